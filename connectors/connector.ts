@@ -1,0 +1,147 @@
+import type { JsonObject, SettingsInput, SettingType } from "./settings";
+
+/** A Singer tap (extracts) or target (loads). */
+export type ConnectorKind = "tap" | "target";
+
+/** A connector that is installed from a Python package index, into an environment or image of its own. */
+export interface PackageSource {
+  /** Name on the package index, such as `tap-rest-api-msdk`. */
+  readonly package: string;
+
+  /** Exact version, such as `1.4.2`: a run today and a run next year use the same code. */
+  readonly version: string;
+
+  /** The command that the package installs. Default: the connector's name. */
+  readonly executable?: string;
+
+  /** Python versions that it really runs on, newest preferred last. Default: 3.9 to 3.13. */
+  readonly python?: { readonly min?: `3.${number}`; readonly max?: `3.${number}` };
+
+  /**
+   * Upper or lower bounds on packages that it pulls in, as pip constraints. Default: `["setuptools<81"]`, because
+   * many published connectors still import `pkg_resources`, which newer ones no longer carry.
+   */
+  readonly constraints?: readonly string[];
+
+  /** Replacements for versions that the package pins too low for newer Pythons, as uv overrides. Default: none. */
+  readonly overrides?: readonly string[];
+
+  /** Packages to install beside it, with versions. Default: none. */
+  readonly extraPackages?: readonly string[];
+
+  /** File in `connectors/launchers/` that starts the connector where the published command alone cannot. */
+  readonly launcher?: string;
+}
+
+/** A connector that is ready in a container image; it runs on the cluster only. */
+export interface ImageSource {
+  /** Image by digest, such as `ghcr.io/acme/tap-erp@sha256:…`; it has the runner as its entry point. */
+  readonly image: string;
+}
+
+/** What a connector is and how it is made; the settings of one use of it are in {@link Tap} and {@link Target}. */
+export interface ConnectorDefinition {
+  /** Singer name, such as `tap-postgres`: unique among connectors. */
+  readonly name: string;
+
+  /** Whether it extracts or loads. */
+  readonly kind: ConnectorKind;
+
+  /** Where it comes from. */
+  readonly source: PackageSource | ImageSource;
+
+  /** Its settings by name, so that an unknown one is refused and the environment can give them. Default: any. */
+  readonly settings?: { readonly [name: string]: SettingType };
+
+  /** Settings without which it cannot start. Default: none. */
+  readonly required?: readonly string[];
+
+  /** Settings that are used where the pipeline gives none. Default: none. */
+  readonly defaults?: JsonObject;
+
+  /**
+   * Setting of a target that names the folder its files go to. Where the pipeline does not set it, the run's own
+   * output folder is given, and the files are kept in the object store. Default: the target writes no files.
+   */
+  readonly outputSetting?: string;
+
+  /**
+   * Settings that say where a target's data lands. A change of one of them stops the next run, so that a new
+   * warehouse does not inherit old bookmarks. Default: every setting with a name like host, port, database, schema,
+   * dataset, project, account, bucket, path or url.
+   */
+  readonly destination?: readonly string[];
+}
+
+/** A tap with the settings of one pipeline. */
+export interface Tap {
+  readonly kind: "tap";
+  /** What runs. */
+  readonly connector: ConnectorDefinition;
+  /** Its config, secrets by name. */
+  readonly settings: JsonObject;
+}
+
+/** A target with the settings of one pipeline. */
+export interface Target {
+  readonly kind: "target";
+  /** What runs. */
+  readonly connector: ConnectorDefinition;
+  /** Its config, secrets by name. */
+  readonly settings: JsonObject;
+}
+
+type SettingNames<Settings> = string extends keyof Settings
+  ? { readonly settings?: { readonly [name: string]: SettingType }; readonly required?: readonly string[] }
+  : {
+      readonly settings: { readonly [Key in keyof Settings]-?: SettingType };
+      readonly required: readonly RequiredKeys<Settings>[];
+    };
+
+type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
+
+/** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
+export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination"> &
+  (PackageSource | ImageSource) &
+  SettingNames<Settings>;
+
+/**
+ * Defines a tap: the function it returns takes the settings of one pipeline.
+ *
+ * @typeParam Settings the tap's settings; without it any JSON is taken.
+ * @example `export const tapGithub = tap({ name: "tap-github", package: "meltanolabs-tap-github", version: "1.23.0" });`
+ */
+export function tap<Settings extends object = JsonObject>(args: ConnectorArgs<Settings>): (settings: SettingsInput<Settings>) => Tap {
+  const connector = define("tap", args);
+  return (settings) => ({ kind: "tap", connector, settings: settings as JsonObject });
+}
+
+/**
+ * Defines a target: the function it returns takes the settings of one pipeline.
+ *
+ * @typeParam Settings the target's settings; without it any JSON is taken.
+ * @example `export const targetSnowflake = target({ name: "target-snowflake", package: "meltanolabs-target-snowflake", version: "0.17.0" });`
+ */
+export function target<Settings extends object = JsonObject>(args: ConnectorArgs<Settings>): (settings: SettingsInput<Settings>) => Target {
+  const connector = define("target", args);
+  return (settings) => ({ kind: "target", connector, settings: settings as JsonObject });
+}
+
+/** The version that is installed, or the image's reference: what a summary and a description show. */
+export function connectorVersion(connector: ConnectorDefinition): string {
+  return "image" in connector.source ? connector.source.image : connector.source.version;
+}
+
+function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
+  const { name, settings, required, defaults, outputSetting, destination, ...source } = args;
+  return {
+    name,
+    kind,
+    source: source as PackageSource | ImageSource,
+    ...(settings && { settings: settings as Record<string, SettingType> }),
+    ...(required && { required }),
+    ...(defaults && { defaults }),
+    ...(outputSetting !== undefined && { outputSetting }),
+    ...(destination && { destination }),
+  };
+}

@@ -1,0 +1,45 @@
+/** Any value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object: what Singer calls a config. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * A value that the array names and never holds.
+ *
+ * It comes from Pulumi config on deployment, and from the environment or `.env` in a local run, and shows in no log,
+ * preview or golden file. Made by {@link secret}.
+ */
+export interface SecretReference {
+  /** Name of the secret, such as `warehouse-password`. */
+  readonly $secret: string;
+}
+
+/**
+ * Names a secret in the place where its value belongs.
+ *
+ * @param name lower-case letters, digits, `-`, `_` and `.`; in a local run `warehouse-password` is read from the
+ *   environment variable `WAREHOUSE_PASSWORD`.
+ * @example `targetPostgres({ host: "db", user: "etl", password: secret("warehouse-password") })`
+ */
+export function secret(name: string): SecretReference {
+  return { $secret: name };
+}
+
+/** Whether a value is what {@link secret} returns. */
+export function isSecretReference(value: unknown): value is SecretReference {
+  return typeof value === "object" && value !== null && typeof (value as SecretReference).$secret === "string" && Object.keys(value).length === 1;
+}
+
+/** `T` with a {@link secret} allowed in the place of every value, at every depth. */
+export type WithSecrets<T> = T extends string | number | boolean | null | undefined
+  ? T | SecretReference
+  : T extends readonly (infer Item)[]
+    ? readonly WithSecrets<Item>[] | SecretReference
+    : { readonly [Key in keyof T]: WithSecrets<T[Key]> } | SecretReference;
+
+/** Settings of a connector as the array holds them: `Settings` with secrets allowed for values. */
+export type SettingsInput<Settings> = { readonly [Key in keyof Settings]: WithSecrets<Settings[Key]> };
+
+/** How a setting is read when it comes as text from the environment; `json` is parsed. */
+export type SettingType = "string" | "number" | "boolean" | "json";

@@ -1,0 +1,39 @@
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+type DayName = "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
+type Day = `${Digit}` | DayName | Lowercase<DayName>;
+type DayField = "*" | "?" | `*/${number}` | Day | `${Day}/${number}` | `${Day}-${Day}` | `${Day}-${Day}/${number}` | `${Day},${string}` | `${Day}-${Day},${string}`;
+
+declare const computed: unique symbol;
+
+/**
+ * When a pipeline starts, in the dialect of Argo's CronWorkflow: `minute hour day-of-month month day-of-week`, or
+ * `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly`, `@annually`, or `@every 90m`.
+ *
+ * Days of the week are 0 (Sunday) to 6; `7`, a field for seconds, `L`, `W` and `#` are not known to Argo. Where both
+ * day fields are restricted, either of them is enough, as in cron. Ranges are checked by `tapctl validate`.
+ * Source: robfig/cron v3's standard parser, which the controller uses.
+ *
+ * @example `"0 6 * * MON-FRI"`
+ */
+export type Cron =
+  | `${string} ${string} ${string} ${string} ${DayField}`
+  | `@${"hourly" | "daily" | "midnight" | "weekly" | "monthly" | "yearly" | "annually"}`
+  | `@every ${number}${"s" | "m" | "h"}`
+  | ComputedCron;
+
+/** Cron text that a function made: see {@link cron}. */
+export type ComputedCron = string & { readonly [computed]: true };
+
+/**
+ * Takes cron text that is computed, where the compiler cannot see its shape; it is validated like any other.
+ *
+ * @example `schedule: cron(`${minute} 6 * * *`)`
+ */
+export function cron(text: string): ComputedCron {
+  return text as ComputedCron;
+}
+
+/** Name of a time zone in the IANA database, such as `Europe/Berlin`; abbreviations such as `CET` are not taken. */
+export type TimeZone =
+  | "UTC"
+  | `${"Africa" | "America" | "Antarctica" | "Arctic" | "Asia" | "Atlantic" | "Australia" | "Europe" | "Indian" | "Pacific" | "Etc"}/${string}`;

@@ -19,7 +19,8 @@ export interface PackageSource {
 
   /**
    * Upper or lower bounds on packages that it pulls in, as pip constraints. Default: `["setuptools<81"]`, because
-   * many published connectors still import `pkg_resources`, which newer ones no longer carry.
+   * many published connectors still import `pkg_resources`, which newer ones no longer carry. `setuptools` itself is
+   * always installed.
    */
   readonly constraints?: readonly string[];
 
@@ -71,6 +72,12 @@ export interface ConnectorDefinition {
    * dataset, project, account, bucket, path or url.
    */
   readonly destination?: readonly string[];
+
+  /**
+   * Settings of a target that make a trial load harmless, by which `tapctl check` tries it; `{directory}` stands for a
+   * temporary folder. Default: for a target that writes files that folder, else a trial needs the user's word.
+   */
+  readonly trial?: JsonObject;
 }
 
 /** A tap with the settings of one pipeline. */
@@ -101,7 +108,7 @@ type SettingNames<Settings> = string extends keyof Settings
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
 
 /** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
-export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination"> &
+export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination" | "trial"> &
   (PackageSource | ImageSource) &
   SettingNames<Settings>;
 
@@ -133,7 +140,7 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, destination, ...source } = args;
+  const { name, settings, required, defaults, outputSetting, destination, trial, ...source } = args;
   return {
     name,
     kind,
@@ -143,5 +150,6 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),
     ...(destination && { destination }),
+    ...(trial && { trial }),
   };
 }

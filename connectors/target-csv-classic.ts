@@ -1,0 +1,37 @@
+import { target } from "./connector";
+
+/** Settings of {@link targetCsvClassic}. */
+export interface TargetCsvClassicSettings {
+  /** Folder of the files. Default: the output folder of the run. */
+  readonly destination_path?: string;
+
+  /** Character between values. Default: `,`. */
+  readonly delimiter?: string;
+
+  /** Character around values that hold a delimiter. Default: `"`. */
+  readonly quotechar?: string;
+
+  /** Do not report each start to singer.io, which no longer answers and costs up to ten seconds. Default: true. */
+  readonly disable_collection?: boolean;
+}
+
+/**
+ * Writes CSV files with the first Singer target, target-csv 0.3.0: `<stream>-<local time>.csv`.
+ *
+ * For pipelines that already use it; {@link targetCsv} is maintained and several times faster. A launcher lets it
+ * run on Python 3.10 and newer.
+ *
+ * @example `targetCsvClassic({ delimiter: ";" })`
+ */
+export const targetCsvClassic = target<TargetCsvClassicSettings>({
+  name: "target-csv-classic",
+  package: "target-csv",
+  version: "0.3.0",
+  executable: "target-csv",
+  launcher: "target_csv.py",
+  settings: { destination_path: "string", delimiter: "string", quotechar: "string", disable_collection: "boolean" },
+  required: [],
+  defaults: { disable_collection: true },
+  outputSetting: "destination_path",
+  destination: ["destination_path"],
+});

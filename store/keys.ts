@@ -1,0 +1,89 @@
+/**
+ * The one table of the store's layout, the same in a folder and in a bucket:
+ *
+ * | key | content | written by |
+ * | --- | --- | --- |
+ * | `state/<pipeline>/state.json` | the saved state in its envelope (state.ts) | a run that succeeded, `state set` |
+ * | `state/<pipeline>/history/<run>.json` | the envelope that run saved | the same, before state.json |
+ * | `state/<pipeline>/overlay.json` | settings that the tap changed itself; private | the runner |
+ * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
+ * | `runs/<pipeline>/<run>/extract.jsonl` | the tap's raw output | the runner |
+ * | `runs/<pipeline>/<run>/catalog.json` | the catalog the tap was given | the runner |
+ * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
+ * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
+ * | `runs/<pipeline>/<run>/state-before.json` | the state the run began with | `tapctl run` |
+ * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run` |
+ * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack |
+ */
+
+import { randomInt } from "node:crypto";
+
+/** The object that marks a bucket as a cluster's. */
+export const clusterMarkerKey = "cluster.json";
+
+/** The saved state of a pipeline. */
+export const stateKey = (pipeline: string): string => `state/${pipeline}/state.json`;
+
+/** The folder of the states that earlier runs saved. */
+export const historyPrefix = (pipeline: string): string => `state/${pipeline}/history/`;
+
+/** The state that one run saved. */
+export const historyKey = (pipeline: string, run: string): string => `${historyPrefix(pipeline)}${run}.json`;
+
+/** Settings the tap changed itself, such as rotated tokens. Private. */
+export const overlayKey = (pipeline: string): string => `state/${pipeline}/overlay.json`;
+
+/** The folder of a pipeline's lease. */
+export const leasePrefix = (pipeline: string): string => `leases/${pipeline}/`;
+
+/** One generation of the lease, padded so that names sort as numbers: `leases/orders/0000000007.json`. */
+export const leaseKey = (pipeline: string, generation: number): string =>
+  `${leasePrefix(pipeline)}${String(generation).padStart(10, "0")}.json`;
+
+/** The folder of all runs of a pipeline. */
+export const runsPrefix = (pipeline: string): string => `runs/${pipeline}/`;
+
+/** The folder of one run. */
+export const runPrefix = (pipeline: string, run: string): string => `${runsPrefix(pipeline)}${run}/`;
+
+/** A file of a run that has a fixed name. */
+export type RunFile =
+  | "extract.jsonl"
+  | "catalog.json"
+  | "tap.log"
+  | "target.log"
+  | "summary.json"
+  | "state-before.json";
+
+/** One file of a run. */
+export const runFileKey = (pipeline: string, run: string, file: RunFile): string => runPrefix(pipeline, run) + file;
+
+/** The folder of the files a run's target wrote. */
+export const outputPrefix = (pipeline: string, run: string): string => `${runPrefix(pipeline, run)}output/`;
+
+const RUN_ID = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
+
+/**
+ * A new run's id, e.g. `20261123T081502Z-4f2a9c`. Ids sort by time to the millisecond: of the last six
+ * digits the first three are the fraction of the second (in 1/4096) and the others random.
+ * @param random three hexadecimal digits' worth, 0-4095; default random.
+ */
+export function newRunId(now: Date, random: () => number = () => randomInt(4096)): string {
+  const hex = (value: number): string => value.toString(16).padStart(3, "0");
+  const seconds = now.toISOString().slice(0, 19).replace(/[-:]/g, "");
+  const fraction = Math.floor(now.getUTCMilliseconds() * 4.096);
+  return `${seconds}Z-${hex(fraction)}${hex(random())}`;
+}
+
+/** Whether a text has the form of a run id. */
+export const isRunId = (text: string): boolean => RUN_ID.test(text);
+
+/** When a run began, to the second, from its id; undefined when the text is no run id. */
+export function runTime(run: string): Date | undefined {
+  const match = RUN_ID.exec(run);
+  if (match === null) {
+    return undefined;
+  }
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
+  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
+}

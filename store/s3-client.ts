@@ -1,0 +1,58 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+
+/** Where an S3 bucket is and how it is addressed. Credentials come from the AWS SDK's default chain. */
+export interface S3Location {
+  /** The bucket's name. */
+  readonly bucket: string;
+  /** Folder in the bucket that holds the store, e.g. `local/team-a`, without slashes at its ends. Default: the bucket's root. */
+  readonly prefix?: string;
+  /** URL of another server than AWS, e.g. `http://127.0.0.1:9000`. Default: AWS. */
+  readonly endpoint?: string;
+  /** Region, e.g. `eu-central-1`. Default: what the AWS SDK finds; with an endpoint `us-east-1` when AWS_REGION is not set. */
+  readonly region?: string;
+  /** True for `endpoint/bucket/key`, false for `bucket.endpoint/key`. Default: true with an endpoint, else false. */
+  readonly pathStyle?: boolean;
+}
+
+/** The SDK's module and a client of it. */
+export interface LoadedS3 {
+  /** The module, for its command classes. */
+  readonly sdk: typeof import("@aws-sdk/client-s3");
+  /** A client that gives up on a server that does not answer instead of waiting for ever. */
+  readonly client: S3Client;
+}
+
+const ATTEMPTS = 3;
+const CONNECT_MS = 2_500;
+const IDLE_MS = 30_000;
+
+/**
+ * Loads the AWS SDK and makes a client; import and client cost about a quarter of a second, so this is
+ * called by the first request only. Checksums are sent to AWS; to other servers only where S3 demands
+ * them, because several do not know the newer kinds.
+ */
+export async function loadS3(location: S3Location): Promise<LoadedS3> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const region = location.region ?? (location.endpoint !== undefined ? (process.env.AWS_REGION ?? "us-east-1") : undefined);
+  const client = new sdk.S3Client({
+    maxAttempts: ATTEMPTS,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
+    forcePathStyle: location.pathStyle ?? location.endpoint !== undefined,
+    ...(region !== undefined && { region }),
+    ...(location.endpoint !== undefined && {
+      endpoint: location.endpoint,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    }),
+  });
+  return { sdk, client };
+}
+
+/** The location as text that `openStore` reads again: `s3://bucket/prefix?endpoint=http://127.0.0.1:9000`. */
+export function s3Url(location: S3Location): string {
+  const options = (["endpoint", "region", "pathStyle"] as const)
+    .filter((name) => location[name] !== undefined)
+    .map((name) => `${name}=${String(location[name])}`);
+  const path = [location.bucket, ...(location.prefix === undefined ? [] : [location.prefix])].join("/");
+  return `s3://${path}${options.length === 0 ? "" : `?${options.join("&")}`}`;
+}

@@ -1,0 +1,73 @@
+import { UserError } from "../errors";
+import { ObjectStore } from "./object-store";
+
+/** A saved Singer state and where it came from. */
+export interface StateEnvelope {
+  /** Version of this form. */
+  readonly version: 1;
+  /** The pipeline that saved it. */
+  readonly pipeline: string;
+  /** Id of the run, or of the change by hand, that saved it. */
+  readonly run: string;
+  /** Identity of the tap whose state it is. */
+  readonly tap: string;
+  /** Identity of the target that holds the data up to it. */
+  readonly target: string;
+  /** Fingerprint of the place that target wrote to. */
+  readonly destination: string;
+  /** When it was saved, RFC 3339 in UTC. */
+  readonly time: string;
+  /** The state itself, as the tap wrote it. Never empty. */
+  readonly state: unknown;
+}
+
+/** Whether a Singer state says nothing: absent, `null`, `{}`, `[]` or `""`. */
+export function isEmptyState(state: unknown): boolean {
+  return state === undefined || state === null || state === "" || (typeof state === "object" && Object.keys(state).length === 0);
+}
+
+/** What lies in the store as a state is none. */
+export class UnreadableState extends UserError {}
+
+/** For `catch`: an unreadable state counts as none; other errors go on. */
+export function noneIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableState)) {
+    throw error;
+  }
+}
+
+/** The text of a stored envelope. */
+export const serializeEnvelope = (envelope: StateEnvelope): string => `${JSON.stringify(envelope, null, 2)}\n`;
+
+/**
+ * Reads a stored envelope.
+ * @throws UnreadableState naming the key and how to repair it.
+ */
+export function parseEnvelope(store: ObjectStore, key: string, pipeline: string, body: Buffer): StateEnvelope {
+  const unreadable = (what: string): UnreadableState =>
+    new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: npx tapctl state rollback ${pipeline}`);
+  const value = parseJson(body);
+  if (value === undefined) {
+    throw unreadable("is not JSON");
+  }
+  if (typeof value !== "object" || value === null || !("version" in value) || !("state" in value)) {
+    throw unreadable("is not a saved state (an object with version, pipeline, run, tap, target, destination, time and state)");
+  }
+  if (value.version !== 1) {
+    throw unreadable(`has version ${JSON.stringify(value.version)}, this tapctl reads version 1`);
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find((name) => typeof fields.get(name) !== "string");
+  if (wrong !== undefined) {
+    throw unreadable(`is not a saved state ("${wrong}" has to be text)`);
+  }
+  return value as StateEnvelope;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { isFields, quote, type Fields } from "./checks";
+import { secretVariable, secretsIn } from "./secrets";
+
+/** What is wrong between the entries of an array: for each of them in its place, one text a problem. */
+export function problemsBetween(entries: readonly unknown[]): readonly (readonly string[])[] {
+  const all = entries.map((entry) => (isFields(entry) ? entry : {}));
+  const nameCounts = countTexts(all.map((entry) => entry["name"]));
+  const formerCounts = countTexts(all.map((entry) => entry["formerName"]));
+  const secretsByVariable = groupByVariable(all.flatMap((entry) => secretsIn(entry).map((use) => use.name)));
+  return all.map((entry) => [
+    ...sharedName(entry, nameCounts),
+    ...claimedFormerName(entry, nameCounts, formerCounts),
+    ...sharedVariables(entry, secretsByVariable),
+  ]);
+}
+
+function sharedName({ name }: Fields, nameCounts: ReadonlyMap<unknown, number>): readonly string[] {
+  return (nameCounts.get(name) ?? 0) > 1 ? [`name ${quote(String(name))}: is used by another entry as well`] : [];
+}
+
+function claimedFormerName({ name, formerName }: Fields, nameCounts: ReadonlyMap<unknown, number>, formerCounts: ReadonlyMap<unknown, number>): readonly string[] {
+  const at = `formerName ${quote(String(formerName))}`;
+  return [
+    ...(nameCounts.has(formerName) && formerName !== name ? [`${at}: is the name of another entry, which owns that state`] : []),
+    ...((formerCounts.get(formerName) ?? 0) > 1 ? [`${at}: is claimed by another entry as well`] : []),
+  ];
+}
+
+/** Two secrets that a local run reads from the same variable would have the same value there. */
+function sharedVariables(entry: Fields, secretsByVariable: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  return [...new Set(secretsIn(entry).map((use) => secretVariable(use.name)))].flatMap((variable) => {
+    const names = [...(secretsByVariable.get(variable) ?? [])].sort();
+    return names.length < 2 ? [] : [`secrets ${names.map(quote).join(" and ")}: are all read from the environment variable ${variable}`];
+  });
+}
+
+function countTexts(values: readonly unknown[]): ReadonlyMap<unknown, number> {
+  const counts = new Map<unknown, number>();
+  for (const value of values) if (typeof value === "string") counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+function groupByVariable(names: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const name of names) groups.set(secretVariable(name), (groups.get(secretVariable(name)) ?? new Set()).add(name));
+  return groups;
+}

@@ -1,0 +1,87 @@
+import type { ConnectorKind } from "../../connectors/connector";
+import { isSecretReference, type SettingType } from "../../connectors/settings";
+import { isFields, kindOf, quote, rules, text, type Check, type Fields } from "./checks";
+import { image } from "./containers";
+import { jsonProblems } from "./json";
+import { notEmpty } from "./names";
+import { didYouMean } from "./nearest";
+
+/** What a Kubernetes Secret (1 MiB) leaves for the settings of a tap and a target beside the catalog. */
+const MOST_SETTINGS_BYTES = 900_000;
+
+/** Who gives the settings on the cluster: where they come from the store, the array may leave required ones out. */
+export type ConfigFrom = "array" | "store";
+
+/** A tap or a target with its settings. */
+export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
+  return (value, at) => {
+    if (typeof value === "function") return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
+    if (!isFields(value) || !isFields(value["connector"])) return [`${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`];
+    const definition = value["connector"];
+    const name = String(definition["name"]);
+    if (value["kind"] !== kind) return [`${at}: ${name} is a ${String(value["kind"])}, not a ${kind}`];
+    const settings = value["settings"];
+    if (!isFields(settings)) return [...definitionProblems(definition, at), `${at}: settings of ${name} must be an object, not ${kindOf(settings)}`];
+    return [...definitionProblems(definition, at), ...settingsProblems(definition, settings, at, configFrom)];
+  };
+}
+
+/** The settings of both connectors travel in one Kubernetes Secret. */
+export function settingsSize(entry: Fields): readonly string[] {
+  if (entry["configFrom"] === "store") return [];
+  const bytes = [entry["tap"], entry["target"]].reduce<number>((sum, one) => sum + jsonBytes(isFields(one) ? one["settings"] : undefined), 0);
+  if (bytes <= MOST_SETTINGS_BYTES) return [];
+  return [`settings: tap and target have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`];
+}
+
+function definitionProblems(definition: Fields, at: string): readonly string[] {
+  const label = `${at} connector`;
+  const problems = text(connectorName)(definition["name"], `${label} name`);
+  const source = definition["source"];
+  if (!isFields(source)) return [...problems, `${label} needs a package and a version, or an image`];
+  if ("image" in source) return [...problems, ...image(source["image"], `${label} image`)];
+  return [...problems, ...text(packageName)(source["package"], `${label} package`), ...text(exactVersion)(source["version"], `${label} version`)];
+}
+
+const connectorName = rules(notEmpty, (value) => (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(value) ? undefined : `only letters, digits, "-", "_" and "." are allowed`));
+
+const packageName = rules(notEmpty, (value) =>
+  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value) ? undefined : "must be the name of a package, without a version",
+);
+
+const exactVersion = rules(notEmpty, (value) => (/^[0-9][0-9A-Za-z.!+_-]*$/.test(value) ? undefined : `must be one exact version, such as "1.4.2"`));
+
+function settingsProblems(definition: Fields, settings: Fields, at: string, configFrom: ConfigFrom): readonly string[] {
+  const known = isFields(definition["settings"]) ? (definition["settings"] as { readonly [name: string]: SettingType }) : undefined;
+  const defaults = isFields(definition["defaults"]) ? definition["defaults"] : {};
+  const required = Array.isArray(definition["required"]) ? definition["required"].map(String) : [];
+  const given = Object.keys(settings).filter((name) => settings[name] !== undefined);
+  const missing = configFrom === "store" ? [] : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
+  return [
+    ...missing.map((name) => `${at}: setting ${quote(name)} of ${String(definition["name"])} is missing`),
+    ...given.flatMap((name) => {
+      const label = `${at} setting ${quote(name)}`;
+      if (!known) return jsonProblems(settings[name], label);
+      const type = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (type === undefined) return [`${label} is not known to ${String(definition["name"])}${didYouMean(name, Object.keys(known))}`];
+      return settingProblems(settings[name], type, label);
+    }),
+  ];
+}
+
+/** A secret fits everywhere: its value is text that is read as the setting's type. Values are not shown. */
+function settingProblems(value: unknown, type: SettingType, label: string): readonly string[] {
+  if (isSecretReference(value)) return [];
+  const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[type];
+  if (type !== "json" && typeof value !== type) return [`${label} must be ${expected}, not ${kindOf(value)}`];
+  return jsonProblems(value, label);
+}
+
+function jsonBytes(settings: unknown): number {
+  if (!isFields(settings) || jsonProblems(settings, "").length > 0) return 0;
+  return Buffer.byteLength(JSON.stringify(settings));
+}
+
+function example(kind: ConnectorKind): string {
+  return kind === "tap" ? "tapPostgres({ … })" : "targetJsonl({})";
+}

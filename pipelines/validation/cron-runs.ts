@@ -1,0 +1,114 @@
+import type { CalendarSchedule, CronSchedule } from "./cron-parse";
+import { zoneOffset } from "./zone";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * The next moments at which a schedule starts a run, as Argo's controller finds them; fewer than `count` where there
+ * are none within five years.
+ *
+ * The steps are those of `SpecSchedule.Next` of robfig/cron v3.0.1, because they decide what happens when clocks
+ * change: a time that is skipped in spring has no run on that day, a time that comes twice in autumn has two, and
+ * where clocks jump at midnight the day begins an hour late.
+ *
+ * @param timezone IANA name, such as `Europe/Berlin`.
+ * @param after the moment to begin from; it is not itself a result. `@every` counts from it.
+ */
+export function nextRuns(schedule: CronSchedule, timezone: string, after: Date, count: number): readonly Date[] {
+  const runs: Date[] = [];
+  let time: number | undefined = after.getTime();
+  while (runs.length < count) {
+    time = schedule.kind === "interval" ? wholeSecond(time) + schedule.seconds * SECOND : nextMatch(schedule, timezone, time);
+    if (time === undefined) break;
+    runs.push(new Date(time));
+  }
+  return runs;
+}
+
+/** A moment with what the clocks of a zone show at it, as a Date whose UTC fields are theirs. */
+interface Local {
+  readonly time: number;
+  readonly clock: Date;
+}
+
+function nextMatch(schedule: CalendarSchedule, zone: string, after: number): number | undefined {
+  let now = at(wholeSecond(after) + SECOND, zone);
+  const lastYear = now.clock.getUTCFullYear() + 5;
+  // Once a field was moved on, the smaller ones begin at their first value.
+  let moved = false;
+
+  search: while (now.clock.getUTCFullYear() <= lastYear) {
+    while (!schedule.month.values.has(now.clock.getUTCMonth() + 1)) {
+      if (!moved) now = atClock(startOf(now.clock, "month"), zone);
+      moved = true;
+      now = atClock(addToDate(now.clock, 1, 0), zone);
+      if (now.clock.getUTCMonth() === 0) continue search;
+    }
+    while (!dayMatches(schedule, now.clock)) {
+      if (!moved) now = atClock(startOf(now.clock, "day"), zone);
+      moved = true;
+      now = backToMidnight(atClock(addToDate(now.clock, 0, 1), zone), zone);
+      if (now.clock.getUTCDate() === 1) continue search;
+    }
+    while (!schedule.hour.values.has(now.clock.getUTCHours())) {
+      if (!moved) now = atClock(startOf(now.clock, "hour"), zone);
+      moved = true;
+      now = at(now.time + HOUR, zone);
+      if (now.clock.getUTCHours() === 0) continue search;
+    }
+    while (!schedule.minute.values.has(now.clock.getUTCMinutes())) {
+      if (!moved) now = at(Math.floor(now.time / MINUTE) * MINUTE, zone);
+      moved = true;
+      now = at(now.time + MINUTE, zone);
+      if (now.clock.getUTCMinutes() === 0) continue search;
+    }
+    // Runs start at second 0 only.
+    while (now.clock.getUTCSeconds() !== 0) {
+      moved = true;
+      now = at(now.time + SECOND, zone);
+      if (now.clock.getUTCSeconds() === 0) continue search;
+    }
+    return now.time;
+  }
+  return undefined;
+}
+
+function dayMatches({ day, weekday }: CalendarSchedule, clock: Date): boolean {
+  const dayFits = day.values.has(clock.getUTCDate());
+  const weekdayFits = weekday.values.has(clock.getUTCDay());
+  return day.star || weekday.star ? dayFits && weekdayFits : dayFits || weekdayFits;
+}
+
+/** A day that was reached over a change of clocks begins at 23 or 1 o'clock: the nearest midnight is meant. */
+function backToMidnight(now: Local, zone: string): Local {
+  const hour = now.clock.getUTCHours();
+  if (hour === 0) return now;
+  return at(now.time + (hour > 12 ? 24 - hour : -hour) * HOUR, zone);
+}
+
+function startOf(clock: Date, unit: "month" | "day" | "hour"): Date {
+  const day = unit === "month" ? 1 : clock.getUTCDate();
+  return new Date(Date.UTC(clock.getUTCFullYear(), clock.getUTCMonth(), day, unit === "hour" ? clock.getUTCHours() : 0));
+}
+
+function addToDate(clock: Date, months: number, days: number): Date {
+  const moved = new Date(clock);
+  moved.setUTCMonth(clock.getUTCMonth() + months, clock.getUTCDate() + days);
+  return moved;
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / SECOND) * SECOND;
+}
+
+function at(time: number, zone: string): Local {
+  return { time, clock: new Date(time + zoneOffset(zone, time)) };
+}
+
+/** The moment at which clocks show a time, chosen as Go's `time.Date` does where they show it twice or never. */
+function atClock(clock: Date, zone: string): Local {
+  const offset = zoneOffset(zone, clock.getTime());
+  return at(clock.getTime() - zoneOffset(zone, clock.getTime() - offset), zone);
+}

@@ -1,0 +1,42 @@
+import { isFields, kindOf, quote, rules, text, type Check, type Rule } from "./checks";
+import { harmless } from "./names";
+
+/** Owners of prefixes whose labels Kubernetes, Argo and this project set themselves; their subdomains count as well. */
+const RESERVED = ["kubernetes.io", "k8s.io", "argoproj.io"];
+
+const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/**
+ * Kubernetes labels by name.
+ *
+ * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+ */
+export const labels: Check = (value, at) => {
+  if (!isFields(value)) return [`${at} must be an object of texts, not ${kindOf(value)}`];
+  return Object.entries(value)
+    .filter(([, label]) => label !== undefined)
+    .flatMap(([key, label]) => [...keyProblems(key, at), ...labelValue(label, `${at}.${key}`)]);
+};
+
+const labelValue = text(
+  rules(harmless, (value) => {
+    if (value.length > 63) return `it has ${value.length} characters, at most 63 are allowed`;
+    return value === "" || NAME.test(value) ? undefined : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+  }),
+);
+
+function keyProblems(key: string, at: string): readonly string[] {
+  const problem = rules(harmless, keyRule)(key);
+  return problem === undefined ? [] : [`${at}: key ${quote(key)}: ${problem}`];
+}
+
+function keyRule(key: string): ReturnType<Rule> {
+  const [name = "", prefix] = key.split("/").reverse();
+  if (prefix !== undefined) {
+    if (RESERVED.some((owner) => prefix === owner || prefix.endsWith(`.${owner}`))) return `the prefix "${prefix}/" is reserved`;
+    if (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix)) return `before the "/" must stand a DNS name, such as "example.com/team"`;
+  }
+  if (name.length > 63) return `it has ${name.length} characters, at most 63 are allowed`;
+  return NAME.test(name) ? undefined : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+}

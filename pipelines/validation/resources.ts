@@ -1,0 +1,34 @@
+import type { Resources, Retries } from "../entry";
+import { durationSeconds } from "../units";
+import { all, isFields, quote, record, wholeNumber, type Check } from "./checks";
+import { cpu, duration, memory, milliCores } from "./quantities";
+
+const DEFAULT_CPU = 0.1;
+const DEFAULT_MAX_DELAY = "15m";
+
+const resourceFields: { readonly [Key in keyof Required<Resources>]: Check } = { cpu, cpuLimit: cpu, memory };
+
+const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = { limit: wholeNumber(0, 10), delay: duration, maxDelay: duration };
+
+/** What a container may use; Kubernetes refuses a reservation above the limit. */
+export const resources: Check = all(record(resourceFields), (value, at) => {
+  if (!isFields(value)) return [];
+  const limit = milliCores(value["cpuLimit"]);
+  const reserved = milliCores(value["cpu"] ?? DEFAULT_CPU);
+  if (limit === undefined || reserved === undefined || reserved <= limit) return [];
+  const shown = value["cpu"] === undefined ? `${DEFAULT_CPU} (the default)` : JSON.stringify(value["cpu"]);
+  return [`${at}.cpu ${shown}: is more than cpuLimit ${JSON.stringify(value["cpuLimit"])}`];
+});
+
+/** What the tap and the target of a replication may use, each for itself. */
+export const pairResources: Check = record({ tap: resources, target: resources });
+
+/** How failed steps are tried again; the first pause cannot be longer than the longest. */
+export const retries: Check = all(record(retryFields), (value, at) => {
+  if (!isFields(value)) return [];
+  const { delay, maxDelay = DEFAULT_MAX_DELAY } = value;
+  if (typeof delay !== "string" || typeof maxDelay !== "string") return [];
+  const [first, longest] = [durationSeconds(delay), durationSeconds(maxDelay)];
+  if (first === undefined || longest === undefined || first <= longest) return [];
+  return [`${at}.delay ${quote(delay)}: is longer than maxDelay ${quote(maxDelay)}${value["maxDelay"] === undefined ? " (the default)" : ""}`];
+});

@@ -1,0 +1,84 @@
+import { didYouMean } from "./nearest";
+
+const AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc"];
+
+/** Words in names of zones that are not a capital and small letters. */
+const ODD_WORDS = new Set(["ComodRivadavia", "IN", "ACT", "LHI", "NSW", "GMT", "GMT0", "UCT", "UTC"]);
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+let listed: ReadonlySet<string> | undefined;
+
+/**
+ * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, or
+ * `Area/City` in the IANA database. Case counts, because Go reads it as the name of a file.
+ */
+export function zoneProblem(name: string): string | undefined {
+  if (name === "UTC" || knownZones().has(name)) return undefined;
+  const resolved = resolveZone(name);
+  const [area = ""] = name.split("/");
+  if (resolved !== undefined && AREAS.includes(area) && isSpeltLikeAName(name)) return undefined;
+  return `is not a time zone of the IANA database${suggestion(name, resolved)}`;
+}
+
+/**
+ * Minutes and seconds that the clocks of a zone are ahead of UTC at a moment, in milliseconds; negative where they are
+ * behind.
+ *
+ * @param zone a name that {@link zoneProblem} finds nothing wrong with.
+ * @param time milliseconds since 1970 in UTC.
+ */
+export function zoneOffset(zone: string, time: number): number {
+  if (zone === "UTC") return 0;
+  const parts: Record<string, number> = {};
+  for (const { type, value } of formatOf(zone).formatToParts(time)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(time / 1000) * 1000;
+}
+
+function suggestion(name: string, resolved: string | undefined): string {
+  if (resolved === undefined) return didYouMean(name, [...knownZones(), "UTC"]) || `, such as "Europe/Berlin"`;
+  const meant = resolved.toLowerCase() === name.toLowerCase() ? resolved : capitalised(name);
+  return `; did you mean "${meant !== name && zoneProblem(meant) === undefined ? meant : resolved}"?`;
+}
+
+/** Intl takes names in any case and says which zone they mean; undefined where it knows none. */
+function resolveZone(name: string): string | undefined {
+  // Intl also takes offsets, which are no names.
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names that Intl lists leave out most aliases (`Asia/Kolkata`), whose case can only be told by their shape. */
+function isSpeltLikeAName(name: string): boolean {
+  return name.split(/[/_-]/).every((word) => /^[A-Z][a-z]*$/.test(word) || ODD_WORDS.has(word) || /^(GMT[+])?\d{1,2}$/.test(word));
+}
+
+function capitalised(name: string): string {
+  return name.toLowerCase().replace(/(^|[/_-])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
+}
+
+function knownZones(): ReadonlySet<string> {
+  listed ??= new Set(Intl.supportedValuesOf("timeZone").filter((name) => name.includes("/")));
+  return listed;
+}
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  formats.set(zone, made);
+  return made;
+}

@@ -144,8 +144,8 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
   return {
     name,
     kind,
-    source: source as PackageSource | ImageSource,
-    ...(settings && { settings: settings as Record<string, SettingType> }),
+    source,
+    ...(settings && { settings }),
     ...(required && { required }),
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),

@@ -1,0 +1,24 @@
+"""Entry point: `python3 images/singer/runner SUBCOMMAND` or `python3 -m runner SUBCOMMAND`.
+
+| subcommand | does |
+|---|---|
+| extract | runs a tap into a file |
+| load | gives an extract to a target, and writes the state to save |
+| stream | runs both at once, with a relay between them |
+| discover | writes the catalog of a tap |
+| describe | finds out what flags and settings a connector has, when its image is built |
+| (none) | extract to stdout for a tap, load for a target, by DIR/connector.json |
+
+Default places of all files: places.TABLE; exit codes: codes.TABLE; both are in `--help`.
+"""
+import os
+import sys
+
+if not __package__:
+    # Started by its path: the folder's own modules must not stand in for those of the library.
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from runner.cli import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,157 @@
+"""The command line."""
+from __future__ import annotations
+
+import argparse
+from typing import Callable
+
+from . import VERSION, codes, places
+from .state import FAIL, KEEP, REFRESH
+
+_EXAMPLES = {
+    "extract": "runner extract --connector tap.json --config config.json --output extract.jsonl",
+    "load": "runner load --connector target.json --config config.json --input extract.jsonl --candidate state.json",
+    "stream": "runner stream --tap-connector tap.json --tap-config a.json "
+              "--target-connector target.json --target-config b.json --candidate state.json",
+    "discover": "runner discover --connector tap.json --config config.json --output catalog.json",
+    "describe": "runner describe --kind tap --name tap-x --connector-version 1.0 "
+                "--output connector.json -- /venv/bin/tap-x",
+}
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The arguments, with every default filled in."""
+    args = _parser().parse_args(argv)
+    if args.subcommand != "describe":
+        places.fill_in(args)
+    if getattr(args, "progress", "none") != "none" and getattr(args, "output", None) == "-":
+        raise codes.RunnerError(codes.USAGE, "--progress and --output - both want stdout: give one of them up")
+    return args
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):  # type: ignore[override]
+        raise codes.RunnerError(codes.USAGE, f"{message} (see {self.prog} --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="runner", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Runs Singer taps and targets. Without a subcommand: extract for a tap, load for a target.",
+        epilog=f"example: {_EXAMPLES['extract']}\n\n{places.TABLE}\n\n{codes.TABLE}")
+    parser.add_argument("--version", action="version", version=f"singer-runner {VERSION}")
+    commands = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND", parser_class=_Parser)
+    _extract(_command(commands, "extract", "run a tap into a file"))
+    _load(_command(commands, "load", "give an extract to a target"))
+    _stream(_command(commands, "stream", "run a tap and a target at once"))
+    _discover(_command(commands, "discover", "write the catalog of a tap"))
+    _describe(_command(commands, "describe", "find out the flags and settings of a connector"))
+    return parser
+
+
+def _command(commands, name: str, text: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False,
+                               formatter_class=argparse.RawDescriptionHelpFormatter,
+                               epilog=f"example: {_EXAMPLES[name]}\n\n{places.TABLE}\n\n{codes.TABLE}")
+
+
+def _connector(command: argparse.ArgumentParser, kind: str, prefix: str = "") -> None:
+    for name, text in (("connector", f"description of the {kind} (connector.json)"),
+                       ("config", "its configuration; without a file: the environment"),
+                       ("secrets", 'JSON list of paths of its secret settings, e.g. [["password"]]; without it '
+                                   "settings are masked whose name sounds like a secret"),
+                       ("log", "file that gets its log lines")):
+        command.add_argument(f"--{prefix}{name}", dest=f"{kind}_{name}", metavar="F", help=text)
+
+
+def _shared(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dir", default=places.directory(), metavar="D", help="where files are by default")
+    command.add_argument("--grace", type=_positive, default=30.0, metavar="SECONDS",
+                         help="time connectors get to end after SIGTERM or SIGINT (30)")
+    command.add_argument("--die-with-parent", action="store_true",
+                         help="end at once when the process that started the runner is killed (Linux)")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _shared(command)
+    command.add_argument("--state", metavar="F", help="saved state: an envelope or a bare one; no file: none")
+    command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
+    command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
+                         help="when the state is of another destination: fail, keep it, or refresh (without any state)")
+    command.add_argument("--catalog", metavar="F", help="the catalog")
+    command.add_argument("--result", metavar="F", help="gets what the run came to, as JSON")
+    command.add_argument("--progress", choices=("json", "text", "none"), default="none", help="progress on stdout")
+
+
+def _tap_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--select", metavar="F", help="JSON list of selection rules for a discovered catalog")
+    command.add_argument("--overlay", metavar="F", help="keeps settings that the tap changes, for the next run")
+
+
+def _target_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--candidate", metavar="F", help="gets the state to save")
+    command.add_argument("--output-dir", metavar="D", help="where the target writes files")
+    command.add_argument("--min-records", type=_count, metavar="N", help="fewer records are an error")
+    command.add_argument("--max-bad-lines", type=_count, default=1000, metavar="N",
+                         help="lines left out that are no Singer messages; more are an error (1000)")
+    command.add_argument("--max-staleness", type=_positive, metavar="SECONDS",
+                         help="how old the newest bookmark may be after the load")
+
+
+def _extract(command: argparse.ArgumentParser) -> None:
+    _connector(command, "tap")
+    _run(command)
+    _tap_run(command)
+    command.add_argument("--output", metavar="F", help="gets what the tap sends; - is stdout")
+
+
+def _load(command: argparse.ArgumentParser) -> None:
+    _connector(command, "target")
+    _run(command)
+    _target_run(command)
+    command.add_argument("--input", metavar="F", help="what the tap sent: a file, a FIFO, or - for stdin")
+    command.add_argument("--partial", action="store_true",
+                         help="the tap failed: whole lines only, no stream the catalog calls FULL_TABLE")
+
+
+def _stream(command: argparse.ArgumentParser) -> None:
+    _connector(command, "tap", "tap-")
+    _connector(command, "target", "target-")
+    _run(command)
+    _tap_run(command)
+    _target_run(command)
+
+
+def _discover(command: argparse.ArgumentParser) -> None:
+    _connector(command, "tap")
+    _shared(command)
+    command.add_argument("--overlay", metavar="F", help="keeps settings that the tap changes, for the next run")
+    command.add_argument("--output", metavar="F", help="gets the catalog; - is stdout")
+
+
+def _describe(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--kind", choices=("tap", "target"), required=True)
+    command.add_argument("--name", required=True, help="name of the connector, e.g. tap-postgres")
+    command.add_argument("--connector-version", required=True, metavar="V", help="its version")
+    command.add_argument("--settings", metavar="JSON", default="{}",
+                         help='types of its settings, e.g. {"start_date":"string","batch_size":"number"}')
+    command.add_argument("--output-setting", metavar="S", help="setting that says where a target writes files")
+    command.add_argument("--output", required=True, metavar="F", help="gets connector.json")
+    command.add_argument("command", nargs="+", metavar="COMMAND", help="what starts the connector, after --")
+
+
+def _positive(text: str) -> float:
+    return _number(text, float, "a number of seconds that is not negative, e.g. 30")
+
+
+def _count(text: str) -> int:
+    return int(_number(text, int, "a whole number that is not negative, e.g. 10"))
+
+
+def _number(text: str, kind: Callable[[str], float], allowed: str) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f'"{text}" is not {allowed}')
+    return value

@@ -1,0 +1,39 @@
+"""Reads a descriptor in blocks that end at a line's end."""
+from __future__ import annotations
+
+import os
+from typing import Callable, Iterator, Optional
+
+BLOCK = 1 << 19
+"""Bytes read at a time: small enough to stay in the processor's cache while it is counted."""
+
+
+def blocks(fd: int, before_read: Optional[Callable[[int], None]] = None,
+           size: int = BLOCK) -> Iterator[tuple[bytearray, int, bool]]:
+    """Yields (buffer, end, whole): `buffer[:end]` is whole lines, or the last one without its newline.
+
+    The buffer is used again after each step: nothing may hold a view of it then. It grows to
+    hold a line of any length, and shrinks again.
+    """
+    buffer = bytearray(size)
+    fill = 0
+    while True:
+        if before_read:
+            before_read(fd)
+        with memoryview(buffer) as view:
+            count = os.readv(fd, [view[fill:]])
+        if not count:
+            break
+        end = buffer.rfind(b"\n", fill, fill + count) + 1
+        fill += count
+        if end:
+            yield buffer, end, True
+            rest = buffer[end:fill]
+            fill -= end
+            if len(buffer) > 4 * size and fill < size:
+                buffer = bytearray(size)
+            buffer[:fill] = rest
+        elif fill == len(buffer):
+            buffer.extend(bytes(len(buffer)))
+    if fill:
+        yield buffer, fill, False

@@ -1,0 +1,48 @@
+"""What a Singer catalog says about its streams."""
+from __future__ import annotations
+
+from typing import Any
+
+from .codes import USAGE, RunnerError
+
+Entry = dict
+
+
+def entries(catalog: Any, where: str) -> list[Entry]:
+    """The streams of a catalog; exit 2 when it is none."""
+    streams = catalog.get("streams") if isinstance(catalog, dict) else None
+    if not isinstance(streams, list) or not all(isinstance(entry, dict) for entry in streams):
+        raise RunnerError(USAGE, f'{where} is not a Singer catalog: it has no list "streams"')
+    return streams
+
+
+def names(entry: Entry) -> list[str]:
+    """The names a stream goes by in rules and messages."""
+    both = [entry.get("tap_stream_id"), entry.get("stream")]
+    return [name for place, name in enumerate(both) if isinstance(name, str) and name not in both[:place]]
+
+
+def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
+    """The metadata at `breadcrumb`, added to the entry when it is not there."""
+    listed = entry.setdefault("metadata", [])
+    for item in listed:
+        if isinstance(item, dict) and list(item.get("breadcrumb") or []) == breadcrumb:
+            return item.setdefault("metadata", {})
+    item = {"breadcrumb": breadcrumb, "metadata": {}}
+    listed.append(item)
+    return item["metadata"]
+
+
+def full_table_streams(catalog: Any) -> frozenset[str]:
+    """Names of streams whose replication method is FULL_TABLE (forced, chosen, or of the stream itself)."""
+    found: set[str] = set()
+    for entry in entries(catalog, "the catalog"):
+        root = metadata_of(entry, [])
+        method = root.get("forced-replication-method") or root.get("replication-method") or \
+            entry.get("replication_method")
+        # Some taps give the forced method as {"replication-method": ...}.
+        if isinstance(method, dict):
+            method = method.get("replication-method")
+        if method == "FULL_TABLE":
+            found.update(names(entry))
+    return frozenset(found)

@@ -1,0 +1,99 @@
+"""Runs one subcommand: its exit code, and every error as one line."""
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from typing import Optional
+
+from . import places
+from .arguments import parse
+from .child import request_death
+from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
+from .files import read_object
+from .session import Session
+
+
+def main(argv: list[str]) -> int:
+    """Exit code of `runner ARGV...`."""
+    try:
+        args = parse(_with_subcommand(argv))
+    except RunnerError as error:
+        return _complain(str(error), error.code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if args.subcommand == "describe":
+        return _guarded(lambda: _describe(args), None)
+    if args.die_with_parent:
+        request_death(signal.SIGKILL, os.getppid())
+    try:
+        session = Session(args)
+    except RunnerError as error:
+        return _complain(str(error), error.code)
+    return _guarded(lambda: _command(args.subcommand)(session), session)
+
+
+def _with_subcommand(argv: list[str]) -> list[str]:
+    """Adds the subcommand for the connector of this image when there is none."""
+    if argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help", "--version")):
+        return argv
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    finder.add_argument("--dir", default=places.directory())
+    finder.add_argument("--connector")
+    found, _ = finder.parse_known_args(argv)
+    path = found.connector or os.path.join(found.dir, "connector.json")
+    if not os.path.exists(path):
+        raise RunnerError(USAGE, f"no subcommand, and no {path} that would tell which one (see runner --help)")
+    kind = read_object(path, "connector description").get("kind")
+    return (["load"] if kind == "target" else ["extract", "--output", "-"]) + argv
+
+
+def _command(name: str):
+    if name == "extract":
+        from .extract import extract
+        return extract
+    if name == "load":
+        from .load import load
+        return load
+    if name == "stream":
+        from .stream import stream
+        return stream
+    from .discover import discover
+    return discover
+
+
+def _describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+    from .describe import describe
+    return describe(args)
+
+
+def _guarded(work, session: Optional[Session]) -> int:
+    try:
+        code, error = work()
+    except RunnerError as failure:
+        code, error = failure.code, str(failure)
+    except KeyboardInterrupt:
+        code, error = INTERRUPTED, "stopped"
+    except OSError as failure:
+        code, error = INTERNAL, str(io_error(failure, "use", str(failure.filename or "a file")))
+    except Exception as failure:  # a bug: told in one line like everything else
+        if os.environ.get("SINGER_DEBUG"):
+            import traceback
+            traceback.print_exc(file=sys.stderr)
+        code, error = INTERNAL, f"bug in the runner: {type(failure).__name__}: {failure} (SINGER_DEBUG=1 shows where)"
+    if session is None:
+        return _complain(error, code) if error else code
+    error = session.masker.text(error) if error else None
+    if error:
+        session.log.line("runner", error)
+    try:
+        session.close(code, error)
+    except RunnerError as failure:
+        return _complain(str(failure), code if code != OK else failure.code)
+    return code
+
+
+def _complain(message: str, code: int) -> int:
+    sys.stderr.write(f"runner | {message}\n")
+    return code

@@ -1,0 +1,52 @@
+"""Exit codes of the runner and the error that carries one."""
+from __future__ import annotations
+
+import errno
+
+OK = 0
+INTERNAL = 1
+"""A bug of the runner, or files it could not write (a full disk)."""
+USAGE = 2
+"""Wrong flags, or a file that is missing or not valid."""
+TAP_FAILED = 10
+TARGET_FAILED = 11
+BOTH_FAILED = 12
+INTERRUPTED = 13
+"""Stopped by SIGTERM or SIGINT, even when both connectors then ended with 0."""
+BAD_STREAM = 14
+"""More lines that are no Singer messages than --max-bad-lines."""
+EMPTY = 15
+"""Neither SCHEMA nor STATE: nothing is selected, or the tap did nothing."""
+EXPECTATION = 16
+"""--min-records or --max-staleness is not met."""
+FOREIGN_STATE = 17
+"""The saved state belongs to another tap, target or destination."""
+
+TABLE = """exit codes:
+  0  succeeded                    13  interrupted
+  1  bug or I/O (full disk)       14  bad stream (too many bad lines)
+  2  usage, bad input             15  empty (no SCHEMA and no STATE)
+  10 tap failed                   16  expectation not met
+  11 target failed                17  state of another tap, target
+  12 both failed                      or destination"""
+
+_STATUS = {OK: "succeeded", INTERRUPTED: "interrupted"}
+
+
+def status(code: int) -> str:
+    """The word for `code` in a result: succeeded, interrupted or failed."""
+    return _STATUS.get(code, "failed")
+
+
+class RunnerError(Exception):
+    """Ends the run with `code` and one line for the user."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def io_error(error: OSError, action: str, path: str) -> RunnerError:
+    """One line for an operating system error on `path`, e.g. action "write"."""
+    reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
+    return RunnerError(INTERNAL, f"cannot {action} {path}: {reason or error}")

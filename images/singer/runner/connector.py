@@ -1,0 +1,113 @@
+"""connector.json: what the runner knows about a tap or a target."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Mapping, NamedTuple, Optional
+
+from .codes import USAGE, RunnerError
+from .files import read_object
+
+TYPES = ("string", "number", "boolean", "json")
+"""Types of a setting; all but string are given as JSON in the environment."""
+
+CATALOG_FLAGS = ("catalog", "properties", "none")
+
+
+class Flags(NamedTuple):
+    """The flags a connector takes; no other is ever passed."""
+
+    config: bool
+    catalog: str
+    """catalog (--catalog), properties (--properties) or none."""
+    state: bool
+    discover: bool
+    about: bool
+
+
+class Connector(NamedTuple):
+    """A tap or a target and how to start it."""
+
+    name: str
+    kind: str
+    """tap or target."""
+    version: str
+    command: list[str]
+    flags: Flags
+    settings: dict[str, str]
+    """Names of known settings and their types."""
+    output_setting: Optional[str]
+    """The target's setting that says where it writes files."""
+    python: Optional[str]
+    """Version of the Python the connector runs on."""
+
+
+def read_connector(path: str, kind: str) -> Connector:
+    """The description in `path`; exit 2 when it is none of a `kind`."""
+    raw = read_object(path, "connector description")
+
+    def wrong(what: str) -> RunnerError:
+        return RunnerError(USAGE, f"connector description {path}: {what}")
+
+    command = raw.get("command")
+    if not isinstance(command, list) or not command or not all(isinstance(part, str) for part in command):
+        raise wrong('"command" must be a list of strings that is not empty')
+    if raw.get("kind") != kind:
+        raise wrong(f'"kind" is {json.dumps(raw.get("kind"))}, a {kind} is needed here')
+    if not isinstance(raw.get("name"), str) or not raw["name"]:
+        raise wrong('"name" must be a string that is not empty')
+    flags = raw.get("flags", {})
+    settings = raw.get("settings", {})
+    if not isinstance(flags, dict) or flags.get("catalog", "none") not in CATALOG_FLAGS:
+        raise wrong(f'"flags" must be an object, its "catalog" one of {", ".join(CATALOG_FLAGS)}')
+    if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
+        raise wrong(f'"settings" must be an object of names and types, a type one of {", ".join(TYPES)}')
+    return Connector(
+        name=raw["name"], kind=kind, version=str(raw.get("version", "")), command=command,
+        flags=Flags(flags.get("config", True) is True, flags.get("catalog", "none"), flags.get("state") is True,
+                    flags.get("discover") is True, flags.get("about") is True),
+        settings=settings, output_setting=raw.get("outputSetting"), python=raw.get("python"))
+
+
+def describe_json(connector: Connector) -> dict[str, Any]:
+    """The connector as connector.json holds it."""
+    return {"name": connector.name, "kind": connector.kind, "version": connector.version,
+            "command": connector.command, "flags": connector.flags._asdict(), "settings": connector.settings,
+            "outputSetting": connector.output_setting, "python": connector.python}
+
+
+def settings_from(environment: Mapping[str, str], connector: Connector) -> dict[str, Any]:
+    """Settings given by environment variables, e.g. START_DATE for start_date."""
+    found = {}
+    for name, kind in connector.settings.items():
+        variable = name.upper().replace("-", "_").replace(".", "_")
+        text = environment.get(variable)
+        if text is not None:
+            found[name] = text if kind == "string" else _parse(variable, kind, text)
+    return found
+
+
+def _parse(variable: str, kind: str, text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+        good = False
+    else:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        good = {"number": number, "boolean": isinstance(value, bool)}.get(kind, True)
+    if not good:
+        raise RunnerError(USAGE, f"environment variable {variable} must be {_article(kind)}, e.g. {_EXAMPLES[kind]}")
+    return value
+
+
+_EXAMPLES = {"number": "10", "boolean": "true", "json": '["a","b"]'}
+
+
+def _article(kind: str) -> str:
+    return "JSON" if kind == "json" else f"a {kind}"
+
+
+def read_config(path: Optional[str], connector: Connector) -> dict[str, Any]:
+    """The configuration in `path`, or from the environment when there is no file."""
+    return settings_from(os.environ, connector) if path is None else read_object(path, f"config of {connector.name}")

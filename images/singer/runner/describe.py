@@ -1,0 +1,102 @@
+"""describe: finds out what a connector takes, from its own --help and --about."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+from typing import Any, Optional
+
+from .codes import OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError
+from .connector import TYPES, Connector, Flags, describe_json
+from .failure import reason
+from .files import write_json
+
+_TIMEOUT_SECONDS = 60
+
+
+def describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+    """Writes connector.json for the command in `args`."""
+    given = _given_settings(args.settings)
+    failed = TAP_FAILED if args.kind == "tap" else TARGET_FAILED
+    text = _help(args.name, args.command, failed)
+    flags = read_flags(text)
+    about = _about(args.command) if flags.about else {}
+    connector = Connector(args.name, args.kind, args.connector_version, args.command, flags,
+                          {**about, **given}, args.output_setting, _python_of(args.command[0]))
+    write_json(args.output, describe_json(connector))
+    return OK, None
+
+
+def read_flags(text: str) -> Flags:
+    """The flags a help text offers."""
+    def has(flag: str) -> bool:
+        # At the start of a line or an item of the usage, alone or after its short form: elsewhere it is prose.
+        option = r"(?:-\w\b[^\n,|]{0,40}[,|]\s*)?" + flag + r"(?![\w-])"
+        return re.search(rf"^\s*{option}|[\[(|]\s*{option}|\A[^\n]*\s{option}", text, re.M) is not None
+
+    catalog = "catalog" if has("--catalog") else "properties" if has("--properties") else "none"
+    return Flags(has("--config"), catalog, has("--state"), has("--discover"), has("--about"))
+
+
+def _given_settings(text: str) -> dict[str, str]:
+    try:
+        settings = json.loads(text)
+    except ValueError as error:
+        raise RunnerError(USAGE, f"--settings is not JSON: {error}") from None
+    if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
+        raise RunnerError(USAGE, f"--settings must be an object of names and types, a type one of {', '.join(TYPES)}")
+    return settings
+
+
+def _help(name: str, command: list[str], failed: int) -> str:
+    code, output, errors = _run(name, command + ["--help"], failed)
+    text = output + "\n" + errors
+    # Some legacy connectors know no --help: they refuse it with their usage.
+    if code != 0 and "--config" not in text:
+        why = reason(errors.splitlines()) or reason(output.splitlines())
+        raise RunnerError(failed, f"{name} does not start: {why or f'--help exited with {code}'}")
+    return text
+
+
+def _about(command: list[str]) -> dict[str, str]:
+    """Settings and their types as the connector tells them; none when it does not."""
+    try:
+        code, output, _ = _run("", command + ["--about", "--format=json"], OK)
+        properties = json.loads(output[max(0, output.find("{")):])["settings"]["properties"]
+        return {name: _type(schema) for name, schema in properties.items()} if code == 0 else {}
+    except (RunnerError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _type(schema: Any) -> str:
+    listed = schema.get("type") if isinstance(schema, dict) else None
+    kinds = {kind for kind in (listed if isinstance(listed, list) else [listed]) if kind != "null"}
+    if kinds == {"string"}:
+        return "string"
+    if kinds and kinds <= {"integer", "number"}:
+        return "number"
+    return "boolean" if kinds == {"boolean"} else "json"
+
+
+def _run(name: str, command: list[str], failed: int) -> tuple[int, str, str]:
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_SECONDS,
+                              start_new_session=True)
+    except subprocess.TimeoutExpired:
+        raise RunnerError(failed, f"{name} does not start: no answer to --help in {_TIMEOUT_SECONDS} s") from None
+    except OSError as error:
+        raise RunnerError(failed, f"{name} does not start: {command[0]}: {error.strerror}") from None
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def _python_of(executable: str) -> Optional[str]:
+    """Version of the virtual environment `executable` lies in; None when it lies in none."""
+    settings = os.path.join(os.path.dirname(os.path.dirname(executable)), "pyvenv.cfg")
+    try:
+        with open(settings, encoding="utf-8") as file:
+            found = re.search(r"^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)", file.read(), re.M)
+    except OSError:
+        return None
+    return found[1] if found else None

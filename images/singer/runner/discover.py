@@ -1,0 +1,25 @@
+"""discover: writes the catalog of a tap."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Optional
+
+from .codes import OK, USAGE, RunnerError
+from .files import write_json
+from .session import Session
+from .tap import prepare_config, run_discovery
+
+
+def discover(session: Session) -> tuple[int, Optional[str]]:
+    """Exit code and error of a discovery."""
+    tap = session.connector("tap")
+    if not tap.flags.discover:
+        raise RunnerError(USAGE, f"{tap.name} has no --discover")
+    overlay, flags = prepare_config(session, tap)
+    catalog = run_discovery(session, tap, flags, overlay)
+    if session.args.output == "-":
+        os.write(1, (json.dumps(catalog, indent=2) + "\n").encode())
+    else:
+        write_json(session.args.output, catalog)
+    return OK, None

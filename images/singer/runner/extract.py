@@ -1,0 +1,111 @@
+"""extract: runs a tap; its stdout is the output file, with nothing in between."""
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from typing import Optional
+
+from .child import Child
+from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, io_error
+from .failure import says_disk_full
+from .progress import Growth
+from .session import Session
+from .tap import prepare_tap, write_catalog
+
+_BACKWARDS = 1 << 16
+_FIFO_SECONDS = 0.05
+_LAST_BYTES = 4096
+
+
+def extract(session: Session) -> tuple[int, Optional[str]]:
+    """Exit code and error of a run of the tap."""
+    args, supervisor = session.args, session.supervisor
+    plan = prepare_tap(session)
+    write_catalog(session, plan.catalog)
+    session.check_not_stopped()
+    output = _open_output(session)
+    is_file = args.output != "-" and stat.S_ISREG(os.fstat(output).st_mode)
+    tap = Child("tap", plan.connector.name, plan.command, None, output)
+    if not is_file and args.output != "-":
+        # The reader must see the end when the tap ends.
+        os.close(output)
+    tap.watch(session.log, supervisor.wake)
+    growth = Growth(args.output) if session.progress.on else None
+    session.progress.phase("extract", "start")
+
+    def stop() -> None:
+        tap.terminate()
+        supervisor.after(supervisor.grace, tap.kill)
+
+    def tick() -> None:
+        plan.overlay.look()
+        if growth:
+            growth.look()
+            session.progress.step("extract", bytes=growth.bytes, records=growth.lines)
+
+    supervisor.run(tap.ended.is_set, stop, tap.kill, tick=tick)
+    tick()
+    session.progress.phase("extract", "end")
+    complete = tap.ok and not supervisor.stops
+    size = _settle(output, complete) if is_file else None
+    session.result.update(
+        complete=complete, tap={"exit": tap.exit, "signal": tap.signal}, seconds={"tap": round(tap.seconds, 3)},
+        **({} if size is None else {"bytes": size}))
+    if supervisor.stops:
+        return INTERRUPTED, f"{tap.name} was stopped; what it had sent is kept"
+    if complete:
+        return OK, None
+    if says_disk_full(list(tap.lines)) or (is_file and _is_full(output)):
+        return INTERNAL, f"{tap.failure()} (the disk is full: {args.output})"
+    return TAP_FAILED, tap.failure()
+
+
+def _open_output(session: Session) -> int:
+    path = session.args.output
+    if path == "-":
+        return 1
+    try:
+        if os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode):
+            return _open_fifo(session, path)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+    except OSError as error:
+        raise io_error(error, "write", path) from None
+
+
+def _open_fifo(session: Session, path: str) -> int:
+    # A plain open would wait for the reader and not see a stop.
+    while True:
+        session.check_not_stopped()
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            time.sleep(_FIFO_SECONDS)
+            continue
+        os.set_blocking(fd, True)
+        return fd
+
+
+def _settle(fd: int, complete: bool) -> int:
+    """Cuts the partial last line of a tap that did not end well; the size of the file."""
+    size = os.fstat(fd).st_size
+    if complete:
+        return size
+    end = size
+    while end:
+        start = max(0, end - _BACKWARDS)
+        newline = os.pread(fd, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            end = start + newline + 1
+            break
+        end = start
+    os.ftruncate(fd, end)
+    return end
+
+
+def _is_full(fd: int) -> bool:
+    free = os.fstatvfs(fd)
+    return free.f_blocks > 0 and free.f_bavail * free.f_frsize < _LAST_BYTES

@@ -1,0 +1,70 @@
+"""Reading and writing the runner's small files."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from .codes import USAGE, RunnerError, io_error
+
+
+def read_json(path: str, what: str) -> Any:
+    """The JSON in `path`; `what` names it in errors (exit 2), e.g. "config"."""
+    try:
+        with open(path, "rb") as file:
+            return json.loads(file.read())
+    except FileNotFoundError:
+        raise RunnerError(USAGE, f"{what} {path} does not exist") from None
+    except OSError as error:
+        raise RunnerError(USAGE, f"{what} {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise RunnerError(USAGE, f"{what} {path} is not UTF-8 text") from None
+    except (ValueError, RecursionError) as error:
+        raise RunnerError(USAGE, f"{what} {path} is not JSON: {error}") from None
+
+
+def read_object(path: str, what: str) -> dict[str, Any]:
+    """The JSON object in `path`; anything else is exit 2."""
+    value = read_json(path, what)
+    if not isinstance(value, dict):
+        raise RunnerError(USAGE, f"{what} {path} must hold a JSON object")
+    return value
+
+
+def read_list(path: str, what: str) -> list[Any]:
+    """The JSON list in `path`; anything else is exit 2."""
+    value = read_json(path, what)
+    if not isinstance(value, list):
+        raise RunnerError(USAGE, f"{what} {path} must hold a JSON list")
+    return value
+
+
+def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
+    """Replaces `path` at once: readers see the old content or the new, never a part."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(fd, view):]
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(temporary, path)
+    except OSError as error:
+        remove(temporary)
+        raise io_error(error, "write", path) from None
+
+
+def write_json(path: str, value: Any, mode: int = 0o644) -> None:
+    """Replaces `path` by `value` as JSON, at once."""
+    write_atomic(path, (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"), mode)
+
+
+def remove(path: str) -> None:
+    """Removes a file if it is there."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

@@ -1,0 +1,127 @@
+"""How often the known kinds of lines occur in a block, found by their first bytes (heads)."""
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Optional
+
+from .messages import RECORD, STATE, Head
+
+_TRIES = 6
+"""Heads counted one by one, each a pass over the block; one regular expression for all costs as much as six."""
+
+_LONGEST_NAME = 1024
+
+Key = tuple
+"""(type, stream or None) of a message."""
+
+
+class Heads:
+    """Heads learnt from parsed lines; the most frequent ones are tried first."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, Key] = {}
+        self._order: list[bytes] = []
+        self._styles: dict[tuple[bytes, bytes], tuple[str, re.Pattern[bytes]]] = {}
+        self._many = False
+
+    def learn(self, head: Head, kind: str, stream: Optional[str]) -> None:
+        """From now on a line that starts with `head` is a `kind` of `stream`."""
+        whole = head.opening + head.name + head.closing
+        if whole in self._keys:
+            return
+        self._keys[whole] = (kind, stream)
+        self._order.insert(0, whole)
+        if kind != STATE and (head.opening, head.closing) not in self._styles:
+            # What stands around the name is the same for all streams of a tap.
+            pattern = b"\n" + re.escape(head.opening) + rb'([^"\\\x00-\x1f]*)' + re.escape(head.closing)
+            self._styles[head.opening, head.closing] = (kind, re.compile(pattern))
+
+    def match(self, buffer: bytearray, start: int, end: int) -> Optional[Key]:
+        """Type and stream of the line at `start`, when its head is known."""
+        for head in self._order[:_TRIES]:
+            if buffer.startswith(head, start, end):
+                return self._keys[head]
+        for opening, closing in self._styles:
+            if buffer.startswith(opening, start, end):
+                quote = buffer.find(b'"', start + len(opening), end)
+                key = self._keys.get(bytes(buffer[start:quote + len(closing)])) if quote >= 0 else None
+                if key:
+                    return key
+        return next((self._keys[head] for head in self._states() if buffer.startswith(head, start, end)), None)
+
+    def count(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
+        """How many of the `total` lines in `buffer[start:end]` are of each known type and stream.
+
+        Counts that add up to `total` prove every line.
+        """
+        if not self._many:
+            found, left = self._count_first(buffer, start, end, total)
+            if not left or len(self._order) <= _TRIES:
+                return found
+        found = self._count_all(buffer, start, end, total)
+        self._many = len(found) > _TRIES
+        if not self._many:
+            seen = {key for key, _ in found}
+            self._order.sort(key=lambda head: self._keys[head] not in seen)
+        return found
+
+    def last_state(self, buffer: bytearray, end: int) -> int:
+        """Where the last STATE line with a known head starts before `end`; -1 when there is none."""
+        last = -1
+        for head in self._states():
+            newline = buffer.rfind(b"\n" + head, 0, end)
+            if newline >= 0:
+                last = max(last, newline + 1)
+            elif buffer.startswith(head, 0, end):
+                last = max(last, 0)
+        return last
+
+    def _states(self) -> list[bytes]:
+        return [head for head, key in self._keys.items() if key[0] == STATE]
+
+    def _count_first(self, buffer: bytearray, start: int, end: int, total: int) -> tuple[list[tuple[Key, int]], int]:
+        found = []
+        left, most, first = total, 0, 0
+        for place, head in enumerate(self._order[:_TRIES]):
+            count = _count(buffer, head, start, end)
+            if count:
+                found.append((self._keys[head], count))
+                left -= count
+            if count > most:
+                most, first = count, place
+            if not left:
+                break
+        if first:
+            self._order.insert(0, self._order.pop(first))
+        return found, left
+
+    def _count_all(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
+        totals: Counter[Key] = Counter()
+        for head in self._states():
+            totals[self._keys[head]] += _count(buffer, head, start, end)
+        left = total - sum(totals.values())
+        for style in sorted(self._styles, key=lambda each: self._styles[each][0] != RECORD):
+            if not left:
+                break
+            kind, pattern = self._styles[style]
+            names = Counter(pattern.findall(buffer, start, end))
+            names.update(_first_name(pattern, style, buffer, start, end))
+            for name, count in names.items():
+                totals[kind, name.decode("utf-8", "replace")] += count
+                left -= count
+        return [(key, count) for key, count in totals.items() if count]
+
+
+def _first_name(pattern: re.Pattern[bytes], style: tuple[bytes, bytes], buffer: bytearray,
+                start: int, end: int) -> list[bytes]:
+    # The first line of a block has no newline before it.
+    if not buffer.startswith(style[0], start, end):
+        return []
+    reach = min(end, start + len(style[0]) + _LONGEST_NAME + len(style[1]))
+    first = pattern.match(b"\n" + bytes(buffer[start:reach]))
+    return [first[1]] if first else []
+
+
+def _count(buffer: bytearray, head: bytes, start: int, end: int) -> int:
+    return buffer.count(b"\n" + head, start, end) + buffer.startswith(head, start, end)

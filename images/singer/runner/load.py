@@ -1,0 +1,161 @@
+"""load: scans an extract and gives it to a target."""
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import Optional
+
+from .blocks import blocks
+from .catalog import full_table_streams
+from .codes import INTERRUPTED, OK, TARGET_FAILED, USAGE, RunnerError, io_error
+from .files import read_json
+from .messages import RECORD, SCHEMA, is_message
+from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
+from .relay import Relay
+from .scan import Scanner
+from .session import Session
+from .target import FileLoad, Load, PipeLoad, prepare_target
+
+
+def load(session: Session) -> tuple[int, Optional[str]]:
+    """Exit code and error of a load."""
+    args = session.args
+    held = held_streams(args.catalog) if args.partial else frozenset()
+    saved = Saved(session, held)
+    connector, command = prepare_target(session)
+    session.result["complete"] = not args.partial
+    if not _is_file(args.input):
+        return _load_pipe(session, saved, PipeLoad(session, connector, command))
+    source = _open(args.input)
+    scanner, clean = _scan(session, source)
+    check_bad(scanner, args.max_bad_lines)
+    check_content(scanner, args.min_records)
+    if not scanner.total(SCHEMA) and not scanner.records:
+        session.warn("the tap sent a STATE and no SCHEMA: there is nothing to load")
+        saved.commit(scanner, None)
+        return saved.check_freshness()
+    session.check_not_stopped()
+    if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
+        return _load_file(session, saved, FileLoad(session, connector, command, source), scanner)
+    return _load_filtered(session, saved, PipeLoad(session, connector, command), source)
+
+
+def held_streams(catalog: Optional[str]) -> frozenset[str]:
+    """Streams that must come whole or not at all."""
+    return full_table_streams(read_json(catalog, "catalog")) if catalog and os.path.exists(catalog) else frozenset()
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG((os.fstat(0) if path == "-" else os.stat(path)).st_mode)
+    except OSError as error:
+        raise RunnerError(USAGE, f"input {path}: {error.strerror}") from None
+
+
+def _open(path: str) -> int:
+    if path == "-":
+        return os.dup(0)
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise io_error(error, "read", path) from None
+
+
+def _scan(session: Session, source: int) -> tuple[Scanner, bool]:
+    """Counts the extract; tells whether the target can read it as it is."""
+    args = session.args
+    session.progress.phase("scan", "start")
+    started = time.monotonic()
+    scanner = Scanner(keep_bad=args.max_bad_lines + 1)
+    cut = False
+    os.lseek(source, 0, os.SEEK_SET)
+    for buffer, end, whole in blocks(source):
+        session.check_not_stopped()
+        if not whole:
+            cut = args.partial or not is_message(bytes(buffer[:end]))
+            if cut:
+                session.warn("the last line of the extract is not complete: it is left out")
+                break
+            buffer[end:end + 1] = b"\n"
+            end += 1
+        scanner.feed(buffer, end)
+        if scanner.bad > args.max_bad_lines:
+            break
+    session.result["seconds"] = {"scan": round(time.monotonic() - started, 3)}
+    log_bad_lines(session, scanner, 0)
+    publish(session, scanner)
+    session.progress.phase("scan", "end")
+    return scanner, not scanner.bad and not cut
+
+
+def _load_file(session: Session, saved: Saved, load: FileLoad, scanner: Scanner) -> tuple[int, Optional[str]]:
+    def tick() -> None:
+        session.progress.step("load", bytes=load.offset, total=load.size)
+    _wait(session, load, tick)
+    return _conclude(session, saved, load, scanner)
+
+
+def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) -> tuple[int, Optional[str]]:
+    """Gives the target what the scan left of the extract."""
+    args = session.args
+    size = os.fstat(source).st_size
+    os.lseek(source, 0, os.SEEK_SET)
+    scanner = Scanner(saved.held)
+    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not args.partial)
+    relay.start(lambda: source, session.supervisor.wake)
+    load.watch(relay)
+
+    def tick() -> None:
+        session.progress.step("load", bytes=relay.written, total=size)
+    _wait(session, load, tick)
+    if scanner.dropped:
+        names = ", ".join(sorted(scanner.dropped))
+        session.warn(f"not loaded, as the tap did not finish and these streams are full tables: {names}")
+    return _conclude(session, saved, load, scanner)
+
+
+def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Optional[str]]:
+    """Loads from a FIFO or stdin, which can be read only once."""
+    args = session.args
+    scanner = Scanner(saved.held, args.max_bad_lines + 1)
+    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not args.partial)
+    relay.start(lambda: _open(args.input), session.supervisor.wake)
+    load.watch(relay)
+
+    def tick() -> None:
+        session.progress.step("load", bytes=relay.written, records=scanner.records)
+    _wait(session, load, tick)
+    log_bad_lines(session, scanner, 0)
+    publish(session, scanner)
+    if relay.error:
+        raise io_error(relay.error, "read", args.input)
+    if not session.supervisor.stops:
+        check_bad(scanner, args.max_bad_lines)
+        if load.trouble() is None:
+            check_content(scanner, args.min_records)
+    return _conclude(session, saved, load, scanner)
+
+
+def _wait(session: Session, load: Load, tick) -> None:
+    child, supervisor = load.child, session.supervisor
+    session.progress.phase("load", "start")
+    # The target is left to finish what it has; asked to stop, some report success for data they drop.
+    supervisor.run(child.ended.is_set, lambda: supervisor.after(supervisor.grace, child.kill), child.kill, tick=tick)
+    tick()
+    session.progress.phase("load", "end")
+    session.result["target"] = {"exit": child.exit, "signal": child.signal}
+    session.result.setdefault("seconds", {})["target"] = round(child.seconds, 3)
+
+
+def _conclude(session: Session, saved: Saved, load: Load, scanner: Scanner) -> tuple[int, Optional[str]]:
+    trouble = load.trouble()
+    stops = session.supervisor.stops
+    if trouble is None and stops < 2:
+        saved.commit(scanner, load)
+    if stops:
+        end = "it had taken everything" if trouble is None else trouble
+        return INTERRUPTED, f"stopped while {load.child.name} was loading: {end}"
+    if trouble is not None:
+        return TARGET_FAILED, trouble
+    return saved.check_freshness()

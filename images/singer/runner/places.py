@@ -1,0 +1,58 @@
+"""Where files are when no flag says so: below --dir, SINGER_DIR or /singer."""
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Optional
+
+TABLE = """files below --dir (SINGER_DIR, /singer):
+  connector.json           what the connector is (stream: tap-connector.json, target-connector.json)
+  config/tap-config.json   the tap's configuration (target-config.json the target's), else
+  config/config.json       that of either, else the environment: START_DATE for start_date
+  config/tap-secrets.json  paths of secret settings (target-secrets.json), else config/secrets.json
+  config/catalog.json      the catalog a tap gets
+  config/select.json       selection rules, when there is no catalog
+  state/state.json         the saved state
+  identity.json            which pipeline, tap, target and destination this run is of
+  extract.jsonl            what the tap sent (without a subcommand: stdout; a target reads stdin without it)
+  output/                  where a target writes files, when there is such a directory
+  catalog.json, candidate.json, overlay.json, result.json   what the runner leaves"""
+
+
+def directory() -> str:
+    """The default of --dir."""
+    return os.environ.get("SINGER_DIR", "/singer")
+
+
+def fill_in(args: argparse.Namespace) -> None:
+    """Gives every file flag that was not given its default."""
+    command, base = args.subcommand, args.dir
+    usable = os.path.isdir(base) and os.access(base, os.W_OK)
+
+    def default(name: str, path: Optional[str]) -> None:
+        if hasattr(args, name) and getattr(args, name) is None:
+            setattr(args, name, path)
+
+    def first(*names: str) -> Optional[str]:
+        paths = [os.path.join(base, *name.split("/")) for name in names]
+        return next((path for path in paths if os.path.exists(path)), None)
+
+    def written(name: str) -> Optional[str]:
+        return os.path.join(base, name) if usable else None
+
+    for kind in ("tap", "target"):
+        own = f"{kind}-connector.json" if command == "stream" else "connector.json"
+        default(f"{kind}_connector", os.path.join(base, own))
+        for what in ("config", "secrets"):
+            names = [f"config/{kind}-{what}.json"] + ([] if command == "stream" else [f"config/{what}.json"])
+            default(f"{kind}_{what}", first(*names))
+    catalogs = ["config/catalog.json"]
+    default("catalog", first("catalog.json", *catalogs) if command == "load" else first(*catalogs))
+    default("select", first("config/select.json"))
+    default("state", os.path.join(base, "state", "state.json"))
+    default("identity", first("identity.json"))
+    default("input", first("extract.jsonl") or "-")
+    default("output", os.path.join(base, "catalog.json" if command == "discover" else "extract.jsonl"))
+    default("output_dir", first("output"))
+    for name in ("candidate", "overlay", "result"):
+        default(name, written(f"{name}.json"))

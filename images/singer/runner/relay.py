@@ -1,0 +1,101 @@
+"""Moves a Singer stream from a descriptor to a target, and counts it on the way."""
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from typing import Callable, Iterator, Optional
+
+from .blocks import blocks
+from .messages import is_message
+from .pipes import enlarge, gather
+from .scan import Cut, Scanner
+
+_MANY_PIECES = 8
+
+
+class Relay:
+    """One stream on its way into a target; `start` moves it in a thread."""
+
+    def __init__(self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]) -> None:
+        self.scanner = scanner
+        self.written = 0
+        """Bytes the target's pipe has taken."""
+        self.complete = False
+        """All was written, and the target was given the end of its input."""
+        self.broken = False
+        """The target was gone before that."""
+        self.too_bad = False
+        """There were more bad lines than allowed; nothing after them was written."""
+        self.tail_dropped = False
+        """The last line was cut, and was left out."""
+        self.error: Optional[OSError] = None
+        """Why reading failed."""
+        self.ended = threading.Event()
+        self._sink = sink
+        self._max_bad = max_bad
+        self._keep_tail = keep_tail
+
+    def start(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
+        """Moves what `open_source` gives (called in the thread, as opening a FIFO waits for its writer)."""
+        threading.Thread(target=self._run, args=(open_source, on_end), daemon=True).start()
+
+    def _run(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
+        try:
+            source = open_source()
+            try:
+                self._move(source)
+            finally:
+                # A tap that still writes learns by SIGPIPE that nobody reads any more.
+                os.close(source)
+        except BrokenPipeError:
+            self.broken = True
+        except OSError as error:
+            self.error = error
+        if not (self.broken or self.too_bad or self.error):
+            self.complete = True
+        os.close(self._sink)
+        self.ended.set()
+        on_end()
+
+    def _move(self, source: int) -> None:
+        is_pipe = not stat.S_ISREG(os.fstat(source).st_mode)
+        if is_pipe:
+            enlarge(source)
+        for buffer, end, whole in blocks(source, gather if is_pipe else None):
+            if not whole:
+                if not self._keep_tail() or not is_message(bytes(buffer[:end])):
+                    self.tail_dropped = True
+                    return
+                buffer[end:end + 1] = b"\n"
+                end += 1
+            cuts = self.scanner.feed(buffer, end)
+            if self.scanner.bad > self._max_bad:
+                self.too_bad = True
+                return
+            self._write(buffer, end, cuts)
+
+    def _write(self, buffer: bytearray, end: int, cuts: list[Cut]) -> None:
+        with memoryview(buffer) as view:
+            if len(cuts) <= _MANY_PIECES:
+                for start, stop in kept(cuts, end):
+                    self._write_all(view[start:stop])
+            else:
+                self._write_all(memoryview(b"".join(view[start:stop] for start, stop in kept(cuts, end))))
+
+    def _write_all(self, data: memoryview) -> None:
+        while data:
+            count = os.write(self._sink, data)
+            self.written += count
+            data = data[count:]
+
+
+def kept(cuts: list[Cut], end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a block of `end` bytes that remain between `cuts`."""
+    start = 0
+    for cut, stop in cuts:
+        if cut > start:
+            yield start, cut
+        start = stop
+    if end > start:
+        yield start, end

@@ -1,0 +1,80 @@
+"""What all subcommands share: secrets, log, warnings, result, progress, the main loop."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import Any, Optional
+
+from .codes import INTERRUPTED, RunnerError, status
+from .connector import Connector, read_config, read_connector
+from .files import read_list, write_json
+from .log import Log
+from .masking import Masker, likely_secrets, named_secrets
+from .private import make_private_dir, remove_tree
+from .progress import Progress
+from .supervisor import Supervisor
+
+Result = dict
+
+
+class Session:
+    """One run of the runner; `close` must be called at its end."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.masker = Masker()
+        self.log = Log(self.masker, {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)})
+        self.progress = Progress(getattr(args, "progress", "none"))
+        self.supervisor = Supervisor(getattr(args, "grace", 30.0))
+        self.result: Result = {"warnings": []}
+        """What --result will hold."""
+        self._private: Optional[tuple[str, int]] = None
+
+    def warn(self, text: str) -> None:
+        """Puts a warning into the log and the result."""
+        self.result["warnings"].append(text)
+        self.log.line("runner", f"warning: {text}")
+
+    def connector(self, kind: str) -> Connector:
+        """The tap or target this run is about."""
+        return read_connector(getattr(self.args, f"{kind}_connector"), kind)
+
+    def config(self, connector: Connector) -> dict[str, Any]:
+        """Its configuration; from now on the secrets in it are masked."""
+        config = read_config(getattr(self.args, f"{connector.kind}_config"), connector)
+        listed = getattr(self.args, f"{connector.kind}_secrets", None)
+        secrets = named_secrets(config, read_list(listed, "list of secrets")) if listed else likely_secrets(config)
+        self.masker.add(secrets)
+        return config
+
+    def private_file(self, name: str, value: Any) -> str:
+        """Writes `value` where only this user and the connector can read it; gone at the end."""
+        path = self.private_path(name)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(fd, "w", encoding="utf-8") as file:
+            json.dump(value, file)
+        return path
+
+    def private_path(self, name: str) -> str:
+        """A path in the private directory."""
+        if self._private is None:
+            self._private = make_private_dir()
+        return os.path.join(self._private[0], name)
+
+    def check_not_stopped(self) -> None:
+        """Ends the run when a stop was asked for."""
+        if self.supervisor.stops:
+            raise RunnerError(INTERRUPTED, "stopped before it was done")
+
+    def close(self, code: int, error: Optional[str]) -> None:
+        """Writes the result, and removes the private directory."""
+        try:
+            path = getattr(self.args, "result", None)
+            if path:
+                whole = {"status": status(code), "code": code, "error": error, **self.result}
+                write_json(path, self.masker.tree(whole))
+        finally:
+            if self._private:
+                remove_tree(self._private[0])
+                os.close(self._private[1])

@@ -1,0 +1,129 @@
+"""stream: a tap and a target at once, with the relay between them."""
+from __future__ import annotations
+
+import os
+from typing import Optional
+
+from .child import Child
+from .catalog import full_table_streams
+from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
+from .messages import SCHEMA
+from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
+from .pipes import large_pipe
+from .relay import Relay
+from .scan import Scanner
+from .session import Session
+from .tap import prepare_tap, write_catalog
+from .target import PipeLoad, prepare_target
+
+
+def stream(session: Session) -> tuple[int, Optional[str]]:
+    """Exit code and error of a stream."""
+    plan = prepare_tap(session)
+    write_catalog(session, plan.catalog)
+    connector, command = prepare_target(session)
+    session.check_not_stopped()
+    read, write = large_pipe()
+    load = PipeLoad(session, connector, command)
+    try:
+        tap = Child("tap", plan.connector.name, plan.command, None, write)
+    except BaseException:
+        load.child.kill()
+        raise
+    os.close(write)
+    run = _Run(session, tap, load, read)
+    run.wait(plan.overlay.look)
+    complete = tap.ok and not session.supervisor.stops
+    held = full_table_streams(plan.catalog) if plan.catalog and not complete else frozenset()
+    session.result.update(
+        complete=complete, tap={"exit": tap.exit, "signal": tap.signal},
+        target={"exit": load.child.exit, "signal": load.child.signal},
+        seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)})
+    publish(session, run.scanner)
+    return run.conclude(Saved(session, held))
+
+
+class _Run:
+    def __init__(self, session: Session, tap: Child, load: PipeLoad, source: int) -> None:
+        args = session.args
+        self._session = session
+        self._tap = tap
+        self._load = load
+        self._stopping = False
+        self._logged = 0
+        self.scanner = Scanner(keep_bad=args.max_bad_lines + 1)
+        self._relay = Relay(self.scanner, load.sink, args.max_bad_lines, self._tap_ended_well)
+        wake = session.supervisor.wake
+        self._relay.start(lambda: source, wake)
+        load.watch(self._relay)
+        tap.watch(session.log, wake)
+
+    def _tap_ended_well(self) -> bool:
+        self._tap.ended.wait()
+        return self._tap.ok and not self._session.supervisor.stops
+
+    def wait(self, look) -> None:
+        """Until both have ended."""
+        session, target = self._session, self._load.child
+
+        def done() -> bool:
+            return self._tap.ended.is_set() and target.ended.is_set() and self._relay.ended.is_set()
+
+        def kill() -> None:
+            self._tap.kill()
+            target.kill()
+
+        def tick() -> None:
+            look()
+            self._logged = log_bad_lines(session, self.scanner, self._logged)
+            session.progress.step("stream", bytes=self._relay.written, records=self.scanner.records)
+
+        session.progress.phase("stream", "start")
+        session.supervisor.run(done, self._stop, kill, self._step, tick)
+        tick()
+        session.progress.phase("stream", "end")
+
+    def _stop(self) -> None:
+        # The tap gets half of the time, so that the target has the rest to take what was sent.
+        supervisor = self._session.supervisor
+        self._tap.terminate()
+        supervisor.after(supervisor.grace / 2, self._tap.kill)
+        supervisor.after(supervisor.grace, self._load.child.kill)
+
+    def _step(self) -> None:
+        target, relay, supervisor = self._load.child, self._relay, self._session.supervisor
+        if not self._stopping and not self._tap.ended.is_set() and (
+                target.ended.is_set() or relay.too_bad or relay.broken or relay.error):
+            self._stopping = True
+            self._tap.terminate()
+            supervisor.after(supervisor.grace, self._tap.kill)
+            if relay.too_bad:
+                supervisor.after(supervisor.grace, target.kill)
+
+    def conclude(self, saved: Saved) -> tuple[int, Optional[str]]:
+        """Exit code and error, after saving what may be saved."""
+        session, args = self._session, self._session.args
+        stops = session.supervisor.stops
+        trouble = self._load.trouble()
+        if self._relay.tail_dropped:
+            session.warn("the last line of the tap is not complete: it is left out")
+        if not stops:
+            check_bad(self.scanner, args.max_bad_lines)
+            if self._tap.ok and trouble is None:
+                check_content(self.scanner, args.min_records)
+        if self._relay.error:
+            return INTERNAL, f"reading from {self._tap.name}: {self._relay.error.strerror}"
+        if trouble is None and stops < 2:
+            saved.commit(self.scanner, self._load)
+        if stops:
+            return INTERRUPTED, "stopped: " + (trouble or f"{self._load.child.name} took all that was sent")
+        # A tap that fails after its target has only lost its reader.
+        if trouble is not None and not self._tap.ok and self._tap.ended_at < self._load.child.ended_at:
+            return BOTH_FAILED, f"{self._tap.failure()}; {trouble}"
+        if trouble is not None:
+            return TARGET_FAILED, trouble
+        if not self._tap.ok:
+            return TAP_FAILED, self._tap.failure()
+        if not self.scanner.total(SCHEMA):
+            session.warn("the tap sent a STATE and no SCHEMA: there was nothing to load")
+        return saved.check_freshness()

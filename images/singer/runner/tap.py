@@ -1,0 +1,119 @@
+"""Makes ready what a tap needs to start."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, NamedTuple, Optional
+
+from .catalog import entries
+from .child import Child
+from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
+from .connector import Connector
+from .files import read_json, read_list, write_json
+from .masking import leaves
+from .overlay import OverlayWatch, apply_overlay
+from .selection import select
+from .session import Session
+from .state import State, previous_state, read_identity
+
+
+class TapPlan(NamedTuple):
+    """How the tap will be started."""
+
+    connector: Connector
+    command: list[str]
+    state: Optional[State]
+    """The Singer state it starts from."""
+    catalog: Optional[dict[str, Any]]
+    """The catalog it gets, or would get if it took one."""
+    overlay: OverlayWatch
+
+
+def prepare_tap(session: Session) -> TapPlan:
+    """Reads all that the tap needs, discovers and selects where asked to."""
+    args = session.args
+    tap = session.connector("tap")
+    state = previous_state(args.state, read_identity(args.identity), args.on_change)
+    overlay, config_flags = prepare_config(session, tap)
+    catalog = _catalog(session, tap, config_flags, overlay)
+    command = tap.command + config_flags
+    if catalog is not None and tap.flags.catalog != "none":
+        command = command + [f"--{tap.flags.catalog}", session.private_file("catalog.json", catalog)]
+    if state and tap.flags.state:
+        command = command + ["--state", session.private_file("state.json", state)]
+    elif state:
+        session.warn(f"{tap.name} takes no state: it starts from the beginning")
+    session.result["stateBefore"] = state
+    return TapPlan(tap, command, state, catalog, overlay)
+
+
+def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list[str]]:
+    """The private copy of the configuration, watched for changes, and the flags that name it."""
+    path = session.args.overlay
+    base = session.config(tap)
+    config = apply_overlay(path, base, session.warn) if path else base
+    session.masker.add([text for name in config if config[name] != base.get(name)
+                        for text in leaves(config[name])])
+    private = session.private_file("config.json", config)
+    watch = OverlayWatch(private, path, base, config, session.masker.add)
+    return watch, ["--config", private] if tap.flags.config else []
+
+
+def _catalog(session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch) -> Optional[dict[str, Any]]:
+    args = session.args
+    if args.catalog:
+        catalog = read_json(args.catalog, "catalog")
+        entries(catalog, f"catalog {args.catalog}")
+        if tap.flags.catalog == "none":
+            session.warn(f"{tap.name} takes no catalog: it decides itself what it sends")
+        return catalog
+    if not args.select:
+        return None
+    rules = read_list(args.select, "selection")
+    if not tap.flags.discover or tap.flags.catalog == "none":
+        raise RunnerError(USAGE, f"{tap.name} cannot select streams: it has no "
+                          + ("--discover" if not tap.flags.discover else "--catalog"))
+    catalog = run_discovery(session, tap, config_flags, overlay)
+    for warning in select(catalog, rules):
+        session.warn(warning)
+    return catalog
+
+
+def run_discovery(session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch) -> dict[str, Any]:
+    """The catalog the tap discovers."""
+    session.progress.phase("discover", "start")
+    path = session.private_path("discovered.json")
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        child = Child("tap", tap.name, tap.command + config_flags + ["--discover"], None, fd)
+        supervisor = session.supervisor
+        child.watch(session.log, supervisor.wake)
+
+        def stop() -> None:
+            child.terminate()
+            supervisor.after(supervisor.grace, child.kill)
+        supervisor.run(child.ended.is_set, stop, child.kill, tick=overlay.look)
+        overlay.look()
+    finally:
+        os.close(fd)
+    if supervisor.stops:
+        raise RunnerError(INTERRUPTED, f"stopped while {tap.name} was discovering")
+    if not child.ok:
+        raise RunnerError(TAP_FAILED, f"discovery: {child.failure()}")
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    try:
+        # Some taps print log lines before the catalog.
+        catalog = json.loads(text[max(0, text.find("{")):])
+    except ValueError as error:
+        raise RunnerError(TAP_FAILED, f"discovery: {tap.name} printed no catalog: {error}") from None
+    entries(catalog, f"what {tap.name} discovered")
+    session.progress.phase("discover", "end")
+    return catalog
+
+
+def write_catalog(session: Session, catalog: Optional[dict[str, Any]]) -> None:
+    """Leaves the catalog beside the result, where the load looks for it."""
+    beside = session.args.result
+    if catalog is not None and beside:
+        write_json(os.path.join(os.path.dirname(beside), "catalog.json"), catalog)

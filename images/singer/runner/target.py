@@ -1,0 +1,108 @@
+"""Makes ready what a target needs to start, and judges how it ended."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Optional
+
+from .child import Child
+from .connector import Connector
+from .log import Log
+from .messages import state_value
+from .pipes import large_pipe, unread
+from .relay import Relay
+from .session import Session
+
+
+def prepare_target(session: Session) -> tuple[Connector, list[str]]:
+    """The target and the command that starts it."""
+    target = session.connector("target")
+    config = session.config(target)
+    folder, setting = session.args.output_dir, target.output_setting
+    if folder and not setting:
+        session.warn(f"{target.name} has no setting for its output directory: --output-dir has no effect")
+    elif folder and setting not in config:
+        config = {**config, str(setting): folder}
+    flags = ["--config", session.private_file("target-config.json", config)] if target.flags.config else []
+    return target, target.command + flags
+
+
+class Load:
+    """A running target and what is known about its input."""
+
+    def __init__(self, log: Log, connector: Connector) -> None:
+        self.last_printed: Optional[dict[str, Any]] = None
+        """The last state the target printed."""
+        self.child: Child
+        self._log = log
+        self._connector = connector
+
+    def take(self, line: bytes) -> None:
+        """A line of the target's stdout: a state, or something for the log."""
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict):
+            self.last_printed = state_value(value) or self.last_printed
+        elif line.strip():
+            self._log.raw("target", line)
+
+    def trouble(self) -> Optional[str]:
+        """Why the load failed, in one line; None when the target took everything and ended well."""
+        if not self.child.ok:
+            return self.child.failure()
+        short = self.not_taken()
+        return f"{self._connector.name} exited with 0 {short}" if short else None
+
+    def not_taken(self) -> Optional[str]:
+        """What of its input the target left, in words."""
+        raise NotImplementedError
+
+
+class FileLoad(Load):
+    """The target reads the extract itself."""
+
+    def __init__(self, session: Session, connector: Connector, command: list[str], fd: int) -> None:
+        super().__init__(session.log, connector)
+        self._fd = fd
+        self.size = os.fstat(fd).st_size
+        os.lseek(fd, 0, os.SEEK_SET)
+        self.child = Child("target", connector.name, command, fd, None)
+        self.child.watch(session.log, session.supervisor.wake, None, self.take)
+
+    @property
+    def offset(self) -> int:
+        """How far the target has read: it shares the file's offset with us."""
+        return os.lseek(self._fd, 0, os.SEEK_CUR)
+
+    def not_taken(self) -> Optional[str]:
+        offset = self.offset
+        return None if offset == self.size else f"after reading {offset:,} of {self.size:,} bytes"
+
+
+class PipeLoad(Load):
+    """A relay writes into the target. `sink` must be given to it, then `watch` called."""
+
+    def __init__(self, session: Session, connector: Connector, command: list[str]) -> None:
+        super().__init__(session.log, connector)
+        self._session = session
+        self._read, self.sink = large_pipe()
+        self._early = False
+        self._left = 0
+        self.child = Child("target", connector.name, command, self._read, None)
+
+    def watch(self, relay: Relay) -> None:
+        """Waits for the target, which `relay` feeds."""
+        def at_exit() -> None:
+            # In this order: nothing is written once the relay is complete, so the count is exact.
+            self._early = not relay.complete
+            self._left = unread(self._read)
+            # Our end was the last one to read from: a relay that still writes fails at once.
+            os.close(self._read)
+        self.child.watch(self._session.log, self._session.supervisor.wake, at_exit, self.take)
+
+    def not_taken(self) -> Optional[str]:
+        if self._early:
+            return "before the end of its input"
+        return f"and left {self._left:,} bytes of its input unread" if self._left else None

@@ -47,11 +47,37 @@ export async function linkUnlessTaken(file: string, target: string): Promise<boo
   }
 }
 
+/**
+ * Makes a folder and those above it. Not `mkdir` with `recursive`: in Node 20 that never returns where the
+ * system answers ENOENT for a folder whose parent exists, as below /proc.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || dirname(path) === path) {
+      throw error;
+    }
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST" || !(await stat(path)).isDirectory()) {
+      throw error;
+    }
+  }
+}
+
 /** Names a file in a folder and syncs it; the folder is made anew when another process removed it as empty in between. */
 export async function inFolder<T>(folder: string, name: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const named = await name();
       await sync(folder);
       return named;
@@ -66,7 +92,7 @@ export async function inFolder<T>(folder: string, name: () => Promise<T>): Promi
 /** Fills a file beside its destination and renames it, so that the destination appears whole or not at all. */
 export async function placeAt(destination: string, fill: (partial: string) => Promise<void>): Promise<void> {
   const partial = `${destination}${TEMPORARY}-${process.pid}-${randomBytes(3).toString("hex")}`;
-  await mkdir(dirname(destination), { recursive: true });
+  await makeFolder(dirname(destination));
   try {
     await fill(partial);
     await rename(partial, destination);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { errorCode, folderError } from "./folder-errors";
 import {
@@ -7,6 +7,7 @@ import {
   inFolder,
   isSameFile,
   linkUnlessTaken,
+  makeFolder,
   placeAt,
   removeEmptyFolders,
   sweep,
@@ -29,7 +30,7 @@ export function openFolder(path: string): ObjectStore {
 
   let swept: Promise<void> | undefined;
   const temporaryPath = async (): Promise<string> => {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     swept ??= sweep(temporary);
     await swept;
     return join(temporary, `${process.pid}-${randomBytes(6).toString("hex")}`);

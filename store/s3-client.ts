@@ -27,11 +27,13 @@ const CONNECT_MS = 2_500;
 const IDLE_MS = 30_000;
 
 /**
- * Loads the AWS SDK and makes a client; import and client cost about a quarter of a second, so this is
- * called by the first request only. Checksums are sent to AWS; to other servers only where S3 demands
+ * Loads the AWS SDK and makes a client; that takes some tenths of a second, so the first
+ * request does it. Checksums are sent to AWS; to other servers only where S3 demands
  * them, because several do not know the newer kinds.
  */
 export async function loadS3(location: S3Location): Promise<LoadedS3> {
+  // The pinned SDK runs on Node 20; its note about versions to come is not for the users of a pipeline.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const sdk = await import("@aws-sdk/client-s3");
   const region = location.region ?? (location.endpoint !== undefined ? (process.env.AWS_REGION ?? "us-east-1") : undefined);
   const client = new sdk.S3Client({

@@ -1,3 +1,4 @@
+import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { createReadStream, createWriteStream } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -43,10 +44,18 @@ export function openS3(location: S3Location): ObjectStore {
       return answer && Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
     });
 
-  const claim = async (key: string, Body: Buffer | string): Promise<Claim> =>
+  /** The length is given because the SDK finds none in an empty text and warns about it. */
+  const objectOf = (key: string, Body: Buffer | string): PutObjectCommandInput => ({
+    Bucket,
+    Key: keyOf(key),
+    Body,
+    ContentLength: Buffer.byteLength(Body),
+  });
+
+  const claim = async (key: string, body: Buffer | string): Promise<Claim> =>
     ask(`write ${key}`, async ({ sdk, client }) => {
       try {
-        await client.send(new sdk.PutObjectCommand({ Bucket, Key: keyOf(key), Body, IfNoneMatch: "*" }), soon());
+        await client.send(new sdk.PutObjectCommand({ ...objectOf(key, body), IfNoneMatch: "*" }), soon());
         return "made";
       } catch (error) {
         if (isTaken(error)) {
@@ -91,9 +100,9 @@ export function openS3(location: S3Location): ObjectStore {
     url,
     localPath: () => undefined,
     get,
-    put: async (key, Body) =>
+    put: async (key, body) =>
       ask(`write ${key}`, async ({ sdk, client }) => {
-        await client.send(new sdk.PutObjectCommand({ Bucket, Key: keyOf(key), Body }), soon());
+        await client.send(new sdk.PutObjectCommand(objectOf(key, body)), soon());
       }),
     putIfAbsent: async (key, body) => {
       const claimed = await claim(key, body);

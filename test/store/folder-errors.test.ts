@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { describe, test } from "node:test";
+import { UserError } from "../../errors";
+import { folderError } from "../../store/folder-errors";
+
+const failure = (code: string): Error => Object.assign(new Error(`${code}: something`), { code });
+
+describe("folder store's errors", () => {
+  const root = tmpdir();
+  const table = [
+    { code: "EACCES", exit: 2, says: "cannot write /s/a: permission denied; choose a folder that you can read and write" },
+    { code: "EROFS", exit: 2, says: "cannot write /s/a: the disk is read-only; choose a folder that you can read and write" },
+    { code: "ENOSPC", exit: 1, says: "cannot write /s/a: the disk is full; free some space or choose a folder on another disk" },
+    { code: "EDQUOT", exit: 1, says: "cannot write /s/a: your disk quota is used up; free some space or choose a folder on another disk" },
+    { code: "EIO", exit: 1, says: "cannot write /s/a: EIO: something" },
+  ];
+  for (const { code, exit, says } of table) {
+    test(`${code} is one line with what and where`, () => {
+      const error = folderError(failure(code), root, "write /s/a");
+      assert.equal(error.message, says);
+      assert.equal(error.exitCode, exit);
+    });
+  }
+
+  test("what is explained already stays as it is", () => {
+    const error = new UserError("said");
+    assert.equal(folderError(error, root, "write"), error);
+  });
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, test } from "node:test";
+import { UserError } from "../../errors";
+import { openFolder } from "../../store/folder";
+import { temporaryFolder } from "./stores";
+
+const isUserError = (pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof UserError, String(error));
+  assert.match(error.message, pattern);
+  assert.doesNotMatch(error.message, /\n/);
+  return true;
+};
+
+describe("folder store", () => {
+  const folder = temporaryFolder();
+
+  test("reading makes nothing on disk", async () => {
+    const root = join(folder, "untouched");
+    const store = openFolder(root);
+    await store.get("a");
+    await store.list("");
+    assert.equal(existsSync(root), false);
+  });
+
+  test("a private object is for its owner only", async () => {
+    const store = openFolder(join(folder, "private"));
+    await store.put("state/a/overlay.json", "{}", { private: true });
+    await store.put("state/a/state.json", "{}");
+    assert.equal(statSync(store.localPath("state/a/overlay.json") ?? "").mode & 0o777, 0o600);
+    assert.notEqual(statSync(store.localPath("state/a/state.json") ?? "").mode & 0o777, 0o600);
+  });
+
+  test("a file that a runner wrote in place is an object, and uploading it is nothing to do", async () => {
+    const store = openFolder(join(folder, "in-place"));
+    const path = store.localPath("runs/a/1/extract.jsonl") ?? "";
+    assert.equal(path, join(folder, "in-place/runs/a/1/extract.jsonl"));
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, "line\n");
+    const before = statSync(path).ino;
+    symlinkSync(path, join(folder, "link-to-extract"));
+    await store.uploadFile("runs/a/1/extract.jsonl", join(folder, "link-to-extract"));
+    assert.equal(statSync(path).ino, before);
+    assert.equal((await store.get("runs/a/1/extract.jsonl"))?.toString(), "line\n");
+  });
+
+  test("what a killed process left is invisible, and removed after a day", async () => {
+    const root = join(folder, "left-overs");
+    await openFolder(root).put("a", "1");
+    writeFileSync(join(root, ".tmp/old"), "half");
+    writeFileSync(join(root, ".tmp/young"), "half");
+    const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);
+    utimesSync(join(root, ".tmp/old"), twoDaysAgo, twoDaysAgo);
+    const store = openFolder(root);
+    assert.deepEqual((await store.list("")).map(({ key }) => key), ["a"]);
+    assert.deepEqual(await store.listFolders(""), []);
+    await store.put("b", "2");
+    assert.deepEqual(readdirSync(join(root, ".tmp")), ["young"]);
+  });
+
+  test("a process killed while it overwrites leaves the old or the new content, and readers see no other", async () => {
+    const root = join(folder, "killed");
+    const store = openFolder(root);
+    const parse = async (): Promise<void> => {
+      const value = JSON.parse((await store.get("state/orders/state.json"))?.toString() ?? "") as { filler: string };
+      assert.match(value.filler, /^x+$/);
+    };
+    for (const wait of [0, 7, 13, 29, 41]) {
+      const script = join(__dirname, "fixtures/overwrite.ts");
+      const child = spawn(process.execPath, ["--import", "tsx", script, root], { stdio: ["ignore", "pipe", "inherit"] });
+      await once(createInterface(child.stdout), "line");
+      for (let read = 0; read < 50; read += 1) {
+        await parse();
+      }
+      await sleep(wait);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      await parse();
+    }
+  });
+
+  test("writers and deleters of one folder do not trip over each other", async () => {
+    const root = join(folder, "busy");
+    const rounds = Array.from({ length: 40 }, (_, index) => index);
+    await Promise.all(
+      rounds.map(async (round) => {
+        const store = openFolder(root);
+        await store.put(`leases/a/${round}.json`, "x");
+        await store.delete(`leases/a/${round}.json`);
+      }),
+    );
+    assert.deepEqual(await openFolder(root).listFolders(""), []);
+  });
+
+  test("a path that is a file is named, for the folder itself and for one above it", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    for (const root of [file, join(file, "below/store")]) {
+      const store = openFolder(root);
+      for (const work of [store.put("a/b", "x"), store.putIfAbsent("a", "x"), store.get("a"), store.list(""), store.listFolders("")]) {
+        await assert.rejects(work, isUserError(new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`)));
+      }
+    }
+  });
+
+  test("an object is not a folder", async () => {
+    const store = openFolder(join(folder, "object"));
+    await store.put("a", "x");
+    assert.equal(await store.get("a/b"), undefined);
+    assert.deepEqual(await store.list("a/"), []);
+    await assert.rejects(store.put("a/b", "x"), isUserError(/^cannot write .*object\/a\/b: /));
+  });
+
+  test("a folder that cannot be written is one line", async () => {
+    // Not even root can make a folder in /proc.
+    await assert.rejects(openFolder("/proc/tapctl-store").put("a", "x"), isUserError(/^cannot write \/proc\/tapctl-store\/a: /));
+  });
+
+  test("no rights: where, why and what is allowed", { skip: process.getuid?.() === 0 && "root may write everywhere" }, async () => {
+    const root = join(folder, "locked");
+    mkdirSync(root, { mode: 0o500 });
+    await assert.rejects(openFolder(root).put("a", "x"), isUserError(/permission denied; choose a folder that you can read and write/));
+  });
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { checkKey } from "../../store/object-store";
+import {
+  historyKey,
+  isRunId,
+  leaseKey,
+  newRunId,
+  outputPrefix,
+  overlayKey,
+  runFileKey,
+  runPrefix,
+  runTime,
+  stateKey,
+} from "../../store/keys";
+
+describe("keys", () => {
+  test("lie where the layout says, which later versions and the cluster rely on", () => {
+    const run = "20261123T081502Z-4f2a9c";
+    const keys = [
+      stateKey("orders"),
+      historyKey("orders", run),
+      overlayKey("orders"),
+      leaseKey("orders", 7),
+      runFileKey("orders", run, "extract.jsonl"),
+      runFileKey("orders", run, "summary.json"),
+    ];
+    assert.deepEqual(keys, [
+      "state/orders/state.json",
+      "state/orders/history/20261123T081502Z-4f2a9c.json",
+      "state/orders/overlay.json",
+      "leases/orders/0000000007.json",
+      "runs/orders/20261123T081502Z-4f2a9c/extract.jsonl",
+      "runs/orders/20261123T081502Z-4f2a9c/summary.json",
+    ]);
+    assert.equal(outputPrefix("orders", run), `${runPrefix("orders", run)}output/`);
+    assert.deepEqual(keys.map(checkKey), keys);
+  });
+
+  test("a run id says when, and those of one millisecond differ", () => {
+    const now = new Date("2026-11-23T08:15:02.500Z");
+    assert.equal(newRunId(now, () => 0xa9c), "20261123T081502Z-800a9c");
+    assert.deepEqual(runTime("20261123T081502Z-800a9c"), new Date("2026-11-23T08:15:02Z"));
+    assert.ok(new Set(Array.from({ length: 20 }, () => newRunId(now))).size > 1);
+  });
+
+  test("run ids sort by time, to the millisecond", () => {
+    const times = ["2026-11-23T08:15:02.000Z", "2026-11-23T08:15:02.001Z", "2026-11-23T08:15:02.999Z", "2026-11-23T08:15:03.000Z", "2027-01-01T00:00:00Z"];
+    const extremes = times.flatMap((time) => [0, 4095].map((random) => newRunId(new Date(time), () => random)));
+    assert.deepEqual([...extremes].sort(), extremes);
+  });
+
+  test("only run ids are run ids", () => {
+    assert.equal(isRunId(newRunId(new Date())), true);
+    for (const text of ["", "latest", "20261123T081502Z-4F2A9C", "20261123T081502Z-4f2a9", "../20261123T081502Z-4f2a9c"]) {
+      assert.equal(isRunId(text), false, text);
+      assert.equal(runTime(text), undefined, text);
+    }
+  });
+});

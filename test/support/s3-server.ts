@@ -1,0 +1,86 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+const MOTO = "5.2.5";
+const PACKAGES = [`moto[s3]==${MOTO}`, "flask==3.1.3", "flask-cors==6.0.5"];
+const root = resolve(__dirname, "../..");
+const run = promisify(execFile);
+
+/** A running S3 server. It keeps its buckets in memory. */
+export interface S3Server {
+  /** URL without a slash at its end, e.g. `http://127.0.0.1:40123`. */
+  readonly endpoint: string;
+  /** Makes a bucket. */
+  makeBucket(name: string): Promise<void>;
+  /** Ends the server. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts moto's S3 server on a free port and gives this process credentials for it. It ends with this
+ * process at the latest. The first call on a machine installs it (a venv below `.tapctl/test/`).
+ */
+export async function startS3Server(): Promise<S3Server> {
+  const python = await installMoto();
+  const child = spawn(python, [join(__dirname, "s3-server.py")], { stdio: ["pipe", "pipe", "pipe"] });
+  const errors: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+  const ended = once(child, "exit").then(() => undefined);
+  const announced = once(createInterface(child.stdout), "line").then(([line]) => String(line));
+  const port = await Promise.race([announced, ended]);
+  if (port === undefined) {
+    throw new Error(`moto did not start: ${errors.join("")}`);
+  }
+  const endpoint = `http://127.0.0.1:${port}`;
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  });
+  return {
+    endpoint,
+    makeBucket: async (name) => {
+      const answer = await fetch(`${endpoint}/${name}`, { method: "PUT" });
+      if (!answer.ok) {
+        throw new Error(`bucket ${name}: ${answer.status} ${await answer.text()}`);
+      }
+    },
+    stop: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Made under another name and renamed, so that test files that run at once do not meet a half-made one. */
+async function installMoto(): Promise<string> {
+  const home = join(root, ".tapctl/test", `moto-${MOTO}`);
+  if (!existsSync(home)) {
+    const partial = `${home}.${process.pid}`;
+    await mkdir(partial, { recursive: true });
+    const python = join(partial, "bin/python");
+    if (await isOnPath("uv")) {
+      await run("uv", ["venv", "--quiet", "--allow-existing", partial]);
+      await run("uv", ["pip", "install", "--quiet", "--python", python, ...PACKAGES]);
+    } else {
+      await run("python3", ["-m", "venv", partial]);
+      await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
+    }
+    await rename(partial, home).catch(async (error: unknown) => {
+      await rm(partial, { recursive: true });
+      if (!existsSync(home)) {
+        throw error;
+      }
+    });
+  }
+  return join(home, "bin/python");
+}
+
+const isOnPath = (command: string): Promise<boolean> => run(command, ["--version"]).then(() => true, () => false);

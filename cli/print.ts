@@ -1,0 +1,72 @@
+import type { RunSummary } from "../store/runs";
+
+/** Writes a line to standard output. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Writes a value as JSON to standard output. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A table in columns as wide as their longest cell; numbers, which are given as numbers, stand to the right. */
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell)));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const isNumber = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
+  return cells
+    .map((row) => row.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd())
+    .join("\n");
+}
+
+/**
+ * Bytes in the unit that reads best.
+ *
+ * @example `formatBytes(1_536_000) === "1.5 MB"`
+ */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const exponent = Math.min(Math.floor(Math.log10(bytes) / 3), 4);
+  return `${(bytes / 1000 ** exponent).toFixed(1)} ${["", "kB", "MB", "GB", "TB"][exponent]}`;
+}
+
+/**
+ * A Singer state in a few words: the bookmark of each stream where it has some, else the JSON itself, cut short.
+ *
+ * @example `{"bookmarks":{"orders":{"replication_key":"id","replication_key_value":7}}}` gives `id 7`
+ */
+export function describeState(state: unknown): string {
+  if (state === null || state === undefined) return "none";
+  const bookmarks = (state as { readonly bookmarks?: unknown }).bookmarks;
+  const values = typeof bookmarks === "object" && bookmarks !== null ? Object.values(bookmarks).map(describeBookmark) : [];
+  if (values.length > 0 && values.every((value) => value !== undefined)) return shorten([...new Set(values)].join(", "));
+  return shorten(JSON.stringify(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
+}
+
+/** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
+export function summaryTable(summaries: readonly RunSummary[]): string {
+  const rows = summaries.flatMap((summary) => {
+    const streams = summary.streams.length > 0 ? summary.streams : [{ stream: "-", records: 0 }];
+    return streams.map(({ stream, records }, index) => [
+      index === 0 ? summary.pipeline : "",
+      stream,
+      records,
+      index === 0 ? formatBytes(summary.bytes) : "",
+      index === 0 ? (summary.seconds ?? 0).toFixed(1) : "",
+      index === 0 ? describeState(summary.stateBefore) : "",
+      index === 0 ? describeState(summary.stateAfter) : "",
+      index === 0 ? summary.status : "",
+    ]);
+  });
+  return table(["PIPELINE", "STREAM", "RECORDS", "BYTES", "SECONDS", "STATE BEFORE", "STATE AFTER", "RESULT"], rows);
+}
+
+function describeBookmark(bookmark: unknown): string | undefined {
+  const { replication_key: key, replication_key_value: value } = (bookmark ?? {}) as { readonly replication_key?: unknown; readonly replication_key_value?: unknown };
+  return typeof value === "string" || typeof value === "number" ? `${typeof key === "string" ? `${key} ` : ""}${value}` : undefined;
+}
+
+function shorten(text: string): string {
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { Option, type Command } from "commander";
+import { UserError } from "../errors";
+import { batchCode, runBatch, type BatchResult } from "../local/batch";
+import type { RunEvent } from "../local/events";
+import { findReplication, type Project } from "../local/project";
+import { localSecrets } from "../local/secrets";
+import { parseState } from "../local/state-changes";
+import { createStop } from "../local/stop";
+import { isReplication } from "../pipelines/define";
+import type { Mode, Replication } from "../pipelines/replication";
+import { contextOf } from "./context";
+import { handleSignals } from "./signals";
+import { print, printJson, summaryTable } from "./print";
+import { showProgress } from "./progress";
+
+interface RunFlags {
+  readonly all?: boolean;
+  readonly fullRefresh?: boolean;
+  readonly keepState?: boolean;
+  readonly state?: string;
+  readonly offline?: boolean;
+  readonly mode?: Mode;
+  readonly jobs: string;
+  readonly keepRuns: string;
+  readonly keepDays: string;
+  readonly skipFollowUps?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/** `tapctl run`: runs pipelines on this machine. */
+export function addRun(program: Command): void {
+  program
+    .command("run [names...]")
+    .description("run pipelines on this machine, connectors in virtual environments")
+    .option("--all", "every replication of the array that is not suspended")
+    .option("--full-refresh", "begin anew; the saved state is replaced once the run has succeeded")
+    .option("--keep-state", "go on from the saved state although the tap, target or destination is another one")
+    .option("--state <file>", "go on from the state in a file instead of the saved one")
+    .option("--offline", "ask the bundled source, made-up data on localhost, instead of the real one")
+    .addOption(new Option("--mode <mode>", "how the data travels (default: the pipeline's own)").choices(["artifact", "stream"]))
+    .option("--jobs <n>", "how many pipelines at the same time", "1")
+    .option("--keep-runs <n>", "how many runs of a pipeline are kept", "30")
+    .option("--keep-days <n>", "how many days runs are kept", "30")
+    .option("--skip-follow-ups", "leave the follow-ups out")
+    .option("-v, --verbose", "show the connectors' logs")
+    .option("--json", "print the summaries as JSON")
+    .addHelpText("after", "\nCtrl-C drains what was extracted, saves how far it got and stops; a second one stops at once.\n\nExample:\n  $ npx tapctl run exchange-rates --offline")
+    .action(runAction);
+}
+
+async function runAction(names: readonly string[], flags: RunFlags, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const entries = chosen(context.project, names, flags);
+  const stop = createStop();
+  const progress = showProgress({ output: process.stderr, verbose: flags.verbose === true });
+  const releaseSignals = handleSignals(stop, (text) => progress.line(text));
+  try {
+    const store = await context.openStore();
+    const { root } = context.project;
+    const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.tell(event));
+    const result = await runBatch({ root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent }, entries, {
+      ...(flags.mode && { mode: flags.mode }),
+      ...(flags.state && { state: readState(flags.state) }),
+      fullRefresh: flags.fullRefresh === true,
+      keepState: flags.keepState === true,
+      offline: flags.offline === true,
+      skipFollowUps: flags.skipFollowUps === true,
+      jobs: positive("--jobs", flags.jobs),
+      keep: { runs: positive("--keep-runs", flags.keepRuns), days: positive("--keep-days", flags.keepDays) },
+    });
+    progress.end();
+    report(result, flags.json === true, store.url);
+  } finally {
+    releaseSignals();
+  }
+}
+
+function chosen(project: Project, names: readonly string[], flags: RunFlags): readonly Replication[] {
+  if (flags.fullRefresh && (flags.keepState || flags.state)) throw new UserError("--full-refresh begins anew: it goes with neither --keep-state nor --state");
+  if (flags.all && names.length > 0) throw new UserError("--all runs every pipeline: leave the names out");
+  if (flags.all) return project.entries.filter(isReplication).filter((entry) => !entry.suspend);
+  if (names.length === 0) throw new UserError(`name a pipeline, or use --all; there are: ${project.entries.map(({ name }) => name).join(", ")}`);
+  const entries = [...new Set(names)].map((name) => findReplication(project, name));
+  if (flags.state && entries.length > 1) throw new UserError("--state is for one pipeline");
+  return entries;
+}
+
+function report(result: BatchResult, json: boolean, store: string): void {
+  process.exitCode = batchCode(result);
+  for (const { pipeline, error } of result.notBegun) process.stderr.write(`${pipeline}: ${error.message}\n`);
+  if (json) return printJson(result.summaries);
+  if (result.summaries.length === 0) return;
+  print(`\n${summaryTable(result.summaries)}`);
+  print(`\nfiles: ${result.summaries.map(({ pipeline, run }) => `${store}/runs/${pipeline}/${run}`).join("\n       ")}`);
+}
+
+function readState(file: string): unknown {
+  try {
+    return parseState(`--state ${file}`, readFileSync(file, "utf8"));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`--state ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function positive(flag: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UserError(`${flag} ${text}: a whole number from 1 on`);
+}

@@ -1,0 +1,11 @@
+import type { Stop } from "../local/stop";
+
+/** Turns Ctrl-C and SIGTERM into requests to stop; returns what takes the handlers away. */
+export function handleSignals(stop: Stop, tell: (text: string) => void): () => void {
+  const onSignal = (signal: NodeJS.Signals) => {
+    stop.request(`interrupted by ${signal}`);
+    tell(stop.count === 1 ? "stopping: what was extracted is loaded and saved; press Ctrl-C again to stop at once" : "stopping at once: nothing more is loaded or saved");
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+}

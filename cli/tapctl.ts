@@ -1,0 +1,50 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "../errors";
+import { addCheck } from "./check";
+import { addList } from "./list";
+import { addLogs } from "./logs";
+import { addRun } from "./run";
+import { addRuns } from "./runs";
+import { addState } from "./state";
+import { addValidate } from "./validate";
+import { version } from "../package.json";
+
+const EXIT_CODES = `
+Exit codes:
+  0 done   1 internal error, disk or network   2 usage or invalid input   3 another run holds the pipeline
+  a run that failed: 10 tap   11 target   12 both   13 interrupted   14 bad stream   15 empty extract
+  16 expectation not met   17 state belongs to another tap, target or destination   18 follow-up
+  several runs that failed in different ways: 1
+
+Example:
+  $ npx tapctl run exchange-rates --offline`;
+
+function buildProgram(): Command {
+  const program = new Command("tapctl")
+    .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine, and looks after their runs and state.")
+    .version(version)
+    .option("--project <dir>", "folder of the project (default: this folder or one above it)")
+    .option("--store <location>", "object store: a folder or s3://bucket/prefix?endpoint=URL (default: $TAPCTL_STORE or .tapctl/store)")
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES);
+  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs]) add(program);
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    } else if (error instanceof UserError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = error.exitCode;
+    } else {
+      throw error;
+    }
+  }
+}
+
+void main();

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { loadProject } from "../local/project";
+import { localSecrets } from "../local/secrets";
+import { isFields } from "../pipelines/validation/checks";
+import { InvalidPipelines } from "../pipelines/validation/problem";
+import { secretsOf } from "../pipelines/validation/secrets";
+import { validatePipelines } from "../pipelines/validation/validate";
+import { print, printJson } from "./print";
+
+/** `tapctl validate`: every problem of the array at once. */
+export function addValidate(program: Command): void {
+  program
+    .command("validate")
+    .description("check the whole array and report every problem at once")
+    .option("--secrets", "a secret that is named but not given is an error, not a note")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  $ npx tapctl validate --secrets")
+    .action((options: { readonly secrets?: boolean; readonly json?: boolean }, command: Command) => {
+      const project = loadProject(command.optsWithGlobals<{ readonly project?: string }>().project ?? process.cwd());
+      const lookup = localSecrets(project.root);
+      const names = project.entries.flatMap((entry) => (isFields(entry) ? secretsOf(entry).map(({ name }) => name) : []));
+      const secrets = new Set(names.filter((name) => lookup(name) !== undefined));
+      const { problems: found, notes } = validatePipelines(project.entries, { secrets });
+      const problems = options.secrets ? [...found, ...notes] : found;
+      if (options.json) {
+        printJson({ valid: problems.length === 0, problems, notes });
+        process.exitCode = problems.length === 0 ? 0 : 2;
+        return;
+      }
+      if (problems.length > 0) throw new InvalidPipelines(problems);
+      for (const { where, text } of notes) print(`note: ${where}: ${text}`);
+      print(`${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`);
+    });
+}

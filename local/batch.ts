@@ -1,0 +1,65 @@
+import { startStandIn } from "../demo/stand-in";
+import { ExitCode } from "./runner";
+import { UserError } from "../errors";
+import type { Replication } from "../pipelines/replication";
+import type { RunSummary } from "../store/runs";
+import { nextOfflineRun } from "./offline-count";
+import { withStandIn } from "./offline";
+import { runPipeline, type RunContext, type RunOptions } from "./run";
+
+/** A pipeline that could not begin, and why. */
+export interface NotBegun {
+  readonly pipeline: string;
+  readonly error: UserError;
+}
+
+/** How several runs went. */
+export interface BatchResult {
+  readonly summaries: readonly RunSummary[];
+  readonly notBegun: readonly NotBegun[];
+}
+
+/** How several pipelines are run. */
+export interface BatchOptions extends RunOptions {
+  /** How many run at the same time. Default: 1. */
+  readonly jobs?: number;
+  /** Ask the bundled stand-in instead of the real source. Default: false. */
+  readonly offline?: boolean;
+}
+
+/** Runs pipelines, several at the same time where wished; one that fails does not stop the others. */
+export async function runBatch(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
+  const standIn = options.offline ? await startStandIn(await nextOfflineRun(context.store)) : undefined;
+  try {
+    const ready = standIn ? entries.map((entry) => withStandIn(entry, standIn.url)) : entries;
+    return await runAll(context, ready, standIn ? { ...options, source: "bundled source" } : options);
+  } finally {
+    await standIn?.stop();
+  }
+}
+
+/** The exit code that tells how a batch went: the common one of all that failed, or 1 where they differ. */
+export function batchCode({ summaries, notBegun }: BatchResult): number {
+  const codes = new Set([...summaries.map(({ code }) => code ?? ExitCode.internal), ...notBegun.map(({ error }) => error.exitCode)]);
+  codes.delete(ExitCode.ok);
+  return codes.size > 1 ? ExitCode.internal : ([...codes][0] ?? ExitCode.ok);
+}
+
+async function runAll(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
+  const waiting = [...entries];
+  const summaries: RunSummary[] = [];
+  const notBegun: NotBegun[] = [];
+  const work = async () => {
+    for (let entry = waiting.shift(); entry && context.stop.count === 0; entry = waiting.shift()) {
+      try {
+        summaries.push(await runPipeline(context, entry, options));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        notBegun.push({ pipeline: entry.name, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.jobs ?? 1, entries.length) }, work));
+  const order = entries.map(({ name }) => name);
+  return { summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)), notBegun };
+}

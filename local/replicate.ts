@@ -1,0 +1,131 @@
+import { existsSync, rmSync } from "node:fs";
+import type { Replication } from "../pipelines/replication";
+import { durationSeconds } from "../pipelines/units";
+import { attempt } from "./attempts";
+import type { RunFiles } from "./files";
+import { callRunner, ExitCode, type RunnerResult } from "./runner";
+import type { RunEvents } from "./events";
+import type { Stop } from "./stop";
+
+/** What a replication needs beside its definition. */
+export interface ReplicateArgs {
+  readonly entry: Replication;
+  /** Python that runs the runner. */
+  readonly python: string;
+  /** Folder that relative settings of connectors count from. */
+  readonly cwd: string;
+  readonly files: RunFiles;
+  /** What a saved state of another tap, target or destination does: stops the run, counts all the same, or not. */
+  readonly onChange: "fail" | "keep" | "refresh";
+  readonly stop: Stop;
+  readonly events: RunEvents;
+}
+
+/** How a replication went, before anything of it is committed. */
+export interface Replicated {
+  /** 0, or the exit code that tells what failed. */
+  readonly code: number;
+  readonly error: string | null;
+  readonly warnings: readonly string[];
+  readonly attempts: { readonly extract: number; readonly load: number };
+  readonly records: { readonly [stream: string]: number };
+  readonly bytes: number;
+  readonly badLines: number;
+  readonly stateBefore: unknown;
+}
+
+/** Extracts into the object store, then loads from there. */
+export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicated> {
+  const extracted = await attempt(args.entry.retries, args.stop, () => extract(args), isTapFailure, onRetry(args, "extract"));
+  const tap = extracted.result;
+  await args.files.keepExtract();
+  const attempts = { extract: extracted.attempts, load: 0 };
+  const partial = tap.code === ExitCode.tapFailed || tap.code === ExitCode.interrupted;
+  if ((tap.code !== ExitCode.ok && !partial) || args.stop.count > 1 || (partial && (tap.bytes ?? 0) === 0)) return summed(tap, undefined, attempts);
+  const loaded = await attempt(args.entry.retries, args.stop, () => load(args, partial), isTargetFailure, onRetry(args, "load"));
+  return summed(tap, loaded.result, { ...attempts, load: loaded.attempts });
+}
+
+/** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
+export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
+  const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
+  const streamed = await attempt(args.entry.retries, args.stop, () => stream(args), retryable, onRetry(args, "stream"));
+  return summed(streamed.result, undefined, { extract: streamed.attempts, load: streamed.attempts });
+}
+
+function extract(args: ReplicateArgs): Promise<RunnerResult> {
+  return call(args, ["extract", ...args.files.tapFlags, "--identity", args.files.identity, ...stateFlags(args), "--output", args.files.extract]);
+}
+
+function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
+  rmSync(args.files.candidate, { force: true });
+  const io = ["--input", args.files.extract, "--candidate", args.files.candidate];
+  const flags = ["load", ...args.files.targetFlags, "--identity", args.files.identity, ...stateFlags(args), ...io];
+  return call(args, [...flags, ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
+}
+
+function stream(args: ReplicateArgs): Promise<RunnerResult> {
+  // A candidate that is there was left by an attempt whose tap failed and whose target took everything: progress.
+  const state = existsSync(args.files.candidate) ? ["--state", args.files.candidate, "--on-change", "keep"] : stateFlags(args);
+  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...state, "--candidate", args.files.candidate];
+  return call(args, [...flags, ...expectationFlags(args.entry)]);
+}
+
+function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResult> {
+  let remove = () => {};
+  const result = callRunner({
+    python: args.python,
+    args: flags,
+    resultFile: args.files.result,
+    cwd: args.cwd,
+    onEvent: (event) => args.events.runner(event),
+    onStart: (child) => {
+      remove = args.stop.onRequest(() => child.kill("SIGINT"));
+    },
+  });
+  return result.finally(() => remove());
+}
+
+function stateFlags(args: ReplicateArgs): readonly string[] {
+  return ["--on-change", args.onChange, ...(args.files.state ? ["--state", args.files.state] : [])];
+}
+
+function expectationFlags({ expectations }: Replication): readonly string[] {
+  const staleness = expectations?.maxStaleness && durationSeconds(expectations.maxStaleness);
+  return [
+    ...(expectations?.minRecords === undefined ? [] : ["--min-records", String(expectations.minRecords)]),
+    ...(staleness ? ["--max-staleness", String(staleness)] : []),
+  ];
+}
+
+function isTapFailure(result: RunnerResult): boolean {
+  return result.code === ExitCode.tapFailed;
+}
+
+function isTargetFailure(result: RunnerResult): boolean {
+  return result.code === ExitCode.targetFailed;
+}
+
+function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
+  return (result: RunnerResult, attempts: number, seconds: number) => args.events.retry(step, attempts, result.error ?? "failed", seconds);
+}
+
+function summed(first: RunnerResult, second: RunnerResult | undefined, attempts: Replicated["attempts"]): Replicated {
+  const results = second ? [first, second] : [first];
+  const counted = second ?? first;
+  return {
+    code: combinedCode(first.code, second?.code ?? ExitCode.ok),
+    error: results.map((result) => result.error).filter((error) => error !== null).join("; ") || null,
+    warnings: results.flatMap((result) => result.warnings),
+    attempts,
+    records: counted.records ?? {},
+    bytes: counted.bytes ?? first.bytes ?? 0,
+    badLines: counted.badLines ?? 0,
+    stateBefore: first.stateBefore ?? null,
+  };
+}
+
+function combinedCode(first: number, second: number): number {
+  if (first === ExitCode.tapFailed && second === ExitCode.targetFailed) return ExitCode.bothFailed;
+  return first === ExitCode.ok ? second : first;
+}

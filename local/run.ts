@@ -1,0 +1,95 @@
+import type { ConnectorDefinition, Tap, Target } from "../connectors/connector";
+import type { JsonObject } from "../connectors/settings";
+import { UserError } from "../errors";
+import type { Mode, Replication } from "../pipelines/replication";
+import { newRunId } from "../store/keys";
+import { acquireLease } from "../store/lease";
+import type { ObjectStore } from "../store/object-store";
+import { closeAbandonedRuns, prune, type RunSummary } from "../store/runs";
+import type { Environment, EnvironmentProgress } from "./environments";
+import { runEvents, type RunEvent, type RunEvents } from "./events";
+import { requireFollowUps } from "./follow-ups";
+import { ExitCode } from "./runner";
+import { resolveSettings, type SecretLookup } from "./secrets";
+import type { Stop } from "./stop";
+import { runUnderLease } from "./under-lease";
+import { openWorkspace } from "./workspace";
+
+/** Where a run happens. */
+export interface RunContext {
+  /** Folder of the project: relative settings of connectors count from here. */
+  readonly root: string;
+  readonly store: ObjectStore;
+  /** Makes sure that a connector is installed: `ensureEnvironment` in a folder of the project's. */
+  readonly prepare: PrepareConnector;
+  readonly secrets: SecretLookup;
+  readonly stop: Stop;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** Installs a connector where it is not installed yet, and tells of it. */
+export type PrepareConnector = (connector: ConnectorDefinition, onProgress: (progress: EnvironmentProgress) => void, signal?: AbortSignal) => Promise<Environment>;
+
+/** How a run is made. */
+export interface RunOptions {
+  /** Default: the pipeline's own. */
+  readonly mode?: Mode;
+  /** Begin anew and forget the saved state once the run has succeeded. Default: false. */
+  readonly fullRefresh?: boolean;
+  /** Go on from the saved state although the tap, target or destination is another one. Default: false. */
+  readonly keepState?: boolean;
+  /** State to go on from instead of the saved one: bare or in an envelope. */
+  readonly state?: unknown;
+  /** Who started it. Default: `manual`. */
+  readonly trigger?: RunSummary["trigger"];
+  /** Said of the tap's identity where its source is not the real one, so that the states are not mixed up. */
+  readonly source?: string;
+  /** How many runs are kept, and how long. Default: 30 runs, 30 days. */
+  readonly keep?: { readonly runs: number; readonly days: number };
+  /** Leave the pipeline's follow-ups out. Default: false. */
+  readonly skipFollowUps?: boolean;
+}
+
+/**
+ * Runs a pipeline once on this machine and returns how it went; a run that fails is a summary, not an error.
+ *
+ * @throws UserError where the run cannot begin: a missing secret, no Python, a connector that cannot be installed,
+ *   another run of the pipeline, a store that cannot be written.
+ */
+export async function runPipeline(context: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
+  const events = runEvents(entry.name, context.onEvent);
+  const configs = {
+    tap: resolveSettings(`"${entry.name}": tap`, settingsOf(entry.tap), context.secrets),
+    target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), context.secrets),
+  };
+  if (!options.skipFollowUps) requireFollowUps(entry, context.secrets);
+  const environments = await prepareEnvironments(context, entry, events);
+  const run = newRunId(new Date());
+  const lease = await acquireLease(context.store, entry.name, { run });
+  const workspace = openWorkspace();
+  try {
+    await closeAbandonedRuns(context.store, entry.name);
+    const summary = await runUnderLease({ context, entry, options, events, configs, environments, run, lease, workspace });
+    await prune(context.store, entry.name, { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 }, new Date());
+    events.ended(summary);
+    return summary;
+  } finally {
+    workspace.remove();
+    await lease.release();
+  }
+}
+
+async function prepareEnvironments(context: RunContext, entry: Replication, events: RunEvents): Promise<{ readonly tap: Environment; readonly target: Environment }> {
+  const { signal } = context.stop;
+  const prepare = (use: Tap | Target) => context.prepare(use.connector, (progress) => events.environment(progress), signal);
+  try {
+    return { tap: await prepare(entry.tap), target: await prepare(entry.target) };
+  } catch (error) {
+    throw signal.aborted ? new UserError(`"${entry.name}": ${context.stop.reason}, before its connectors were installed`, ExitCode.interrupted) : error;
+  }
+}
+
+/** A connector's settings with its defaults under them. */
+export function settingsOf(use: Tap | Target): JsonObject {
+  return { ...use.connector.defaults, ...use.settings };
+}

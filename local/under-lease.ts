@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { connectorVersion } from "../connectors/connector";
+import { streamRulesOf } from "../pipelines/define";
+import { identityOf } from "../pipelines/identity";
+import type { Replication } from "../pipelines/replication";
+import { durationSeconds } from "../pipelines/units";
+import type { Lease } from "../store/lease";
+import { writeSummary, type RunSummary } from "../store/runs";
+import { commitState, readState, type StateEnvelope } from "../store/state";
+import type { Environment } from "./environments";
+import type { RunEvents } from "./events";
+import { filesBelow, layOutRun, type RunFiles } from "./files";
+import { runFollowUps } from "./follow-ups";
+import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
+import type { RunContext, RunOptions } from "./run";
+import { ExitCode } from "./runner";
+import type { ResolvedSettings } from "./secrets";
+import type { Workspace } from "./workspace";
+
+/** A run whose connectors are ready and whose lease is held. */
+export interface LeasedRun {
+  readonly context: RunContext;
+  readonly entry: Replication;
+  readonly options: RunOptions;
+  readonly events: RunEvents;
+  readonly configs: { readonly tap: ResolvedSettings; readonly target: ResolvedSettings };
+  readonly environments: { readonly tap: Environment; readonly target: Environment };
+  readonly run: string;
+  readonly lease: Lease;
+  readonly workspace: Workspace;
+}
+
+/** Extracts, loads, commits, follows up, and keeps a summary of it: `running` first, then how it ended. */
+export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
+  const { context, events, run } = leased;
+  const started = new Date();
+  const opening = openingSummary(leased, started);
+  await writeSummary(context.store, opening);
+  events.started(run);
+  const release = watch(leased);
+  try {
+    const files = await layOut(leased);
+    const replicated = await replicate(leased, files);
+    await files.keepOutputs();
+    const committed = await commit(leased, files);
+    const end = replicated.code === ExitCode.ok ? await followUp(leased, files) : { code: replicated.code, error: errorOf(leased, replicated) };
+    return await close(leased, closingSummary(opening, replicated, committed, end, files));
+  } catch (error) {
+    await close(leased, { ...opening, status: "failed", code: ExitCode.internal, error: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+/** Stops the run at its deadline, and at once where the lease is lost: somebody else may be running it by then. */
+function watch({ context, entry, lease }: LeasedRun): () => void {
+  const deadline = entry.deadline ?? "6h";
+  const timer = setTimeout(() => context.stop.request(`the deadline of ${deadline} has passed`), (durationSeconds(deadline) ?? 21_600) * 1000);
+  const forget = lease.onLost((error) => {
+    context.stop.request(error.message);
+    context.stop.request(error.message);
+  });
+  return () => {
+    clearTimeout(timer);
+    forget();
+  };
+}
+
+async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun): Promise<RunFiles> {
+  const { tap, ...identity } = identityOf(entry);
+  return layOutRun({
+    store: context.store,
+    workspace,
+    pipeline: entry.name,
+    run,
+    tap: { descriptionFile: environments.tap.descriptionFile, ...configs.tap },
+    target: { descriptionFile: environments.target.descriptionFile, ...configs.target },
+    select: streamRulesOf(entry),
+    identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
+    state: options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? entry.initialState,
+  });
+}
+
+function replicate({ context, entry, options, environments, events }: LeasedRun, files: RunFiles): Promise<Replicated> {
+  const byMode = (options.mode ?? entry.mode ?? "artifact") === "artifact" ? replicateByArtifact : replicateByStream;
+  const onChange = options.fullRefresh ? "refresh" : options.keepState ? "keep" : "fail";
+  return byMode({ entry, python: environments.tap.python, cwd: context.root, files, onChange, stop: context.stop, events });
+}
+
+/** Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits. */
+async function commit({ context, lease }: LeasedRun, files: RunFiles): Promise<StateEnvelope | undefined> {
+  if (!existsSync(files.candidate)) return undefined;
+  const envelope = JSON.parse(readFileSync(files.candidate, "utf8")) as StateEnvelope;
+  await lease.verify();
+  await commitState(context.store, envelope);
+  return envelope;
+}
+
+async function followUp({ context, entry, options, events }: LeasedRun, files: RunFiles): Promise<{ readonly code: number; readonly error: string | null }> {
+  if (options.skipFollowUps) return { code: ExitCode.ok, error: null };
+  const error = await runFollowUps(entry, { outputs: files.outputs, secrets: context.secrets, stop: context.stop, events });
+  return { code: error === null ? ExitCode.ok : ExitCode.followUpFailed, error };
+}
+
+function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | null {
+  return code === ExitCode.interrupted ? (context.stop.reason ?? error) : error;
+}
+
+async function close({ context }: LeasedRun, summary: RunSummary): Promise<RunSummary> {
+  const ended = new Date();
+  const seconds = (ended.getTime() - Date.parse(summary.started)) / 1000;
+  const closed = { ...summary, ended: ended.toISOString(), seconds };
+  await writeSummary(context.store, closed);
+  return closed;
+}
+
+function openingSummary({ entry, options, run }: LeasedRun, started: Date): RunSummary {
+  return {
+    version: 1,
+    pipeline: entry.name,
+    run,
+    mode: options.mode ?? entry.mode ?? "artifact",
+    trigger: options.trigger ?? "manual",
+    started: started.toISOString(),
+    ended: null,
+    seconds: null,
+    status: "running",
+    code: null,
+    error: null,
+    warnings: [],
+    attempts: { extract: 0, load: 0 },
+    streams: [],
+    records: 0,
+    bytes: 0,
+    badLines: 0,
+    tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
+    target: { name: entry.target.connector.name, version: connectorVersion(entry.target.connector) },
+    stateBefore: null,
+    stateAfter: null,
+    stateCommitted: false,
+    outputs: [],
+    host: hostname(),
+  };
+}
+
+function closingSummary(
+  opening: RunSummary,
+  replicated: Replicated,
+  committed: StateEnvelope | undefined,
+  end: { readonly code: number; readonly error: string | null },
+  files: RunFiles,
+): RunSummary {
+  const streams = Object.entries(replicated.records).map(([stream, records]) => ({ stream, records }));
+  return {
+    ...opening,
+    status: end.code === ExitCode.ok ? "succeeded" : end.code === ExitCode.interrupted ? "interrupted" : "failed",
+    code: end.code,
+    error: end.error,
+    warnings: replicated.warnings,
+    attempts: replicated.attempts,
+    streams,
+    records: streams.reduce((sum, { records }) => sum + records, 0),
+    bytes: replicated.bytes,
+    badLines: replicated.badLines,
+    stateBefore: replicated.stateBefore,
+    stateAfter: committed?.state ?? replicated.stateBefore,
+    stateCommitted: committed !== undefined,
+    outputs: filesBelow(files.outputs),
+  };
+}

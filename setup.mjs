@@ -1,0 +1,40 @@
+// Installs the packages that the lock file names, where they are not there yet: `node setup.mjs [--dev]`.
+// It runs before anything is installed, so it uses Node alone.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
+  process.exit(2);
+}
+
+const root = dirname(fileURLToPath(import.meta.url));
+const withDev = process.argv.includes("--dev");
+
+if (!isInstalled()) {
+  console.log("Installing the npm packages of the lock file (once)...");
+  const started = Date.now();
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(withDev ? [] : ["--omit=dev"])];
+  const result = spawnSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (result.status !== 0) {
+    console.error(`npm ${args.join(" ")} failed${result.error ? `: ${result.error.message}` : ""}`);
+    process.exit(1);
+  }
+  console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/** Whether npm's own record of what it installed has every package of the lock file that is wanted. */
+function isInstalled() {
+  try {
+    const { packages: wanted } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    const { packages: found } = JSON.parse(readFileSync(join(root, "node_modules", ".package-lock.json"), "utf8"));
+    return Object.entries(wanted).every(
+      ([path, entry]) => path === "" || entry.optional || entry.devOptional || (entry.dev && !withDev) || found[path]?.version === entry.version,
+    );
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import { UserError } from "../errors";
+import { runFileKey, runsPrefix } from "./keys";
+import type { ObjectStore } from "./object-store";
+
+/** A line that a connector wrote to its standard error. */
+export interface LogLine {
+  /** When, as RFC 3339 in UTC with milliseconds. */
+  readonly time: string;
+  readonly source: "tap" | "target";
+  readonly text: string;
+}
+
+/**
+ * The logs of a run in the order of time.
+ *
+ * @param run id of the run; undefined for the newest
+ * @throws UserError where the pipeline or the run has none.
+ */
+export async function readLogs(store: ObjectStore, pipeline: string, run: string | undefined, sources: readonly LogLine["source"][]): Promise<readonly LogLine[]> {
+  const runs = await store.listFolders(runsPrefix(pipeline));
+  const wanted = run ?? runs.at(-1);
+  if (wanted === undefined) throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
+  if (!runs.includes(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: npx tapctl runs ${pipeline}`);
+  const lines = await Promise.all(sources.map(async (source) => parse(source, await store.get(runFileKey(pipeline, wanted, `${source}.log`)))));
+  return lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+function parse(source: LogLine["source"], log: Buffer | undefined): readonly LogLine[] {
+  let time = "";
+  return (log?.toString("utf8") ?? "").split("\n").flatMap((line) => {
+    if (line === "") return [];
+    const match = /^(\S+Z) \w+ \| (.*)$/.exec(line);
+    time = match?.[1] ?? time;
+    return [{ time, source, text: match?.[2] ?? line }];
+  });
+}

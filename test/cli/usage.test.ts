@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { makeProject, REPOSITORY, tapctl } from "./support";
+
+const TWO = `[
+  { name: "orders", schedule: "0 6 * * *", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) },
+  { name: "clean-up", kind: "job", schedule: "@daily", image: "acme/tool:1", command: ["tidy"] },
+]`;
+
+const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "runs", "logs"];
+
+for (const verb of VERBS) {
+  test(`tapctl ${verb} --help has an example`, async () => {
+    const { code, stdout } = await tapctl(REPOSITORY, [...verb.split(" "), "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /Example:\n {2}\$ npx tapctl /);
+    if (verb !== "state") assert.match(stdout, /--json/);
+  });
+}
+
+/** Command, what it prints on standard error, exit code. */
+const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
+  ["an unknown pipeline", "run order", /^no pipeline is called "order"; did you mean "orders"\?\n$/, 2],
+  ["an unknown pipeline like no other", "runs warehouse", /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/, 2],
+  ["no pipeline", "run", /^name a pipeline, or use --all; there are: orders, clean-up\n$/, 2],
+  ["names beside --all", "run orders --all", /^--all runs every pipeline: leave the names out\n$/, 2],
+  ["a job", "run clean-up", /^"clean-up" is a job: it has no tap, target or state\n$/, 2],
+  ["an unknown mode", "run orders --mode batch", /Allowed choices are artifact, stream/, 2],
+  ["no number of jobs", "run orders --jobs many", /^--jobs many: a whole number from 1 on\n$/, 2],
+  ["both ways to treat the state", "run orders --full-refresh --keep-state", /^--full-refresh begins anew: it goes with neither --keep-state nor --state\n$/, 2],
+  ["a state file that is not there", "run orders --state nowhere.json", /^--state nowhere.json: cannot be read \(ENOENT\)\n$/, 2],
+  ["a state file that is not JSON", "run orders --state pipelines/index.ts", /^--state pipelines\/index.ts: not JSON; a Singer state is a JSON object\n$/, 2],
+  ["an unknown run", "logs orders 20260101T000000Z-000000", /^"orders" has not run yet, or its runs were pruned\n$|has no run/, 2],
+  ["an unknown verb", "rnu orders", /unknown command 'rnu'\n\(Did you mean run\?\)\n$/, 2],
+  ["an unknown option", "list --jsno", /unknown option '--jsno'\n\(Did you mean --json\?\)\n$/, 2],
+  ["nothing to roll back to", "state rollback orders", /^"orders" has no earlier state to go back to; see: npx tapctl state history orders\n$/, 2],
+  ["a store that is no place", "--store ftp://x runs orders", /^object store "ftp:\/\/x": ftp:\/\/ is not known; allowed are a folder and s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\n$/, 2],
+];
+
+suite("mistakes", () => {
+  for (const [what, line, printed, exit] of MISTAKES) {
+    test(what, async (t) => {
+      const { code, stdout, stderr } = await tapctl(makeProject(t, TWO), line.split(" "));
+      assert.match(stderr, printed);
+      assert.equal(stdout, "");
+      assert.equal(code, exit);
+    });
+  }
+
+  test("no project", async () => {
+    const { code, stderr } = await tapctl("/", ["list"]);
+    assert.equal(stderr, "no pipelines/index.ts in / or a folder above it\n");
+    assert.equal(code, 2);
+  });
+
+  test("an array that does not load", async (t) => {
+    const root = makeProject(t, "[]");
+    writeFileSync(join(root, "pipelines", "index.ts"), "export const pipelines = [;\n");
+    const { code, stderr } = await tapctl(root, ["list"]);
+    assert.match(stderr, /^\S+index\.ts does not load: .*\n$/);
+    assert.equal(code, 2);
+  });
+
+  test("a file that exports no array", async (t) => {
+    const root = makeProject(t, "[]");
+    writeFileSync(join(root, "pipelines", "index.ts"), "export const pipes = [];\n");
+    assert.match((await tapctl(root, ["list"])).stderr, /exports no array named "pipelines"; write: export const pipelines = definePipelines/);
+  });
+
+  test("an invalid array, every problem at once", async (t) => {
+    const root = makeProject(t, `[{ name: "Orders", schedule: "0 25 * * *" as "@daily", timezone: "Europe/Berlyn", tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }]`);
+    for (const verb of [["validate"], ["run", "Orders"]]) {
+      const { code, stderr } = await tapctl(root, verb);
+      assert.match(stderr, /^3 problems/);
+      assert.match(stderr, /pipelines\[0\] "Orders": name "Orders"/);
+      assert.match(stderr, /pipelines\[0\] "Orders": schedule "0 25 \* \* \*": hour 25 is outside 0-23/);
+      assert.match(stderr, /pipelines\[0\] "Orders": timezone "Europe\/Berlyn".*Europe\/Berlin/);
+      assert.doesNotMatch(stderr, /\n\s+at /);
+      assert.equal(code, 2);
+    }
+  });
+});
+
+suite("secrets", () => {
+  const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }]`;
+
+  test("that are not given are a note of validate", async (t) => {
+    const { code, stdout } = await tapctl(makeProject(t, ARRAY), ["validate"]);
+    assert.match(stdout, /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not given: set API_TOKEN in the environment or in \.env\n/);
+    assert.equal(code, 0);
+  });
+
+  test("and an error of validate --secrets and of run", async (t) => {
+    const root = makeProject(t, ARRAY);
+    assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 2);
+    const { code, stderr } = await tapctl(root, ["run", "orders"]);
+    assert.match(stderr, /^orders: "orders": tap: secret "api-token" \(environment variable API_TOKEN, or a line in \.env\) is not given\n$/);
+    assert.equal(code, 2);
+  });
+
+  test("may stand in .env", async (t) => {
+    const root = makeProject(t, ARRAY);
+    writeFileSync(join(root, ".env"), "API_TOKEN='t 1'\n");
+    assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 0);
+  });
+});

@@ -85,7 +85,9 @@ async function contentOf(connector: ConnectorDefinition, root: string): Promise<
   return {
     connector,
     source,
-    python: await findPython(source.python, { memory: root }),
+    python: await findPython(source.python, { memory: root }).catch((error: unknown) => {
+      throw error instanceof UserError ? new UserError(`connector "${connector.name}": ${error.message}`) : error;
+    }),
     launcher: source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
     describe: readFileSync(DESCRIBE, "utf8"),
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../errors";
 
@@ -15,6 +15,17 @@ export interface PostgresPrograms {
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** Who a server runs as; undefined for the user of this process, which must not be root. */
+export function serverUser(): ServerUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = existsSync("/etc/passwd") ? readFileSync("/etc/passwd", "utf8").split("\n") : [];
+  for (const name of ["postgres", "nobody"]) {
+    const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(":") ?? [];
+    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+  }
+  throw new UserError("PostgreSQL refuses to run as root, and this machine has neither a user postgres nor nobody", 1);
 }
 
 /**

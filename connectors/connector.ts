@@ -144,7 +144,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
   return {
     name,
     kind,
-    source,
+    source: source as PackageSource | ImageSource,
     ...(settings && { settings }),
     ...(required && { required }),
     ...(defaults && { defaults }),

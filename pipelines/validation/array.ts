@@ -14,12 +14,13 @@ export function problemsBetween(entries: readonly unknown[]): readonly (readonly
   ]);
 }
 
-function sharedName({ name }: Fields, nameCounts: ReadonlyMap<unknown, number>): readonly string[] {
-  return (nameCounts.get(name) ?? 0) > 1 ? [`name ${quote(String(name))}: is used by another entry as well`] : [];
+function sharedName({ name }: Fields, nameCounts: ReadonlyMap<string, number>): readonly string[] {
+  return typeof name === "string" && (nameCounts.get(name) ?? 0) > 1 ? [`name ${quote(name)}: is used by another entry as well`] : [];
 }
 
-function claimedFormerName({ name, formerName }: Fields, nameCounts: ReadonlyMap<unknown, number>, formerCounts: ReadonlyMap<unknown, number>): readonly string[] {
-  const at = `formerName ${quote(String(formerName))}`;
+function claimedFormerName({ name, formerName }: Fields, nameCounts: ReadonlyMap<string, number>, formerCounts: ReadonlyMap<string, number>): readonly string[] {
+  if (typeof formerName !== "string") return [];
+  const at = `formerName ${quote(formerName)}`;
   return [
     ...(nameCounts.has(formerName) && formerName !== name ? [`${at}: is the name of another entry, which owns that state`] : []),
     ...((formerCounts.get(formerName) ?? 0) > 1 ? [`${at}: is claimed by another entry as well`] : []),
@@ -34,8 +35,8 @@ function sharedVariables(entry: Fields, secretsByVariable: ReadonlyMap<string, R
   });
 }
 
-function countTexts(values: readonly unknown[]): ReadonlyMap<unknown, number> {
-  const counts = new Map<unknown, number>();
+function countTexts(values: readonly unknown[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
   for (const value of values) if (typeof value === "string") counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }

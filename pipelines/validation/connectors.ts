@@ -18,12 +18,18 @@ export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
     if (typeof value === "function") return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
     if (!isFields(value) || !isFields(value["connector"])) return [`${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`];
     const definition = value["connector"];
-    const name = String(definition["name"]);
-    if (value["kind"] !== kind) return [`${at}: ${name} is a ${String(value["kind"])}, not a ${kind}`];
+    const name = connectorNameOf(definition);
+    const other = kind === "tap" ? "target" : "tap";
+    if (value["kind"] !== kind) return [`${at}: ${name} is ${value["kind"] === other ? `a ${other}` : "something else"}, not a ${kind}`];
     const settings = value["settings"];
     if (!isFields(settings)) return [...definitionProblems(definition, at), `${at}: settings of ${name} must be an object, not ${kindOf(settings)}`];
     return [...definitionProblems(definition, at), ...settingsProblems(definition, settings, at, configFrom)];
   };
+}
+
+/** Name of a connector for messages, whatever its definition holds. */
+export function connectorNameOf(definition: Fields): string {
+  return typeof definition["name"] === "string" ? definition["name"] : "the connector";
 }
 
 /** The settings of both connectors travel in one Kubernetes Secret. */
@@ -54,16 +60,16 @@ const exactVersion = rules(notEmpty, (value) => (/^[0-9][0-9A-Za-z.!+_-]*$/.test
 function settingsProblems(definition: Fields, settings: Fields, at: string, configFrom: ConfigFrom): readonly string[] {
   const known = isFields(definition["settings"]) ? (definition["settings"] as { readonly [name: string]: SettingType }) : undefined;
   const defaults = isFields(definition["defaults"]) ? definition["defaults"] : {};
-  const required = Array.isArray(definition["required"]) ? definition["required"].map(String) : [];
+  const required = Array.isArray(definition["required"]) ? definition["required"].filter((name) => typeof name === "string") : [];
   const given = Object.keys(settings).filter((name) => settings[name] !== undefined);
   const missing = configFrom === "store" ? [] : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
   return [
-    ...missing.map((name) => `${at}: setting ${quote(name)} of ${String(definition["name"])} is missing`),
+    ...missing.map((name) => `${at}: setting ${quote(name)} of ${connectorNameOf(definition)} is missing`),
     ...given.flatMap((name) => {
       const label = `${at} setting ${quote(name)}`;
       if (!known) return jsonProblems(settings[name], label);
       const type = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (type === undefined) return [`${label} is not known to ${String(definition["name"])}${didYouMean(name, Object.keys(known))}`];
+      if (type === undefined) return [`${label} is not known to ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`];
       return settingProblems(settings[name], type, label);
     }),
   ];

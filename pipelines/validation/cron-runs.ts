@@ -49,7 +49,9 @@ function nextMatch(schedule: CalendarSchedule, zone: string, after: number): num
     while (!dayMatches(schedule, now.clock)) {
       if (!moved) now = atClock(startOf(now.clock, "day"), zone);
       moved = true;
-      now = backToMidnight(atClock(addToDate(now.clock, 0, 1), zone), zone);
+      const tomorrow = backToMidnight(atClock(addToDate(now.clock, 0, 1), zone), zone);
+      // Where a zone left out a whole day (Apia, 30 December 2011) robfig/cron goes round for ever.
+      now = tomorrow.time > now.time ? tomorrow : at(now.time + 24 * HOUR, zone);
       if (now.clock.getUTCDate() === 1) continue search;
     }
     while (!schedule.hour.values.has(now.clock.getUTCHours())) {

@@ -60,7 +60,7 @@ function daysInWords({ day, weekday, month }: CalendarSchedule): string | undefi
   const allWeekdays = weekday.values.size === 7;
   const eitherIsEnough = !day.star && !weekday.star;
   if (eitherIsEnough ? allDays || allWeekdays : allDays && allWeekdays) return `every day${inMonths}`;
-  if (eitherIsEnough) return `${onDays} and on every ${weekdays}${inMonths}`;
+  if (eitherIsEnough) return `${onDays}, also ${weekdays}${inMonths}`;
   return allDays ? `${weekdays}${inMonths}` : onDays;
 }
 

@@ -3,7 +3,7 @@ import type { EntryBase, Notifications } from "../entry";
 import type { Job } from "../job";
 import type { Replication } from "../replication";
 import { flag, isFields, kindOf, list, oneOf, quote, record, rules, text, type Check, type Fields } from "./checks";
-import { connector, settingsSize, type ConfigFrom } from "./connectors";
+import { connector, connectorNameOf, settingsSize, type ConfigFrom } from "./connectors";
 import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
@@ -84,5 +84,5 @@ function filesInStreamMode(entry: Fields): readonly string[] {
   const { mode, target } = entry;
   const definition = isFields(target) ? target["connector"] : undefined;
   if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string") return [];
-  return [`mode "stream": ${String(definition["name"])} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`];
+  return [`mode "stream": ${connectorNameOf(definition)} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`];
 }

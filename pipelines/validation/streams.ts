@@ -1,5 +1,6 @@
 import type { Expectations, StreamRule } from "../replication";
 import { all, isFields, kindOf, list, oneOf, quote, record, repeated, text, wholeNumber, type Check } from "./checks";
+import { jsonProblems } from "./json";
 import { notEmpty } from "./names";
 import { duration } from "./quantities";
 
@@ -41,7 +42,7 @@ export const expectations: Check = record(expectationFields);
 /** A Singer state to begin with. */
 export const initialState: Check = (value, at) => {
   if (!isFields(value)) return [`${at} must be an object, not ${kindOf(value)}`];
-  return Object.keys(value).length === 0 ? [`${at}: it is empty; leave it out to begin without a state`] : [];
+  return Object.keys(value).length === 0 ? [`${at}: it is empty; leave it out to begin without a state`] : jsonProblems(value, at);
 };
 
 function keyAndMethod(value: unknown, at: string): readonly string[] {

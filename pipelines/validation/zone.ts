@@ -13,11 +13,7 @@ let listed: ReadonlySet<string> | undefined;
  * `Area/City` in the IANA database. Case counts, because Go reads it as the name of a file.
  */
 export function zoneProblem(name: string): string | undefined {
-  if (name === "UTC" || knownZones().has(name)) return undefined;
-  const resolved = resolveZone(name);
-  const [area = ""] = name.split("/");
-  if (resolved !== undefined && AREAS.includes(area) && isSpeltLikeAName(name)) return undefined;
-  return `is not a time zone of the IANA database${suggestion(name, resolved)}`;
+  return isZone(name) ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
 }
 
 /**
@@ -35,10 +31,18 @@ export function zoneOffset(zone: string, time: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(time / 1000) * 1000;
 }
 
-function suggestion(name: string, resolved: string | undefined): string {
-  if (resolved === undefined) return didYouMean(name, [...knownZones(), "UTC"]) || `, such as "Europe/Berlin"`;
-  const meant = resolved.toLowerCase() === name.toLowerCase() ? resolved : capitalised(name);
-  return `; did you mean "${meant !== name && zoneProblem(meant) === undefined ? meant : resolved}"?`;
+function isZone(name: string): boolean {
+  if (name === "UTC" || knownZones().has(name)) return true;
+  const [area = ""] = name.split("/");
+  return AREAS.includes(area) && isSpeltLikeAName(name) && resolveZone(name) !== undefined;
+}
+
+/** Intl answers an alias with the name that it stands for, in newer V8 with the alias itself. */
+function suggestion(name: string): string {
+  const resolved = resolveZone(name);
+  const meant = resolved === undefined ? undefined : [capitalised(name), resolved].find(isZone);
+  if (meant !== undefined) return `; did you mean "${meant}"?`;
+  return didYouMean(name, [...knownZones(), "UTC"]) || `, such as "Europe/Berlin"`;
 }
 
 /** Intl takes names in any case and says which zone they mean; undefined where it knows none. */

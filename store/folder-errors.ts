@@ -9,7 +9,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** Whether an error is the disk's and not the network's. */
 export const isFileError = (error: unknown): boolean =>
-  /^(ENOENT|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(errorCode(error) ?? "");
+  /^(ENOENT|EEXIST|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(errorCode(error) ?? "");
 
 /**
  * Turns a failure in a folder store into one line: what, where, and what is allowed.

@@ -8,6 +8,10 @@ import { promisify } from "node:util";
 
 const MOTO = "5.2.5";
 const PACKAGES = [`moto[s3]==${MOTO}`, "flask==3.1.3", "flask-cors==6.0.5"];
+
+/** How many objects or folders the server lists at once; S3 lists 1000. Small, so that short lists have pages. */
+export const PAGE = 25;
+
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
 
@@ -27,7 +31,10 @@ export interface S3Server {
  */
 export async function startS3Server(): Promise<S3Server> {
   const python = await installMoto();
-  const child = spawn(python, [join(__dirname, "s3-server.py")], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(python, [join(__dirname, "s3-server.py")], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, MOTO_S3_DEFAULT_MAX_KEYS: String(PAGE) },
+  });
   const errors: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
   const ended = once(child, "exit").then(() => undefined);

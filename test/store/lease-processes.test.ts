@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, test } from "node:test";
+import { openFolder } from "../../store/folder";
+import { acquireLease, currentHolder, LeaseHeld } from "../../store/lease";
+import { temporaryFolder } from "./stores";
+
+/** A child process that takes leases on command. */
+interface Holder {
+  readonly child: ChildProcessWithoutNullStreams;
+  ask(command: "acquire" | "verify" | "release"): Promise<string>;
+}
+
+describe("lease between processes", () => {
+  const folder = temporaryFolder();
+  const location = (name: string): string => join(folder, name);
+
+  async function startHolder(path: string): Promise<Holder> {
+    const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    assert.equal((await lines.next()).value, "ready");
+    return {
+      child,
+      ask: async (command) => {
+        child.stdin.write(`${command}\n`);
+        return String((await lines.next()).value);
+      },
+    };
+  }
+
+  async function end(holder: Holder, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const exit = once(holder.child, "exit");
+    holder.child.kill(signal);
+    await exit;
+  }
+
+  test("of 20 processes one wins, round after round", async () => {
+    const holders: Holder[] = [];
+    for (let started = 0; started < 20; started += 4) {
+      holders.push(...(await Promise.all(Array.from({ length: 4 }, () => startHolder(location("race"))))));
+    }
+    for (let round = 1; round <= 5; round += 1) {
+      const answers = await Promise.all(holders.map((holder) => holder.ask("acquire")));
+      assert.deepEqual([...answers].sort(), [...Array<string>(19).fill("held"), "won"], `round ${round}`);
+      assert.equal(await holders[answers.indexOf("won")]?.ask("release"), "released");
+    }
+    await Promise.all(holders.map((holder) => end(holder)));
+  });
+
+  test("a holder killed with -9 leaves the pipeline free at once, on its own machine", async () => {
+    const store = openFolder(location("killed"));
+    const holder = await startHolder(location("killed"));
+    assert.equal(await holder.ask("acquire"), "won");
+    await assert.rejects(acquireLease(store, "orders", { run: "mine" }), LeaseHeld);
+    assert.equal((await currentHolder(store, "orders"))?.pid, holder.child.pid);
+    await end(holder);
+    assert.equal(await currentHolder(store, "orders"), undefined);
+    const lease = await acquireLease(store, "orders", { run: "mine" });
+    assert.equal(lease.generation, 2);
+    await lease.release();
+  });
+
+  test("a holder that slept past its time finds that it lost", async () => {
+    const store = openFolder(location("asleep"));
+    const holder = await startHolder(location("asleep"));
+    assert.equal(await holder.ask("acquire"), "won");
+    assert.equal(await holder.ask("verify"), "mine");
+    holder.child.kill("SIGSTOP");
+    const now = (): number => Date.now() + 61_000;
+    const lease = await acquireLease(store, "orders", { run: "mine", now });
+    holder.child.kill("SIGCONT");
+    assert.match(await holder.ask("verify"), /LeaseLost: this run no longer holds "orders": run mine on host .* took it over; its state is not saved/);
+    assert.equal(await holder.ask("release"), "released");
+    await lease.verify();
+    await lease.release();
+    await end(holder);
+  });
+});

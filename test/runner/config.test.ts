@@ -1,0 +1,187 @@
+/** Configuration: the private copy, secrets, the overlay, settings from the environment, bad files. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { describe, test } from "node:test";
+import { inWorkspace, start, TEN, until, type Step } from "./support";
+
+describe("private copy", () => {
+  test("only the connector's user can read it, and it is gone afterwards", () => inWorkspace(async (space) => {
+    const ended = await space.extract([["modes"]]);
+    const found = /modes 600 700 (\S+)/.exec(ended.stderr);
+    assert.ok(found?.[1], ended.stderr);
+    assert.equal(existsSync(found[1]), false);
+  }));
+
+  test("--output-dir becomes the target's output setting unless the configuration has it", () => inWorkspace(async (space) => {
+    mkdirSync(space.path("given"));
+    mkdirSync(space.path("own"));
+    await space.extract(TEN);
+    assert.equal((await space.load({}, "--output-dir", space.path("given"))).code, 0);
+    assert.equal(space.text("given/records.txt").split("\n").length, 11);
+    assert.equal((await space.load({ folder: space.path("own") }, "--output-dir", space.path("given"))).code, 0);
+    assert.equal(space.text("own/records.txt").split("\n").length, 11);
+    assert.equal(space.text("given/records.txt").split("\n").length, 11);
+  }));
+});
+
+describe("secrets", () => {
+  const secret = 'p"ä/ss wörd\\';
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), encodeURIComponent(secret).replaceAll("%20", "+")];
+  const steps: readonly Step[] = [...forms.map((form): Step => ["say", `with ${form} in it`]), ["say", `ValueError: bad ${secret}`], ["raw", `rubbish ${secret}\n`], ["exit", 3]];
+
+  for (const named of [true, false]) {
+    test(named ? "those named are masked everywhere" : "without names, those that sound like one", () => inWorkspace(async (space) => {
+      const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
+      const flags = named ? ["--secrets", space.write("secrets.json", [["plain", "deep", 0], ["not", "there"]])] : [];
+      const ended = await space.run("extract", ...space.tap(steps, config), ...flags, "--log", space.path("tap.log"));
+      assert.equal(ended.code, 10);
+      const all = ended.stderr + space.text("tap.log") + space.text("result.json");
+      for (const form of forms) assert.ok(!all.includes(form), `${form} is in ${all}`);
+      assert.equal(space.result().error, "tap-fake exited with 3: ValueError: bad ***");
+      assert.match(space.text("tap.log"), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tap \| with \*\*\* in it$/m);
+    }));
+  }
+
+  test("in bad lines, target output and states of the result too", () => inWorkspace(async (space) => {
+    const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
+    await space.extract([["schema", "a"], ["raw", "rubbish s3cr3t-value\n"], ["state", { at: "s3cr3t-value" }]]);
+    const ended = await space.run("load", ...target, "--log", space.path("target.log"));
+    assert.equal(ended.code, 0, ended.stderr);
+    const all = ended.stderr + space.text("target.log") + space.text("result.json");
+    assert.ok(!all.includes("s3cr3t"), all);
+    assert.deepEqual(space.candidate(), { at: "s3cr3t-value" });
+  }));
+
+  test("a key of several lines is masked line by line", () => inWorkspace(async (space) => {
+    const key = "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----";
+    const ended = await space.run("extract", ...space.tap([["say", key]], { private_key: key }));
+    assert.ok(!/abcdef|mnopqr/.test(ended.stderr), ended.stderr);
+  }));
+
+  test("a secret across the place where a long line is cut is not shown in part", () => inWorkspace(async (space) => {
+    const secret = "topsecret".repeat(20);
+    const ended = await space.run("extract", ...space.tap([["say", "x".repeat((1 << 20) - 30) + secret]], { token: secret }));
+    assert.ok(!ended.stderr.includes("topsecret"));
+  }));
+});
+
+describe("overlay", () => {
+  const rotated: readonly Step[] = [["rewrite", { token: "new-token", added: "also-new" }], ["say", "now new-token"]];
+  const echo: readonly Step[] = [["echo-config"]];
+
+  test("what a tap changes is kept, and applied on the next run", () => inWorkspace(async (space) => {
+    const config = { token: "old-token", other: 1 };
+    const ended = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
+    assert.equal(ended.code, 10);
+    assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, { token: "new-token", added: "also-new" });
+    assert.equal(statSync(space.path("overlay.json")).mode & 0o777, 0o600);
+    // The steps are part of the configuration: the base is the same only with the same ones.
+    const same = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
+    assert.equal(same.code, 10);
+    assert.ok(space.exists("overlay.json"));
+    assert.deepEqual(space.result().warnings, []);
+  }));
+
+  test("it reaches the tap as long as the base is the same, then it is dropped", () => inWorkspace(async (space) => {
+    const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
+    await space.run("extract", ...space.tap(steps, { other: 1 }));
+    const again = await space.run("extract", ...space.tap(steps, { other: 1 }), "--secrets", space.write("none.json", []));
+    assert.match(again.stderr, /config .*"added": "\*\*\*"/);
+    const changed = await space.run("extract", ...space.tap(echo, { other: 2 }));
+    assert.doesNotMatch(changed.stderr, /config .*added/);
+    assert.match(space.result().warnings.join(), /belong to another configuration and are dropped/);
+    assert.equal(space.exists("overlay.json"), false);
+  }));
+
+  test("changed values are masked once they are noticed, and kept while the tap runs", () => inWorkspace(async (space) => {
+    const steps: readonly Step[] = [["rewrite", { token: "new-token" }], ["wait", space.path("go")], ["say", "now new-token"], ["say", "done"]];
+    const run = space.begin("extract", ...space.tap(steps, { token: "old-token" }));
+    await until("the overlay is written", () => space.exists("overlay.json"));
+    space.write("go", "");
+    const ended = await run.ended;
+    assert.match(ended.stderr, /now \*\*\*/);
+  }));
+
+  test("an overlay that is no JSON is dropped", () => inWorkspace(async (space) => {
+    space.write("overlay.json", "{");
+    assert.equal((await space.extract([])).code, 0);
+    assert.match(space.result().warnings.join(), /dropped/);
+  }));
+});
+
+describe("as an image", () => {
+  const settings = { steps: "json", start_date: "string", page_size: "number" };
+
+  test("a tap without subcommand writes to stdout, its settings come from the environment", () => inWorkspace(async (space) => {
+    space.connector("tap", { settings });
+    space.write("connector.json", space.text("tap.json"));
+    const env = { SINGER_DIR: space.dir, START_DATE: "2026-01-01", PAGE_SIZE: "10", STEPS: JSON.stringify([["echo-config"], ...TEN]) };
+    const ended = await start([], { env }).ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(ended.stdout.split("\n").length, 15);
+    assert.match(ended.stderr, /"page_size": 10, "start_date": "2026-01-01"/);
+    const file = await start(["--output", space.path("out.jsonl")], { env }).ended;
+    assert.equal(file.stdout, "");
+    assert.equal(space.text("out.jsonl"), ended.stdout);
+    const wrong = await start([], { env: { ...env, PAGE_SIZE: "ten" } }).ended;
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /^runner \| environment variable PAGE_SIZE must be a number, e.g. 10\n$/);
+  }));
+
+  test("a target without subcommand reads stdin, or the mounted extract", () => inWorkspace(async (space) => {
+    const from = space.path("sub");
+    mkdirSync(from);
+    mkdirSync(space.path("sub/config"));
+    await space.extract(TEN);
+    const extract = space.text("extract.jsonl");
+    space.connector("target");
+    space.write("sub/connector.json", space.text("target.json"));
+    space.write("sub/config/config.json", { out: space.path("out.txt") });
+    const piped = await start([], { env: { SINGER_DIR: from }, stdin: extract }).ended;
+    assert.equal(piped.code, 0, piped.stderr);
+    assert.equal(space.loaded().length, 10);
+    assert.deepEqual(space.json("sub/candidate.json"), { at: 9 });
+    space.write("sub/config/target-config.json", { out: space.path("second.txt") });
+    space.write("sub/extract.jsonl", extract);
+    assert.equal((await start([], { env: { SINGER_DIR: from } }).ended).code, 0);
+    assert.equal(space.text("second.txt").split("\n").length, 11);
+  }));
+});
+
+describe("bad input is one line and exit 2", () => {
+  const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["no connector", ["extract"], /connector description \S+connector.json does not exist/],
+    ["connector of the other kind", ["load", "--connector", "tap.json"], /"kind" is "tap", a target is needed here/],
+    ["config that is no JSON", ["extract", "--connector", "tap.json", "--config", "rubbish"], /config of tap-fake \S+rubbish is not JSON/],
+    ["config that is a list", ["extract", "--connector", "tap.json", "--config", "list"], /must hold a JSON object/],
+    ["config that is not there", ["extract", "--connector", "tap.json", "--config", "nowhere"], /nowhere does not exist/],
+    ["config that is a folder", ["extract", "--connector", "tap.json", "--config", "."], /cannot be read: Is a directory/],
+    ["state that is no JSON", ["extract", "--connector", "tap.json", "--state", "rubbish"], /state \S+rubbish is not JSON/],
+    ["catalog without streams", ["extract", "--connector", "tap.json", "--catalog", "empty"], /is not a Singer catalog/],
+    ["input that is not there", ["load", "--connector", "target.json", "--input", "nowhere"], /input \S+nowhere: No such file/],
+    ["wrong number", ["load", "--min-records", "-1"], /--min-records: "-1" is not a whole number/],
+    ["progress and data on stdout", ["extract", "--output", "-", "--progress", "json"], /both want stdout/],
+    ["unknown flag", ["extract", "--outptu", "x"], /unrecognized arguments: --outptu/],
+    ["unknown subcommand", ["extarct"], /invalid choice: 'extarct'/],
+  ];
+  for (const [name, args, expected] of cases) {
+    test(name, () => inWorkspace(async (space) => {
+      space.connector("tap");
+      space.connector("target");
+      space.write("rubbish", "{");
+      space.write("list", []);
+      space.write("empty", {});
+      const places = ["tap.json", "target.json", "rubbish", "list", "empty", "nowhere", "."];
+      const ended = await start([...args.map((arg) => (places.includes(arg) ? space.path(arg) : arg)), ...(args[0] === "extarct" ? [] : ["--dir", space.dir])]).ended;
+      assert.equal(ended.code, 2, ended.stderr);
+      assert.match(ended.stderr, expected);
+      assert.equal(ended.stderr.trim().split("\n").length, 1, ended.stderr);
+    }));
+  }
+
+  test("a connector that is not there is no usage error: it is the tap that does not start", () => inWorkspace(async (space) => {
+    const ended = await space.run("extract", ...space.tap([], {}, { command: ["/nonexistent/tap"] }));
+    assert.equal(ended.code, 10);
+    assert.equal(space.result().error, "tap-fake does not start: /nonexistent/tap: No such file or directory");
+  }));
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { targetCsv, targetCsvClassic, targetJsonl } from "../../connectors";
+import { load, RATES, temporaryFolder, textsIn } from "./support";
+
+const CSV = ["date,quote,rate", "2026-11-19,EUR,0.91", '2026-11-20,"Grüße, ""x""",'];
+
+function lines(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/\r?\n/).filter((line) => line !== "");
+}
+
+test("target-csv writes the records", async (t) => {
+  const folder = temporaryFolder(t);
+  const result = await load(t, targetCsv({}), RATES, folder);
+  assert.equal(result.code, 0, result.error ?? "");
+  assert.match(readdirSync(folder)[0] ?? "", /^exchange_rate-\d{8}T\d{6}-\d{6}\.csv$/);
+  assert.deepEqual(lines(textsIn(folder)[0]), CSV);
+});
+
+test("target-csv keeps the rows of an earlier load into the same folder", async (t) => {
+  const folder = temporaryFolder(t);
+  const target = targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv" });
+  for (const _ of [1, 2]) assert.equal((await load(t, target, RATES, folder)).code, 0);
+  assert.deepEqual(textsIn(folder).map((text) => lines(text).length), [3, 3]);
+});
+
+test("target-csv keeps the rows before a schema that changes", async (t) => {
+  const folder = temporaryFolder(t);
+  const [schema, first, second, state] = RATES;
+  const wider = { ...schema, schema: { type: "object", properties: { ...schema.schema.properties, source: { type: "string" } } } };
+  const result = await load(t, targetCsv({}), [schema, first, wider, { ...second, record: { ...second.record, source: "ecb" } }, state], folder);
+  assert.equal(result.code, 0, result.error ?? "");
+  assert.deepEqual(textsIn(folder).map(lines), [
+    ["date,quote,rate", "2026-11-19,EUR,0.91"],
+    ["date,quote,rate,source", '2026-11-20,"Grüße, ""x""",,ecb'],
+  ]);
+});
+
+test("target-csv 0.3.0 writes the records on a Python newer than itself", async (t) => {
+  const folder = temporaryFolder(t);
+  const result = await load(t, targetCsvClassic({}), RATES, folder);
+  assert.equal(result.code, 0, result.error ?? "");
+  assert.deepEqual(lines(textsIn(folder)[0]), CSV);
+});
+
+test("target-jsonl writes the records", async (t) => {
+  const folder = temporaryFolder(t);
+  const result = await load(t, targetJsonl({}), RATES, folder);
+  assert.equal(result.code, 0, result.error ?? "");
+  assert.deepEqual(lines(textsIn(folder)[0]).map((line) => JSON.parse(line) as unknown), [RATES[1].record, RATES[2].record]);
+});

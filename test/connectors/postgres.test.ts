@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client } from "pg";
+import { tapPostgres, targetPostgres } from "../../connectors";
+import { startPostgres, type Postgres } from "../../local/postgres";
+import { extract, load } from "./support";
+
+async function query(postgres: Postgres, sql: string): Promise<readonly unknown[]> {
+  const client = new Client(connection(postgres));
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function connection({ host, port, user, password, database }: Postgres) {
+  return { host, port, user, password, database };
+}
+
+test("tap-postgres and target-postgres copy a table, then only its new rows", async (t) => {
+  const postgres = await startPostgres();
+  t.after(() => postgres.stop());
+  await query(postgres, "create table orders (id integer primary key, customer text, amount numeric(10, 2)); insert into orders values (1, 'Ada', 1.50), (2, 'Zoë', 2.25)");
+  const tap = tapPostgres({ ...connection(postgres), filter_schemas: ["public"] });
+  const target = targetPostgres({ ...connection(postgres), default_target_schema: "raw" });
+  const select = [{ stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" }];
+
+  const first = await extract(t, tap, { select });
+  assert.equal(first.result.code, 0, first.result.error ?? "");
+  const loaded = await load(t, target, first.messages);
+  assert.equal(loaded.code, 0, loaded.error ?? "");
+
+  await query(postgres, "insert into orders values (3, null, 3)");
+  const state = first.messages.filter(({ type }) => type === "STATE").at(-1)?.value;
+  const second = await extract(t, tap, { select, state });
+  assert.deepEqual(second.messages.filter(({ type }) => type === "RECORD").map(({ record }) => record?.["id"]), [2, 3], "the key is inclusive");
+  assert.equal((await load(t, target, second.messages)).code, 0);
+
+  const [row] = await query(postgres, "select table_name from information_schema.tables where table_schema = 'raw'");
+  assert.deepEqual(row, { table_name: "orders" });
+  assert.deepEqual(await query(postgres, "select id::int, customer, amount::float from raw.orders order by id"), [
+    { id: 1, customer: "Ada", amount: 1.5 },
+    { id: 2, customer: "Zoë", amount: 2.25 },
+    { id: 3, customer: null, amount: 3 },
+  ]);
+});

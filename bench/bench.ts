@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { UserError } from "../errors";
+import { benchArtifact } from "./artifact";
+import { benchConnectors } from "./connectors";
+import type { Benchmark } from "./context";
+import { isMet, markdownTable, type Figure } from "./figure";
+import { benchFixedCost } from "./fixed-cost";
+import { machineLine } from "./machine";
+import { benchMeltano } from "./meltano";
+import { makePair } from "./pair";
+import { benchStream } from "./stream";
+
+const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]
+
+Measures tapctl against the same work done in a shell and by meltano, and prints a table in Markdown. Installs the
+connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
+
+  --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
+  --only NAME   artifact, stream, fixed-cost, meltano or connectors; may be given several times (default: all)
+  --json        print the figures as JSON`;
+
+const BENCHMARKS: { readonly [name: string]: Benchmark } = {
+  artifact: benchArtifact,
+  stream: benchStream,
+  "fixed-cost": benchFixedCost,
+  meltano: benchMeltano,
+  connectors: benchConnectors,
+};
+
+interface Flags {
+  readonly records: number;
+  readonly only: readonly string[];
+  readonly json: boolean;
+}
+
+async function main(): Promise<void> {
+  try {
+    const flags = readFlags();
+    if (!flags) process.stdout.write(`${USAGE}\n`);
+    else await printFigures(flags);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+async function printFigures({ records, only, json }: Flags): Promise<void> {
+  const machine = await machineLine();
+  const figures = await measure(records, only);
+  const missed = figures.filter((each) => !isMet(each)).length;
+  const summary = `${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.`;
+  if (json) process.stdout.write(`${JSON.stringify({ machine, records, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`);
+  else process.stdout.write(`${machine}\n\n${markdownTable(figures)}\n\n${summary}\n`);
+}
+
+async function measure(records: number, only: readonly string[]): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-bench-"));
+  const environments = join(__dirname, "..", ".tapctl", "bench");
+  mkdirSync(environments, { recursive: true });
+  try {
+    const pair = await makePair(folder, environments);
+    const figures: Figure[] = [];
+    for (const name of only) figures.push(...((await BENCHMARKS[name]?.({ folder, environments, records, pair })) ?? []));
+    return figures;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readFlags(): Flags | undefined {
+  const { records = "1000000", only, json = false, help } = parseFlags();
+  if (help) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(records)) throw new UserError(`--records ${records}: a whole number from 1 to 999999999`);
+  const unknown = only?.find((name) => !(name in BENCHMARKS));
+  if (unknown !== undefined) throw new UserError(`--only ${unknown}: one of ${Object.keys(BENCHMARKS).join(", ")}`);
+  return { records: Number(records), only: only ?? Object.keys(BENCHMARKS), json };
+}
+
+function parseFlags() {
+  try {
+    return parseArgs({
+      options: { records: { type: "string" }, only: { type: "string", multiple: true }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+void main();

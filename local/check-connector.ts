@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
@@ -87,6 +87,7 @@ type Tried = Omit<CheckStep, "seconds">;
 async function load(trial: Trial): Promise<Tried> {
   const { connector, workspace, options } = trial;
   const output = join(workspace.directory, "output");
+  mkdirSync(output);
   const harmless = harmlessSettings(connector, output);
   if (!harmless && !options.write) {
     return { name: "loads", ok: true, detail: "not tried, because it would write to its real destination" };

@@ -31,7 +31,6 @@ export interface Replicated {
   readonly records: { readonly [stream: string]: number };
   readonly bytes: number;
   readonly badLines: number;
-  readonly stateBefore: unknown;
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -121,7 +120,6 @@ function summed(first: RunnerResult, second: RunnerResult | undefined, attempts:
     records: counted.records ?? {},
     bytes: counted.bytes ?? first.bytes ?? 0,
     badLines: counted.badLines ?? 0,
-    stateBefore: first.stateBefore ?? null,
   };
 }
 

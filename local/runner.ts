@@ -38,8 +38,6 @@ export interface RunnerResult {
   readonly records?: { readonly [stream: string]: number };
   readonly badLines?: number;
   readonly complete?: boolean;
-  readonly stateBefore?: unknown;
-  readonly stateAfter?: unknown;
   readonly seconds?: { readonly [phase: string]: number };
 }
 

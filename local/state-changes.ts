@@ -4,7 +4,7 @@ import type { Replication } from "../pipelines/replication";
 import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
-import { commitState, deleteState, readState, type StateEnvelope } from "../store/state";
+import { bareState, commitState, deleteState, readState, type StateEnvelope } from "../store/state";
 import { rollbackState } from "../store/state-history";
 
 /** What a change by hand did; null stands for no state. */
@@ -52,7 +52,7 @@ export function parseState(where: string, text: string): unknown {
     throw new UserError(`${where}: not JSON; a Singer state is a JSON object`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UserError(`${where}: a Singer state is a JSON object`);
-  return "version" in value && "state" in value ? value.state : value;
+  return bareState(value);
 }
 
 /** Changes the state under the pipeline's own lease, so that no run is under way meanwhile. */

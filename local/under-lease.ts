@@ -7,7 +7,7 @@ import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
 import type { Lease } from "../store/lease";
 import { writeSummary, type RunSummary } from "../store/runs";
-import { commitState, readState, type StateEnvelope } from "../store/state";
+import { bareState, commitState, readState, type StateEnvelope } from "../store/state";
 import type { Environment } from "./environments";
 import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
@@ -34,13 +34,13 @@ export interface LeasedRun {
 /** Extracts, loads, commits, follows up, and keeps a summary of it: `running` first, then how it ended. */
 export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const { context, events, run } = leased;
-  const started = new Date();
-  const opening = openingSummary(leased, started);
+  const state = await stateToGoOnFrom(leased);
+  const opening = openingSummary(leased, new Date(), state);
   await writeSummary(context.store, opening);
   events.started(run);
   const release = watch(leased);
   try {
-    const files = await layOut(leased);
+    const files = await layOut(leased, state);
     const replicated = await replicate(leased, files);
     await files.keepOutputs();
     const committed = await commit(leased, files);
@@ -68,7 +68,12 @@ function watch({ context, entry, lease }: LeasedRun): () => void {
   };
 }
 
-async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun): Promise<RunFiles> {
+/** The state in its envelope where it was saved, bare where it was given; undefined on a first run. */
+async function stateToGoOnFrom({ context, entry, options }: LeasedRun): Promise<unknown> {
+  return options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? entry.initialState;
+}
+
+async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: unknown): Promise<RunFiles> {
   const { tap, ...identity } = identityOf(entry);
   return layOutRun({
     store: context.store,
@@ -79,7 +84,7 @@ async function layOut({ context, entry, options, configs, environments, run, wor
     target: { descriptionFile: environments.target.descriptionFile, ...configs.target },
     select: streamRulesOf(entry),
     identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
-    state: options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? entry.initialState,
+    state,
   });
 }
 
@@ -116,7 +121,8 @@ async function close({ context }: LeasedRun, summary: RunSummary): Promise<RunSu
   return closed;
 }
 
-function openingSummary({ entry, options, run }: LeasedRun, started: Date): RunSummary {
+function openingSummary({ entry, options, run }: LeasedRun, started: Date, state: unknown): RunSummary {
+  const before = bareState(state) ?? null;
   return {
     version: 1,
     pipeline: entry.name,
@@ -137,8 +143,8 @@ function openingSummary({ entry, options, run }: LeasedRun, started: Date): RunS
     badLines: 0,
     tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
     target: { name: entry.target.connector.name, version: connectorVersion(entry.target.connector) },
-    stateBefore: null,
-    stateAfter: null,
+    stateBefore: before,
+    stateAfter: before,
     stateCommitted: false,
     outputs: [],
     host: hostname(),
@@ -164,8 +170,7 @@ function closingSummary(
     records: streams.reduce((sum, { records }) => sum + records, 0),
     bytes: replicated.bytes,
     badLines: replicated.badLines,
-    stateBefore: replicated.stateBefore,
-    stateAfter: committed?.state ?? replicated.stateBefore,
+    stateAfter: committed?.state ?? opening.stateBefore,
     stateCommitted: committed !== undefined,
     outputs: filesBelow(files.outputs),
   };

@@ -21,6 +21,11 @@ export interface StateEnvelope {
   readonly state: unknown;
 }
 
+/** The Singer state of what may be an envelope or the state itself. */
+export function bareState(state: unknown): unknown {
+  return typeof state === "object" && state !== null && "version" in state && "state" in state ? state.state : state;
+}
+
 /** Whether a Singer state says nothing: absent, `null`, `{}`, `[]` or `""`. */
 export function isEmptyState(state: unknown): boolean {
   return state === undefined || state === null || state === "" || (typeof state === "object" && Object.keys(state).length === 0);

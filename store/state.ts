@@ -3,7 +3,7 @@ import { historyKey, historyPrefix, stateKey } from "./keys";
 import { ObjectStore } from "./object-store";
 import { isEmptyState, noneIfUnreadable, parseEnvelope, serializeEnvelope, StateEnvelope } from "./state-envelope";
 
-export type { StateEnvelope } from "./state-envelope";
+export { bareState, type StateEnvelope } from "./state-envelope";
 
 /** The state that is in force for a pipeline. */
 export interface SavedState {

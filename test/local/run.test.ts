@@ -184,7 +184,7 @@ suite("secrets of a run", () => {
   test("that are not given are named before anything is made", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    await assert.rejects(runPipeline(context, fakePipeline(folder, { a: secret("one"), b: [secret("two")] } as never)), {
+    await assert.rejects(runPipeline(context, fakePipeline(folder, { a: secret("one"), b: [secret("two")] })), {
       message: '"events": tap: secret "one" (environment variable ONE, or a line in .env), secret "two" (environment variable TWO, or a line in .env) is not given',
       exitCode: 2,
     });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { tap, target } from "../../connectors/connector";
-import type { JsonObject } from "../../connectors/settings";
 import type { Environment } from "../../local/environments";
 import type { RunEvent } from "../../local/events";
 import { findPython } from "../../local/python";
@@ -23,8 +22,11 @@ export function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
+/** Settings of the fake connectors, which take any. */
+export type FakeSettings = Parameters<typeof fakeTap>[0];
+
 /** A pipeline of the fake connectors; retries come at once. */
-export function fakePipeline(folder: string, tapSettings: JsonObject = {}, targetSettings: JsonObject = {}, more: Partial<Replication> = {}): Replication {
+export function fakePipeline(folder: string, tapSettings: FakeSettings = {}, targetSettings: FakeSettings = {}, more: Partial<Replication> = {}): Replication {
   return {
     name: "events",
     schedule: "@hourly",

@@ -25,7 +25,7 @@ type AtMostFiveFields<Schedule> = Schedule extends readonly unknown[]
 export function definePipelines<const Schedules extends readonly unknown[]>(entries: {
   readonly [Index in keyof Schedules]: PipelineEntry & { readonly schedule: Schedules[Index] & AtMostFiveFields<Schedules[Index]> };
 }): readonly PipelineEntry[] {
-  return entries as readonly PipelineEntry[];
+  return entries;
 }
 
 /** Whether an entry replicates data, rather than being a job. */

@@ -47,5 +47,5 @@ function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields.sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field as Json)}`).join()}}`;
+  return `{${fields.sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join()}}`;
 }

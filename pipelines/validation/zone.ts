@@ -5,15 +5,22 @@ const AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", 
 /** Words in names of zones that are not a capital and small letters. */
 const ODD_WORDS = new Set(["ComodRivadavia", "IN", "ACT", "LHI", "NSW", "GMT", "GMT0", "UCT", "UTC"]);
 
+/** Clocks change at whole quarters of an hour of UTC only. */
+const QUARTER = 15 * 60_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
+const verdicts = new Map<string, boolean>();
 let listed: ReadonlySet<string> | undefined;
+let lastOffset = { zone: "UTC", quarter: 0, offset: 0 };
 
 /**
  * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, or
  * `Area/City` in the IANA database. Case counts, because Go reads it as the name of a file.
  */
 export function zoneProblem(name: string): string | undefined {
-  return isZone(name) ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
+  const verdict = verdicts.get(name) ?? isZone(name);
+  verdicts.set(name, verdict);
+  return verdict ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
 }
 
 /**
@@ -25,10 +32,16 @@ export function zoneProblem(name: string): string | undefined {
  */
 export function zoneOffset(zone: string, time: number): number {
   if (zone === "UTC") return 0;
+  const quarter = Math.floor(time / QUARTER);
+  if (lastOffset.zone !== zone || lastOffset.quarter !== quarter) lastOffset = { zone, quarter, offset: askOffset(zone, quarter * QUARTER) };
+  return lastOffset.offset;
+}
+
+function askOffset(zone: string, time: number): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatOf(zone).formatToParts(time)) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(time / 1000) * 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - time;
 }
 
 function isZone(name: string): boolean {

@@ -46,7 +46,7 @@ test("in UTC the next runs are the minutes that match, for random schedules", ()
     const schedule = scheduleOf(cron);
     assert.equal(schedule.kind, "calendar");
     const start = Date.UTC(2024 + Math.floor(random() * 6), Math.floor(random() * 12), 1 + Math.floor(random() * 28), 23, 59);
-    const matching = minutesFrom(start, days).filter((time) => matches(schedule as CalendarSchedule, new Date(time))).slice(0, 50);
+    const matching = minutesFrom(start, days).filter((time) => matches(schedule, new Date(time))).slice(0, 50);
     const found = nextRuns(schedule, "UTC", new Date(start), 50).map((run) => run.getTime());
     assert.deepEqual(found.slice(0, matching.length), matching, `${cron} after ${new Date(start).toISOString()}`);
     const further = found[matching.length];

@@ -89,7 +89,7 @@ for (const [cron, name, values, star] of fields) {
   test(`${JSON.stringify(cron)}: ${name} is ${values.join()}${star ? " by a star" : ""}`, () => {
     const schedule = scheduleOf(cron);
     assert.equal(schedule.kind, "calendar");
-    const field = (schedule as CalendarSchedule)[name];
+    const field = schedule[name];
     assert.deepEqual([...field.values].sort((one, other) => one - other), values);
     assert.equal(field.star, star);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { secret } from "../../connectors/settings";
 import { tap } from "../../connectors/connector";
 import { job, replication, tapAny, tapShop, targetAny, targetFiles, textsOf } from "./support";
@@ -239,7 +240,7 @@ for (const [entry, expected] of [
 }
 
 test("no wrong value of any field is more than a problem", () => {
-  const rubbish = [null, 0, -1, NaN, 1.5, "", " ", "x y", "{{", true, [], [null], [[]], [{}], {}, { a: null }, () => 1, Symbol("x"), 10n, new Date(0), Promise.resolve(), circle, Object.create(null)];
+  const rubbish: readonly unknown[] = [null, 0, -1, NaN, 1.5, "", " ", "x y", "{{", true, [], [null], [[]], [{}], {}, { a: null }, () => 1, Symbol("x"), 10n, new Date(0), Promise.resolve(), circle, Object.create(null)];
   const names = ["kind", "name", "formerName", "description", "schedule", "timezone", "suspend", "deadline", "retries", "notifications", "owner", "labels", "onRemove", "tap", "target", "streams", "mode", "initialState", "resources", "expectations", "followUps", "configFrom", "image", "command", "env", "unheard"];
   for (const base of [replication, job]) {
     for (const name of names) {
@@ -261,6 +262,6 @@ function tapOf(settings: Readonly<Record<string, unknown>>) {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === "string" ? value : typeof value === "object" ? Object.keys(value ?? { null: 0 }).join() : String(value);
+  const text = typeof value === "string" ? value : typeof value === "object" ? Object.keys(value ?? { null: 0 }).join() : inspect(value);
   return text.length > 90 ? `${text.slice(0, 90)}…` : text.replaceAll("\n", "\\n");
 }

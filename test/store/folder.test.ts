@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,13 +73,17 @@ describe("folder store", () => {
     for (const wait of [0, 7, 13, 29, 41]) {
       const script = join(__dirname, "fixtures/overwrite.ts");
       const child = spawn(process.execPath, ["--import", "tsx", script, root], { stdio: ["ignore", "pipe", "inherit"] });
-      await once(createInterface(child.stdout), "line");
-      for (let read = 0; read < 50; read += 1) {
-        await parse();
+      const exit = once(child, "exit");
+      try {
+        await once(createInterface(child.stdout), "line");
+        for (let read = 0; read < 50; read += 1) {
+          await parse();
+        }
+        await sleep(wait);
+      } finally {
+        child.kill("SIGKILL");
       }
-      await sleep(wait);
-      child.kill("SIGKILL");
-      await once(child, "exit");
+      await exit;
       await parse();
     }
   });
@@ -119,6 +123,25 @@ describe("folder store", () => {
   test("a folder that cannot be written is one line", async () => {
     // Not even root can make a folder in /proc.
     await assert.rejects(openFolder("/proc/tapctl-store").put("a", "x"), isUserError(/^cannot write \/proc\/tapctl-store\/a: /));
+  });
+
+  test("a full disk is one line, and what was there stays", async (context) => {
+    const disk = join(folder, "small-disk");
+    mkdirSync(disk);
+    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status !== 0) {
+      context.skip("mounting a small disk needs root");
+      return;
+    }
+    try {
+      const store = openFolder(disk);
+      await store.put("state/a/state.json", "old");
+      const says = isUserError(/^cannot write \S+state.json: the disk is full; free some space or choose a folder on another disk$/);
+      await assert.rejects(store.put("state/a/state.json", "x".repeat(100_000)), says);
+      assert.equal((await store.get("state/a/state.json"))?.toString(), "old");
+      assert.deepEqual(readdirSync(join(disk, ".tmp")), []);
+    } finally {
+      spawnSync("umount", [disk]);
+    }
   });
 
   test("no rights: where, why and what is allowed", { skip: process.getuid?.() === 0 && "root may write everywhere" }, async () => {

@@ -3,7 +3,7 @@ import { ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { openFolder } from "../../store/folder";
 import { acquireLease, currentHolder, LeaseHeld } from "../../store/lease";
 import { temporaryFolder } from "./stores";
@@ -16,10 +16,13 @@ interface Holder {
 
 describe("lease between processes", () => {
   const folder = temporaryFolder();
+  const children: ChildProcessWithoutNullStreams[] = [];
+  after(() => children.forEach((child) => child.kill("SIGKILL")));
   const location = (name: string): string => join(folder, name);
 
   async function startHolder(path: string): Promise<Holder> {
     const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
+    children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "ready");
     return {
@@ -31,9 +34,9 @@ describe("lease between processes", () => {
     };
   }
 
-  async function end(holder: Holder, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  async function end(holder: Holder): Promise<void> {
     const exit = once(holder.child, "exit");
-    holder.child.kill(signal);
+    holder.child.kill("SIGKILL");
     await exit;
   }
 
@@ -47,7 +50,7 @@ describe("lease between processes", () => {
       assert.deepEqual([...answers].sort(), [...Array<string>(19).fill("held"), "won"], `round ${round}`);
       assert.equal(await holders[answers.indexOf("won")]?.ask("release"), "released");
     }
-    await Promise.all(holders.map((holder) => end(holder)));
+    await Promise.all(holders.map(end));
   });
 
   test("a holder killed with -9 leaves the pipeline free at once, on its own machine", async () => {

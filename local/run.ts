@@ -6,6 +6,7 @@ import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
 import { closeAbandonedRuns, prune, type RunSummary } from "../store/runs";
+import { pruneHistory } from "../store/state-history";
 import type { Environment, EnvironmentProgress } from "./environments";
 import { runEvents, type RunEvent, type RunEvents } from "./events";
 import { requireFollowUps } from "./follow-ups";
@@ -14,6 +15,9 @@ import { resolveSettings, type SecretLookup } from "./secrets";
 import type { Stop } from "./stop";
 import { runUnderLease } from "./under-lease";
 import { openWorkspace } from "./workspace";
+
+/** How many of its states a pipeline keeps for going back; they are small, and outlive the runs that saved them. */
+const STATES_KEPT = 100;
 
 /** Where a run happens. */
 export interface RunContext {
@@ -71,6 +75,7 @@ export async function runPipeline(context: RunContext, entry: Replication, optio
     await closeAbandonedRuns(context.store, entry.name);
     const summary = await runUnderLease({ context, entry, options, events, configs, environments, run, lease, workspace });
     await prune(context.store, entry.name, { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 }, new Date());
+    await pruneHistory(context.store, entry.name, STATES_KEPT);
     events.ended(summary);
     return summary;
   } finally {

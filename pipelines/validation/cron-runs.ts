@@ -10,8 +10,7 @@ const HOUR = 60 * MINUTE;
  * are none within five years.
  *
  * The steps are those of `SpecSchedule.Next` of robfig/cron v3.0.1, because they decide what happens when clocks
- * change: a time that is skipped in spring has no run on that day, a time that comes twice in autumn has two, and
- * where clocks jump at midnight the day begins an hour late.
+ * change: a time that is skipped in spring has no run on that day, and a time that comes twice in autumn has two.
  *
  * @param timezone IANA name, such as `Europe/Berlin`.
  * @param after the moment to begin from; it is not itself a result. `@every` counts from it.

@@ -21,6 +21,8 @@ export interface RunFiles {
   readonly tapFlags: readonly string[];
   readonly targetFlags: readonly string[];
   readonly streamFlags: readonly string[];
+  /** Stores settings that the tap changed since the last call, where the store is not a folder. */
+  keepOverlay(): Promise<void>;
   /** Stores what the extract left, where the store is not a folder: extract, catalog, log and config overlay. */
   keepExtract(): Promise<void>;
   /** Stores outputs and logs, where the store is not a folder. */
@@ -70,6 +72,13 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const keep = async (names: readonly RunFile[]) => {
     for (const name of names) await upload(args, key(name));
   };
+  let kept = modified(overlay);
+  const keepOverlay = async () => {
+    const now = modified(overlay);
+    if (now === kept) return;
+    await upload(args, overlayKey(args.pipeline));
+    kept = now;
+  };
   return {
     extract: place(key("extract.jsonl")),
     outputs,
@@ -85,10 +94,11 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
       ...["--target-connector", args.target.descriptionFile, "--target-config", config.target, "--target-secrets", secrets.target],
       ...["--output-dir", outputs, "--target-log", logs.target],
     ],
+    keepOverlay,
     async keepExtract() {
+      await keepOverlay();
       await keep(["extract.jsonl", "tap.log"]);
       if (existsSync(catalog)) await args.store.uploadFile(key("catalog.json"), catalog);
-      await upload(args, overlayKey(args.pipeline));
     },
     async keepOutputs() {
       await keep(["tap.log", "target.log"]);
@@ -105,6 +115,10 @@ export function filesBelow(folder: string): readonly { readonly path: string; re
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: relative(folder, path), bytes: statSync(path).size }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function modified(path: string): number | undefined {
+  return existsSync(path) ? statSync(path).mtimeMs : undefined;
 }
 
 function placeOf({ store, workspace }: RunFilesArgs, key: string): string {

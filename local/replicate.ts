@@ -49,6 +49,7 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
 export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
   const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
   const streamed = await attempt(args.entry.retries, args.stop, () => stream(args), retryable, onRetry(args, "stream"));
+  await args.files.keepExtract();
   return summed(streamed.result, undefined, { extract: streamed.attempts, load: streamed.attempts });
 }
 
@@ -77,7 +78,11 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
     args: flags,
     resultFile: args.files.result,
     cwd: args.cwd,
-    onEvent: (event) => args.events.runner(event),
+    onEvent: (event) => {
+      args.events.runner(event);
+      // A rotated token must outlive a kill; where it cannot be kept now, the end of the extract tries again and says so.
+      if (event.event === "progress") args.files.keepOverlay().catch(() => undefined);
+    },
     onStart: (child) => {
       remove = args.stop.onRequest(() => child.kill("SIGINT"));
     },

@@ -21,19 +21,27 @@ export function makeProject(t: TestContext, array: string): string {
   writeFileSync(
     join(root, "pipelines", "index.ts"),
     `import * as c from ${JSON.stringify(join(REPOSITORY, "connectors"))};
+import { tap } from ${JSON.stringify(join(REPOSITORY, "connectors", "connector"))};
 import { secret } from ${JSON.stringify(join(REPOSITORY, "connectors", "settings"))};
 import { definePipelines } from ${JSON.stringify(join(REPOSITORY, "pipelines", "define"))};
-void secret;
+void secret, tap;
 export const pipelines = definePipelines(${array});
 `,
   );
   return root;
 }
 
-/** Runs `tapctl` in a folder, with connectors that are shared between tests. */
-export function tapctl(cwd: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): Promise<Printed> {
-  const env = { ...process.env, TAPCTL_ENVIRONMENTS: join(REPOSITORY, ".tapctl", "environments"), TAPCTL_STORE: undefined, NO_COLOR: "1", ...options.env };
-  const child = spawn(process.execPath, [join(REPOSITORY, "bin", "tapctl.cjs"), ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+/** The command's program. */
+export const TAPCTL = join(REPOSITORY, "bin", "tapctl.cjs");
+
+/** The environment of a command: connectors are shared between tests, the store is the project's own. */
+export function cliEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, TAPCTL_ENVIRONMENTS: join(REPOSITORY, ".tapctl", "environments"), TAPCTL_STORE: undefined, NO_COLOR: "1" };
+}
+
+/** Runs `tapctl` in a folder to its end. */
+export function tapctl(cwd: string, args: readonly string[], options: { readonly input?: string } = {}): Promise<Printed> {
+  const child = spawn(process.execPath, [TAPCTL, ...args], { cwd, env: cliEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(options.input ?? "");
   let stdout = "";
   let stderr = "";

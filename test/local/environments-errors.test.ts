@@ -46,12 +46,28 @@ test("a Python without venv and pip works with uv, and is named where there is n
   assert.match(without.error ?? "", /^Python 3\.\S+ at \S+ has neither venv nor pip, and there is no uv; .*apt-get install python3-venv/);
 });
 
-test("a root that cannot be written is named", async (t) => {
-  const file = join(temporaryFolder(t), "file");
-  writeFileSync(file, "");
-  await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root: join(file, "environments") }), { name: "UserError", message: /is no folder; connectors are installed below/ });
-  await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root: "/proc/environments" }), { name: "UserError", message: /^\/proc\/environments/ });
+test("a root that is no folder, or cannot be written, is named", async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, "file"), "");
+  await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root: join(folder, "file", "environments") }), { name: "UserError", message: /is no folder; connectors are installed below/ });
+
+  chmodSync(folder, 0o555);
+  await findPython();
+  const root = join(folder, "environments");
+  await asNobody(() => assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root }), { name: "UserError", message: `${root} cannot be written; connectors are installed below ${root}` }));
+  chmodSync(folder, 0o755);
 });
+
+/** Does something with the rights of a user who owns nothing, where this is root, whom no rights stop. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
 
 test("a connector that is an image is refused", async (t) => {
   const image = tap({ name: "tap-image", image: "registry.example.com/tap@sha256:00" })({}).connector;

@@ -46,6 +46,11 @@ const CASES: readonly Case[] = [
     extract: 10, load: 0, stream: 10, state: { at: 9 }, loaded: lines("a", 1, 10),
   },
   {
+    name: "tap fails after a last line without newline: the line is left out, whole as it looks",
+    steps: [...TEN, ["raw", '{"type": "STATE", "value": {"at": 1}}'], ["exit", 3]],
+    extract: 10, load: 0, stream: 10, state: { at: 9 }, loaded: lines("a", 1, 10),
+  },
+  {
     name: "the last message is a RECORD, the target prints no state: the STATE sent counts",
     steps: TEN, target: { print: "none" },
     extract: 0, load: 0, stream: 0, state: { at: 9 }, loaded: lines("a", 1, 10),

@@ -159,6 +159,7 @@ describe("bad input is one line and exit 2", () => {
     ["state that is no JSON", ["extract", "--connector", "tap.json", "--state", "rubbish"], /state \S+rubbish is not JSON/],
     ["catalog without streams", ["extract", "--connector", "tap.json", "--catalog", "empty"], /is not a Singer catalog/],
     ["input that is not there", ["load", "--connector", "target.json", "--input", "nowhere"], /input \S+nowhere: No such file/],
+    ["result in a folder that is not there", ["load", "--result", "/nonexistent/x"], /--result: there is no directory \/nonexistent/],
     ["wrong number", ["load", "--min-records", "-1"], /--min-records: "-1" is not a whole number/],
     ["progress and data on stdout", ["extract", "--output", "-", "--progress", "json"], /both want stdout/],
     ["unknown flag", ["extract", "--outptu", "x"], /unrecognized arguments: --outptu/],

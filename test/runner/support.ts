@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "../../images/singer/runner");
+/** A runner that takes longer hangs, and is killed: its test fails instead of never ending. */
+const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
 
 /** How a process ended and what it printed. */
@@ -51,6 +53,7 @@ export function start(args: readonly string[], options: { python?: string; env?:
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  const watchdog = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let stdout = "";
   let stderr = "";
   const watchers: (() => void)[] = [];
@@ -63,7 +66,10 @@ export function start(args: readonly string[], options: { python?: string; env?:
   child.stdin.end(options.stdin ?? "");
   const ended = new Promise<Ended>((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code) => done({ code, stdout, stderr }));
+    child.on("close", (code) => {
+      clearTimeout(watchdog);
+      done({ code, stdout, stderr });
+    });
   });
   const says = (text: string): Promise<void> =>
     new Promise((done, fail) => {
@@ -90,7 +96,7 @@ export function workspace(python = "python3") {
       name: `${kind}-fake`,
       kind,
       version: "1",
-      command: [python, join(FIXTURES, `${kind}.py`)],
+      command: [python, "-S", join(FIXTURES, `${kind}.py`)],
       flags: { config: true, catalog: kind === "tap" ? "catalog" : "none", state: kind === "tap", discover: kind === "tap", about: false },
       settings: {},
       outputSetting: kind === "target" ? "folder" : null,

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Callable
 
 from . import VERSION, codes, places
@@ -23,6 +24,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
     args = _parser().parse_args(argv)
     if args.subcommand != "describe":
         places.fill_in(args)
+    for name in ("result", "candidate", "overlay", "tap_log", "target_log"):
+        folder = os.path.dirname(getattr(args, name, None) or "") or "."
+        if not os.path.isdir(folder):
+            # Told now rather than after the data has been moved.
+            raise codes.RunnerError(codes.USAGE, f"--{name.replace('_', '-')}: there is no directory {folder}")
     if getattr(args, "progress", "none") != "none" and getattr(args, "output", None) == "-":
         raise codes.RunnerError(codes.USAGE, "--progress and --output - both want stdout: give one of them up")
     return args

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Callable, Iterator, Optional
 
 BLOCK = 1 << 19
@@ -9,19 +10,21 @@ BLOCK = 1 << 19
 
 
 def blocks(fd: int, before_read: Optional[Callable[[int], None]] = None,
-           size: int = BLOCK) -> Iterator[tuple[bytearray, int, bool]]:
+           length: Optional[int] = None) -> Iterator[tuple[bytearray, int, bool]]:
     """Yields (buffer, end, whole): `buffer[:end]` is whole lines, or the last one without its newline.
 
     The buffer is used again after each step: nothing may hold a view of it then. It grows to
-    hold a line of any length, and shrinks again.
+    hold a line of any length, and shrinks again. `length` stops the reading after so many bytes.
     """
-    buffer = bytearray(size)
+    buffer = bytearray(BLOCK)
     fill = 0
+    left = sys.maxsize if length is None else length
     while True:
         if before_read:
             before_read(fd)
         with memoryview(buffer) as view:
-            count = os.readv(fd, [view[fill:]])
+            count = os.readv(fd, [view[fill:fill + left]])
+        left -= count
         if not count:
             break
         end = buffer.rfind(b"\n", fill, fill + count) + 1
@@ -30,8 +33,8 @@ def blocks(fd: int, before_read: Optional[Callable[[int], None]] = None,
             yield buffer, end, True
             rest = buffer[end:fill]
             fill -= end
-            if len(buffer) > 4 * size and fill < size:
-                buffer = bytearray(size)
+            if len(buffer) > 4 * BLOCK and fill < BLOCK:
+                buffer = bytearray(BLOCK)
             buffer[:fill] = rest
         elif fill == len(buffer):
             buffer.extend(bytes(len(buffer)))

@@ -150,21 +150,22 @@ def request_death(number: int, parent: int) -> None:
     """Has this process end by signal `number` when `parent` is gone (Linux; nothing elsewhere)."""
     prctl = _prctl()
     if prctl:
-        prctl(_PR_SET_PDEATHSIG, number)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), number)
+        _request(prctl, number, parent)
+
+
+def _request(prctl: Callable[[int, int], int], number: int, parent: int) -> None:
+    prctl(_PR_SET_PDEATHSIG, number)
+    # The parent may have been gone before it was asked for.
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)
 
 
 def _die_with_parent() -> Optional[Callable[[], None]]:
     """For a child: ends it when the runner is killed."""
+    # Looked up here: between fork and exec as little as possible may happen.
     prctl = _prctl()
     parent = os.getpid()
-
-    def request() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return request if prctl else None
+    return (lambda: _request(prctl, signal.SIGKILL, parent)) if prctl else None
 
 
 def _prctl() -> Optional[Callable[[int, int], int]]:

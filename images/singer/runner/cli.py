@@ -5,7 +5,7 @@ import argparse
 import os
 import signal
 import sys
-from typing import Optional
+from typing import Callable, Optional, Tuple
 
 from . import places
 from .arguments import parse
@@ -13,6 +13,10 @@ from .child import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .files import read_object
 from .session import Session
+
+
+Outcome = Tuple[int, Optional[str]]
+"""Exit code, and the error in one line."""
 
 
 def main(argv: list[str]) -> int:
@@ -49,7 +53,7 @@ def _with_subcommand(argv: list[str]) -> list[str]:
     return (["load"] if kind == "target" else ["extract", "--output", "-"]) + argv
 
 
-def _command(name: str):
+def _command(name: str) -> Callable[[Session], Outcome]:
     if name == "extract":
         from .extract import extract
         return extract
@@ -68,7 +72,7 @@ def _describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     return describe(args)
 
 
-def _guarded(work, session: Optional[Session]) -> int:
+def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
     try:
         code, error = work()
     except RunnerError as failure:

@@ -4,16 +4,16 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import Optional
+from typing import Callable, Optional
 
-from .blocks import blocks
 from .catalog import full_table_streams
-from .codes import INTERRUPTED, OK, TARGET_FAILED, USAGE, RunnerError, io_error
+from .codes import INTERRUPTED, TARGET_FAILED, USAGE, RunnerError, io_error
 from .files import read_json
-from .messages import RECORD, SCHEMA, is_message
+from .messages import RECORD, SCHEMA
 from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
 from .relay import Relay
 from .scan import Scanner
+from .scan_file import scan_file
 from .session import Session
 from .target import FileLoad, Load, PipeLoad, prepare_target
 
@@ -67,21 +67,10 @@ def _scan(session: Session, source: int) -> tuple[Scanner, bool]:
     args = session.args
     session.progress.phase("scan", "start")
     started = time.monotonic()
-    scanner = Scanner(keep_bad=args.max_bad_lines + 1)
-    cut = False
-    os.lseek(source, 0, os.SEEK_SET)
-    for buffer, end, whole in blocks(source):
-        session.check_not_stopped()
-        if not whole:
-            cut = args.partial or not is_message(bytes(buffer[:end]))
-            if cut:
-                session.warn("the last line of the extract is not complete: it is left out")
-                break
-            buffer[end:end + 1] = b"\n"
-            end += 1
-        scanner.feed(buffer, end)
-        if scanner.bad > args.max_bad_lines:
-            break
+    path = None if args.input == "-" else args.input
+    scanner, cut = scan_file(source, path, args.max_bad_lines, args.partial, session.check_not_stopped)
+    if cut:
+        session.warn("the last line of the extract is not complete: it is left out")
     session.result["seconds"] = {"scan": round(time.monotonic() - started, 3)}
     log_bad_lines(session, scanner, 0)
     publish(session, scanner)
@@ -137,7 +126,7 @@ def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Opt
     return _conclude(session, saved, load, scanner)
 
 
-def _wait(session: Session, load: Load, tick) -> None:
+def _wait(session: Session, load: Load, tick: Callable[[], None]) -> None:
     child, supervisor = load.child, session.supervisor
     session.progress.phase("load", "start")
     # The target is left to finish what it has; asked to stop, some report success for data they drop.

@@ -10,7 +10,7 @@ from .freshness import newest
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
-from .state import State, envelope, next_state, previous_state, read_identity
+from .state import envelope, next_state, previous_state, read_identity
 from .target import Load
 
 _SHOWN = 200

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from .codes import RunnerError
 from .files import read_json, remove, write_json

@@ -4,6 +4,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from typing import Callable
 
 _PREFIX = "singer-runner-"
 _LOCK = ".lock"
@@ -59,7 +60,7 @@ def remove_tree(path: str) -> None:
     _quietly(os.rmdir, path)
 
 
-def _quietly(action, path: str) -> None:
+def _quietly(action: Callable[[str], None], path: str) -> None:
     try:
         action(path)
     except OSError:

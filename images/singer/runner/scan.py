@@ -49,8 +49,7 @@ class Scanner:
         """Number of bad lines."""
         self.bad_lines: list[BadLine] = []
         """The first bad lines."""
-        self.notes: list[str] = []
-        """Lines that were passed on although something is wrong with them, the first ones."""
+        self._notes: list[tuple[int, str]] = []
         self.dropped: set[str] = set()
         """Streams of `drop` that were met."""
         self.state: Optional[dict[str, Any]] = None
@@ -87,6 +86,30 @@ class Scanner:
     def records(self) -> int:
         """Number of records of all streams."""
         return self.total(RECORD)
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines that were passed on although something is wrong with them, the first ones."""
+        return [f"line {number}{text}" for number, text in self._notes]
+
+    def totals(self) -> tuple[Any, ...]:
+        """All that `add` of another scanner needs, in plain types."""
+        bad = [tuple(line) for line in self.bad_lines]
+        return self.lines, self.bytes, list(self.counts.items()), self.bad, bad, self._notes, self.state
+
+    def add(self, totals: tuple[Any, ...]) -> None:
+        """Takes in the totals of what follows directly on what this scanner has seen."""
+        lines, size, counts, bad, bad_lines, notes, state = totals
+        for key, count in counts:
+            self._add(key, count)
+        listed = [BadLine(number + self.lines, reason, text) for number, reason, text in bad_lines]
+        self.bad_lines = (self.bad_lines + listed)[:self._keep_bad]
+        for number, text in notes:
+            self._note(number + self.lines, text)
+        self.lines += lines
+        self.bytes += size
+        self.bad += bad
+        self.state = state or self.state
 
     def _region(self, buffer: bytearray, start: int, end: int, total: int, line: int, cuts: list[Cut]) -> None:
         if not self._drop:
@@ -127,7 +150,7 @@ class Scanner:
                 self.bad_lines.append(BadLine(number, message, line[:_SHOWN]))
             return None
         if message.damaged:
-            self._note(f"line {number} starts like a {message.kind} and is not JSON: passed on as it is")
+            self._note(number, f" starts like a {message.kind} and is not JSON: passed on as it is")
         elif message.head:
             self._heads.learn(message.head, message.kind, message.stream)
         elif message.kind == STATE:
@@ -164,8 +187,8 @@ class Scanner:
         number = self.lines + buffer.count(b"\n", 0, start) + 1
         key = self._heads.match(buffer, start, end)
         stream = f' of stream "{key[1]}"' if key and key[1] else ""
-        self._note(f"line {number}{stream} is not valid UTF-8: passed on as it is")
+        self._note(number, f"{stream} is not valid UTF-8: passed on as it is")
 
-    def _note(self, text: str) -> None:
-        if len(self.notes) < _NOTED:
-            self.notes.append(text)
+    def _note(self, number: int, text: str) -> None:
+        if len(self._notes) < _NOTED:
+            self._notes.append((number, text))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from typing import Optional
+from typing import Callable, Optional
 
 from .child import Child
 from .catalog import full_table_streams
@@ -62,8 +62,8 @@ class _Run:
         self._tap.ended.wait()
         return self._tap.ok and not self._session.supervisor.stops
 
-    def wait(self, look) -> None:
-        """Until both have ended."""
+    def wait(self, look: Callable[[], None]) -> None:
+        """Until both have ended; `look` is called twice a second."""
         session, target = self._session, self._load.child
 
         def done() -> bool:

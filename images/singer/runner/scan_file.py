@@ -1,0 +1,117 @@
+"""Scans an extract that lies in a file, a large one on two processors."""
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+from typing import Callable, Optional
+
+from .blocks import BLOCK, blocks
+from .child import request_death
+from .messages import is_message
+from .scan import Scanner
+
+_WORTH_TWO = 64 << 20
+_LONGEST_SEARCH = 64 << 20
+
+Check = Callable[[], None]
+
+
+def scan_file(fd: int, path: Optional[str], max_bad: int, partial: bool, check: Check) -> tuple[Scanner, bool]:
+    """The totals of the file, and whether its last line is cut and was left out.
+
+    `path` lets a second process open the file too; `check` is called often and may raise. The
+    scan ends early when there are more than `max_bad` bad lines. A last line without newline is
+    left out when it is no whole message, or `partial`.
+    """
+    size = os.fstat(fd).st_size
+    middle = _middle(fd, size) if path and size >= _WORTH_TWO and _processors() > 1 else size
+    helper = _Helper(str(path), middle, size, max_bad, partial) if middle < size else None
+    try:
+        scanner, cut = _scan_part(fd, 0, middle, max_bad, partial, check)
+        if helper:
+            found = helper.result(check)
+            if found is None:
+                rest, cut = _scan_part(fd, middle, size, max_bad, partial, check)
+                found = rest.totals(), cut
+            scanner.add(found[0])
+            cut = found[1]
+        return scanner, cut
+    finally:
+        if helper:
+            helper.end()
+
+
+def _scan_part(fd: int, start: int, end: int, max_bad: int, partial: bool, check: Check) -> tuple[Scanner, bool]:
+    scanner = Scanner(keep_bad=max_bad + 1)
+    os.lseek(fd, start, os.SEEK_SET)
+    for buffer, stop, whole in blocks(fd, None, end - start):
+        check()
+        if not whole:
+            if partial or not is_message(bytes(buffer[:stop])):
+                return scanner, True
+            buffer[stop:stop + 1] = b"\n"
+            stop += 1
+        scanner.feed(buffer, stop)
+        if scanner.bad > max_bad:
+            break
+    return scanner, False
+
+
+def _middle(fd: int, size: int) -> int:
+    """The start of a line near the middle; `size` when there is none."""
+    place = size // 2
+    while place < min(size, size // 2 + _LONGEST_SEARCH):
+        data = os.pread(fd, BLOCK, place)
+        newline = data.find(b"\n")
+        if newline >= 0:
+            return place + newline + 1
+        if not data:
+            break
+        place += len(data)
+    return size
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Helper:
+    """A forked process that scans a part of the file."""
+
+    def __init__(self, path: str, start: int, end: int, max_bad: int, partial: bool) -> None:
+        self._answer, answer = os.pipe()
+        parent = os.getpid()
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                # Ctrl-C is the parent's business, which ends this process when it stops.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                request_death(signal.SIGKILL, parent)
+                scanner, cut = _scan_part(os.open(path, os.O_RDONLY), start, end, max_bad, partial, lambda: None)
+                with open(answer, "wb") as file:
+                    file.write(marshal.dumps((scanner.totals(), cut)))
+            finally:
+                os._exit(0)
+        os.close(answer)
+
+    def result(self, check: Check) -> Optional[tuple[tuple, bool]]:
+        """What it found; None when it could not."""
+        parts = []
+        while True:
+            check()
+            data = os.read(self._answer, BLOCK)
+            if not data:
+                break
+            parts.append(data)
+        try:
+            return marshal.loads(b"".join(parts))
+        except (EOFError, ValueError, TypeError):
+            return None
+
+    def end(self) -> None:
+        """Ends it, whatever it does."""
+        os.close(self._answer)
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)

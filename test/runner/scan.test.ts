@@ -1,0 +1,43 @@
+/** The scanner against a naive one, and its memory. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { inWorkspace, RUNNER, type Step } from "./support";
+
+const PARENT = resolve(RUNNER, "..");
+const fixture = (name: string, ...args: string[]): string =>
+  execFileSync("python3", ["-B", join(__dirname, "fixtures", name), PARENT, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+
+test("random streams give what a naive scanner gives", () => {
+  assert.equal(fixture("scan_property.py", "600"), "ok\n");
+});
+
+describe("memory", () => {
+  const steps: readonly Step[] = [["schema", "a"], ["record", "a", 1], ["big", "a", 60_000_000], ["state", { at: 1 }]];
+  const records = { a: 2 };
+
+  test("a record of 60 MB takes a few times its size in a load", () => inWorkspace(async (space) => {
+    assert.equal((await space.extract(steps)).code, 0);
+    const [code, peak] = fixture("peak.py", "load", ...space.target(), "--dir", space.dir).split(" ").map(Number);
+    assert.equal(code, 0);
+    assert.deepEqual(space.result().records, records);
+    assert.ok(peak! < 220, `${peak} MB`);
+  }));
+
+  test("and in a stream", () => inWorkspace(async (space) => {
+    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(steps), space.target()), "--dir", space.dir).split(" ").map(Number);
+    assert.equal(code, 0);
+    assert.deepEqual(space.result().records, records);
+    assert.ok(peak! < 220, `${peak} MB`);
+  }));
+
+  test("a long stream of small records stays below 40 MB", () => inWorkspace(async (space) => {
+    const many: readonly Step[] = [["schema", "a"], ["records", "a", 1, 50_000], ["state", { at: 1 }]];
+    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(many), space.target({ reads: space.path("reads") })), "--dir", space.dir).split(" ").map(Number);
+    assert.equal(code, 0);
+    assert.ok(peak! < 40, `${peak} MB`);
+    // The tap flushes each of its 50,002 lines; the target must not pay a read for each.
+    assert.ok(Number(space.text("reads")) < 5000, `${space.text("reads")} reads`);
+  }));
+});

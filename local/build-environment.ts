@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environments";
@@ -23,8 +23,10 @@ export async function buildEnvironment(directory: string, content: EnvironmentCo
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   mkdirSync(directory, { recursive: true });
   writeFileSync(log, "");
-  // A builder that was killed may have left an installer running; it must not write into the new environment.
-  const venv = join(directory, `venv-${randomBytes(3).toString("hex")}`);
+  // What a killed builder started may still run: it has a folder of its own, and cannot write into the new environment.
+  const place = join(directory, randomBytes(3).toString("hex"));
+  mkdirSync(place);
+  const venv = join(place, "venv");
   const onLine = (line: string) => SHOWN.test(line.trim()) && tell("installing", line.trim());
   const context: InstallContext = { python, root: options.root, log, onLine, signal: options.signal };
   try {
@@ -32,8 +34,8 @@ export async function buildEnvironment(directory: string, content: EnvironmentCo
     const installer = options.installer === "pip" ? ({ kind: "pip" } as const) : await findInstaller(context);
     await install(installer, context, venv, content, tell);
     tell("describing");
-    const environment = { directory, descriptionFile: join(directory, "connector.json"), python: join(venv, "bin", "python") };
-    await describe(environment, context, venv, content);
+    const environment = { directory, descriptionFile: join(place, "connector.json"), python: join(venv, "bin", "python") };
+    await describe(environment, context, place, content);
     renameSync(log, join(directory, "install.log"));
     writeFileSync(join(directory, `${MARKER}.new`), JSON.stringify(environment));
     renameSync(join(directory, `${MARKER}.new`), join(directory, MARKER));
@@ -55,34 +57,35 @@ async function install(installer: Installer, context: InstallContext, venv: stri
 }
 
 /** Starts the connector once, so that one that cannot start is known now, and writes down what it takes. */
-async function describe(environment: Environment, context: InstallContext, venv: string, content: EnvironmentContent): Promise<void> {
+async function describe(environment: Environment, context: InstallContext, place: string, content: EnvironmentContent): Promise<void> {
   const { connector, source } = content;
   const flags = [
     ...["--kind", connector.kind, "--name", connector.name, "--connector-version", source.version, "--output", environment.descriptionFile],
     ...(connector.settings ? ["--settings", JSON.stringify(connector.settings)] : []),
     ...(connector.outputSetting === undefined ? [] : ["--output-setting", connector.outputSetting]),
   ];
-  const command = commandOf(environment, venv, content);
+  const command = commandOf(environment, place, content);
   const { code, output } = await runLogged({
-    command: [context.python.path, "-I", RUNNER, "describe", ...flags, "--", ...command],
-    cwd: environment.directory,
+    command: [context.python.path, "-I", "-S", RUNNER, "describe", ...flags, "--", ...command],
+    cwd: place,
     env: process.env,
     log: context.log,
     signal: context.signal,
   });
-  if (code !== 0) throw new UserError(`${lastMeaningfulLine(output)} (log: ${context.log})`, code ?? 1);
+  if (code !== 0) throw new UserError(`${lastMeaningfulLine(output).replace(/^runner \| /, "")} (log: ${context.log})`, code ?? 1);
 }
 
 /** What starts the connector: the command that its package installs, or a copy of its launcher. */
-function commandOf(environment: Environment, venv: string, { source, connector, launcher }: EnvironmentContent): readonly string[] {
+function commandOf(environment: Environment, place: string, { source, connector, launcher }: EnvironmentContent): readonly string[] {
   if (launcher !== undefined) {
-    const path = join(environment.directory, "launcher.py");
+    const path = join(place, "launcher.py");
     writeFileSync(path, launcher);
     return [environment.python, path];
   }
   const name = source.executable ?? connector.name;
-  const path = join(venv, "bin", name);
+  const commands = dirname(environment.python);
+  const path = join(commands, name);
   if (existsSync(path)) return [path];
-  const there = readdirSync(join(venv, "bin")).filter((file) => /^(tap|target)/.test(file));
+  const there = readdirSync(commands).filter((file) => /^(tap|target)/.test(file));
   throw new UserError(`${source.package} ${source.version} installs no command "${name}"${there.length > 0 ? `; set executable to one of: ${there.join(", ")}` : ""}`);
 }

@@ -28,7 +28,7 @@ export function explainInstallFailure(failure: InstallFailure): string {
 
 /** The last line that says something: not blank, no hint and no notice of a new version. */
 export function lastMeaningfulLine(output: string): string {
-  const lines = output.split("\n").map((line) => line.replace(/^[\s│╰╭─▶×├]+/u, "").trim());
+  const lines = output.split("\n").map((line) => line.replace(/^[\s│╰╭─▶×├]+/u, "").replace(/^(error|cause):\s*/i, "").trim());
   return lines.filter((line) => line !== "" && !/^(hint|note|\[notice\]|\[end of output\])/i.test(line)).at(-1) ?? "nothing was printed";
 }
 
@@ -54,22 +54,26 @@ const unreachable: Reading = (text) => {
 };
 
 const wrongPython: Reading = (text, { python }) => {
-  const needs = /does not satisfy Python(\S+?),? and/.exec(text)?.[1] ?? /require a different python version: .*Requires-Python (\S+?);?(?: |$)/.exec(text)?.[1];
+  const forms = [/does not satisfy Python(\S+?),? and/, /requires Python (\S+) and/, /requires a different Python: \S+ not in '([^']+)'/, /require a different python version: .*?Requires-Python (\S+?);?(?: |$)/];
+  const needs = forms.map((form) => form.exec(text)?.[1]).find((found) => found !== undefined);
   return needs === undefined ? undefined : `it needs Python ${needs}, and this is ${python}; set TAPCTL_PYTHON to another one`;
 };
 
+/** pip's words for both a package and a version that is not there: name, bounds, who wants it, versions that are there. */
+const PIP_NOT_FOUND = /satisfies the requirement ([\w.-]+)(?:\[[^\]]*\])?(\S*)(?: \(from [^)]*\))*? \(from versions: ([^)]*)\)/;
+
 const noVersion: Reading = (text, { source }) => {
-  const [, uvName, uvVersion] = /there is no version of ([^\s=]+)==(\S+?)[\s,]/.exec(text) ?? [];
-  const [, pipName, pipVersion, there] = /satisfies the requirement ([^\s=]+)==(\S+) \(from versions: (?!none)([^)]+)\)/.exec(text) ?? [];
-  const name = uvName ?? pipName;
+  const [, uvName, uvBounds] = /there is no version of ([^\s=]+)(==\S+?),? and/.exec(text) ?? [];
+  const [, pipName, pipBounds, there = "none"] = PIP_NOT_FOUND.exec(text) ?? [];
+  const name = uvName ?? (there === "none" ? undefined : pipName);
   if (name === undefined) return undefined;
-  const missing = `no version ${uvVersion ?? pipVersion} of ${name}`;
-  const newest = there === undefined ? "" : `; the newest is ${there.split(", ").at(-1)}`;
-  return same(name, source) ? `the package index has ${missing}${newest}` : `it needs one of its packages in a version that the package index does not have: ${missing}${newest}`;
+  const missing = `no version ${(uvBounds ?? pipBounds ?? "").replace(/^==/, "")} of ${name}`;
+  const newest = there === "none" ? "" : `; the newest is ${there.split(", ").at(-1)}`;
+  return same(name, source) ? `the package index has ${missing}${newest}` : `it needs another package that is not there: the package index has ${missing}${newest}`;
 };
 
 const noPackage: Reading = (text, { source }) => {
-  const name = /Because ([^\s=]+) was not found in (?:the package registry|the provided package locations)/.exec(text)?.[1] ?? /satisfies the requirement ([^\s=<>~!]+)\S* \(from versions: none\)/.exec(text)?.[1];
+  const name = /Because ([^\s=]+) was not found in/.exec(text)?.[1] ?? PIP_NOT_FOUND.exec(text)?.[1];
   if (name === undefined) return undefined;
   return same(name, source) ? `the package index has no package "${name}"` : `it needs the package "${name}", which the package index does not have`;
 };

@@ -21,7 +21,7 @@ test("target-csv writes the records", async (t) => {
 test("target-csv keeps the rows of an earlier load into the same folder", async (t) => {
   const folder = temporaryFolder(t);
   const target = targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv" });
-  for (const _ of [1, 2]) assert.equal((await load(t, target, RATES, folder)).code, 0);
+  for (const time of [1, 2]) assert.equal((await load(t, target, RATES, folder)).code, 0, `load ${time}`);
   assert.deepEqual(textsIn(folder).map((text) => lines(text).length), [3, 3]);
 });
 

@@ -40,6 +40,21 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
     said: "the package index has no version 1.0.0 of tap-x; the newest is 0.1.4",
   },
   {
+    name: "pip and a Python that is too old, of several versions",
+    output: "ERROR: Ignored the following versions that require a different python version: 0.9.0 Requires-Python >=3.10; 1.0.0 Requires-Python >=3.10\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)",
+    said: "it needs Python >=3.10, and this is 3.9.18; set TAPCTL_PYTHON to another one",
+  },
+  {
+    name: "pip and a Python that is too old, of one version",
+    output: "ERROR: Package 'tap-x' requires a different Python: 3.9.18 not in '>=3.10'",
+    said: "it needs Python >=3.10, and this is 3.9.18; set TAPCTL_PYTHON to another one",
+  },
+  {
+    name: "pip and a package that another one needs",
+    output: "INFO: pip is looking at multiple versions of tap-x to determine which version is compatible with other requirements. This could take a while.\nERROR: Could not find a version that satisfies the requirement lib-y>=2 (from tap-x) (from versions: none)\nERROR: No matching distribution found for lib-y>=2",
+    said: 'it needs the package "lib-y", which the package index does not have',
+  },
+  {
     name: "a full disk",
     output: "error: Failed to install: boto3-1.0-py3-none-any.whl (boto3==1.0)\n  Caused by: failed to copy file: No space left on device (os error 28)",
     said: "the disk is full",

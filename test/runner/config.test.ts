@@ -26,7 +26,8 @@ describe("private copy", () => {
 
 describe("secrets", () => {
   const secret = 'p"ä/ss wörd\\';
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), encodeURIComponent(secret).replaceAll("%20", "+")];
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), encodeURIComponent(secret).replaceAll("%20", "+"),
+    'p\\"\\u00e4/ss w\\u00f6rd\\\\'];
   const steps: readonly Step[] = [...forms.map((form): Step => ["say", `with ${form} in it`]), ["say", `ValueError: bad ${secret}`], ["raw", `rubbish ${secret}\n`], ["exit", 3]];
 
   for (const named of [true, false]) {

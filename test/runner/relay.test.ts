@@ -45,6 +45,13 @@ describe("the target dies while the tap floods: the target has failed whatever i
   }));
 });
 
+test("records that a tap flushes one by one reach the target together", () => inWorkspace(async (space) => {
+  const ended = await space.stream([["schema", "a"], ["slow", "a", 300]], { reads: space.path("reads") });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal(space.result().records?.a, 300);
+  assert.ok(Number(space.text("reads")) < 150, `${space.text("reads")} reads`);
+}));
+
 describe("FIFO", () => {
   test("an extract and a load joined by one", () => inWorkspace(async (space) => {
     execFileSync("mkfifo", [space.path("fifo")]);

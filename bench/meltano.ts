@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../errors";
 import { createVenv, findInstaller, installPackages, type InstallContext } from "../local/installer";
 import { findPython } from "../local/python";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf, tell, usageOf } from "./measure";
+import type { Pair } from "./pair";
 import { makeProject, runTapctl } from "./project";
 import { extractFile, layOutWork, runExtract, runLoad, runStream, sumOf } from "./runner";
 
@@ -19,7 +20,7 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
   const folder = makeMeltanoProject(context);
   const work = layOutWork(join(context.folder, "meltano-side"), pair.tap, pair.target, { tap: { records }, target: {} });
   const project = makeProject(context, records);
-  const runMeltano = async (count: number) => (await usageOf([meltano, "run", "tap-bench", "target-bench"], { cwd: folder, env: meltanoVariables(count) })).seconds;
+  const runMeltano = async (count: number) => (await usageOf([meltano, "run", "tap-bench", "target-bench"], { cwd: folder, env: variables(pair, count) })).seconds;
   const sides = await inTurn(`meltano ${VERSION}`, ROUNDS, {
     meltano: () => runMeltano(records),
     stream: async () => (await runStream(work)).seconds,
@@ -87,6 +88,8 @@ function makeMeltanoProject(context: BenchContext): string {
   return folder;
 }
 
-function meltanoVariables(records: number): NodeJS.ProcessEnv {
-  return { ...process.env, TAP_BENCH_RECORDS: String(records), MELTANO_CLI_LOG_LEVEL: "info", MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false" };
+/** Meltano finds a connector that it did not install on the path. */
+function variables({ emit, sink }: Pair, records: number): NodeJS.ProcessEnv {
+  const path = [dirname(emit), dirname(sink), process.env.PATH].join(delimiter);
+  return { ...process.env, PATH: path, TAP_BENCH_RECORDS: String(records), MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false" };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { tap, target, type ConnectorDefinition } from "../connectors/connector";
 import { UserError } from "../errors";
 import { ensureEnvironment, type Environment } from "../local/environments";
@@ -35,8 +35,8 @@ export async function makePair(folder: string, environments: string): Promise<Pa
   const versions = { tap: await packWheel(folder, "tap-bench", emit), target: await packWheel(folder, "target-bench", sink) };
   addIndex(join(folder, "wheels"));
   const definitions = {
-    tap: tap({ name: "tap-bench", package: "tap-bench", version: versions.tap, settings: { records: "number" }, required: [] })({}).connector,
-    target: target({ name: "target-bench", package: "target-bench", version: versions.target, settings: {}, required: [] })({}).connector,
+    tap: tap({ name: "tap-bench", package: "tap-bench", version: versions.tap })({}).connector,
+    target: target({ name: "target-bench", package: "target-bench", version: versions.target })({}).connector,
   };
   return {
     emit,
@@ -73,5 +73,4 @@ async function packWheel(folder: string, name: string, program: string): Promise
 function addIndex(folder: string): void {
   process.env.PIP_FIND_LINKS = [process.env.PIP_FIND_LINKS, folder].filter(Boolean).join(" ");
   if (process.env.UV_FIND_LINKS) process.env.UV_FIND_LINKS += `,${folder}`;
-  process.env.PATH = [process.env.PATH, join(folder, "..")].join(delimiter);
 }

@@ -1,20 +1,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import type { PostgresServer } from "../local/postgres";
+import type { Postgres } from "../local/postgres";
 import { RUNNER } from "../local/runner";
 import { usageOf } from "./measure";
 import type { InstalledConnector } from "./pair";
 
 /** Fills a table `events` with rows about as long as the records of the tap in C. */
-export async function fillEvents({ host, port, user, password, database }: PostgresServer, rows: number): Promise<void> {
+export async function fillEvents({ host, port, user, password, database }: Postgres, rows: number): Promise<void> {
   const client = new Client({ host, port, user, password, database });
   await client.connect();
   try {
     await client.query(
       `create table events as
-       select id, 'customer ' || id % 997 as customer, (id % 100000) / 100.0 as amount, id % 2 = 0 as active,
-         timestamptz '2026-11-23T08:15:02Z' + id * interval '1 second' as created_at, 'paid by card' as note
+       select id, 'customer ' || id % 997 as customer, (id * 31 % 99700) / 100.0 as amount, id % 2 = 0 as active,
+         timestamptz '2026-11-23T08:15:02Z' + id * interval '1 second' as created_at, 'no ' || id % 10 as note
        from generate_series(1, ${rows}) id`,
     );
     await client.query("alter table events add primary key (id)");

@@ -25,14 +25,14 @@ describe("memory", () => {
     assert.ok(peak! < 220, `${peak} MB`);
   }));
 
-  test("and in a stream", () => inWorkspace(async (space) => {
+  test("and in a stream", () => inWorkspace((space) => {
     const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(steps), space.target()), "--dir", space.dir).split(" ").map(Number);
     assert.equal(code, 0);
     assert.deepEqual(space.result().records, records);
     assert.ok(peak! < 220, `${peak} MB`);
   }));
 
-  test("a long stream of small records stays below 40 MB", () => inWorkspace(async (space) => {
+  test("a long stream of small records stays below 40 MB", () => inWorkspace((space) => {
     const many: readonly Step[] = [["schema", "a"], ["records", "a", 1, 50_000], ["state", { at: 1 }]];
     const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(many), space.target()), "--dir", space.dir).split(" ").map(Number);
     assert.equal(code, 0);

@@ -137,7 +137,7 @@ export function workspace(python = "python3") {
 export type Workspace = ReturnType<typeof workspace>;
 
 /** Runs `test` with a workspace that is removed afterwards. */
-export async function inWorkspace(test: (space: Workspace) => Promise<void>, python?: string): Promise<void> {
+export async function inWorkspace(test: (space: Workspace) => void | Promise<void>, python?: string): Promise<void> {
   const space = workspace(python);
   try {
     await test(space);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors";
 import { findPostgres, serverUser, type ServerUser } from "./postgres-programs";
 import { servePostgres } from "./postgres-server";
@@ -70,7 +70,7 @@ export async function startPostgres({ directory, port }: PostgresOptions = {}): 
 /** The folder itself, or one among the temporary files that stands for it. */
 function ownFolder(directory: string, user: ServerUser | undefined): string {
   mkdirSync(directory, { recursive: true });
-  if (!user || spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", directory], { cwd: "/", ...user }).status === 0) return directory;
+  if (!user || spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", dirname(directory)], { cwd: "/", ...user }).status === 0) return directory;
   const other = join(tmpdir(), `tapctl-postgres-${createHash("sha256").update(directory).digest("hex").slice(0, 12)}`);
   mkdirSync(other, { recursive: true, mode: 0o700 });
   return other;

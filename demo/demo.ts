@@ -14,7 +14,6 @@ import { createStop } from "../local/stop";
 import type { Replication } from "../pipelines/replication";
 import { assertValid } from "../pipelines/validation/validate";
 import { openStore } from "../store/open";
-import { runShop } from "./shop";
 import { showSample } from "./sample";
 
 const RATES = ["exchange-rates", "exchange-rates-classic"];
@@ -41,7 +40,8 @@ async function main(): Promise<void> {
     const store = await openStore(storeLocation(project.root));
     const base = { root: project.root, store, prepare: connectorsBelow(project.root), secrets: localSecrets(project.root), stop };
     const result = flags.has("--postgres")
-      ? await runShop({ ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) }, project, (text) => progress.line(text))
+      ? // Its database client is installed for the development of this project only.
+        await (await import("./shop")).runShop({ ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) }, project, (text) => progress.line(text))
       : await runRates(base, project, flags.has("--online"), progress);
     progress.end();
     conclude(result, store.url);

@@ -68,7 +68,7 @@ export async function ensureEnvironment(connector: ConnectorDefinition, options:
 async function build(directory: string, content: EnvironmentContent, options: EnvironmentOptions, tell: Tell): Promise<Environment> {
   try {
     mkdirSync(options.root, { recursive: true });
-    const onWait = (pid: number) => tell("waiting", `process ${pid} installs it`);
+    const onWait = (pid: number) => tell("waiting", pid === process.pid ? "it is being installed already" : `process ${pid} installs it`);
     return await withLock(join(options.root, ".locks", environmentName(content)), { onWait, signal: options.signal }, async () => {
       return completeEnvironment(directory) ?? (await buildEnvironment(directory, content, options, tell));
     });

@@ -21,4 +21,6 @@ if not __package__:
 from runner.cli import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    # Nothing is buffered (all output is by os.write or stderr), and taking the interpreter down takes 7 ms.
+    os._exit(code)

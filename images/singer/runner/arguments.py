@@ -34,14 +34,28 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return args
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Made once for each argument: the library's own asks for the terminal's width by a module slow to import."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str):  # type: ignore[override]
         raise codes.RunnerError(codes.USAGE, f"{message} (see {self.prog} --help)")
 
 
+def _width() -> int:
+    try:
+        return (os.get_terminal_size(1).columns or 80) - 2
+    except OSError:
+        return 78
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="runner", formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="runner", formatter_class=_Formatter,
         description="Runs Singer taps and targets. Without a subcommand: extract for a tap, load for a target.",
         epilog=f"example: {_EXAMPLES['extract']}\n\n{places.TABLE}\n\n{codes.TABLE}")
     parser.add_argument("--version", action="version", version=f"singer-runner {VERSION}")
@@ -56,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, text: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False,
-                               formatter_class=argparse.RawDescriptionHelpFormatter,
+                               formatter_class=_Formatter,
                                epilog=f"example: {_EXAMPLES[name]}\n\n{places.TABLE}\n\n{codes.TABLE}")
 
 

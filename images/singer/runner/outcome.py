@@ -6,7 +6,6 @@ from typing import Optional
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, RunnerError
 from .files import write_json
-from .freshness import newest
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
@@ -56,6 +55,7 @@ class Saved:
         limit = self._session.args.max_staleness
         if limit is None:
             return OK, None
+        from .freshness import newest
         time_of_newest = newest(self._session.result.get("stateAfter"))
         if time_of_newest is None:
             self._session.warn("--max-staleness: the state holds no date or time to compare")

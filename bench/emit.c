@@ -10,10 +10,9 @@ enum { BUFFER = 1 << 20, LONGEST_LINE = 1024, STATE_EVERY = 10000 };
 
 /* As argparse prints it: the runner learns from this text which flags there are. */
 static const char HELP[] =
-    "usage: tap-bench [-h] [--config CONFIG] [--state STATE] [--records N]\n\n"
-    "  --config CONFIG  JSON file; \"records\" is how many records are written\n"
-    "  --state STATE    accepted and ignored: every run writes all records\n"
-    "  --records N      wins over the config (default: 1000000)\n";
+    "usage: tap-bench [-h] [--config CONFIG] [--state STATE]\n\n"
+    "  --config CONFIG  JSON file; \"records\" is how many records are written (default: 1000000)\n"
+    "  --state STATE    accepted and ignored: every run writes all records\n";
 
 static const char SCHEMA[] =
     "{\"type\": \"SCHEMA\", \"stream\": \"events\", \"schema\": {\"type\": \"object\", \"properties\": {"
@@ -68,7 +67,7 @@ static long records_in(const char *path) {
 }
 
 int main(int argc, char **argv) {
-    long records = 0, given = 0;
+    long records = 0;
     for (int place = 1; place < argc; place++) {
         if (!strcmp(argv[place], "-h") || !strcmp(argv[place], "--help")) {
             fputs(HELP, stdout);
@@ -76,14 +75,12 @@ int main(int argc, char **argv) {
         }
         const char *value = argv[place + 1];
         if (value && !strcmp(argv[place], "--config")) records = records_in(value);
-        else if (value && !strcmp(argv[place], "--records")) given = atol(value);
         else if (!value || strcmp(argv[place], "--state")) {
             fprintf(stderr, "tap-bench: unknown argument %s\n", argv[place]);
             return 2;
         }
         place++;
     }
-    if (given > 0) records = given;
     if (records <= 0) records = 1000000;
     memcpy(buffer, SCHEMA, sizeof SCHEMA - 1);
     fill = sizeof SCHEMA - 1;

@@ -41,5 +41,12 @@ export async function benchFixedCost(context: BenchContext): Promise<readonly Fi
     cost("`node bin/tapctl.cjs run`, artifact mode", 0.8, sides.node, sides.bareFile),
     cost("`node bin/tapctl.cjs run`, stream mode", 0.8, sides.nodeStream, sides.barePipe),
     cost("`npx tapctl run`, artifact mode", 0.8, sides.npx, sides.bareFile),
+    figure({
+      what: "for comparison: what npx itself adds to a run",
+      unit: "s",
+      target: undefined,
+      measured: differenceOf(sides.npx, sides.node),
+      detail: `${seconds(spreadOf(sides.npx).median)} - ${seconds(spreadOf(sides.node).median)}`,
+    }),
   ];
 }

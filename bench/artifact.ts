@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf } from "./measure";
-import { bareTap, bareTarget, extractFile, layOutWork, runExtract, runLoad, runShell, type RunnerUsage, type Work } from "./runner";
+import { bareTap, bareTarget, extractFile, pairWork, runExtract, runLoad, runShell, type RunnerUsage, type Work } from "./runner";
 
 const ROUNDS = 7;
 
@@ -19,7 +19,7 @@ interface Pass {
 /** Extract and load by the runner against the same two programs with a plain file between them. */
 export async function benchArtifact(context: BenchContext): Promise<readonly Figure[]> {
   const { pair, records } = context;
-  const work = layOutWork(join(context.folder, "artifact"), pair.tap, pair.target, { tap: { records }, target: {} });
+  const work = pairWork(pair, join(context.folder, "artifact"), records);
   const passes = await inTurn("artifact", ROUNDS, { bare: () => barePass(work), runner: () => runnerPass(work) });
   const of = (side: readonly Pass[], part: keyof Pass) => side.map((pass) => pass[part]);
   const median = (side: readonly Pass[], part: keyof Pass) => seconds(spreadOf(of(side, part)).median);

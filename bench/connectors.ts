@@ -12,6 +12,12 @@ import { bareTap, bareTarget, extractFile, layOutWork, runExtract, runLoad, runS
 
 const ROUNDS = 3;
 
+interface Source {
+  readonly tap: InstalledConnector;
+  readonly settings: unknown;
+  readonly catalog: string | undefined;
+}
+
 /** CPU of the runner with published connectors against the same ones in a shell. */
 export async function benchConnectors(context: BenchContext): Promise<readonly Figure[]> {
   const { environments, pair } = context;
@@ -29,19 +35,23 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
     const { host, port, user, password, database } = postgres;
     const settings = { host, port, user, password, database };
     const catalog = await selectEvents(folder, postgresTap, settings);
-    const work = (name: string, tap: InstalledConnector, config: unknown, to: Target, target: InstalledConnector, catalogFile?: string) =>
-      layOutWork(join(folder, name), tap, target, { tap: config, target: targetSettings(to, join(folder, name)) }, catalogFile);
+    const work = (name: string, from: Source, to: Target, target: InstalledConnector) => {
+      const own = join(folder, name);
+      return layOutWork({ folder: own, tap: from.tap, target, records, settings: { tap: from.settings, target: targetSettings(to, own) }, catalog: from.catalog });
+    };
+    const tables: Source = { tap: postgresTap, settings, catalog };
+    const program: Source = { tap: pair.tap, settings: { records }, catalog: undefined };
     return [
-      ...(await compare("tap-postgres to target-csv", records, work("postgres-csv", postgresTap, settings, csv, installed.csv, catalog))),
-      ...(await compare("tap-postgres to target-jsonl", records, work("postgres-jsonl", postgresTap, settings, jsonl, installed.jsonl, catalog))),
-      ...(await compare("C tap to target-csv", records, work("emit-csv", pair.tap, { records }, csv, installed.csv))),
+      ...(await compare("tap-postgres to target-csv", work("postgres-csv", tables, csv, installed.csv))),
+      ...(await compare("tap-postgres to target-jsonl", work("postgres-jsonl", tables, jsonl, installed.jsonl))),
+      ...(await compare("C tap to target-csv", work("emit-csv", program, csv, installed.csv))),
     ];
   } finally {
     await postgres.stop();
   }
 }
 
-async function compare(what: string, records: number, work: Work): Promise<readonly Figure[]> {
+async function compare(what: string, work: Work): Promise<readonly Figure[]> {
   const file = join(work.folder, "bare.jsonl");
   const sides = await inTurn<"pipe" | "stream" | "staged" | "artifact", Usage>(what, ROUNDS, {
     pipe: () => runShell(`${bareTap(work)} | ${bareTarget(work)}`),
@@ -52,8 +62,8 @@ async function compare(what: string, records: number, work: Work): Promise<reado
   rmSync(file);
   rmSync(extractFile(work));
   return [
-    cpuFigure(`${what}, ${records.toLocaleString("en")} records, CPU: \`runner stream\` / \`tap \\| target\``, sides.stream, sides.pipe),
-    cpuFigure(`${what}, ${records.toLocaleString("en")} records, CPU: runner's extract + load / \`tap > file; target < file\``, sides.artifact, sides.staged),
+    cpuFigure(`${what}, ${work.records.toLocaleString("en")} records, CPU: \`runner stream\` / \`tap \\| target\``, sides.stream, sides.pipe),
+    cpuFigure(`${what}, ${work.records.toLocaleString("en")} records, CPU: runner's extract + load / \`tap > file; target < file\``, sides.artifact, sides.staged),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
 import { differenceOf, inTurn, spreadOf } from "./measure";
 import { makeProject, runTapctl } from "./project";
-import { bareTap, bareTarget, extractFile, layOutWork, runExtract, runLoad, runShell, runStream, sumOf } from "./runner";
+import { bareTap, bareTarget, extractFile, pairWork, runExtract, runLoad, runShell, runStream, sumOf } from "./runner";
 
 const ROUNDS = 15;
 
@@ -14,7 +14,7 @@ const ROUNDS = 15;
  */
 export async function benchFixedCost(context: BenchContext): Promise<readonly Figure[]> {
   const { pair } = context;
-  const work = layOutWork(join(context.folder, "fixed-cost"), pair.tap, pair.target, { tap: { records: 1 }, target: {} });
+  const work = pairWork(pair, join(context.folder, "fixed-cost"), 1);
   const project = makeProject(context, 1);
   const file = extractFile(work);
   const sides = await inTurn("fixed cost", ROUNDS, {

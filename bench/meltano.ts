@@ -8,7 +8,7 @@ import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf, tell, usageOf } from "./measure";
 import type { Pair } from "./pair";
 import { makeProject, runTapctl } from "./project";
-import { extractFile, layOutWork, runExtract, runLoad, runStream, sumOf } from "./runner";
+import { extractFile, pairWork, runExtract, runLoad, runStream, sumOf } from "./runner";
 
 const VERSION = "4.4.1";
 const ROUNDS = 5;
@@ -18,7 +18,7 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
   const { pair, records } = context;
   const meltano = await installMeltano(context.environments);
   const folder = makeMeltanoProject(context);
-  const work = layOutWork(join(context.folder, "meltano-side"), pair.tap, pair.target, { tap: { records }, target: {} });
+  const work = pairWork(pair, join(context.folder, "meltano-side"), records);
   const project = makeProject(context, records);
   const runMeltano = async (count: number) => (await usageOf([meltano, "run", "tap-bench", "target-bench"], { cwd: folder, env: variables(pair, count) })).seconds;
   const sides = await inTurn(`meltano ${VERSION}`, ROUNDS, {

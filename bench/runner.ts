@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RUNNER, type RunnerResult } from "../local/runner";
-import type { InstalledConnector } from "./pair";
+import type { InstalledConnector, Pair } from "./pair";
 import { usageOf, type Usage } from "./measure";
 
 /** A tap and a target with what they are run with. */
@@ -14,8 +14,15 @@ export interface Work {
   readonly tapConfig: string;
   /** File with the target's settings. */
   readonly targetConfig: string;
+  /** How many records it moves: a pass that moves another number is no measurement. */
+  readonly records: number;
   /** File with the catalog that selects the tap's streams; undefined for a tap that takes none. */
   readonly catalog: string | undefined;
+}
+
+/** What a work is made from: the settings in place of the files that hold them. */
+export interface WorkArgs extends Omit<Work, "tapConfig" | "targetConfig"> {
+  readonly settings: { readonly tap: unknown; readonly target: unknown };
 }
 
 /** What one call of the runner took, and what the runner itself says of it. */
@@ -24,13 +31,20 @@ export interface RunnerUsage extends Usage {
 }
 
 /** Writes settings and returns the work that uses them. */
-export function layOutWork(folder: string, tap: InstalledConnector, target: InstalledConnector, settings: { readonly tap: unknown; readonly target: unknown }, catalog?: string): Work {
+export function layOutWork(args: WorkArgs): Work {
+  const { settings, ...work } = args;
+  const { folder } = work;
   mkdirSync(folder, { recursive: true });
   const tapConfig = join(folder, "tap-config.json");
   const targetConfig = join(folder, "target-config.json");
   writeFileSync(tapConfig, JSON.stringify(settings.tap));
   writeFileSync(targetConfig, JSON.stringify(settings.target));
-  return { folder, tap, target, tapConfig, targetConfig, catalog };
+  return { ...work, tapConfig, targetConfig };
+}
+
+/** The work of moving some records from the tap in C to the target in C. */
+export function pairWork({ tap, target }: Pair, folder: string, records: number): Work {
+  return layOutWork({ folder, tap, target, records, settings: { tap: { records }, target: {} }, catalog: undefined });
 }
 
 /** Takes the tap's output into a file. */
@@ -82,7 +96,10 @@ async function callRunner(work: Work, args: readonly string[]): Promise<RunnerUs
   const resultFile = join(work.folder, "result.json");
   rmSync(resultFile, { force: true });
   const usage = await usageOf([work.tap.environment.python, "-I", "-S", RUNNER, ...args, "--result", resultFile, "--progress", "json", "--die-with-parent"]);
-  return { ...usage, result: JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult };
+  const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
+  const moved = result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
+  if (moved !== undefined && moved !== work.records) throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);
+  return { ...usage, result };
 }
 
 function catalogFlags({ catalog }: Work): readonly string[] {

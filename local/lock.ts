@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bootId, isProcessAlive, processStart } from "../processes";
 
 /** How a lock is waited for. */
 export interface LockOptions {
@@ -43,7 +43,7 @@ async function acquire(directory: string, { onWait, signal }: LockOptions): Prom
 
 /** The claim's file, or the process that was there as well. */
 function tryClaim(directory: string): string | number {
-  const name = [process.pid, startOf(process.pid), bootOf(), randomBytes(4).toString("hex")].join(".");
+  const name = [process.pid, processStart(process.pid), bootOf(), randomBytes(4).toString("hex")].join(".");
   const claim = join(directory, name);
   writeFileSync(claim, "", { flag: "wx" });
   const rival = otherHolder(directory, name);
@@ -56,36 +56,13 @@ function otherHolder(directory: string, own?: string): number | undefined {
   for (const name of readdirSync(directory)) {
     if (name === own) continue;
     const [pid = "", start = "", boot = ""] = name.split(".");
-    if (boot === bootOf() && isRunning(Number(pid)) && startOf(Number(pid)) === start) return Number(pid);
+    if (boot === bootOf() && isProcessAlive(Number(pid), start)) return Number(pid);
     rmSync(join(directory, name), { force: true });
   }
   return undefined;
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** When a process started, in the system's own count: numbers of processes come again. `0` where it cannot be told. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
-  } catch {
-    return "0";
-  }
-}
-
-/** This start of the machine; its name where the system does not number them. */
+/** {@link bootId} in letters that the name of a file can hold, without the point that separates its parts. */
 function bootOf(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return hostname().replaceAll(".", "-");
-  }
+  return bootId().replace(/[^\w-]/g, "-");
 }

@@ -1,5 +1,5 @@
-import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { bootId, processStart } from "../processes";
 
 /** Who holds a lease: the content of a lease file. */
 export interface LeaseRecord {
@@ -31,7 +31,7 @@ export function self(): Pick<LeaseRecord, "owner" | "host" | "boot" | "pid" | "s
     host: hostname(),
     boot: bootId(),
     pid: process.pid,
-    started: processStat(process.pid)?.started ?? "",
+    started: processStart(process.pid),
   };
 }
 
@@ -52,39 +52,6 @@ export function parseLease(body: Buffer): LeaseRecord | undefined {
 export function isHeld(record: LeaseRecord, now: number, isAlive: IsAlive): boolean {
   const here = record.host === hostname() && record.boot === bootId();
   return record.expires > now && (!here || isAlive(record.pid, record.started));
-}
-
-/** The default `IsAlive`: the process exists, is no zombie, and is the one that started then. */
-export function isProcessAlive(pid: number, started: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-  const stat = processStat(pid);
-  return stat === undefined || (stat.state !== "Z" && stat.state !== "X" && (started === "" || stat.started === started));
-}
-
-/** State and start time from `/proc/<pid>/stat` (proc(5), fields 3 and 22); undefined where there is no /proc. */
-function processStat(pid: number): { readonly state: string; readonly started: string } | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Field 2, the command in parentheses, may itself hold blanks and parentheses.
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", started: fields[19] ?? "" };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Containers of one machine share its boot id but not its process ids, hence the namespace. */
-function bootId(): string {
-  try {
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
-  }
 }
 
 function userName(): string {

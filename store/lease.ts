@@ -10,7 +10,8 @@ import { leaseKey } from "./keys";
 import { LeaseHeld } from "./lease-errors";
 import { generations, holderOf } from "./lease-generations";
 import { keepLease, Lease } from "./lease-keeper";
-import { IsAlive, isProcessAlive, LeaseRecord, self } from "./lease-record";
+import { isProcessAlive } from "../processes";
+import { IsAlive, LeaseRecord, self } from "./lease-record";
 import { ObjectStore } from "./object-store";
 
 export { LeaseHeld, LeaseLost } from "./lease-errors";

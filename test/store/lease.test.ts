@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { leaseKey } from "../../store/keys";
 import { acquireLease, currentHolder, LeaseHeld, LeaseLost } from "../../store/lease";
-import { isProcessAlive, LeaseRecord, self } from "../../store/lease-record";
+import { isProcessAlive } from "../../processes";
+import { LeaseRecord, self } from "../../store/lease-record";
 import { ObjectStore } from "../../store/object-store";
 import { describeStores } from "./stores";
 

@@ -19,8 +19,11 @@ export interface ClusterSettings {
   readonly serviceAccount: string;
   /** ServiceAccount that Argo's own containers report with; it needs to create and patch workflowtaskresults. */
   readonly executorServiceAccount: string;
-  /** Bucket of states, runs and configs; the rest of the store is that of Argo's artifact repository. */
-  readonly bucket: string;
+  /**
+   * Artifact repository of the pipelines: a ConfigMap in their namespace and a key in it. Its bucket, `singer`, holds
+   * states, runs and configs under the keys of store/keys.ts.
+   */
+  readonly artifactRepository: { readonly configMap: string; readonly key: string };
   /** Image that has the runner and no connector: it commits, judges and notifies. */
   readonly runnerImage: string;
   /** Secrets to pull images with. */
@@ -49,7 +52,7 @@ export const defaultClusterSettings: ClusterSettings = {
   template: "singer",
   serviceAccount: "singer",
   executorServiceAccount: "singer-executor",
-  bucket: "singer",
+  artifactRepository: { configMap: "artifact-repositories", key: "singer" },
   runnerImage: "singer-runner:latest",
   imagePullSecrets: [],
   scratch: "20Gi",

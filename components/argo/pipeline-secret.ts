@@ -81,7 +81,7 @@ function resolve(value: Json, lookup: (name: string) => string): Json {
   if (isSecretReference(value)) return lookup(value.$secret);
   if (Array.isArray(value)) return value.map((item: Json) => resolve(item, lookup));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item as Json, lookup)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item, lookup)]));
 }
 
 /** Data as JSON has it: what is undefined is left out. */

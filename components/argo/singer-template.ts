@@ -31,6 +31,7 @@ export function singerTemplate(settings: ClusterSettings): WorkflowTemplate {
       synchronization: { mutexes: [{ name: `pipeline-${parameter("pipeline")}` }] },
       ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
       podGC: { strategy: "OnPodSuccess" },
+      artifactRepositoryRef: { ...settings.artifactRepository },
       artifactGC: { strategy: "Never" },
       metrics: { prometheus: runMetrics },
       templates: templates(settings),

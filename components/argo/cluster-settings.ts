@@ -34,8 +34,6 @@ export interface ClusterSettings {
   readonly retries: Required<Retries>;
   /** Where a pipeline does not say how long it may take. */
   readonly deadline: Duration;
-  /** Longest time that a pod may wait to start: an image that is not there fails the run then. */
-  readonly startWithin: Duration;
   /** Where a pipeline does not say what a container may use. */
   readonly resources: Required<Omit<Resources, "cpuLimit">>;
   /** Webhook that is told of runs whose pipeline names none. Default: nobody is told. */
@@ -58,7 +56,6 @@ export const defaultClusterSettings: ClusterSettings = {
   scratch: "20Gi",
   retries: { limit: 2, delay: "1m", maxDelay: "15m" },
   deadline: "6h",
-  startWithin: "15m",
   resources: { cpu: 0.1, memory: "512Mi" },
   labels: { "app.kubernetes.io/managed-by": "tapctl" },
 };

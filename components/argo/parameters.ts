@@ -57,7 +57,7 @@ export interface RunParameters {
   readonly webhookSecret: string;
   /** Key of the webhook in that Secret. */
   readonly webhookKey: string;
-  /** Key of the extract that `load-only` loads. */
+  /** Key of the extract that `load-only` loads; `none` elsewhere, because Argo refuses an empty one. */
   readonly extractKey: string;
 }
 
@@ -99,7 +99,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     notifyOn: "failed,recovered",
     webhookSecret: settings.webhook?.name ?? "",
     webhookKey: settings.webhook?.key ?? "url",
-    extractKey: "",
+    extractKey: "none",
   };
 }
 

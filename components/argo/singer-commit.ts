@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { retried, runnerContainer, singerPod, workMounts } from "./singer-pod";
+import { retriedByCode, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, keys, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
@@ -23,7 +23,7 @@ export function commitTemplate(settings: ClusterSettings): Template {
     name: "commit",
     ...singerPod(settings),
     inputs: { parameters: [{ name: "run" }], artifacts: [fileFromStep("candidate", `${WORK}/candidate.json`)] },
-    retryStrategy: retried,
+    retryStrategy: retriedByCode,
     container: runnerContainer("main", settings.runnerImage, commitArgs, workMounts),
     outputs: { artifacts: committedState },
   };

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, retried, runnerContainer, singerPod, tapFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, tapFlags, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
@@ -20,7 +20,7 @@ export function extractTemplate(settings: ClusterSettings): Template {
     },
     volumes: [...pod.volumes, configVolume("tap")],
     podSpecPatch: parameter("tapPatch"),
-    retryStrategy: retried,
+    retryStrategy: retriedByCode,
     container: runnerContainer("main", parameter("tapImage"), extractArgs, [...workMounts, configMount("tap")]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
@@ -37,6 +37,6 @@ export function extractTemplate(settings: ClusterSettings): Template {
 
 const extractArgs = [
   ...["extract", ...tapFlags],
-  ...["--output", `${WORK}/extract.jsonl`, "--result", `${WORK}/result.json`, "--facts", WORK],
+  ...["--output", `${WORK}/extract.jsonl`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
   ...["--attempt", "{{retries}}", "--last-attempt", parameter("retries")],
 ];

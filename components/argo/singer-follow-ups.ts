@@ -1,4 +1,3 @@
-import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { retried } from "./singer-pod";
 import { userContainer, userPod } from "./security";
@@ -44,35 +43,29 @@ export const followUpsTemplate: Template = {
 };
 
 /** One follow-up: an image that users bring, with the files and the state of the run to read. */
-export function followUpTemplate(settings: ClusterSettings): Template {
-  return {
-    name: "follow-up",
-    securityContext: userPod,
-    pendingTimeout: settings.startWithin,
-    inputs: {
-      parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
-      artifacts: [
-        // Not on a volume: a target that writes no files leaves an empty folder.
-        { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
-        { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
-      ],
-    },
-    activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
-    podSpecPatch: "{{inputs.parameters.patch}}",
-    retryStrategy: retried,
-    metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
-    container: { name: "main", image: "{{inputs.parameters.image}}", imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
-  };
-}
+export const followUpTemplate: Template = {
+  name: "follow-up",
+  securityContext: userPod,
+  inputs: {
+    parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
+    artifacts: [
+      // Not on a volume: a target that writes no files leaves an empty folder.
+      { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
+      { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
+    ],
+  },
+  activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
+  podSpecPatch: "{{inputs.parameters.patch}}",
+  retryStrategy: retried,
+  metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
+  container: { name: "main", image: "{{inputs.parameters.image}}", imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
+};
 
 /** A job's container, which its patch makes. */
-export function jobTemplate(settings: ClusterSettings): Template {
-  return {
-    name: "job-pod",
-    securityContext: userPod,
-    pendingTimeout: settings.startWithin,
-    podSpecPatch: parameter("jobPatch"),
-    retryStrategy: retried,
-    container: { name: "main", image: parameter("jobImage"), imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
-  };
-}
+export const jobTemplate: Template = {
+  name: "job-run",
+  securityContext: userPod,
+  podSpecPatch: parameter("jobPatch"),
+  retryStrategy: retried,
+  container: { name: "main", image: parameter("jobImage"), imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
+};

@@ -1,15 +1,12 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, retried, runnerContainer, singerPod, targetFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, targetFlags, workMounts } from "./singer-pod";
 import { fileFromStep, folderOut, keys, optionalFileOut, WORK } from "./store-artifacts";
-import type { Parameter, Template } from "./types";
+import type { Template } from "./types";
 
 /** Folder that targets write files to. */
 export const OUTPUT = `${WORK}/output`;
-
-/** How many records came, for notifications: an output of the whole Workflow. */
-export const recordsFact: Parameter = { name: "records", valueFrom: { path: `${WORK}/records`, default: "" }, globalName: "records" };
 
 /** Gives an extract to the target. It leaves the state to save as a candidate of this attempt, and saves nothing. */
 export function loadTemplate(settings: ClusterSettings): Template {
@@ -28,13 +25,10 @@ export function loadTemplate(settings: ClusterSettings): Template {
     },
     volumes: [...pod.volumes, configVolume("target")],
     podSpecPatch: parameter("targetPatch"),
-    retryStrategy: retried,
+    retryStrategy: retriedByCode,
     container: runnerContainer("main", parameter("targetImage"), loadArgs, [...workMounts, configMount("target")]),
     outputs: {
-      parameters: [
-        { name: "outcome", valueFrom: { path: `${WORK}/outcome` } },
-        recordsFact,
-      ],
+      parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [
         optionalFileOut("candidate", keys.candidate, `${WORK}/candidate.json`),
         folderOut("output", keys.file("output.tar.gz"), OUTPUT),
@@ -47,5 +41,5 @@ export function loadTemplate(settings: ClusterSettings): Template {
 
 const loadArgs = [
   ...["load", ...targetFlags, "--tap-outcome", "{{inputs.parameters.tapOutcome}}"],
-  ...["--input", `${WORK}/extract.jsonl`, "--catalog", `${WORK}/catalog.json`, "--result", `${WORK}/result.json`, "--facts", WORK],
+  ...["--input", `${WORK}/extract.jsonl`, "--catalog", `${WORK}/catalog.json`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
 ];

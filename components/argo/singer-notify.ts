@@ -37,7 +37,7 @@ export function notifyTemplates(settings: ClusterSettings): readonly Template[] 
   return [
     notifyTemplate("started", settings, {}),
     notifyTemplate("failed", settings, { outputs: { artifacts: [marker] } }),
-    notifyTemplate("succeeded", settings, { inputs: [optionalFileIn("failing", keys.failing)], outputs: { artifacts: [marker] } }),
+    notifyTemplate("succeeded", settings, { inputs: [optionalFileIn("failing", keys.failing), optionalFileIn("result", keys.file("load-result.json"))], outputs: { artifacts: [marker] } }),
   ];
 }
 
@@ -54,7 +54,7 @@ function notifyTemplate(event: "started" | "failed" | "succeeded", settings: Clu
     ...["--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}", "--namespace", "{{workflow.namespace}}"],
     ...["--failing", `${WORK}/failing.json`, "--marker", `${WORK}/marker.json`],
     ...(settings.uiUrl === undefined ? [] : ["--link", `${settings.uiUrl.replace(/\/$/, "")}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
-    ...(ended ? ["--seconds", "{{workflow.duration}}", "--records", "{{workflow.outputs.parameters.records}}"] : []),
+    ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
   ];
   const container = runnerContainer("main", settings.runnerImage, flags, workMounts);
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };

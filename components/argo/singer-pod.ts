@@ -14,13 +14,18 @@ const GRACE_SECONDS = "20";
 export const retried: RetryStrategy = {
   limit: parameter("retries"),
   retryPolicy: "Always",
-  expression: `lastRetry.status == 'Error' || !(asInt(lastRetry.exitCode) in [${HOPELESS.join(", ")}])`,
   backoff: { duration: parameter("retryDelay"), factor: "2", cap: parameter("retryMaxDelay") },
 };
 
+/** {@link retried} for the runner, whose exit code tells what another try does not mend. */
+export const retriedByCode: RetryStrategy = {
+  ...retried,
+  expression: `lastRetry.status == 'Error' || !(asInt(lastRetry.exitCode) in [${HOPELESS.join(", ")}])`,
+};
+
 /** What every pod that runs the runner has; the work volume is a disk's, bounded. */
-export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "pendingTimeout" | "volumes">> {
-  return { securityContext: hardenedPod, pendingTimeout: settings.startWithin, volumes: workVolumes(settings) };
+export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "volumes">> {
+  return { securityContext: hardenedPod, volumes: workVolumes(settings) };
 }
 
 /** Volumes for a run's files and for what connectors write elsewhere: the root of the container is read-only. */

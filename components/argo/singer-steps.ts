@@ -6,11 +6,17 @@ import type { Template, WorkflowStep } from "./types";
 
 const run = { name: "run", value: RUN_ID };
 
-/** The entry point `artifact`: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */
+/** The entry points of replications and jobs: what they do, and beside it the news that it has begun, which holds nothing up. */
+export const entryTemplates: readonly Template[] = ["artifact", "stream", "job"].map((name) => ({
+  name,
+  steps: [[{ name, template: `${name}-run` }, startedStep]],
+}));
+
+/** Artifact mode: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */
 export const artifactTemplate: Template = {
-  name: "artifact",
+  name: "artifact-run",
   steps: [
-    [{ name: "extract", template: "extract", arguments: { parameters: [run] } }, startedStep],
+    [{ name: "extract", template: "extract", arguments: { parameters: [run] } }],
     [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
     [
       {
@@ -32,10 +38,10 @@ export const artifactTemplate: Template = {
   ],
 };
 
-/** The entry point `stream`: tap and target in one pod, then the follow-ups. */
+/** Stream mode: tap and target in one pod, then the follow-ups. */
 export const streamStepsTemplate: Template = {
-  name: "stream",
-  steps: [[{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }, startedStep], [followUpsStep]],
+  name: "stream-run",
+  steps: [[{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }], [followUpsStep]],
 };
 
 /**
@@ -46,9 +52,6 @@ export const loadOnlyTemplate: Template = {
   name: "load-only",
   steps: [[loadStep([{ name: "extract", archive: { none: {} }, s3: { key: parameter("extractKey") } }], "complete")]],
 };
-
-/** The entry point `job`: a container on a schedule. */
-export const jobStepsTemplate: Template = { name: "job", steps: [[{ name: "job", template: "job-pod" }, startedStep]] };
 
 function loadStep(artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>, tapOutcome: string): WorkflowStep {
   return { name: "load", template: "load", arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts } };

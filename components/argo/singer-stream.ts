@@ -2,8 +2,7 @@ import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { commitArgs, committedState } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
-import { recordsFact } from "./singer-load";
-import { configMount, configVolume, retried, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
@@ -23,7 +22,7 @@ export function streamTemplate(settings: ClusterSettings): Template {
     inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay)] },
     volumes: [...pod.volumes, configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
-    retryStrategy: retried,
+    retryStrategy: retriedByCode,
     initContainers: [{ ...runnerContainer("fifo", parameter("targetImage"), [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
@@ -35,7 +34,6 @@ export function streamTemplate(settings: ClusterSettings): Template {
       ],
     },
     outputs: {
-      parameters: [recordsFact],
       artifacts: [
         ...committedState.map((artifact) => ({ ...artifact, optional: true })),
         optionalFileOut("tap-log", keys.file("tap.log"), `${WORK}/tap.log`),
@@ -51,7 +49,7 @@ export function streamTemplate(settings: ClusterSettings): Template {
 
 const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", `${WORK}/tap-result.json`];
 
-const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--result", `${WORK}/target-result.json`, "--facts", WORK];
+const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--result", `${WORK}/target-result.json`];
 
 /** A container of the set, which mounts the work volumes into each of them. */
 function member(name: string, image: string, args: readonly string[], config?: "tap" | "target") {

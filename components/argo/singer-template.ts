@@ -6,7 +6,7 @@ import { followUpsTemplate, followUpTemplate, jobTemplate } from "./singer-follo
 import { loadTemplate } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, jobStepsTemplate, loadOnlyTemplate, streamStepsTemplate } from "./singer-steps";
+import { artifactTemplate, entryTemplates, loadOnlyTemplate, streamStepsTemplate } from "./singer-steps";
 import { streamTemplate } from "./singer-stream";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 
@@ -51,18 +51,18 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
 
 function templates(settings: ClusterSettings): Template[] {
   return [
+    ...entryTemplates,
     artifactTemplate,
     streamStepsTemplate,
     loadOnlyTemplate,
-    jobStepsTemplate,
     extractTemplate(settings),
     loadTemplate(settings),
     commitTemplate(settings),
     verdictTemplate(settings),
     streamTemplate(settings),
     followUpsTemplate,
-    followUpTemplate(settings),
-    jobTemplate(settings),
+    followUpTemplate,
+    jobTemplate,
     exitTemplate,
     ...notifyTemplates(settings),
   ];

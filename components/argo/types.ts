@@ -28,8 +28,6 @@ export type SecurityContext = NonNullable<Container["securityContext"]>;
 export interface Template extends Omit<ITemplate, "steps"> {
   /** Groups of steps, one after the other; the published types have an object where Argo's JSON has a list. */
   steps?: IWorkflowStep[][];
-  /** Longest time that its pod may wait to start, such as `15m` (Argo 4.1; older ones leave it out). */
-  pendingTimeout?: string;
 }
 
 /** What a Workflow does. */

@@ -1,4 +1,6 @@
-"""Installs the connector that the build arguments describe into a folder, and writes down what it takes.
+"""`install.py install|describe FOLDER`, run when an image is built.
+
+`install` installs the connector of the build arguments, `describe` writes down what it takes.
 
 The arguments come by the environment; each list is JSON. A build that fails says in its last line which connector
 failed, and why.
@@ -16,14 +18,17 @@ class Failed(Exception):
     """Ends the build; its text is the last line."""
 
 
-def main(folder):
+def main(action, folder):
     name = os.environ.get("CONNECTOR") or ""
     try:
         for needed in ("CONNECTOR", "PACKAGE", "VERSION"):
             if not os.environ.get(needed):
                 raise Failed(f"build argument {needed} is missing")
-        install(folder)
-        describe(folder, command(folder, name))
+        if action == "install":
+            install(folder)
+            command(folder, name)
+        else:
+            describe(folder, command(folder, name))
     except Failed as error:
         sys.stderr.write(f'connector "{name}" ({os.environ.get("PACKAGE")} {os.environ.get("VERSION")}): {error}\n')
         return 1
@@ -38,6 +43,12 @@ def install(folder):
            "--constraint", written("constraints.txt", listed("CONSTRAINTS"))]
     package = f'{os.environ["PACKAGE"]}=={os.environ["VERSION"]}'
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
+    launcher = os.environ.get("LAUNCHER")
+    if launcher:
+        source = os.path.join(HERE, "launchers", launcher)
+        if not os.path.exists(source):
+            raise Failed(f"its launcher connectors/launchers/{launcher} is not there")
+        shutil.copyfile(source, os.path.join(folder, "launcher.py"))
     if listed("OVERRIDES"):
         # pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
         run("cannot be installed", [*pip, "--upgrade", "--requirement", written("overrides.txt", listed("OVERRIDES"))])
@@ -46,14 +57,8 @@ def install(folder):
 def command(folder, name):
     """What starts the connector: its launcher, or the command that its package installs."""
     programs = os.path.join(folder, "venv", "bin")
-    launcher = os.environ.get("LAUNCHER")
-    if launcher:
-        source = os.path.join(HERE, "launchers", launcher)
-        if not os.path.exists(source):
-            raise Failed(f"its launcher connectors/launchers/{launcher} is not there")
-        path = os.path.join(folder, "launcher.py")
-        shutil.copyfile(source, path)
-        return [os.path.join(programs, "python"), path]
+    if os.environ.get("LAUNCHER"):
+        return [os.path.join(programs, "python"), os.path.join(folder, "launcher.py")]
     executable = os.environ.get("EXECUTABLE") or name
     path = os.path.join(programs, executable)
     if os.path.exists(path):
@@ -99,4 +104,4 @@ def written(name, lines):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

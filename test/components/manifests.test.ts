@@ -59,7 +59,7 @@ describe("the shared template", () => {
       assert.ok(!(one.steps && one.retryStrategy), `${one.name} multiplies the tries of its steps`);
       if (one.retryStrategy) assert.ok(one.retryStrategy.limit !== undefined, `${one.name} is tried for ever`);
     }
-    for (const name of ["extract", "load", "commit", "stream-pod", "follow-up", "job-pod"]) assert.ok(named(name).retryStrategy, name);
+    for (const name of ["extract", "load", "commit", "stream-pod", "follow-up", "job-run"]) assert.ok(named(name).retryStrategy, name);
     assert.equal(template.spec.retryStrategy, undefined);
   });
 

@@ -8,9 +8,7 @@ type Models = Readonly<Record<"WorkflowTemplate" | "CronWorkflow" | "Workflow", 
 
 /** The validators; the package is a module, which tests load as one. */
 export async function validators(): Promise<Validate> {
-  // Compiled to `require` otherwise, which such a package refuses.
-  const load = new Function("name", "return import(name)") as (name: string) => Promise<Models>;
-  const models = await load("@kubernetes-models/argo-workflows/argoproj.io/v1alpha1");
+  const models = (await import("@kubernetes-models/argo-workflows/argoproj.io/v1alpha1")) as unknown as Models;
   return (object) => {
     const { kind } = object as { readonly kind: keyof Models };
     new models[kind](asPublished(JSON.parse(JSON.stringify(object))) as object).validate();

@@ -23,6 +23,8 @@ _EXAMPLES = {
 }
 
 
+_EVENTS = ("started", "succeeded", "failed", "recovered")
+
 DATA = ("extract", "load", "stream", "discover")
 """Subcommands that start connectors."""
 
@@ -32,7 +34,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     args = _parser().parse_args(argv)
     if args.subcommand in DATA:
         places.fill_in(args)
-    for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker"):
+    for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker", "outcome"):
         folder = os.path.dirname(getattr(args, name, None) or "") or "."
         if not os.path.isdir(folder):
             # Told now rather than after the data has been moved.
@@ -92,10 +94,11 @@ def _run(command: argparse.ArgumentParser) -> None:
     _shared(command)
     command.add_argument("--state", metavar="F", help="saved state: an envelope or a bare one; no file: none")
     command.add_argument("--former-state", metavar="F", help="state that counts while there is no --state")
-    command.add_argument("--former-unless", metavar="D", help="directory: with files in it --former-state does not count")
+    command.add_argument("--former-unless", metavar="D", help="with files in this directory --former-state does not count")
     command.add_argument("--initial-state", metavar="F", help="state that counts while there is neither")
     command.add_argument("--run", metavar="ID", help="id of this run, instead of the one in --identity")
-    command.add_argument("--facts", metavar="D", help="gets a file for each fact a workflow reads: outcome, records")
+    command.add_argument("--outcome", metavar="F",
+                         help="gets a word when it ends with 0: complete or partial, saved or unchanged")
     command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
                          help="when the state is of another destination: fail, keep it, or refresh (without any state)")
@@ -178,11 +181,12 @@ def _verdict(command: argparse.ArgumentParser) -> None:
 
 def _notify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--event", required=True, choices=("started", "succeeded", "failed"))
-    command.add_argument("--on", required=True, metavar="EVENTS", help="events to tell of: started,succeeded,failed,recovered")
+    command.add_argument("--on", required=True, metavar="EVENTS", help="which to tell of: " + ",".join(_EVENTS))
     for name, text in (("pipeline", "the pipeline"), ("run", "the run")):
         command.add_argument(f"--{name}", required=True, metavar="NAME", help=text)
-    for name in ("owner", "workflow", "namespace", "link", "seconds", "records"):
+    for name in ("owner", "workflow", "namespace", "link", "seconds"):
         command.add_argument(f"--{name}", metavar="TEXT", help=f"{name}, for the message")
+    command.add_argument("--result", metavar="F", help="result of the load, for how many records came")
     command.add_argument("--failing", metavar="F", help="marker that an earlier run left, if it did")
     command.add_argument("--marker", metavar="F", help="gets the marker for the next run")
 

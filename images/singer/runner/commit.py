@@ -19,9 +19,10 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     expected = {"version": 1, "pipeline": args.pipeline, "run": args.run}
     for name, value in expected.items():
         if candidate.get(name) != value:
-            raise RunnerError(USAGE, f"candidate {args.candidate}: {name} is {candidate.get(name)!r}, {value!r} is expected")
+            found = candidate.get(name)
+            raise RunnerError(USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected")
     if not state_value(candidate.get("state")):
-        raise RunnerError(USAGE, f"candidate {args.candidate}: its state is empty, which would start from the beginning")
+        raise RunnerError(USAGE, f"candidate {args.candidate}: its state is empty and would start from the beginning")
     write_json(args.output, candidate)
     print(f"the state of run {args.run} is saved")
     return OK, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import urllib.request
 from typing import Any, Mapping, Optional
@@ -13,9 +14,9 @@ from .codes import OK
 from .files import write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
-EVENTS = (STARTED, SUCCEEDED, FAILED, RECOVERED)
 _TIMEOUT_SECONDS = 10
 _LONGEST = 600
+_PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _SIGNS = {STARTED: ":arrow_forward:", SUCCEEDED: ":white_check_mark:", FAILED: ":x:", RECOVERED: ":large_green_circle:"}
 
 
@@ -57,7 +58,7 @@ def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]
     error = first_failure(environment.get("FAILURES")) if event == FAILED else None
     fields = {
         "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,
-        "namespace": args.namespace, "seconds": _number(args.seconds), "records": _number(args.records),
+        "namespace": args.namespace, "seconds": _number(args.seconds), "records": _records(args.result),
         "error": error, "link": args.link,
     }
     known = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -65,7 +66,7 @@ def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]
 
 
 def first_failure(failures: Optional[str]) -> Optional[str]:
-    """The message that says why a Workflow failed: of its last failed step, without those of earlier attempts.
+    """The message that says why a Workflow failed: of the last step that failed by itself.
 
     The text is JSON in a JSON text, as Argo quotes it; anything else is shown as it is.
     """
@@ -79,13 +80,19 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
         return _short(failures)
     if not isinstance(listed, list):
         return None
-    steps = [step for step in listed if isinstance(step, dict) and step.get("message")]
+    steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
-    # Steps that only pass on that one of theirs failed say nothing of why.
-    causes = [step for step in steps if step.get("podName")] or steps
-    if not causes:
+    # Most failed steps only pass on that one below them failed.
+    causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
+    return _short(f"{causes[-1].get('displayName')}: {causes[-1]['message']}") if causes else None
+
+
+def _records(path: Optional[str]) -> Optional[int]:
+    try:
+        with open(path or "", "rb") as file:
+            return sum(json.loads(file.read())["records"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return _short(f"{causes[-1].get('templateName') or causes[-1].get('displayName')}: {causes[-1]['message']}")
 
 
 def _short(text: str) -> str:

@@ -15,4 +15,5 @@ def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     if code == OK:
         return OK, None
     error = result.get("error") or "the tap failed"
-    return code if isinstance(code, int) else TAP_FAILED, f"{error} (what it had sent is loaded, and its progress saved)"
+    told = f"{error} (what it had sent is loaded, and its progress saved)"
+    return code if isinstance(code, int) else TAP_FAILED, told

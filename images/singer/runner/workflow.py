@@ -1,4 +1,4 @@
-"""What a workflow needs of extract and load beyond their files: facts, and an end that lets the next step run."""
+"""What a workflow needs of extract and load beyond their files: an outcome, and an end that lets the next step run."""
 from __future__ import annotations
 
 import argparse
@@ -14,29 +14,23 @@ _LONGEST = 2048
 
 
 def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
-    """The exit code for the workflow, and --facts for its next steps.
+    """The exit code for the workflow, and --outcome for its next steps.
 
     A tap that failed in its last attempt and left data ends with 0: its lines are loaded first, and
     a verdict step fails the run afterwards.
     """
     partial = (args.subcommand == "extract" and code == TAP_FAILED and result.get("bytes", 0) > 0
                and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
-    folder = getattr(args, "facts", None)
-    if folder and (code == OK or partial):
-        write_facts(folder, args, partial, result)
+    path = getattr(args, "outcome", None)
+    if path and (code == OK or partial):
+        write_atomic(path, _outcome(args, partial).encode())
     return OK if partial else code
 
 
-def write_facts(folder: str, args: argparse.Namespace, partial: bool, result: dict[str, Any]) -> None:
-    """One small file for each fact: `outcome`, and `records` where they were counted."""
+def _outcome(args: argparse.Namespace, partial: bool) -> str:
     if args.subcommand == "extract":
-        outcome = PARTIAL if partial else COMPLETE
-    else:
-        outcome = "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
-    write_atomic(os.path.join(folder, "outcome"), outcome.encode())
-    records = result.get("records")
-    if isinstance(records, dict):
-        write_atomic(os.path.join(folder, "records"), str(sum(records.values())).encode())
+        return PARTIAL if partial else COMPLETE
+    return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
 
 
 def tell_pod(error: Optional[str], path: str = _TERMINATION_LOG) -> None:

@@ -2,7 +2,7 @@ import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
-import type { Template, WorkflowStep } from "./types";
+import type { DagTask, Template } from "./types";
 
 /** A webhook that does not answer is given up long before this; the pod is ended whatever it does. */
 const LONGEST_SECONDS = 60;
@@ -12,23 +12,27 @@ const LONGEST_IN_ALL = "120s";
 const told = "workflow.parameters.webhookSecret != ''";
 const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
 
-/** Whatever becomes of a notification, the step that follows runs and the Workflow does not fail. */
+/**
+ * Whatever becomes of a notification, the Workflow does not fail of it. Its templates are DAGs: in a group of steps a
+ * pod that did not start in time fails the group, whatever `continueOn` says.
+ * Source: argo-workflows v4.1.2, workflow/controller/steps.go, 306, and dag.go, 676.
+ */
 const harmless = { continueOn: { failed: true, error: true } };
 
 const run = { parameters: [{ name: "run", value: RUN_ID }] };
 
 /** Tells that a run has started, beside its first step. */
-export const startedStep: WorkflowStep = { name: "tell-started", template: "notify-started", when: `{{=${told} && ${wants("started")}}}`, arguments: run, ...harmless };
+export const startedTask: DagTask = { name: "tell-started", template: "notify-started", when: `{{=${told} && ${wants("started")}}}`, arguments: run, ...harmless };
 
 /** Runs when the Workflow has ended: tells of failure or of success, where the pipeline wants it. */
 export const exitTemplate: Template = {
   name: "exit",
-  steps: [
-    [
+  dag: {
+    tasks: [
       { name: "tell-failed", template: "notify-failed", when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
       { name: "tell-succeeded", template: "notify-succeeded", when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
     ],
-  ],
+  },
 };
 
 /** The three notifiers. A failure is told without any file of the store, which may be what failed. */

@@ -1,5 +1,5 @@
 import { followUpsStep } from "./singer-follow-ups";
-import { startedStep } from "./singer-notify";
+import { startedTask } from "./singer-notify";
 import { parameter } from "./parameters";
 import { RUN_ID } from "./store-artifacts";
 import type { Template, WorkflowStep } from "./types";
@@ -9,7 +9,7 @@ const run = { name: "run", value: RUN_ID };
 /** The entry points of replications and jobs: what they do, and beside it the news that it has begun, which holds nothing up. */
 export const entryTemplates: readonly Template[] = ["artifact", "stream", "job"].map((name) => ({
   name,
-  steps: [[{ name, template: `${name}-run` }, startedStep]],
+  dag: { tasks: [{ name, template: `${name}-run` }, startedTask] },
 }));
 
 /** Artifact mode: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */

@@ -14,6 +14,8 @@ import type { IWorkflowTemplate } from "@kubernetes-models/argo-workflows/argopr
 
 /** Several containers that share a pod. */
 export type ContainerSet = NonNullable<ITemplate["containerSet"]>;
+/** A task of a graph. */
+export type DagTask = NonNullable<ITemplate["dag"]>["tasks"][number];
 /** A template's container. */
 export type Container = NonNullable<ITemplate["container"]>;
 /** A template's volume. */

@@ -184,7 +184,8 @@ describe("notify", () => {
   const failure = (displayName: string, message: string, minute: number) => ({ displayName, templateName: displayName, message, podName: `orders-${displayName}`, phase: "Failed", finishedAt: `2026-11-23T08:0${minute}:00Z` });
   // As Argo 4.1 lists them: each node that failed, those included that only pass it on.
   const steps = [
-    failure("orders", "child 'orders-1' failed", 3),
+    failure("orders", "", 4),
+    failure("orders-1", "child 'orders-2' failed", 3),
     failure("load", "No more retries left", 3),
     failure("load(1)", 'main: Error (exit code 11): <!channel> "quoted" $(id) `id`', 2),
     failure("main", 'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10', 2),

@@ -80,7 +80,9 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
         return _short(failures)
     if not isinstance(listed, list):
         return None
+    # A graph that failed of a task has no message at all.
     steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
+    steps = [step for step in steps if step["message"].strip()]
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
     # Most failed steps only pass on that one below them failed.
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps

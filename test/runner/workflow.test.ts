@@ -200,7 +200,7 @@ describe("notify", () => {
       assert.equal(code, 0);
       const body = bodies.at(0);
       assert.deepEqual([body?.event, body?.pipeline, body?.seconds, body?.records], ["failed", "orders", 12.2, undefined]);
-      assert.equal(body?.error, `load(1): ${steps[2]?.message}`);
+      assert.equal(body?.error, `load(1): ${steps[3]?.message}`);
       assert.match(String(body?.text), /&lt;!channel&gt;/);
       assert.deepEqual(space.json("marker.json"), { failing: true });
     }));

@@ -6,13 +6,19 @@
  * | `state/<pipeline>/state.json` | the saved state in its envelope (state.ts) | a run that succeeded, `state set` |
  * | `state/<pipeline>/history/<run>.json` | the envelope that run saved | the same, before state.json |
  * | `state/<pipeline>/overlay.json` | settings that the tap changed itself; private | the runner |
+ * | `state/<pipeline>/failing.json` | whether its last run failed, for who is told of a recovery | a cluster's notifier |
  * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
  * | `runs/<pipeline>/<run>/extract.jsonl` | the tap's raw output | the runner |
+ * | `runs/<pipeline>/<run>/extract-<attempt>.jsonl` | the same on a cluster, by attempt from 0 | the runner |
+ * | `runs/<pipeline>/<run>/candidate-<attempt>.json` | on a cluster: the state of a load, before it is saved | the runner |
+ * | `runs/<pipeline>/<run>/extract-result.json`, `load-result.json` | on a cluster: what a step came to | the runner |
+ * | `runs/<pipeline>/<run>/output.tar.gz` | on a cluster: files the target wrote, in one archive | the target |
  * | `runs/<pipeline>/<run>/catalog.json` | the catalog the tap was given | the runner |
  * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
  * | `runs/<pipeline>/<run>/state-before.json` | the state the run began with | `tapctl run` |
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run` |
+ * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | people |
  * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack |
  */
 
@@ -32,6 +38,12 @@ export const historyKey = (pipeline: string, run: string): string => `${historyP
 
 /** Settings the tap changed itself, such as rotated tokens. Private. */
 export const overlayKey = (pipeline: string): string => `state/${pipeline}/overlay.json`;
+
+/** Whether a pipeline's last run failed. */
+export const failingKey = (pipeline: string): string => `state/${pipeline}/failing.json`;
+
+/** A file of a pipeline whose settings are kept in the store. */
+export const configKey = (pipeline: string, file: string): string => `configs/${pipeline}/${file}`;
 
 /** The folder of a pipeline's lease. */
 export const leasePrefix = (pipeline: string): string => `leases/${pipeline}/`;
@@ -53,7 +65,12 @@ export type RunFile =
   | "tap.log"
   | "target.log"
   | "summary.json"
-  | "state-before.json";
+  | "state-before.json"
+  | "extract-result.json"
+  | "load-result.json"
+  | "output.tar.gz"
+  | `extract-${string}.jsonl`
+  | `candidate-${string}.json`;
 
 /** One file of a run. */
 export const runFileKey = (pipeline: string, run: string, file: RunFile): string => runPrefix(pipeline, run) + file;

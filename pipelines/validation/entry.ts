@@ -64,7 +64,7 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
 /** What is wrong with an entry by itself, one text a problem. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
-  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
+  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...overwriteInStreamMode(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
 }
 
 function fieldProblems(entry: Fields): readonly string[] {
@@ -85,4 +85,18 @@ function filesInStreamMode(entry: Fields): readonly string[] {
   const definition = isFields(target) ? target["connector"] : undefined;
   if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string") return [];
   return [`mode "stream": ${connectorNameOf(definition)} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`];
+}
+
+function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
+  return mode === "stream" && configFrom === "store" ? [`mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`] : [];
+}
+
+/** A target that empties its table first keeps half of it where the tap fails: in stream mode nothing holds that back. */
+function overwriteInStreamMode({ mode, streams, target }: Fields): readonly string[] {
+  if (mode !== "stream" || !isFields(target)) return [];
+  const defaults = isFields(target["connector"]) ? target["connector"]["defaults"] : undefined;
+  const loadMethod = { ...(isFields(defaults) ? defaults : {}), ...(isFields(target["settings"]) ? target["settings"] : {}) }["load_method"];
+  const isPart = (rule: unknown) => isFields(rule) && ["INCREMENTAL", "LOG_BASED"].includes(String(rule["replicationMethod"]));
+  if (loadMethod !== "overwrite" || (Array.isArray(streams) && streams.every(isPart))) return [];
+  return [`mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`];
 }

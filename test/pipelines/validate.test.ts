@@ -9,6 +9,7 @@ const LABEL = `only letters, digits, "-", "_" and "." are allowed, beginning and
 const NAME = `only lower-case letters, digits and "-" are allowed, beginning and ending with a letter or digit`;
 const DURATION = `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
 const TEMPLATE = `"{{" is not allowed, it is template syntax of Argo`;
+const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`;
 const FOLDER = `"../" is not allowed, it leads out of a folder`;
 
 const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
@@ -93,6 +94,11 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ frequency: undefined }, []],
   [{ mode: "steam" }, [`mode "steam": must be "artifact" or "stream"; did you mean "stream"?`]],
   [{ mode: "stream" }, []],
+  [{ mode: "stream", configFrom: "store" }, [`mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`]],
+  [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: ["a", { stream: "b", replicationMethod: "INCREMENTAL" }] }, [OVERWRITE]],
+  [{ mode: "stream", target: targetAny({ load_method: "overwrite" }) }, [OVERWRITE]],
+  [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: [{ stream: "b", replicationMethod: "INCREMENTAL" }] }, []],
+  [{ mode: "artifact", target: targetAny({ load_method: "overwrite" }) }, []],
   [{ mode: "stream", target: targetFiles({}) }, [`mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`]],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],
   [{ initialState: {} }, ["initialState: it is empty; leave it out to begin without a state"]],

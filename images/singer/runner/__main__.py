@@ -6,6 +6,9 @@
 | load | gives an extract to a target, and writes the state to save |
 | stream | runs both at once, with a relay between them |
 | discover | writes the catalog of a tap |
+| commit | makes the candidate of a load the state to store, in a step of its own |
+| verdict | fails a run whose tap had failed, after its progress was saved |
+| notify | tells a webhook of a run |
 | describe | finds out what flags and settings a connector has, when its image is built |
 | (none) | extract to stdout for a tap, load for a target, by DIR/connector.json |
 

@@ -14,17 +14,27 @@ _EXAMPLES = {
     "stream": "runner stream --tap-connector tap.json --tap-config a.json "
               "--target-connector target.json --target-config b.json --candidate state.json",
     "discover": "runner discover --connector tap.json --config config.json --output catalog.json",
+    "commit": "runner commit --candidate candidate.json --output commit.json "
+              "--pipeline orders --run 20261123T081502Z-4f2a9c",
+    "verdict": "runner verdict --result result.json",
+    "notify": "runner notify --event failed --on failed,recovered --pipeline orders --run 20261123T081502Z-4f2a9c",
     "describe": "runner describe --kind tap --name tap-x --connector-version 1.0 "
                 "--output connector.json -- /venv/bin/tap-x",
 }
 
 
+_EVENTS = ("started", "succeeded", "failed", "recovered")
+
+DATA = ("extract", "load", "stream", "discover")
+"""Subcommands that start connectors."""
+
+
 def parse(argv: list[str]) -> argparse.Namespace:
     """The arguments, with every default filled in."""
     args = _parser().parse_args(argv)
-    if args.subcommand != "describe":
+    if args.subcommand in DATA:
         places.fill_in(args)
-    for name in ("result", "candidate", "overlay", "tap_log", "target_log"):
+    for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker", "outcome"):
         folder = os.path.dirname(getattr(args, name, None) or "") or "."
         if not os.path.isdir(folder):
             # Told now rather than after the data has been moved.
@@ -65,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     _stream(_command(commands, "stream", "run a tap and a target at once"))
     _discover(_command(commands, "discover", "write the catalog of a tap"))
     _describe(_command(commands, "describe", "find out the flags and settings of a connector"))
+    _commit(_command(commands, "commit", "make the candidate of a load the state to store"))
+    _verdict(_command(commands, "verdict", "fail as a step failed whose progress was saved"))
+    _notify(_command(commands, "notify", "tell a webhook (WEBHOOK_URL) of a run; never fails"))
     return parser
 
 
@@ -94,6 +107,12 @@ def _shared(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     _shared(command)
     command.add_argument("--state", metavar="F", help="saved state: an envelope or a bare one; no file: none")
+    command.add_argument("--former-state", metavar="F", help="state that counts while there is no --state")
+    command.add_argument("--former-unless", metavar="D", help="with files in this directory --former-state does not count")
+    command.add_argument("--initial-state", metavar="F", help="state that counts while there is neither")
+    command.add_argument("--run", metavar="ID", help="id of this run, instead of the one in --identity")
+    command.add_argument("--outcome", metavar="F",
+                         help="gets a word when it ends with 0: complete or partial, saved or unchanged")
     command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
                          help="when the state is of another destination: fail, keep it, or refresh (without any state)")
@@ -114,7 +133,7 @@ def _target_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--max-bad-lines", type=_count, default=1000, metavar="N",
                          help="lines left out that are no Singer messages; more are an error (1000)")
     command.add_argument("--max-staleness", type=_positive, metavar="SECONDS",
-                         help="how old the newest bookmark may be after the load")
+                         help="how old the newest bookmark may be after the load; 0 for any age")
 
 
 def _extract(command: argparse.ArgumentParser) -> None:
@@ -122,6 +141,9 @@ def _extract(command: argparse.ArgumentParser) -> None:
     _run(command)
     _tap_run(command)
     command.add_argument("--output", metavar="F", help="gets what the tap sends; - is stdout")
+    command.add_argument("--attempt", type=_count, metavar="N", help="which attempt this is, from 0")
+    command.add_argument("--last-attempt", type=_count, metavar="N",
+                         help="in this attempt a tap that fails after sending data ends with 0, as a partial extract")
 
 
 def _load(command: argparse.ArgumentParser) -> None:
@@ -131,6 +153,7 @@ def _load(command: argparse.ArgumentParser) -> None:
     command.add_argument("--input", metavar="F", help="what the tap sent: a file, a FIFO, or - for stdin")
     command.add_argument("--partial", action="store_true",
                          help="the tap failed: whole lines only, no stream the catalog calls FULL_TABLE")
+    command.add_argument("--tap-outcome", choices=("complete", "partial"), help="the same as what extract said of it")
 
 
 def _stream(command: argparse.ArgumentParser) -> None:
@@ -157,6 +180,29 @@ def _describe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output-setting", metavar="S", help="setting that says where a target writes files")
     command.add_argument("--output", required=True, metavar="F", help="gets connector.json")
     command.add_argument("command", nargs="+", metavar="COMMAND", help="what starts the connector, after --")
+
+
+def _commit(command: argparse.ArgumentParser) -> None:
+    for name, text in (("candidate", "state that a load left"), ("output", "gets the state to store"),
+                       ("pipeline", "the pipeline"), ("run", "the run")):
+        metavar = "F" if name in ("candidate", "output") else "NAME"
+        command.add_argument(f"--{name}", required=True, metavar=metavar, help=text)
+
+
+def _verdict(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--result", required=True, metavar="F", help="result of the step that failed")
+
+
+def _notify(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--event", required=True, choices=("started", "succeeded", "failed"))
+    command.add_argument("--on", required=True, metavar="EVENTS", help="which to tell of: " + ",".join(_EVENTS))
+    for name, text in (("pipeline", "the pipeline"), ("run", "the run")):
+        command.add_argument(f"--{name}", required=True, metavar="NAME", help=text)
+    for name in ("owner", "workflow", "namespace", "link", "seconds"):
+        command.add_argument(f"--{name}", metavar="TEXT", help=f"{name}, for the message")
+    command.add_argument("--result", metavar="F", help="result of the load, for how many records came")
+    command.add_argument("--failing", metavar="F", help="marker that an earlier run left, if it did")
+    command.add_argument("--marker", metavar="F", help="gets the marker for the next run")
 
 
 def _positive(text: str) -> float:

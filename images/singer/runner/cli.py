@@ -8,11 +8,12 @@ import sys
 from typing import Callable, Optional, Tuple
 
 from . import places
-from .arguments import parse
+from .arguments import DATA, parse
 from .child import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .files import read_object
 from .session import Session
+from .workflow import settle, tell_pod
 
 
 Outcome = Tuple[int, Optional[str]]
@@ -27,15 +28,19 @@ def main(argv: list[str]) -> int:
         return _complain(str(error), error.code)
     except KeyboardInterrupt:
         return INTERRUPTED
-    if args.subcommand == "describe":
-        return _guarded(lambda: _describe(args), None)
+    if args.subcommand not in DATA:
+        return _guarded(lambda: _without_session(args), None)
     if args.die_with_parent:
         request_death(signal.SIGKILL, os.getppid())
     try:
         session = Session(args)
     except RunnerError as error:
         return _complain(str(error), error.code)
-    return _guarded(lambda: _command(args.subcommand)(session), session)
+    code = _guarded(lambda: _command(args.subcommand)(session), session)
+    try:
+        return settle(args, code, session.result)
+    except RunnerError as error:
+        return _complain(str(error), error.code)
 
 
 def _with_subcommand(argv: list[str]) -> list[str]:
@@ -67,7 +72,16 @@ def _command(name: str) -> Callable[[Session], Outcome]:
     return discover
 
 
-def _describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+def _without_session(args: argparse.Namespace) -> Outcome:
+    if args.subcommand == "commit":
+        from .commit import commit
+        return commit(args)
+    if args.subcommand == "verdict":
+        from .verdict import verdict
+        return verdict(args)
+    if args.subcommand == "notify":
+        from .notify import notify
+        return notify(args)
     from .describe import describe
     return describe(args)
 
@@ -91,6 +105,7 @@ def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
     error = session.masker.text(error) if error else None
     if error:
         session.log.line("runner", error)
+        tell_pod(error)
     try:
         session.close(code, error)
     except RunnerError as failure:
@@ -100,4 +115,5 @@ def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
 
 def _complain(message: str, code: int) -> int:
     sys.stderr.write(f"runner | {message}\n")
+    tell_pod(message)
     return code

@@ -62,6 +62,14 @@ def write_json(path: str, value: Any, mode: int = 0o644) -> None:
     write_atomic(path, (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"), mode)
 
 
+def make_directory(path: str) -> None:
+    """Makes a directory, where it is not there."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise io_error(error, "write", path) from None
+
+
 def remove(path: str) -> None:
     """Removes a file if it is there."""
     try:

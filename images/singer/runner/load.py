@@ -21,6 +21,10 @@ from .target import FileLoad, Load, PipeLoad, prepare_target
 def load(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a load."""
     args = session.args
+    args.partial = args.partial or args.tap_outcome == "partial"
+    if args.partial:
+        # What a tap sent before it failed is not what a whole run would bring.
+        args.min_records = args.max_staleness = None
     held = held_streams(args.catalog) if args.partial else frozenset()
     saved = Saved(session, held)
     connector, command = prepare_target(session)

@@ -21,7 +21,7 @@ class Saved:
     def __init__(self, session: Session, held: frozenset[str]) -> None:
         args = session.args
         self._session = session
-        self.identity = read_identity(args.identity)
+        self.identity = read_identity(args.identity, args.run)
         # What belongs to another destination is no state to hold bookmarks back to.
         on_change = "refresh" if args.on_change == "fail" and self._foreign() else args.on_change
         self.before = previous_state(args.state, self.identity, on_change)
@@ -53,7 +53,7 @@ class Saved:
     def check_freshness(self) -> tuple[int, Optional[str]]:
         """Exit code and error of --max-staleness."""
         limit = self._session.args.max_staleness
-        if limit is None:
+        if not limit:
             return OK, None
         from .freshness import newest
         time_of_newest = newest(self._session.result.get("stateAfter"))

@@ -12,6 +12,7 @@ TABLE = """files below --dir (SINGER_DIR, /singer):
   config/tap-secrets.json  paths of secret settings (target-secrets.json), else config/secrets.json
   config/catalog.json      the catalog a tap gets
   config/select.json       selection rules, when there is no catalog
+  config/initial-state.json  the state to begin with, while none is saved
   state/state.json         the saved state
   identity.json            which pipeline, tap, target and destination this run is of
   extract.jsonl            what the tap sent (without a subcommand: stdout; a target reads stdin without it)
@@ -50,9 +51,23 @@ def fill_in(args: argparse.Namespace) -> None:
     default("catalog", first("catalog.json", *catalogs) if command == "load" else first(*catalogs))
     default("select", first("config/select.json"))
     default("state", os.path.join(base, "state", "state.json"))
+    default("initial_state", first("config/initial-state.json"))
+    if hasattr(args, "state"):
+        args.state = _state_in_force(args)
     default("identity", first("identity.json"))
     default("input", first("extract.jsonl") or "-")
     default("output", os.path.join(base, "catalog.json" if command == "discover" else "extract.jsonl"))
     default("output_dir", first("output"))
     for name in ("candidate", "overlay", "result"):
         default(name, written(f"{name}.json"))
+
+
+def _state_in_force(args: argparse.Namespace) -> Optional[str]:
+    """The saved state; while there never was one that of the former name; while there is neither the initial one."""
+    if args.state and os.path.exists(args.state):
+        return args.state
+    kept = args.former_unless
+    was_reset = bool(kept) and os.path.isdir(kept) and bool(os.listdir(kept))
+    if args.former_state and not was_reset and os.path.exists(args.former_state):
+        return args.former_state
+    return args.initial_state or args.state

@@ -21,15 +21,15 @@ _IDENTITY = ("pipeline", "run", *_COMPARED)
 State = dict
 
 
-def read_identity(path: Optional[str]) -> Optional[dict[str, Any]]:
-    """The identity of this run: {"pipeline", "run", "tap", "target", "destination"}."""
+def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
+    """The identity of this run: {"pipeline", "run", "tap", "target", "destination"}; `run` stands in for its own."""
     if path is None:
         return None
     identity = read_object(path, "identity")
     unknown = [name for name in identity if name not in _IDENTITY]
     if unknown:
         raise RunnerError(USAGE, f'identity {path}: unknown field "{unknown[0]}"; allowed: {", ".join(_IDENTITY)}')
-    return identity
+    return {**identity, "run": run} if run else identity
 
 
 def previous_state(path: Optional[str], identity: Optional[Mapping[str, Any]], on_change: str) -> Optional[State]:

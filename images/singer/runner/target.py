@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from .child import Child
 from .connector import Connector
+from .files import make_directory
 from .log import Log
 from .messages import state_value
 from .pipes import large_pipe, unread
@@ -22,6 +23,7 @@ def prepare_target(session: Session) -> tuple[Connector, list[str]]:
     if folder and not setting:
         session.warn(f"{target.name} has no setting for its output directory: --output-dir has no effect")
     elif folder and setting not in config:
+        make_directory(folder)
         config = {**config, str(setting): folder}
     flags = ["--config", session.private_file("target-config.json", config)] if target.flags.config else []
     return target, target.command + flags

@@ -1,0 +1,28 @@
+import type { PipelineEntry } from "../../pipelines/define";
+import type { ClusterSettings } from "./cluster-settings";
+
+/** Label that says which pipeline an object, a Workflow or a pod belongs to. */
+export const PIPELINE_LABEL = "tapctl.dev/pipeline";
+
+/** Name of a pipeline's Secret. */
+export function secretName(pipeline: string): string {
+  return `pipeline-${pipeline}`;
+}
+
+/** Key of a pipeline's Secret that holds a secret which a container gets in its environment. */
+export function secretKey(secret: string): string {
+  return `secret.${secret}`;
+}
+
+/** Labels of a pipeline's objects, Workflows and pods: the cluster's, its own, and its name. */
+export function labelsOf(entry: PipelineEntry, settings: ClusterSettings): { readonly [name: string]: string } {
+  return { ...settings.labels, ...entry.labels, [PIPELINE_LABEL]: entry.name };
+}
+
+/** Annotations for people: what the pipeline is and whom to ask. */
+export function annotationsOf(entry: PipelineEntry): { readonly [name: string]: string } {
+  return {
+    ...(entry.description !== undefined && { "tapctl.dev/description": entry.description }),
+    ...(entry.owner !== undefined && { "tapctl.dev/owner": entry.owner }),
+  };
+}

@@ -1,0 +1,119 @@
+import type { ClusterSettings } from "./cluster-settings";
+import { durationSeconds } from "../../pipelines/units";
+import { connectorPatch, streamPatch } from "./pod-spec-patch";
+
+/**
+ * What varies between the runs that share the template. Every parameter has a default, because a new one without would
+ * break the CronWorkflows that are there.
+ */
+export interface RunParameters {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** Team or person to ask. */
+  readonly owner: string;
+  /** Image of the tap. */
+  readonly tapImage: string;
+  /** Image of the target. */
+  readonly targetImage: string;
+  /** Image of a job. */
+  readonly jobImage: string;
+  /** Name of the pipeline's Secret. */
+  readonly configSecret: string;
+  /** Folder above `config/`: `/singer` has the Secret there, `/singer/work` files of the object store. */
+  readonly directory: string;
+  /** File of selection rules; empty for none. */
+  readonly select: string;
+  /** Name that the pipeline had before, whose state counts while it never had one; `none` for no such name. */
+  readonly formerName: string;
+  /** Pipeline whose history is looked at, which only one with a former name needs; else `none`. */
+  readonly historyOf: string;
+  /** Where the target writes files; empty for a target that writes none. */
+  readonly outputDirectory: string;
+  /** Fewest records of a run. */
+  readonly minRecords: string;
+  /** Greatest age of the newest bookmark, in seconds; 0 for any. */
+  readonly maxStaleness: string;
+  /** What a state of another destination does: `fail`, `keep` or `refresh`. */
+  readonly onChange: string;
+  /** Tries after the first one. */
+  readonly retries: string;
+  /** Pause before the first of them, in seconds. */
+  readonly retryDelay: string;
+  /** Longest pause, in seconds. */
+  readonly retryMaxDelay: string;
+  /** Patch of the extract pod. */
+  readonly tapPatch: string;
+  /** Patch of the load pod. */
+  readonly targetPatch: string;
+  /** Patch of the pod of stream mode. */
+  readonly streamPatch: string;
+  /** Patch of a job's pod: its command, environment and resources. */
+  readonly jobPatch: string;
+  /** Follow-ups as a JSON list. */
+  readonly followUps: string;
+  /** Events to tell of, with commas between them. */
+  readonly notifyOn: string;
+  /** Secret of the webhook; empty for none. */
+  readonly webhookSecret: string;
+  /** Key of the webhook in that Secret. */
+  readonly webhookKey: string;
+  /** Key of the extract that `load-only` loads; `none` elsewhere, because Argo refuses an empty one. */
+  readonly extractKey: string;
+}
+
+/** Names of {@link RunParameters}. */
+export type ParameterName = keyof RunParameters;
+
+/** Longest pause, first pause and tries, as parameters. */
+export function retryParameters(retries: ClusterSettings["retries"]): Pick<RunParameters, "retries" | "retryDelay" | "retryMaxDelay"> {
+  return {
+    retries: String(retries.limit),
+    retryDelay: String(secondsOf(retries.delay)),
+    retryMaxDelay: String(secondsOf(retries.maxDelay)),
+  };
+}
+
+/** The parameters of a run that says nothing. */
+export function defaultParameters(settings: ClusterSettings): RunParameters {
+  return {
+    pipeline: "unnamed",
+    owner: "",
+    tapImage: settings.runnerImage,
+    targetImage: settings.runnerImage,
+    jobImage: settings.runnerImage,
+    configSecret: "none",
+    directory: "/singer",
+    select: "",
+    formerName: "none",
+    historyOf: "none",
+    outputDirectory: "",
+    minRecords: "0",
+    maxStaleness: "0",
+    onChange: "fail",
+    ...retryParameters(settings.retries),
+    tapPatch: connectorPatch(undefined, settings.resources),
+    targetPatch: connectorPatch(undefined, settings.resources),
+    streamPatch: streamPatch(undefined, settings.resources),
+    jobPatch: "{}",
+    followUps: "[]",
+    notifyOn: "failed,recovered",
+    webhookSecret: settings.webhook?.name ?? "",
+    webhookKey: settings.webhook?.key ?? "url",
+    extractKey: "none",
+  };
+}
+
+/** Parameters as Argo lists them. */
+export function asArguments(parameters: Partial<RunParameters>): { name: string; value: string }[] {
+  return Object.entries(parameters).map(([name, value]) => ({ name, value }));
+}
+
+/** The place of a parameter in a text of the template. */
+export function parameter(name: ParameterName): string {
+  return `{{workflow.parameters.${name}}}`;
+}
+
+/** Whole seconds of a duration, rounded up, at least one. */
+export function secondsOf(duration: string): number {
+  return Math.max(1, Math.ceil(durationSeconds(duration) ?? 1));
+}

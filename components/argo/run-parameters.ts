@@ -1,0 +1,77 @@
+import { durationSeconds } from "../../pipelines/units";
+import { isReplication, type PipelineEntry } from "../../pipelines/define";
+import type { Job } from "../../pipelines/job";
+import type { Replication } from "../../pipelines/replication";
+import type { ClusterSettings } from "./cluster-settings";
+import { followUpsParameter } from "./follow-ups";
+import { secretName } from "./names";
+import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
+import { WEBHOOK_KEY } from "./pipeline-secret";
+import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
+import { OUTPUT } from "./singer-load";
+import { WORK } from "./store-artifacts";
+
+/** Images of a replication's connectors. */
+export interface ConnectorImages {
+  /** Image of the tap. */
+  readonly tap: string;
+  /** Image of the target. */
+  readonly target: string;
+}
+
+/** A pipeline with the images that it runs: none for a job, which names its own. */
+export type DeployedPipeline = { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
+
+/** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order. */
+export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings): { name: string; value: string }[] {
+  const defaults = defaultParameters(settings);
+  const own = { ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
+  return asArguments(defaults).flatMap(({ name, value }) => {
+    const given = own[name as keyof RunParameters];
+    return given === undefined || given === value ? [] : [{ name, value: given }];
+  });
+}
+
+function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunParameters> {
+  const { notifications } = entry;
+  return {
+    pipeline: entry.name,
+    ...(entry.owner !== undefined && { owner: entry.owner }),
+    ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
+    ...(notifications?.on && { notifyOn: notifications.on.join() }),
+    ...(notifications?.webhook && { webhookSecret: secretName(entry.name), webhookKey: WEBHOOK_KEY }),
+  };
+}
+
+function replication(entry: Replication, images: ConnectorImages, settings: ClusterSettings): Partial<RunParameters> {
+  const { expectations, resources } = entry;
+  const fromStore = entry.configFrom === "store";
+  return {
+    tapImage: images.tap,
+    targetImage: images.target,
+    configSecret: secretName(entry.name),
+    directory: fromStore ? WORK : "/singer",
+    select: entry.streams ? "/singer/config/select.json" : "",
+    ...(entry.formerName !== undefined && { formerName: entry.formerName, historyOf: entry.name }),
+    outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,
+    minRecords: String(expectations?.minRecords ?? 0),
+    maxStaleness: String(expectations?.maxStaleness === undefined ? 0 : (durationSeconds(expectations.maxStaleness) ?? 0)),
+    ...(entry.mode === "stream"
+      ? { streamPatch: streamPatch(resources, settings.resources) }
+      : { tapPatch: connectorPatch(resources?.tap, settings.resources), targetPatch: connectorPatch(resources?.target, settings.resources) }),
+    followUps: followUpsParameter(entry.followUps ?? [], secretName(entry.name), settings),
+  };
+}
+
+function job(entry: Job, settings: ClusterSettings): Partial<RunParameters> {
+  return { jobImage: entry.image, jobPatch: containerPatch(entry, secretName(entry.name), settings.resources) };
+}
+
+/** Whether a pipeline is a replication that has its images. */
+export function deployed(entry: PipelineEntry, images: (entry: Replication) => ConnectorImages): DeployedPipeline {
+  return isReplication(entry) ? { entry, images: images(entry) } : { entry };
+}
+
+function withoutUndefined<T extends object>(value: T): { [Key in keyof T]-?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as { [Key in keyof T]-?: Exclude<T[Key], undefined> };
+}

@@ -1,0 +1,71 @@
+import { parameter } from "./parameters";
+import { retried } from "./singer-pod";
+import { userContainer, userPod } from "./security";
+import { keys, RUN_ID, RUN } from "./store-artifacts";
+import type { Template, WorkflowStep } from "./types";
+
+/** The rest of the follow-ups, and the first of them, in Argo's expressions. */
+const REST = "fromJSON(inputs.parameters.rest)";
+const first = (field: string): string => `{{=${REST}[0].${field}}}`;
+
+/** Runs the pipeline's follow-ups, where it has some. */
+export const followUpsStep: WorkflowStep = {
+  name: "follow-ups",
+  template: "follow-ups",
+  when: `{{=workflow.parameters.followUps != '[]'}}`,
+  arguments: { parameters: [{ name: "run", value: RUN_ID }, { name: "rest", value: parameter("followUps") }] },
+};
+
+/**
+ * Runs the first of the remaining follow-ups, then itself with the others. Recursion keeps the order and stops at the
+ * first failure; a list of items would run them side by side, and with fail-fast count a failed try as a failure.
+ */
+export const followUpsTemplate: Template = {
+  name: "follow-ups",
+  inputs: { parameters: [{ name: "run" }, { name: "rest" }] },
+  steps: [
+    [
+      {
+        name: "follow-up",
+        template: "follow-up",
+        arguments: { parameters: [{ name: "run", value: RUN }, ...["name", "image", "deadline", "patch"].map((field) => ({ name: field, value: first(field) }))] },
+      },
+    ],
+    [
+      {
+        name: "rest",
+        template: "follow-ups",
+        when: `{{=len(${REST}) > 1}}`,
+        arguments: { parameters: [{ name: "run", value: RUN }, { name: "rest", value: `{{=toJson(${REST}[1:])}}` }] },
+      },
+    ],
+  ],
+};
+
+/** One follow-up: an image that users bring, with the files and the state of the run to read. */
+export const followUpTemplate: Template = {
+  name: "follow-up",
+  securityContext: userPod,
+  inputs: {
+    parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
+    artifacts: [
+      // Not on a volume: a target that writes no files leaves an empty folder.
+      { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
+      { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
+    ],
+  },
+  activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
+  podSpecPatch: "{{inputs.parameters.patch}}",
+  retryStrategy: retried,
+  metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
+  container: { name: "main", image: "{{inputs.parameters.image}}", imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
+};
+
+/** A job's container, which its patch makes. */
+export const jobTemplate: Template = {
+  name: "job-run",
+  securityContext: userPod,
+  podSpecPatch: parameter("jobPatch"),
+  retryStrategy: retried,
+  container: { name: "main", image: parameter("jobImage"), imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
+};

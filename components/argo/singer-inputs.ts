@@ -1,0 +1,23 @@
+import { historyPrefix } from "../../store/keys";
+import { parameter } from "./parameters";
+import { keys, optionalFileIn, WORK } from "./store-artifacts";
+import type { Artifact } from "./types";
+
+/** Where files lie that somebody keeps in the store instead of the array. */
+const STORE_CONFIG = `${WORK}/config`;
+
+/**
+ * The saved state, and that of the pipeline's former name, which counts while the pipeline never had one of its own.
+ * None of them need be there.
+ */
+export const stateInputs: Artifact[] = [
+  optionalFileIn("state", keys.state),
+  optionalFileIn("former-state", keys.formerState),
+  { name: "history", path: `${WORK}/history`, optional: true, s3: { key: historyPrefix(parameter("historyOf")) } },
+];
+
+/** Config, catalog and first state that `configFrom: "store"` reads; other pipelines do not look at them. */
+export function storeConfigInputs(kind: "tap" | "target"): Artifact[] {
+  const names = [`${kind}-config.json`, `${kind}-secrets.json`, "initial-state.json", ...(kind === "tap" ? ["catalog.json", "select.json"] : [])];
+  return names.map((name) => optionalFileIn(`store-${name.replace(".json", "")}`, keys.config(name), `${STORE_CONFIG}/${name}`));
+}

@@ -1,0 +1,89 @@
+import type { ClusterSettings } from "./cluster-settings";
+import { parameter } from "./parameters";
+import { hardenedContainer, hardenedPod } from "./security";
+import { WORK } from "./store-artifacts";
+import type { Container, RetryStrategy, Template, Volume, VolumeMount } from "./types";
+
+/** Exit codes of the runner that another try does not mend: see `images/singer/runner/codes.py`. */
+const HOPELESS = [2, 14, 15, 16, 17];
+
+/** The runner gets this time to end after a stop, less than the 30 s after which the pod is killed. */
+const GRACE_SECONDS = "20";
+
+/** A leaf is tried again as the pipeline says; a pod that was deleted or lost counts as failed. */
+export const retried: RetryStrategy = {
+  limit: parameter("retries"),
+  retryPolicy: "Always",
+  backoff: { duration: parameter("retryDelay"), factor: "2", cap: parameter("retryMaxDelay") },
+};
+
+/** {@link retried} for the runner, whose exit code tells what another try does not mend. */
+export const retriedByCode: RetryStrategy = {
+  ...retried,
+  expression: `lastRetry.status == 'Error' || !(asInt(lastRetry.exitCode) in [${HOPELESS.join(", ")}])`,
+};
+
+/** What every pod that runs the runner has; the work volume is a disk's, bounded. */
+export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "volumes">> {
+  return { securityContext: hardenedPod, volumes: workVolumes(settings) };
+}
+
+/** Volumes for a run's files and for what connectors write elsewhere: the root of the container is read-only. */
+export function workVolumes({ scratch }: ClusterSettings): Volume[] {
+  return [
+    { name: "work", emptyDir: { sizeLimit: scratch } },
+    { name: "tmp", emptyDir: { sizeLimit: scratch } },
+  ];
+}
+
+/** Where {@link workVolumes} are seen. */
+export const workMounts: VolumeMount[] = [
+  { name: "work", mountPath: WORK },
+  { name: "tmp", mountPath: "/tmp" },
+];
+
+/**
+ * Keys of the pipeline's Secret that a container sees, and no others. They are optional, because the runner says more
+ * clearly than a pod that never starts what is missing.
+ */
+export function configVolume(kind: "tap" | "target"): Volume {
+  const names = [`${kind}-config.json`, `${kind}-secrets.json`, "identity.json", "initial-state.json", ...(kind === "tap" ? ["select.json"] : [])];
+  return { name: `${kind}-config`, secret: { secretName: parameter("configSecret"), optional: true, items: names.map((name) => ({ key: name, path: name })) } };
+}
+
+/** Where a {@link configVolume} is seen. */
+export function configMount(kind: "tap" | "target"): VolumeMount {
+  return { name: `${kind}-config`, mountPath: "/singer/config", readOnly: true };
+}
+
+/** A container of the runner: the command is explicit, so that Argo need not ask a registry for it. */
+export function runnerContainer(name: string, image: string, args: readonly string[], mounts: readonly VolumeMount[]): Container {
+  return {
+    name,
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["singer-runner"],
+    args: [...args],
+    workingDir: WORK,
+    env: [{ name: "HOME", value: "/tmp" }],
+    securityContext: hardenedContainer,
+    ...(mounts.length > 0 && { volumeMounts: [...mounts] }),
+  };
+}
+
+/** Flags of every runner that moves data. */
+export const runFlags: readonly string[] = [
+  ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--connector", "/opt/singer/connector.json"],
+  ...["--identity", "/singer/config/identity.json", "--run", "{{inputs.parameters.run}}", "--on-change", parameter("onChange")],
+  ...["--state", `${WORK}/state.json`, "--former-state", `${WORK}/former-state.json`, "--former-unless", `${WORK}/history`],
+];
+
+/** Flags of a runner with a tap. */
+export const tapFlags: readonly string[] = [...runFlags, "--select", parameter("select"), "--overlay", `${WORK}/overlay.json`, "--log", `${WORK}/tap.log`];
+
+/** Flags of a runner with a target. */
+export const targetFlags: readonly string[] = [
+  ...runFlags,
+  ...["--output-dir", parameter("outputDirectory"), "--log", `${WORK}/target.log`, "--candidate", `${WORK}/candidate.json`],
+  ...["--min-records", parameter("minRecords"), "--max-staleness", parameter("maxStaleness")],
+];

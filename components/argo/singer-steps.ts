@@ -1,0 +1,58 @@
+import { followUpsStep } from "./singer-follow-ups";
+import { startedTask } from "./singer-notify";
+import { parameter } from "./parameters";
+import { RUN_ID } from "./store-artifacts";
+import type { Template, WorkflowStep } from "./types";
+
+const run = { name: "run", value: RUN_ID };
+
+/** The entry points of replications and jobs: what they do, and beside it the news that it has begun, which holds nothing up. */
+export const entryTemplates: readonly Template[] = ["artifact", "stream", "job"].map((name) => ({
+  name,
+  dag: { tasks: [{ name, template: `${name}-run` }, startedTask] },
+}));
+
+/** Artifact mode: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */
+export const artifactTemplate: Template = {
+  name: "artifact-run",
+  steps: [
+    [{ name: "extract", template: "extract", arguments: { parameters: [run] } }],
+    [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
+    [
+      {
+        name: "commit",
+        template: "commit",
+        when: "{{steps.load.outputs.parameters.outcome}} == saved",
+        arguments: { parameters: [run], artifacts: [{ name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}" }] },
+      },
+    ],
+    [
+      {
+        name: "verdict",
+        template: "verdict",
+        when: "{{steps.extract.outputs.parameters.outcome}} == partial",
+        arguments: { artifacts: [{ name: "result", from: "{{steps.extract.outputs.artifacts.result}}" }] },
+      },
+    ],
+    [followUpsStep],
+  ],
+};
+
+/** Stream mode: tap and target in one pod, then the follow-ups. */
+export const streamStepsTemplate: Template = {
+  name: "stream-run",
+  steps: [[{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }], [followUpsStep]],
+};
+
+/**
+ * The entry point `load-only`: gives an extract that is in the store to the target once more. It saves no state, because
+ * that of an older extract would lead back.
+ */
+export const loadOnlyTemplate: Template = {
+  name: "load-only",
+  steps: [[loadStep([{ name: "extract", archive: { none: {} }, s3: { key: parameter("extractKey") } }], "complete")]],
+};
+
+function loadStep(artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>, tapOutcome: string): WorkflowStep {
+  return { name: "load", template: "load", arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts } };
+}

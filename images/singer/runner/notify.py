@@ -1,0 +1,137 @@
+"""notify: tells a webhook of a run. It never fails: a run is not judged by who hears of it."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import urllib.request
+from typing import Any, Mapping, Optional
+from urllib.parse import urlsplit
+
+from .codes import OK
+from .files import write_json
+
+STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
+_TIMEOUT_SECONDS = 10
+_LONGEST = 600
+_PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
+_SIGNS = {STARTED: ":arrow_forward:", SUCCEEDED: ":white_check_mark:", FAILED: ":x:", RECOVERED: ":large_green_circle:"}
+
+
+def notify(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+    """Always 0; what could not be told is said in the log."""
+    try:
+        event = _event(args)
+        if event:
+            _send(os.environ["WEBHOOK_URL"].strip(), message(event, args, os.environ))
+            print(f"told of {event}")
+    except Exception as error:  # whatever it is, the run has ended as it has
+        # Neither the address nor a reply of the webhook is shown: both may be secret.
+        sys.stderr.write(f"runner | not told: {type(error).__name__} {getattr(error, 'code', '')}\n")
+    return OK, None
+
+
+def _event(args: argparse.Namespace) -> Optional[str]:
+    """What is told; None for nothing. Leaves --marker, so that the next run knows whether this one failed."""
+    wanted = args.on.split(",")
+    if args.event == FAILED and RECOVERED in wanted:
+        write_json(args.marker, {"failing": True})
+    if args.event == SUCCEEDED and _was_failing(args.failing):
+        write_json(args.marker, {"failing": False})
+        if RECOVERED in wanted:
+            return RECOVERED
+    return args.event if args.event in wanted else None
+
+
+def _was_failing(path: Optional[str]) -> bool:
+    try:
+        with open(path or "", "rb") as file:
+            return json.loads(file.read())["failing"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a notification, those that are not known left out."""
+    error = first_failure(environment.get("FAILURES")) if event == FAILED else None
+    fields = {
+        "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,
+        "namespace": args.namespace, "seconds": _number(args.seconds), "records": _records(args.result),
+        "error": error, "link": args.link,
+    }
+    known = {name: value for name, value in fields.items() if value not in (None, "")}
+    return {"text": _text(known), **known}
+
+
+def first_failure(failures: Optional[str]) -> Optional[str]:
+    """The message that says why a Workflow failed: of the last step that failed by itself.
+
+    The text is JSON in a JSON text, as Argo quotes it; anything else is shown as it is.
+    """
+    if not failures:
+        return None
+    listed: Any = failures
+    try:
+        for _ in range(2):
+            listed = json.loads(listed) if isinstance(listed, str) else listed
+    except ValueError:
+        return _short(failures)
+    if not isinstance(listed, list):
+        return None
+    # A graph that failed of a task has no message at all.
+    steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
+    steps = [step for step in steps if step["message"].strip()]
+    steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
+    # Most failed steps only pass on that one below them failed.
+    causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
+    return _short(f"{causes[-1].get('displayName')}: {causes[-1]['message']}") if causes else None
+
+
+def _records(path: Optional[str]) -> Optional[int]:
+    try:
+        with open(path or "", "rb") as file:
+            return sum(json.loads(file.read())["records"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
+
+
+def _number(text: Optional[str]) -> Optional[float]:
+    # What Argo does not know stays a template.
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return int(value) if value.is_integer() else round(value, 1)
+
+
+def _text(fields: Mapping[str, Any]) -> str:
+    event = fields["event"]
+    details = [f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
+               f"{fields['records']:,} records" if "records" in fields else "",
+               f"owner {fields['owner']}" if "owner" in fields else ""]
+    head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
+    told = ", ".join(detail for detail in details if detail)
+    lines = [f"{head} ({told})" if told else head, fields.get("error"), fields.get("link")]
+    return _escaped("\n".join(line for line in lines if line))
+
+
+def _escaped(text: str) -> str:
+    """For Slack, where <...> are links and mentions of everybody."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _send(url: str, fields: Mapping[str, Any]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("no address of a webhook")
+    # Slack's webhooks take a text and nothing else.
+    body = {"text": fields["text"]} if parts.hostname == "hooks.slack.com" else fields
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):
+        pass

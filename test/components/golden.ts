@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const GOLDEN = join(__dirname, "..", "golden");
+
+/** Compares a text with the file that holds what it was; `UPDATE_GOLDEN=1` writes that file anew. */
+export function assertGolden(name: string, text: string): void {
+  const path = join(GOLDEN, name);
+  if (process.env.UPDATE_GOLDEN === "1") {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  assert.equal(text, readFileSync(path, "utf8"), `${name} has changed; UPDATE_GOLDEN=1 writes it anew`);
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseAllDocuments, stringify } from "yaml";
+import { defaultClusterSettings } from "../../components/argo/cluster-settings";
+import { pipelineManifests } from "../../components/argo/manifests";
+import { defaultParameters } from "../../components/argo/parameters";
+import { singerTemplate } from "../../components/argo/singer-template";
+import { WORK } from "../../components/argo/store-artifacts";
+import type { Template } from "../../components/argo/types";
+import { assertValid } from "../../pipelines/validation/validate";
+import { images, pipelines, settings } from "./fixtures";
+import { assertGolden } from "./golden";
+import { validators } from "./valid";
+
+const manifests = pipelines.map((entry) => pipelineManifests(entry, images, settings));
+const template = singerTemplate(settings);
+const templates = template.spec.templates ?? [];
+const yaml = (objects: readonly object[]) => objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+const named = (name: string): Template => {
+  const found = templates.find((one) => one.name === name);
+  assert.ok(found, `there is no template ${name}`);
+  return found;
+};
+const text = JSON.stringify(template);
+
+test("the pipelines of the fixtures are valid", () => assertValid(pipelines));
+
+describe("goldens", () => {
+  test("the shared template", () => assertGolden("singer-template.yaml", yaml([template])));
+  test("the shared template by default", () => assertGolden("singer-template-default.yaml", yaml([singerTemplate(defaultClusterSettings)])));
+  for (const { name, secret, cronWorkflow, workflow } of manifests) {
+    test(name, () => assertGolden(`pipelines/${name}.yaml`, yaml([...(secret ? [secret] : []), cronWorkflow, workflow])));
+  }
+});
+
+test("every object is valid by the published types", async () => {
+  const validate = await validators();
+  const objects = [template, ...manifests.flatMap(({ cronWorkflow, workflow }) => [cronWorkflow, workflow])];
+  for (const object of objects) assert.doesNotThrow(() => validate(object), JSON.stringify(object.metadata));
+  const [first] = manifests;
+  assert.throws(() => validate({ ...first?.cronWorkflow, spec: { ...first?.cronWorkflow.spec, schedules: "0 6 * * *" } }));
+});
+
+test("YAML of every object reads back as the object", () => {
+  for (const { cronWorkflow } of manifests) assert.deepEqual(parseAllDocuments(yaml([cronWorkflow]))[0]?.toJSON(), JSON.parse(JSON.stringify(cronWorkflow)));
+});
+
+describe("the shared template", () => {
+  test("has a default for every parameter that it names", () => {
+    const known = new Set(Object.keys(defaultParameters(settings)));
+    const used = [...text.matchAll(/workflow\.parameters\.(\w+)/g)].map(([, name]) => name ?? "");
+    assert.ok(used.length > 20);
+    assert.deepEqual(used.filter((name) => !known.has(name)), []);
+    for (const name of known) assert.ok(used.includes(name), `nothing reads the parameter ${name}`);
+  });
+
+  test("tries leaves again, with a limit, and nothing else", () => {
+    for (const one of templates) {
+      assert.ok(!(one.steps && one.retryStrategy), `${one.name} multiplies the tries of its steps`);
+      if (one.retryStrategy) assert.ok(one.retryStrategy.limit !== undefined, `${one.name} is tried for ever`);
+    }
+    for (const name of ["extract", "load", "commit", "stream-pod", "follow-up", "job-run"]) assert.ok(named(name).retryStrategy, name);
+    assert.equal(template.spec.retryStrategy, undefined);
+  });
+
+  test("gives connectors no right that they do not need", () => {
+    assert.equal(template.spec.automountServiceAccountToken, false);
+    assert.equal(template.spec.executor?.serviceAccountName, "singer-executor");
+    for (const name of ["extract", "load", "commit", "verdict", "stream-pod", "notify-failed"]) {
+      const one = named(name);
+      assert.equal(one.securityContext?.runAsNonRoot, true, name);
+      assert.equal(one.securityContext?.seccompProfile?.type, "RuntimeDefault", name);
+      const containers = [one.container, ...(one.containerSet?.containers ?? []), ...(one.initContainers ?? [])].filter((container) => container !== undefined);
+      assert.ok(containers.length > 0);
+      for (const container of containers) {
+        assert.equal(container.securityContext?.readOnlyRootFilesystem, true, name);
+        assert.deepEqual(container.securityContext?.capabilities?.drop, ["ALL"], name);
+        assert.ok(container.command && container.command.length > 0, `${name} has no command`);
+      }
+    }
+  });
+
+  test("shows each connector its own settings alone", () => {
+    const seen = (name: string) => JSON.stringify(named(name));
+    assert.ok(!seen("extract").includes("target-config") && !seen("load").includes("tap-config"));
+    const { tap, target } = Object.fromEntries((named("stream-pod").containerSet?.containers ?? []).map((container) => [container.name, JSON.stringify(container.volumeMounts)]));
+    assert.ok(tap?.includes("tap-config") && !tap.includes("target-config"));
+    assert.ok(target?.includes("target-config") && !target.includes("tap-config"));
+  });
+
+  test("never deletes what a run stored, and packs no file that another step reads", () => {
+    for (const one of templates) {
+      for (const artifact of one.outputs?.artifacts ?? []) {
+        assert.equal(artifact.artifactGC?.strategy, "Never", artifact.name);
+        assert.ok(artifact.name === "output" || artifact.archive?.none, artifact.name);
+      }
+      for (const artifact of one.inputs?.artifacts ?? []) {
+        if (artifact.archive?.none) assert.equal(artifact.mode, 0o644, `${one.name} ${artifact.name}`);
+      }
+    }
+  });
+
+  test("reads what need not be there onto a volume, where it is absent", () => {
+    for (const name of ["extract", "load", "stream-pod", "notify-succeeded"]) {
+      for (const artifact of named(name).inputs?.artifacts ?? []) if (artifact.optional) assert.ok(artifact.path?.startsWith(`${WORK}/`), `${name} ${artifact.name}`);
+    }
+  });
+
+  test("saves a state in a step of its own, the history first", () => {
+    const stores = (one: Template) => (one.outputs?.artifacts ?? []).filter(({ s3 }) => s3?.key === "state/{{workflow.parameters.pipeline}}/state.json");
+    assert.deepEqual(templates.filter((one) => stores(one).length > 0).map(({ name }) => name), ["commit", "stream-pod"]);
+    assert.deepEqual((named("commit").outputs?.artifacts ?? []).map(({ name }) => name), ["history", "state"]);
+  });
+
+  test("gives nothing of a run to a shell", () => {
+    assert.ok(!/"(sh|bash|\/bin\/sh|\/bin\/bash)"/.test(text));
+    for (const one of templates) assert.ok(!JSON.stringify([one.container?.args, one.container?.command, one.initContainers]).includes("workflow.failures"), one.name);
+  });
+
+  test("an exit handler that fails or hangs has no say", () => {
+        const tellers = templates.flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()]).filter(({ template: used }) => used?.startsWith("notify-"));
+    assert.equal(tellers.length, 5);
+    for (const teller of tellers) assert.deepEqual(teller.continueOn, { failed: true, error: true });
+    // A group of steps fails with a pod that is late, whatever its step says.
+    for (const one of templates) for (const step of (one.steps ?? []).flat()) assert.ok(!step.template?.startsWith("notify-"), one.name);
+    for (const event of ["started", "failed", "succeeded"]) {
+      const one = named(`notify-${event}`);
+      assert.ok(one.timeout && one.activeDeadlineSeconds && !one.retryStrategy, event);
+    }
+    assert.deepEqual(named("notify-failed").inputs?.artifacts, undefined);
+  });
+});
+
+describe("a pipeline", () => {
+  const orders = manifests[0];
+  test("names its secrets and holds none", () => {
+    assert.ok(orders?.secret);
+    const { stringData } = orders.secret;
+    assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [["password"], ["tables", 0, "token"]]);
+    assert.deepEqual((JSON.parse(stringData["tap-config.json"] ?? "") as { readonly password: unknown }).password, { $secret: "shop-password" });
+    assert.equal(stringData["secret.warehouse-password"], JSON.stringify({ $secret: "warehouse-password" }));
+    assert.equal(stringData["webhook"], JSON.stringify({ $secret: "orders-channel" }));
+  });
+
+  test("gives follow-ups and jobs secrets by reference", () => {
+    const value = (index: number, name: string) => manifests[index]?.cronWorkflow.spec.workflowSpec.arguments?.parameters?.find((one) => one.name === name)?.value;
+    const [dbt] = JSON.parse(String(value(0, "followUps"))) as readonly { readonly patch: string; readonly deadline: string }[];
+    const [container] = (JSON.parse(dbt?.patch ?? "") as { readonly containers: readonly { readonly env: unknown; readonly command: unknown; readonly args: unknown }[] }).containers;
+    assert.deepEqual(container?.env, [{ name: "TARGET", value: "prod" }, { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "pipeline-orders", key: "secret.warehouse-password" } } }]);
+    assert.deepEqual([container?.command, container?.args, dbt?.deadline], [["dbt"], ["build", "--vars", "{x: 1}"], "1200"]);
+    assert.match(String(value(3, "jobPatch")), /"secretKeyRef":\{"name":"pipeline-clean-up","key":"secret.clean-token"\}/);
+  });
+
+  test("a job without secrets has no Secret", () => assert.equal(manifests[4]?.secret, undefined));
+});

@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+import { inWorkspace, start, TEN, type Result, type Workspace } from "./support";
+
+const RUN = "20261123T081502Z-4f2a9c";
+const IDENTITY = { pipeline: "orders", tap: "tap-fake", target: "target-fake", destination: "0123456789abcdef" };
+const FAILING = [...TEN, ["say", "boom"], ["exit", 3]] as const;
+
+const facts = (space: Workspace) => ["--outcome", space.path("outcome")];
+const last = ["--attempt", "2", "--last-attempt", "2"];
+
+describe("extract in a workflow", () => {
+  test("a tap that fails ends with its own code while tries are left", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract(FAILING, ...facts(space), "--attempt", "1", "--last-attempt", "2");
+      assert.equal(code, 10);
+      assert.ok(!space.exists("outcome"));
+    }));
+
+  test("in the last attempt it ends with 0, says partial, and its result still says that it failed", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract(FAILING, ...facts(space), ...last);
+      assert.deepEqual([code, space.text("outcome"), space.result().code, space.result().status], [0, "partial", 10, "failed"]);
+    }));
+
+  test("without any data the last attempt fails as well", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract([["exit", 3]], ...facts(space), ...last);
+      assert.equal(code, 10);
+      assert.ok(!space.exists("outcome"));
+    }));
+
+  test("other failures are never taken for partial", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.run("extract", "--connector", space.path("none.json"), ...facts(space), ...last);
+      assert.equal(code, 2);
+    }));
+
+  test("a tap that ends well is complete, in any attempt", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(TEN, ...facts(space), ...last)).code, 0);
+      assert.equal(space.text("outcome"), "complete");
+    }));
+});
+
+describe("load in a workflow", () => {
+  test("says that there is a state to save, under the run that it was given", () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      const { code } = await space.load({}, ...facts(space), "--tap-outcome", "complete", "--identity", space.write("id.json", IDENTITY), "--run", RUN);
+      assert.deepEqual([code, space.text("outcome")], [0, "saved"]);
+      assert.equal((space.candidate() as { readonly run: string }).run, RUN);
+    }));
+
+  test("without a STATE there is nothing to save", () =>
+    inWorkspace(async (space) => {
+      await space.extract([["schema", "a"], ["record", "a", 1]]);
+      await space.load({}, ...facts(space));
+      assert.equal(space.text("outcome"), "unchanged");
+    }));
+
+  test("a partial extract is loaded whatever is expected of a whole one", () =>
+    inWorkspace(async (space) => {
+      await space.extract(FAILING, ...facts(space), ...last);
+      const { code } = await space.load({}, ...facts(space), "--tap-outcome", "partial", "--min-records", "100");
+      assert.deepEqual([code, space.loaded().length, space.text("outcome")], [0, 10, "saved"]);
+    }));
+
+  test("any age will do where the greatest is 0", () =>
+    inWorkspace(async (space) => {
+      await space.extract([["schema", "a"], ["record", "a", 1], ["state", { at: "2001-01-01" }]]);
+      assert.equal((await space.load({}, "--max-staleness", "0")).code, 0);
+      assert.equal((await space.load({}, "--max-staleness", "60")).code, 16);
+    }));
+});
+
+describe("the state to go on from", () => {
+  const before = async (space: Workspace, ...flags: string[]): Promise<unknown> => {
+    assert.equal((await space.extract(TEN, "--state", space.path("state.json"), "--former-state", space.path("former.json"), "--former-unless", space.path("history"), ...flags)).code, 0);
+    return (space.json("result.json") as Result).stateBefore;
+  };
+  test("is the saved one, else that of the former name, else the initial one, else none", () =>
+    inWorkspace(async (space) => {
+      assert.equal(await before(space), null);
+      const initial = ["--initial-state", space.write("initial.json", { at: 1 })];
+      assert.deepEqual(await before(space, ...initial), { at: 1 });
+      space.write("former.json", { at: 2 });
+      assert.deepEqual(await before(space, ...initial), { at: 2 });
+      space.write("state.json", { at: 3 });
+      assert.deepEqual(await before(space, ...initial), { at: 3 });
+    }));
+
+  test("is not that of the former name after a reset, which left a history", () =>
+    inWorkspace(async (space) => {
+      space.write("former.json", { at: 2 });
+      mkdirSync(space.path("history"));
+      assert.deepEqual(await before(space), { at: 2 });
+      space.write(join("history", `${RUN}.json`), {});
+      assert.equal(await before(space), null);
+    }));
+});
+
+describe("commit", () => {
+  const envelope = { version: 1, ...IDENTITY, run: RUN, time: "2026-11-23T08:15:02.000Z", state: { at: 9 } };
+  const commit = (space: Workspace, run = RUN) =>
+    start(["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", run]).ended;
+
+  test("leaves the candidate as it is", () =>
+    inWorkspace(async (space) => {
+      space.write("candidate.json", envelope);
+      assert.equal((await commit(space)).code, 0);
+      assert.deepEqual(space.json("commit.json"), envelope);
+    }));
+
+  test("without a candidate leaves nothing and is content", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await commit(space)).code, 0);
+      assert.ok(!space.exists("commit.json"));
+    }));
+
+  for (const [what, candidate] of [
+    ["of another run", { ...envelope, run: "20261123T081502Z-000000" }],
+    ["of another pipeline", { ...envelope, pipeline: "other" }],
+    ["that is empty", { ...envelope, state: {} }],
+    ["that is none", { at: 9 }],
+  ] as const) {
+    test(`refuses a state ${what}`, () =>
+      inWorkspace(async (space) => {
+        space.write("candidate.json", candidate);
+        const { code, stderr } = await commit(space);
+        assert.equal(code, 2);
+        assert.match(stderr, /^runner \| candidate .+\n$/);
+        assert.ok(!space.exists("commit.json"));
+      }));
+  }
+});
+
+describe("verdict", () => {
+  test("fails with the code and the error of the step", () =>
+    inWorkspace(async (space) => {
+      await space.extract(FAILING, ...facts(space), ...last);
+      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")]).ended;
+      assert.equal(code, 10);
+      assert.match(stderr, /tap-fake exited with 3: boom \(what it had sent is loaded, and its progress saved\)/);
+    }));
+
+  test("passes a step that ended well", () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      assert.equal((await start(["verdict", "--result", space.path("result.json")]).ended).code, 0);
+    }));
+});
+
+/** A webhook on this machine; `silent` never answers. */
+async function webhook(t: TestContext, silent = false) {
+  const bodies: Record<string, unknown>[] = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (part: Buffer) => (text += part.toString()));
+    request.on("end", () => {
+      bodies.push(JSON.parse(text) as Record<string, unknown>);
+      if (!silent) response.end("ok");
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { bodies, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+}
+
+describe("notify", () => {
+  const notify = (space: Workspace, url: string, event: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
+    start(["notify", "--event", event, "--on", "failed,recovered", "--pipeline", "orders", "--run", RUN, "--failing", space.path("failing.json"), "--marker", space.path("marker.json"), ...more], {
+      env: { WEBHOOK_URL: url, no_proxy: "127.0.0.1", ...env },
+    }).ended;
+  const failure = (displayName: string, message: string, minute: number) => ({ displayName, templateName: displayName, message, podName: `orders-${displayName}`, phase: "Failed", finishedAt: `2026-11-23T08:0${minute}:00Z` });
+  // As Argo 4.1 lists them: each node that failed, those included that only pass it on.
+  const steps = [
+    failure("orders", "", 4),
+    failure("orders-1", "child 'orders-2' failed", 3),
+    failure("load", "No more retries left", 3),
+    failure("load(1)", 'main: Error (exit code 11): <!channel> "quoted" $(id) `id`', 2),
+    failure("main", 'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10', 2),
+    failure("extract(0)", "main: Error (exit code 10): an earlier attempt", 0),
+  ];
+
+  test("tells of a failure with the message of the last step, and leaves a marker", (t) =>
+    inWorkspace(async (space) => {
+      const { bodies, url } = await webhook(t);
+      const flags = ["--seconds", "12.25", "--link", "https://argo/x", "--owner", "us"];
+      const { code } = await notify(space, url, "failed", flags, { FAILURES: JSON.stringify(JSON.stringify(steps)) });
+      assert.equal(code, 0);
+      const body = bodies.at(0);
+      assert.deepEqual([body?.event, body?.pipeline, body?.seconds, body?.records], ["failed", "orders", 12.2, undefined]);
+      assert.equal(body?.error, `load(1): ${steps[3]?.message}`);
+      assert.match(String(body?.text), /&lt;!channel&gt;/);
+      assert.deepEqual(space.json("marker.json"), { failing: true });
+    }));
+
+  test("tells of a recovery once, after a failure", (t) =>
+    inWorkspace(async (space) => {
+      const { bodies, url } = await webhook(t);
+      await notify(space, url, "succeeded", ["--result", space.write("result.json", { records: { a: 1000, b: 200 } })]);
+      assert.equal(bodies.length, 0);
+      space.write("failing.json", { failing: true });
+      await notify(space, url, "succeeded", ["--result", space.write("result.json", { records: { a: 1000, b: 200 } })]);
+      assert.deepEqual(bodies.map(({ event, records }) => [event, records]), [["recovered", 1200]]);
+      assert.match(String(bodies.at(0)?.text), /1,200 records/);
+      assert.deepEqual(space.json("marker.json"), { failing: false });
+    }));
+
+  test("never fails: not without an address, nor with a wrong one, nor with failures that are no JSON", (t) =>
+    inWorkspace(async (space) => {
+      const { bodies, url } = await webhook(t);
+      for (const address of ["", "file:///etc/passwd", "http://127.0.0.1:1/secret-path"]) {
+        const { code, stderr } = await notify(space, address, "failed");
+        assert.equal(code, 0);
+        assert.match(stderr, /^runner \| not told: /);
+        assert.ok(!stderr.includes("secret-path"));
+      }
+      assert.equal((await notify(space, url, "failed", [], { FAILURES: '"not \\x JSON' })).code, 0);
+      assert.equal(bodies.at(0)?.error, '"not \\x JSON');
+    }));
+
+  test("gives up a webhook that does not answer", (t) =>
+    inWorkspace(async (space) => {
+      const { url } = await webhook(t, true);
+      const began = Date.now();
+      assert.equal((await notify(space, url, "failed")).code, 0);
+      assert.ok(Date.now() - began < 40_000);
+    }));
+});

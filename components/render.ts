@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { ConnectorDefinition } from "../connectors/connector";
+import { isReplication, type PipelineEntry } from "../pipelines/define";
+import type { Replication } from "../pipelines/replication";
+import { defaultClusterSettings, type ClusterSettings } from "./argo/cluster-settings";
+import { pipelineManifests, type PipelineManifests } from "./argo/manifests";
+import type { ConnectorImages } from "./argo/run-parameters";
+import { singerTemplate } from "./argo/singer-template";
+import type { WorkflowTemplate } from "./argo/types";
+import { readBuildContext } from "./build-context";
+import { connectorImage, imageReference, runnerImage, type BuildContext, type ImageBuild } from "./image";
+
+/** What manifests are rendered for. */
+export interface RenderOptions {
+  /** Registry of the connector images. */
+  readonly registry: string;
+  /** Namespace of the pipelines. Default: `pipelines`. */
+  readonly namespace?: string;
+  /** Image that the connector images are built on. */
+  readonly baseImage: string;
+}
+
+/** The manifests of an array; secrets are references. */
+export interface Rendered {
+  /** The template that all pipelines share. */
+  readonly template: WorkflowTemplate;
+  /** The manifests of each pipeline, in the order of the array. */
+  readonly pipelines: readonly PipelineManifests[];
+  /** How each image is built, by its reference. */
+  readonly images: { readonly [reference: string]: ImageBuild };
+}
+
+/** A file of manifests, below the folder that they are written to. */
+export interface ManifestFile {
+  readonly path: string;
+  /** Its content in YAML. */
+  readonly text: string;
+}
+
+/** The manifests of an array: the same for the same array and options, without a cluster. */
+export function renderArray(entries: readonly PipelineEntry[], { registry, namespace, baseImage }: RenderOptions): Rendered {
+  const context = readBuildContext(baseImage);
+  const settings: ClusterSettings = { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }), runnerImage: imageReference(registry, runnerImage(context)) };
+  const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: referenceOf(tap.connector, registry, context), target: referenceOf(target.connector, registry, context) });
+  return {
+    template: singerTemplate(settings),
+    pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
+    images: imageBuilds(entries.filter(isReplication), registry, context),
+  };
+}
+
+/** What is applied: the template, and a file a pipeline. */
+export function manifestFiles({ template, pipelines }: Rendered): readonly ManifestFile[] {
+  return [
+    { path: "template.yaml", text: yamlText([template]) },
+    ...pipelines.map(({ name, secret, cronWorkflow }) => ({ path: join("pipelines", `${name}.yaml`), text: yamlText([...(secret ? [secret] : []), cronWorkflow]) })),
+  ];
+}
+
+/** A Workflow to submit by hand for each pipeline. */
+export function runFiles({ pipelines }: Rendered): readonly ManifestFile[] {
+  return pipelines.map(({ name, workflow }) => ({ path: join("runs", `${name}.yaml`), text: yamlText([workflow]) }));
+}
+
+function referenceOf(connector: ConnectorDefinition, registry: string, context: BuildContext): string {
+  const build = connectorImage(connector, context);
+  if (build) return imageReference(registry, build);
+  return "image" in connector.source ? connector.source.image : connector.name;
+}
+
+function imageBuilds(entries: readonly Replication[], registry: string, context: BuildContext): Rendered["images"] {
+  const builds = [runnerImage(context), ...entries.flatMap(({ tap, target }) => [tap, target]).map(({ connector }) => connectorImage(connector, context))];
+  return Object.fromEntries(builds.filter((build) => build !== undefined).map((build) => [imageReference(registry, build), build]));
+}
+
+/** Strings stay on their line, so that a difference shows in the line that it is in. */
+function yamlText(objects: readonly object[]): string {
+  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+}

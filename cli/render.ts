@@ -25,11 +25,12 @@ export function addRender(program: Command): void {
     .option("--base-image <image>", "image that the connector images are built on", "python:3.12-slim")
     .option("--json", "print as JSON, with how each image is built")
     .addHelpText("after", "\nExample:\n  $ npx tapctl render --out manifests --registry registry.example.com/etl")
-    .action(async (flags: RenderFlags, command: Command) => {
+    .action((flags: RenderFlags, command: Command) => {
       const { entries } = contextOf(command).project;
       if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(flags.namespace)) throw new UserError(`--namespace "${flags.namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
-      // Loaded here, because every other verb would pay for it.
-      const { manifestFiles, renderArray, runFiles } = await import("../components/render");
+      // Loaded here, because every other verb would pay for it; by require, because TypeScript is loaded by hooks of that.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { manifestFiles, renderArray, runFiles } = require("../components/render") as typeof import("../components/render");
       const rendered = renderArray(entries, flags);
       if (flags.json) return printJson(rendered);
       const files = manifestFiles(rendered);

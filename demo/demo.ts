@@ -40,8 +40,7 @@ async function main(): Promise<void> {
     const store = await openStore(storeLocation(project.root));
     const base = { root: project.root, store, prepare: connectorsBelow(project.root), secrets: localSecrets(project.root), stop };
     const result = flags.has("--postgres")
-      ? // Its database client is installed for the development of this project only.
-        await (await import("./shop")).runShop({ ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) }, project, (text) => progress.line(text))
+      ? await loadShop().runShop({ ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) }, project, (text) => progress.line(text))
       : await runRates(base, project, flags.has("--online"), progress);
     progress.end();
     conclude(result, store.url);
@@ -72,6 +71,12 @@ async function runRates(base: Omit<RunContext, "onEvent">, project: Project, onl
 /** Installs ahead of need; a failure shows when the pipeline itself asks for its connectors. */
 async function install(prepare: PrepareConnector, entries: readonly Replication[]): Promise<void> {
   for (const { connector } of entries.flatMap(({ tap, target }) => [tap, target])) await prepare(connector, () => {}).catch(() => undefined);
+}
+
+/** Its database client is installed for the development of this project only, so the other demos must not load it. */
+function loadShop(): typeof import("./shop") {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is loaded by hooks of require
+  return require("./shop") as typeof import("./shop");
 }
 
 function tellAndShow(progress: Progress, runs: string | undefined, event: RunEvent): void {

@@ -5,7 +5,7 @@ import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf } from "./measure";
 import { bareTap, bareTarget, extractFile, pairWork, runExtract, runLoad, runShell, type RunnerUsage, type Work } from "./runner";
 
-const ROUNDS = 7;
+const ROUNDS = 21;
 
 interface Pass {
   /** Seconds in which tap and target ran. */

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { Tap, Target } from "../connectors/connector";
+import { settingsOf, type Tap, type Target } from "../connectors/connector";
 import { checkConnector, type CheckStep } from "../local/check-connector";
 import { findReplication } from "../local/project";
-import { settingsOf } from "../local/run";
 import { ExitCode } from "../local/runner";
 import { localSecrets, resolveSettings } from "../local/secrets";
 import { contextOf, type CliContext } from "./context";

@@ -134,6 +134,11 @@ export function target<Settings extends object = JsonObject>(args: ConnectorArgs
   return (settings) => ({ kind: "target", connector, settings: settings as JsonObject });
 }
 
+/** A connector's settings in one pipeline, with its defaults under them. */
+export function settingsOf(use: Tap | Target): JsonObject {
+  return { ...use.connector.defaults, ...use.settings };
+}
+
 /** The version that is installed, or the image's reference: what a summary and a description show. */
 export function connectorVersion(connector: ConnectorDefinition): string {
   return "image" in connector.source ? connector.source.image : connector.source.version;

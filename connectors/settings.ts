@@ -31,6 +31,14 @@ export function isSecretReference(value: unknown): value is SecretReference {
   return typeof value === "object" && value !== null && typeof (value as SecretReference).$secret === "string" && Object.keys(value).length === 1;
 }
 
+/** Where secrets stand in settings, such as `["password"]` or `["streams", 0, "token"]`. */
+export function secretPaths(value: Json | undefined, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
+  if (isSecretReference(value)) return [path];
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => secretPaths(item, [...path, index]));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) => secretPaths(item, [...path, name]));
+}
+
 /** `T` with a {@link secret} allowed in the place of every value, at every depth. */
 export type WithSecrets<T> = T extends string | number | boolean | null | undefined
   ? T | SecretReference

@@ -8,11 +8,6 @@ const ADDRESS: { readonly [tap: string]: (url: string) => JsonObject } = {
   "tap-exchangeratesapi": (url) => ({ base_url: `${url}/v1/` }),
 };
 
-/** Whether the bundled stand-in can take the place of a pipeline's source. */
-export function hasStandIn(entry: Replication): boolean {
-  return entry.tap.connector.name in ADDRESS;
-}
-
 /**
  * The pipeline with the bundled stand-in for its source.
  *

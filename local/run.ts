@@ -1,5 +1,4 @@
-import type { ConnectorDefinition, Tap, Target } from "../connectors/connector";
-import type { JsonObject } from "../connectors/settings";
+import { settingsOf, type ConnectorDefinition, type Tap, type Target } from "../connectors/connector";
 import { UserError } from "../errors";
 import type { Mode, Replication } from "../pipelines/replication";
 import { newRunId } from "../store/keys";
@@ -92,9 +91,4 @@ async function prepareEnvironments(context: RunContext, entry: Replication, even
   } catch (error) {
     throw signal.aborted ? new UserError(`"${entry.name}": ${context.stop.reason}, before its connectors were installed`, ExitCode.interrupted) : error;
   }
-}
-
-/** A connector's settings with its defaults under them. */
-export function settingsOf(use: Tap | Target): JsonObject {
-  return { ...use.connector.defaults, ...use.settings };
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
 import { UserError } from "../errors";
-import { isSecretReference, type Json, type JsonObject } from "../connectors/settings";
+import { isSecretReference, secretPaths, type Json, type JsonObject } from "../connectors/settings";
 import { secretVariable } from "../pipelines/validation/secrets";
 
 /** Looks up a secret's value by its name; undefined where it is not given. */
@@ -33,27 +33,25 @@ export function localSecrets(root: string, environment: NodeJS.ProcessEnv = proc
  * @throws UserError that names every missing secret at once and how to give it; never a value.
  */
 export function resolveSettings(where: string, settings: JsonObject, lookup: SecretLookup): ResolvedSettings {
-  const secretPaths: (string | number)[][] = [];
   const missing = new Set<string>();
-  const resolve = (value: Json, path: readonly (string | number)[]): Json => {
+  const resolve = (value: Json): Json => {
     if (isSecretReference(value)) {
       const found = lookup(value.$secret);
       if (found === undefined) missing.add(value.$secret);
-      secretPaths.push([...path]);
       return found ?? "";
     }
-    if (Array.isArray(value)) return value.map((item: Json, index) => resolve(item, [...path, index]));
+    if (Array.isArray(value)) return value.map(resolve);
     if (typeof value === "object" && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, [...path, key])]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
     }
     return value;
   };
-  const config = resolve(settings, []) as JsonObject;
+  const config = resolve(settings) as JsonObject;
   if (missing.size > 0) {
     const how = [...missing].map((name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`);
     throw new UserError(`${where}: secret ${how.join(", secret ")} is not given`);
   }
-  return { config, secretPaths };
+  return { config, secretPaths: secretPaths(settings) };
 }
 
 function readEnvFile(file: string): string {

@@ -1,7 +1,8 @@
-import type { Tap, Target } from "../../connectors/connector";
-import { isSecretReference, type Json, type JsonObject } from "../../connectors/settings";
+import { settingsOf, type Tap, type Target } from "../../connectors/connector";
+import { isSecretReference, secretPaths, type Json } from "../../connectors/settings";
 import { isReplication, streamRulesOf, type PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
+import type { Replication } from "../../pipelines/replication";
 import { secretKey, secretName } from "./names";
 
 /** What a pipeline's Secret holds under a key, secrets still by their names. */
@@ -28,23 +29,12 @@ export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined
   return Object.keys(parts).length === 0 ? undefined : { name: secretName(entry.name), parts };
 }
 
-/**
- * A part as the text that the Secret holds.
- *
- * @param lookup the value of a secret; it throws for one that is not given.
- */
-export function secretText(part: SecretPart, lookup: (name: string) => string): string {
-  if (part.kind === "secret") return lookup(part.name);
-  return `${JSON.stringify(resolve(part.value, lookup))}\n`;
-}
-
 /** A part as text for people: secrets are named, never shown. */
 export function referenceText(part: SecretPart): string {
   return part.kind === "secret" ? JSON.stringify({ $secret: part.name }) : `${JSON.stringify(part.value, null, 2)}\n`;
 }
 
-function replicationParts(entry: PipelineEntry): PipelineSecret["parts"] {
-  if (!isReplication(entry)) return {};
+function replicationParts(entry: Replication): PipelineSecret["parts"] {
   const rules = streamRulesOf(entry);
   return {
     "identity.json": json({ pipeline: entry.name, ...identityOf(entry) }),
@@ -55,8 +45,9 @@ function replicationParts(entry: PipelineEntry): PipelineSecret["parts"] {
 }
 
 function connectorParts(kind: "tap" | "target", use: Tap | Target): PipelineSecret["parts"] {
-  const config: JsonObject = { ...use.connector.defaults, ...use.settings };
-  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretPaths(config, [])) };
+  const config = settingsOf(use);
+  // The runner masks in logs what stands at these places.
+  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretPaths(config)) };
 }
 
 function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
@@ -67,21 +58,6 @@ function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
 
 function webhookSecret({ notifications }: PipelineEntry): PipelineSecret["parts"] {
   return notifications?.webhook ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } } : {};
-}
-
-/** Where secrets stand in a config, so that the runner can mask their values in logs. */
-function secretPaths(value: Json | undefined, path: readonly (string | number)[]): (string | number)[][] {
-  if (isSecretReference(value)) return [[...path]];
-  if (Array.isArray(value)) return value.flatMap((item: Json, index) => secretPaths(item, [...path, index]));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => secretPaths(item, [...path, name]));
-}
-
-function resolve(value: Json, lookup: (name: string) => string): Json {
-  if (isSecretReference(value)) return lookup(value.$secret);
-  if (Array.isArray(value)) return value.map((item: Json) => resolve(item, lookup));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolve(item, lookup)]));
 }
 
 /** Data as JSON has it: what is undefined is left out. */

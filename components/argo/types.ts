@@ -12,8 +12,6 @@ import type { IWorkflowSpec } from "@kubernetes-models/argo-workflows/argoproj.i
 import type { IWorkflowStep } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/WorkflowStep";
 import type { IWorkflowTemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/WorkflowTemplate";
 
-/** Several containers that share a pod. */
-export type ContainerSet = NonNullable<ITemplate["containerSet"]>;
 /** A task of a graph. */
 export type DagTask = NonNullable<ITemplate["dag"]>["tasks"][number];
 /** A template's container. */

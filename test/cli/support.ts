@@ -1,17 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { runToEnd, type Printed } from "../support/command";
 
 export const REPOSITORY = join(__dirname, "..", "..");
-
-/** What a command printed and how it ended. */
-export interface Printed {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A project in a temporary folder whose array is the given text; connectors come from this repository. */
 export function makeProject(t: TestContext, array: string): string {
@@ -41,14 +34,5 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
 
 /** Runs `tapctl` in a folder to its end. */
 export function tapctl(cwd: string, args: readonly string[], options: { readonly input?: string } = {}): Promise<Printed> {
-  const child = spawn(process.execPath, [TAPCTL, ...args], { cwd, env: cliEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
-  child.stdin.end(options.input ?? "");
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
+  return runToEnd([TAPCTL, ...args], { cwd, env: cliEnvironment() }, options.input);
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
+import { runToEnd } from "../support/command";
 
 const REPOSITORY = join(__dirname, "..", "..");
 
@@ -35,15 +35,9 @@ suite("the demo, as npm starts it", () => {
 });
 
 /** What the demo printed; an error with what it said where it failed. */
-function demo(store: string, ...flags: readonly string[]): Promise<string> {
+async function demo(store: string, ...flags: readonly string[]): Promise<string> {
   const env = { ...process.env, TAPCTL_STORE: store, NO_COLOR: "1" };
-  const child = spawn(process.execPath, [join(REPOSITORY, "bin", "demo.cjs"), ...flags], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(stdout) : reject(new Error(stderr || stdout))));
-  });
+  const { code, stdout, stderr } = await runToEnd([join(REPOSITORY, "bin", "demo.cjs"), ...flags], { env });
+  if (code !== 0) throw new Error(stderr || stdout);
+  return stdout;
 }

@@ -9,6 +9,38 @@ export interface SecretKey {
   readonly key: string;
 }
 
+/** A key of a Kubernetes ConfigMap. */
+export interface ConfigMapKey {
+  /** Name of the ConfigMap, in the namespace of the pipelines. */
+  readonly configMap: string;
+  /** Key in it. Example: `"ca.pem"`. */
+  readonly key: string;
+}
+
+/** Proxies by which containers reach the world. */
+export interface Proxy {
+  /** Address of the proxy for `http:`. Default: none. Example: `"http://proxy.example.com:3128"`. */
+  readonly http?: string;
+  /** Address of the proxy for `https:`. Default: none. Example: `"http://proxy.example.com:3128"`. */
+  readonly https?: string;
+  /**
+   * Hosts, domains with a dot before them, and networks that are reached without a proxy, beside those of the cluster
+   * itself (`localhost`, `.svc`, `.cluster.local`). Default: none. Example: `[".example.com", "10.0.0.0/8"]`.
+   */
+  readonly none?: readonly string[];
+}
+
+/** Disk that a pod gets for a run's files while it lives. */
+export interface Scratch {
+  /** Most that the files may take, for the run's and for temporary ones each. Example: `"20Gi"`. */
+  readonly size: Bytes;
+  /**
+   * Storage class of volumes that are made for each pod and go with it; a failed pod, and its volumes, stay as long as
+   * its Workflow does. Default: the disk of the node. Example: `"gp3"`.
+   */
+  readonly storageClass?: string;
+}
+
 /** What all pipelines of a cluster share: input of every builder beside the pipeline itself. */
 export interface ClusterSettings {
   /** Namespace of the pipelines. */
@@ -28,8 +60,8 @@ export interface ClusterSettings {
   readonly runnerImage: string;
   /** Secrets to pull images with. */
   readonly imagePullSecrets: readonly string[];
-  /** Most disk that a pod's files may take: an extract, an output and its archive. */
-  readonly scratch: Bytes;
+  /** Disk of a pod: an extract, an output and its archive must fit. */
+  readonly scratch: Scratch;
   /** Where a pipeline does not say how it is tried again. */
   readonly retries: Required<Retries>;
   /** Where a pipeline does not say how long it may take. */
@@ -40,6 +72,13 @@ export interface ClusterSettings {
   readonly webhook?: SecretKey;
   /** Address of Argo's user interface, for links in notifications. Default: no links. */
   readonly uiUrl?: string;
+  /** Proxies of connectors, notifications, follow-ups and jobs. Default: none. */
+  readonly proxy?: Proxy;
+  /**
+   * Certificates in PEM that connectors and notifications trust instead of their image's: those of a private
+   * authority, and the public ones as well where those are needed. Default: the image's own.
+   */
+  readonly certificateAuthority?: ConfigMapKey;
   /** Labels of every object. */
   readonly labels: { readonly [name: string]: string };
 }
@@ -53,7 +92,7 @@ export const defaultClusterSettings: ClusterSettings = {
   artifactRepository: { configMap: "artifact-repositories", key: "singer" },
   runnerImage: "singer-runner:latest",
   imagePullSecrets: [],
-  scratch: "20Gi",
+  scratch: { size: "20Gi" },
   retries: { limit: 2, delay: "1m", maxDelay: "15m" },
   deadline: "6h",
   resources: { cpu: 0.1, memory: "512Mi" },

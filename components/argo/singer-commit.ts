@@ -1,5 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { retriedByCode, runnerContainer, singerPod, workMounts } from "./singer-pod";
+import { retriedByCode, runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, keys, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
@@ -21,10 +21,10 @@ export const commitArgs: readonly string[] = [
 export function commitTemplate(settings: ClusterSettings): Template {
   return {
     name: "commit",
-    ...singerPod(settings),
+    ...smallPod(settings),
     inputs: { parameters: [{ name: "run" }], artifacts: [fileFromStep("candidate", `${WORK}/candidate.json`)] },
     retryStrategy: retriedByCode,
-    container: runnerContainer("main", settings.runnerImage, commitArgs, workMounts),
+    container: runnerContainer(settings, "main", settings.runnerImage, commitArgs, workMounts),
     outputs: { artifacts: committedState },
   };
 }
@@ -33,8 +33,8 @@ export function commitTemplate(settings: ClusterSettings): Template {
 export function verdictTemplate(settings: ClusterSettings): Template {
   return {
     name: "verdict",
-    ...singerPod(settings),
+    ...smallPod(settings),
     inputs: { artifacts: [fileFromStep("result", `${WORK}/result.json`)] },
-    container: runnerContainer("main", settings.runnerImage, ["verdict", "--result", `${WORK}/result.json`], workMounts),
+    container: runnerContainer(settings, "main", settings.runnerImage, ["verdict", "--result", `${WORK}/result.json`], workMounts),
   };
 }

@@ -21,7 +21,7 @@ export function extractTemplate(settings: ClusterSettings): Template {
     volumes: [...pod.volumes, configVolume("tap")],
     podSpecPatch: parameter("tapPatch"),
     retryStrategy: retriedByCode,
-    container: runnerContainer("main", parameter("tapImage"), extractArgs, [...workMounts, configMount("tap")]),
+    container: runnerContainer(settings, "main", parameter("tapImage"), extractArgs, [...workMounts, configMount("tap")]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [

@@ -1,8 +1,10 @@
+import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
+import { proxyEnvironment } from "./proxy";
 import { retried } from "./singer-pod";
 import { userContainer, userPod } from "./security";
 import { keys, RUN_ID, RUN } from "./store-artifacts";
-import type { Template, WorkflowStep } from "./types";
+import type { Container, Template, WorkflowStep } from "./types";
 
 /** The rest of the follow-ups, and the first of them, in Argo's expressions. */
 const REST = "fromJSON(inputs.parameters.rest)";
@@ -43,29 +45,39 @@ export const followUpsTemplate: Template = {
 };
 
 /** One follow-up: an image that users bring, with the files and the state of the run to read. */
-export const followUpTemplate: Template = {
-  name: "follow-up",
-  securityContext: userPod,
-  inputs: {
-    parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
-    artifacts: [
-      // Not on a volume: a target that writes no files leaves an empty folder.
-      { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
-      { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
-    ],
-  },
-  activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
-  podSpecPatch: "{{inputs.parameters.patch}}",
-  retryStrategy: retried,
-  metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
-  container: { name: "main", image: "{{inputs.parameters.image}}", imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
-};
+export function followUpTemplate(settings: ClusterSettings): Template {
+  return {
+    name: "follow-up",
+    securityContext: userPod,
+    inputs: {
+      parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
+      artifacts: [
+        // Not on a volume: a target that writes no files leaves an empty folder.
+        { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
+        { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
+      ],
+    },
+    activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
+    podSpecPatch: "{{inputs.parameters.patch}}",
+    retryStrategy: retried,
+    metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
+    container: userMain(settings, "{{inputs.parameters.image}}"),
+  };
+}
 
 /** A job's container, which its patch makes. */
-export const jobTemplate: Template = {
-  name: "job-run",
-  securityContext: userPod,
-  podSpecPatch: parameter("jobPatch"),
-  retryStrategy: retried,
-  container: { name: "main", image: parameter("jobImage"), imagePullPolicy: "IfNotPresent", command: ["false"], securityContext: userContainer },
-};
+export function jobTemplate(settings: ClusterSettings): Template {
+  return {
+    name: "job-run",
+    securityContext: userPod,
+    podSpecPatch: parameter("jobPatch"),
+    retryStrategy: retried,
+    container: userMain(settings, parameter("jobImage")),
+  };
+}
+
+/** A container of an image that users bring; its patch gives it a command, and variables that win over these. */
+function userMain(settings: ClusterSettings, image: string): Container {
+  const env = proxyEnvironment(settings);
+  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer };
+}

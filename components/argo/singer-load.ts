@@ -26,7 +26,7 @@ export function loadTemplate(settings: ClusterSettings): Template {
     volumes: [...pod.volumes, configVolume("target")],
     podSpecPatch: parameter("targetPatch"),
     retryStrategy: retriedByCode,
-    container: runnerContainer("main", parameter("targetImage"), loadArgs, [...workMounts, configMount("target")]),
+    container: runnerContainer(settings, "main", parameter("targetImage"), loadArgs, [...workMounts, configMount("target")]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [

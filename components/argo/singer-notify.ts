@@ -1,6 +1,6 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { runnerContainer, singerPod, workMounts } from "./singer-pod";
+import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
 import type { DagTask, Template } from "./types";
 
@@ -51,7 +51,7 @@ interface Files {
 }
 
 function notifyTemplate(event: "started" | "failed" | "succeeded", settings: ClusterSettings, files: Files): Template {
-  const { securityContext, volumes } = singerPod(settings);
+  const { securityContext, volumes } = smallPod(settings);
   const ended = event !== "started";
   const flags = [
     ...["notify", "--event", event, "--on", parameter("notifyOn"), "--pipeline", parameter("pipeline"), "--owner", parameter("owner")],
@@ -60,7 +60,7 @@ function notifyTemplate(event: "started" | "failed" | "succeeded", settings: Clu
     ...(settings.uiUrl === undefined ? [] : ["--link", `${settings.uiUrl.replace(/\/$/, "")}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
     ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
   ];
-  const container = runnerContainer("main", settings.runnerImage, flags, workMounts);
+  const container = runnerContainer(settings, "main", settings.runnerImage, flags, workMounts);
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
   const env = [...(container.env ?? []), { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } }, ...(event === "failed" ? [{ name: "FAILURES", value: "{{workflow.failures}}" }] : [])];
   return {

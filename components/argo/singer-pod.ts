@@ -1,5 +1,7 @@
-import type { ClusterSettings } from "./cluster-settings";
+import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
+import type { ClusterSettings, Scratch } from "./cluster-settings";
 import { parameter } from "./parameters";
+import { proxyEnvironment } from "./proxy";
 import { hardenedContainer, hardenedPod } from "./security";
 import { WORK } from "./store-artifacts";
 import type { Container, RetryStrategy, Template, Volume, VolumeMount } from "./types";
@@ -9,6 +11,8 @@ const HOPELESS = [2, 14, 15, 16, 17];
 
 /** The runner gets this time to end after a stop, less than the 30 s after which the pod is killed. */
 const GRACE_SECONDS = "20";
+
+const SMALL: Scratch = { size: "1Gi" };
 
 /** A leaf is tried again as the pipeline says; a pod that was deleted or lost counts as failed. */
 export const retried: RetryStrategy = {
@@ -23,17 +27,24 @@ export const retriedByCode: RetryStrategy = {
   expression: `lastRetry.status == 'Error' || !(asInt(lastRetry.exitCode) in [${HOPELESS.join(", ")}])`,
 };
 
-/** What every pod that runs the runner has; the work volume is a disk's, bounded. */
+/** What a pod that runs a connector has. */
 export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "volumes">> {
-  return { securityContext: hardenedPod, volumes: workVolumes(settings) };
+  return { securityContext: hardenedPod, volumes: [...workVolumes(settings), ...certificateVolumes(settings)] };
+}
+
+/** {@link singerPod} for one without a connector: its files are small, and a volume of its own would take longer to make than it works. */
+export function smallPod(settings: ClusterSettings): ReturnType<typeof singerPod> {
+  return singerPod({ ...settings, scratch: SMALL });
 }
 
 /** Volumes for a run's files and for what connectors write elsewhere: the root of the container is read-only. */
 export function workVolumes({ scratch }: ClusterSettings): Volume[] {
-  return [
-    { name: "work", emptyDir: { sizeLimit: scratch } },
-    { name: "tmp", emptyDir: { sizeLimit: scratch } },
-  ];
+  return ["work", "tmp"].map((name) => ({ name, ...scratchSource(scratch) }));
+}
+
+function scratchSource({ size, storageClass }: Scratch): Omit<Volume, "name"> {
+  if (storageClass === undefined) return { emptyDir: { sizeLimit: size } };
+  return { ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], storageClassName: storageClass, resources: { requests: { storage: size } } } } } };
 }
 
 /** Where {@link workVolumes} are seen. */
@@ -57,7 +68,8 @@ export function configMount(kind: "tap" | "target"): VolumeMount {
 }
 
 /** A container of the runner: the command is explicit, so that Argo need not ask a registry for it. */
-export function runnerContainer(name: string, image: string, args: readonly string[], mounts: readonly VolumeMount[]): Container {
+export function runnerContainer(settings: ClusterSettings, name: string, image: string, args: readonly string[], mounts: readonly VolumeMount[]): Container {
+  const volumeMounts = [...mounts, ...certificateMounts(settings)];
   return {
     name,
     image,
@@ -65,9 +77,9 @@ export function runnerContainer(name: string, image: string, args: readonly stri
     command: ["singer-runner"],
     args: [...args],
     workingDir: WORK,
-    env: [{ name: "HOME", value: "/tmp" }],
+    env: [{ name: "HOME", value: "/tmp" }, ...proxyEnvironment(settings), ...certificateEnvironment(settings)],
     securityContext: hardenedContainer,
-    ...(mounts.length > 0 && { volumeMounts: [...mounts] }),
+    ...(volumeMounts.length > 0 && { volumeMounts }),
   };
 }
 

@@ -23,14 +23,14 @@ export function streamTemplate(settings: ClusterSettings): Template {
     volumes: [...pod.volumes, configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
     retryStrategy: retriedByCode,
-    initContainers: [{ ...runnerContainer("fifo", parameter("targetImage"), [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
+    initContainers: [{ ...runnerContainer(settings, "fifo", parameter("targetImage"), [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
       volumeMounts: workMounts,
       containers: [
-        member("tap", parameter("tapImage"), tapArgs, "tap"),
-        member("target", parameter("targetImage"), targetArgs, "target"),
-        { ...member("main", settings.runnerImage, commitArgs), dependencies: ["tap", "target"] },
+        member(settings, "tap", parameter("tapImage"), tapArgs, "tap"),
+        member(settings, "target", parameter("targetImage"), targetArgs, "target"),
+        { ...member(settings, "main", settings.runnerImage, commitArgs), dependencies: ["tap", "target"] },
       ],
     },
     outputs: {
@@ -52,6 +52,6 @@ const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", `${WORK}/
 const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--result", `${WORK}/target-result.json`];
 
 /** A container of the set, which mounts the work volumes into each of them. */
-function member(name: string, image: string, args: readonly string[], config?: "tap" | "target") {
-  return runnerContainer(name, image, args, config ? [configMount(config)] : []);
+function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {
+  return runnerContainer(settings, name, image, args, config ? [configMount(config)] : []);
 }

@@ -61,8 +61,8 @@ function templates(settings: ClusterSettings): Template[] {
     verdictTemplate(settings),
     streamTemplate(settings),
     followUpsTemplate,
-    followUpTemplate,
-    jobTemplate,
+    followUpTemplate(settings),
+    jobTemplate(settings),
     exitTemplate,
     ...notifyTemplates(settings),
   ];

@@ -16,6 +16,8 @@ import type { IWorkflowTemplate } from "@kubernetes-models/argo-workflows/argopr
 export type DagTask = NonNullable<ITemplate["dag"]>["tasks"][number];
 /** A template's container. */
 export type Container = NonNullable<ITemplate["container"]>;
+/** A variable of a container's environment. */
+export type EnvVar = NonNullable<Container["env"]>[number];
 /** A template's volume. */
 export type Volume = NonNullable<ITemplate["volumes"]>[number];
 /** A place in a container that a volume is seen at. */

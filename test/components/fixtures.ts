@@ -15,6 +15,9 @@ export const settings: ClusterSettings = {
   imagePullSecrets: ["registry"],
   webhook: { name: "channel", key: "url" },
   uiUrl: "https://argo.example.com/",
+  scratch: { size: "50Gi", storageClass: "fast" },
+  proxy: { http: "http://proxy.example.com:3128", https: "http://proxy.example.com:3129", none: [".example.com", "10.0.0.0/8"] },
+  certificateAuthority: { configMap: "trusted", key: "bundle.crt" },
 };
 
 /** Images that need no build. */

@@ -50,8 +50,8 @@ export const proxySettings = z
     http: webAddress.exactOptional(),
     /** For https addresses. */
     https: webAddress.exactOptional(),
-    /** Hosts that are reached directly, with commas between them; those of the cluster are added. */
-    none: text.exactOptional(),
+    /** Hosts, domains and networks that are reached directly, beside those of the cluster. */
+    none: z.array(text).readonly().exactOptional(),
   })
   .readonly();
 

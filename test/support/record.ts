@@ -117,6 +117,7 @@ function readable(value: unknown): unknown {
   if (value === UNKNOWN) return "<unknown>";
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== "object" || value === null) return value;
-  if (SECRET in value) return { secret: readable((value as { readonly value: unknown }).value) };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  if (SECRET in fields) return { secret: readable(fields["value"]) };
+  return Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, readable(item)]));
 }

@@ -1,0 +1,65 @@
+import type { ArgoSettings } from "../settings/argo";
+import { mergeValues, type Values } from "./values";
+
+/** Secret of the database that keeps finished Workflows. */
+export const ARCHIVE_SECRET = "workflow-archive";
+
+const DAY_SECONDS = 86_400;
+const PORTS = { postgresql: 5432, mysql: 3306 } as const;
+
+/** Beside the settings, what the chart is told. */
+export interface ArgoValuesOptions {
+  /** Namespace of the pipelines. */
+  readonly workflowNamespace: string;
+  /** Whether a Prometheus operator is to scrape the controller's metrics. */
+  readonly monitoring: boolean;
+}
+
+/** Values of Argo's community chart. */
+export function argoValues(settings: ArgoSettings, { workflowNamespace, monitoring }: ArgoValuesOptions): Values {
+  const image = { registry: settings.imageRegistry };
+  const values = {
+    images: { tag: settings.version, pullPolicy: "IfNotPresent" },
+    // Kept, because whoever deletes them deletes every Workflow of the cluster.
+    crds: { install: true, keep: true, full: settings.crds === "full" },
+    // The pipelines' namespace has its own, with fewer rights.
+    workflow: { serviceAccount: { create: false }, rbac: { create: false } },
+    controller: {
+      image,
+      workflowNamespaces: [workflowNamespace],
+      resources: requirements(settings.controllerResources),
+      extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }],
+      ...(settings.parallelism !== undefined && { parallelism: settings.parallelism }),
+      failedPodRestart: { enabled: settings.failedPodRestart },
+      metricsConfig: { enabled: true, secure: false },
+      serviceMonitor: { enabled: monitoring },
+      workflowDefaults: {
+        spec: {
+          activeDeadlineSeconds: DAY_SECONDS,
+          ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
+          podGC: { strategy: "OnPodSuccess" },
+          securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+        },
+      },
+      ...(settings.workflowArchive && { persistence: archive(settings.workflowArchive) }),
+    },
+    executor: {
+      image,
+      resources: { requests: { cpu: settings.executorResources.cpu, memory: settings.executorResources.memory }, limits: { memory: settings.executorResources.memoryLimit } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    },
+    // Each user brings a token of the cluster, and may do what that may do.
+    server: { enabled: settings.server, image, authModes: ["client"], serviceType: "ClusterIP" },
+  };
+  return mergeValues(values, settings.values);
+}
+
+function archive({ kind, host, port, database, keepDays, tls }: NonNullable<ArgoSettings["workflowArchive"]>): Values {
+  const secret = (key: string) => ({ name: ARCHIVE_SECRET, key });
+  const connection = { host, port: port ?? PORTS[kind], database, tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password") };
+  return { archive: true, archiveTTL: `${keepDays}d`, [kind]: kind === "postgresql" ? { ...connection, ssl: tls, sslMode: tls ? "require" : "disable" } : { ...connection, options: { tls: String(tls) } } };
+}
+
+function requirements({ cpu, memory }: ArgoSettings["controllerResources"]) {
+  return { requests: { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory }) }, limits: { ...(memory !== undefined && { memory }) } };
+}

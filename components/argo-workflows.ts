@@ -1,0 +1,41 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../settings";
+import type { ArgoSettings } from "../settings/argo";
+import { ARCHIVE_SECRET, argoValues } from "./argo-values";
+import { namespace } from "./namespace";
+import { release } from "./release";
+
+/** Arguments of {@link ArgoWorkflows}. */
+export interface ArgoWorkflowsArgs {
+  /** How it is installed. */
+  readonly settings: ArgoSettings;
+  /** Namespace of the pipelines. */
+  readonly workflowNamespace: string;
+  /** Whether a Prometheus operator is to scrape the controller's metrics. */
+  readonly monitoring: boolean;
+  /** Values of the secrets that the settings name. */
+  readonly secrets: Secrets;
+}
+
+/** Controller and server of Argo Workflows, by its community chart. What is to be deleted before it depends on it. */
+export class ArgoWorkflows extends pulumi.ComponentResource {
+  constructor(name: string, { settings, workflowNamespace, monitoring, secrets }: ArgoWorkflowsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:ArgoWorkflows", name, { version: settings.version, chart: settings.chart.version }, opts);
+    const parent = { parent: this };
+    const space = namespace(`${name}-namespace`, settings.namespace, parent);
+    const { workflowArchive } = settings;
+    const dependsOn =
+      workflowArchive === undefined
+        ? []
+        : [
+            new k8s.core.v1.Secret(
+              `${name}-archive`,
+              { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
+              { ...parent, deletedWith: space },
+            ),
+          ];
+    release(name, { releaseName: "argo-workflows", namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace, monitoring }) }, { ...parent, dependsOn });
+    this.registerOutputs({ namespace: settings.namespace });
+  }
+}

@@ -1,0 +1,79 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../settings";
+import type { RegistrySettings } from "../settings/images";
+import type { ClusterSettings, ConfigMapKey, SecretKey } from "./argo/cluster-settings";
+import { MANAGED, namespace } from "./namespace";
+
+/** Arguments of {@link PipelinesNamespace}. */
+export interface PipelinesNamespaceArgs {
+  /** Names of the namespace and of both ServiceAccounts. */
+  readonly settings: Pick<ClusterSettings, "namespace" | "serviceAccount" | "executorServiceAccount">;
+  /** Registry whose user pods pull with, where it has one. */
+  readonly registry: RegistrySettings;
+  /** Name of the secret that holds the webhook's URL. Default: none. */
+  readonly webhook?: string;
+  /** Certificates in PEM that pods trust. Default: those of their images. */
+  readonly certificates?: string;
+  /** Values of the secrets that the settings name. */
+  readonly secrets: Secrets;
+  /** Whether nobody may connect to the pods. */
+  readonly networkPolicy: boolean;
+  /** Whether the namespace is kept from deletion. */
+  readonly protect: boolean;
+}
+
+/** Where pipelines run: their namespace, what their pods may do, and what they are given. */
+export class PipelinesNamespace extends pulumi.ComponentResource {
+  /** The namespace. */
+  readonly namespace: k8s.core.v1.Namespace;
+  /** Secrets to pull images with. */
+  readonly imagePullSecrets: readonly string[];
+  /** The webhook, where there is one. */
+  readonly webhook: SecretKey | undefined;
+  /** The certificates, where there are some. */
+  readonly certificateAuthority: ConfigMapKey | undefined;
+
+  constructor(name: string, args: PipelinesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:PipelinesNamespace", name, {}, opts);
+    const { settings, secrets } = args;
+    this.namespace = namespace(name, settings.namespace, { parent: this, protect: args.protect });
+    const within = { parent: this, deletedWith: this.namespace };
+    const metadata = (object: string, annotations?: { readonly [name: string]: string }) => ({ name: object, namespace: this.namespace.metadata.name, labels: { ...MANAGED }, ...(annotations && { annotations: { ...annotations } }) });
+
+    accounts(name, settings, metadata, within);
+    this.imagePullSecrets = pullSecret(args.registry, secrets, metadata, within);
+    this.webhook = args.webhook === undefined ? undefined : { name: "notifications", key: "url" };
+    if (args.webhook !== undefined) new k8s.core.v1.Secret("notifications", { metadata: metadata("notifications"), stringData: { url: secrets[args.webhook] ?? "" } }, within);
+    this.certificateAuthority = args.certificates === undefined ? undefined : { configMap: "certificate-authority", key: "ca.pem" };
+    if (args.certificates !== undefined) new k8s.core.v1.ConfigMap("certificate-authority", { metadata: metadata("certificate-authority"), data: { "ca.pem": args.certificates } }, within);
+    if (args.networkPolicy) new k8s.networking.v1.NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
+    this.registerOutputs({ namespace: settings.namespace });
+  }
+}
+
+type Metadata = (name: string, annotations?: { readonly [name: string]: string }) => k8s.types.input.meta.v1.ObjectMeta;
+
+/**
+ * The pods' account, which may do nothing, and the one that Argo's own container reports with. A pod has the token of
+ * the second alone, and only that container sees it.
+ * Source: argo-workflows v4.1.2, docs/workflow-rbac.md.
+ */
+function accounts(name: string, { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"], metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
+  new k8s.core.v1.ServiceAccount(serviceAccount, { metadata: metadata(serviceAccount), automountServiceAccountToken: false }, opts);
+  const executor = new k8s.core.v1.ServiceAccount(executorServiceAccount, { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false }, opts);
+  const token = `${executorServiceAccount}.service-account-token`;
+  new k8s.core.v1.Secret(token, { metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }), type: "kubernetes.io/service-account-token" }, { ...opts, dependsOn: [executor] });
+  const role = new k8s.rbac.v1.Role(name, { metadata: metadata(executorServiceAccount), rules: [{ apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] }] }, opts);
+  const subjects = [{ kind: "ServiceAccount", name: executorServiceAccount }];
+  new k8s.rbac.v1.RoleBinding(name, { metadata: metadata(executorServiceAccount), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name }, subjects }, opts);
+}
+
+function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): readonly string[] {
+  if (username === undefined || password === undefined) return [];
+  const host = (pullAddress ?? address).split("/")[0] ?? address;
+  const value = secrets[password] ?? pulumi.output("");
+  const config = value.apply((text) => JSON.stringify({ auths: { [host]: { username, password: text, auth: Buffer.from(`${username}:${text}`).toString("base64") } } }));
+  new k8s.core.v1.Secret("registry", { metadata: metadata("registry"), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
+  return ["registry"];
+}

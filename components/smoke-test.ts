@@ -1,0 +1,23 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSettings } from "./argo/cluster-settings";
+import { smokeTestTemplate } from "./argo/smoke-test";
+import { customResourceArgs } from "./placeholders";
+
+/** Arguments of {@link SmokeTest}. */
+export interface SmokeTestArgs {
+  /** What the pipelines of the cluster share; `runnerImage` stands for the argument of that name. */
+  readonly settings: ClusterSettings;
+  /** Image that has the runner and no connector. */
+  readonly runnerImage: pulumi.Output<string>;
+}
+
+/** A Workflow that users and `npm run up` submit to see that the installation works. */
+export class SmokeTest extends pulumi.ComponentResource {
+  constructor(name: string, { settings, runnerImage }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:SmokeTest", name, {}, opts);
+    const template = smokeTestTemplate(settings);
+    new k8s.apiextensions.CustomResource(name, customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])), { parent: this });
+    this.registerOutputs({ name: template.metadata.name });
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ArgoWorkflows } from "./components/argo-workflows";
+import { defaultClusterSettings, type ClusterSettings } from "./components/argo/cluster-settings";
+import { SMOKE_TEST } from "./components/argo/smoke-test";
+import { ArtifactRepository } from "./components/artifact-repository";
+import { readBuildContext } from "./components/build-context";
+import { ExternalStore } from "./components/external-store";
+import { stackImages } from "./components/images";
+import { Minio } from "./components/minio";
+import type { ObjectStoreBuckets } from "./components/object-store";
+import { Pipeline } from "./components/pipeline";
+import { PipelinesNamespace } from "./components/pipelines-namespace";
+import { SingerTemplate } from "./components/singer-template";
+import { SmokeTest } from "./components/smoke-test";
+import { assertDeployable } from "./deployable";
+import { UserError } from "./errors";
+import type { PipelineEntry } from "./pipelines/define";
+import type { Settings } from "./settings";
+
+/** What a stack tells: few and short, because they show in every preview. */
+export interface StackOutputs {
+  /** Namespace of the pipelines. */
+  readonly namespace: string;
+  /** Namespace of Argo. */
+  readonly argoNamespace: string;
+  /** WorkflowTemplate that tests the installation. */
+  readonly smokeTest: string;
+  /** How many pipelines are deployed. */
+  readonly pipelines: number;
+}
+
+/**
+ * Declares all that pipelines run on, and the pipelines.
+ *
+ * @throws UserError with every problem of the array, before anything is registered.
+ */
+export function deploy(settings: Settings, entries: readonly PipelineEntry[]): StackOutputs {
+  assertDeployable(entries, Object.keys(settings.secrets));
+  const certificates = readCertificates(settings.certificateAuthority);
+  const { secrets, networkPolicy, protect } = settings;
+  // Objects are changed in place, because the names that people refer to are theirs.
+  const provider = new k8s.Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true });
+  const opts = { providers: [provider] };
+
+  const space = new PipelinesNamespace(
+    "pipelines",
+    { settings: { ...defaultClusterSettings, namespace: settings.namespace }, registry: settings.registry, secrets, networkPolicy, protect, ...(settings.notifications.webhook !== undefined && { webhook: settings.notifications.webhook }), ...(certificates !== undefined && { certificates }) },
+    opts,
+  );
+  const buckets = objectStore(settings, opts);
+  const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
+  const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, monitoring: settings.monitoring, secrets }, opts)] : [];
+  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(certificates !== undefined && { certificates }) }, opts);
+  const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
+  const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space), runnerImage: images.runner }, installed);
+  new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner }, installed);
+  for (const entry of entries) {
+    new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
+  }
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length };
+}
+
+function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect }: Settings, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
+  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace], networkPolicy, protect }, opts).buckets;
+  return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
+}
+
+function clusterSettings({ namespace, imagePullSecrets, scratch, defaults, notifications, proxy }: Settings, space: PipelinesNamespace): Omit<ClusterSettings, "runnerImage"> {
+  return {
+    ...defaultClusterSettings,
+    namespace,
+    imagePullSecrets: [...imagePullSecrets, ...space.imagePullSecrets],
+    scratch,
+    ...defaults,
+    ...(space.webhook && { webhook: space.webhook }),
+    ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
+    proxy,
+    ...(space.certificateAuthority && { certificateAuthority: space.certificateAuthority }),
+  };
+}
+
+function readCertificates(file: string): string | undefined {
+  if (file === "") return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read; give a file of PEM certificates, from the project's folder`);
+  }
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stringify } from "yaml";
+import type { PipelineEntry } from "../pipelines/define";
+import { loadSettings } from "../settings";
+import { deploy } from "../stack";
+import { assertGolden } from "./components/golden";
+import { pipelines } from "./components/fixtures";
+import { only, record, type RecordOptions, type Registration } from "./support/record";
+
+const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token", "registry", "s3-key", "s3-secret", "channel", "archive"];
+const secretValues = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
+
+const fullConfig = {
+  "tapctl:context": "prod",
+  "tapctl:namespace": "etl",
+  "tapctl:argo": JSON.stringify({ crds: "full", server: false, parallelism: 50, workflowArchive: { kind: "postgresql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { logging: { level: "debug" } } } }),
+  "tapctl:objectStore": JSON.stringify({ kind: "s3", endpoint: "s3.example.com", region: "eu-central-1", bucket: "etl-singer", credentials: { accessKey: "s3-key", secretKey: "s3-secret" } }),
+  "tapctl:registry": JSON.stringify({ address: "registry.example.com/etl", username: "bot", password: "registry" }),
+  "tapctl:images": JSON.stringify({ exec: true, builder: "default", cache: true, pythonIndex: { url: "https://pypi.example.com/simple" } }),
+  "tapctl:notifications": JSON.stringify({ webhook: "channel", uiUrl: "https://argo.example.com" }),
+  "tapctl:proxy": JSON.stringify({ https: "http://proxy.example.com:3128", none: [".example.com"] }),
+  "tapctl:certificateAuthority": "test/golden/stack-authority.pem",
+  "tapctl:scratch": JSON.stringify({ size: "50Gi", storageClass: "fast" }),
+  "tapctl:monitoring": "true",
+  "tapctl:protect": "true",
+};
+
+function recordStack(entries: readonly PipelineEntry[], config: { readonly [key: string]: string } = {}, options: RecordOptions = {}): Promise<readonly Registration[]> {
+  return record(() => deploy(loadSettings(), entries), {
+    config: { ...config, "tapctl:secrets": JSON.stringify(secretValues) },
+    secretKeys: ["tapctl:secrets"],
+    outputs: ({ type, name }) => ({
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-up-for-${name}` }),
+      ...(type === "docker-build:index:Image" && { ref: `localhost:5000/${name}:1@sha256:${"0".repeat(64)}` }),
+    }),
+    ...options,
+  });
+}
+
+/** Registrations as goldens hold them: without secrets, and without the shared template, which has a golden of its own. */
+function golden(registrations: readonly Registration[]): string {
+  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
+  const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
+  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const byUrn = (registrations: readonly Registration[]) => new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
+
+test("the default stack registers what its golden file says", async () => {
+  assertGolden("stack-default.yaml", golden(await recordStack(pipelines)));
+});
+
+test("a stack with every setting registers what its golden file says", async () => {
+  assertGolden("stack-full.yaml", golden(await recordStack(pipelines, fullConfig)));
+});
+
+for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {
+  test(`preview and up of the ${name} stack register the same resources`, async () => {
+    const up = await recordStack(pipelines, config);
+    const preview = await recordStack(pipelines, config, { preview: true });
+    assert.deepEqual(preview.map(({ urn }) => urn), up.map(({ urn }) => urn));
+  });
+
+  test(`no secret of the ${name} stack is in plain sight`, async () => {
+    for (const { urn, inputs } of await recordStack(pipelines, config)) {
+      const plain = JSON.stringify(inputs, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "hidden" : value));
+      assert.doesNotMatch(plain, /value-of-|made-up-for-/, urn);
+    }
+  });
+}
+
+test("secrets arrive where they belong", async () => {
+  const stack = await recordStack(pipelines);
+  const { stringData } = only(stack, "kubernetes:core/v1:Secret", "orders").inputs as { readonly stringData: { readonly secret: { readonly [key: string]: string } } };
+  assert.match(stringData.secret["tap-config.json"] ?? "", /"password": "value-of-shop-password"/);
+  assert.doesNotMatch(stringData.secret["target-config.json"] ?? "", /value-of/);
+  assert.equal(stringData.secret["webhook"], "value-of-orders-channel");
+});
+
+test("one more pipeline adds its own resources, at most three, and changes no other", async () => {
+  for (const [index, entry] of pipelines.entries()) {
+    const without = byUrn(await recordStack(pipelines.filter((_, other) => other !== index)));
+    const all = byUrn(await recordStack(pipelines));
+    const added = [...all.keys()].filter((urn) => !without.has(urn));
+    // What is built for a connector that no other pipeline has comes along.
+    const own = added.filter((urn) => !urn.includes("ConnectorImage"));
+    assert.ok(own.length >= 2 && own.length <= 3, `${entry.name}: ${own.join(", ")}`);
+    for (const [urn, registration] of without) assert.equal(all.get(urn), registration, urn);
+  }
+});
+
+test("the order of the array does not matter", async () => {
+  assert.deepEqual(byUrn(await recordStack([...pipelines].reverse())), byUrn(await recordStack(pipelines)));
+});
+
+test("a changed schedule is one change, told in words", async () => {
+  const [first, ...rest] = pipelines;
+  const before = byUrn(await recordStack(pipelines));
+  const after = await recordStack([{ ...first, schedule: "5 5 * * *" } as PipelineEntry, ...rest]);
+  const changed = after.filter((one) => before.get(one.urn) !== JSON.stringify(one));
+  assert.deepEqual(changed.map(({ type }) => type).sort(), ["kubernetes:argoproj.io/v1alpha1:CronWorkflow", "tapctl:index:Pipeline"]);
+  assert.equal(only(changed, "tapctl:index:Pipeline").inputs["schedule"], "at 05:05, every day (Europe/Berlin)");
+});
+
+test("what cannot be deployed is refused before anything is registered", async () => {
+  const refused = async (entries: readonly PipelineEntry[], config: { readonly [key: string]: string }, message: RegExp) => {
+    let thrown: unknown;
+    const found = await record(() => {
+      try {
+        deploy(loadSettings(), entries);
+      } catch (error) {
+        thrown = error;
+      }
+    }, { config });
+    assert.match((thrown as Error | undefined)?.message ?? "nothing was refused", message);
+    assert.deepEqual(found, []);
+  };
+  await refused([{ ...(pipelines[4] as PipelineEntry), schedule: "0 25 * * *" }], {}, /pipelines\[0\] "tidy": schedule "0 25 \* \* \*": hour 25 is outside 0-23/);
+  await refused(pipelines, {}, /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set; set it with: pulumi config set --secret/s);
+  await refused([], { "tapctl:namespace": "Not A Name" }, /tapctl:namespace: only lower-case letters/);
+  await refused([], { "tapctl:certificateAuthority": "no-such-file.pem" }, /no-such-file\.pem cannot be read/);
+});

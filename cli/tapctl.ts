@@ -3,6 +3,7 @@ import { UserError } from "../errors";
 import { addCheck } from "./check";
 import { addList } from "./list";
 import { addLogs } from "./logs";
+import { addPreviewComment } from "./preview-comment";
 import { addRender } from "./render";
 import { addRun } from "./run";
 import { addRuns } from "./runs";
@@ -29,7 +30,7 @@ function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs, addRender]) add(program);
+  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs, addRender, addPreviewComment]) add(program);
   return program;
 }
 

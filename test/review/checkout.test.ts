@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { suite, test, type TestContext } from "node:test";
+import { readCheckout, type CheckoutDescription } from "../../review/checkout";
+import { makeProject } from "../cli/support";
+
+const BASE_IMAGE = "python:3.12-slim";
+
+/** A folder with these files. */
+function folder(t: TestContext, files: { readonly [path: string]: string }): string {
+  const root = mkdtempSync(join(tmpdir(), "checkout-"));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+function problemOf(description: CheckoutDescription): string {
+  return description.kind === "failed" ? description.problem : "none";
+}
+
+const BROKEN: readonly (readonly [string, { readonly [path: string]: string }, RegExp])[] = [
+  ["has no array", {}, /^it has no pipelines\/index\.ts$/],
+  ["does not compile", { "pipelines/index.ts": "export const pipelines = [;" }, /Unexpected|error/i],
+  ["needs what is not there", { "pipelines/index.ts": 'import "no-such-package"; export const pipelines = [];' }, /^Cannot find module 'no-such-package'/],
+  ["exports something else", { "pipelines/index.ts": "export const pipes = [];" }, /^pipelines\/index\.ts exports no array named "pipelines"$/],
+  ["ends the process", { "pipelines/index.ts": "process.exit(7); export const pipelines = [];" }, /^its array ended the process with 7$/],
+  ["throws", { "pipelines/index.ts": 'throw new Error("no luck\\n  at all"); export const pipelines = [];' }, /^no luck$/],
+];
+
+suite("a checkout that does not render says why", () => {
+  for (const [what, files, problem] of BROKEN) test(what, async (t) => assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem));
+});
+
+test("an array that prints answers all the same, and one is not found in a folder above", async (t) => {
+  const root = makeProject(t, `[{ name: "orders", schedule: "@daily", tap: c.tapPostgres({ host: "db" }), target: c.targetJsonl({}) }].map((one) => (console.log("noise"), one)) as never`);
+  const description = await readCheckout(root, BASE_IMAGE);
+  assert.ok(description.kind === "array" && description.manifests.kind === "rendered");
+  assert.deepEqual(description.entries.map(({ name }) => name), ["orders"]);
+  assert.deepEqual(description.manifests.images.map((image) => image.replace(/[0-9a-f]{12}$/, "…")), ["singer-runner:…", "tap-postgres:0.10.0-…", "target-jsonl:0.1.4-…"]);
+  assert.match(problemOf(await readCheckout(join(root, "pipelines"), BASE_IMAGE)), /^it has no pipelines/);
+});
+
+test("a checkout renders by its own code, with the packages of this one", async (t) => {
+  const render = 'import { stringify } from "yaml"; export const renderArray = () => ({ template: stringify({}), pipelines: [], images: { "registry/singer-runner:old": {} } });';
+  const description = await readCheckout(folder(t, { "components/render.ts": render, "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
+  assert.deepEqual(description.kind === "array" && description.manifests.kind === "rendered" && description.manifests.images, ["singer-runner:old"]);
+});
+
+test("one that does not render its manifests still has its array", async (t) => {
+  const description = await readCheckout(folder(t, { "components/render.ts": "export const other = 1;", "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
+  assert.ok(description.kind === "array" && description.manifests.kind === "failed");
+  assert.match(description.manifests.problem, /renderArray/);
+});

@@ -1,3 +1,4 @@
+import { join, relative } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
@@ -20,6 +21,9 @@ export interface ConnectorImageArgs extends ImageBuilding {
   readonly build: ImageBuild;
 }
 
+/** The project's folder, relative, because an absolute path would differ from one machine to the next. */
+const FROM_HERE = relative(process.cwd(), join(__dirname, "..")) || ".";
+
 /** An image of this project, built where the program runs and pushed; pods refer to it by its digest. */
 export class ConnectorImage extends pulumi.ComponentResource {
   /** Reference with tag and digest, as pods pull it. */
@@ -36,8 +40,8 @@ export class ConnectorImage extends pulumi.ComponentResource {
         push: true,
         pull: false,
         platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
-        context: { location: "." },
-        dockerfile: { location: "images/singer/Dockerfile" },
+        context: { location: FROM_HERE },
+        dockerfile: { location: join(FROM_HERE, "images", "singer", "Dockerfile") },
         ...(build.target !== undefined && { target: build.target }),
         buildArgs: { ...build.args, ...environmentArgs(settings) },
         buildOnPreview: images.buildOnPreview,

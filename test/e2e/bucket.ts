@@ -1,0 +1,43 @@
+import type { ObjectStore } from "../../store/object-store";
+import { historyPrefix, runsPrefix, stateKey } from "../../store/keys";
+import { openS3 } from "../../store/s3";
+import { forward, get } from "./kubernetes";
+
+/** What the pipelines left in the object store. */
+export interface BucketView {
+  /** A pipeline's saved state; undefined where there is none. */
+  state(pipeline: string): Promise<unknown>;
+  /** Keys of the states that its runs saved. */
+  history(pipeline: string): Promise<readonly string[]>;
+  /** Its runs, oldest first, with their files. */
+  runs(pipeline: string): Promise<readonly { readonly run: string; readonly files: readonly string[] }[]>;
+  /** Ends the connection. */
+  close(): void;
+}
+
+/** Opens the bucket of the cluster's MinIO with the pipelines' own keys. */
+export async function openBucket(): Promise<BucketView> {
+  const { data } = get<{ readonly data: { readonly accessKey: string; readonly secretKey: string } }>("secret", "object-store", "pipelines");
+  process.env["AWS_ACCESS_KEY_ID"] = Buffer.from(data.accessKey, "base64").toString();
+  process.env["AWS_SECRET_ACCESS_KEY"] = Buffer.from(data.secretKey, "base64").toString();
+  const tunnel = await forward("minio", 9000, "minio");
+  const store = openS3({ bucket: "singer", endpoint: `http://127.0.0.1:${tunnel.port}`, region: "us-east-1", pathStyle: true });
+  const keys = (prefix: string) => listed(store, prefix);
+  return {
+    state: async (pipeline) => {
+      const found = await store.get(stateKey(pipeline));
+      return found === undefined ? undefined : (JSON.parse(found.toString()) as unknown);
+    },
+    history: (pipeline) => keys(historyPrefix(pipeline)),
+    runs: async (pipeline) => {
+      const files = await keys(runsPrefix(pipeline));
+      const runs = [...new Set(files.map((key) => key.slice(runsPrefix(pipeline).length).split("/")[0] ?? ""))].sort();
+      return runs.map((run) => ({ run, files: files.filter((key) => key.startsWith(`${runsPrefix(pipeline)}${run}/`)) }));
+    },
+    close: () => tunnel.stop(),
+  };
+}
+
+async function listed(store: ObjectStore, prefix: string): Promise<readonly string[]> {
+  return (await store.list(prefix)).map(({ key }) => key);
+}

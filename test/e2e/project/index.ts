@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../../../errors";
+import type { PipelineEntry } from "../../../pipelines/define";
+import { loadSettings } from "../../../settings";
+import { deploy } from "../../../stack";
+
+// The array is data, so that a test can change it from one `up` to the next.
+const entries = JSON.parse(readFileSync(process.env["E2E_PIPELINES"] ?? "pipelines.json", "utf8")) as readonly PipelineEntry[];
+
+try {
+  module.exports = deploy(loadSettings(), entries);
+} catch (error) {
+  throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+}

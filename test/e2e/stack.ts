@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PipelineEntry } from "../../pipelines/define";
+import { stringify } from "yaml";
+
+/** How many resources an update created, changed, deleted or left as they were, by the engine's words. */
+export type Changes = { readonly [operation: string]: number };
+
+/** A stack of the real engine, with its state in a temporary folder. */
+export interface Stack {
+  /** Sets the array of the next operation. */
+  setPipelines(entries: readonly PipelineEntry[]): void;
+  /** `pulumi up`; what it changed. */
+  up(): Promise<Changes>;
+  /** `pulumi preview`; what would change. */
+  preview(): Promise<Changes>;
+  /** `pulumi refresh`; what had drifted. */
+  refresh(): Promise<Changes>;
+  /** `pulumi destroy`. */
+  destroy(): Promise<void>;
+  /** Runs the command with other arguments: what it printed and its exit code. */
+  run(args: readonly string[]): Promise<{ readonly code: number; readonly text: string }>;
+  /** Removes the folder. */
+  close(): void;
+}
+
+const PROJECT = join(__dirname, "project");
+
+/**
+ * Makes a stack.
+ *
+ * @param config of the stack, by key without the project's name.
+ */
+export async function makeStack(config: { readonly [key: string]: unknown }, secrets: { readonly [name: string]: string }): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-e2e-"));
+  const pipelines = join(folder, "pipelines.json");
+  const configFile = join(folder, "Pulumi.e2e.yaml");
+  const backend = join(folder, "state");
+  mkdirSync(backend);
+  writeFileSync(configFile, stringify({ config: Object.fromEntries(Object.entries({ ...config, secrets }).map(([key, value]) => [`tapctl:${key}`, value])) }));
+  const env = { ...process.env, E2E_PIPELINES: pipelines, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "e2e", PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const run = (args: readonly string[]) => execute("pulumi", ["--non-interactive", "--color=never", ...args], PROJECT, env);
+  const must = async (args: readonly string[]) => {
+    const { code, text } = await run(args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
+    return text;
+  };
+  const withStack = (args: readonly string[]) => [...args, "--stack", "e2e", "--config-file", configFile];
+  await must(["stack", "init", "e2e", "--config-file", configFile]);
+  return {
+    setPipelines: (entries) => writeFileSync(pipelines, JSON.stringify(entries)),
+    up: async () => changesIn(await must(withStack(["up", "--yes", "--skip-preview"]))),
+    preview: async () => changesIn(await must(withStack(["preview"]))),
+    refresh: async () => changesIn(await must(withStack(["refresh", "--yes", "--skip-preview"]))),
+    destroy: async () => void (await must(withStack(["destroy", "--yes", "--skip-preview"]))),
+    run: (args) => run(withStack(args)),
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The table under `Resources:`, such as `+ 3 created` or `12 unchanged`. */
+function changesIn(text: string): Changes {
+  const lines = (/^Resources:[^\n]*\n((?:[ \t]+.*\n?)*)/m.exec(text)?.[1] ?? "").split("\n");
+  return Object.fromEntries(lines.flatMap((line) => {
+    const match = /^\s+(?:[-+~]+ )?(\d+) (?:to )?(\w+)/.exec(line);
+    return match ? [[match[2] ?? "", Number(match[1])]] : [];
+  }));
+}
+
+function execute(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ readonly code: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const parts: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => parts.push(chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, text: parts.join("") }));
+  });
+}

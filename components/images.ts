@@ -14,10 +14,14 @@ export interface StackImages {
   readonly of: (entry: Replication) => PipelineImages;
 }
 
+/** Name of the runner's image among the connectors'. */
+const RUNNER = "singer-runner";
+
 /** Builds each connector's image once, however many pipelines use it, and that of the runner. */
 export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, building: ImageBuilding, opts: pulumi.ComponentResourceOptions): StackImages {
   const connectors = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
-  const runner = new ConnectorImage("singer-runner", { ...building, build: runnerImage(context) }, opts).reference;
+  const ready = building.settings.images.ready[RUNNER];
+  const runner = ready === undefined ? new ConnectorImage(RUNNER, { ...building, build: runnerImage(context) }, opts).reference : pulumi.output(ready);
   const references = new Map<string, pulumi.Output<string>>();
   for (const connector of [...connectors].sort((one, other) => (resourceName(one, connectors) < resourceName(other, connectors) ? -1 : 1))) {
     const name = resourceName(connector, connectors);

@@ -43,7 +43,7 @@ export const imagesSettings = z
       })
       .readonly()
       .prefault({}),
-    /** Ready images by connector name, with digest or tag: nothing is built for these. */
+    /** Ready images by connector name, and that of the runner as `singer-runner`, with digest or tag: nothing is built for these. */
     ready: z.record(z.string(), text).readonly().default({}),
   })
   .readonly();

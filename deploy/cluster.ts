@@ -1,0 +1,33 @@
+import { UserError } from "../errors";
+import { capture } from "./command";
+
+/** Kinds that the stack makes beside those of its own namespaces. */
+const NEEDED = ["namespaces", "customresourcedefinitions.apiextensions.k8s.io", "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
+
+/**
+ * The context that is meant, after a look at its cluster.
+ *
+ * @param wanted its name; empty for the current one.
+ * @returns undefined where there is no context at all.
+ * @throws UserError for a context that is not there, a cluster that does not answer, and a right that is missing.
+ */
+export function findContext(wanted: string): string | undefined {
+  const listed = capture("kubectl", ["config", "get-contexts", "-o", "name"]);
+  if (listed.error.includes("ENOENT")) throw new UserError("there is no `kubectl` on PATH; see https://kubernetes.io/docs/tasks/tools/");
+  const contexts = listed.output.split("\n").filter((line) => line !== "");
+  if (wanted !== "" && !contexts.includes(wanted)) throw new UserError(`the kubeconfig has no context "${wanted}"; there are: ${contexts.join(", ") || "none"}`);
+  const context = wanted !== "" ? wanted : capture("kubectl", ["config", "current-context"]).output;
+  if (context === "") {
+    if (contexts.length > 0) throw new UserError(`no context of the kubeconfig is the current one; name one with --context: ${contexts.join(", ")}`);
+    return undefined;
+  }
+  checkCluster(context);
+  return context;
+}
+
+function checkCluster(context: string): void {
+  const reached = capture("kubectl", ["--context", context, "version", "--request-timeout=10s"]);
+  if (!reached.ok) throw new UserError(`the cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}`, 1);
+  const missing = NEEDED.filter((kind) => capture("kubectl", ["--context", context, "auth", "can-i", "create", kind]).output !== "yes");
+  if (missing.length > 0) throw new UserError(`the user of context "${context}" may not create ${missing.join(", ")}; use one that may, or let its administrator run this`);
+}

@@ -1,0 +1,17 @@
+import { createInterface } from "node:readline/promises";
+
+/**
+ * Asks the user; without a terminal the answer is no.
+ *
+ * @param yes whether the user said yes to everything before.
+ */
+export async function consents(question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { print } from "../cli/print";
+import { UserError } from "../errors";
+import { capture, show } from "./command";
+import { findContext } from "./cluster";
+import { consents } from "./consent";
+import { offerKind, removeKind } from "./kind";
+import { findEngine, type Engine } from "./pulumi";
+import { checkRegistry } from "./registry";
+import { runSmokeTest } from "./smoke-test";
+
+const ROOT = join(__dirname, "..");
+
+interface Flags {
+  readonly stack: string;
+  readonly context?: string;
+  readonly yes?: boolean;
+  readonly smokeTest?: boolean;
+}
+
+/** `npm run up` and `npm run down`. */
+export async function main(verb: "up" | "down"): Promise<void> {
+  const program = new Command(`npm run ${verb} --`)
+    .description(verb === "up" ? "stand up Argo, the object store, the images and the pipelines on a cluster" : "undo `npm run up`")
+    .option("--stack <name>", "stack, whose settings are in Pulumi.NAME.yaml", "dev")
+    .option("--yes", "ask nothing")
+    .exitOverride()
+    .addHelpText("after", `\nExample:\n  $ npm run ${verb} -- --yes`);
+  if (verb === "up") program.option("--context <name>", "context of the kubeconfig (default: the stack's, else the current one)").option("--no-smoke-test", "do not test the installation at the end");
+  program.action((flags: Flags) => (verb === "up" ? up(flags) : down(flags)));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof UserError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = error.exitCode;
+    } else throw error;
+  }
+}
+
+async function up({ stack, context: wanted, yes = false, smokeTest = true }: Flags): Promise<void> {
+  const engine = await findEngine(ROOT, stack, yes);
+  const context = findContext(wanted ?? setting(engine, "context")) ?? (await offerKind(yes));
+  const namespace = setting(engine, "namespace") || "pipelines";
+  await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
+  print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
+  setValue(engine, "context", context);
+  const code = await show(engine.command[0], [...engine.command.slice(1), "up", ...engine.stack, ...(yes ? ["--yes"] : [])], { env: engine.env, cwd: ROOT });
+  if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
+  if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, namespace)} has succeeded: a file went through the object store from one pod to the next.`);
+  print(nextSteps(context, namespace, setting(engine, "argo", "namespace") || "argo"));
+}
+
+async function down({ stack, yes = false }: Flags): Promise<void> {
+  const engine = await findEngine(ROOT, stack, yes);
+  if (!(await consents(`Destroy the stack "${stack}" with the object store's data?`, yes))) throw new UserError("nothing was destroyed; --yes destroys without asking");
+  const code = await show(engine.command[0], [...engine.command.slice(1), "destroy", ...engine.stack, "--yes"], { env: engine.env, cwd: ROOT });
+  if (code !== 0) throw new UserError("pulumi destroy has failed; what is left is kept in the state, and `npm run down` goes on from there", 1);
+  print(["", "Kept: Argo's custom resource definitions (kubectl get crd -o name | grep argoproj.io), images in the registry, volumes that their class retains,", "and the stack's own record:", ...engine.places.map((place) => `  ${place}`)].join("\n"));
+  await removeKind(yes);
+}
+
+/** A setting of the stack as text; empty where it is not set. */
+function setting(engine: Engine, key: string, ...path: readonly string[]): string {
+  const { ok, output } = capture(engine.command[0], [...engine.command.slice(1), "config", "get", "--path", [`tapctl:${key}`, ...path].join("."), ...engine.stack, "--non-interactive"], { env: engine.env });
+  return ok ? output : "";
+}
+
+function setValue(engine: Engine, key: string, value: string): void {
+  const { ok, error } = capture(engine.command[0], [...engine.command.slice(1), "config", "set", `tapctl:${key}`, value, ...engine.stack, "--non-interactive"], { env: engine.env });
+  if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
+}
+
+function nextSteps(context: string, namespace: string, argo: string): string {
+  const kubectl = `kubectl --context ${context}`;
+  return [
+    "",
+    "What to do next:",
+    `  Argo's interface:      ${kubectl} -n ${argo} port-forward svc/argo-workflows-server 2746   then http://localhost:2746`,
+    "    it asks for a token of the cluster, such as one of: kubectl create token NAME",
+    `  the pipelines:         ${kubectl} -n ${namespace} get cronworkflows,workflows`,
+    "  one on this machine:   npx tapctl run exchange-rates --offline",
+    "  MinIO's credentials:   Secret minio-root in the namespace minio",
+    "  change a pipeline:     edit pipelines/index.ts, then npm run up",
+    "  undo all this:         npm run down",
+  ].join("\n");
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { UserError } from "../errors";
+import { capture, type CommandResult } from "./command";
+import { consents } from "./consent";
+
+/** The engine, and where its stacks live. */
+export interface Engine {
+  /** Program and first arguments of every call. */
+  readonly command: readonly [string, ...string[]];
+  /** Environment of every call. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Arguments of every call that concerns the stack. */
+  readonly stack: readonly string[];
+  /** Lines that tell where state, passphrase and configuration are. */
+  readonly places: readonly string[];
+}
+
+const OLDEST = [3, 225] as const;
+
+/** The engine as the npm registry has it, a program that downloads it; never a dependency, so that installing asks no other server. */
+const BY_NPX = ["npx", "--yes", "pulumi@3.265.0"] as const;
+
+/** Where stacks live of those who are logged in nowhere. */
+const HOME = join(homedir(), ".tapctl", "pulumi");
+
+/**
+ * Finds the engine and the stack, which is made where it is not there.
+ *
+ * Its configuration is a copy of `Pulumi.<stack>.yaml` in a folder that git ignores, because the engine writes into it:
+ * settings of the original win, and what is only in the copy, such as secrets, stays.
+ *
+ * @param yes whether the user agreed to everything before.
+ * @throws UserError where there is no engine, or one too old.
+ */
+export async function findEngine(root: string, stack: string, yes: boolean): Promise<Engine> {
+  const command = await findCommand(yes);
+  const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
+  const loggedIn = call(["whoami"]).ok;
+  const local = loggedIn ? undefined : localBackend();
+  const env = { ...process.env, ...local };
+  const file = configFile(root, stack);
+  const selected = ["--stack", stack, "--config-file", file];
+  if (!call(["stack", "--show-name", ...selected], env).ok) {
+    const made = call(["stack", "init", stack, "--config-file", file], env);
+    if (!made.ok) throw new UserError(`stack "${stack}" cannot be made: ${lastLine(made.error)}`, 1);
+  }
+  return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`] };
+}
+
+async function findCommand(yes: boolean): Promise<Engine["command"]> {
+  const { ok, output } = capture("pulumi", ["version"]);
+  if (ok) {
+    const [major = 0, minor = 0] = output.replace(/^v/, "").split(".").map(Number);
+    if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) throw new UserError(`pulumi ${output} is too old: v${OLDEST.join(".")} or newer is needed`);
+    return ["pulumi"];
+  }
+  if (!(await consents(`There is no pulumi on PATH. Run it by \`${BY_NPX.join(" ")}\`, which downloads it?`, yes))) throw new UserError("there is no `pulumi` on PATH; install it (https://www.pulumi.com/docs/install/), or agree with --yes to a download by npx");
+  if (!capture(BY_NPX[0], [...BY_NPX.slice(1), "version"]).ok) throw new UserError("`npx pulumi` does not start: its download needs get.pulumi.com; install pulumi yourself (https://www.pulumi.com/docs/install/)", 1);
+  return BY_NPX;
+}
+
+function localBackend(): { readonly [name: string]: string } {
+  const state = join(HOME, "state");
+  const passphrase = join(HOME, "passphrase");
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return { PULUMI_BACKEND_URL: `file://${state}`, ...(process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined && { PULUMI_CONFIG_PASSPHRASE_FILE: passphrase }) };
+}
+
+function configFile(root: string, stack: string): string {
+  const original = read(join(root, `Pulumi.${stack}.yaml`));
+  const file = join(root, ".tapctl", `Pulumi.${stack}.yaml`);
+  const copy = read(file);
+  mkdirSync(join(root, ".tapctl"), { recursive: true });
+  writeFileSync(file, stringify({ ...copy, ...original, config: { ...copy.config, ...original.config } }), { mode: 0o600 });
+  return file;
+}
+
+function read(file: string): { readonly config?: object } {
+  return existsSync(file) ? ((parse(readFileSync(file, "utf8")) as { readonly config?: object } | null) ?? {}) : {};
+}
+
+/** The last line of an engine's complaint: what it means by it. */
+function lastLine(text: string): string {
+  return text.split("\n").at(-1)?.replace(/^error: /, "") ?? text;
+}

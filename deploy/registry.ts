@@ -1,0 +1,24 @@
+import { UserError } from "../errors";
+import { capture } from "./command";
+
+/**
+ * Looks whether images can be built and pushed, before anything is changed.
+ *
+ * @param address of the registry, with a path or without.
+ * @throws UserError where there is no Docker engine or the registry does not answer.
+ */
+export async function checkRegistry(address: string): Promise<void> {
+  if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
+  const host = address.split("/")[0] ?? address;
+  const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));
+  if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one with: pulumi config set --path registry.address HOST`, 1);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    // 401 is an answer too: who may push shows when the first image is pushed.
+    return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).status < 500;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { smokeTestWorkflow } from "../components/argo/smoke-test";
+import { UserError } from "../errors";
+import { capture } from "./command";
+
+const LONGEST_SECONDS = 330;
+
+interface Submitted {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly phase?: string; readonly message?: string; readonly nodes?: { readonly [id: string]: { readonly displayName: string; readonly phase: string; readonly message?: string } } };
+}
+
+/**
+ * Submits the smoke test and waits for its end.
+ *
+ * @returns its name.
+ * @throws UserError with the messages of the steps that failed.
+ */
+export async function runSmokeTest(context: string, namespace: string): Promise<string> {
+  const kubectl = (args: readonly string[], input?: string): Submitted => {
+    const { ok, output, error } = capture("kubectl", ["--context", context, "-n", namespace, ...args, "-o", "json"], input === undefined ? {} : { input });
+    if (!ok) throw new UserError(`the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`, 1);
+    return JSON.parse(output) as Submitted;
+  };
+  const { name } = kubectl(["create", "-f", "-"], JSON.stringify(smokeTestWorkflow(namespace))).metadata;
+  for (let seconds = 0; seconds < LONGEST_SECONDS; seconds += 2) {
+    const { status } = kubectl(["get", "workflow", name]);
+    if (status?.phase === "Succeeded") return name;
+    if (status?.phase === "Failed" || status?.phase === "Error") throw new UserError(`the smoke test ${name} has failed:\n${reasons(status)}`, 1);
+    await pause(2000);
+  }
+  throw new UserError(`the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: kubectl -n ${namespace} describe workflow ${name}`, 1);
+}
+
+function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {
+  const failed = Object.values(nodes ?? {}).filter((node) => node.message !== undefined && node.phase !== "Succeeded");
+  return failed.map((node) => `  ${node.displayName}: ${node.message}`).join("\n") || `  ${message ?? "no reason is given"}`;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+const ROOT = join(__dirname, "..", "..");
+
+let registry: string;
+const server = createServer((_, response) => response.end("{}"));
+before(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+after(() => server.close());
+
+/** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
+type Programs = { readonly [name: string]: string };
+
+const pulumi = (address = registry, version = "v3.259.0"): string => `case "$*" in
+  version) echo ${version};;
+  whoami*) exit 1;;
+  "stack --show-name"*) exit 1;;
+  "config get"*address*) echo ${address};;
+  "config get"*) exit 1;;
+esac`;
+const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
+  *get-contexts*) printf 'kind-a\\nprod\\n';;
+  *current-context*) echo kind-a;;
+  *version*) echo ok;;
+  *can-i*) echo yes;;
+  *create*) cat > /dev/null; echo '{"metadata":{"name":"smoke-test-x"}}';;
+  *"get workflow"*) echo '{"metadata":{"name":"smoke-test-x"},"status":{"phase":"${smokeTest}","nodes":{"a":{"displayName":"read","phase":"Failed","message":"no such bucket"}}}}';;
+esac`;
+
+/** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
+async function run(verb: "up" | "down", programs: Programs, args: readonly string[] = []): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
+  try {
+    const bin = join(folder, "bin");
+    const project = join(folder, "project");
+    mkdirSync(bin);
+    mkdirSync(project);
+    // A project of its own, so that what is written into it is not written into this one.
+    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
+    for (const [name, body] of Object.entries(programs)) {
+      writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
+    const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(project, "bin", `${verb}.cjs`), ...args], { env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const out: string[] = [];
+    const err: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
+    const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
+    const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
+    if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);
+    return { code, out: out.join(""), err: err.join(""), calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "", home: folder };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test("up looks around, deploys, tests the installation and says what to do next", async () => {
+  const { code, out, err, calls, home } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 0, err);
+  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --yes$/m);
+  assert.match(calls, /^pulumi config set tapctl:context kind-a /m);
+  assert.ok(out.includes(`State: ${home}/.tapctl/pulumi/state`));
+  assert.match(out, /smoke-test-x has succeeded/);
+  assert.match(out, /port-forward svc\/argo-workflows-server 2746/);
+  assert.match(out, /Secret minio-root/);
+});
+
+test("up fails where the smoke test does, with its reason", async () => {
+  const { code, err } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 1);
+  assert.match(err, /^the smoke test smoke-test-x has failed:\n {2}read: no such bucket$/m);
+});
+
+const refusals: readonly (readonly [string, () => Programs, readonly string[], RegExp])[] = [
+  ["no pulumi, and no consent to a download", () => ({ kubectl: kubectl(), docker: "" }), [], /there is no `pulumi` on PATH; install it/],
+  ["a download that fails", () => ({ npx: "exit 1", kubectl: kubectl() }), ["--yes"], /`npx pulumi` does not start/],
+  ["an old pulumi", () => ({ pulumi: pulumi(registry, "v3.200.1"), kubectl: kubectl() }), [], /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/],
+  ["no kubectl", () => ({ pulumi: pulumi() }), [], /there is no `kubectl` on PATH/],
+  ["a context that is not there", () => ({ pulumi: pulumi(), kubectl: kubectl() }), ["--context", "prd"], /the kubeconfig has no context "prd"; there are: kind-a, prod/],
+  ["a cluster that is away", () => ({ pulumi: pulumi(), kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac` }), [], /the cluster of context "kind-a" does not answer: connection refused/],
+  ["a user without rights", () => ({ pulumi: pulumi(), kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *can-i*clusterroles*) echo no;; *) echo yes;; esac` }), [], /the user of context "kind-a" may not create clusterroles\.rbac\.authorization\.k8s\.io;/],
+  ["no cluster and no Docker", () => ({ pulumi: pulumi(), kubectl: "exit 1" }), ["--yes"], /the kubeconfig names no cluster, and there is no Docker engine/],
+  ["no cluster and no kind", () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }), ["--yes"], /with `kind` on PATH/],
+  ["no Docker", () => ({ pulumi: pulumi(), kubectl: kubectl() }), [], /no engine answers `docker version`/],
+  ["a registry that is away", () => ({ pulumi: pulumi("127.0.0.1:1"), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
+  ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
+];
+
+for (const [name, programs, args, message] of refusals) {
+  test(`up refuses ${name}, and changes nothing`, async () => {
+    const { code, err, calls } = await run("up", programs(), args);
+    assert.ok(code === 1 || code === 2, String(code));
+    assert.match(err, message);
+    assert.doesNotMatch(err, /\n\s+at /);
+    assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
+  });
+}
+
+test("with no cluster, Docker and kind, a cluster and a registry are made", async () => {
+  const { calls } = await run("up", { pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28", kind: 'case "$*" in "get nodes"*) echo tapctl-control-plane;; create*) cat > /dev/null;; esac' }, ["--yes", "--no-smoke-test"]);
+  assert.match(calls, /^docker run .* tapctl-registry registry:2$/m);
+  assert.match(calls, /^kind create cluster --name tapctl/m);
+  assert.match(calls, /^docker exec tapctl-control-plane mkdir -p \/etc\/containerd\/certs\.d\/localhost:5000$/m);
+  assert.match(calls, /^pulumi config set tapctl:context kind-tapctl /m);
+});
+
+test("down asks first, destroys and says what it keeps", async () => {
+  const refused = await run("down", { pulumi: pulumi() });
+  assert.equal(refused.code, 2);
+  assert.doesNotMatch(refused.calls, /destroy/);
+  const { code, out, calls } = await run("down", { pulumi: pulumi(), kind: "" }, ["--yes"]);
+  assert.equal(code, 0);
+  assert.match(calls, /^pulumi destroy --stack dev/m);
+  assert.match(out, /Kept: Argo's custom resource definitions/);
+});
+
+test("the help has an example", async () => {
+  const { code, out } = await run("up", {}, ["--help"]);
+  assert.equal(code, 0);
+  assert.match(out, /npm run up -- --yes/);
+});

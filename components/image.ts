@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ConnectorDefinition, PackageSource } from "../connectors/connector";
 
+/** Repository of the image that has the runner and no connector. */
+const RUNNER = "singer-runner";
+
 /** How an image of this project is built. */
 export interface ImageBuild {
   /** Repository in the registry, such as `tap-postgres`. */
@@ -13,6 +16,12 @@ export interface ImageBuild {
   readonly args: { readonly [name: string]: string };
 }
 
+/** Where an image comes from: it is there already, or it is built. */
+export type ImageOrigin = { readonly ready: string } | { readonly build: ImageBuild };
+
+/** Images that are there already, with digest or tag, by connector name; `singer-runner` for the runner alone. */
+export type ReadyImages = { readonly [name: string]: string };
+
 /** All that goes into the images beside a connector's definition. */
 export interface BuildContext {
   /** Image that they are built on. Default of the Dockerfile: `python:3.12-slim`. */
@@ -23,24 +32,39 @@ export interface BuildContext {
   readonly launchers: { readonly [file: string]: string };
 }
 
-/** How the image of a connector is built; undefined for one that is an image already. */
-export function connectorImage(connector: ConnectorDefinition, context: BuildContext): ImageBuild | undefined {
-  if ("image" in connector.source) return undefined;
-  const { source } = connector;
-  const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
-  const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
-  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash([args, context.files, launcher])}`, args };
+/**
+ * Where the image of a connector comes from.
+ *
+ * @param ready images that are there already, by connector name: they win over what the connector says.
+ */
+export function connectorImage(connector: ConnectorDefinition, context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
+  const image = ready[connector.name];
+  if (image !== undefined) return { ready: image };
+  return "image" in connector.source ? { ready: connector.source.image } : { build: connectorBuild(connector, connector.source, context) };
 }
 
-/** How the image of the runner alone is built. */
-export function runnerImage(context: BuildContext): ImageBuild {
+/** Where the image of the runner alone comes from. */
+export function runnerImage(context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
+  const image = ready[RUNNER];
+  if (image !== undefined) return { ready: image };
   const args = { BASE_IMAGE: context.baseImage };
-  return { repository: "singer-runner", tag: hash([args, context.files]), target: "runner", args };
+  return { build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args } };
+}
+
+/** The reference of an image where the registry has not been asked for its digest. */
+export function taggedReference(registry: string, origin: ImageOrigin): string {
+  return "ready" in origin ? origin.ready : imageReference(registry, origin.build);
 }
 
 /** An image's reference in a registry, such as `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`. */
 export function imageReference(registry: string, { repository, tag }: ImageBuild): string {
   return `${registry.replace(/\/$/, "")}/${repository}:${tag}`;
+}
+
+function connectorBuild(connector: ConnectorDefinition, source: PackageSource, context: BuildContext): ImageBuild {
+  const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
+  const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
+  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash([args, context.files, launcher])}`, args };
 }
 
 function connectorArgs({ name, kind, settings, outputSetting }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {

@@ -9,7 +9,7 @@ import type { ConnectorImages } from "./argo/run-parameters";
 import { singerTemplate } from "./argo/singer-template";
 import type { WorkflowTemplate } from "./argo/types";
 import { readBuildContext } from "./build-context";
-import { connectorImage, imageReference, runnerImage, type BuildContext, type ImageBuild } from "./image";
+import { connectorImage, imageReference, runnerImage, taggedReference, type BuildContext, type ImageBuild } from "./image";
 
 /** What manifests are rendered for. */
 export interface RenderOptions {
@@ -41,8 +41,9 @@ export interface ManifestFile {
 /** The manifests of an array: the same for the same array and options, without a cluster. */
 export function renderArray(entries: readonly PipelineEntry[], { registry, namespace, baseImage }: RenderOptions): Rendered {
   const context = readBuildContext(baseImage);
-  const settings: ClusterSettings = { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }), runnerImage: imageReference(registry, runnerImage(context)) };
-  const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: referenceOf(tap.connector, registry, context), target: referenceOf(target.connector, registry, context) });
+  const settings: ClusterSettings = { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }), runnerImage: taggedReference(registry, runnerImage(context)) };
+  const reference = (connector: ConnectorDefinition) => taggedReference(registry, connectorImage(connector, context));
+  const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: reference(tap.connector), target: reference(target.connector) });
   return {
     template: singerTemplate(settings),
     pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
@@ -63,15 +64,9 @@ export function runFiles({ pipelines }: Rendered): readonly ManifestFile[] {
   return pipelines.map(({ name, workflow }) => ({ path: join("runs", `${name}.yaml`), text: yamlText([workflow]) }));
 }
 
-function referenceOf(connector: ConnectorDefinition, registry: string, context: BuildContext): string {
-  const build = connectorImage(connector, context);
-  if (build) return imageReference(registry, build);
-  return "image" in connector.source ? connector.source.image : connector.name;
-}
-
 function imageBuilds(entries: readonly Replication[], registry: string, context: BuildContext): Rendered["images"] {
-  const builds = [runnerImage(context), ...entries.flatMap(({ tap, target }) => [tap, target]).map(({ connector }) => connectorImage(connector, context))];
-  return Object.fromEntries(builds.filter((build) => build !== undefined).map((build) => [imageReference(registry, build), build]));
+  const origins = [runnerImage(context), ...entries.flatMap(({ tap, target }) => [tap, target]).map(({ connector }) => connectorImage(connector, context))];
+  return Object.fromEntries(origins.flatMap((origin) => ("build" in origin ? [[imageReference(registry, origin.build), origin.build]] : [])));
 }
 
 /** Strings stay on their line, so that a difference shows in the line that it is in. */

@@ -1,6 +1,6 @@
 """`install.py install|describe FOLDER`, run when an image is built.
 
-`install` installs the connector of the build arguments, `describe` writes down what it takes.
+`install` installs the connector of the build arguments; `describe` adds its launcher and writes down what it takes.
 
 The arguments come by the environment; each list is JSON. A build that fails says in its last line which connector
 failed, and why.
@@ -10,8 +10,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# A secret of the build: certificates in PEM to trust instead of those of the base image.
+CERTIFICATES = "/run/secrets/certificates"
 
 
 class Failed(Exception):
@@ -26,8 +29,8 @@ def main(action, folder):
                 raise Failed(f"build argument {needed} is missing")
         if action == "install":
             install(folder)
-            command(folder, name)
         else:
+            add_launcher(folder)
             describe(folder, command(folder, name))
     except Failed as error:
         sys.stderr.write(f'connector "{name}" ({os.environ.get("PACKAGE")} {os.environ.get("VERSION")}): {error}\n')
@@ -36,22 +39,33 @@ def main(action, folder):
 
 
 def install(folder):
+    trust(CERTIFICATES)
     venv = os.path.join(folder, "venv")
     run("cannot make an environment", [sys.executable, "-m", "venv", "--without-pip", venv])
     pip = [sys.executable, "-m", "pip", "--python", os.path.join(venv, "bin", "python"), "install", "--no-input",
            "--no-cache-dir", "--disable-pip-version-check", "--root-user-action", "ignore",
-           "--constraint", written("constraints.txt", listed("CONSTRAINTS"))]
+           "--constraint", written(listed("CONSTRAINTS"))]
     package = f'{os.environ["PACKAGE"]}=={os.environ["VERSION"]}'
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
-    launcher = os.environ.get("LAUNCHER")
-    if launcher:
-        source = os.path.join(HERE, "launchers", launcher)
-        if not os.path.exists(source):
-            raise Failed(f"its launcher connectors/launchers/{launcher} is not there")
-        shutil.copyfile(source, os.path.join(folder, "launcher.py"))
     if listed("OVERRIDES"):
         # pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
-        run("cannot be installed", [*pip, "--upgrade", "--requirement", written("overrides.txt", listed("OVERRIDES"))])
+        run("cannot be installed", [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))])
+
+
+def trust(certificates):
+    """Makes pip, and what builds packages under it, trust these certificates alone, where there are some."""
+    if os.path.exists(certificates):
+        os.environ.update(PIP_CERT=certificates, SSL_CERT_FILE=certificates, REQUESTS_CA_BUNDLE=certificates)
+
+
+def add_launcher(folder):
+    launcher = os.environ.get("LAUNCHER")
+    if not launcher:
+        return
+    source = os.path.join(HERE, "launchers", launcher)
+    if not os.path.exists(source):
+        raise Failed(f"its launcher connectors/launchers/{launcher} is not there")
+    shutil.copyfile(source, os.path.join(folder, "launcher.py"))
 
 
 def command(folder, name):
@@ -77,13 +91,22 @@ def describe(folder, started_by):
 
 
 def run(what, arguments):
-    """Runs a command whose output goes to the build's log; its last error is the reason of a failure."""
+    """Runs a command whose output goes to the build's log; what it said of a failure is the reason."""
     done = subprocess.run(arguments, stderr=subprocess.PIPE, universal_newlines=True)
     sys.stderr.write(done.stderr)
     if done.returncode != 0:
-        errors = [line.strip() for line in done.stderr.splitlines() if line.strip() and "[notice]" not in line]
-        telling = [line for line in errors if line.startswith("ERROR:")] or errors
-        raise Failed(f"{what}: {telling[-1] if telling else f'exit code {done.returncode}'}")
+        raise Failed(f"{what}: {reason(done.stderr) or f'exit code {done.returncode}'}")
+
+
+def reason(output):
+    """What is told of a failure: pip's last error, but for the one that hides what an earlier line says."""
+    lines = [line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
+    versions = [line for line in errors if "(from versions:" in line]
+    broken = [line.partition("after connection broken by ")[2] for line in lines if "after connection broken by " in line]
+    if versions and broken and "(from versions: none)" in versions[-1]:
+        return f"the package index cannot be reached: {broken[-1]}"
+    return next(iter((versions or errors or lines)[-1:]), None)
 
 
 def listed(variable):
@@ -96,11 +119,10 @@ def listed(variable):
     return values
 
 
-def written(name, lines):
-    path = os.path.join(HERE, name)
-    with open(path, "w", encoding="utf-8") as file:
+def written(lines):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as file:
         file.write("".join(f"{line}\n" for line in lines))
-    return path
+    return file.name
 
 
 if __name__ == "__main__":

@@ -5,16 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readBuildContext } from "../../components/build-context";
-import { connectorImage, imageReference, runnerImage, type BuildContext } from "../../components/image";
+import { connectorImage, imageReference, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../components/image";
 import { tap, target } from "../../connectors/connector";
 
 const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: { "x.py": "1", "y.py": "2" } };
 const plain = { name: "Tap-X", package: "tap-x", version: "1.0+local" };
 const connector = tap({ ...plain, launcher: "x.py", overrides: ["a>=1"], settings: { host: "string" }, required: [] } as const)({ host: "x" }).connector;
 
+function buildOf(origin: ImageOrigin): ImageBuild {
+  assert.ok("build" in origin);
+  return origin.build;
+}
+
 describe("the image of a connector", () => {
   test("has everything about it as build arguments", () => {
-    assert.deepEqual(connectorImage(connector, context)?.args, {
+    assert.deepEqual(buildOf(connectorImage(connector, context)).args, {
       BASE_IMAGE: "python:3.12-slim",
       CONNECTOR: "Tap-X",
       KIND: "tap",
@@ -24,16 +29,15 @@ describe("the image of a connector", () => {
       SETTINGS: '{"host":"string"}',
       OVERRIDES: '["a>=1"]',
     });
-    assert.equal(connectorImage(target({ ...plain, outputSetting: "folder" })({}).connector, context)?.args["OUTPUT_SETTING"], "folder");
+    assert.equal(buildOf(connectorImage(target({ ...plain, outputSetting: "folder" })({}).connector, context)).args["OUTPUT_SETTING"], "folder");
   });
 
   test("has a name and a tag that registries take", () => {
-    const build = connectorImage(connector, context);
-    assert.match(imageReference("localhost:5000/", build ?? runnerImage(context)), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
+    assert.match(imageReference("localhost:5000/", buildOf(connectorImage(connector, context))), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
   });
 
   test("has another tag when something that goes into it is another, and only then", () => {
-    const tag = (changed: BuildContext, of = connector) => connectorImage(of, changed)?.tag;
+    const tag = (changed: BuildContext, of = connector) => buildOf(connectorImage(of, changed)).tag;
     assert.equal(tag({ ...context, launchers: { ...context.launchers, "y.py": "3" } }), tag(context));
     const others = [
       tag({ ...context, launchers: { "x.py": "other" } }),
@@ -44,10 +48,16 @@ describe("the image of a connector", () => {
     assert.equal(new Set([tag(context), ...others]).size, others.length + 1);
   });
 
-  test("is not built where it is there", () => assert.equal(connectorImage(tap({ name: "tap-y", image: "acme/tap-y:1" })({}).connector, context), undefined));
+  test("is not built where it is there, by the array's or the stack's word, which wins", () => {
+    const there = tap({ name: "tap-y", image: "acme/tap-y:1" })({}).connector;
+    assert.equal(taggedReference("localhost:5000", connectorImage(there, context)), "acme/tap-y:1");
+    assert.equal(taggedReference("localhost:5000", connectorImage(there, context, { "tap-y": "acme/tap-y:2" })), "acme/tap-y:2");
+    assert.equal(taggedReference("localhost:5000", connectorImage(connector, context, { "Tap-X": "acme/tap-x:3" })), "acme/tap-x:3");
+    assert.equal(taggedReference("localhost:5000", runnerImage(context, { "singer-runner": "acme/runner:4" })), "acme/runner:4");
+  });
 });
 
-test("the runner's image is a stage of the same file", () => assert.equal(runnerImage(context).target, "runner"));
+test("the runner's image is a stage of the same file", () => assert.equal(buildOf(runnerImage(context)).target, "runner"));
 
 test("what images are built from is found, without what Python leaves behind", () => {
   const { files, launchers } = readBuildContext("python:3.12-slim");
@@ -72,9 +82,13 @@ describe("a build that fails", () => {
     assert.match(install("install", { CONSTRAINTS: "setuptools<81" }).last ?? "", /^connector "tap-x" \(tap-x 1\.0\): build argument CONSTRAINTS must be a JSON list/);
   });
 
+  test("says which launcher is not there", () => {
+    assert.match(install("describe", { LAUNCHER: "nope.py" }).last ?? "", /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py is not there$/);
+  });
+
   test("names the connector and what pip said", () => {
     const { status, last } = install("install", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: "" });
     assert.equal(status, 1);
-    assert.match(last ?? "", /^connector "tap-x" \(tap-x 1\.0\): cannot be installed: ERROR: No matching distribution found for tap-x==1\.0/);
+    assert.match(last ?? "", /^connector "tap-x" \(tap-x 1\.0\): cannot be installed: Could not find a version that satisfies the requirement tap-x==1\.0/);
   });
 });

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { CheckedSettings } from "../settings/schema";
 import { imageReference, type ImageBuild } from "./image";
+import { parseImageReference } from "./image-reference";
 
 /** How images are built, for all of them alike. */
 export interface ImageBuilding {
@@ -29,34 +30,44 @@ export class ConnectorImage extends pulumi.ComponentResource {
   /** Reference with tag and digest, as pods pull it. */
   readonly reference: pulumi.Output<string>;
 
-  constructor(name: string, { build, settings, secrets, certificates }: ConnectorImageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { build, ...building }: ConnectorImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:ConnectorImage", name, { tag: build.tag }, opts);
-    const { registry, images } = settings;
-    const cache = `${registry.address}/${build.repository}:cache`;
-    const image = new dockerBuild.Image(
-      name,
-      {
-        tags: [imageReference(registry.address, build)],
-        push: true,
-        pull: false,
-        platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
-        context: { location: FROM_HERE },
-        dockerfile: { location: join(FROM_HERE, "images", "singer", "Dockerfile") },
-        ...(build.target !== undefined && { target: build.target }),
-        buildArgs: { ...build.args, ...environmentArgs(settings) },
-        buildOnPreview: images.buildOnPreview,
-        exec: images.exec,
-        ...(images.builder !== undefined && { builder: { name: images.builder } }),
-        ...(images.cache && { cacheFrom: [{ registry: { ref: cache } }], cacheTo: [{ registry: { ref: cache, imageManifest: true, ociMediaTypes: true, mode: "max" as const } }] }),
-        ...(registry.username !== undefined && registry.password !== undefined && { registries: [{ address: registry.address.split("/")[0] ?? registry.address, username: registry.username, password: secrets[registry.password] ?? "" }] }),
-        ...(certificates !== undefined && { secrets: { certificates } }),
-      },
-      // A run that is hours old may still pull it.
-      { parent: this, retainOnDelete: true },
-    );
-    this.reference = image.ref.apply((reference) => asPulled(reference, registry));
+    // A run that is hours old may still pull it.
+    const image = new dockerBuild.Image(name, imageArgs(build, building), { parent: this, retainOnDelete: true });
+    const { address, pullAddress } = building.settings.registry;
+    this.reference = pulumi.interpolate`${imageReference(pullAddress ?? address, build)}@${image.digest}`;
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+function imageArgs(build: ImageBuild, { settings, secrets, certificates }: ImageBuilding): dockerBuild.ImageArgs {
+  const { registry, images } = settings;
+  const { CONNECTOR: connector, VERSION: version } = build.args;
+  return {
+    tags: [imageReference(registry.address, build)],
+    push: true,
+    // Otherwise every up would build.
+    pull: false,
+    platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
+    // Dockerfile.dockerignore leaves in it what images are built from.
+    context: { location: FROM_HERE },
+    dockerfile: { location: join(FROM_HERE, "images", "singer", "Dockerfile") },
+    ...(build.target !== undefined && { target: build.target }),
+    buildArgs: { ...build.args, ...environmentArgs(settings) },
+    labels: { "org.opencontainers.image.title": connector ?? build.repository, ...(version !== undefined && { "org.opencontainers.image.version": version }) },
+    buildOnPreview: images.buildOnPreview,
+    exec: images.exec,
+    ...(images.builder !== undefined && { builder: { name: images.builder } }),
+    ...(images.cache && layerCache(imageReference(registry.address, { ...build, tag: "cache" }))),
+    ...(registry.username !== undefined && registry.password !== undefined && { registries: [{ address: parseImageReference(imageReference(registry.address, build)).host, username: registry.username, password: secrets[registry.password] ?? "" }] }),
+    // They differ from machine to machine, and what was installed with others is the same.
+    ...(certificates !== undefined && { secrets: { certificates }, ignoreSecretsInDiffCalculation: ["certificates"] }),
+  };
+}
+
+/** Manifests and media types are those that all registries take. */
+function layerCache(ref: string): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
+  return { cacheFrom: [{ registry: { ref } }], cacheTo: [{ registry: { ref, imageManifest: true, ociMediaTypes: true, mode: "max" } }] };
 }
 
 function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["settings"]): { readonly [name: string]: string } {
@@ -69,8 +80,4 @@ function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["sett
     NO_PROXY: proxy.none?.join(),
   };
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-}
-
-function asPulled(reference: string, { address, pullAddress }: ImageBuilding["settings"]["registry"]): string {
-  return pullAddress !== undefined && reference.startsWith(`${address}/`) ? `${pullAddress}${reference.slice(address.length)}` : reference;
 }

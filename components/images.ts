@@ -3,8 +3,9 @@ import type { ConnectorDefinition } from "../connectors/connector";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
 import { ConnectorImage, type ImageBuilding } from "./connector-image";
-import { connectorImage, runnerImage, type BuildContext } from "./image";
+import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "./image";
 import type { PipelineImages } from "./pipeline";
+import { readyImages } from "./ready-image";
 
 /** Images of a stack. */
 export interface StackImages {
@@ -14,33 +15,37 @@ export interface StackImages {
   readonly of: (entry: Replication) => PipelineImages;
 }
 
-/** Name of the runner's image among the connectors'. */
-const RUNNER = "singer-runner";
-
-/** Builds each connector's image once, however many pipelines use it, and that of the runner. */
-export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, building: ImageBuilding, opts: pulumi.ComponentResourceOptions): StackImages {
-  const connectors = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
-  const ready = building.settings.images.ready[RUNNER];
-  const runner = ready === undefined ? new ConnectorImage(RUNNER, { ...building, build: runnerImage(context) }, opts).reference : pulumi.output(ready);
-  const references = new Map<string, pulumi.Output<string>>();
-  for (const connector of [...connectors].sort((one, other) => (resourceName(one, connectors) < resourceName(other, connectors) ? -1 : 1))) {
-    const name = resourceName(connector, connectors);
-    if (!references.has(name)) references.set(name, referenceOf(name, connector, context, building, opts));
-  }
-  const reference = (connector: ConnectorDefinition) => references.get(resourceName(connector, connectors)) ?? runner;
-  return { runner, of: ({ tap, target }) => ({ tap: reference(tap.connector), target: reference(target.connector) }) };
+/** Builds each connector's image once, however many pipelines use it, and that of the runner; looks up those that are ready. */
+export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, building: ImageBuilding, opts: pulumi.ComponentResourceOptions = {}): StackImages {
+  const { registry, images } = building.settings;
+  const connectors = new Set(entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]));
+  const origins = new Map([...connectors].map((connector) => [connector, connectorImage(connector, context, images.ready)]));
+  const runner = runnerImage(context, images.ready);
+  const all = [runner, ...origins.values()];
+  const ready = readyImages(all.flatMap((origin) => ("ready" in origin ? [origin.ready] : [])), { registry, secrets: building.secrets }, opts);
+  const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
+  const built = builds.map(([name, build]) => [taggedReference("", { build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
+  const references = new Map([...ready, ...built]);
+  const reference = (origin: ImageOrigin | undefined) => {
+    const found = origin && references.get(taggedReference("", origin));
+    if (!found) throw new Error("an image was asked for that no entry of the array has");
+    return found;
+  };
+  const ofConnector = (connector: ConnectorDefinition) => reference(origins.get(connector));
+  return { runner: reference(runner), of: ({ tap, target }) => ({ tap: ofConnector(tap.connector), target: ofConnector(target.connector) }) };
 }
 
-/** Name of a connector's image: its own, and the version as well where the array has several. */
-function resourceName(connector: ConnectorDefinition, all: readonly ConnectorDefinition[]): string {
-  const source = JSON.stringify(connector.source);
-  const several = all.some(({ name, source: other }) => name === connector.name && JSON.stringify(other) !== source);
-  return several ? `${connector.name}-${"version" in connector.source ? connector.source.version : connector.source.image}` : connector.name;
-}
-
-function referenceOf(name: string, connector: ConnectorDefinition, context: BuildContext, building: ImageBuilding, opts: pulumi.ComponentResourceOptions): pulumi.Output<string> {
-  const ready = "image" in connector.source ? connector.source.image : building.settings.images.ready[connector.name];
-  const build = connectorImage(connector, context);
-  if (ready !== undefined || build === undefined) return pulumi.output(ready ?? "");
-  return new ConnectorImage(name, { ...building, build }, opts).reference;
+/**
+ * The builds that differ, in the order of their names, each with the name of its resource: the repository; the version
+ * as well where there are several of it; the tag, which no other has, where they differ in something else.
+ */
+export function nameBuilds(builds: readonly ImageBuild[]): readonly (readonly [string, ImageBuild])[] {
+  const different = [...new Map(builds.map((build) => [taggedReference("", { build }), build])).values()];
+  const named = different.map((build) => {
+    const versions = different.filter(({ repository }) => repository === build.repository);
+    const same = versions.filter(({ args }) => args["VERSION"] === build.args["VERSION"]);
+    if (versions.length === 1) return [build.repository, build] as const;
+    return [`${build.repository}-${same.length === 1 ? (build.args["VERSION"] ?? build.tag) : build.tag}`, build] as const;
+  });
+  return named.sort(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -36,7 +36,10 @@ export interface PackageSource {
 
 /** A connector that is ready in a container image; it runs on the cluster only. */
 export interface ImageSource {
-  /** Image by digest, such as `ghcr.io/acme/tap-erp@sha256:…`; it has the runner as its entry point. */
+  /**
+   * Image with digest or tag, such as `ghcr.io/acme/tap-erp:1.9.0`; it has the runner as its entry point. A deployment
+   * asks the registry for a tag's digest, so that a tag that has moved shows in the preview.
+   */
   readonly image: string;
 }
 

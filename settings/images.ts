@@ -5,7 +5,7 @@ import { secretName, text, webAddress } from "./values";
 export const registrySettings = z
   .strictObject({
     /** Host, with a path where images have one: `registry.example.com/etl`. */
-    address: z.string().regex(/^[^\s/]+(\/[^\s]*)?$/, `must be a host and a path without a protocol, such as "registry.example.com/etl"`).default("localhost:5000"),
+    address: z.string().regex(/^(localhost|[^\s/:]*[.:][^\s/]*)(\/[^\s/]+)*$/, `must be a host and a path without a protocol, such as "registry.example.com/etl"; Docker Hub's is "docker.io"`).default("localhost:5000"),
     /** The same registry as pods reach it. Default: the same address. */
     pullAddress: text.exactOptional(),
     /** User to push and pull with. Default: whatever the Docker client is logged in as; pods pull without. */
@@ -44,7 +44,7 @@ export const imagesSettings = z
       .readonly()
       .prefault({}),
     /** Ready images by connector name, and that of the runner as `singer-runner`, with digest or tag: nothing is built for these. */
-    ready: z.record(z.string(), text).readonly().default({}),
+    ready: z.record(z.string(), z.string().regex(/^\S*[^\s/](:[^\s/]+|@sha256:[0-9a-f]{64})$/, `must be an image with a tag or a digest, such as "ghcr.io/acme/tap-erp:1.9.0"`)).readonly().default({}),
   })
   .readonly();
 

@@ -32,17 +32,17 @@ function recordStack(entries: readonly PipelineEntry[], config: { readonly [key:
     secretKeys: ["tapctl:secrets"],
     outputs: ({ type, name }) => ({
       ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-up-for-${name}` }),
-      ...(type === "docker-build:index:Image" && { ref: `localhost:5000/${name}:1@sha256:${"0".repeat(64)}` }),
+      ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
     }),
     ...options,
   });
 }
 
-/** Registrations as goldens hold them: without secrets, and without the shared template, which has a golden of its own. */
+/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template, which has a golden of its own. */
 function golden(registrations: readonly Registration[]): string {
   const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
   const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
-  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\b[0-9a-f]{12}\b/g, "<hash>");
 }
 
 const byUrn = (registrations: readonly Registration[]) => new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ConnectorImage, type ImageBuilding } from "../../../components/connector-image";
+import { connectorImage, runnerImage, type ImageBuild, type ImageOrigin } from "../../../components/image";
+import { only } from "../../support/record";
+import { building, context, digest, recordImages, shop, valueOf } from "./support";
+
+const IMAGE = "docker-build:index:Image";
+
+function buildOf(origin: ImageOrigin): ImageBuild {
+  assert.ok("build" in origin);
+  return origin.build;
+}
+
+const tapBuild = buildOf(connectorImage(shop({}).connector, context));
+const TAG = tapBuild.tag;
+
+async function imageOf(made: ImageBuilding, build = tapBuild) {
+  return only(await recordImages(() => new ConnectorImage("tap-shop", { ...made, build })), IMAGE);
+}
+
+describe("the image of a connector", () => {
+  test("is built from a narrow context, pushed, and kept in the registry when it is deleted here", async () => {
+    const { inputs, options } = await imageOf(building());
+    assert.deepEqual(inputs, {
+      tags: [`localhost:5000/tap-shop:${TAG}`],
+      push: true,
+      pull: false,
+      platforms: ["linux/amd64"],
+      context: { location: "." },
+      dockerfile: { location: "images/singer/Dockerfile" },
+      buildArgs: { BASE_IMAGE: "python:3.12-slim", CONNECTOR: "tap-shop", KIND: "tap", PACKAGE: "tap-shop", VERSION: "1.2.3" },
+      labels: { "org.opencontainers.image.title": "tap-shop", "org.opencontainers.image.version": "1.2.3" },
+      buildOnPreview: false,
+      exec: false,
+      network: "default",
+    });
+    assert.equal(options.retainOnDelete, true);
+    assert.match(options.parent, /tapctl:index:ConnectorImage::tap-shop$/);
+  });
+
+  test("of the runner is the stage of that name", async () => {
+    const { inputs } = await imageOf(building(), buildOf(runnerImage(context)));
+    assert.equal(inputs["target"], "runner");
+    assert.deepEqual(inputs["labels"], { "org.opencontainers.image.title": "singer-runner" });
+  });
+
+  test("is built as the settings say", async () => {
+    const { inputs } = await imageOf(
+      building({
+        images: { builder: "default", exec: true, platforms: ["linux/amd64", "linux/arm64"], buildOnPreview: true, pythonIndex: { url: "https://pypi.example.com/simple", extraUrl: "https://more.example.com/simple", trustedHost: "pypi.example.com" } },
+        proxy: { http: "http://proxy.example.com:3128", https: "http://proxy.example.com:3129", none: [".example.com", "10.0.0.0/8"] },
+      }),
+    );
+    assert.deepEqual(inputs["builder"], { name: "default" });
+    assert.equal(inputs["exec"], true);
+    assert.equal(inputs["buildOnPreview"], true);
+    assert.deepEqual(inputs["platforms"], ["linux/amd64", "linux/arm64"]);
+    assert.deepEqual(inputs["buildArgs"], {
+      ...tapBuild.args,
+      PIP_INDEX_URL: "https://pypi.example.com/simple",
+      PIP_EXTRA_INDEX_URL: "https://more.example.com/simple",
+      PIP_TRUSTED_HOST: "pypi.example.com",
+      HTTP_PROXY: "http://proxy.example.com:3128",
+      HTTPS_PROXY: "http://proxy.example.com:3129",
+      NO_PROXY: ".example.com,10.0.0.0/8",
+    });
+  });
+
+  test("keeps its layers in the registry where the settings say so, under a tag of the connector", async () => {
+    const { inputs } = await imageOf(building({ registry: { address: "registry.example.com/etl" }, images: { cache: true } }));
+    assert.deepEqual(inputs["cacheFrom"], [{ registry: { ref: "registry.example.com/etl/tap-shop:cache" } }]);
+    assert.deepEqual(inputs["cacheTo"], [{ registry: { ref: "registry.example.com/etl/tap-shop:cache", imageManifest: true, ociMediaTypes: true, mode: "max" } }]);
+  });
+
+  test("is pushed with the settings' user, whose password is a secret", async () => {
+    const { inputs } = await imageOf(building({ registry: { address: "registry.example.com:5443/etl", username: "bot", password: "registry-password" } }));
+    assert.deepEqual(inputs["registries"], [{ address: "registry.example.com:5443", username: "bot", password: { secret: "value-of-the-password" } }]);
+  });
+
+  test("trusts the stack's certificates, which are no reason to build again", async () => {
+    const { inputs } = await imageOf(building({}, "-----BEGIN CERTIFICATE-----"));
+    assert.deepEqual(inputs["secrets"], { secret: { certificates: "-----BEGIN CERTIFICATE-----" } });
+    assert.deepEqual(inputs["ignoreSecretsInDiffCalculation"], ["certificates"]);
+    assert.doesNotMatch(JSON.stringify(inputs["buildArgs"]), /CERTIFICATE/);
+  });
+
+  const references = [
+    [{}, `localhost:5000/tap-shop:${TAG}`],
+    [{ address: "registry.example.com/etl" }, `registry.example.com/etl/tap-shop:${TAG}`],
+    [{ address: "localhost:5000", pullAddress: "registry:5000" }, `registry:5000/tap-shop:${TAG}`],
+    [{ address: "docker.io/acme", pullAddress: "mirror.example.com/hub/acme/" }, `mirror.example.com/hub/acme/tap-shop:${TAG}`],
+  ] as const;
+  for (const [registry, reference] of references) {
+    test(`is referred to as ${reference.replace(TAG, "TAG")} by digest`, async () => {
+      let found: Promise<string> | undefined;
+      await recordImages(() => (found = valueOf(new ConnectorImage("tap-shop", { ...building({ registry }), build: tapBuild }).reference)));
+      assert.equal(await found, `${reference}@${digest("0")}`);
+    });
+  }
+});

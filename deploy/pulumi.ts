@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../errors";
@@ -45,8 +45,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   if (!call(["stack", "--show-name", ...selected], env).ok) {
-    const made = call(["stack", "init", stack, "--config-file", file], env);
-    if (!made.ok) throw new UserError(`stack "${stack}" cannot be made: ${lastLine(made.error)}`, 1);
+    initStack(root, stack, file, (args) => call(args, env));
   }
   return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`] };
 }
@@ -61,6 +60,19 @@ async function findCommand(yes: boolean): Promise<Engine["command"]> {
   if (!(await consents(`There is no pulumi on PATH. Run it by \`${BY_NPX.join(" ")}\`, which downloads it?`, yes))) throw new UserError("there is no `pulumi` on PATH; install it (https://www.pulumi.com/docs/install/), or agree with --yes to a download by npx");
   if (!capture(BY_NPX[0], [...BY_NPX.slice(1), "version"]).ok) throw new UserError("`npx pulumi` does not start: its download needs get.pulumi.com; install pulumi yourself (https://www.pulumi.com/docs/install/)", 1);
   return BY_NPX;
+}
+
+/** Makes the stack in a folder of its own, because the engine writes a salt beside the project's file; it is put into the copy. */
+function initStack(root: string, stack: string, file: string, call: (args: readonly string[]) => CommandResult): void {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-stack-"));
+  try {
+    copyFileSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    const made = call(["stack", "init", stack, "--cwd", folder]);
+    if (!made.ok) throw new UserError(`stack "${stack}" cannot be made: ${lastLine(made.error)}`, 1);
+    writeFileSync(file, stringify({ ...read(file), ...read(join(folder, `Pulumi.${stack}.yaml`)), config: read(file).config }), { mode: 0o600 });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function localBackend(): { readonly [name: string]: string } {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PipelineEntry } from "../../pipelines/define";
@@ -36,19 +36,23 @@ const PROJECT = join(__dirname, "project");
 export async function makeStack(config: { readonly [key: string]: unknown }, secrets: { readonly [name: string]: string }): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-e2e-"));
   const pipelines = join(folder, "pipelines.json");
-  const configFile = join(folder, "Pulumi.e2e.yaml");
   const backend = join(folder, "state");
   mkdirSync(backend);
-  writeFileSync(configFile, stringify({ config: Object.fromEntries(Object.entries({ ...config, secrets }).map(([key, value]) => [`tapctl:${key}`, value])) }));
+  // A project of its own, because the engine writes into the stack's configuration; the program is this project's.
+  cpSync(join(PROJECT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  symlinkSync(join(PROJECT, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "program.cjs"), `module.exports = require(${JSON.stringify(join(PROJECT, "program.cjs"))});\n`);
+  const merged = { ...config, secrets: { ...secrets, ...(config["secrets"] as object | undefined) } };
+  writeFileSync(join(folder, "Pulumi.e2e.yaml"), stringify({ config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [`tapctl:${key}`, value])) }));
   const env = { ...process.env, E2E_PIPELINES: pipelines, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "e2e", PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const run = (args: readonly string[]) => execute("pulumi", ["--non-interactive", "--color=never", ...args], PROJECT, env);
+  const run = (args: readonly string[]) => execute("pulumi", ["--non-interactive", "--color=never", ...args], folder, env);
   const must = async (args: readonly string[]) => {
     const { code, text } = await run(args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
     return text;
   };
-  const withStack = (args: readonly string[]) => [...args, "--stack", "e2e", "--config-file", configFile];
-  await must(["stack", "init", "e2e", "--config-file", configFile]);
+  const withStack = (args: readonly string[]) => [...args, "--stack", "e2e"];
+  await must(["stack", "init", "e2e"]);
   return {
     setPipelines: (entries) => writeFileSync(pipelines, JSON.stringify(entries)),
     up: async () => changesIn(await must(withStack(["up", "--yes", "--skip-preview"]))),

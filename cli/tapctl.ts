@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors";
 import { addCheck } from "./check";
+import { addImport } from "./import";
 import { addList } from "./list";
 import { addLogs } from "./logs";
 import { addPreviewComment } from "./preview-comment";
@@ -30,7 +31,7 @@ function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs, addRender, addPreviewComment]) add(program);
+  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs, addRender, addPreviewComment, addImport]) add(program);
   return program;
 }
 

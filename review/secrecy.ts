@@ -16,8 +16,10 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /:\/\/[^/\s?#]*@/,
   /^(?:basic|bearer|token)\s/i,
   /(?:gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|AKIA|ASIA|sk_live_|eyJ)[\w-]{8,}/,
-  /^\s*[{[]/,
 ];
+
+/** Ends of names whose value is a secret itself, and not only has to do with one. */
+const SECRET_NAME = /(?:password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|account_?key)$/i;
 
 /** Whether a name says that its value is a secret: `password`, `apiKey` and `refresh_token` do, `replication_key` does not. */
 export function looksSecret(name: string): boolean {
@@ -28,9 +30,14 @@ export function looksSecret(name: string): boolean {
 
 /** Whether a value gives itself away as a secret. Texts in it count, at any depth. */
 export function holdsSecret(value: Json): boolean {
-  if (typeof value === "string") return SECRET_TEXTS.some((pattern) => pattern.test(value)) || isOpaque(value) || hasSecretParameter(value);
+  if (typeof value === "string") return SECRET_TEXTS.some((pattern) => pattern.test(value)) || isOpaque(value) || hasSecretParameter(value) || isSecretJson(value);
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([name, item]: [string, Json]) => (!Array.isArray(value) && looksSecret(name)) || holdsSecret(item));
+}
+
+/** Whether a value is a secret that is written out, where its name should stand. */
+export function isWrittenOut(name: string, value: Json): boolean {
+  return typeof value === "string" && value !== "" && SECRET_NAME.test(name) && !isAddress(value);
 }
 
 /**
@@ -51,6 +58,21 @@ function wordsOf(name: string): readonly string[] {
 /** A long run of letters and digits says nothing to people, and may open something. */
 function isOpaque(text: string): boolean {
   return /[A-Za-z0-9+/_=-]{32,}/.test(text) && /\d/.test(text) && !/^https?:\/\//.test(text) && /[A-Za-z]/.test(text);
+}
+
+/** `token: "https://…/oauth/token"` and the like name a place. */
+function isAddress(value: string): boolean {
+  return /^https?:\/\/[^@]*$/.test(value) || value.startsWith("/");
+}
+
+/** Settings as text, such as a service account; where it is no JSON but looks like some, nobody knows what it holds. */
+function isSecretJson(text: string): boolean {
+  if (!/^\s*[{[]\s*["{[]/.test(text)) return false;
+  try {
+    return holdsSecret(JSON.parse(text) as Json);
+  } catch {
+    return true;
+  }
 }
 
 function hasSecretParameter(text: string): boolean {

@@ -1,7 +1,7 @@
 import { isSecretReference, type Json } from "../connectors/settings";
 import { plain, risk, type Fact } from "./fact";
 import { code, count } from "./markdown";
-import { looksSecret, shown } from "./secrecy";
+import { isWrittenOut, shown } from "./secrecy";
 
 /** Longer lists of changed values hide what matters. */
 const MOST_VALUES = 12;
@@ -52,13 +52,7 @@ function shownLeaf({ path, value }: Leaf): string | undefined {
 }
 
 function isPlainSecret({ path, value }: Leaf): boolean {
-  const name = path[path.length - 1] ?? "";
-  return typeof value === "string" && value !== "" && /(?:password|passwd|passphrase|secret|token|api_?key|private_?key)$/i.test(name) && looksSecret(name) && !isAddress(value);
-}
-
-/** `token: "https://…/oauth/token"` and the like name a place. */
-function isAddress(value: string): boolean {
-  return /^https?:\/\/[^@]*$/.test(value) || value.startsWith("/");
+  return isWrittenOut(path[path.length - 1] ?? "", value);
 }
 
 function writtenOut({ path }: Leaf): Fact {

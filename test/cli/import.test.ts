@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { suite, test, type TestContext } from "node:test";
+import { fileOf } from "../migrate/support";
+import { REPOSITORY, tapctl } from "./support";
+
+/** A folder with these files. */
+function folder(t: TestContext, files: { readonly [path: string]: string } = {}): string {
+  const root = mkdtempSync(join(tmpdir(), "import-"));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+test("writes an array that tapctl validate takes, and tells what is left", async (t) => {
+  const root = folder(t, { "pipelines/.keep": "" });
+  const out = join(root, "pipelines", "index.ts");
+  const { code, stdout } = await tapctl("/", ["import", fileOf("database"), "--out", out]);
+  assert.equal(code, 0);
+  assert.match(stdout, /: 2 pipelines: shop-to-warehouse, sunday\nnot carried over, or not as it was:\n {2}meltano\.yml:65 schedule Shop To Warehouse: transform: run/);
+  const validated = await tapctl(root, ["validate"]);
+  assert.match(validated.stdout, /index\.ts: 2 pipelines, all valid\n$/);
+  assert.match(validated.stdout, /set SHOP_PASSWORD in the environment or in \.env/);
+  const again = await tapctl("/", ["import", fileOf("database"), "--out", out]);
+  assert.deepEqual([again.code, again.stderr], [2, `--out ${out}: is there already; choose another file, or --force to write over it\n`]);
+  assert.equal((await tapctl("/", ["import", fileOf("database"), "--out", out, "--force", "--environment", "dev"])).code, 0);
+  assert.match(readFileSync(out, "utf8"), /host: "localhost"/);
+});
+
+test("takes names from .env, versions from what is installed, and never a value", async (t) => {
+  const root = folder(t, {
+    "meltano.yml": "plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x\n    config: {site: a}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n",
+    ".env": "TAP_X_AUTH_TOKEN=canary\nTAP_X_SITE=canary\nOTHER=canary\nTAP_X__LOAD_SCHEMA=canary\n",
+    ".meltano/extractors/tap-x/venv/lib/python3.11/site-packages/tap_x-4.5.6.dist-info/METADATA": "",
+  });
+  const { code, stdout } = await tapctl("/", ["import", root, "--json"]);
+  const { typescript, pipelines, leftOver, environment } = JSON.parse(stdout) as { readonly typescript: string; readonly pipelines: readonly string[]; readonly leftOver: readonly { readonly text: string }[]; readonly environment: null };
+  assert.deepEqual([code, pipelines, environment], [0, ["tap-x-to-target-jsonl"], null]);
+  assert.match(typescript, /version: "4\.5\.6"/);
+  assert.match(typescript, /tapX\(\{ site: "a", auth_token: secret\("tap-x-auth-token"\) \}\)/);
+  assert.deepEqual(leftOver.map(({ text }) => text), ["has no schedule: the entry is suspended, give it one"]);
+  assert.ok(!stdout.includes("canary"));
+});
+
+suite("mistakes are one line", () => {
+  const cases: readonly (readonly [string, { readonly [path: string]: string }, readonly string[], RegExp])[] = [
+    ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\n$/],
+    ["no YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
+    ["no project", { "meltano.yml": "- a\n" }, [], /^meltano\.yml: is no Meltano project; its top must have fields such as plugins and schedules\n$/],
+    ["plugins that are no list", { "meltano.yml": "plugins:\n  extractors:\n    tap-x: {}\n" }, [], /^meltano\.yml: plugins\.extractors must be a list\n$/],
+    ["a plugin without a name", { "meltano.yml": "plugins:\n  extractors:\n  - variant: x\n" }, [], /^meltano\.yml:3: a plugin has no name\n$/],
+    ["an environment that is not there", { "meltano.yml": "environments:\n- name: prod\n" }, ["--environment", "prd"], /^--environment prd: the project has no such environment; did you mean "prod"\?\n$/],
+    ["a lock that is no JSON", { "meltano.yml": "plugins:\n  extractors:\n  - {name: tap-x, variant: acme}\n", "plugins/extractors/tap-x--acme.lock": "{" }, [], /tap-x--acme\.lock: is no JSON/],
+  ];
+  for (const [what, files, flags, message] of cases) {
+    test(what, async (t) => {
+      const { code, stderr } = await tapctl("/", ["import", join(folder(t, files), "meltano.yml"), ...flags]);
+      assert.match(stderr, message);
+      assert.equal(stderr.trimEnd().split("\n").length, 1);
+      assert.equal(code, 2);
+    });
+  }
+});
+
+test("--help has an example", async () => {
+  const { stdout } = await tapctl(REPOSITORY, ["import", "--help"]);
+  assert.match(stdout, /Example:\n {2}\$ npx tapctl import .*--json|--json[^]*Example:\n {2}\$ npx tapctl import /);
+});
+
+test("a project with nothing in it gives an empty array", async (t) => {
+  const root = folder(t, { "meltano.yml": "version: 1\n", "pipelines/.keep": "" });
+  assert.equal((await tapctl("/", ["import", join(root, "meltano.yml"), "--out", join(root, "pipelines", "index.ts")])).code, 0);
+  assert.match((await tapctl(root, ["validate"])).stdout, /0 pipelines, all valid/);
+});

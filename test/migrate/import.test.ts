@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import ts from "typescript";
+import type { PipelineEntry } from "../../pipelines/define";
+import { validatePipelines } from "../../pipelines/validation/validate";
+import { typescriptOf } from "../../migrate/typescript";
+import { REPOSITORY } from "../cli/support";
+import { assertGolden } from "../components/golden";
+import { imported, PROJECTS } from "./support";
+
+const PATHS = { connectors: join(REPOSITORY, "connectors"), pipelines: join(REPOSITORY, "pipelines") };
+
+const folder = mkdtempSync(join(tmpdir(), "import-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+/** Every project in each of its environments that matter, written to a file. */
+const files = [...PROJECTS.map((project) => [project, undefined] as const), ["warehouse", "prod"] as const, ["included", "prod"] as const, ["database", "dev"] as const].map(([project, environment]) => {
+  const path = join(folder, `${project}-${environment ?? "default"}.ts`);
+  writeFileSync(path, typescriptOf(imported(project, environment), "meltano.yml", PATHS));
+  return { project, environment, path };
+});
+
+test("all that is written compiles", () => {
+  const { config } = ts.readConfigFile(join(REPOSITORY, "tsconfig.json"), (path) => ts.sys.readFile(path)) as { readonly config: unknown };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, REPOSITORY);
+  const program = ts.createProgram(files.map(({ path }) => path), { ...options, typeRoots: [join(REPOSITORY, "node_modules", "@types")] });
+  const problems = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => `${file?.fileName}:${file?.getLineAndCharacterOfPosition(start ?? 0).line} ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+  assert.deepEqual(problems, []);
+});
+
+for (const { project, environment, path } of files) {
+  suite(`${project} ${environment ?? ""}`, () => {
+    test("is valid, and holds no secret", () => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- the written file
+      const { pipelines } = require(path) as { readonly pipelines: readonly PipelineEntry[] };
+      assert.deepEqual(validatePipelines(pipelines).problems, []);
+      assert.ok(pipelines.length > 0);
+      assert.ok(!typescriptOf(imported(project, environment), "meltano.yml", PATHS).includes("canary"));
+    });
+
+    if (environment === undefined) test("is as it was", () => assertGolden(join("import", `${project}.ts.txt`), typescriptOf(imported(project), `${project}/meltano.yml`, { connectors: "../connectors", pipelines: "." })));
+  });
+}

@@ -6,8 +6,6 @@ export const defaultsSettings = z
   .strictObject({
     /** Longest time of a run. */
     deadline: duration.default("6h"),
-    /** Longest time that a pod may wait for a node or its image. */
-    pendingTimeout: duration.default("10m"),
     /** How failed steps are tried again. */
     retries: z
       .strictObject({

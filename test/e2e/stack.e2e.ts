@@ -36,7 +36,7 @@ before(async () => {
   client = new Client({ host: "127.0.0.1", port: postgres.port, user, password, database });
   await client.connect();
   entries = array(`http://${host}:${source.port}`, { host, port: bridge.port, user, database });
-  const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, pendingTimeout: "2m", resources: { cpu: 0.02, memory: "512Mi" } };
+  const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, resources: { cpu: 0.02, memory: "512Mi" } };
   stack = await makeStack({ registry: { address: registry }, defaults, scratch: { size: "4Gi" }, ...config }, { "shop-password": password });
   stack.setPipelines(entries);
 });

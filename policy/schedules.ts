@@ -78,7 +78,7 @@ function finding(minute: number, crowd: readonly Start[], most: number): Finding
   const sorted = [...crowd].sort((one, other) => (one.pipeline < other.pipeline ? -1 : 1));
   const moves = sorted.flatMap((start, index) => {
     const cron = shifted(start.schedule, start.cron, index / sorted.length);
-    return cron === undefined || cron === start.cron ? [] : [`  ${start.pipeline}: "${start.cron}" → "${cron}"`];
+    return cron === undefined ? [] : [`  ${start.pipeline}: "${start.cron}" → "${cron}"`];
   });
   const more = moves.length > MOST_LINES ? [`  and ${moves.length - MOST_LINES} more in the same steps`] : [];
   const clock = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;

@@ -5,7 +5,7 @@ import type { Replication } from "../../pipelines/replication";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { secretName } from "./names";
-import { defaultParameters, retryParameters, type RunParameters } from "./parameters";
+import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
 import { WEBHOOK_KEY } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
 import { OUTPUT } from "./singer-load";
@@ -26,9 +26,9 @@ export type DeployedPipeline = { readonly entry: Replication; readonly images: C
 export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings): { name: string; value: string }[] {
   const defaults = defaultParameters(settings);
   const own = { ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
-  return (Object.keys(defaults) as (keyof RunParameters)[]).flatMap((name) => {
-    const given = own[name];
-    return given === undefined || given === defaults[name] ? [] : [{ name, value: given }];
+  return asArguments(defaults).flatMap(({ name, value }) => {
+    const given = own[name as keyof RunParameters];
+    return given === undefined || given === value ? [] : [{ name, value: given }];
   });
 }
 

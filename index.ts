@@ -2,11 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "./errors";
 import { pipelines } from "./pipelines";
 import { loadSettings } from "./settings";
-import { deploy } from "./stack";
+import { check, deploy } from "./stack";
 
-try {
-  module.exports = deploy(loadSettings(), pipelines);
-} catch (error) {
-  // Printed without a stack trace.
-  throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
-}
+module.exports = async () => {
+  try {
+    const settings = loadSettings();
+    await check(settings, pipelines);
+    return deploy(settings, pipelines);
+  } catch (error) {
+    // Printed without a stack trace.
+    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  }
+};

@@ -21,7 +21,7 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
   ["an unknown setting", { argo: { chart: { verison: "1" } } }, undefined, ["tapctl:argo.chart.verison: there is no such setting"]],
   ["a number for a text", { argo: { chart: { version: 1 } } }, undefined, ["tapctl:argo.chart.version: Invalid input: expected string, received number"]],
   ["text for a truth value", { monitoring: "on" }, undefined, ["tapctl:monitoring: Invalid input: expected boolean, received string"]],
-  ["an unknown kind of store", { objectStore: { kind: "gcs" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3'"]],
+  ["an unknown kind of store", { objectStore: { kind: "gcs" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
   ["a size in decimal units", { objectStore: { kind: "minio", size: "20GB" } }, undefined, ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"']],
   ["an endpoint with a protocol", { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } }, undefined, ['tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"']],
   ["a user without password", { registry: { username: "bot" } }, undefined, ["tapctl:registry: username and password must be given together"]],

@@ -55,6 +55,24 @@ describe("the stack of Pulumi.prod.yaml", () => {
     }
   });
 
+  const irsa = { "tapctl:objectStore": JSON.stringify({ kind: "aws", bucket: "example-etl", identity: { kind: "irsa", oidcProvider: `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD` } }) };
+
+  test("annotates the ServiceAccounts with their roles where the cluster's tokens prove who pods are", async () => {
+    const stack = await recordStack(pipelines, { ...prodConfig(), ...irsa }, answers);
+    const roles = ["singer", "pipeline-orders", "singer-executor"].map((account) => (only(stack, "kubernetes:core/v1:ServiceAccount", account).inputs["metadata"] as { readonly annotations?: object }).annotations);
+    assert.deepEqual(roles, [{ "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/all_pipelines` }, { "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/orders` }, undefined]);
+  });
+
+  test("runs a pipeline that has a role of its own as its own ServiceAccount", async () => {
+    const account = async (name: string) => (only(await recordProd(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs["spec"] as { readonly workflowSpec: { readonly serviceAccountName?: string } }).workflowSpec.serviceAccountName;
+    assert.deepEqual([await account("orders"), await account("events")], ["pipeline-orders", undefined]);
+  });
+
+  test("makes no network policy where the settings want none", async () => {
+    const stack = await recordStack(pipelines, { ...prodConfig(), "tapctl:networkPolicy": "false" }, answers);
+    assert.deepEqual(stack.filter(({ type }) => type.endsWith(":NetworkPolicy")), []);
+  });
+
   test("keeps pods from the nodes' own rights, as far as the cluster's network plugin keeps policies", async () => {
     const { spec } = only(await recordProd(), "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pipelines-blocked-networks").inputs as { readonly spec: { readonly egress: readonly { readonly to: readonly object[] }[] } };
     assert.deepEqual(spec.egress[0]?.to, [{ namespaceSelector: {} }, { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }, { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128"] } }]);

@@ -7,6 +7,9 @@ import type { IdentitySettings } from "../../settings/aws";
 import { storePolicy, type StoreAccess } from "./store-policy";
 import { irsaTrust, podIdentityTrust, type ServiceAccountName } from "./trust-policy";
 
+/** Folder of the roles, so that who deploys need have rights to no others. */
+const PATH = "/tapctl/";
+
 /** Arguments of {@link WorkloadIdentity}. */
 export interface WorkloadIdentityArgs {
   /** How pods come by the role. */
@@ -29,6 +32,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     const role = new Role(
       name,
       {
+        path: PATH,
         assumeRolePolicy: trust(settings, serviceAccount, access.region, parent),
         description: `Pods of ${serviceAccount.namespace}/${serviceAccount.name}: objects of ${access.bucket}`,
         ...(permissionsBoundary !== undefined && { permissionsBoundary }),

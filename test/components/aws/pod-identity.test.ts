@@ -61,6 +61,11 @@ describe("the roles of pods", () => {
     for (const name of [SHARED, "payroll"]) assert.equal(json(only(registrations, RIGHTS, name).inputs["policy"]).Statement.at(-1)?.["Resource"], KEY);
   });
 
+  test("lie in a folder of their own, so that who deploys need touch no others", async () => {
+    const { registrations } = await identityOf();
+    for (const name of [SHARED, "payroll"]) assert.equal(only(registrations, ROLE, name).inputs["path"], "/tapctl/");
+  });
+
   test("are bounded where the settings say so", async () => {
     const boundary = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
     const { registrations } = await identityOf({ identity: { ...podIdentity, permissionsBoundary: boundary } });

@@ -12,6 +12,7 @@ import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchPreviewComment } from "./preview-comment";
+import { benchStack } from "./stack";
 import { benchStream } from "./stream";
 
 const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]
@@ -20,8 +21,8 @@ Measures tapctl against the same work done in a shell and by meltano, and prints
 connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
 
   --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
-  --only NAME   artifact, stream, fixed-cost, meltano, connectors or
-                preview-comment; may be given several times (default: all)
+  --only NAME   artifact, stream, fixed-cost, meltano, connectors, preview-comment or stack; may be given several times
+                (default: all)
   --json        print the figures as JSON`;
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
@@ -31,6 +32,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   meltano: benchMeltano,
   connectors: benchConnectors,
   "preview-comment": benchPreviewComment,
+  stack: benchStack,
 };
 
 interface Flags {

@@ -49,6 +49,10 @@ export interface ClusterSettings {
   readonly template: string;
   /** ServiceAccount of the pods; connectors never see its token. */
   readonly serviceAccount: string;
+  /** ServiceAccounts of pipelines that have one of their own, by pipeline. Default: none has. */
+  readonly serviceAccounts?: { readonly [pipeline: string]: string };
+  /** Annotations of every pod of the pipelines. Default: none. Example: `{ "eks.amazonaws.com/skip-containers": "main" }`. */
+  readonly podAnnotations?: { readonly [name: string]: string };
   /** ServiceAccount that Argo's own containers report with; it needs to create and patch workflowtaskresults. */
   readonly executorServiceAccount: string;
   /**
@@ -66,6 +70,8 @@ export interface ClusterSettings {
   readonly retries: Required<Retries>;
   /** Where a pipeline does not say how long it may take. */
   readonly deadline: Duration;
+  /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
+  readonly pendingDeadline: Duration;
   /** Where a pipeline does not say what a container may use. */
   readonly resources: Required<Omit<Resources, "cpuLimit">>;
   /** Webhook that is told of runs whose pipeline names none. Default: nobody is told. */
@@ -95,6 +101,7 @@ export const defaultClusterSettings: ClusterSettings = {
   scratch: { size: "20Gi" },
   retries: { limit: 2, delay: "1m", maxDelay: "15m" },
   deadline: "6h",
+  pendingDeadline: "15m",
   resources: { cpu: 0.1, memory: "512Mi" },
   labels: { "app.kubernetes.io/managed-by": "tapctl" },
 };

@@ -1,20 +1,21 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
-import { commitTemplate, verdictTemplate } from "./singer-commit";
-import { extractTemplate } from "./singer-extract";
-import { followUpsTemplate, followUpTemplate, jobTemplate } from "./singer-follow-ups";
-import { loadTemplate } from "./singer-load";
+import { commitTemplates, verdictTemplate } from "./singer-commit";
+import { extractTemplates } from "./singer-extract";
+import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-follow-ups";
+import { loadTemplates } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, entryTemplates, loadOnlyTemplate, streamStepsTemplate } from "./singer-steps";
-import { streamTemplate } from "./singer-stream";
+import { artifactTemplate, entryTemplates, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
+import { streamTemplates } from "./singer-stream";
+import { summaryTemplate } from "./singer-summary";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 
 const DAY_SECONDS = 86_400;
 
 /**
  * The WorkflowTemplate that all pipelines share: what differs between them are parameters, so that a new version of it
- * is one change. Entry points: `artifact`, `stream`, `load-only`, `job`.
+ * is one change. Entry points: `artifact`, `stream`, `load-only`, `retry`, `job`.
  */
 export function singerTemplate(settings: ClusterSettings): WorkflowTemplate {
   return {
@@ -45,7 +46,7 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
     executor: { serviceAccountName: settings.executorServiceAccount },
     automountServiceAccountToken: false,
     ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") } },
+    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") }, ...(settings.podAnnotations && { annotations: settings.podAnnotations }) },
   };
 }
 
@@ -55,15 +56,17 @@ function templates(settings: ClusterSettings): Template[] {
     artifactTemplate,
     streamStepsTemplate,
     loadOnlyTemplate,
-    extractTemplate(settings),
-    loadTemplate(settings),
-    commitTemplate(settings),
+    retryTemplate,
+    ...extractTemplates(settings),
+    ...loadTemplates(settings),
+    ...commitTemplates(settings),
     verdictTemplate(settings),
-    streamTemplate(settings),
+    ...streamTemplates(settings),
     followUpsTemplate,
-    followUpTemplate(settings),
-    jobTemplate(settings),
+    ...followUpTemplates(settings),
+    ...jobTemplates(settings),
     exitTemplate,
+    summaryTemplate(settings),
     ...notifyTemplates(settings),
   ];
 }

@@ -20,7 +20,7 @@ export const privileges: ResourcePolicy<PrivilegeSettings> = {
   level: "mandatory",
   scope: "resource",
   settings: {
-    mayBeRoot: { type: "array", items: { type: "string" }, default: ["follow-up", "job-run"], description: "Templates of images that users bring, which may be root in their container; never privileged." },
+    mayBeRoot: { type: "array", items: { type: "string" }, default: ["follow-up-pod", "job-run-pod"], description: "Templates of images that users bring, which may be root in their container; never privileged." },
     capabilities: { type: "array", items: { type: "string" }, default: [], description: "Capabilities that a container may add, such as NET_BIND_SERVICE." },
   },
   check: (resource, settings) => podsOf(resource).flatMap((pod) => [...sharedWithNode(pod), ...pod.containers.flatMap((container) => wrongWith(container, pod, settings).map((what) => `${pod.where}${containerText(container)} ${what}`))]),

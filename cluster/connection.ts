@@ -105,7 +105,7 @@ function once(base: https.RequestOptions, server: string, verb: Verb, request: A
   for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: http.OutgoingHttpHeaders = {
-    ...base.headers,
+    ...(base.headers as http.OutgoingHttpHeaders | undefined),
     accept: request.accept ?? "application/json",
     "accept-encoding": request.subresource === "log" ? "identity" : "gzip",
     ...(body !== undefined && { "content-type": verb === "patch" ? "application/merge-patch+json" : "application/json", "content-length": Buffer.byteLength(body) }),

@@ -1,0 +1,37 @@
+import type { JsonObject } from "../connectors/settings";
+import { newRunId, requestKey } from "../store/keys";
+import type { ObjectStore } from "../store/object-store";
+import type { StartDay } from "../local/start-day";
+
+/** What a run by hand goes on from. */
+export type StartFrom =
+  | { readonly kind: "saved" }
+  /** Anew; the saved state is replaced once the run has succeeded. */
+  | { readonly kind: "refresh" }
+  /** The saved state although it belongs to another tap, target or destination. */
+  | { readonly kind: "keep" }
+  | StartDay;
+
+/** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
+export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<{ readonly [name: string]: string }> {
+  switch (from.kind) {
+    case "saved":
+      return {};
+    case "refresh":
+      return { onChange: "refresh" };
+    case "keep":
+      return { onChange: "keep" };
+    case "settings":
+      return { givenState: "none", ...tapSettings(from.settings) };
+    case "state": {
+      const key = requestKey(newRunId(new Date()));
+      await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
+      return { givenState: key };
+    }
+  }
+}
+
+/** The parameter that puts settings over the tap's own for one run. */
+export function tapSettings(settings: JsonObject): { readonly tapSettings: string } {
+  return { tapSettings: JSON.stringify(settings) };
+}

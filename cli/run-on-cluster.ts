@@ -69,8 +69,8 @@ async function startFrom(context: CliContext, entry: PipelineEntry, flags: Clust
   }
   if (flags.fullRefresh) return { kind: "refresh" };
   if (flags.keepState) return { kind: "keep" };
-  if (flags.state !== undefined) return { kind: "state", state: flags.state };
+  if (flags.state !== undefined) return { kind: "given", state: flags.state, settings: {} };
   if (flags.from === undefined) return { kind: "saved" };
   const saved = await readState(await context.openStore(), entry.name, entry.formerName);
-  return startAt(entry, saved?.envelope.state, flags.from);
+  return { kind: "given", ...startAt(entry, saved?.envelope.state, flags.from) };
 }

@@ -13,6 +13,7 @@ import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { Mode, Replication } from "../pipelines/replication";
 import type { ObjectStore } from "../store/object-store";
 import { readState } from "../store/state";
+import { positive } from "./flags";
 import { contextOf, load, type CliContext } from "./context";
 import { handleSignals } from "./signals";
 import { print, printJson, summaryTable } from "./print";
@@ -75,8 +76,7 @@ async function runAction(names: readonly string[], flags: RunFlags, command: Com
     const result = await runBatch({ root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent }, entries, {
       ...(flags.mode && { mode: flags.mode }),
       ...(flags.state && { state: readStateFile(flags.state) }),
-      ...(start?.kind === "state" && { state: start.state }),
-      ...(start?.kind === "settings" && { tapSettings: start.settings, ignoreState: true }),
+      ...(start && { tapSettings: start.settings, ...(start.state === undefined ? { ignoreState: true } : { state: start.state }) }),
       fullRefresh: flags.fullRefresh === true,
       keepState: flags.keepState === true,
       offline: flags.offline === true,
@@ -135,9 +135,4 @@ function readStateFile(file: string): unknown {
     if (error instanceof UserError) throw error;
     throw new UserError(`--state ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-}
-
-function positive(flag: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UserError(`${flag} ${text}: a whole number from 1 on`);
 }

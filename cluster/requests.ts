@@ -10,7 +10,8 @@ export type StartFrom =
   | { readonly kind: "refresh" }
   /** The saved state although it belongs to another tap, target or destination. */
   | { readonly kind: "keep" }
-  | StartDay;
+  /** Another state, or none where it is undefined, and settings of the tap for this run. */
+  | ({ readonly kind: "given" } & StartDay);
 
 /** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
 export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<{ readonly [name: string]: string }> {
@@ -21,12 +22,12 @@ export async function startParameters(store: () => Promise<ObjectStore>, from: S
       return { onChange: "refresh" };
     case "keep":
       return { onChange: "keep" };
-    case "settings":
-      return { givenState: "none", ...tapSettings(from.settings) };
-    case "state": {
+    case "given": {
+      const settings = Object.keys(from.settings).length === 0 ? {} : tapSettings(from.settings);
+      if (from.state === undefined) return { givenState: "none", ...settings };
       const key = requestKey(newRunId(new Date()));
       await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
-      return { givenState: key };
+      return { givenState: key, ...settings };
     }
   }
 }

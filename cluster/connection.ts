@@ -26,6 +26,16 @@ export interface ApiRequest extends Place {
   readonly accept?: string;
 }
 
+/** What is asked of the API beside its objects. */
+export interface ApiFacts {
+  /** Version of Kubernetes, such as `v1.34.1`. */
+  readonly version: string;
+  /** Its clock, milliseconds since 1970. */
+  readonly time: number;
+  /** Kinds of Argo's objects that it knows, such as `workflows`; undefined where it knows none. */
+  readonly argo: readonly string[] | undefined;
+}
+
 /** A cluster, as the person at the keyboard may use it. */
 export interface Connection {
   /** Context of the kubeconfig. */
@@ -40,6 +50,8 @@ export interface Connection {
   ask<T>(request: ApiRequest): Promise<T>;
   /** Asks the API; its answer as it comes. @throws as `ask`. */
   stream(request: ApiRequest): Promise<IncomingMessage>;
+  /** What the API says of itself. @throws UserError where it is not there. */
+  about(): Promise<ApiFacts>;
 }
 
 const DEFAULT_NAMESPACE = "pipelines";
@@ -67,12 +79,20 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
     server,
     config,
     stream,
+    about: async () => {
+      const answer = await send("get", "/version");
+      const time = Date.parse(answer.headers.date ?? "");
+      const { gitVersion } = JSON.parse(await text(answer)) as { readonly gitVersion?: string };
+      const kinds = await send("get", "/apis/argoproj.io/v1alpha1");
+      const list = JSON.parse(await text(kinds)) as { readonly resources?: readonly { readonly name: string }[] };
+      return { version: gitVersion ?? "unknown", time, argo: kinds.statusCode === 200 ? list.resources?.map(({ name }) => name) : undefined };
+    },
     ask: async <T>(request: ApiRequest) => JSON.parse(await text(await stream(request))) as T,
   };
 }
 
 /** Sends requests over connections that are kept; one that only reads is sent again where the connection broke. */
-function sender(config: KubeConfig, server: string, context: string): (verb: Verb, request: ApiRequest) => Promise<IncomingMessage> {
+function sender(config: KubeConfig, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
   let options: Promise<https.RequestOptions> | undefined;
   return async (verb, request) => {
     const base = await (options ??= requestOptions(config, server, context));
@@ -100,8 +120,9 @@ async function requestOptions(config: KubeConfig, server: string, context: strin
   return options;
 }
 
-function once(base: https.RequestOptions, server: string, verb: Verb, request: ApiRequest): Promise<IncomingMessage> {
-  const url = new URL(server.replace(/\/$/, "") + pathOf(request));
+function once(base: https.RequestOptions, server: string, verb: Verb, asked: ApiRequest | string): Promise<IncomingMessage> {
+  const request: Partial<ApiRequest> = typeof asked === "string" ? {} : asked;
+  const url = new URL(server.replace(/\/$/, "") + (typeof asked === "string" ? asked : pathOf(asked)));
   for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: http.OutgoingHttpHeaders = {

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { defaultClusterSettings } from "../components/argo/cluster-settings";
 import { UserError } from "../errors";
 import type { ObjectStore } from "../store/object-store";
-import { openS3 } from "../store/s3";
+import { isVersioned, openS3 } from "../store/s3";
 import type { S3Credentials } from "../store/s3-client";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
@@ -32,6 +32,8 @@ interface KeyReference {
 export interface ClusterStore {
   readonly store: ObjectStore;
   readonly repository: Repository;
+  /** Whether the bucket keeps old versions of its objects. @throws UserError where it does not say. */
+  isVersioned(): Promise<boolean>;
   /** Ends the connection. */
   close(): void;
 }
@@ -49,11 +51,9 @@ export async function openClusterStore(connection: Connection): Promise<ClusterS
   const forward = service && (await forwardService(connection, service));
   if (forward && !insecure) throw new UserError(`the bucket's endpoint ${endpoint} speaks TLS inside the cluster, which is not supported through the API; use one that is reached from outside, or without TLS`);
   const url = forward ? `http://127.0.0.1:${forward.port}` : endpoint === "s3.amazonaws.com" ? undefined : `${insecure ? "http" : "https"}://${endpoint}`;
-  const store = openS3(
-    { bucket, pathStyle, ...(url !== undefined && { endpoint: url }), ...(region !== undefined && { region }) },
-    { shown: `s3://${bucket} of the cluster "${connection.context}"`, ...(credentials && { credentials }) },
-  );
-  return { store, repository, close: () => forward?.close() };
+  const location = { bucket, pathStyle, ...(url !== undefined && { endpoint: url }), ...(region !== undefined && { region }) };
+  const access = { shown: `s3://${bucket} of the cluster "${connection.context}"`, ...(credentials && { credentials }) };
+  return { store: openS3(location, access), repository, isVersioned: () => isVersioned(location, access), close: () => forward?.close() };
 }
 
 /** What Argo is told of the bucket. */

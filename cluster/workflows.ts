@@ -45,9 +45,9 @@ export function newestFirst<T extends MetadataOnly>(objects: readonly T[]): read
   return [...objects].sort((a, b) => (key(a) < key(b) ? 1 : -1));
 }
 
-/** The schedules of the cluster. */
-export function listCronWorkflows(connection: Connection): Promise<readonly CronWorkflowObject[]> {
-  return all(connection, CRON_WORKFLOWS, ofPipeline());
+/** The schedules of the cluster, or that of one pipeline. */
+export function listCronWorkflows(connection: Connection, pipeline?: string): Promise<readonly CronWorkflowObject[]> {
+  return all(connection, CRON_WORKFLOWS, ofPipeline(pipeline));
 }
 
 /** One schedule. @throws ApiError */

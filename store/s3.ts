@@ -142,6 +142,17 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   };
 }
 
+/** Whether a bucket keeps old versions of its objects. */
+export async function isVersioned(location: S3Location, access: S3Access = {}): Promise<boolean> {
+  try {
+    const { sdk, client } = await loadS3(location, access);
+    const { Status } = await client.send(new sdk.GetBucketVersioningCommand({ Bucket: location.bucket }), { abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
+    return Status === "Enabled";
+  } catch (error) {
+    throw s3Error(error, access.shown ?? s3Url(location), location.endpoint ?? "AWS S3", "read the versioning");
+  }
+}
+
 interface Listing {
   readonly objects: readonly StoredObject[];
   readonly folders: readonly string[];

@@ -15,9 +15,10 @@
  * | `runs/<pipeline>/<run>/output.tar.gz` | on a cluster: files the target wrote, in one archive | the target |
  * | `runs/<pipeline>/<run>/catalog.json` | the catalog the tap was given | the runner |
  * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
+ * | `runs/<pipeline>/<run>/tap-<attempt>.log`, `target-<attempt>.log` | the same on a cluster, by attempt from 0 | the runner |
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
  * | `runs/<pipeline>/<run>/state-before.json` | the state the run began with | `tapctl run` |
- * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run` |
+ * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
  * | `requests/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
  * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | people |
@@ -78,6 +79,8 @@ export type RunFile =
   | "load-result.json"
   | "output.tar.gz"
   | `extract-${string}.jsonl`
+  | `tap-${string}.log`
+  | `target-${string}.log`
   | `candidate-${string}.json`;
 
 /** One file of a run. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../errors";
-import { runFileKey, runsPrefix } from "./keys";
+import { runPrefix, runsPrefix } from "./keys";
 import type { ObjectStore } from "./object-store";
 import { readSummary } from "./runs";
 
@@ -23,8 +23,15 @@ export async function readLogs(store: ObjectStore, pipeline: string, run: string
   const wanted = run ?? runs.at(-1);
   if (wanted === undefined) throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
   if (!runs.includes(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: npx tapctl runs ${pipeline}`);
-  const lines = await Promise.all(sources.map(async (source) => parse(source, await store.get(runFileKey(pipeline, wanted, `${source}.log`)))));
+  const files = (await store.list(runPrefix(pipeline, wanted))).map(({ key }) => key.slice(runPrefix(pipeline, wanted).length));
+  const lines = await Promise.all(sources.flatMap((source) => logsOf(source, files).map(async (key) => parse(source, await store.get(runPrefix(pipeline, wanted) + key)))));
   return lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** Names of a connector's logs: one on a single machine, one for each attempt on a cluster. */
+function logsOf(source: LogLine["source"], files: readonly string[]): readonly string[] {
+  const own = new RegExp(`^${source}(-\\d+)?\\.log$`);
+  return files.filter((file) => own.test(file));
 }
 
 function parse(source: LogLine["source"], log: Buffer | undefined): readonly LogLine[] {

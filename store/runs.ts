@@ -22,10 +22,10 @@ export interface RunSummary {
   readonly pipeline: string;
   /** Id of the run. */
   readonly run: string;
-  /** Whether the tap's output was stored before it was loaded, or went straight to the target. */
-  readonly mode: "artifact" | "stream";
+  /** Whether the tap's output was stored before it was loaded, or went straight to the target; or a job of a cluster. */
+  readonly mode: "artifact" | "stream" | "job";
   /** What started it. */
-  readonly trigger: "manual" | "demo";
+  readonly trigger: "manual" | "demo" | "schedule" | "backfill" | "retry";
   /** When it began, RFC 3339 in UTC. */
   readonly started: string;
   /** When it ended, RFC 3339 in UTC; null while it runs, and where it was killed. */
@@ -62,7 +62,7 @@ export interface RunSummary {
   readonly stateCommitted: boolean;
   /** Files the target wrote, by their path, with their size in bytes. */
   readonly outputs: readonly { readonly path: string; readonly bytes: number }[];
-  /** Machine it ran on. */
+  /** Machine it ran on; on a cluster the name of its Workflow. */
   readonly host: string;
 }
 

@@ -1,6 +1,6 @@
 import { isReplication, schedulesOf } from "../../pipelines/define";
 import type { ClusterSettings } from "./cluster-settings";
-import { annotationsOf, labelsOf } from "./names";
+import { annotationsOf, labelsOf, TRIGGER_LABEL } from "./names";
 import { secondsOf } from "./parameters";
 import { runArguments, type DeployedPipeline } from "./run-parameters";
 import type { CronWorkflow, Workflow, WorkflowSpec } from "./types";
@@ -25,8 +25,8 @@ export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettin
       startingDeadlineSeconds: LATEST_START_SECONDS,
       successfulJobsHistoryLimit: HISTORY,
       failedJobsHistoryLimit: HISTORY,
-      workflowMetadata: { labels, annotations: annotationsOf(entry) },
-      workflowSpec: runSpec(pipeline, settings),
+      workflowMetadata: { labels: { ...labels, [TRIGGER_LABEL]: "schedule" }, annotations: annotationsOf(entry) },
+      workflowSpec: runSpec(pipeline, settings, "schedule"),
     },
   };
 }
@@ -37,18 +37,18 @@ export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings):
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { generateName: `${entry.name}-`, namespace: settings.namespace, labels: labelsOf(entry, settings), annotations: annotationsOf(entry) },
-    spec: runSpec(pipeline, settings),
+    metadata: { generateName: `${entry.name}-`, namespace: settings.namespace, labels: { ...labelsOf(entry, settings), [TRIGGER_LABEL]: "manual" }, annotations: annotationsOf(entry) },
+    spec: runSpec(pipeline, settings, "manual"),
   };
 }
 
-function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings): Omit<WorkflowSpec, "templates"> {
+function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: "schedule" | "manual"): Omit<WorkflowSpec, "templates"> {
   const { entry } = pipeline;
   return {
     workflowTemplateRef: { name: settings.template },
     entrypoint: isReplication(entry) ? (entry.mode ?? "artifact") : "job",
     activeDeadlineSeconds: secondsOf(entry.deadline ?? settings.deadline),
     podMetadata: { labels: labelsOf(entry, settings) },
-    arguments: { parameters: runArguments(pipeline, settings) },
+    arguments: { parameters: runArguments(pipeline, settings, trigger) },
   };
 }

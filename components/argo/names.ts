@@ -4,6 +4,9 @@ import type { ClusterSettings } from "./cluster-settings";
 /** Label that says which pipeline an object, a Workflow or a pod belongs to. */
 export const PIPELINE_LABEL = "tapctl.dev/pipeline";
 
+/** Label of a Workflow that says what started it: `schedule`, `manual`, `backfill`, `retry` or `state`. */
+export const TRIGGER_LABEL = "tapctl.dev/trigger";
+
 /** Name of a pipeline's Secret. */
 export function secretName(pipeline: string): string {
   return `pipeline-${pipeline}`;

@@ -9,6 +9,12 @@ import { connectorPatch, streamPatch } from "./pod-spec-patch";
 export interface RunParameters {
   /** Name of the pipeline. */
   readonly pipeline: string;
+  /** `artifact`, `stream` or `job`, for the summary of the run. */
+  readonly mode: string;
+  /** What started the run: `schedule`, `manual`, `backfill` or `retry`. */
+  readonly trigger: string;
+  /** Longest time from one scheduled run to the next, in seconds; 0 where there is none. */
+  readonly interval: string;
   /** Team or person to ask. */
   readonly owner: string;
   /** Image of the tap. */
@@ -27,6 +33,12 @@ export interface RunParameters {
   readonly formerName: string;
   /** Pipeline whose history is looked at, which only one with a former name needs; else `none`. */
   readonly historyOf: string;
+  /** Key of a state that counts in this run instead of all others; `none` for none. */
+  readonly givenState: string;
+  /** Whether the run saves its state: `yes` or `no`. */
+  readonly saveState: string;
+  /** Settings, not secret, that win over the tap's configuration in this run: a JSON object. */
+  readonly tapSettings: string;
   /** Where the target writes files; empty for a target that writes none. */
   readonly outputDirectory: string;
   /** Fewest records of a run. */
@@ -57,8 +69,12 @@ export interface RunParameters {
   readonly webhookSecret: string;
   /** Key of the webhook in that Secret. */
   readonly webhookKey: string;
-  /** Key of the extract that `load-only` loads; `none` elsewhere, because Argo refuses an empty one. */
+  /** Key of the extract that `load-only` and `retry` load; `none` elsewhere, because Argo refuses an empty one. */
   readonly extractKey: string;
+  /** What its tap's outcome was: `complete` or `partial`. */
+  readonly extractOutcome: string;
+  /** Key of the catalog that it was made with. */
+  readonly catalogKey: string;
 }
 
 /** Names of {@link RunParameters}. */
@@ -77,6 +93,9 @@ export function retryParameters(retries: ClusterSettings["retries"]): Pick<RunPa
 export function defaultParameters(settings: ClusterSettings): RunParameters {
   return {
     pipeline: "unnamed",
+    mode: "artifact",
+    trigger: "manual",
+    interval: "0",
     owner: "",
     tapImage: settings.runnerImage,
     targetImage: settings.runnerImage,
@@ -86,6 +105,9 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     select: "",
     formerName: "none",
     historyOf: "none",
+    givenState: "none",
+    saveState: "yes",
+    tapSettings: "{}",
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",
@@ -100,6 +122,8 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     webhookSecret: settings.webhook?.name ?? "",
     webhookKey: settings.webhook?.key ?? "url",
     extractKey: "none",
+    extractOutcome: "complete",
+    catalogKey: "none",
   };
 }
 

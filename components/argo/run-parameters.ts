@@ -1,7 +1,9 @@
 import { durationSeconds } from "../../pipelines/units";
-import { isReplication, type PipelineEntry } from "../../pipelines/define";
+import { isReplication, schedulesOf, type PipelineEntry } from "../../pipelines/define";
 import type { Job } from "../../pipelines/job";
 import type { Replication } from "../../pipelines/replication";
+import { parseCron } from "../../pipelines/validation/cron";
+import { longestInterval } from "../../pipelines/validation/cron-interval";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { secretName } from "./names";
@@ -22,10 +24,10 @@ export interface ConnectorImages {
 /** A pipeline with the images that it runs: none for a job, which names its own. */
 export type DeployedPipeline = { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
 
-/** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order. */
-export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings): { name: string; value: string }[] {
+/** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order; `trigger` says what starts them. */
+export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: string): { name: string; value: string }[] {
   const defaults = defaultParameters(settings);
-  const own = { ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
+  const own = { trigger, ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
   return asArguments(defaults).flatMap(({ name, value }) => {
     const given = own[name as keyof RunParameters];
     return given === undefined || given === value ? [] : [{ name, value: given }];
@@ -36,11 +38,23 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
   const { notifications } = entry;
   return {
     pipeline: entry.name,
+    mode: isReplication(entry) ? (entry.mode ?? "artifact") : "job",
+    interval: String(intervalSeconds(entry)),
     ...(entry.owner !== undefined && { owner: entry.owner }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
     ...(notifications?.webhook && { webhookSecret: secretName(entry.name), webhookKey: WEBHOOK_KEY }),
   };
+}
+
+/** Of several schedules the one that comes most often; 0 for what is suspended. */
+function intervalSeconds(entry: PipelineEntry): number {
+  if (entry.suspend) return 0;
+  const intervals = schedulesOf(entry).flatMap((text) => {
+    const parsed = parseCron(text);
+    return parsed.ok ? [longestInterval(parsed.schedule) ?? 0] : [];
+  });
+  return Math.min(...intervals);
 }
 
 function replication(entry: Replication, images: ConnectorImages, settings: ClusterSettings): Partial<RunParameters> {

@@ -1,31 +1,46 @@
 import type { ClusterSettings } from "./cluster-settings";
+import { parameter } from "./parameters";
+import { committedFacts, committedMetrics } from "./singer-metrics";
 import { retriedByCode, runnerContainer, smallPod, workMounts } from "./singer-pod";
-import { fileFromStep, fileOut, keys, WORK } from "./store-artifacts";
+import { resultInputs, runFacts } from "./singer-summary";
+import { fileFromStep, fileOut, keys, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
 const COMMITTED = `${WORK}/commit.json`;
+const SUMMARY = `${WORK}/summary.json`;
 
-/** Output artifacts that save a state: in the history first, so that each one in force can be found there. */
-export const committedState = [fileOut("history", keys.history, COMMITTED), fileOut("state", keys.state, COMMITTED)];
+/**
+ * What a commit stores: the state, in the history first, so that each one in force can be found there; then what the
+ * run has come to. A run without a new state leaves the first two out.
+ */
+export const committed: NonNullable<Template["outputs"]> = {
+  parameters: [...committedFacts],
+  artifacts: [optionalFileOut("history", keys.history, COMMITTED), optionalFileOut("state", keys.state, COMMITTED), fileOut("summary", keys.file("summary.json"), SUMMARY)],
+};
 
-/** Arguments of the runner that turn a candidate into the file that {@link committedState} stores. */
-export const commitArgs: readonly string[] = [
-  ...["commit", "--candidate", `${WORK}/candidate.json`, "--output", COMMITTED],
-  ...["--pipeline", "{{workflow.parameters.pipeline}}", "--run", "{{inputs.parameters.run}}"],
-];
+/** Arguments of the runner that turn a candidate, and the results of the steps, into the files that {@link committed} stores. */
+export function commitArgs(results: { readonly tap: string; readonly target: string }, tapOutcome: readonly string[]): readonly string[] {
+  return [
+    ...["commit", "--candidate", `${WORK}/candidate.json`, "--output", COMMITTED, "--save", parameter("saveState")],
+    ...["--summary", SUMMARY, "--facts", WORK, "--follow-ups", parameter("followUps"), ...tapOutcome],
+    ...["--tap-result", results.tap, "--target-result", results.target, ...runFacts],
+  ];
+}
 
 /**
  * Saves the state that a load left. It is a pod of its own: an output that fails to upload does not stop the next one
  * of the same pod, and the state must not be saved where an output of the load was lost.
  */
 export function commitTemplate(settings: ClusterSettings): Template {
+  const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
   return {
     name: "commit",
     ...smallPod(settings),
-    inputs: { parameters: [{ name: "run" }], artifacts: [fileFromStep("candidate", `${WORK}/candidate.json`)] },
+    inputs: { parameters: [{ name: "run" }, { name: "tapOutcome" }], artifacts: [{ ...fileFromStep("candidate", `${WORK}/candidate.json`), optional: true }, ...resultInputs] },
     retryStrategy: retriedByCode,
-    container: runnerContainer(settings, "main", settings.runnerImage, commitArgs, workMounts),
-    outputs: { artifacts: committedState },
+    metrics: { prometheus: [...committedMetrics] },
+    container: runnerContainer(settings, "main", settings.runnerImage, commitArgs(results, ["--tap-outcome", "{{inputs.parameters.tapOutcome}}"]), workMounts),
+    outputs: committed,
   };
 }
 

@@ -28,7 +28,7 @@ export function extractTemplate(settings: ClusterSettings): Template {
         fileOut("extract", keys.extract, `${WORK}/extract.jsonl`),
         fileOut("result", keys.file("extract-result.json"), `${WORK}/result.json`),
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
-        optionalFileOut("log", keys.file("tap.log"), `${WORK}/tap.log`),
+        optionalFileOut("log", keys.tapLog, `${WORK}/tap.log`),
         optionalFileOut("overlay", keys.overlay, `${WORK}/overlay.json`),
       ],
     },
@@ -38,5 +38,5 @@ export function extractTemplate(settings: ClusterSettings): Template {
 const extractArgs = [
   ...["extract", ...tapFlags],
   ...["--output", `${WORK}/extract.jsonl`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
-  ...["--attempt", "{{retries}}", "--last-attempt", parameter("retries")],
+  ...["--last-attempt", parameter("retries")],
 ];

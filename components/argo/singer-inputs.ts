@@ -7,10 +7,11 @@ import type { Artifact } from "./types";
 const STORE_CONFIG = `${WORK}/config`;
 
 /**
- * The saved state, and that of the pipeline's former name, which counts while the pipeline never had one of its own.
+ * A state that somebody gave this run, the saved state, and that of the pipeline's former name, which counts while the pipeline never had one of its own.
  * None of them need be there.
  */
 export const stateInputs: Artifact[] = [
+  optionalFileIn("given-state", parameter("givenState")),
   optionalFileIn("state", keys.state),
   optionalFileIn("former-state", keys.formerState),
   { name: "history", path: `${WORK}/history`, optional: true, s3: { key: historyPrefix(parameter("historyOf")) } },

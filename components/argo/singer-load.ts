@@ -33,7 +33,7 @@ export function loadTemplate(settings: ClusterSettings): Template {
         optionalFileOut("candidate", keys.candidate, `${WORK}/candidate.json`),
         folderOut("output", keys.file("output.tar.gz"), OUTPUT),
         optionalFileOut("result", keys.file("load-result.json"), `${WORK}/result.json`),
-        optionalFileOut("log", keys.file("target.log"), `${WORK}/target.log`),
+        optionalFileOut("log", keys.targetLog, `${WORK}/target.log`),
       ],
     },
   };

@@ -1,4 +1,5 @@
 import { parameter } from "./parameters";
+import { WORK } from "./store-artifacts";
 import type { WorkflowSpec } from "./types";
 
 type Prometheus = NonNullable<NonNullable<WorkflowSpec["metrics"]>["prometheus"]>;
@@ -25,5 +26,33 @@ export const runMetrics: Prometheus = [
     help: "How long the newest run took",
     labels: [pipeline],
     gauge: { value: "{{workflow.duration}}", realtime: false },
+  },
+  {
+    name: "pipeline_interval_seconds",
+    help: "Longest time from one scheduled run of a pipeline to the next",
+    labels: [pipeline],
+    when: `${parameter("interval")} > 0`,
+    gauge: { value: parameter("interval"), realtime: false },
+  },
+];
+
+/** Numbers that a commit leaves beside the state, a file each. */
+export const committedFacts = ["records", "bytes", "retries", "bookmark"].map((name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }));
+
+const fact = (name: string): string => `{{outputs.parameters.${name}}}`;
+const succeeded = "{{status}} == Succeeded";
+
+/** Metrics of what a run has moved. */
+export const committedMetrics: Prometheus = [
+  { name: "pipeline_records", help: "Records that the newest run loaded", labels: [pipeline], when: succeeded, gauge: { value: fact("records"), realtime: false } },
+  { name: "pipeline_records_total", help: "Records that runs loaded", labels: [pipeline], when: succeeded, counter: { value: fact("records") } },
+  { name: "pipeline_bytes_total", help: "Bytes that taps sent", labels: [pipeline], when: succeeded, counter: { value: fact("bytes") } },
+  { name: "pipeline_retries_total", help: "Tries after the first one, of runs that came to their commit", labels: [pipeline], when: `${fact("retries")} > 0`, counter: { value: fact("retries") } },
+  {
+    name: "pipeline_state_timestamp",
+    help: "The newest date or time in the saved state, in seconds since 1970",
+    labels: [pipeline],
+    when: `${fact("bookmark")} > 0`,
+    gauge: { value: fact("bookmark"), realtime: false },
   },
 ];

@@ -24,11 +24,12 @@ const run = { parameters: [{ name: "run", value: RUN_ID }] };
 /** Tells that a run has started, beside its first step. */
 export const startedTask: DagTask = { name: "tell-started", template: "notify-started", when: `{{=${told} && ${wants("started")}}}`, arguments: run, ...harmless };
 
-/** Runs when the Workflow has ended: tells of failure or of success, where the pipeline wants it. */
+/** Runs when the Workflow has ended: writes what it has come to, and tells of failure or success where the pipeline wants it. */
 export const exitTemplate: Template = {
   name: "exit",
   dag: {
     tasks: [
+      { name: "summarize", template: "summarize", when: `{{=workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job'}}`, arguments: run, ...harmless },
       { name: "tell-failed", template: "notify-failed", when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
       { name: "tell-succeeded", template: "notify-succeeded", when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
     ],

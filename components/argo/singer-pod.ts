@@ -87,11 +87,12 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
 export const runFlags: readonly string[] = [
   ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--connector", "/opt/singer/connector.json"],
   ...["--identity", "/singer/config/identity.json", "--run", "{{inputs.parameters.run}}", "--on-change", parameter("onChange")],
+  ...["--attempt", "{{retries}}", "--given-state", `${WORK}/given-state.json`],
   ...["--state", `${WORK}/state.json`, "--former-state", `${WORK}/former-state.json`, "--former-unless", `${WORK}/history`],
 ];
 
 /** Flags of a runner with a tap. */
-export const tapFlags: readonly string[] = [...runFlags, "--select", parameter("select"), "--overlay", `${WORK}/overlay.json`, "--log", `${WORK}/tap.log`];
+export const tapFlags: readonly string[] = [...runFlags, "--select", parameter("select"), "--settings", parameter("tapSettings"), "--overlay", `${WORK}/overlay.json`, "--log", `${WORK}/tap.log`];
 
 /** Flags of a runner with a target. */
 export const targetFlags: readonly string[] = [

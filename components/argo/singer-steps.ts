@@ -18,31 +18,29 @@ export const artifactTemplate: Template = {
   steps: [
     [{ name: "extract", template: "extract", arguments: { parameters: [run] } }],
     [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
-    [
-      {
-        name: "commit",
-        template: "commit",
-        when: "{{steps.load.outputs.parameters.outcome}} == saved",
-        arguments: { parameters: [run], artifacts: [{ name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}" }] },
-      },
-    ],
-    [
-      {
-        name: "verdict",
-        template: "verdict",
-        when: "{{steps.extract.outputs.parameters.outcome}} == partial",
-        arguments: { artifacts: [{ name: "result", from: "{{steps.extract.outputs.artifacts.result}}" }] },
-      },
-    ],
+    [commitStep("{{steps.extract.outputs.parameters.outcome}}")],
+    [verdictStep("{{steps.extract.outputs.parameters.outcome}}", "{{steps.extract.outputs.artifacts.result}}")],
     [followUpsStep],
   ],
 };
 
-/** Stream mode: tap and target in one pod, then the follow-ups. */
+/** Stream mode: tap and target in one pod, which commits as well; then the verdict on a tap that had failed, and the follow-ups. */
 export const streamStepsTemplate: Template = {
   name: "stream-run",
-  steps: [[{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }], [followUpsStep]],
+  steps: [
+    [{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }],
+    [verdictStep("{{steps.stream.outputs.parameters.outcome}}", "{{steps.stream.outputs.artifacts.tap-result}}")],
+    [followUpsStep],
+  ],
 };
+
+const storedLoadStep = loadStep(
+  [
+    { name: "extract", archive: { none: {} }, s3: { key: parameter("extractKey") } },
+    { name: "catalog", archive: { none: {} }, optional: true, s3: { key: parameter("catalogKey") } },
+  ],
+  parameter("extractOutcome"),
+);
 
 /**
  * The entry point `load-only`: gives an extract that is in the store to the target once more. It saves no state, because
@@ -50,8 +48,26 @@ export const streamStepsTemplate: Template = {
  */
 export const loadOnlyTemplate: Template = {
   name: "load-only",
-  steps: [[loadStep([{ name: "extract", archive: { none: {} }, s3: { key: parameter("extractKey") } }], "complete")]],
+  steps: [[storedLoadStep]],
 };
+
+/** The entry point `retry`: {@link loadOnlyTemplate} for the newest extract, whose load had failed: its state is saved. */
+export const retryTemplate: Template = {
+  name: "retry",
+  steps: [[storedLoadStep], [commitStep(parameter("extractOutcome"))], [followUpsStep]],
+};
+
+function commitStep(tapOutcome: string): WorkflowStep {
+  return {
+    name: "commit",
+    template: "commit",
+    arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts: [{ name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}", optional: true }] },
+  };
+}
+
+function verdictStep(tapOutcome: string, result: string): WorkflowStep {
+  return { name: "verdict", template: "verdict", when: `${tapOutcome} == partial`, arguments: { artifacts: [{ name: "result", from: result }] } };
+}
 
 function loadStep(artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>, tapOutcome: string): WorkflowStep {
   return { name: "load", template: "load", arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts } };

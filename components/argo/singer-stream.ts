@@ -1,12 +1,15 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { commitArgs, committedState } from "./singer-commit";
+import { commitArgs, committed } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
+import { committedMetrics } from "./singer-metrics";
 import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
 
 const PIPE = `${WORK}/pipe`;
+const OUTCOME = `${WORK}/tap-outcome`;
+const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
 
 /**
  * Runs tap and target at the same time in one pod, with a FIFO between them. The third container begins only when both
@@ -30,26 +33,28 @@ export function streamTemplate(settings: ClusterSettings): Template {
       containers: [
         member(settings, "tap", parameter("tapImage"), tapArgs, "tap"),
         member(settings, "target", parameter("targetImage"), targetArgs, "target"),
-        { ...member(settings, "main", settings.runnerImage, commitArgs), dependencies: ["tap", "target"] },
+        { ...member(settings, "main", settings.runnerImage, commitArgs(results, ["--tap-outcome-file", OUTCOME])), dependencies: ["tap", "target"] },
       ],
     },
+    metrics: { prometheus: [...committedMetrics] },
     outputs: {
+      parameters: [{ name: "outcome", valueFrom: { path: OUTCOME } }, ...(committed.parameters ?? [])],
       artifacts: [
-        ...committedState.map((artifact) => ({ ...artifact, optional: true })),
-        optionalFileOut("tap-log", keys.file("tap.log"), `${WORK}/tap.log`),
-        optionalFileOut("target-log", keys.file("target.log"), `${WORK}/target.log`),
+        ...(committed.artifacts ?? []).map((artifact) => ({ ...artifact, optional: true })),
+        optionalFileOut("tap-log", keys.tapLog, `${WORK}/tap.log`),
+        optionalFileOut("target-log", keys.targetLog, `${WORK}/target.log`),
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
         optionalFileOut("overlay", keys.overlay, `${WORK}/overlay.json`),
-        optionalFileOut("tap-result", keys.file("extract-result.json"), `${WORK}/tap-result.json`),
-        optionalFileOut("target-result", keys.file("load-result.json"), `${WORK}/target-result.json`),
+        optionalFileOut("tap-result", keys.file("extract-result.json"), results.tap),
+        optionalFileOut("target-result", keys.file("load-result.json"), results.target),
       ],
     },
   };
 }
 
-const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", `${WORK}/tap-result.json`];
+const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--last-attempt", parameter("retries")];
 
-const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--result", `${WORK}/target-result.json`];
+const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
 
 /** A container of the set, which mounts the work volumes into each of them. */
 function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {

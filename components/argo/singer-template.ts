@@ -6,15 +6,16 @@ import { followUpsTemplate, followUpTemplate, jobTemplate } from "./singer-follo
 import { loadTemplate } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, entryTemplates, loadOnlyTemplate, streamStepsTemplate } from "./singer-steps";
+import { artifactTemplate, entryTemplates, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
 import { streamTemplate } from "./singer-stream";
+import { summaryTemplate } from "./singer-summary";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 
 const DAY_SECONDS = 86_400;
 
 /**
  * The WorkflowTemplate that all pipelines share: what differs between them are parameters, so that a new version of it
- * is one change. Entry points: `artifact`, `stream`, `load-only`, `job`.
+ * is one change. Entry points: `artifact`, `stream`, `load-only`, `retry`, `job`.
  */
 export function singerTemplate(settings: ClusterSettings): WorkflowTemplate {
   return {
@@ -55,6 +56,7 @@ function templates(settings: ClusterSettings): Template[] {
     artifactTemplate,
     streamStepsTemplate,
     loadOnlyTemplate,
+    retryTemplate,
     extractTemplate(settings),
     loadTemplate(settings),
     commitTemplate(settings),
@@ -64,6 +66,7 @@ function templates(settings: ClusterSettings): Template[] {
     followUpTemplate(settings),
     jobTemplate(settings),
     exitTemplate,
+    summaryTemplate(settings),
     ...notifyTemplates(settings),
   ];
 }

@@ -27,6 +27,8 @@ export const keys = {
   /** By attempt, so that one that went on unseen on a lost node cannot replace what a later one brought. */
   extract: runFileKey(PIPELINE, RUN, "extract-{{retries}}.jsonl"),
   candidate: runFileKey(PIPELINE, RUN, "candidate-{{retries}}.json"),
+  tapLog: runFileKey(PIPELINE, RUN, "tap-{{retries}}.log"),
+  targetLog: runFileKey(PIPELINE, RUN, "target-{{retries}}.log"),
   config: (file: string): string => configKey(PIPELINE, file),
 };
 

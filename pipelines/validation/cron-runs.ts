@@ -76,7 +76,8 @@ function nextMatch(schedule: CalendarSchedule, zone: string, after: number): num
   return undefined;
 }
 
-function dayMatches({ day, weekday }: CalendarSchedule, clock: Date): boolean {
+/** Whether a schedule runs on a day, which is what the UTC fields of the date show; its month is not looked at. */
+export function dayMatches({ day, weekday }: CalendarSchedule, clock: Date): boolean {
   const dayFits = day.values.has(clock.getUTCDate());
   const weekdayFits = weekday.values.has(clock.getUTCDay());
   return day.star || weekday.star ? dayFits && weekdayFits : dayFits || weekdayFits;

@@ -109,7 +109,7 @@ describe("the shared template", () => {
   test("saves a state in a step of its own, the history first", () => {
     const stores = (one: Template) => (one.outputs?.artifacts ?? []).filter(({ s3 }) => s3?.key === "state/{{workflow.parameters.pipeline}}/state.json");
     assert.deepEqual(templates.filter((one) => stores(one).length > 0).map(({ name }) => name), ["commit", "stream-pod"]);
-    assert.deepEqual((named("commit").outputs?.artifacts ?? []).map(({ name }) => name), ["history", "state"]);
+    assert.deepEqual((named("commit").outputs?.artifacts ?? []).map(({ name }) => name), ["history", "state", "summary"]);
   });
 
   test("gives nothing of a run to a shell", () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { inWorkspace, start, TEN, type Result, type Workspace } from "./support";
+import { inWorkspace, start, TEN, type Result, type Step, type Workspace } from "./support";
 
 const RUN = "20261123T081502Z-4f2a9c";
 const IDENTITY = { pipeline: "orders", tap: "tap-fake", target: "target-fake", destination: "0123456789abcdef" };
@@ -18,8 +19,7 @@ describe("extract in a workflow", () => {
   test("a tap that fails ends with its own code while tries are left", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(FAILING, ...facts(space), "--attempt", "1", "--last-attempt", "2");
-      assert.equal(code, 10);
-      assert.ok(!space.exists("outcome"));
+      assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
   test("in the last attempt it ends with 0, says partial, and its result still says that it failed", () =>
@@ -31,8 +31,7 @@ describe("extract in a workflow", () => {
   test("without any data the last attempt fails as well", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract([["exit", 3]], ...facts(space), ...last);
-      assert.equal(code, 10);
-      assert.ok(!space.exists("outcome"));
+      assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
   test("other failures are never taken for partial", () =>
@@ -123,6 +122,54 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
+  test("with --save no it leaves no state", () =>
+    inWorkspace(async (space) => {
+      space.write("candidate.json", envelope);
+      assert.equal((await start(["commit", "--save", "no", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN]).ended).code, 0);
+      assert.ok(!space.exists("commit.json"));
+    }));
+
+  const withSummary = (space: Workspace, ...more: string[]) =>
+    start([
+      ...["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN],
+      ...["--summary", space.path("summary.json"), "--facts", space.dir, "--tap-result", space.path("tap.json"), "--target-result", space.path("target.json")],
+      ...["--mode", "artifact", "--trigger", "schedule", "--workflow", "orders-1", "--started", "2026-11-23T08:15:02Z", ...more],
+    ]).ended;
+  const results = (space: Workspace) => {
+    space.write("candidate.json", { ...envelope, state: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } } });
+    space.write("tap.json", { code: 0, attempt: 1, bytes: 500, warnings: ["odd"], stateBefore: { at: 3 }, tapConnector: { name: "tap-a", version: "1" } });
+    space.write("target.json", { code: 0, attempt: 0, bytes: 480, records: { a: 3, b: 4 }, badLines: 1, stateAfter: { at: 9 }, outputs: [{ path: "a.csv", bytes: 9 }], targetConnector: { name: "target-b", version: "2" } });
+  };
+
+  test("tells what the run has come to, and numbers of it", () =>
+    inWorkspace(async (space) => {
+      results(space);
+      const { code, stderr } = await withSummary(space, "--tap-outcome", "complete");
+      assert.equal(code, 0, stderr);
+      const { ended, seconds, ...rest } = space.json("summary.json") as { readonly ended: string; readonly seconds: number };
+      assert.ok(Date.parse(ended) > 0 && seconds > 0);
+      assert.deepEqual(rest, {
+        version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-23T08:15:02Z", status: "succeeded", code: 0, error: null,
+        warnings: ["odd"], attempts: { extract: 2, load: 1 }, streams: [{ stream: "a", records: 3 }, { stream: "b", records: 4 }], records: 7, bytes: 480, badLines: 1,
+        tap: { name: "tap-a", version: "1" }, target: { name: "target-b", version: "2" }, stateBefore: { at: 3 }, stateAfter: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
+        stateCommitted: true, outputs: [{ path: "a.csv", bytes: 9 }], host: "orders-1",
+      });
+      assert.deepEqual(["records", "bytes", "retries", "bookmark"].map((name) => space.text(name)), ["7", "480", "1", String(Date.UTC(2026, 10, 22) / 1000)]);
+    }));
+
+  for (const [what, more] of [
+    ["a tap that failed, which fails the run later", ["--tap-outcome", "partial"]],
+    ["follow-ups to come", ["--tap-outcome", "complete", "--follow-ups", '[{"name":"dbt"}]']],
+  ] as const) {
+    test(`does not call a run ended with ${what}`, () =>
+      inWorkspace(async (space) => {
+        results(space);
+        await withSummary(space, ...more);
+        const { status, ended } = space.json("summary.json") as { readonly status: string; readonly ended: unknown };
+        assert.deepEqual([status, ended], ["running", null]);
+      }));
+  }
+
   for (const [what, candidate] of [
     ["of another run", { ...envelope, run: "20261123T081502Z-000000" }],
     ["of another pipeline", { ...envelope, pipeline: "other" }],
@@ -138,6 +185,33 @@ describe("commit", () => {
         assert.ok(!space.exists("commit.json"));
       }));
   }
+});
+
+describe("summary", () => {
+  const summarize = async (space: Workspace, status: string, failures?: unknown) => {
+    const args = ["summary", "--status", status, "--output", space.path("summary.json"), "--tap-result", space.path("none.json"), "--target-result", space.path("none.json"), "--pipeline", "orders", "--run", RUN, "--mode", "artifact", "--trigger", "manual", "--started", "2026-11-23T08:15:02Z", "--workflow", "orders-1"];
+    const { code, stderr } = await start(args, { env: failures === undefined ? {} : { FAILURES: JSON.stringify(JSON.stringify(failures)) } }).ended;
+    assert.equal(code, 0, stderr);
+    const { status: told, code: toldCode, error, attempts } = space.json("summary.json") as { readonly status: string; readonly code: number; readonly error: string | null; readonly attempts: unknown };
+    return { status: told, code: toldCode, error, attempts };
+  };
+  const failed = (message: string) => [{ displayName: "extract(0)", message, phase: "Failed", finishedAt: "2026-11-23T08:16:00Z" }];
+  const attempts = { extract: 0, load: 0 };
+
+  test("of a run that failed has its error and its exit code, without any result of a step", () =>
+    inWorkspace(async (space) => {
+      assert.deepEqual(await summarize(space, "Failed", failed("OOMKilled (exit code 137)")), { status: "failed", code: 137, error: "extract(0): OOMKilled (exit code 137)", attempts });
+      assert.deepEqual(await summarize(space, "Error", failed("pod deleted")), { status: "failed", code: 1, error: "extract(0): pod deleted", attempts });
+      assert.deepEqual(await summarize(space, "Error"), { status: "failed", code: 1, error: "the Workflow ended as Error", attempts });
+    }));
+
+  test("of a run that was cancelled says interrupted", () =>
+    inWorkspace(async (space) => {
+      assert.deepEqual(await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")), { status: "interrupted", code: 13, error: "extract(0): workflow shutdown with strategy: Stop", attempts });
+    }));
+
+  test("of a run with follow-ups that went well", () =>
+    inWorkspace(async (space) => assert.deepEqual(await summarize(space, "Succeeded"), { status: "succeeded", code: 0, error: null, attempts })));
 });
 
 describe("verdict", () => {
@@ -236,5 +310,65 @@ describe("notify", () => {
       const began = Date.now();
       assert.equal((await notify(space, url, "failed")).code, 0);
       assert.ok(Date.now() - began < 40_000);
+    }));
+});
+
+describe("a stream of two containers", () => {
+  const both = async (space: Workspace, steps: readonly Step[], attempt: string) => {
+    const pipe = space.path("pipe");
+    spawnSync("mkfifo", [pipe]);
+    const outcome = space.path("tap-outcome");
+    const identity = ["--identity", space.write("id.json", IDENTITY), "--run", RUN];
+    const target = space.run("load", ...space.target(), "--input", pipe, "--tap-outcome-file", outcome, "--min-records", "100", "--result", space.path("load.json"), "--candidate", space.path("candidate.json"), ...identity, "--outcome", space.path("outcome"));
+    const tap = await space.run("extract", ...space.tap(steps), "--output", pipe, "--outcome", outcome, "--attempt", attempt, "--last-attempt", "2");
+    return { tap, target: await target, outcome: space.text("tap-outcome") };
+  };
+
+  test("in the last attempt the progress of a tap that fails is saved, whatever is expected of a whole run", () =>
+    inWorkspace(async (space) => {
+      const { tap, target, outcome } = await both(space, FAILING, "2");
+      assert.deepEqual([tap.code, target.code, outcome, space.text("outcome")], [0, 0, "partial", "saved"], tap.stderr + target.stderr);
+      assert.ok(space.exists("candidate.json"));
+    }));
+
+  test("a tap that fails before it sent anything leaves the verdict to its own error", () =>
+    inWorkspace(async (space) => {
+      const { tap, target } = await both(space, [["exit", 3]], "2");
+      assert.deepEqual([tap.code, target.code, space.text("outcome")], [0, 0, "unchanged"], tap.stderr + target.stderr);
+      assert.ok(!space.exists("candidate.json"));
+    }));
+
+  test("while tries are left the tap fails", () =>
+    inWorkspace(async (space) => {
+      const { tap, outcome } = await both(space, FAILING, "1");
+      assert.deepEqual([tap.code, outcome], [10, "failed"]);
+    }));
+
+  test("a whole run is held to what is expected of it", () =>
+    inWorkspace(async (space) => {
+      const { tap, target } = await both(space, TEN, "0");
+      assert.deepEqual([tap.code, target.code], [0, 16], tap.stderr + target.stderr);
+    }));
+});
+
+describe("settings and a state for one run", () => {
+  test("settings win over the configuration", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.run("extract", ...space.tap([["schema", "a"], ["echo-config"]], { start_date: "2020-01-01" }), "--output", space.path("extract.jsonl"), "--settings", '{"start_date":"2026-01-01"}');
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.match(ended.stderr, /"start_date": "2026-01-01"/);
+    }));
+
+  test("settings that are no object are refused", () =>
+    inWorkspace(async (space) => {
+      const { code, stderr } = await space.run("extract", ...space.tap(TEN), "--settings", "[1]");
+      assert.deepEqual([code, stderr], [2, "runner | argument --settings: '[1]' is not a JSON object (see runner extract --help)\n"]);
+    }));
+
+  test("a given state counts instead of the saved one", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.extract(TEN, "--state", space.write("state.json", { at: 3 }), "--given-state", space.write("given.json", { at: 9 }));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual((space.json("result.json") as Result).stateBefore, { at: 9 });
     }));
 });

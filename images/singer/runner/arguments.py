@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from typing import Callable
 
@@ -17,6 +18,8 @@ _EXAMPLES = {
     "commit": "runner commit --candidate candidate.json --output commit.json "
               "--pipeline orders --run 20261123T081502Z-4f2a9c",
     "verdict": "runner verdict --result result.json",
+    "summary": "runner summary --status Failed --tap-result extract-result.json --target-result load-result.json "
+               "--output summary.json --pipeline orders --run 20261123T081502Z-4f2a9c",
     "notify": "runner notify --event failed --on failed,recovered --pipeline orders --run 20261123T081502Z-4f2a9c",
     "describe": "runner describe --kind tap --name tap-x --connector-version 1.0 "
                 "--output connector.json -- /venv/bin/tap-x",
@@ -34,7 +37,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     args = _parser().parse_args(argv)
     if args.subcommand in DATA:
         places.fill_in(args)
-    for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker", "outcome"):
+    for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker", "outcome", "summary"):
         folder = os.path.dirname(getattr(args, name, None) or "") or "."
         if not os.path.isdir(folder):
             # Told now rather than after the data has been moved.
@@ -77,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _describe(_command(commands, "describe", "find out the flags and settings of a connector"))
     _commit(_command(commands, "commit", "make the candidate of a load the state to store"))
     _verdict(_command(commands, "verdict", "fail as a step failed whose progress was saved"))
+    _summary(_command(commands, "summary", "write what a run has come to"))
     _notify(_command(commands, "notify", "tell a webhook (WEBHOOK_URL) of a run; never fails"))
     return parser
 
@@ -107,12 +111,14 @@ def _shared(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     _shared(command)
     command.add_argument("--state", metavar="F", help="saved state: an envelope or a bare one; no file: none")
+    command.add_argument("--given-state", metavar="F", help="state that counts instead of all others in this run; no file: none")
     command.add_argument("--former-state", metavar="F", help="state that counts while there is no --state")
     command.add_argument("--former-unless", metavar="D", help="with files in this directory --former-state does not count")
     command.add_argument("--initial-state", metavar="F", help="state that counts while there is neither")
     command.add_argument("--run", metavar="ID", help="id of this run, instead of the one in --identity")
+    command.add_argument("--attempt", type=_count, metavar="N", help="which attempt this is, from 0")
     command.add_argument("--outcome", metavar="F",
-                         help="gets a word when it ends with 0: complete or partial, saved or unchanged")
+                         help="gets a word: of a tap complete, partial or failed; of a load saved or unchanged")
     command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
                          help="when the state is of another destination: fail, keep it, or refresh (without any state)")
@@ -124,6 +130,8 @@ def _run(command: argparse.ArgumentParser) -> None:
 def _tap_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--select", metavar="F", help="JSON list of selection rules for a discovered catalog")
     command.add_argument("--overlay", metavar="F", help="keeps settings that the tap changes, for the next run")
+    command.add_argument("--settings", type=_object, default={}, metavar="JSON",
+                         help='settings that win over the configuration in this run, e.g. {"start_date":"2026-01-01"}')
 
 
 def _target_run(command: argparse.ArgumentParser) -> None:
@@ -141,7 +149,6 @@ def _extract(command: argparse.ArgumentParser) -> None:
     _run(command)
     _tap_run(command)
     command.add_argument("--output", metavar="F", help="gets what the tap sends; - is stdout")
-    command.add_argument("--attempt", type=_count, metavar="N", help="which attempt this is, from 0")
     command.add_argument("--last-attempt", type=_count, metavar="N",
                          help="in this attempt a tap that fails after sending data ends with 0, as a partial extract")
 
@@ -154,6 +161,8 @@ def _load(command: argparse.ArgumentParser) -> None:
     command.add_argument("--partial", action="store_true",
                          help="the tap failed: whole lines only, no stream the catalog calls FULL_TABLE")
     command.add_argument("--tap-outcome", choices=("complete", "partial"), help="the same as what extract said of it")
+    command.add_argument("--tap-outcome-file", metavar="F",
+                         help="the same in a file, that of extract's --outcome, which is waited for at the end of a FIFO")
 
 
 def _stream(command: argparse.ArgumentParser) -> None:
@@ -183,10 +192,31 @@ def _describe(command: argparse.ArgumentParser) -> None:
 
 
 def _commit(command: argparse.ArgumentParser) -> None:
-    for name, text in (("candidate", "state that a load left"), ("output", "gets the state to store"),
-                       ("pipeline", "the pipeline"), ("run", "the run")):
-        metavar = "F" if name in ("candidate", "output") else "NAME"
-        command.add_argument(f"--{name}", required=True, metavar=metavar, help=text)
+    for name, text in (("candidate", "state that a load left"), ("output", "gets the state to store")):
+        command.add_argument(f"--{name}", required=True, metavar="F", help=text)
+    command.add_argument("--save", choices=("yes", "no"), default="yes", help="no: leaves the saved state as it is (yes)")
+    command.add_argument("--summary", metavar="F", help="gets what the run has come to")
+    command.add_argument("--facts", metavar="D", help="gets files with numbers for metrics: records, bytes, retries, bookmark")
+    command.add_argument("--tap-outcome", metavar="WORD", help="what extract said of it: after partial the run will fail")
+    command.add_argument("--tap-outcome-file", metavar="F", help="the same in a file, that of extract's --outcome")
+    command.add_argument("--follow-ups", metavar="JSON", default="[]", help="steps that are still to come")
+    _of_run(command)
+
+
+def _summary(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--status", required=True, metavar="WORD", help="Succeeded, Failed or Error, as Argo says it")
+    command.add_argument("--output", required=True, metavar="F", help="gets what the run has come to")
+    _of_run(command)
+
+
+def _of_run(command: argparse.ArgumentParser) -> None:
+    for name, text in (("pipeline", "the pipeline"), ("run", "the run")):
+        command.add_argument(f"--{name}", required=True, metavar="NAME", help=text)
+    for name, text in (("tap-result", "result of extract"), ("target-result", "result of load")):
+        command.add_argument(f"--{name}", metavar="F", help=f"{text}; no file: none")
+    for name, text in (("mode", "artifact, stream or job"), ("trigger", "what started it"), ("started", "when, RFC 3339"),
+                       ("workflow", "name of the Workflow")):
+        command.add_argument(f"--{name}", metavar="TEXT", default="", help=f"{text}, for the summary")
 
 
 def _verdict(command: argparse.ArgumentParser) -> None:
@@ -203,6 +233,16 @@ def _notify(command: argparse.ArgumentParser) -> None:
     command.add_argument("--result", metavar="F", help="result of the load, for how many records came")
     command.add_argument("--failing", metavar="F", help="marker that an earlier run left, if it did")
     command.add_argument("--marker", metavar="F", help="gets the marker for the next run")
+
+
+def _object(text: str) -> dict:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a JSON object")
+    return value
 
 
 def _positive(text: str) -> float:

@@ -79,6 +79,9 @@ def _without_session(args: argparse.Namespace) -> Outcome:
     if args.subcommand == "verdict":
         from .verdict import verdict
         return verdict(args)
+    if args.subcommand == "summary":
+        from .summary import summarize
+        return summarize(args)
     if args.subcommand == "notify":
         from .notify import notify
         return notify(args)

@@ -3,18 +3,36 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Optional
+from typing import Any, Optional
 
 from .codes import OK, USAGE, RunnerError
-from .files import read_object, write_json
+from .files import read_object, write_atomic, write_json
+from .freshness import newest
 from .messages import state_value
+from .summary import summary
+from .workflow import COMPLETE, awaited_outcome
 
 
 def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
-    """Writes --output at once, after checking that the state is one of this run; nothing without a candidate."""
-    if not os.path.exists(args.candidate):
-        print("no candidate: the state stays as it is")
-        return OK, None
+    """Writes --output at once, after checking that the state is one of this run; nothing without a candidate.
+
+    Beside it what the run has come to, so that no step more is needed where all went well.
+    """
+    candidate = _checked(args) if args.save == "yes" and os.path.exists(args.candidate) else None
+    if candidate is None:
+        print("the state stays as it is")
+    else:
+        write_json(args.output, candidate)
+        print(f"the state of run {args.run} is saved")
+    told = summary(args, *_end(args), committed=candidate and candidate["state"])
+    if args.summary:
+        write_json(args.summary, told)
+    if args.facts:
+        _write_facts(args, told)
+    return OK, None
+
+
+def _checked(args: argparse.Namespace) -> dict[str, Any]:
     candidate = read_object(args.candidate, "candidate")
     expected = {"version": 1, "pipeline": args.pipeline, "run": args.run}
     for name, value in expected.items():
@@ -23,6 +41,23 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
             raise RunnerError(USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected")
     if not state_value(candidate.get("state")):
         raise RunnerError(USAGE, f"candidate {args.candidate}: its state is empty and would start from the beginning")
-    write_json(args.output, candidate)
-    print(f"the state of run {args.run} is saved")
-    return OK, None
+    return candidate
+
+
+def _end(args: argparse.Namespace) -> tuple[str, Optional[int], None]:
+    """Status, code and error. A run of which more is to come is not at its end: its exit handler tells that."""
+    outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
+    more = outcome not in (None, COMPLETE) or args.follow_ups != "[]"
+    return ("running", None, None) if more else ("succeeded", OK, None)
+
+
+def _write_facts(args: argparse.Namespace, told: dict[str, Any]) -> None:
+    """Numbers for metrics, a file each; 0 for what is not known, because Argo takes no empty one."""
+    tries = told["attempts"]
+    numbers = {
+        "records": told["records"], "bytes": told["bytes"],
+        "retries": sum(max(0, count - 1) for count in tries.values()),
+        "bookmark": int(newest(told["stateAfter"]) or 0),
+    }
+    for name, value in numbers.items():
+        write_atomic(os.path.join(args.facts, name), str(value).encode())

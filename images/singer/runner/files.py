@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import Any, Optional
 
 from .codes import USAGE, RunnerError, io_error
 
@@ -76,3 +76,13 @@ def remove(path: str) -> None:
         os.unlink(path)
     except OSError:
         pass
+
+
+def files_below(folder: Optional[str]) -> list[dict[str, Any]]:
+    """Files of a folder by their paths in it, with their sizes; none of a folder that is not there."""
+    found = []
+    for parent, _, names in os.walk(folder or ""):
+        for name in names:
+            path = os.path.join(parent, name)
+            found.append({"path": os.path.relpath(path, folder), "bytes": os.path.getsize(path)})
+    return sorted(found, key=lambda file: file["path"])

@@ -1,14 +1,15 @@
 """load: scans an extract and gives it to a target."""
 from __future__ import annotations
 
+import argparse
 import os
 import stat
 import time
 from typing import Callable, Optional
 
 from .catalog import full_table_streams
-from .codes import INTERRUPTED, TARGET_FAILED, USAGE, RunnerError, io_error
-from .files import read_json
+from .codes import INTERRUPTED, OK, TARGET_FAILED, USAGE, RunnerError, io_error
+from .files import files_below, read_json
 from .messages import RECORD, SCHEMA
 from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
 from .relay import Relay
@@ -16,15 +17,13 @@ from .scan import Scanner
 from .scan_file import scan_file
 from .session import Session
 from .target import FileLoad, Load, PipeLoad, prepare_target
+from .workflow import COMPLETE, awaited_outcome
 
 
 def load(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a load."""
     args = session.args
-    args.partial = args.partial or args.tap_outcome == "partial"
-    if args.partial:
-        # What a tap sent before it failed is not what a whole run would bring.
-        args.min_records = args.max_staleness = None
+    take_outcome(args, args.tap_outcome)
     held = held_streams(args.catalog) if args.partial else frozenset()
     saved = Saved(session, held)
     connector, command = prepare_target(session)
@@ -48,6 +47,20 @@ def load(session: Session) -> tuple[int, Optional[str]]:
 def held_streams(catalog: Optional[str]) -> frozenset[str]:
     """Streams that must come whole or not at all."""
     return full_table_streams(read_json(catalog, "catalog")) if catalog and os.path.exists(catalog) else frozenset()
+
+
+def _is_partial(args: argparse.Namespace) -> bool:
+    """Whether the tap failed, which it says when its FIFO has ended."""
+    if args.tap_outcome_file and not args.partial:
+        take_outcome(args, awaited_outcome(args.tap_outcome_file))
+    return args.partial
+
+
+def take_outcome(args: argparse.Namespace, outcome: Optional[str]) -> None:
+    """Takes in how the tap ended: what it sent before it failed is not what a whole run would bring."""
+    if args.partial or outcome not in (None, COMPLETE):
+        args.partial = True
+        args.min_records = args.max_staleness = None
 
 
 def _is_file(path: str) -> bool:
@@ -112,7 +125,7 @@ def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Opt
     """Loads from a FIFO or stdin, which can be read only once."""
     args = session.args
     scanner = Scanner(saved.held, args.max_bad_lines + 1)
-    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not args.partial)
+    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)
 
@@ -123,6 +136,13 @@ def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Opt
     publish(session, scanner)
     if relay.error:
         raise io_error(relay.error, "read", args.input)
+    if not session.supervisor.stops and load.trouble() is None and _is_partial(args):
+        if scanner.empty:
+            # It is for the tap's own error to be told.
+            return OK, None
+        # Which streams must come whole is known only now that the tap has ended.
+        saved = Saved(session, held_streams(args.catalog))
+    session.result["complete"] = not args.partial
     if not session.supervisor.stops:
         check_bad(scanner, args.max_bad_lines)
         if load.trouble() is None:
@@ -144,6 +164,8 @@ def _wait(session: Session, load: Load, tick: Callable[[], None]) -> None:
 def _conclude(session: Session, saved: Saved, load: Load, scanner: Scanner) -> tuple[int, Optional[str]]:
     trouble = load.trouble()
     stops = session.supervisor.stops
+    if session.args.outcome:
+        session.result["outputs"] = files_below(session.args.output_dir)
     if trouble is None and stops < 2:
         saved.commit(scanner, load)
     if stops:

@@ -4,19 +4,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import urllib.request
 from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
 
 from .codes import OK
+from .failures import first_failure
 from .files import write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 _TIMEOUT_SECONDS = 10
-_LONGEST = 600
-_PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _SIGNS = {STARTED: ":arrow_forward:", SUCCEEDED: ":white_check_mark:", FAILED: ":x:", RECOVERED: ":large_green_circle:"}
 
 
@@ -65,40 +63,12 @@ def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]
     return {"text": _text(known), **known}
 
 
-def first_failure(failures: Optional[str]) -> Optional[str]:
-    """The message that says why a Workflow failed: of the last step that failed by itself.
-
-    The text is JSON in a JSON text, as Argo quotes it; anything else is shown as it is.
-    """
-    if not failures:
-        return None
-    listed: Any = failures
-    try:
-        for _ in range(2):
-            listed = json.loads(listed) if isinstance(listed, str) else listed
-    except ValueError:
-        return _short(failures)
-    if not isinstance(listed, list):
-        return None
-    # A graph that failed of a task has no message at all.
-    steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
-    steps = [step for step in steps if step["message"].strip()]
-    steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
-    # Most failed steps only pass on that one below them failed.
-    causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
-    return _short(f"{causes[-1].get('displayName')}: {causes[-1]['message']}") if causes else None
-
-
 def _records(path: Optional[str]) -> Optional[int]:
     try:
         with open(path or "", "rb") as file:
             return sum(json.loads(file.read())["records"].values())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
 
 
 def _number(text: Optional[str]) -> Optional[float]:

@@ -28,6 +28,8 @@ class Session:
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(getattr(args, "grace", 30.0))
         self.result: Result = {"warnings": []}
+        if getattr(args, "attempt", None) is not None:
+            self.result["attempt"] = args.attempt
         """What --result will hold."""
         self._private: Optional[tuple[str, int]] = None
 
@@ -38,7 +40,9 @@ class Session:
 
     def connector(self, kind: str) -> Connector:
         """The tap or target this run is about."""
-        return read_connector(getattr(self.args, f"{kind}_connector"), kind)
+        connector = read_connector(getattr(self.args, f"{kind}_connector"), kind)
+        self.result[kind + "Connector"] = {"name": connector.name, "version": connector.version}
+        return connector
 
     def config(self, connector: Connector) -> dict[str, Any]:
         """Its configuration; from now on the secrets in it are masked."""

@@ -50,7 +50,7 @@ def prepare_tap(session: Session) -> TapPlan:
 def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list[str]]:
     """The private copy of the configuration, watched for changes, and the flags that name it."""
     path = session.args.overlay
-    base = session.config(tap)
+    base = {**session.config(tap), **getattr(session.args, "settings", {})}
     config = apply_overlay(path, base, session.warn) if path else base
     session.masker.add([text for name in config if config[name] != base.get(name)
                         for text in leaves(config[name])])

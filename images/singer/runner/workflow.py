@@ -3,14 +3,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from typing import Any, Optional
 
 from .codes import OK, TAP_FAILED
 from .files import write_atomic
 
-COMPLETE, PARTIAL = "complete", "partial"
+COMPLETE, PARTIAL, FAILED = "complete", "partial", "failed"
 _TERMINATION_LOG = "/dev/termination-log"
 _LONGEST = 2048
+_PATIENCE_SECONDS = 20
+_PAUSE_SECONDS = 0.05
 
 
 def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
@@ -19,18 +22,32 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
     A tap that failed in its last attempt and left data ends with 0: its lines are loaded first, and
     a verdict step fails the run afterwards.
     """
-    partial = (args.subcommand == "extract" and code == TAP_FAILED and result.get("bytes", 0) > 0
+    # How much went through a FIFO only its reader knows.
+    partial = (args.subcommand == "extract" and code == TAP_FAILED and result.get("bytes", 1) > 0
                and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
     path = getattr(args, "outcome", None)
-    if path and (code == OK or partial):
-        write_atomic(path, _outcome(args, partial).encode())
+    outcome = _outcome(args, code, partial)
+    if path and outcome:
+        write_atomic(path, outcome.encode())
     return OK if partial else code
 
 
-def _outcome(args: argparse.Namespace, partial: bool) -> str:
+def _outcome(args: argparse.Namespace, code: int, partial: bool) -> Optional[str]:
     if args.subcommand == "extract":
-        return PARTIAL if partial else COMPLETE
+        return PARTIAL if partial else COMPLETE if code == OK else FAILED
+    if code != OK:
+        return None
     return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
+
+
+def awaited_outcome(path: str) -> str:
+    """The word in the outcome file of an extract whose FIFO has ended; one that never says anything has failed."""
+    for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        time.sleep(_PAUSE_SECONDS)
+    return FAILED
 
 
 def tell_pod(error: Optional[str], path: str = _TERMINATION_LOG) -> None:

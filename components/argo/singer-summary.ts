@@ -1,0 +1,32 @@
+import type { ClusterSettings } from "./cluster-settings";
+import { parameter } from "./parameters";
+import { runnerContainer, smallPod, workMounts } from "./singer-pod";
+import { fileOut, keys, optionalFileIn, WORK } from "./store-artifacts";
+import type { Template } from "./types";
+
+/** What the steps of the run left, where they left something. */
+export const resultInputs = [optionalFileIn("tap-result", keys.file("extract-result.json")), optionalFileIn("target-result", keys.file("load-result.json"))];
+
+/** Flags of the runner that say of which run a summary is. */
+export const runFacts: readonly string[] = [
+  ...["--pipeline", parameter("pipeline"), "--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}"],
+  ...["--mode", parameter("mode"), "--trigger", parameter("trigger"), "--started", "{{workflow.creationTimestamp.RFC3339}}"],
+];
+
+/**
+ * Writes what a run has come to that failed, or that did more than to commit. Where a replication went well and nothing
+ * follows it, the commit has written it already, so that such a run needs no pod more.
+ */
+export function summaryTemplate(settings: ClusterSettings): Template {
+  const args = ["summary", "--status", "{{workflow.status}}", "--output", `${WORK}/summary.json`, "--tap-result", `${WORK}/tap-result.json`, "--target-result", `${WORK}/target-result.json`, ...runFacts];
+  const container = runnerContainer(settings, "main", settings.runnerImage, args, workMounts);
+  return {
+    name: "summarize",
+    ...smallPod(settings),
+    activeDeadlineSeconds: 60,
+    timeout: "120s",
+    inputs: { parameters: [{ name: "run" }], artifacts: resultInputs },
+    container: { ...container, env: [...(container.env ?? []), { name: "FAILURES", value: "{{workflow.failures}}" }] },
+    outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), `${WORK}/summary.json`)] },
+  };
+}

@@ -1,0 +1,37 @@
+"""What Argo says of the steps of a Workflow that failed."""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Optional
+
+_LONGEST = 600
+_PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
+
+
+def first_failure(failures: Optional[str]) -> Optional[str]:
+    """The message that says why a Workflow failed: of the last step that failed by itself.
+
+    The text is JSON in a JSON text, as Argo quotes it; anything else is shown as it is.
+    """
+    if not failures:
+        return None
+    listed: Any = failures
+    try:
+        for _ in range(2):
+            listed = json.loads(listed) if isinstance(listed, str) else listed
+    except ValueError:
+        return _short(failures)
+    if not isinstance(listed, list):
+        return None
+    # A graph that failed of a task has no message at all.
+    steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
+    steps = [step for step in steps if step["message"].strip()]
+    steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
+    # Most failed steps only pass on that one below them failed.
+    causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
+    return _short(f"{causes[-1].get('displayName')}: {causes[-1]['message']}") if causes else None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."

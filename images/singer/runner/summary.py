@@ -1,0 +1,82 @@
+"""summary: what a run on a cluster has come to, in the form that `tapctl run` leaves on one machine."""
+from __future__ import annotations
+
+import argparse
+import calendar
+import os
+import re
+import time
+from typing import Any, Optional
+
+from .codes import INTERNAL, INTERRUPTED, OK
+from .failures import first_failure
+from .files import read_json, write_json
+from .log import timestamp
+
+_SUCCEEDED = "Succeeded"
+_EXIT_CODE = re.compile(r"\(exit code (\d+)\)")
+_STOPPED = re.compile(r"([Ss]topped|shutdown) with strategy")
+_NOBODY = {"name": "", "version": ""}
+
+
+def summarize(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+    """Writes --output from what the steps left and from what Argo says of them (FAILURES)."""
+    failures = os.environ.get("FAILURES")
+    if args.status == _SUCCEEDED:
+        write_json(args.output, summary(args, "succeeded", OK, None))
+    else:
+        error = first_failure(failures) or f"the Workflow ended as {args.status}"
+        stopped = bool(_STOPPED.search(failures or ""))
+        code = INTERRUPTED if stopped else exit_code(error)
+        write_json(args.output, summary(args, "interrupted" if stopped else "failed", code, error))
+    return OK, None
+
+
+def exit_code(error: str) -> int:
+    """The exit code that an error of Argo tells."""
+    found = _EXIT_CODE.search(error)
+    return int(found.group(1)) if found else INTERNAL
+
+
+def summary(args: argparse.Namespace, status: str, code: Optional[int], error: Optional[str],
+            committed: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+    """The content of a run's summary.json; `committed` is the state that was saved just now."""
+    tap, target = result_of(args.tap_result), result_of(args.target_result)
+    before = tap.get("stateBefore", target.get("stateBefore"))
+    after = committed if committed is not None else target.get("stateAfter", before)
+    now = time.time()
+    ended = status != "running"
+    records = target.get("records", {})
+    return {
+        "version": 1, "pipeline": args.pipeline, "run": args.run, "mode": args.mode, "trigger": args.trigger,
+        "started": args.started, "ended": timestamp(now) if ended else None,
+        "seconds": _since(args.started, now) if ended else None,
+        "status": status, "code": code, "error": error,
+        "warnings": tap.get("warnings", []) + target.get("warnings", []),
+        "attempts": {"extract": attempts(tap), "load": attempts(target)},
+        "streams": [{"stream": stream, "records": count} for stream, count in records.items()],
+        "records": sum(records.values()), "bytes": target.get("bytes", tap.get("bytes", 0)),
+        "badLines": target.get("badLines", 0),
+        "tap": tap.get("tapConnector", _NOBODY), "target": target.get("targetConnector", _NOBODY),
+        "stateBefore": before, "stateAfter": after, "stateCommitted": committed is not None,
+        "outputs": target.get("outputs", []), "host": args.workflow,
+    }
+
+
+def result_of(path: Optional[str]) -> dict[str, Any]:
+    """A step's result; empty where it left none."""
+    result = read_json(path, "result") if path and os.path.exists(path) else {}
+    return result if isinstance(result, dict) else {}
+
+
+def attempts(result: dict[str, Any]) -> int:
+    """How often a step was tried, by its result."""
+    return result.get("attempt", 0) + 1 if result else 0
+
+
+def _since(started: str, now: float) -> Optional[float]:
+    try:
+        began = calendar.timegm(time.strptime(started[:19], "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return None
+    return round(max(0.0, now - began), 3)

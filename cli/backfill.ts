@@ -60,12 +60,12 @@ function show(backfill: Backfill, flags: BackfillFlags): void {
 
 async function clusterRunner(context: CliContext, entry: Replication, saveState: boolean): Promise<WindowRunner> {
   const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
-  const { tapSettings } = load("../cluster/requests") as typeof import("../cluster/requests");
+  const { NO_STATE, tapSettings } = load("../cluster/requests") as typeof import("../cluster/requests");
   const { outcomeOf } = load("../cluster/outcome") as typeof import("../cluster/outcome");
   const connection = await context.connect();
   return {
     start: async (days) => {
-      const parameters = { givenState: "none", saveState: saveState ? "yes" : "no", ...tapSettings(windowSettings(requireWindow(entry), days)) };
+      const parameters = { ...NO_STATE, saveState: saveState ? "yes" : "no", ...tapSettings(windowSettings(requireWindow(entry), days)) };
       return (await submit(connection, entry.name, { trigger: "backfill", parameters, annotations: { "tapctl.dev/window": `${days.from} to ${days.to}` } })).metadata.name;
     },
     wait: async (workflow) => {
@@ -88,7 +88,7 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
       try {
         const store = await context.openStore();
         const run = { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent: progress.tell };
-        const summary = await runPipeline(run, entry, { tapSettings: windowSettings(requireWindow(entry), { from, to }), ignoreState: true, saveState });
+        const summary = await runPipeline(run, entry, { tapSettings: windowSettings(requireWindow(entry), { from, to }), ignoreState: true, saveState, trigger: "backfill" });
         progress.end();
         return summary.code ?? 1;
       } finally {

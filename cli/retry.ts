@@ -29,7 +29,7 @@ export function addRetry(program: Command): void {
       const { tellEnd } = load("./run-on-cluster") as typeof import("./run-on-cluster");
       const connection = await context.connect();
       const extract = await extractOf(await context.openStore(), name, wanted, flags.dataOnly !== true);
-      const { metadata } = await submit(connection, name, { trigger: "retry", entrypoint: flags.dataOnly ? "load-only" : "retry", parameters: { extractKey: extract.key } });
+      const { metadata } = await submit(connection, name, { trigger: "retry", entrypoint: flags.dataOnly ? "load-only" : "retry", parameters: { extractKey: extract.key, extractOutcome: extract.outcome, ...(extract.catalog !== undefined && { catalogKey: extract.catalog }) } });
       const run = runIdOf(metadata);
       if (!flags.json) print(`${name}: run ${run} (Workflow ${metadata.name}) loads ${formatBytes(extract.bytes)} of run ${extract.run}`);
       if (!flags.follow) return flags.json ? printJson({ pipeline: name, run, workflow: metadata.name, extract }) : tell(`follow it: npx tapctl logs ${name} -f`);

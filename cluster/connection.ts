@@ -84,8 +84,9 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
       const time = Date.parse(answer.headers.date ?? "");
       const { gitVersion } = JSON.parse(await text(answer)) as { readonly gitVersion?: string };
       const kinds = await send("get", "/apis/argoproj.io/v1alpha1");
-      const list = JSON.parse(await text(kinds)) as { readonly resources?: readonly { readonly name: string }[] };
-      return { version: gitVersion ?? "unknown", time, argo: kinds.statusCode === 200 ? list.resources?.map(({ name }) => name) : undefined };
+      const list = await text(kinds);
+      const argo = kinds.statusCode === 200 ? (JSON.parse(list) as { readonly resources: readonly { readonly name: string }[] }).resources.map(({ name }) => name) : undefined;
+      return { version: gitVersion ?? "unknown", time, argo };
     },
     ask: async <T>(request: ApiRequest) => JSON.parse(await text(await stream(request))) as T,
   };

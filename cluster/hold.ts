@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { PIPELINE_LABEL } from "../components/argo/names";
+import { PIPELINE_LABEL, TRIGGER_LABEL } from "../components/argo/names";
 import { UserError } from "../errors";
 import type { Guard, Held } from "../local/state-changes";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { WORKFLOWS } from "./resources";
-import { createWorkflow, getWorkflow, patchWorkflow, TRIGGER_LABEL, waitsFor } from "./workflows";
+import { createWorkflow, getWorkflow, patchWorkflow, waitsFor } from "./workflows";
 
 /** How a pipeline's lock is waited for. */
 export interface HoldOptions {

@@ -13,18 +13,21 @@ export type StartFrom =
   /** Another state, or none where it is undefined, and settings of the tap for this run. */
   | ({ readonly kind: "given" } & StartDay);
 
+/** Parameters of the shared template for a run without a state. */
+export const NO_STATE: { readonly [name: string]: string } = { onChange: "refresh" };
+
 /** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
 export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<{ readonly [name: string]: string }> {
   switch (from.kind) {
     case "saved":
       return {};
     case "refresh":
-      return { onChange: "refresh" };
+      return NO_STATE;
     case "keep":
       return { onChange: "keep" };
     case "given": {
       const settings = Object.keys(from.settings).length === 0 ? {} : tapSettings(from.settings);
-      if (from.state === undefined) return { givenState: "none", ...settings };
+      if (from.state === undefined) return { ...NO_STATE, ...settings };
       const key = requestKey(newRunId(new Date()));
       await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
       return { givenState: key, ...settings };

@@ -1,3 +1,4 @@
+import { TRIGGER_LABEL } from "../components/argo/names";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns, readSummary, type RunSummary } from "../store/runs";
@@ -6,7 +7,7 @@ import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, TRIGGER_LABEL } from "./workflows";
+import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {

@@ -2,7 +2,8 @@ import type { Connection } from "./connection";
 import { absent } from "./api-errors";
 import type { CronWorkflowObject, Parameter, WorkflowObject } from "./objects";
 import { UserError } from "../errors";
-import { createWorkflow, getCronWorkflow, TRIGGER_LABEL } from "./workflows";
+import { TRIGGER_LABEL } from "../components/argo/names";
+import { createWorkflow, getCronWorkflow } from "./workflows";
 
 /** What started a run. */
 export type Trigger = "manual" | "backfill" | "retry";
@@ -22,7 +23,8 @@ export interface RunOverrides {
 export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: string, { trigger, entrypoint, parameters, annotations }: RunOverrides): object {
   const { workflowSpec, workflowMetadata } = spec;
   const own = workflowSpec.arguments?.parameters ?? [];
-  const given: readonly Parameter[] = Object.entries(parameters).map(([name, value]) => ({ name, value }));
+  const overrides = { ...parameters, trigger };
+  const given: readonly Parameter[] = Object.entries(overrides).map(([name, value]) => ({ name, value }));
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
@@ -32,7 +34,7 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
       labels: { ...workflowMetadata?.labels, [TRIGGER_LABEL]: trigger },
       annotations: { ...workflowMetadata?.annotations, ...annotations },
     },
-    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in parameters)), ...given] } },
+    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
   };
 }
 

@@ -1,10 +1,8 @@
-import { PIPELINE_LABEL } from "../components/argo/names";
+import { PIPELINE_LABEL, TRIGGER_LABEL } from "../components/argo/names";
 import type { Connection } from "./connection";
 import type { CronWorkflowObject, MetadataOnly, Page, Phase, PodObject, WorkflowNode, WorkflowObject } from "./objects";
 import { CRON_WORKFLOWS, PODS, WORKFLOWS, type Resource } from "./resources";
 
-/** Label that says what started a run. */
-export const TRIGGER_LABEL = "tapctl.dev/trigger";
 /** Label that the controller keeps at the Workflow's phase. */
 export const PHASE_LABEL = "workflows.argoproj.io/phase";
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";

@@ -1,10 +1,10 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors";
 import { apiError, unreachable, type Verb } from "./api-errors";
-import { loadKubeconfig } from "./kubeconfig";
+import { accessOf, type Access } from "./access";
+import { chooseContext } from "./kubeconfig";
 import { pathOf, type Place } from "./resources";
 
 /** Which cluster is meant. */
@@ -45,7 +45,7 @@ export interface Connection {
   /** Address of the API. */
   readonly server: string;
   /** For what the library does itself. */
-  readonly config: KubeConfig;
+  readonly access: Access;
   /** Asks the API; its answer, read from JSON. @throws ApiError where it refuses, UserError where it is not there. */
   ask<T>(request: ApiRequest): Promise<T>;
   /** Asks the API; its answer as it comes. @throws as `ask`. */
@@ -61,11 +61,11 @@ const TRIES = 3;
 
 /** Reads the kubeconfig; the cluster is first asked by the first request. */
 export async function connect({ context: wanted, namespace }: ConnectionArgs): Promise<Connection> {
-  const config = await loadKubeconfig(wanted);
-  const context = config.getCurrentContext();
-  const server = config.getCurrentCluster()?.server ?? "";
-  const own = config.getContextObject(context)?.namespace;
-  const send = sender(config, server, context);
+  const chosen = chooseContext(wanted);
+  const { context } = chosen;
+  const access = await accessOf(chosen);
+  const server = String(chosen.cluster["server"]);
+  const send = sender(access, server, context);
   const stream = async (request: ApiRequest): Promise<IncomingMessage> => {
     const verb = request.verb ?? "get";
     const answer = await send(verb, request);
@@ -75,9 +75,9 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
   };
   return {
     context,
-    namespace: namespace ?? own ?? DEFAULT_NAMESPACE,
+    namespace: namespace ?? chosen.namespace ?? DEFAULT_NAMESPACE,
     server,
-    config,
+    access,
     stream,
     about: async () => {
       const answer = await send("get", "/version");
@@ -93,10 +93,10 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
 }
 
 /** Sends requests over connections that are kept; one that only reads is sent again where the connection broke. */
-function sender(config: KubeConfig, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
+function sender(access: Access, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
   let options: Promise<https.RequestOptions> | undefined;
   return async (verb, request) => {
-    const base = await (options ??= requestOptions(config, server, context));
+    const base = await (options ??= requestOptions(access, server, context));
     for (let tries = 1; ; tries += 1) {
       try {
         return await once(base, server, verb, request);
@@ -109,10 +109,10 @@ function sender(config: KubeConfig, server: string, context: string): (verb: Ver
 }
 
 /** Who one is, from the kubeconfig: a certificate, a token, or what a program of the cloud gives. */
-async function requestOptions(config: KubeConfig, server: string, context: string): Promise<https.RequestOptions> {
+async function requestOptions(access: Access, server: string, context: string): Promise<https.RequestOptions> {
   const options: https.RequestOptions = {};
   try {
-    await config.applyToHTTPSOptions(options);
+    await access.applyToHTTPSOptions(options);
   } catch (error) {
     throw new UserError(`context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`, 1);
   }

@@ -1,3 +1,4 @@
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { PassThrough, type Duplex } from "node:stream";
 import { UserError } from "../errors";
@@ -34,7 +35,7 @@ interface Tunnel {
  */
 export async function forwardService(connection: Connection, service: ServicePort, localPort = 0): Promise<Forward> {
   const { PortForward } = await import("@kubernetes/client-node/dist/portforward.js");
-  const forwarder = new PortForward(connection.config);
+  const forwarder = new PortForward(connection.access as KubeConfig);
   const to = async ({ pod, port }: PodPort, stream: Duplex): Promise<Tunnel> => {
     try {
       return (await forwarder.portForward(service.namespace, pod, [port], stream, null, stream)) as Tunnel;

@@ -23,9 +23,9 @@ export async function* pages<T>(connection: Connection, resource: Resource, labe
 }
 
 /** {@link pages} as one list. */
-async function all<T>(connection: Connection, resource: Resource, labelSelector: string, accept?: string): Promise<readonly T[]> {
+async function all<T>(connection: Connection, resource: Resource, labelSelector: string): Promise<readonly T[]> {
   const found: T[] = [];
-  for await (const page of pages<T>(connection, resource, labelSelector, accept)) found.push(...page);
+  for await (const page of pages<T>(connection, resource, labelSelector)) found.push(...page);
   return found;
 }
 
@@ -34,13 +34,20 @@ export const ofPipeline = (pipeline?: string): string => (pipeline === undefined
 
 /** The Workflows of a pipeline or of all, without their contents, newest first. */
 export async function listWorkflows(connection: Connection, pipeline?: string): Promise<readonly MetadataOnly[]> {
-  return newestFirst(await all<MetadataOnly>(connection, WORKFLOWS, ofPipeline(pipeline), METADATA_LIST));
+  const found: MetadataOnly[] = [];
+  for await (const page of pages<MetadataOnly>(connection, WORKFLOWS, ofPipeline(pipeline), METADATA_LIST)) found.push(...page.map(withoutManagedFields));
+  return newestFirst(found);
+}
+
+/** Without what makes up most of the metadata and says nothing here. */
+function withoutManagedFields({ metadata: { name, uid, creationTimestamp, labels, annotations } }: MetadataOnly): MetadataOnly {
+  return { metadata: { name, uid, creationTimestamp, ...(labels && { labels }), ...(annotations && { annotations }) } };
 }
 
 /** Newest first; of one second the later name. */
 export function newestFirst<T extends MetadataOnly>(objects: readonly T[]): readonly T[] {
-  const key = ({ metadata }: MetadataOnly) => `${metadata.creationTimestamp} ${metadata.name}`;
-  return [...objects].sort((a, b) => (key(a) < key(b) ? 1 : -1));
+  const later = ({ metadata: a }: MetadataOnly, { metadata: b }: MetadataOnly) => (a.creationTimestamp === b.creationTimestamp ? a.name > b.name : a.creationTimestamp > b.creationTimestamp);
+  return [...objects].sort((a, b) => (later(a, b) ? -1 : 1));
 }
 
 /** The schedules of the cluster, or that of one pipeline. */

@@ -78,7 +78,7 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     if (method === "GET" && name === undefined) return json(200, page(plural, [...objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace), url.searchParams, accept.includes("PartialObjectMetadataList")));
     if (method === "POST") {
       const object = body as ApiObject;
-      const made = { ...object, metadata: { ...object.metadata, namespace, name: object.metadata.name ?? `${object.metadata.generateName}${(count += 1)}`, uid: `${String(count).padStart(6, "a")}-uid`, creationTimestamp: new Date().toISOString().replace(/\.\d+/, "") } };
+      const made = { ...object, metadata: { ...object.metadata, ...(namespace !== undefined && { namespace }), name: object.metadata.name ?? `${object.metadata.generateName}${(count += 1)}`, uid: `${String(count).padStart(6, "a")}-uid`, creationTimestamp: new Date().toISOString().replace(/\.\d+/, "") } };
       put(plural, made);
       api.onChange(plural, made);
       return json(201, made);

@@ -35,7 +35,7 @@ function control(api: KubernetesApi, looksBeforeLock: number, startedAt = () => 
       if ((looks += 1) <= looksBeforeLock) return;
       clearInterval(wait);
       put(name, { phase: "Running", nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: startedAt() } } });
-    }, 10);
+    }, 10).unref();
   };
 }
 

@@ -5,6 +5,7 @@ import { absent, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { PodObject } from "./objects";
 import { PODS } from "./resources";
+import { isAside, stepOf } from "./steps";
 
 /** A container whose log is a connector's, or another step's. */
 export interface LoggedContainer {
@@ -28,8 +29,8 @@ const STEP_SOURCES: { readonly [step: string]: string } = { extract: "tap", load
 /** The containers of a Workflow's pods that say something about a run: Argo's own are left out. */
 export function loggedContainers(pods: readonly PodObject[]): readonly LoggedContainer[] {
   return pods.flatMap(({ metadata, spec, status }) => {
-    const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "");
-    if (/^(tell-|.*onExit)/.test(step)) return [];
+    const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "").name;
+    if (isAside(step)) return [];
     return spec.containers
       .filter(({ name }) => !OWN_CONTAINERS.has(name))
       .map(({ name }) => {
@@ -37,15 +38,6 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
         return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
       });
   });
-}
-
-/**
- * A step's name in the name of its node.
- *
- * @example `orders-7xk2p.artifact[0].extract(1)` is `extract`
- */
-export function stepOf(node: string): string {
-  return /([^.[\]]+?)(?:\(\d+(?::[^)]*)?\))?$/.exec(node)?.[1] ?? node;
 }
 
 /**

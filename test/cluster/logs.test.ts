@@ -3,8 +3,9 @@ import type { ServerResponse } from "node:http";
 import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { followWorkflow } from "../../cluster/follow";
-import { loggedContainers, parsePodLine, stepOf } from "../../cluster/pod-logs";
+import { loggedContainers, parsePodLine } from "../../cluster/pod-logs";
 import { podLogs } from "../../cluster/run-logs";
+import { stepOf, stepText } from "../../cluster/steps";
 import type { KubernetesApi } from "../support/kubernetes-api";
 import { metadata, standIn, workflow } from "./support";
 
@@ -17,10 +18,11 @@ function pod(name: string, node: string, containers: readonly string[], running:
 }
 
 test("the step in the name of a node", () => {
-  assert.equal(stepOf("orders-1.artifact[0].extract(1)"), "extract");
-  assert.equal(stepOf("orders-1.artifact[1].load(0)"), "load");
-  assert.equal(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), "follow-up");
-  assert.equal(stepOf("orders-1.onExit"), "onExit");
+  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].pod"), { name: "extract", attempt: 2 });
+  assert.deepEqual(stepOf("orders-1.artifact[1].load(0)"), { name: "load", attempt: 1 });
+  assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), { name: "follow-up", attempt: 1 });
+  assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
+  assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].pod" }), "extract, try 2");
 });
 
 test("a line of a pod: its time, and who said it", () => {
@@ -67,7 +69,7 @@ suite("a run that is followed", () => {
     assert.equal(ended?.status?.phase, "Succeeded");
     assert.deepEqual(lines, ["tap: line 1", "tap: line 2", "tap: line 3"]);
     assert.deepEqual(asked, [null, "2026-11-25T12:00:02Z"]);
-    assert.equal(progress[0], "extract(0): running");
+    assert.equal(progress[0], "extract: running");
   });
 
   test("shows a line within a second of its writing", async (t) => {

@@ -49,7 +49,7 @@ test("a run by hand is what the schedule would start, but for what is asked", ()
 suite("how a Workflow ended", () => {
   test("by the exit code of the step that failed it", () => {
     const failed = workflow("w", "orders", "Failed", [{ displayName: "extract(0)" }, { displayName: "load(0)", phase: "Failed", message: "Error (exit code 11)", outputs: { exitCode: "11" } }, { displayName: "tell-failed" }]);
-    assert.deepEqual(outcomeOf(failed), { status: "failed", code: 11, error: "load(0): the target failed (Error (exit code 11))" });
+    assert.deepEqual(outcomeOf(failed), { status: "failed", code: 11, error: "load: the target failed (Error (exit code 11))" });
   });
 
   test("cancelled, well, not yet, and for a reason that no step knows", () => {

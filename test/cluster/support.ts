@@ -60,7 +60,7 @@ export function workflow(name: string, pipeline: string, phase: string, nodes: r
       phase: phase as "Running",
       startedAt: "2026-11-25T12:00:05Z",
       ...(ended && { finishedAt: "2026-11-25T12:01:05Z" }),
-      nodes: Object.fromEntries(nodes.map((node, index) => [`${name}-${index}`, { id: `${name}-${index}`, name: `${name}.${node.displayName}`, displayName: "extract(0)", type: "Pod", phase: "Succeeded" as const, startedAt: `2026-11-25T12:00:${10 + index}Z`, ...node }])),
+      nodes: Object.fromEntries(nodes.map((node, index) => [`${name}-${index}`, { id: `${name}-${index}`, name: `${name}.${node.displayName ?? "extract(0)"}`, displayName: "extract(0)", type: "Pod", phase: "Succeeded" as const, startedAt: `2026-11-25T12:00:${10 + index}Z`, ...node }])),
     },
   };
 }

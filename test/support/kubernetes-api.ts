@@ -159,7 +159,12 @@ function page(plural: string, objects: readonly ApiObject[], query: URLSearchPar
   const start = Number(query.get("continue") ?? 0);
   const end = start + Number(query.get("limit") ?? chosen.length);
   const items = chosen.slice(start, end).map((object) => (metadataOnly ? { metadata: object.metadata } : object));
-  return { kind: `${plural}List`, metadata: { ...(end < chosen.length && { continue: String(end) }) }, items };
+  return {
+    kind: `${plural}List`,
+    metadata: { ...(end < chosen.length && { continue: String(end) }) },
+    // As the API does, whose lists of metadata alone are null where they are empty.
+    items: metadataOnly && items.length === 0 ? null : items,
+  };
 }
 
 /** RFC 7396. */

@@ -23,6 +23,8 @@ export interface PodLine extends Omit<LogLine, "source"> {
 }
 
 const PAUSE_MS = 1_000;
+/** What Argo's own program in each container says of itself. */
+const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
 const STEP_SOURCES: { readonly [step: string]: string } = { extract: "tap", load: "target", stream: "runner" };
 
@@ -87,11 +89,12 @@ async function hasEnded(connection: Connection, pod: string, container: string):
   return found?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.running === undefined;
 }
 
-/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`. */
+/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`; undefined for Argo's own. */
 export function parsePodLine(text: string, source: string): (PodLine & { readonly stamp: string }) | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z (.*)$/.exec(text);
   if (match === null) return undefined;
   const [, second = "", fraction = "", said = ""] = match;
+  if (ARGO_LINE.test(said)) return undefined;
   const by = /^(tap|target|runner) \| (.*)$/.exec(said);
   return { stamp: `${second}.${fraction.padEnd(9, "0")}Z`, time: `${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`, source: by?.[1] ?? source, text: by?.[2] ?? said };
 }

@@ -29,6 +29,7 @@ test("a line of a pod: its time, and who said it", () => {
   assert.deepEqual(parsePodLine("2026-11-25T12:00:00.5Z tap | INFO starts", "x"), { stamp: "2026-11-25T12:00:00.500000000Z", time: "2026-11-25T12:00:00.500Z", source: "tap", text: "INFO starts" });
   assert.deepEqual(parsePodLine("2026-11-25T12:00:00.123456789Z plain", "target"), { stamp: "2026-11-25T12:00:00.123456789Z", time: "2026-11-25T12:00:00.123Z", source: "target", text: "plain" });
   assert.equal(parsePodLine("no time", "x"), undefined);
+  assert.equal(parsePodLine('2026-11-25T21:21:39.129Z time=2026-11-25T21:21:39.126Z level=INFO msg="sub-process exited" argo=true error=<nil>', "tap"), undefined, "Argo's own");
 });
 
 test("the containers that say something about a run", () => {

@@ -13,7 +13,8 @@ export function testRuns(scene: () => Scene): void {
     const [run] = await bucket.runs("exchange-rates-classic");
     for (const file of ["extract-0.jsonl", "output.tar.gz", "extract-result.json", "load-result.json", "tap-0.log", "target-0.log", "summary.json"]) assert.ok(run?.files.some((one) => one.endsWith(`/${file}`)), `${file} of ${JSON.stringify(run)}`);
     const summary = (await bucket.get(run?.files.find((one) => one.endsWith("summary.json")) ?? "")) as { readonly status: string; readonly records: number; readonly stateCommitted: boolean };
-    assert.deepEqual([summary.status, summary.records, summary.stateCommitted], ["succeeded", 1, true]);
+    assert.ok(summary.records > 0);
+    assert.deepEqual([summary.status, summary.stateCommitted], ["succeeded", true]);
     assert.ok(await bucket.state("exchange-rates-classic"));
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
     assert.equal((await bucket.runs("exchange-rates-classic")).length, 2);

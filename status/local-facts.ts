@@ -2,7 +2,8 @@ import type { PipelineEntry } from "../pipelines/define";
 import { schedulesOf } from "../pipelines/define";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns } from "../store/runs";
-import { failuresOf, lastRunOf, type PipelineFacts } from "./facts";
+import { failuresOf, type PipelineFacts } from "./facts";
+import { lastRunOf } from "./last-run";
 
 const RUNS = 20;
 
@@ -12,7 +13,7 @@ export function localFacts(store: ObjectStore, entries: readonly PipelineEntry[]
     entries.map(async (entry) => {
       const runs = await listRuns(store, entry.name, RUNS);
       const last = runs.find(({ status }) => status !== "running");
-      return { name: entry.name, where: "both" as const, schedules: schedulesOf(entry), timezone: entry.timezone ?? "UTC", suspended: entry.suspend ?? false, since: null, runs, last: last === undefined ? null : lastRunOf(last), failures: failuresOf(runs) };
+      return { name: entry.name, where: "both" as const, schedules: schedulesOf(entry), timezone: entry.timezone ?? "UTC", suspended: entry.suspend ?? false, since: null, runs, last: last === undefined ? null : await lastRunOf(store, last), failures: failuresOf(runs) };
     }),
   );
 }

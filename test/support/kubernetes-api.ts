@@ -84,7 +84,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
       return json(201, made);
     }
     const found = objects.get(name ?? "");
-    if (found === undefined) return json(404, { message: `${plural} "${name}" not found` });
+    const elsewhere = found?.metadata.namespace !== undefined && namespace !== undefined && found.metadata.namespace !== namespace;
+    if (found === undefined || elsewhere) return json(404, { message: `${plural} "${name}" not found` });
     if (method === "DELETE") objects.delete(name ?? "");
     if (method !== "PATCH") return json(200, found);
     const patched = merge(found, body) as ApiObject;

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { newBackfill, readBackfill, runBackfill, type Backfill, type BackfillWindow, type WindowRunner } from "../backfill/backfill";
 import { checkDay, requireWindow, windowSettings, windowsOf, type Step } from "../backfill/windows";
+import type { RunEvent } from "../local/events";
 import { findReplication } from "../local/project";
 import { runPipeline } from "../local/run";
 import { localSecrets } from "../local/secrets";
@@ -87,7 +88,7 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
       const release = handleSignals(stop, (text) => progress.line(text));
       try {
         const store = await context.openStore();
-        const run = { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent: progress.tell };
+        const run = { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent: (event: RunEvent) => progress.tell(event) };
         const summary = await runPipeline(run, entry, { tapSettings: windowSettings(requireWindow(entry), { from, to }), ignoreState: true, saveState, trigger: "backfill" });
         progress.end();
         return summary.code ?? 1;

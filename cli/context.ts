@@ -16,9 +16,9 @@ export interface CliContext {
   readonly project: Project;
   readonly surroundings: Surroundings;
   /** Opens the object store: the cluster's, or the one that the options, the environment or the default name. */
-  openStore(): Promise<ObjectStore>;
+  readonly openStore: () => Promise<ObjectStore>;
   /** The cluster. @throws UserError where the command works on this machine. */
-  connect(): Promise<Connection>;
+  readonly connect: () => Promise<Connection>;
   /** Installs connectors below the project's folder for them. */
   readonly prepare: PrepareConnector;
 }

@@ -38,7 +38,8 @@ function plainAccess({ cluster, user, folders }: ChosenContext): Access {
     applyToHTTPSOptions: (options) => {
       const token = tokenOf(user, folders.user);
       Object.assign(options, { ...tls, agent, headers: { ...options.headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) } });
-      if (typeof user["username"] === "string") options.auth = `${user["username"]}:${String(user["password"] ?? "")}`;
+      const { username, password } = user;
+      if (typeof username === "string") options.auth = `${username}:${typeof password === "string" ? password : ""}`;
       return Promise.resolve();
     },
   };

@@ -33,9 +33,9 @@ export interface ClusterStore {
   readonly store: ObjectStore;
   readonly repository: Repository;
   /** Whether the bucket keeps old versions of its objects. @throws UserError where it does not say. */
-  isVersioned(): Promise<boolean>;
+  readonly isVersioned: () => Promise<boolean>;
   /** Ends the connection. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -64,7 +64,7 @@ export function withBookmark(state: unknown, stream: string, bookmark: unknown):
   if (bookmarks === undefined) throw new UserError(`the state has no bookmarks by stream (${JSON.stringify(base).slice(0, 80)}): change it as a whole, without --stream`);
   const { [stream]: taken, ...others } = bookmarks;
   void taken;
-  return { ...(base as object), bookmarks: bookmark === undefined ? others : { ...others, [stream]: bookmark } };
+  return { ...base, bookmarks: bookmark === undefined ? others : { ...others, [stream]: bookmark } };
 }
 
 /**

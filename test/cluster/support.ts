@@ -11,7 +11,7 @@ export interface StandIn {
   readonly api: KubernetesApi;
   readonly kubeconfig: string;
   /** Connects as a command does. */
-  connect(): Promise<Connection>;
+  readonly connect: () => Promise<Connection>;
 }
 
 /** Starts a stand-in that ends with the test; the kubeconfig of this process leads to it. */

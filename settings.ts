@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { UserError } from "./errors";
+import { awsProblems } from "./settings/aws-problems";
 import { settingKeys, settingsSchema, type CheckedSettings } from "./settings/schema";
 
 /** Secrets by name. */
@@ -34,7 +35,7 @@ export function loadSettings(config = new pulumi.Config()): Settings {
 export function checkSettings(values: { readonly [key: string]: unknown }, secrets: unknown, project = "tapctl"): CheckedSettings {
   const given = Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== undefined && !isUnset(key, value)));
   const checked = settingsSchema.safeParse(given);
-  const problems = [...(checked.success ? missingSecrets(checked.data, secrets) : checked.error.issues.flatMap((issue) => describe(issue))), ...secretsProblems(secrets)];
+  const problems = [...(checked.success ? [...awsProblems(checked.data), ...missingSecrets(checked.data, secrets)] : checked.error.issues.flatMap((issue) => describe(issue))), ...secretsProblems(secrets)];
   if (checked.success && problems.length === 0) return checked.data;
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   throw new UserError([`${count} in the configuration of the stack:`, ...problems.map((problem) => `${project}:${problem}`)].join("\n"));
@@ -42,7 +43,7 @@ export function checkSettings(values: { readonly [key: string]: unknown }, secre
 
 /** An object that Pulumi.yaml gives as a default stands for one that nobody set. */
 function isUnset(key: string, value: unknown): boolean {
-  return key === "objectStore" && typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return (key === "objectStore" || key === "aws") && typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** A value as it was set: JSON where it is some, else text. */

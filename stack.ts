@@ -6,8 +6,9 @@ import { defaultClusterSettings, type ClusterSettings } from "./components/argo/
 import { SMOKE_TEST } from "./components/argo/smoke-test";
 import { ArtifactRepository } from "./components/artifact-repository";
 import { readBuildContext } from "./components/build-context";
+import { cloudOf, type CloudArgs, type CloudParts, type PodIdentity } from "./components/cloud";
 import { ExternalStore } from "./components/external-store";
-import { stackImages } from "./components/images";
+import { imageRepositories, stackImages } from "./components/images";
 import { Minio } from "./components/minio";
 import type { ObjectStoreBuckets } from "./components/object-store";
 import { Pipeline } from "./components/pipeline";
@@ -32,6 +33,16 @@ export interface StackOutputs {
 }
 
 /**
+ * Refuses what would fail only when half of it is there: asks the cloud, where the settings name one. It changes nothing.
+ *
+ * @throws UserError with every problem of the array, or else with every one of the cloud.
+ */
+export async function check(settings: Settings, entries: readonly PipelineEntry[]): Promise<void> {
+  assertDeployable(entries, Object.keys(settings.secrets));
+  await cloudOf(settings)?.check(cloudArgs(settings, entries));
+}
+
+/**
  * Declares all that pipelines run on, and the pipelines.
  *
  * @throws UserError with every problem of the array, before anything is registered.
@@ -43,18 +54,19 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[]): S
   // Objects are changed in place, because the names that people refer to are theirs.
   const provider = new k8s.Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true });
   const opts = { providers: [provider] };
+  const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 
   const space = new PipelinesNamespace(
     "pipelines",
-    { settings: { ...defaultClusterSettings, namespace: settings.namespace }, registry: settings.registry, secrets, networkPolicy, protect, ...(settings.notifications.webhook !== undefined && { webhook: settings.notifications.webhook }), ...(certificates !== undefined && { certificates }) },
+    { settings: { ...defaultClusterSettings, namespace: settings.namespace }, registry: settings.registry, secrets, networkPolicy, protect, ...(cloud.identity && { identity: cloud.identity }), ...(settings.notifications.webhook !== undefined && { webhook: settings.notifications.webhook }), ...(certificates !== undefined && { certificates }) },
     opts,
   );
-  const buckets = objectStore(settings, opts);
+  const buckets = objectStore(settings, cloud, opts);
   const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
   const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, monitoring: settings.monitoring, secrets }, opts)] : [];
-  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(certificates !== undefined && { certificates }) }, opts);
+  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
   const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
-  const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space), runnerImage: images.runner }, installed);
+  const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space, cloud.identity), runnerImage: images.runner }, installed);
   new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner }, installed);
   for (const entry of entries) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
@@ -62,12 +74,18 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[]): S
   return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length };
 }
 
-function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect }: Settings, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
-  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace], networkPolicy, protect }, opts).buckets;
-  return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
+function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {
+  return { settings, pipelines, repositories: imageRepositories(pipelines, readBuildContext(settings.images.baseImage), settings.images.ready) };
 }
 
-function clusterSettings({ namespace, imagePullSecrets, scratch, defaults, notifications, proxy }: Settings, space: PipelinesNamespace): Omit<ClusterSettings, "runnerImage"> {
+function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect }: Settings, { buckets }: CloudParts, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
+  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace], networkPolicy, protect }, opts).buckets;
+  if (store.kind === "s3") return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
+  if (buckets === undefined) throw new Error("the cloud declared no buckets");
+  return buckets;
+}
+
+function clusterSettings({ namespace, imagePullSecrets, scratch, defaults, notifications, proxy }: Settings, space: PipelinesNamespace, identity: PodIdentity | undefined): Omit<ClusterSettings, "runnerImage"> {
   return {
     ...defaultClusterSettings,
     namespace,
@@ -77,6 +95,7 @@ function clusterSettings({ namespace, imagePullSecrets, scratch, defaults, notif
     ...(space.webhook && { webhook: space.webhook }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,
+    ...(identity && { serviceAccounts: identity.serviceAccounts, podAnnotations: identity.podAnnotations }),
     ...(space.certificateAuthority && { certificateAuthority: space.certificateAuthority }),
   };
 }

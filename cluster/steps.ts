@@ -9,15 +9,14 @@ export interface Step {
 }
 
 /**
- * The step that a pod is of, from the name of its node: the pod of a step that is tried again is called `pod` in each
- * try, as components/argo/singer-retry.ts makes it.
+ * The step that a pod is of, from the name of its node: the pod of a step that is tried again is a step of its own in
+ * each try, and has the same name, as components/argo/singer-retry.ts makes it.
  *
- * @example `orders-7xk2p.artifact[0].extract(1)[0].pod` is the second try of `extract`
+ * @example `orders-7xk2p.artifact[0].extract(1)[0].extract` is the second try of `extract`
  */
 export function stepOf(node: string): Step {
-  const own = node.replace(/(?:\[\d+\])?\.pod$/, "");
-  const match = /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(own);
-  return { name: match?.[1] ?? own, attempt: Number(match?.[2] ?? 0) + 1 };
+  const tried = /([^.[\]()]+)\((\d+)\)\[0\]\.\1$/.exec(node) ?? /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(node);
+  return { name: tried?.[1] ?? node, attempt: Number(tried?.[2] ?? 0) + 1 };
 }
 
 /** A step as it is told. @example `extract, try 2` */

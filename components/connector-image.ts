@@ -3,8 +3,8 @@ import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { CheckedSettings } from "../settings/schema";
-import { imageReference, type ImageBuild } from "./image";
-import { parseImageReference } from "./image-reference";
+import type { ImageBuild } from "./image";
+import { registryOf, type ImageRegistry } from "./image-registry";
 
 /** How images are built, for all of them alike. */
 export interface ImageBuilding {
@@ -12,6 +12,8 @@ export interface ImageBuilding {
   readonly settings: Pick<CheckedSettings, "registry" | "images" | "proxy">;
   /** Values of the secrets that the settings name. */
   readonly secrets: Secrets;
+  /** Where images go. Default: the registry of the settings. */
+  readonly registry?: ImageRegistry;
   /** Certificates in PEM that a build trusts. Default: those of the base image. */
   readonly certificates?: string;
 }
@@ -32,19 +34,20 @@ export class ConnectorImage extends pulumi.ComponentResource {
 
   constructor(name: string, { build, ...building }: ConnectorImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:ConnectorImage", name, { tag: build.tag }, opts);
+    const registry = building.registry ?? registryOf(building.settings.registry, building.secrets);
     // A run that is hours old may still pull it.
-    const image = new dockerBuild.Image(name, imageArgs(build, building), { parent: this, retainOnDelete: true });
-    const { address, pullAddress } = building.settings.registry;
-    this.reference = pulumi.interpolate`${imageReference(pullAddress ?? address, build)}@${image.digest}`;
+    const image = new dockerBuild.Image(name, imageArgs(build, registry, building), { parent: this, retainOnDelete: true });
+    this.reference = pulumi.interpolate`${registry.pullRepository(build.repository)}:${build.tag}@${image.digest}`;
     this.registerOutputs({ reference: this.reference });
   }
 }
 
-function imageArgs(build: ImageBuild, { settings, secrets, certificates }: ImageBuilding): dockerBuild.ImageArgs {
-  const { registry, images } = settings;
+function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certificates }: ImageBuilding): dockerBuild.ImageArgs {
+  const { images } = settings;
+  const repository = registry.repository(build.repository);
   const { CONNECTOR: connector, VERSION: version } = build.args;
   return {
-    tags: [imageReference(registry.address, build)],
+    tags: [pulumi.interpolate`${repository}:${build.tag}`],
     push: true,
     // Otherwise every up would build.
     pull: false,
@@ -58,15 +61,15 @@ function imageArgs(build: ImageBuild, { settings, secrets, certificates }: Image
     buildOnPreview: images.buildOnPreview,
     exec: images.exec,
     ...(images.builder !== undefined && { builder: { name: images.builder } }),
-    ...(images.cache && layerCache(imageReference(registry.address, { ...build, tag: "cache" }))),
-    ...(registry.username !== undefined && registry.password !== undefined && { registries: [{ address: parseImageReference(imageReference(registry.address, build)).host, username: registry.username, password: secrets[registry.password] ?? "" }] }),
+    ...(images.cache && layerCache(pulumi.interpolate`${repository}:cache`)),
+    ...(registry.login && { registries: [registry.login] }),
     // They differ from machine to machine, and what was installed with others is the same.
     ...(certificates !== undefined && { secrets: { certificates }, ignoreSecretsInDiffCalculation: ["certificates"] }),
   };
 }
 
 /** Manifests and media types are those that all registries take. */
-function layerCache(ref: string): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
+function layerCache(ref: pulumi.Input<string>): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
   return { cacheFrom: [{ registry: { ref } }], cacheTo: [{ registry: { ref, imageManifest: true, ociMediaTypes: true, mode: "max" } }] };
 }
 

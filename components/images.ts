@@ -3,7 +3,7 @@ import type { ConnectorDefinition } from "../connectors/connector";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
 import { ConnectorImage, type ImageBuilding } from "./connector-image";
-import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "./image";
+import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin, type ReadyImages } from "./image";
 import type { PipelineImages } from "./pipeline";
 import { readyImages } from "./ready-image";
 
@@ -33,6 +33,13 @@ export function stackImages(entries: readonly PipelineEntry[], context: BuildCon
   };
   const ofConnector = (connector: ConnectorDefinition) => reference(origins.get(connector));
   return { runner: reference(runner), of: ({ tap, target }) => ({ tap: ofConnector(tap.connector), target: ofConnector(target.connector) }) };
+}
+
+/** Names of the repositories that the images of an array are built into, such as `tap-postgres`; those that are ready need none. */
+export function imageRepositories(entries: readonly PipelineEntry[], context: BuildContext, ready: ReadyImages): readonly string[] {
+  const connectors = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
+  const origins = [runnerImage(context, ready), ...connectors.map((connector) => connectorImage(connector, context, ready))];
+  return [...new Set(origins.flatMap((origin) => ("build" in origin ? [origin.build.repository] : [])))].sort();
 }
 
 /**

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
 import type { ClusterSettings, ConfigMapKey, SecretKey } from "./argo/cluster-settings";
+import type { PodIdentity } from "./cloud";
 import { MANAGED, namespace } from "./namespace";
 
 /** Arguments of {@link PipelinesNamespace}. */
@@ -19,6 +20,8 @@ export interface PipelinesNamespaceArgs {
   readonly secrets: Secrets;
   /** Whether nobody may connect to the pods. */
   readonly networkPolicy: boolean;
+  /** How pods come by the rights that a cloud gives them. Default: they have none. */
+  readonly identity?: PodIdentity;
   /** Whether the namespace is kept from deletion. */
   readonly protect: boolean;
 }
@@ -39,28 +42,41 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
     const { settings, secrets } = args;
     this.namespace = namespace(name, settings.namespace, { parent: this, protect: args.protect });
     const within = { parent: this, deletedWith: this.namespace };
-    const metadata = (object: string, annotations?: { readonly [name: string]: string }) => ({ name: object, namespace: this.namespace.metadata.name, labels: { ...MANAGED }, ...(annotations && { annotations: { ...annotations } }) });
+    const metadata = (object: string, annotations?: Annotations) => ({ name: object, namespace: this.namespace.metadata.name, labels: { ...MANAGED }, ...(annotations && { annotations: { ...annotations } }) });
 
-    accounts(name, settings, metadata, within);
+    accounts(name, settings, args.identity, metadata, within);
     this.imagePullSecrets = pullSecret(args.registry, secrets, metadata, within);
     this.webhook = args.webhook === undefined ? undefined : { name: "notifications", key: "url" };
     if (args.webhook !== undefined) new k8s.core.v1.Secret("notifications", { metadata: metadata("notifications"), stringData: { url: secrets[args.webhook] ?? "" } }, within);
     this.certificateAuthority = args.certificates === undefined ? undefined : { configMap: "certificate-authority", key: "ca.pem" };
     if (args.certificates !== undefined) new k8s.core.v1.ConfigMap("certificate-authority", { metadata: metadata("certificate-authority"), data: { "ca.pem": args.certificates } }, within);
     if (args.networkPolicy) new k8s.networking.v1.NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
+    const blocked = args.identity?.blockedNetworks ?? [];
+    if (args.networkPolicy && blocked.length > 0) new k8s.networking.v1.NetworkPolicy(`${name}-blocked-networks`, { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) }, within);
     this.registerOutputs({ namespace: settings.namespace });
   }
 }
 
-type Metadata = (name: string, annotations?: { readonly [name: string]: string }) => k8s.types.input.meta.v1.ObjectMeta;
+/** Pods may connect to everything but some networks. Pods of the cluster are named as well: to some network plugins an address is none of theirs. */
+function everywhereBut(networks: readonly string[]): k8s.types.input.networking.v1.NetworkPolicySpec {
+  const within = (all: string, version: (network: string) => boolean) => ({ ipBlock: { cidr: all, except: networks.filter(version) } });
+  const isIpv6 = (network: string) => network.includes(":");
+  return { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, within("0.0.0.0/0", (network) => !isIpv6(network)), within("::/0", isIpv6)] }] };
+}
+
+type Annotations = { readonly [name: string]: pulumi.Input<string> };
+
+type Metadata = (name: string, annotations?: Annotations) => k8s.types.input.meta.v1.ObjectMeta;
 
 /**
- * The pods' account, which may do nothing, and the one that Argo's own container reports with. A pod has the token of
+ * The pods' accounts, which may do nothing on the cluster, and the one that Argo's own container reports with. A pod has the token of
  * the second alone, and only that container sees it.
  * Source: argo-workflows v4.1.2, docs/workflow-rbac.md.
  */
-function accounts(name: string, { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"], metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
-  new k8s.core.v1.ServiceAccount(serviceAccount, { metadata: metadata(serviceAccount), automountServiceAccountToken: false }, opts);
+function accounts(name: string, { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"], identity: PodIdentity | undefined, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
+  for (const account of [serviceAccount, ...Object.values(identity?.serviceAccounts ?? {})]) {
+    new k8s.core.v1.ServiceAccount(account, { metadata: metadata(account, identity?.accountAnnotations[account]), automountServiceAccountToken: false }, opts);
+  }
   const executor = new k8s.core.v1.ServiceAccount(executorServiceAccount, { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false }, opts);
   const token = `${executorServiceAccount}.service-account-token`;
   new k8s.core.v1.Secret(token, { metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }), type: "kubernetes.io/service-account-token" }, { ...opts, dependsOn: [executor] });

@@ -99,4 +99,11 @@ export interface EntryBase {
    * `orphan` lets them finish. State and past runs stay either way. Default: `orphan`.
    */
   readonly onRemove?: "delete" | "orphan";
+
+  /**
+   * By which role its pods use the object store on AWS: `shared` is that of all pipelines, which reaches what any of
+   * them stored; `own` is made for it alone and reaches its own state, runs and configs. Elsewhere it changes nothing.
+   * Default: `shared`.
+   */
+  readonly role?: "shared" | "own";
 }

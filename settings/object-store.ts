@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { chart } from "./argo";
+import { awsStoreSettings } from "./aws";
 import { anyObject, bytes, containerResources, objectName, secretName, text } from "./values";
 
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, `the name of a bucket: 3 to 63 lower-case letters, digits, "." and "-"`);
@@ -55,7 +56,7 @@ const s3 = z
   .readonly();
 
 /** Where artifacts, states and runs live. */
-export const objectStoreSettings = z.discriminatedUnion("kind", [minio, s3]);
+export const objectStoreSettings = z.discriminatedUnion("kind", [minio, s3, awsStoreSettings]);
 
 /** Settings of a MinIO that this stack installs. */
 export type MinioSettings = z.infer<typeof minio>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { argoSettings } from "./argo";
+import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
 import { objectStoreSettings } from "./object-store";
 import { defaultsSettings, notificationsSettings, proxySettings, scratchSettings } from "./runs";
@@ -15,6 +16,8 @@ export const settingsSchema = z.strictObject({
   argo: argoSettings.prefault({}),
   /** Where artifacts, states and runs live. */
   objectStore: objectStoreSettings.prefault({ kind: "minio" }),
+  /** AWS. Default: nothing of this stack is there. */
+  aws: awsSettings.exactOptional(),
   /** Registry of the images that are built. */
   registry: registrySettings.prefault({}),
   /** How connector images are made. */

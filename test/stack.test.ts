@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stringify } from "yaml";
 import type { PipelineEntry } from "../pipelines/define";
 import { loadSettings } from "../settings";
 import { deploy } from "../stack";
 import { assertGolden } from "./components/golden";
 import { pipelines } from "./components/fixtures";
-import { only, record, type RecordOptions, type Registration } from "./support/record";
-
-const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token", "registry", "s3-key", "s3-secret", "channel", "archive"];
-const secretValues = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
+import { only, record, type Registration } from "./support/record";
+import { goldenText, recordStack } from "./support/stack";
 
 const fullConfig = {
   "tapctl:context": "prod",
@@ -26,33 +23,14 @@ const fullConfig = {
   "tapctl:protect": "true",
 };
 
-function recordStack(entries: readonly PipelineEntry[], config: { readonly [key: string]: string } = {}, options: RecordOptions = {}): Promise<readonly Registration[]> {
-  return record(() => deploy(loadSettings(), entries), {
-    config: { ...config, "tapctl:secrets": JSON.stringify(secretValues) },
-    secretKeys: ["tapctl:secrets"],
-    outputs: ({ type, name }) => ({
-      ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-up-for-${name}` }),
-      ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
-    }),
-    ...options,
-  });
-}
-
-/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template, which has a golden of its own. */
-function golden(registrations: readonly Registration[]): string {
-  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
-  const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
-  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\b[0-9a-f]{12}\b/g, "<hash>");
-}
-
 const byUrn = (registrations: readonly Registration[]) => new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
 
 test("the default stack registers what its golden file says", async () => {
-  assertGolden("stack-default.yaml", golden(await recordStack(pipelines)));
+  assertGolden("stack-default.yaml", goldenText(await recordStack(pipelines)));
 });
 
 test("a stack with every setting registers what its golden file says", async () => {
-  assertGolden("stack-full.yaml", golden(await recordStack(pipelines, fullConfig)));
+  assertGolden("stack-full.yaml", goldenText(await recordStack(pipelines, fullConfig)));
 });
 
 for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {

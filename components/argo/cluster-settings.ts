@@ -49,6 +49,10 @@ export interface ClusterSettings {
   readonly template: string;
   /** ServiceAccount of the pods; connectors never see its token. */
   readonly serviceAccount: string;
+  /** ServiceAccounts of pipelines that have one of their own, by pipeline. Default: none has. */
+  readonly serviceAccounts?: { readonly [pipeline: string]: string };
+  /** Annotations of every pod of the pipelines. Default: none. Example: `{ "eks.amazonaws.com/skip-containers": "main" }`. */
+  readonly podAnnotations?: { readonly [name: string]: string };
   /** ServiceAccount that Argo's own containers report with; it needs to create and patch workflowtaskresults. */
   readonly executorServiceAccount: string;
   /**

@@ -44,8 +44,10 @@ export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings):
 
 function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: "schedule" | "manual"): Omit<WorkflowSpec, "templates"> {
   const { entry } = pipeline;
+  const serviceAccount = settings.serviceAccounts?.[entry.name];
   return {
     workflowTemplateRef: { name: settings.template },
+    ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
     entrypoint: isReplication(entry) ? (entry.mode ?? "artifact") : "job",
     activeDeadlineSeconds: secondsOf(entry.deadline ?? settings.deadline),
     podMetadata: { labels: labelsOf(entry, settings) },

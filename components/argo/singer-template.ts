@@ -46,7 +46,7 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
     executor: { serviceAccountName: settings.executorServiceAccount },
     automountServiceAccountToken: false,
     ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") } },
+    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") }, ...(settings.podAnnotations && { annotations: settings.podAnnotations }) },
   };
 }
 

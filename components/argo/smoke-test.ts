@@ -30,6 +30,7 @@ export function smokeTestTemplate(settings: ClusterSettings): WorkflowTemplate {
       serviceAccountName: settings.serviceAccount,
       executor: { serviceAccountName: settings.executorServiceAccount },
       automountServiceAccountToken: false,
+      ...(settings.podAnnotations && { podMetadata: { annotations: settings.podAnnotations } }),
       ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
       activeDeadlineSeconds: DEADLINE_SECONDS,
       ttlStrategy: { secondsAfterCompletion: KEPT_SECONDS },

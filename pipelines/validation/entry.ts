@@ -36,6 +36,7 @@ const baseFields: { readonly [Key in keyof Required<EntryBase>]: Check } = {
   owner: text(rules(oneLine, harmless)),
   labels,
   onRemove: oneOf("delete", "orphan"),
+  role: oneOf("shared", "own"),
 };
 
 const jobFields: { readonly [Key in keyof Required<Job>]: Check } = { ...baseFields, ...containerFields, kind };

@@ -60,7 +60,7 @@ const RUN = "20261125T120000Z-abcdef";
 const SUMMARY = { version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-25T12:00:00Z", ended: "2026-11-25T12:01:00Z", seconds: 60, status: "failed", code: 11, error: "the target failed", warnings: [], attempts: { extract: 1, load: 3 }, streams: [], records: 1234, bytes: 56_789, badLines: 0, stateBefore: null, stateAfter: { at: "2026-11-25" }, stateCommitted: false, outputs: [], host: "orders-1" };
 
 async function withFailedRun({ api, store }: Scene): Promise<void> {
-  api.put("workflows", workflow("orders-1", "orders", "Failed", [{ name: "orders-1.artifact[0].extract(0)[0].pod" }, { name: "orders-1.artifact[1].load(2)[0].pod", phase: "Failed", message: "main: Error (exit code 11)", outputs: { exitCode: "11" } }]));
+  api.put("workflows", workflow("orders-1", "orders", "Failed", [{ name: "orders-1.artifact[0].extract(0)[0].extract" }, { name: "orders-1.artifact[1].load(2)[0].load", phase: "Failed", message: "main: Error (exit code 11)", outputs: { exitCode: "11" } }]));
   await store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify(SUMMARY));
   await store.put(`runs/orders/${RUN}/tap-0.log`, "2026-11-25T12:00:10.000Z tap | asked\n");
   await store.put(`runs/orders/${RUN}/target-2.log`, "2026-11-25T12:00:50.000Z target | disk full\n");
@@ -115,7 +115,7 @@ suite("on a cluster", () => {
   test("run --follow ends with the run's exit code", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
-      const done = workflow(name, "orders", "Failed", [{ name: `${name}.extract(0)[0].pod`, phase: "Failed", message: "main: Error (exit code 10)", outputs: { exitCode: "10" } }]);
+      const done = workflow(name, "orders", "Failed", [{ name: `${name}.extract(0)[0].extract`, phase: "Failed", message: "main: Error (exit code 10)", outputs: { exitCode: "10" } }]);
       if (plural === "workflows") setTimeout(() => one.api.put("workflows", done), 100);
     };
     const { code, stdout, stderr } = await one.run("run orders --follow");
@@ -127,7 +127,7 @@ suite("on a cluster", () => {
   test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
-      if (plural === "workflows") one.api.put("workflows", workflow(name, "orders", "Running", [{ name: `${name}.extract(0)[0].pod`, phase: "Running" }]));
+      if (plural === "workflows") one.api.put("workflows", workflow(name, "orders", "Running", [{ name: `${name}.extract(0)[0].extract`, phase: "Running" }]));
     };
     const child = spawn(process.execPath, [TAPCTL, "run", "orders", "--follow"], { cwd: one.root, env: one.environment, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";

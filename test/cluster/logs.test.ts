@@ -18,11 +18,11 @@ function pod(name: string, node: string, containers: readonly string[], running:
 }
 
 test("the step in the name of a node", () => {
-  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].pod"), { name: "extract", attempt: 2 });
+  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].extract"), { name: "extract", attempt: 2 });
   assert.deepEqual(stepOf("orders-1.artifact[1].load(0)"), { name: "load", attempt: 1 });
   assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), { name: "follow-up", attempt: 1 });
   assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
-  assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].pod" }), "extract, try 2");
+  assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].extract" }), "extract, try 2");
 });
 
 test("a line of a pod: its time, and who said it", () => {

@@ -130,7 +130,7 @@ export async function assertNotAhead(scene: Scene, pipeline: string, table: stri
 export async function addOrders({ client }: Scene, count: number): Promise<void> {
   await client.query(`create table if not exists orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`);
   await client.query(
-    `insert into orders select id, 'customer ' || (id * 7919 % 97), (id % 9973) / 100.0, timestamptz '2026-11-02T00:00:00Z' + id * interval '1 second'
+    `insert into orders select id, 'customer ' || (id::bigint * 7919 % 97), (id % 9973) / 100.0, timestamptz '2026-11-02T00:00:00Z' + id * interval '1 second'
      from generate_series((select count(*) from orders)::int + 1, (select count(*) from orders)::int + $1::int) id`,
     [count],
   );

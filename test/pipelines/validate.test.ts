@@ -85,6 +85,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ labels: { "app.kubernetes.io/name": "x" } }, [`labels: key "app.kubernetes.io/name": the prefix "app.kubernetes.io/" is reserved`]],
   [{ labels: { "workflows.argoproj.io/x": "x" } }, [`labels: key "workflows.argoproj.io/x": the prefix "workflows.argoproj.io/" is reserved`]],
   [{ onRemove: "keep" }, [`onRemove "keep": must be "delete" or "orphan"`]],
+  [{ role: "admin" }, [`role "admin": must be "shared" or "own"`]],
   [{ kind: "jobb" }, [`kind "jobb": must be "replication" or "job"; did you mean "job"?`]],
   [{ kind: 1 }, [`kind must be "replication" or "job", not a number`]],
   [{ kind: "replication" }, []],
@@ -247,7 +248,7 @@ for (const [entry, expected] of [
 
 test("no wrong value of any field is more than a problem", () => {
   const rubbish: readonly unknown[] = [null, 0, -1, NaN, 1.5, "", " ", "x y", "{{", true, [], [null], [[]], [{}], {}, { a: null }, () => 1, Symbol("x"), 10n, new Date(0), Promise.resolve(), circle, Object.create(null)];
-  const names = ["kind", "name", "formerName", "description", "schedule", "timezone", "suspend", "deadline", "retries", "notifications", "owner", "labels", "onRemove", "tap", "target", "streams", "mode", "initialState", "resources", "expectations", "followUps", "configFrom", "image", "command", "env", "unheard"];
+  const names = ["kind", "name", "formerName", "description", "schedule", "timezone", "suspend", "deadline", "retries", "notifications", "owner", "labels", "onRemove", "role", "tap", "target", "streams", "mode", "initialState", "resources", "expectations", "followUps", "configFrom", "image", "command", "env", "unheard"];
   for (const base of [replication, job]) {
     for (const name of names) {
       for (const value of rubbish) for (const text of textsOf({ ...base, [name]: value })) assert.match(text, /^[^\n]+$/);

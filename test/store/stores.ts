@@ -5,6 +5,7 @@ import { after, before, describe } from "node:test";
 import { openFolder } from "../../store/folder";
 import { ObjectStore } from "../../store/object-store";
 import { openS3 } from "../../store/s3";
+import { startMinio, withoutMinio } from "../support/minio-server";
 import { S3Server, startS3Server } from "../support/s3-server";
 
 /** A new folder that is removed after the tests of the suite that asked for it. */
@@ -14,8 +15,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Runs a suite over an empty folder and over an empty prefix of a bucket; `fresh` gives a new empty store of the kind. */
-export function describeStores(name: string, suite: (fresh: () => ObjectStore, again: (store: ObjectStore) => ObjectStore) => void): void {
+type Suite = (fresh: () => ObjectStore, again: (store: ObjectStore) => ObjectStore) => void;
+
+/** Runs a suite over an empty folder, over an empty prefix of a bucket, and of one of MinIO where there is one; `fresh` gives a new empty store of the kind. */
+export function describeStores(name: string, suite: Suite): void {
   describe(`${name}, folder`, () => {
     const folder = temporaryFolder();
     let count = 0;
@@ -24,23 +27,26 @@ export function describeStores(name: string, suite: (fresh: () => ObjectStore, a
       (store) => openFolder(store.url),
     );
   });
-  describe(`${name}, S3`, () => {
-    let server: S3Server;
-    let count = 0;
-    const prefixes = new Map<ObjectStore, string>();
-    const open = (prefix: string): ObjectStore => {
-      const store = openS3({ bucket: "tests", prefix, endpoint: server.endpoint });
-      prefixes.set(store, prefix);
-      return store;
-    };
-    before(async () => {
-      server = await startS3Server();
-      await server.makeBucket("tests");
-    });
-    after(() => server.stop());
-    suite(
-      () => open(`store-${(count += 1)}`),
-      (store) => open(prefixes.get(store) ?? ""),
-    );
+  describe(`${name}, S3`, () => suiteOver(startS3Server, suite));
+  describe(`${name}, MinIO`, { skip: withoutMinio }, () => suiteOver(startMinio, suite));
+}
+
+function suiteOver(start: () => Promise<S3Server>, suite: Suite): void {
+  let server: S3Server;
+  let count = 0;
+  const prefixes = new Map<ObjectStore, string>();
+  const open = (prefix: string): ObjectStore => {
+    const store = openS3({ bucket: "tests", prefix, endpoint: server.endpoint });
+    prefixes.set(store, prefix);
+    return store;
+  };
+  before(async () => {
+    server = await start();
+    await server.makeBucket("tests");
   });
+  after(() => server.stop());
+  suite(
+    () => open(`store-${(count += 1)}`),
+    (store) => open(prefixes.get(store) ?? ""),
+  );
 }

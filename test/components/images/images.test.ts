@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connectorImage, runnerImage, type ImageBuild } from "../../../components/image";
-import { nameBuilds, stackImages, type StackImages } from "../../../components/images";
+import { imageRepositories, nameBuilds, stackImages, type StackImages } from "../../../components/images";
 import { tap } from "../../../connectors/connector";
 import { isReplication, type PipelineEntry } from "../../../pipelines/define";
 import { arrayOf, building, context, digest, lake, recordImages, shop, valueOf } from "./support";
@@ -56,6 +56,16 @@ describe("the images of a stack", () => {
     const { stack } = await imagesOf(arrayOf(shop({})));
     const [other] = arrayOf(newer({})).filter(isReplication);
     assert.throws(() => other && stack?.of(other), /no entry of the array/);
+  });
+});
+
+describe("repositories of a stack", () => {
+  test("are those of what is built, once each, whatever the versions", () => {
+    assert.deepEqual(imageRepositories(arrayOf(shop({}), newer({}), erp({})), context, {}), ["singer-runner", "tap-shop", "target-lake"]);
+  });
+
+  test("are none for what is ready", () => {
+    assert.deepEqual(imageRepositories(arrayOf(shop({})), context, { "singer-runner": "acme/runner:1", "tap-shop": "acme/tap-shop:1" }), ["target-lake"]);
   });
 });
 

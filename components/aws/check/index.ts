@@ -1,0 +1,27 @@
+import { UserError } from "../../../errors";
+import type { CloudArgs } from "../../cloud";
+import { checkAccount } from "./account";
+import { bucketProblems } from "./bucket";
+import { clusterProblems } from "./cluster";
+import { keyProblems } from "./key";
+import { repositoryProblems } from "./repositories";
+
+/**
+ * Asks AWS whether the stack can be made: who is asking, and whether the bucket, the key, the cluster and the
+ * repositories that the settings name are there and theirs. Each question only reads.
+ *
+ * @throws UserError with every problem at once; with that of the account alone where there is one.
+ */
+export async function checkAws({ settings: { aws, objectStore: store }, repositories }: CloudArgs): Promise<void> {
+  if (aws === undefined) return;
+  await checkAccount(aws);
+  const found = await Promise.all([
+    store.kind === "aws" ? bucketProblems(store, aws) : [],
+    store.kind === "aws" && store.kmsKey !== undefined ? keyProblems(store.kmsKey, aws) : [],
+    store.kind === "aws" && store.identity.kind === "pod-identity" ? clusterProblems(store.identity.cluster, aws) : [],
+    aws.ecr ? repositoryProblems(repositories, aws.ecr, aws) : [],
+  ]);
+  const problems = found.flat();
+  if (problems.length === 0) return;
+  throw new UserError([`${problems.length === 1 ? "1 problem" : `${problems.length} problems`} on AWS, nothing was changed:`, ...problems.map((problem) => `tapctl:${problem}`)].join("\n"));
+}

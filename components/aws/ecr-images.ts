@@ -1,0 +1,74 @@
+import { getAuthorizationTokenOutput } from "@pulumi/aws/ecr/getAuthorizationToken";
+import { getRepositoryOutput } from "@pulumi/aws/ecr/getRepository";
+import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy";
+import { Repository } from "@pulumi/aws/ecr/repository";
+import * as pulumi from "@pulumi/pulumi";
+import type { EcrSettings } from "../../settings/aws";
+import type { ImageRegistry } from "../image-registry";
+
+/** Arguments of {@link EcrImages}. */
+export interface EcrImagesArgs {
+  /** Names, and how long images are kept. */
+  readonly settings: EcrSettings;
+  /** Images that need a repository, such as `tap-postgres`. */
+  readonly images: readonly string[];
+}
+
+/** Repositories of the account's registry: one for each image, scanned as it is pushed. */
+export class EcrImages extends pulumi.ComponentResource {
+  /** Where images go, and the one token to push them with. */
+  readonly registry: ImageRegistry;
+
+  constructor(name: string, { settings, images }: EcrImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:aws:EcrImages", name, {}, opts);
+    const parent = { parent: this };
+    const addresses = new Map(images.map((image) => [image, repositoryAddress(image, settings, parent)]));
+    const repository = (image: string) => {
+      const address = addresses.get(image);
+      if (!address) throw new Error(`${image} has no repository`);
+      return address;
+    };
+    const token = getAuthorizationTokenOutput({}, parent);
+    const login = { address: token.proxyEndpoint.apply(hostOf), username: token.userName, password: pulumi.secret(token.password) };
+    this.registry = { repository, pullRepository: repository, login };
+    this.registerOutputs({});
+  }
+}
+
+/** Name of an image's repository in the registry. */
+export function repositoryName(image: string, { prefix, existing }: EcrSettings): string {
+  return existing[image] ?? `${prefix}/${image}`;
+}
+
+/**
+ * Rules of a repository: an image that no tag names goes after some days, others never. Each content has a tag of its
+ * own, so that what a CronWorkflow refers to has one. Where the same content is built for other platforms, the tag moves
+ * and the CronWorkflow with it, in the same `up`; runs that began before are over long before the image goes.
+ */
+export function repositoryRules(expireUntaggedDays: number): object {
+  const selection = { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: expireUntaggedDays };
+  return { rules: [{ rulePriority: 1, description: "images that no tag names any more", selection, action: { type: "expire" } }] };
+}
+
+function repositoryAddress(image: string, settings: EcrSettings, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const name = repositoryName(image, settings);
+  if (settings.existing[image] !== undefined) return getRepositoryOutput({ name }, opts).repositoryUrl;
+  const made = new Repository(
+    image,
+    {
+      name,
+      imageScanningConfiguration: { scanOnPush: true },
+      // Tags move: that of the layer cache with every build, and others where the platforms change.
+      imageTagMutability: "MUTABLE",
+      encryptionConfigurations: [{ encryptionType: "AES256" }],
+      forceDelete: settings.forceDelete,
+    },
+    opts,
+  );
+  new LifecyclePolicy(image, { repository: made.name, policy: JSON.stringify(repositoryRules(settings.expireUntaggedDays)) }, opts);
+  return made.repositoryUrl;
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.replace(/^https:\/\//, "");
+}

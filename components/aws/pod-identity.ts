@@ -1,0 +1,53 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { PipelineEntry } from "../../pipelines/define";
+import type { AwsStoreSettings } from "../../settings/aws";
+import { defaultClusterSettings } from "../argo/cluster-settings";
+import type { PodIdentity } from "../cloud";
+import type { StoreAccess } from "./store-policy";
+import { WorkloadIdentity } from "./workload-identity";
+
+/** Arguments of {@link podIdentity}. */
+export interface PodIdentityArgs {
+  /** The bucket, and how pods come by the rights to it. */
+  readonly store: AwsStoreSettings;
+  /** Region of the bucket. */
+  readonly region: string;
+  /** Namespace of the pipelines. */
+  readonly namespace: string;
+  /** The array. */
+  readonly pipelines: readonly PipelineEntry[];
+}
+
+/** The role of all pipelines; an underscore is in no pipeline's name, and so not in that of another role. */
+const SHARED = "all_pipelines";
+
+/**
+ * Containers that run what others wrote: connectors, follow-ups, jobs and, with a connector's image, what makes the pipe.
+ * The webhook of EKS gives them neither a token nor the variables that lead to it, with both kinds of identity. Argo's
+ * own containers, `init` and `wait`, keep them.
+ * Source: aws/amazon-eks-pod-identity-webhook, pkg/handler/handler.go, getContainersToSkip and buildPodPatchConfig.
+ */
+export const SKIPPED_CONTAINERS: readonly string[] = ["main", "tap", "target", "fifo"];
+
+/** Addresses of the metadata service of EC2, which gives a node's own rights to whoever asks; that of Pod Identity's agent is another one, 169.254.170.23. */
+const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
+
+/** Gives the pods of pipelines their roles, and keeps them, and those of the nodes, from connectors. */
+export function podIdentity({ store, region, namespace, pipelines }: PodIdentityArgs, opts: pulumi.ComponentResourceOptions): PodIdentity {
+  const own = pipelines.filter(({ role }) => role === "own");
+  const identity = (name: string, account: string, pipeline?: StoreAccess["pipeline"]) => {
+    const access = { bucket: store.bucket, region, ...(store.kmsKey !== undefined && { kmsKey: store.kmsKey }), ...(pipeline && { pipeline }) };
+    return [account, new WorkloadIdentity(name, { settings: store.identity, serviceAccount: { namespace, name: account }, access }, opts).annotations] as const;
+  };
+  const annotations = [identity(SHARED, defaultClusterSettings.serviceAccount), ...own.map((entry) => identity(entry.name, accountOf(entry), entry))];
+  return {
+    serviceAccounts: Object.fromEntries(own.map((entry) => [entry.name, accountOf(entry)])),
+    accountAnnotations: Object.fromEntries(annotations),
+    podAnnotations: { "eks.amazonaws.com/skip-containers": SKIPPED_CONTAINERS.join() },
+    blockedNetworks: METADATA_SERVICE,
+  };
+}
+
+function accountOf({ name }: PipelineEntry): string {
+  return `pipeline-${name}`;
+}

@@ -1,0 +1,53 @@
+import { issuerOf, partitionOf } from "./arns";
+import { policy, type PolicyDocument } from "./policy-document";
+
+/** A ServiceAccount of the cluster. */
+export interface ServiceAccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The cluster whose pods take a role by EKS Pod Identity. */
+export interface PodIdentityCluster {
+  /** Account of the cluster. */
+  readonly account: string;
+  /** Region of the cluster. */
+  readonly region: string;
+  /** Name of the cluster. */
+  readonly cluster: string;
+}
+
+/**
+ * Who may take a role by EKS Pod Identity: pods of one ServiceAccount in one cluster.
+ * Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+ */
+export function podIdentityTrust({ namespace, name }: ServiceAccountName, { account, region, cluster }: PodIdentityCluster): PolicyDocument {
+  return policy({
+    Sid: "PodIdentity",
+    Effect: "Allow",
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    Condition: {
+      StringEquals: {
+        "aws:RequestTag/eks-cluster-arn": `arn:${partitionOf(region)}:eks:${region}:${account}:cluster/${cluster}`,
+        "aws:RequestTag/kubernetes-namespace": namespace,
+        "aws:RequestTag/kubernetes-service-account": name,
+      },
+    },
+  });
+}
+
+/**
+ * Who may take a role by a token of the cluster (IRSA): the ServiceAccount that the token is of.
+ * Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+ */
+export function irsaTrust({ namespace, name }: ServiceAccountName, oidcProvider: string): PolicyDocument {
+  const issuer = issuerOf(oidcProvider);
+  return policy({
+    Sid: "ServiceAccountToken",
+    Effect: "Allow",
+    Principal: { Federated: oidcProvider },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: { StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}` } },
+  });
+}

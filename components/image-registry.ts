@@ -1,0 +1,29 @@
+import type { Input } from "@pulumi/pulumi";
+import type { Secrets } from "../settings";
+import type { RegistrySettings } from "../settings/images";
+import { parseImageReference } from "./image-reference";
+
+/** Where the images go that a stack builds. */
+export interface ImageRegistry {
+  /** Where the images of a name are pushed to, such as `registry.example.com/etl/tap-postgres` for `tap-postgres`. */
+  readonly repository: (name: string) => Input<string>;
+  /** The same as pods pull from it. */
+  readonly pullRepository: (name: string) => Input<string>;
+  /** Who pushes. Default: whoever the Docker client is logged in as. */
+  readonly login?: {
+    /** Host of the registry. */
+    readonly address: Input<string>;
+    readonly username: Input<string>;
+    readonly password: Input<string>;
+  };
+}
+
+/** The registry that the settings name, with their user where they have one. */
+export function registryOf({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets): ImageRegistry {
+  const below = (base: string) => (name: string) => `${base.replace(/\/$/, "")}/${name}`;
+  return {
+    repository: below(address),
+    pullRepository: below(pullAddress ?? address),
+    ...(username !== undefined && password !== undefined && { login: { address: parseImageReference(below(address)("image")).host, username, password: secrets[password] ?? "" } }),
+  };
+}

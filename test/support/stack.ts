@@ -1,0 +1,28 @@
+import { stringify } from "yaml";
+import type { PipelineEntry } from "../../pipelines/define";
+import { loadSettings } from "../../settings";
+import { deploy } from "../../stack";
+import { record, type RecordOptions, type Registration } from "./record";
+
+const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token", "registry", "s3-key", "s3-secret", "channel", "archive"];
+const secretValues = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
+
+/** Records a stack of an array, with a value for every secret that the fixtures and settings of tests name. */
+export function recordStack(entries: readonly PipelineEntry[], config: { readonly [key: string]: string } = {}, options: RecordOptions = {}): Promise<readonly Registration[]> {
+  return record(() => deploy(loadSettings(), entries), {
+    config: { ...config, "tapctl:secrets": JSON.stringify(secretValues) },
+    secretKeys: ["tapctl:secrets"],
+    outputs: ({ type, name }) => ({
+      ...(type === "random:index/randomPassword:RandomPassword" && { result: `made-up-for-${name}` }),
+      ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
+    }),
+    ...options,
+  });
+}
+
+/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template, which has a golden of its own. An account of AWS looks like a hash. */
+export function goldenText(registrations: readonly Registration[]): string {
+  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
+  const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
+  return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\b(?!123456789012)[0-9a-f]{12}\b/g, "<hash>");
+}

@@ -13,17 +13,8 @@ import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchPreviewComment } from "./preview-comment";
 import { benchStack } from "./stack";
+import { benchStatus } from "./status";
 import { benchStream } from "./stream";
-
-const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]
-
-Measures tapctl against the same work done in a shell and by meltano, and prints a table in Markdown. Installs the
-connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
-
-  --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
-  --only NAME   artifact, stream, fixed-cost, meltano, connectors, preview-comment or stack; may be given several times
-                (default: all)
-  --json        print the figures as JSON`;
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   artifact: benchArtifact,
@@ -33,7 +24,19 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   connectors: benchConnectors,
   "preview-comment": benchPreviewComment,
   stack: benchStack,
+  status: benchStatus,
 };
+
+const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]
+
+Measures tapctl against the same work done in a shell and by meltano, and prints a table in Markdown. Installs the
+connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
+
+  --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
+  --only NAME   one of those below; may be given several times (default: all)
+  --json        print the figures as JSON
+
+names: ${Object.keys(BENCHMARKS).join(", ")}`;
 
 interface Flags {
   readonly records: number;

@@ -22,7 +22,7 @@ const fullConfig = {
   "tapctl:proxy": JSON.stringify({ https: "http://proxy.example.com:3128", none: [".example.com"] }),
   "tapctl:certificateAuthority": "test/golden/stack-authority.pem",
   "tapctl:scratch": JSON.stringify({ size: "50Gi", storageClass: "fast" }),
-  "tapctl:monitoring": "true",
+  "tapctl:monitoring": JSON.stringify({ labels: { release: "prometheus" }, alertLabels: { team: "data" }, failuresInARow: 5, runbook: "https://wiki.example.com/runbook", grafanaFolder: "Data" }),
   "tapctl:protect": "true",
 };
 
@@ -38,9 +38,9 @@ function recordStack(entries: readonly PipelineEntry[], config: { readonly [key:
   });
 }
 
-/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template, which has a golden of its own. */
+/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template and the dashboard, which have goldens of their own. */
 function golden(registrations: readonly Registration[]): string {
-  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
+  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") || one.urn.endsWith("ConfigMap::monitoring") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
   const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
   return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\b[0-9a-f]{12}\b/g, "<hash>");
 }

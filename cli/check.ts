@@ -4,7 +4,7 @@ import { checkConnector, type CheckStep } from "../local/check-connector";
 import { findReplication } from "../local/project";
 import { ExitCode } from "../local/runner";
 import { localSecrets, resolveSettings } from "../local/secrets";
-import { contextOf, type CliContext } from "./context";
+import { contextOf, localOnly, type CliContext } from "./context";
 import { print, printJson, table } from "./print";
 import { showProgress } from "./progress";
 
@@ -22,6 +22,7 @@ export function addCheck(program: Command): void {
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl check exchange-rates")
     .action(async (name: string, flags: CheckFlags, command: Command) => {
+      localOnly(command);
       const context = contextOf(command);
       const { tap, target } = findReplication(context.project, name);
       const steps = [...(await checkSteps(context, name, tap, flags)), ...(await checkSteps(context, name, target, flags))];

@@ -1,31 +1,58 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { Connection } from "../cluster/connection";
+import type { ClusterStore } from "../cluster/store";
+import { UserError } from "../errors";
 import { ensureEnvironment } from "../local/environments";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
 import { assertValid } from "../pipelines/validation/validate";
 import type { ObjectStore } from "../store/object-store";
 import { openStore } from "../store/open";
+import { surroundingsOf, type Surroundings, type WhereFlags } from "./surroundings";
 
 /** What a verb works on. */
 export interface CliContext {
   readonly project: Project;
-  /** Opens the object store that the options, the environment or the default name. */
+  readonly surroundings: Surroundings;
+  /** Opens the object store: the cluster's, or the one that the options, the environment or the default name. */
   openStore(): Promise<ObjectStore>;
+  /** The cluster. @throws UserError where the command works on this machine. */
+  connect(): Promise<Connection>;
   /** Installs connectors below the project's folder for them. */
   readonly prepare: PrepareConnector;
 }
 
-/** The project of a command, its array validated. */
+const open = new Set<ClusterStore>();
+
+/** The project of a command, its array validated, and where the command works. */
 export function contextOf(command: Command): CliContext {
-  const { project: from, store } = command.optsWithGlobals<{ readonly project?: string; readonly store?: string }>();
+  const { project: from, store, ...where } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
   const project = loadProject(from ?? process.cwd());
   assertValid(project.entries);
+  const surroundings = surroundingsOf(project.root, where);
+  if (surroundings.on === "cluster" && store !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
+  let connection: Promise<Connection> | undefined;
+  const connect = () => (connection ??= connectTo(command, surroundings));
   return {
     project,
-    openStore: () => openStore(storeLocation(project.root, store)),
+    surroundings,
+    connect,
+    openStore: async () => (surroundings.on === "local" ? openStore(storeLocation(project.root, store)) : openOn(await connect())),
     prepare: connectorsBelow(project.root),
   };
+}
+
+/** Ends what the contexts of this process opened, without which it would not end itself. */
+export function closeContexts(): void {
+  for (const store of open) store.close();
+  open.clear();
+}
+
+/** For verbs that are about this machine alone: refuses one that was told otherwise. */
+export function localOnly(command: Command): void {
+  const { on } = command.optsWithGlobals<WhereFlags>();
+  if (on === "cluster") throw new UserError(`${command.name()} works on this machine alone: leave --on cluster out`);
 }
 
 /** Where a project's object store is: as given, else `$TAPCTL_STORE`, else `.tapctl/store`. */
@@ -37,4 +64,23 @@ export function storeLocation(root: string, given?: string): string {
 export function connectorsBelow(root: string): PrepareConnector {
   const environments = process.env.TAPCTL_ENVIRONMENTS ?? join(root, ".tapctl", "environments");
   return (connector, onProgress, signal) => ensureEnvironment(connector, { root: environments, onProgress, ...(signal && { signal }) });
+}
+
+async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
+  if (surroundings.on === "local") throw new UserError(`${command.name()} is for a cluster: npx tapctl ${command.name()} --on cluster`);
+  const { connect } = load("../cluster/connection") as typeof import("../cluster/connection");
+  return connect(surroundings);
+}
+
+async function openOn(connection: Connection): Promise<ObjectStore> {
+  const { openClusterStore } = load("../cluster/store") as typeof import("../cluster/store");
+  const opened = await openClusterStore(connection);
+  open.add(opened);
+  return opened.store;
+}
+
+/** Loads a module that most commands do not need; its type is the caller's to say. */
+export function load(module: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is loaded by hooks of require
+  return require(module);
 }

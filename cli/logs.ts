@@ -1,26 +1,60 @@
 import type { Command } from "commander";
 import { UserError } from "../errors";
-import { findReplication } from "../local/project";
-import { readLogs } from "../store/logs";
-import { contextOf } from "./context";
-import { print, printJson } from "./print";
+import { findEntry, findReplication } from "../local/project";
+import { followStoredLogs, readLogs, type LogLine } from "../store/logs";
+import { contextOf, load, type CliContext } from "./context";
+import { printLog, tell, wantedSources } from "./log-lines";
+import { printJson } from "./print";
+import { watchRun } from "./watch-run";
+
+interface LogFlags {
+  readonly tap?: boolean;
+  readonly target?: boolean;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
 
 /** `tapctl logs`: what the connectors of a run said. */
 export function addLogs(program: Command): void {
   program
     .command("logs <name> [run]")
-    .description("print the logs of a run, the newest by default: tap and target in the order of time")
+    .description("print the logs of a run, the newest by default: tap and target in the order of time; also of one whose pods are gone")
     .option("--tap", "the tap's alone")
     .option("--target", "the target's alone")
+    .option("-f, --follow", "print lines as they come, until the run ends; Ctrl-C leaves it, and the run goes on")
     .option("--json", "print as JSON: a list of {time, source, text}")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl logs exchange-rates --target")
-    .action(async (name: string, run: string | undefined, options: { readonly tap?: boolean; readonly target?: boolean; readonly json?: boolean }, command: Command) => {
-      if (options.tap && options.target) throw new UserError("--tap and --target exclude each other; leave both out for both logs");
+    .addHelpText("after", "\nExample:\n  $ npx tapctl logs exchange-rates --target\n  $ npx tapctl logs exchange-rates --on cluster -f")
+    .action(async (name: string, run: string | undefined, flags: LogFlags, command: Command) => {
+      const sources = wantedSources(flags);
+      if (flags.follow && flags.json) throw new UserError("--follow prints lines as they come: it does not go with --json");
       const context = contextOf(command);
+      if (context.surroundings.on === "cluster") return clusterLogs(context, name, run, sources, flags);
       findReplication(context.project, name);
-      const sources = options.tap ? (["tap"] as const) : options.target ? (["target"] as const) : (["tap", "target"] as const);
-      const lines = await readLogs(await context.openStore(), name, run, sources);
-      if (options.json) return printJson(lines);
-      for (const { time, source, text } of lines) print(`${time} ${source.padEnd(6)} | ${text}`);
+      const store = await context.openStore();
+      if (flags.follow) return followStoredLogs(store, name, run, sources, printLog);
+      show(await readLogs(store, name, run, sources), flags);
     });
+}
+
+async function clusterLogs(context: CliContext, name: string, wanted: string | undefined, sources: readonly LogLine["source"][], flags: LogFlags): Promise<void> {
+  const { findRun, podLogs } = load("../cluster/run-logs") as typeof import("../cluster/run-logs");
+  findEntry(context.project, name);
+  const [connection, store] = [await context.connect(), await context.openStore()];
+  const { run, workflow, summary } = await findRun(connection, store, name, wanted);
+  const ended = workflow === undefined || ["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "");
+  if (!ended && flags.follow) {
+    const wants = (source: string) => sources.length > 1 || sources.some((one) => one === source);
+    await watchRun(connection, { pipeline: name, workflow: workflow.metadata.name, wants });
+    return;
+  }
+  const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
+  if (stored.length > 0) return show(stored, flags);
+  const live = workflow === undefined ? [] : await podLogs(connection, workflow.metadata.name, sources);
+  if (live.length === 0) tell(`run ${run} has no log: ${workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone"}`);
+  show(live, flags);
+}
+
+function show(lines: readonly { readonly time: string; readonly source: string; readonly text: string }[], flags: LogFlags): void {
+  if (flags.json) return printJson(lines);
+  for (const line of lines) printLog(line);
 }

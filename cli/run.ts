@@ -3,13 +3,18 @@ import { Option, type Command } from "commander";
 import { UserError } from "../errors";
 import { batchCode, runBatch, type BatchResult } from "../local/batch";
 import type { RunEvent } from "../local/events";
-import { findReplication, type Project } from "../local/project";
+import { checkDay } from "../backfill/windows";
+import { findEntry, findReplication, type Project } from "../local/project";
 import { localSecrets } from "../local/secrets";
 import { parseState } from "../local/state-changes";
+import { startAt, type StartDay } from "../local/start-day";
 import { createStop } from "../local/stop";
-import { isReplication } from "../pipelines/define";
+import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { Mode, Replication } from "../pipelines/replication";
-import { contextOf } from "./context";
+import type { ObjectStore } from "../store/object-store";
+import { readState } from "../store/state";
+import { positive } from "./flags";
+import { contextOf, load, type CliContext } from "./context";
 import { handleSignals } from "./signals";
 import { print, printJson, summaryTable } from "./print";
 import { showProgress } from "./progress";
@@ -26,18 +31,22 @@ interface RunFlags {
   readonly keepDays: string;
   readonly skipFollowUps?: boolean;
   readonly verbose?: boolean;
+  readonly from?: string;
+  readonly follow?: boolean;
   readonly json?: boolean;
 }
 
-/** `tapctl run`: runs pipelines on this machine. */
+/** `tapctl run`: runs pipelines, on this machine or on a cluster. */
 export function addRun(program: Command): void {
   program
     .command("run [names...]")
-    .description("run pipelines on this machine, connectors in virtual environments")
+    .description("run pipelines: on this machine, connectors in virtual environments, or on the cluster, after the run that is under way there")
     .option("--all", "every replication of the array that is not suspended")
     .option("--full-refresh", "begin anew; the saved state is replaced once the run has succeeded")
     .option("--keep-state", "go on from the saved state although the tap, target or destination is another one")
     .option("--state <file>", "go on from the state in a file instead of the saved one")
+    .option("--from <day>", "begin at a day such as 2026-01-31: dates of the saved state are set back to it, and the tap's first day where none is saved")
+    .option("-f, --follow", "with --on cluster: print the connectors' logs as they come, and end with the run's exit code; Ctrl-C leaves it, and the run goes on")
     .option("--offline", "ask the bundled source, made-up data on localhost, instead of the real one")
     .addOption(new Option("--mode <mode>", "how the data travels (default: the pipeline's own)").choices(["artifact", "stream"]))
     .option("--jobs <n>", "how many pipelines at the same time", "1")
@@ -46,13 +55,16 @@ export function addRun(program: Command): void {
     .option("--skip-follow-ups", "leave the follow-ups out")
     .option("-v, --verbose", "show the connectors' logs")
     .option("--json", "print the summaries as JSON")
-    .addHelpText("after", "\nCtrl-C drains what was extracted, saves how far it got and stops; a second one stops at once.\n\nExample:\n  $ npx tapctl run exchange-rates --offline")
+    .addHelpText("after", "\nCtrl-C drains what was extracted, saves how far it got and stops; a second one stops at once.\n\nExample:\n  $ npx tapctl run exchange-rates --offline\n  $ npx tapctl run exchange-rates --on cluster --follow")
     .action(runAction);
 }
 
 async function runAction(names: readonly string[], flags: RunFlags, command: Command): Promise<void> {
   const context = contextOf(command);
-  const entries = chosen(context.project, names, flags);
+  if (flags.from !== undefined) checkDay("--from", flags.from);
+  if (context.surroundings.on === "cluster") return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
+  if (flags.follow) throw new UserError("--follow is for --on cluster; a run on this machine shows its logs with --verbose");
+  const entries = chosen(context.project, names, flags, findReplication);
   const stop = createStop();
   const progress = showProgress({ output: process.stderr, verbose: flags.verbose === true });
   const releaseSignals = handleSignals(stop, (text) => progress.line(text));
@@ -60,9 +72,11 @@ async function runAction(names: readonly string[], flags: RunFlags, command: Com
     const store = await context.openStore();
     const { root } = context.project;
     const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.tell(event));
+    const start = flags.from === undefined ? undefined : await startOf(store, entries, flags.from);
     const result = await runBatch({ root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent }, entries, {
       ...(flags.mode && { mode: flags.mode }),
-      ...(flags.state && { state: readState(flags.state) }),
+      ...(flags.state && { state: readStateFile(flags.state) }),
+      ...(start && { tapSettings: start.settings, ...(start.state === undefined ? { ignoreState: true } : { state: start.state }) }),
       fullRefresh: flags.fullRefresh === true,
       keepState: flags.keepState === true,
       offline: flags.offline === true,
@@ -77,13 +91,31 @@ async function runAction(names: readonly string[], flags: RunFlags, command: Com
   }
 }
 
-function chosen(project: Project, names: readonly string[], flags: RunFlags): readonly Replication[] {
+/** Flags that say how a run on this machine is made. */
+const LOCAL_FLAGS = { offline: "--offline", mode: "--mode", skipFollowUps: "--skip-follow-ups" } as const;
+
+async function onCluster(context: CliContext, entries: readonly PipelineEntry[], flags: RunFlags): Promise<void> {
+  const stray = (["offline", "mode", "skipFollowUps"] as const).find((flag) => flags[flag] !== undefined);
+  if (stray !== undefined) throw new UserError(`${LOCAL_FLAGS[stray]} is for --on local: a run on the cluster is made as its schedule makes it`);
+  const { runOnCluster } = load("./run-on-cluster") as typeof import("./run-on-cluster");
+  const { state, ...others } = flags;
+  await runOnCluster(context, entries, { ...others, ...(state !== undefined && { state: readStateFile(state) }) });
+}
+
+function startOf(store: ObjectStore, entries: readonly Replication[], day: string): Promise<StartDay | undefined> {
+  const [entry] = entries;
+  return entry === undefined ? Promise.resolve(undefined) : readState(store, entry.name, entry.formerName).then((saved) => startAt(entry, saved?.envelope.state, day));
+}
+
+function chosen<Entry extends PipelineEntry>(project: Project, names: readonly string[], flags: RunFlags, find: (project: Project, name: string) => Entry): readonly Entry[] {
   if (flags.fullRefresh && (flags.keepState || flags.state)) throw new UserError("--full-refresh begins anew: it goes with neither --keep-state nor --state");
+  if (flags.from && (flags.fullRefresh || flags.keepState || flags.state)) throw new UserError("--from says where to begin: it goes with none of --full-refresh, --keep-state and --state");
   if (flags.all && names.length > 0) throw new UserError("--all runs every pipeline: leave the names out");
-  if (flags.all) return project.entries.filter(isReplication).filter((entry) => !entry.suspend);
+  if (flags.all) return project.entries.filter(isReplication).filter((entry) => !entry.suspend).map(({ name }) => find(project, name));
   if (names.length === 0) throw new UserError(`name a pipeline, or use --all; there are: ${project.entries.map(({ name }) => name).join(", ")}`);
-  const entries = [...new Set(names)].map((name) => findReplication(project, name));
-  if (flags.state && entries.length > 1) throw new UserError("--state is for one pipeline");
+  const entries = [...new Set(names)].map((name) => find(project, name));
+  const single = flags.state ? "--state" : flags.from ? "--from" : undefined;
+  if (single !== undefined && entries.length > 1) throw new UserError(`${single} is for one pipeline`);
   return entries;
 }
 
@@ -96,16 +128,11 @@ function report(result: BatchResult, json: boolean, store: string): void {
   print(`\nfiles: ${result.summaries.map(({ pipeline, run }) => `${store}/runs/${pipeline}/${run}`).join("\n       ")}`);
 }
 
-function readState(file: string): unknown {
+function readStateFile(file: string): unknown {
   try {
     return parseState(`--state ${file}`, readFileSync(file, "utf8"));
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`--state ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-}
-
-function positive(flag: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UserError(`${flag} ${text}: a whole number from 1 on`);
 }

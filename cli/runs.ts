@@ -1,8 +1,14 @@
 import type { Command } from "commander";
 import { findEntry } from "../local/project";
 import { listRuns } from "../store/runs";
-import { contextOf } from "./context";
+import { contextOf, load, type CliContext } from "./context";
+import { positive } from "./flags";
 import { describeState, formatBytes, print, printJson, table } from "./print";
+
+interface RunsFlags {
+  readonly limit: string;
+  readonly json?: boolean;
+}
 
 /** `tapctl runs`: a pipeline's runs, newest first. */
 export function addRuns(program: Command): void {
@@ -12,13 +18,34 @@ export function addRuns(program: Command): void {
     .option("--limit <n>", "how many", "20")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl runs exchange-rates --limit 5")
-    .action(async (name: string, options: { readonly limit: string; readonly json?: boolean }, command: Command) => {
+    .action(async (name: string, flags: RunsFlags, command: Command) => {
       const context = contextOf(command);
+      const limit = positive("--limit", flags.limit);
       findEntry(context.project, name);
-      const runs = await listRuns(await context.openStore(), name, Number(options.limit));
-      if (options.json) return printJson(runs);
+      if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);
+      const runs = await listRuns(await context.openStore(), name, limit);
+      if (flags.json) return printJson(runs);
       if (runs.length === 0) return print(`"${name}" has not run yet; run it: npx tapctl run ${name}`);
       const rows = runs.map((run) => [run.run, run.status, run.records, formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeState(run.stateAfter), run.error ?? ""]);
       print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "ERROR"], rows));
     });
+}
+
+async function clusterRuns(context: CliContext, name: string, limit: number, flags: RunsFlags): Promise<void> {
+  const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
+  if (flags.json) return printJson(runs);
+  if (runs.length === 0) return print(`"${name}" has not run yet; run it: npx tapctl run ${name}`);
+  const rows = runs.map(({ run, trigger, status, summary, seconds, workflow, error }) => [
+    run,
+    trigger,
+    status,
+    summary === null ? "-" : summary.records.toLocaleString("en-US"),
+    summary === null ? "-" : formatBytes(summary.bytes),
+    seconds === null ? "-" : seconds.toFixed(0),
+    summary === null ? "-" : describeState(summary.stateAfter),
+    workflow ?? "gone",
+    error ?? "",
+  ]);
+  print(table(["RUN", "STARTED BY", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "WORKFLOW", "ERROR"], rows));
 }

@@ -2,14 +2,20 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../errors";
 import { findReplication } from "../local/project";
-import { parseState, resetState, rollBackState, setState, type StateChange } from "../local/state-changes";
+import { leaseGuard, parseState, requireStream, resetState, rollBackState, setState, type StateChange, type StateTarget } from "../local/state-changes";
+import type { Replication } from "../pipelines/replication";
+import { durationSeconds } from "../pipelines/units";
+import { bookmarkOf, diffStates } from "../store/bookmarks";
 import { readState } from "../store/state";
 import { history } from "../store/state-history";
-import { contextOf } from "./context";
+import { contextOf, load } from "./context";
+import { tell } from "./log-lines";
 import { describeState, print, printJson, table } from "./print";
 
-interface JsonFlag {
+interface StateFlags {
   readonly json?: boolean;
+  readonly stream?: string;
+  readonly wait?: string;
 }
 
 /** `tapctl state`: looks at a pipeline's saved state and changes it. */
@@ -26,65 +32,89 @@ export function addState(program: Command): void {
 }
 
 function addShow(state: Command): void {
-  verb(state, "show <name>", "print the saved state", "state show exchange-rates --json").action(async (name: string, flags: JsonFlag, command: Command) => {
+  verb(state, "show <name>", "print the saved state", "state show exchange-rates --json").action(async (name: string, flags: StateFlags, command: Command) => {
     const { entry, store } = await open(name, command);
     const saved = await readState(store, name, entry.formerName);
-    if (flags.json) return printJson(saved?.envelope ?? null);
+    if (saved && flags.stream !== undefined) requireStream(saved.envelope.state, flags.stream, `the state of "${name}"`);
+    if (flags.json) return printJson(saved === undefined ? null : flags.stream === undefined ? saved.envelope : bookmarkOf(saved.envelope.state, flags.stream));
     if (!saved) return print(`"${name}" has no saved state: its next run begins anew`);
     const { envelope, from } = saved;
-    print(JSON.stringify(envelope.state, null, 2));
+    print(JSON.stringify(flags.stream === undefined ? envelope.state : bookmarkOf(envelope.state, flags.stream), null, 2));
     print(`saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`);
   });
 }
 
 function addSet(state: Command): void {
-  verb(state, "set <name> <file>", "save the state that a file holds (- for standard input)", "state set exchange-rates state.json").action(
-    async (name: string, file: string, flags: JsonFlag, command: Command) => {
-      const { entry, store } = await open(name, command);
-      tell(await setState(store, entry, parseState(file, readText(file))), flags);
+  change(state, "set <name> <file>", "save the state that a file holds (- for standard input)", "state set exchange-rates state.json").action(
+    async (name: string, file: string, flags: StateFlags, command: Command) => {
+      const fresh = parseState(file, readText(file));
+      await guarded(name, flags, command, (target, entry) => setState(target, entry, fresh, flags.stream));
     },
   );
 }
 
 function addReset(state: Command): void {
-  verb(state, "reset <name>", "forget the state: the next run begins anew", "state reset exchange-rates").action(async (name: string, flags: JsonFlag, command: Command) => {
-    const { entry, store } = await open(name, command);
-    tell(await resetState(store, entry), flags);
+  change(state, "reset <name>", "forget the state: the next run begins anew", "state reset exchange-rates --stream orders").action(async (name: string, flags: StateFlags, command: Command) => {
+    await guarded(name, flags, command, (target, entry) => resetState(target, entry, flags.stream));
   });
 }
 
 function addHistory(state: Command): void {
-  verb(state, "history <name>", "list the states that were saved, newest first", "state history exchange-rates").action(async (name: string, flags: JsonFlag, command: Command) => {
+  verb(state, "history <name>", "list the states that were saved, newest first", "state history exchange-rates").action(async (name: string, flags: StateFlags, command: Command) => {
     const { store } = await open(name, command);
     const entries = await history(store, name);
     if (flags.json) return printJson(entries);
     if (entries.length === 0) return print(`"${name}" has never saved a state`);
-    const rows = entries.map((entry) => ("envelope" in entry ? [entry.run, entry.envelope.time, describeState(entry.envelope.state)] : [entry.run, "-", entry.problem]));
+    const text = (saved: unknown) => (flags.stream === undefined ? describeState(saved) : describeState({ bookmarks: { [flags.stream]: bookmarkOf(saved, flags.stream) } }));
+    const rows = entries.map((entry) => ("envelope" in entry ? [entry.run, entry.envelope.time, text(entry.envelope.state)] : [entry.run, "-", entry.problem]));
     print(table(["RUN", "SAVED", "STATE"], rows));
   });
 }
 
 function addRollback(state: Command): void {
-  verb(state, "rollback <name> [run]", "go back to the state before the present one, or to the one that a run saved", "state rollback exchange-rates").action(
-    async (name: string, run: string | undefined, flags: JsonFlag, command: Command) => {
-      const { entry, store } = await open(name, command);
-      tell(await rollBackState(store, entry, run), flags);
+  change(state, "rollback <name> [run]", "go back to the state before the present one, or to the one that a run saved", "state rollback exchange-rates").action(
+    async (name: string, run: string | undefined, flags: StateFlags, command: Command) => {
+      await guarded(name, flags, command, (target, entry) => rollBackState(target, entry, run, flags.stream));
     },
   );
 }
 
 function verb(state: Command, usage: string, description: string, example: string): Command {
-  return state.command(usage).description(description).option("--json", "print as JSON").addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
+  return state.command(usage).description(description).option("--stream <stream>", "this stream's bookmark alone").option("--json", "print as JSON").addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
+}
+
+function change(state: Command, usage: string, description: string, example: string): Command {
+  return verb(state, usage, description, example).option("--wait <duration>", "on a cluster: longest wait for the run that is under way, such as 90s or 10m", "10m");
 }
 
 async function open(name: string, command: Command) {
   const context = contextOf(command);
-  return { entry: findReplication(context.project, name), store: await context.openStore() };
+  return { context, entry: findReplication(context.project, name), store: await context.openStore() };
 }
 
-function tell(change: StateChange, flags: JsonFlag): void {
+/** Changes a state while no run is under way: under the lease of a local store, under Argo's lock on a cluster. */
+async function guarded(name: string, flags: StateFlags, command: Command, apply: (target: StateTarget, entry: Replication) => Promise<StateChange>): Promise<void> {
+  const waitSeconds = durationSeconds(flags.wait ?? "10m");
+  if (waitSeconds === undefined) throw new UserError(`--wait ${flags.wait}: a duration such as 90s or 10m`);
+  const { context, entry, store } = await open(name, command);
+  if (context.surroundings.on === "local") return tellChange(await apply({ store, guard: leaseGuard(store) }, entry), flags);
+  const { holdGuard } = load("../cluster/hold") as typeof import("../cluster/hold");
+  const given = new AbortController();
+  const giveUp = () => given.abort();
+  process.on("SIGINT", giveUp).on("SIGTERM", giveUp);
+  try {
+    const guard = holdGuard(await context.connect(), { waitSeconds, signal: given.signal, onWait: (what) => tell(`${what}; Ctrl-C gives up`) });
+    tellChange(await apply({ store, guard }, entry), flags);
+  } finally {
+    process.off("SIGINT", giveUp).off("SIGTERM", giveUp);
+  }
+}
+
+function tellChange(change: StateChange, flags: StateFlags): void {
   if (flags.json) return printJson(change);
   print(`${change.pipeline}: ${describeState(change.before)} -> ${describeState(change.after)}`);
+  const lines = diffStates(change.before, change.after);
+  if (lines.length > 1) print(lines.map((line) => `  ${line}`).join("\n"));
 }
 
 function readText(file: string): string {

@@ -1,20 +1,30 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors";
+import { addArtifacts } from "./artifacts";
+import { addBackfill } from "./backfill";
+import { addCancel } from "./cancel";
 import { addCheck } from "./check";
+import { closeContexts } from "./context";
+import { addDoctor } from "./doctor";
 import { addImport } from "./import";
 import { addList } from "./list";
 import { addLogs } from "./logs";
 import { addPreviewComment } from "./preview-comment";
 import { addRender } from "./render";
+import { addRetry } from "./retry";
 import { addRun } from "./run";
 import { addRuns } from "./runs";
 import { addState } from "./state";
+import { addStatus } from "./status";
+import { addSuspend } from "./suspend";
+import { addUi } from "./ui";
 import { addValidate } from "./validate";
 import { version } from "../package.json";
 
 const EXIT_CODES = `
 Exit codes:
   0 done   1 internal error, disk or network   2 usage or invalid input   3 another run holds the pipeline
+  130 left with Ctrl-C while a run on a cluster goes on
   a run that failed: 10 tap   11 target   12 both   13 interrupted   14 bad stream   15 empty extract
   16 expectation not met   17 state belongs to another tap, target or destination   18 follow-up
   several runs that failed in different ways: 1
@@ -22,16 +32,24 @@ Exit codes:
 Example:
   $ npx tapctl run exchange-rates --offline`;
 
+const VERBS = [
+  ...[addList, addValidate, addCheck, addRun, addBackfill, addStatus, addRuns, addLogs, addArtifacts, addState],
+  ...[addCancel, addRetry, addSuspend, addUi, addDoctor, addRender, addPreviewComment, addImport],
+];
+
 function buildProgram(): Command {
   const program = new Command("tapctl")
-    .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine, and looks after their runs and state.")
+    .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine or on a cluster, and looks after their runs and state.")
     .version(version)
     .option("--project <dir>", "folder of the project (default: this folder or one above it)")
     .option("--store <location>", "object store: a folder or s3://bucket/prefix?endpoint=URL (default: $TAPCTL_STORE or .tapctl/store)")
+    .option("--on <where>", "cluster or local (default: as .tapctl.yaml of the project says, else local)")
+    .option("--context <name>", "with --on cluster: context of the kubeconfig (default: its current one)")
+    .option("--namespace <name>", "with --on cluster: namespace of the pipelines (default: the context's, else pipelines)")
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  for (const add of [addList, addValidate, addRun, addCheck, addState, addRuns, addLogs, addRender, addPreviewComment, addImport]) add(program);
+  for (const add of VERBS) add(program);
   return program;
 }
 
@@ -47,6 +65,8 @@ async function main(): Promise<void> {
     } else {
       throw error;
     }
+  } finally {
+    closeContexts();
   }
 }
 

@@ -81,6 +81,21 @@ export interface ConnectorDefinition {
    * temporary folder. Default: for a target that writes files that folder, else a trial needs the user's word.
    */
   readonly trial?: JsonObject;
+
+  /** Settings of a tap that say which part of its source's history it reads, by days. Default: it has none. */
+  readonly window?: Window;
+}
+
+/** Settings that take a day such as `2026-11-16`, and bound what a tap reads. */
+export interface Window<Setting extends string = string> {
+  /** Where it begins where no state is saved: `tapctl run --from` sets it. */
+  readonly from: Setting;
+
+  /** Where it ends: `tapctl backfill` needs it. Default: the tap always reads to the end. */
+  readonly to?: Setting;
+
+  /** Whether the day of `to` is read too. Default: `excluded`. */
+  readonly end?: "included" | "excluded";
 }
 
 /** A tap with the settings of one pipeline. */
@@ -102,10 +117,11 @@ export interface Target {
 }
 
 type SettingNames<Settings> = string extends keyof Settings
-  ? { readonly settings?: { readonly [name: string]: SettingType }; readonly required?: readonly string[] }
+  ? { readonly settings?: { readonly [name: string]: SettingType }; readonly required?: readonly string[]; readonly window?: Window }
   : {
       readonly settings: { readonly [Key in keyof Settings]-?: SettingType };
       readonly required: readonly RequiredKeys<Settings>[];
+      readonly window?: Window<keyof Settings & string>;
     };
 
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
@@ -148,7 +164,7 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, destination, trial, ...source } = args;
+  const { name, settings, required, defaults, outputSetting, destination, trial, window, ...source } = args;
   return {
     name,
     kind,
@@ -159,5 +175,6 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(outputSetting !== undefined && { outputSetting }),
     ...(destination && { destination }),
     ...(trial && { trial }),
+    ...(window && { window }),
   };
 }

@@ -233,4 +233,5 @@ export const tapRestApi = tap<TapRestApiSettings>({
     store_raw_json_message: "boolean",
   },
   required: ["api_url"],
+  window: { from: "start_date" },
 });

@@ -1,4 +1,5 @@
 import { settingsOf, type ConnectorDefinition, type Tap, type Target } from "../connectors/connector";
+import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
 import type { Mode, Replication } from "../pipelines/replication";
 import { newRunId } from "../store/keys";
@@ -43,6 +44,12 @@ export interface RunOptions {
   readonly keepState?: boolean;
   /** State to go on from instead of the saved one: bare or in an envelope. */
   readonly state?: unknown;
+  /** Settings of the tap for this run alone, over its own. Default: none. */
+  readonly tapSettings?: JsonObject;
+  /** Begin without a state, as a first run does; unlike `fullRefresh` this replaces nothing by itself. Default: false. */
+  readonly ignoreState?: boolean;
+  /** Whether the state that the run leaves is saved. Default: true. */
+  readonly saveState?: boolean;
   /** Who started it. Default: `manual`. */
   readonly trigger?: RunSummary["trigger"];
   /** Said of the tap's identity where its source is not the real one, so that the states are not mixed up. */
@@ -62,7 +69,7 @@ export interface RunOptions {
 export async function runPipeline(context: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
   const events = runEvents(entry.name, context.onEvent);
   const configs = {
-    tap: resolveSettings(`"${entry.name}": tap`, settingsOf(entry.tap), context.secrets),
+    tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...options.tapSettings }, context.secrets),
     target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), context.secrets),
   };
   if (!options.skipFollowUps) requireFollowUps(entry, context.secrets);

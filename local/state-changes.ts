@@ -1,11 +1,13 @@
 import { UserError } from "../errors";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
+import { didYouMean } from "../pipelines/validation/nearest";
 import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
+import { bookmarkOf, streamsOf, withBookmark } from "../store/bookmarks";
 import { bareState, commitState, deleteState, readState, type StateEnvelope } from "../store/state";
-import { rollbackState } from "../store/state-history";
+import { rollbackState, rollbackTarget } from "../store/state-history";
 
 /** What a change by hand did; null stands for no state. */
 export interface StateChange {
@@ -16,26 +18,70 @@ export interface StateChange {
   readonly after: unknown;
 }
 
-/** Puts a state in force as if a run of today had saved it: of the pipeline's own tap, target and destination. */
-export function setState(store: ObjectStore, entry: Replication, state: unknown): Promise<StateChange> {
-  return change(store, entry, async (run) => {
-    const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, ...identityOf(entry), time: new Date().toISOString(), state };
-    await commitState(store, envelope);
-    return state;
+/**
+ * Keeps runs of a pipeline away while its state is changed: the lease of a store of local runs, the lock of Argo on a
+ * cluster.
+ */
+export type Guard = (pipeline: string, run: string) => Promise<Held>;
+
+/** A pipeline that no run is under way of. */
+export interface Held {
+  /** Makes sure that it is still so: asked just before a state is saved. @throws UserError */
+  verify(): Promise<void>;
+  /** Lets runs begin again. */
+  release(): Promise<void>;
+}
+
+/** Where states are changed. */
+export interface StateTarget {
+  readonly store: ObjectStore;
+  readonly guard: Guard;
+}
+
+/** The guard of a store of local runs: its lease. */
+export function leaseGuard(store: ObjectStore): Guard {
+  return (pipeline, run) => acquireLease(store, pipeline, { run });
+}
+
+/**
+ * Puts a state in force as if a run of today had saved it: of the pipeline's own tap, target and destination.
+ *
+ * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
+ */
+export function setState(target: StateTarget, entry: Replication, state: unknown, stream?: string): Promise<StateChange> {
+  return change(target, entry, async (run, before) => {
+    if (stream === undefined) return commit(target.store, entry, run, undefined, state);
+    const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
+    if (fresh === undefined) throw new UserError(`the state given has no bookmark of stream "${stream}"; it has: ${streamsOf(state).join(", ")}`);
+    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, fresh));
   });
 }
 
-/** Forgets the state: the next run begins anew. What was there stays in the history. */
-export function resetState(store: ObjectStore, entry: Replication): Promise<StateChange> {
-  return change(store, entry, async (run) => {
-    await deleteState(store, entry.name, { run, ...(entry.formerName !== undefined && { formerName: entry.formerName }) });
-    return null;
+/** Forgets the state, or one stream's bookmark: the next run begins anew. What was there stays in the history. */
+export function resetState(target: StateTarget, entry: Replication, stream?: string): Promise<StateChange> {
+  return change(target, entry, async (run, before) => {
+    if (stream === undefined) {
+      await deleteState(target.store, entry.name, { run, ...(entry.formerName !== undefined && { formerName: entry.formerName }) });
+      return null;
+    }
+    requireStream(before?.state, stream, `the state of "${entry.name}"`);
+    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, undefined));
   });
 }
 
-/** Puts an earlier state in force again: the one that a run saved, or the one before the present one. */
-export function rollBackState(store: ObjectStore, entry: Replication, run: string | undefined): Promise<StateChange> {
-  return change(store, entry, async () => (await rollbackState(store, entry.name, run)).state);
+/** Puts an earlier state in force again, or one stream's bookmark of it: the one that a run saved, or the one before the present one. */
+export function rollBackState(target: StateTarget, entry: Replication, from: string | undefined, stream?: string): Promise<StateChange> {
+  return change(target, entry, async (run, before) => {
+    if (stream === undefined) return (await rollbackState(target.store, entry.name, from)).state;
+    const { state } = await rollbackTarget(target.store, entry.name, from);
+    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, bookmarkOf(state, stream)));
+  });
+}
+
+/** @throws UserError where a state has no bookmark of a stream. */
+export function requireStream(state: unknown, stream: string, where: string): void {
+  const streams = streamsOf(state);
+  if (!streams.includes(stream)) throw new UserError(`${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams)}; it has: ${streams.join(", ") || "none"}`);
 }
 
 /**
@@ -55,17 +101,25 @@ export function parseState(where: string, text: string): unknown {
   return bareState(value);
 }
 
-/** Changes the state under the pipeline's own lease, so that no run is under way meanwhile. */
-async function change(store: ObjectStore, entry: Replication, apply: (run: string) => Promise<unknown>): Promise<StateChange> {
+/** Changes the state while no run is under way. */
+async function change({ store, guard }: StateTarget, entry: Replication, apply: (run: string, before: StateEnvelope | undefined) => Promise<unknown>): Promise<StateChange> {
   const run = newRunId(new Date());
-  const lease = await acquireLease(store, entry.name, { run });
+  const held = await guard(entry.name, run);
   try {
-    const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))?.envelope.state ?? null;
-    await lease.verify();
-    return { pipeline: entry.name, before, after: await apply(run) };
+    const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))?.envelope;
+    await held.verify();
+    return { pipeline: entry.name, before: before?.state ?? null, after: await apply(run, before) };
   } finally {
-    await lease.release();
+    await held.release();
   }
+}
+
+/** Saves a state; where only a part of one changes, it stays the state of the tap, target and destination that it was. */
+async function commit(store: ObjectStore, entry: Replication, run: string, before: StateEnvelope | undefined, state: unknown): Promise<unknown> {
+  const { tap, target, destination } = before ?? identityOf(entry);
+  const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, tap, target, destination, time: new Date().toISOString(), state };
+  await commitState(store, envelope);
+  return state;
 }
 
 /** A state that cannot be read may be replaced all the same: that is what repairs it. */

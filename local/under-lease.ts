@@ -70,6 +70,7 @@ function watch({ context, entry, lease }: LeasedRun): () => void {
 
 /** The state in its envelope where it was saved, bare where it was given; undefined on a first run. */
 async function stateToGoOnFrom({ context, entry, options }: LeasedRun): Promise<unknown> {
+  if (options.ignoreState) return undefined;
   return options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? entry.initialState;
 }
 
@@ -95,8 +96,8 @@ function replicate({ context, entry, options, environments, events }: LeasedRun,
 }
 
 /** Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits. */
-async function commit({ context, lease }: LeasedRun, files: RunFiles): Promise<StateEnvelope | undefined> {
-  if (!existsSync(files.candidate)) return undefined;
+async function commit({ context, options, lease }: LeasedRun, files: RunFiles): Promise<StateEnvelope | undefined> {
+  if (options.saveState === false || !existsSync(files.candidate)) return undefined;
   const envelope = JSON.parse(readFileSync(files.candidate, "utf8")) as StateEnvelope;
   await lease.verify();
   await commitState(context.store, envelope);

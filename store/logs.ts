@@ -1,6 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../errors";
 import { runPrefix, runsPrefix } from "./keys";
 import type { ObjectStore } from "./object-store";
+import { readSummary } from "./runs";
 
 /** A line that a connector wrote to its standard error. */
 export interface LogLine {
@@ -40,4 +42,34 @@ function parse(source: LogLine["source"], log: Buffer | undefined): readonly Log
     time = match?.[1] ?? time;
     return [{ time, source, text: match?.[2] ?? line }];
   });
+}
+
+const LOOK_MS = 300;
+
+/**
+ * Tells the logs of a run as they are written, until the run has ended.
+ *
+ * @param run id of the run; undefined for the newest
+ */
+export async function followStoredLogs(
+  store: ObjectStore,
+  pipeline: string,
+  run: string | undefined,
+  sources: readonly LogLine["source"][],
+  onLine: (line: LogLine) => void,
+): Promise<void> {
+  const wanted = run ?? (await store.listFolders(runsPrefix(pipeline))).at(-1);
+  const told = new Map<LogLine["source"], number>();
+  for (; ; await pause(LOOK_MS)) {
+    const summary = wanted === undefined ? undefined : await readSummary(store, pipeline, wanted);
+    const lines = await readLogs(store, pipeline, wanted, sources);
+    const counts = new Map<LogLine["source"], number>();
+    for (const line of lines) {
+      const count = (counts.get(line.source) ?? 0) + 1;
+      counts.set(line.source, count);
+      if (count > (told.get(line.source) ?? 0)) onLine(line);
+    }
+    for (const [source, count] of counts) told.set(source, count);
+    if (summary?.status !== "running") return;
+  }
 }

@@ -14,6 +14,20 @@ export interface S3Location {
   readonly pathStyle?: boolean;
 }
 
+/** Keys of a bucket. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** How a bucket is used. */
+export interface S3Access {
+  /** Default: the AWS SDK's default chain. */
+  readonly credentials?: S3Credentials;
+  /** What messages call the bucket, where its endpoint says nothing to people. Default: its location. */
+  readonly shown?: string;
+}
+
 /** The SDK's module and a client of it. */
 export interface LoadedS3 {
   /** The module, for its command classes. */
@@ -31,7 +45,7 @@ const IDLE_MS = 30_000;
  * request does it. Checksums are sent to AWS; to other servers only where S3 demands
  * them, because several do not know the newer kinds.
  */
-export async function loadS3(location: S3Location): Promise<LoadedS3> {
+export async function loadS3(location: S3Location, { credentials }: S3Access = {}): Promise<LoadedS3> {
   // The pinned SDK runs on Node 20; its note about versions to come is not for the users of a pipeline.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const sdk = await import("@aws-sdk/client-s3");
@@ -41,6 +55,7 @@ export async function loadS3(location: S3Location): Promise<LoadedS3> {
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
     forcePathStyle: location.pathStyle ?? location.endpoint !== undefined,
     ...(region !== undefined && { region }),
+    ...(credentials && { credentials }),
     ...(location.endpoint !== undefined && {
       endpoint: location.endpoint,
       requestChecksumCalculation: "WHEN_REQUIRED",

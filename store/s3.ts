@@ -1,6 +1,6 @@
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { createReadStream, createWriteStream } from "node:fs";
-import { access } from "node:fs/promises";
+import { access as accessFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,7 +8,7 @@ import { UserError } from "../errors";
 import { folderError, isFileError } from "./folder-errors";
 import { placeAt } from "./folder-files";
 import { checkKey, checkPrefix, ObjectStore, StoredObject } from "./object-store";
-import { LoadedS3, loadS3, S3Location, s3Url } from "./s3-client";
+import { LoadedS3, loadS3, S3Access, S3Location, s3Url } from "./s3-client";
 import { isNoSuchKey, isTaken, s3Attempts, s3Error } from "./s3-errors";
 
 const SMALL_REQUEST_MS = 10_000;
@@ -21,10 +21,10 @@ type Claim = "made" | "taken" | "perhaps ours";
  * An S3 bucket as an object store. The SDK is loaded by the first request. A server that cannot be
  * reached is reported within about ten seconds; the transfer of a file only has to keep moving.
  */
-export function openS3(location: S3Location): ObjectStore {
+export function openS3(location: S3Location, access: S3Access = {}): ObjectStore {
   const Bucket = location.bucket;
   const root = location.prefix === undefined ? "" : `${checkKey(location.prefix)}/`;
-  const url = s3Url(location);
+  const url = access.shown ?? s3Url(location);
   const server = location.endpoint ?? "AWS S3";
   const keyOf = (key: string): string => root + checkKey(key);
   const soon = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
@@ -32,7 +32,7 @@ export function openS3(location: S3Location): ObjectStore {
   let loaded: Promise<LoadedS3> | undefined;
   const ask = async <T>(doing: string, request: (s3: LoadedS3) => Promise<T>): Promise<T> => {
     try {
-      return await request(await (loaded ??= loadS3(location)));
+      return await request(await (loaded ??= loadS3(location, access)));
     } catch (error) {
       throw s3Error(error, url, server, doing);
     }
@@ -123,7 +123,7 @@ export function openS3(location: S3Location): ObjectStore {
     list: async (prefix) => (await listing(prefix)).objects,
     listFolders: async (prefix) => (await listing(prefix, "/")).folders,
     uploadFile: async (key, path) => {
-      await onDisk(path, "read", () => access(path));
+      await onDisk(path, "read", () => accessFile(path));
       const { Upload } = await import("@aws-sdk/lib-storage");
       await ask(`write ${key}`, async ({ client }) => {
         await new Upload({ client, params: { Bucket, Key: keyOf(key), Body: createReadStream(path) } }).done();
@@ -140,6 +140,17 @@ export function openS3(location: S3Location): ObjectStore {
         return true;
       }),
   };
+}
+
+/** Whether a bucket keeps old versions of its objects. */
+export async function isVersioned(location: S3Location, access: S3Access = {}): Promise<boolean> {
+  try {
+    const { sdk, client } = await loadS3(location, access);
+    const { Status } = await client.send(new sdk.GetBucketVersioningCommand({ Bucket: location.bucket }), { abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
+    return Status === "Enabled";
+  } catch (error) {
+    throw s3Error(error, access.shown ?? s3Url(location), location.endpoint ?? "AWS S3", "read the versioning");
+  }
 }
 
 interface Listing {

@@ -1,6 +1,7 @@
-"""Starts tap-exchangeratesapi 0.1.1 with its address as the setting `base_url`.
+"""Starts tap-exchangeratesapi 0.1.1 with its address as the setting `base_url` and its last day as `end_date`.
 
-The published tap asks an address that has needed a key since 2021 and has no setting for another one.
+The published tap asks an address that has needed a key since 2021 and has no setting for another one; and it asks for
+every day until today.
 Run by the Python of the connector's environment, with the tap's own arguments.
 """
 
@@ -31,9 +32,24 @@ def fetch(url, params):
         sys.exit("cannot reach %s: %s" % (url, error))
 
 
+def until(last_day):
+    """A clock that stops at the end of a day: the tap asks for days as long as its clock has not passed them."""
+    end = tap.datetime.strptime(last_day, tap.DATE_FORMAT)
+
+    class Clock(tap.datetime):
+        @classmethod
+        def utcnow(cls):
+            return min(super().utcnow(), end)
+
+    return Clock
+
+
 config = read_config()
 if "base_url" in config:
     tap.base_url = config["base_url"].rstrip("/") + "/"
+
+if "end_date" in config:
+    tap.datetime = until(config["end_date"])
 
 # Every record carries the base currency, the schema only where the server lists it among its rates; targets that hold
 # records to their schema refuse the rest.

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startMadeUpCluster } from "./cluster";
+import type { BenchContext } from "./context";
+import { figure, type Figure } from "./figure";
+import { inTurn, spreadOf, usageOf } from "./measure";
+
+const ROUNDS = 7;
+const PIPELINES = 200;
+const RUNS = 20;
+const ROOT = join(__dirname, "..");
+
+/** `tapctl status --on cluster` of many pipelines, against a made-up cluster on this machine. */
+export async function benchStatus({ folder }: BenchContext): Promise<readonly Figure[]> {
+  const cluster = await startMadeUpCluster(PIPELINES, RUNS);
+  try {
+    const project = join(folder, "status");
+    writeProject(project);
+    cluster.api.writeKubeconfig(join(project, "kubeconfig"), "pipelines");
+    const env = { ...process.env, KUBECONFIG: join(project, "kubeconfig"), NO_COLOR: "1" };
+    const { status } = await inTurn("status", ROUNDS, { status: () => usageOf(["node", join(ROOT, "bin", "tapctl.cjs"), "--project", project, "status", "--on", "cluster"], { cwd: ROOT, env }) });
+    const what = `status of ${PIPELINES} pipelines with ${RUNS} runs each`;
+    const detail = `${spreadOf(status.map(({ cpu }) => cpu)).median.toFixed(2)} s of processor time`;
+    return [
+      figure({ what, unit: "s", target: { atMost: 2 }, measured: spreadOf(status.map(({ seconds }) => seconds)), detail }),
+      figure({ what: `${what}, resident memory`, unit: "MB", target: { atMost: 200 }, measured: spreadOf(status.map(({ rss }) => rss / 1e6)), detail: "" }),
+    ];
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function writeProject(project: string): void {
+  mkdirSync(join(project, "pipelines"), { recursive: true });
+  const connectors = JSON.stringify(join(ROOT, "connectors"));
+  const define = JSON.stringify(join(ROOT, "pipelines", "define"));
+  writeFileSync(
+    join(project, "pipelines", "index.ts"),
+    `import { tapPostgres, targetJsonl } from ${connectors};
+import { definePipelines } from ${define};
+import type { PipelineEntry } from ${define};
+const entries: readonly PipelineEntry[] = Array.from({ length: ${PIPELINES} }, (_, number) => ({
+  name: \`pipeline-\${String(number).padStart(3, "0")}\`, schedule: "0 * * * *", timezone: "Europe/Berlin",
+  tap: tapPostgres({ host: "db", user: "etl", database: "shop" }), streams: ["public-orders"], target: targetJsonl({}),
+}));
+export const pipelines = definePipelines(entries as never);
+`,
+  );
+}

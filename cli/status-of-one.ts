@@ -1,0 +1,95 @@
+import pc from "picocolors";
+import { findEntry } from "../local/project";
+import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
+import { localFacts } from "../status/local-facts";
+import { runPrefix } from "../store/keys";
+import { listRuns } from "../store/runs";
+import { load, type CliContext } from "./context";
+import { describeState, formatBytes, table } from "./print";
+import { formatAge, statusTable } from "./status-table";
+
+const RUNS = 5;
+
+/** A run of the list of last runs. */
+interface ShownRun {
+  readonly run: string;
+  readonly trigger: string;
+  readonly status: string;
+  readonly started: string;
+  readonly seconds: number | null;
+  readonly records: number | null;
+  readonly bytes: number | null;
+  readonly error: string | null;
+}
+
+/** A step of the newest run. */
+interface ShownStep {
+  readonly step: string;
+  readonly phase: string;
+  readonly seconds: number | null;
+  readonly message: string | null;
+}
+
+/** All that is known of one pipeline. */
+interface Details {
+  readonly status: PipelineStatus;
+  readonly runs: readonly ShownRun[];
+  readonly steps: readonly ShownStep[];
+  readonly files: readonly { readonly file: string; readonly bytes: number }[];
+  readonly state: unknown;
+}
+
+/** `tapctl status NAME`, as text and as JSON. */
+export async function onePipeline(context: CliContext, name: string): Promise<{ readonly text: string; readonly json: unknown }> {
+  const entry = findEntry(context.project, name);
+  const details = context.surroundings.on === "local" ? await localDetails(context, name) : await clusterDetails(context, name);
+  const parts = [statusTable([details.status]), section("LAST RUNS", runsTable(details.runs)), section("STEPS of the newest run", stepsTable(details.steps)), section("FILES of the newest run", filesTable(details.files, name, details.runs[0]?.run)), `state: ${describeState(details.state)}`];
+  const about = [entry.description, entry.owner === undefined ? undefined : `ask: ${entry.owner}`].filter((one) => one !== undefined).join("; ");
+  return { text: [...(about === "" ? [] : [about]), ...parts.filter((part) => part !== "")].join("\n\n"), json: { ...details.status, runs: details.runs, steps: details.steps, files: details.files, state: details.state ?? null } };
+}
+
+async function localDetails(context: CliContext, name: string): Promise<Details> {
+  const store = await context.openStore();
+  const [facts] = await localFacts(store, [findEntry(context.project, name)]);
+  const runs = await listRuns(store, name, RUNS);
+  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs, steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts?.last?.state };
+}
+
+async function clusterDetails(context: CliContext, name: string): Promise<Details> {
+  const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
+  const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
+  const connection = await context.connect();
+  const [facts] = await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name);
+  const runs = await listClusterRuns(connection, await context.openStore(), name, RUNS);
+  const newest = runs[0];
+  const workflow = newest?.workflow ? await getWorkflow(connection, newest.workflow) : undefined;
+  const steps = workflow === undefined ? [] : podNodes(workflow).map(({ displayName, phase, startedAt, finishedAt, message }) => ({ step: displayName, phase, seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : null, message: message ?? null }));
+  const shown = runs.map(({ run, trigger, status, started, seconds, summary, error }) => ({ run, trigger, status, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
+  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts?.last?.state };
+}
+
+async function filesOf(context: CliContext, name: string, run: string | undefined): Promise<Details["files"]> {
+  if (run === undefined) return [];
+  const prefix = runPrefix(name, run);
+  return (await (await context.openStore()).list(prefix)).map(({ key, size }) => ({ file: key.slice(prefix.length), bytes: size }));
+}
+
+function section(title: string, body: string): string {
+  return body === "" ? "" : `${pc.bold(title)}\n${body}`;
+}
+
+function runsTable(runs: readonly ShownRun[]): string {
+  if (runs.length === 0) return "";
+  const rows = runs.map(({ run, trigger, status, started, seconds, records, bytes, error }) => [run, trigger, status, started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : records.toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), error ?? ""]);
+  return table(["RUN", "STARTED BY", "RESULT", "STARTED", "TOOK", "RECORDS", "BYTES", "ERROR"], rows);
+}
+
+function stepsTable(steps: readonly ShownStep[]): string {
+  return steps.length === 0 ? "" : table(["STEP", "IS", "TOOK", "SAID"], steps.map(({ step, phase, seconds, message }) => [step, phase.toLowerCase(), seconds === null ? "-" : formatAge(seconds), message?.split("\n")[0] ?? ""]));
+}
+
+function filesTable(files: Details["files"], name: string, run: string | undefined): string {
+  if (files.length === 0) return "";
+  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: npx tapctl artifacts ${name} ${run ?? ""} --get DIR`;
+}

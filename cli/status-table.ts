@@ -1,0 +1,52 @@
+import pc from "picocolors";
+import type { PipelineStatus } from "../status/pipeline-status";
+import { formatBytes, table } from "./print";
+
+/** How long, in the unit that reads best. @example `formatAge(5400) === "90 min"` */
+export function formatAge(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
+export function statusTable(rows: readonly PipelineStatus[]): string {
+  if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
+  const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "NEWEST BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
+  const errors = rows.filter(({ condition, last }) => condition === "failing" && last?.error).map(({ name, last }) => `${pc.red(name)}: ${last?.error ?? ""}`);
+  return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
+}
+
+function cells({ name, condition, schedule, next, lateSeconds, active, last, bookmark, consecutiveFailures }: PipelineStatus): readonly string[] {
+  const is = lateSeconds !== null && condition === "late" ? `late by ${formatAge(lateSeconds)}` : condition;
+  return [
+    name,
+    is,
+    schedule,
+    next === null ? "-" : next.slice(0, 16).replace("T", " "),
+    active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}`,
+    active === null ? (last?.status ?? "-") : `${active.status}${last === null ? "" : `, before: ${last.status}`}`,
+    last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
+    last?.records === undefined || last.records === null ? "-" : last.records.toLocaleString("en-US"),
+    last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
+    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatAge(bookmark.ageSeconds)} old`,
+    consecutiveFailures === 0 ? "-" : consecutiveFailures === 1 ? "once" : `${consecutiveFailures} times`,
+  ];
+}
+
+function colour(condition: PipelineStatus["condition"] | undefined): (text: string) => string {
+  switch (condition) {
+    case "failing":
+      return pc.red;
+    case "late":
+    case "not deployed":
+    case "not in the array":
+      return pc.yellow;
+    case "running":
+      return pc.cyan;
+    case "suspended":
+      return pc.dim;
+    default:
+      return (text) => text;
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { UserError } from "../errors";
+import { localFacts } from "../status/local-facts";
+import { statusOf, type PipelineStatus } from "../status/pipeline-status";
+import type { PipelineFacts } from "../status/facts";
+import { contextOf, load, type CliContext } from "./context";
+import { positive } from "./flags";
+import { print, printJson } from "./print";
+import { onePipeline } from "./status-of-one";
+import { statusTable } from "./status-table";
+
+interface StatusFlags {
+  readonly watch?: boolean;
+  readonly every: string;
+  readonly json?: boolean;
+}
+
+/** `tapctl status`: how the pipelines are. */
+export function addStatus(program: Command): void {
+  program
+    .command("status [name]")
+    .description("show how the pipelines are, late and failing ones first; of one named its last runs, steps, error and files")
+    .option("--watch", "show it again and again, until Ctrl-C")
+    .option("--every <seconds>", "how often with --watch", "5")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  $ npx tapctl status --on cluster --watch\n  $ npx tapctl status exchange-rates --on cluster")
+    .action(async (name: string | undefined, flags: StatusFlags, command: Command) => {
+      if (flags.watch && flags.json) throw new UserError("--watch is for people: it does not go with --json");
+      const seconds = positive("--every", flags.every);
+      const context = contextOf(command);
+      if (!flags.watch) return show(context, name, flags.json === true);
+      for (;;) {
+        const text = await screen(context, name);
+        print(process.stdout.isTTY ? `\x1b[H\x1b[2J${text}` : `${text}\n`);
+        await pause(seconds * 1000);
+      }
+    });
+}
+
+async function show(context: CliContext, name: string | undefined, json: boolean): Promise<void> {
+  if (!json) return print(await screen(context, name));
+  printJson(name === undefined ? await rows(context) : (await onePipeline(context, name)).json);
+}
+
+async function screen(context: CliContext, name: string | undefined): Promise<string> {
+  return name === undefined ? statusTable(await rows(context)) : (await onePipeline(context, name)).text;
+}
+
+async function rows(context: CliContext): Promise<readonly PipelineStatus[]> {
+  return statusOf(await facts(context), new Date());
+}
+
+async function facts(context: CliContext): Promise<readonly PipelineFacts[]> {
+  const { entries } = context.project;
+  if (context.surroundings.on === "local") return localFacts(await context.openStore(), entries);
+  const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
+  return clusterFacts(await context.connect(), context.openStore, entries);
+}

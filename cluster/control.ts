@@ -1,0 +1,40 @@
+import { UserError } from "../errors";
+import { runIdOf } from "./run-id";
+import { absent } from "./api-errors";
+import type { Connection } from "./connection";
+import type { CronWorkflowObject, MetadataOnly } from "./objects";
+import { CRON_WORKFLOWS } from "./resources";
+import { deployedPipeline } from "./submit";
+import { activeRun } from "./runs";
+import { getWorkflow, hasEnded, patchWorkflow } from "./workflows";
+
+/**
+ * Stops a run so that it ends as one that failed: its pods get time to stop, and who wants to know is told.
+ *
+ * @param wanted Workflow or run; undefined for the one that is under way
+ * @throws UserError where no run is under way.
+ */
+export async function cancelRun(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
+  const active = await runToCancel(connection, pipeline, wanted);
+  return patchWorkflow(connection, active.metadata.name, { spec: { shutdown: "Stop" } });
+}
+
+async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
+  const active = await activeRun(connection, pipeline);
+  if (wanted === undefined || (active !== undefined && runIdOf(active.metadata) === wanted)) {
+    if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: npx tapctl runs ${pipeline}`);
+    return active;
+  }
+  const named = await getWorkflow(connection, wanted).catch(absent);
+  if (named === undefined || named.metadata.labels?.["tapctl.dev/pipeline"] !== pipeline) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: npx tapctl runs ${pipeline}`);
+  if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
+  return named;
+}
+
+/** Switches a schedule off or on; whether it was the other way before. */
+export async function suspendSchedule(connection: Connection, pipeline: string, suspend: boolean): Promise<boolean> {
+  const { spec } = await deployedPipeline(connection, pipeline);
+  if ((spec.suspend ?? false) === suspend) return false;
+  await connection.ask<CronWorkflowObject>({ verb: "patch", resource: CRON_WORKFLOWS, namespace: connection.namespace, name: pipeline, body: { spec: { suspend } } });
+  return true;
+}

@@ -1,0 +1,154 @@
+import { parseCron } from "../../pipelines/validation/cron";
+import { dueAfter } from "../../status/pipeline-status";
+import type { CronWorkflowObject } from "../objects";
+import { hasEnded } from "../workflows";
+import { fail, ok, warn, type Finding } from "./finding";
+import type { DoctorFacts, Looked } from "./facts";
+
+/** A check looks at the facts alone. */
+export type Check = (facts: DoctorFacts) => readonly Finding[];
+
+const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
+const OLDEST_KUBERNETES = 28;
+const ARGO_MAJOR = 4;
+const SKEW_SECONDS = 5;
+/** S3 refuses requests that are signed by a clock which is this far off. */
+const REFUSED_SKEW_SECONDS = 900;
+const LONGEST_NAME = 52;
+const UNSCHEDULED_SECONDS = 300;
+
+function look<T>(check: string, looked: Looked<T>, then: (value: T) => readonly Finding[], todo = "give yourself the rule, or ask who may"): readonly Finding[] {
+  return looked.ok ? then(looked.value) : warn(check, `not looked at: ${looked.why}`, todo);
+}
+
+/** Is the cluster there, and new enough? */
+export const clusterCheck: Check = ({ api, context }) => {
+  if (!api.ok) return fail("cluster", api.why, "start it, log in to it, or choose another: --context NAME");
+  const minor = Number(/^v?1\.(\d+)/.exec(api.value.version)?.[1] ?? Number.NaN);
+  if (minor < OLDEST_KUBERNETES) return warn("cluster", `Kubernetes ${api.value.version}`, `bring it to 1.${OLDEST_KUBERNETES} or newer`);
+  return ok("cluster", `context "${context}", Kubernetes ${api.value.version}`);
+};
+
+/** Do this machine and the cluster agree on the time? */
+export const clockCheck: Check = ({ api, now }) => {
+  if (!api.ok || Number.isNaN(api.value.time)) return [];
+  const skew = Math.round((now.getTime() - api.value.time) / 1000);
+  const off = `this machine is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the cluster`;
+  if (Math.abs(skew) >= REFUSED_SKEW_SECONDS) return fail("clocks", off, "set this machine's clock: S3 refuses what it signs");
+  return Math.abs(skew) > SKEW_SECONDS ? warn("clocks", off, "set the clocks by NTP; ages and lateness are off by as much") : ok("clocks", "agree");
+};
+
+/** Does the cluster know Argo's objects? */
+export const definitionsCheck: Check = ({ api }) => {
+  if (!api.ok) return [];
+  const missing = KINDS.filter((kind) => !(api.value.argo ?? []).includes(kind));
+  if (missing.length > 0) return fail("definitions", `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`, "install Argo Workflows: npm run up");
+  return ok("definitions", "all of Argo's kinds");
+};
+
+/** Does Argo's controller work, and is it one that the pipelines are made for? */
+export const controllerCheck: Check = ({ controllers, controllerPods }) =>
+  look("controller", controllers, (found) => {
+    const [controller, ...others] = found;
+    if (controller === undefined) return fail("controller", "no Deployment with app.kubernetes.io/component=workflow-controller", "install Argo Workflows: npm run up");
+    const where = `${controller.metadata.namespace}/${controller.metadata.name}`;
+    const version = /:v?(\d+)[^:/]*$/.exec(controller.spec.template?.spec?.containers?.[0]?.image ?? "");
+    const restarts = controllerPods.ok ? Math.max(0, ...controllerPods.value.flatMap(({ status }) => status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0)) : 0;
+    const several = others.length > 0 ? warn("controller", `${found.length} controllers: ${found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(", ")}`, "let each look after namespaces of its own, or remove the others: two start runs twice") : [];
+    if ((controller.status?.readyReplicas ?? 0) === 0) return [...several, ...fail("controller", `${where} has no pod that is ready: nothing starts or ends`, `kubectl logs -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
+    if (version !== null && Number(version[1]) < ARGO_MAJOR) return [...several, ...fail("controller", `${where} is of version ${version[1]}`, `bring it to ${ARGO_MAJOR}`)];
+    if (restarts > 3) return [...several, ...warn("controller", `${where} was restarted ${restarts} times`, `kubectl logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
+    return [...several, ...ok("controller", `${where} is ready`)];
+  });
+
+/** May whoever asks do what the command does? */
+export const rightsCheck: Check = ({ rights }) =>
+  look("permissions", rights, (found) => {
+    const missing = found.filter(({ allowed }) => !allowed);
+    if (missing.length === 0) return ok("permissions", `all ${found.length} rules`);
+    return missing.flatMap(({ rule, neededBy }) => warn("permissions", `missing rule: ${rule}`, `needed by ${neededBy}; add it to your Role`));
+  });
+
+/** Is the template there that all runs are made from? */
+export const templateCheck: Check = ({ template, namespace }) =>
+  look("template", template, (there) => (there ? ok("template", "WorkflowTemplate singer") : fail("template", `namespace "${namespace}" has no WorkflowTemplate singer`, "deploy the stack: npm run up; or name its namespace: --namespace NAME")));
+
+/** Is the bucket there, and does it keep old versions? */
+export const bucketCheck: Check = ({ bucket }) => {
+  if (!bucket.ok) return fail("bucket", bucket.why, "without it no run can begin or end; see the object store's pods, its Secret object-store and the ConfigMap artifact-repositories");
+  const { name, versioned } = bucket.value;
+  return versioned ? ok("bucket", `${name} is reached, and keeps old versions`) : warn("bucket", `${name} keeps no old versions`, "switch versioning on, so that a state that was overwritten can be brought back");
+};
+
+/** Does a pod wait for an image? */
+export const imagesCheck: Check = ({ pods }) =>
+  look("images", pods, (found) => {
+    const waiting = found.flatMap(({ metadata, status }) =>
+      (status?.containerStatuses ?? []).flatMap(({ name, state, image }) => (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(state?.waiting?.reason ?? "") ? [{ pod: metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
+    );
+    if (waiting.length === 0) return ok("images", "no pod waits for one");
+    return waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image ?? ""}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up"));
+  });
+
+/** Does Argo hold a schedule invalid, which it says nowhere else? */
+export const schedulesCheck: Check = (facts) =>
+  look("schedules", facts.crons, (crons) => {
+    const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
+    return problems.length > 0 ? problems : ok("schedules", `${crons.length} on the cluster, all valid`);
+  });
+
+function scheduleProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
+  const { metadata, spec, status } = cron;
+  const { name } = metadata;
+  const said = (status?.conditions ?? []).find(({ type, status: is }) => (type === "SpecError" || type === "SubmissionError") && is === "True");
+  if (said !== undefined) return fail("schedules", `${name}: Argo says ${said.type}: ${said.message ?? "nothing more"}`, "mend the entry, and deploy it: npm run up");
+  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
+  const schedules = spec.schedules ?? [];
+  const wrong = schedules.length === 0 ? "it has no schedules" : name.length > LONGEST_NAME ? `its name is longer than ${LONGEST_NAME}` : schedules.map(parseProblem).find((problem) => problem !== undefined);
+  if (wrong !== undefined) return fail("schedules", `${name}: Argo never starts it: ${wrong}`, "mend the entry, and deploy it: npm run up");
+  const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
+  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(schedules, spec.timezone ?? "UTC", new Date(metadata.creationTimestamp));
+  if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
+    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see the controller's log for its name; a changed entry makes Argo look again: npm run up");
+  }
+  return [];
+}
+
+function parseProblem(schedule: string): string | undefined {
+  const parsed = parseCron(schedule);
+  return parsed.ok ? undefined : `schedule "${schedule}": ${parsed.problem}`;
+}
+
+/** Does a run wait for a lock that nobody will give back? */
+export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
+  look("locks", waiting, (found) => {
+    if (!workflows.ok) return [];
+    const alive = new Set(workflows.value.filter((workflow) => !hasEnded(workflow)).map(({ metadata }) => metadata.name));
+    const dead = found.filter(({ holder }) => !alive.has(holder));
+    if (dead.length === 0) return ok("locks", found.length === 0 ? "nobody waits" : `${found.length} wait for runs that are under way`);
+    return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: kubectl get workflow ${workflow} -n ${namespace}`));
+  });
+
+/** Was a state saved that no good run stands behind? */
+export const statesCheck: Check = ({ states }) =>
+  look("states", states, (found) => {
+    const odd = found.filter(({ savedBy, newestGood, hasRun }) => !hasRun && (newestGood === null || savedBy > newestGood));
+    if (odd.length === 0) return ok("states", `${found.length} saved, each by a run that is there`);
+    return odd.flatMap(({ pipeline, savedBy, savedAt, newestGood }) => warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: npx tapctl state history ${pipeline}, then state rollback ${pipeline}`));
+  });
+
+/** Are the array and the cluster about the same pipelines? */
+export const deployedCheck: Check = ({ crons, entries }) =>
+  look("pipelines", crons, (found) => {
+    const there = new Set(found.map(({ metadata }) => metadata.name));
+    const missing = entries.filter((name) => !there.has(name));
+    const others = [...there].filter((name) => !entries.includes(name));
+    const problems = [
+      ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, "deploy them: npm run up") : []),
+      ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, "the next `up` removes them; or this is another checkout, cluster or namespace than you mean") : []),
+    ];
+    return problems.length > 0 ? problems : ok("pipelines", `${entries.length}, all deployed`);
+  });
+
+/** All checks, in the order in which one mends things. */
+export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templateCheck, bucketCheck, imagesCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];

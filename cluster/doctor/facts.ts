@@ -1,0 +1,53 @@
+import type { ApiFacts } from "../connection";
+import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
+
+/** Something that was looked for, or why it could not be looked at. */
+export type Looked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+/** A right that the command needs, and whether one has it. */
+export interface Right {
+  /** As a Role's rule has it. */
+  readonly rule: string;
+  readonly allowed: boolean;
+  /** Verbs of the command that need it. */
+  readonly neededBy: string;
+}
+
+/** A Workflow that waits for a pipeline's lock. */
+export interface WaitingRun {
+  readonly workflow: string;
+  /** Name of the Workflow that has the lock. */
+  readonly holder: string;
+}
+
+/** A saved state and the newest run that went well. */
+export interface StateFact {
+  readonly pipeline: string;
+  /** Run, or change by hand, that saved the state. */
+  readonly savedBy: string;
+  readonly savedAt: string;
+  /** Whether the run that saved it left a summary. */
+  readonly hasRun: boolean;
+  /** Newest run that succeeded; null for none. */
+  readonly newestGood: string | null;
+}
+
+/** What was looked at, once, for all checks. */
+export interface DoctorFacts {
+  readonly context: string;
+  readonly namespace: string;
+  readonly now: Date;
+  readonly api: Looked<ApiFacts>;
+  readonly rights: Looked<readonly Right[]>;
+  readonly controllers: Looked<readonly DeploymentObject[]>;
+  readonly controllerPods: Looked<readonly PodObject[]>;
+  readonly template: Looked<boolean>;
+  readonly crons: Looked<readonly CronWorkflowObject[]>;
+  readonly workflows: Looked<readonly MetadataOnly[]>;
+  readonly waiting: Looked<readonly WaitingRun[]>;
+  readonly pods: Looked<readonly PodObject[]>;
+  readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
+  readonly states: Looked<readonly StateFact[]>;
+  /** Names in the array. */
+  readonly entries: readonly string[];
+}

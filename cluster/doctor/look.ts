@@ -1,0 +1,118 @@
+import { defaultClusterSettings } from "../../components/argo/cluster-settings";
+import { PIPELINE_LABEL } from "../../components/argo/names";
+import { UserError } from "../../errors";
+import { runFileKey } from "../../store/keys";
+import type { ObjectStore } from "../../store/object-store";
+import { listRuns } from "../../store/runs";
+import { readState } from "../../store/state";
+import { absent, ruleOf, type Verb } from "../api-errors";
+import { atOnce } from "../at-once";
+import type { Connection } from "../connection";
+import type { DeploymentObject, MetadataOnly, Page, PodObject } from "../objects";
+import { ACCESS_REVIEWS, CONFIG_MAPS, CRON_WORKFLOWS, DEPLOYMENTS, PODS, SECRETS, SERVICES, WORKFLOW_TEMPLATES, WORKFLOWS, type Place } from "../resources";
+import { openClusterStore } from "../store";
+import { getWorkflow, listCronWorkflows, listWorkflows, phaseOf, waitsFor } from "../workflows";
+import type { DoctorFacts, Looked, Right, StateFact } from "./facts";
+
+const AT_ONCE = 16;
+const MINIO = "minio";
+const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
+
+/** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
+export async function lookAtCluster(connection: Connection, entries: readonly string[]): Promise<DoctorFacts> {
+  const { context, namespace } = connection;
+  const api = await tried(() => connection.about());
+  const common = { context, namespace, now: new Date(), api, entries };
+  if (!api.ok) return { ...common, ...nothing(api.why) };
+  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items);
+  const workflows = await tried(() => listWorkflows(connection));
+  const [rights, controllers, controllerPods, template, crons, waiting, pods, stored] = await Promise.all([
+    tried(() => rightsOf(connection)),
+    list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
+    list<PodObject>({ resource: PODS }, CONTROLLER),
+    tried(async () => (await connection.ask<MetadataOnly>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)) !== undefined),
+    tried(() => listCronWorkflows(connection)),
+    tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
+    list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
+    lookAtStore(connection, entries),
+  ]);
+  return { ...common, rights, controllers, controllerPods, template, crons, workflows, waiting, pods, ...stored };
+}
+
+async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
+  try {
+    return { ok: true, value: await look() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, why: error.message };
+  }
+}
+
+function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
+  const unknown = { ok: false as const, why };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, bucket: unknown, states: unknown };
+}
+
+/** The rules that the command's verbs need. */
+const NEEDED: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
+  ["list", { resource: WORKFLOWS }, "status, runs, logs"],
+  ["get", { resource: WORKFLOWS }, "status, runs, logs"],
+  ["create", { resource: WORKFLOWS }, "run, backfill, retry, state set"],
+  ["patch", { resource: WORKFLOWS }, "cancel, state set"],
+  ["delete", { resource: WORKFLOWS }, "state set, where it is given up"],
+  ["list", { resource: CRON_WORKFLOWS }, "status"],
+  ["get", { resource: CRON_WORKFLOWS }, "run"],
+  ["patch", { resource: CRON_WORKFLOWS }, "suspend, resume"],
+  ["list", { resource: PODS }, "logs -f"],
+  ["get", { resource: PODS, subresource: "log" }, "logs -f"],
+  ["get", { resource: CONFIG_MAPS }, "whatever reads the store"],
+  ["get", { resource: SECRETS, name: "object-store" }, "whatever reads the store"],
+];
+
+async function rightsOf(connection: Connection): Promise<readonly Right[]> {
+  const own = NEEDED.map(([verb, place, neededBy]) => ({ verb, place: { ...place, namespace: connection.namespace }, neededBy }));
+  const reach = (["get", "create"] as const).map((verb) => ({ verb, place: { resource: PODS, namespace: MINIO, subresource: "portforward" }, neededBy: "whatever reads the store" }));
+  const service = { verb: "get" as const, place: { resource: SERVICES, namespace: MINIO }, neededBy: "whatever reads the store" };
+  return atOnce(AT_ONCE, [...own, ...reach, service], async ({ verb, place, neededBy }) => ({ rule: ruleOf(verb, place), allowed: await mayI(connection, verb, place), neededBy }));
+}
+
+async function mayI(connection: Connection, verb: Verb, { resource, namespace, name, subresource }: Place): Promise<boolean> {
+  const resourceAttributes = { verb, group: resource.group, resource: resource.plural, namespace, name, subresource };
+  const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
+  const { status } = await connection.ask<{ readonly status?: { readonly allowed?: boolean } }>({ verb: "create", resource: ACCESS_REVIEWS, body });
+  return status?.allowed === true;
+}
+
+async function waitingRuns(connection: Connection, workflows: readonly MetadataOnly[]): Promise<readonly { readonly workflow: string; readonly holder: string }[]> {
+  const pending = workflows.filter((workflow) => phaseOf(workflow) === "Pending");
+  const found = await atOnce(AT_ONCE, pending, async ({ metadata }) => {
+    const holder = waitsFor(await getWorkflow(connection, metadata.name));
+    return holder === undefined ? undefined : { workflow: metadata.name, holder };
+  });
+  return found.filter((one) => one !== undefined);
+}
+
+async function lookAtStore(connection: Connection, entries: readonly string[]): Promise<Pick<DoctorFacts, "bucket" | "states">> {
+  const opened = await tried(() => openClusterStore(connection));
+  if (!opened.ok) return { bucket: opened, states: opened };
+  const { store, repository, isVersioned, close } = opened.value;
+  try {
+    const bucket = await tried(async () => {
+      await store.listFolders("");
+      return { name: repository.bucket, versioned: await isVersioned() };
+    });
+    const states = await tried(async () => (await atOnce(AT_ONCE, entries, (name) => stateFact(store, name))).filter((one) => one !== undefined));
+    return { bucket, states };
+  } finally {
+    close();
+  }
+}
+
+async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | undefined> {
+  const saved = await readState(store, pipeline).catch(() => undefined);
+  if (saved === undefined) return undefined;
+  const { run, time } = saved.envelope;
+  const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");
+  const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null };
+}

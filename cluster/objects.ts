@@ -1,0 +1,132 @@
+/** Objects of the cluster, as far as the command looks at them. */
+
+/** Metadata of an object. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  /** RFC 3339 in UTC, to the second. */
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: { readonly [name: string]: string };
+  readonly annotations?: { readonly [name: string]: string };
+}
+
+/** An object of which nothing but the metadata was asked for. */
+export interface MetadataOnly {
+  readonly metadata: Metadata;
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly metadata?: { readonly continue?: string };
+  readonly items: readonly T[];
+}
+
+/** A parameter of a Workflow. */
+export interface Parameter {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** How far a Workflow or a step of it has come. Absent on a Workflow that the controller has not looked at. */
+export type Phase = "Pending" | "Running" | "Succeeded" | "Failed" | "Error" | "Skipped" | "Omitted";
+
+/** A step of a Workflow. */
+export interface WorkflowNode {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  /** `Pod`, `Retry`, `Steps`, `StepGroup`, `DAG`, `Suspend`, `Skipped`. */
+  readonly type: string;
+  readonly templateName?: string;
+  readonly phase: Phase;
+  readonly message?: string;
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+  readonly outputs?: { readonly exitCode?: string; readonly parameters?: readonly Parameter[] };
+}
+
+/** What a Workflow is made of, as far as the command reads or changes it. */
+export interface WorkflowSpec {
+  readonly entrypoint?: string;
+  readonly shutdown?: "Stop" | "Terminate";
+  readonly workflowTemplateRef?: { readonly name: string };
+  readonly arguments?: { readonly parameters?: readonly Parameter[] };
+}
+
+/** A run of a pipeline, or another Workflow. */
+export interface WorkflowObject extends MetadataOnly {
+  readonly spec: WorkflowSpec;
+  readonly status?: {
+    readonly phase?: Phase;
+    readonly message?: string;
+    readonly startedAt?: string | null;
+    readonly finishedAt?: string | null;
+    readonly nodes?: { readonly [id: string]: WorkflowNode };
+    readonly synchronization?: { readonly mutex?: { readonly holding?: readonly MutexHolding[] | null; readonly waiting?: readonly MutexHolding[] | null } };
+  };
+}
+
+/** A lock that a Workflow has or waits for. */
+export interface MutexHolding {
+  /** Such as `pipelines/Mutex/pipeline-orders`. */
+  readonly mutex?: string;
+  /** Who has it, such as `pipelines/orders-7xk2p`. */
+  readonly holder?: string;
+}
+
+/** A condition of an object. */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly reason?: string;
+}
+
+/** The schedule of a pipeline on the cluster. */
+export interface CronWorkflowObject extends MetadataOnly {
+  readonly spec: {
+    readonly schedules?: readonly string[];
+    readonly timezone?: string;
+    readonly suspend?: boolean;
+    readonly workflowMetadata?: { readonly labels?: { readonly [name: string]: string }; readonly annotations?: { readonly [name: string]: string } };
+    readonly workflowSpec: WorkflowSpec & { readonly [field: string]: unknown };
+  };
+  readonly status?: { readonly lastScheduledTime?: string | null; readonly conditions?: readonly Condition[] | null; readonly phase?: string };
+}
+
+/** A pod. */
+export interface PodObject extends MetadataOnly {
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string; readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** How a container is. */
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image?: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: { readonly exitCode: number; readonly reason?: string };
+  };
+}
+
+/** A Service. */
+export interface ServiceObject extends MetadataOnly {
+  readonly spec: { readonly selector?: { readonly [name: string]: string }; readonly ports?: readonly { readonly name?: string; readonly port: number; readonly targetPort?: number | string }[] };
+}
+
+/** A Deployment. */
+export interface DeploymentObject extends MetadataOnly {
+  readonly spec: { readonly replicas?: number; readonly template?: { readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image: string }[] } } };
+  readonly status?: { readonly readyReplicas?: number };
+}

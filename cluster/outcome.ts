@@ -1,0 +1,44 @@
+import type { RunStatus } from "../store/runs";
+import type { WorkflowNode, WorkflowObject } from "./objects";
+import { podNodes } from "./workflows";
+
+/** How a Workflow ended. */
+export interface Outcome {
+  readonly status: RunStatus;
+  /** Exit code of the step that failed it, else 1; null while it runs. */
+  readonly code: number | null;
+  /** What failed, in one line; null where nothing did. */
+  readonly error: string | null;
+}
+
+/** Words of the exit codes of the runner that a user meets: see `images/singer/runner/codes.py`. */
+const WORDS: { readonly [code: number]: string } = {
+  2: "wrong flags or files",
+  10: "the tap failed",
+  11: "the target failed",
+  12: "tap and target failed",
+  13: "stopped",
+  14: "too many lines that are no Singer messages",
+  15: "the extract was empty",
+  16: "an expectation was not met",
+  17: "the saved state belongs to another tap, target or destination",
+  137: "killed: out of memory, or stopped",
+};
+
+/** How a Workflow ended, from its own status: what is left where the run could not write a summary. */
+export function outcomeOf(workflow: WorkflowObject): Outcome {
+  const { status, spec } = workflow;
+  if (status?.phase === "Succeeded") return { status: "succeeded", code: 0, error: null };
+  if (status?.phase !== "Failed" && status?.phase !== "Error") return { status: "running", code: null, error: null };
+  if (spec.shutdown !== undefined) return { status: "interrupted", code: 13, error: "it was cancelled" };
+  const failed = podNodes(workflow).filter(({ phase, displayName }) => (phase === "Failed" || phase === "Error") && !/^tell-|onExit/.test(displayName)).at(-1);
+  const code = Number(failed?.outputs?.exitCode ?? "");
+  return { status: "failed", code: code > 0 ? code : 1, error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed) };
+}
+
+/** A failed step in one line. */
+export function describeFailure({ displayName, message, outputs }: WorkflowNode): string {
+  const word = WORDS[Number(outputs?.exitCode ?? "")];
+  const said = message?.split("\n")[0] ?? "no reason given";
+  return `${displayName}: ${word === undefined ? said : `${word} (${said})`}`;
+}

@@ -1,0 +1,105 @@
+import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import type { LogLine } from "../store/logs";
+import { absent, ApiError } from "./api-errors";
+import type { Connection } from "./connection";
+import type { PodObject } from "./objects";
+import { PODS } from "./resources";
+
+/** A container whose log is a connector's, or another step's. */
+export interface LoggedContainer {
+  readonly pod: string;
+  readonly container: string;
+  /** Whose lines those are that name nobody. */
+  readonly source: string;
+  /** Whether it has begun. */
+  readonly started: boolean;
+}
+
+/** A line of a container, by whoever said it: `tap`, `target`, `runner`, or the step's name. */
+export interface PodLine extends Omit<LogLine, "source"> {
+  readonly source: string;
+}
+
+const PAUSE_MS = 1_000;
+const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
+const STEP_SOURCES: { readonly [step: string]: string } = { extract: "tap", load: "target", stream: "runner" };
+
+/** The containers of a Workflow's pods that say something about a run: Argo's own are left out. */
+export function loggedContainers(pods: readonly PodObject[]): readonly LoggedContainer[] {
+  return pods.flatMap(({ metadata, spec, status }) => {
+    const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "");
+    if (/^(tell-|.*onExit)/.test(step)) return [];
+    return spec.containers
+      .filter(({ name }) => !OWN_CONTAINERS.has(name))
+      .map(({ name }) => {
+        const state = status?.containerStatuses?.find((one) => one.name === name)?.state;
+        return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
+      });
+  });
+}
+
+/**
+ * A step's name in the name of its node.
+ *
+ * @example `orders-7xk2p.artifact[0].extract(1)` is `extract`
+ */
+export function stepOf(node: string): string {
+  return /([^.[\]]+?)(?:\(\d+(?::[^)]*)?\))?$/.exec(node)?.[1] ?? node;
+}
+
+/**
+ * The lines of a container, to its end where it is followed. A connection that is lost is made anew, from the last
+ * line on; no line is told twice.
+ */
+export async function* podLines(connection: Connection, { pod, container, source }: LoggedContainer, follow: boolean, signal: AbortSignal): AsyncGenerator<PodLine> {
+  let last = "";
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const sinceTime = last === "" ? undefined : last.replace(/\.\d+Z$/, "Z");
+      const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", follow: String(follow), sinceTime } });
+      signal.addEventListener("abort", () => answer.destroy(), { once: true });
+      for await (const text of linesOf(answer)) {
+        const line = parsePodLine(text, source);
+        // The server counts whole seconds; times have nanoseconds, and text of equal length compares as they do.
+        if (line === undefined || line.stamp <= last) continue;
+        last = line.stamp;
+        failures = 0;
+        yield line;
+      }
+      if (!follow || (await hasEnded(connection, pod, container))) return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && error.status === 404) return;
+      // 400: the container waits to start.
+      if (!(error instanceof ApiError && error.status === 400) && (failures += 1) > 60) throw error;
+    }
+    if (!follow) return;
+    await pause(PAUSE_MS);
+  }
+}
+
+/** The lines of a stream; unlike `readline` it fails where the stream breaks off. */
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream.setEncoding("utf8") as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+async function hasEnded(connection: Connection, pod: string, container: string): Promise<boolean> {
+  const found = await connection.ask<PodObject>({ resource: PODS, namespace: connection.namespace, name: pod }).catch(absent);
+  return found?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.running === undefined;
+}
+
+/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`. */
+export function parsePodLine(text: string, source: string): (PodLine & { readonly stamp: string }) | undefined {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z (.*)$/.exec(text);
+  if (match === null) return undefined;
+  const [, second = "", fraction = "", said = ""] = match;
+  const by = /^(tap|target|runner) \| (.*)$/.exec(said);
+  return { stamp: `${second}.${fraction.padEnd(9, "0")}Z`, time: `${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`, source: by?.[1] ?? source, text: by?.[2] ?? said };
+}

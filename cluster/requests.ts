@@ -1,0 +1,41 @@
+import type { JsonObject } from "../connectors/settings";
+import { newRunId, requestKey } from "../store/keys";
+import type { ObjectStore } from "../store/object-store";
+import type { StartDay } from "../local/start-day";
+
+/** What a run by hand goes on from. */
+export type StartFrom =
+  | { readonly kind: "saved" }
+  /** Anew; the saved state is replaced once the run has succeeded. */
+  | { readonly kind: "refresh" }
+  /** The saved state although it belongs to another tap, target or destination. */
+  | { readonly kind: "keep" }
+  /** Another state, or none where it is undefined, and settings of the tap for this run. */
+  | ({ readonly kind: "given" } & StartDay);
+
+/** Parameters of the shared template for a run without a state. */
+export const NO_STATE: { readonly [name: string]: string } = { onChange: "refresh" };
+
+/** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
+export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<{ readonly [name: string]: string }> {
+  switch (from.kind) {
+    case "saved":
+      return {};
+    case "refresh":
+      return NO_STATE;
+    case "keep":
+      return { onChange: "keep" };
+    case "given": {
+      const settings = Object.keys(from.settings).length === 0 ? {} : tapSettings(from.settings);
+      if (from.state === undefined) return { ...NO_STATE, ...settings };
+      const key = requestKey(newRunId(new Date()));
+      await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
+      return { givenState: key, ...settings };
+    }
+  }
+}
+
+/** The parameter that puts settings over the tap's own for one run. */
+export function tapSettings(settings: JsonObject): { readonly tapSettings: string } {
+  return { tapSettings: JSON.stringify(settings) };
+}

@@ -1,0 +1,47 @@
+/** A kind of object of the cluster, as a role's rule names it. */
+export interface Resource {
+  /** API group; empty for the core one. */
+  readonly group: string;
+  readonly version: string;
+  /** Such as `workflows`. */
+  readonly plural: string;
+  /** Whether its objects lie in no namespace. Default: false. */
+  readonly clusterWide?: boolean;
+}
+
+const argo = (plural: string): Resource => ({ group: "argoproj.io", version: "v1alpha1", plural });
+const core = (plural: string): Resource => ({ group: "", version: "v1", plural });
+
+export const WORKFLOWS = argo("workflows");
+export const CRON_WORKFLOWS = argo("cronworkflows");
+export const WORKFLOW_TEMPLATES = argo("workflowtemplates");
+export const PODS = core("pods");
+export const SERVICES = core("services");
+export const SECRETS = core("secrets");
+export const CONFIG_MAPS = core("configmaps");
+export const NAMESPACES: Resource = { ...core("namespaces"), clusterWide: true };
+export const DEPLOYMENTS: Resource = { group: "apps", version: "v1", plural: "deployments" };
+export const DEFINITIONS: Resource = { group: "apiextensions.k8s.io", version: "v1", plural: "customresourcedefinitions", clusterWide: true };
+export const ACCESS_REVIEWS: Resource = { group: "authorization.k8s.io", version: "v1", plural: "selfsubjectaccessreviews", clusterWide: true };
+
+/** What is asked of the API. */
+export interface Place {
+  readonly resource: Resource;
+  /** Namespace; undefined for all of them. */
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  /** Such as `log`. */
+  readonly subresource?: string;
+}
+
+/**
+ * Path of an object or a list of the API.
+ *
+ * @example `/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-7xk2p`
+ */
+export function pathOf({ resource, namespace, name, subresource }: Place): string {
+  const { group, version, plural, clusterWide } = resource;
+  const root = group === "" ? ["api", version] : ["apis", group, version];
+  const within = clusterWide || namespace === undefined ? [] : ["namespaces", namespace];
+  return `/${[...root, ...within, plural, ...(name === undefined ? [] : [name]), ...(subresource === undefined ? [] : [subresource])].map(encodeURIComponent).join("/")}`;
+}

@@ -1,0 +1,100 @@
+import { PIPELINE_LABEL } from "../components/argo/names";
+import type { PipelineEntry } from "../pipelines/define";
+import { schedulesOf } from "../pipelines/define";
+import type { ObjectStore } from "../store/object-store";
+import { listRuns, readSummary } from "../store/runs";
+import { failuresOf, lastRunOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
+import { absent } from "./api-errors";
+import { atOnce } from "./at-once";
+import type { Connection } from "./connection";
+import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
+import { outcomeOf } from "./outcome";
+import { runIdOf } from "./run-id";
+import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
+
+/** Requests to the store and the cluster that are under way at the same time. */
+const AT_ONCE = 32;
+const HISTORY = 50;
+
+/**
+ * What the cluster and its store know of the pipelines: those of the array, and those that are only there.
+ *
+ * @param only the one pipeline that is asked for; undefined for all
+ */
+export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], only?: string): Promise<readonly PipelineFacts[]> {
+  const [opened, crons, workflows] = await Promise.all([store(), listCronWorkflows(connection, only), listWorkflows(connection, only)]);
+  const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
+  const runs = byPipeline(workflows);
+  const named = new Set(entries.map(({ name }) => name));
+  const others = crons.filter(({ metadata }) => !named.has(metadata.name));
+  return atOnce(AT_ONCE, [...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })), ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron }))], (one) =>
+    factsOf(connection, opened, one, runs.get(one.name) ?? []),
+  );
+}
+
+interface Known {
+  readonly name: string;
+  readonly entry: PipelineEntry | undefined;
+  readonly cron: CronWorkflowObject | undefined;
+}
+
+async function factsOf(connection: Connection, store: ObjectStore, { name, entry, cron }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
+  const runs = workflows.map(runFact);
+  const last = await lastRun(connection, store, name, workflows.find(hasEnded));
+  return {
+    name,
+    where: cron === undefined ? "array" : entry === undefined ? "cluster" : "both",
+    schedules: cron?.spec.schedules ?? (entry === undefined ? [] : schedulesOf(entry)),
+    timezone: cron?.spec.timezone ?? entry?.timezone ?? "UTC",
+    suspended: cron?.spec.suspend ?? entry?.suspend ?? false,
+    since: cron?.metadata.creationTimestamp ?? null,
+    runs,
+    last,
+    failures: await failures(store, name, runs, last),
+  };
+}
+
+/** From the store, which keeps them longest; from the Workflow alone where the run could not write a summary. */
+async function lastRun(connection: Connection, store: ObjectStore, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
+  if (ended === undefined) {
+    const summary = (await listRuns(store, name, 2)).find(({ status }) => status !== "running");
+    return summary === undefined ? null : lastRunOf(summary);
+  }
+  const run = runIdOf(ended.metadata);
+  const summary = await readSummary(store, name, run).catch(() => undefined);
+  if (summary !== undefined && summary.status !== "running") return lastRunOf(summary);
+  const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
+  const { startedAt, finishedAt } = workflow?.status ?? {};
+  const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
+  const seconds = startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : null;
+  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds, records: null, bytes: null, state: null, error: outcome.error };
+}
+
+/** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */
+async function failures(store: ObjectStore, name: string, runs: readonly RunFact[], last: LastRun | null): Promise<number> {
+  const here = failuresOf(runs);
+  const succeededHere = runs.some(({ status }) => status === "succeeded");
+  if (last === null || last.status === "succeeded" || (here > 0 && succeededHere)) return last?.status === "succeeded" ? 0 : here;
+  return Math.max(here, failuresOf(await listRuns(store, name, HISTORY)));
+}
+
+function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, readonly MetadataOnly[]> {
+  const groups = new Map<string, MetadataOnly[]>();
+  for (const workflow of workflows.filter(isRun)) {
+    const name = workflow.metadata.labels?.[PIPELINE_LABEL] ?? "";
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [workflow]);
+    else group.push(workflow);
+  }
+  return groups;
+}
+
+function runFact(workflow: MetadataOnly): RunFact {
+  return { run: runIdOf(workflow.metadata), status: statusOf(phaseOf(workflow)), started: workflow.metadata.creationTimestamp };
+}
+
+function statusOf(phase: Phase): RunFact["status"] {
+  if (phase === "Succeeded") return "succeeded";
+  if (phase === "Failed" || phase === "Error") return "failed";
+  return phase === "Pending" ? "waiting" : "running";
+}

@@ -1,0 +1,54 @@
+import type { RunSummary } from "../store/runs";
+
+/** A run, as far as a table of pipelines shows it. */
+export interface RunFact {
+  readonly run: string;
+  /** `waiting` until it has the pipeline's lock. */
+  readonly status: RunSummary["status"] | "waiting";
+  /** When it began or was asked for, RFC 3339 in UTC. */
+  readonly started: string;
+}
+
+/** What is known of a pipeline, wherever it runs. */
+export interface PipelineFacts {
+  readonly name: string;
+  /** Whether it is in the array, on the cluster, or both; on this machine there is the array alone. */
+  readonly where: "both" | "array" | "cluster";
+  readonly schedules: readonly string[];
+  readonly timezone: string;
+  readonly suspended: boolean;
+  /** Since when the schedule has been there, RFC 3339; null where nothing starts runs by itself. */
+  readonly since: string | null;
+  /** Newest first. */
+  readonly runs: readonly RunFact[];
+  /** How the newest run that has ended went; null where there is none. */
+  readonly last: LastRun | null;
+  /** Runs that failed since the last one that succeeded. */
+  readonly failures: number;
+}
+
+/** How a run that has ended went. */
+export interface LastRun {
+  readonly run: string;
+  readonly status: RunSummary["status"];
+  readonly started: string;
+  readonly seconds: number | null;
+  /** Null where the run left no summary, as for `bytes` and `state`. */
+  readonly records: number | null;
+  readonly bytes: number | null;
+  /** Singer state in force after it; null for none. */
+  readonly state: unknown;
+  readonly error: string | null;
+}
+
+/** {@link LastRun} of a summary. */
+export function lastRunOf({ run, status, started, seconds, records, bytes, stateAfter, error }: RunSummary): LastRun {
+  return { run, status, started, seconds, records, bytes, state: stateAfter, error };
+}
+
+/** How many runs failed since the last one that succeeded; cancelled ones do not count either way. */
+export function failuresOf(runs: readonly Pick<RunFact, "status">[]): number {
+  const ended = runs.filter(({ status }) => status === "failed" || status === "succeeded");
+  const success = ended.findIndex(({ status }) => status === "succeeded");
+  return success === -1 ? ended.length : success;
+}

@@ -1,0 +1,125 @@
+/**
+ * What a Singer state says, for people and for changes by hand. The state's form is the tap's own business: most have
+ * `{"bookmarks": {"<stream>": …}}`, older ones values of their own at the top.
+ */
+import { UserError } from "../errors";
+
+/** A Singer state that has bookmarks by stream. */
+interface Bookmarks {
+  readonly [stream: string]: unknown;
+}
+
+/** The newest date or time of a state. */
+export interface NewestBookmark {
+  /** As the state has it. */
+  readonly value: string;
+  /** When that is, milliseconds since 1970: a time without zone is UTC, a date stands for the end of its day. */
+  readonly time: number;
+}
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
+const DAY_MS = 86_400_000;
+
+/** When a text is, milliseconds since 1970; undefined where it is no date or time. As images/singer/runner/freshness.py does. */
+export function timeOf(text: string): number | undefined {
+  const match = TIME.exec(text.trim());
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second, zone] = match;
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
+  if (new Date(time).getUTCDate() !== Number(day)) return undefined;
+  if (hour === undefined) return time + DAY_MS;
+  if (zone === undefined || zone === "Z") return time;
+  const offset = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60_000;
+  return zone.startsWith("+") ? time - offset : time + offset;
+}
+
+/** The latest date or time anywhere in a state; undefined where it holds none. */
+export function newestBookmark(state: unknown): NewestBookmark | undefined {
+  let newest: NewestBookmark | undefined;
+  for (const value of strings(state)) {
+    const time = timeOf(value);
+    if (time !== undefined && (newest === undefined || time > newest.time)) newest = { value, time };
+  }
+  return newest;
+}
+
+/** The names of the streams that a state has bookmarks of. */
+export function streamsOf(state: unknown): readonly string[] {
+  return Object.keys(bookmarksOf(state) ?? {});
+}
+
+/** The bookmark of a stream; undefined where the state has none. */
+export function bookmarkOf(state: unknown, stream: string): unknown {
+  return bookmarksOf(state)?.[stream];
+}
+
+/**
+ * A state with the bookmark of one stream replaced, or taken out where the new one is undefined.
+ *
+ * @throws UserError where the state knows no streams.
+ */
+export function withBookmark(state: unknown, stream: string, bookmark: unknown): unknown {
+  const base = state === null || state === undefined ? { bookmarks: {} } : state;
+  const bookmarks = bookmarksOf(base);
+  if (bookmarks === undefined) throw new UserError(`the state has no bookmarks by stream (${JSON.stringify(base).slice(0, 80)}): change it as a whole, without --stream`);
+  const { [stream]: taken, ...others } = bookmarks;
+  void taken;
+  return { ...(base as object), bookmarks: bookmark === undefined ? others : { ...others, [stream]: bookmark } };
+}
+
+/**
+ * A state whose dates and times are none later than a moment: each later one becomes the date in the form that it has
+ * (a date stays a date, a time a time). Numbers and other text stay as they are.
+ *
+ * @param day such as `2026-11-01`
+ * @returns the state, and how many values were set back
+ */
+export function setBack(state: unknown, day: string): { readonly state: unknown; readonly changed: number } {
+  const limit = timeOf(`${day}T00:00:00Z`) ?? 0;
+  let changed = 0;
+  const back = (value: unknown): unknown => {
+    if (typeof value === "string") {
+      const time = timeOf(value);
+      if (time === undefined || (value.length > 10 ? time : time - DAY_MS) <= limit) return value;
+      changed += 1;
+      return atDay(value, day);
+    }
+    if (Array.isArray(value)) return value.map(back);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, back(item)]));
+  };
+  return { state: back(state), changed };
+}
+
+/** What differs between two states: a line a place, the value before and the value after. */
+export function diffStates(before: unknown, after: unknown): readonly string[] {
+  const [old, fresh] = [new Map(leaves(before)), new Map(leaves(after))];
+  const places = [...new Set([...old.keys(), ...fresh.keys()])].sort();
+  return places.flatMap((place) => {
+    const [from, to] = [old.get(place), fresh.get(place)];
+    return from === to ? [] : [`${place}: ${from ?? "none"} -> ${to ?? "none"}`];
+  });
+}
+
+function bookmarksOf(state: unknown): Bookmarks | undefined {
+  const bookmarks = (state as { readonly bookmarks?: unknown } | null | undefined)?.bookmarks;
+  return typeof bookmarks === "object" && bookmarks !== null && !Array.isArray(bookmarks) ? (bookmarks as Bookmarks) : undefined;
+}
+
+function atDay(text: string, day: string): string {
+  if (text.trim().length <= 10) return day;
+  const zone = /(Z|[+-]\d\d:?\d\d)$/.exec(text.trim());
+  return `${day}${text.includes("T") ? "T" : " "}00:00:00${zone === null ? "" : zone[1] === "Z" ? "Z" : (zone[1] ?? "").includes(":") ? "+00:00" : "+0000"}`;
+}
+
+function* strings(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* strings(item);
+}
+
+function leaves(value: unknown, place: readonly string[] = []): readonly (readonly [string, string])[] {
+  if (value === null || value === undefined) return place.length === 0 ? [] : [[place.join("."), "null"]];
+  const entries = typeof value === "object" ? Object.entries(value) : [];
+  if (entries.length === 0) return [[place.join("."), JSON.stringify(value)]];
+  return entries.flatMap(([key, item]) => leaves(item, [...place, key]));
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
+import { pipelineStatus, statusOf } from "../../status/pipeline-status";
+
+const NOW = new Date("2026-11-25T12:30:00Z");
+
+function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
+  const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T12:00:01Z" }];
+  const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: { at: "2026-11-25T12:00:00Z" }, error: null };
+  return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
+}
+
+suite("how a pipeline is", () => {
+  test("well", () => {
+    const status = pipelineStatus(facts(), NOW);
+    assert.equal(status.condition, "ok");
+    assert.equal(status.next, "2026-11-25T13:00:00Z");
+    assert.equal(status.lateSeconds, null);
+    assert.equal(status.last?.agoSeconds, 1799);
+    assert.deepEqual(status.bookmark, { value: "2026-11-25T12:00:00Z", ageSeconds: 1800 });
+  });
+
+  test("late: a run was due after the newest one and has not begun", () => {
+    const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T11:00:01Z" }];
+    const status = pipelineStatus(facts({ runs }), NOW);
+    assert.equal(status.condition, "late");
+    assert.equal(status.lateSeconds, 1800);
+    assert.equal(pipelineStatus(facts({ runs }), new Date("2026-11-25T12:01:30Z")).lateSeconds, null, "it has two minutes");
+  });
+
+  test("late although it never ran: its schedule has been there for longer", () => {
+    assert.equal(pipelineStatus(facts({ runs: [], last: null, since: "2026-11-25T10:30:00Z" }), NOW).lateSeconds, 5400);
+    assert.equal(pipelineStatus(facts({ runs: [], last: null, since: "2026-11-25T12:10:00Z" }), NOW).condition, "never ran");
+  });
+
+  test("running: what is under way is not late", () => {
+    const status = pipelineStatus(facts({ runs: [{ run: "r2", status: "running", started: "2026-11-25T10:00:00Z" }] }), NOW);
+    assert.equal(status.condition, "running");
+    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000 });
+  });
+
+  test("suspended: nothing is due", () => {
+    const status = pipelineStatus(facts({ suspended: true, runs: [] }), NOW);
+    assert.deepEqual([status.condition, status.next, status.lateSeconds], ["suspended", null, null]);
+  });
+
+  test("on this machine nothing starts by itself", () => {
+    const status = pipelineStatus(facts({ since: null, runs: [] }), NOW);
+    assert.deepEqual([status.condition, status.next, status.lateSeconds], ["ok", null, null]);
+  });
+
+  test("in the array alone, on the cluster alone", () => {
+    assert.equal(pipelineStatus(facts({ where: "array", since: null }), NOW).condition, "not deployed");
+    assert.equal(pipelineStatus(facts({ where: "cluster" }), NOW).condition, "not in the array");
+  });
+});
+
+test("those that need somebody come first, then by name", () => {
+  const all = [facts({ name: "b" }), facts({ name: "a" }), facts({ name: "s", suspended: true }), facts({ name: "l", runs: [] }), facts({ name: "f", failures: 2 }), facts({ name: "n", where: "array", since: null })];
+  assert.deepEqual(statusOf(all, NOW).map(({ name }) => name), ["f", "l", "n", "a", "b", "s"]);
+});
+
+test("failures in a row: cancelled and running runs do not count either way", () => {
+  const runs = (text: string) => text.split(" ").map((status) => ({ status: status as RunFact["status"] }));
+  assert.equal(failuresOf(runs("running failed interrupted failed succeeded failed")), 2);
+  assert.equal(failuresOf(runs("succeeded failed")), 0);
+  assert.equal(failuresOf(runs("failed failed")), 2);
+});

@@ -11,6 +11,7 @@ import { benchFixedCost } from "./fixed-cost";
 import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
+import { benchReport } from "./report";
 import { benchStatus } from "./status";
 import { benchStream } from "./stream";
 
@@ -20,7 +21,7 @@ Measures tapctl against the same work done in a shell and by meltano, and prints
 connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
 
   --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
-  --only NAME   artifact, stream, fixed-cost, meltano, connectors or status; may be given several times (default: all)
+  --only NAME   artifact, stream, fixed-cost, meltano, connectors, status or report; may be given several times (default: all)
   --json        print the figures as JSON`;
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
@@ -30,6 +31,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   meltano: benchMeltano,
   connectors: benchConnectors,
   status: benchStatus,
+  report: benchReport,
 };
 
 interface Flags {

@@ -65,7 +65,7 @@ async function clusterRunner(context: CliContext, entry: Replication, saveState:
   const connection = await context.connect();
   return {
     start: async (days) => {
-      const parameters = { ...NO_STATE, saveState: saveState ? "yes" : "no", ...tapSettings(windowSettings(requireWindow(entry), days)) };
+      const parameters = { ...NO_STATE, saveState: String(saveState), ...tapSettings(windowSettings(requireWindow(entry), days)) };
       return (await submit(connection, entry.name, { trigger: "backfill", parameters, annotations: { "tapctl.dev/window": `${days.from} to ${days.to}` } })).metadata.name;
     },
     wait: async (workflow) => {

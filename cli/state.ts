@@ -114,7 +114,8 @@ function tellChange(change: StateChange, flags: StateFlags): void {
   if (flags.json) return printJson(change);
   print(`${change.pipeline}: ${describeState(change.before)} -> ${describeState(change.after)}`);
   const lines = diffStates(change.before, change.after);
-  if (lines.length > 1) print(lines.map((line) => `  ${line}`).join("\n"));
+  // One value at the top is all that the line above says already.
+  if (lines.length > 1 || lines.some((line) => line.split(":")[0]?.includes("."))) print(lines.map((line) => `  ${line}`).join("\n"));
 }
 
 function readText(file: string): string {

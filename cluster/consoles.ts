@@ -51,5 +51,5 @@ export async function findConsoles(connection: Connection): Promise<readonly Con
 }
 
 async function services(connection: Connection, namespace: string | undefined): Promise<readonly ServiceObject[] | undefined> {
-  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace }).catch(absentOrForbidden))?.items;
+  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace }).catch(absentOrForbidden))?.items ?? undefined;
 }

@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../errors";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
-import type { Phase, WorkflowObject } from "./objects";
+import type { WorkflowNode, WorkflowObject } from "./objects";
 import { loggedContainers, podLines, type PodLine } from "./pod-logs";
+import { isAside, stepOf, stepText } from "./steps";
 import { getWorkflow, listPods, podNodes, waitsFor } from "./workflows";
 
 /** What is told of a run that is followed. */
@@ -69,7 +70,9 @@ async function relay(lines: AsyncGenerator<PodLine>, follower: Follower, wants: 
 function news(workflow: WorkflowObject, told: Map<string, string>): readonly string[] {
   const holder = waitsFor(workflow);
   const waiting: readonly [string, string][] = holder === undefined ? [] : [["lock", `waiting for ${holder}, which runs the pipeline`]];
-  const steps = podNodes(workflow).map(({ id, displayName, phase, message, startedAt, finishedAt }): [string, string] => [id, stepText(displayName, phase, message, startedAt, finishedAt)]);
+  const steps = podNodes(workflow)
+    .filter(({ name }) => !isAside(stepOf(name).name))
+    .map((node): [string, string] => [node.id, progressText(node)]);
   return [...waiting, ...steps].flatMap(([key, text]) => {
     if (told.get(key) === text) return [];
     told.set(key, text);
@@ -77,9 +80,10 @@ function news(workflow: WorkflowObject, told: Map<string, string>): readonly str
   });
 }
 
-function stepText(name: string, phase: Phase, message: string | undefined, started?: string | null, finished?: string | null): string {
-  const seconds = started && finished ? ` in ${((Date.parse(finished) - Date.parse(started)) / 1000).toFixed(0)} s` : "";
+function progressText(node: WorkflowNode): string {
+  const { phase, message, startedAt, finishedAt } = node;
+  const seconds = startedAt && finishedAt ? ` in ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(0)} s` : "";
   const ended = phase === "Failed" || phase === "Error";
   const said = message === undefined || message === "" || (!ended && phase !== "Pending") ? "" : `: ${message.split("\n")[0]}`;
-  return `${name}: ${phase.toLowerCase()}${ended || phase === "Succeeded" ? seconds : ""}${said}`;
+  return `${stepText(node)}: ${phase.toLowerCase()}${ended || phase === "Succeeded" ? seconds : ""}${said}`;
 }

@@ -20,7 +20,8 @@ export interface MetadataOnly {
 /** A page of a list. */
 export interface Page<T> {
   readonly metadata?: { readonly continue?: string };
-  readonly items: readonly T[];
+  /** Null where a list of metadata alone is empty. */
+  readonly items: readonly T[] | null;
 }
 
 /** A parameter of a Workflow. */

@@ -1,5 +1,6 @@
 import type { RunStatus } from "../store/runs";
 import type { WorkflowNode, WorkflowObject } from "./objects";
+import { isAside, stepOf, stepText } from "./steps";
 import { podNodes } from "./workflows";
 
 /** How a Workflow ended. */
@@ -31,14 +32,15 @@ export function outcomeOf(workflow: WorkflowObject): Outcome {
   if (status?.phase === "Succeeded") return { status: "succeeded", code: 0, error: null };
   if (status?.phase !== "Failed" && status?.phase !== "Error") return { status: "running", code: null, error: null };
   if (spec.shutdown !== undefined) return { status: "interrupted", code: 13, error: "it was cancelled" };
-  const failed = podNodes(workflow).filter(({ phase, displayName }) => (phase === "Failed" || phase === "Error") && !/^tell-|onExit/.test(displayName)).at(-1);
+  const failed = podNodes(workflow).filter(({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name)).at(-1);
   const code = Number(failed?.outputs?.exitCode ?? "");
   return { status: "failed", code: code > 0 ? code : 1, error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed) };
 }
 
 /** A failed step in one line. */
-export function describeFailure({ displayName, message, outputs }: WorkflowNode): string {
+function describeFailure(node: WorkflowNode): string {
+  const { message, outputs } = node;
   const word = WORDS[Number(outputs?.exitCode ?? "")];
   const said = message?.split("\n")[0] ?? "no reason given";
-  return `${displayName}: ${word === undefined ? said : `${word} (${said})`}`;
+  return `${stepText(node)}: ${word === undefined ? said : `${word} (${said})`}`;
 }

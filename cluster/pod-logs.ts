@@ -5,6 +5,7 @@ import { absent, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { PodObject } from "./objects";
 import { PODS } from "./resources";
+import { isAside, stepOf } from "./steps";
 
 /** A container whose log is a connector's, or another step's. */
 export interface LoggedContainer {
@@ -22,14 +23,16 @@ export interface PodLine extends Omit<LogLine, "source"> {
 }
 
 const PAUSE_MS = 1_000;
+/** What Argo's own program in each container says of itself. */
+const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
 const STEP_SOURCES: { readonly [step: string]: string } = { extract: "tap", load: "target", stream: "runner" };
 
 /** The containers of a Workflow's pods that say something about a run: Argo's own are left out. */
 export function loggedContainers(pods: readonly PodObject[]): readonly LoggedContainer[] {
   return pods.flatMap(({ metadata, spec, status }) => {
-    const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "");
-    if (/^(tell-|.*onExit)/.test(step)) return [];
+    const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "").name;
+    if (isAside(step)) return [];
     return spec.containers
       .filter(({ name }) => !OWN_CONTAINERS.has(name))
       .map(({ name }) => {
@@ -37,15 +40,6 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
         return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
       });
   });
-}
-
-/**
- * A step's name in the name of its node.
- *
- * @example `orders-7xk2p.artifact[0].extract(1)` is `extract`
- */
-export function stepOf(node: string): string {
-  return /([^.[\]]+?)(?:\(\d+(?::[^)]*)?\))?$/.exec(node)?.[1] ?? node;
 }
 
 /**
@@ -95,11 +89,12 @@ async function hasEnded(connection: Connection, pod: string, container: string):
   return found?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.running === undefined;
 }
 
-/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`. */
+/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`; undefined for Argo's own. */
 export function parsePodLine(text: string, source: string): (PodLine & { readonly stamp: string }) | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z (.*)$/.exec(text);
   if (match === null) return undefined;
   const [, second = "", fraction = "", said = ""] = match;
+  if (ARGO_LINE.test(said)) return undefined;
   const by = /^(tap|target|runner) \| (.*)$/.exec(said);
   return { stamp: `${second}.${fraction.padEnd(9, "0")}Z`, time: `${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`, source: by?.[1] ?? source, text: by?.[2] ?? said };
 }

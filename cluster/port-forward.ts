@@ -92,7 +92,7 @@ async function podOf(connection: Connection, { name, namespace, port }: ServiceP
   const { spec }: ServiceObject = await connection.ask({ resource: SERVICES, namespace, name });
   const labelSelector = Object.entries(spec.selector ?? {}).map(([label, value]) => `${label}=${value}`).join();
   const { items }: Page<PodObject> = await connection.ask({ verb: "list", resource: PODS, namespace, query: { labelSelector } });
-  const ready = items.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
+  const ready = items?.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
   if (ready === undefined) throw new UserError(`no pod of Service ${namespace}/${name} is ready; look at it: kubectl get pods -n ${namespace}`, 1);
   const target = spec.ports?.find((one) => one.port === port)?.targetPort ?? port;
   const named = ready.spec.containers.flatMap(({ ports }) => ports ?? []).find((one) => one.name === target)?.containerPort;

@@ -1,3 +1,4 @@
+import type { RunParameters } from "../components/argo/parameters";
 import type { JsonObject } from "../connectors/settings";
 import { newRunId, requestKey } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -14,10 +15,10 @@ export type StartFrom =
   | ({ readonly kind: "given" } & StartDay);
 
 /** Parameters of the shared template for a run without a state. */
-export const NO_STATE: { readonly [name: string]: string } = { onChange: "refresh" };
+export const NO_STATE: Partial<RunParameters> = { onChange: "refresh" };
 
 /** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
-export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<{ readonly [name: string]: string }> {
+export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<Partial<RunParameters>> {
   switch (from.kind) {
     case "saved":
       return {};

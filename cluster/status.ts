@@ -3,7 +3,8 @@ import type { PipelineEntry } from "../pipelines/define";
 import { schedulesOf } from "../pipelines/define";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns, readSummary } from "../store/runs";
-import { failuresOf, lastRunOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
+import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
+import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
 import { atOnce } from "./at-once";
 import type { Connection } from "./connection";
@@ -58,11 +59,11 @@ async function factsOf(connection: Connection, store: ObjectStore, { name, entry
 async function lastRun(connection: Connection, store: ObjectStore, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
   if (ended === undefined) {
     const summary = (await listRuns(store, name, 2)).find(({ status }) => status !== "running");
-    return summary === undefined ? null : lastRunOf(summary);
+    return summary === undefined ? null : lastRunOf(store, summary);
   }
   const run = runIdOf(ended.metadata);
   const summary = await readSummary(store, name, run).catch(() => undefined);
-  if (summary !== undefined && summary.status !== "running") return lastRunOf(summary);
+  if (summary !== undefined && summary.status !== "running") return lastRunOf(store, summary);
   const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
   const { startedAt, finishedAt } = workflow?.status ?? {};
   const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);

@@ -1,3 +1,4 @@
+import type { RunParameters } from "../components/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
 import type { CronWorkflowObject, Parameter, WorkflowObject } from "./objects";
@@ -14,7 +15,7 @@ export interface RunOverrides {
   /** Entry point of the shared template. Default: the pipeline's own. */
   readonly entrypoint?: string;
   /** Parameters of the shared template. */
-  readonly parameters: { readonly [name: string]: string };
+  readonly parameters: Partial<RunParameters>;
   /** Annotations of the Workflow. Default: none. */
   readonly annotations?: { readonly [name: string]: string };
 }

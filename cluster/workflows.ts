@@ -17,7 +17,7 @@ export async function* pages<T>(connection: Connection, resource: Resource, labe
   let token: string | undefined;
   do {
     const page: Page<T> = await connection.ask({ verb: "list", resource, namespace: connection.namespace, query: { labelSelector, limit: PAGE_SIZE, continue: token }, ...(accept !== undefined && { accept }) });
-    yield page.items;
+    yield page.items ?? [];
     token = page.metadata?.continue;
   } while (token !== undefined && token !== "");
 }

@@ -12,7 +12,8 @@ const AT_ONCE = 16;
 /** The report of a store of this machine. */
 export async function gatherLocal(store: ObjectStore, entries: readonly PipelineEntry[], limit: number, now: Date): Promise<ReportData> {
   const runs = await readRuns(store, entries.map(({ name }) => name), limit);
-  return reportData({ entries, facts: entries.map((entry) => localFactsOf(entry, runs.get(entry.name) ?? [])), runs, store: store.url, now });
+  const facts = await atOnce(AT_ONCE, entries, (entry) => localFactsOf(store, entry, runs.get(entry.name) ?? []));
+  return reportData({ entries, facts, runs, store: store.url, now });
 }
 
 /** The report of a cluster, whose facts its API gave and whose store keeps the runs. */

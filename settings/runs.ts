@@ -6,6 +6,8 @@ export const defaultsSettings = z
   .strictObject({
     /** Longest time of a run. */
     deadline: duration.default("6h"),
+    /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
+    pendingDeadline: duration.default("15m"),
     /** How failed steps are tried again. */
     retries: z
       .strictObject({

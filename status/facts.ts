@@ -41,11 +41,6 @@ export interface LastRun {
   readonly error: string | null;
 }
 
-/** {@link LastRun} of a summary. */
-export function lastRunOf({ run, status, started, seconds, records, bytes, stateAfter, error }: RunSummary): LastRun {
-  return { run, status, started, seconds, records, bytes, state: stateAfter, error };
-}
-
 /** How many runs failed since the last one that succeeded; cancelled ones do not count either way. */
 export function failuresOf(runs: readonly Pick<RunFact, "status">[]): number {
   const ended = runs.filter(({ status }) => status === "failed" || status === "succeeded");

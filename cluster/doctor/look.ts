@@ -24,7 +24,7 @@ export async function lookAtCluster(connection: Connection, entries: readonly st
   const api = await tried(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
-  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items);
+  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? []);
   const workflows = await tried(() => listWorkflows(connection));
   const [rights, controllers, controllerPods, template, crons, waiting, pods, stored] = await Promise.all([
     tried(() => rightsOf(connection)),

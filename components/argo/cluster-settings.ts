@@ -66,6 +66,8 @@ export interface ClusterSettings {
   readonly retries: Required<Retries>;
   /** Where a pipeline does not say how long it may take. */
   readonly deadline: Duration;
+  /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
+  readonly pendingDeadline: Duration;
   /** Where a pipeline does not say what a container may use. */
   readonly resources: Required<Omit<Resources, "cpuLimit">>;
   /** Webhook that is told of runs whose pipeline names none. Default: nobody is told. */
@@ -95,6 +97,7 @@ export const defaultClusterSettings: ClusterSettings = {
   scratch: { size: "20Gi" },
   retries: { limit: 2, delay: "1m", maxDelay: "15m" },
   deadline: "6h",
+  pendingDeadline: "15m",
   resources: { cpu: 0.1, memory: "512Mi" },
   labels: { "app.kubernetes.io/managed-by": "tapctl" },
 };

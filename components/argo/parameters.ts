@@ -35,7 +35,7 @@ export interface RunParameters {
   readonly historyOf: string;
   /** Key of a state that counts in this run instead of all others; `none` for none. */
   readonly givenState: string;
-  /** Whether the run saves its state: `yes` or `no`. */
+  /** Whether the run saves its state: `true` or `false`. */
   readonly saveState: string;
   /** Settings, not secret, that win over the tap's configuration in this run: a JSON object. */
   readonly tapSettings: string;
@@ -53,6 +53,8 @@ export interface RunParameters {
   readonly retryDelay: string;
   /** Longest pause, in seconds. */
   readonly retryMaxDelay: string;
+  /** Longest time that a pod waits to be started, in seconds: for an image, a node, a volume. */
+  readonly pendingSeconds: string;
   /** Patch of the extract pod. */
   readonly tapPatch: string;
   /** Patch of the load pod. */
@@ -106,13 +108,14 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     formerName: "none",
     historyOf: "none",
     givenState: "none",
-    saveState: "yes",
+    saveState: "true",
     tapSettings: "{}",
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",
     onChange: "fail",
     ...retryParameters(settings.retries),
+    pendingSeconds: String(secondsOf(settings.pendingDeadline)),
     tapPatch: connectorPatch(undefined, settings.resources),
     targetPatch: connectorPatch(undefined, settings.resources),
     streamPatch: streamPatch(undefined, settings.resources),

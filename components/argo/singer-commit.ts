@@ -1,7 +1,8 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { committedFacts, committedMetrics } from "./singer-metrics";
-import { retriedByCode, runnerContainer, smallPod, workMounts } from "./singer-pod";
+import { runnerContainer, smallPod, workMounts } from "./singer-pod";
+import { withRetries } from "./singer-retry";
 import { resultInputs, runFacts } from "./singer-summary";
 import { fileFromStep, fileOut, keys, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
@@ -31,20 +32,19 @@ export function commitArgs(results: { readonly tap: string; readonly target: str
  * Saves the state that a load left. It is a pod of its own: an output that fails to upload does not stop the next one
  * of the same pod, and the state must not be saved where an output of the load was lost.
  */
-export function commitTemplate(settings: ClusterSettings): Template {
+export function commitTemplates(settings: ClusterSettings): readonly Template[] {
   const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
-  return {
+  return withRetries({
     name: "commit",
     ...smallPod(settings),
     inputs: { parameters: [{ name: "run" }, { name: "tapOutcome" }], artifacts: [{ ...fileFromStep("candidate", `${WORK}/candidate.json`), optional: true }, ...resultInputs] },
-    retryStrategy: retriedByCode,
     metrics: { prometheus: [...committedMetrics] },
     container: runnerContainer(settings, "main", settings.runnerImage, commitArgs(results, ["--tap-outcome", "{{inputs.parameters.tapOutcome}}"]), workMounts),
     outputs: committed,
-  };
+  });
 }
 
-/** Fails a run whose tap had failed, after its progress was saved, with the tap's own error. */
+/** Fails a run with the error of a step that had left that to it. */
 export function verdictTemplate(settings: ClusterSettings): Template {
   return {
     name: "verdict",

@@ -1,15 +1,21 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, tapFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, runnerContainer, singerPod, tapFlags, workMounts } from "./singer-pod";
+import { withRetries } from "./singer-retry";
 import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
-import type { Template } from "./types";
+import type { NamedTemplate, Template } from "./types";
 
 /**
  * Runs the tap; its output becomes a file of the store. A tap that fails is tried again; in the last attempt what it
- * sent counts as a `partial` extract, so that its progress is loaded before the run is failed.
+ * sent counts as a `partial` extract, so that its progress is loaded before the run is failed. What another try does not
+ * mend ends the pod well, as `failed`, and a verdict fails the run.
  */
-export function extractTemplate(settings: ClusterSettings): Template {
+export function extractTemplates(settings: ClusterSettings): readonly Template[] {
+  return withRetries(extractPod(settings), ["extract", "result", "catalog"]);
+}
+
+function extractPod(settings: ClusterSettings): NamedTemplate {
   const pod = singerPod(settings);
   return {
     name: "extract",
@@ -20,12 +26,11 @@ export function extractTemplate(settings: ClusterSettings): Template {
     },
     volumes: [...pod.volumes, configVolume("tap")],
     podSpecPatch: parameter("tapPatch"),
-    retryStrategy: retriedByCode,
     container: runnerContainer(settings, "main", parameter("tapImage"), extractArgs, [...workMounts, configMount("tap")]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [
-        fileOut("extract", keys.extract, `${WORK}/extract.jsonl`),
+        optionalFileOut("extract", keys.extract, `${WORK}/extract.jsonl`),
         fileOut("result", keys.file("extract-result.json"), `${WORK}/result.json`),
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
         optionalFileOut("log", keys.tapLog, `${WORK}/tap.log`),
@@ -38,5 +43,5 @@ export function extractTemplate(settings: ClusterSettings): Template {
 const extractArgs = [
   ...["extract", ...tapFlags],
   ...["--output", `${WORK}/extract.jsonl`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
-  ...["--last-attempt", parameter("retries")],
+  ...["--last-attempt", parameter("retries"), "--leave-verdict"],
 ];

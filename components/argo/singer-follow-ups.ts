@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
-import { retried } from "./singer-pod";
+import { withRetries } from "./singer-retry";
 import { userContainer, userPod } from "./security";
 import { keys, RUN_ID, RUN } from "./store-artifacts";
 import type { Container, Template, WorkflowStep } from "./types";
@@ -45,8 +45,8 @@ export const followUpsTemplate: Template = {
 };
 
 /** One follow-up: an image that users bring, with the files and the state of the run to read. */
-export function followUpTemplate(settings: ClusterSettings): Template {
-  return {
+export function followUpTemplates(settings: ClusterSettings): readonly Template[] {
+  return withRetries({
     name: "follow-up",
     securityContext: userPod,
     inputs: {
@@ -59,21 +59,19 @@ export function followUpTemplate(settings: ClusterSettings): Template {
     },
     activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
     podSpecPatch: "{{inputs.parameters.patch}}",
-    retryStrategy: retried,
     metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
     container: userMain(settings, "{{inputs.parameters.image}}"),
-  };
+  });
 }
 
 /** A job's container, which its patch makes. */
-export function jobTemplate(settings: ClusterSettings): Template {
-  return {
+export function jobTemplates(settings: ClusterSettings): readonly Template[] {
+  return withRetries({
     name: "job-run",
     securityContext: userPod,
     podSpecPatch: parameter("jobPatch"),
-    retryStrategy: retried,
     container: userMain(settings, parameter("jobImage")),
-  };
+  });
 }
 
 /** A container of an image that users bring; its patch gives it a command, and variables that win over these. */

@@ -1,15 +1,20 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, targetFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, runnerContainer, singerPod, targetFlags, workMounts } from "./singer-pod";
+import { withRetries } from "./singer-retry";
 import { fileFromStep, folderOut, keys, optionalFileOut, WORK } from "./store-artifacts";
-import type { Template } from "./types";
+import type { NamedTemplate, Template } from "./types";
 
 /** Folder that targets write files to. */
 export const OUTPUT = `${WORK}/output`;
 
 /** Gives an extract to the target. It leaves the state to save as a candidate of this attempt, and saves nothing. */
-export function loadTemplate(settings: ClusterSettings): Template {
+export function loadTemplates(settings: ClusterSettings): readonly Template[] {
+  return withRetries(loadPod(settings), ["candidate", "result"]);
+}
+
+function loadPod(settings: ClusterSettings): NamedTemplate {
   const pod = singerPod(settings);
   return {
     name: "load",
@@ -25,7 +30,6 @@ export function loadTemplate(settings: ClusterSettings): Template {
     },
     volumes: [...pod.volumes, configVolume("target")],
     podSpecPatch: parameter("targetPatch"),
-    retryStrategy: retriedByCode,
     container: runnerContainer(settings, "main", parameter("targetImage"), loadArgs, [...workMounts, configMount("target")]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
@@ -41,5 +45,5 @@ export function loadTemplate(settings: ClusterSettings): Template {
 
 const loadArgs = [
   ...["load", ...targetFlags, "--tap-outcome", "{{inputs.parameters.tapOutcome}}"],
-  ...["--input", `${WORK}/extract.jsonl`, "--catalog", `${WORK}/catalog.json`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
+  ...["--input", `${WORK}/extract.jsonl`, "--catalog", `${WORK}/catalog.json`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`, "--leave-verdict"],
 ];

@@ -3,29 +3,14 @@ import type { ClusterSettings, Scratch } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
 import { hardenedContainer, hardenedPod } from "./security";
+import { ATTEMPT } from "./singer-retry";
 import { WORK } from "./store-artifacts";
-import type { Container, RetryStrategy, Template, Volume, VolumeMount } from "./types";
-
-/** Exit codes of the runner that another try does not mend: see `images/singer/runner/codes.py`. */
-const HOPELESS = [2, 14, 15, 16, 17];
+import type { Container, Template, Volume, VolumeMount } from "./types";
 
 /** The runner gets this time to end after a stop, less than the 30 s after which the pod is killed. */
 const GRACE_SECONDS = "20";
 
 const SMALL: Scratch = { size: "1Gi" };
-
-/** A leaf is tried again as the pipeline says; a pod that was deleted or lost counts as failed. */
-export const retried: RetryStrategy = {
-  limit: parameter("retries"),
-  retryPolicy: "Always",
-  backoff: { duration: parameter("retryDelay"), factor: "2", cap: parameter("retryMaxDelay") },
-};
-
-/** {@link retried} for the runner, whose exit code tells what another try does not mend. */
-export const retriedByCode: RetryStrategy = {
-  ...retried,
-  expression: `lastRetry.status == 'Error' || !(asInt(lastRetry.exitCode) in [${HOPELESS.join(", ")}])`,
-};
 
 /** What a pod that runs a connector has. */
 export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "volumes">> {
@@ -87,7 +72,7 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
 export const runFlags: readonly string[] = [
   ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--connector", "/opt/singer/connector.json"],
   ...["--identity", "/singer/config/identity.json", "--run", "{{inputs.parameters.run}}", "--on-change", parameter("onChange")],
-  ...["--attempt", "{{retries}}", "--given-state", `${WORK}/given-state.json`],
+  ...["--attempt", ATTEMPT, "--given-state", `${WORK}/given-state.json`],
   ...["--state", `${WORK}/state.json`, "--former-state", `${WORK}/former-state.json`, "--former-unless", `${WORK}/history`],
 ];
 

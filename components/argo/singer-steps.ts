@@ -17,9 +17,11 @@ export const artifactTemplate: Template = {
   name: "artifact-run",
   steps: [
     [{ name: "extract", template: "extract", arguments: { parameters: [run] } }],
+    [verdictStep("extract", "failed")],
     [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
+    [verdictStep("load", "failed")],
     [commitStep("{{steps.extract.outputs.parameters.outcome}}")],
-    [verdictStep("{{steps.extract.outputs.parameters.outcome}}", "{{steps.extract.outputs.artifacts.result}}")],
+    [verdictStep("extract", "partial")],
     [followUpsStep],
   ],
 };
@@ -28,8 +30,8 @@ export const artifactTemplate: Template = {
 export const streamStepsTemplate: Template = {
   name: "stream-run",
   steps: [
-    [{ name: "stream", template: "stream-pod", arguments: { parameters: [run] } }],
-    [verdictStep("{{steps.stream.outputs.parameters.outcome}}", "{{steps.stream.outputs.artifacts.tap-result}}")],
+    [{ name: "stream", template: "replicate", arguments: { parameters: [run] } }],
+    [verdictStep("stream", "partial", "tap-result")],
     [followUpsStep],
   ],
 };
@@ -48,13 +50,13 @@ const storedLoadStep = loadStep(
  */
 export const loadOnlyTemplate: Template = {
   name: "load-only",
-  steps: [[storedLoadStep]],
+  steps: [[storedLoadStep], [verdictStep("load", "failed")]],
 };
 
 /** The entry point `retry`: {@link loadOnlyTemplate} for the newest extract, whose load had failed: its state is saved. */
 export const retryTemplate: Template = {
   name: "retry",
-  steps: [[storedLoadStep], [commitStep(parameter("extractOutcome"))], [followUpsStep]],
+  steps: [[storedLoadStep], [verdictStep("load", "failed")], [commitStep(parameter("extractOutcome"))], [followUpsStep]],
 };
 
 function commitStep(tapOutcome: string): WorkflowStep {
@@ -65,8 +67,14 @@ function commitStep(tapOutcome: string): WorkflowStep {
   };
 }
 
-function verdictStep(tapOutcome: string, result: string): WorkflowStep {
-  return { name: "verdict", template: "verdict", when: `${tapOutcome} == partial`, arguments: { artifacts: [{ name: "result", from: result }] } };
+/** Fails the run where a step ended well and left the verdict on it to this one. */
+function verdictStep(step: string, outcome: "failed" | "partial", result = "result"): WorkflowStep {
+  return {
+    name: `${step}-${outcome}`,
+    template: "verdict",
+    when: `{{steps.${step}.outputs.parameters.outcome}} == ${outcome}`,
+    arguments: { artifacts: [{ name: "result", from: `{{steps.${step}.outputs.artifacts.${result}}}`, optional: true }] },
+  };
 }
 
 function loadStep(artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>, tapOutcome: string): WorkflowStep {

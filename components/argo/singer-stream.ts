@@ -3,9 +3,10 @@ import { parameter } from "./parameters";
 import { commitArgs, committed } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
 import { committedMetrics } from "./singer-metrics";
-import { configMount, configVolume, retriedByCode, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
+import { withRetries } from "./singer-retry";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
-import type { Template } from "./types";
+import type { NamedTemplate, Template } from "./types";
 
 const PIPE = `${WORK}/pipe`;
 const OUTCOME = `${WORK}/tap-outcome`;
@@ -17,15 +18,18 @@ const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result
  *
  * Every container of a set is a main one: a tap that is killed fails the pod, which a side-car's would not.
  */
-export function streamTemplate(settings: ClusterSettings): Template {
+export function streamTemplates(settings: ClusterSettings): readonly Template[] {
+  return withRetries(streamPod(settings), ["tap-result"]);
+}
+
+function streamPod(settings: ClusterSettings): NamedTemplate {
   const pod = singerPod(settings);
   return {
-    name: "stream-pod",
+    name: "replicate",
     ...pod,
     inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay)] },
     volumes: [...pod.volumes, configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
-    retryStrategy: retriedByCode,
     initContainers: [{ ...runnerContainer(settings, "fifo", parameter("targetImage"), [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.

@@ -1,13 +1,13 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
-import { commitTemplate, verdictTemplate } from "./singer-commit";
-import { extractTemplate } from "./singer-extract";
-import { followUpsTemplate, followUpTemplate, jobTemplate } from "./singer-follow-ups";
-import { loadTemplate } from "./singer-load";
+import { commitTemplates, verdictTemplate } from "./singer-commit";
+import { extractTemplates } from "./singer-extract";
+import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-follow-ups";
+import { loadTemplates } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
 import { artifactTemplate, entryTemplates, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
-import { streamTemplate } from "./singer-stream";
+import { streamTemplates } from "./singer-stream";
 import { summaryTemplate } from "./singer-summary";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 
@@ -57,14 +57,14 @@ function templates(settings: ClusterSettings): Template[] {
     streamStepsTemplate,
     loadOnlyTemplate,
     retryTemplate,
-    extractTemplate(settings),
-    loadTemplate(settings),
-    commitTemplate(settings),
+    ...extractTemplates(settings),
+    ...loadTemplates(settings),
+    ...commitTemplates(settings),
     verdictTemplate(settings),
-    streamTemplate(settings),
+    ...streamTemplates(settings),
     followUpsTemplate,
-    followUpTemplate(settings),
-    jobTemplate(settings),
+    ...followUpTemplates(settings),
+    ...jobTemplates(settings),
     exitTemplate,
     summaryTemplate(settings),
     ...notifyTemplates(settings),

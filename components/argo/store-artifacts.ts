@@ -1,5 +1,6 @@
 import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, type RunFile } from "../../store/keys";
 import { parameter } from "./parameters";
+import { ATTEMPT } from "./singer-retry";
 import type { Artifact } from "./types";
 
 /** Folder in a pod for what a run reads and writes: on a volume, where an optional file that is not in the store is absent. */
@@ -25,10 +26,10 @@ export const keys = {
   overlay: overlayKey(PIPELINE),
   file: (file: RunFile): string => runFileKey(PIPELINE, RUN, file),
   /** By attempt, so that one that went on unseen on a lost node cannot replace what a later one brought. */
-  extract: runFileKey(PIPELINE, RUN, "extract-{{retries}}.jsonl"),
-  candidate: runFileKey(PIPELINE, RUN, "candidate-{{retries}}.json"),
-  tapLog: runFileKey(PIPELINE, RUN, "tap-{{retries}}.log"),
-  targetLog: runFileKey(PIPELINE, RUN, "target-{{retries}}.log"),
+  extract: runFileKey(PIPELINE, RUN, `extract-${ATTEMPT}.jsonl`),
+  candidate: runFileKey(PIPELINE, RUN, `candidate-${ATTEMPT}.json`),
+  tapLog: runFileKey(PIPELINE, RUN, `tap-${ATTEMPT}.log`),
+  targetLog: runFileKey(PIPELINE, RUN, `target-${ATTEMPT}.log`),
   config: (file: string): string => configKey(PIPELINE, file),
 };
 

@@ -30,7 +30,12 @@ export type SecurityContext = NonNullable<Container["securityContext"]>;
 export interface Template extends Omit<ITemplate, "steps"> {
   /** Groups of steps, one after the other; the published types have an object where Argo's JSON has a list. */
   steps?: IWorkflowStep[][];
+  /** Longest time that its pod may wait to be started, such as `900s`. */
+  pendingTimeout?: string;
 }
+
+/** A template that others can refer to. */
+export type NamedTemplate = Template & { readonly name: string };
 
 /** What a Workflow does. */
 export interface WorkflowSpec extends Omit<IWorkflowSpec, "templates"> {

@@ -43,11 +43,11 @@ test("every container of the runner trusts the given certificates, by a volume o
 });
 
 test("scratch is the node's disk, or a volume of the pod's own where a class is named", () => {
-  const volume = (given: ClusterSettings, name: string) => templatesOf(given).find((one) => one.name === "extract")?.volumes?.find((one) => one.name === name);
+  const volume = (given: ClusterSettings, name: string) => templatesOf(given).find((one) => one.name === "extract-pod")?.volumes?.find((one) => one.name === name);
   for (const name of ["work", "tmp"]) {
     assert.deepEqual(volume(defaultClusterSettings, name), { name, emptyDir: { sizeLimit: "20Gi" } });
     assert.deepEqual(volume(settings, name)?.ephemeral?.volumeClaimTemplate?.spec, { accessModes: ["ReadWriteOnce"], storageClassName: "fast", resources: { requests: { storage: "50Gi" } } });
     assert.equal(volume(settings, name)?.emptyDir, undefined);
   }
-  for (const name of ["commit", "verdict", "notify-failed"]) assert.ok(!JSON.stringify(templatesOf(settings).find((one) => one.name === name)).includes("ephemeral"), name);
+  for (const name of ["commit-pod", "verdict", "notify-failed"]) assert.ok(!JSON.stringify(templatesOf(settings).find((one) => one.name === name)).includes("ephemeral"), name);
 });

@@ -41,3 +41,15 @@ test("tap-exchangeratesapi says in a line that a server cannot be reached", asyn
   assert.equal(result.code, 10);
   assert.match(result.error ?? "", /cannot reach http:\/\/127\.0\.0\.1:1\//);
 });
+
+test("tap-exchangeratesapi ends with the day that its setting says", async (t) => {
+  const asked: string[] = [];
+  const api = await serve(t, (request, response) => {
+    const date = new URL(request.url ?? "/", "http://api").pathname.split("/").at(-1) ?? "";
+    asked.push(date);
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
+  });
+  const { result } = await extract(t, tapExchangeRatesApi({ base_url: `${api}/v1`, start_date: "2026-01-30", end_date: "2026-02-01" }));
+  assert.equal(result.code, 0, result.error ?? "");
+  assert.deepEqual(asked, ["2026-01-30", "2026-01-31", "2026-02-01"]);
+});

@@ -11,6 +11,10 @@ export interface BucketView {
   history(pipeline: string): Promise<readonly string[]>;
   /** Its runs, oldest first, with their files. */
   runs(pipeline: string): Promise<readonly { readonly run: string; readonly files: readonly string[] }[]>;
+  /** The JSON of a key; undefined where there is none. */
+  get(key: string): Promise<unknown>;
+  /** Writes JSON under a key; undefined removes it. */
+  put(key: string, value: unknown): Promise<void>;
   /** Ends the connection. */
   close(): void;
 }
@@ -23,11 +27,14 @@ export async function openBucket(): Promise<BucketView> {
   const tunnel = await forward("minio", 9000, "minio");
   const store = openS3({ bucket: "singer", endpoint: `http://127.0.0.1:${tunnel.port}`, region: "us-east-1", pathStyle: true });
   const keys = (prefix: string) => listed(store, prefix);
+  const json = async (key: string): Promise<unknown> => {
+    const found = await store.get(key);
+    return found === undefined ? undefined : (JSON.parse(found.toString()) as unknown);
+  };
   return {
-    state: async (pipeline) => {
-      const found = await store.get(stateKey(pipeline));
-      return found === undefined ? undefined : (JSON.parse(found.toString()) as unknown);
-    },
+    state: (pipeline) => json(stateKey(pipeline)),
+    get: json,
+    put: async (key, value) => void (value === undefined ? await store.delete(key) : await store.put(key, JSON.stringify(value))),
     history: (pipeline) => keys(historyPrefix(pipeline)),
     runs: async (pipeline) => {
       const files = await keys(runsPrefix(pipeline));

@@ -14,6 +14,7 @@ export interface WorkflowNode {
   readonly type: string;
   readonly phase: string;
   readonly message?: string;
+  readonly startedAt?: string;
 }
 
 /** Runs kubectl; what it printed. */
@@ -28,8 +29,16 @@ export function get<T>(kind: string, name: string, namespace: string): T {
   return JSON.parse(kubectl(["get", kind, name, "-n", namespace, "-o", "json"])) as T;
 }
 
+/** What a run by hand does differently. */
+export interface Different {
+  /** Parameters of the Workflow. */
+  readonly parameters?: { readonly [name: string]: string };
+  /** More of its specification. */
+  readonly spec?: object;
+}
+
 /** Starts a run of a pipeline by hand, as `argo submit --from` does; its name. */
-export function submit(pipeline: string, namespace: string, parameters: { readonly [name: string]: string } = {}, entrypoint?: string): string {
+export function submit(pipeline: string, namespace: string, { parameters = {}, spec = {} }: Different = {}): string {
   const cron = get<CronWorkflowObject>("cronworkflow", pipeline, namespace);
   const { workflowSpec, workflowMetadata } = cron.spec;
   const own = (workflowSpec.arguments?.parameters ?? []).filter(({ name }) => !(name in parameters));
@@ -38,7 +47,7 @@ export function submit(pipeline: string, namespace: string, parameters: { readon
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
     metadata: { generateName: `${pipeline}-`, namespace, ...workflowMetadata },
-    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint }), arguments: { parameters: [...own, ...given] } },
+    spec: { ...workflowSpec, ...spec, arguments: { parameters: [...own, ...given] } },
   };
   return create(workflow);
 }
@@ -56,6 +65,32 @@ export async function finished(name: string, namespace: string, seconds = 240): 
     if (left === 0) throw new Error(`${name} has not ended after ${seconds} s: ${JSON.stringify(workflow.status, null, 1)}`);
     await pause(1000);
   }
+}
+
+/** A pod of a Workflow, as far as the tests look at it. */
+export interface PodObject {
+  readonly metadata: { readonly name: string; readonly annotations?: { readonly [name: string]: string } };
+  readonly status: { readonly phase: string; readonly containerStatuses?: readonly { readonly name: string; readonly state: { readonly running?: object; readonly terminated?: object } }[] };
+}
+
+/** Waits for a pod of a Workflow in a certain state, and deletes it; false where the Workflow ended before there was one. */
+export async function deletePod(workflow: string, namespace: string, wanted: (pod: PodObject) => boolean): Promise<boolean> {
+  for (;;) {
+    const { items } = JSON.parse(kubectl(["get", "pods", "-n", namespace, "-l", `workflows.argoproj.io/workflow=${workflow}`, "-o", "json"])) as { readonly items: readonly PodObject[] };
+    const found = items.find(wanted);
+    if (found) {
+      kubectl(["delete", "pod", "-n", namespace, found.metadata.name, "--wait=false", "--ignore-not-found"]);
+      return true;
+    }
+    const phase = get<WorkflowObject>("workflow", workflow, namespace).status?.phase;
+    if (phase === "Succeeded" || phase === "Failed" || phase === "Error") return false;
+    await pause(150);
+  }
+}
+
+/** What each step of a Workflow came to, a line each. */
+export function messages({ status }: WorkflowObject): string {
+  return Object.values(status?.nodes ?? {}).map(({ displayName, phase, message }) => `${displayName} ${phase} ${message ?? ""}`).join("\n");
 }
 
 /** Seconds from the creation of a Workflow's first step to its end. */

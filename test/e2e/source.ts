@@ -33,6 +33,8 @@ export interface Bridge {
   readonly port: number;
   /** Ends all connections, and refuses new ones until it is called with false. */
   cut(cut: boolean): void;
+  /** Cuts it once so many bytes more went through it towards the pods. */
+  cutAfter(bytes: number): Promise<void>;
   /** Stops it. */
   stop(): void;
 }
@@ -41,12 +43,23 @@ export interface Bridge {
 export async function bridgeTo(port: number): Promise<Bridge> {
   const sockets = new Set<Socket>();
   let refused = false;
+  let left = Infinity;
+  let reached: () => void = () => undefined;
+  const count = (bytes: number) => {
+    left -= bytes;
+    if (left > 0) return;
+    left = Infinity;
+    refused = true;
+    end();
+    reached();
+  };
   const end = () => sockets.forEach((socket) => socket.destroy());
   const server = createTcp((socket) => {
     if (refused) return void socket.destroy();
     const other = connect(port, "127.0.0.1");
     for (const [one, next] of [[socket, other], [other, socket]] as const) {
       sockets.add(one);
+      one.on("data", (chunk: Buffer) => one === other && count(chunk.length));
       one.pipe(next);
       one.on("error", () => next.destroy());
       one.on("close", () => (sockets.delete(one), next.destroy()));
@@ -58,6 +71,10 @@ export async function bridgeTo(port: number): Promise<Bridge> {
     cut: (cut) => {
       refused = cut;
       if (cut) end();
+    },
+    cutAfter: (bytes) => {
+      left = bytes;
+      return new Promise((resolve) => (reached = resolve));
     },
     stop: () => void (server.close(), end()),
   };

@@ -40,6 +40,19 @@ describe("extract in a workflow", () => {
       assert.equal(code, 2);
     }));
 
+  test("what another try does not mend ends with 0 where a verdict follows, and says failed", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract(TEN, ...facts(space), "--settings", "{}", "--leave-verdict", "--catalog", space.path("none.json"));
+      assert.deepEqual([code, space.text("outcome"), space.result().code], [0, "failed", 2]);
+      const verdict = await start(["verdict", "--result", space.path("result.json")]).ended;
+      assert.deepEqual([verdict.code, verdict.stderr], [2, `runner | catalog ${space.path("none.json")} does not exist\n`]);
+    }));
+
+  test("a tap that fails is tried again all the same", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(FAILING, ...facts(space), "--leave-verdict", "--attempt", "0", "--last-attempt", "2")).code, 10);
+    }));
+
   test("a tap that ends well is complete, in any attempt", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(TEN, ...facts(space), ...last)).code, 0);
@@ -122,10 +135,10 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
-  test("with --save no it leaves no state", () =>
+  test("with --save false it leaves no state", () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
-      assert.equal((await start(["commit", "--save", "no", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN]).ended).code, 0);
+      assert.equal((await start(["commit", "--save", "false", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN]).ended).code, 0);
       assert.ok(!space.exists("commit.json"));
     }));
 

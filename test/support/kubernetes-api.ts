@@ -84,7 +84,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
       return json(201, made);
     }
     const found = objects.get(name ?? "");
-    if (found === undefined) return json(404, { message: `${plural} "${name}" not found` });
+    const elsewhere = found?.metadata.namespace !== undefined && namespace !== undefined && found.metadata.namespace !== namespace;
+    if (found === undefined || elsewhere) return json(404, { message: `${plural} "${name}" not found` });
     if (method === "DELETE") objects.delete(name ?? "");
     if (method !== "PATCH") return json(200, found);
     const patched = merge(found, body) as ApiObject;
@@ -159,7 +160,12 @@ function page(plural: string, objects: readonly ApiObject[], query: URLSearchPar
   const start = Number(query.get("continue") ?? 0);
   const end = start + Number(query.get("limit") ?? chosen.length);
   const items = chosen.slice(start, end).map((object) => (metadataOnly ? { metadata: object.metadata } : object));
-  return { kind: `${plural}List`, metadata: { ...(end < chosen.length && { continue: String(end) }) }, items };
+  return {
+    kind: `${plural}List`,
+    metadata: { ...(end < chosen.length && { continue: String(end) }) },
+    // As the API does, whose lists of metadata alone are null where they are empty.
+    items: metadataOnly && items.length === 0 ? null : items,
+  };
 }
 
 /** RFC 7396. */

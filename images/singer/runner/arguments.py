@@ -118,7 +118,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--run", metavar="ID", help="id of this run, instead of the one in --identity")
     command.add_argument("--attempt", type=_count, metavar="N", help="which attempt this is, from 0")
     command.add_argument("--outcome", metavar="F",
-                         help="gets a word: of a tap complete, partial or failed; of a load saved or unchanged")
+                         help="gets a word: of a tap complete, partial or failed; of a load saved, unchanged or failed")
+    command.add_argument("--leave-verdict", action="store_true",
+                         help="end with 0 and --outcome failed where another try does not help; a verdict fails the run")
     command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
                          help="when the state is of another destination: fail, keep it, or refresh (without any state)")
@@ -194,7 +196,8 @@ def _describe(command: argparse.ArgumentParser) -> None:
 def _commit(command: argparse.ArgumentParser) -> None:
     for name, text in (("candidate", "state that a load left"), ("output", "gets the state to store")):
         command.add_argument(f"--{name}", required=True, metavar="F", help=text)
-    command.add_argument("--save", choices=("yes", "no"), default="yes", help="no: leaves the saved state as it is (yes)")
+    command.add_argument("--save", choices=("true", "false"), default="true",
+                         help="false: leaves the saved state as it is (true)")
     command.add_argument("--summary", metavar="F", help="gets what the run has come to")
     command.add_argument("--facts", metavar="D", help="gets files with numbers for metrics: records, bytes, retries, bookmark")
     command.add_argument("--tap-outcome", metavar="WORD", help="what extract said of it: after partial the run will fail")

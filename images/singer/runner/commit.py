@@ -18,7 +18,7 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
 
     Beside it what the run has come to, so that no step more is needed where all went well.
     """
-    candidate = _checked(args) if args.save == "yes" and os.path.exists(args.candidate) else None
+    candidate = _checked(args) if args.save == "true" and os.path.exists(args.candidate) else None
     if candidate is None:
         print("the state stays as it is")
     else:

@@ -1,4 +1,4 @@
-"""verdict: fails a run whose tap had failed, after its progress was saved."""
+"""verdict: fails a run for a step that ended well although it had failed."""
 from __future__ import annotations
 
 import argparse
@@ -15,5 +15,6 @@ def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     if code == OK:
         return OK, None
     error = result.get("error") or "the tap failed"
-    told = f"{error} (what it had sent is loaded, and its progress saved)"
-    return code if isinstance(code, int) else TAP_FAILED, told
+    if code == TAP_FAILED:
+        error += " (what it had sent is loaded, and its progress saved)"
+    return code if isinstance(code, int) else TAP_FAILED, error

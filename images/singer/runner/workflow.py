@@ -6,10 +6,12 @@ import os
 import time
 from typing import Any, Optional
 
-from .codes import OK, TAP_FAILED
+from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, TAP_FAILED, USAGE
 from .files import write_atomic
 
 COMPLETE, PARTIAL, FAILED = "complete", "partial", "failed"
+_HOPELESS = (USAGE, BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE)
+"""What another try of the same step does not mend."""
 _TERMINATION_LOG = "/dev/termination-log"
 _LONGEST = 2048
 _PATIENCE_SECONDS = 20
@@ -20,16 +22,18 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
     """The exit code for the workflow, and --outcome for its next steps.
 
     A tap that failed in its last attempt and left data ends with 0: its lines are loaded first, and
-    a verdict step fails the run afterwards.
+    a verdict step fails the run afterwards. So does what another try does not mend, with --leave-verdict:
+    Argo would try it again.
     """
     # How much went through a FIFO only its reader knows.
     partial = (args.subcommand == "extract" and code == TAP_FAILED and result.get("bytes", 1) > 0
                and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
     path = getattr(args, "outcome", None)
-    outcome = _outcome(args, code, partial)
+    for_good = bool(path) and args.leave_verdict and code in _HOPELESS
+    outcome = FAILED if for_good else _outcome(args, code, partial)
     if path and outcome:
         write_atomic(path, outcome.encode())
-    return OK if partial else code
+    return OK if partial or for_good else code
 
 
 def _outcome(args: argparse.Namespace, code: int, partial: bool) -> Optional[str]:

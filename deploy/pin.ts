@@ -1,0 +1,75 @@
+import { Command, CommanderError } from "commander";
+import { print, printJson } from "../cli/print";
+import { UserError } from "../errors";
+import { settingKeys, settingsSchema, type CheckedSettings } from "../settings/schema";
+import { capture } from "./command";
+import { digestOf } from "./image-digest";
+
+/** An image of the stack, and the setting that names it. */
+export interface PinnableImage {
+  /** With its tag. */
+  readonly image: string;
+  /** Path of the setting, as `pulumi config set --path` takes it. */
+  readonly setting: string;
+  /** The setting's text for a digest. */
+  readonly value: (digest: string) => string;
+}
+
+/** Every image that the settings name by a tag. */
+export function pinnableImages({ argo, images, objectStore }: Pick<CheckedSettings, "argo" | "images" | "objectStore">): readonly PinnableImage[] {
+  const named = (image: string, setting: string): PinnableImage => ({ image, setting, value: (digest) => `${image}@${digest}` });
+  // Argo's chart puts a tag behind the name, and takes one with a digest.
+  const part = (name: string, values: string): PinnableImage => ({
+    image: `${argo.imageRegistry}/argoproj/${name}:${argo.version}`,
+    setting: `argo.values.${values}.image.tag`,
+    value: (digest) => `${argo.version}@${digest}`,
+  });
+  const all = [
+    ...(argo.install ? [part("workflow-controller", "controller"), part("argoexec", "executor"), ...(argo.server ? [part("argocli", "server")] : [])] : []),
+    ...(objectStore.kind === "minio" ? [named(objectStore.image, "objectStore.image"), named(objectStore.clientImage, "objectStore.clientImage")] : []),
+    named(images.baseImage, "images.baseImage"),
+    ...Object.entries(images.ready).map(([connector, image]) => named(image, `images.ready["${connector}"]`)),
+  ];
+  return all.filter(({ image }) => !image.includes("@"));
+}
+
+/** `npm run pin`: asks the registries for digests, and says how to write them into the stack's settings. */
+export async function main(): Promise<void> {
+  const program = new Command("npm run pin --")
+    .description("look up the digests that the stack's images have now in their registries, and print the commands that pin them")
+    .option("--stack <name>", "stack, whose settings are read where there is a `pulumi`", "dev")
+    .option("--json", "print as JSON: a list of {image, setting, value, source}")
+    .exitOverride()
+    .addHelpText("after", "\nExample:\n  $ npm run pin -- --stack prod | sh");
+  program.action((flags: { readonly stack: string; readonly json?: boolean }) => pin(flags));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof UserError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = error.exitCode;
+    } else throw error;
+  }
+}
+
+async function pin({ stack, json = false }: { readonly stack: string; readonly json?: boolean }): Promise<void> {
+  const found = await Promise.all(
+    pinnableImages(settingsOf(stack)).map(async ({ image, setting, value }) => ({ image, setting, value: value(await digestOf(image)), source: image.replace(/\/.*/, "") })),
+  );
+  if (json) return printJson(found);
+  for (const { image, setting, value } of found) print(`# read from the registry of ${image}\npulumi config set --stack ${stack} --path 'tapctl:${setting}' '${value}'`);
+}
+
+/** The stack's settings, or the defaults where no engine or stack is there: secrets have no part in an image's name. */
+function settingsOf(stack: string): CheckedSettings {
+  const { ok, output } = capture("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"]);
+  const given = ok ? (JSON.parse(output) as { readonly [key: string]: { readonly value?: string; readonly objectValue?: unknown } }) : {};
+  const values = Object.fromEntries(settingKeys.flatMap((key) => {
+    const one = given[`tapctl:${key}`];
+    return one === undefined ? [] : [[key, one.objectValue ?? one.value]];
+  }));
+  const checked = settingsSchema.safeParse(values);
+  if (!checked.success) throw new UserError(`the settings of the stack "${stack}" are not valid; \`pulumi preview\` says what is wrong`);
+  return checked.data;
+}

@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, suite, test, type TestContext } from "node:test";
+import { artifactRepository } from "../../components/argo/artifact-repository";
+import type { ObjectStore } from "../../store/object-store";
+import { openS3 } from "../../store/s3";
+import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
+import { runToEnd, type Printed } from "../support/command";
+import { startS3Server, type S3Server } from "../support/s3-server";
+import { cronWorkflow, metadata, workflow } from "../cluster/support";
+import { cliEnvironment, makeProject, TAPCTL } from "./support";
+
+const ARRAY = `[
+  { name: "orders", schedule: "0 6 * * *", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) },
+  { name: "rates", schedule: "0 6 * * *", tap: c.tapExchangeRatesApi({ base_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) },
+  { name: "clean-up", kind: "job", schedule: "@daily", image: "acme/tool:1", command: ["tidy"] },
+]`;
+
+let server: S3Server;
+let buckets = 0;
+before(async () => void (server = await startS3Server()));
+after(() => server.stop());
+
+/** A cluster with the pipeline "orders" deployed, its bucket, and a project that works on it by default. */
+interface Scene {
+  readonly api: KubernetesApi;
+  readonly store: ObjectStore;
+  readonly root: string;
+  readonly environment: NodeJS.ProcessEnv;
+  run(line: string, input?: string): Promise<Printed>;
+}
+
+async function scene(t: TestContext): Promise<Scene> {
+  const api = await startKubernetesApi();
+  t.after(() => api.stop());
+  const bucket = `cluster-${(buckets += 1)}`;
+  await server.makeBucket(bucket);
+  const root = makeProject(t, ARRAY);
+  const kubeconfig = join(root, "kubeconfig");
+  api.writeKubeconfig(kubeconfig);
+  writeFileSync(join(root, ".tapctl.yaml"), "on: cluster\n");
+  const key = Buffer.from("test").toString("base64");
+  api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint: server.endpoint.replace("http://", ""), insecure: true, secret: "object-store", addressing: "path" }) } });
+  api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: key, secretKey: key } });
+  api.put("cronworkflows", cronWorkflow("orders"));
+  // No keys from the environment: those of the cluster's Secret have to do.
+  const environment = { ...cliEnvironment(), KUBECONFIG: kubeconfig, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  return {
+    api,
+    root,
+    environment,
+    store: openS3({ bucket, endpoint: server.endpoint }),
+    run: (line, input) => runToEnd([TAPCTL, ...line.split(" ")], { cwd: root, env: environment }, input),
+  };
+}
+
+const RUN = "20261125T120000Z-abcdef";
+const SUMMARY = { version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-25T12:00:00Z", ended: "2026-11-25T12:01:00Z", seconds: 60, status: "failed", code: 11, error: "the target failed", warnings: [], attempts: { extract: 1, load: 3 }, streams: [], records: 1234, bytes: 56_789, badLines: 0, stateBefore: null, stateAfter: { at: "2026-11-25" }, stateCommitted: false, outputs: [], host: "orders-1" };
+
+async function withFailedRun({ api, store }: Scene): Promise<void> {
+  api.put("workflows", workflow("orders-1", "orders", "Failed", [{ name: "orders-1.artifact[0].extract(0)[0].pod" }, { name: "orders-1.artifact[1].load(2)[0].pod", phase: "Failed", message: "main: Error (exit code 11)", outputs: { exitCode: "11" } }]));
+  await store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify(SUMMARY));
+  await store.put(`runs/orders/${RUN}/tap-0.log`, "2026-11-25T12:00:10.000Z tap | asked\n");
+  await store.put(`runs/orders/${RUN}/target-2.log`, "2026-11-25T12:00:50.000Z target | disk full\n");
+  await store.put(`runs/orders/${RUN}/extract-0.jsonl`, "{}\n");
+}
+
+suite("on a cluster", () => {
+  test("status tells failing, missing and unknown pipelines apart", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    one.api.put("cronworkflows", cronWorkflow("old"));
+    const { stdout, code } = await one.run("status");
+    assert.equal(code, 0);
+    assert.match(stdout, /^PIPELINE +IS +SCHEDULE.*\norders +failing .* failed +60 s +1,234 +56\.8 kB .* once\n/);
+    assert.match(stdout, /\nrates +not deployed /);
+    assert.match(stdout, /\nclean-up +not deployed /);
+    assert.match(stdout, /\nold +not in the array /);
+    assert.match(stdout, /\norders: the target failed\n$/);
+    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly { readonly name: string; readonly condition: string }[];
+    assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), ["orders failing", "clean-up not deployed"]);
+  });
+
+  test("status of one: its runs, steps, tries, error and files", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    const { stdout } = await one.run("status orders");
+    for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
+  });
+
+  test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    one.api.remove("workflows", "orders-1");
+    assert.match((await one.run("runs orders")).stdout, /20261125T120000Z-abcdef +schedule +failed +1,234 .* gone +the target failed/);
+    assert.equal((await one.run("logs orders")).stdout, "2026-11-25T12:00:10.000Z tap    | asked\n2026-11-25T12:00:50.000Z target | disk full\n");
+    assert.equal((await one.run(`logs orders ${RUN} --target`)).stdout, "2026-11-25T12:00:50.000Z target | disk full\n");
+    assert.match((await one.run(`artifacts orders ${RUN} --get got`)).stdout, /extract-0\.jsonl +3 B .*\n(.*\n)*in .*got\n$/);
+    assert.match((await one.run("logs orders nothing")).stderr, /^"orders" has no run nothing; list them: npx tapctl runs orders\n$/);
+  });
+
+  test("run starts what the schedule starts; state and first day go with it", async (t) => {
+    const one = await scene(t);
+    writeFileSync(join(one.root, "state.json"), '{"at":"2026-11-20"}');
+    assert.match((await one.run("run orders --state state.json")).stdout, /^orders: run \d{8}T\d{6}Z-\w{6} \(Workflow orders-1\)\n$/);
+    assert.match((await one.run("run orders --from 2026-11-01 --json")).stdout, /"workflow": "orders-2"/);
+    await one.run("run orders --full-refresh");
+    const parameters = one.api.all("workflows").map(({ spec }) => Object.fromEntries((spec as { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } }).arguments.parameters.map(({ name, value }) => [name, value])));
+    assert.deepEqual(parameters.map(({ trigger, onChange, tapSettings }) => [trigger, onChange, tapSettings]), [["manual", "fail", undefined], ["manual", "refresh", '{"start_date":"2026-11-01"}'], ["manual", "refresh", undefined]]);
+    assert.equal((await one.store.get(parameters[0]?.["givenState"] ?? ""))?.toString(), '{"at":"2026-11-20"}\n');
+  });
+
+  test("run --follow ends with the run's exit code", async (t) => {
+    const one = await scene(t);
+    one.api.onChange = (plural, { metadata: { name = "" } }) => {
+      const done = workflow(name, "orders", "Failed", [{ name: `${name}.extract(0)[0].pod`, phase: "Failed", message: "main: Error (exit code 10)", outputs: { exitCode: "10" } }]);
+      if (plural === "workflows") setTimeout(() => one.api.put("workflows", done), 100);
+    };
+    const { code, stdout, stderr } = await one.run("run orders --follow");
+    assert.equal(code, 10);
+    assert.match(stdout, /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\)\n$/);
+    assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
+  });
+
+  test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
+    const one = await scene(t);
+    one.api.onChange = (plural, { metadata: { name = "" } }) => {
+      if (plural === "workflows") one.api.put("workflows", workflow(name, "orders", "Running", [{ name: `${name}.extract(0)[0].pod`, phase: "Running" }]));
+    };
+    const child = spawn(process.execPath, [TAPCTL, "run", "orders", "--follow"], { cwd: one.root, env: one.environment, stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (text.includes("extract: running")) child.kill("SIGINT");
+    });
+    assert.equal(await new Promise((resolve) => child.on("close", resolve)), 130);
+    assert.match(stderr, /orders-1 goes on\. Follow it again: npx tapctl logs orders -f; stop it: npx tapctl cancel orders\n$/);
+    assert.equal((one.api.all("workflows")[0]?.["spec"] as { readonly shutdown?: string }).shutdown, undefined);
+  });
+
+  test("retry loads the stored extract; cancel stops; suspend says who is right", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    assert.match((await one.run("retry orders")).stdout, /^orders: run \S+ \(Workflow orders-\d\) loads 3 B of run 20261125T120000Z-abcdef\n$/);
+    const retried = one.api.all("workflows").find(({ metadata: { labels } }) => labels?.["tapctl.dev/trigger"] === "retry");
+    assert.equal((retried?.["spec"] as { readonly entrypoint: string }).entrypoint, "retry");
+    assert.match((await one.run("cancel orders")).stdout, new RegExp(`^orders: ${retried?.metadata.name} is stopping`));
+    assert.equal((one.api.all("workflows").find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as { readonly shutdown: string }).shutdown, "Stop");
+    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `up` switches it on again, unless the entry has suspend: true.\n");
+    assert.equal((one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend, true);
+    assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is now on\n");
+    assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is already on\n");
+  });
+
+  test("a state changes while Argo's lock is held, and the difference is printed", async (t) => {
+    const one = await scene(t);
+    one.api.onChange = (plural, object) => {
+      const name = object.metadata.name ?? "";
+      if (plural !== "workflows" || object["status"] !== undefined) return;
+      one.api.put("workflows", { ...object, status: { phase: "Running", nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: new Date().toISOString() } } }, metadata: { ...object.metadata, name } });
+    };
+    const { stdout, stderr } = await one.run("state set orders -", '{"bookmarks":{"orders":{"id":7},"users":{"id":8}}}');
+    assert.match(stdout, /^orders: none -> .*\n {2}bookmarks\.orders\.id: none -> 7\n {2}bookmarks\.users\.id: none -> 8\n$/, stderr);
+    assert.match((await one.run("state reset orders --stream users")).stdout, /bookmarks\.users/);
+    assert.deepEqual(JSON.parse((await one.run("state show orders --json")).stdout.trim()).state, { bookmarks: { orders: { id: 7 } } });
+    assert.ok(one.api.all("workflows").every(({ status }) => (status as { readonly nodes: { readonly h: { readonly phase: string } } }).nodes.h.phase === "Succeeded"));
+  });
+
+  test("backfill runs its windows in order, and the schedule's state stays out of it", async (t) => {
+    const one = await scene(t);
+    one.api.put("cronworkflows", cronWorkflow("rates"));
+    one.api.onChange = (plural, { metadata: { name = "" } }) => {
+      if (plural === "workflows") setTimeout(() => one.api.put("workflows", { ...workflow(name, "rates", "Succeeded"), spec: one.api.all("workflows").find((object) => object.metadata.name === name)?.["spec"] }), 50);
+    };
+    const { stdout, code } = await one.run("backfill rates --from 2026-01-15 --to 2026-03-01");
+    assert.equal(code, 0);
+    assert.match(stdout, /^FROM +TO +RESULT +RUN\n2026-01-15 +2026-02-01 +succeeded +rates-1\n2026-02-01 +2026-03-01 +succeeded +rates-2\n$/);
+    const settings = one.api.all("workflows").map(({ spec }) => (spec as { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } }).arguments.parameters.filter(({ name }) => ["saveState", "tapSettings"].includes(name)).map(({ value }) => value));
+    assert.deepEqual(settings, [["false", '{"start_date":"2026-01-15","end_date":"2026-01-31"}'], ["false", '{"start_date":"2026-02-01","end_date":"2026-02-28"}']]);
+  });
+
+  test("doctor ends with 1 where something does not work", async (t) => {
+    const one = await scene(t);
+    const { code, stdout } = await one.run("doctor --json");
+    assert.equal(code, 1);
+    const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];
+    assert.deepEqual(findings.filter(({ level }) => level === "fail").map(({ check }) => check), ["controller", "template"]);
+    assert.match((await one.run("doctor")).stdout, /\nfail {2}template +namespace "pipelines" has no WorkflowTemplate singer\n +-> deploy the stack: npm run up/);
+  });
+
+  test("ui forwards what is there and prints where the credentials are", async (t) => {
+    const one = await scene(t);
+    one.api.put("services", { metadata: { name: "minio-console", namespace: "minio", labels: {} }, spec: { selector: { app: "minio" }, ports: [{ port: 9001 }] } });
+    one.api.put("pods", { metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
+    const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "ignore"] });
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (stdout.includes("Ctrl-C ends it.")) child.kill("SIGINT");
+    });
+    await new Promise((resolve) => child.on("close", resolve));
+    assert.match(stdout, /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/);
+  });
+});
+
+/** Command, what it prints on standard error, exit code. */
+const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
+  ["a pipeline that is not deployed", "run rates", /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npm run up\n$/, 1],
+  ["a flag of local runs", "run orders --offline", /^--offline is for --on local: a run on the cluster is made as its schedule makes it\n$/, 2],
+  ["a store of one's own", "--store x runs orders", /^--store is for --on local: a cluster has an object store of its own\n$/, 2],
+  ["a context that is not there", "status --context x", /^\S+kubeconfig: no context is called "x"; there are: stand-in\n$/, 2],
+  ["a namespace without pipelines", "runs orders --namespace other", /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npm run up\), or name another: --namespace NAME, --context NAME\n$/, 2],
+  ["nothing to cancel", "cancel orders", /^"orders" has no run under way; its last ones: npx tapctl runs orders\n$/, 2],
+  ["nothing to retry", "retry orders", /^none of the last runs of "orders" has a stored extract; in stream mode none is kept/, 2],
+  ["a day that is none", "run orders --from yesterday", /^--from yesterday: a day such as 2026-01-31\n$/, 2],
+  ["a first day beside a state", "run orders --from 2026-01-01 --full-refresh", /^--from says where to begin: it goes with none of --full-refresh, --keep-state and --state\n$/, 2],
+  ["several runs to follow", "run orders rates --follow", /^--follow is for one pipeline\n$/, 2],
+  ["a state for a job", "run clean-up --full-refresh", /^"clean-up" is a job: it has no state to go on from\n$/, 2],
+  ["a tap without a window", "backfill orders --from 2026-01-01 --to 2026-02-01", /^"orders": tap-rest-api-msdk cannot read a part of its history/, 2],
+  ["a check there", "check orders --on cluster", /^check works on this machine alone: leave --on cluster out\n$/, 2],
+  ["a wait that is no duration", "state reset orders --wait long", /^--wait long: a duration such as 90s or 10m\n$/, 2],
+  ["a table for people as JSON", "status --watch --json", /^--watch is for people: it does not go with --json\n$/, 2],
+  ["another place", "status --on mars", /^--on "mars": allowed are local and cluster\n$/, 2],
+  ["no files", "artifacts orders 20260101T000000Z-000000", /^run 20260101T000000Z-000000 of "orders" has stored no files, or they have been deleted; list the runs: npx tapctl runs orders\n$/, 2],
+  ["no consoles", "ui", /^neither Argo's console nor MinIO's is on this cluster, or you may not list Services there\n$/, 1],
+];
+
+suite("mistakes on a cluster", () => {
+  for (const [what, line, printed, exit] of MISTAKES) {
+    test(what, async (t) => {
+      const { code, stderr, stdout } = await (await scene(t)).run(line);
+      assert.match(stderr, printed);
+      assert.equal(stdout, "");
+      assert.equal(code, exit);
+    });
+  }
+
+  test("a rule that is missing", async (t) => {
+    const one = await scene(t);
+    one.api.forbid("get secrets");
+    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], in namespace "pipelines"\n');
+    one.api.forbid("create workflows");
+    assert.match((await one.run("run orders")).stderr, /^you may not create workflows; missing rule: verbs: \["create"\]/);
+  });
+
+  test("no cluster", async (t) => {
+    const one = await scene(t);
+    await one.api.stop();
+    const { stderr, code } = await one.run("status");
+    assert.match(stderr, /^no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/);
+    assert.equal(code, 1);
+  });
+
+  test("defaults that are not understood", async (t) => {
+    const one = await scene(t);
+    const cases: readonly (readonly [string, RegExp])[] = [
+      ["on: mars\n", /\.tapctl\.yaml: on "mars": allowed are local and cluster\n$/],
+      ["contxt: x\n", /\.tapctl\.yaml: "contxt" is not a setting; did you mean "context"\?; allowed are on, context, namespace\n$/],
+      ["on: cluster\nnamespace: 7\n", /\.tapctl\.yaml: namespace 7: has to be text\n$/],
+      ["- on\n", /\.tapctl\.yaml: is not a list of settings; allowed are on, context, namespace, such as: on: cluster\n$/],
+      ["on: [\n", /\.tapctl\.yaml: cannot be read: /],
+    ];
+    for (const [text, printed] of cases) {
+      writeFileSync(join(one.root, ".tapctl.yaml"), text);
+      assert.match((await one.run("status")).stderr, printed);
+    }
+  });
+
+  test("what is for a cluster, on this machine", async (t) => {
+    const one = await scene(t);
+    assert.equal((await one.run("--on local retry orders")).stderr, "retry is for a cluster: npx tapctl retry --on cluster\n");
+    assert.equal((await one.run("--on local status --context x")).stderr, "--context is for --on cluster\n");
+    assert.match((await one.run("--on local run orders --follow")).stderr, /^--follow is for --on cluster; a run on this machine shows its logs with --verbose\n$/);
+  });
+});

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test, type TestContext } from "node:test";
+import { accessOf } from "../../cluster/access";
+import { connect } from "../../cluster/connection";
+import { chooseContext } from "../../cluster/kubeconfig";
+import { forwardService } from "../../cluster/port-forward";
+import { DEPLOYMENTS, NAMESPACES, pathOf, PODS, WORKFLOWS } from "../../cluster/resources";
+import { runIdOf } from "../../cluster/run-id";
+import { getWorkflow, listWorkflows } from "../../cluster/workflows";
+import { isRunId } from "../../store/keys";
+import { metadata, standIn, workflow } from "./support";
+
+test("paths of the API", () => {
+  assert.equal(pathOf({ resource: WORKFLOWS, namespace: "pipelines", name: "orders-1" }), "/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-1");
+  assert.equal(pathOf({ resource: PODS, namespace: "a", name: "b/../c", subresource: "log" }), "/api/v1/namespaces/a/pods/b%2F..%2Fc/log");
+  assert.equal(pathOf({ resource: DEPLOYMENTS }), "/apis/apps/v1/deployments");
+  assert.equal(pathOf({ resource: NAMESPACES, namespace: "a", name: "b" }), "/api/v1/namespaces/b");
+});
+
+test("a Workflow's run id has the form of a local run's", () => {
+  const run = runIdOf({ creationTimestamp: "2026-11-23T08:15:02Z", uid: "4f2a9c01-0000-4000-8000-000000000000" });
+  assert.equal(run, "20261123T081502Z-4f2a9c");
+  assert.ok(isRunId(run));
+});
+
+suite("a list", () => {
+  test("is asked for page by page, without contents and managed fields", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    for (let number = 0; number < 1203; number += 1) api.put("workflows", workflow(`orders-${number}`, "orders", "Succeeded"));
+    api.put("workflows", { metadata: { name: "someone-elses", namespace: "pipelines" } });
+    const found = await listWorkflows(await open());
+    assert.equal(found.length, 1203);
+    assert.deepEqual(Object.keys(found[0] ?? {}), ["metadata"]);
+    const lists = api.seen.filter(({ url }) => url.includes("/workflows?"));
+    assert.deepEqual(lists.map(({ url }) => new URL(url, "http://x").searchParams.get("continue")), [null, "500", "1000"]);
+    assert.ok(lists.every(({ accept }) => accept.includes("PartialObjectMetadataList")));
+  });
+});
+
+suite("what the API refuses", () => {
+  test("names the missing rule", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    api.forbid("list workflows");
+    await assert.rejects(listWorkflows(await open()), { message: 'you may not list workflows; missing rule: verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"', exitCode: 1 });
+  });
+
+  test("names the object that is not there", async (t) => {
+    const { connect: open } = await standIn(t);
+    await assert.rejects(getWorkflow(await open(), "gone"), { message: 'there is no workflows "gone" in namespace "pipelines"' });
+  });
+
+  test("is no cluster at all", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    const connection = await open();
+    await api.stop();
+    await assert.rejects(listWorkflows(connection), { message: `no answer from the cluster at ${api.url} (context "stand-in"): ECONNREFUSED; is it running, and is it the one you mean? Choose another: --context NAME`, exitCode: 1 });
+  });
+});
+
+suite("a kubeconfig", () => {
+  const folder = (t: TestContext) => {
+    const made = mkdtempSync(join(tmpdir(), "tapctl-kubeconfig-"));
+    t.after(() => rmSync(made, { recursive: true, force: true }));
+    return made;
+  };
+  const using = (t: TestContext, text: string | undefined): string => {
+    const file = join(folder(t), "config");
+    if (text !== undefined) writeFileSync(file, text);
+    const before = process.env.KUBECONFIG;
+    process.env.KUBECONFIG = file;
+    t.after(() => (before === undefined ? delete process.env.KUBECONFIG : (process.env.KUBECONFIG = before)));
+    return file;
+  };
+  const good = { clusters: [{ name: "c", cluster: { server: "https://c:6443" } }], users: [{ name: "u", user: { token: "t" } }], contexts: [{ name: "a", context: { cluster: "c", user: "u", namespace: "etl" } }, { name: "b", context: { cluster: "d", user: "u" } }] };
+
+  test("that is not there, that is none, that has no such context", async (t) => {
+    const file = using(t, undefined);
+    await assert.rejects(connect({}), { message: `no kubeconfig: ${file} is not there; set KUBECONFIG, or work on this machine: --on local` });
+    writeFileSync(file, "a: [");
+    await assert.rejects(connect({}), /config: is no kubeconfig: /);
+    writeFileSync(file, "text");
+    await assert.rejects(connect({}), /config: is no kubeconfig: it has neither clusters nor contexts/);
+    writeFileSync(file, JSON.stringify(good));
+    await assert.rejects(connect({}), /config: no context is chosen; choose one: --context NAME, of a, b$/);
+    await assert.rejects(connect({ context: "x" }), /config: no context is called "x"; there are: a, b$/);
+    await assert.rejects(connect({ context: "b" }), /config: the cluster of context "b" is not there, or has no server$/);
+  });
+
+  test("gives the context's namespace, unless one is named", async (t) => {
+    using(t, JSON.stringify(good));
+    assert.equal((await connect({ context: "a" })).namespace, "etl");
+    assert.equal((await connect({ context: "a", namespace: "other" })).namespace, "other");
+  });
+
+  test("gives certificates and tokens as they are, from files too", async (t) => {
+    const file = using(t, undefined);
+    writeFileSync(join(file, "..", "token"), "from-file\n");
+    writeFileSync(join(file, "..", "ca.pem"), "CA");
+    const user = { "client-certificate-data": Buffer.from("CERT").toString("base64"), "client-key-data": Buffer.from("KEY").toString("base64"), tokenFile: "token" };
+    writeFileSync(file, JSON.stringify({ ...good, clusters: [{ name: "c", cluster: { server: "https://c:6443", "certificate-authority": "ca.pem", "tls-server-name": "name" } }], users: [{ name: "u", user }] }));
+    const options: { [name: string]: unknown } = {};
+    await (await accessOf(chooseContext("a"))).applyToHTTPSOptions(options);
+    assert.deepEqual([String(options["ca"]), String(options["cert"]), String(options["key"]), options["servername"], options["headers"]], ["CA", "CERT", "KEY", "name", { Authorization: "Bearer from-file" }]);
+  });
+
+  test("that asks a program is left to the library", async (t) => {
+    using(t, JSON.stringify({ ...good, users: [{ name: "u", user: { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "echo", args: ['{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"of-the-program"}}'], interactiveMode: "Never" } } }] }));
+    const options: { headers?: { readonly [name: string]: string } } = {};
+    await (await accessOf(chooseContext("a"))).applyToHTTPSOptions(options);
+    assert.equal(options.headers?.["Authorization"], "Bearer of-the-program");
+  });
+});
+
+suite("a forwarded port", () => {
+  const service = { name: "minio", namespace: "minio", port: 9000 };
+
+  test("leads to a ready pod of the Service, and to the next one where that went away", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    const server = createServer((request, response) => response.end(`hello ${request.url}`));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => void (server.closeAllConnections(), server.close()));
+    api.forwardTo = (server.address() as AddressInfo).port;
+    api.put("services", { metadata: { name: "minio", namespace: "minio" }, spec: { selector: { app: "minio" }, ports: [{ port: 9000, targetPort: "http" }] } });
+    const pod = (name: string, ready: string) => ({ metadata: { name, namespace: "minio", labels: { app: "minio" } }, spec: { containers: [{ name: "minio", image: "x", ports: [{ name: "http", containerPort: 9999 }] }] }, status: { conditions: [{ type: "Ready", status: ready }] } });
+    api.put("pods", pod("minio-0", "False"));
+    api.put("pods", pod("minio-1", "True"));
+    const forward = await forwardService(await open(), service);
+    t.after(() => forward.close());
+    for (const path of ["/a", "/b"]) assert.equal(await (await fetch(`http://127.0.0.1:${forward.port}${path}`)).text(), `hello ${path}`);
+    assert.match(api.seen.find(({ method }) => method === "UPGRADE")?.url ?? "", /\/namespaces\/minio\/pods\/minio-1\/portforward\?ports=9999$/);
+  });
+
+  test("that one may not have, or that leads nowhere", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    const connection = await open();
+    api.put("services", { metadata: { name: "minio", namespace: "minio" }, spec: { selector: { app: "minio" }, ports: [{ port: 9000 }] } });
+    await assert.rejects(forwardService(connection, service), { message: "no pod of Service minio/minio is ready; look at it: kubectl get pods -n minio" });
+    api.put("pods", { metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
+    api.forbid("create pods/portforward");
+    await assert.rejects(forwardService(connection, service), { message: 'you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "minio", with the verb "get" beside it' });
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, schedulesCheck, statesCheck, templateCheck, type Check } from "../../cluster/doctor/checks";
+import type { DoctorFacts } from "../../cluster/doctor/facts";
+import { lookAtCluster } from "../../cluster/doctor/look";
+import { cronWorkflow, metadata, standIn, workflow } from "./support";
+
+const NOW = new Date("2026-11-25T12:00:00Z");
+const no = { ok: false as const, why: "you may not" };
+const yes = <T>(value: T) => ({ ok: true as const, value });
+
+const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
+const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
+
+const GOOD: DoctorFacts = {
+  context: "c",
+  namespace: "pipelines",
+  now: NOW,
+  api: yes({ version: "v1.34.4", time: NOW.getTime(), argo: KINDS }),
+  rights: yes([{ rule: "r", allowed: true, neededBy: "x" }]),
+  controllers: yes([controller("quay.io/argoproj/workflow-controller:v4.1.2", 1)]),
+  controllerPods: yes([]),
+  template: yes(true),
+  crons: yes([cronWorkflow("orders") as never]),
+  workflows: yes([]),
+  waiting: yes([]),
+  pods: yes([]),
+  bucket: yes({ name: "singer", versioned: true }),
+  states: yes([]),
+  entries: ["orders"],
+};
+
+/** Level and text of what a check finds where the facts are others. */
+function found(check: Check, change: Partial<DoctorFacts>): string {
+  return check({ ...GOOD, ...change }).map(({ level, found: text, todo }) => `${level}: ${text}${todo === "" ? "" : ` -> ${todo}`}`).join("\n");
+}
+
+test("a cluster on which all is well has nothing to do", () => {
+  const findings = CHECKS.flatMap((check) => check(GOOD));
+  assert.deepEqual(findings.filter(({ level }) => level !== "ok"), []);
+  assert.ok(findings.length >= 10);
+});
+
+suite("what is wrong is named, with what to do", () => {
+  const cases: readonly (readonly [string, Check, Partial<DoctorFacts>, RegExp])[] = [
+    ["no cluster", clusterCheck, { api: no }, /^fail: you may not -> start it, log in to it, or choose another/],
+    ["an old Kubernetes", clusterCheck, { api: yes({ version: "v1.24.1", time: 0, argo: [] }) }, /^warn: Kubernetes v1\.24\.1 -> bring it to 1\.28/],
+    ["clocks some seconds apart", clockCheck, { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: KINDS }) }, /^warn: this machine is 30 s ahead of the cluster/],
+    ["clocks that S3 refuses", clockCheck, { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) }, /^fail: this machine is 1000 s behind the cluster -> set this machine's clock/],
+    ["no definitions", definitionsCheck, { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) }, /^fail: the cluster does not know workflows, cronworkflows, .* -> install Argo Workflows: npm run up$/],
+    ["no controller", controllerCheck, { controllers: yes([]) }, /^fail: no Deployment with app\.kubernetes\.io\/component=workflow-controller/],
+    ["a controller that is down", controllerCheck, { controllers: yes([controller("x:v4.1.2", 0)]) }, /^fail: argo\/workflow-controller has no pod that is ready: nothing starts or ends -> kubectl logs -n argo/],
+    ["an old controller", controllerCheck, { controllers: yes([controller("x:v3.5.0", 1)]) }, /^fail: argo\/workflow-controller is of version 3 -> bring it to 4/],
+    ["a controller that restarts", controllerCheck, { controllerPods: yes([{ ...controller("x", 1), spec: { containers: [] }, status: { containerStatuses: [{ name: "c", restartCount: 7 }] } }]) }, /^warn: argo\/workflow-controller was restarted 7 times/],
+    ["two controllers", controllerCheck, { controllers: yes([controller("x:v4.1.2", 1), controller("x:v4.1.2", 1)]) }, /^warn: 2 controllers: .*\nok: /],
+    ["a controller that one may not see", controllerCheck, { controllers: no }, /^warn: not looked at: you may not -> give yourself the rule/],
+    ["a missing rule", rightsCheck, { rights: yes([{ rule: 'verbs: ["patch"]', allowed: false, neededBy: "cancel" }]) }, /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/],
+    ["no template", templateCheck, { template: yes(false) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer/],
+    ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
+    ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
+    ["a wrong image", imagesCheck, { pods: yes([{ metadata: metadata("p", "orders"), spec: { containers: [] }, status: { containerStatuses: [{ name: "main", image: "nobody/tap:1", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }] } }]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
+    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad/],
+    ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
+    ["a name that is too long", schedulesCheck, { crons: yes([{ metadata: metadata("o".repeat(53), "o"), spec: { schedules: ["@daily"], workflowSpec: {} } }]) }, /its name is longer than 52/],
+    ["a schedule that Argo silently ignores", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], workflowSpec: {} } }]) }, /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/],
+    ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
+    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["another array than deployed", deployedCheck, { entries: ["orders", "users"], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
+  ];
+  for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
+
+  test("what is no problem", () => {
+    assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
+    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }), /^ok/);
+    assert.match(found(schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } }]) }), /^ok/);
+  });
+});
+
+test("all is looked at over the API; what one may not see is told, and the rest goes on", async (t) => {
+  const { api, connect } = await standIn(t);
+  api.put("deployments", { ...controller("x:v4.1.2", 1), metadata: { ...controller("x", 1).metadata, labels: { "app.kubernetes.io/component": "workflow-controller" } } });
+  api.put("workflowtemplates", { metadata: metadata("singer", "-") });
+  api.put("cronworkflows", cronWorkflow("orders"));
+  api.put("workflows", { ...workflow("orders-2", "orders", "Pending"), status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
+  api.forbid("list pods");
+  api.forbid("patch cronworkflows");
+  const facts = await lookAtCluster(await connect(), ["orders"]);
+  const findings = CHECKS.flatMap((check) => check(facts)).filter(({ level }) => level !== "ok").map(({ check, found: text }) => `${check}: ${text}`);
+  assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "states"]);
+  assert.match(findings.join("\n"), /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/);
+  assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
+  assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
+  assert.match(findings.join("\n"), /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/);
+});

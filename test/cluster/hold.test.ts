@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { singerTemplate } from "../../components/argo/singer-template";
+import { defaultClusterSettings } from "../../components/argo/cluster-settings";
+import { holdGuard, holdWorkflow, type HoldOptions } from "../../cluster/hold";
+import { targetJsonl, tapRestApi } from "../../connectors";
+import { resetState, rollBackState, setState } from "../../local/state-changes";
+import type { Replication } from "../../pipelines/replication";
+import { openFolder } from "../../store/folder";
+import { readState } from "../../store/state";
+import { temporaryFolder } from "../store/stores";
+import type { KubernetesApi } from "../support/kubernetes-api";
+import { standIn } from "./support";
+
+const ENTRY: Replication = { name: "orders", schedule: "@daily", tap: tapRestApi({ api_url: "http://x" }), target: targetJsonl({}) };
+
+function options(told: string[] = [], change: Partial<HoldOptions> = {}): HoldOptions {
+  return { waitSeconds: 10, onWait: (what) => told.push(what), signal: new AbortController().signal, pollMs: 5, ...change };
+}
+
+/** Does what the controller does: gives the lock after some looks, and ends the Workflow whose step was resumed. */
+function control(api: KubernetesApi, looksBeforeLock: number, startedAt = () => new Date().toISOString()): void {
+  let looks = 0;
+  const put = (name: string, status: object) => {
+    const object = api.all("workflows").find(({ metadata }) => metadata.name === name);
+    if (object !== undefined) api.put("workflows", { ...object, status });
+  };
+  api.onChange = (_plural, { metadata, status }) => {
+    const name = metadata.name ?? "";
+    const node = (status as { readonly nodes?: { readonly h?: { readonly phase?: string } } } | undefined)?.nodes?.h;
+    if (node?.phase === "Succeeded") return put(name, { phase: "Succeeded", nodes: { h: node } });
+    if (status !== undefined) return;
+    put(name, { phase: "Pending", synchronization: { mutex: { waiting: [{ mutex: "pipelines/Mutex/pipeline-orders", holder: "pipelines/orders-7xk2p" }] } } });
+    const wait = setInterval(() => {
+      if ((looks += 1) <= looksBeforeLock) return;
+      clearInterval(wait);
+      put(name, { phase: "Running", nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: startedAt() } } });
+    }, 10).unref();
+  };
+}
+
+test("holds the lock that the pipelines' runs have", () => {
+  const { spec } = holdWorkflow("orders", "pipelines", "r") as { readonly spec: { readonly synchronization: { readonly mutexes: readonly { readonly name: string }[] } } };
+  const template = singerTemplate(defaultClusterSettings).spec.synchronization?.mutexes?.[0]?.name ?? "";
+  assert.equal(spec.synchronization.mutexes[0]?.name, template.replace("{{workflow.parameters.pipeline}}", "orders"));
+});
+
+suite("a state is changed while the lock is held", () => {
+  test("after the run that has it, and the lock is given back", async (t) => {
+    const { api, connect } = await standIn(t);
+    control(api, 5);
+    const store = openFolder(temporaryFolder());
+    const told: string[] = [];
+    const guard = holdGuard(await connect(), options(told));
+    const change = await setState({ store, guard }, ENTRY, { bookmarks: { orders: 1, users: 2 } });
+    assert.deepEqual(change, { pipeline: "orders", before: null, after: { bookmarks: { orders: 1, users: 2 } } });
+    assert.deepEqual(told, ["waiting for orders-7xk2p, which runs the pipeline"]);
+    const [hold] = api.all("workflows");
+    assert.equal((hold?.["status"] as { readonly phase: string }).phase, "Succeeded");
+    assert.equal(hold?.metadata.labels?.["tapctl.dev/trigger"], "state");
+  });
+
+  test("one stream alone: set, reset, and back", async (t) => {
+    const { api, connect } = await standIn(t);
+    control(api, 0);
+    const target = { store: openFolder(temporaryFolder()), guard: holdGuard(await connect(), options()) };
+    await setState(target, ENTRY, { bookmarks: { orders: 1, users: 2 } });
+    assert.deepEqual((await setState(target, ENTRY, { bookmarks: { users: 3, other: 4 } }, "users")).after, { bookmarks: { orders: 1, users: 3 } });
+    assert.deepEqual((await resetState(target, ENTRY, "orders")).after, { bookmarks: { users: 3 } });
+    assert.deepEqual((await rollBackState(target, ENTRY, undefined, "orders")).after, { bookmarks: { orders: 1, users: 3 } });
+    await assert.rejects(resetState(target, ENTRY, "user"), { message: 'the state of "orders" has no bookmark of stream "user"; did you mean "users"?; it has: users, orders' });
+    await assert.rejects(setState(target, ENTRY, { bookmarks: { other: 4 } }, "users"), /the state given has no bookmark of stream "users"; it has: other/);
+    assert.ok(api.all("workflows").every(({ status }) => (status as { readonly phase: string }).phase === "Succeeded"), "every lock was given back, after mistakes too");
+  });
+
+  test("not where the lock was lost meanwhile", async (t) => {
+    const { api, connect } = await standIn(t);
+    control(api, 0, () => new Date(Date.now() - 110_000).toISOString());
+    const store = openFolder(temporaryFolder());
+    await assert.rejects(setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, { id: 1 }), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
+    assert.equal(await readState(store, "orders"), undefined);
+  });
+});
+
+suite("a lock that does not come", () => {
+  test("is given up in time, and nothing is left waiting", async (t) => {
+    const { api, connect } = await standIn(t);
+    control(api, 1e6);
+    await assert.rejects(holdGuard(await connect(), options([], { waitSeconds: 0.05 }))("orders", "r"), { message: "given up after 0.05 s: waiting for orders-7xk2p, which runs the pipeline; the state is as it was", exitCode: 3 });
+    assert.deepEqual(api.all("workflows"), []);
+  });
+
+  test("is given up on Ctrl-C", async (t) => {
+    const { api, connect } = await standIn(t);
+    control(api, 1e6);
+    const abort = new AbortController();
+    await assert.rejects(holdGuard(await connect(), options([], { signal: abort.signal, onWait: () => abort.abort() }))("orders", "r"), { message: "given up: the state is as it was", exitCode: 130 });
+    assert.deepEqual(api.all("workflows"), []);
+  });
+
+  test("because the controller is away", async (t) => {
+    const { connect } = await standIn(t);
+    const told: string[] = [];
+    await assert.rejects(holdGuard(await connect(), options(told, { waitSeconds: 0.5, pollMs: 1 }))("orders", "r"), /given up after 0.5 s: waiting for Argo's controller, which has not looked at orders-state-1 yet/);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { followWorkflow } from "../../cluster/follow";
+import { loggedContainers, parsePodLine } from "../../cluster/pod-logs";
+import { podLogs } from "../../cluster/run-logs";
+import { stepOf, stepText } from "../../cluster/steps";
+import type { KubernetesApi } from "../support/kubernetes-api";
+import { metadata, standIn, workflow } from "./support";
+
+function pod(name: string, node: string, containers: readonly string[], running: boolean) {
+  return {
+    metadata: metadata(name, "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1" }, annotations: { "workflows.argoproj.io/node-name": node } }),
+    spec: { containers: containers.map((container) => ({ name: container, image: "x" })) },
+    status: { containerStatuses: containers.map((container) => ({ name: container, state: running ? { running: {} } : { terminated: { exitCode: 0 } } })) },
+  };
+}
+
+test("the step in the name of a node", () => {
+  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].pod"), { name: "extract", attempt: 2 });
+  assert.deepEqual(stepOf("orders-1.artifact[1].load(0)"), { name: "load", attempt: 1 });
+  assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), { name: "follow-up", attempt: 1 });
+  assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
+  assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].pod" }), "extract, try 2");
+});
+
+test("a line of a pod: its time, and who said it", () => {
+  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.5Z tap | INFO starts", "x"), { stamp: "2026-11-25T12:00:00.500000000Z", time: "2026-11-25T12:00:00.500Z", source: "tap", text: "INFO starts" });
+  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.123456789Z plain", "target"), { stamp: "2026-11-25T12:00:00.123456789Z", time: "2026-11-25T12:00:00.123Z", source: "target", text: "plain" });
+  assert.equal(parsePodLine("no time", "x"), undefined);
+  assert.equal(parsePodLine('2026-11-25T21:21:39.129Z time=2026-11-25T21:21:39.126Z level=INFO msg="sub-process exited" argo=true error=<nil>', "tap"), undefined, "Argo's own");
+});
+
+test("the containers that say something about a run", () => {
+  const found = loggedContainers([
+    pod("a", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
+    pod("b", "orders-1.stream[0].stream(0)", ["tap", "target", "main", "wait"], true),
+    pod("c", "orders-1.onExit.tell-failed", ["main"], true),
+  ] as never);
+  assert.deepEqual(found.map(({ pod: name, container, source }) => [name, container, source]), [["a", "main", "tap"], ["b", "tap", "tap"], ["b", "target", "target"], ["b", "main", "runner"]]);
+});
+
+suite("a run that is followed", () => {
+  const end = (api: KubernetesApi, phase: "Succeeded" | "Failed") => {
+    api.put("workflows", workflow("orders-1", "orders", phase, [{ displayName: "extract(0)" }]));
+    for (const one of api.all("pods")) api.put("pods", { ...one, status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 0 } } }] } });
+  };
+
+  test("gives its lines as they come; a connection that is lost is made anew, no line comes twice", async (t) => {
+    const { api, connect } = await standIn(t);
+    api.put("workflows", workflow("orders-1", "orders", "Running", [{ displayName: "extract(0)", phase: "Running" }]));
+    api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main", "wait"], true));
+    const asked: (string | null)[] = [];
+    const line = (second: number) => `2026-11-25T12:00:0${second}.000000001Z tap | line ${second}\n`;
+    api.onLog = (_pod, _container, query, response: ServerResponse) => {
+      asked.push(query.get("sinceTime"));
+      if (asked.length === 1) {
+        response.write(line(1) + line(2));
+        setTimeout(() => api.cut(), 50);
+        return;
+      }
+      // The server counts whole seconds, so that the last line comes again.
+      response.write(line(2) + line(3));
+      setTimeout(() => (end(api, "Succeeded"), response.end()), 50);
+    };
+    const lines: string[] = [];
+    const progress: string[] = [];
+    const ended = await followWorkflow(await connect(), "orders-1", { line: ({ source, text }) => lines.push(`${source}: ${text}`), progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 20 });
+    assert.equal(ended?.status?.phase, "Succeeded");
+    assert.deepEqual(lines, ["tap: line 1", "tap: line 2", "tap: line 3"]);
+    assert.deepEqual(asked, [null, "2026-11-25T12:00:02Z"]);
+    assert.equal(progress[0], "extract: running");
+  });
+
+  test("shows a line within a second of its writing", async (t) => {
+    const { api, connect } = await standIn(t);
+    api.put("workflows", workflow("orders-1", "orders", "Running"));
+    let written = 0;
+    api.onLog = (_pod, _container, _query, response) => void response.write(`${new Date(written).toISOString()} tap | hello\n`);
+    const stop = new AbortController();
+    let shown = 0;
+    const following = followWorkflow(await connect(), "orders-1", { line: () => ((shown = Date.now()), stop.abort()), progress: () => undefined }, { signal: stop.signal });
+    await pause(900);
+    written = Date.now();
+    api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], true));
+    assert.equal(await following, undefined);
+    assert.ok(shown - written < 1000, `${shown - written} ms`);
+  });
+
+  test("goes on after the API was away, and says so; a deleted one ends it", async (t) => {
+    const { api, connect } = await standIn(t);
+    api.put("workflows", workflow("orders-1", "orders", "Running"));
+    const progress: string[] = [];
+    const connection = await connect();
+    let failures = 2;
+    const flaky = { ...connection, ask: <T>(request: Parameters<typeof connection.ask>[0]) => (failures-- > 0 ? Promise.reject<T>(new Error("socket hang up")) : connection.ask<T>(request)) };
+    setTimeout(() => api.remove("workflows", "orders-1"), 150);
+    await assert.rejects(followWorkflow(flaky, "orders-1", { line: () => undefined, progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 10 }), { message: "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs" });
+    assert.deepEqual(progress, ["connection lost: socket hang up; trying again", "the cluster answers again"]);
+  });
+});
+
+test("what the pods of a run have said so far, of one connector or of all", async (t) => {
+  const { api, connect } = await standIn(t);
+  api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], false));
+  api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
+  api.onLog = (name, _container, _query, response) => void response.end(name.endsWith("load") ? "2026-11-25T12:00:02Z target | two\n" : "2026-11-25T12:00:01Z tap | one\n2026-11-25T12:00:03Z runner | three\n");
+  const connection = await connect();
+  const text = async (sources: readonly string[]) => (await podLogs(connection, "orders-1", sources)).map(({ source, text: said }) => `${source} ${said}`);
+  assert.deepEqual(await text(["tap", "target"]), ["tap one", "target two", "runner three"]);
+  assert.deepEqual(await text(["target"]), ["target two"]);
+});

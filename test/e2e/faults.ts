@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { parse, stringify } from "yaml";
+import { finished, kubectl, messages, submit, type Different } from "./kubernetes";
+import { addOrders, assertCopied, assertNotAhead, NAMESPACE, reopen, succeeded, type Scene } from "./scene";
+
+/** Runs that meet with a fault: what arrived and what was saved are compared to the source each time. */
+export function testFaults(scene: () => Scene): void {
+  test("a source that fails fails the run, is told, and leaves the state", async () => {
+    const { bucket, source, webhook } = scene();
+    const before = await bucket.state("exchange-rates-classic");
+    source.fault = "fail";
+    const name = submit("exchange-rates-classic", NAMESPACE);
+    const workflow = await finished(name, NAMESPACE);
+    source.fault = "none";
+    assert.equal(workflow.status?.phase, "Failed");
+    assert.deepEqual(await bucket.state("exchange-rates-classic"), before);
+    assert.match((await webhook.told(name)).error ?? "", /^extract/);
+    const again = submit("exchange-rates-classic", NAMESPACE);
+    await succeeded(again);
+    assert.equal((await webhook.told(again)).event, "recovered");
+  });
+
+  for (const [pipeline, table] of [["shop-copy", "copy.orders"], ["shop-stream", "streamed.orders"]] as const) {
+    test(`${pipeline}: a tap that fails half-way in its last attempt: what it sent is loaded, the run fails`, async (context) => {
+      const { roads } = scene();
+      await addOrders(scene(), 60_000);
+      const name = submit(pipeline, NAMESPACE, { parameters: { retries: "0" } });
+      await roads.shop.cutAfter(2_000_000);
+      const workflow = await finished(name, NAMESPACE, 600);
+      roads.shop.cut(false);
+      assert.equal(workflow.status?.phase, "Failed", messages(workflow));
+      assert.match(messages(workflow), /what it had sent is loaded, and its progress saved/);
+      await assertNotAhead(scene(), pipeline, table);
+      const { rows } = await scene().client.query<{ readonly loaded: number; readonly all: number }>(`select (select count(*) from ${table})::int as loaded, (select count(*) from orders)::int as all`);
+      context.diagnostic(`${rows[0]?.loaded} of ${rows[0]?.all} rows after it`);
+      await succeeded(submit(pipeline, NAMESPACE), 600);
+      await assertCopied(scene(), table);
+    });
+  }
+
+  test("a target that fails: the state stays, and retry loads the stored extract without asking the source", async () => {
+    const { bucket, client, roads, webhook } = scene();
+    await addOrders(scene(), 500);
+    const before = await bucket.state("shop-copy");
+    await client.query("create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'the target is broken on purpose'; end $$");
+    await client.query("create trigger refuse before insert or update on copy.orders execute function refuse()");
+    const name = submit("shop-copy", NAMESPACE);
+    const workflow = await finished(name, NAMESPACE, 600);
+    await client.query("drop trigger refuse on copy.orders");
+    assert.equal(workflow.status?.phase, "Failed", messages(workflow));
+    assert.match((await webhook.told(name)).error ?? "", /^load.*broken on purpose/);
+    assert.deepEqual(await bucket.state("shop-copy"), before);
+    const extracts = (await bucket.runs("shop-copy")).at(-1)?.files.filter((file) => /extract-\d+\.jsonl$/.test(file)) ?? [];
+    roads.shop.cut(true);
+    await succeeded(submit("shop-copy", NAMESPACE, { parameters: { extractKey: extracts.at(-1) ?? "", trigger: "retry" }, spec: { entrypoint: "retry" } }), 600);
+    roads.shop.cut(false);
+    assert.notDeepEqual(await bucket.state("shop-copy"), before);
+    await assertCopied(scene(), "copy.orders");
+  });
+
+  test("the network to the source away for a while: no row is lost", async () => {
+    const { roads } = scene();
+    await addOrders(scene(), 500);
+    roads.shop.cut(true);
+    const name = submit("shop-copy", NAMESPACE);
+    await pause(20_000);
+    roads.shop.cut(false);
+    await finished(name, NAMESPACE, 600);
+    await succeeded(submit("shop-copy", NAMESPACE), 600);
+    await assertCopied(scene(), "copy.orders");
+  });
+
+  test("out of memory: the run fails and says so, the state stays", async () => {
+    const patch = JSON.stringify({ containers: [{ name: "main", resources: { requests: { memory: "24Mi" }, limits: { memory: "24Mi" } } }] });
+    await failsAs(scene(), "shop-copy", { parameters: { tapPatch: patch, retries: "0" } }, /OOM|137/);
+  });
+
+  test("a source that hangs: the run ends at its deadline, and it is told", async () => {
+    const { source } = scene();
+    source.fault = "hang";
+    try {
+      await failsAs(scene(), "exchange-rates-classic", { spec: { activeDeadlineSeconds: 25 } }, /deadline/i);
+    } finally {
+      source.fault = "none";
+    }
+    await succeeded(submit("exchange-rates-classic", NAMESPACE));
+  });
+
+  test("controller and MinIO restarted during a run: it ends well", async () => {
+    await addOrders(scene(), 500);
+    const name = submit("shop-copy", NAMESPACE);
+    await pause(3000);
+    kubectl(["delete", "pods", "-n", "argo", "--all", "--wait=false"]);
+    kubectl(["rollout", "restart", "-n", "minio", "deployment/minio"]);
+    await succeeded(name, 600);
+    kubectl(["rollout", "status", "-n", "minio", "deployment/minio", "--timeout=120s"]);
+    await reopen(scene());
+    await assertCopied(scene(), "copy.orders");
+  });
+}
+
+/** What somebody got wrong: the run fails soon, with an error that a person understands, and it is told. */
+export function testMistakes(scene: () => Scene): void {
+  for (const [what, image] of [
+    ["an image that is not there", (registry: string) => `${registry}/no-such-image:1`],
+    ["a registry that is away", () => "127.0.0.1:9/tap:1"],
+  ] as const) {
+    test(`${what}: the attempt is given up, not the run held until its deadline`, async () => {
+      const started = Date.now();
+      await failsAs(scene(), "exchange-rates-classic", { parameters: { tapImage: image(scene().registry), pendingSeconds: "15", retries: "0" } }, /timeout|timed out|pending/i);
+      assert.ok(Date.now() - started < 120_000);
+    });
+  }
+
+  test("a Secret that is missing", () => failsAs(scene(), "exchange-rates-classic", { parameters: { configSecret: "no-such-secret" } }, /exit code 2\).*(config|setting|base)/i));
+
+  test("a bucket that does not exist", async () => {
+    const repositories = JSON.parse(kubectl(["get", "configmap", "artifact-repositories", "-n", NAMESPACE, "-o", "json"])) as { readonly data: { readonly singer: string } };
+    const repository = parse(repositories.data.singer) as { readonly s3: object };
+    const data = { singer: stringify({ ...repository, s3: { ...repository.s3, bucket: "no-such-bucket" } }) };
+    kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "wrong-bucket", namespace: NAMESPACE }, data }));
+    await failsAs(scene(), "exchange-rates-classic", { parameters: { retries: "0" }, spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } } }, /bucket/i);
+    kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
+  });
+
+  test("a catalog that is none", async () => {
+    const { bucket } = scene();
+    await bucket.put("configs/kept-rates/catalog.json", { strems: [] });
+    await failsAs(scene(), "kept-rates", {}, /exit code 2\).*catalog/);
+    await bucket.put("configs/kept-rates/catalog.json", undefined);
+  });
+}
+
+async function failsAs(scene: Scene, pipeline: string, different: Different, error: RegExp): Promise<void> {
+  const before = await scene.bucket.state(pipeline);
+  const name = submit(pipeline, NAMESPACE, different);
+  const workflow = await finished(name, NAMESPACE, 300);
+  assert.match(workflow.status?.phase ?? "", /Failed|Error/, messages(workflow));
+  const told = await scene.webhook.told(name);
+  assert.match(told.error ?? "", error, messages(workflow));
+  assert.deepEqual(await scene.bucket.state(pipeline), before);
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SMOKE_TEST, smokeTestWorkflow } from "../../components/argo/smoke-test";
+import { create, get, kubectl } from "./kubernetes";
+import { addOrders, NAMESPACE, reopen, ROWS, succeeded, type Scene } from "./scene";
+
+/** `up` from nothing, and again. */
+export function testUp(scene: () => Scene): void {
+  test("up from nothing; the smoke test is green", async (context) => {
+    await addOrders(scene(), ROWS);
+    const started = Date.now();
+    const changes = await scene().stack.up();
+    context.diagnostic(`up: ${JSON.stringify(changes)} in ${Math.round((Date.now() - started) / 1000)} s`);
+    assert.ok((changes["created"] ?? 0) > 30, JSON.stringify(changes));
+    await succeeded(create(smokeTestWorkflow(NAMESPACE)));
+    assert.equal(get<{ readonly metadata: { readonly name: string } }>("workflowtemplate", SMOKE_TEST, NAMESPACE).metadata.name, SMOKE_TEST);
+    await reopen(scene());
+  });
+
+  test("up again changes nothing, and nothing has drifted", async () => {
+    const { unchanged, ...changed } = await scene().stack.up();
+    assert.deepEqual(changed, {});
+    assert.ok(unchanged);
+    const { unchanged: kept, ...drifted } = await scene().stack.refresh();
+    assert.deepEqual(drifted, {});
+    assert.ok(kept);
+  });
+}
+
+/** Changes of the array, and the end. */
+export function testChanges(scene: () => Scene): void {
+  test("a changed schedule is one update; a pipeline taken out goes, and its state stays", async () => {
+    const { stack, entries } = scene();
+    const [first, ...rest] = entries;
+    assert.ok(first);
+    stack.setPipelines([{ ...first, schedule: "5 5 * * *" }, ...rest]);
+    const preview = await stack.preview();
+    assert.equal(preview["update"], 2, JSON.stringify(preview));
+    const changes = await stack.up();
+    assert.equal(changes["updated"], 2, JSON.stringify(changes));
+    stack.setPipelines(rest);
+    const removed = await stack.up();
+    assert.equal(removed["deleted"], 3, JSON.stringify(removed));
+    assert.ok(await scene().bucket.state(first.name));
+  });
+
+  test("destroy leaves nothing but Argo's definitions, and up works again", async (context) => {
+    const { stack, entries, bucket } = scene();
+    bucket.close();
+    const started = Date.now();
+    await stack.destroy();
+    context.diagnostic(`destroy: ${Math.round((Date.now() - started) / 1000)} s`);
+    assert.doesNotMatch(kubectl(["get", "namespaces", "-o", "name"]), /namespace\/(argo|minio|pipelines)$/m);
+    assert.match(kubectl(["get", "crd", "-o", "name"]), /workflows\.argoproj\.io/);
+    stack.setPipelines(entries);
+    await stack.up();
+    await succeeded(create(smokeTestWorkflow(NAMESPACE)));
+    await reopen(scene());
+  });
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { deletePod, duration, kubectl, messages, submit, type WorkflowObject } from "./kubernetes";
+import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
+
+/** Runs that go well. */
+export function testRuns(scene: () => Scene): void {
+  test("a run by hand keeps the extract, files, logs, state, history and summary; the second goes on from the state", async (context) => {
+    const { bucket } = scene();
+    const first = await succeeded(submit("exchange-rates-classic", NAMESPACE));
+    context.diagnostic(`artifact mode, a run of one record: ${duration(first)} s`);
+    const [run] = await bucket.runs("exchange-rates-classic");
+    for (const file of ["extract-0.jsonl", "output.tar.gz", "extract-result.json", "load-result.json", "tap-0.log", "target-0.log", "summary.json"]) assert.ok(run?.files.some((one) => one.endsWith(`/${file}`)), `${file} of ${JSON.stringify(run)}`);
+    const summary = (await bucket.get(run?.files.find((one) => one.endsWith("summary.json")) ?? "")) as { readonly status: string; readonly records: number; readonly stateCommitted: boolean };
+    assert.ok(summary.records > 0);
+    assert.deepEqual([summary.status, summary.stateCommitted], ["succeeded", true]);
+    assert.ok(await bucket.state("exchange-rates-classic"));
+    await succeeded(submit("exchange-rates-classic", NAMESPACE));
+    assert.equal((await bucket.runs("exchange-rates-classic")).length, 2);
+    assert.equal((await bucket.history("exchange-rates-classic")).length, 2);
+  });
+
+  test("the schedule runs by itself, and a run by hand at its minute waits its turn", async () => {
+    await pause(120_000 - (Date.now() % 120_000));
+    const byHand = submit("exchange-rates", NAMESPACE);
+    const scheduled = await firstScheduled();
+    await succeeded(byHand);
+    assert.ok(scheduled.status?.phase === "Succeeded", messages(scheduled));
+    assert.match(JSON.stringify(await scene().bucket.state("exchange-rates")), /2026-11-1/);
+  });
+
+  for (const [pipeline, table] of [["shop-copy", "copy.orders"], ["shop-stream", "streamed.orders"]] as const) {
+    test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL, a pod deleted on the way`, async (context) => {
+      const name = submit(pipeline, NAMESPACE);
+      await pause(15_000);
+      kubectl(["delete", "pods", "-n", NAMESPACE, "-l", `workflows.argoproj.io/workflow=${name}`, "--field-selector=status.phase=Running", "--wait=false"]);
+      const workflow = await succeeded(name, 900);
+      context.diagnostic(`${pipeline}: ${duration(workflow)} s`);
+      await assertCopied(scene(), table);
+      assert.match(JSON.stringify(await scene().bucket.state(pipeline)), /2026-11-04T07:33:20/);
+    });
+  }
+
+  for (const [when, wanted] of [
+    ["while it loads", (template: string, ended: boolean) => template === "load-pod" && !ended],
+    ["while it stores what it left", (template: string, ended: boolean) => template === "load-pod" && ended],
+  ] as const) {
+    test(`a pod deleted ${when}: the load is tried again, and the source is not asked again`, async (context) => {
+      await addOrders(scene(), 20_000);
+      const name = submit("shop-copy", NAMESPACE);
+      const deleted = await deletePod(name, NAMESPACE, ({ status: { containerStatuses = [], phase }, metadata }) => {
+        const main = containerStatuses.find((container) => container.name === "main")?.state;
+        const template = /load-pod/.test(metadata.name) ? "load-pod" : "";
+        return phase === "Running" && (main?.running ?? main?.terminated) !== undefined && wanted(template, main?.terminated !== undefined);
+      });
+      context.diagnostic(deleted ? "deleted" : "it was too fast to be deleted then");
+      const { status } = await succeeded(name, 600);
+      const tries = Object.values(status?.nodes ?? {}).filter(({ templateName, type }) => templateName === "extract-pod" && type === "Pod");
+      assert.equal(tries.length, 1);
+      await assertCopied(scene(), "copy.orders");
+    });
+  }
+
+  test("two runs by hand go one after the other, and a run that finds nothing new is short", async (context) => {
+    await addOrders(scene(), 1000);
+    const [one, two] = await Promise.all([submit("shop-stream", NAMESPACE), submit("shop-stream", NAMESPACE)].map((name) => succeeded(name, 600)));
+    assert.ok(one && two);
+    const [earlier, later] = [one, two].sort((a, b) => ((a.status?.finishedAt ?? "") < (b.status?.finishedAt ?? "") ? -1 : 1));
+    assert.ok((firstStep(later) ?? "") >= (earlier?.status?.finishedAt ?? "~"), "the second began before the first had ended");
+    await assertCopied(scene(), "streamed.orders");
+    context.diagnostic(`stream mode, nothing new: ${duration(await succeeded(submit("shop-stream", NAMESPACE)))} s`);
+    await succeeded(submit("shop-copy", NAMESPACE), 600);
+    context.diagnostic(`artifact mode, nothing new: ${duration(await succeeded(submit("shop-copy", NAMESPACE)))} s`);
+  });
+
+  test("a pipeline whose settings are in the store runs by them", async () => {
+    const { bucket, entries } = scene();
+    const rates = entries.find(({ name }) => name === "exchange-rates");
+    assert.ok(rates && "tap" in rates);
+    await bucket.put("configs/kept-rates/tap-config.json", rates.tap.settings);
+    await bucket.put("configs/kept-rates/target-config.json", rates.target.settings);
+    await succeeded(submit("kept-rates", NAMESPACE));
+    assert.ok(await bucket.state("kept-rates"));
+  });
+}
+
+async function firstScheduled(): Promise<WorkflowObject> {
+  for (let left = 200; ; left--) {
+    const { items } = JSON.parse(kubectl(["get", "workflows", "-n", NAMESPACE, "-l", "tapctl.dev/pipeline=exchange-rates,workflows.argoproj.io/cron-workflow", "-o", "json"])) as { readonly items: readonly WorkflowObject[] };
+    const done = items.find(({ status }) => ["Succeeded", "Failed", "Error"].includes(status?.phase ?? ""));
+    if (done) return done;
+    assert.notEqual(left, 0, "no scheduled run has ended in 200 s");
+    await pause(1000);
+  }
+}
+
+function firstStep(workflow: WorkflowObject | undefined): string | undefined {
+  return Object.values(workflow?.status?.nodes ?? {}).filter(({ type }) => type === "Pod").map(({ startedAt }) => startedAt ?? "").sort()[0];
+}

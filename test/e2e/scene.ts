@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { targetPostgres } from "../../connectors";
+import { secret } from "../../connectors/settings";
+import { withStandIn } from "../../local/offline";
+import { startPostgres, type Postgres } from "../../local/postgres";
+import { pipelines as shipped } from "../../pipelines";
+import type { PipelineEntry } from "../../pipelines/define";
+import type { Replication } from "../../pipelines/replication";
+import { openBucket, type BucketView } from "./bucket";
+import { finished, messages, type WorkflowObject } from "./kubernetes";
+import { surroundings } from "./requirements";
+import { bridgeTo, startSource, type Bridge, type Source } from "./source";
+import { makeStack, type Stack } from "./stack";
+import { startWebhook, type Webhook } from "./webhook";
+
+/** Namespace of the pipelines. */
+export const NAMESPACE = "pipelines";
+/** Orders that the shop has at first. */
+export const ROWS = 200_000;
+
+/** All that the tests work with. */
+export interface Scene {
+  readonly stack: Stack;
+  /** The stand-in for an exchange-rate service. */
+  readonly source: Source;
+  readonly webhook: Webhook;
+  /** What leads pods to the shop, and to the tables that it is copied to: the same server, cut by itself. */
+  readonly roads: { readonly shop: Bridge; readonly copies: Bridge };
+  readonly client: Client;
+  readonly entries: readonly PipelineEntry[];
+  /** Registry that pods pull from. */
+  readonly registry: string;
+  /** The cluster's bucket, once it is there. */
+  bucket: BucketView;
+  /** Stops all. */
+  close(): Promise<void>;
+}
+
+/** Makes ready what the tests need; `up` has not run yet. */
+export async function makeScene(): Promise<Scene> {
+  const { registry, host, config } = await surroundings();
+  const source = await startSource();
+  const webhook = await startWebhook();
+  const postgres = await startPostgres();
+  const roads = { shop: await bridgeTo(postgres.port), copies: await bridgeTo(postgres.port) };
+  const { user, password, database } = postgres;
+  const client = new Client({ host: "127.0.0.1", port: postgres.port, user, password, database });
+  await client.connect();
+  const entries = array(`http://${host}:${source.port}`, host, postgres, roads);
+  const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, resources: { cpu: 0.02, memory: "512Mi" } };
+  const stack = await makeStack({ registry: { address: registry }, defaults, scratch: { size: "4Gi" }, notifications: { webhook: "channel" }, ...config }, { "shop-password": password, channel: `http://${host}:${webhook.port}/hook` });
+  stack.setPipelines(entries);
+  const scene: Scene = {
+    stack,
+    source,
+    webhook,
+    roads,
+    client,
+    entries,
+    registry,
+    bucket: { state: noBucket, history: noBucket, runs: noBucket, put: noBucket, get: noBucket, close: () => undefined },
+    close: async () => {
+      scene.bucket.close();
+      await client.end();
+      await stack.destroy();
+      stack.close();
+      for (const one of [roads.shop, roads.copies, source, webhook]) one.stop();
+      await postgres.stop();
+    },
+  };
+  return scene;
+}
+
+function noBucket(): never {
+  throw new Error("the stack is not up yet");
+}
+
+function array(url: string, host: string, { user, database }: Postgres, roads: Scene["roads"]): readonly PipelineEntry[] {
+  const find = (name: string) => shipped.find((entry) => entry.name === name) as Replication;
+  const password = secret("shop-password");
+  const shop = find("shop-orders");
+  const orders: Replication = { ...shop, tap: { ...shop.tap, settings: { ...shop.tap.settings, host, port: roads.shop.port, user, database, password: { ...password } } } };
+  const copies = { host, port: roads.copies.port, user, database, password };
+  const rates = withStandIn(find("exchange-rates"), url);
+  return [
+    { ...rates, schedule: "*/2 * * * *", expectations: { minRecords: 1 } },
+    { ...withStandIn(find("exchange-rates-classic"), url), suspend: true },
+    orders,
+    { ...orders, name: "shop-copy", target: targetPostgres({ ...copies, default_target_schema: "copy" }) },
+    { ...orders, name: "shop-stream", mode: "stream", target: targetPostgres({ ...copies, default_target_schema: "streamed" }) },
+    { name: "kept-rates", schedule: rates.schedule, suspend: true, configFrom: "store", tap: { ...rates.tap, settings: {} }, target: { ...rates.target, settings: {} } },
+  ];
+}
+
+/** Opens the bucket, anew where its server has started again. */
+export async function reopen(scene: Scene): Promise<void> {
+  scene.bucket.close();
+  scene.bucket = await openBucket();
+}
+
+/** Waits for a Workflow that must end well. */
+export async function succeeded(name: string, seconds?: number): Promise<WorkflowObject> {
+  const workflow = await finished(name, NAMESPACE, seconds);
+  assert.equal(workflow.status?.phase, "Succeeded", messages(workflow));
+  return workflow;
+}
+
+/** Rows and a digest of all columns of a table of orders. */
+export async function digest({ client }: Scene, table: string): Promise<{ readonly rows: number; readonly md5: string }> {
+  const { rows } = await client.query<{ readonly rows: number; readonly md5: string }>(`select count(*)::int as rows, md5(string_agg(id || '|' || customer || '|' || round(amount, 2) || '|' || extract(epoch from updated_at)::bigint, ',' order by id)) as md5 from ${table}`);
+  return rows[0] ?? { rows: 0, md5: "" };
+}
+
+/** Fails where a copy is not the shop's table. */
+export async function assertCopied(scene: Scene, table: string): Promise<void> {
+  assert.deepEqual(await digest(scene, table), await digest(scene, "orders"));
+}
+
+/** Fails where a saved state is ahead of the rows in a copy. */
+export async function assertNotAhead(scene: Scene, pipeline: string, table: string): Promise<void> {
+  const bookmark = /"replication_key_value":\s*"([^"]+)"/.exec(JSON.stringify(await scene.bucket.state(pipeline)))?.[1];
+  if (bookmark === undefined) return;
+  const query = `select count(*)::int as missing from orders where updated_at <= $1::timestamptz and id not in (select id from ${table})`;
+  const { rows } = await scene.client.query<{ readonly missing: number }>(query, [bookmark]);
+  assert.equal(rows[0]?.missing, 0, `the state of ${pipeline}, ${bookmark}, is ahead of ${table}`);
+}
+
+/** Adds orders, each a second after the one before. */
+export async function addOrders({ client }: Scene, count: number): Promise<void> {
+  await client.query(`create table if not exists orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`);
+  await client.query(
+    `insert into orders select id, 'customer ' || (id * 7919 % 97), (id % 9973) / 100.0, timestamptz '2026-11-02T00:00:00Z' + id * interval '1 second'
+     from generate_series((select count(*) from orders)::int + 1, (select count(*) from orders)::int + $1::int) id`,
+    [count],
+  );
+}

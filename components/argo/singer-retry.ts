@@ -32,7 +32,7 @@ export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = []
     steps: [
       [
         {
-          name: "pod",
+          name: pod.name,
           template: inner.name,
           arguments: {
             parameters: [...given.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` })), { name: "attempt", value: "{{retries}}" }],
@@ -42,8 +42,8 @@ export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = []
       ],
     ],
     outputs: {
-      parameters: (outputs?.parameters ?? []).map(({ name }) => ({ name, valueFrom: { parameter: `{{steps.pod.outputs.parameters.${name}}}` } })),
-      artifacts: (outputs?.artifacts ?? []).filter(({ name }) => handedOn.includes(name)).map(({ name, optional }) => ({ name, from: `{{steps.pod.outputs.artifacts.${name}}}`, ...(optional && { optional }) })),
+      parameters: (outputs?.parameters ?? []).map(({ name }) => ({ name, valueFrom: { parameter: `{{steps.${pod.name}.outputs.parameters.${name}}}` } })),
+      artifacts: (outputs?.artifacts ?? []).filter(({ name }) => handedOn.includes(name)).map(({ name, optional }) => ({ name, from: `{{steps.${pod.name}.outputs.artifacts.${name}}}`, ...(optional && { optional }) })),
     },
   };
   return [wrapper, inner];

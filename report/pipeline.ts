@@ -37,7 +37,7 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
   return [
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
     ["took", took(last?.seconds ?? null)],
-    ["records", last?.records == null ? "–" : number(last.records)],
+    ["records", last === null || last.records === null ? "–" : number(last.records)],
     ["state", bookmark === null ? "–" : `${formatAge(bookmark.ageSeconds)} old`],
   ];
 }

@@ -10,6 +10,7 @@ import { cloudOf, type CloudArgs, type CloudParts, type PodIdentity } from "./co
 import { ExternalStore } from "./components/external-store";
 import { imageRepositories, stackImages } from "./components/images";
 import { Minio } from "./components/minio";
+import { Monitoring, type MonitoringArgs } from "./components/monitoring";
 import type { ObjectStoreBuckets } from "./components/object-store";
 import { Pipeline } from "./components/pipeline";
 import { PipelinesNamespace } from "./components/pipelines-namespace";
@@ -19,6 +20,7 @@ import { assertDeployable } from "./deployable";
 import { UserError } from "./errors";
 import type { PipelineEntry } from "./pipelines/define";
 import type { Settings } from "./settings";
+import type { MonitoringSettings } from "./settings/monitoring";
 
 /** What a stack tells: few and short, because they show in every preview. */
 export interface StackOutputs {
@@ -63,10 +65,11 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[]): S
   );
   const buckets = objectStore(settings, cloud, opts);
   const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
-  const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, monitoring: settings.monitoring, secrets }, opts)] : [];
+  const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, secrets }, opts)] : [];
   const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
   const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
   const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space, cloud.identity), runnerImage: images.runner }, installed);
+  if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
   new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner }, installed);
   for (const entry of entries) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
@@ -78,8 +81,12 @@ function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): Clo
   return { settings, pipelines, repositories: imageRepositories(pipelines, readBuildContext(settings.images.baseImage), settings.images.ready) };
 }
 
-function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect }: Settings, { buckets }: CloudParts, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
-  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace], networkPolicy, protect }, opts).buckets;
+function monitored({ namespace, argo, objectStore: store }: Settings, settings: MonitoringSettings): MonitoringArgs {
+  return { settings, namespace, ...(argo.install && { controllerNamespace: argo.namespace }), ...(store.kind === "minio" && { storeNamespace: store.namespace }) };
+}
+
+function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect, monitoring }: Settings, { buckets }: CloudParts, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
+  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace, ...(monitoring ? [monitoring.prometheusNamespace] : [])], networkPolicy, protect }, opts).buckets;
   if (store.kind === "s3") return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
   if (buckets === undefined) throw new Error("the cloud declared no buckets");
   return buckets;

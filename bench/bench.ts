@@ -12,6 +12,7 @@ import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchPreviewComment } from "./preview-comment";
+import { benchReport } from "./report";
 import { benchStack } from "./stack";
 import { benchStatus } from "./status";
 import { benchStream } from "./stream";
@@ -25,6 +26,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   "preview-comment": benchPreviewComment,
   stack: benchStack,
   status: benchStatus,
+  report: benchReport,
 };
 
 const USAGE = `usage: npm run bench -- [--records 1000000] [--only NAME]... [--json]

@@ -11,6 +11,7 @@ import { addList } from "./list";
 import { addLogs } from "./logs";
 import { addPreviewComment } from "./preview-comment";
 import { addRender } from "./render";
+import { addReport } from "./report";
 import { addRetry } from "./retry";
 import { addRun } from "./run";
 import { addRuns } from "./runs";
@@ -34,7 +35,7 @@ Example:
 
 const VERBS = [
   ...[addList, addValidate, addCheck, addRun, addBackfill, addStatus, addRuns, addLogs, addArtifacts, addState],
-  ...[addCancel, addRetry, addSuspend, addUi, addDoctor, addRender, addPreviewComment, addImport],
+  ...[addCancel, addRetry, addSuspend, addUi, addDoctor, addReport, addRender, addPreviewComment, addImport],
 ];
 
 function buildProgram(): Command {

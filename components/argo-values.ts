@@ -11,12 +11,10 @@ const PORTS = { postgresql: 5432, mysql: 3306 } as const;
 export interface ArgoValuesOptions {
   /** Namespace of the pipelines. */
   readonly workflowNamespace: string;
-  /** Whether a Prometheus operator is to scrape the controller's metrics. */
-  readonly monitoring: boolean;
 }
 
 /** Values of Argo's community chart. */
-export function argoValues(settings: ArgoSettings, { workflowNamespace, monitoring }: ArgoValuesOptions): Values {
+export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoValuesOptions): Values {
   const image = { registry: settings.imageRegistry };
   const values = {
     images: { tag: settings.version, pullPolicy: "IfNotPresent" },
@@ -32,7 +30,6 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace, monitori
       ...(settings.parallelism !== undefined && { parallelism: settings.parallelism }),
       failedPodRestart: { enabled: settings.failedPodRestart },
       metricsConfig: { enabled: true, secure: false },
-      serviceMonitor: { enabled: monitoring },
       workflowDefaults: {
         spec: {
           activeDeadlineSeconds: DAY_SECONDS,

@@ -12,15 +12,13 @@ export interface ArgoWorkflowsArgs {
   readonly settings: ArgoSettings;
   /** Namespace of the pipelines. */
   readonly workflowNamespace: string;
-  /** Whether a Prometheus operator is to scrape the controller's metrics. */
-  readonly monitoring: boolean;
   /** Values of the secrets that the settings name. */
   readonly secrets: Secrets;
 }
 
 /** Controller and server of Argo Workflows, by its community chart. What is to be deleted before it depends on it. */
 export class ArgoWorkflows extends pulumi.ComponentResource {
-  constructor(name: string, { settings, workflowNamespace, monitoring, secrets }: ArgoWorkflowsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, workflowNamespace, secrets }: ArgoWorkflowsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:ArgoWorkflows", name, { version: settings.version, chart: settings.chart.version }, opts);
     const parent = { parent: this };
     const space = namespace(`${name}-namespace`, settings.namespace, parent);
@@ -35,7 +33,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
               { ...parent, deletedWith: space },
             ),
           ];
-    release(name, { releaseName: "argo-workflows", namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace, monitoring }) }, { ...parent, dependsOn });
+    release(name, { releaseName: "argo-workflows", namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace }) }, { ...parent, dependsOn });
     this.registerOutputs({ namespace: settings.namespace });
   }
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { argoSettings } from "./argo";
 import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
+import { monitoringSettings } from "./monitoring";
 import { objectStoreSettings } from "./object-store";
 import { defaultsSettings, notificationsSettings, proxySettings, scratchSettings } from "./runs";
 import { objectName } from "./values";
@@ -26,8 +27,8 @@ export const settingsSchema = z.strictObject({
   defaults: defaultsSettings.prefault({}),
   /** Who is told of runs. */
   notifications: notificationsSettings.prefault({}),
-  /** Whether the cluster's Prometheus operator is to scrape Argo's metrics. */
-  monitoring: z.boolean().default(false),
+  /** How the cluster's Prometheus operator and Grafana look after the pipelines: true for all defaults, false for not at all. */
+  monitoring: monitoringSettings,
   /** Secrets of the pipelines' namespace to pull images with, which are there already. */
   imagePullSecrets: z.array(objectName).readonly().default([]),
   /** Proxies of builds and pods. */

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { readFile } from "node:fs";
+import { readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { errorCode, folderError } from "./folder-errors";
 import {
   copyDurably,
@@ -15,6 +17,9 @@ import {
   writeDurably,
 } from "./folder-files";
 import { checkKey, checkPrefix, ObjectStore, TEMPORARY } from "./object-store";
+
+/** Not that of `fs/promises`, which takes three times the processor time for small files: a report reads thousands. */
+const readWhole = promisify(readFile);
 
 /**
  * A folder as an object store: an object's key is its path. The folder is made by the first write, so
@@ -57,7 +62,7 @@ export function openFolder(path: string): ObjectStore {
   return {
     url: path,
     localPath: pathOf,
-    get: async (key) => ifPresent(root, `read ${pathOf(key)}`, () => readFile(pathOf(key))),
+    get: async (key) => ifPresent(root, `read ${pathOf(key)}`, () => readWhole(pathOf(key))),
     put: async (key, body, options) =>
       place(key, (file) => writeDurably(file, body, options?.private === true ? 0o600 : 0o666), rename),
     putIfAbsent: async (key, body) => place(key, (file) => writeDurably(file, body, 0o666), linkUnlessTaken),

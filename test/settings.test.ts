@@ -25,6 +25,9 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
   ["a number for a text", { argo: { chart: { version: 1 } } }, undefined, ["tapctl:argo.chart.version: Invalid input: expected string, received number"]],
   ["text for a truth value", { monitoring: "on" }, undefined, ["tapctl:monitoring: Invalid input: expected boolean, received string"]],
   ["an unknown kind of store", { objectStore: { kind: "gcs" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
+  ["an unknown setting of monitoring", { monitoring: { failures: 3 } }, undefined, ["tapctl:monitoring.failures: there is no such setting"]],
+  ["no number of failures", { monitoring: { failuresInARow: 0 } }, undefined, ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"]],
+  ["no percentage", { monitoring: { freeSpacePercent: 99 } }, undefined, ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"]],
   ["a size in decimal units", { objectStore: { kind: "minio", size: "20GB" } }, undefined, ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"']],
   ["an endpoint with a protocol", { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } }, undefined, ['tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"']],
   ["a user without password", { registry: { username: "bot" } }, undefined, ["tapctl:registry: username and password must be given together"]],
@@ -69,6 +72,13 @@ test("nothing needs to be set", () => {
   assert.equal(settings.namespace, "pipelines");
   assert.equal(settings.objectStore.kind, "minio");
   assert.deepEqual(checkSettings({ objectStore: {}, aws: {}, argo: {} }, undefined), settings);
+});
+
+test("monitoring is off, on with its defaults, or as it is set", () => {
+  const monitoring = (value: unknown) => checkSettings({ monitoring: value }, undefined).monitoring;
+  assert.equal(monitoring(undefined), false);
+  assert.deepEqual(monitoring(true), { labels: {}, prometheusNamespace: "monitoring", alertLabels: {}, failuresInARow: 3, freeSpacePercent: 10, runbook: "docs/runbook.md" });
+  assert.deepEqual(monitoring({}), monitoring(true));
 });
 
 test("Pulumi.yaml describes the same keys, with the same defaults", () => {

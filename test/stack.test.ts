@@ -19,7 +19,7 @@ const fullConfig = {
   "tapctl:proxy": JSON.stringify({ https: "http://proxy.example.com:3128", none: [".example.com"] }),
   "tapctl:certificateAuthority": "test/golden/stack-authority.pem",
   "tapctl:scratch": JSON.stringify({ size: "50Gi", storageClass: "fast" }),
-  "tapctl:monitoring": "true",
+  "tapctl:monitoring": JSON.stringify({ labels: { release: "prometheus" }, alertLabels: { team: "data" }, failuresInARow: 5, runbook: "https://wiki.example.com/runbook", grafanaFolder: "Data" }),
   "tapctl:protect": "true",
 };
 

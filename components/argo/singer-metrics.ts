@@ -29,9 +29,8 @@ export const runMetrics: Prometheus = [
   },
   {
     name: "pipeline_interval_seconds",
-    help: "Longest time from one scheduled run of a pipeline to the next",
+    help: "Longest time from one scheduled run of a pipeline to the next; 0 for none",
     labels: [pipeline],
-    when: `${parameter("interval")} > 0`,
     gauge: { value: parameter("interval"), realtime: false },
   },
 ];

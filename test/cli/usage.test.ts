@@ -9,7 +9,7 @@ const TWO = `[
   { name: "clean-up", kind: "job", schedule: "@daily", image: "acme/tool:1", command: ["tidy"] },
 ]`;
 
-const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "runs", "logs", "status", "backfill", "cancel", "retry", "suspend", "resume", "artifacts", "ui", "doctor"];
+const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "runs", "logs", "status", "backfill", "cancel", "retry", "suspend", "resume", "artifacts", "ui", "doctor", "report"];
 
 for (const verb of VERBS) {
   test(`tapctl ${verb} --help has an example`, async () => {

@@ -18,7 +18,7 @@ function minio(values: { readonly [key: string]: unknown }): MinioSettings {
   return objectStore;
 }
 const argo = (values: { readonly [key: string]: unknown }) => checkSettings({ argo: values }, { archive: "x" }).argo;
-const options = { workflowNamespace: "pipelines", monitoring: false };
+const options = { workflowNamespace: "pipelines" };
 
 test("values of MinIO's chart", () => {
   assertGolden("minio-values.yaml", stringify(minioValues(minio({})), { lineWidth: 0 }));
@@ -41,16 +41,15 @@ test("values of Argo's chart", () => {
 });
 
 test("Argo with full definitions, an archive, no server and values of one's own", () => {
-  const values = argoValues(argo({ crds: "full", server: false, parallelism: 9, workflowArchive: { kind: "mysql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { replicas: 2 } } }), { ...options, monitoring: true }) as {
+  const values = argoValues(argo({ crds: "full", server: false, parallelism: 9, workflowArchive: { kind: "mysql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { replicas: 2 } } }), options) as {
     readonly crds: object;
     readonly server: { readonly enabled: boolean };
-    readonly controller: { readonly replicas: number; readonly parallelism: number; readonly persistence: object; readonly serviceMonitor: object };
+    readonly controller: { readonly replicas: number; readonly parallelism: number; readonly persistence: object };
   };
   assert.deepEqual(values.crds, { install: true, keep: true, full: true });
   assert.equal(values.server.enabled, false);
   assert.equal(values.controller.replicas, 2);
   assert.equal(values.controller.parallelism, 9);
-  assert.deepEqual(values.controller.serviceMonitor, { enabled: true });
   const secret = (key: string) => ({ name: "workflow-archive", key });
   assert.deepEqual(values.controller.persistence, { archive: true, archiveTTL: "90d", mysql: { host: "db", port: 3306, database: "argo", tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password"), options: { tls: "true" } } });
 });

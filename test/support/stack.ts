@@ -20,9 +20,9 @@ export function recordStack(entries: readonly PipelineEntry[], config: { readonl
   });
 }
 
-/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template, which has a golden of its own. An account of AWS looks like a hash. */
+/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template and the dashboard, which have goldens of their own. An account of AWS looks like a hash. */
 export function goldenText(registrations: readonly Registration[]): string {
-  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
+  const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") || one.urn.endsWith("ConfigMap::monitoring") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
   const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;
   return stringify(hidden, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\b(?!123456789012)[0-9a-f]{12}\b/g, "<hash>");
 }

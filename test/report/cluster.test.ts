@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { startMadeUpCluster } from "../../bench/cluster";
+import type { ReportData } from "../../report/data";
+import { cliEnvironment, makeProject, TAPCTL } from "../cli/support";
+import { runToEnd } from "../support/command";
+
+const ARRAY = `["pipeline-000", "pipeline-001", "not-there"].map((name) => ({ name, description: "One of the array", schedule: "0 * * * *", timezone: "Europe/Berlin", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) })) as never`;
+
+test("tapctl report --on cluster tells of what is there, in the array or not", async (t) => {
+  const cluster = await startMadeUpCluster(3, 4);
+  t.after(() => cluster.stop());
+  const root = makeProject(t, ARRAY);
+  cluster.api.writeKubeconfig(join(root, "kubeconfig"), "pipelines");
+  const env = { ...cliEnvironment(), KUBECONFIG: join(root, "kubeconfig") };
+  const { stdout, stderr, code } = await runToEnd([TAPCTL, "report", "--on", "cluster", "--limit", "3", "--json"], { cwd: root, env });
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  const { store, pipelines } = JSON.parse(stdout) as ReportData;
+  assert.match(store, /^s3:\/\/singer of the cluster /);
+  assert.deepEqual(pipelines.map(({ status, description, runs }) => [status.name, status.condition, description, runs.length]), [
+    ["pipeline-000", "failing", "One of the array", 3],
+    ["not-there", "not deployed", "One of the array", 0],
+    ["pipeline-002", "not in the array", null, 3],
+    ["pipeline-001", "ok", "One of the array", 3],
+  ]);
+});

@@ -11,6 +11,7 @@ import { benchFixedCost } from "./fixed-cost";
 import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
+import { benchPreviewComment } from "./preview-comment";
 import { benchStack } from "./stack";
 import { benchStatus } from "./status";
 import { benchStream } from "./stream";
@@ -21,7 +22,8 @@ Measures tapctl against the same work done in a shell and by meltano, and prints
 connectors it needs below .tapctl/bench; needs a C compiler and some 1 GB in ${tmpdir()}.
 
   --records N   records of one pass of the C connectors; published connectors move a fifth of it (default: 1000000)
-  --only NAME   artifact, stream, fixed-cost, meltano, connectors, stack or status; may be given several times (default: all)
+  --only NAME   artifact, stream, fixed-cost, meltano, connectors, preview-comment, stack or status; may be given several times
+                (default: all)
   --json        print the figures as JSON`;
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
@@ -30,6 +32,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   "fixed-cost": benchFixedCost,
   meltano: benchMeltano,
   connectors: benchConnectors,
+  "preview-comment": benchPreviewComment,
   stack: benchStack,
   status: benchStatus,
 };

@@ -35,12 +35,15 @@ export function addPreviewComment(program: Command): void {
       /* eslint-disable @typescript-eslint/no-require-imports */
       const { readPulumiPreview } = require("../review/pulumi-preview") as typeof import("../review/pulumi-preview");
       const { readCheckout } = require("../review/checkout") as typeof import("../review/checkout");
+      const now = moment(flags.now);
+      const resources = flags.preview === undefined ? undefined : readPulumiPreview(flags.preview, readText("--preview", flags.preview));
+      const [baseFolder, headFolder] = [folder("--base", flags.base), folder("--head", flags.head)];
+      const reading = Promise.all([readCheckout(baseFolder, flags.baseImage), readCheckout(headFolder, flags.baseImage)]);
+      // While both are read in processes of their own.
       const { reviewOf } = require("../review/review") as typeof import("../review/review");
       const { commentText, COMMENT_BYTES, SUMMARY_BYTES } = require("../review/comment") as typeof import("../review/comment");
       /* eslint-enable @typescript-eslint/no-require-imports */
-      const now = moment(flags.now);
-      const resources = flags.preview === undefined ? undefined : readPulumiPreview(flags.preview, readText("--preview", flags.preview));
-      const [base, head] = await Promise.all([readCheckout(folder("--base", flags.base), flags.baseImage), readCheckout(folder("--head", flags.head), flags.baseImage)]);
+      const [base, head] = await reading;
       if (head.kind === "failed") throw new UserError(`--head ${flags.head}: ${head.problem}`);
       assertValid(head.entries);
       const review = reviewOf(base, head, now, resources);

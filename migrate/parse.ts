@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import type { Json, JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
+import { indentFlowLines } from "./flow-lines";
 import type { Environment, Job, MeltanoProject, Plugin, PluginCommand, PluginKind, PluginSetting, Schedule } from "./project";
 
 const KINDS: { readonly [list: string]: PluginKind } = { extractors: "extractor", loaders: "loader", mappers: "mapper", utilities: "utility", transformers: "utility", orchestrators: "utility" };
@@ -33,8 +34,7 @@ export interface ParsedFile {
  * @throws UserError where it is no YAML, or no Meltano project.
  */
 export function parseFile(file: string, text: string): ParsedFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false });
+  const { document, lines } = documentOf(text);
   const [error] = document.errors;
   if (error) throw new UserError(`${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
   if (!isMap(document.contents)) throw new UserError(`${file}: is no Meltano project; its top must have fields such as plugins and schedules`);
@@ -54,6 +54,15 @@ export function parseFile(file: string, text: string): ParsedFile {
     },
     includes: strings(top["include_paths"]),
   };
+}
+
+/** A text that is no YAML is tried once more as PyYAML would read it; what is wrong is told of the text as it is. */
+function documentOf(text: string): Pick<Source, "document" | "lines"> {
+  const [strict, lenient] = [text, indentFlowLines(text)].map((one) => {
+    const lines = new LineCounter();
+    return { document: parseDocument(one, { lineCounter: lines, merge: true, uniqueKeys: false }), lines };
+  }) as [Pick<Source, "document" | "lines">, Pick<Source, "document" | "lines">];
+  return strict.document.errors.length > 0 && lenient.document.errors.length === 0 ? lenient : strict;
 }
 
 /** A plugin from a plain object, such as a lock file's. */

@@ -12,6 +12,8 @@ export interface PluginSetting {
   readonly sensitive?: boolean;
   /** Value that is used where the config has none. */
   readonly value?: Json;
+  /** Whether Meltano Hub says so, in a lock file, and not the project itself. */
+  readonly fromHub?: boolean;
 }
 
 /** A command of a plugin. */

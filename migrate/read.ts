@@ -63,7 +63,8 @@ function locksOf(root: string, plugins: readonly Plugin[]): Surroundings["locks"
     const base = inheritFrom ?? name;
     const file = join(root, "plugins", FOLDERS[kind], `${base}--${variant ?? ""}.lock`);
     if (variant === undefined || !existsSync(file)) return [];
-    return [[`${kind} ${base}`, { ...pluginFrom(kind, file, readJson(file)), others: [] }]];
+    const definition = pluginFrom(kind, file, readJson(file));
+    return [[`${kind} ${base}`, { ...definition, settings: definition.settings.map((setting) => ({ ...setting, fromHub: true })), others: [] }]];
   }));
 }
 

@@ -98,6 +98,9 @@ function pairsOfPlugins(project: MeltanoProject, plugins: Plugins, tell: Tell): 
   const extractors = plugins.all("extractor").filter(({ name }) => !parents.has(name));
   const loaders = plugins.all("loader").filter(({ name }) => !parents.has(name));
   const [loader] = loaders;
+  for (const { place, name, select } of plugins.all("extractor").filter((one) => parents.has(one.name))) {
+    if (select !== undefined) tell(`${place} extractor ${name}`, "others inherit from it, so that it was taken for their model and has no entry of its own");
+  }
   if (loader && loaders.length === 1) return extractors.map((extractor) => ({ name: `${extractor.name}-to-${loader.name}`, place: extractor.place, extractor, loader, env: {}, after: [] }));
   tell("the project", `it has no schedule and no job, and ${loaders.length === 0 ? "no loader" : "several loaders"}: which extractor goes to which loader is not known`);
   return [];

@@ -32,9 +32,10 @@ export function carrySettings(plugin: ResolvedPlugin, variables: Variables, { va
   return { value, leftOver };
 }
 
-/** Defaults of a definition count where they depend on the project: others are the connector's own business. */
+/** Values of the project's own definitions count, as Meltano gives them to the connector; of the Hub's those alone that depend on the project. */
 function defaultsOf(settings: readonly PluginSetting[]): JsonObject {
-  return Object.fromEntries(settings.flatMap(({ name, value }) => (typeof value === "string" && value.includes("$MELTANO_") ? [[name, value]] : [])));
+  const counts = ({ value, fromHub }: PluginSetting) => (fromHub === true ? typeof value === "string" && value.includes("$MELTANO_") : value !== undefined && value !== "");
+  return Object.fromEntries(settings.filter(counts).map(({ name, value = null }) => [name, value]));
 }
 
 function carry(reading: Reading, path: readonly string[], value: Json): Json {

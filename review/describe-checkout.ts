@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Tap, Target } from "../connectors/connector";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { CheckoutDescription, CheckoutManifests } from "./checkout";
@@ -69,9 +69,11 @@ function digest(manifests: unknown): string {
   return createHash("sha256").update(JSON.stringify(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, "")).digest("hex").slice(0, 16);
 }
 
+/** Where TypeScript does not parse, the first line only counts the mistakes; the folder says nothing to readers. */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n").find((line) => line.trim() !== "")?.trim() ?? "it fails without a word";
+  const line = text.split("\n").find((one) => one.trim() !== "" && !/^Transform failed with/.test(one));
+  return line?.trim().replace(`${folder}${sep}`, "") ?? "it fails without a word";
 }
 
 function answer(description: CheckoutDescription): void {

@@ -57,7 +57,13 @@ function wordsOf(name: string): readonly string[] {
 
 /** A long run of letters and digits says nothing to people, and may open something. */
 function isOpaque(text: string): boolean {
-  return /[A-Za-z0-9+/_=-]{32,}/.test(text) && /\d/.test(text) && !/^https?:\/\//.test(text) && /[A-Za-z]/.test(text);
+  if (!/\d/.test(text) || !/[A-Za-z]/.test(text) || /^https?:\/\//.test(text)) return false;
+  return [...text.matchAll(/[A-Za-z0-9+/_=-]{32,}/g)].some(([run]) => !isMadeOfWords(run));
+}
+
+/** `zoom-meetings-registrants-archive-v2`: words of one case, with numbers at their ends. */
+function isMadeOfWords(run: string): boolean {
+  return run.split(/[-_/]/).every((part) => /^(?:[a-z]{0,16}|[A-Z]{0,16}|[A-Z][a-z]{1,15})\d{0,4}$/.test(part));
 }
 
 /** `token: "https://…/oauth/token"` and the like name a place. */

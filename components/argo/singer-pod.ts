@@ -52,6 +52,9 @@ export function configMount(kind: "tap" | "target"): VolumeMount {
   return { name: `${kind}-config`, mountPath: "/singer/config", readOnly: true };
 }
 
+/** What the runner needs by itself; the patch of a pod with a connector says what that one needs instead. */
+const RUNNER_RESOURCES = { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } };
+
 /** A container of the runner: the command is explicit, so that Argo need not ask a registry for it. */
 export function runnerContainer(settings: ClusterSettings, name: string, image: string, args: readonly string[], mounts: readonly VolumeMount[]): Container {
   const volumeMounts = [...mounts, ...certificateMounts(settings)];
@@ -63,6 +66,7 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
     args: [...args],
     workingDir: WORK,
     env: [{ name: "HOME", value: "/tmp" }, ...proxyEnvironment(settings), ...certificateEnvironment(settings)],
+    resources: RUNNER_RESOURCES,
     securityContext: hardenedContainer,
     ...(volumeMounts.length > 0 && { volumeMounts }),
   };

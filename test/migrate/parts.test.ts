@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { StreamRule } from "../../pipelines/replication";
-import { pluginFrom } from "../../migrate/parse";
+import { indentFlowLines } from "../../migrate/flow-lines";
+import { parseFile, pluginFrom } from "../../migrate/parse";
 import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "../../migrate/requirements";
 import { carryStreams } from "../../migrate/streams";
 import { expand, secretName } from "../../migrate/variables";
@@ -75,4 +76,17 @@ suite("variables", () => {
   test("in lower case without braces are none", () => assert.deepEqual(expand("gt$last_run_date $.items[*]", variables), { kind: "text", text: "gt$last_run_date $.items[*]" }));
   test("that name themselves come to an end", () => assert.equal(expand("$ROUND", variables).kind, "secret"));
   test("that a shell sets itself get a name of their own", () => assert.deepEqual([secretName("USER"), secretName("_TOKEN_"), secretName("1"), secretName("Tap X.token")], ["meltano-user", "token", "meltano", "tap-x-token"]));
+});
+
+suite("lines of a flow collection that stand too far left", () => {
+  const text = 'plugins:\n  extractors:\n  - name: tap-x\n    config:\n      streams: [\n      {"name": "a", "note": "]"} # [\n    ]\n  - name: tap-y\n';
+
+  test("are indented, and nothing else", () => assert.deepEqual(indentFlowLines(text).split("\n").map((line) => line.length - line.trimStart().length), [0, 2, 2, 4, 6, 86, 84, 2, 0]));
+
+  test("are read, with the places of the file", () => assert.deepEqual(parseFile("meltano.yml", text).project.plugins.map(({ name, place, config }) => [name, place, config]), [
+    ["tap-x", "meltano.yml:3", { streams: [{ name: "a", note: "]" }] }],
+    ["tap-y", "meltano.yml:8", {}],
+  ]));
+
+  test("do not hide what is wrong elsewhere", () => assert.throws(() => parseFile("meltano.yml", "plugins: [\n"), /meltano\.yml: Flow sequence in block collection/));
 });

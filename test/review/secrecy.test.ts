@@ -22,6 +22,8 @@ const SECRET_VALUES: readonly Json[] = [
   "ghp_0123456789abcdefghij",
   "eyJhbGciOiJIUzI1NiJ9.hunter2",
   "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  "8c07f654-6908-4b51-acef-8de3d37aecac",
+  "aBcDeFgH_iJkLmNoP-qRsTuVwXyZ12345",
   '{"private_key',
   { nested: { password: "hunter2" } },
   ["https://user:hunter2@host"],
@@ -31,7 +33,7 @@ suite("values that are secrets whatever their name", () => {
   for (const value of SECRET_VALUES) test(JSON.stringify(value).slice(0, 40), () => assert.equal(shown(["tap", "option"], value), undefined));
 
   test("and values that are none", () => {
-    assert.deepEqual(["2026-01-01", 5, true, null, ["a", "b"], "https://api.example.com/v2/rates?base=USD", "{stream_name}.csv"].map((value: Json) => shown(["tap", "option"], value) !== undefined), [true, true, true, true, true, true, true]);
+    assert.deepEqual(["2026-01-01", 5, true, null, ["a", "b"], "https://api.example.com/v2/rates?base=USD", "{stream_name}.csv", "zoom-meetings-registrants-archive-v2"].map((value: Json) => shown(["tap", "option"], value) !== undefined), [true, true, true, true, true, true, true, true]);
   });
 
   test("a secret is shown by its name", () => assert.equal(shown(["tap", "password"], secret("db") as never), '`secret("db")`'));

@@ -1,0 +1,11 @@
+import { guardedBuckets, privateBuckets } from "./buckets";
+import { deadlines } from "./deadlines";
+import { digests } from "./digests";
+import { limits } from "./limits";
+import type { Policy } from "./policy";
+import { privileges } from "./privileges";
+import { schedules } from "./schedules";
+import { secrets } from "./secrets";
+
+/** All policies, in the order in which they are told. */
+export const policies: readonly Policy[] = [digests, limits, privileges, secrets, deadlines, privateBuckets, guardedBuckets, schedules];

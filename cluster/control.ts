@@ -3,20 +3,34 @@ import { runIdOf } from "./run-id";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { CronWorkflowObject, MetadataOnly } from "./objects";
-import { CRON_WORKFLOWS } from "./resources";
+import { CRON_WORKFLOWS, WORKFLOWS } from "./resources";
 import { deployedPipeline } from "./submit";
 import { activeRun } from "./runs";
 import { getWorkflow, hasEnded, patchWorkflow } from "./workflows";
 
+/** What became of a run that was cancelled. */
+export interface Cancelled {
+  readonly workflow: string;
+  /** `stopping` ends as interrupted; `removed` had not begun: Argo would end it only once it has the lock. */
+  readonly how: "stopping" | "removed";
+}
+
 /**
- * Stops a run so that it ends as one that failed: its pods get time to stop, and who wants to know is told.
+ * Stops a run so that it ends as one that was interrupted: its pods get time to stop, and who wants to know is told. One
+ * that waits for the pipeline's lock and has begun nothing is taken away.
  *
  * @param wanted Workflow or run; undefined for the one that is under way
  * @throws UserError where no run is under way.
  */
-export async function cancelRun(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
-  const active = await runToCancel(connection, pipeline, wanted);
-  return patchWorkflow(connection, active.metadata.name, { spec: { shutdown: "Stop" } });
+export async function cancelRun(connection: Connection, pipeline: string, wanted: string | undefined): Promise<Cancelled> {
+  const { name } = (await runToCancel(connection, pipeline, wanted)).metadata;
+  const { status } = await getWorkflow(connection, name);
+  if ((status?.phase ?? "Pending") === "Pending" && Object.keys(status?.nodes ?? {}).length === 0) {
+    await connection.ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name });
+    return { workflow: name, how: "removed" };
+  }
+  await patchWorkflow(connection, name, { spec: { shutdown: "Stop" } });
+  return { workflow: name, how: "stopping" };
 }
 
 async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {

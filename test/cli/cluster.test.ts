@@ -146,6 +146,12 @@ suite("on a cluster", () => {
     assert.match((await one.run("retry orders")).stdout, /^orders: run \S+ \(Workflow orders-\d\) loads 3 B of run 20261125T120000Z-abcdef\n$/);
     const retried = one.api.all("workflows").find(({ metadata: { labels } }) => labels?.["tapctl.dev/trigger"] === "retry");
     assert.equal((retried?.["spec"] as { readonly entrypoint: string }).entrypoint, "retry");
+    const waiting = one.api.all("workflows").length;
+    assert.equal((await one.run("run orders --json")).code, 0);
+    const last = one.api.all("workflows").at(-1)?.metadata.name ?? "";
+    assert.equal((await one.run(`cancel orders ${last}`)).stdout, `orders: ${last} had not begun, and is taken away\n`);
+    assert.equal(one.api.all("workflows").length, waiting);
+    one.api.put("workflows", { ...retried, metadata: retried?.metadata ?? {}, status: { phase: "Running", nodes: {} } });
     assert.match((await one.run("cancel orders")).stdout, new RegExp(`^orders: ${retried?.metadata.name} is stopping`));
     assert.equal((one.api.all("workflows").find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as { readonly shutdown: string }).shutdown, "Stop");
     assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `up` switches it on again, unless the entry has suspend: true.\n");

@@ -3,9 +3,10 @@ import { Command, CommanderError } from "commander";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
-import { capture, show } from "./command";
+import { capture } from "./command";
 import { findContext } from "./cluster";
 import { consents } from "./consent";
+import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
 import { findEngine, type Engine } from "./pulumi";
@@ -62,8 +63,7 @@ async function down({ stack, yes = false }: Flags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
   if (!(await consents(`Destroy the stack "${stack}" with the object store's data?`, yes))) throw new UserError("nothing was destroyed; --yes destroys without asking");
   releaseDeadLock(engine, PROJECT);
-  const code = await show(engine.command[0], [...engine.command.slice(1), "destroy", ...engine.stack, "--yes"], { env: engine.env, cwd: ROOT });
-  if (code !== 0) throw new UserError("pulumi destroy has failed; what is left is kept in the state, and `npm run down` goes on from there", 1);
+  await destroy(engine, ROOT);
   print(["", "Kept: Argo's custom resource definitions (kubectl get crd -o name | grep argoproj.io), images in the registry, volumes that their class retains,", "and the stack's own record:", ...engine.places.map((place) => `  ${place}`)].join("\n"));
   await removeKind(yes);
 }

@@ -24,6 +24,12 @@ export type ObjectKey = `${"CronWorkflow" | "Secret"}/${string}`;
 const KINDS: { readonly [type: string]: "CronWorkflow" | "Secret" } = { "kubernetes:argoproj.io/v1alpha1:CronWorkflow": "CronWorkflow", "kubernetes:core/v1:Secret": "Secret" };
 const API_VERSIONS = { CronWorkflow: "argoproj.io/v1alpha1", Secret: "v1" } as const;
 
+/** New or removed pipelines up to this number take seconds with a saved state after each step. */
+export const FEW = 50;
+
+/** All pipelines, each with its objects, as the engine matches them. */
+export const ALL_PIPELINES = ["**::tapctl:index:Pipeline::**", "**::tapctl:index:Pipeline$**"] as const;
+
 /** The objects of an entry of the array. */
 export function objectsOf(entry: PipelineEntry): readonly ObjectKey[] {
   const secret = pipelineSecret(entry);
@@ -60,6 +66,11 @@ export function recordedObjects({ command, env, name }: Engine): ReadonlySet<Obj
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** How many pipelines the stack's state has. */
+export function countPipelines(recorded: ReadonlySet<ObjectKey>): number {
+  return [...recorded].filter((key) => key.startsWith("CronWorkflow/")).length;
 }
 
 /**

@@ -2,18 +2,12 @@ import { print } from "../cli/print";
 import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { show } from "./command";
-import { objectsOf, recordedObjects, urnsOf, type ObjectKey, type PipelinesCluster } from "./pipeline-objects";
+import { ALL_PIPELINES, countPipelines, FEW, objectsOf, recordedObjects, urnsOf, type ObjectKey, type PipelinesCluster } from "./pipeline-objects";
 import { savesSteps, type Engine } from "./pulumi";
 import { forgetUnfinished, noteUnfinished, readUnfinished, undoUnfinished } from "./unfinished";
 
-/** New pipelines up to this number are created with a saved state after each step, which takes seconds for so few. */
-const FEW = 50;
-
 /** New pipelines of one run of the engine, which is told the names of all: what an operating system takes as arguments. */
 const BATCH = 2000;
-
-/** All pipelines, each with its objects, as the engine matches them. */
-const PIPELINES = ["--exclude", "**::tapctl:index:Pipeline::**", "--exclude", "**::tapctl:index:Pipeline$**"] as const;
 
 /** How an update is made. */
 export interface UpdateArgs {
@@ -52,7 +46,7 @@ export async function update({ engine, cluster, entries, yes, root }: UpdateArgs
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
-  await up(PIPELINES);
+  await up(ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]));
   if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
   if (many) {
     noteUnfinished(cluster, created.flatMap(objectsOf));
@@ -61,12 +55,8 @@ export async function update({ engine, cluster, entries, yes, root }: UpdateArgs
       await up([...urns.flatMap((urn) => ["--target", urn]), ...(yes ? ["--skip-preview"] : [])], { PULUMI_SKIP_CHECKPOINTS: "true" });
     }
   }
-  if (created.length < entries.length || !many || hasPipelines(recorded)) await up();
+  if (!many || countPipelines(recorded) > 0) await up();
   forgetUnfinished(cluster);
-}
-
-function hasPipelines(recorded: ReadonlySet<ObjectKey>): boolean {
-  return [...recorded].some((key) => key.startsWith("CronWorkflow/"));
 }
 
 function tellUndone(objects: readonly ObjectKey[]): void {

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sy
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { destroy } from "../../deploy/destroy";
 import { releaseDeadLock } from "../../deploy/lock";
 import { objectsOf, urnsOf } from "../../deploy/pipeline-objects";
 import { savesSteps, type Engine } from "../../deploy/pulumi";
@@ -180,3 +181,24 @@ test("no lock, or a backend without files, is nothing to do", (t) => {
   releaseDeadLock(engine, "another-project");
   assert.equal(calls(), "");
 });
+
+for (const [count, backend, expected] of [
+  [60, "file:///state", ["destroy pipelines", "destroy"]],
+  [60, "https://api.pulumi.com", ["destroy"]],
+  [3, "file:///state", ["destroy"]],
+] as const) {
+  test(`${count} pipelines in ${backend} are destroyed by: ${expected.join(", ")}`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "tapctl-destroy-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const resources = many.slice(0, count).map(({ name }) => ({ type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow", id: `pipelines/${name}` }));
+    writeFileSync(join(folder, "state"), JSON.stringify({ deployment: { resources } }));
+    program(folder, "pulumi", `case "$*" in *"stack export"*) while [ "$1" != --file ]; do shift; done; cat "${folder}/state" > "$2";; *) echo "skips: $PULUMI_SKIP_CHECKPOINTS" >> "${folder}/calls";; esac`);
+    await destroy({ command: [join(folder, "pulumi")], env: process.env, stack: ["--stack", "dev"], places: [], name: "dev", backend }, folder);
+    const calls = readFileSync(join(folder, "calls"), "utf8");
+    const found = [...calls.matchAll(/^pulumi destroy (.*)\nskips: (.*)$/gm)].map(([, args = "", skips]) => {
+      assert.equal(skips, args.includes("--target") ? "true" : "");
+      return args.includes("--target") ? "destroy pipelines" : "destroy";
+    });
+    assert.deepEqual(found, expected);
+  });
+}

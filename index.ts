@@ -8,8 +8,6 @@ module.exports = async () => {
   try {
     const settings = loadSettings();
     await check(settings, pipelines);
-    // Every resource notes where it was made: to look that up in TypeScript would take a fifth of the program's time.
-    process.setSourceMapsEnabled(false);
     return deploy(settings, pipelines);
   } catch (error) {
     // Printed without a stack trace.

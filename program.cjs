@@ -1,3 +1,3 @@
-// What Pulumi starts: TypeScript is loaded without a type check, which `npm run check` makes.
-require("tsx/cjs");
+// What Pulumi starts.
+require("./load-typescript.cjs");
 module.exports = require("./index.ts");

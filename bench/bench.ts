@@ -13,7 +13,7 @@ import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
 import { benchPreviewComment } from "./preview-comment";
 import { benchReport } from "./report";
-import { benchStack } from "./stack";
+import { benchStartUp } from "./start-up";
 import { benchStatus } from "./status";
 import { benchStream } from "./stream";
 
@@ -24,7 +24,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   meltano: benchMeltano,
   connectors: benchConnectors,
   "preview-comment": benchPreviewComment,
-  stack: benchStack,
+  "start-up": benchStartUp,
   status: benchStatus,
   report: benchReport,
 };

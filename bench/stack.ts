@@ -1,30 +1,89 @@
-import { join } from "node:path";
-import { figure, seconds, type Figure } from "./figure";
-import { inTurn, spreadOf, usageOf, type Usage } from "./measure";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { parseArgs } from "node:util";
+import { UserError } from "../errors";
+import { isMet, markdownTable, type Figure } from "./figure";
+import { machineLine } from "./machine";
+import { run } from "./measure";
+import { benchCreation } from "./stack/creation";
+import { benchPreview } from "./stack/preview";
+import { benchRegistration } from "./stack/registration";
 
-const ROUNDS = 5;
-const MEGABYTE = 1e6;
-const ROOT = join(__dirname, "..");
+const USAGE = `usage: npm run bench:stack -- [--pipelines 10,1000] [--rounds 3] [--json]
 
-/** What a preview takes before Pulumi's engine is asked for anything, and what the check of types takes, with AWS and without. */
-export async function benchStack(): Promise<readonly Figure[]> {
-  const node = (...args: readonly string[]) => usageOf(["node", ...args], { cwd: ROOT });
-  const register = (store: string) => node(join("bench", "register.cjs"), store);
-  const check = (project: string) => node(join("node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", project);
-  const sides = await inTurn("stack", ROUNDS, {
-    minio: () => register("minio"),
-    aws: () => register("aws"),
-    check: () => check("tsconfig.stack.json"),
-    checkAws: () => check("components/aws"),
-  });
-  const wall = (what: string, usages: readonly Usage[], atMost?: number) =>
-    figure({ what, unit: "s", target: atMost === undefined ? undefined : { atMost }, measured: spreadOf(usages.map((usage) => usage.seconds)), detail: `${seconds(spreadOf(usages.map(({ cpu }) => cpu)).median)} of processor time` });
-  const memory = (what: string, usages: readonly Usage[], atMost: number) => figure({ what, unit: "MB", target: { atMost }, measured: spreadOf(usages.map(({ rss }) => rss / MEGABYTE)), detail: "" });
-  return [
-    wall("preview start-up: stack registered, without AWS", sides.minio, 1.5),
-    wall("preview start-up: stack registered, on AWS", sides.aws, 2.5),
-    wall("check of types: a stack without AWS", sides.check, 6),
-    memory("check of types: a stack without AWS, memory", sides.check, 350),
-    wall("for comparison: check of types of all that is for AWS, tests included", sides.checkAws),
-  ];
+Measures the Pulumi program with many pipelines on the real engine, against bare registrations of the same resources and
+against kubectl. Needs pulumi with its Kubernetes provider, and a cluster of the current context that has Argo's custom
+resource definitions; makes namespaces whose names begin with bench-, and removes them. Nothing runs in them.
+
+  --pipelines N,M   numbers of pipelines (default: 10,1000)
+  --rounds N        rounds of a comparison (default: 3)
+  --json            print the figures as JSON`;
+
+interface Flags {
+  readonly pipelines: readonly number[];
+  readonly rounds: number;
+  readonly json: boolean;
 }
+
+async function main(): Promise<void> {
+  try {
+    const flags = readFlags();
+    if (!flags) process.stdout.write(`${USAGE}\n`);
+    else await printFigures(flags);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+async function printFigures({ pipelines, rounds, json }: Flags): Promise<void> {
+  const { context, engine } = await surroundings();
+  const machine = [await machineLine(), `pulumi ${engine}`].join("; ");
+  const folder = mkdtempSync(`${tmpdir()}/tapctl-bench-stack-`);
+  const figures: Figure[] = [];
+  try {
+    for (const count of pipelines) {
+      const scene = { folder: `${folder}/${count}`, context, pipelines: count, rounds };
+      figures.push(...(await benchRegistration(scene)), ...(await benchCreation(scene)), ...(await benchPreview(scene)));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const missed = figures.filter((each) => !isMet(each)).length;
+  if (json) process.stdout.write(`${JSON.stringify({ machine, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`);
+  else process.stdout.write(`${machine}\n\n${markdownTable(figures)}\n\n${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.\n`);
+}
+
+/** Looks for all that is needed, and names what is missing. */
+async function surroundings(): Promise<{ readonly context: string; readonly engine: string }> {
+  const ask = async (command: readonly [string, ...string[]]) => (await run(command).catch(() => ({ stdout: "" }))).stdout.trim();
+  const engine = await ask(["pulumi", "version"]);
+  const context = await ask(["kubectl", "config", "current-context"]);
+  const definitions = await ask(["kubectl", "get", "crd", "cronworkflows.argoproj.io", "-o", "name"]);
+  const missing = [
+    engine === "" && "pulumi on PATH",
+    context === "" && "kubectl on PATH, with a current context",
+    definitions === "" && "a cluster with Argo's custom resource definitions, as `npm run up` leaves one",
+  ].filter((one) => one !== false);
+  if (missing.length > 0) throw new UserError(["The benchmark of the stack needs what is not here:", ...missing.map((one) => `  - ${one}`)].join("\n"), 1);
+  return { context, engine };
+}
+
+function readFlags(): Flags | undefined {
+  const { pipelines = "10,1000", rounds = "3", json = false, help } = parseFlags();
+  if (help) return undefined;
+  if (!/^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/.test(pipelines)) throw new UserError(`--pipelines ${pipelines}: whole numbers from 1 to 99999, separated by commas`);
+  if (!/^[1-9]\d?$/.test(rounds)) throw new UserError(`--rounds ${rounds}: a whole number from 1 to 99`);
+  return { pipelines: pipelines.split(",").map(Number), rounds: Number(rounds), json };
+}
+
+function parseFlags() {
+  try {
+    return parseArgs({ options: { pipelines: { type: "string" }, rounds: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+void main();

@@ -2,15 +2,21 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
-import { capture, show } from "./command";
+import { pipelines } from "../pipelines";
+import { capture } from "./command";
 import { findContext } from "./cluster";
 import { consents } from "./consent";
+import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
+import { releaseDeadLock } from "./lock";
 import { findEngine, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";
+import { update } from "./update";
 
 const ROOT = join(__dirname, "..");
+/** The project's name in Pulumi.yaml. */
+const PROJECT = "tapctl";
 
 interface Flags {
   readonly stack: string;
@@ -46,9 +52,9 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true }: Fla
   const namespace = setting(engine, "namespace") || "pipelines";
   await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
+  releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
-  const code = await show(engine.command[0], [...engine.command.slice(1), "up", ...engine.stack, ...(yes ? ["--yes"] : [])], { env: engine.env, cwd: ROOT });
-  if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
+  await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, root: ROOT });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, namespace)} has succeeded: a file went through the object store from one pod to the next.`);
   print(nextSteps(context, namespace, setting(engine, "argo", "namespace") || "argo"));
 }
@@ -56,8 +62,8 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true }: Fla
 async function down({ stack, yes = false }: Flags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
   if (!(await consents(`Destroy the stack "${stack}" with the object store's data?`, yes))) throw new UserError("nothing was destroyed; --yes destroys without asking");
-  const code = await show(engine.command[0], [...engine.command.slice(1), "destroy", ...engine.stack, "--yes"], { env: engine.env, cwd: ROOT });
-  if (code !== 0) throw new UserError("pulumi destroy has failed; what is left is kept in the state, and `npm run down` goes on from there", 1);
+  releaseDeadLock(engine, PROJECT);
+  await destroy(engine, ROOT);
   print(["", "Kept: Argo's custom resource definitions (kubectl get crd -o name | grep argoproj.io), images in the registry, volumes that their class retains,", "and the stack's own record:", ...engine.places.map((place) => `  ${place}`)].join("\n"));
   await removeKind(yes);
 }

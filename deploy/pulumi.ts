@@ -17,6 +17,18 @@ export interface Engine {
   readonly stack: readonly string[];
   /** Lines that tell where state, passphrase and configuration are. */
   readonly places: readonly string[];
+  /** Name of the stack. */
+  readonly name: string;
+  /** Address of the backend: `https:` for Pulumi Cloud, `file:`, `s3:` and others for one that holds the state as a file. */
+  readonly backend: string;
+}
+
+/**
+ * Whether a backend saves what a step did and not the whole state again.
+ * Source: pulumi v3.259.0, pkg/backend/httpstate alone has a journal.
+ */
+export function savesSteps({ backend }: Engine): boolean {
+  return backend.startsWith("https:") || backend.startsWith("http:");
 }
 
 const OLDEST = [3, 225] as const;
@@ -26,6 +38,7 @@ const BY_NPX = ["npx", "--yes", "pulumi@3.265.0"] as const;
 
 /** Where stacks live of those who are logged in nowhere. */
 const HOME = join(homedir(), ".tapctl", "pulumi");
+const LOCAL = `file://${join(HOME, "state")}`;
 
 /**
  * Finds the engine and the stack, which is made where it is not there.
@@ -39,15 +52,15 @@ const HOME = join(homedir(), ".tapctl", "pulumi");
 export async function findEngine(root: string, stack: string, yes: boolean): Promise<Engine> {
   const command = await findCommand(yes);
   const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
-  const loggedIn = call(["whoami"]).ok;
-  const local = loggedIn ? undefined : localBackend();
+  const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
+  const local = backend === undefined ? localBackend() : undefined;
   const env = { ...process.env, ...local };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   if (!call(["stack", "--show-name", ...selected], env).ok) {
     initStack(root, stack, file, (args) => call(args, env));
   }
-  return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`] };
+  return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`], name: stack, backend: backend ?? LOCAL };
 }
 
 async function findCommand(yes: boolean): Promise<Engine["command"]> {
@@ -75,12 +88,16 @@ function initStack(root: string, stack: string, file: string, call: (args: reado
   }
 }
 
+/** Address of the backend that the user is logged in to. */
+function loggedInBackend({ ok, output }: CommandResult): string | undefined {
+  return ok ? (JSON.parse(output) as { readonly url: string }).url : undefined;
+}
+
 function localBackend(): { readonly [name: string]: string } {
-  const state = join(HOME, "state");
   const passphrase = join(HOME, "passphrase");
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  mkdirSync(join(HOME, "state"), { recursive: true, mode: 0o700 });
   if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  return { PULUMI_BACKEND_URL: `file://${state}`, ...(process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined && { PULUMI_CONFIG_PASSPHRASE_FILE: passphrase }) };
+  return { PULUMI_BACKEND_URL: LOCAL, ...(process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined && { PULUMI_CONFIG_PASSPHRASE_FILE: passphrase }) };
 }
 
 function configFile(root: string, stack: string): string {

@@ -44,7 +44,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Runs a program against a recorder in the engine's place: what it registers, in the order of URNs. */
 export async function record(program: () => unknown, { config = {}, secretKeys = [], preview = false, outputs, call }: RecordOptions = {}): Promise<readonly Registration[]> {
-  const { getMonitor } = await import("@pulumi/pulumi/runtime/settings");
+  const { getMonitor } = await import("@pulumi/pulumi/runtime/settings.js");
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   await pulumi.runtime.setMocks(
     {

@@ -1,2 +1,2 @@
-require("tsx/cjs");
+require("../../../load-typescript.cjs");
 module.exports = require("./index.ts");

@@ -1,0 +1,2 @@
+require("../../load-typescript.cjs");
+module.exports = require("./index.ts");

@@ -1,0 +1,16 @@
+/** What a figure of the stack is measured with. */
+export interface Scene {
+  /** A temporary folder. */
+  readonly folder: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  /** Number of pipelines. */
+  readonly pipelines: number;
+  /** Rounds that are counted. */
+  readonly rounds: number;
+}
+
+/** How figures name a number of pipelines. */
+export function pipelinesText(count: number): string {
+  return `${count.toLocaleString("en")} pipelines`;
+}

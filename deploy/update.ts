@@ -1,0 +1,64 @@
+import { print } from "../cli/print";
+import { UserError } from "../errors";
+import type { PipelineEntry } from "../pipelines/define";
+import { show } from "./command";
+import { ALL_PIPELINES, countPipelines, FEW, objectsOf, recordedObjects, urnsOf, type ObjectKey, type PipelinesCluster } from "./pipeline-objects";
+import { savesSteps, type Engine } from "./pulumi";
+import { forgetUnfinished, noteUnfinished, readUnfinished, undoUnfinished } from "./unfinished";
+
+/** New pipelines of one run of the engine, which is told the names of all: what an operating system takes as arguments. */
+const BATCH = 2000;
+
+/** How an update is made. */
+export interface UpdateArgs {
+  /** The engine and its stack. */
+  readonly engine: Engine;
+  /** Where the pipelines run. */
+  readonly cluster: PipelinesCluster;
+  /** The array. */
+  readonly entries: readonly PipelineEntry[];
+  /** Whether the user agreed to everything before. */
+  readonly yes: boolean;
+  /** Folder of the Pulumi project. */
+  readonly root: string;
+}
+
+/**
+ * `pulumi up`; in parts where many pipelines are new and the engine writes its whole state after each step: what the
+ * pipelines run on, then the new ones with the state written once, then the others. Before the second part a note in the
+ * cluster says what it will create, so that the next update undoes what the state does not know where that part is cut off.
+ *
+ * The part whose steps are not saved creates objects of pipelines, whose names are fixed. It changes nothing that is
+ * there, and makes nothing up, such as a password.
+ *
+ * @throws UserError where the engine fails.
+ */
+export async function update({ engine, cluster, entries, yes, root }: UpdateArgs): Promise<void> {
+  const up = async (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
+    const code = await show(engine.command[0], [...engine.command.slice(1), "up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], { env: { ...engine.env, ...env }, cwd: root });
+    if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
+  };
+  const unfinished = readUnfinished(cluster);
+  const recorded = recordedObjects(engine);
+  const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
+  const many = !savesSteps(engine) && created.length > FEW;
+  if (!many && unfinished === undefined) return up();
+
+  print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
+  // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
+  await up(ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]));
+  if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
+  if (many) {
+    noteUnfinished(cluster, created.flatMap(objectsOf));
+    for (let from = 0; from < created.length; from += BATCH) {
+      const urns = created.slice(from, from + BATCH).flatMap((entry) => urnsOf(entry, engine.name));
+      await up([...urns.flatMap((urn) => ["--target", urn]), ...(yes ? ["--skip-preview"] : [])], { PULUMI_SKIP_CHECKPOINTS: "true" });
+    }
+  }
+  if (!many || countPipelines(recorded) > 0) await up();
+  forgetUnfinished(cluster);
+}
+
+function tellUndone(objects: readonly ObjectKey[]): void {
+  if (objects.length > 0) print(`Deleted ${objects.length} objects that an update created which was cut off before it could save the state.`);
+}

@@ -121,7 +121,7 @@ export async function assertCopied(scene: Scene, table: string): Promise<void> {
 export async function assertNotAhead(scene: Scene, pipeline: string, table: string): Promise<void> {
   const bookmark = /"replication_key_value":\s*"([^"]+)"/.exec(JSON.stringify(await scene.bucket.state(pipeline)))?.[1];
   if (bookmark === undefined) return;
-  const query = `select count(*)::int as missing from orders where updated_at <= $1::timestamptz and id not in (select id from ${table})`;
+  const query = `select count(*)::int as missing from orders o where updated_at <= $1::timestamptz and not exists (select from ${table} c where c.id = o.id)`;
   const { rows } = await scene.client.query<{ readonly missing: number }>(query, [bookmark]);
   assert.equal(rows[0]?.missing, 0, `the state of ${pipeline}, ${bookmark}, is ahead of ${table}`);
 }

@@ -15,7 +15,7 @@ from .failure import reason
 from .log import LINE_LIMIT, Log
 
 _LEFTOVER_SECONDS = 2
-_KEPT_LINES = 60
+_KEPT_LINES = 400
 _PR_SET_PDEATHSIG = 1
 
 Stream = Optional[int]

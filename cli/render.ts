@@ -3,13 +3,14 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { ManifestFile } from "../components/render";
 import { UserError } from "../errors";
-import { contextOf } from "./context";
+import { loadProject } from "../local/project";
+import type { PipelineEntry } from "../pipelines/define";
+import { assertValid } from "../pipelines/validation/validate";
 import { print, printJson } from "./print";
 
 interface RenderFlags {
   readonly out?: string;
   readonly registry: string;
-  readonly namespace: string;
   readonly baseImage: string;
   readonly json?: boolean;
 }
@@ -21,23 +22,30 @@ export function addRender(program: Command): void {
     .description("write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked")
     .option("--out <dir>", "write files there: template.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)")
     .option("--registry <host>", "registry of the connector images", "localhost:5000")
-    .option("--namespace <name>", "namespace of the pipelines", "pipelines")
     .option("--base-image <image>", "image that the connector images are built on", "python:3.12-slim")
     .option("--json", "print as JSON, with how each image is built")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl render --out manifests --registry registry.example.com/etl")
+    .addHelpText("after", "\nExample:\n  $ npx tapctl render --out manifests --registry registry.example.com/etl --namespace etl")
     .action((flags: RenderFlags, command: Command) => {
-      const { entries } = contextOf(command).project;
-      if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(flags.namespace)) throw new UserError(`--namespace "${flags.namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
+      const { entries, namespace } = renderedOf(command);
+      if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
       // Loaded here, because every other verb would pay for it; by require, because TypeScript is loaded by hooks of that.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { manifestFiles, renderArray, runFiles } = require("../components/render") as typeof import("../components/render");
-      const rendered = renderArray(entries, flags);
+      const rendered = renderArray(entries, { ...flags, namespace });
       if (flags.json) return printJson(rendered);
       const files = manifestFiles(rendered);
       if (flags.out === undefined) return print(files.map(({ text }) => text).join("---\n").trimEnd());
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
       print(`${flags.out}: the template, ${rendered.pipelines.length} pipelines and a run to submit for each`);
     });
+}
+
+/** The array, and the namespace that every verb takes: here it is what manifests are written for, and no cluster is asked. */
+function renderedOf(command: Command): { readonly entries: readonly PipelineEntry[]; readonly namespace: string } {
+  const { project, namespace = "pipelines" } = command.optsWithGlobals<{ readonly project?: string; readonly namespace?: string }>();
+  const { entries } = loadProject(project ?? process.cwd());
+  assertValid(entries);
+  return { entries, namespace };
 }
 
 function writeFiles(folder: string, files: readonly ManifestFile[]): void {

@@ -30,7 +30,7 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
                and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
     path = getattr(args, "outcome", None)
     for_good = bool(path) and args.leave_verdict and code in _HOPELESS
-    outcome = FAILED if for_good else _outcome(args, code, partial)
+    outcome = FAILED if for_good else _outcome(args, code, partial) if path else None
     if path and outcome:
         write_atomic(path, outcome.encode())
     return OK if partial or for_good else code

@@ -6,6 +6,7 @@ import re
 from typing import Any, Optional
 
 _LONGEST = 600
+_STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 
 
@@ -30,7 +31,12 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
     # Most failed steps only pass on that one below them failed.
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
-    return _short(f"{causes[-1].get('displayName')}: {causes[-1]['message']}") if causes else None
+    return _short(f"{causes[-1].get('displayName')}: {_explained(causes[-1]['message'])}") if causes else None
+
+
+def _explained(message: str) -> str:
+    """A store answers the same for a bucket that is not there and for one that the pipelines may not use."""
+    return f"{message} (is the bucket there, and may the pipelines use it?)" if _STORE_REFUSES.search(message) else message
 
 
 def _short(text: str) -> str:

@@ -122,7 +122,7 @@ export function testMistakes(scene: () => Scene): void {
     const repository = parse(repositories.data.singer) as { readonly s3: object };
     const data = { singer: stringify({ ...repository, s3: { ...repository.s3, bucket: "no-such-bucket" } }) };
     kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "wrong-bucket", namespace: NAMESPACE }, data }));
-    await failsAs(scene(), "exchange-rates-classic", { parameters: { retries: "0" }, spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } } }, /bucket/i);
+    await failsAs(scene(), "exchange-rates-classic", { parameters: { retries: "0" }, spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } } }, /is the bucket there/);
     kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
   });
 

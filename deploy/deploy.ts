@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
@@ -9,6 +9,7 @@ import { consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
+import { runProgram } from "./program";
 import { findEngine, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";
@@ -35,15 +36,7 @@ export async function main(verb: "up" | "down"): Promise<void> {
     .addHelpText("after", `\nExample:\n  $ npm run ${verb} -- --yes`);
   if (verb === "up") program.option("--context <name>", "context of the kubeconfig (default: the stack's, else the current one)").option("--no-smoke-test", "do not test the installation at the end");
   program.action((flags: Flags) => (verb === "up" ? up(flags) : down(flags)));
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof UserError) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = error.exitCode;
-    } else throw error;
-  }
+  await runProgram(program);
 }
 
 async function up({ stack, context: wanted, yes = false, smokeTest = true }: Flags): Promise<void> {

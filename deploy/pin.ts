@@ -1,9 +1,10 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { print, printJson } from "../cli/print";
 import { UserError } from "../errors";
 import { settingKeys, settingsSchema, type CheckedSettings } from "../settings/schema";
 import { capture } from "./command";
 import { digestOf } from "./image-digest";
+import { runProgram } from "./program";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {
@@ -42,15 +43,7 @@ export async function main(): Promise<void> {
     .exitOverride()
     .addHelpText("after", "\nExample:\n  $ npm run pin -- --stack prod | sh");
   program.action((flags: { readonly stack: string; readonly json?: boolean }) => pin(flags));
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof UserError) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = error.exitCode;
-    } else throw error;
-  }
+  await runProgram(program);
 }
 
 async function pin({ stack, json = false }: { readonly stack: string; readonly json?: boolean }): Promise<void> {

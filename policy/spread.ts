@@ -1,16 +1,6 @@
-import type { CalendarSchedule } from "../pipelines/validation/cron";
+import { DESCRIPTORS, type CalendarSchedule } from "../pipelines/validation/cron";
 
 const HOUR_MINUTES = 60;
-
-const DESCRIPTORS: { readonly [name: string]: string } = {
-  "@yearly": "0 0 1 1 *",
-  "@annually": "0 0 1 1 *",
-  "@monthly": "0 0 1 * *",
-  "@weekly": "0 0 * * 0",
-  "@daily": "0 0 * * *",
-  "@midnight": "0 0 * * *",
-  "@hourly": "0 * * * *",
-};
 
 /**
  * A cron text whose minutes are moved, as often and in the same hours as before: by 0.2 `0 6 * * *` becomes

@@ -2,7 +2,7 @@ import { parameter } from "./parameters";
 import type { NamedTemplate, RetryStrategy, Template } from "./types";
 
 /** A step is tried again as the pipeline says; a pod that was deleted, lost or could not be started counts as failed. */
-export const retried: RetryStrategy = {
+const retried: RetryStrategy = {
   limit: parameter("retries"),
   retryPolicy: "Always",
   backoff: { duration: parameter("retryDelay"), factor: "2", cap: parameter("retryMaxDelay") },

@@ -30,7 +30,8 @@ export interface IntervalSchedule {
 /** What {@link parseCron} returns. */
 export type ParsedCron = { readonly ok: true; readonly schedule: CronSchedule } | { readonly ok: false; readonly problem: string };
 
-const DESCRIPTORS: { readonly [name: string]: string } = {
+/** What the schedules with a name stand for. */
+export const DESCRIPTORS: { readonly [name: string]: string } = {
   "@yearly": "0 0 1 1 *",
   "@annually": "0 0 1 1 *",
   "@monthly": "0 0 1 * *",

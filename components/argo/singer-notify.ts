@@ -19,6 +19,9 @@ const wants = (event: string): string => `'${event}' in split(workflow.parameter
  */
 const harmless = { continueOn: { failed: true, error: true } };
 
+/** No commit has written what the run has come to: it failed, did more after it, or is a job or a replay, which may have none. */
+const notSummarized = "workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job' || workflow.parameters.extractKey != 'none'";
+
 const run = { parameters: [{ name: "run", value: RUN_ID }] };
 
 /** Tells that a run has started, beside its first step. */
@@ -29,7 +32,7 @@ export const exitTemplate: Template = {
   name: "exit",
   dag: {
     tasks: [
-      { name: "summarize", template: "summarize", when: `{{=workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job'}}`, arguments: run, ...harmless },
+      { name: "summarize", template: "summarize", when: `{{=${notSummarized}}}`, arguments: run, ...harmless },
       { name: "tell-failed", template: "notify-failed", when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
       { name: "tell-succeeded", template: "notify-succeeded", when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
     ],

@@ -18,14 +18,17 @@ export const runFacts: readonly string[] = [
  * follows it, the commit has written it already, so that such a run needs no pod more.
  */
 export function summaryTemplate(settings: ClusterSettings): Template {
-  const args = ["summary", "--status", "{{workflow.status}}", "--output", `${WORK}/summary.json`, "--tap-result", `${WORK}/tap-result.json`, "--target-result", `${WORK}/target-result.json`, ...runFacts];
+  const args = [
+    ...["summary", "--status", "{{workflow.status}}", "--output", `${WORK}/summary.json`, "--committed", `${WORK}/committed.json`],
+    ...["--tap-result", `${WORK}/tap-result.json`, "--target-result", `${WORK}/target-result.json`, ...runFacts],
+  ];
   const container = runnerContainer(settings, "main", settings.runnerImage, args, workMounts);
   return {
     name: "summarize",
     ...smallPod(settings),
     activeDeadlineSeconds: 60,
     timeout: "120s",
-    inputs: { parameters: [{ name: "run" }], artifacts: resultInputs },
+    inputs: { parameters: [{ name: "run" }], artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))] },
     container: { ...container, env: [...(container.env ?? []), { name: "FAILURES", value: "{{workflow.failures}}" }] },
     outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), `${WORK}/summary.json`)] },
   };

@@ -201,8 +201,8 @@ describe("commit", () => {
 });
 
 describe("summary", () => {
-  const summarize = async (space: Workspace, status: string, failures?: unknown) => {
-    const args = ["summary", "--status", status, "--output", space.path("summary.json"), "--tap-result", space.path("none.json"), "--target-result", space.path("none.json"), "--pipeline", "orders", "--run", RUN, "--mode", "artifact", "--trigger", "manual", "--started", "2026-11-23T08:15:02Z", "--workflow", "orders-1"];
+  const summarize = async (space: Workspace, status: string, failures?: unknown, ...more: string[]) => {
+    const args = ["summary", "--status", status, "--output", space.path("summary.json"), "--tap-result", space.path("none.json"), "--target-result", space.path("none.json"), "--pipeline", "orders", "--run", RUN, "--mode", "artifact", "--trigger", "manual", "--started", "2026-11-23T08:15:02Z", "--workflow", "orders-1", ...more];
     const { code, stderr } = await start(args, { env: failures === undefined ? {} : { FAILURES: JSON.stringify(JSON.stringify(failures)) } }).ended;
     assert.equal(code, 0, stderr);
     const { status: told, code: toldCode, error, attempts } = space.json("summary.json") as { readonly status: string; readonly code: number; readonly error: string | null; readonly attempts: unknown };
@@ -223,6 +223,16 @@ describe("summary", () => {
   test("of a run that was cancelled says interrupted", () =>
     inWorkspace(async (space) => {
       assert.deepEqual(await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")), { status: "interrupted", code: 13, error: "extract(0): workflow shutdown with strategy: Stop", attempts });
+    }));
+
+  test("keeps the state that its commit had saved", () =>
+    inWorkspace(async (space) => {
+      space.write("committed.json", { status: "running", stateCommitted: true, stateAfter: { at: 9 } });
+      for (const status of ["Succeeded", "Failed"]) {
+        await summarize(space, status, undefined, "--committed", space.path("committed.json"));
+        const { stateCommitted, stateAfter, ended } = space.json("summary.json") as { readonly stateCommitted: boolean; readonly stateAfter: unknown; readonly ended: string };
+        assert.deepEqual([stateCommitted, stateAfter, typeof ended], [true, { at: 9 }, "string"]);
+      }
     }));
 
   test("of a run with follow-ups that went well", () =>

@@ -209,6 +209,7 @@ def _commit(command: argparse.ArgumentParser) -> None:
 def _summary(command: argparse.ArgumentParser) -> None:
     command.add_argument("--status", required=True, metavar="WORD", help="Succeeded, Failed or Error, as Argo says it")
     command.add_argument("--output", required=True, metavar="F", help="gets what the run has come to")
+    command.add_argument("--committed", metavar="F", help="what the run's commit wrote of it, where there was one")
     _of_run(command)
 
 

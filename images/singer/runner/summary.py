@@ -22,13 +22,15 @@ _NOBODY = {"name": "", "version": ""}
 def summarize(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     """Writes --output from what the steps left and from what Argo says of them (FAILURES)."""
     failures = os.environ.get("FAILURES")
+    before = result_of(args.committed)
+    committed = before.get("stateAfter") if before.get("stateCommitted") else None
     if args.status == _SUCCEEDED:
-        write_json(args.output, summary(args, "succeeded", OK, None))
+        write_json(args.output, summary(args, "succeeded", OK, None, committed))
     else:
         error = first_failure(failures) or f"the Workflow ended as {args.status}"
         stopped = bool(_STOPPED.search(failures or ""))
         code = INTERRUPTED if stopped else exit_code(error)
-        write_json(args.output, summary(args, "interrupted" if stopped else "failed", code, error))
+        write_json(args.output, summary(args, "interrupted" if stopped else "failed", code, error, committed))
     return OK, None
 
 

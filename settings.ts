@@ -65,7 +65,7 @@ function wrapSecrets(secrets: unknown): Secrets {
 
 function secretsProblems(secrets: unknown): readonly string[] {
   if (secrets === undefined) return [];
-  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets)) return [`secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'secrets["NAME"]'`];
+  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets)) return [`secrets: must be an object of texts, set one by one with: ${setSecretCommand("NAME")}`];
   return Object.entries(secrets).flatMap(([name, value]) => (typeof value === "string" ? [] : [`secrets["${name}"]: must be text; quote a number that is a password`]));
 }
 
@@ -83,9 +83,9 @@ function missingSecrets({ objectStore, registry, notifications, argo }: CheckedS
   return named.flatMap(([where, name]) => (name === undefined || given.has(name) ? [] : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`]));
 }
 
-/** The command that sets a secret of the stack. */
+/** The command that sets a secret of the stack: `TAPCTL_PULUMI` is how the engine is called there, as `npm run up` says. */
 export function setSecretCommand(name: string): string {
-  return `pulumi config set --secret --path 'secrets["${name}"]'`;
+  return `${process.env["TAPCTL_PULUMI"] ?? "pulumi"} config set --secret --path 'secrets["${name}"]'`;
 }
 
 /** An issue as lines of `key: what is wrong`; those of a union are told for the branch that came closest. */

@@ -1,5 +1,10 @@
 import { createInterface } from "node:readline/promises";
 
+/** Whether somebody is there who can answer. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
 /**
  * Asks the user; without a terminal the answer is no.
  *
@@ -7,7 +12,7 @@ import { createInterface } from "node:readline/promises";
  */
 export async function consents(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  if (!canAsk()) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());

@@ -5,12 +5,12 @@ import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
 import { capture } from "./command";
 import { findContext } from "./cluster";
-import { consents } from "./consent";
+import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
 import { runProgram } from "./program";
-import { findEngine, type Engine } from "./pulumi";
+import { findEngine, OWN_COMMAND, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";
 import { update } from "./update";
@@ -44,6 +44,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true }: Fla
   const context = findContext(wanted ?? setting(engine, "context")) ?? (await offerKind(yes));
   const namespace = setting(engine, "namespace") || "pipelines";
   await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
+  if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
@@ -83,6 +84,7 @@ function nextSteps(context: string, namespace: string, argo: string): string {
     "  one on this machine:   npx tapctl run exchange-rates --offline",
     "  MinIO's credentials:   Secret minio-root in the namespace minio",
     "  change a pipeline:     edit pipelines/index.ts, then npm run up",
+    `  set a secret:          ${OWN_COMMAND} config set --secret --path 'secrets["NAME"]', then npm run up`,
     "  undo all this:         npm run down",
   ].join("\n");
 }

@@ -31,6 +31,9 @@ export function savesSteps({ backend }: Engine): boolean {
   return backend.startsWith("https:") || backend.startsWith("http:");
 }
 
+/** How a user calls the engine with what {@link findEngine} finds. */
+export const OWN_COMMAND = "npm run pulumi --";
+
 const OLDEST = [3, 225] as const;
 
 /** The engine as the npm registry has it, a program that downloads it; never a dependency, so that installing asks no other server. */
@@ -54,10 +57,10 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: stack === "dev" ? OWN_COMMAND : `${OWN_COMMAND} --stack ${stack}` };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
-  if (!call(["stack", "--show-name", ...selected], env).ok) {
+  if (!call(["stack", "--show-name", "--stack", stack], env).ok) {
     initStack(root, stack, file, (args) => call(args, env));
   }
   return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`], name: stack, backend: backend ?? LOCAL };

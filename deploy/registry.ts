@@ -11,7 +11,7 @@ export async function checkRegistry(address: string): Promise<void> {
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
   const host = address.split("/")[0] ?? address;
   const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));
-  if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one with: pulumi config set --path registry.address HOST`, 1);
+  if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`, 1);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -20,10 +20,11 @@ after(() => server.close());
 /** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
 type Programs = { readonly [name: string]: string };
 
-const pulumi = (address = registry, version = "v3.259.0"): string => `case "$*" in
+const pulumi = (address = registry, version = "v3.259.0", made = false): string => `case "$*" in
   version) echo ${version};;
   whoami*) exit 1;;
-  "stack --show-name"*) exit 1;;
+  stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
+  "stack --show-name"*) exit ${made ? 0 : 1};;
   "stack export"*) while [ "$1" != --file ]; do shift; done; echo '{"deployment":{}}' > "$2";;
   "config get"*address*) echo ${address};;
   "config get"*) exit 1;;
@@ -38,7 +39,7 @@ const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
 esac`;
 
 /** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
-async function run(verb: "up" | "down", programs: Programs, args: readonly string[] = []): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string }> {
+async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = []): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string }> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
   try {
     const bin = join(folder, "bin");
@@ -77,6 +78,12 @@ test("up looks around, deploys, tests the installation and says what to do next"
   assert.match(out, /Secret minio-root/);
 });
 
+test("up goes on with a stack that is there", async () => {
+  const { code, err, calls } = await run("up", { pulumi: pulumi(registry, "v3.259.0", true), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 0, err);
+  assert.doesNotMatch(calls, /stack init/);
+});
+
 test("up fails where the smoke test does, with its reason", async () => {
   const { code, err } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 1);
@@ -95,6 +102,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["no cluster and no kind", () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }), ["--yes"], /with `kind` on PATH/],
   ["no Docker", () => ({ pulumi: pulumi(), kubectl: kubectl() }), [], /no engine answers `docker version`/],
   ["a registry that is away", () => ({ pulumi: pulumi("127.0.0.1:1"), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
+  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
 
@@ -130,4 +138,22 @@ test("the help has an example", async () => {
   const { code, out } = await run("up", {}, ["--help"]);
   assert.equal(code, 0);
   assert.match(out, /npm run up -- --yes/);
+});
+
+test("pulumi passes a command on, with the stack of `npm run up`, and its exit code back", async () => {
+  const engine = { pulumi: `${pulumi(registry, "v3.259.0", true)}\ncase "$1" in preview) exit 3;; esac` };
+  const secret = await run("pulumi", engine, ["config", "set", "--secret", "--path", 'secrets["channel"]']);
+  assert.equal(secret.code, 0, secret.err);
+  assert.match(secret.calls, /^pulumi config set --secret --path secrets\["channel"\] --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml$/m);
+  const preview = await run("pulumi", engine, ["preview", "--diff"]);
+  assert.equal(preview.code, 3);
+  assert.match((await run("pulumi", engine, ["--stack", "prod", "stack", "output"])).calls, /^pulumi stack output --stack prod$/m);
+});
+
+test("pulumi says what it is for, and refuses a setting that the next up would overwrite", async () => {
+  for (const args of [[], ["--help"]]) assert.match((await run("pulumi", {}, args)).out, /^Usage: npm run pulumi -- .*\n[^]*Examples:\n/);
+  const { code, err, calls } = await run("pulumi", { pulumi: pulumi() }, ["config", "set", "context", "prod"]);
+  assert.equal(code, 2);
+  assert.equal(err, "settings are written into Pulumi.dev.yaml, which wins over them at the next `npm run up`; `config set` here is for secrets, with --secret\n");
+  assert.doesNotMatch(calls, /config set/);
 });

@@ -55,9 +55,12 @@ export function testFaults(scene: () => Scene): void {
     assert.deepEqual(await bucket.state("shop-copy"), before);
     const extracts = (await bucket.runs("shop-copy")).at(-1)?.files.filter((file) => /extract-\d+\.jsonl$/.test(file)) ?? [];
     roads.shop.cut(true);
-    await succeeded(submit("shop-copy", NAMESPACE, { parameters: { extractKey: extracts.at(-1) ?? "", trigger: "retry" }, spec: { entrypoint: "retry" } }), 600);
+    await succeeded(submit("shop-copy", NAMESPACE, { parameters: { extractKey: extracts.at(-1) ?? "", extractOutcome: "partial", trigger: "retry" }, spec: { entrypoint: "retry" } }), 600);
     roads.shop.cut(false);
     assert.notDeepEqual(await bucket.state("shop-copy"), before);
+    const summary = (await bucket.runs("shop-copy")).at(-1)?.files.find((file) => file.endsWith("/summary.json")) ?? "";
+    const { status, stateCommitted } = (await bucket.get(summary)) as { readonly status: string; readonly stateCommitted: boolean };
+    assert.deepEqual([status, stateCommitted], ["succeeded", true]);
     await assertCopied(scene(), "copy.orders");
   });
 

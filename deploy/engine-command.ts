@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { print } from "../cli/print";
+import { UserError } from "../errors";
+import { show } from "./command";
+import { reportMistakes } from "./program";
+import { findEngine, OWN_COMMAND } from "./pulumi";
+
+const ROOT = join(__dirname, "..");
+
+const USAGE = `Usage: ${OWN_COMMAND} [--stack NAME] COMMAND...
+
+runs pulumi with the state, the passphrase and the configuration that \`npm run up\` uses (default stack: dev)
+
+Examples:
+  $ ${OWN_COMMAND} config set --secret --path 'secrets["shop-password"]'
+  $ ${OWN_COMMAND} preview --diff
+  $ ${OWN_COMMAND} stack output`;
+
+/** Commands of the engine that take another file of configuration. Source: pulumi v3.259.0, pkg/cmd/pulumi. */
+const CONFIGURED = new Set(["config", "destroy", "import", "pre", "preview", "refresh", "up", "update", "watch"]);
+
+/** `npm run pulumi`: passes a command on to the engine, and its exit code back. */
+export async function main(given: readonly string[] = process.argv.slice(2)): Promise<void> {
+  await reportMistakes(async () => {
+    const { stack, args } = withoutStack(given);
+    if (args.length === 0 || args[0] === "--help") return print(USAGE);
+    if (isPlainSetting(args)) throw new UserError(`settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`npm run up\`; \`config set\` here is for secrets, with --secret`);
+    const engine = await findEngine(ROOT, stack, false);
+    const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
+    process.exitCode = await show(engine.command[0], [...engine.command.slice(1), ...args, ...selected], { env: engine.env, cwd: ROOT });
+  });
+}
+
+function withoutStack(args: readonly string[]): { readonly stack: string; readonly args: readonly string[] } {
+  const at = args.findIndex((arg) => arg === "--stack" || arg === "-s");
+  if (at < 0) return { stack: "dev", args };
+  const stack = args[at + 1];
+  if (stack === undefined) throw new UserError("--stack: its name is missing");
+  return { stack, args: [...args.slice(0, at), ...args.slice(at + 2)] };
+}
+
+function isPlainSetting(args: readonly string[]): boolean {
+  return args[0] === "config" && (args[1] === "set" || args[1] === "set-all") && !args.includes("--secret");
+}

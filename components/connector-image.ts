@@ -1,10 +1,11 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { CheckedSettings } from "../settings/schema";
 import type { ImageBuild } from "./image";
 import { registryOf, type ImageRegistry } from "./image-registry";
+import { PROJECT_FROM_PROVIDERS } from "./providers-folder";
 
 /** How images are built, for all of them alike. */
 export interface ImageBuilding {
@@ -23,9 +24,6 @@ export interface ConnectorImageArgs extends ImageBuilding {
   /** What is built. */
   readonly build: ImageBuild;
 }
-
-/** The project's folder, relative, because an absolute path would differ from one machine to the next. */
-const FROM_HERE = relative(process.cwd(), join(__dirname, "..")) || ".";
 
 /** An image of this project, built where the program runs and pushed; pods refer to it by its digest. */
 export class ConnectorImage extends pulumi.ComponentResource {
@@ -53,8 +51,8 @@ function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certi
     pull: false,
     platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
     // Dockerfile.dockerignore leaves in it what images are built from.
-    context: { location: FROM_HERE },
-    dockerfile: { location: join(FROM_HERE, "images", "singer", "Dockerfile") },
+    context: { location: PROJECT_FROM_PROVIDERS },
+    dockerfile: { location: join(PROJECT_FROM_PROVIDERS, "images", "singer", "Dockerfile") },
     ...(build.target !== undefined && { target: build.target }),
     buildArgs: { ...build.args, ...environmentArgs(settings) },
     labels: { "org.opencontainers.image.title": connector ?? build.repository, ...(version !== undefined && { "org.opencontainers.image.version": version }) },

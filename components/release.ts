@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "../settings/argo";
+import { fromProviders } from "./providers-folder";
 
 /** Arguments of {@link release}. */
 export interface ReleaseArgs {
@@ -27,7 +28,7 @@ export function release(name: string, { releaseName, namespace, chart, values }:
     {
       name: releaseName,
       namespace,
-      ...(chart.path === undefined ? { chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repository } } : { chart: chart.path }),
+      ...(chart.path === undefined ? { chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repository } } : { chart: fromProviders(chart.path) }),
       values: { ...values },
       atomic: true,
       cleanupOnFail: true,

@@ -37,10 +37,10 @@ export function benchConfig(namespace: string, context: string): { readonly [key
  */
 export async function makeBenchStack(folder: string, program: string, cluster: PipelinesCluster, variables: NodeJS.ProcessEnv): Promise<BenchStack> {
   const state = join(folder, "state");
-  mkdirSync(state, { recursive: true });
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "program.cjs", runtime: { name: "nodejs", options: { typescript: false } } }));
+  for (const part of [state, join(folder, "bin")]) mkdirSync(part, { recursive: true });
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false } } }));
   writeFileSync(join(folder, `Pulumi.${NAME}.yaml`), stringify({ config: Object.fromEntries(Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [`tapctl:${key}`, value])) }));
-  writeFileSync(join(folder, "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
+  writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
   symlinkSync(join(__dirname, "..", "..", "node_modules"), join(folder, "node_modules"));
   const backend = `file://${state}`;
   const env = { ...process.env, ...variables, BENCH_CONTEXT: cluster.context, PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: NAME, PULUMI_SKIP_UPDATE_CHECK: "true" };

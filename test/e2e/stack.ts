@@ -40,8 +40,9 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
   mkdirSync(backend);
   // A project of its own, because the engine writes into the stack's configuration; the program is this project's.
   cpSync(join(PROJECT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  mkdirSync(join(folder, "bin"));
   symlinkSync(join(PROJECT, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "program.cjs"), `module.exports = require(${JSON.stringify(join(PROJECT, "program.cjs"))});\n`);
+  writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(PROJECT, "program.cjs"))});\n`);
   const merged = { ...config, secrets: { ...secrets, ...(config["secrets"] as object | undefined) } };
   writeFileSync(join(folder, "Pulumi.e2e.yaml"), stringify({ config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [`tapctl:${key}`, value])) }));
   const env = { ...process.env, E2E_PIPELINES: pipelines, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "e2e", PULUMI_SKIP_UPDATE_CHECK: "true" };

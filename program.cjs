@@ -1,3 +1,0 @@
-// What Pulumi starts.
-require("./load-typescript.cjs");
-module.exports = require("./index.ts");

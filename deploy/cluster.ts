@@ -25,6 +25,19 @@ export function findContext(wanted: string): string | undefined {
   return context;
 }
 
+/** Kinds of the Prometheus operator that a monitored stack makes objects of. */
+const MONITORING = ["servicemonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"];
+
+/**
+ * Looks whether the cluster knows what `tapctl:monitoring` needs, before anything is changed.
+ *
+ * @throws UserError where it does not.
+ */
+export function checkMonitoring(context: string): void {
+  const missing = MONITORING.filter((name) => !capture("kubectl", ["--context", context, "get", "crd", name, "-o", "name"]).ok);
+  if (missing.length > 0) throw new UserError(`tapctl:monitoring needs the Prometheus operator, and the cluster of context "${context}" has no ${missing.join(", ")}; install the operator, or leave the setting out`);
+}
+
 function checkCluster(context: string): void {
   const reached = capture("kubectl", ["--context", context, "version", "--request-timeout=10s"]);
   if (!reached.ok) throw new UserError(`the cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}`, 1);

@@ -4,7 +4,7 @@ import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
 import { capture } from "./command";
-import { findContext } from "./cluster";
+import { checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
@@ -44,6 +44,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true }: Fla
   const context = findContext(wanted ?? setting(engine, "context")) ?? (await offerKind(yes));
   const namespace = setting(engine, "namespace") || "pipelines";
   await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
+  if (!["", "false"].includes(setting(engine, "monitoring"))) checkMonitoring(context);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);

@@ -102,6 +102,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["no cluster and no kind", () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }), ["--yes"], /with `kind` on PATH/],
   ["no Docker", () => ({ pulumi: pulumi(), kubectl: kubectl() }), [], /no engine answers `docker version`/],
   ["a registry that is away", () => ({ pulumi: pulumi("127.0.0.1:1"), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
+  ["monitoring without the Prometheus operator", () => ({ pulumi: `case "$*" in "config get"*monitoring*) echo true; exit;; esac\n${pulumi()}`, kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m],
   ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];

@@ -1,8 +1,10 @@
-// What a Pulumi program starts with: TypeScript is loaded without a type check, which `npm run check` makes.
+// What every command starts with: TypeScript is loaded without a type check, which `npm run check` makes.
+const { _extensions } = require("node:module");
+const { sep } = require("node:path");
+const { ".js": plain } = _extensions;
 require("tsx/cjs");
 
-// Pulumi gives each of its promises the stack trace of an error without a message, which it shows where somebody looks
-// for a leaked one (source: @pulumi/pulumi 3.248.0, runtime/debuggable.ts). Finding the TypeScript lines of all these was
-// most of a program's time; every other trace has them.
-const { prepareStackTrace } = Error;
-if (prepareStackTrace) Error.prepareStackTrace = (error, frames) => (error.message === "" && error.constructor === Error ? "" : prepareStackTrace(error, frames));
+// tsx would read every file of every package to see whether it is to be translated: packages come as Node takes them,
+// and reading them twice is a good part of the time that a command takes to start.
+const { ".js": translate } = _extensions;
+_extensions[".js"] = (module, file) => (file.includes(`${sep}node_modules${sep}`) ? plain : translate)(module, file);

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-require("tsx/cjs");
+require("../load-typescript.cjs");
 require("../demo/demo.ts");

@@ -2,7 +2,7 @@
 const { existsSync } = require("node:fs");
 const { isAbsolute, join } = require("node:path");
 
-require("../load-typescript.cjs");
+require("../load-program.cjs");
 
 // Providers stay in this folder, so that the way from it is kept before the program goes to the project's.
 require("../components/providers-folder.ts");

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-require("tsx/cjs");
+require("../load-typescript.cjs");
 void require("../deploy/engine-command.ts").main();

@@ -1,3 +1,3 @@
 // What Pulumi starts: TypeScript is loaded without a type check, which `npm run check` makes.
-require("tsx/cjs");
+require("../load-typescript.cjs");
 require("./pack.ts");

@@ -37,7 +37,7 @@ const PACKAGES = join(__dirname, "..", "node_modules");
  *   would be another checkout.
  */
 export async function readCheckout(folder: string, baseImage: string): Promise<CheckoutDescription> {
-  const child = spawn(process.execPath, ["--require", require.resolve("tsx/cjs"), join(__dirname, "describe-checkout.ts"), folder, baseImage], {
+  const child = spawn(process.execPath, ["--require", join(__dirname, "..", "load-typescript.cjs"), join(__dirname, "describe-checkout.ts"), folder, baseImage], {
     cwd: folder,
     env: { ...process.env, NODE_PATH: [PACKAGES, process.env.NODE_PATH].filter(Boolean).join(delimiter) },
     stdio: ["ignore", "ignore", "pipe", "pipe"],

@@ -1,4 +1,4 @@
 // As Pulumi itself starts a program.
 require("source-map-support/register");
-require("../../load-typescript.cjs");
+require("../../load-program.cjs");
 void require("./register.ts").main(process.argv[2]);

@@ -1,2 +1,2 @@
-require("../../../load-typescript.cjs");
+require("../../../load-program.cjs");
 module.exports = require("./index.ts");

@@ -5,7 +5,8 @@ import { UserError } from "../errors";
 import { findEntry } from "../local/project";
 import { bootId } from "../processes";
 import { currentHolder } from "../store/lease";
-import { contextOf, load, type CliContext } from "./context";
+import { contextOf, type CliContext } from "./context";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 /** `tapctl cancel`: stops the run of a pipeline that is under way. */

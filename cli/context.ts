@@ -3,12 +3,11 @@ import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
 import { UserError } from "../errors";
-import { ensureEnvironment } from "../local/environments";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
 import { assertValid } from "../pipelines/validation/validate";
 import type { ObjectStore } from "../store/object-store";
-import { openStore } from "../store/open";
+import { load } from "./load";
 import { surroundingsOf, type Surroundings, type WhereFlags } from "./surroundings";
 
 /** What a verb works on. */
@@ -38,7 +37,7 @@ export function contextOf(command: Command): CliContext {
     project,
     surroundings,
     connect,
-    openStore: async () => (surroundings.on === "local" ? openStore(storeLocation(project.root, store)) : openOn(await connect())),
+    openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, store)) : openOn(await connect())),
     prepare: connectorsBelow(project.root),
   };
 }
@@ -63,7 +62,10 @@ export function storeLocation(root: string, given?: string): string {
 /** Installs connectors below `$TAPCTL_ENVIRONMENTS`, else below `.tapctl/environments` of the project. */
 export function connectorsBelow(root: string): PrepareConnector {
   const environments = process.env.TAPCTL_ENVIRONMENTS ?? join(root, ".tapctl", "environments");
-  return (connector, onProgress, signal) => ensureEnvironment(connector, { root: environments, onProgress, ...(signal && { signal }) });
+  return (connector, onProgress, signal) => {
+    const { ensureEnvironment } = load("../local/environments") as typeof import("../local/environments");
+    return ensureEnvironment(connector, { root: environments, onProgress, ...(signal && { signal }) });
+  };
 }
 
 async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
@@ -72,15 +74,14 @@ async function connectTo(command: Command, surroundings: Surroundings): Promise<
   return connect(surroundings);
 }
 
+function openLocal(location: string): Promise<ObjectStore> {
+  const { openStore } = load("../store/open") as typeof import("../store/open");
+  return openStore(location);
+}
+
 async function openOn(connection: Connection): Promise<ObjectStore> {
   const { openClusterStore } = load("../cluster/store") as typeof import("../cluster/store");
   const opened = await openClusterStore(connection);
   open.add(opened);
   return opened.store;
-}
-
-/** Loads a module that most commands do not need; its type is the caller's to say. */
-export function load(module: string): unknown {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is loaded by hooks of require
-  return require(module);
 }

@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import type { Command } from "commander";
 import type { Finding } from "../cluster/doctor/finding";
-import { contextOf, load } from "./context";
+import { contextOf } from "./context";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 /** `tapctl doctor`: what is wrong with a cluster, and what to do. */

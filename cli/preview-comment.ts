@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../errors";
 import { assertValid } from "../pipelines/validation/validate";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 interface PreviewCommentFlags {
@@ -31,18 +32,15 @@ export function addPreviewComment(program: Command): void {
     .option("--json", "print as JSON, in place of the comment")
     .addHelpText("after", "\nExample:\n  $ git worktree add ../base origin/main\n  $ npx tapctl preview-comment --base ../base --head .")
     .action(async (flags: PreviewCommentFlags) => {
-      // Loaded here, because no other verb needs it; by require, because TypeScript is loaded by hooks of that.
-      /* eslint-disable @typescript-eslint/no-require-imports */
-      const { readPulumiPreview } = require("../review/pulumi-preview") as typeof import("../review/pulumi-preview");
-      const { readCheckout } = require("../review/checkout") as typeof import("../review/checkout");
+      const { readPulumiPreview } = load("../review/pulumi-preview") as typeof import("../review/pulumi-preview");
+      const { readCheckout } = load("../review/checkout") as typeof import("../review/checkout");
       const now = moment(flags.now);
       const resources = flags.preview === undefined ? undefined : readPulumiPreview(flags.preview, readText("--preview", flags.preview));
       const [baseFolder, headFolder] = [folder("--base", flags.base), folder("--head", flags.head)];
       const reading = Promise.all([readCheckout(baseFolder, flags.baseImage), readCheckout(headFolder, flags.baseImage)]);
       // While both are read in processes of their own.
-      const { reviewOf } = require("../review/review") as typeof import("../review/review");
-      const { commentText, COMMENT_BYTES, SUMMARY_BYTES } = require("../review/comment") as typeof import("../review/comment");
-      /* eslint-enable @typescript-eslint/no-require-imports */
+      const { reviewOf } = load("../review/review") as typeof import("../review/review");
+      const { commentText, COMMENT_BYTES, SUMMARY_BYTES } = load("../review/comment") as typeof import("../review/comment");
       const [base, head] = await reading;
       if (head.kind === "failed") throw new UserError(`--head ${flags.head}: ${head.problem}`);
       assertValid(head.entries);

@@ -6,6 +6,7 @@ import { UserError } from "../errors";
 import { loadProject } from "../local/project";
 import type { PipelineEntry } from "../pipelines/define";
 import { assertValid } from "../pipelines/validation/validate";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 interface RenderFlags {
@@ -28,9 +29,7 @@ export function addRender(program: Command): void {
     .action((flags: RenderFlags, command: Command) => {
       const { entries, namespace } = renderedOf(command);
       if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
-      // Loaded here, because every other verb would pay for it; by require, because TypeScript is loaded by hooks of that.
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { manifestFiles, renderArray, runFiles } = require("../components/render") as typeof import("../components/render");
+      const { manifestFiles, renderArray, runFiles } = load("../components/render") as typeof import("../components/render");
       const rendered = renderArray(entries, { ...flags, namespace });
       if (flags.json) return printJson(rendered);
       const files = manifestFiles(rendered);

@@ -2,8 +2,9 @@ import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../errors";
 import type { ReportData } from "../report/data";
-import { contextOf, load, type CliContext } from "./context";
+import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
+import { load } from "./load";
 import { formatBytes, print, printJson } from "./print";
 
 interface ReportFlags {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findReplication } from "../local/project";
-import { contextOf, load } from "./context";
+import { contextOf } from "./context";
+import { load } from "./load";
 import { tell } from "./log-lines";
 import { formatBytes, print, printJson } from "./print";
 import { watchRun } from "./watch-run";

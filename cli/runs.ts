@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { findEntry } from "../local/project";
 import { listRuns } from "../store/runs";
-import { contextOf, load, type CliContext } from "./context";
+import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
+import { load } from "./load";
 import { describeState, formatBytes, print, printJson, table } from "./print";
 
 interface RunsFlags {

@@ -8,7 +8,8 @@ import { durationSeconds } from "../pipelines/units";
 import { bookmarkOf, diffStates } from "../store/bookmarks";
 import { readState } from "../store/state";
 import { history } from "../store/state-history";
-import { contextOf, load } from "./context";
+import { contextOf } from "./context";
+import { load } from "./load";
 import { tell } from "./log-lines";
 import { describeState, print, printJson, table } from "./print";
 

@@ -4,7 +4,8 @@ import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
 import { runPrefix } from "../store/keys";
 import { listRuns } from "../store/runs";
-import { load, type CliContext } from "./context";
+import type { CliContext } from "./context";
+import { load } from "./load";
 import { describeState, formatBytes, table } from "./print";
 import { formatAge, statusTable } from "./status-table";
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { UserError } from "../errors";
 import { didYouMean } from "../pipelines/validation/nearest";
+import { load } from "./load";
 
 /** Where a command works: on this machine, or on the cluster that a context of the kubeconfig names. */
 export type Surroundings = { readonly on: "local" } | { readonly on: "cluster"; readonly context?: string; readonly namespace?: string };
@@ -39,6 +39,7 @@ export function surroundingsOf(root: string, flags: WhereFlags): Surroundings {
 
 function readDefaults(file: string): WhereFlags & { readonly on?: "local" | "cluster" } {
   if (!existsSync(file)) return {};
+  const { parse } = load("yaml") as typeof import("yaml");
   let value: unknown;
   try {
     value = parse(readFileSync(file, "utf8"));

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findEntry } from "../local/project";
-import { contextOf, load } from "./context";
+import { contextOf } from "./context";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 /** `tapctl suspend` and `tapctl resume`: switch a schedule on the cluster off and on. */

@@ -1,25 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors";
-import { addArtifacts } from "./artifacts";
-import { addBackfill } from "./backfill";
-import { addCancel } from "./cancel";
-import { addCheck } from "./check";
 import { closeContexts } from "./context";
-import { addDoctor } from "./doctor";
-import { addImport } from "./import";
-import { addList } from "./list";
-import { addLogs } from "./logs";
-import { addPreviewComment } from "./preview-comment";
-import { addRender } from "./render";
-import { addReport } from "./report";
-import { addRetry } from "./retry";
-import { addRun } from "./run";
-import { addRuns } from "./runs";
-import { addState } from "./state";
-import { addStatus } from "./status";
-import { addSuspend } from "./suspend";
-import { addUi } from "./ui";
-import { addValidate } from "./validate";
+import { addVerbs } from "./verbs";
 import { version } from "../package.json";
 
 const EXIT_CODES = `
@@ -33,11 +15,6 @@ Exit codes:
 Example:
   $ npx tapctl run exchange-rates --offline`;
 
-const VERBS = [
-  ...[addList, addValidate, addCheck, addRun, addBackfill, addStatus, addRuns, addLogs, addArtifacts, addState],
-  ...[addCancel, addRetry, addSuspend, addUi, addDoctor, addReport, addRender, addPreviewComment, addImport],
-];
-
 function buildProgram(): Command {
   const program = new Command("tapctl")
     .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine or on a cluster, and looks after their runs and state.")
@@ -50,7 +27,8 @@ function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  for (const add of VERBS) add(program);
+  const { operands } = program.parseOptions(process.argv.slice(2));
+  addVerbs(program, operands[0]);
   return program;
 }
 

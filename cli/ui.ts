@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Command } from "commander";
 import { UserError } from "../errors";
-import { contextOf, load } from "./context";
+import { contextOf } from "./context";
+import { load } from "./load";
 import { print, printJson } from "./print";
 
 interface UiFlags {

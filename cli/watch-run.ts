@@ -1,6 +1,6 @@
 import type { Connection } from "../cluster/connection";
 import type { WorkflowObject } from "../cluster/objects";
-import { load } from "./context";
+import { load } from "./load";
 import { printLog, tell } from "./log-lines";
 
 /** How a run on the cluster is watched from the keyboard. */

@@ -45,10 +45,12 @@ const IDLE_MS = 30_000;
  * request does it. Checksums are sent to AWS; to other servers only where S3 demands
  * them, because several do not know the newer kinds.
  */
-export async function loadS3(location: S3Location, { credentials }: S3Access = {}): Promise<LoadedS3> {
+export function loadS3(location: S3Location, { credentials }: S3Access = {}): LoadedS3 {
   // The pinned SDK runs on Node 20; its note about versions to come is not for the users of a pipeline.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const sdk = await import("@aws-sdk/client-s3");
+  // By require: import reads every file of the SDK once more to find its exports, which takes as long again.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const sdk = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
   const region = location.region ?? (location.endpoint !== undefined ? (process.env.AWS_REGION ?? "us-east-1") : undefined);
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPTS,

@@ -29,10 +29,10 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   const keyOf = (key: string): string => root + checkKey(key);
   const soon = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
 
-  let loaded: Promise<LoadedS3> | undefined;
+  let loaded: LoadedS3 | undefined;
   const ask = async <T>(doing: string, request: (s3: LoadedS3) => Promise<T>): Promise<T> => {
     try {
-      return await request(await (loaded ??= loadS3(location, access)));
+      return await request(loaded ??= loadS3(location, access));
     } catch (error) {
       throw s3Error(error, url, server, doing);
     }
@@ -145,7 +145,7 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
 /** Whether a bucket keeps old versions of its objects. */
 export async function isVersioned(location: S3Location, access: S3Access = {}): Promise<boolean> {
   try {
-    const { sdk, client } = await loadS3(location, access);
+    const { sdk, client } = loadS3(location, access);
     const { Status } = await client.send(new sdk.GetBucketVersioningCommand({ Bucket: location.bucket }), { abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
     return Status === "Enabled";
   } catch (error) {

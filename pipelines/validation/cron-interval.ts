@@ -8,6 +8,9 @@ const TWO_YEARS = 2 * 366;
 const NINE_YEARS = 9 * 366;
 const FIRST_DAY = Date.UTC(2023, 0, 1);
 
+/** Longest steps of {@link longestDayStep}: many schedules differ in their times alone. */
+const dayStepsByFields = new Map<string, number>();
+
 /**
  * Longest time from one run of a schedule to the next, in seconds, by clocks that do not change; undefined where it
  * has fewer than two in nine years. It depends on the schedule alone and not on today.
@@ -16,12 +19,22 @@ export function longestInterval(schedule: CronSchedule): number | undefined {
   if (schedule.kind === "interval") return schedule.seconds;
   const minutes = [...schedule.hour.values].flatMap((hour) => [...schedule.minute.values].map((minute) => hour * 60 + minute)).sort((one, other) => one - other);
   const [first, last] = [minutes[0], minutes.at(-1)];
-  const soon = daysOf(schedule, TWO_YEARS);
-  const days = soon.length > 2 ? soon : daysOf(schedule, NINE_YEARS);
-  if (first === undefined || last === undefined || days.length < 2) return undefined;
+  const days = longestDayStep(schedule);
+  if (first === undefined || last === undefined || days === 0) return undefined;
   const withinDay = longestStep(minutes);
-  const overNights = longestStep(days) * DAY_MINUTES - last + first;
+  const overNights = days * DAY_MINUTES - last + first;
   return Math.max(withinDay, overNights) * 60;
+}
+
+/** Most days from one that has runs to the next; 0 where there are fewer than two. */
+function longestDayStep(schedule: CalendarSchedule): number {
+  const fields = JSON.stringify([schedule.day, schedule.month, schedule.weekday].map(({ values, star }) => [...values, star]));
+  const known = dayStepsByFields.get(fields);
+  if (known !== undefined) return known;
+  const soon = daysOf(schedule, TWO_YEARS);
+  const step = longestStep(soon.length > 2 ? soon : daysOf(schedule, NINE_YEARS));
+  dayStepsByFields.set(fields, step);
+  return step;
 }
 
 function daysOf(schedule: CalendarSchedule, count: number): readonly number[] {

@@ -43,6 +43,9 @@ export const DESCRIPTORS: { readonly [name: string]: string } = {
 
 const UNIT_NANOSECONDS: { readonly [unit: string]: number } = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
+/** A schedule is asked for several times, and many pipelines have the same one. */
+const read = new Map<string, ParsedCron>();
+
 const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -53,6 +56,12 @@ const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * (`*-5`) and an `@every` below one second.
  */
 export function parseCron(text: string): ParsedCron {
+  const parsed = read.get(text) ?? readCron(text);
+  read.set(text, parsed);
+  return parsed;
+}
+
+function readCron(text: string): ParsedCron {
   if (text === "") return refuse("it is empty");
   if (text !== text.trim()) return refuse("it begins or ends with a space");
   const zone = /^(?:CRON_)?TZ=(\S*)/.exec(text);

@@ -11,7 +11,7 @@ const QUARTER = 15 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const verdicts = new Map<string, boolean>();
 let listed: ReadonlySet<string> | undefined;
-let lastOffset = { zone: "UTC", quarter: 0, offset: 0 };
+const offsets = new Map<string, Map<number, number>>();
 
 /**
  * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, or
@@ -32,9 +32,12 @@ export function zoneProblem(name: string): string | undefined {
  */
 export function zoneOffset(zone: string, time: number): number {
   if (zone === "UTC") return 0;
+  const ofZone = offsets.get(zone) ?? new Map<number, number>();
+  offsets.set(zone, ofZone);
   const quarter = Math.floor(time / QUARTER);
-  if (lastOffset.zone !== zone || lastOffset.quarter !== quarter) lastOffset = { zone, quarter, offset: askOffset(zone, quarter * QUARTER) };
-  return lastOffset.offset;
+  const offset = ofZone.get(quarter) ?? askOffset(zone, quarter * QUARTER);
+  ofZone.set(quarter, offset);
+  return offset;
 }
 
 function askOffset(zone: string, time: number): number {

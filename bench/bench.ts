@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../errors";
 import { benchArtifact } from "./artifact";
+import { runCommand } from "./command";
 import { benchConnectors } from "./connectors";
 import type { Benchmark } from "./context";
-import { isMet, markdownTable, type Figure } from "./figure";
+import type { Figure } from "./figure";
 import { benchFixedCost } from "./fixed-cost";
 import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
@@ -46,27 +47,6 @@ interface Flags {
   readonly json: boolean;
 }
 
-async function main(): Promise<void> {
-  try {
-    const flags = readFlags();
-    if (!flags) process.stdout.write(`${USAGE}\n`);
-    else await printFigures(flags);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  }
-}
-
-async function printFigures({ records, only, json }: Flags): Promise<void> {
-  const machine = await machineLine();
-  const figures = await measure(records, only);
-  const missed = figures.filter((each) => !isMet(each)).length;
-  const summary = `${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.`;
-  if (json) process.stdout.write(`${JSON.stringify({ machine, records, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`);
-  else process.stdout.write(`${machine}\n\n${markdownTable(figures)}\n\n${summary}\n`);
-}
-
 async function measure(records: number, only: readonly string[]): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-bench-"));
   const environments = join(__dirname, "..", ".tapctl", "bench");
@@ -100,4 +80,4 @@ function parseFlags() {
   }
 }
 
-void main();
+void runCommand(USAGE, readFlags, async ({ records, only }) => ({ machine: await machineLine(), asked: { records }, figures: await measure(records, only) }));

@@ -4,6 +4,7 @@ import { runIdOf } from "../cluster/run-id";
 import { stateKey } from "../store/keys";
 import type { RunSummary } from "../store/runs";
 import { startKubernetesApi, type KubernetesApi } from "../test/support/kubernetes-api";
+import { manyName } from "./many-pipelines";
 
 /** A made-up cluster with its object store, answered over HTTP by this process. */
 export interface MadeUpCluster {
@@ -21,7 +22,7 @@ export async function startMadeUpCluster(pipelines: number, runs: number): Promi
   const bucket = new Map<string, string>();
   const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   for (let number = 0; number < pipelines; number += 1) {
-    const name = `pipeline-${String(number).padStart(3, "0")}`;
+    const name = manyName(number);
     const labels = { "tapctl.dev/pipeline": name, "app.kubernetes.io/managed-by": "tapctl" };
     const metadata = { name, namespace: "pipelines", uid: `${name}-uid`, creationTimestamp: new Date(now - 90 * 24 * HOUR_MS).toISOString(), labels };
     api.put("cronworkflows", { metadata, spec: { schedules: ["0 * * * *"], timezone: "Europe/Berlin", workflowSpec: { workflowTemplateRef: { name: "singer" }, arguments: { parameters: [{ name: "pipeline", value: name }] } } } });

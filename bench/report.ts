@@ -1,10 +1,11 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openFolder } from "../store/folder";
 import { writeSummary } from "../store/runs";
 import { madeUpRun } from "../test/report/support";
 import type { BenchContext } from "./context";
 import { figure, type Figure } from "./figure";
+import { manyName, writeManyPipelines } from "./many-pipelines";
 import { inTurn, spreadOf, usageOf } from "./measure";
 
 const ROUNDS = 5;
@@ -16,7 +17,8 @@ const ROOT = join(__dirname, "..");
 /** `tapctl report` of many pipelines, from a store in a folder. */
 export async function benchReport({ folder }: BenchContext): Promise<readonly Figure[]> {
   const project = join(folder, "report");
-  await writeProject(project);
+  writeManyPipelines(project, PIPELINES);
+  await writeRuns(project);
   const command = ["node", join(ROOT, "bin", "tapctl.cjs"), "--project", project, "report", "--out", join(project, "report.html")];
   const { report } = await inTurn("report", ROUNDS, { report: () => usageOf(command, { cwd: ROOT, env: { ...process.env, TAPCTL_STORE: undefined } }) });
   const megabytes = statSync(join(project, "report.html")).size / 1e6;
@@ -28,26 +30,11 @@ export async function benchReport({ folder }: BenchContext): Promise<readonly Fi
   ];
 }
 
-/** A project whose every tenth pipeline has failed last. */
-async function writeProject(project: string): Promise<void> {
-  mkdirSync(join(project, "pipelines"), { recursive: true });
-  const connectors = JSON.stringify(join(ROOT, "connectors"));
-  const define = JSON.stringify(join(ROOT, "pipelines", "define"));
-  writeFileSync(
-    join(project, "pipelines", "index.ts"),
-    `import { tapPostgres, targetJsonl } from ${connectors};
-import { definePipelines } from ${define};
-import type { PipelineEntry } from ${define};
-const entries: readonly PipelineEntry[] = Array.from({ length: ${PIPELINES} }, (_, number) => ({
-  name: \`pipeline-\${number}\`, description: "Orders of one of the shops", owner: "data@example.com", schedule: "0 * * * *", timezone: "Europe/Berlin",
-  tap: tapPostgres({ host: "db", user: "etl", database: "shop" }), streams: ["public-orders"], target: targetJsonl({}),
-}));
-export const pipelines = definePipelines(entries as never);
-`,
-  );
+/** Runs of which each tenth pipeline's last has failed. */
+async function writeRuns(project: string): Promise<void> {
   const store = openFolder(join(project, ".tapctl", "store"));
   for (let number = 0; number < PIPELINES; number += 1) {
-    const name = `pipeline-${number}`;
+    const name = manyName(number);
     await Promise.all(
       Array.from({ length: RUNS }, (_, run) => {
         const failed = run === 0 && number % 10 === 0;

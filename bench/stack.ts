@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import { UserError } from "../errors";
-import { isMet, markdownTable, type Figure } from "./figure";
+import { runCommand, type Measured } from "./command";
+import type { Figure } from "./figure";
 import { machineLine } from "./machine";
 import { run } from "./measure";
 import { benchCreation } from "./stack/creation";
@@ -25,19 +26,7 @@ interface Flags {
   readonly json: boolean;
 }
 
-async function main(): Promise<void> {
-  try {
-    const flags = readFlags();
-    if (!flags) process.stdout.write(`${USAGE}\n`);
-    else await printFigures(flags);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  }
-}
-
-async function printFigures({ pipelines, rounds, json }: Flags): Promise<void> {
+async function measure({ pipelines, rounds }: Flags): Promise<Measured> {
   const { context, engine } = await surroundings();
   const machine = [await machineLine(), `pulumi ${engine}`].join("; ");
   const folder = mkdtempSync(`${tmpdir()}/tapctl-bench-stack-`);
@@ -47,12 +36,10 @@ async function printFigures({ pipelines, rounds, json }: Flags): Promise<void> {
       const scene = { folder: `${folder}/${count}`, context, pipelines: count, rounds };
       figures.push(...(await benchRegistration(scene)), ...(await benchCreation(scene)), ...(await benchPreview(scene)));
     }
+    return { machine, figures };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const missed = figures.filter((each) => !isMet(each)).length;
-  if (json) process.stdout.write(`${JSON.stringify({ machine, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`);
-  else process.stdout.write(`${machine}\n\n${markdownTable(figures)}\n\n${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.\n`);
 }
 
 /** Looks for all that is needed, and names what is missing. */
@@ -86,4 +73,4 @@ function parseFlags() {
   }
 }
 
-void main();
+void runCommand(USAGE, readFlags, measure);

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startMadeUpCluster } from "./cluster";
 import type { BenchContext } from "./context";
 import { figure, type Figure } from "./figure";
+import { writeManyPipelines } from "./many-pipelines";
 import { inTurn, spreadOf, usageOf } from "./measure";
 
 const ROUNDS = 7;
@@ -15,7 +15,7 @@ export async function benchStatus({ folder }: BenchContext): Promise<readonly Fi
   const cluster = await startMadeUpCluster(PIPELINES, RUNS);
   try {
     const project = join(folder, "status");
-    writeProject(project);
+    writeManyPipelines(project, PIPELINES);
     cluster.api.writeKubeconfig(join(project, "kubeconfig"), "pipelines");
     const env = { ...process.env, KUBECONFIG: join(project, "kubeconfig"), NO_COLOR: "1" };
     const { status } = await inTurn("status", ROUNDS, { status: () => usageOf(["node", join(ROOT, "bin", "tapctl.cjs"), "--project", project, "status", "--on", "cluster"], { cwd: ROOT, env }) });
@@ -28,22 +28,4 @@ export async function benchStatus({ folder }: BenchContext): Promise<readonly Fi
   } finally {
     await cluster.stop();
   }
-}
-
-function writeProject(project: string): void {
-  mkdirSync(join(project, "pipelines"), { recursive: true });
-  const connectors = JSON.stringify(join(ROOT, "connectors"));
-  const define = JSON.stringify(join(ROOT, "pipelines", "define"));
-  writeFileSync(
-    join(project, "pipelines", "index.ts"),
-    `import { tapPostgres, targetJsonl } from ${connectors};
-import { definePipelines } from ${define};
-import type { PipelineEntry } from ${define};
-const entries: readonly PipelineEntry[] = Array.from({ length: ${PIPELINES} }, (_, number) => ({
-  name: \`pipeline-\${String(number).padStart(3, "0")}\`, schedule: "0 * * * *", timezone: "Europe/Berlin",
-  tap: tapPostgres({ host: "db", user: "etl", database: "shop" }), streams: ["public-orders"], target: targetJsonl({}),
-}));
-export const pipelines = definePipelines(entries as never);
-`,
-  );
 }

@@ -31,20 +31,22 @@ function timesInWords(schedule: CalendarSchedule): string | undefined {
   const minutes = ascending(schedule.minute.values);
   const hours = ascending(schedule.hour.values);
   const step = stepThroughHour(minutes);
-  if (hours.length === 24 && step !== undefined) return `every ${interval(step * 60)}`;
+  const [start = 0] = minutes;
+  if (hours.length === 24 && step !== undefined && (start === 0 || minutes.length > 2)) return `every ${interval(step * 60)}${start === 0 ? "" : `, from minute ${start} on`}`;
   if (hours.length === 24) return minutes.length > LONGEST_LIST ? undefined : `every hour at minute ${listed(minutes.map(String))}`;
   if (minutes.length * hours.length <= LONGEST_LIST) return `at ${listed(hours.flatMap((hour) => minutes.map((minute) => clock(hour, minute))))}`;
   const [first = 0] = hours;
   const last = hours[hours.length - 1] ?? 0;
   if (last - first !== hours.length - 1) return undefined;
   if (minutes.length === 1) return `every hour from ${clock(first, minutes[0] ?? 0)} to ${clock(last, minutes[0] ?? 0)}`;
-  return step === undefined ? undefined : `every ${interval(step * 60)} from ${clock(first, 0)} to ${clock(last, 60 - step)}`;
+  return step === undefined ? undefined : `every ${interval(step * 60)} from ${clock(first, start)} to ${clock(last, start + 60 - step)}`;
 }
 
-/** The step of minutes that go evenly through the whole hour, such as 15 for 0, 15, 30, 45. */
+/** The step of minutes that go evenly through the whole hour, such as 15 for 3, 18, 33, 48: also from the last one to the first of the next hour. */
 function stepThroughHour(minutes: readonly number[]): number | undefined {
   const step = 60 / minutes.length;
-  return minutes.every((minute, index) => minute === index * step) ? step : undefined;
+  const [start = 0] = minutes;
+  return minutes.every((minute, index) => minute === start + index * step) ? step : undefined;
 }
 
 function daysInWords({ day, weekday, month }: CalendarSchedule): string | undefined {

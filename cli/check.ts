@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { settingsOf, type Tap, type Target } from "../connectors/connector";
+import type { Tap, Target } from "../connectors/connector";
 import { checkConnector, type CheckStep } from "../local/check-connector";
+import { connectorConfigs, type ConnectorConfig } from "../local/connector-configs";
 import { findReplication } from "../local/project";
 import { ExitCode } from "../local/runner";
-import { localSecrets, resolveSettings } from "../local/secrets";
+import { localSecrets } from "../local/secrets";
 import { contextOf, localOnly, type CliContext } from "./context";
 import { print, printJson, table } from "./print";
 import { showProgress } from "./progress";
@@ -24,17 +25,18 @@ export function addCheck(program: Command): void {
     .action(async (name: string, flags: CheckFlags, command: Command) => {
       localOnly(command);
       const context = contextOf(command);
-      const { tap, target } = findReplication(context.project, name);
-      const steps = [...(await checkSteps(context, name, tap, flags)), ...(await checkSteps(context, name, target, flags))];
+      const entry = findReplication(context.project, name);
+      const { tap, target } = entry;
+      const configs = await connectorConfigs(entry, { openStore: context.openStore, secrets: localSecrets(context.project.root) });
+      const steps = [...(await checkSteps(context, name, tap, configs.tap, flags)), ...(await checkSteps(context, name, target, configs.target, flags))];
       if (steps.some(({ ok }) => !ok)) process.exitCode = steps.some(({ connector, ok }) => !ok && connector === tap.connector.name) ? ExitCode.tapFailed : ExitCode.targetFailed;
       if (flags.json) return printJson(steps);
       print(table(["CONNECTOR", "STEP", "RESULT", "SECONDS", "DETAIL"], steps.map((step) => [step.connector, step.name, step.ok ? "ok" : "failed", step.seconds.toFixed(1), step.detail])));
     });
 }
 
-async function checkSteps(context: CliContext, pipeline: string, use: Tap | Target, flags: CheckFlags): Promise<readonly (CheckStep & { readonly connector: string })[]> {
+async function checkSteps(context: CliContext, pipeline: string, use: Tap | Target, settings: ConnectorConfig, flags: CheckFlags): Promise<readonly (CheckStep & { readonly connector: string })[]> {
   const { root } = context.project;
-  const settings = resolveSettings(`"${pipeline}": ${use.kind}`, settingsOf(use), localSecrets(root));
   const progress = showProgress({ output: process.stderr, verbose: false });
   const environment = await context.prepare(use.connector, (event) => (flags.json ? undefined : progress.tell({ event: "environment", pipeline, ...event })));
   progress.end();

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../errors";
 import { findReplication } from "../local/project";
@@ -11,6 +10,7 @@ import { history } from "../store/state-history";
 import { contextOf } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
+import { readText } from "./input";
 import { describeState, print, printJson, table } from "./print";
 
 interface StateFlags {
@@ -117,12 +117,4 @@ function tellChange(change: StateChange, flags: StateFlags): void {
   const lines = diffStates(change.before, change.after);
   // One value at the top is all that the line above says already.
   if (lines.length > 1 || lines.some((line) => line.split(":")[0]?.includes("."))) print(lines.map((line) => `  ${line}`).join("\n"));
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
 }

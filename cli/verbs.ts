@@ -18,6 +18,7 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   logs: () => (load("./logs") as typeof import("./logs")).addLogs,
   artifacts: () => (load("./artifacts") as typeof import("./artifacts")).addArtifacts,
   state: () => (load("./state") as typeof import("./state")).addState,
+  config: () => (load("./config") as typeof import("./config")).addConfig,
   cancel: () => (load("./cancel") as typeof import("./cancel")).addCancel,
   retry: () => (load("./retry") as typeof import("./retry")).addRetry,
   suspend: loadSuspend,

@@ -4,7 +4,7 @@ import { UserError } from "../errors";
 import type { Replication } from "../pipelines/replication";
 import type { RunSummary } from "../store/runs";
 import { nextOfflineRun } from "./offline-count";
-import { withStandIn } from "./offline";
+import { standInSettings } from "./offline";
 import { runPipeline, type RunContext, type RunOptions } from "./run";
 
 /** A pipeline that could not begin, and why. */
@@ -31,8 +31,8 @@ export interface BatchOptions extends RunOptions {
 export async function runBatch(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
   const standIn = options.offline ? await startStandIn(await nextOfflineRun(context.store)) : undefined;
   try {
-    const ready = standIn ? entries.map((entry) => withStandIn(entry, standIn.url)) : entries;
-    return await runAll(context, ready, standIn ? { ...options, source: "bundled source" } : options);
+    const planned = entries.map((entry) => ({ entry, options: standIn ? offline(entry, options, standIn.url) : options }));
+    return await runAll(context, planned, options.jobs ?? 1);
   } finally {
     await standIn?.stop();
   }
@@ -45,12 +45,23 @@ export function batchCode({ summaries, notBegun }: BatchResult): number {
   return codes.size > 1 ? ExitCode.internal : ([...codes][0] ?? ExitCode.ok);
 }
 
-async function runAll(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
-  const waiting = [...entries];
+interface Planned {
+  readonly entry: Replication;
+  readonly options: RunOptions;
+}
+
+/** The stand-in wins over the tap's config wherever that comes from. */
+function offline(entry: Replication, options: RunOptions, url: string): RunOptions {
+  return { ...options, source: "bundled source", tapSettings: { ...options.tapSettings, ...standInSettings(entry, url) } };
+}
+
+async function runAll(context: RunContext, planned: readonly Planned[], jobs: number): Promise<BatchResult> {
+  const waiting = [...planned];
   const summaries: RunSummary[] = [];
   const notBegun: NotBegun[] = [];
   const work = async () => {
-    for (let entry = waiting.shift(); entry && context.stop.count === 0; entry = waiting.shift()) {
+    for (let next = waiting.shift(); next && context.stop.count === 0; next = waiting.shift()) {
+      const { entry, options } = next;
       try {
         summaries.push(await runPipeline(context, entry, options));
       } catch (error) {
@@ -59,7 +70,7 @@ async function runAll(context: RunContext, entries: readonly Replication[], opti
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(options.jobs ?? 1, entries.length) }, work));
-  const order = entries.map(({ name }) => name);
+  await Promise.all(Array.from({ length: Math.min(jobs, planned.length) }, work));
+  const order = planned.map(({ entry }) => entry.name);
   return { summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)), notBegun };
 }

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
+import type { ConnectorConfig } from "./connector-configs";
 import type { Environment } from "./environments";
 import { filesBelow } from "./files";
 import { callRunner, RUNNER, type RunnerResult } from "./runner";
-import type { ResolvedSettings } from "./secrets";
 import { openWorkspace, type Workspace } from "./workspace";
 
 /** One thing that was tried. */
@@ -32,7 +32,7 @@ export interface CheckResult {
 /** What a connector is checked with. */
 export interface CheckOptions {
   /** Its config, secrets and defaults in place. Default: none, and only its start is checked. */
-  readonly settings?: ResolvedSettings;
+  readonly settings?: ConnectorConfig;
   /** Folder that relative settings count from. */
   readonly cwd: string;
   /** Whether a target may be given a record that lands in its real destination. Default: false. */
@@ -77,7 +77,7 @@ interface Description {
 interface Trial {
   readonly environment: Environment;
   readonly connector: ConnectorDefinition;
-  readonly settings: ResolvedSettings;
+  readonly settings: ConnectorConfig;
   readonly options: CheckOptions;
   readonly workspace: Workspace;
 }
@@ -149,7 +149,8 @@ async function run({ environment, options, workspace }: Trial, args: readonly st
 
 function connectorFlags({ environment, settings, workspace }: Trial, more: JsonObject): readonly string[] {
   const config = workspace.writeJson("config.json", { ...settings.config, ...more });
-  return ["--connector", environment.descriptionFile, "--config", config, "--secrets", workspace.writeJson("secrets.json", settings.secretPaths)];
+  const secrets = settings.secretPaths === undefined ? [] : ["--secrets", workspace.writeJson("secrets.json", settings.secretPaths)];
+  return ["--connector", environment.descriptionFile, "--config", config, ...secrets];
 }
 
 function seconds({ timeout }: CheckOptions): number {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { outputPrefix, overlayKey, runFileKey, type RunFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
+import type { ConnectorConfig } from "./connector-configs";
 import type { Workspace } from "./workspace";
 
 /** Where a run's files lie on this machine, and the runner's flags that say so. */
@@ -37,6 +38,8 @@ export interface RunFilesArgs {
   readonly run: string;
   readonly tap: ConnectorFiles;
   readonly target: ConnectorFiles;
+  /** The catalog that the tap gets, where somebody made one. */
+  readonly catalog: unknown;
   /** Stream rules, where the pipeline selects streams. */
   readonly select: unknown;
   readonly identity: unknown;
@@ -44,11 +47,9 @@ export interface RunFilesArgs {
   readonly state: unknown;
 }
 
-/** A connector's description and its config with secrets in place. */
-export interface ConnectorFiles {
+/** A connector's description and its config. */
+export interface ConnectorFiles extends ConnectorConfig {
   readonly descriptionFile: string;
-  readonly config: unknown;
-  readonly secretPaths: unknown;
 }
 
 /**
@@ -66,9 +67,10 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const catalog = join(workspace.directory, "catalog.json");
   const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
   const config = { tap: workspace.writeJson("tap-config.json", args.tap.config), target: workspace.writeJson("target-config.json", args.target.config) };
-  const secrets = { tap: workspace.writeJson("tap-secrets.json", args.tap.secretPaths), target: workspace.writeJson("target-secrets.json", args.target.secretPaths) };
+  const given = (flag: string, name: string, value: unknown) => (value === undefined ? [] : [flag, workspace.writeJson(name, value)]);
+  const secrets = (kind: "tap" | "target", flag = "--secrets") => given(flag, `${kind}-secrets.json`, args[kind].secretPaths);
   const directory = ["--dir", workspace.directory];
-  const select = args.select === undefined ? [] : ["--select", workspace.writeJson("select.json", args.select)];
+  const streams = [...given("--catalog", "given-catalog.json", args.catalog), ...given("--select", "select.json", args.select)];
   const keep = async (names: readonly RunFile[]) => {
     for (const name of names) await upload(args, key(name));
   };
@@ -86,12 +88,12 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     identity: workspace.writeJson("identity.json", args.identity),
     state: args.state === undefined ? undefined : workspace.writeJson("state.json", args.state),
     result: join(workspace.directory, "result.json"),
-    tapFlags: [...directory, "--connector", args.tap.descriptionFile, "--config", config.tap, "--secrets", secrets.tap, ...select, "--overlay", overlay, "--log", logs.tap],
-    targetFlags: [...directory, "--connector", args.target.descriptionFile, "--config", config.target, "--secrets", secrets.target, "--output-dir", outputs, "--log", logs.target],
+    tapFlags: [...directory, "--connector", args.tap.descriptionFile, "--config", config.tap, ...secrets("tap"), ...streams, "--overlay", overlay, "--log", logs.tap],
+    targetFlags: [...directory, "--connector", args.target.descriptionFile, "--config", config.target, ...secrets("target"), "--output-dir", outputs, "--log", logs.target],
     streamFlags: [
       ...directory,
-      ...["--tap-connector", args.tap.descriptionFile, "--tap-config", config.tap, "--tap-secrets", secrets.tap, ...select, "--overlay", overlay, "--tap-log", logs.tap],
-      ...["--target-connector", args.target.descriptionFile, "--target-config", config.target, "--target-secrets", secrets.target],
+      ...["--tap-connector", args.tap.descriptionFile, "--tap-config", config.tap, ...secrets("tap", "--tap-secrets"), ...streams, "--overlay", overlay, "--tap-log", logs.tap],
+      ...["--target-connector", args.target.descriptionFile, "--target-config", config.target, ...secrets("target", "--target-secrets")],
       ...["--output-dir", outputs, "--target-log", logs.target],
     ],
     keepOverlay,

@@ -9,13 +9,13 @@ const ADDRESS: { readonly [tap: string]: (url: string) => JsonObject } = {
 };
 
 /**
- * The pipeline with the bundled stand-in for its source.
+ * Settings by which a pipeline's tap asks the bundled stand-in instead of its source.
  *
  * @param url address of the stand-in, without a slash at the end
  * @throws UserError for a tap that it cannot answer
  */
-export function withStandIn(entry: Replication, url: string): Replication {
+export function standInSettings(entry: Replication, url: string): JsonObject {
   const address = ADDRESS[entry.tap.connector.name];
   if (!address) throw new UserError(`"${entry.name}": the bundled source answers ${Object.keys(ADDRESS).join(" and ")} alone, not ${entry.tap.connector.name}; run it without --offline`);
-  return { ...entry, tap: { ...entry.tap, settings: { ...entry.tap.settings, ...address(url) } } };
+  return address(url);
 }

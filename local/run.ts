@@ -1,4 +1,4 @@
-import { settingsOf, type ConnectorDefinition, type Tap, type Target } from "../connectors/connector";
+import type { ConnectorDefinition, Tap, Target } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
 import type { Mode, Replication } from "../pipelines/replication";
@@ -7,11 +7,12 @@ import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
 import { closeAbandonedRuns, prune, type RunSummary } from "../store/runs";
 import { pruneHistory } from "../store/state-history";
+import { connectorConfigs } from "./connector-configs";
 import type { Environment, EnvironmentProgress } from "./environments";
 import { runEvents, type RunEvent, type RunEvents } from "./events";
 import { requireFollowUps } from "./follow-ups";
 import { ExitCode } from "./runner";
-import { resolveSettings, type SecretLookup } from "./secrets";
+import type { SecretLookup } from "./secrets";
 import type { Stop } from "./stop";
 import { runUnderLease } from "./under-lease";
 import { openWorkspace } from "./workspace";
@@ -68,10 +69,11 @@ export interface RunOptions {
  */
 export async function runPipeline(context: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
   const events = runEvents(entry.name, context.onEvent);
-  const configs = {
-    tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...options.tapSettings }, context.secrets),
-    target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), context.secrets),
-  };
+  const configs = await connectorConfigs(entry, {
+    openStore: () => Promise.resolve(context.store),
+    secrets: context.secrets,
+    ...(options.tapSettings && { tapSettings: options.tapSettings }),
+  });
   if (!options.skipFollowUps) requireFollowUps(entry, context.secrets);
   const environments = await prepareEnvironments(context, entry, events);
   const run = newRunId(new Date());

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { connectorVersion } from "../connectors/connector";
-import { streamRulesOf } from "../pipelines/define";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
 import type { Lease } from "../store/lease";
 import { writeSummary, type RunSummary } from "../store/runs";
 import { bareState, commitState, readState, type StateEnvelope } from "../store/state";
+import type { ConnectorConfigs } from "./connector-configs";
 import type { Environment } from "./environments";
 import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
@@ -15,7 +15,6 @@ import { runFollowUps } from "./follow-ups";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
 import type { RunContext, RunOptions } from "./run";
 import { ExitCode } from "./runner";
-import type { ResolvedSettings } from "./secrets";
 import type { Workspace } from "./workspace";
 
 /** A run whose connectors are ready and whose lease is held. */
@@ -24,7 +23,7 @@ export interface LeasedRun {
   readonly entry: Replication;
   readonly options: RunOptions;
   readonly events: RunEvents;
-  readonly configs: { readonly tap: ResolvedSettings; readonly target: ResolvedSettings };
+  readonly configs: ConnectorConfigs;
   readonly environments: { readonly tap: Environment; readonly target: Environment };
   readonly run: string;
   readonly lease: Lease;
@@ -69,9 +68,9 @@ function watch({ context, entry, lease }: LeasedRun): () => void {
 }
 
 /** The state in its envelope where it was saved, bare where it was given; undefined on a first run. */
-async function stateToGoOnFrom({ context, entry, options }: LeasedRun): Promise<unknown> {
+async function stateToGoOnFrom({ context, entry, options, configs }: LeasedRun): Promise<unknown> {
   if (options.ignoreState) return undefined;
-  return options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? entry.initialState;
+  return options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? configs.initialState;
 }
 
 async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: unknown): Promise<RunFiles> {
@@ -83,7 +82,8 @@ async function layOut({ context, entry, options, configs, environments, run, wor
     run,
     tap: { descriptionFile: environments.tap.descriptionFile, ...configs.tap },
     target: { descriptionFile: environments.target.descriptionFile, ...configs.target },
-    select: streamRulesOf(entry),
+    catalog: configs.catalog,
+    select: configs.select,
     identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
     state,
   });

@@ -70,7 +70,7 @@ export interface Replication extends EntryBase {
   /** How the data travels. Default: `artifact`. */
   readonly mode?: Mode;
 
-  /** State to begin with; it counts only as long as none is saved. Default: none. */
+  /** State to begin with; it counts only as long as none is saved. With `configFrom: "store"` it is a file there. Default: none. */
   readonly initialState?: { readonly [key: string]: unknown };
 
   /** What the tap and the target may use. Default: those of `Resources` for each. */
@@ -83,8 +83,8 @@ export interface Replication extends EntryBase {
   readonly followUps?: readonly FollowUp[];
 
   /**
-   * Where the connectors' settings come from on the cluster: this array by a Kubernetes Secret, or files under
-   * `configs/<pipeline>/` in the object store that somebody keeps there. Default: `array`.
+   * Where the connectors' settings come from: this array, on the cluster by a Kubernetes Secret; or files under
+   * `configs/<pipeline>/` in the object store that `tapctl config put` keeps there. Default: `array`.
    */
   readonly configFrom?: "array" | "store";
 }

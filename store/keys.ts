@@ -21,7 +21,7 @@
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
  * | `requests/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
- * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | people |
+ * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | `config put` |
  * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack |
  */
 
@@ -45,8 +45,14 @@ export const overlayKey = (pipeline: string): string => `state/${pipeline}/overl
 /** Whether a pipeline's last run failed. */
 export const failingKey = (pipeline: string): string => `state/${pipeline}/failing.json`;
 
-/** A file of a pipeline whose settings are kept in the store. */
-export const configKey = (pipeline: string, file: string): string => `configs/${pipeline}/${file}`;
+/** A file that runs read of a pipeline whose settings are kept in the store. */
+export type ConfigFile = `${"tap" | "target"}-${"config" | "secrets"}.json` | "catalog.json" | "select.json" | "initial-state.json";
+
+/** The folder of a pipeline whose settings are kept in the store. */
+export const configPrefix = (pipeline: string): string => `configs/${pipeline}/`;
+
+/** One file of that folder. */
+export const configKey = (pipeline: string, file: ConfigFile): string => configPrefix(pipeline) + file;
 
 /** The state that one run is told to go on from; the id has the form of a run's. */
 export const requestKey = (id: string): string => `requests/${id}/state.json`;

@@ -1,4 +1,4 @@
-import { historyPrefix } from "../../store/keys";
+import { historyPrefix, type ConfigFile } from "../../store/keys";
 import { parameter } from "./parameters";
 import { keys, optionalFileIn, WORK } from "./store-artifacts";
 import type { Artifact } from "./types";
@@ -19,6 +19,7 @@ export const stateInputs: Artifact[] = [
 
 /** Config, catalog and first state that `configFrom: "store"` reads; other pipelines do not look at them. */
 export function storeConfigInputs(kind: "tap" | "target"): Artifact[] {
-  const names = [`${kind}-config.json`, `${kind}-secrets.json`, "initial-state.json", ...(kind === "tap" ? ["catalog.json", "select.json"] : [])];
+  const ofTap = ["catalog.json", "select.json"] as const;
+  const names: readonly ConfigFile[] = [`${kind}-config.json`, `${kind}-secrets.json`, "initial-state.json", ...(kind === "tap" ? ofTap : [])];
   return names.map((name) => optionalFileIn(`store-${name.replace(".json", "")}`, keys.config(name), `${STORE_CONFIG}/${name}`));
 }

@@ -1,4 +1,4 @@
-import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, type RunFile } from "../../store/keys";
+import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, type ConfigFile, type RunFile } from "../../store/keys";
 import { parameter } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import type { Artifact } from "./types";
@@ -30,7 +30,7 @@ export const keys = {
   candidate: runFileKey(PIPELINE, RUN, `candidate-${ATTEMPT}.json`),
   tapLog: runFileKey(PIPELINE, RUN, `tap-${ATTEMPT}.log`),
   targetLog: runFileKey(PIPELINE, RUN, `target-${ATTEMPT}.log`),
-  config: (file: string): string => configKey(PIPELINE, file),
+  config: (file: ConfigFile): string => configKey(PIPELINE, file),
 };
 
 /** A file of the store that a pod reads. Files are readable for all, because the connector is not who fetches them. */

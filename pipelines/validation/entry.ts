@@ -65,7 +65,7 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
 /** What is wrong with an entry by itself, one text a problem. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
-  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...overwriteInStreamMode(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
+  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
 }
 
 function fieldProblems(entry: Fields): readonly string[] {
@@ -90,6 +90,11 @@ function filesInStreamMode(entry: Fields): readonly string[] {
 
 function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
   return mode === "stream" && configFrom === "store" ? [`mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`] : [];
+}
+
+/** Where the settings are in the store the first state is too: one in the array would silently count for nothing. */
+function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
+  return initialState !== undefined && configFrom === "store" ? [`initialState: with configFrom "store" it is read from the store: npx tapctl config put ${String(name)} --state FILE`] : [];
 }
 
 /** A target that empties its table first keeps half of it where the tap fails: in stream mode nothing holds that back. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test, type TestContext } from "node:test";
 import { artifactRepository } from "../../components/argo/artifact-repository";
@@ -172,6 +172,19 @@ suite("on a cluster", () => {
     assert.match((await one.run("state reset orders --stream users")).stdout, /bookmarks\.users/);
     assert.deepEqual((JSON.parse((await one.run("state show orders --json")).stdout) as { readonly state: unknown }).state, { bookmarks: { orders: { id: 7 } } });
     assert.ok(one.api.all("workflows").every(({ status }) => (status as { readonly nodes: { readonly h: { readonly phase: string } } }).nodes.h.phase === "Succeeded"));
+  });
+
+  test("config puts a catalog where the pods read it, and shows it", async (t) => {
+    const one = await scene(t);
+    const array = join(one.root, "pipelines", "index.ts");
+    writeFileSync(array, readFileSync(array, "utf8").replace('name: "orders",', 'name: "orders", configFrom: "store",'));
+    writeFileSync(join(one.root, "catalog.json"), '{"streams":[]}');
+    const { stdout, stderr } = await one.run("config put orders --catalog catalog.json");
+    assert.match(stdout, /^orders: catalog\.json created, 14 B\ntap-config\.json is missing; put it there: npx tapctl config put orders --tap FILE\n/, stderr);
+    assert.equal((await one.store.get("configs/orders/catalog.json"))?.toString(), '{"streams":[]}');
+    assert.match((await one.run("config show orders")).stdout, /\ncatalog\.json +catalog that the tap gets +14 B/);
+    assert.equal((await one.run("config remove orders catalog")).code, 0);
+    assert.equal(await one.store.get("configs/orders/catalog.json"), undefined);
   });
 
   test("backfill runs its windows in order, and the schedule's state stays out of it", async (t) => {

@@ -9,14 +9,14 @@ const TWO = `[
   { name: "clean-up", kind: "job", schedule: "@daily", image: "acme/tool:1", command: ["tidy"] },
 ]`;
 
-const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "runs", "logs", "status", "backfill", "cancel", "retry", "suspend", "resume", "artifacts", "ui", "doctor", "report"];
+const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "config", "config show", "config put", "config get", "config remove", "runs", "logs", "status", "backfill", "cancel", "retry", "suspend", "resume", "artifacts", "ui", "doctor", "report"];
 
 for (const verb of VERBS) {
   test(`tapctl ${verb} --help has an example`, async () => {
     const { code, stdout } = await tapctl(REPOSITORY, [...verb.split(" "), "--help"]);
     assert.equal(code, 0);
     assert.match(stdout, /Example:\n {2}\$ npx tapctl /);
-    if (verb !== "state") assert.match(stdout, /--json/);
+    if (verb !== "state" && verb !== "config") assert.match(stdout, /--json/);
   });
 }
 

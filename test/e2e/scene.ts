@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { targetPostgres } from "../../connectors";
 import { secret } from "../../connectors/settings";
-import { withStandIn } from "../../local/offline";
+import { standInSettings } from "../../local/offline";
 import { startPostgres, type Postgres } from "../../local/postgres";
 import { pipelines as shipped } from "../../pipelines";
 import type { PipelineEntry } from "../../pipelines/define";
@@ -134,4 +134,8 @@ export async function addOrders({ client }: Scene, count: number): Promise<void>
      from generate_series((select count(*) from orders)::int + 1, (select count(*) from orders)::int + $1::int) id`,
     [count],
   );
+}
+
+function withStandIn(entry: Replication, url: string): Replication {
+  return { ...entry, tap: { ...entry.tap, settings: { ...entry.tap.settings, ...standInSettings(entry, url) } } };
 }

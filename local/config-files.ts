@@ -1,7 +1,7 @@
 import { secretPaths, type Json, type JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
-import { bareState } from "../store/state";
 import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
+import { bareState, isEmptyState } from "../store/state-envelope";
 
 /** What the content of each part is. */
 export const PARTS_ARE: { readonly [Part in ConfigPart]: string } = {
@@ -55,6 +55,6 @@ function checkCatalog(where: string, { streams }: JsonObject, text: string): str
 
 function checkState(where: string, value: JsonObject, text: string): string {
   const bare = bareState(value);
-  if (typeof bare !== "object" || bare === null) throw new UserError(`${where}: its envelope holds no state`);
+  if (isEmptyState(bare)) throw new UserError(`${where}: the state is empty; a pipeline without a first state begins at the beginning`);
   return bare === value ? text : `${JSON.stringify(bare, null, 2)}\n`;
 }

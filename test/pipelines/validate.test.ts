@@ -101,7 +101,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: [{ stream: "b", replicationMethod: "INCREMENTAL" }] }, []],
   [{ mode: "artifact", target: targetAny({ load_method: "overwrite" }) }, []],
   [{ mode: "stream", target: targetFiles({}) }, [`mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`]],
-  [{ initialState: {}, configFrom: "store" }, [`initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`]],
+  [{ initialState: { at: 1 }, configFrom: "store" }, [`initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`]],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],
   [{ initialState: {} }, ["initialState: it is empty; leave it out to begin without a state"]],
   [{ initialState: [] }, ["initialState must be an object, not a list"]],

@@ -24,6 +24,7 @@ interface Flags {
   readonly context?: string;
   readonly yes?: boolean;
   readonly smokeTest?: boolean;
+  readonly refresh?: boolean;
 }
 
 /** `npm run up` and `npm run down`. */
@@ -34,12 +35,12 @@ export async function main(verb: "up" | "down"): Promise<void> {
     .option("--yes", "ask nothing")
     .exitOverride()
     .addHelpText("after", `\nExample:\n  $ npm run ${verb} -- --yes`);
-  if (verb === "up") program.option("--context <name>", "context of the kubeconfig (default: the stack's, else the current one)").option("--no-smoke-test", "do not test the installation at the end");
+  if (verb === "up") program.option("--context <name>", "context of the kubeconfig (default: the stack's, else the current one)").option("--no-smoke-test", "do not test the installation at the end").option("--no-refresh", "trust the stack's record: what was changed or deleted by hand stays so");
   program.action((flags: Flags) => (verb === "up" ? up(flags) : down(flags)));
   await runProgram(program);
 }
 
-async function up({ stack, context: wanted, yes = false, smokeTest = true }: Flags): Promise<void> {
+async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: Flags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
   const context = findContext(wanted ?? setting(engine, "context")) ?? (await offerKind(yes));
   const namespace = setting(engine, "namespace") || "pipelines";
@@ -49,7 +50,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true }: Fla
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
-  await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, root: ROOT });
+  await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, refresh, root: ROOT });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, namespace)} has succeeded: a file went through the object store from one pod to the next.`);
   print(nextSteps(context, namespace, setting(engine, "argo", "namespace") || "argo"));
 }

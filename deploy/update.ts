@@ -19,6 +19,8 @@ export interface UpdateArgs {
   readonly entries: readonly PipelineEntry[];
   /** Whether the user agreed to everything before. */
   readonly yes: boolean;
+  /** Whether to look at what is there first, so that what was changed or deleted by hand is put back. */
+  readonly refresh: boolean;
   /** Folder of the Pulumi project. */
   readonly root: string;
 }
@@ -33,16 +35,17 @@ export interface UpdateArgs {
  *
  * @throws UserError where the engine fails.
  */
-export async function update({ engine, cluster, entries, yes, root }: UpdateArgs): Promise<void> {
+export async function update({ engine, cluster, entries, yes, refresh, root }: UpdateArgs): Promise<void> {
   const up = async (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
     const code = await show(engine.command[0], [...engine.command.slice(1), "up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], { env: { ...engine.env, ...env }, cwd: root });
     if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
   };
+  const all = () => up(refresh ? ["--refresh"] : []);
   const unfinished = readUnfinished(cluster);
   const recorded = recordedObjects(engine);
   const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
   const many = !savesSteps(engine) && created.length > FEW;
-  if (!many && unfinished === undefined) return up();
+  if (!many && unfinished === undefined) return all();
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
@@ -55,7 +58,7 @@ export async function update({ engine, cluster, entries, yes, root }: UpdateArgs
       await up([...urns.flatMap((urn) => ["--target", urn]), ...(yes ? ["--skip-preview"] : [])], { PULUMI_SKIP_CHECKPOINTS: "true" });
     }
   }
-  if (!many || countPipelines(recorded) > 0) await up();
+  if (!many || countPipelines(recorded) > 0) await all();
   forgetUnfinished(cluster);
 }
 

@@ -47,7 +47,7 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
     mkdirSync(bin);
     mkdirSync(project);
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
+    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
     for (const [name, body] of Object.entries(programs)) {
       writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
       chmodSync(join(bin, name), 0o755);
@@ -70,12 +70,18 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
 test("up looks around, deploys, tests the installation and says what to do next", async () => {
   const { code, out, err, calls, home } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
-  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --yes$/m);
+  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --refresh --yes$/m);
   assert.match(calls, /^pulumi config set tapctl:context kind-a /m);
   assert.ok(out.includes(`State: ${home}/.tapctl/pulumi/state`));
   assert.match(out, /smoke-test-x has succeeded/);
   assert.match(out, /port-forward svc\/argo-workflows-server 2746/);
   assert.match(out, /Secret minio-root/);
+});
+
+test("up does not look at what is there where it need not", async () => {
+  const { calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--no-refresh"]);
+  assert.match(calls, /^pulumi up .* --yes$/m);
+  assert.doesNotMatch(calls, /--refresh/);
 });
 
 test("up goes on with a stack that is there", async () => {

@@ -37,7 +37,7 @@ async function run(t: TestContext, entries: readonly PipelineEntry[], { recorded
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
   const engine: Engine = { command: ["pulumi"], env: { ...process.env }, stack: ["--stack", "dev"], places: [], name: "dev", backend };
-  const error: unknown = await update({ engine, cluster: { context: "kind-a", namespace: "pipelines" }, entries, yes: true, root: folder }).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await update({ engine, cluster: { context: "kind-a", namespace: "pipelines" }, entries, yes: true, refresh: true, root: folder }).then(() => undefined, (reason: unknown) => reason);
   process.env["PATH"] = path;
   const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "");
   return { calls: read("calls").split("\n").filter((line) => line !== ""), input: read("input"), error };
@@ -135,7 +135,7 @@ test("a cluster that does not answer stops the update before it starts", async (
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
   const engine: Engine = { command: ["pulumi"], env: {}, stack: [], places: [], name: "dev", backend: "file:///state" };
-  await assert.rejects(update({ engine, cluster: { context: "kind-a", namespace: "etl" }, entries: few, yes: true, root: folder }), /an unfinished update cannot be looked for in the namespace "etl": connection refused/);
+  await assert.rejects(update({ engine, cluster: { context: "kind-a", namespace: "etl" }, entries: few, yes: true, refresh: true, root: folder }), /an unfinished update cannot be looked for in the namespace "etl": connection refused/);
   process.env["PATH"] = path;
 });
 

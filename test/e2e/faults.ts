@@ -118,7 +118,7 @@ export function testMistakes(scene: () => Scene): void {
     });
   }
 
-  test("a Secret that is missing", () => failsAs(scene(), "exchange-rates-classic", { parameters: { configSecret: "no-such-secret" } }, /exit code 2\).*(config|setting|base)/i));
+  test("a Secret that is missing", () => failsAs(scene(), "exchange-rates-classic", { parameters: { configSecret: "no-such-secret" } }, /exit code 2\).*was the pipeline's Secret deleted/));
 
   test("a bucket that does not exist", async () => {
     const repositories = JSON.parse(kubectl(["get", "configmap", "artifact-repositories", "-n", NAMESPACE, "-o", "json"])) as { readonly data: { readonly singer: string } };

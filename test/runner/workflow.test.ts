@@ -217,6 +217,8 @@ describe("summary", () => {
       assert.deepEqual(await summarize(space, "Error", failed("pod deleted")), { status: "failed", code: 1, error: "extract(0): pod deleted", attempts });
       const denied = "init: Error (exit code 64): artifact state failed to load: failed to get file: Access Denied.";
       assert.deepEqual(await summarize(space, "Failed", failed(denied)), { status: "failed", code: 64, error: `extract(0): ${denied} (is the bucket there, and may the pipelines use it?)`, attempts });
+      const empty = "main: Error (exit code 2): identity /singer/config/identity.json does not exist";
+      assert.deepEqual(await summarize(space, "Failed", failed(empty)), { status: "failed", code: 2, error: `extract(0): ${empty} (was the pipeline's Secret deleted?)`, attempts });
       assert.deepEqual(await summarize(space, "Error"), { status: "failed", code: 1, error: "the Workflow ended as Error", attempts });
     }));
 

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 _LONGEST = 600
 _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
+_NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 
 
@@ -35,8 +36,13 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
 
 
 def _explained(message: str) -> str:
-    """A store answers the same for a bucket that is not there and for one that the pipelines may not use."""
-    return f"{message} (is the bucket there, and may the pipelines use it?)" if _STORE_REFUSES.search(message) else message
+    """A store answers the same for a bucket that is not there and for one that the pipelines may not use.
+
+    A Secret that is not there is an empty folder, because the pipelines with settings in the store have none.
+    """
+    if _STORE_REFUSES.search(message):
+        return f"{message} (is the bucket there, and may the pipelines use it?)"
+    return f"{message} (was the pipeline's Secret deleted?)" if _NO_SECRET.search(message) else message
 
 
 def _short(text: str) -> str:

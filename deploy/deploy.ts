@@ -9,7 +9,7 @@ import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
-import { runProgram } from "./program";
+import { runProgram } from "../cli/program";
 import { findEngine, OWN_COMMAND, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";

@@ -88,7 +88,7 @@ describe("modules", () => {
       pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => ({ ...inputs, proxyEndpoint: "https://x" }) }, "tapctl", "test");
       require("./stack").deploy(require("./settings").loadSettings(), []);
       pulumi.runtime.disconnect().then(() => console.log(JSON.stringify(Object.keys(require.cache))));`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], { cwd: ROOT, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "-e", script], { cwd: ROOT, encoding: "utf8" });
     assert.notEqual(stdout, "", stderr);
     return JSON.parse(stdout) as readonly string[];
   }

@@ -25,8 +25,9 @@ export async function tapctlHere(args: readonly string[], { cwd, env }: Place): 
     process.chdir(cwd);
     process.env = env;
     process.exitCode = undefined;
-    // Loaded here, because colours are decided by the environment that it is loaded in.
-    const { main } = await import("../../cli/tapctl");
+    // Loaded here, because colours are decided by the environment that it is loaded in; by require, because TypeScript is loaded by hooks of that.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { main } = require("../../cli/tapctl") as typeof import("../../cli/tapctl");
     await main(args);
     return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
   } finally {

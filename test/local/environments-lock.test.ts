@@ -16,7 +16,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 function start(...args: readonly string[]) {
-  return spawn(process.execPath, ["--import", "tsx", FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, ["--require", "tsx/cjs", FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 test("processes that count under the lock lose no count", async (t) => {

@@ -28,7 +28,7 @@ test("a server keeps its data in the folder it is given, over a start and a kill
   await first.stop();
   await assert.rejects(query(first, "select 1"), { code: "ECONNREFUSED" });
 
-  const child = spawn(process.execPath, ["--import", "tsx", FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
   const second = await connection(child);
   assert.deepEqual(await query(second, "select row from kept"), [{ row: 1 }]);
   child.kill("SIGKILL");

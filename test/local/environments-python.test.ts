@@ -45,7 +45,7 @@ test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
 
 test("what was found is remembered by the next process until the program changes", (t) => {
   const { folder, env } = machine(t, { python3: "3.12.1" });
-  const find = () => execFileSync(process.execPath, ["--import", "tsx", join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")], { env, encoding: "utf8" });
+  const find = () => execFileSync(process.execPath, ["--require", "tsx/cjs", join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")], { env, encoding: "utf8" });
   const starts = () => readFileSync(join(folder, "starts"), "utf8").trim().split("\n").length;
   assert.deepEqual([find(), find(), starts()], ["3.12.1", "3.12.1", 1]);
   const program = join(folder, "python3");

@@ -65,7 +65,7 @@ export interface Installing {
 
 /** Installs a connector in a process of its own. */
 export function startInstall({ root, env }: Site, connector: ConnectorDefinition): Installing {
-  const args = ["--import", "tsx", join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
+  const args = ["--require", "tsx/cjs", join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const progress: EnvironmentProgress[] = [];
   const waiting: { readonly phase: string; readonly resolve: () => void }[] = [];

@@ -18,7 +18,7 @@ const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
 /** Starts a run in a process of its own, so that it can be killed. */
 function startRun(folder: string, mode: string, tap: object, target: object): ChildProcess {
   const driver = join(__dirname, "fixtures", "driver.ts");
-  return spawn(process.execPath, ["--import", "tsx", driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)], { stdio: "ignore" });
+  return spawn(process.execPath, ["--require", "tsx/cjs", driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)], { stdio: "ignore" });
 }
 
 function ended(child: ChildProcess): Promise<unknown> {

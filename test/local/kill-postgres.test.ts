@@ -47,7 +47,7 @@ suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments"
   function run(root: string, mode: string, killAt: number): Promise<"killed" | "succeeded"> {
     const driver = join(__dirname, "fixtures", "copy-orders.ts");
     const env = { ...process.env, COPY_PASSWORD: postgres.password };
-    const child = spawn(process.execPath, ["--import", "tsx", driver, root, String(postgres.port), mode], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", driver, root, String(postgres.port), mode], { env, stdio: ["ignore", "pipe", "inherit"] });
     let events = 0;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       events += text.split("\n").filter((line) => line === "progress").length;

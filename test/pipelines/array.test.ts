@@ -140,7 +140,7 @@ test("a thousand valid pipelines have no problem, in well under a second", () =>
 
 test("importing the validation loads nothing but itself and the errors", () => {
   const program = `require("./pipelines/validation/validate"); console.log(JSON.stringify(Object.keys(require.cache)))`;
-  const loaded = JSON.parse(execFileSync(process.execPath, ["--import", "tsx", "-e", program], { encoding: "utf8", cwd: join(__dirname, "../..") })) as readonly string[];
+  const loaded = JSON.parse(execFileSync(process.execPath, ["--require", "tsx/cjs", "-e", program], { encoding: "utf8", cwd: join(__dirname, "../..") })) as readonly string[];
   const others = loaded.filter((file) => !/\/pipelines\/(validation\/[a-z-]+|units)\.ts$|\/connectors\/settings\.ts$|\/errors\.ts$|\/node_modules\/(tsx|esbuild)\//.test(file));
   assert.deepEqual(others, []);
   assert.ok(loaded.some((file) => file.endsWith("/validate.ts")));

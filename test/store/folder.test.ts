@@ -72,7 +72,7 @@ describe("folder store", () => {
     };
     for (const wait of [0, 7, 13, 29, 41]) {
       const script = join(__dirname, "fixtures/overwrite.ts");
-      const child = spawn(process.execPath, ["--import", "tsx", script, root], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, ["--require", "tsx/cjs", script, root], { stdio: ["ignore", "pipe", "inherit"] });
       const exit = once(child, "exit");
       try {
         await once(createInterface(child.stdout), "line");

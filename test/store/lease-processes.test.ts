@@ -21,7 +21,7 @@ describe("lease between processes", () => {
   const location = (name: string): string => join(folder, name);
 
   async function startHolder(path: string): Promise<Holder> {
-    const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
     children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "ready");

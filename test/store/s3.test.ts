@@ -155,7 +155,7 @@ describe("S3 store", () => {
   test("no credentials is one line that names the variables", () => {
     const script = `require("./store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
-    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], { cwd: join(__dirname, "../.."), env, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "-e", script], { cwd: join(__dirname, "../.."), env, encoding: "utf8" });
     assert.equal(stdout, "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n");
     assert.equal(stderr, "");
   });
@@ -165,7 +165,7 @@ describe("S3 store", () => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
     })`;
-    const { stdout } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], { cwd: join(__dirname, "../.."), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, ["--require", "tsx/cjs", "-e", script], { cwd: join(__dirname, "../.."), encoding: "utf8" });
     assert.equal(stdout, "0\n");
   });
 

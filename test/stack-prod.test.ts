@@ -10,6 +10,7 @@ import type { PipelineEntry } from "../pipelines/define";
 import { once } from "./support/once";
 import { goldenText, recordStack } from "./support/stack";
 import { only } from "./support/record";
+import { TYPESCRIPT } from "./support/command";
 
 const ROOT = join(__dirname, "..");
 const ACCOUNT = "123456789012";
@@ -95,7 +96,7 @@ describe("modules", () => {
         }
         console.log(JSON.stringify(Object.keys(require.cache)));
       })();`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["--require", "tsx/cjs", "-e", script], { cwd: ROOT, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: ROOT, encoding: "utf8" });
     assert.notEqual(stdout, "", stderr);
     return JSON.parse(stdout) as readonly string[];
   }

@@ -47,7 +47,7 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
     mkdirSync(bin);
     mkdirSync(project);
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
+    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
     for (const [name, body] of Object.entries(programs)) {
       writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
       chmodSync(join(bin, name), 0o755);

@@ -53,7 +53,7 @@ async function scene(t: TestContext): Promise<Scene> {
     root,
     environment,
     store: openS3({ bucket, endpoint: server.endpoint }),
-    run: (line, input) => (input === undefined ? tapctl(root, line.split(" "), environment) : startTapctl(root, line.split(" "), { input, env: environment })),
+    run: (line, input) => (input === undefined ? tapctl(root, line.split(" "), { env: environment }) : startTapctl(root, line.split(" "), { input, env: environment })),
   };
 }
 

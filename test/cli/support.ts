@@ -34,8 +34,8 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Runs `tapctl` in a folder to its end, without a process of its own. */
-export function tapctl(cwd: string, args: readonly string[], env = cliEnvironment()): Promise<Printed> {
-  return tapctlHere(args, { cwd, env });
+export function tapctl(cwd: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<Printed> {
+  return tapctlHere(args, { cwd, env: options.env ?? cliEnvironment() });
 }
 
 /** Runs `tapctl` in a folder to its end as people do, for what only a process shows: its exit code, its standard input. */

@@ -13,7 +13,7 @@ test("tapctl report --on cluster tells of what is there, in the array or not", a
   const root = makeProject(t, ARRAY);
   cluster.api.writeKubeconfig(join(root, "kubeconfig"), "pipelines");
   const env = { ...cliEnvironment(), KUBECONFIG: join(root, "kubeconfig") };
-  const { stdout, stderr, code } = await tapctl(root, ["report", "--on", "cluster", "--limit", "3", "--json"], env);
+  const { stdout, stderr, code } = await tapctl(root, ["report", "--on", "cluster", "--limit", "3", "--json"], { env });
   assert.equal(stderr, "");
   assert.equal(code, 0);
   const { store, pipelines } = JSON.parse(stdout) as ReportData;

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 require("../load-typescript.cjs");
-require("../cli/tapctl.ts");
+void require("../cli/tapctl.ts").main(process.argv.slice(2));

@@ -1,6 +1,6 @@
-import { Command, CommanderError } from "commander";
-import { UserError } from "../errors";
+import { Command } from "commander";
 import { closeContexts } from "./context";
+import { runProgram } from "./program";
 import { addVerbs } from "./verbs";
 import { version } from "../package.json";
 
@@ -15,7 +15,7 @@ Exit codes:
 Example:
   $ npx tapctl run exchange-rates --offline`;
 
-function buildProgram(): Command {
+function buildProgram(args: readonly string[]): Command {
   const program = new Command("tapctl")
     .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine or on a cluster, and looks after their runs and state.")
     .version(version)
@@ -27,26 +27,16 @@ function buildProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  const { operands } = program.parseOptions(process.argv.slice(2));
+  const { operands } = program.parseOptions([...args]);
   addVerbs(program, operands[0]);
   return program;
 }
 
-async function main(): Promise<void> {
+/** Runs the command with what stands behind its name, to its end; the exit code is the process's. */
+export async function main(args: readonly string[]): Promise<void> {
   try {
-    await buildProgram().parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-    } else if (error instanceof UserError) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = error.exitCode;
-    } else {
-      throw error;
-    }
+    await runProgram(buildProgram(args), args);
   } finally {
     closeContexts();
   }
 }
-
-void main();

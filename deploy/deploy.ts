@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { print } from "../cli/print";
+import { runProgram } from "../cli/program";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
 import { capture } from "./command";
@@ -9,7 +10,6 @@ import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
-import { runProgram } from "./program";
 import { findEngine, OWN_COMMAND, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { show } from "./command";
-import { reportMistakes } from "./program";
+import { reportMistakes } from "../cli/program";
 import { findEngine, OWN_COMMAND } from "./pulumi";
 
 const ROOT = join(__dirname, "..");

@@ -4,7 +4,7 @@ import { UserError } from "../errors";
 import { settingKeys, settingsSchema, type CheckedSettings } from "../settings/schema";
 import { capture } from "./command";
 import { digestOf } from "./image-digest";
-import { runProgram } from "./program";
+import { runProgram } from "../cli/program";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {

@@ -7,8 +7,10 @@ import { parse } from "yaml";
 import { pipelines as fixtures } from "./components/fixtures";
 import { assertGolden } from "./components/golden";
 import type { PipelineEntry } from "../pipelines/define";
+import { once } from "./support/once";
 import { goldenText, recordStack } from "./support/stack";
 import { only } from "./support/record";
+import { TYPESCRIPT } from "./support/command";
 
 const ROOT = join(__dirname, "..");
 const ACCOUNT = "123456789012";
@@ -33,19 +35,20 @@ const answers = {
   }),
 };
 
-const recordProd = (options: Parameters<typeof recordStack>[2] = {}) => recordStack(pipelines, prodConfig(), { ...answers, ...options });
+/** The stack, recorded once for all tests that look at it. */
+const prodStack = once(() => recordStack(pipelines, prodConfig(), answers));
 
 describe("the stack of Pulumi.prod.yaml", () => {
   test("registers what its golden file says", async () => {
-    assertGolden("stack-prod.yaml", goldenText(await recordProd()));
+    assertGolden("stack-prod.yaml", goldenText(await prodStack()));
   });
 
   test("registers the same in a preview", async () => {
-    assert.deepEqual((await recordProd({ preview: true })).map(({ urn }) => urn), (await recordProd()).map(({ urn }) => urn));
+    assert.deepEqual((await recordStack(pipelines, prodConfig(), { ...answers, preview: true })).map(({ urn }) => urn), (await prodStack()).map(({ urn }) => urn));
   });
 
   test("has no key of the bucket in the cluster, and no secret in plain sight", async () => {
-    const stack = await recordProd();
+    const stack = await prodStack();
     const repository = only(stack, "kubernetes:core/v1:ConfigMap", "artifact-repository").inputs["data"] as { readonly [key: string]: string };
     assert.match(repository["singer"] ?? "", /"useSDKCreds": true/);
     assert.equal(stack.some(({ type, name }) => type === "kubernetes:core/v1:Secret" && name === "artifact-repository"), false);
@@ -64,7 +67,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
   });
 
   test("runs a pipeline that has a role of its own as its own ServiceAccount", async () => {
-    const account = async (name: string) => (only(await recordProd(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs["spec"] as { readonly workflowSpec: { readonly serviceAccountName?: string } }).workflowSpec.serviceAccountName;
+    const account = async (name: string) => (only(await prodStack(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs["spec"] as { readonly workflowSpec: { readonly serviceAccountName?: string } }).workflowSpec.serviceAccountName;
     assert.deepEqual([await account("orders"), await account("events")], ["pipeline-orders", undefined]);
   });
 
@@ -74,29 +77,33 @@ describe("the stack of Pulumi.prod.yaml", () => {
   });
 
   test("keeps pods from the nodes' own rights, as far as the cluster's network plugin keeps policies", async () => {
-    const { spec } = only(await recordProd(), "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pipelines-blocked-networks").inputs as { readonly spec: { readonly egress: readonly { readonly to: readonly object[] }[] } };
+    const { spec } = only(await prodStack(), "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pipelines-blocked-networks").inputs as { readonly spec: { readonly egress: readonly { readonly to: readonly object[] }[] } };
     assert.deepEqual(spec.egress[0]?.to, [{ namespaceSelector: {} }, { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }, { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128"] } }]);
   });
 });
 
 describe("modules", () => {
-  /** Which packages a stack loads, in a process of its own. */
-  function loaded(config: { readonly [key: string]: string }): readonly string[] {
+  /** Which packages stacks load, one after the other in a process of their own. */
+  function loaded(...configs: readonly { readonly [key: string]: string }[]): readonly string[] {
     const script = `
       const pulumi = require("@pulumi/pulumi");
-      pulumi.runtime.setAllConfig(${JSON.stringify(config)});
-      pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => ({ ...inputs, proxyEndpoint: "https://x" }) }, "tapctl", "test");
-      require("./stack").deploy(require("./settings").loadSettings(), []);
-      pulumi.runtime.disconnect().then(() => console.log(JSON.stringify(Object.keys(require.cache))));`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "-e", script], { cwd: ROOT, encoding: "utf8" });
+      (async () => {
+        for (const config of ${JSON.stringify(configs)}) {
+          pulumi.runtime.setAllConfig(config);
+          pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => ({ ...inputs, proxyEndpoint: "https://x" }) }, "tapctl", "test");
+          require("./stack").deploy(require("./settings").loadSettings(), []);
+          await pulumi.runtime.disconnect();
+        }
+        console.log(JSON.stringify(Object.keys(require.cache)));
+      })();`;
+    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: ROOT, encoding: "utf8" });
     assert.notEqual(stdout, "", stderr);
     return JSON.parse(stdout) as readonly string[];
   }
   const ofAws = (files: readonly string[]) => files.filter((file) => /@pulumi\/aws\/|@aws-sdk\/|@smithy\/|components\/aws\//.test(file));
 
   test("of AWS are not loaded by a stack without it", () => {
-    assert.deepEqual(ofAws(loaded({})), []);
-    assert.deepEqual(ofAws(loaded({ "tapctl:objectStore": JSON.stringify({ kind: "s3", bucket: "etl", credentials: "ambient" }) })), []);
+    assert.deepEqual(ofAws(loaded({}, { "tapctl:objectStore": JSON.stringify({ kind: "s3", bucket: "etl", credentials: "ambient" }) })), []);
   });
 
   test("of AWS are loaded where the settings ask for it, and not all of them", () => {

@@ -5,6 +5,7 @@ import { loadSettings } from "../settings";
 import { deploy } from "../stack";
 import { assertGolden } from "./components/golden";
 import { pipelines } from "./components/fixtures";
+import { once } from "./support/once";
 import { only, record, type Registration } from "./support/record";
 import { goldenText, recordStack } from "./support/stack";
 
@@ -25,23 +26,26 @@ const fullConfig = {
 
 const byUrn = (registrations: readonly Registration[]) => new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
 
+/** Stacks that several tests look at, each recorded once. */
+const stacks = { default: once(() => recordStack(pipelines)), full: once(() => recordStack(pipelines, fullConfig)) };
+
 test("the default stack registers what its golden file says", async () => {
-  assertGolden("stack-default.yaml", goldenText(await recordStack(pipelines)));
+  assertGolden("stack-default.yaml", goldenText(await stacks.default()));
 });
 
 test("a stack with every setting registers what its golden file says", async () => {
-  assertGolden("stack-full.yaml", goldenText(await recordStack(pipelines, fullConfig)));
+  assertGolden("stack-full.yaml", goldenText(await stacks.full()));
 });
 
 for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {
   test(`preview and up of the ${name} stack register the same resources`, async () => {
-    const up = await recordStack(pipelines, config);
+    const up = await stacks[name]();
     const preview = await recordStack(pipelines, config, { preview: true });
     assert.deepEqual(preview.map(({ urn }) => urn), up.map(({ urn }) => urn));
   });
 
   test(`no secret of the ${name} stack is in plain sight`, async () => {
-    for (const { urn, inputs } of await recordStack(pipelines, config)) {
+    for (const { urn, inputs } of await stacks[name]()) {
       const plain = JSON.stringify(inputs, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "hidden" : value));
       assert.doesNotMatch(plain, /value-of-|made-up-for-/, urn);
     }
@@ -49,7 +53,7 @@ for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {
 }
 
 test("secrets arrive where they belong", async () => {
-  const stack = await recordStack(pipelines);
+  const stack = await stacks.default();
   const { stringData } = only(stack, "kubernetes:core/v1:Secret", "orders").inputs as { readonly stringData: { readonly secret: { readonly [key: string]: string } } };
   assert.match(stringData.secret["tap-config.json"] ?? "", /"password": "value-of-shop-password"/);
   assert.doesNotMatch(stringData.secret["target-config.json"] ?? "", /value-of/);
@@ -57,9 +61,9 @@ test("secrets arrive where they belong", async () => {
 });
 
 test("one more pipeline adds its own resources, at most three, and changes no other", async () => {
+  const all = byUrn(await stacks.default());
   for (const [index, entry] of pipelines.entries()) {
     const without = byUrn(await recordStack(pipelines.filter((_, other) => other !== index)));
-    const all = byUrn(await recordStack(pipelines));
     const added = [...all.keys()].filter((urn) => !without.has(urn));
     // What is built for a connector that no other pipeline has comes along.
     const own = added.filter((urn) => !urn.includes("ConnectorImage"));
@@ -69,12 +73,12 @@ test("one more pipeline adds its own resources, at most three, and changes no ot
 });
 
 test("the order of the array does not matter", async () => {
-  assert.deepEqual(byUrn(await recordStack([...pipelines].reverse())), byUrn(await recordStack(pipelines)));
+  assert.deepEqual(byUrn(await recordStack([...pipelines].reverse())), byUrn(await stacks.default()));
 });
 
 test("a changed schedule is one change, told in words", async () => {
   const [first, ...rest] = pipelines;
-  const before = byUrn(await recordStack(pipelines));
+  const before = byUrn(await stacks.default());
   const after = await recordStack([{ ...first, schedule: "5 5 * * *" } as PipelineEntry, ...rest]);
   const changed = after.filter((one) => before.get(one.urn) !== JSON.stringify(one));
   assert.deepEqual(changed.map(({ type }) => type).sort(), ["kubernetes:argoproj.io/v1alpha1:CronWorkflow", "tapctl:index:Pipeline"]);

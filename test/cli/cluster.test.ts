@@ -7,10 +7,10 @@ import { artifactRepository } from "../../components/argo/artifact-repository";
 import type { ObjectStore } from "../../store/object-store";
 import { openS3 } from "../../store/s3";
 import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
-import { runToEnd, type Printed } from "../support/command";
+import type { Printed } from "../support/command";
 import { startS3Server, type S3Server } from "../support/s3-server";
 import { cronWorkflow, metadata, workflow } from "../cluster/support";
-import { cliEnvironment, makeProject, TAPCTL } from "./support";
+import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
 const ARRAY = `[
   { name: "orders", schedule: "0 6 * * *", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) },
@@ -29,6 +29,7 @@ interface Scene {
   readonly store: ObjectStore;
   readonly root: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Runs a command; in a process of its own where it reads its standard input. */
   run(line: string, input?: string): Promise<Printed>;
 }
 
@@ -52,7 +53,7 @@ async function scene(t: TestContext): Promise<Scene> {
     root,
     environment,
     store: openS3({ bucket, endpoint: server.endpoint }),
-    run: (line, input) => runToEnd([TAPCTL, ...line.split(" ")], { cwd: root, env: environment }, input),
+    run: (line, input) => (input === undefined ? tapctl(root, line.split(" "), { env: environment }) : startTapctl(root, line.split(" "), { input, env: environment })),
   };
 }
 
@@ -118,7 +119,7 @@ suite("on a cluster", () => {
       const done = workflow(name, "orders", "Failed", [{ name: `${name}.extract(0)[0].extract`, phase: "Failed", message: "main: Error (exit code 10)", outputs: { exitCode: "10" } }]);
       if (plural === "workflows") setTimeout(() => one.api.put("workflows", done), 100);
     };
-    const { code, stdout, stderr } = await one.run("run orders --follow");
+    const { code, stdout, stderr } = await startTapctl(one.root, ["run", "orders", "--follow"], { env: one.environment });
     assert.equal(code, 10);
     assert.match(stdout, /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\)\n$/);
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);

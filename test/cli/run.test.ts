@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { ExitCode } from "../../local/runner";
 import type { RunSummary } from "../../store/runs";
-import { cliEnvironment, makeProject, tapctl, TAPCTL } from "./support";
+import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
 /** The classic tap, which is small, to JSON lines; it asks a day at a time. */
 const rates = (baseUrl: string) =>
@@ -58,13 +58,13 @@ suite("tapctl run with real connectors", () => {
     assert.match((await state("show", "rates")).stdout, /"rates" has no saved state: its next run begins anew/);
     writeFileSync(join(root, "state.json"), '{"start_date":"2026-11-20"}');
     assert.equal((await state("set", "rates", "state.json")).stdout, "rates: none -> start_date:2026-11-20\n");
-    assert.equal((await tapctl(root, ["state", "set", "rates", "-"], { input: '{"start_date":"2026-11-21"}' })).code, 0);
+    assert.equal((await startTapctl(root, ["state", "set", "rates", "-"], { input: '{"start_date":"2026-11-21"}' })).code, 0);
     assert.equal((await state("rollback", "rates")).stdout, "rates: start_date:2026-11-21 -> start_date:2026-11-20\n");
     assert.deepEqual(JSON.parse((await state("reset", "rates", "--json")).stdout), { pipeline: "rates", before: { start_date: "2026-11-20" }, after: null });
     const history = JSON.parse((await state("history", "rates", "--json")).stdout) as readonly { readonly run: string }[];
     assert.equal(history.length, 2);
     assert.equal((await state("rollback", "rates", history[0]?.run ?? "")).stdout, "rates: none -> start_date:2026-11-21\n");
-    assert.match((await tapctl(root, ["state", "set", "rates", "-"], { input: "{}" })).stderr, /is empty and is not saved over a state/);
+    assert.match((await startTapctl(root, ["state", "set", "rates", "-"], { input: "{}" })).stderr, /is empty and is not saved over a state/);
   });
 
   test("tries connectors with check", async (t) => {
@@ -116,7 +116,7 @@ suite("a run that cannot succeed gets one line", () => {
   });
 
   test("a source that is not there", async (t) => {
-    const { code, stderr, stdout } = await tapctl(makeProject(t, rates("http://127.0.0.1:9")), ["run", "rates"]);
+    const { code, stderr, stdout } = await startTapctl(makeProject(t, rates("http://127.0.0.1:9")), ["run", "rates"]);
     assert.equal(code, ExitCode.tapFailed, stderr);
     assert.match(stderr, /rates: failed, 0 records.*: tap-exchangeratesapi exited with 1: .*127\.0\.0\.1/);
     assert.match(stdout, /none +none +failed/);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { runToEnd, type Printed } from "../support/command";
+import { tapctlHere } from "./in-process";
 
 export const REPOSITORY = join(__dirname, "..", "..");
 
@@ -32,7 +33,12 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, TAPCTL_ENVIRONMENTS: join(REPOSITORY, ".tapctl", "environments"), TAPCTL_STORE: undefined, NO_COLOR: "1" };
 }
 
-/** Runs `tapctl` in a folder to its end. */
-export function tapctl(cwd: string, args: readonly string[], options: { readonly input?: string } = {}): Promise<Printed> {
-  return runToEnd([TAPCTL, ...args], { cwd, env: cliEnvironment() }, options.input);
+/** Runs `tapctl` in a folder to its end, without a process of its own. */
+export function tapctl(cwd: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<Printed> {
+  return tapctlHere(args, { cwd, env: options.env ?? cliEnvironment() });
+}
+
+/** Runs `tapctl` in a folder to its end as people do, for what only a process shows: its exit code, its standard input. */
+export function startTapctl(cwd: string, args: readonly string[], options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Printed> {
+  return runToEnd([TAPCTL, ...args], { cwd, env: options.env ?? cliEnvironment() }, options.input);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { withLock } from "../../local/lock";
+import { TYPESCRIPT } from "../support/command";
 
 const FIXTURE = join(__dirname, "fixtures", "count-under-lock.ts");
 
@@ -16,7 +17,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 function start(...args: readonly string[]) {
-  return spawn(process.execPath, ["--import", "tsx", FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [...TYPESCRIPT, FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 test("processes that count under the lock lose no count", async (t) => {

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { Client } from "pg";
 import { startPostgres, type Postgres } from "../../local/postgres";
+import { TYPESCRIPT } from "../support/command";
 
 const FIXTURE = join(__dirname, "fixtures", "serve-postgres.ts");
 
@@ -28,7 +29,7 @@ test("a server keeps its data in the folder it is given, over a start and a kill
   await first.stop();
   await assert.rejects(query(first, "select 1"), { code: "ECONNREFUSED" });
 
-  const child = spawn(process.execPath, ["--import", "tsx", FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...TYPESCRIPT, FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
   const second = await connection(child);
   assert.deepEqual(await query(second, "select row from kept"), [{ row: 1 }]);
   child.kill("SIGKILL");

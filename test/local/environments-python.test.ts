@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findPython } from "../../local/python";
+import { TYPESCRIPT } from "../support/command";
 
 /** A folder of programs that answer as Pythons of the versions given; each start is a line in the file `starts`. */
 function machine(t: TestContext, programs: { readonly [name: string]: string }): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
@@ -45,7 +46,7 @@ test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
 
 test("what was found is remembered by the next process until the program changes", (t) => {
   const { folder, env } = machine(t, { python3: "3.12.1" });
-  const find = () => execFileSync(process.execPath, ["--import", "tsx", join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")], { env, encoding: "utf8" });
+  const find = () => execFileSync(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")], { env, encoding: "utf8" });
   const starts = () => readFileSync(join(folder, "starts"), "utf8").trim().split("\n").length;
   assert.deepEqual([find(), find(), starts()], ["3.12.1", "3.12.1", 1]);
   const program = join(folder, "python3");

@@ -8,6 +8,7 @@ import { tap, type ConnectorDefinition } from "../../connectors";
 import type { Environment, EnvironmentProgress } from "../../local/environments";
 import { findInstaller } from "../../local/installer";
 import { findPython } from "../../local/python";
+import { TYPESCRIPT } from "../support/command";
 
 /** Where the suite keeps its connectors, and uv with them. */
 const SHARED = join(__dirname, "..", "..", ".tapctl", "environments");
@@ -65,7 +66,7 @@ export interface Installing {
 
 /** Installs a connector in a process of its own. */
 export function startInstall({ root, env }: Site, connector: ConnectorDefinition): Installing {
-  const args = ["--import", "tsx", join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
+  const args = [...TYPESCRIPT, join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const progress: EnvironmentProgress[] = [];
   const waiting: { readonly phase: string; readonly resolve: () => void }[] = [];

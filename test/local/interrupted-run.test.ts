@@ -8,6 +8,7 @@ import { createStop } from "../../local/stop";
 import { LeaseHeld } from "../../store/lease";
 import { listRuns } from "../../store/runs";
 import { readState } from "../../store/state";
+import { TYPESCRIPT } from "../support/command";
 import { fakeContext, fakePipeline, isRunning, numbersIn, range, temporaryFolder, until } from "./support";
 
 const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
@@ -18,7 +19,7 @@ const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
 /** Starts a run in a process of its own, so that it can be killed. */
 function startRun(folder: string, mode: string, tap: object, target: object): ChildProcess {
   const driver = join(__dirname, "fixtures", "driver.ts");
-  return spawn(process.execPath, ["--import", "tsx", driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)], { stdio: "ignore" });
+  return spawn(process.execPath, [...TYPESCRIPT, driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)], { stdio: "ignore" });
 }
 
 function ended(child: ChildProcess): Promise<unknown> {

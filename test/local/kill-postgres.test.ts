@@ -7,6 +7,7 @@ import { startPostgres, type Postgres } from "../../local/postgres";
 import { openStore } from "../../store/open";
 import { readState } from "../../store/state";
 import { random } from "../support/random";
+import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./support";
 
 const ROWS = 200_000;
@@ -47,7 +48,7 @@ suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments"
   function run(root: string, mode: string, killAt: number): Promise<"killed" | "succeeded"> {
     const driver = join(__dirname, "fixtures", "copy-orders.ts");
     const env = { ...process.env, COPY_PASSWORD: postgres.password };
-    const child = spawn(process.execPath, ["--import", "tsx", driver, root, String(postgres.port), mode], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...TYPESCRIPT, driver, root, String(postgres.port), mode], { env, stdio: ["ignore", "pipe", "inherit"] });
     let events = 0;
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       events += text.split("\n").filter((line) => line === "progress").length;

@@ -7,6 +7,7 @@ import { secret } from "../../connectors/settings";
 import type { PipelineEntry } from "../../pipelines/define";
 import { InvalidPipelines, formatProblem } from "../../pipelines/validation/problem";
 import { assertValid, secretsOf, secretVariable, validatePipelines } from "../../pipelines/validation/validate";
+import { TYPESCRIPT } from "../support/command";
 import { job, replication, seeded, tapAny, tapShop, targetAny } from "./support";
 
 const named = (name: string, fields: object = {}) => ({ ...replication, name, ...fields });
@@ -140,8 +141,8 @@ test("a thousand valid pipelines have no problem, in well under a second", () =>
 
 test("importing the validation loads nothing but itself and the errors", () => {
   const program = `require("./pipelines/validation/validate"); console.log(JSON.stringify(Object.keys(require.cache)))`;
-  const loaded = JSON.parse(execFileSync(process.execPath, ["--import", "tsx", "-e", program], { encoding: "utf8", cwd: join(__dirname, "../..") })) as readonly string[];
-  const others = loaded.filter((file) => !/\/pipelines\/(validation\/[a-z-]+|units)\.ts$|\/connectors\/settings\.ts$|\/errors\.ts$|\/node_modules\/(tsx|esbuild)\//.test(file));
+  const loaded = JSON.parse(execFileSync(process.execPath, [...TYPESCRIPT, "-e", program], { encoding: "utf8", cwd: join(__dirname, "../..") })) as readonly string[];
+  const others = loaded.filter((file) => !/\/pipelines\/(validation\/[a-z-]+|units)\.ts$|\/connectors\/settings\.ts$|\/errors\.ts$|\/load-typescript\.cjs$|\/node_modules\/(tsx|esbuild)\//.test(file));
   assert.deepEqual(others, []);
   assert.ok(loaded.some((file) => file.endsWith("/validate.ts")));
 });

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { startMadeUpCluster } from "../../bench/cluster";
 import type { ReportData } from "../../report/data";
-import { cliEnvironment, makeProject, TAPCTL } from "../cli/support";
-import { runToEnd } from "../support/command";
+import { cliEnvironment, makeProject, tapctl } from "../cli/support";
 
 const ARRAY = `["pipeline-000", "pipeline-001", "not-there"].map((name) => ({ name, description: "One of the array", schedule: "0 * * * *", timezone: "Europe/Berlin", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) })) as never`;
 
@@ -14,7 +13,7 @@ test("tapctl report --on cluster tells of what is there, in the array or not", a
   const root = makeProject(t, ARRAY);
   cluster.api.writeKubeconfig(join(root, "kubeconfig"), "pipelines");
   const env = { ...cliEnvironment(), KUBECONFIG: join(root, "kubeconfig") };
-  const { stdout, stderr, code } = await runToEnd([TAPCTL, "report", "--on", "cluster", "--limit", "3", "--json"], { cwd: root, env });
+  const { stdout, stderr, code } = await tapctl(root, ["report", "--on", "cluster", "--limit", "3", "--json"], { env });
   assert.equal(stderr, "");
   assert.equal(code, 0);
   const { store, pipelines } = JSON.parse(stdout) as ReportData;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { inWorkspace, lines, RUNNER, TEN, type Step, type Workspace } from "./support";
+import { inWorkspace, lines, PYTHON, RUNNER, TEN, type Step, type Workspace } from "./support";
 
 const NEVER = "/nonexistent";
 const WAITING: readonly Step[] = [...TEN, ["raw", '{"type": "RECORD", "str'], ["say", "ready"], ["wait", NEVER]];
@@ -65,7 +65,7 @@ describe("extract", () => {
 
   test("a terminal's Ctrl-C reaches only the runner", () => inWorkspace(async (space) => {
     const args = ["extract", ...space.tap(WAITING), "--dir", space.dir];
-    const child = spawn("python3", [RUNNER, ...args], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(PYTHON, ["-I", "-S", "-B", RUNNER, ...args], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
     await new Promise<void>((done) => child.stderr.on("data", (text: Buffer) => text.includes("ready") && done()));
     process.kill(-child.pid!, "SIGINT");
     await new Promise((done) => child.on("close", done));

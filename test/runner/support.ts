@@ -1,10 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "../../images/singer/runner");
+/** The machine's Python by its own path: what stands for it on PATH may be a script that looks for it each time. */
+export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 /** A runner that takes longer hangs, and is killed: its test fails instead of never ending. */
 const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
@@ -47,10 +49,10 @@ export interface Result {
   readonly seconds?: Readonly<Record<string, number>>;
 }
 
-/** Starts the runner. */
+/** Starts the runner as local runs and its image do. */
 export function start(args: readonly string[], options: { python?: string; env?: NodeJS.ProcessEnv; stdin?: string } = {}): Running {
-  const child = spawn(options.python ?? "python3", [RUNNER, ...args], {
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...options.env },
+  const child = spawn(options.python ?? PYTHON, ["-I", "-S", "-B", RUNNER, ...args], {
+    env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
@@ -82,7 +84,7 @@ export function start(args: readonly string[], options: { python?: string; env?:
 }
 
 /** A temporary directory with a fake tap and a fake target. */
-export function workspace(python = "python3") {
+export function workspace(python = PYTHON) {
   const dir = mkdtempSync(join(tmpdir(), "runner-test-"));
   const path = (name: string): string => join(dir, name);
   const write = (name: string, value: unknown): string => {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
 import { UserError } from "../../errors";
 import { openFolder } from "../../store/folder";
+import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 const isUserError = (pattern: RegExp) => (error: unknown) => {
@@ -72,7 +73,7 @@ describe("folder store", () => {
     };
     for (const wait of [0, 7, 13, 29, 41]) {
       const script = join(__dirname, "fixtures/overwrite.ts");
-      const child = spawn(process.execPath, ["--import", "tsx", script, root], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [...TYPESCRIPT, script, root], { stdio: ["ignore", "pipe", "inherit"] });
       const exit = once(child, "exit");
       try {
         await once(createInterface(child.stdout), "line");

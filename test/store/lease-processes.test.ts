@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { openFolder } from "../../store/folder";
 import { acquireLease, currentHolder, LeaseHeld } from "../../store/lease";
+import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 /** A child process that takes leases on command. */
@@ -21,7 +22,7 @@ describe("lease between processes", () => {
   const location = (name: string): string => join(folder, name);
 
   async function startHolder(path: string): Promise<Holder> {
-    const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
+    const child = spawn(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
     children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "ready");

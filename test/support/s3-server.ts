@@ -1,19 +1,19 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
+import { createVenv, findInstaller, installPackages } from "../../local/installer";
+import { findPython } from "../../local/python";
 
 const MOTO = "5.2.5";
-const PACKAGES = [`moto[s3]==${MOTO}`, "flask==3.1.3", "flask-cors==6.0.5"];
+const PACKAGES = { package: "moto[s3]", version: MOTO, extraPackages: ["flask==3.1.3", "flask-cors==6.0.5"] };
 
 /** How many objects or folders the server lists at once; S3 lists 1000. Small, so that short lists have pages. */
 export const PAGE = 25;
 
 const root = resolve(__dirname, "../..");
-const run = promisify(execFile);
 
 /** A running S3 server. It keeps its buckets in memory. */
 export interface S3Server {
@@ -68,26 +68,21 @@ export async function startS3Server(): Promise<S3Server> {
 
 /** Made under another name and renamed, so that test files that run at once do not meet a half-made one. */
 async function installMoto(): Promise<string> {
-  const home = join(root, ".tapctl/test", `moto-${MOTO}`);
-  if (!existsSync(home)) {
-    const partial = `${home}.${process.pid}`;
-    await mkdir(partial, { recursive: true });
-    const python = join(partial, "bin/python");
-    if (await isOnPath("uv")) {
-      await run("uv", ["venv", "--quiet", "--allow-existing", partial]);
-      await run("uv", ["pip", "install", "--quiet", "--python", python, ...PACKAGES]);
-    } else {
-      await run("python3", ["-m", "venv", partial]);
-      await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
-    }
-    await rename(partial, home).catch(async (error: unknown) => {
-      await rm(partial, { recursive: true });
-      if (!existsSync(home)) {
-        throw error;
-      }
-    });
-  }
+  const folder = join(root, ".tapctl/test");
+  const home = join(folder, `moto-${MOTO}`);
+  if (existsSync(home)) return join(home, "bin/python");
+  const partial = `${home}.${process.pid}`;
+  const environments = join(root, ".tapctl/environments");
+  for (const path of [folder, environments]) await mkdir(path, { recursive: true });
+  const context = { python: await findPython(), root: environments, log: `${partial}.log`, onLine: () => undefined };
+  const installer = await findInstaller(context);
+  const made = await createVenv(installer, context, partial);
+  const { code, output } = made.code === 0 ? await installPackages(installer, context, partial, PACKAGES) : made;
+  if (code !== 0) throw new Error(`moto cannot be installed: ${output}`);
+  await rm(context.log);
+  await rename(partial, home).catch(async (error: unknown) => {
+    await rm(partial, { recursive: true });
+    if (!existsSync(home)) throw error;
+  });
   return join(home, "bin/python");
 }
-
-const isOnPath = (command: string): Promise<boolean> => run(command, ["--version"]).then(() => true, () => false);

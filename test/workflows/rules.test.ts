@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { runToEnd } from "../support/command";
-import { TAPCTL } from "../cli/support";
+import { REPOSITORY, tapctl } from "../cli/support";
 import { scripts } from "../../package.json";
 import { workflow, workflows, type Job } from "./support";
 
@@ -58,7 +57,7 @@ for (const { id, job, file } of jobs) {
     test("runs scripts and verbs that there are", async () => {
       const lines = job.steps.flatMap(({ run }) => (run ?? "").split("\n"));
       for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)])) assert.ok(script !== undefined && script in scripts, script);
-      for (const [, verb] of lines.flatMap((line) => [...line.matchAll(/npx tapctl ([\w-]+)/g)])) assert.equal((await runToEnd([TAPCTL, verb ?? "", "--help"], {})).code, 0, verb);
+      for (const [, verb] of lines.flatMap((line) => [...line.matchAll(/npx tapctl ([\w-]+)/g)])) assert.equal((await tapctl(REPOSITORY, [verb ?? "", "--help"])).code, 0, verb);
     });
 
     if (file === "pull-request.yml") test("has no secret where a fork's code could run", () => assert.ok(!holdsCredentials(job) || isOwnBranchOnly(job)));

@@ -1,9 +1,9 @@
 import { CommanderError, type Command } from "commander";
 import { UserError } from "../errors";
 
-/** Runs one of this folder's commands to its end. */
-export function runProgram(program: Command): Promise<void> {
-  return reportMistakes(async () => void (await program.parseAsync()));
+/** Runs a command to its end, with what stands behind its name. */
+export function runProgram(program: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  return reportMistakes(async () => void (await program.parseAsync(args, { from: "user" })));
 }
 
 /** Runs something to its end: a mistake is one line and an exit code, without a stack trace. */

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeProject, startTapctl } from "./support";
+
+const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) }]`;
+
+/** Command, what it prints on standard output and on standard error, exit code of its process. */
+const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [
+  ["list --help", /Example:\n {2}\$ npx tapctl list\n$/, /^$/, 0],
+  ["list", /^NAME.*\norders /, /^$/, 0],
+  ["rnu orders", /^$/, /^error: unknown command 'rnu'/, 2],
+  ["run order", /^$/, /^no pipeline is called "order"; did you mean "orders"\?\n$/, 2],
+  ["report --out no/such/folder.html", /^$/, /^--out no\/such\/folder\.html: cannot be written \(ENOENT\)\n$/, 1],
+];
+
+for (const [line, stdout, stderr, code] of LINES) {
+  test(`the process of tapctl ${line} ends with ${code}`, async (t) => {
+    const printed = await startTapctl(makeProject(t, ARRAY), line.split(" "));
+    assert.match(printed.stdout, stdout);
+    assert.match(printed.stderr, stderr);
+    assert.equal(printed.code, code);
+  });
+}
+
+test("the process of a command that goes wrong inside says where, and ends with 1", async (t) => {
+  const { code, stderr } = await startTapctl(makeProject(t, `[{ get name(): string { throw new Error("boom"); } }] as never`), ["list"]);
+  assert.match(stderr, /Error: boom\n\s+at /);
+  assert.equal(code, 1);
+});

@@ -24,6 +24,6 @@ function addSwitch(program: Command, verb: string, suspend: boolean, description
       const kept = (entry.suspend ?? false) === suspend;
       if (flags.json) return printJson({ pipeline: name, suspended: suspend, changed, kept });
       print(`${name}: the schedule is ${changed ? "now" : "already"} ${suspend ? "off" : "on"}`);
-      if (!kept) print(`The array says otherwise and is the truth: the next \`up\` switches it ${suspend ? "on" : "off"} again, unless the entry has suspend: ${suspend}.`);
+      if (!kept) print(`The array says otherwise and is the truth: the next \`npm run up\` switches it ${suspend ? "on" : "off"} again, unless the entry has suspend: ${suspend}.`);
     });
 }

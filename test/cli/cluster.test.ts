@@ -155,7 +155,7 @@ suite("on a cluster", () => {
     one.api.put("workflows", { ...retried, metadata: retried?.metadata ?? {}, status: { phase: "Running", nodes: {} } });
     assert.match((await one.run("cancel orders")).stdout, new RegExp(`^orders: ${retried?.metadata.name} is stopping`));
     assert.equal((one.api.all("workflows").find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as { readonly shutdown: string }).shutdown, "Stop");
-    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `up` switches it on again, unless the entry has suspend: true.\n");
+    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npm run up` switches it on again, unless the entry has suspend: true.\n");
     assert.equal((one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend, true);
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is now on\n");
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is already on\n");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, suite, test } from "node:test";
 import { Client } from "pg";
 import { startPostgres, type Postgres } from "../../local/postgres";
@@ -10,12 +11,13 @@ import { random } from "../support/random";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./support";
 
-const ROWS = 200_000;
 const KILLS = 10;
-/** Rows that the source gains where a run came to its end before its kill. */
-const MORE = 2_000;
+/** Rows that the source gains before each run. */
+const MORE = 20_000;
+/** About what an order takes as a Singer record. */
+const BYTES = 200;
 
-suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments", () => {
+suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments while they come", () => {
   let postgres: Postgres;
 
   before(async () => {
@@ -23,7 +25,6 @@ suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments"
     await query("postgres", "create database warehouse");
     await query("postgres", "create database shop");
     await query("shop", "create table orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, placed timestamptz not null)");
-    await addOrders(ROWS);
   });
 
   after(() => postgres.stop());
@@ -31,43 +32,58 @@ suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments"
   test("ends with exactly the source's rows, and no state was ever ahead of them", async (t) => {
     const root = temporaryFolder(t);
     const next = random(20261123);
-    let killed = 0;
+    const killed: string[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
-      // Both modes take turns on the same state; a run tells its progress every half second.
-      const ended = await run(root, kill % 2 === 0 ? "artifact" : "stream", 1 + Math.floor(next() * 16));
+      await addOrders(MORE);
+      // Both modes take turns on the same state. In artifact mode each row is moved twice.
+      const mode = kill % 2 === 0 ? "artifact" : "stream";
+      const moves = (await rowsToCome(root)) * BYTES * (mode === "artifact" ? 2 : 1);
+      const { end, phase } = await run(root, mode, next() * moves);
       await assertStateIsBehindTheData(root);
-      if (ended === "killed") killed += 1;
-      else await addOrders(MORE);
+      if (end === "killed") killed.push(phase);
     }
-    assert.ok(killed >= KILLS / 2, `only ${killed} runs were killed`);
-    assert.equal(await run(root, "artifact", Number.POSITIVE_INFINITY), "succeeded");
+    t.diagnostic(`killed: ${killed.join(", ")}`);
+    assert.ok(killed.length >= KILLS / 2, `only ${killed.length} runs were killed`);
+    assert.ok(killed.some((phase) => phase !== "extract"), "no run was killed while it loaded");
+    assert.equal((await run(root, "artifact", Number.POSITIVE_INFINITY)).end, "succeeded");
     assert.deepEqual(await fingerprint("warehouse"), await fingerprint("shop"));
   });
 
-  /** Runs the pipeline in a process of its own and kills that with its n-th event of progress. */
-  function run(root: string, mode: string, killAt: number): Promise<"killed" | "succeeded"> {
+  /** Runs the pipeline in a process of its own, and kills that once so many bytes were moved; how it ended, and doing what. */
+  function run(root: string, mode: string, killAt: number): Promise<{ readonly end: "killed" | "succeeded"; readonly phase: string }> {
     const driver = join(__dirname, "fixtures", "copy-orders.ts");
     const env = { ...process.env, COPY_PASSWORD: postgres.password };
     const child = spawn(process.execPath, [...TYPESCRIPT, driver, root, String(postgres.port), mode], { env, stdio: ["ignore", "pipe", "inherit"] });
-    let events = 0;
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      events += text.split("\n").filter((line) => line === "progress").length;
-      if (events >= killAt) child.kill("SIGKILL");
+    const moved = new Map<string, number>();
+    let phase = "extract";
+    createInterface(child.stdout).on("line", (line) => {
+      const [name = "", bytes] = line.split(" ");
+      moved.set((phase = name), Number(bytes));
+      if ([...moved.values()].reduce((sum, each) => sum + each, 0) >= killAt) child.kill("SIGKILL");
     });
     return new Promise((resolve, reject) => {
       child.on("close", (code, signal) => {
-        if (signal === "SIGKILL") resolve("killed");
-        else if (code === 0) resolve("succeeded");
+        if (signal === "SIGKILL") resolve({ end: "killed", phase });
+        else if (code === 0) resolve({ end: "succeeded", phase });
         else reject(new Error(`the run ended with ${code ?? signal}`));
       });
     });
   }
 
-  async function assertStateIsBehindTheData(root: string): Promise<void> {
+  async function bookmarkOf(root: string): Promise<number> {
     const saved = await readState(await openStore(join(root, "store")), "orders");
-    if (!saved) return;
-    const state = saved.envelope.state as { readonly bookmarks: { readonly "public-orders": { readonly replication_key_value: number } } };
-    const bookmark = state.bookmarks["public-orders"].replication_key_value;
+    const state = saved?.envelope.state as { readonly bookmarks: { readonly "public-orders": { readonly replication_key_value: number } } } | undefined;
+    return state?.bookmarks["public-orders"].replication_key_value ?? 0;
+  }
+
+  async function rowsToCome(root: string): Promise<number> {
+    const [row] = await query("shop", "select count(*)::int as rows from orders");
+    return Number(row?.rows) - (await bookmarkOf(root));
+  }
+
+  async function assertStateIsBehindTheData(root: string): Promise<void> {
+    const bookmark = await bookmarkOf(root);
+    if (bookmark === 0) return;
     const [row] = await query("warehouse", `select count(*)::int as rows from orders where id <= ${bookmark}`);
     assert.equal(row?.rows, bookmark, "the state is ahead of the data");
   }

@@ -34,9 +34,14 @@ export const ofPipeline = (pipeline?: string): string => (pipeline === undefined
 
 /** The Workflows of a pipeline or of all, without their contents, newest first. */
 export async function listWorkflows(connection: Connection, pipeline?: string): Promise<readonly MetadataOnly[]> {
+  return newestFirst(await listMetadata(connection, WORKFLOWS, pipeline));
+}
+
+/** The objects of a kind that belong to a pipeline or to any, without their contents. */
+export async function listMetadata(connection: Connection, resource: Resource, pipeline?: string): Promise<readonly MetadataOnly[]> {
   const found: MetadataOnly[] = [];
-  for await (const page of pages<MetadataOnly>(connection, WORKFLOWS, ofPipeline(pipeline), METADATA_LIST)) found.push(...page.map(withoutManagedFields));
-  return newestFirst(found);
+  for await (const page of pages<MetadataOnly>(connection, resource, ofPipeline(pipeline), METADATA_LIST)) found.push(...page.map(withoutManagedFields));
+  return found;
 }
 
 /** Without what makes up most of the metadata and says nothing here. */

@@ -1,3 +1,4 @@
+import type { PipelineEntry } from "../../pipelines/define";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
@@ -48,6 +49,8 @@ export interface DoctorFacts {
   readonly pods: Looked<readonly PodObject[]>;
   readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
   readonly states: Looked<readonly StateFact[]>;
-  /** Names in the array. */
-  readonly entries: readonly string[];
+  /** Names of the pipelines' Secrets; what they hold is not asked for. */
+  readonly secrets: Looked<readonly string[]>;
+  /** The array. */
+  readonly entries: readonly PipelineEntry[];
 }

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, schedulesCheck, statesCheck, templateCheck, type Check } from "../../cluster/doctor/checks";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
+import type { Check } from "../../cluster/doctor/check";
+import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
 import { lookAtCluster } from "../../cluster/doctor/look";
+import { tapRestApi, targetJsonl } from "../../connectors";
+import type { PipelineEntry } from "../../pipelines/define";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
 const no = { ok: false as const, why: "you may not" };
 const yes = <T>(value: T) => ({ ok: true as const, value });
+
+const ORDERS: PipelineEntry = { name: "orders", schedule: "0 6 * * *", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
+const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", image: "acme/tool:1", command: ["tidy"] };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
@@ -27,7 +34,8 @@ const GOOD: DoctorFacts = {
   pods: yes([]),
   bucket: yes({ name: "singer", versioned: true }),
   states: yes([]),
-  entries: ["orders"],
+  secrets: yes(["pipeline-orders"]),
+  entries: [ORDERS],
 };
 
 /** Level and text of what a check finds where the facts are others. */
@@ -63,14 +71,17 @@ suite("what is wrong is named, with what to do", () => {
     ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
     ["a name that is too long", schedulesCheck, { crons: yes([{ metadata: metadata("o".repeat(53), "o"), spec: { schedules: ["@daily"], workflowSpec: {} } }]) }, /its name is longer than 52/],
     ["a schedule that Argo silently ignores", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], workflowSpec: {} } }]) }, /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/],
+    ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npm run up -- --refresh$/],
+    ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
     ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
-    ["another array than deployed", deployedCheck, { entries: ["orders", "users"], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
+    ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];
   for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
 
   test("what is no problem", () => {
     assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
+    assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
     assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }), /^ok/);
     assert.match(found(schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } }]) }), /^ok/);
   });
@@ -82,9 +93,12 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   api.put("workflowtemplates", { metadata: metadata("singer", "-") });
   api.put("cronworkflows", cronWorkflow("orders"));
   api.put("workflows", { ...workflow("orders-2", "orders", "Pending"), status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
+  api.put("secrets", { metadata: metadata("pipeline-orders", "orders"), data: { "tap-config.json": "e30=" } });
   api.forbid("list pods");
   api.forbid("patch cronworkflows");
-  const facts = await lookAtCluster(await connect(), ["orders"]);
+  const facts = await lookAtCluster(await connect(), [ORDERS]);
+  assert.deepEqual(facts.secrets, { ok: true, value: ["pipeline-orders"] });
+  assert.ok(api.seen.filter(({ url }) => /secrets\?/.test(url)).every(({ accept }) => accept.includes("PartialObjectMetadataList")), "what they hold is not asked for");
   const findings = CHECKS.flatMap((check) => check(facts)).filter(({ level }) => level !== "ok").map(({ check, found: text }) => `${check}: ${text}`);
   assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "states"]);
   assert.match(findings.join("\n"), /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/);

@@ -4,6 +4,7 @@ import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definit
 import type { Check } from "../../cluster/doctor/check";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
+import type { CronWorkflowObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
@@ -15,6 +16,9 @@ const yes = <T>(value: T) => ({ ok: true as const, value });
 
 const ORDERS: PipelineEntry = { name: "orders", schedule: "0 6 * * *", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
 const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", image: "acme/tool:1", command: ["tidy"] };
+
+/** The schedule of `orders` on the cluster. */
+const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
@@ -67,7 +71,11 @@ suite("what is wrong is named, with what to do", () => {
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
     ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
     ["a wrong image", imagesCheck, { pods: yes([{ metadata: metadata("p", "orders"), spec: { containers: [] }, status: { containerStatuses: [{ name: "main", image: "nobody/tap:1", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }] } }]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
-    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad/],
+    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
+    ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up -- --refresh$/],
+    ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet\? npm run up; changed by hand\? npm run up -- --refresh$/],
+    ["a timezone that the array has otherwise", schedulesCheck, { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] }, /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/],
+    ["a run that Argo could not submit", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { status: { conditions: [{ type: "SubmissionError", status: "True", message: "no template" }] } })]) }, /^fail: orders: Argo says SubmissionError: no template -> mend the entry/],
     ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
     ["a name that is too long", schedulesCheck, { crons: yes([{ metadata: metadata("o".repeat(53), "o"), spec: { schedules: ["@daily"], workflowSpec: {} } }]) }, /its name is longer than 52/],
     ["a schedule that Argo silently ignores", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], workflowSpec: {} } }]) }, /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/],

@@ -9,6 +9,11 @@ export function formatAge(seconds: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** How old a bookmark is, or in how long it will be now. @example `formatBookmarkAge(-172_800) === "in 2 d"` */
+export function formatBookmarkAge(seconds: number): string {
+  return seconds < 0 ? `in ${formatAge(-seconds)}` : `${formatAge(seconds)} old`;
+}
+
 /** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
 export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
@@ -29,7 +34,7 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
     last?.records === undefined || last.records === null ? "-" : last.records.toLocaleString("en-US"),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
-    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatAge(bookmark.ageSeconds)} old`,
+    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatBookmarkAge(bookmark.ageSeconds)}`,
     consecutiveFailures === 0 ? "-" : consecutiveFailures === 1 ? "once" : `${consecutiveFailures} times`,
   ];
 }

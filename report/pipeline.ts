@@ -1,5 +1,5 @@
 import { formatBytes, describeState } from "../cli/print";
-import { formatAge } from "../cli/status-table";
+import { formatAge, formatBookmarkAge } from "../cli/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
 import { html, type Content, type Html } from "./html";
@@ -38,7 +38,7 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
     ["took", took(last?.seconds ?? null)],
     ["records", last === null || last.records === null ? "–" : number(last.records)],
-    ["state", bookmark === null ? "–" : `${formatAge(bookmark.ageSeconds)} old`],
+    ["state", bookmark === null ? "–" : formatBookmarkAge(bookmark.ageSeconds)],
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describeCron, nextRuns, parseCron } from "../pipelines/validation/cron";
-import { newestBookmark } from "../store/bookmarks";
+import { ageOf, newestBookmark } from "../store/bookmarks";
 import type { PipelineFacts } from "./facts";
 
 /** How a pipeline is: a row of `tapctl status`. */
@@ -18,7 +18,7 @@ export interface PipelineStatus {
   readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number } | null;
   /** The newest run that has ended; null for none. */
   readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly error: string | null } | null;
-  /** The newest date or time of the state; null where it has none. */
+  /** The newest date or time of the state, its age negative where it is more than a day ahead of now; null where it has none. */
   readonly bookmark: { readonly value: string; readonly ageSeconds: number } | null;
   readonly consecutiveFailures: number;
 }
@@ -50,7 +50,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     lateSeconds: late,
     active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started) },
     last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, error: last.error },
-    bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: Math.max(0, Math.round((now.getTime() - newest.time) / 1000)) },
+    bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: ageOf(newest, now) },
     consecutiveFailures: failures,
   };
   return { ...status, condition: conditionOf(facts, status) };

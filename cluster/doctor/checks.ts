@@ -1,7 +1,9 @@
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
+import { ageOf } from "../../store/bookmarks";
 import { hasEnded } from "../workflows";
 import { look, type Check } from "./check";
-import { fail, ok, warn } from "./finding";
+import type { StateFact } from "./facts";
+import { fail, ok, warn, type Finding } from "./finding";
 import { schedulesCheck } from "./schedules";
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
@@ -106,13 +108,24 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
     return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: kubectl get workflow ${workflow} -n ${namespace}`));
   });
 
-/** Was a state saved that no good run stands behind? */
-export const statesCheck: Check = ({ states }) =>
+/** Was a state saved that no good run stands behind, or that leaves out all that comes before a day to come? */
+export const statesCheck: Check = ({ states, now }) =>
   look("states", states, (found) => {
-    const odd = found.filter(({ savedBy, newestGood, hasRun }) => !hasRun && (newestGood === null || savedBy > newestGood));
-    if (odd.length === 0) return ok("states", `${found.length} saved, each by a run that is there`);
-    return odd.flatMap(({ pipeline, savedBy, savedAt, newestGood }) => warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: npx tapctl state history ${pipeline}, then state rollback ${pipeline}`));
+    const problems = found.flatMap((state) => [...unbacked(state), ...ahead(state, now)]);
+    return problems.length > 0 ? problems : ok("states", `${found.length} saved, each by a run that is there`);
   });
+
+function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact): readonly Finding[] {
+  if (hasRun || (newestGood !== null && savedBy <= newestGood)) return [];
+  return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: npx tapctl state history ${pipeline}, then state rollback ${pipeline}`);
+}
+
+function ahead({ pipeline, bookmark }: StateFact, now: Date): readonly Finding[] {
+  const age = bookmark === null ? 0 : ageOf(bookmark, now);
+  if (bookmark === null || age >= 0) return [];
+  const days = Math.round(-age / 86_400);
+  return warn("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs may find nothing`, `see: npx tapctl state history ${pipeline}`);
+}
 
 /** Are the array and the cluster about the same pipelines? */
 export const deployedCheck: Check = ({ crons, entries }) =>

@@ -1,4 +1,5 @@
 import type { PipelineEntry } from "../../pipelines/define";
+import type { NewestBookmark } from "../../store/bookmarks";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
@@ -31,6 +32,8 @@ export interface StateFact {
   readonly hasRun: boolean;
   /** Newest run that succeeded; null for none. */
   readonly newestGood: string | null;
+  /** Newest date or time in it; null for none. */
+  readonly bookmark: NewestBookmark | null;
 }
 
 /** What was looked at, once, for all checks. */

@@ -2,6 +2,7 @@ import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { PIPELINE_LABEL } from "../../components/argo/names";
 import { UserError } from "../../errors";
 import type { PipelineEntry } from "../../pipelines/define";
+import { newestBookmark } from "../../store/bookmarks";
 import { runFileKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { listRuns } from "../../store/runs";
@@ -113,8 +114,8 @@ async function lookAtStore(connection: Connection, entries: readonly PipelineEnt
 async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | undefined> {
   const saved = await readState(store, pipeline).catch(() => undefined);
   if (saved === undefined) return undefined;
-  const { run, time } = saved.envelope;
+  const { run, time, state } = saved.envelope;
   const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null };
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmark: newestBookmark(state) ?? null };
 }

@@ -8,6 +8,7 @@ import type { CronWorkflowObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
+import { newestBookmark } from "../../store/bookmarks";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
@@ -19,6 +20,9 @@ const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", 
 
 /** The schedule of `orders` on the cluster. */
 const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
+
+const bookmark = (value: string) => newestBookmark({ value }) ?? null;
+const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000" };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
@@ -82,7 +86,8 @@ suite("what is wrong is named, with what to do", () => {
     ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npm run up -- --refresh$/],
     ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
-    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark("2027-01-02T01:23:20") }]) }, /^warn: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs may find nothing -> see: npx tapctl state history orders$/],
     ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];
   for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
@@ -90,7 +95,8 @@ suite("what is wrong is named, with what to do", () => {
   test("what is no problem", () => {
     assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
     assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
-    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }), /^ok/);
+    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }), /^ok/);
+    for (const value of ["2026-11-26T11:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
     assert.match(found(schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } }]) }), /^ok/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { formatBookmarkAge } from "../../cli/status-table";
 import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
 import { pipelineStatus, statusOf } from "../../status/pipeline-status";
 
@@ -19,6 +20,15 @@ suite("how a pipeline is", () => {
     assert.equal(status.lateSeconds, null);
     assert.equal(status.last?.agoSeconds, 1799);
     assert.deepEqual(status.bookmark, { value: "2026-11-25T12:00:00Z", ageSeconds: 1800 });
+  });
+
+  test("with a bookmark that is ahead by more than a timezone", () => {
+    const last = facts().last;
+    assert.ok(last);
+    const age = (at: string) => pipelineStatus(facts({ last: { ...last, state: { at } } }), NOW).bookmark?.ageSeconds ?? NaN;
+    assert.equal(formatBookmarkAge(age("2027-01-02T01:23:20")), "in 38 d");
+    assert.deepEqual(["2026-11-25", "2026-11-26", "2026-11-26T12:00:00Z"].map(age), [0, 0, 0]);
+    assert.equal(formatBookmarkAge(age("2026-11-25T11:00:00Z")), "90 min old");
   });
 
   test("late: a run was due after the newest one and has not begun", () => {

@@ -18,8 +18,14 @@ export function formatBookmarkAge(seconds: number): string {
 export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
   const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "NEWEST BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
-  const errors = rows.filter(({ condition, last }) => condition === "failing" && last?.error).map(({ name, last }) => `${pc.red(name)}: ${last?.error ?? ""}`);
+  const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
   return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
+}
+
+/** Why a pipeline needs somebody: what keeps its schedule from starting, and what failed its newest run. */
+export function reasonsOf({ condition, invalid, consecutiveFailures, last }: PipelineStatus): readonly string[] {
+  if (condition !== "invalid schedule" && condition !== "failing") return [];
+  return [invalid, consecutiveFailures > 0 ? (last?.error ?? null) : null].filter((reason) => reason !== null);
 }
 
 function cells({ name, condition, schedule, next, lateSeconds, active, last, bookmark, consecutiveFailures }: PipelineStatus): readonly string[] {
@@ -41,6 +47,7 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
 
 function colour(condition: PipelineStatus["condition"] | undefined): (text: string) => string {
   switch (condition) {
+    case "invalid schedule":
     case "failing":
       return pc.red;
     case "late":

@@ -16,6 +16,8 @@ export interface PipelineFacts {
   readonly where: "both" | "array" | "cluster";
   readonly schedules: readonly string[];
   readonly timezone: string;
+  /** Why Argo never starts the schedule; null where it is valid. */
+  readonly invalid: string | null;
   readonly suspended: boolean;
   /** Since when the schedule has been there, RFC 3339; null where nothing starts runs by itself. */
   readonly since: string | null;

@@ -6,9 +6,11 @@ import type { PipelineFacts } from "./facts";
 export interface PipelineStatus {
   readonly name: string;
   /** What stands out most; `ok` where nothing does. */
-  readonly condition: "failing" | "late" | "not deployed" | "not in the array" | "running" | "never ran" | "ok" | "suspended";
+  readonly condition: "invalid schedule" | "failing" | "late" | "not deployed" | "not in the array" | "running" | "never ran" | "ok" | "suspended";
   /** Schedule in words. */
   readonly schedule: string;
+  /** Why Argo never starts it; null where it is valid. */
+  readonly invalid: string | null;
   readonly suspended: boolean;
   /** When the next run is due, RFC 3339; null where nothing starts one. */
   readonly next: string | null;
@@ -26,7 +28,7 @@ export interface PipelineStatus {
 /** Argo looks at schedules every ten seconds, and a pod takes its time. */
 const TOLERANCE_SECONDS = 120;
 
-const ORDER: readonly PipelineStatus["condition"][] = ["failing", "late", "not deployed", "not in the array", "running", "never ran", "ok", "suspended"];
+const ORDER: readonly PipelineStatus["condition"][] = ["invalid schedule", "failing", "late", "not deployed", "not in the array", "running", "never ran", "ok", "suspended"];
 
 /** How each pipeline is, those first that need somebody. */
 export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly PipelineStatus[] {
@@ -36,15 +38,16 @@ export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly P
 
 /** How a pipeline is at a moment. */
 export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus {
-  const { name, schedules, timezone, suspended, since, runs, last, failures } = facts;
+  const { name, schedules, timezone, invalid, suspended, since, runs, last, failures } = facts;
   const ago = (time: string) => Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 1000));
   const active = runs.find(({ status }) => status === "running" || status === "waiting");
-  const runsByItself = since !== null && !suspended;
+  const runsByItself = since !== null && !suspended && invalid === null;
   const late = runsByItself && active === undefined ? lateSeconds(facts, now) : null;
   const newest = newestBookmark(last?.state);
   const status = {
     name,
     schedule: `${schedules.map(describeCron).join("; ")}${timezone === "UTC" ? "" : ` (${timezone})`}`,
+    invalid,
     suspended,
     next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
     lateSeconds: late,
@@ -58,6 +61,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
 
 function conditionOf({ where }: PipelineFacts, status: Omit<PipelineStatus, "condition">): PipelineStatus["condition"] {
   if (where === "array") return "not deployed";
+  if (status.invalid !== null) return "invalid schedule";
   if (status.consecutiveFailures > 0) return "failing";
   if (where === "cluster") return "not in the array";
   if (status.lateSeconds !== null) return "late";

@@ -84,6 +84,14 @@ suite("on a cluster", () => {
     assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), ["orders failing", "clean-up not deployed"]);
   });
 
+  test("status names a schedule that Argo holds invalid, which has run well before", async (t) => {
+    const one = await scene(t);
+    one.api.put("cronworkflows", { ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "end of range (25) above maximum (23)" }] } });
+    const { stdout } = await one.run("status");
+    assert.match(stdout, /^PIPELINE .*\norders +invalid schedule +at 06:00, every day +- /);
+    assert.match(stdout, /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/);
+  });
+
   test("status of one: its runs, steps, tries, error and files", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);

@@ -9,7 +9,7 @@ const NOW = new Date("2026-11-25T12:30:00Z");
 function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
   const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T12:00:01Z" }];
   const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: { at: "2026-11-25T12:00:00Z" }, error: null };
-  return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
+  return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", invalid: null, suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
 }
 
 suite("how a pipeline is", () => {
@@ -60,6 +60,11 @@ suite("how a pipeline is", () => {
     assert.deepEqual([status.condition, status.next, status.lateSeconds], ["ok", null, null]);
   });
 
+  test("with a schedule that Argo holds invalid: nothing is due, whatever else there is to say", () => {
+    const status = pipelineStatus(facts({ invalid: "Argo says SpecError: bad", failures: 1 }), NOW);
+    assert.deepEqual([status.condition, status.next, status.lateSeconds], ["invalid schedule", null, null]);
+  });
+
   test("in the array alone, on the cluster alone", () => {
     assert.equal(pipelineStatus(facts({ where: "array", since: null }), NOW).condition, "not deployed");
     assert.equal(pipelineStatus(facts({ where: "cluster" }), NOW).condition, "not in the array");
@@ -67,8 +72,8 @@ suite("how a pipeline is", () => {
 });
 
 test("those that need somebody come first, then by name", () => {
-  const all = [facts({ name: "b" }), facts({ name: "a" }), facts({ name: "s", suspended: true }), facts({ name: "l", runs: [] }), facts({ name: "f", failures: 2 }), facts({ name: "n", where: "array", since: null })];
-  assert.deepEqual(statusOf(all, NOW).map(({ name }) => name), ["f", "l", "n", "a", "b", "s"]);
+  const all = [facts({ name: "b" }), facts({ name: "a" }), facts({ name: "s", suspended: true }), facts({ name: "l", runs: [] }), facts({ name: "f", failures: 2 }), facts({ name: "i", invalid: "bad" }), facts({ name: "n", where: "array", since: null })];
+  assert.deepEqual(statusOf(all, NOW).map(({ name }) => name), ["i", "f", "l", "n", "a", "b", "s"]);
 });
 
 test("failures in a row: cancelled and running runs do not count either way", () => {

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { tapctl } from "../command-text";
 import { findEntry } from "../local/project";
 import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
@@ -93,5 +94,5 @@ function stepsTable(steps: readonly ShownStep[]): string {
 
 function filesTable(files: Details["files"], name: string, run: string | undefined): string {
   if (files.length === 0) return "";
-  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: npx tapctl artifacts ${name} ${run ?? ""} --get DIR`;
+  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: ${tapctl(`artifacts ${name} ${run ?? ""} --get DIR`)}`;
 }

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { TRIGGER_LABEL } from "../components/argo/names";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -56,17 +57,17 @@ export async function findRun(connection: Connection, store: ObjectStore, pipeli
     const [workflow, summary] = await Promise.all([getWorkflow(connection, found.metadata.name), readSummary(store, pipeline, run)]);
     return { run, workflow, summary };
   }
-  if (wanted !== undefined && !isRunId(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: npx tapctl runs ${pipeline}`);
+  if (wanted !== undefined && !isRunId(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
   const summary = wanted === undefined ? (await listRuns(store, pipeline, 1))[0] : await readSummary(store, pipeline, wanted);
   const run = summary?.run ?? wanted;
-  if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: npx tapctl run ${pipeline}`);
+  if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
   return { run, workflow: undefined, summary };
 }
 
 /** What is known of a run. */
 export function describeRun({ run, workflow, summary }: FoundRun): ClusterRun {
   if (workflow === undefined) {
-    if (summary === undefined) throw new UserError(`run ${run} is not on the cluster any more and has left no summary; its files may be there: npx tapctl artifacts`);
+    if (summary === undefined) throw new UserError(`run ${run} is not on the cluster any more and has left no summary; its files may be there: ${tapctl(`artifacts PIPELINE ${run}`)}`);
     return fromSummary(summary, null);
   }
   return fromWorkflow(workflow, summary);

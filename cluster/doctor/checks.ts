@@ -1,3 +1,4 @@
+import { tapctl } from "../../command-text";
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { ageOf } from "../../store/bookmarks";
 import { hasEnded } from "../workflows";
@@ -117,14 +118,14 @@ export const statesCheck: Check = ({ states, now }) =>
 
 function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact): readonly Finding[] {
   if (hasRun || (newestGood !== null && savedBy <= newestGood)) return [];
-  return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: npx tapctl state history ${pipeline}, then state rollback ${pipeline}`);
+  return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`);
 }
 
 function ahead({ pipeline, bookmark }: StateFact, now: Date): readonly Finding[] {
   const age = bookmark === null ? 0 : ageOf(bookmark, now);
   if (bookmark === null || age >= 0) return [];
   const days = Math.round(-age / 86_400);
-  return warn("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs may find nothing`, `see: npx tapctl state history ${pipeline}`);
+  return warn("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs may find nothing`, `see: ${tapctl(`state history ${pipeline}`)}`);
 }
 
 /** Are the array and the cluster about the same pipelines? */

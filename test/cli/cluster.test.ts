@@ -281,6 +281,17 @@ suite("mistakes on a cluster", () => {
     assert.equal(code, 1);
   });
 
+  test("commands that are printed ask the same place, by the options that the defaults do not say", async (t) => {
+    const one = await scene(t);
+    const said = async (line: string) => / under way; its last ones: (npx tapctl .*)\n$/.exec((await one.run(line)).stderr)?.[1];
+    assert.equal(await said("--on cluster --namespace pipelines cancel orders"), "npx tapctl runs orders --namespace pipelines");
+    writeFileSync(join(one.root, ".tapctl.yaml"), "namespace: pipelines\n");
+    assert.equal(await said("cancel orders --on cluster"), "npx tapctl runs orders --on cluster");
+    assert.equal(await said("cancel orders --on cluster --context stand-in"), "npx tapctl runs orders --on cluster --context stand-in");
+    assert.match((await one.run("run orders --on cluster")).stderr, /^follow it: npx tapctl logs orders -f --on cluster\n$/);
+    assert.equal(await said("cancel orders"), "npx tapctl runs orders");
+  });
+
   test("defaults that are not understood", async (t) => {
     const one = await scene(t);
     const cases: readonly (readonly [string, RegExp])[] = [

@@ -6,6 +6,7 @@ import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
 import { describeState, formatBytes, print, printJson, table } from "./print";
+import { resultText } from "./status-table";
 
 interface RunsFlags {
   readonly limit: string;
@@ -38,10 +39,10 @@ async function clusterRuns(context: CliContext, name: string, limit: number, fla
   const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
   if (flags.json) return printJson(runs);
   if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
-  const rows = runs.map(({ run, trigger, status, summary, seconds, workflow, error }) => [
+  const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,
     trigger,
-    status,
+    resultText({ status, stuck }),
     summary === null ? "-" : summary.records.toLocaleString("en-US"),
     summary === null ? "-" : formatBytes(summary.bytes),
     seconds === null ? "-" : seconds.toFixed(0),

@@ -22,6 +22,11 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
 }
 
+/** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */
+export function resultText({ status, stuck }: { readonly status: string; readonly stuck: string | null }): string {
+  return stuck === null ? status : `waiting: ${stuck}`;
+}
+
 /** Why a pipeline needs somebody: what keeps its schedule from starting, and what failed its newest run. */
 export function reasonsOf({ condition, invalid, consecutiveFailures, last }: PipelineStatus): readonly string[] {
   if (condition !== "invalid schedule" && condition !== "failing") return [];
@@ -36,7 +41,7 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
     schedule,
     next === null ? "-" : next.slice(0, 16).replace("T", " "),
     active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}`,
-    active === null ? (last?.status ?? "-") : `${active.status}${last === null ? "" : `, before: ${last.status}`}`,
+    active === null ? (last?.status ?? "-") : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
     last?.records === undefined || last.records === null ? "-" : last.records.toLocaleString("en-US"),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),

@@ -8,7 +8,7 @@ import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf } from "./workflows";
+import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {
@@ -19,6 +19,8 @@ export interface ClusterRun {
   readonly trigger: string;
   /** `waiting` until it has the pipeline's lock. */
   readonly status: RunSummary["status"] | "waiting";
+  /** Why its pods do not start, such as `ImagePullBackOff`; null where none waits so. */
+  readonly stuck: string | null;
   /** RFC 3339 in UTC. */
   readonly started: string;
   readonly seconds: number | null;
@@ -86,7 +88,7 @@ async function clusterRun(connection: Connection, workflow: MetadataOnly, summar
 
 function fromSummary(summary: RunSummary, workflow: string | null): ClusterRun {
   const { run, trigger, status, started, seconds, code, error } = summary;
-  return { run, workflow, trigger, status, started, seconds, code, error, summary };
+  return { run, workflow, trigger, status, stuck: null, started, seconds, code, error, summary };
 }
 
 function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined): ClusterRun {
@@ -102,6 +104,7 @@ function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined)
     seconds: status?.finishedAt ? (Date.parse(status.finishedAt) - Date.parse(started)) / 1000 : null,
     ...outcome,
     status: waiting ? "waiting" : outcome.status,
+    stuck: outcome.status === "running" ? stuckOn(workflow) : null,
     error: summary?.error ?? outcome.error,
     summary: summary ?? null,
   };

@@ -107,6 +107,15 @@ export function podNodes({ status }: WorkflowObject): readonly WorkflowNode[] {
     .sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 }
 
+/** What keeps containers from starting, as Argo puts it before a pod's message. */
+const STUCK = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainerConfigError|CreateContainerError)\b/;
+
+/** Why a pod of a Workflow does not start; null where none waits so. */
+export function stuckOn(workflow: WorkflowObject): string | null {
+  const reasons = podNodes(workflow).map(({ phase, message }) => (phase === "Pending" ? STUCK.exec(message ?? "")?.[1] : undefined));
+  return reasons.find((reason) => reason !== undefined) ?? null;
+}
+
 /** Who holds the lock that a Workflow waits for: its name; undefined where it waits for none. */
 export function waitsFor({ status }: WorkflowObject): string | undefined {
   const waiting = status?.synchronization?.mutex?.waiting ?? [];

@@ -7,6 +7,8 @@ export interface RunFact {
   readonly status: RunSummary["status"] | "waiting";
   /** When it began or was asked for, RFC 3339 in UTC. */
   readonly started: string;
+  /** Why its pods do not start, such as `ImagePullBackOff`. Default: not known. */
+  readonly stuck?: string | null;
 }
 
 /** What is known of a pipeline, wherever it runs. */

@@ -16,8 +16,8 @@ export interface PipelineStatus {
   readonly next: string | null;
   /** Seconds since a run was due that has not begun; null where none is overdue. */
   readonly lateSeconds: number | null;
-  /** Run that is under way or waits; null for none. */
-  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number } | null;
+  /** Run that is under way or waits, and why its pods do not start where that is known; null for none. */
+  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null } | null;
   /** The newest run that has ended; null for none. */
   readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly error: string | null } | null;
   /** The newest date or time of the state, its age negative where it is more than a day ahead of now; null where it has none. */
@@ -51,7 +51,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     suspended,
     next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
     lateSeconds: late,
-    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started) },
+    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null },
     last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, error: last.error },
     bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: ageOf(newest, now) },
     consecutiveFailures: failures,

@@ -99,6 +99,15 @@ suite("on a cluster", () => {
     for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
   });
 
+  test("a run that waits for an image says so, and not that it runs", async (t) => {
+    const one = await scene(t);
+    one.api.put("workflows", workflow("orders-1", "orders", "Running", [{ phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "nobody/tap:1"' }]));
+    const { stdout } = await one.run("status orders");
+    assert.match(stdout, /\norders +running .* waiting: ImagePullBackOff /);
+    assert.match(stdout, /LAST RUNS\nRUN.*\n\S+ +schedule +waiting: ImagePullBackOff /);
+    assert.match((await one.run("runs orders")).stdout, /\n\S+ +schedule +waiting: ImagePullBackOff /);
+  });
+
   test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);

@@ -47,7 +47,7 @@ suite("how a pipeline is", () => {
   test("running: what is under way is not late", () => {
     const status = pipelineStatus(facts({ runs: [{ run: "r2", status: "running", started: "2026-11-25T10:00:00Z" }] }), NOW);
     assert.equal(status.condition, "running");
-    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000 });
+    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000, stuck: null });
   });
 
   test("suspended: nothing is due", () => {

@@ -46,6 +46,7 @@ async function scene(t: TestContext): Promise<Scene> {
   api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint: server.endpoint.replace("http://", ""), insecure: true, secret: "object-store", addressing: "path" }) } });
   api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: key, secretKey: key } });
   api.put("cronworkflows", cronWorkflow("orders"));
+  api.put("secrets", { metadata: metadata("pipeline-orders", "orders") });
   // No keys from the environment: those of the cluster's Secret have to do.
   const environment = { ...cliEnvironment(), KUBECONFIG: kubeconfig, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
   return {

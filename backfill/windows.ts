@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import type { Window } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
@@ -46,7 +47,7 @@ export function requireWindow({ name, tap }: Replication): Window & { readonly t
   const { window } = tap.connector;
   if (window?.to === undefined) {
     const has = window === undefined ? "no setting is declared that says where it begins or ends" : `it has "${window.from}" for where it begins and no setting for where it ends`;
-    throw new UserError(`"${name}": ${tap.connector.name} cannot read a part of its history: ${has}; declare it with the connector, such as window: { from: "start_date", to: "end_date" }, or read all from a day on: npx tapctl run ${name} --from DAY`);
+    throw new UserError(`"${name}": ${tap.connector.name} cannot read a part of its history: ${has}; declare it with the connector, such as window: { from: "start_date", to: "end_date" }, or read all from a day on: ${tapctl(`run ${name} --from DAY`)}`);
   }
   return { ...window, to: window.to };
 }

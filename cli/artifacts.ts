@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { findEntry } from "../local/project";
 import { runPrefix } from "../store/keys";
@@ -27,7 +28,7 @@ export function addArtifacts(program: Command): void {
       const store = await context.openStore();
       const prefix = runPrefix(name, run);
       const objects = await store.list(prefix);
-      if (objects.length === 0) throw new UserError(`run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: npx tapctl runs ${name}`);
+      if (objects.length === 0) throw new UserError(`run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: ${tapctl(`runs ${name}`)}`);
       if (flags.get !== undefined) await download(store, prefix, objects, resolve(flags.get));
       const files = objects.map(({ key, size, modified }) => ({ file: key.slice(prefix.length), bytes: size, modified: modified.toISOString() }));
       if (flags.json) return printJson(files);

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import type { Cancelled } from "../cluster/control";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { findEntry } from "../local/project";
 import { bootId } from "../processes";
@@ -32,7 +33,7 @@ async function cancelOnCluster(context: CliContext, name: string, run: string | 
 
 async function cancelHere(context: CliContext, name: string, run: string | undefined): Promise<Cancelled> {
   const holder = await currentHolder(await context.openStore(), name);
-  if (holder === undefined || (run !== undefined && holder.run !== run)) throw new UserError(`"${name}" has no run ${run ?? ""}${run === undefined ? "" : " "}under way; its last ones: npx tapctl runs ${name}`);
+  if (holder === undefined || (run !== undefined && holder.run !== run)) throw new UserError(`"${name}" has no run ${run ?? ""}${run === undefined ? "" : " "}under way; its last ones: ${tapctl(`runs ${name}`)}`);
   if (holder.host !== hostname() || holder.boot !== bootId()) throw new UserError(`run ${holder.run} of "${name}" is under way on host ${holder.host}, process ${holder.pid}: stop it there`);
   process.kill(holder.pid, "SIGINT");
   return { workflow: holder.run, how: "stopping" };

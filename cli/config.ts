@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Argument, type Command } from "commander";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { getConfigs, putConfigs, removeConfig, type ConfigChange } from "../local/config-changes";
 import { checkedConfig, howToPut } from "../local/config-files";
@@ -159,7 +160,7 @@ async function notesOn(files: readonly ConfigChange[], entry: Replication, store
   const saved = aboutState ? await readState(store, name, formerName).catch(noneIfUnreadable) : undefined;
   return [
     ...(given("catalog", "created") && streams ? ["streams of its entry do not count while there is a catalog"] : []),
-    ...(given("state", "created", "replaced", "same") && saved ? [`a state is saved, which goes before the first one; change that: npx tapctl state set ${name} FILE`] : []),
-    ...(given("target", "replaced") && saved ? [`the saved state stays; where the data now goes elsewhere, begin anew: npx tapctl run ${name} --full-refresh`] : []),
+    ...(given("state", "created", "replaced", "same") && saved ? [`a state is saved, which goes before the first one; change that: ${tapctl(`state set ${name} FILE`)}`] : []),
+    ...(given("target", "replaced") && saved ? [`the saved state stays; where the data now goes elsewhere, begin anew: ${tapctl(`run ${name} --full-refresh`)}`] : []),
   ];
 }

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
+import { printCommandsWith } from "../command-text";
 import { UserError } from "../errors";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
 import { assertValid } from "../pipelines/validation/validate";
 import type { ObjectStore } from "../store/object-store";
 import { load } from "./load";
-import { surroundingsOf, type Surroundings, type WhereFlags } from "./surroundings";
+import { surroundingsOf, whereOptions, type Surroundings, type WhereFlags } from "./surroundings";
 
 /** What a verb works on. */
 export interface CliContext {
@@ -31,6 +32,7 @@ export function contextOf(command: Command): CliContext {
   assertValid(project.entries);
   const surroundings = surroundingsOf(project.root, where);
   if (surroundings.on === "cluster" && store !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
+  printCommandsWith(whereOptions(project.root, where));
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   return {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { tapctl } from "../command-text";
 import { findReplication } from "../local/project";
 import { contextOf } from "./context";
 import { load } from "./load";
@@ -33,7 +34,7 @@ export function addRetry(program: Command): void {
       const { metadata } = await submit(connection, name, { trigger: "retry", entrypoint: flags.dataOnly ? "load-only" : "retry", parameters: { extractKey: extract.key, extractOutcome: extract.outcome, ...(extract.catalog !== undefined && { catalogKey: extract.catalog }) } });
       const run = runIdOf(metadata);
       if (!flags.json) print(`${name}: run ${run} (Workflow ${metadata.name}) loads ${formatBytes(extract.bytes)} of run ${extract.run}`);
-      if (!flags.follow) return flags.json ? printJson({ pipeline: name, run, workflow: metadata.name, extract }) : tell(`follow it: npx tapctl logs ${name} -f`);
+      if (!flags.follow) return flags.json ? printJson({ pipeline: name, run, workflow: metadata.name, extract }) : tell(`follow it: ${tapctl(`logs ${name} -f`)}`);
       const ended = await watchRun(connection, { pipeline: name, workflow: metadata.name, wants: () => true });
       if (ended !== undefined) await tellEnd(context, { pipeline: name, run }, ended, flags.json === true);
     });

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { readSummary, type RunSummary } from "../store/runs";
 import type { StartFrom } from "../cluster/requests";
 import type { WorkflowObject } from "../cluster/objects";
@@ -41,7 +42,7 @@ export async function runOnCluster(context: CliContext, entries: readonly Pipeli
   const [first] = started;
   if (!flags.follow || first === undefined) {
     if (flags.json) return printJson(started);
-    return tell(started.map(({ pipeline }) => `follow it: npx tapctl logs ${pipeline} -f`).join("\n"));
+    return tell(started.map(({ pipeline }) => `follow it: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"));
   }
   const ended = await watchRun(connection, { ...first, wants: () => true });
   if (ended !== undefined) await tellEnd(context, first, ended, flags.json === true);

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import { tapctl } from "../command-text";
 import { findEntry } from "../local/project";
 import { listRuns } from "../store/runs";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
 import { describeState, formatBytes, print, printJson, table } from "./print";
+import { resultText } from "./status-table";
 
 interface RunsFlags {
   readonly limit: string;
@@ -26,7 +28,7 @@ export function addRuns(program: Command): void {
       if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
-      if (runs.length === 0) return print(`"${name}" has not run yet; run it: npx tapctl run ${name}`);
+      if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
       const rows = runs.map((run) => [run.run, run.status, run.records, formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeState(run.stateAfter), run.error ?? ""]);
       print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "ERROR"], rows));
     });
@@ -36,11 +38,11 @@ async function clusterRuns(context: CliContext, name: string, limit: number, fla
   const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
   const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
   if (flags.json) return printJson(runs);
-  if (runs.length === 0) return print(`"${name}" has not run yet; run it: npx tapctl run ${name}`);
-  const rows = runs.map(({ run, trigger, status, summary, seconds, workflow, error }) => [
+  if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+  const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,
     trigger,
-    status,
+    resultText({ status, stuck }),
     summary === null ? "-" : summary.records.toLocaleString("en-US"),
     summary === null ? "-" : formatBytes(summary.bytes),
     seconds === null ? "-" : seconds.toFixed(0),

@@ -1,5 +1,7 @@
 import pc from "picocolors";
+import { tapctl } from "../command-text";
 import { findEntry } from "../local/project";
+import type { PipelineFacts } from "../status/facts";
 import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
 import { runPrefix } from "../store/keys";
@@ -7,7 +9,7 @@ import { listRuns } from "../store/runs";
 import type { CliContext } from "./context";
 import { load } from "./load";
 import { describeState, formatBytes, table } from "./print";
-import { formatAge, statusTable } from "./status-table";
+import { formatAge, resultText, statusTable } from "./status-table";
 
 const RUNS = 5;
 
@@ -16,6 +18,8 @@ interface ShownRun {
   readonly run: string;
   readonly trigger: string;
   readonly status: string;
+  /** Why its pods do not start; null where none waits so. */
+  readonly stuck: string | null;
   readonly started: string;
   readonly seconds: number | null;
   readonly records: number | null;
@@ -53,7 +57,7 @@ async function localDetails(context: CliContext, name: string): Promise<Details>
   const store = await context.openStore();
   const [facts] = await localFacts(store, [findEntry(context.project, name)]);
   const runs = await listRuns(store, name, RUNS);
-  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs, steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts?.last?.state };
+  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts?.last?.state };
 }
 
 async function clusterDetails(context: CliContext, name: string): Promise<Details> {
@@ -67,8 +71,14 @@ async function clusterDetails(context: CliContext, name: string): Promise<Detail
   const newest = runs[0];
   const workflow = newest?.workflow ? await getWorkflow(connection, newest.workflow) : undefined;
   const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : null, message: message ?? null }));
-  const shown = runs.map(({ run, trigger, status, started, seconds, summary, error }) => ({ run, trigger, status, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
-  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts?.last?.state };
+  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
+  return { status: pipelineStatus(withStuck(facts as NonNullable<typeof facts>, shown), new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts?.last?.state };
+}
+
+/** The facts of a pipeline, with what its runs wait for: the list that they are from does not say. */
+function withStuck(facts: PipelineFacts, runs: readonly ShownRun[]): PipelineFacts {
+  const stuck = new Map(runs.map((run) => [run.run, run.stuck]));
+  return { ...facts, runs: facts.runs.map((run) => ({ ...run, stuck: stuck.get(run.run) ?? null })) };
 }
 
 async function filesOf(context: CliContext, name: string, run: string | undefined): Promise<Details["files"]> {
@@ -83,7 +93,7 @@ function section(title: string, body: string): string {
 
 function runsTable(runs: readonly ShownRun[]): string {
   if (runs.length === 0) return "";
-  const rows = runs.map(({ run, trigger, status, started, seconds, records, bytes, error }) => [run, trigger, status, started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : records.toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), error ?? ""]);
+  const rows = runs.map(({ run, trigger, status, stuck, started, seconds, records, bytes, error }) => [run, trigger, resultText({ status, stuck }), started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : records.toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), error ?? ""]);
   return table(["RUN", "STARTED BY", "RESULT", "STARTED", "TOOK", "RECORDS", "BYTES", "ERROR"], rows);
 }
 
@@ -93,5 +103,5 @@ function stepsTable(steps: readonly ShownStep[]): string {
 
 function filesTable(files: Details["files"], name: string, run: string | undefined): string {
   if (files.length === 0) return "";
-  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: npx tapctl artifacts ${name} ${run ?? ""} --get DIR`;
+  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: ${tapctl(`artifacts ${name} ${run ?? ""} --get DIR`)}`;
 }

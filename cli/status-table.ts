@@ -9,12 +9,28 @@ export function formatAge(seconds: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** How old a bookmark is, or in how long it will be now. @example `formatBookmarkAge(-172_800) === "in 2 d"` */
+export function formatBookmarkAge(seconds: number): string {
+  return seconds < 0 ? `in ${formatAge(-seconds)}` : `${formatAge(seconds)} old`;
+}
+
 /** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
 export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
   const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "NEWEST BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
-  const errors = rows.filter(({ condition, last }) => condition === "failing" && last?.error).map(({ name, last }) => `${pc.red(name)}: ${last?.error ?? ""}`);
+  const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
   return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
+}
+
+/** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */
+export function resultText({ status, stuck }: { readonly status: string; readonly stuck: string | null }): string {
+  return stuck === null ? status : `waiting: ${stuck}`;
+}
+
+/** Why a pipeline needs somebody: what keeps its schedule from starting, and what failed its newest run. */
+export function reasonsOf({ condition, invalid, consecutiveFailures, last }: PipelineStatus): readonly string[] {
+  if (condition !== "invalid schedule" && condition !== "failing") return [];
+  return [invalid, consecutiveFailures > 0 ? (last?.error ?? null) : null].filter((reason) => reason !== null);
 }
 
 function cells({ name, condition, schedule, next, lateSeconds, active, last, bookmark, consecutiveFailures }: PipelineStatus): readonly string[] {
@@ -25,17 +41,18 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
     schedule,
     next === null ? "-" : next.slice(0, 16).replace("T", " "),
     active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}`,
-    active === null ? (last?.status ?? "-") : `${active.status}${last === null ? "" : `, before: ${last.status}`}`,
+    active === null ? (last?.status ?? "-") : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
     last?.records === undefined || last.records === null ? "-" : last.records.toLocaleString("en-US"),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
-    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatAge(bookmark.ageSeconds)} old`,
+    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatBookmarkAge(bookmark.ageSeconds)}`,
     consecutiveFailures === 0 ? "-" : consecutiveFailures === 1 ? "once" : `${consecutiveFailures} times`,
   ];
 }
 
 function colour(condition: PipelineStatus["condition"] | undefined): (text: string) => string {
   switch (condition) {
+    case "invalid schedule":
     case "failing":
       return pc.red;
     case "late":

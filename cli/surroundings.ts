@@ -37,6 +37,15 @@ export function surroundingsOf(root: string, flags: WhereFlags): Surroundings {
   return { on, ...(context !== undefined && { context }), ...(namespace !== undefined && { namespace }) };
 }
 
+/** The options of a command that say where, as far as the project's `.tapctl.yaml` does not say the same: to print commands with. */
+export function whereOptions(root: string, flags: WhereFlags): readonly string[] {
+  const defaults: WhereFlags = { on: "local", ...readDefaults(join(root, DEFAULTS_FILE)) };
+  return KEYS.flatMap((key) => {
+    const given = flags[key];
+    return given === undefined || given === defaults[key] ? [] : [`--${key} ${/^[\w@:/.+-]+$/.test(given) ? given : `'${given.replaceAll("'", "'\\''")}'`}`];
+  });
+}
+
 function readDefaults(file: string): WhereFlags & { readonly on?: "local" | "cluster" } {
   if (!existsSync(file)) return {};
   const { parse } = load("yaml") as typeof import("yaml");

@@ -1,5 +1,6 @@
 import type { Connection } from "../cluster/connection";
 import type { WorkflowObject } from "../cluster/objects";
+import { tapctl } from "../command-text";
 import { load } from "./load";
 import { printLog, tell } from "./log-lines";
 
@@ -24,7 +25,7 @@ export async function watchRun(connection: Connection, { pipeline, workflow, wan
   try {
     const ended = await followWorkflow(connection, workflow, { line: printLog, progress: tell }, { signal: left.signal, wants });
     if (ended === undefined) {
-      tell(`${workflow} goes on. Follow it again: npx tapctl logs ${pipeline} -f; stop it: npx tapctl cancel ${pipeline}`);
+      tell(`${workflow} goes on. Follow it again: ${tapctl(`logs ${pipeline} -f`)}; stop it: ${tapctl(`cancel ${pipeline}`)}`);
       process.exitCode = 130;
     }
     return ended;

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { runIdOf } from "./run-id";
 import { absent } from "./api-errors";
@@ -36,11 +37,11 @@ export async function cancelRun(connection: Connection, pipeline: string, wanted
 async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
   const active = await activeRun(connection, pipeline);
   if (wanted === undefined || (active !== undefined && runIdOf(active.metadata) === wanted)) {
-    if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: npx tapctl runs ${pipeline}`);
+    if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`);
     return active;
   }
   const named = await getWorkflow(connection, wanted).catch(absent);
-  if (named === undefined || named.metadata.labels?.["tapctl.dev/pipeline"] !== pipeline) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: npx tapctl runs ${pipeline}`);
+  if (named === undefined || named.metadata.labels?.["tapctl.dev/pipeline"] !== pipeline) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
   if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
   return named;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
@@ -53,7 +54,7 @@ export async function followWorkflow(connection: Connection, name: string, follo
       await Promise.all(streams.values());
       return workflow;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) throw new UserError(`${name} is not on the cluster any more: it was deleted; what it left: npx tapctl runs`, 1);
+      if (error instanceof ApiError && error.status === 404) throw new UserError(`${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`, 1);
       if (error instanceof ApiError && error.status < 500) throw error;
       if ((lost += 1) === 1) follower.progress(`connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`);
       if (lost > PATIENCE) throw error;

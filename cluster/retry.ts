@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { runFileKey, runPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -43,7 +44,7 @@ async function find(store: ObjectStore, pipeline: string, wanted: string | undef
     const catalog = files.find(({ key }) => key === runFileKey(pipeline, run, "catalog.json"))?.key;
     return { run, key: last.key, bytes: last.size, outcome: result !== undefined && codeOf(result) !== 0 ? "partial" : "complete", catalog };
   }
-  throw new UserError(`${wanted === undefined ? `none of the last runs of "${pipeline}" has a` : `run ${wanted} of "${pipeline}" has no`} stored extract; in stream mode none is kept; ask the source again: npx tapctl run ${pipeline}`);
+  throw new UserError(`${wanted === undefined ? `none of the last runs of "${pipeline}" has a` : `run ${wanted} of "${pipeline}" has no`} stored extract; in stream mode none is kept; ask the source again: ${tapctl(`run ${pipeline}`)}`);
 }
 
 function attempt(key: string): number {

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { TRIGGER_LABEL } from "../components/argo/names";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -7,7 +8,7 @@ import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf } from "./workflows";
+import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {
@@ -18,6 +19,8 @@ export interface ClusterRun {
   readonly trigger: string;
   /** `waiting` until it has the pipeline's lock. */
   readonly status: RunSummary["status"] | "waiting";
+  /** Why its pods do not start, such as `ImagePullBackOff`; null where none waits so. */
+  readonly stuck: string | null;
   /** RFC 3339 in UTC. */
   readonly started: string;
   readonly seconds: number | null;
@@ -56,17 +59,17 @@ export async function findRun(connection: Connection, store: ObjectStore, pipeli
     const [workflow, summary] = await Promise.all([getWorkflow(connection, found.metadata.name), readSummary(store, pipeline, run)]);
     return { run, workflow, summary };
   }
-  if (wanted !== undefined && !isRunId(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: npx tapctl runs ${pipeline}`);
+  if (wanted !== undefined && !isRunId(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
   const summary = wanted === undefined ? (await listRuns(store, pipeline, 1))[0] : await readSummary(store, pipeline, wanted);
   const run = summary?.run ?? wanted;
-  if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: npx tapctl run ${pipeline}`);
+  if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
   return { run, workflow: undefined, summary };
 }
 
 /** What is known of a run. */
 export function describeRun({ run, workflow, summary }: FoundRun): ClusterRun {
   if (workflow === undefined) {
-    if (summary === undefined) throw new UserError(`run ${run} is not on the cluster any more and has left no summary; its files may be there: npx tapctl artifacts`);
+    if (summary === undefined) throw new UserError(`run ${run} is not on the cluster any more and has left no summary; its files may be there: ${tapctl(`artifacts PIPELINE ${run}`)}`);
     return fromSummary(summary, null);
   }
   return fromWorkflow(workflow, summary);
@@ -85,7 +88,7 @@ async function clusterRun(connection: Connection, workflow: MetadataOnly, summar
 
 function fromSummary(summary: RunSummary, workflow: string | null): ClusterRun {
   const { run, trigger, status, started, seconds, code, error } = summary;
-  return { run, workflow, trigger, status, started, seconds, code, error, summary };
+  return { run, workflow, trigger, status, stuck: null, started, seconds, code, error, summary };
 }
 
 function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined): ClusterRun {
@@ -101,6 +104,7 @@ function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined)
     seconds: status?.finishedAt ? (Date.parse(status.finishedAt) - Date.parse(started)) / 1000 : null,
     ...outcome,
     status: waiting ? "waiting" : outcome.status,
+    stuck: outcome.status === "running" ? stuckOn(workflow) : null,
     error: summary?.error ?? outcome.error,
     summary: summary ?? null,
   };

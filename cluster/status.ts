@@ -8,6 +8,7 @@ import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
 import { atOnce } from "./at-once";
 import type { Connection } from "./connection";
+import { invalidSchedule } from "./invalid-schedule";
 import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
@@ -47,6 +48,7 @@ async function factsOf(connection: Connection, store: ObjectStore, { name, entry
     where: cron === undefined ? "array" : entry === undefined ? "cluster" : "both",
     schedules: cron?.spec.schedules ?? (entry === undefined ? [] : schedulesOf(entry)),
     timezone: cron?.spec.timezone ?? entry?.timezone ?? "UTC",
+    invalid: (cron && invalidSchedule(cron)) ?? null,
     suspended: cron?.spec.suspend ?? entry?.suspend ?? false,
     since: cron?.metadata.creationTimestamp ?? null,
     runs,

@@ -34,9 +34,14 @@ export const ofPipeline = (pipeline?: string): string => (pipeline === undefined
 
 /** The Workflows of a pipeline or of all, without their contents, newest first. */
 export async function listWorkflows(connection: Connection, pipeline?: string): Promise<readonly MetadataOnly[]> {
+  return newestFirst(await listMetadata(connection, WORKFLOWS, pipeline));
+}
+
+/** The objects of a kind that belong to a pipeline or to any, without their contents. */
+export async function listMetadata(connection: Connection, resource: Resource, pipeline?: string): Promise<readonly MetadataOnly[]> {
   const found: MetadataOnly[] = [];
-  for await (const page of pages<MetadataOnly>(connection, WORKFLOWS, ofPipeline(pipeline), METADATA_LIST)) found.push(...page.map(withoutManagedFields));
-  return newestFirst(found);
+  for await (const page of pages<MetadataOnly>(connection, resource, ofPipeline(pipeline), METADATA_LIST)) found.push(...page.map(withoutManagedFields));
+  return found;
 }
 
 /** Without what makes up most of the metadata and says nothing here. */
@@ -100,6 +105,15 @@ export function podNodes({ status }: WorkflowObject): readonly WorkflowNode[] {
   return Object.values(status?.nodes ?? {})
     .filter(({ type }) => type === "Pod")
     .sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
+}
+
+/** What keeps containers from starting, as Argo puts it before a pod's message. */
+const STUCK = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainerConfigError|CreateContainerError)\b/;
+
+/** Why a pod of a Workflow does not start; null where none waits so. */
+export function stuckOn(workflow: WorkflowObject): string | null {
+  const reasons = podNodes(workflow).map(({ phase, message }) => (phase === "Pending" ? STUCK.exec(message ?? "")?.[1] : undefined));
+  return reasons.find((reason) => reason !== undefined) ?? null;
 }
 
 /** Who holds the lock that a Workflow waits for: its name; undefined where it waits for none. */

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { CONFIG_PARTS, deleteConfig, isConfigFile, listConfigs, readConfig, writeConfig, type ConfigPart } from "../store/configs";
 import { placeAt, writeDurably } from "../store/folder-files";
@@ -62,7 +63,7 @@ export async function removeConfig(store: ObjectStore, pipeline: string, part: C
 }
 
 function nothingThere(pipeline: string): string {
-  return `"${pipeline}" has no files in the store; put them there: npx tapctl config put ${pipeline} --tap FILE --target FILE`;
+  return `"${pipeline}" has no files in the store; put them there: ${tapctl(`config put ${pipeline} --tap FILE --target FILE`)}`;
 }
 
 /** A folder that is made is its owner's alone; one that is there stays as it is. */

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { secretPaths, type Json, type JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
 import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
@@ -44,7 +45,7 @@ export function parseJson(where: string, text: string): Json {
 
 /** How a part that is missing is put into the store. */
 export function howToPut(pipeline: string, part: ConfigPart): string {
-  return `${CONFIG_PARTS[part]} is missing; put it there: npx tapctl config put ${pipeline} --${part} FILE`;
+  return `${CONFIG_PARTS[part]} is missing; put it there: ${tapctl(`config put ${pipeline} --${part} FILE`)}`;
 }
 
 function checkCatalog(where: string, { streams }: JsonObject, text: string): string {

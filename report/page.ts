@@ -7,7 +7,7 @@ import { html, trusted, type Html } from "./html";
 import { pipelineCard, TONES } from "./pipeline";
 import { count, moment, number } from "./words";
 
-const CONDITIONS: readonly PipelineStatus["condition"][] = ["failing", "late", "not deployed", "not in the array", "running", "ok", "never ran", "suspended"];
+const CONDITIONS: readonly PipelineStatus["condition"][] = ["invalid schedule", "failing", "late", "not deployed", "not in the array", "running", "ok", "never ran", "suspended"];
 
 /**
  * The report as one HTML file. It asks nothing of the network, which its content security policy forbids the browser

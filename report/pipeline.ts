@@ -1,5 +1,5 @@
 import { formatBytes, describeState } from "../cli/print";
-import { formatAge } from "../cli/status-table";
+import { formatAge, formatBookmarkAge, reasonsOf } from "../cli/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
 import { html, type Content, type Html } from "./html";
@@ -8,6 +8,7 @@ import { count, moment, number, took } from "./words";
 
 /** Which symbol and colour stand for a condition. */
 export const TONES: { readonly [Condition in PipelineStatus["condition"]]: "bad" | "late" | "busy" | "good" | "quiet" } = {
+  "invalid schedule": "bad",
   failing: "bad",
   late: "late",
   "not deployed": "late",
@@ -38,7 +39,7 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
     ["took", took(last?.seconds ?? null)],
     ["records", last === null || last.records === null ? "–" : number(last.records)],
-    ["state", bookmark === null ? "–" : `${formatAge(bookmark.ageSeconds)} old`],
+    ["state", bookmark === null ? "–" : formatBookmarkAge(bookmark.ageSeconds)],
   ];
 }
 
@@ -64,6 +65,7 @@ function pairs(facts: readonly Fact[]): readonly Content[] {
   return facts.map(([name, value]) => (value === null ? null : html`<div><dt>${name}<dd>${value}</div>`));
 }
 
-function errorLine({ condition, last }: PipelineStatus): Html | null {
-  return condition === "failing" && last?.error ? html`<p class="error">${last.error}</p>` : null;
+function errorLine(status: PipelineStatus): Html | null {
+  const reasons = reasonsOf(status);
+  return reasons.length === 0 ? null : html`<p class="error">${reasons.join("; ")}</p>`;
 }

@@ -7,6 +7,8 @@ export interface RunFact {
   readonly status: RunSummary["status"] | "waiting";
   /** When it began or was asked for, RFC 3339 in UTC. */
   readonly started: string;
+  /** Why its pods do not start, such as `ImagePullBackOff`. Default: not known. */
+  readonly stuck?: string | null;
 }
 
 /** What is known of a pipeline, wherever it runs. */
@@ -16,6 +18,8 @@ export interface PipelineFacts {
   readonly where: "both" | "array" | "cluster";
   readonly schedules: readonly string[];
   readonly timezone: string;
+  /** Why Argo never starts the schedule; null where it is valid. */
+  readonly invalid: string | null;
   readonly suspended: boolean;
   /** Since when the schedule has been there, RFC 3339; null where nothing starts runs by itself. */
   readonly since: string | null;

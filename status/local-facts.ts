@@ -15,5 +15,5 @@ export function localFacts(store: ObjectStore, entries: readonly PipelineEntry[]
 /** What a pipeline's local runs say of it, newest first. */
 export async function localFactsOf(store: ObjectStore, entry: PipelineEntry, runs: readonly RunSummary[]): Promise<PipelineFacts> {
   const last = runs.find(({ status }) => status !== "running");
-  return { name: entry.name, where: "both", schedules: schedulesOf(entry), timezone: entry.timezone ?? "UTC", suspended: entry.suspend ?? false, since: null, runs, last: last === undefined ? null : await lastRunOf(store, last), failures: failuresOf(runs) };
+  return { name: entry.name, where: "both", schedules: schedulesOf(entry), timezone: entry.timezone ?? "UTC", invalid: null, suspended: entry.suspend ?? false, since: null, runs, last: last === undefined ? null : await lastRunOf(store, last), failures: failuresOf(runs) };
 }

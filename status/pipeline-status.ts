@@ -1,24 +1,26 @@
 import { describeCron, nextRuns, parseCron } from "../pipelines/validation/cron";
-import { newestBookmark } from "../store/bookmarks";
+import { ageOf, newestBookmark } from "../store/bookmarks";
 import type { PipelineFacts } from "./facts";
 
 /** How a pipeline is: a row of `tapctl status`. */
 export interface PipelineStatus {
   readonly name: string;
   /** What stands out most; `ok` where nothing does. */
-  readonly condition: "failing" | "late" | "not deployed" | "not in the array" | "running" | "never ran" | "ok" | "suspended";
+  readonly condition: "invalid schedule" | "failing" | "late" | "not deployed" | "not in the array" | "running" | "never ran" | "ok" | "suspended";
   /** Schedule in words. */
   readonly schedule: string;
+  /** Why Argo never starts it; null where it is valid. */
+  readonly invalid: string | null;
   readonly suspended: boolean;
   /** When the next run is due, RFC 3339; null where nothing starts one. */
   readonly next: string | null;
   /** Seconds since a run was due that has not begun; null where none is overdue. */
   readonly lateSeconds: number | null;
-  /** Run that is under way or waits; null for none. */
-  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number } | null;
+  /** Run that is under way or waits, and why its pods do not start where that is known; null for none. */
+  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null } | null;
   /** The newest run that has ended; null for none. */
   readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly error: string | null } | null;
-  /** The newest date or time of the state; null where it has none. */
+  /** The newest date or time of the state, its age negative where it is more than a day ahead of now; null where it has none. */
   readonly bookmark: { readonly value: string; readonly ageSeconds: number } | null;
   readonly consecutiveFailures: number;
 }
@@ -26,7 +28,7 @@ export interface PipelineStatus {
 /** Argo looks at schedules every ten seconds, and a pod takes its time. */
 const TOLERANCE_SECONDS = 120;
 
-const ORDER: readonly PipelineStatus["condition"][] = ["failing", "late", "not deployed", "not in the array", "running", "never ran", "ok", "suspended"];
+const ORDER: readonly PipelineStatus["condition"][] = ["invalid schedule", "failing", "late", "not deployed", "not in the array", "running", "never ran", "ok", "suspended"];
 
 /** How each pipeline is, those first that need somebody. */
 export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly PipelineStatus[] {
@@ -36,21 +38,22 @@ export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly P
 
 /** How a pipeline is at a moment. */
 export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus {
-  const { name, schedules, timezone, suspended, since, runs, last, failures } = facts;
+  const { name, schedules, timezone, invalid, suspended, since, runs, last, failures } = facts;
   const ago = (time: string) => Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 1000));
   const active = runs.find(({ status }) => status === "running" || status === "waiting");
-  const runsByItself = since !== null && !suspended;
+  const runsByItself = since !== null && !suspended && invalid === null;
   const late = runsByItself && active === undefined ? lateSeconds(facts, now) : null;
   const newest = newestBookmark(last?.state);
   const status = {
     name,
     schedule: `${schedules.map(describeCron).join("; ")}${timezone === "UTC" ? "" : ` (${timezone})`}`,
+    invalid,
     suspended,
     next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
     lateSeconds: late,
-    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started) },
+    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null },
     last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, error: last.error },
-    bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: Math.max(0, Math.round((now.getTime() - newest.time) / 1000)) },
+    bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: ageOf(newest, now) },
     consecutiveFailures: failures,
   };
   return { ...status, condition: conditionOf(facts, status) };
@@ -58,6 +61,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
 
 function conditionOf({ where }: PipelineFacts, status: Omit<PipelineStatus, "condition">): PipelineStatus["condition"] {
   if (where === "array") return "not deployed";
+  if (status.invalid !== null) return "invalid schedule";
   if (status.consecutiveFailures > 0) return "failing";
   if (where === "cluster") return "not in the array";
   if (status.lateSeconds !== null) return "late";

@@ -43,6 +43,15 @@ export function newestBookmark(state: unknown): NewestBookmark | undefined {
   return newest;
 }
 
+/**
+ * How old a bookmark is, in seconds; negative where it is more than a day ahead of now. What is ahead by less is of now:
+ * it may be of another timezone. A date that is ahead counts from its beginning.
+ */
+export function ageOf({ value, time }: NewestBookmark, now: Date): number {
+  const ahead = Math.round(((value.trim().length <= 10 ? time - DAY_MS : time) - now.getTime()) / 1000);
+  return ahead * 1000 > DAY_MS ? -ahead : Math.max(0, Math.round((now.getTime() - time) / 1000));
+}
+
 /** The names of the streams that a state has bookmarks of. */
 export function streamsOf(state: unknown): readonly string[] {
   return Object.keys(bookmarksOf(state) ?? {});

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { runPrefix, runsPrefix } from "./keys";
 import type { ObjectStore } from "./object-store";
@@ -22,7 +23,7 @@ export async function readLogs(store: ObjectStore, pipeline: string, run: string
   const runs = await store.listFolders(runsPrefix(pipeline));
   const wanted = run ?? runs.at(-1);
   if (wanted === undefined) throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
-  if (!runs.includes(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: npx tapctl runs ${pipeline}`);
+  if (!runs.includes(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
   const files = (await store.list(runPrefix(pipeline, wanted))).map(({ key }) => key.slice(runPrefix(pipeline, wanted).length));
   const lines = await Promise.all(sources.flatMap((source) => logsOf(source, files).map(async (key) => parse(source, await store.get(runPrefix(pipeline, wanted) + key)))));
   return lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));

@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { ObjectStore } from "./object-store";
 
@@ -50,7 +51,7 @@ export const serializeEnvelope = (envelope: StateEnvelope): string => `${JSON.st
  */
 export function parseEnvelope(store: ObjectStore, key: string, pipeline: string, body: Buffer): StateEnvelope {
   const unreadable = (what: string): UnreadableState =>
-    new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: npx tapctl state rollback ${pipeline}`);
+    new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`);
   const value = parseJson(body);
   if (value === undefined) {
     throw unreadable("is not JSON");

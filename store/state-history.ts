@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { historyKey, historyPrefix, stateKey } from "./keys";
 import { ObjectStore } from "./object-store";
@@ -24,7 +25,7 @@ export async function rollbackTarget(store: ObjectStore, pipeline: string, run?:
   const runs = await historyRuns(store, pipeline);
   if (run !== undefined) {
     if (!runs.includes(run)) {
-      throw new UserError(`"${pipeline}" has no saved state of run ${JSON.stringify(run)}; see: npx tapctl state history ${pipeline}`);
+      throw new UserError(`"${pipeline}" has no saved state of run ${JSON.stringify(run)}; see: ${tapctl(`state history ${pipeline}`)}`);
     }
     const entry = await readHistory(store, pipeline, run);
     if ("problem" in entry) {
@@ -39,7 +40,7 @@ export async function rollbackTarget(store: ObjectStore, pipeline: string, run?:
       return entry.envelope;
     }
   }
-  throw new UserError(`"${pipeline}" has no earlier state to go back to; see: npx tapctl state history ${pipeline}`);
+  throw new UserError(`"${pipeline}" has no earlier state to go back to; see: ${tapctl(`state history ${pipeline}`)}`);
 }
 
 /** Puts an earlier state in force again; see `rollbackTarget`. The history keeps all, so it can be undone by naming a run. */

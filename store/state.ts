@@ -1,3 +1,4 @@
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { historyKey, historyPrefix, stateKey } from "./keys";
 import { ObjectStore } from "./object-store";
@@ -37,7 +38,7 @@ export async function commitState(store: ObjectStore, envelope: StateEnvelope): 
   if (isEmptyState(envelope.state)) {
     throw new UserError(
       `state of "${envelope.pipeline}": ${JSON.stringify(envelope.state) ?? "nothing"} is empty and is not saved over a state; ` +
-        `to start from the beginning use: npx tapctl state reset ${envelope.pipeline}`,
+        `to start from the beginning use: ${tapctl(`state reset ${envelope.pipeline}`)}`,
     );
   }
   const body = serializeEnvelope(envelope);

@@ -1,12 +1,11 @@
-import { parseCron } from "../../pipelines/validation/cron";
-import { dueAfter } from "../../status/pipeline-status";
-import type { CronWorkflowObject } from "../objects";
+import { tapctl } from "../../command-text";
+import { pipelineSecret } from "../../components/argo/pipeline-secret";
+import { ageOf } from "../../store/bookmarks";
 import { hasEnded } from "../workflows";
+import { look, type Check } from "./check";
+import type { StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
-import type { DoctorFacts, Looked } from "./facts";
-
-/** A check looks at the facts alone. */
-export type Check = (facts: DoctorFacts) => readonly Finding[];
+import { schedulesCheck } from "./schedules";
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const OLDEST_KUBERNETES = 28;
@@ -14,12 +13,6 @@ const ARGO_MAJOR = 4;
 const SKEW_SECONDS = 5;
 /** S3 refuses requests that are signed by a clock which is this far off. */
 const REFUSED_SKEW_SECONDS = 900;
-const LONGEST_NAME = 52;
-const UNSCHEDULED_SECONDS = 300;
-
-function look<T>(check: string, looked: Looked<T>, then: (value: T) => readonly Finding[], todo = "give yourself the rule, or ask who may"): readonly Finding[] {
-  return looked.ok ? then(looked.value) : warn(check, `not looked at: ${looked.why}`, todo);
-}
 
 /** Is the cluster there, and new enough? */
 export const clusterCheck: Check = ({ api, context }) => {
@@ -90,34 +83,21 @@ export const imagesCheck: Check = ({ pods }) =>
     return waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image ?? ""}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up"));
   });
 
-/** Does Argo hold a schedule invalid, which it says nowhere else? */
-export const schedulesCheck: Check = (facts) =>
-  look("schedules", facts.crons, (crons) => {
-    const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
-    return problems.length > 0 ? problems : ok("schedules", `${crons.length} on the cluster, all valid`);
-  });
-
-function scheduleProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
-  const { metadata, spec, status } = cron;
-  const { name } = metadata;
-  const said = (status?.conditions ?? []).find(({ type, status: is }) => (type === "SpecError" || type === "SubmissionError") && is === "True");
-  if (said !== undefined) return fail("schedules", `${name}: Argo says ${said.type}: ${said.message ?? "nothing more"}`, "mend the entry, and deploy it: npm run up");
-  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
-  const schedules = spec.schedules ?? [];
-  const wrong = schedules.length === 0 ? "it has no schedules" : name.length > LONGEST_NAME ? `its name is longer than ${LONGEST_NAME}` : schedules.map(parseProblem).find((problem) => problem !== undefined);
-  if (wrong !== undefined) return fail("schedules", `${name}: Argo never starts it: ${wrong}`, "mend the entry, and deploy it: npm run up");
-  const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
-  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(schedules, spec.timezone ?? "UTC", new Date(metadata.creationTimestamp));
-  if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
-    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see the controller's log for its name; a changed entry makes Argo look again: npm run up");
-  }
-  return [];
-}
-
-function parseProblem(schedule: string): string | undefined {
-  const parsed = parseCron(schedule);
-  return parsed.ok ? undefined : `schedule "${schedule}": ${parsed.problem}`;
-}
+/** Are the Secrets there that the runs of the deployed pipelines mount? */
+export const secretsCheck: Check = ({ secrets, crons, entries }) =>
+  look(
+    "secrets",
+    secrets,
+    (found) => {
+      if (!crons.ok) return [];
+      const deployed = new Set(crons.value.map(({ metadata }) => metadata.name));
+      const needed = entries.filter(({ name }) => deployed.has(name)).flatMap((entry) => pipelineSecret(entry)?.name ?? []);
+      const missing = needed.filter((name) => !found.includes(name));
+      if (missing.length === 0) return ok("secrets", `${needed.length}, all there`);
+      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, "deleted by hand? put it back with: npm run up -- --refresh"));
+    },
+    "ask who may: whoever lists Secrets may read what they hold",
+  );
 
 /** Does a run wait for a lock that nobody will give back? */
 export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
@@ -129,20 +109,32 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
     return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: kubectl get workflow ${workflow} -n ${namespace}`));
   });
 
-/** Was a state saved that no good run stands behind? */
-export const statesCheck: Check = ({ states }) =>
+/** Was a state saved that no good run stands behind, or that leaves out all that comes before a day to come? */
+export const statesCheck: Check = ({ states, now }) =>
   look("states", states, (found) => {
-    const odd = found.filter(({ savedBy, newestGood, hasRun }) => !hasRun && (newestGood === null || savedBy > newestGood));
-    if (odd.length === 0) return ok("states", `${found.length} saved, each by a run that is there`);
-    return odd.flatMap(({ pipeline, savedBy, savedAt, newestGood }) => warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: npx tapctl state history ${pipeline}, then state rollback ${pipeline}`));
+    const problems = found.flatMap((state) => [...unbacked(state), ...ahead(state, now)]);
+    return problems.length > 0 ? problems : ok("states", `${found.length} saved, each by a run that is there`);
   });
+
+function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact): readonly Finding[] {
+  if (hasRun || (newestGood !== null && savedBy <= newestGood)) return [];
+  return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood ?? "none"}`, `right after a change by hand; else go back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`);
+}
+
+function ahead({ pipeline, bookmark }: StateFact, now: Date): readonly Finding[] {
+  const age = bookmark === null ? 0 : ageOf(bookmark, now);
+  if (bookmark === null || age >= 0) return [];
+  const days = Math.round(-age / 86_400);
+  return warn("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs may find nothing`, `see: ${tapctl(`state history ${pipeline}`)}`);
+}
 
 /** Are the array and the cluster about the same pipelines? */
 export const deployedCheck: Check = ({ crons, entries }) =>
   look("pipelines", crons, (found) => {
     const there = new Set(found.map(({ metadata }) => metadata.name));
-    const missing = entries.filter((name) => !there.has(name));
-    const others = [...there].filter((name) => !entries.includes(name));
+    const names = entries.map(({ name }) => name);
+    const missing = names.filter((name) => !there.has(name));
+    const others = [...there].filter((name) => !names.includes(name));
     const problems = [
       ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, "deploy them: npm run up") : []),
       ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, "the next `up` removes them; or this is another checkout, cluster or namespace than you mean") : []),
@@ -151,4 +143,4 @@ export const deployedCheck: Check = ({ crons, entries }) =>
   });
 
 /** All checks, in the order in which one mends things. */
-export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templateCheck, bucketCheck, imagesCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];
+export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templateCheck, bucketCheck, imagesCheck, secretsCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];

@@ -1,3 +1,5 @@
+import type { PipelineEntry } from "../../pipelines/define";
+import type { NewestBookmark } from "../../store/bookmarks";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
@@ -30,6 +32,8 @@ export interface StateFact {
   readonly hasRun: boolean;
   /** Newest run that succeeded; null for none. */
   readonly newestGood: string | null;
+  /** Newest date or time in it; null for none. */
+  readonly bookmark: NewestBookmark | null;
 }
 
 /** What was looked at, once, for all checks. */
@@ -48,6 +52,8 @@ export interface DoctorFacts {
   readonly pods: Looked<readonly PodObject[]>;
   readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
   readonly states: Looked<readonly StateFact[]>;
-  /** Names in the array. */
-  readonly entries: readonly string[];
+  /** Names of the pipelines' Secrets; what they hold is not asked for. */
+  readonly secrets: Looked<readonly string[]>;
+  /** The array. */
+  readonly entries: readonly PipelineEntry[];
 }

@@ -1,6 +1,8 @@
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { PIPELINE_LABEL } from "../../components/argo/names";
 import { UserError } from "../../errors";
+import type { PipelineEntry } from "../../pipelines/define";
+import { newestBookmark } from "../../store/bookmarks";
 import { runFileKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { listRuns } from "../../store/runs";
@@ -11,7 +13,7 @@ import type { Connection } from "../connection";
 import type { DeploymentObject, MetadataOnly, Page, PodObject } from "../objects";
 import { ACCESS_REVIEWS, CONFIG_MAPS, CRON_WORKFLOWS, DEPLOYMENTS, PODS, SECRETS, SERVICES, WORKFLOW_TEMPLATES, WORKFLOWS, type Place } from "../resources";
 import { openClusterStore } from "../store";
-import { getWorkflow, listCronWorkflows, listWorkflows, phaseOf, waitsFor } from "../workflows";
+import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
 import type { DoctorFacts, Looked, Right, StateFact } from "./facts";
 
 const AT_ONCE = 16;
@@ -19,14 +21,14 @@ const MINIO = "minio";
 const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
 
 /** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
-export async function lookAtCluster(connection: Connection, entries: readonly string[]): Promise<DoctorFacts> {
+export async function lookAtCluster(connection: Connection, entries: readonly PipelineEntry[]): Promise<DoctorFacts> {
   const { context, namespace } = connection;
   const api = await tried(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
   const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? []);
   const workflows = await tried(() => listWorkflows(connection));
-  const [rights, controllers, controllerPods, template, crons, waiting, pods, stored] = await Promise.all([
+  const [rights, controllers, controllerPods, template, crons, waiting, pods, secrets, stored] = await Promise.all([
     tried(() => rightsOf(connection)),
     list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
     list<PodObject>({ resource: PODS }, CONTROLLER),
@@ -34,9 +36,10 @@ export async function lookAtCluster(connection: Connection, entries: readonly st
     tried(() => listCronWorkflows(connection)),
     tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
     list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
+    tried(async () => (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name)),
     lookAtStore(connection, entries),
   ]);
-  return { ...common, rights, controllers, controllerPods, template, crons, workflows, waiting, pods, ...stored };
+  return { ...common, rights, controllers, controllerPods, template, crons, workflows, waiting, pods, secrets, ...stored };
 }
 
 async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
@@ -50,7 +53,7 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
 
 function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, bucket: unknown, states: unknown };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, secrets: unknown, bucket: unknown, states: unknown };
 }
 
 /** The rules that the command's verbs need. */
@@ -92,7 +95,7 @@ async function waitingRuns(connection: Connection, workflows: readonly MetadataO
   return found.filter((one) => one !== undefined);
 }
 
-async function lookAtStore(connection: Connection, entries: readonly string[]): Promise<Pick<DoctorFacts, "bucket" | "states">> {
+async function lookAtStore(connection: Connection, entries: readonly PipelineEntry[]): Promise<Pick<DoctorFacts, "bucket" | "states">> {
   const opened = await tried(() => openClusterStore(connection));
   if (!opened.ok) return { bucket: opened, states: opened };
   const { store, repository, isVersioned, close } = opened.value;
@@ -101,7 +104,7 @@ async function lookAtStore(connection: Connection, entries: readonly string[]): 
       await store.listFolders("");
       return { name: repository.bucket, versioned: await isVersioned() };
     });
-    const states = await tried(async () => (await atOnce(AT_ONCE, entries, (name) => stateFact(store, name))).filter((one) => one !== undefined));
+    const states = await tried(async () => (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter((one) => one !== undefined));
     return { bucket, states };
   } finally {
     close();
@@ -111,8 +114,8 @@ async function lookAtStore(connection: Connection, entries: readonly string[]): 
 async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | undefined> {
   const saved = await readState(store, pipeline).catch(() => undefined);
   if (saved === undefined) return undefined;
-  const { run, time } = saved.envelope;
+  const { run, time, state } = saved.envelope;
   const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null };
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmark: newestBookmark(state) ?? null };
 }

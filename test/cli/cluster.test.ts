@@ -46,6 +46,7 @@ async function scene(t: TestContext): Promise<Scene> {
   api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint: server.endpoint.replace("http://", ""), insecure: true, secret: "object-store", addressing: "path" }) } });
   api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: key, secretKey: key } });
   api.put("cronworkflows", cronWorkflow("orders"));
+  api.put("secrets", { metadata: metadata("pipeline-orders", "orders") });
   // No keys from the environment: those of the cluster's Secret have to do.
   const environment = { ...cliEnvironment(), KUBECONFIG: kubeconfig, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
   return {
@@ -84,11 +85,28 @@ suite("on a cluster", () => {
     assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), ["orders failing", "clean-up not deployed"]);
   });
 
+  test("status names a schedule that Argo holds invalid, which has run well before", async (t) => {
+    const one = await scene(t);
+    one.api.put("cronworkflows", { ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "end of range (25) above maximum (23)" }] } });
+    const { stdout } = await one.run("status");
+    assert.match(stdout, /^PIPELINE .*\norders +invalid schedule +at 06:00, every day +- /);
+    assert.match(stdout, /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/);
+  });
+
   test("status of one: its runs, steps, tries, error and files", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const { stdout } = await one.run("status orders");
     for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
+  });
+
+  test("a run that waits for an image says so, and not that it runs", async (t) => {
+    const one = await scene(t);
+    one.api.put("workflows", workflow("orders-1", "orders", "Running", [{ phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "nobody/tap:1"' }]));
+    const { stdout } = await one.run("status orders");
+    assert.match(stdout, /\norders +running .* waiting: ImagePullBackOff /);
+    assert.match(stdout, /LAST RUNS\nRUN.*\n\S+ +schedule +waiting: ImagePullBackOff /);
+    assert.match((await one.run("runs orders")).stdout, /\n\S+ +schedule +waiting: ImagePullBackOff /);
   });
 
   test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
@@ -271,6 +289,17 @@ suite("mistakes on a cluster", () => {
     const { stderr, code } = await one.run("status");
     assert.match(stderr, /^no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/);
     assert.equal(code, 1);
+  });
+
+  test("commands that are printed ask the same place, by the options that the defaults do not say", async (t) => {
+    const one = await scene(t);
+    const said = async (line: string) => / under way; its last ones: (npx tapctl .*)\n$/.exec((await one.run(line)).stderr)?.[1];
+    assert.equal(await said("--on cluster --namespace pipelines cancel orders"), "npx tapctl runs orders --namespace pipelines");
+    writeFileSync(join(one.root, ".tapctl.yaml"), "namespace: pipelines\n");
+    assert.equal(await said("cancel orders --on cluster"), "npx tapctl runs orders --on cluster");
+    assert.equal(await said("cancel orders --on cluster --context stand-in"), "npx tapctl runs orders --on cluster --context stand-in");
+    assert.match((await one.run("run orders --on cluster")).stderr, /^follow it: npx tapctl logs orders -f --on cluster\n$/);
+    assert.equal(await said("cancel orders"), "npx tapctl runs orders");
   });
 
   test("defaults that are not understood", async (t) => {

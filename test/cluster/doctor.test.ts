@@ -1,13 +1,28 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, schedulesCheck, statesCheck, templateCheck, type Check } from "../../cluster/doctor/checks";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
+import type { Check } from "../../cluster/doctor/check";
+import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
+import type { CronWorkflowObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
+import { tapRestApi, targetJsonl } from "../../connectors";
+import type { PipelineEntry } from "../../pipelines/define";
+import { newestBookmark } from "../../store/bookmarks";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
 const no = { ok: false as const, why: "you may not" };
 const yes = <T>(value: T) => ({ ok: true as const, value });
+
+const ORDERS: PipelineEntry = { name: "orders", schedule: "0 6 * * *", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
+const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", image: "acme/tool:1", command: ["tidy"] };
+
+/** The schedule of `orders` on the cluster. */
+const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
+
+const bookmark = (value: string) => newestBookmark({ value }) ?? null;
+const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000" };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
@@ -27,7 +42,8 @@ const GOOD: DoctorFacts = {
   pods: yes([]),
   bucket: yes({ name: "singer", versioned: true }),
   states: yes([]),
-  entries: ["orders"],
+  secrets: yes(["pipeline-orders"]),
+  entries: [ORDERS],
 };
 
 /** Level and text of what a check finds where the facts are others. */
@@ -59,19 +75,28 @@ suite("what is wrong is named, with what to do", () => {
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
     ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
     ["a wrong image", imagesCheck, { pods: yes([{ metadata: metadata("p", "orders"), spec: { containers: [] }, status: { containerStatuses: [{ name: "main", image: "nobody/tap:1", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }] } }]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
-    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad/],
+    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
+    ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up -- --refresh$/],
+    ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet\? npm run up; changed by hand\? npm run up -- --refresh$/],
+    ["a timezone that the array has otherwise", schedulesCheck, { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] }, /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/],
+    ["a run that Argo could not submit", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { status: { conditions: [{ type: "SubmissionError", status: "True", message: "no template" }] } })]) }, /^fail: orders: Argo says SubmissionError: no template -> mend the entry/],
     ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
     ["a name that is too long", schedulesCheck, { crons: yes([{ metadata: metadata("o".repeat(53), "o"), spec: { schedules: ["@daily"], workflowSpec: {} } }]) }, /its name is longer than 52/],
     ["a schedule that Argo silently ignores", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], workflowSpec: {} } }]) }, /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/],
+    ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npm run up -- --refresh$/],
+    ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
-    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
-    ["another array than deployed", deployedCheck, { entries: ["orders", "users"], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
+    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark("2027-01-02T01:23:20") }]) }, /^warn: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs may find nothing -> see: npx tapctl state history orders$/],
+    ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];
   for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
 
   test("what is no problem", () => {
     assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
-    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000" }]) }), /^ok/);
+    assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
+    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }), /^ok/);
+    for (const value of ["2026-11-26T11:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
     assert.match(found(schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } }]) }), /^ok/);
   });
 });
@@ -82,9 +107,12 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   api.put("workflowtemplates", { metadata: metadata("singer", "-") });
   api.put("cronworkflows", cronWorkflow("orders"));
   api.put("workflows", { ...workflow("orders-2", "orders", "Pending"), status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
+  api.put("secrets", { metadata: metadata("pipeline-orders", "orders"), data: { "tap-config.json": "e30=" } });
   api.forbid("list pods");
   api.forbid("patch cronworkflows");
-  const facts = await lookAtCluster(await connect(), ["orders"]);
+  const facts = await lookAtCluster(await connect(), [ORDERS]);
+  assert.deepEqual(facts.secrets, { ok: true, value: ["pipeline-orders"] });
+  assert.ok(api.seen.filter(({ url }) => /secrets\?/.test(url)).every(({ accept }) => accept.includes("PartialObjectMetadataList")), "what they hold is not asked for");
   const findings = CHECKS.flatMap((check) => check(facts)).filter(({ level }) => level !== "ok").map(({ check, found: text }) => `${check}: ${text}`);
   assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "states"]);
   assert.match(findings.join("\n"), /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/);

@@ -96,7 +96,7 @@ suite("a run that is followed", () => {
     let failures = 2;
     const flaky = { ...connection, ask: <T>(request: Parameters<typeof connection.ask>[0]) => (failures-- > 0 ? Promise.reject<T>(new Error("socket hang up")) : connection.ask<T>(request)) };
     setTimeout(() => api.remove("workflows", "orders-1"), 150);
-    await assert.rejects(followWorkflow(flaky, "orders-1", { line: () => undefined, progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 10 }), { message: "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs" });
+    await assert.rejects(followWorkflow(flaky, "orders-1", { line: () => undefined, progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 10 }), { message: "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs PIPELINE" });
     assert.deepEqual(progress, ["connection lost: socket hang up; trying again", "the cluster answers again"]);
   });
 });

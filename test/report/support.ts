@@ -51,7 +51,7 @@ function factsOf({ name, every, suspended }: MadeUp, runs: readonly RunSummary[]
   const schedules = every < 60 ? [`*/${every} * * * *`] : every === 1440 ? ["0 8 * * *"] : [`0 */${every / 60} * * *`];
   const last = runs.find(({ status }) => status !== "running");
   const since = new Date(NOW.getTime() - 5 * MINUTE_MS).toISOString();
-  return { name, where: "both", schedules, timezone: "UTC", suspended: suspended ?? false, since, runs, last: last === undefined ? null : lastRun(last, runs), failures: failuresOf(runs) };
+  return { name, where: "both", schedules, timezone: "UTC", invalid: null, suspended: suspended ?? false, since, runs, last: last === undefined ? null : lastRun(last, runs), failures: failuresOf(runs) };
 }
 
 function lastRun({ run, status, started, seconds, records, bytes, error }: RunSummary, runs: readonly RunSummary[]): LastRun {

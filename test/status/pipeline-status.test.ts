@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { formatBookmarkAge } from "../../cli/status-table";
 import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
 import { pipelineStatus, statusOf } from "../../status/pipeline-status";
 
@@ -8,7 +9,7 @@ const NOW = new Date("2026-11-25T12:30:00Z");
 function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
   const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T12:00:01Z" }];
   const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: { at: "2026-11-25T12:00:00Z" }, error: null };
-  return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
+  return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", invalid: null, suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
 }
 
 suite("how a pipeline is", () => {
@@ -19,6 +20,15 @@ suite("how a pipeline is", () => {
     assert.equal(status.lateSeconds, null);
     assert.equal(status.last?.agoSeconds, 1799);
     assert.deepEqual(status.bookmark, { value: "2026-11-25T12:00:00Z", ageSeconds: 1800 });
+  });
+
+  test("with a bookmark that is ahead by more than a timezone", () => {
+    const last = facts().last;
+    assert.ok(last);
+    const age = (at: string) => pipelineStatus(facts({ last: { ...last, state: { at } } }), NOW).bookmark?.ageSeconds ?? NaN;
+    assert.equal(formatBookmarkAge(age("2027-01-02T01:23:20")), "in 38 d");
+    assert.deepEqual(["2026-11-25", "2026-11-26", "2026-11-26T12:00:00Z"].map(age), [0, 0, 0]);
+    assert.equal(formatBookmarkAge(age("2026-11-25T11:00:00Z")), "90 min old");
   });
 
   test("late: a run was due after the newest one and has not begun", () => {
@@ -37,7 +47,7 @@ suite("how a pipeline is", () => {
   test("running: what is under way is not late", () => {
     const status = pipelineStatus(facts({ runs: [{ run: "r2", status: "running", started: "2026-11-25T10:00:00Z" }] }), NOW);
     assert.equal(status.condition, "running");
-    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000 });
+    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000, stuck: null });
   });
 
   test("suspended: nothing is due", () => {
@@ -50,6 +60,11 @@ suite("how a pipeline is", () => {
     assert.deepEqual([status.condition, status.next, status.lateSeconds], ["ok", null, null]);
   });
 
+  test("with a schedule that Argo holds invalid: nothing is due, whatever else there is to say", () => {
+    const status = pipelineStatus(facts({ invalid: "Argo says SpecError: bad", failures: 1 }), NOW);
+    assert.deepEqual([status.condition, status.next, status.lateSeconds], ["invalid schedule", null, null]);
+  });
+
   test("in the array alone, on the cluster alone", () => {
     assert.equal(pipelineStatus(facts({ where: "array", since: null }), NOW).condition, "not deployed");
     assert.equal(pipelineStatus(facts({ where: "cluster" }), NOW).condition, "not in the array");
@@ -57,8 +72,8 @@ suite("how a pipeline is", () => {
 });
 
 test("those that need somebody come first, then by name", () => {
-  const all = [facts({ name: "b" }), facts({ name: "a" }), facts({ name: "s", suspended: true }), facts({ name: "l", runs: [] }), facts({ name: "f", failures: 2 }), facts({ name: "n", where: "array", since: null })];
-  assert.deepEqual(statusOf(all, NOW).map(({ name }) => name), ["f", "l", "n", "a", "b", "s"]);
+  const all = [facts({ name: "b" }), facts({ name: "a" }), facts({ name: "s", suspended: true }), facts({ name: "l", runs: [] }), facts({ name: "f", failures: 2 }), facts({ name: "i", invalid: "bad" }), facts({ name: "n", where: "array", since: null })];
+  assert.deepEqual(statusOf(all, NOW).map(({ name }) => name), ["i", "f", "l", "n", "a", "b", "s"]);
 });
 
 test("failures in a row: cancelled and running runs do not count either way", () => {

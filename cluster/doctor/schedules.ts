@@ -1,0 +1,52 @@
+import { schedulesOf } from "../../pipelines/define";
+import { dueAfter } from "../../status/pipeline-status";
+import { invalidSchedule } from "../invalid-schedule";
+import type { CronWorkflowObject } from "../objects";
+import { look, type Check } from "./check";
+import type { DoctorFacts } from "./facts";
+import { fail, ok, warn, type Finding } from "./finding";
+
+const UNSCHEDULED_SECONDS = 300;
+
+/** Does Argo hold a schedule invalid, which it says nowhere else? Is each one as the array has it? */
+export const schedulesCheck: Check = (facts) =>
+  look("schedules", facts.crons, (crons) => {
+    const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
+    return problems.length > 0 ? problems : ok("schedules", `${crons.length} on the cluster, all valid`);
+  });
+
+function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonly Finding[] {
+  const { name } = cron.metadata;
+  const changed = difference(cron, facts.entries);
+  const invalid = invalidSchedule(cron);
+  if (invalid === undefined) return [...startProblems(cron, facts), ...(changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, "not deployed yet? npm run up; changed by hand? npm run up -- --refresh"))];
+  if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, "mend the entry, and deploy it: npm run up");
+  return fail("schedules", `${name}: ${invalid}; ${changed}`, "changed by hand? put it back with: npm run up -- --refresh");
+}
+
+/** What keeps a schedule that is valid from starting runs. */
+function startProblems({ metadata, spec, status }: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
+  const { name } = metadata;
+  const refused = (status?.conditions ?? []).find(({ type, status: is }) => type === "SubmissionError" && is === "True");
+  if (refused !== undefined) return fail("schedules", `${name}: Argo says SubmissionError: ${refused.message ?? "nothing more"}`, "mend the entry, and deploy it: npm run up");
+  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
+  const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
+  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(metadata.creationTimestamp));
+  if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
+    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see the controller's log for its name; a changed entry makes Argo look again: npm run up");
+  }
+  return [];
+}
+
+/** How a schedule differs from the array's; undefined where it does not, or where the array has none. */
+function difference({ metadata, spec }: CronWorkflowObject, entries: DoctorFacts["entries"]): string | undefined {
+  const entry = entries.find(({ name }) => name === metadata.name);
+  if (entry === undefined) return undefined;
+  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone), scheduleText(schedulesOf(entry), entry.timezone)];
+  return there === here ? undefined : `on the cluster ${there}, in the array ${here}`;
+}
+
+function scheduleText(schedules: readonly string[], timezone = "UTC"): string {
+  const texts = schedules.length === 0 ? "none" : schedules.map((schedule) => `"${schedule}"`).join(" and ");
+  return timezone === "UTC" ? texts : `${texts} (${timezone})`;
+}

@@ -94,7 +94,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
       const needed = entries.filter(({ name }) => deployed.has(name)).flatMap((entry) => pipelineSecret(entry)?.name ?? []);
       const missing = needed.filter((name) => !found.includes(name));
       if (missing.length === 0) return ok("secrets", `${needed.length}, all there`);
-      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, "deleted by hand? put it back with: npm run up -- --refresh"));
+      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, "deleted by hand? put it back with: npm run up"));
     },
     "ask who may: whoever lists Secrets may read what they hold",
   );

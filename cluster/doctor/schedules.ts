@@ -19,9 +19,9 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
   const { name } = cron.metadata;
   const changed = difference(cron, facts.entries);
   const invalid = invalidSchedule(cron);
-  if (invalid === undefined) return [...startProblems(cron, facts), ...(changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, "not deployed yet? npm run up; changed by hand? npm run up -- --refresh"))];
+  if (invalid === undefined) return [...startProblems(cron, facts), ...(changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, "not deployed yet, or changed by hand: npm run up"))];
   if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, "mend the entry, and deploy it: npm run up");
-  return fail("schedules", `${name}: ${invalid}; ${changed}`, "changed by hand? put it back with: npm run up -- --refresh");
+  return fail("schedules", `${name}: ${invalid}; ${changed}`, "changed by hand? put it back with: npm run up");
 }
 
 /** What keeps a schedule that is valid from starting runs. */

@@ -22,9 +22,21 @@ export function readyImages(references: readonly string[], { registry, secrets }
   const sorted = [...new Set(references)].sort();
   const byTag = sorted.filter((reference) => parseImageReference(reference).digest === undefined);
   if (byTag.length === 0) return new Map(sorted.map((reference) => [reference, pulumi.output(reference)]));
-  const provider = new docker.Provider("registries", { disableDockerDaemonCheck: true, registryAuth: registryAuth(byTag, registry, secrets) }, { ...(opts.parent && { parent: opts.parent }) });
-  const lookUp = (name: string) => pulumi.interpolate`${name}@${docker.getRegistryImageOutput({ name }, { provider }).sha256Digest}`;
+  const provider = new docker.Provider("registries", { host: NO_ENGINE, disableDockerDaemonCheck: true, registryAuth: registryAuth(byTag, registry, secrets) }, { ...(opts.parent && { parent: opts.parent }) });
+  const lookUp = (name: string) => pulumi.output(docker.getRegistryImage({ name }, { provider }).then(({ sha256Digest }) => `${name}@${sha256Digest}`, (error: unknown) => Promise.reject(lookUpError(name, error))));
   return new Map(sorted.map((reference) => [reference, byTag.includes(reference) ? lookUp(reference) : pulumi.output(reference)]));
+}
+
+// The provider wants an answer of the engine when it starts, whatever disableDockerDaemonCheck says, unless the engine is behind
+// SSH. With no host its inputs would have DOCKER_HOST of whoever runs the engine, and change from one machine to the next.
+const NO_ENGINE = "ssh://no-engine";
+
+/** Says in one line why an image by tag has no digest, whatever way the error took through the engine and the provider. */
+export function lookUpError(name: string, error: unknown): pulumi.RunError {
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = /\* ([^\n]+)/.exec(text)?.[1]?.replace(/^.* from registry: /, "") ?? text.replace(/^invocation of \S+ returned an error: /, "");
+  // Pulumi prints the stack of what fails after the program's last line, that of a RunError too.
+  return Object.assign(new pulumi.RunError(`the ready image ${name} cannot be looked up: ${reason.trim()}`), { stack: "" });
 }
 
 /** How to speak to the registries: with the settings' user where there is one, and without TLS on this machine. */

@@ -11,7 +11,7 @@ import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
 import { findEngine, OWN_COMMAND, type Engine } from "./pulumi";
-import { checkRegistry } from "./registry";
+import { buildsImages, checkRegistry } from "./registry";
 import { runSmokeTest } from "./smoke-test";
 import { update } from "./update";
 
@@ -44,7 +44,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   const engine = await findEngine(ROOT, stack, yes);
   const context = findContext(wanted ?? setting(engine, "context")) ?? (await offerKind(yes));
   const namespace = setting(engine, "namespace") || "pipelines";
-  await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
+  if (buildsImages(pipelines, setting(engine, "images", "ready"))) await checkRegistry(setting(engine, "registry", "address") || "localhost:5000");
   if (!["", "false"].includes(setting(engine, "monitoring"))) checkMonitoring(context);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));

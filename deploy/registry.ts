@@ -1,5 +1,13 @@
 import { UserError } from "../errors";
+import { isReplication, type PipelineEntry } from "../pipelines/define";
 import { capture } from "./command";
+
+/** Whether an image of an array has to be built: one that is not named in the setting `images.ready`, which is given as JSON. */
+export function buildsImages(entries: readonly PipelineEntry[], ready: string): boolean {
+  const given = new Set(Object.keys(ready === "" ? {} : (JSON.parse(ready) as object)));
+  const needed = ["singer-runner", ...entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector.name, target.connector.name])];
+  return !needed.every((name) => given.has(name));
+}
 
 /**
  * Looks whether images can be built and pushed, before anything is changed.

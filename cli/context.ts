@@ -9,7 +9,7 @@ import type { PrepareConnector } from "../local/run";
 import { assertValid } from "../pipelines/validation/validate";
 import type { ObjectStore } from "../store/object-store";
 import { load } from "./load";
-import { surroundingsOf, whereOptions, type Surroundings, type WhereFlags } from "./surroundings";
+import { whereOf, type Surroundings, type WhereFlags } from "./surroundings";
 
 /** What a verb works on. */
 export interface CliContext {
@@ -27,12 +27,12 @@ const open = new Set<ClusterStore>();
 
 /** The project of a command, its array validated, and where the command works. */
 export function contextOf(command: Command): CliContext {
-  const { project: from, store, ...where } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
+  const { project: from, store, ...flags } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
   const project = loadProject(from ?? process.cwd());
   assertValid(project.entries);
-  const surroundings = surroundingsOf(project.root, where);
+  const { surroundings, options } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && store !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
-  printCommandsWith(whereOptions(project.root, where));
+  printCommandsWith(options);
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   return {

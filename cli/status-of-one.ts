@@ -63,14 +63,14 @@ async function localDetails(context: CliContext, name: string): Promise<Details>
 async function clusterDetails(context: CliContext, name: string): Promise<Details> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
-  const { stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
+  const { secondsBetween, stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const [facts] = await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name);
   const runs = await listClusterRuns(connection, await context.openStore(), name, RUNS);
   const newest = runs[0];
   const workflow = newest?.workflow ? await getWorkflow(connection, newest.workflow) : undefined;
-  const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : null, message: message ?? null }));
+  const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: secondsBetween(startedAt, finishedAt), message: message ?? null }));
   const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
   return { status: pipelineStatus(withStuck(facts as NonNullable<typeof facts>, shown), new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts?.last?.state };
 }

@@ -19,13 +19,26 @@ export const DEFAULTS_FILE = ".tapctl.yaml";
 
 const KEYS = ["on", "context", "namespace"] as const;
 
+/** Where a command works, and how that is told to others. */
+export interface Where {
+  readonly surroundings: Surroundings;
+  /** Options of the command that say where, as far as the project's `.tapctl.yaml` does not say the same: to print commands with. */
+  readonly options: readonly string[];
+}
+
+type Defaults = WhereFlags & { readonly on?: "local" | "cluster" };
+
 /**
  * Where a command works: as its options say, else as the project's `.tapctl.yaml` does, else on this machine.
  *
  * @throws UserError for a file or an option that says something else than it may.
  */
-export function surroundingsOf(root: string, flags: WhereFlags): Surroundings {
+export function whereOf(root: string, flags: WhereFlags): Where {
   const defaults = readDefaults(join(root, DEFAULTS_FILE));
+  return { surroundings: surroundingsOf(flags, defaults), options: optionsOf(flags, { on: "local", ...defaults }) };
+}
+
+function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
   const on = checkOn("--on", flags.on) ?? defaults.on ?? "local";
   const stray = (["context", "namespace"] as const).find((name) => flags[name] !== undefined);
   if (on === "local") {
@@ -37,16 +50,14 @@ export function surroundingsOf(root: string, flags: WhereFlags): Surroundings {
   return { on, ...(context !== undefined && { context }), ...(namespace !== undefined && { namespace }) };
 }
 
-/** The options of a command that say where, as far as the project's `.tapctl.yaml` does not say the same: to print commands with. */
-export function whereOptions(root: string, flags: WhereFlags): readonly string[] {
-  const defaults: WhereFlags = { on: "local", ...readDefaults(join(root, DEFAULTS_FILE)) };
+function optionsOf(flags: WhereFlags, defaults: Defaults): readonly string[] {
   return KEYS.flatMap((key) => {
     const given = flags[key];
     return given === undefined || given === defaults[key] ? [] : [`--${key} ${/^[\w@:/.+-]+$/.test(given) ? given : `'${given.replaceAll("'", "'\\''")}'`}`];
   });
 }
 
-function readDefaults(file: string): WhereFlags & { readonly on?: "local" | "cluster" } {
+function readDefaults(file: string): Defaults {
   if (!existsSync(file)) return {};
   const { parse } = load("yaml") as typeof import("yaml");
   let value: unknown;

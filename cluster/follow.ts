@@ -5,7 +5,7 @@ import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { loggedContainers, podLines, type PodLine } from "./pod-logs";
-import { isAside, stepOf, stepText } from "./steps";
+import { isAside, secondsBetween, stepOf, stepText } from "./steps";
 import { getWorkflow, listPods, podNodes, waitsFor } from "./workflows";
 
 /** What is told of a run that is followed. */
@@ -83,8 +83,9 @@ function news(workflow: WorkflowObject, told: Map<string, string>): readonly str
 
 function progressText(node: WorkflowNode): string {
   const { phase, message, startedAt, finishedAt } = node;
-  const seconds = startedAt && finishedAt ? ` in ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(0)} s` : "";
+  const seconds = secondsBetween(startedAt, finishedAt);
+  const took = seconds === null ? "" : ` in ${seconds.toFixed(0)} s`;
   const ended = phase === "Failed" || phase === "Error";
   const said = message === undefined || message === "" || (!ended && phase !== "Pending") ? "" : `: ${message.split("\n")[0]}`;
-  return `${stepText(node)}: ${phase.toLowerCase()}${ended || phase === "Succeeded" ? seconds : ""}${said}`;
+  return `${stepText(node)}: ${phase.toLowerCase()}${ended || phase === "Succeeded" ? took : ""}${said}`;
 }

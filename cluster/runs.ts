@@ -8,6 +8,7 @@ import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
+import { secondsBetween } from "./steps";
 import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
@@ -101,7 +102,7 @@ function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined)
     workflow: metadata.name,
     trigger: metadata.labels?.[TRIGGER_LABEL] ?? "schedule",
     started,
-    seconds: status?.finishedAt ? (Date.parse(status.finishedAt) - Date.parse(started)) / 1000 : null,
+    seconds: secondsBetween(started, status?.finishedAt),
     ...outcome,
     status: waiting ? "waiting" : outcome.status,
     stuck: outcome.status === "running" ? stuckOn(workflow) : null,

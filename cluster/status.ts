@@ -12,6 +12,7 @@ import { invalidSchedule } from "./invalid-schedule";
 import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
+import { secondsBetween } from "./steps";
 import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
 
 /** Requests to the store and the cluster that are under way at the same time. */
@@ -69,8 +70,7 @@ async function lastRun(connection: Connection, store: ObjectStore, name: string,
   const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
   const { startedAt, finishedAt } = workflow?.status ?? {};
   const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
-  const seconds = startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : null;
-  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds, records: null, bytes: null, state: null, error: outcome.error };
+  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, state: null, error: outcome.error };
 }
 
 /** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */

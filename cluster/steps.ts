@@ -25,6 +25,11 @@ export function stepText({ name }: Pick<WorkflowNode, "name">): string {
   return attempt === 1 ? step : `${step}, try ${attempt}`;
 }
 
+/** How long something took, in seconds; null where it has not ended, or nobody knows. */
+export function secondsBetween(started: string | null | undefined, finished: string | null | undefined): number | null {
+  return started && finished ? (Date.parse(finished) - Date.parse(started)) / 1000 : null;
+}
+
 /** Whether a step is one that tells people or sums up, and not a part of the run's work. */
 export function isAside(step: string): boolean {
   return /^(tell-|notify-|summar|onExit|exit$)/.test(step);

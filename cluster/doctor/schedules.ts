@@ -1,6 +1,6 @@
 import { schedulesOf } from "../../pipelines/define";
 import { dueAfter } from "../../status/pipeline-status";
-import { invalidSchedule } from "../invalid-schedule";
+import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";
 import { look, type Check } from "./check";
 import type { DoctorFacts } from "./facts";
@@ -27,8 +27,8 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
 /** What keeps a schedule that is valid from starting runs. */
 function startProblems({ metadata, spec, status }: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
   const { name } = metadata;
-  const refused = (status?.conditions ?? []).find(({ type, status: is }) => type === "SubmissionError" && is === "True");
-  if (refused !== undefined) return fail("schedules", `${name}: Argo says SubmissionError: ${refused.message ?? "nothing more"}`, "mend the entry, and deploy it: npm run up");
+  const refused = saidByArgo(status, "SubmissionError");
+  if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, "mend the entry, and deploy it: npm run up");
   if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
   const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(metadata.creationTimestamp));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import * as k8s from "@pulumi/kubernetes";
+import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgoWorkflows } from "./components/argo-workflows";
 import { defaultClusterSettings, type ClusterSettings } from "./components/argo/cluster-settings";
@@ -54,7 +54,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[]): S
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are changed in place, because the names that people refer to are theirs.
-  const provider = new k8s.Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true });
+  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true });
   const opts = { providers: [provider] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 

@@ -10,8 +10,9 @@ const ROOT = join(__dirname, "..");
 export async function benchStartUp(): Promise<readonly Figure[]> {
   const node = (...args: readonly string[]) => usageOf(["node", ...args], { cwd: ROOT });
   const register = (store: string) => node(join("bench", "register.cjs"), store);
-  const check = (project: string) => node(join("node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", project);
+  const check = (project: string) => node(join("node_modules", "@typescript", "native", "bin", "tsc"), "-p", project);
   const sides = await inTurn("start-up", ROUNDS, {
+    pulumi: () => node("-e", 'require("@pulumi/pulumi")'),
     minio: () => register("minio"),
     aws: () => register("aws"),
     check: () => check("tsconfig.stack.json"),
@@ -23,6 +24,7 @@ export async function benchStartUp(): Promise<readonly Figure[]> {
   return [
     wall("preview start-up: stack registered, without AWS", sides.minio, 1.5),
     wall("preview start-up: stack registered, on AWS", sides.aws, 2.5),
+    wall("for comparison: Pulumi's own package loaded, and nothing else", sides.pulumi),
     wall("check of types: a stack without AWS", sides.check, 6),
     memory("check of types: a stack without AWS, memory", sides.check, 350),
     wall("for comparison: check of types of all that is for AWS, tests included", sides.checkAws),

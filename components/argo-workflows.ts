@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { ArgoSettings } from "../settings/argo";
@@ -27,7 +27,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
       workflowArchive === undefined
         ? []
         : [
-            new k8s.core.v1.Secret(
+            new Secret(
               `${name}-archive`,
               { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
               { ...parent, deletedWith: space },

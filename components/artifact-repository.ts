@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { artifactRepository } from "./argo/artifact-repository";
 import { defaultClusterSettings } from "./argo/cluster-settings";
@@ -30,8 +30,8 @@ export class ArtifactRepository extends pulumi.ComponentResource {
     const parent = { parent: this };
     const metadata = (object: string) => ({ name: object, namespace, labels: { ...MANAGED } });
     const { credentials } = buckets.singer;
-    if (credentials !== "ambient") new k8s.core.v1.Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
-    if (certificates !== undefined) new k8s.core.v1.Secret(`${name}-certificates`, { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } }, parent);
+    if (credentials !== "ambient") new Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
+    if (certificates !== undefined) new Secret(`${name}-certificates`, { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } }, parent);
     const text = (bucket: Bucket) =>
       pulumi
         .all([bucket.name, bucket.endpoint, bucket.region])
@@ -47,7 +47,7 @@ export class ArtifactRepository extends pulumi.ComponentResource {
           }),
         );
     const { configMap, key } = defaultClusterSettings.artifactRepository;
-    new k8s.core.v1.ConfigMap(
+    new ConfigMap(
       name,
       {
         metadata: { ...metadata(configMap), annotations: { "workflows.argoproj.io/default-artifact-repository": DEFAULT_KEY } },

@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { MinioSettings } from "../settings/object-store";
@@ -44,13 +45,13 @@ export class Minio extends pulumi.ComponentResource {
     const within = { ...parent, deletedWith: space };
     const metadata = (secret: string) => ({ name: secret, namespace: space.metadata.name });
     const secrets = [
-      new k8s.core.v1.Secret(`${name}-root`, { metadata: metadata(ROOT_SECRET), stringData: { rootUser: "root", rootPassword: root.result } }, within),
-      new k8s.core.v1.Secret(`${name}-user`, { metadata: metadata(USER_SECRET), stringData: { accessKey: USER, secretKey: user.result } }, within),
+      new Secret(`${name}-root`, { metadata: metadata(ROOT_SECRET), stringData: { rootUser: "root", rootPassword: root.result } }, within),
+      new Secret(`${name}-user`, { metadata: metadata(USER_SECRET), stringData: { accessKey: USER, secretKey: user.result } }, within),
     ];
     release(name, { releaseName: "minio", namespace: space.metadata.name, chart: settings.chart, values: minioValues(settings) }, { ...parent, dependsOn: secrets, protect });
     if (networkPolicy) {
       const ingress = [{ from: [{ podSelector: {} }, ...podsOf(clients)], ports: [{ port: PORT }] }];
-      new k8s.networking.v1.NetworkPolicy(name, { metadata: metadata("minio-clients"), spec: { podSelector: {}, policyTypes: ["Ingress"], ingress } }, within);
+      new NetworkPolicy(name, { metadata: metadata("minio-clients"), spec: { podSelector: {}, policyTypes: ["Ingress"], ingress } }, within);
     }
     const bucket = (bucketName: string): Bucket => ({
       name: bucketName,

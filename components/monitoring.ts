@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { MonitoringSettings } from "../settings/monitoring";
 import { dashboardConfigMap } from "./monitoring/dashboard";
@@ -28,10 +29,10 @@ export class Monitoring extends pulumi.ComponentResource {
     const place = { namespace, labels: settings.labels };
     const minio = storeNamespace !== undefined;
     const targets = [...(controllerNamespace === undefined ? [] : [controllerTarget(controllerNamespace)]), ...(minio ? [storeTarget(storeNamespace)] : [])];
-    for (const target of targets) new k8s.apiextensions.CustomResource(`${name}-${target.job}`, serviceMonitor(target, place), parent);
-    new k8s.apiextensions.CustomResource(name, prometheusRule({ ...settings, minio }, place), parent);
+    for (const target of targets) new CustomResource(`${name}-${target.job}`, serviceMonitor(target, place), parent);
+    new CustomResource(name, prometheusRule({ ...settings, minio }, place), parent);
     const { grafanaFolder } = settings;
-    new k8s.core.v1.ConfigMap(name, dashboardConfigMap({ ...settings, minio }, { namespace, ...(grafanaFolder !== undefined && { grafanaFolder }) }), parent);
+    new ConfigMap(name, dashboardConfigMap({ ...settings, minio }, { namespace, ...(grafanaFolder !== undefined && { grafanaFolder }) }), parent);
     this.registerOutputs({ namespace });
   }
 }

@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Labels of what this stack makes. */
@@ -11,11 +12,11 @@ export const MANAGED: { readonly [name: string]: string } = { "app.kubernetes.io
  * @param metadataName of the namespace in the cluster.
  * @param labels beside those of the stack.
  */
-export function namespace(name: string, metadataName: string, opts: pulumi.CustomResourceOptions, labels: { readonly [name: string]: string } = {}): k8s.core.v1.Namespace {
-  return new k8s.core.v1.Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, ...labels } } }, opts);
+export function namespace(name: string, metadataName: string, opts: pulumi.CustomResourceOptions, labels: { readonly [name: string]: string } = {}): Namespace {
+  return new Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, ...labels } } }, opts);
 }
 
 /** Peers of a network policy: every pod of some namespaces. */
-export function podsOf(namespaces: readonly string[]): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+export function podsOf(namespaces: readonly string[]): input.networking.v1.NetworkPolicyPeer[] {
   return namespaces.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
 }

@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { PipelineEntry } from "../pipelines/define";
 import { isReplication } from "../pipelines/define";
@@ -42,7 +43,7 @@ const TARGET_IMAGE = "output:target-image";
 /** One entry of the array on the cluster: its schedule, and the Secret with its settings where it has some. */
 export class Pipeline extends pulumi.ComponentResource {
   /** The schedule. */
-  readonly cronWorkflow: k8s.apiextensions.CustomResource;
+  readonly cronWorkflow: CustomResource;
 
   constructor(name: string, { entry, settings, images, secrets, deletedWith }: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:Pipeline", name, describePipeline(entry), opts);
@@ -50,7 +51,7 @@ export class Pipeline extends pulumi.ComponentResource {
     const secret = pipelineSecret(entry);
     const secretResource =
       secret &&
-      new k8s.core.v1.Secret(
+      new Secret(
         name,
         {
           metadata: { name: secret.name, namespace: settings.namespace, labels: { ...labelsOf(entry, settings) } },
@@ -59,7 +60,7 @@ export class Pipeline extends pulumi.ComponentResource {
         },
         childOptions,
       );
-    this.cronWorkflow = new k8s.apiextensions.CustomResource(name, customResourceArgs(schedule(entry, settings), imageOutputs(entry, images)), { ...childOptions, ...(secretResource && { dependsOn: [secretResource] }) });
+    this.cronWorkflow = new CustomResource(name, customResourceArgs(schedule(entry, settings), imageOutputs(entry, images)), { ...childOptions, ...(secretResource && { dependsOn: [secretResource] }) });
     this.registerOutputs({ name: entry.name });
   }
 }

@@ -1,4 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
+import { ConfigMap, Namespace, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
@@ -29,7 +32,7 @@ export interface PipelinesNamespaceArgs {
 /** Where pipelines run: their namespace, what their pods may do, and what they are given. */
 export class PipelinesNamespace extends pulumi.ComponentResource {
   /** The namespace. */
-  readonly namespace: k8s.core.v1.Namespace;
+  readonly namespace: Namespace;
   /** Secrets to pull images with. */
   readonly imagePullSecrets: readonly string[];
   /** The webhook, where there is one. */
@@ -47,18 +50,18 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
     accounts(name, settings, args.identity, metadata, within);
     this.imagePullSecrets = pullSecret(args.registry, secrets, metadata, within);
     this.webhook = args.webhook === undefined ? undefined : { name: "notifications", key: "url" };
-    if (args.webhook !== undefined) new k8s.core.v1.Secret("notifications", { metadata: metadata("notifications"), stringData: { url: secrets[args.webhook] ?? "" } }, within);
+    if (args.webhook !== undefined) new Secret("notifications", { metadata: metadata("notifications"), stringData: { url: secrets[args.webhook] ?? "" } }, within);
     this.certificateAuthority = args.certificates === undefined ? undefined : { configMap: "certificate-authority", key: "ca.pem" };
-    if (args.certificates !== undefined) new k8s.core.v1.ConfigMap("certificate-authority", { metadata: metadata("certificate-authority"), data: { "ca.pem": args.certificates } }, within);
-    if (args.networkPolicy) new k8s.networking.v1.NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
+    if (args.certificates !== undefined) new ConfigMap("certificate-authority", { metadata: metadata("certificate-authority"), data: { "ca.pem": args.certificates } }, within);
+    if (args.networkPolicy) new NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
     const blocked = args.identity?.blockedNetworks ?? [];
-    if (args.networkPolicy && blocked.length > 0) new k8s.networking.v1.NetworkPolicy(`${name}-blocked-networks`, { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) }, within);
+    if (args.networkPolicy && blocked.length > 0) new NetworkPolicy(`${name}-blocked-networks`, { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) }, within);
     this.registerOutputs({ namespace: settings.namespace });
   }
 }
 
 /** Pods may connect to everything but some networks. Pods of the cluster are named as well: to some network plugins an address is none of theirs. */
-function everywhereBut(networks: readonly string[]): k8s.types.input.networking.v1.NetworkPolicySpec {
+function everywhereBut(networks: readonly string[]): input.networking.v1.NetworkPolicySpec {
   const within = (all: string, version: (network: string) => boolean) => ({ ipBlock: { cidr: all, except: networks.filter(version) } });
   const isIpv6 = (network: string) => network.includes(":");
   return { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, within("0.0.0.0/0", (network) => !isIpv6(network)), within("::/0", isIpv6)] }] };
@@ -66,7 +69,7 @@ function everywhereBut(networks: readonly string[]): k8s.types.input.networking.
 
 type Annotations = { readonly [name: string]: pulumi.Input<string> };
 
-type Metadata = (name: string, annotations?: Annotations) => k8s.types.input.meta.v1.ObjectMeta;
+type Metadata = (name: string, annotations?: Annotations) => input.meta.v1.ObjectMeta;
 
 /**
  * The pods' accounts, which may do nothing on the cluster, and the one that Argo's own container reports with. A pod has the token of
@@ -75,14 +78,14 @@ type Metadata = (name: string, annotations?: Annotations) => k8s.types.input.met
  */
 function accounts(name: string, { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"], identity: PodIdentity | undefined, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
   for (const account of [serviceAccount, ...Object.values(identity?.serviceAccounts ?? {})]) {
-    new k8s.core.v1.ServiceAccount(account, { metadata: metadata(account, identity?.accountAnnotations[account]), automountServiceAccountToken: false }, opts);
+    new ServiceAccount(account, { metadata: metadata(account, identity?.accountAnnotations[account]), automountServiceAccountToken: false }, opts);
   }
-  const executor = new k8s.core.v1.ServiceAccount(executorServiceAccount, { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false }, opts);
+  const executor = new ServiceAccount(executorServiceAccount, { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false }, opts);
   const token = `${executorServiceAccount}.service-account-token`;
-  new k8s.core.v1.Secret(token, { metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }), type: "kubernetes.io/service-account-token" }, { ...opts, dependsOn: [executor] });
-  const role = new k8s.rbac.v1.Role(name, { metadata: metadata(executorServiceAccount), rules: [{ apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] }] }, opts);
+  new Secret(token, { metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }), type: "kubernetes.io/service-account-token" }, { ...opts, dependsOn: [executor] });
+  const role = new Role(name, { metadata: metadata(executorServiceAccount), rules: [{ apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] }] }, opts);
   const subjects = [{ kind: "ServiceAccount", name: executorServiceAccount }];
-  new k8s.rbac.v1.RoleBinding(name, { metadata: metadata(executorServiceAccount), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name }, subjects }, opts);
+  new RoleBinding(name, { metadata: metadata(executorServiceAccount), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name }, subjects }, opts);
 }
 
 function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): readonly string[] {
@@ -90,6 +93,6 @@ function pullSecret({ address, pullAddress, username, password }: RegistrySettin
   const host = (pullAddress ?? address).split("/")[0] ?? address;
   const value = secrets[password] ?? pulumi.output("");
   const config = value.apply((text) => JSON.stringify({ auths: { [host]: { username, password: text, auth: Buffer.from(`${username}:${text}`).toString("base64") } } }));
-  new k8s.core.v1.Secret("registry", { metadata: metadata("registry"), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
+  new Secret("registry", { metadata: metadata("registry"), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
   return ["registry"];
 }

@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { CustomResourceArgs } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** An Argo object, as builders make it. */
@@ -14,7 +14,7 @@ interface PlainObject {
  * @param object plain data.
  * @param values what stands for an output, and the output; a text counts where it is the whole text.
  */
-export function customResourceArgs(object: PlainObject, values: ReadonlyMap<string, pulumi.Output<string>>): k8s.apiextensions.CustomResourceArgs {
+export function customResourceArgs(object: PlainObject, values: ReadonlyMap<string, pulumi.Output<string>>): CustomResourceArgs {
   return { ...(withOutputs(object, values) as object), apiVersion: object.apiVersion, kind: object.kind };
 }
 

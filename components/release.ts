@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Chart } from "../settings/argo";
 import { fromProviders } from "./providers-folder";
@@ -22,8 +22,8 @@ const TIMEOUT_SECONDS = 600;
  * A Helm release that is undone where it fails, so that none is left pending. Releases run the hooks of a chart, by
  * which MinIO's makes its buckets and Argo's installs full CRDs; the provider's charts drop them.
  */
-export function release(name: string, { releaseName, namespace, chart, values }: ReleaseArgs, opts: pulumi.CustomResourceOptions): k8s.helm.v3.Release {
-  return new k8s.helm.v3.Release(
+export function release(name: string, { releaseName, namespace, chart, values }: ReleaseArgs, opts: pulumi.CustomResourceOptions): Release {
+  return new Release(
     name,
     {
       name: releaseName,

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings } from "./argo/cluster-settings";
 import { singerTemplate } from "./argo/singer-template";
@@ -19,13 +19,13 @@ export class SingerTemplate extends pulumi.ComponentResource {
   /** Settings that the pipelines' objects are built with. */
   readonly settings: ClusterSettings;
   /** The WorkflowTemplate. */
-  readonly workflowTemplate: k8s.apiextensions.CustomResource;
+  readonly workflowTemplate: CustomResource;
 
   constructor(name: string, { settings, runnerImage }: SingerTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:SingerTemplate", name, {}, opts);
     this.settings = { ...settings, runnerImage: RUNNER_IMAGE };
     const template = singerTemplate(this.settings);
-    this.workflowTemplate = new k8s.apiextensions.CustomResource(name, customResourceArgs(template, new Map([[RUNNER_IMAGE, runnerImage]])), { parent: this });
+    this.workflowTemplate = new CustomResource(name, customResourceArgs(template, new Map([[RUNNER_IMAGE, runnerImage]])), { parent: this });
     this.registerOutputs({ name: template.metadata.name });
   }
 }

@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings } from "./argo/cluster-settings";
 import { smokeTestTemplate } from "./argo/smoke-test";
@@ -17,7 +17,7 @@ export class SmokeTest extends pulumi.ComponentResource {
   constructor(name: string, { settings, runnerImage }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:SmokeTest", name, {}, opts);
     const template = smokeTestTemplate(settings);
-    new k8s.apiextensions.CustomResource(name, customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])), { parent: this });
+    new CustomResource(name, customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])), { parent: this });
     this.registerOutputs({ name: template.metadata.name });
   }
 }

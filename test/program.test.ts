@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 const ROOT = join(__dirname, "..");
-const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { readonly main: string };
+const { main, runtime } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { readonly main: string; readonly runtime: { readonly options: { readonly nodeargs: string } } };
 const FOLDER = join(ROOT, dirname(main));
 
 interface Places {
@@ -21,7 +21,7 @@ function places(kubeconfig: string): Places {
     require(${JSON.stringify(`./${basename(main)}`)});
     const { fromProviders } = require("../components/providers-folder.ts");
     console.log(JSON.stringify({ cwd: process.cwd(), kubeconfig: process.env.KUBECONFIG, chart: fromProviders("charts/argo") }));`;
-  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: FOLDER, env: { ...process.env, KUBECONFIG: kubeconfig }, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [...runtime.options.nodeargs.split(" "), "-e", script], { cwd: FOLDER, env: { ...process.env, KUBECONFIG: kubeconfig }, encoding: "utf8" });
   assert.notEqual(stdout, "", stderr);
   return JSON.parse(stdout) as Places;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isPlatformOnly } from "./deploy/part";
 import { UserError } from "./errors";
 import { pipelines } from "./pipelines";
 import { loadSettings } from "./settings";
@@ -8,7 +9,7 @@ module.exports = async () => {
   try {
     const settings = loadSettings();
     await check(settings, pipelines);
-    return deploy(settings, pipelines);
+    return deploy(settings, pipelines, isPlatformOnly() ? [] : pipelines);
   } catch (error) {
     // Printed without a stack trace.
     throw error instanceof UserError ? new pulumi.RunError(error.message) : error;

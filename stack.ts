@@ -8,7 +8,8 @@ import { ArtifactRepository } from "./components/artifact-repository";
 import { readBuildContext } from "./components/build-context";
 import { cloudOf, type CloudArgs, type CloudParts, type PodIdentity } from "./components/cloud";
 import { ExternalStore } from "./components/external-store";
-import { imageRepositories, stackImages } from "./components/images";
+import { imageRepositories } from "./components/image-builds";
+import { stackImages } from "./components/images";
 import { Minio } from "./components/minio";
 import { Monitoring, type MonitoringArgs } from "./components/monitoring";
 import type { ObjectStoreBuckets } from "./components/object-store";
@@ -44,17 +45,21 @@ export async function check(settings: Settings, entries: readonly PipelineEntry[
   await cloudOf(settings)?.check(cloudArgs(settings, entries));
 }
 
+/** The provider's own limit of 50 requests a second is what thousands of objects wait for; the engine makes few at once, and the API server has limits of its own. */
+const CLIENT = { qps: 500, burst: 1000 };
+
 /**
  * Declares all that pipelines run on, and the pipelines.
  *
+ * @param declared those of the array that are declared; the images and rights are of all. Default: all.
  * @throws UserError with every problem of the array, before anything is registered.
  */
-export function deploy(settings: Settings, entries: readonly PipelineEntry[]): StackOutputs {
+export function deploy(settings: Settings, entries: readonly PipelineEntry[], declared = entries): StackOutputs {
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are changed in place, because the names that people refer to are theirs.
-  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true });
+  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: CLIENT });
   const opts = { providers: [provider] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 
@@ -71,10 +76,10 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[]): S
   const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space, cloud.identity), runnerImage: images.runner }, installed);
   if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
   new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner }, installed);
-  for (const entry of entries) {
+  for (const entry of declared) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
   }
-  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length };
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: declared.length };
 }
 
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {

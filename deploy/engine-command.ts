@@ -3,7 +3,7 @@ import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { show } from "./command";
 import { reportMistakes } from "../cli/program";
-import { findEngine, OWN_COMMAND } from "./pulumi";
+import { DEFAULT_STACK, findEngine, OWN_COMMAND } from "./pulumi";
 
 const ROOT = join(__dirname, "..");
 
@@ -33,7 +33,7 @@ export async function main(given: readonly string[] = process.argv.slice(2)): Pr
 
 function withoutStack(args: readonly string[]): { readonly stack: string; readonly args: readonly string[] } {
   const at = args.findIndex((arg) => arg === "--stack" || arg === "-s");
-  if (at < 0) return { stack: "dev", args };
+  if (at < 0) return { stack: DEFAULT_STACK, args };
   const stack = args[at + 1];
   if (stack === undefined) throw new UserError("--stack: its name is missing");
   return { stack, args: [...args.slice(0, at), ...args.slice(at + 2)] };

@@ -1,39 +1,19 @@
+import { parseImageReference, registryAddress } from "../components/image-reference";
 import { UserError } from "../errors";
 
-/** An image by its parts. */
-export interface TaggedImage {
-  /** Host of the registry's interface. */
-  readonly registry: string;
-  /** Path in the registry. */
-  readonly repository: string;
-  readonly tag: string;
-}
-
 const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
-
-/**
- * The parts of an image's name, with Docker Hub where it names no registry.
- *
- * @throws UserError where it has no tag.
- */
-export function parseImage(image: string): TaggedImage {
-  const match = /^(?:([^/]*[.:][^/]*|localhost)\/)?([^:@]+):([^:@/]+)$/.exec(image);
-  if (!match) throw new UserError(`the image ${image} has no tag to resolve; write name:tag`);
-  const [, host, path = "", tag = ""] = match;
-  if (host === undefined || host === "docker.io") return { registry: "registry-1.docker.io", repository: path.includes("/") ? path : `library/${path}`, tag };
-  return { registry: host, repository: path, tag };
-}
 
 /**
  * Asks a registry which digest a tag has now.
  *
  * @returns such as `sha256:4c…`, of the index where the image has several platforms.
- * @throws UserError where the registry does not answer, or has no such image.
+ * @throws UserError where the image has no tag, and where the registry does not answer or has no such image.
  */
 export async function digestOf(image: string): Promise<string> {
-  const { registry, repository, tag } = parseImage(image);
-  const protocol = /^(localhost|127\.0\.0\.1)(:|$)/.test(registry) ? "http" : "https";
-  const url = `${protocol}://${registry}/v2/${repository}/manifests/${tag}`;
+  const { host, repository, tag } = parseImageReference(image);
+  if (tag === undefined) throw new UserError(`the image ${image} has no tag to resolve; write name:tag`);
+  const registry = host === "docker.io" ? "registry-1.docker.io" : host;
+  const url = `${registryAddress(registry)}/v2/${repository}/manifests/${tag}`;
   const first = await ask(url, image);
   const answer = first.status === 401 ? await ask(url, image, await anonymousToken(first, image)) : first;
   if (answer.status === 404) throw new UserError(`${registry} has no image ${repository}:${tag}`, 1);

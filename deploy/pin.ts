@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { print, printJson } from "../cli/print";
-import { UserError } from "../errors";
-import { settingKeys, settingsSchema, type CheckedSettings } from "../settings/schema";
+import { runProgram } from "../cli/program";
+import type { CheckedSettings } from "../settings/schema";
 import { capture } from "./command";
 import { digestOf } from "./image-digest";
-import { runProgram } from "../cli/program";
+import { DEFAULT_STACK } from "./pulumi";
+import { defaultSettings, readSettings } from "./settings";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {
@@ -38,7 +39,7 @@ export function pinnableImages({ argo, images, objectStore }: Pick<CheckedSettin
 export async function main(): Promise<void> {
   const program = new Command("npm run pin --")
     .description("look up the digests that the stack's images have now in their registries, and print the commands that pin them")
-    .option("--stack <name>", "stack, whose settings are read where there is a `pulumi`", "dev")
+    .option("--stack <name>", "stack, whose settings are read where there is a `pulumi`", DEFAULT_STACK)
     .option("--json", "print as JSON: a list of {image, setting, value, source}")
     .exitOverride()
     .addHelpText("after", "\nExample:\n  $ npm run pin -- --stack prod | sh");
@@ -56,13 +57,6 @@ async function pin({ stack, json = false }: { readonly stack: string; readonly j
 
 /** The stack's settings, or the defaults where no engine or stack is there: secrets have no part in an image's name. */
 function settingsOf(stack: string): CheckedSettings {
-  const { ok, output } = capture("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"]);
-  const given = ok ? (JSON.parse(output) as { readonly [key: string]: { readonly value?: string; readonly objectValue?: unknown } }) : {};
-  const values = Object.fromEntries(settingKeys.flatMap((key) => {
-    const one = given[`tapctl:${key}`];
-    return one === undefined ? [] : [[key, one.objectValue ?? one.value]];
-  }));
-  const checked = settingsSchema.safeParse(values);
-  if (!checked.success) throw new UserError(`the settings of the stack "${stack}" are not valid; \`pulumi preview\` says what is wrong`);
-  return checked.data;
+  const listed = capture("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"]);
+  return listed.ok ? readSettings(listed) : defaultSettings();
 }

@@ -31,6 +31,9 @@ export function savesSteps({ backend }: Engine): boolean {
   return backend.startsWith("https:") || backend.startsWith("http:");
 }
 
+/** Stack that is meant where none is named. */
+export const DEFAULT_STACK = "dev";
+
 /** How a user calls the engine with what {@link findEngine} finds. */
 export const OWN_COMMAND = "npm run pulumi --";
 
@@ -57,7 +60,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local, TAPCTL_PULUMI: stack === "dev" ? OWN_COMMAND : `${OWN_COMMAND} --stack ${stack}` };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: stack === DEFAULT_STACK ? OWN_COMMAND : `${OWN_COMMAND} --stack ${stack}` };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   if (!call(["stack", "--show-name", "--stack", stack], env).ok) {

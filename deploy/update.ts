@@ -3,6 +3,7 @@ import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { show } from "./command";
 import { ALL_PIPELINES, countPipelines, FEW, objectsOf, recordedObjects, urnsOf, type ObjectKey, type PipelinesCluster } from "./pipeline-objects";
+import { PLATFORM_ONLY } from "./part";
 import { savesSteps, type Engine } from "./pulumi";
 import { forgetUnfinished, noteUnfinished, readUnfinished, undoUnfinished } from "./unfinished";
 
@@ -41,6 +42,8 @@ export async function update({ engine, cluster, entries, yes, refresh, root }: U
     if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
   };
   const all = () => up(refresh ? ["--refresh"] : []);
+  const withoutPreview = yes ? ["--skip-preview"] : [];
+  const platform = () => (countPipelines(recorded) === 0 ? up(withoutPreview, PLATFORM_ONLY) : up([...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]));
   const unfinished = readUnfinished(cluster);
   const recorded = recordedObjects(engine);
   const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
@@ -49,13 +52,13 @@ export async function update({ engine, cluster, entries, yes, refresh, root }: U
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
-  await up(ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]));
+  await platform();
   if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
   if (many) {
     noteUnfinished(cluster, created.flatMap(objectsOf));
     for (let from = 0; from < created.length; from += BATCH) {
       const urns = created.slice(from, from + BATCH).flatMap((entry) => urnsOf(entry, engine.name));
-      await up([...urns.flatMap((urn) => ["--target", urn]), ...(yes ? ["--skip-preview"] : [])], { PULUMI_SKIP_CHECKPOINTS: "true" });
+      await up([...urns.flatMap((urn) => ["--target", urn]), ...withoutPreview], { PULUMI_SKIP_CHECKPOINTS: "true" });
     }
   }
   if (!many || countPipelines(recorded) > 0) await all();

@@ -1,5 +1,7 @@
+import { isPlatformOnly } from "../../deploy/part";
 import { loadSettings } from "../../settings";
 import { deploy } from "../../stack";
 import { manyPipelines } from "./entries";
 
-module.exports = deploy(loadSettings(), manyPipelines(Number(process.env["BENCH_PIPELINES"])));
+const pipelines = manyPipelines(Number(process.env["BENCH_PIPELINES"]));
+module.exports = deploy(loadSettings(), pipelines, isPlatformOnly() ? [] : pipelines);

@@ -21,15 +21,22 @@ after(() => server.close());
 /** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
 type Programs = { readonly [name: string]: string };
 
-const pulumi = (address = registry, version = "v3.259.0", made = false): string => `case "$*" in
+/** An engine that answers, with a stack of these settings. */
+const pulumi = ({ settings = {}, version = "v3.259.0", made = false }: { readonly settings?: object; readonly version?: string; readonly made?: boolean } = {}): string => `case "$*" in
   version) echo ${version};;
   whoami*) exit 1;;
   stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
   "stack --show-name"*) exit ${made ? 0 : 1};;
   "stack export"*) while [ "$1" != --file ]; do shift; done; echo '{"deployment":{}}' > "$2";;
-  "config get"*address*) echo ${address};;
-  "config get"*) exit 1;;
+  "config --json"*) echo '${JSON.stringify(configuration({ registry: { address: registry }, ...settings }))}';;
 esac`;
+
+/** Settings as the engine lists them: what is no text or number as an object. */
+function configuration(settings: object): object {
+  const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [`tapctl:${key}`, { value: typeof value === "string" ? value : JSON.stringify(value), secret: false, ...(typeof value === "object" && { objectValue: value }) }]);
+  return { ...Object.fromEntries(entries), "tapctl:secrets": { secret: true } };
+}
+
 const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
   *get-contexts*) printf 'kind-a\\nprod\\n';;
   *current-context*) echo kind-a;;
@@ -48,7 +55,7 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
     mkdirSync(bin);
     mkdirSync(project);
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
+    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "images", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
     for (const [name, body] of Object.entries(programs)) {
       writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
       chmodSync(join(bin, name), 0o755);
@@ -80,9 +87,22 @@ test("up looks around, deploys, tests the installation and says what to do next"
 });
 
 test("up needs no Docker where every image is ready", async () => {
-  const ready = JSON.stringify(Object.fromEntries(["singer-runner", ...pipelines.flatMap((entry) => ("tap" in entry ? [entry.tap.connector.name, entry.target.connector.name] : []))].map((name) => [name, `acme/${name}:1`])));
-  const { code, err } = await run("up", { pulumi: `case "$*" in "config get"*images.ready*) echo '${ready}'; exit;; esac\n${pulumi()}`, kubectl: kubectl() }, ["--yes"]);
+  const ready = Object.fromEntries(["singer-runner", ...pipelines.flatMap((entry) => ("tap" in entry ? [entry.tap.connector.name, entry.target.connector.name] : []))].map((name) => [name, `acme/${name}:1`]));
+  const { code, err } = await run("up", { pulumi: pulumi({ settings: { images: { ready } } }), kubectl: kubectl() }, ["--yes"]);
   assert.equal(code, 0, err);
+});
+
+test("up asks no registry where the stack makes its own, and speaks of nothing that the stack has not", async () => {
+  const settings = {
+    registry: undefined,
+    aws: { region: "eu-central-1", ecr: { prefix: "etl" } },
+    objectStore: { kind: "aws", bucket: "example-etl", identity: { kind: "pod-identity", cluster: "etl" } },
+    argo: { install: false, namespace: "argo" },
+  };
+  const { code, out, err } = await run("up", { pulumi: pulumi({ settings }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 0, err);
+  assert.match(out, /What to do next:/);
+  assert.doesNotMatch(out, /MinIO|Argo's interface/);
 });
 
 test("up does not look at what is there where it need not", async () => {
@@ -92,7 +112,7 @@ test("up does not look at what is there where it need not", async () => {
 });
 
 test("up goes on with a stack that is there", async () => {
-  const { code, err, calls } = await run("up", { pulumi: pulumi(registry, "v3.259.0", true), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, err, calls } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
   assert.doesNotMatch(calls, /stack init/);
 });
@@ -106,7 +126,7 @@ test("up fails where the smoke test does, with its reason", async () => {
 const refusals: readonly (readonly [string, () => Programs, readonly string[], RegExp])[] = [
   ["no pulumi, and no consent to a download", () => ({ kubectl: kubectl(), docker: "" }), [], /there is no `pulumi` on PATH; install it/],
   ["a download that fails", () => ({ npx: "exit 1", kubectl: kubectl() }), ["--yes"], /`npx pulumi` does not start/],
-  ["an old pulumi", () => ({ pulumi: pulumi(registry, "v3.200.1"), kubectl: kubectl() }), [], /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/],
+  ["an old pulumi", () => ({ pulumi: pulumi({ version: "v3.200.1" }), kubectl: kubectl() }), [], /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/],
   ["no kubectl", () => ({ pulumi: pulumi() }), [], /there is no `kubectl` on PATH/],
   ["a context that is not there", () => ({ pulumi: pulumi(), kubectl: kubectl() }), ["--context", "prd"], /the kubeconfig has no context "prd"; there are: kind-a, prod/],
   ["a cluster that is away", () => ({ pulumi: pulumi(), kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac` }), [], /the cluster of context "kind-a" does not answer: connection refused/],
@@ -114,8 +134,10 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["no cluster and no Docker", () => ({ pulumi: pulumi(), kubectl: "exit 1" }), ["--yes"], /the kubeconfig names no cluster, and there is no Docker engine/],
   ["no cluster and no kind", () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }), ["--yes"], /with `kind` on PATH/],
   ["no Docker", () => ({ pulumi: pulumi(), kubectl: kubectl() }), [], /no engine answers `docker version`/],
-  ["a registry that is away", () => ({ pulumi: pulumi("127.0.0.1:1"), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
-  ["monitoring without the Prometheus operator", () => ({ pulumi: `case "$*" in "config get"*monitoring*) echo true; exit;; esac\n${pulumi()}`, kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m],
+  ["a registry that is away", () => ({ pulumi: pulumi({ settings: { registry: { address: "127.0.0.1:1" } } }), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
+  ["monitoring without the Prometheus operator", () => ({ pulumi: pulumi({ settings: { monitoring: true } }), kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m],
+  ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
+  ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
   ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
@@ -155,7 +177,7 @@ test("the help has an example", async () => {
 });
 
 test("pulumi passes a command on, with the stack of `npm run up`, and its exit code back", async () => {
-  const engine = { pulumi: `${pulumi(registry, "v3.259.0", true)}\ncase "$1" in preview) exit 3;; esac` };
+  const engine = { pulumi: `${pulumi({ made: true })}\ncase "$1" in preview) exit 3;; esac` };
   const secret = await run("pulumi", engine, ["config", "set", "--secret", "--path", 'secrets["channel"]']);
   assert.equal(secret.code, 0, secret.err);
   assert.match(secret.calls, /^pulumi config set --secret --path secrets\["channel"\] --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml$/m);

@@ -32,7 +32,7 @@ async function run(t: TestContext, entries: readonly PipelineEntry[], { recorded
   writeFileSync(join(folder, "state"), JSON.stringify({ deployment: { resources } }));
   writeFileSync(join(folder, "live"), live.map((key) => `${key}\n`).join(""));
   writeFileSync(join(folder, "note"), unfinished ? JSON.stringify({ data: { objects: unfinished.join("\n") } }) : "");
-  program(folder, "pulumi", `case "$*" in *"stack export"*) while [ "$1" != --file ]; do shift; done; cat "${folder}/state" > "$2";; "up "*) echo "skips: $PULUMI_SKIP_CHECKPOINTS" >> "${folder}/calls"; ${up} :;; esac`);
+  program(folder, "pulumi", `case "$*" in *"stack export"*) while [ "$1" != --file ]; do shift; done; cat "${folder}/state" > "$2";; "up "*) echo "skips: $PULUMI_SKIP_CHECKPOINTS, platform only: $TAPCTL_PLATFORM_ONLY" >> "${folder}/calls"; ${up} :;; esac`);
   program(folder, "kubectl", `case "$*" in *"get configmap"*) cat "${folder}/note";; *"get cronworkflows"*) cat "${folder}/live";; *"-f -"*) cat >> "${folder}/input";; esac`);
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
@@ -51,8 +51,9 @@ function program(folder: string, name: string, body: string): void {
 /** A kind of call by its first words and what it is about. */
 function kinds(calls: readonly string[]): readonly string[] {
   return calls.flatMap((call) => {
-    if (call.startsWith("pulumi up")) return [/--exclude/.test(call) ? "up platform" : /--target/.test(call) ? "up new" : "up"];
-    if (call === "skips: true") return ["no checkpoints"];
+    if (call.startsWith("pulumi up")) return [/--exclude/.test(call) ? "up all but pipelines" : /--target/.test(call) ? "up new" : "up"];
+    if (call === "skips: true, platform only: ") return ["no checkpoints"];
+    if (call === "skips: , platform only: true") return ["platform only"];
     return [/ apply /.test(call) && "note", /delete configmap/.test(call) && "forget", /delete --cascade/.test(call) && "undo"].filter((one) => one !== false);
   });
 }
@@ -79,7 +80,7 @@ test("pipelines that are there already are not new", async (t) => {
 
 test("many new pipelines: what they run on first, then a note, then they alone without checkpoints", async (t) => {
   const { calls, input } = await run(t, many, {});
-  assert.deepEqual(kinds(calls), ["up platform", "note", "up new", "no checkpoints", "forget"]);
+  assert.deepEqual(kinds(calls), ["up", "platform only", "note", "up new", "no checkpoints", "forget"]);
   const created = calls.find((call) => call.includes("--target")) ?? "";
   for (const entry of many) for (const urn of urnsOf(entry, "dev")) assert.ok(created.includes(`--target ${urn}`), urn);
   assert.equal(created.split("--target").length - 1, 180);
@@ -95,7 +96,7 @@ test("what is there before is not noted down as the update's own", async (t) => 
 
 test("beside pipelines that are there, the others are updated with checkpoints at the end", async (t) => {
   const { calls } = await run(t, [...many, { ...kind, name: "old" }], { recorded: ["old"] });
-  assert.deepEqual(kinds(calls), ["up platform", "note", "up new", "no checkpoints", "up", "forget"]);
+  assert.deepEqual(kinds(calls), ["up all but pipelines", "note", "up new", "no checkpoints", "up", "forget"]);
   assert.doesNotMatch(calls.find((call) => call.includes("--target")) ?? "", /::old /);
 });
 
@@ -103,7 +104,7 @@ test("an update that fails half-way keeps its note", async (t) => {
   const { calls, error } = await run(t, many, { up: 'case "$*" in *--target*) exit 255;; esac;' });
   assert.ok(error instanceof UserError);
   assert.match(error.message, /goes on from there/);
-  assert.deepEqual(kinds(calls), ["up platform", "note", "up new", "no checkpoints"]);
+  assert.deepEqual(kinds(calls), ["up", "platform only", "note", "up new", "no checkpoints"]);
 });
 
 test("after a cut-off update, what the state does not know is deleted, and nothing else", async (t) => {
@@ -113,7 +114,7 @@ test("after a cut-off update, what the state does not know is deleted, and nothi
     unfinished: ["CronWorkflow/orders-0", "CronWorkflow/orders-1", "Secret/pipeline-orders-1", "CronWorkflow/orders-2"],
   });
   assert.equal(error, undefined);
-  assert.deepEqual(kinds(calls), ["up platform", "undo", "up", "forget"]);
+  assert.deepEqual(kinds(calls), ["up all but pipelines", "undo", "up", "forget"]);
   const { items } = JSON.parse(input) as { readonly items: readonly { readonly kind: string; readonly apiVersion: string; readonly metadata: { readonly name: string; readonly namespace: string } }[] };
   assert.deepEqual(items, [
     { apiVersion: "argoproj.io/v1alpha1", kind: "CronWorkflow", metadata: { name: "orders-1", namespace: "pipelines" } },
@@ -125,7 +126,7 @@ test("after a cut-off update, what the state does not know is deleted, and nothi
 test("nothing is undone while another update has the stack locked", async (t) => {
   const { calls, error } = await run(t, few, { live: ["CronWorkflow/orders-1"], unfinished: ["CronWorkflow/orders-1"], up: "exit 255;" });
   assert.ok(error instanceof UserError);
-  assert.deepEqual(kinds(calls), ["up platform"]);
+  assert.deepEqual(kinds(calls), ["up", "platform only"]);
 });
 
 test("a cluster that does not answer stops the update before it starts", async (t) => {

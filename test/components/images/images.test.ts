@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connectorImage, runnerImage, type ImageBuild } from "../../../components/image";
-import { imageRepositories, nameBuilds, stackImages, type StackImages } from "../../../components/images";
+import { imageRepositories, nameBuilds } from "../../../components/image-builds";
+import { stackImages, type StackImages } from "../../../components/images";
 import { tap } from "../../../connectors/connector";
 import { isReplication, type PipelineEntry } from "../../../pipelines/define";
 import { arrayOf, building, context, digest, lake, recordImages, shop, valueOf } from "./support";

@@ -25,7 +25,7 @@ const HISTORY = 50;
  * @param only the one pipeline that is asked for; undefined for all
  */
 export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], only?: string): Promise<readonly PipelineFacts[]> {
-  const [opened, crons, workflows] = await Promise.all([store(), listCronWorkflows(connection, only), listWorkflows(connection, only)]);
+  const [workflows, crons, opened] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), store()]);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
   const named = new Set(entries.map(({ name }) => name));

@@ -34,7 +34,7 @@ esac`;
 /** Settings as the engine lists them: what is no text or number as an object. */
 function configuration(settings: object): object {
   const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [`tapctl:${key}`, { value: typeof value === "string" ? value : JSON.stringify(value), secret: false, ...(typeof value === "object" && { objectValue: value }) }]);
-  return { ...Object.fromEntries(entries), "tapctl:secrets": { secret: true } };
+  return Object.fromEntries([...entries, ["tapctl:secrets", { secret: true }]]) as object;
 }
 
 const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in

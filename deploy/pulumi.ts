@@ -50,7 +50,7 @@ const LOCAL = `file://${join(HOME, "state")}`;
  * Finds the engine and the stack, which is made where it is not there.
  *
  * Its configuration is a copy of `Pulumi.<stack>.yaml` in a folder that git ignores, because the engine writes into it:
- * settings of the original win, and what is only in the copy, such as secrets, stays.
+ * settings of the original win, and of what is only in the copy secrets stay, and the context.
  *
  * @param yes whether the user agreed to everything before.
  * @throws UserError where there is no engine, or one too old.
@@ -111,8 +111,18 @@ function configFile(root: string, stack: string): string {
   const file = join(root, ".tapctl", `Pulumi.${stack}.yaml`);
   const copy = read(file);
   mkdirSync(join(root, ".tapctl"), { recursive: true });
-  writeFileSync(file, stringify({ ...copy, ...original, config: { ...copy.config, ...original.config } }), { mode: 0o600 });
+  writeFileSync(file, stringify({ ...copy, ...original, config: { ...ofCopyAlone(copy.config), ...original.config } }), { mode: 0o600 });
   return file;
+}
+
+/** What is only in a copy on purpose: what the last update found, and secrets. A setting was taken out of the original. */
+function ofCopyAlone(config: object = {}): object {
+  return Object.fromEntries(Object.entries(config).filter(([key, value]: [string, unknown]) => key === "tapctl:context" || hasSecret(value)));
+}
+
+/** Whether the engine has encrypted something of a value. */
+function hasSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && ("secure" in value || Object.values(value).some(hasSecret));
 }
 
 function read(file: string): { readonly config?: object } {

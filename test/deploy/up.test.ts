@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { parse, stringify } from "yaml";
 import { pipelines } from "../../pipelines";
 
 const ROOT = join(__dirname, "..", "..");
@@ -47,7 +48,7 @@ const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
 esac`;
 
 /** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
-async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = []): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string }> {
+async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = [], copy = ""): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string; readonly copy: string }> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
   try {
     const bin = join(folder, "bin");
@@ -56,6 +57,10 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
     mkdirSync(project);
     // A project of its own, so that what is written into it is not written into this one.
     for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "images", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
+    if (copy !== "") {
+      mkdirSync(join(project, ".tapctl"));
+      writeFileSync(join(project, ".tapctl", "Pulumi.dev.yaml"), copy);
+    }
     for (const [name, body] of Object.entries(programs)) {
       writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
       chmodSync(join(bin, name), 0o755);
@@ -67,9 +72,10 @@ async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: rea
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
     const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
+    const found = join(project, ".tapctl", "Pulumi.dev.yaml");
     const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
     if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);
-    return { code, out: out.join(""), err: err.join(""), calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "", home: folder };
+    return { code, out: out.join(""), err: err.join(""), calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "", home: folder, copy: existsSync(found) ? readFileSync(found, "utf8") : "" };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -115,6 +121,15 @@ test("up goes on with a stack that is there", async () => {
   const { code, err, calls } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
   assert.doesNotMatch(calls, /stack init/);
+});
+
+test("a setting that was taken out of the stack's file is gone; secrets and the context stay", async () => {
+  const before = { "tapctl:monitoring": "true", "tapctl:context": "kind-a", "tapctl:secrets": { channel: { secure: "v1:abc" } } };
+  const { copy } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"], stringify({ config: before, encryptionsalt: "v1:salt" }));
+  const after = parse(copy) as { readonly config: object; readonly encryptionsalt: string };
+  assert.equal(after.encryptionsalt, "v1:salt");
+  const { config } = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as { readonly config: object };
+  assert.deepEqual(after.config, { "tapctl:context": "kind-a", "tapctl:secrets": before["tapctl:secrets"], ...config });
 });
 
 test("up fails where the smoke test does, with its reason", async () => {

@@ -1,7 +1,9 @@
 import type { Stop } from "../local/stop";
+import { goOnWithoutReader } from "./closed-output";
 
-/** Turns Ctrl-C and SIGTERM into requests to stop; returns what takes the handlers away. */
+/** Turns Ctrl-C and SIGTERM into requests to stop, and nothing else stops the work; returns what takes the handlers away. */
 export function handleSignals(stop: Stop, tell: (text: string) => void): () => void {
+  goOnWithoutReader();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.request(`interrupted by ${signal}`);
     tell(stop.count === 1 ? "stopping: what was extracted is loaded and saved; press Ctrl-C again to stop at once" : "stopping at once: nothing more is loaded or saved");

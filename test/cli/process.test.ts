@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { makeProject, startTapctl } from "./support";
+import { cliEnvironment, makeProject, startTapctl, TAPCTL } from "./support";
 
 const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) }]`;
 
@@ -27,3 +30,13 @@ test("the process of a command that goes wrong inside says where, and ends with 
   assert.match(stderr, /Error: boom\n\s+at /);
   assert.equal(code, 1);
 });
+
+for (const [line, code] of [["list", 0], ["run orders", 10]] as const) {
+  test(`tapctl ${line} ends with ${code} and no complaint where nobody reads what it prints`, async (t) => {
+    const child = spawn(process.execPath, [TAPCTL, ...line.split(" ")], { cwd: makeProject(t, ARRAY), env: cliEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    const [stderr, ended] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    assert.equal(ended[0], code, stderr);
+    assert.doesNotMatch(stderr, /EPIPE|\n\s+at /);
+  });
+}

@@ -34,6 +34,12 @@ describe("extract in a workflow", () => {
       assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
+  test("a discovery that fails has sent nothing, in the last attempt either", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract(TEN, ...facts(space), ...last, "--select", space.write("select.json", [{ stream: "*" }]));
+      assert.deepEqual([code, space.text("outcome"), space.result().error], [10, "failed", "discovery: tap-fake exited with 1: KeyError: 'discover'"]);
+    }));
+
   test("other failures are never taken for partial", () =>
     inWorkspace(async (space) => {
       const { code } = await space.run("extract", "--connector", space.path("none.json"), ...facts(space), ...last);

@@ -25,8 +25,8 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
     a verdict step fails the run afterwards. So does what another try does not mend, with --leave-verdict:
     Argo would try it again.
     """
-    # How much went through a FIFO only its reader knows.
-    partial = (args.subcommand == "extract" and code == TAP_FAILED and result.get("bytes", 1) > 0
+    # How much went through a FIFO only its reader knows; of a tap that was not started, its discovery failed.
+    partial = (args.subcommand == "extract" and code == TAP_FAILED and "tap" in result and result.get("bytes", 1) > 0
                and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
     path = getattr(args, "outcome", None)
     for_good = bool(path) and args.leave_verdict and code in _HOPELESS

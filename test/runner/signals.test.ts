@@ -90,6 +90,7 @@ describe("load", () => {
     run.process.kill("SIGTERM");
     assert.equal((await run.ended).code, 13);
     assert.equal(space.result().target?.signal, "SIGKILL");
+    assert.equal(space.result().error, "stopped while target-fake was loading: target-fake did not end by itself and was killed");
     assert.equal(space.candidate(), undefined);
   }));
 

@@ -228,6 +228,18 @@ describe("summary", () => {
       assert.deepEqual(await summarize(space, "Error"), { status: "failed", code: 1, error: "the Workflow ended as Error", attempts });
     }));
 
+  test("of a stream whose tap has failed has the tap's error, and not that of the target that was stopped for it", () =>
+    inWorkspace(async (space) => {
+      const step = (displayName: string, message: string, second: number) => ({ displayName, message, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
+      const failures = [
+        step("target", "target: Error (exit code 13): stopped while target-postgres was loading: target-postgres did not end by itself and was killed", 5),
+        step("tap", "tap: Error (exit code 10): discovery: tap-postgres exited with 1", 1),
+        step("main", 'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10', 2),
+        step("stream(0)", "child 'shop-stream-1' failed", 6),
+      ];
+      assert.deepEqual(await summarize(space, "Failed", failures), { status: "failed", code: 10, error: "tap: tap: Error (exit code 10): discovery: tap-postgres exited with 1", attempts });
+    }));
+
   test("of a run that was cancelled says interrupted", () =>
     inWorkspace(async (space) => {
       assert.deepEqual(await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")), { status: "interrupted", code: 13, error: "extract(0): workflow shutdown with strategy: Stop", attempts });

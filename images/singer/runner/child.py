@@ -39,6 +39,7 @@ class Child:
         """Set when the process has ended and its stderr is read."""
         self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
         """Its last lines on stderr, masked."""
+        self._killed = False
         self._started = time.monotonic()
         self._process = self._start(command, stdin, stdout)
 
@@ -103,6 +104,7 @@ class Child:
 
     def kill(self) -> None:
         """Stops it now (SIGKILL to its process group)."""
+        self._killed = True
         self._signal_group(signal.SIGKILL)
 
     def _signal_group(self, number: int) -> None:
@@ -113,6 +115,8 @@ class Child:
 
     def failure(self) -> str:
         """One line that says how it ended and why, e.g. `tap-x exited with 3: ValueError: boom`."""
+        if self.signal and self._killed:
+            return f"{self.name} did not end by itself and was killed"
         if self.signal:
             hint = " (out of memory?)" if self.signal == "SIGKILL" else ""
             how = f"was killed by {self.signal}{hint}"

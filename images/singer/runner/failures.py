@@ -9,6 +9,7 @@ _LONGEST = 600
 _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
+_STOPPED = re.compile(r"\(exit code 13\)")
 
 
 def first_failure(failures: Optional[str]) -> Optional[str]:
@@ -32,6 +33,8 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
     # Most failed steps only pass on that one below them failed.
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
+    # A target is stopped when its tap has failed.
+    causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
     return _short(f"{causes[-1].get('displayName')}: {_explained(causes[-1]['message'])}") if causes else None
 
 

@@ -12,7 +12,7 @@ import { pipelineSecret } from "./argo/pipeline-secret";
 import { deployed } from "./argo/run-parameters";
 import type { CronWorkflow } from "./argo/types";
 import { describePipeline } from "./pipeline-description";
-import { customResourceArgs } from "./placeholders";
+import { customResourceArgs, PUT_BACK } from "./placeholders";
 import { secretText } from "./secret-text";
 
 /** Images of a replication's connectors, by digest. */
@@ -54,7 +54,7 @@ export class Pipeline extends pulumi.ComponentResource {
       new Secret(
         name,
         {
-          metadata: { name: secret.name, namespace: settings.namespace, labels: { ...labelsOf(entry, settings) } },
+          metadata: { name: secret.name, namespace: settings.namespace, labels: { ...labelsOf(entry, settings) }, annotations: PUT_BACK },
           type: "Opaque",
           stringData: Object.fromEntries(Object.entries(secret.parts).map(([key, part]) => [key, secretText(part, secrets)])),
         },

@@ -107,8 +107,11 @@ export function podNodes({ status }: WorkflowObject): readonly WorkflowNode[] {
     .sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 }
 
+/** Why a container waits for its image, as the kubelet says it. */
+export const IMAGE_REASONS: readonly string[] = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
+
 /** What keeps containers from starting, as Argo puts it before a pod's message. */
-const STUCK = /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainerConfigError|CreateContainerError)\b/;
+const STUCK = new RegExp(`^(${[...IMAGE_REASONS, "CreateContainerConfigError", "CreateContainerError"].join("|")})\\b`);
 
 /** Why a pod of a Workflow does not start; null where none waits so. */
 export function stuckOn(workflow: WorkflowObject): string | null {

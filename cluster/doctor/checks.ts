@@ -1,7 +1,7 @@
 import { tapctl } from "../../command-text";
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { ageOf } from "../../store/bookmarks";
-import { hasEnded } from "../workflows";
+import { hasEnded, IMAGE_REASONS } from "../workflows";
 import { look, type Check } from "./check";
 import type { StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -77,7 +77,7 @@ export const bucketCheck: Check = ({ bucket }) => {
 export const imagesCheck: Check = ({ pods }) =>
   look("images", pods, (found) => {
     const waiting = found.flatMap(({ metadata, status }) =>
-      (status?.containerStatuses ?? []).flatMap(({ name, state, image }) => (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(state?.waiting?.reason ?? "") ? [{ pod: metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
+      (status?.containerStatuses ?? []).flatMap(({ name, state, image }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
     );
     if (waiting.length === 0) return ok("images", "no pod waits for one");
     return waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image ?? ""}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up"));

@@ -31,6 +31,11 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1000 ** exponent).toFixed(1)} ${["", "kB", "MB", "GB", "TB"][exponent]}`;
 }
 
+/** A number of records in words. @example `recordsText(1) === "1 record"` */
+export function recordsText(records: number): string {
+  return `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
+}
+
 /**
  * A Singer state in a few words: the bookmark of each stream where it has some, else the JSON itself, cut short.
  *

@@ -10,7 +10,7 @@ import { startAt } from "../local/start-day";
 import type { CliContext } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
-import { formatBytes, print, printJson } from "./print";
+import { formatBytes, print, printJson, recordsText } from "./print";
 import { watchRun } from "./watch-run";
 
 /** What `tapctl run` is told, for a run on a cluster. */
@@ -60,7 +60,7 @@ export async function tellEnd(context: CliContext, { pipeline, run }: { readonly
 }
 
 function figures(summary: RunSummary | undefined): string {
-  return summary === undefined ? "" : `, ${summary.records.toLocaleString("en-US")} records, ${formatBytes(summary.bytes)}, ${(summary.seconds ?? 0).toFixed(1)} s`;
+  return summary === undefined ? "" : `, ${recordsText(summary.records)}, ${formatBytes(summary.bytes)}, ${(summary.seconds ?? 0).toFixed(1)} s`;
 }
 
 async function startFrom(context: CliContext, entry: PipelineEntry, flags: ClusterRunFlags): Promise<StartFrom> {

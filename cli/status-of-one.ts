@@ -5,7 +5,9 @@ import type { PipelineFacts } from "../status/facts";
 import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
 import { runPrefix } from "../store/keys";
+import type { ObjectStore } from "../store/object-store";
 import { listRuns } from "../store/runs";
+import { readState } from "../store/state";
 import type { CliContext } from "./context";
 import { load } from "./load";
 import { describeState, formatBytes, table } from "./print";
@@ -55,9 +57,9 @@ export async function onePipeline(context: CliContext, name: string): Promise<{ 
 
 async function localDetails(context: CliContext, name: string): Promise<Details> {
   const store = await context.openStore();
-  const [facts] = await localFacts(store, [findEntry(context.project, name)]);
+  const facts = await withSavedState(store, await localFacts(store, [findEntry(context.project, name)]));
   const runs = await listRuns(store, name, RUNS);
-  return { status: pipelineStatus(facts as NonNullable<typeof facts>, new Date()), runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts?.last?.state };
+  return { status: pipelineStatus(facts, new Date()), runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts.last?.state };
 }
 
 async function clusterDetails(context: CliContext, name: string): Promise<Details> {
@@ -66,13 +68,21 @@ async function clusterDetails(context: CliContext, name: string): Promise<Detail
   const { secondsBetween, stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
-  const [facts] = await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name);
-  const runs = await listClusterRuns(connection, await context.openStore(), name, RUNS);
+  const store = await context.openStore();
+  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name));
+  const runs = await listClusterRuns(connection, store, name, RUNS);
   const newest = runs[0];
   const workflow = newest?.workflow ? await getWorkflow(connection, newest.workflow) : undefined;
   const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: secondsBetween(startedAt, finishedAt), message: message ?? null }));
   const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
-  return { status: pipelineStatus(withStuck(facts as NonNullable<typeof facts>, shown), new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts?.last?.state };
+  return { status: pipelineStatus(withStuck(facts, shown), new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts.last?.state };
+}
+
+/** The facts of the one pipeline, with the state that is saved now: it may have been changed since the last run. */
+async function withSavedState(store: ObjectStore, all: readonly PipelineFacts[]): Promise<PipelineFacts> {
+  const [facts] = all as readonly [PipelineFacts];
+  const saved = await readState(store, facts.name).catch(() => undefined);
+  return facts.last === null ? facts : { ...facts, last: { ...facts.last, state: saved?.envelope.state ?? null } };
 }
 
 /** The facts of a pipeline, with what its runs wait for: the list that they are from does not say. */

@@ -50,6 +50,6 @@ async function runToCancel(connection: Connection, pipeline: string, wanted: str
 export async function suspendSchedule(connection: Connection, pipeline: string, suspend: boolean): Promise<boolean> {
   const { spec } = await deployedPipeline(connection, pipeline);
   if ((spec.suspend ?? false) === suspend) return false;
-  await connection.ask<CronWorkflowObject>({ verb: "patch", resource: CRON_WORKFLOWS, namespace: connection.namespace, name: pipeline, body: { spec: { suspend } } });
+  await connection.ask<CronWorkflowObject>({ verb: "patch", resource: CRON_WORKFLOWS, namespace: connection.namespace, name: pipeline, query: { fieldManager: "tapctl" }, body: { spec: { suspend } } });
   return true;
 }

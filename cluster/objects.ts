@@ -10,6 +10,17 @@ export interface Metadata {
   readonly deletionTimestamp?: string;
   readonly labels?: { readonly [name: string]: string };
   readonly annotations?: { readonly [name: string]: string };
+  /** Who wrote which field, where the contents were asked for as well. */
+  readonly managedFields?: readonly ManagedFields[];
+}
+
+/** Fields of an object that somebody wrote. */
+export interface ManagedFields {
+  readonly manager?: string;
+  /** RFC 3339 in UTC. */
+  readonly time?: string;
+  /** A tree of the fields' names, each with `f:` before it. */
+  readonly fieldsV1?: { readonly [field: string]: unknown };
 }
 
 /** An object of which nothing but the metadata was asked for. */

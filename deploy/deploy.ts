@@ -57,7 +57,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   setValue(engine, "context", context);
   await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, refresh, root: ROOT });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, namespace)} has succeeded: a file went through the object store from one pod to the next.`);
-  print(nextSteps(context, settings));
+  print(nextSteps(context, settings, pipelines));
 }
 
 async function down({ stack, yes = false }: Flags): Promise<void> {

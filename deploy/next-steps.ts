@@ -1,8 +1,10 @@
+import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { CheckedSettings } from "../settings/schema";
 import { OWN_COMMAND } from "./pulumi";
 
 /** What there is to do with a stack that has come up, as lines for a terminal. */
-export function nextSteps(context: string, { namespace, argo, objectStore }: CheckedSettings): string {
+export function nextSteps(context: string, { namespace, argo, objectStore }: CheckedSettings, entries: readonly PipelineEntry[]): string {
+  const first = entries.find(isReplication);
   const kubectl = `kubectl --context ${context}`;
   return [
     "",
@@ -12,7 +14,7 @@ export function nextSteps(context: string, { namespace, argo, objectStore }: Che
       : []),
     `  the pipelines:         ${kubectl} -n ${namespace} get cronworkflows,workflows`,
     "  how they are:          npx tapctl status --on cluster",
-    "  one on this machine:   npx tapctl run exchange-rates --offline",
+    ...(first ? [`  one on this machine:   npx tapctl run ${first.name}`] : []),
     ...(objectStore.kind === "minio" ? [`  MinIO's credentials:   Secret minio-root in the namespace ${objectStore.namespace}`] : []),
     "  change a pipeline:     edit pipelines/index.ts, then npm run up",
     `  set a secret:          ${OWN_COMMAND} config set --secret --path 'secrets["NAME"]', then npm run up`,

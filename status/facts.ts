@@ -21,7 +21,7 @@ export interface PipelineFacts {
   /** Why Argo never starts the schedule; null where it is valid. */
   readonly invalid: string | null;
   readonly suspended: boolean;
-  /** Since when the schedule has been there, RFC 3339; null where nothing starts runs by itself. */
+  /** Since when the schedule has been there as it is, RFC 3339; null where nothing starts runs by itself. */
   readonly since: string | null;
   /** Newest first. */
   readonly runs: readonly RunFact[];

@@ -70,10 +70,10 @@ function conditionOf({ where }: PipelineFacts, status: Omit<PipelineStatus, "con
   return status.last === null ? "never ran" : "ok";
 }
 
-/** Seconds since the first run was due after the newest one, or after the schedule was made. */
+/** Seconds since the first run was due after the newest one, and after the schedule was made or changed. */
 function lateSeconds({ schedules, timezone, since, runs }: PipelineFacts, now: Date): number | null {
-  const newest = runs[0]?.started ?? since;
-  const due = newest === null ? undefined : dueAfter(schedules, timezone, new Date(newest));
+  const moments = [runs[0]?.started, since].flatMap((time) => (time ? [Date.parse(time)] : []));
+  const due = moments.length === 0 ? undefined : dueAfter(schedules, timezone, new Date(Math.max(...moments)));
   const seconds = due === undefined ? 0 : Math.floor((now.getTime() - due.getTime()) / 1000);
   return seconds > TOLERANCE_SECONDS ? seconds : null;
 }

@@ -1,9 +1,11 @@
 import { tapctl } from "../../command-text";
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
+import { isReplication } from "../../pipelines/define";
+import { identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
 import { hasEnded, IMAGE_REASONS } from "../workflows";
 import { look, type Check } from "./check";
-import type { StateFact } from "./facts";
+import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
 import { schedulesCheck } from "./schedules";
 
@@ -109,10 +111,10 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
     return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: kubectl get workflow ${workflow} -n ${namespace}`));
   });
 
-/** Was a state saved that no good run stands behind, or that leaves out all that comes before a day to come? */
-export const statesCheck: Check = ({ states, now }) =>
+/** Was a state saved that no good run stands behind, that leaves out all that comes before a day to come, or that is another pipeline's by now? */
+export const statesCheck: Check = ({ states, now, entries }) =>
   look("states", states, (found) => {
-    const problems = found.flatMap((state) => [...unbacked(state), ...ahead(state, now)]);
+    const problems = found.flatMap((state) => [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)]);
     return problems.length > 0 ? problems : ok("states", `${found.length} saved, each by a run that is there`);
   });
 
@@ -125,7 +127,17 @@ function ahead({ pipeline, bookmark }: StateFact, now: Date): readonly Finding[]
   const age = bookmark === null ? 0 : ageOf(bookmark, now);
   if (bookmark === null || age >= 0) return [];
   const days = Math.round(-age / 86_400);
-  return warn("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs may find nothing`, `see: ${tapctl(`state history ${pipeline}`)}`);
+  return fail("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs leave out all that comes before it`, `see: ${tapctl(`state history ${pipeline}`)}; go back: ${tapctl(`state rollback ${pipeline}`)}`);
+}
+
+/** What the next run refuses with exit code 17. */
+function foreign({ pipeline, identity }: StateFact, entries: DoctorFacts["entries"]): readonly Finding[] {
+  const entry = entries.find(({ name }) => name === pipeline);
+  if (entry === undefined || !isReplication(entry)) return [];
+  const now = identityOf(entry);
+  const others = (["tap", "target", "destination"] as const).filter((part) => identity[part] !== now[part]);
+  if (others.length === 0) return [];
+  return fail("states", `${pipeline}: its state belongs to another ${others.join(" and another ")} than the array says, and its next run will refuse it`, `begin anew: ${tapctl(`run ${pipeline} --full-refresh`)}; or go on from it: ${tapctl(`run ${pipeline} --keep-state`)}`);
 }
 
 /** Are the array and the cluster about the same pipelines? */

@@ -1,4 +1,5 @@
 import type { PipelineEntry } from "../../pipelines/define";
+import type { Identity } from "../../pipelines/identity";
 import type { NewestBookmark } from "../../store/bookmarks";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
@@ -34,6 +35,8 @@ export interface StateFact {
   readonly newestGood: string | null;
   /** Newest date or time in it; null for none. */
   readonly bookmark: NewestBookmark | null;
+  /** What it belongs to. */
+  readonly identity: Identity;
 }
 
 /** What was looked at, once, for all checks. */

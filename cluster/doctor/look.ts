@@ -114,8 +114,8 @@ async function lookAtStore(connection: Connection, entries: readonly PipelineEnt
 async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | undefined> {
   const saved = await readState(store, pipeline).catch(() => undefined);
   if (saved === undefined) return undefined;
-  const { run, time, state } = saved.envelope;
+  const { run, time, state, tap, target, destination } = saved.envelope;
   const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmark: newestBookmark(state) ?? null };
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmark: newestBookmark(state) ?? null, identity: { tap, target, destination } };
 }

@@ -1,7 +1,9 @@
+import { tapctl } from "../../command-text";
 import { schedulesOf } from "../../pipelines/define";
 import { dueAfter } from "../../status/pipeline-status";
 import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";
+import { changedByHand, specOwner } from "../spec-owner";
 import { look, type Check } from "./check";
 import type { DoctorFacts } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -19,21 +21,31 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
   const { name } = cron.metadata;
   const changed = difference(cron, facts.entries);
   const invalid = invalidSchedule(cron);
-  if (invalid === undefined) return [...startProblems(cron, facts), ...(changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, "not deployed yet, or changed by hand: npm run up"))];
+  if (invalid === undefined) return [...startProblems(cron, facts), ...drift(cron, changed)];
   if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, "mend the entry, and deploy it: npm run up");
   return fail("schedules", `${name}: ${invalid}; ${changed}`, "changed by hand? put it back with: npm run up");
 }
 
+/** What is not as the array has it, or as the last update wrote it. */
+function drift(cron: CronWorkflowObject, changed: string | undefined): readonly Finding[] {
+  const { name } = cron.metadata;
+  const byHand = changedByHand(cron);
+  if (byHand === undefined) return changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, "not deployed yet, or changed by hand: npm run up");
+  return warn("schedules", `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`, "put back what the array says: npm run up");
+}
+
 /** What keeps a schedule that is valid from starting runs. */
-function startProblems({ metadata, spec, status }: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
+function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
+  const { metadata, spec, status } = cron;
   const { name } = metadata;
+  const since = specOwner(cron)?.time ?? metadata.creationTimestamp;
   const refused = saidByArgo(status, "SubmissionError");
   if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, "mend the entry, and deploy it: npm run up");
   if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
-  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(metadata.creationTimestamp));
+  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(since));
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
-    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see the controller's log for its name; a changed entry makes Argo look again: npm run up");
+    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " + tapctl(`run ${name}`));
   }
   return [];
 }
@@ -42,11 +54,11 @@ function startProblems({ metadata, spec, status }: CronWorkflowObject, { now, wo
 function difference({ metadata, spec }: CronWorkflowObject, entries: DoctorFacts["entries"]): string | undefined {
   const entry = entries.find(({ name }) => name === metadata.name);
   if (entry === undefined) return undefined;
-  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone), scheduleText(schedulesOf(entry), entry.timezone)];
+  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone, spec.suspend), scheduleText(schedulesOf(entry), entry.timezone, entry.suspend)];
   return there === here ? undefined : `on the cluster ${there}, in the array ${here}`;
 }
 
-function scheduleText(schedules: readonly string[], timezone = "UTC"): string {
+function scheduleText(schedules: readonly string[], timezone = "UTC", suspended = false): string {
   const texts = schedules.length === 0 ? "none" : schedules.map((schedule) => `"${schedule}"`).join(" and ");
-  return timezone === "UTC" ? texts : `${texts} (${timezone})`;
+  return `${texts}${timezone === "UTC" ? "" : ` (${timezone})`}${suspended ? ", switched off" : ""}`;
 }

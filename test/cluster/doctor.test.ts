@@ -8,6 +8,8 @@ import type { CronWorkflowObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
+import { identityOf } from "../../pipelines/identity";
+import type { Replication } from "../../pipelines/replication";
 import { newestBookmark } from "../../store/bookmarks";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
@@ -22,7 +24,7 @@ const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", 
 const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
 
 const bookmark = (value: string) => newestBookmark({ value }) ?? null;
-const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000" };
+const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS as Replication) };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
@@ -45,6 +47,9 @@ const GOOD: DoctorFacts = {
   secrets: yes(["pipeline-orders"]),
   entries: [ORDERS],
 };
+
+/** What Kubernetes keeps of who wrote a field. */
+const written = (manager: string, time: string, field = "f:spec") => ({ manager, time, fieldsV1: { [field]: {} } });
 
 /** Level and text of what a check finds where the facts are others. */
 function found(check: Check, change: Partial<DoctorFacts>): string {
@@ -78,6 +83,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
     ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up$/],
     ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npm run up$/],
+    ["a schedule that was changed by hand", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { metadata: { ...metadata("orders", "orders"), managedFields: [written("pulumi-kubernetes-1", "2026-11-25T10:00:00Z", "f:metadata"), written("workflow-controller", "2026-11-25T11:30:00Z", "f:status"), written("kubectl-patch", "2026-11-25T11:00:00Z")] }, spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } })]) }, /^warn: orders: changed by hand, by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> put back what the array says: npm run up$/],
     ["a timezone that the array has otherwise", schedulesCheck, { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] }, /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/],
     ["a run that Argo could not submit", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { status: { conditions: [{ type: "SubmissionError", status: "True", message: "no template" }] } })]) }, /^fail: orders: Argo says SubmissionError: no template -> mend the entry/],
     ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
@@ -86,8 +92,9 @@ suite("what is wrong is named, with what to do", () => {
     ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npm run up$/],
     ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
-    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
-    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark("2027-01-02T01:23:20") }]) }, /^warn: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs may find nothing -> see: npx tapctl state history orders$/],
+    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null, identity: SAVED.identity }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark("2027-01-02T01:23:20") }]) }, /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/],
+    ["a state of another destination", statesCheck, { states: yes([{ ...SAVED, bookmark: null, identity: { ...SAVED.identity, destination: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/],
     ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];
   for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
@@ -95,9 +102,14 @@ suite("what is wrong is named, with what to do", () => {
   test("what is no problem", () => {
     assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
     assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
-    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null }]) }), /^ok/);
+    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null, identity: SAVED.identity }]) }), /^ok/);
     for (const value of ["2026-11-26T11:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
-    assert.match(found(schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } }]) }), /^ok/);
+    const off = { metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } };
+    assert.match(found(schedulesCheck, { crons: yes([off]), entries: [{ ...ORDERS, suspend: true }] }), /^ok/);
+    for (const change of [{ managedFields: [written("pulumi-kubernetes-1", "2026-11-25T11:00:00Z")] }, { managedFields: [written("kubectl", "2026-11-25T11:00:00Z")] }]) {
+      const changed = { ...off, metadata: { ...off.metadata, ...change }, spec: { ...off.spec, suspend: false } };
+      assert.match(found(schedulesCheck, { crons: yes([changed]) }), /^ok/, "was not due since it was changed, by whatever deploys it");
+    }
   });
 });
 

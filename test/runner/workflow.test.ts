@@ -240,6 +240,16 @@ describe("summary", () => {
       assert.deepEqual(await summarize(space, "Failed", failures), { status: "failed", code: 10, error: "tap: tap: Error (exit code 10): discovery: tap-postgres exited with 1", attempts });
     }));
 
+  test("of a run out of time has what a try before had failed of, and a verdict is told as the step that it is on", () =>
+    inWorkspace(async (space) => {
+      const step = (displayName: string, message: string, second: number) => ({ displayName, message, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
+      const read = step("extract(0)", "main: Error (exit code 10): Read timed out", 1);
+      for (const message of ["retry exceeded workflow deadline 2026-11-26 04:19:35 +0000 UTC", "Pod was active on the node longer than the specified deadline", "Step exceeded its deadline"]) {
+        assert.equal((await summarize(space, "Failed", [read, step("extract", message, 2)])).error, `extract: ${message}; a try before: main: Error (exit code 10): Read timed out`);
+      }
+      assert.equal((await summarize(space, "Failed", [step("extract-partial", "main: Error (exit code 10): boom", 2)])).error, "extract: main: Error (exit code 10): boom");
+    }));
+
   test("of a run that was cancelled says interrupted", () =>
     inWorkspace(async (space) => {
       assert.deepEqual(await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")), { status: "interrupted", code: 13, error: "extract(0): workflow shutdown with strategy: Stop", attempts });

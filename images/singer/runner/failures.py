@@ -10,6 +10,8 @@ _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The speci
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _STOPPED = re.compile(r"\(exit code 13\)")
+_DEADLINE = re.compile(r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I)
+_VERDICT = re.compile(r"-(failed|partial)$")
 
 
 def first_failure(failures: Optional[str]) -> Optional[str]:
@@ -35,7 +37,20 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
     # A target is stopped when its tap has failed.
     causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
-    return _short(f"{causes[-1].get('displayName')}: {_explained(causes[-1]['message'])}") if causes else None
+    return _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}") if causes else None
+
+
+def _step(failed: dict[str, Any]) -> str:
+    """The step that a verdict is on stands for the verdict."""
+    return _VERDICT.sub("", str(failed.get("displayName")))
+
+
+def _before(causes: list[dict[str, Any]]) -> str:
+    """Of a run out of time, what a try before had failed of: often it took the time."""
+    if not _DEADLINE.search(causes[-1]["message"]):
+        return ""
+    tries = [step["message"] for step in causes if not _DEADLINE.search(step["message"])]
+    return f"; a try before: {tries[-1]}" if tries else ""
 
 
 def _explained(message: str) -> str:

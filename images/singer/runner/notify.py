@@ -83,7 +83,7 @@ def _number(text: Optional[str]) -> Optional[float]:
 def _text(fields: Mapping[str, Any]) -> str:
     event = fields["event"]
     details = [f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
-               f"{fields['records']:,} records" if "records" in fields else "",
+               f"{fields['records']:,} {'record' if fields['records'] == 1 else 'records'}" if "records" in fields else "",
                f"owner {fields['owner']}" if "owner" in fields else ""]
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)

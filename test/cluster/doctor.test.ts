@@ -9,7 +9,6 @@ import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
-import type { Replication } from "../../pipelines/replication";
 import { newestBookmark } from "../../store/bookmarks";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
@@ -24,7 +23,7 @@ const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", 
 const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
 
 const bookmark = (value: string) => newestBookmark({ value }) ?? null;
-const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS as Replication) };
+const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS) };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });

@@ -1,6 +1,8 @@
-// Runs every test below test/ but the end-to-end ones: `node test/run.mjs [PART OF A PATH...]`.
-import { spawnSync } from "node:child_process";
+// Runs every test below test/ but the end-to-end ones, and the linter beside them: `node test/run.mjs`. Only the tests in some
+// files, and no linter: `node test/run.mjs PART OF A PATH...`.
+import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const wanted = process.argv.slice(2);
@@ -13,6 +15,18 @@ if (files.length === 0) {
   console.error(`no test's path has ${wanted.join(" or ")} in it`);
   process.exit(2);
 }
-const args = ["--require", "./load-typescript.cjs", "--test", "--test-concurrency=2", ...files];
-const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-process.exitCode = status ?? 1;
+
+// One more than there are processors: tests wait for the processes that they start.
+const tests = start(["--require", "./load-typescript.cjs", "--test", `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`, ...files], "inherit");
+const lint = wanted.length === 0 ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe") : { code: 0, said: "" };
+const [{ code: failed }, { code: untidy, said }] = await Promise.all([tests, lint]);
+if (untidy !== 0) console.error(`The linter is not content:\n${said}`);
+process.exitCode = failed || untidy;
+
+/** Runs a Node program to its end; what it said, where it was not to say it at once. */
+function start(args, output) {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", output, output] });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => said.push(text));
+  return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve({ code: code ?? 1, said: Buffer.concat(said).toString() })));
+}

@@ -50,7 +50,7 @@ export function madeUpReport(pipelines: readonly MadeUp[] = SHOP): ReportData {
 function factsOf({ name, every, suspended }: MadeUp, runs: readonly RunSummary[]): PipelineFacts {
   const schedules = every < 60 ? [`*/${every} * * * *`] : every === 1440 ? ["0 8 * * *"] : [`0 */${every / 60} * * *`];
   const last = runs.find(({ status }) => status !== "running");
-  const since = new Date(NOW.getTime() - 5 * MINUTE_MS).toISOString();
+  const since = new Date(NOW.getTime() - (runs.length === 0 ? 5 : 90 * 24 * 60) * MINUTE_MS).toISOString();
   return { name, where: "both", schedules, timezone: "UTC", invalid: null, suspended: suspended ?? false, since, runs, last: last === undefined ? null : lastRun(last, runs), failures: failuresOf(runs) };
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test, type TestContext } from "node:test";
 import { artifactRepository } from "../../components/argo/artifact-repository";
+import { stateKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { openS3 } from "../../store/s3";
 import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
@@ -98,6 +99,15 @@ suite("on a cluster", () => {
     await withFailedRun(one);
     const { stdout } = await one.run("status orders");
     for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
+  });
+
+  test("status of one shows the state that is saved now, and not that of the last run", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    await one.store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify({ ...SUMMARY, status: "succeeded", stateCommitted: true }));
+    const saved = { version: 1, pipeline: "orders", tap: "tap-rest-api-msdk", target: "target-jsonl", destination: "0123456789abcdef", run: "20261125T130000Z-abcdef", time: "2026-11-25T13:00:00Z", state: { at: "2027-11-25" } };
+    await one.store.put(stateKey("orders"), JSON.stringify(saved));
+    assert.match((await one.run("status orders")).stdout, /state: at: ?2027-11-25\n$/);
   });
 
   test("a run that waits for an image says so, and not that it runs", async (t) => {

@@ -10,6 +10,7 @@ import { cloudOf, type CloudArgs, type CloudParts, type PodIdentity } from "./co
 import { ExternalStore } from "./components/external-store";
 import { imageRepositories } from "./components/image-builds";
 import { stackImages } from "./components/images";
+import { KUBE_CLIENT } from "./components/kube-client";
 import { Minio } from "./components/minio";
 import { Monitoring, type MonitoringArgs } from "./components/monitoring";
 import type { ObjectStoreBuckets } from "./components/object-store";
@@ -45,9 +46,6 @@ export async function check(settings: Settings, entries: readonly PipelineEntry[
   await cloudOf(settings)?.check(cloudArgs(settings, entries));
 }
 
-/** The provider's own limit of 50 requests a second is what thousands of objects wait for; the engine makes few at once, and the API server has limits of its own. */
-const CLIENT = { qps: 500, burst: 1000 };
-
 /**
  * Declares all that pipelines run on, and the pipelines.
  *
@@ -59,7 +57,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], de
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are changed in place, because the names that people refer to are theirs.
-  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: CLIENT });
+  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: KUBE_CLIENT });
   const opts = { providers: [provider] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 

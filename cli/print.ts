@@ -31,9 +31,9 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1000 ** exponent).toFixed(1)} ${["", "kB", "MB", "GB", "TB"][exponent]}`;
 }
 
-/** A number of records in words. @example `recordsText(1) === "1 record"` */
-export function recordsText(records: number): string {
-  return `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
+/** What a run moved and how long it took. @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"` */
+export function runFigures({ records, bytes, seconds }: Pick<RunSummary, "records" | "bytes" | "seconds">): string {
+  return `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
 }
 
 /**

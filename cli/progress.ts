@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { RunEvent } from "../local/events";
-import { formatBytes, recordsText } from "./print";
+import { formatBytes, runFigures } from "./print";
 
 /** What the screen shows of runs that go on; the last line is rewritten where it is a terminal. */
 export interface Progress {
@@ -85,7 +85,7 @@ function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
 }
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {
-  const figures = `${recordsText(summary.records)}, ${formatBytes(summary.bytes)}, ${(summary.seconds ?? 0).toFixed(1)} s`;
+  const figures = `${runFigures(summary)}`;
   const warnings = summary.warnings.map((warning) => `\n  ${pc.yellow(`warning: ${warning}`)}`).join("");
   if (summary.status === "succeeded") return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
   return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "no reason given"}${warnings}`;

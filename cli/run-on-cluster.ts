@@ -1,5 +1,5 @@
 import { tapctl } from "../command-text";
-import { readSummary, type RunSummary } from "../store/runs";
+import { readSummary } from "../store/runs";
 import type { StartFrom } from "../cluster/requests";
 import type { WorkflowObject } from "../cluster/objects";
 import { readState } from "../store/state";
@@ -10,7 +10,7 @@ import { startAt } from "../local/start-day";
 import type { CliContext } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
-import { formatBytes, print, printJson, recordsText } from "./print";
+import { print, printJson, runFigures } from "./print";
 import { watchRun } from "./watch-run";
 
 /** What `tapctl run` is told, for a run on a cluster. */
@@ -56,11 +56,7 @@ export async function tellEnd(context: CliContext, { pipeline, run }: { readonly
   process.exitCode = outcome.code ?? 1;
   if (json) return printJson(summary ?? { pipeline, run, workflow: workflow.metadata.name, ...outcome });
   const error = outcome.status === "succeeded" ? "" : `: ${summary?.error ?? outcome.error ?? "no reason given"}`;
-  print(`${pipeline}: ${outcome.status}${figures(summary)}${error}`);
-}
-
-function figures(summary: RunSummary | undefined): string {
-  return summary === undefined ? "" : `, ${recordsText(summary.records)}, ${formatBytes(summary.bytes)}, ${(summary.seconds ?? 0).toFixed(1)} s`;
+  print(`${pipeline}: ${outcome.status}${summary === undefined ? "" : `, ${runFigures(summary)}`}${error}`);
 }
 
 async function startFrom(context: CliContext, entry: PipelineEntry, flags: ClusterRunFlags): Promise<StartFrom> {

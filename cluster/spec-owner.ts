@@ -11,8 +11,13 @@ export interface SpecOwner {
 /** Manager of the fields that `npm run up` writes: pulumi-kubernetes puts a number of its own behind it. */
 const PULUMI = /^pulumi-kubernetes/;
 
+/** Since when a schedule has been there as it is, RFC 3339 in UTC: since it was written last, or made where nobody says so. */
+export function scheduledSince(cron: CronWorkflowObject): string {
+  return specOwner(cron)?.time ?? cron.metadata.creationTimestamp;
+}
+
 /** Who wrote a schedule last, as Kubernetes keeps it; undefined where it does not say. */
-export function specOwner({ metadata }: CronWorkflowObject): SpecOwner | undefined {
+function specOwner({ metadata }: CronWorkflowObject): SpecOwner | undefined {
   const writers = (metadata.managedFields ?? []).filter(writesSpec).sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
   const [{ manager, time } = {}] = writers;
   return manager === undefined || time === undefined ? undefined : { manager, time };

@@ -12,7 +12,7 @@ import { invalidSchedule } from "./invalid-schedule";
 import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
-import { specOwner } from "./spec-owner";
+import { scheduledSince } from "./spec-owner";
 import { secondsBetween } from "./steps";
 import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
 
@@ -52,7 +52,7 @@ async function factsOf(connection: Connection, store: ObjectStore, { name, entry
     timezone: cron?.spec.timezone ?? entry?.timezone ?? "UTC",
     invalid: (cron && invalidSchedule(cron)) ?? null,
     suspended: cron?.spec.suspend ?? entry?.suspend ?? false,
-    since: cron === undefined ? null : (specOwner(cron)?.time ?? cron.metadata.creationTimestamp),
+    since: cron === undefined ? null : scheduledSince(cron),
     runs,
     last,
     failures: await failures(store, name, runs, last),

@@ -17,7 +17,7 @@ export const PUT_BACK = { "pulumi.com/patchForce": "true" };
 
 /**
  * The arguments of a custom resource, with outputs in the places that stand for them: builders of plain objects need
- * not know of outputs, and all that is known of an object shows in a preview.
+ * not know of outputs, and all that is known of an object shows in a preview. An update puts it back: {@link PUT_BACK}.
  *
  * @param object plain data.
  * @param values what stands for an output, and the output; a text counts where it is the whole text.

@@ -6,14 +6,13 @@ import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
-import { capture, type CommandResult } from "./command";
 import { checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
 import { nextSteps } from "./next-steps";
-import { DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
+import { askEngine, DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
@@ -46,7 +45,7 @@ export async function main(verb: "up" | "down"): Promise<void> {
 
 async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: Flags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
-  const settings = readSettings(ask(engine, ["config", "--json"]));
+  const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const { namespace, images, registry, monitoring, aws } = settings;
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
   if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(aws?.ecr ? undefined : registry.address);
@@ -70,10 +69,6 @@ async function down({ stack, yes = false }: Flags): Promise<void> {
 }
 
 function setValue(engine: Engine, key: string, value: string): void {
-  const { ok, error } = ask(engine, ["config", "set", `tapctl:${key}`, value]);
+  const { ok, error } = askEngine(engine, ["config", "set", `tapctl:${key}`, value, ...engine.stack]);
   if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
-}
-
-function ask({ command: [program, ...first], stack, env }: Engine, args: readonly string[]): CommandResult {
-  return capture(program, [...first, ...args, ...stack, "--non-interactive"], { env });
 }

@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { isProcessAlive } from "../processes";
-import { capture } from "./command";
-import type { Engine } from "./pulumi";
+import { askEngine, type Engine } from "./pulumi";
 
 interface Lock {
   readonly pid: number;
@@ -20,10 +19,11 @@ interface Lock {
  *
  * @param project name of the Pulumi project.
  */
-export function releaseDeadLock({ command, env, name, backend }: Engine, project: string): void {
+export function releaseDeadLock(engine: Engine, project: string): void {
+  const { name, backend } = engine;
   const locks = locksOf(backend, project, name);
   if (locks.length === 0 || locks.some((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid))) return;
-  const { ok, error } = capture(command[0], [...command.slice(1), "cancel", "--stack", name, "--yes", "--non-interactive"], { env });
+  const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok) throw new UserError(`the stack "${name}" is locked by a process that is gone, and \`pulumi cancel\` has failed: ${error}`, 1);
   print(`An update was cut off (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);
 }

@@ -7,7 +7,7 @@ import { pipelineSecret } from "../components/argo/pipeline-secret";
 import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { capture } from "./command";
-import type { Engine } from "./pulumi";
+import { askEngine, type Engine } from "./pulumi";
 
 /** Where pipelines run. */
 export interface PipelinesCluster {
@@ -51,12 +51,13 @@ export function objectReference(key: ObjectKey, namespace: string): { readonly a
 }
 
 /** The objects of pipelines that the stack's state has. */
-export function recordedObjects({ command, env, name }: Engine): ReadonlySet<ObjectKey> {
+export function recordedObjects(engine: Engine): ReadonlySet<ObjectKey> {
+  const { name } = engine;
   // By a file, because the state of some thousand pipelines is larger than what a pipe is read for; its secrets stay encrypted.
   const folder = mkdtempSync(join(tmpdir(), "tapctl-state-"));
   try {
     const file = join(folder, "state.json");
-    const { ok, error } = capture(command[0], [...command.slice(1), "stack", "export", "--stack", name, "--file", file, "--non-interactive"], { env });
+    const { ok, error } = askEngine(engine, ["stack", "export", "--stack", name, "--file", file]);
     if (!ok) throw new UserError(`the state of the stack "${name}" cannot be read: ${error}`, 1);
     const { deployment } = JSON.parse(readFileSync(file, "utf8")) as { readonly deployment: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] } };
     return new Set((deployment.resources ?? []).flatMap(({ type, id }): ObjectKey[] => {

@@ -34,6 +34,11 @@ export function savesSteps({ backend }: Engine): boolean {
 /** Stack that is meant where none is named. */
 export const DEFAULT_STACK = "dev";
 
+/** What the engine answers to a command, unseen. */
+export function askEngine({ command: [program, ...first], env }: Engine, args: readonly string[]): CommandResult {
+  return capture(program, [...first, ...args, "--non-interactive"], { env });
+}
+
 /** How a user calls the engine with what {@link findEngine} finds. */
 export const OWN_COMMAND = "npm run pulumi --";
 

@@ -43,16 +43,17 @@ export async function update({ engine, cluster, entries, yes, refresh, root }: U
   };
   const all = () => up(refresh ? ["--refresh"] : []);
   const withoutPreview = yes ? ["--skip-preview"] : [];
-  const platform = () => (countPipelines(recorded) === 0 ? up(withoutPreview, PLATFORM_ONLY) : up([...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]));
   const unfinished = readUnfinished(cluster);
   const recorded = recordedObjects(engine);
+  const hasPipelines = countPipelines(recorded) > 0;
   const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
   const many = !savesSteps(engine) && created.length > FEW;
   if (!many && unfinished === undefined) return all();
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
-  await platform();
+  if (hasPipelines) await up([...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]);
+  else await up(withoutPreview, PLATFORM_ONLY);
   if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
   if (many) {
     noteUnfinished(cluster, created.flatMap(objectsOf));
@@ -61,7 +62,7 @@ export async function update({ engine, cluster, entries, yes, refresh, root }: U
       await up([...urns.flatMap((urn) => ["--target", urn]), ...withoutPreview], { PULUMI_SKIP_CHECKPOINTS: "true" });
     }
   }
-  if (!many || countPipelines(recorded) > 0) await all();
+  if (!many || hasPipelines) await all();
   forgetUnfinished(cluster);
 }
 

@@ -4,7 +4,7 @@ const pulumi = require("@pulumi/pulumi");
 const k8s = require("@pulumi/kubernetes");
 
 const registrations = JSON.parse(readFileSync(process.env.BENCH_REGISTRATIONS, "utf8"));
-const provider = new k8s.Provider("cluster", { context: process.env.BENCH_CONTEXT, clusterIdentifier: process.env.BENCH_CONTEXT, enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: { qps: 500, burst: 1000 } });
+const provider = new k8s.Provider("cluster", { context: process.env.BENCH_CONTEXT, clusterIdentifier: process.env.BENCH_CONTEXT, enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: JSON.parse(process.env.BENCH_KUBE_CLIENT) });
 const byUrn = new Map(registrations.map((registration) => [registration.urn, registration]));
 const made = new Map();
 const namespace = registrations.find(({ type }) => type === "kubernetes:core/v1:Namespace")?.urn;

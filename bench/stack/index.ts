@@ -1,7 +1,7 @@
-import { isPlatformOnly } from "../../deploy/part";
+import { declaredOf } from "../../deploy/part";
 import { loadSettings } from "../../settings";
 import { deploy } from "../../stack";
 import { manyPipelines } from "./entries";
 
 const pipelines = manyPipelines(Number(process.env["BENCH_PIPELINES"]));
-module.exports = deploy(loadSettings(), pipelines, isPlatformOnly() ? [] : pipelines);
+module.exports = deploy(loadSettings(), pipelines, declaredOf(pipelines));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { KUBE_CLIENT } from "../../components/kube-client";
 import { figure, seconds, type Figure } from "../figure";
 import { inTurn, ratioOf, spreadOf, tell, type Usage } from "../measure";
 import { destroy, makeBenchStack, pulumi, type BenchStack } from "./project";
@@ -12,7 +13,7 @@ export async function benchPreview({ folder, context, pipelines, rounds }: Scene
   const what = `preview of ${pipelinesText(pipelines)}`;
   const file = join(folder, "bare.json");
   await register(file, "bench-bare", context, pipelines);
-  const variables = { BENCH_PIPELINES: String(pipelines), BENCH_REGISTRATIONS: file };
+  const variables = { BENCH_PIPELINES: String(pipelines), BENCH_REGISTRATIONS: file, BENCH_KUBE_CLIENT: JSON.stringify(KUBE_CLIENT) };
   const stack = await makeBenchStack(join(folder, "preview"), "program.cjs", { context, namespace: "bench-stack" }, variables);
   const bare = await makeBenchStack(join(folder, "bare"), "bare.cjs", { context, namespace: "bench-bare" }, variables);
   const preview = (side: BenchStack) => pulumi(side, ["preview", "--expect-no-changes"]);

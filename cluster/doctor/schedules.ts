@@ -3,7 +3,7 @@ import { schedulesOf } from "../../pipelines/define";
 import { dueAfter } from "../../status/pipeline-status";
 import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";
-import { changedByHand, specOwner } from "../spec-owner";
+import { changedByHand, scheduledSince } from "../spec-owner";
 import { look, type Check } from "./check";
 import type { DoctorFacts } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -38,12 +38,11 @@ function drift(cron: CronWorkflowObject, changed: string | undefined): readonly 
 function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
   const { metadata, spec, status } = cron;
   const { name } = metadata;
-  const since = specOwner(cron)?.time ?? metadata.creationTimestamp;
   const refused = saidByArgo(status, "SubmissionError");
   if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, "mend the entry, and deploy it: npm run up");
   if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
-  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(since));
+  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(scheduledSince(cron)));
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
     return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " + tapctl(`run ${name}`));
   }

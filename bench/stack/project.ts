@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { PipelinesCluster } from "../../deploy/pipeline-objects";
@@ -16,6 +16,8 @@ export interface BenchStack {
 }
 
 const NAME = "bench";
+const PROGRAM = "program.cjs";
+const BEFORE = "before-pulumi.cjs";
 const NO_IMAGE = `localhost:5000/none@sha256:${"0".repeat(64)}`;
 
 /** Configuration of a stack of which nothing runs: no Argo, no MinIO, images that nobody pulls. */
@@ -38,7 +40,10 @@ export function benchConfig(namespace: string, context: string): { readonly [key
 export async function makeBenchStack(folder: string, program: string, cluster: PipelinesCluster, variables: NodeJS.ProcessEnv): Promise<BenchStack> {
   const state = join(folder, "state");
   for (const part of [state, join(folder, "bin")]) mkdirSync(part, { recursive: true });
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false } } }));
+  // The bare program starts as any does, this project's as Pulumi.yaml says.
+  const nodeargs = program === PROGRAM && { nodeargs: `--require ./${BEFORE}` };
+  copyFileSync(join(__dirname, "..", "..", "bin", BEFORE), join(folder, "bin", BEFORE));
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false, ...nodeargs } } }));
   writeFileSync(join(folder, `Pulumi.${NAME}.yaml`), stringify({ config: Object.fromEntries(Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [`tapctl:${key}`, value])) }));
   writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
   symlinkSync(join(__dirname, "..", "..", "node_modules"), join(folder, "node_modules"));

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { finished, kubectl, messages, submit, type Different } from "./kubernetes";
+import { secretName } from "../../components/argo/names";
+import { finished, get, kubectl, messages, submit, type Different } from "./kubernetes";
 import { addOrders, assertCopied, assertNotAhead, NAMESPACE, reopen, succeeded, type Scene } from "./scene";
 
 /** Runs that meet with a fault: what arrived and what was saved are compared to the source each time. */
@@ -115,6 +116,17 @@ export function testMistakes(scene: () => Scene): void {
       const started = Date.now();
       await failsAs(scene(), "exchange-rates-classic", { parameters: { tapImage: image(scene().registry), pendingSeconds: "15", retries: "0" } }, /timeout|timed out|pending/i);
       assert.ok(Date.now() - started < 120_000);
+    });
+  }
+
+  for (const pipeline of ["shop-copy", "shop-stream"]) {
+    test(`${pipeline}: a password that is wrong: the run ends with the tap's own words`, async () => {
+      const { data } = get<{ readonly data: { readonly [file: string]: string } }>("secret", secretName(pipeline), NAMESPACE);
+      const right = Buffer.from(data["tap-config.json"] ?? "", "base64").toString();
+      const wrong = { ...data, "tap-config.json": Buffer.from(right.replace(/"password":\s*"[^"]*"/, '"password": "wrong"')).toString("base64") };
+      kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "wrong-password", namespace: NAMESPACE }, data: wrong }));
+      await failsAs(scene(), pipeline, { parameters: { configSecret: "wrong-password", retries: "1" } }, /password authentication failed/);
+      kubectl(["delete", "secret", "wrong-password", "-n", NAMESPACE]);
     });
   }
 

@@ -44,6 +44,15 @@ export function testChanges(scene: () => Scene): void {
     assert.ok(await scene().bucket.state(first.name));
   });
 
+  test("a schedule that somebody switched off by hand is put back by up, and nothing else is changed", async () => {
+    const { stack, entries } = scene();
+    kubectl(["patch", "cronworkflow", "shop-copy", "-n", NAMESPACE, "--type=merge", "-p", '{"spec":{"suspend":true}}']);
+    stack.setPipelines(entries.slice(1));
+    assert.equal((await stack.refresh())["updated"], 1);
+    assert.equal((await stack.up())["updated"], 1);
+    assert.notEqual(get<{ readonly spec: { readonly suspend?: boolean } }>("cronworkflow", "shop-copy", NAMESPACE).spec.suspend, true);
+  });
+
   test("destroy leaves nothing but Argo's definitions, and up works again", async (context) => {
     const { stack, entries, bucket } = scene();
     bucket.close();

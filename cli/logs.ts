@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { findEntry, findReplication } from "../local/project";
 import { followStoredLogs, readLogs, type LogLine } from "../store/logs";
+import { listRuns } from "../store/runs";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
 import { printLog, tell, wantedSources } from "./log-lines";
@@ -51,7 +53,11 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
   if (stored.length > 0) return show(stored, flags);
   const live = workflow === undefined ? [] : await podLogs(connection, workflow.metadata.name, sources);
-  if (live.length === 0) tell(`run ${run} has no log: ${workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone"}`);
+  if (live.length === 0) {
+    const before = wanted === undefined ? (await listRuns(store, name, 2)).find((one) => one.run !== run) : undefined;
+    const reason = workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone";
+    tell(`run ${run} has no log: ${reason}${before === undefined ? "" : `; of the one before it: ${tapctl(`logs ${name} ${before.run}`)}`}`);
+  }
   show(live, flags);
 }
 

@@ -49,6 +49,11 @@ export function describeState(state: unknown): string {
   return shorten(JSON.stringify(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
 }
 
+/** The state after a run, in a few words; one that failed before it knew of a state left it as it was. */
+export function describeStateAfter({ status, stateAfter, stateCommitted }: Pick<RunSummary, "status" | "stateAfter" | "stateCommitted">): string {
+  return stateAfter === null && !stateCommitted && status !== "succeeded" ? "unchanged" : describeState(stateAfter);
+}
+
 /** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
 export function summaryTable(summaries: readonly RunSummary[]): string {
   const rows = summaries.flatMap((summary) => {
@@ -60,7 +65,7 @@ export function summaryTable(summaries: readonly RunSummary[]): string {
       index === 0 ? formatBytes(summary.bytes) : "",
       index === 0 ? (summary.seconds ?? 0).toFixed(1) : "",
       index === 0 ? describeState(summary.stateBefore) : "",
-      index === 0 ? describeState(summary.stateAfter) : "",
+      index === 0 ? describeStateAfter(summary) : "",
       index === 0 ? summary.status : "",
     ]);
   });

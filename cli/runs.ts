@@ -5,7 +5,7 @@ import { listRuns } from "../store/runs";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
-import { describeState, formatBytes, print, printJson, table } from "./print";
+import { describeStateAfter, formatBytes, print, printJson, table } from "./print";
 import { resultText } from "./status-table";
 
 interface RunsFlags {
@@ -29,7 +29,7 @@ export function addRuns(program: Command): void {
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
       if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
-      const rows = runs.map((run) => [run.run, run.status, run.records, formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeState(run.stateAfter), run.error ?? ""]);
+      const rows = runs.map((run) => [run.run, run.status, run.records, formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeStateAfter(run), run.error ?? ""]);
       print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "ERROR"], rows));
     });
 }
@@ -46,7 +46,7 @@ async function clusterRuns(context: CliContext, name: string, limit: number, fla
     summary === null ? "-" : summary.records.toLocaleString("en-US"),
     summary === null ? "-" : formatBytes(summary.bytes),
     seconds === null ? "-" : seconds.toFixed(0),
-    summary === null ? "-" : describeState(summary.stateAfter),
+    summary === null ? "-" : describeStateAfter(summary),
     workflow ?? "gone",
     error ?? "",
   ]);

@@ -1,12 +1,13 @@
 import pc from "picocolors";
 import { tapctl } from "../command-text";
+import { UserError } from "../errors";
 import { findEntry } from "../local/project";
 import type { PipelineFacts } from "../status/facts";
 import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
-import { runPrefix } from "../store/keys";
+import { isRunId, runPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns } from "../store/runs";
+import { listRuns, readSummary } from "../store/runs";
 import { readState } from "../store/state";
 import type { CliContext } from "./context";
 import { load } from "./load";
@@ -29,7 +30,7 @@ interface ShownRun {
   readonly error: string | null;
 }
 
-/** A step of the newest run. */
+/** A step of a run. */
 interface ShownStep {
   readonly step: string;
   readonly phase: string;
@@ -40,42 +41,53 @@ interface ShownStep {
 /** All that is known of one pipeline. */
 interface Details {
   readonly status: PipelineStatus;
+  /** Id of the run that steps and files are of; undefined where there is none. */
+  readonly of: string | undefined;
   readonly runs: readonly ShownRun[];
   readonly steps: readonly ShownStep[];
   readonly files: readonly { readonly file: string; readonly bytes: number }[];
   readonly state: unknown;
 }
 
-/** `tapctl status NAME`, as text and as JSON. */
-export async function onePipeline(context: CliContext, name: string): Promise<{ readonly text: string; readonly json: unknown }> {
+/**
+ * `tapctl status NAME [RUN]`, as text and as JSON.
+ *
+ * @param wanted run whose steps and files are shown, by its id or its Workflow's name. Default: the newest.
+ * @throws UserError where there is no such pipeline or run.
+ */
+export async function onePipeline(context: CliContext, name: string, wanted?: string): Promise<{ readonly text: string; readonly json: unknown }> {
   const entry = findEntry(context.project, name);
-  const details = context.surroundings.on === "local" ? await localDetails(context, name) : await clusterDetails(context, name);
-  const parts = [statusTable([details.status]), section("LAST RUNS", runsTable(details.runs)), section("STEPS of the newest run", stepsTable(details.steps)), section("FILES of the newest run", filesTable(details.files, name, details.runs[0]?.run)), `state: ${describeState(details.state)}`];
+  const details = context.surroundings.on === "local" ? await localDetails(context, name, wanted) : await clusterDetails(context, name, wanted);
+  const which = wanted === undefined ? "the newest run" : `run ${details.of}`;
+  const parts = [statusTable([details.status]), section("LAST RUNS", runsTable(details.runs)), section(`STEPS of ${which}`, stepsTable(details.steps)), section(`FILES of ${which}`, filesTable(details.files, name, details.of)), `state: ${describeState(details.state)}`];
   const about = [entry.description, entry.owner === undefined ? undefined : `ask: ${entry.owner}`].filter((one) => one !== undefined).join("; ");
   return { text: [...(about === "" ? [] : [about]), ...parts.filter((part) => part !== "")].join("\n\n"), json: { ...details.status, runs: details.runs, steps: details.steps, files: details.files, state: details.state ?? null } };
 }
 
-async function localDetails(context: CliContext, name: string): Promise<Details> {
+async function localDetails(context: CliContext, name: string, wanted: string | undefined): Promise<Details> {
   const store = await context.openStore();
   const facts = await withSavedState(store, await localFacts(store, [findEntry(context.project, name)]));
   const runs = await listRuns(store, name, RUNS);
-  return { status: pipelineStatus(facts, new Date()), runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(context, name, runs[0]?.run), state: facts.last?.state };
+  const of = wanted ?? runs[0]?.run;
+  if (wanted !== undefined && !(isRunId(wanted) && (await readSummary(store, name, wanted)))) throw new UserError(`"${name}" has no run ${wanted}; list them: ${tapctl(`runs ${name}`)}`);
+  return { status: pipelineStatus(facts, new Date()), of, runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(store, name, of), state: facts.last?.state };
 }
 
-async function clusterDetails(context: CliContext, name: string): Promise<Details> {
+async function clusterDetails(context: CliContext, name: string, wanted: string | undefined): Promise<Details> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const { findRun, listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
   const { secondsBetween, stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
   const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name));
   const runs = await listClusterRuns(connection, store, name, RUNS);
-  const newest = runs[0];
-  const workflow = newest?.workflow ? await getWorkflow(connection, newest.workflow) : undefined;
+  const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
+  const of = found?.run ?? runs[0]?.run;
+  const workflow = found === undefined && runs[0]?.workflow ? await getWorkflow(connection, runs[0].workflow) : found?.workflow;
   const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: secondsBetween(startedAt, finishedAt), message: message ?? null }));
   const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
-  return { status: pipelineStatus(withStuck(facts, shown), new Date()), runs: shown, steps, files: await filesOf(context, name, newest?.run), state: facts.last?.state };
+  return { status: pipelineStatus(withStuck(facts, shown), new Date()), of, runs: shown, steps, files: await filesOf(store, name, of), state: facts.last?.state };
 }
 
 /** The facts of the one pipeline, with the state that is saved now: it may have been changed since the last run. */
@@ -91,10 +103,10 @@ function withStuck(facts: PipelineFacts, runs: readonly ShownRun[]): PipelineFac
   return { ...facts, runs: facts.runs.map((run) => ({ ...run, stuck: stuck.get(run.run) ?? null })) };
 }
 
-async function filesOf(context: CliContext, name: string, run: string | undefined): Promise<Details["files"]> {
+async function filesOf(store: ObjectStore, name: string, run: string | undefined): Promise<Details["files"]> {
   if (run === undefined) return [];
   const prefix = runPrefix(name, run);
-  return (await (await context.openStore()).list(prefix)).map(({ key, size }) => ({ file: key.slice(prefix.length), bytes: size }));
+  return (await store.list(prefix)).map(({ key, size }) => ({ file: key.slice(prefix.length), bytes: size }));
 }
 
 function section(title: string, body: string): string {

@@ -20,32 +20,32 @@ interface StatusFlags {
 /** `tapctl status`: how the pipelines are. */
 export function addStatus(program: Command): void {
   program
-    .command("status [name]")
-    .description("show how the pipelines are, late and failing ones first; of one named its last runs, steps, error and files")
+    .command("status [name] [run]")
+    .description("show how the pipelines are, late and failing ones first; of one named its last runs, and the steps, error and files of a run, the newest by default")
     .option("--watch", "show it again and again, until Ctrl-C")
     .option("--every <seconds>", "how often with --watch", "5")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl status --on cluster --watch\n  $ npx tapctl status exchange-rates --on cluster")
-    .action(async (name: string | undefined, flags: StatusFlags, command: Command) => {
+    .action(async (name: string | undefined, run: string | undefined, flags: StatusFlags, command: Command) => {
       if (flags.watch && flags.json) throw new UserError("--watch is for people: it does not go with --json");
       const seconds = positive("--every", flags.every);
       const context = contextOf(command);
-      if (!flags.watch) return show(context, name, flags.json === true);
+      if (!flags.watch) return show(context, name, run, flags.json === true);
       for (;;) {
-        const text = await screen(context, name);
+        const text = await screen(context, name, run);
         print(process.stdout.isTTY ? `\x1b[H\x1b[2J${text}` : `${text}\n`);
         await pause(seconds * 1000);
       }
     });
 }
 
-async function show(context: CliContext, name: string | undefined, json: boolean): Promise<void> {
-  if (!json) return print(await screen(context, name));
-  printJson(name === undefined ? await rows(context) : (await onePipeline(context, name)).json);
+async function show(context: CliContext, name: string | undefined, run: string | undefined, json: boolean): Promise<void> {
+  if (!json) return print(await screen(context, name, run));
+  printJson(name === undefined ? await rows(context) : (await onePipeline(context, name, run)).json);
 }
 
-async function screen(context: CliContext, name: string | undefined): Promise<string> {
-  return name === undefined ? statusTable(await rows(context)) : (await onePipeline(context, name)).text;
+async function screen(context: CliContext, name: string | undefined, run: string | undefined): Promise<string> {
+  return name === undefined ? statusTable(await rows(context)) : (await onePipeline(context, name, run)).text;
 }
 
 async function rows(context: CliContext): Promise<readonly PipelineStatus[]> {

@@ -101,6 +101,28 @@ suite("on a cluster", () => {
     for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
   });
 
+  test("status of one run: its steps and files, also where it is not the newest", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    const later = "20261125T130000Z-abcdef";
+    one.api.put("workflows", { ...workflow("orders-2", "orders", "Running", []), metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
+    await one.store.put(`runs/orders/${later}/summary.json`, JSON.stringify({ ...SUMMARY, run: later, status: "running", error: null, stateAfter: null }));
+    const { stdout } = await one.run(`status orders ${RUN}`);
+    for (const part of [/STEPS of run 20261125T120000Z-abcdef\n/, /load, try 3 +failed/, /FILES of run 20261125T120000Z-abcdef\n.*extract-0\.jsonl \(3 B\)/]) assert.match(stdout, part);
+    assert.match((await one.run("status orders orders-1")).stdout, /STEPS of run 20261125T120000Z-abcdef\n/);
+    const { code, stderr } = await one.run("status orders nothing");
+    assert.deepEqual([code, stderr], [2, '"orders" has no run nothing; list them: npx tapctl runs orders\n']);
+  });
+
+  test("a new run without a log names the one before it; one that failed too early for a state left it unchanged", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    await one.store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify({ ...SUMMARY, stateAfter: null }));
+    one.api.put("workflows", { ...workflow("orders-2", "orders", "Running", []), metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
+    assert.match((await one.run("logs orders")).stderr, /^run \S+ has no log: none of its steps has begun, or its pods are gone; of the one before it: npx tapctl logs orders 20261125T120000Z-abcdef\n$/);
+    assert.match((await one.run("runs orders")).stdout, /20261125T120000Z-abcdef +schedule +failed .* unchanged +/);
+  });
+
   test("status of one shows the state that is saved now, and not that of the last run", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);

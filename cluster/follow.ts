@@ -6,7 +6,7 @@ import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { loggedContainers, podLines, type PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
-import { getWorkflow, listPods, podNodes, waitsFor } from "./workflows";
+import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
 
 /** What is told of a run that is followed. */
 export interface Follower {
@@ -69,8 +69,8 @@ async function relay(lines: AsyncGenerator<PodLine>, follower: Follower, wants: 
 
 /** What changed since the last look: a step by its name, the Workflow itself by what it waits for. */
 function news(workflow: WorkflowObject, told: Map<string, string>): readonly string[] {
-  const holder = waitsFor(workflow);
-  const waiting: readonly [string, string][] = holder === undefined ? [] : [["lock", `waiting for ${holder}, which runs the pipeline`]];
+  const reason = waitReason(workflow);
+  const waiting: readonly [string, string][] = reason === undefined ? [] : [["turn", `waiting for ${reason}`]];
   const steps = podNodes(workflow)
     .filter(({ name }) => !isAside(stepOf(name).name))
     .map((node): [string, string] => [node.id, progressText(node)]);

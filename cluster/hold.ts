@@ -6,7 +6,7 @@ import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
 import { WORKFLOWS } from "./resources";
-import { createWorkflow, getWorkflow, patchWorkflow, waitsFor } from "./workflows";
+import { createWorkflow, getWorkflow, patchWorkflow, waitReason } from "./workflows";
 
 /** How a pipeline's lock is waited for. */
 export interface HoldOptions {
@@ -72,8 +72,8 @@ async function taken(connection: Connection, name: string, { waitSeconds, onWait
 }
 
 function waitingFor(workflow: WorkflowObject, looks: number): string | undefined {
-  const holder = waitsFor(workflow);
-  if (holder !== undefined) return `waiting for ${holder}, which runs the pipeline`;
+  const reason = waitReason(workflow);
+  if (reason !== undefined) return `waiting for ${reason}`;
   // Twenty looks are ten seconds: a controller that works has seen the Workflow by then.
   return looks > 20 ? `waiting for Argo's controller, which has not looked at ${workflow.metadata.name} yet` : undefined;
 }

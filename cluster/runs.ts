@@ -9,7 +9,7 @@ import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
 import { secondsBetween } from "./steps";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn } from "./workflows";
+import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn, waitReason } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {
@@ -20,7 +20,7 @@ export interface ClusterRun {
   readonly trigger: string;
   /** `waiting` until it has the pipeline's lock. */
   readonly status: RunSummary["status"] | "waiting";
-  /** Why its pods do not start, such as `ImagePullBackOff`; null where none waits so. */
+  /** What it waits for: the run that has the lock, or what keeps its pods from starting, such as `ImagePullBackOff`; null where for nothing. */
   readonly stuck: string | null;
   /** RFC 3339 in UTC. */
   readonly started: string;
@@ -105,7 +105,7 @@ function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined)
     seconds: secondsBetween(started, status?.finishedAt),
     ...outcome,
     status: waiting ? "waiting" : outcome.status,
-    stuck: outcome.status === "running" ? stuckOn(workflow) : null,
+    stuck: waiting ? (waitReason(workflow) ?? null) : outcome.status === "running" ? stuckOn(workflow) : null,
     error: summary?.error ?? outcome.error,
     summary: summary ?? null,
   };

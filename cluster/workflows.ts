@@ -124,3 +124,13 @@ export function waitsFor({ status }: WorkflowObject): string | undefined {
   const waiting = status?.synchronization?.mutex?.waiting ?? [];
   return waiting.map(({ holder }) => holder?.split("/").slice(1)[0] ?? holder).find((name) => name !== undefined && name !== "");
 }
+
+/** What Argo's controller says of a Workflow beyond its parallelism (source: argo-workflows 4.1.2, workflow/controller/operator.go). */
+const POSTPONED = /too many workflows/;
+
+/** What a Workflow waits for before it begins, in words; undefined where for nothing. */
+export function waitReason(workflow: WorkflowObject): string | undefined {
+  const holder = waitsFor(workflow);
+  if (holder !== undefined) return `${holder}, which runs the pipeline`;
+  return POSTPONED.test(workflow.status?.message ?? "") ? "its turn: as many runs as argo.parallelism allows are under way" : undefined;
+}

@@ -27,7 +27,7 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
       workflowNamespaces: [workflowNamespace],
       resources: requirements(settings.controllerResources),
       extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }],
-      ...(settings.parallelism !== undefined && { parallelism: settings.parallelism }),
+      parallelism: settings.parallelism,
       failedPodRestart: { enabled: settings.failedPodRestart },
       metricsConfig: { enabled: true, secure: false },
       workflowDefaults: {

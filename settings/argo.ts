@@ -63,8 +63,8 @@ export const argoSettings = z
     failedPodRestart: z.boolean().default(true),
     /** Seconds after which the controller looks again at a Workflow whose pod has changed; Argo's own default of 10 makes each step slower by as much. */
     requeueSeconds: z.int().min(1).max(60).default(2),
-    /** Most Workflows that run at once. Default: no limit. */
-    parallelism: z.int().min(1).exactOptional(),
+    /** Most Workflows that run at once; others wait without a pod, in the order in which they came: as many as the cluster has room for. */
+    parallelism: z.int().min(1).default(50),
     /** What the controller may use. */
     controllerResources: containerResources.prefault({ cpu: "100m", memory: "512Mi" }),
     /** What Argo's own containers in each pod may use. */

@@ -12,7 +12,7 @@ import { goldenText, recordStack } from "./support/stack";
 const fullConfig = {
   "tapctl:context": "prod",
   "tapctl:namespace": "etl",
-  "tapctl:argo": JSON.stringify({ crds: "full", server: false, parallelism: 50, workflowArchive: { kind: "postgresql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { logging: { level: "debug" } } } }),
+  "tapctl:argo": JSON.stringify({ crds: "full", server: false, parallelism: 70, workflowArchive: { kind: "postgresql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { logging: { level: "debug" } } } }),
   "tapctl:objectStore": JSON.stringify({ kind: "s3", endpoint: "s3.example.com", region: "eu-central-1", bucket: "etl-singer", credentials: { accessKey: "s3-key", secretKey: "s3-secret" } }),
   "tapctl:registry": JSON.stringify({ address: "registry.example.com/etl", username: "bot", password: "registry" }),
   "tapctl:images": JSON.stringify({ exec: true, builder: "default", cache: true, pythonIndex: { url: "https://pypi.example.com/simple" } }),

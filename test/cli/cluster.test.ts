@@ -141,6 +141,15 @@ suite("on a cluster", () => {
     assert.match((await one.run("runs orders")).stdout, /\n\S+ +schedule +waiting: ImagePullBackOff /);
   });
 
+  test("a run that has not begun says what it waits for", async (t) => {
+    const one = await scene(t);
+    const pending = workflow("orders-2", "orders", "Pending");
+    one.api.put("workflows", { ...pending, status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
+    assert.match((await one.run("status orders")).stdout, /waiting: orders-1, which runs the pipeline /);
+    one.api.put("workflows", { ...pending, status: { phase: "Pending", message: "Workflow processing has been postponed because too many workflows are already running" } });
+    assert.match((await one.run("status orders")).stdout, /waiting: its turn: as many runs as argo\.parallelism allows are under way /);
+  });
+
   test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);

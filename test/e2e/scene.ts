@@ -136,6 +136,7 @@ export async function addOrders({ client }: Scene, count: number): Promise<void>
   );
 }
 
-function withStandIn(entry: Replication, url: string): Replication {
+/** A shipped pipeline that asks the stand-in. */
+export function withStandIn(entry: Replication, url: string): Replication {
   return { ...entry, tap: { ...entry.tap, settings: { ...entry.tap.settings, ...standInSettings(entry, url) } } };
 }

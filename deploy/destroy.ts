@@ -1,7 +1,6 @@
 import { UserError } from "../errors";
-import { show } from "./command";
 import { ALL_PIPELINES, countPipelines, FEW, recordedObjects } from "./pipeline-objects";
-import { savesSteps, type Engine } from "./pulumi";
+import { runEngine, savesSteps, type Engine } from "./pulumi";
 
 /**
  * `pulumi destroy`; where there are many pipelines and the engine writes its whole state after each step, they go first,
@@ -13,7 +12,7 @@ import { savesSteps, type Engine } from "./pulumi";
  */
 export async function destroy(engine: Engine, root: string): Promise<void> {
   const run = async (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
-    const code = await show(engine.command[0], [...engine.command.slice(1), "destroy", ...engine.stack, ...args, "--yes"], { env: { ...engine.env, ...env }, cwd: root });
+    const code = await runEngine(engine, root, ["destroy", ...engine.stack, ...args, "--yes"], env);
     if (code !== 0) throw new UserError("pulumi destroy has failed; what is left is kept in the state, and `npm run down` goes on from there", 1);
   };
   if (!savesSteps(engine) && countPipelines(recordedObjects(engine)) > FEW) {

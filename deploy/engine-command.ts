@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
-import { show } from "./command";
 import { reportMistakes } from "../cli/program";
-import { DEFAULT_STACK, findEngine, OWN_COMMAND } from "./pulumi";
+import { DEFAULT_STACK, findEngine, OWN_COMMAND, runEngine } from "./pulumi";
 
 const ROOT = join(__dirname, "..");
 
@@ -27,7 +26,7 @@ export async function main(given: readonly string[] = process.argv.slice(2)): Pr
     if (isPlainSetting(args)) throw new UserError(`settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`npm run up\`; \`config set\` here is for secrets, with --secret`);
     const engine = await findEngine(ROOT, stack, false);
     const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
-    process.exitCode = await show(engine.command[0], [...engine.command.slice(1), ...args, ...selected], { env: engine.env, cwd: ROOT });
+    process.exitCode = await runEngine(engine, ROOT, [...args, ...selected]);
   });
 }
 

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../errors";
-import { capture, type CommandResult } from "./command";
+import { capture, show, type CommandResult } from "./command";
 import { consents } from "./consent";
 
 /** The engine, and where its stacks live. */
@@ -37,6 +37,11 @@ export const DEFAULT_STACK = "dev";
 /** What the engine answers to a command, unseen. */
 export function askEngine({ command: [program, ...first], env }: Engine, args: readonly string[]): CommandResult {
   return capture(program, [...first, ...args, "--non-interactive"], { env });
+}
+
+/** Runs a command of the engine before the user's eyes, in the project's folder; its exit code. */
+export function runEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<number> {
+  return show(program, [...first, ...args], { env: { ...env, ...variables }, cwd: root });
 }
 
 /** How a user calls the engine with what {@link findEngine} finds. */

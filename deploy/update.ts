@@ -1,10 +1,9 @@
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
-import { show } from "./command";
 import { ALL_PIPELINES, countPipelines, FEW, objectsOf, recordedObjects, urnsOf, type ObjectKey, type PipelinesCluster } from "./pipeline-objects";
 import { PLATFORM_ONLY } from "./part";
-import { savesSteps, type Engine } from "./pulumi";
+import { runEngine, savesSteps, type Engine } from "./pulumi";
 import { forgetUnfinished, noteUnfinished, readUnfinished, undoUnfinished } from "./unfinished";
 
 /** New pipelines of one run of the engine, which is told the names of all: what an operating system takes as arguments. */
@@ -38,7 +37,7 @@ export interface UpdateArgs {
  */
 export async function update({ engine, cluster, entries, yes, refresh, root }: UpdateArgs): Promise<void> {
   const up = async (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
-    const code = await show(engine.command[0], [...engine.command.slice(1), "up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], { env: { ...engine.env, ...env }, cwd: root });
+    const code = await runEngine(engine, root, ["up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], env);
     if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
   };
   const all = () => up(refresh ? ["--refresh"] : []);

@@ -3,10 +3,10 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
-import { findEntry } from "../local/project";
 import { runPrefix } from "../store/keys";
 import type { ObjectStore, StoredObject } from "../store/object-store";
 import { contextOf } from "./context";
+import { entryIfAny, runNamed } from "./pipeline";
 import { formatBytes, print, printJson, table } from "./print";
 
 interface ArtifactFlags {
@@ -22,10 +22,11 @@ export function addArtifacts(program: Command): void {
     .option("--get <dir>", "copy them into this folder")
     .option("--json", "print as JSON: a list of {file, bytes, modified}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl artifacts exchange-rates 20261123T081502Z-4f2a9c --get /tmp/run")
-    .action(async (name: string, run: string, flags: ArtifactFlags, command: Command) => {
+    .action(async (name: string, wanted: string, flags: ArtifactFlags, command: Command) => {
       const context = contextOf(command);
-      findEntry(context.project, name);
+      await entryIfAny(context, name);
       const store = await context.openStore();
+      const run = await runNamed(context, name, wanted);
       const prefix = runPrefix(name, run);
       const objects = await store.list(prefix);
       if (objects.length === 0) throw new UserError(`run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: ${tapctl(`runs ${name}`)}`);

@@ -2,13 +2,13 @@ import { Option, type Command } from "commander";
 import { newBackfill, readBackfill, runBackfill, type Backfill, type BackfillWindow, type WindowRunner } from "../backfill/backfill";
 import { checkDay, requireWindow, windowSettings, windowsOf, type Step } from "../backfill/windows";
 import type { RunEvent } from "../local/events";
-import { findReplication } from "../local/project";
 import { runPipeline } from "../local/run";
 import { localSecrets } from "../local/secrets";
 import { createStop } from "../local/stop";
 import type { Replication } from "../pipelines/replication";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
+import { requireReplication } from "./pipeline";
 import { tell } from "./log-lines";
 import { print, printJson, table } from "./print";
 import { showProgress } from "./progress";
@@ -40,7 +40,7 @@ export function addBackfill(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx tapctl backfill exchange-rates-classic --from 2026-01-01 --to 2026-04-01 --by month --on cluster")
     .action(async (name: string, flags: BackfillFlags, command: Command) => {
       const context = contextOf(command);
-      const entry = findReplication(context.project, name);
+      const entry = await requireReplication(context, name);
       requireWindow(entry);
       const days = { from: checkDay("--from", flags.from), to: checkDay("--to", flags.to) };
       const fresh = newBackfill(name, days, flags.by, flags.saveState === true, windowsOf(days, flags.by));

@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import type { Cancelled } from "../cluster/control";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
-import { findEntry } from "../local/project";
 import { bootId } from "../processes";
 import { currentHolder } from "../store/lease";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
+import { entryIfAny } from "./pipeline";
 import { print, printJson } from "./print";
 
 /** `tapctl cancel`: stops the run of a pipeline that is under way. */
@@ -19,7 +19,7 @@ export function addCancel(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx tapctl cancel exchange-rates --on cluster")
     .action(async (name: string, run: string | undefined, flags: { readonly json?: boolean }, command: Command) => {
       const context = contextOf(command);
-      findEntry(context.project, name);
+      await entryIfAny(context, name);
       const { workflow, how } = context.surroundings.on === "cluster" ? await cancelOnCluster(context, name, run) : await cancelHere(context, name, run);
       if (flags.json) return printJson({ pipeline: name, run: workflow, how });
       print(how === "removed" ? `${name}: ${workflow} had not begun, and is taken away` : `${name}: ${workflow} is stopping; the saved state stays as it is unless the run gets to saving it`);

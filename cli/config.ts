@@ -4,7 +4,6 @@ import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { getConfigs, putConfigs, removeConfig, type ConfigChange } from "../local/config-changes";
 import { checkedConfig, howToPut } from "../local/config-files";
-import { findReplication } from "../local/project";
 import type { Replication } from "../pipelines/replication";
 import { CONFIG_PARTS, listConfigs, missingParts, type ConfigPart } from "../store/configs";
 import type { ObjectStore } from "../store/object-store";
@@ -12,6 +11,7 @@ import { readState } from "../store/state";
 import { noneIfUnreadable } from "../store/state-envelope";
 import { contextOf } from "./context";
 import { readText } from "./input";
+import { requireReplication } from "./pipeline";
 import { formatBytes, print, printJson, table } from "./print";
 
 interface JsonFlag {
@@ -103,7 +103,7 @@ function verb(config: Command, usage: string, description: string, example: stri
 
 async function open(name: string, command: Command, check: (entry: Replication) => void = () => undefined): Promise<{ readonly entry: Replication; readonly store: ObjectStore }> {
   const context = contextOf(command);
-  const entry = findReplication(context.project, name);
+  const entry = await requireReplication(context, name);
   check(entry);
   return { entry, store: await context.openStore() };
 }

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
-import { findEntry, findReplication } from "../local/project";
+import { findReplication } from "../local/project";
 import { followStoredLogs, readLogs, type LogLine } from "../store/logs";
 import { listRuns } from "../store/runs";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
 import { printLog, tell, wantedSources } from "./log-lines";
+import { entryIfAny } from "./pipeline";
 import { printJson } from "./print";
 import { watchRun } from "./watch-run";
 
@@ -16,6 +17,9 @@ interface LogFlags {
   readonly follow?: boolean;
   readonly json?: boolean;
 }
+
+/** Whose logs are stored, and the runner, which says the same in them. */
+const CONNECTORS: ReadonlySet<string> = new Set(["tap", "target", "runner"]);
 
 /** `tapctl logs`: what the connectors of a run said. */
 export function addLogs(program: Command): void {
@@ -41,7 +45,7 @@ export function addLogs(program: Command): void {
 
 async function clusterLogs(context: CliContext, name: string, wanted: string | undefined, sources: readonly LogLine["source"][], flags: LogFlags): Promise<void> {
   const { findRun, podLogs } = load("../cluster/run-logs") as typeof import("../cluster/run-logs");
-  findEntry(context.project, name);
+  await entryIfAny(context, name);
   const [connection, store] = [await context.connect(), await context.openStore()];
   const { run, workflow, summary } = await findRun(connection, store, name, wanted);
   const ended = workflow === undefined || ["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "");
@@ -51,8 +55,9 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
     return;
   }
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
-  if (stored.length > 0) return show(stored, flags);
-  const live = workflow === undefined ? [] : await podLogs(connection, workflow.metadata.name, sources);
+  const live = workflow === undefined || (stored.length > 0 && sources.length === 1) ? [] : await podLogs(connection, workflow.metadata.name, sources);
+  // A follow-up's log is with its pod alone, which stays where it failed.
+  if (stored.length > 0) return show([...stored, ...live.filter(({ source }) => !CONNECTORS.has(source))], flags);
   if (live.length === 0) {
     const before = wanted === undefined ? (await listRuns(store, name, 2)).find((one) => one.run !== run) : undefined;
     const reason = workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { tapctl } from "../command-text";
-import { findReplication } from "../local/project";
 import { contextOf } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
+import { requireReplication, runNamed } from "./pipeline";
 import { formatBytes, print, printJson } from "./print";
 import { watchRun } from "./watch-run";
 
@@ -24,13 +24,13 @@ export function addRetry(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx tapctl retry exchange-rates --on cluster --follow")
     .action(async (name: string, wanted: string | undefined, flags: RetryFlags, command: Command) => {
       const context = contextOf(command);
-      findReplication(context.project, name);
+      await requireReplication(context, name);
       const { extractOf } = load("../cluster/retry") as typeof import("../cluster/retry");
       const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
       const { runIdOf } = load("../cluster/run-id") as typeof import("../cluster/run-id");
       const { tellEnd } = load("./run-on-cluster") as typeof import("./run-on-cluster");
       const connection = await context.connect();
-      const extract = await extractOf(await context.openStore(), name, wanted, flags.dataOnly !== true);
+      const extract = await extractOf(await context.openStore(), name, wanted === undefined ? undefined : await runNamed(context, name, wanted), flags.dataOnly !== true);
       const { metadata } = await submit(connection, name, { trigger: "retry", entrypoint: flags.dataOnly ? "load-only" : "retry", parameters: { extractKey: extract.key, extractOutcome: extract.outcome, ...(extract.catalog !== undefined && { catalogKey: extract.catalog }) } });
       const run = runIdOf(metadata);
       if (!flags.json) print(`${name}: run ${run} (Workflow ${metadata.name}) loads ${formatBytes(extract.bytes)} of run ${extract.run}`);

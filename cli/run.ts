@@ -16,6 +16,7 @@ import { readState } from "../store/state";
 import { positive } from "./flags";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
+import { requireEntry } from "./pipeline";
 import { handleSignals } from "./signals";
 import { print, printJson, summaryTable } from "./print";
 import { showProgress } from "./progress";
@@ -63,7 +64,10 @@ export function addRun(program: Command): void {
 async function runAction(names: readonly string[], flags: RunFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   if (flags.from !== undefined) checkDay("--from", flags.from);
-  if (context.surroundings.on === "cluster") return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
+  if (context.surroundings.on === "cluster") {
+    for (const name of names) await requireEntry(context, name);
+    return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
+  }
   if (flags.follow) throw new UserError("--follow is for --on cluster; a run on this machine shows its logs with --verbose");
   const entries = chosen(context.project, names, flags, findReplication);
   const stop = createStop();

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { tapctl } from "../command-text";
-import { findEntry } from "../local/project";
 import { listRuns } from "../store/runs";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
+import { entryIfAny } from "./pipeline";
 import { describeStateAfter, formatBytes, print, printJson, table } from "./print";
 import { resultText } from "./status-table";
 
@@ -24,7 +24,7 @@ export function addRuns(program: Command): void {
     .action(async (name: string, flags: RunsFlags, command: Command) => {
       const context = contextOf(command);
       const limit = positive("--limit", flags.limit);
-      findEntry(context.project, name);
+      await entryIfAny(context, name);
       if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { UserError } from "../errors";
-import { findReplication } from "../local/project";
 import { leaseGuard, parseState, requireStream, resetState, rollBackState, setState, type StateChange, type StateTarget } from "../local/state-changes";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
@@ -11,6 +10,7 @@ import { contextOf } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
 import { readText } from "./input";
+import { requireReplication } from "./pipeline";
 import { describeState, print, printJson, table } from "./print";
 
 interface StateFlags {
@@ -90,7 +90,7 @@ function change(state: Command, usage: string, description: string, example: str
 
 async function open(name: string, command: Command) {
   const context = contextOf(command);
-  return { context, entry: findReplication(context.project, name), store: await context.openStore() };
+  return { context, entry: await requireReplication(context, name), store: await context.openStore() };
 }
 
 /** Changes a state while no run is under way: under the lease of a local store, under Argo's lock on a cluster. */

@@ -2,6 +2,7 @@ import pc from "picocolors";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { findEntry } from "../local/project";
+import type { PipelineEntry } from "../pipelines/define";
 import type { PipelineFacts } from "../status/facts";
 import { pipelineStatus, type PipelineStatus } from "../status/pipeline-status";
 import { localFacts } from "../status/local-facts";
@@ -11,6 +12,7 @@ import { listRuns, readSummary } from "../store/runs";
 import { readState } from "../store/state";
 import type { CliContext } from "./context";
 import { load } from "./load";
+import { entryIfAny } from "./pipeline";
 import { describeState, formatBytes, table } from "./print";
 import { formatAge, resultText, statusTable } from "./status-table";
 
@@ -56,11 +58,11 @@ interface Details {
  * @throws UserError where there is no such pipeline or run.
  */
 export async function onePipeline(context: CliContext, name: string, wanted?: string): Promise<{ readonly text: string; readonly json: unknown }> {
-  const entry = findEntry(context.project, name);
-  const details = context.surroundings.on === "local" ? await localDetails(context, name, wanted) : await clusterDetails(context, name, wanted);
+  const entry = await entryIfAny(context, name);
+  const details = context.surroundings.on === "local" ? await localDetails(context, name, wanted) : await clusterDetails(context, name, entry, wanted);
   const which = wanted === undefined ? "the newest run" : `run ${details.of}`;
   const parts = [statusTable([details.status]), section("LAST RUNS", runsTable(details.runs)), section(`STEPS of ${which}`, stepsTable(details.steps)), section(`FILES of ${which}`, filesTable(details.files, name, details.of)), `state: ${describeState(details.state)}`];
-  const about = [entry.description, entry.owner === undefined ? undefined : `ask: ${entry.owner}`].filter((one) => one !== undefined).join("; ");
+  const about = [entry?.description, entry?.owner === undefined ? undefined : `ask: ${entry.owner}`].filter((one) => one !== undefined).join("; ");
   return { text: [...(about === "" ? [] : [about]), ...parts.filter((part) => part !== "")].join("\n\n"), json: { ...details.status, runs: details.runs, steps: details.steps, files: details.files, state: details.state ?? null } };
 }
 
@@ -73,14 +75,14 @@ async function localDetails(context: CliContext, name: string, wanted: string | 
   return { status: pipelineStatus(facts, new Date()), of, runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(store, name, of), state: facts.last?.state };
 }
 
-async function clusterDetails(context: CliContext, name: string, wanted: string | undefined): Promise<Details> {
+async function clusterDetails(context: CliContext, name: string, entry: PipelineEntry | undefined, wanted: string | undefined): Promise<Details> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   const { findRun, listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
   const { secondsBetween, stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
-  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, [findEntry(context.project, name)], name));
+  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], name));
   const runs = await listClusterRuns(connection, store, name, RUNS);
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;

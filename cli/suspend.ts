@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { findEntry } from "../local/project";
 import { contextOf } from "./context";
 import { load } from "./load";
+import { entryIfAny } from "./pipeline";
 import { print, printJson } from "./print";
 
 /** `tapctl suspend` and `tapctl resume`: switch a schedule on the cluster off and on. */
@@ -18,12 +18,13 @@ function addSwitch(program: Command, verb: string, suspend: boolean, description
     .addHelpText("after", `\nExample:\n  $ npx tapctl ${verb} exchange-rates --on cluster`)
     .action(async (name: string, flags: { readonly json?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const entry = findEntry(context.project, name);
+      const entry = await entryIfAny(context, name);
       const { suspendSchedule } = load("../cluster/control") as typeof import("../cluster/control");
       const changed = await suspendSchedule(await context.connect(), name, suspend);
-      const kept = (entry.suspend ?? false) === suspend;
+      const kept = entry !== undefined && (entry.suspend ?? false) === suspend;
       if (flags.json) return printJson({ pipeline: name, suspended: suspend, changed, kept });
       print(`${name}: the schedule is ${changed ? "now" : "already"} ${suspend ? "off" : "on"}`);
+      if (entry === undefined) return print("It is not in the array of this checkout: the next `npm run up` from here deletes it.");
       if (!kept) print(`The array says otherwise and is the truth: the next \`npm run up\` switches it ${suspend ? "on" : "off"} again, unless the entry has suspend: ${suspend}.`);
     });
 }

@@ -1,13 +1,12 @@
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { runIdOf } from "./run-id";
-import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { CronWorkflowObject, MetadataOnly } from "./objects";
 import { CRON_WORKFLOWS, WORKFLOWS } from "./resources";
 import { deployedPipeline } from "./submit";
 import { activeRun } from "./runs";
-import { getWorkflow, hasEnded, patchWorkflow } from "./workflows";
+import { getWorkflow, hasEnded, listWorkflows, patchWorkflow } from "./workflows";
 
 /** What became of a run that was cancelled. */
 export interface Cancelled {
@@ -40,8 +39,8 @@ async function runToCancel(connection: Connection, pipeline: string, wanted: str
     if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`);
     return active;
   }
-  const named = await getWorkflow(connection, wanted).catch(absent);
-  if (named === undefined || named.metadata.labels?.["tapctl.dev/pipeline"] !== pipeline) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
+  const named = (await listWorkflows(connection, pipeline)).find(({ metadata }) => metadata.name === wanted || runIdOf(metadata) === wanted);
+  if (named === undefined) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
   if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
   return named;
 }

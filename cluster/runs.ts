@@ -42,6 +42,9 @@ export async function listClusterRuns(connection: Connection, store: ObjectStore
   return [...runs, ...gone].sort((a, b) => (a.run < b.run ? 1 : -1)).slice(0, limit);
 }
 
+/** Stored runs among which one is looked for whose Workflow the cluster has forgotten. */
+const FORGOTTEN = 50;
+
 /** A run by its id or by its Workflow's name; the newest where none is named. */
 export interface FoundRun {
   readonly run: string;
@@ -60,8 +63,8 @@ export async function findRun(connection: Connection, store: ObjectStore, pipeli
     const [workflow, summary] = await Promise.all([getWorkflow(connection, found.metadata.name), readSummary(store, pipeline, run)]);
     return { run, workflow, summary };
   }
-  if (wanted !== undefined && !isRunId(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
-  const summary = wanted === undefined ? (await listRuns(store, pipeline, 1))[0] : await readSummary(store, pipeline, wanted);
+  const summary = wanted !== undefined && isRunId(wanted) ? await readSummary(store, pipeline, wanted) : (await listRuns(store, pipeline, FORGOTTEN)).find(({ host }) => wanted === undefined || host === wanted);
+  if (wanted !== undefined && !isRunId(wanted) && summary === undefined) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
   const run = summary?.run ?? wanted;
   if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
   return { run, workflow: undefined, summary };

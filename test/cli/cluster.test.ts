@@ -161,6 +161,45 @@ suite("on a cluster", () => {
     assert.match((await one.run("logs orders nothing")).stderr, /^"orders" has no run nothing; list them: npx tapctl runs orders\n$/);
   });
 
+  test("logs of a run that has ended come with those of a follow-up whose pod is there", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    const container = { name: "main", image: "dbt:1" };
+    one.api.put("pods", { metadata: metadata("orders-1-follow-up", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1" }, annotations: { "workflows.argoproj.io/node-name": "orders-1.follow-ups[0].follow-up(0:name:dbt)" } }), spec: { containers: [container] }, status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 1 } } }] } });
+    one.api.onLog = (_pod, _container, _query, response) => void response.end("2026-11-25T12:00:55.000000000Z a test of dbt failed\n");
+    assert.match((await one.run("logs orders")).stdout, /target \| disk full\n2026-11-25T12:00:55\.000Z follow-up \| a test of dbt failed\n$/);
+    assert.doesNotMatch((await one.run("logs orders --target")).stdout, /dbt/);
+  });
+
+  test("a run is named by its Workflow too, also where the cluster has forgotten it, and one that waits by its id", async (t) => {
+    const one = await scene(t);
+    await withFailedRun(one);
+    assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
+    assert.match((await one.run("retry orders orders-1")).stdout, /loads 3 B of run 20261125T120000Z-abcdef\n$/);
+    one.api.remove("workflows", "orders-1");
+    assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
+    one.api.put("workflows", workflow("orders-8", "orders", "Running", [{ phase: "Running" }]));
+    one.api.put("workflows", { ...workflow("orders-9", "orders", "Pending"), metadata: { ...metadata("orders-9", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
+    const runs = JSON.parse((await one.run("runs orders --json")).stdout) as readonly { readonly run: string; readonly workflow: string }[];
+    const waiting = runs.find((run) => run.workflow === "orders-9")?.run;
+    assert.equal((await one.run(`cancel orders ${waiting}`)).stdout, "orders: orders-9 had not begun, and is taken away\n");
+  });
+
+  test("a pipeline that is on the cluster alone can be looked at, stopped and switched off; what needs its entry says where it is", async (t) => {
+    const one = await scene(t);
+    one.api.put("cronworkflows", cronWorkflow("old"));
+    one.api.put("workflows", workflow("old-1", "old", "Running", [{ phase: "Running" }]));
+    assert.match((await one.run("status old")).stdout, /\nold +not in the array /);
+    assert.match((await one.run("runs old")).stdout, /\n\S+ +schedule +running /);
+    assert.match((await one.run("cancel old")).stdout, /^old: old-1 is stopping/);
+    assert.equal((await one.run("suspend old")).stdout, "old: the schedule is now off\nIt is not in the array of this checkout: the next `npm run up` from here deletes it.\n");
+    for (const line of ["run old", "retry old", "state show old", "config show old", "backfill old --from 2026-01-01 --to 2026-01-02"]) {
+      const { stderr, code } = await one.run(line);
+      assert.equal(stderr, '"old" is on the cluster but not in the array of this checkout, and the next `npm run up` from here deletes it; ask from a checkout that has it\n', line);
+      assert.equal(code, 2);
+    }
+  });
+
   test("run starts what the schedule starts; state and first day go with it", async (t) => {
     const one = await scene(t);
     writeFileSync(join(one.root, "state.json"), '{"at":"2026-11-20"}');
@@ -262,6 +301,9 @@ suite("on a cluster", () => {
 
   test("doctor ends with 1 where something does not work", async (t) => {
     const one = await scene(t);
+    // Made now: no run of it can be overdue, whatever day it is.
+    const made = cronWorkflow("orders");
+    one.api.put("cronworkflows", { ...made, metadata: { ...made.metadata, creationTimestamp: new Date().toISOString() } });
     const { code, stdout } = await one.run("doctor --json");
     assert.equal(code, 1);
     const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];

@@ -38,7 +38,7 @@ export function testFaults(scene: () => Scene): void {
       const { rows } = await scene().client.query<{ readonly loaded: number; readonly all: number }>(`select (select count(*) from ${table})::int as loaded, (select count(*) from orders)::int as all`);
       context.diagnostic(`${rows[0]?.loaded} of ${rows[0]?.all} rows after it`);
       await succeeded(submit(pipeline, NAMESPACE), 600);
-      await assertCopied(scene(), table);
+      await assertCopied(scene(), pipeline, table);
     });
   }
 
@@ -62,7 +62,7 @@ export function testFaults(scene: () => Scene): void {
     const summary = (await bucket.runs("shop-copy")).at(-1)?.files.find((file) => file.endsWith("/summary.json")) ?? "";
     const { status, stateCommitted } = (await bucket.get(summary)) as { readonly status: string; readonly stateCommitted: boolean };
     assert.deepEqual([status, stateCommitted], ["succeeded", true]);
-    await assertCopied(scene(), "copy.orders");
+    await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 
   test("the network to the source away for a while: no row is lost", async () => {
@@ -74,7 +74,7 @@ export function testFaults(scene: () => Scene): void {
     roads.shop.cut(false);
     await finished(name, NAMESPACE, 600);
     await succeeded(submit("shop-copy", NAMESPACE), 600);
-    await assertCopied(scene(), "copy.orders");
+    await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 
   test("out of memory: the run fails and says so, the state stays", async () => {
@@ -93,6 +93,38 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
   });
 
+  test("a follow-up that fails fails the run, those after it do not run, and the state that was loaded stays", async () => {
+    const { bucket } = scene();
+    await addOrders(scene(), 500);
+    const before = await bucket.state("shop-orders");
+    const followUps = parameterOf("shop-orders", "followUps").replace("cat /singer/output/*", "false; cat /singer/output/*");
+    const name = submit("shop-orders", NAMESPACE, { parameters: { followUps, retries: "0" } });
+    const workflow = await finished(name, NAMESPACE, 300);
+    assert.equal(workflow.status?.phase, "Failed", messages(workflow));
+    assert.match((await scene().webhook.told(name)).error ?? "", /^follow-up/);
+    assert.equal(Object.values(workflow.status?.nodes ?? {}).filter(({ templateName, type }) => templateName === "follow-up-pod" && type === "Pod").length, 1);
+    assert.notDeepEqual(await bucket.state("shop-orders"), before);
+  });
+
+  test("a webhook that hangs, a notifier whose image is missing: the run ends as it would, and soon", async () => {
+    const { source, webhook, registry } = scene();
+    const template = get<{ readonly spec: { readonly templates: readonly { readonly name: string; readonly container?: object }[] } }>("workflowtemplate", "singer", NAMESPACE);
+    const templates = template.spec.templates.map((one) => (one.name === "notify-failed" ? { ...one, container: { ...one.container, image: `${registry}/no-such-image:1` } } : one));
+    kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata: { name: "no-notifier", namespace: NAMESPACE }, spec: { ...template.spec, templates } }));
+    source.fault = "fail";
+    for (const [hangs, spec] of [[true, {}], [false, { workflowTemplateRef: { name: "no-notifier" } }]] as const) {
+      webhook.hangs = hangs;
+      const started = Date.now();
+      const workflow = await finished(submit("exchange-rates-classic", NAMESPACE, { parameters: { retries: "0" }, spec }), NAMESPACE, 300);
+      assert.equal(workflow.status?.phase, "Failed", messages(workflow));
+      assert.ok(Date.now() - started < 200_000, `${Math.round((Date.now() - started) / 1000)} s`);
+    }
+    webhook.hangs = false;
+    source.fault = "none";
+    kubectl(["delete", "workflowtemplate", "no-notifier", "-n", NAMESPACE]);
+    await succeeded(submit("exchange-rates-classic", NAMESPACE));
+  });
+
   test("controller and MinIO restarted during a run: it ends well", async () => {
     await addOrders(scene(), 500);
     const name = submit("shop-copy", NAMESPACE);
@@ -102,7 +134,7 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(name, 600);
     kubectl(["rollout", "status", "-n", "minio", "deployment/minio", "--timeout=120s"]);
     await reopen(scene());
-    await assertCopied(scene(), "copy.orders");
+    await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 }
 
@@ -147,6 +179,11 @@ export function testMistakes(scene: () => Scene): void {
     await failsAs(scene(), "kept-rates", {}, /exit code 2\).*catalog/);
     await bucket.put("configs/kept-rates/catalog.json", undefined);
   });
+}
+
+function parameterOf(pipeline: string, wanted: string): string {
+  const { spec } = get<{ readonly spec: { readonly workflowSpec: { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } } } }>("cronworkflow", pipeline, NAMESPACE);
+  return spec.workflowSpec.arguments.parameters.find(({ name }) => name === wanted)?.value ?? "";
 }
 
 async function failsAs(scene: Scene, pipeline: string, different: Different, error: RegExp): Promise<void> {

@@ -42,6 +42,8 @@ export function testChanges(scene: () => Scene): void {
     const removed = await stack.up();
     assert.equal(removed["deleted"], 3, JSON.stringify(removed));
     assert.ok(await scene().bucket.state(first.name));
+    stack.setPipelines(entries);
+    assert.equal((await stack.preview())["create"], 3);
   });
 
   test("a schedule that somebody switched off by hand is put back by up, and nothing else is changed", async () => {

@@ -15,6 +15,7 @@ export interface WorkflowNode {
   readonly phase: string;
   readonly message?: string;
   readonly startedAt?: string;
+  readonly finishedAt?: string;
 }
 
 /** Runs kubectl; what it printed. */
@@ -70,7 +71,7 @@ export async function finished(name: string, namespace: string, seconds = 240): 
 /** A pod of a Workflow, as far as the tests look at it. */
 export interface PodObject {
   readonly metadata: { readonly name: string; readonly annotations?: { readonly [name: string]: string } };
-  readonly status: { readonly phase: string; readonly containerStatuses?: readonly { readonly name: string; readonly state: { readonly running?: object; readonly terminated?: object } }[] };
+  readonly status: { readonly phase: string; readonly containerStatuses?: readonly { readonly name: string; readonly state: { readonly running?: { readonly startedAt: string }; readonly terminated?: object } }[] };
 }
 
 /** Waits for a pod of a Workflow in a certain state, and deletes it; false where the Workflow ended before there was one. */

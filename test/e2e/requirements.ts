@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly context: string;
   /** Registry that the images go to and pods pull from: `E2E_REGISTRY`. */
   readonly registry: string;
+  /** Image with a shell that pods can pull, for follow-ups and jobs: `E2E_IMAGE`. */
+  readonly image: string;
   /** Address of this machine as pods reach it: `E2E_HOST`. */
   readonly host: string;
   /** More configuration of the stack, JSON by key: `E2E_CONFIG`, such as `{"images":{"exec":true}}`. */
@@ -20,6 +22,7 @@ export interface Surroundings {
 export async function surroundings(): Promise<Surroundings> {
   const context = output("kubectl", ["config", "current-context"]);
   const registry = process.env["E2E_REGISTRY"] ?? "localhost:5000";
+  const image = process.env["E2E_IMAGE"] ?? "python:3.11-slim";
   const host = process.env["E2E_HOST"] ?? output("kubectl", ["get", "nodes", "-o", `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`]);
   const missing = [
     output("pulumi", ["version"]) === undefined && "pulumi on PATH",
@@ -30,7 +33,7 @@ export async function surroundings(): Promise<Surroundings> {
     host === undefined && "this machine's address as pods reach it (E2E_HOST)",
   ].filter((one) => one !== false);
   if (missing.length > 0 || context === undefined || host === undefined) throw new Error(["The end-to-end tests need what is not here:", ...missing.map((one) => `  - ${one}`)].join("\n"));
-  return { context, registry, host, config: JSON.parse(process.env["E2E_CONFIG"] ?? "{}") as Surroundings["config"] };
+  return { context, registry, image, host, config: JSON.parse(process.env["E2E_CONFIG"] ?? "{}") as Surroundings["config"] };
 }
 
 function output(program: string, args: readonly string[]): string | undefined {

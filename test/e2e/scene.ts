@@ -6,6 +6,7 @@ import { standInSettings } from "../../local/offline";
 import { startPostgres, type Postgres } from "../../local/postgres";
 import { pipelines as shipped } from "../../pipelines";
 import type { PipelineEntry } from "../../pipelines/define";
+import type { ContainerArgs } from "../../pipelines/entry";
 import type { Replication } from "../../pipelines/replication";
 import { openBucket, type BucketView } from "./bucket";
 import { finished, messages, type WorkflowObject } from "./kubernetes";
@@ -39,7 +40,7 @@ export interface Scene {
 
 /** Makes ready what the tests need; `up` has not run yet. */
 export async function makeScene(): Promise<Scene> {
-  const { registry, host, config } = await surroundings();
+  const { registry, image, host, config } = await surroundings();
   const source = await startSource();
   const webhook = await startWebhook();
   const postgres = await startPostgres();
@@ -47,7 +48,7 @@ export async function makeScene(): Promise<Scene> {
   const { user, password, database } = postgres;
   const client = new Client({ host: "127.0.0.1", port: postgres.port, user, password, database });
   await client.connect();
-  const entries = array(`http://${host}:${source.port}`, host, postgres, roads);
+  const entries = array({ url: `http://${host}:${source.port}`, host, image }, postgres, roads);
   const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, resources: { cpu: 0.02, memory: "512Mi" } };
   const stack = await makeStack({ registry: { address: registry }, defaults, scratch: { size: "4Gi" }, notifications: { webhook: "channel" }, ...config }, { "shop-password": password, channel: `http://${host}:${webhook.port}/hook` });
   stack.setPipelines(entries);
@@ -76,7 +77,16 @@ function noBucket(): never {
   throw new Error("the stack is not up yet");
 }
 
-function array(url: string, host: string, { user, database }: Postgres, roads: Scene["roads"]): readonly PipelineEntry[] {
+interface Places {
+  /** Of the stand-in source. */
+  readonly url: string;
+  /** Of the databases. */
+  readonly host: string;
+  /** With a shell. */
+  readonly image: string;
+}
+
+function array({ url, host, image }: Places, { user, database }: Postgres, roads: Scene["roads"]): readonly PipelineEntry[] {
   const find = (name: string) => shipped.find((entry) => entry.name === name) as Replication;
   const password = secret("shop-password");
   const shop = find("shop-orders");
@@ -86,11 +96,17 @@ function array(url: string, host: string, { user, database }: Postgres, roads: S
   return [
     { ...rates, schedule: "*/2 * * * *", expectations: { minRecords: 1 } },
     { ...withStandIn(find("exchange-rates-classic"), url), suspend: true },
-    orders,
+    { ...orders, followUps: [{ name: "count", ...shell(image, 'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json', { PASSWORD: password }) }, { name: "after", ...shell(image, "echo after") }] },
+    { name: "tidy", kind: "job", schedule: "0 3 * * *", suspend: true, ...shell(image, 'echo "tidied with ${#PASSWORD} letters"', { PASSWORD: password }) },
     { ...orders, name: "shop-copy", target: targetPostgres({ ...copies, default_target_schema: "copy" }) },
     { ...orders, name: "shop-stream", mode: "stream", target: targetPostgres({ ...copies, default_target_schema: "streamed" }) },
     { name: "kept-rates", schedule: rates.schedule, suspend: true, configFrom: "store", tap: { ...rates.tap, settings: {} }, target: { ...rates.target, settings: {} } },
   ];
+}
+
+/** A container that runs a line of shell. */
+export function shell(image: string, line: string, env: NonNullable<ContainerArgs["env"]> = {}): ContainerArgs {
+  return { image, command: ["sh", "-ec", line], env, resources: { cpu: 0.02, memory: "64Mi" } };
 }
 
 /** Opens the bucket, anew where its server has started again. */
@@ -112,18 +128,24 @@ export async function digest({ client }: Scene, table: string): Promise<{ readon
   return rows[0] ?? { rows: 0, md5: "" };
 }
 
-/** Fails where a copy is not the shop's table. */
-export async function assertCopied(scene: Scene, table: string): Promise<void> {
+/** Fails where a copy is not the shop's table, or the saved state says otherwise than both. */
+export async function assertCopied(scene: Scene, pipeline: string, table: string): Promise<void> {
   assert.deepEqual(await digest(scene, table), await digest(scene, "orders"));
+  const { rows } = await scene.client.query<{ readonly newest: Date }>("select max(updated_at) as newest from orders");
+  assert.equal(Date.parse(`${await bookmark(scene, pipeline)}`), rows[0]?.newest.getTime(), `the state of ${pipeline}`);
+}
+
+async function bookmark(scene: Scene, pipeline: string): Promise<string | undefined> {
+  return /"replication_key_value":\s*"([^"]+)"/.exec(JSON.stringify(await scene.bucket.state(pipeline)))?.[1];
 }
 
 /** Fails where a saved state is ahead of the rows in a copy. */
 export async function assertNotAhead(scene: Scene, pipeline: string, table: string): Promise<void> {
-  const bookmark = /"replication_key_value":\s*"([^"]+)"/.exec(JSON.stringify(await scene.bucket.state(pipeline)))?.[1];
-  if (bookmark === undefined) return;
+  const saved = await bookmark(scene, pipeline);
+  if (saved === undefined) return;
   const query = `select count(*)::int as missing from orders o where updated_at <= $1::timestamptz and not exists (select from ${table} c where c.id = o.id)`;
-  const { rows } = await scene.client.query<{ readonly missing: number }>(query, [bookmark]);
-  assert.equal(rows[0]?.missing, 0, `the state of ${pipeline}, ${bookmark}, is ahead of ${table}`);
+  const { rows } = await scene.client.query<{ readonly missing: number }>(query, [saved]);
+  assert.equal(rows[0]?.missing, 0, `the state of ${pipeline}, ${saved}, is ahead of ${table}`);
 }
 
 /** Adds orders, each a second after the one before. */

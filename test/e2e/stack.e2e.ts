@@ -3,6 +3,7 @@ import { testFaults, testMistakes } from "./faults";
 import { testChanges, testUp } from "./installation";
 import { testRuns } from "./runs";
 import { makeScene, type Scene } from "./scene";
+import { testVerbs } from "./verbs";
 
 let made: Scene | undefined;
 
@@ -20,6 +21,7 @@ after(() => made?.close());
 
 testUp(scene);
 testRuns(scene);
+testVerbs(scene);
 testFaults(scene);
 testMistakes(scene);
 testChanges(scene);

@@ -15,6 +15,8 @@ export interface Told {
 export interface Webhook {
   /** Its port. */
   readonly port: number;
+  /** Whether it takes what it is told and never answers. */
+  hangs: boolean;
   /** Waits until a Workflow's end was told. */
   told(workflow: string): Promise<Told>;
   /** Stops it. */
@@ -24,7 +26,9 @@ export interface Webhook {
 /** Starts a webhook that remembers what it was told. */
 export async function startWebhook(): Promise<Webhook> {
   const all: Told[] = [];
+  const webhook = { hangs: false };
   const server = createServer((request, response) => {
+    if (webhook.hangs) return;
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
@@ -34,9 +38,9 @@ export async function startWebhook(): Promise<Webhook> {
   });
   server.listen(0, "0.0.0.0");
   await once(server, "listening");
-  return {
+  return Object.assign(webhook, {
     port: (server.address() as AddressInfo).port,
-    told: async (workflow) => {
+    told: async (workflow: string) => {
       for (let left = 100; left > 0; left--) {
         const found = all.find((one) => one.workflow === workflow && one.event !== "started");
         if (found) return found;
@@ -45,5 +49,5 @@ export async function startWebhook(): Promise<Webhook> {
       throw new Error(`nobody was told of ${workflow}; told: ${JSON.stringify(all)}`);
     },
     stop: () => void (server.close(), server.closeAllConnections()),
-  };
+  });
 }

@@ -27,6 +27,7 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
       workflowNamespaces: [workflowNamespace],
       resources: requirements(settings.controllerResources),
       extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }],
+      extraArgs: [`--qps=${settings.requestsPerSecond}`, `--burst=${2 * settings.requestsPerSecond}`],
       parallelism: settings.parallelism,
       failedPodRestart: { enabled: settings.failedPodRestart },
       metricsConfig: { enabled: true, secure: false },

@@ -65,6 +65,11 @@ export const argoSettings = z
     requeueSeconds: z.int().min(1).max(60).default(2),
     /** Most Workflows that run at once; others wait without a pod, in the order in which they came: as many as the cluster has room for. */
     parallelism: z.int().min(1).default(50),
+    /**
+     * Requests that the controller may make of the API server in a second, twice as many for a moment. Each Workflow that it
+     * starts reads the template some dozen times, so that with Argo's own 20 many schedules of the same minute begin late.
+     */
+    requestsPerSecond: z.int().min(20).max(1000).default(200),
     /** What the controller may use. */
     controllerResources: containerResources.prefault({ cpu: "100m", memory: "512Mi" }),
     /** What Argo's own containers in each pod may use. */

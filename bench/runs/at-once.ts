@@ -14,7 +14,7 @@ import { controllerUsage } from "./controller";
 
 const NAMESPACE = "pipelines";
 /** Between the start of `up` and the minute in which all are due. */
-const LEAD_MINUTES = 6;
+const LEAD_MINUTES = 4;
 const LOOK_SECONDS = 20;
 
 /** A Workflow, as far as the figures need it; times in milliseconds. */

@@ -18,7 +18,7 @@ const ecr = z
     prefix: repositoryName.default("tapctl"),
     /** Repositories that are there already, by image, such as `{"tap-postgres": "shared/tap-postgres"}`: nothing of them is changed. */
     existing: z.record(z.string(), repositoryName).readonly().default({}),
-    /** Days after which images without a tag are deleted; those with one never are. */
+    /** Days from its push after which an image without a tag is deleted; those with one never are. */
     expireUntaggedDays: z.int().min(1).max(3650).default(14),
     /** Whether a repository that nothing needs any more goes though it holds images; else it has to be emptied by hand before `up` goes on. */
     forceDelete: z.boolean().default(true),

@@ -34,7 +34,7 @@ export async function runOnCluster(context: CliContext, entries: readonly Pipeli
   const connection = await context.connect();
   const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] = [];
   for (const entry of entries) {
-    const parameters = await startParameters(context.openStore, await startFrom(context, entry, flags));
+    const parameters = await startParameters(context.openStore, entry.name, await startFrom(context, entry, flags));
     const { metadata } = await submit(connection, entry.name, { trigger: "manual", parameters });
     started.push({ pipeline: entry.name, run: runIdOf(metadata), workflow: metadata.name });
     if (!flags.json) print(`${entry.name}: run ${runIdOf(metadata)} (Workflow ${metadata.name})`);

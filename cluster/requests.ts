@@ -17,8 +17,8 @@ export type StartFrom =
 /** Parameters of the shared template for a run without a state. */
 export const NO_STATE: Partial<RunParameters> = { onChange: "refresh" };
 
-/** Parameters of the shared template that make a run go on from there; a state is put into the store for it. */
-export async function startParameters(store: () => Promise<ObjectStore>, from: StartFrom): Promise<Partial<RunParameters>> {
+/** Parameters of the shared template that make a run of a pipeline go on from there; a state is put into the store for it. */
+export async function startParameters(store: () => Promise<ObjectStore>, pipeline: string, from: StartFrom): Promise<Partial<RunParameters>> {
   switch (from.kind) {
     case "saved":
       return {};
@@ -29,7 +29,7 @@ export async function startParameters(store: () => Promise<ObjectStore>, from: S
     case "given": {
       const settings = Object.keys(from.settings).length === 0 ? {} : tapSettings(from.settings);
       if (from.state === undefined) return { ...NO_STATE, ...settings };
-      const key = requestKey(newRunId(new Date()));
+      const key = requestKey(pipeline, newRunId(new Date()));
       await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
       return { givenState: key, ...settings };
     }

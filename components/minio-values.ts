@@ -1,4 +1,5 @@
 import type { MinioSettings } from "../settings/object-store";
+import { expiringPrefixes } from "../store/keys";
 import { mergeValues, repositoryAndTag, type Values } from "./values";
 
 /** Secret of the server's root user. */
@@ -8,7 +9,7 @@ export const USER_SECRET = "minio-singer";
 /** The pipelines' user, and the policy that it has. */
 export const USER = "singer";
 
-/** Old versions of what is deleted or replaced under `runs/` are of use for a few days only. */
+/** Old versions of what goes with time are of use for a few days only. */
 const OLD_VERSIONS_DAYS = 7;
 const MIN_BYTES_OF_JOBS = "64Mi";
 const JOBS = ["makePolicyJob", "makeUserJob", "makeBucketJob", "customCommandJob"];
@@ -58,7 +59,7 @@ function policyStatements(buckets: readonly string[]): readonly object[] {
  */
 function expiryCommands({ bucket, artifactsBucket, expireRunsDays }: MinioSettings): readonly string[] {
   const add = (name: string, prefix: string): string => `ilm rule add --expire-days ${expireRunsDays} --noncurrent-expire-days ${OLD_VERSIONS_DAYS} --prefix "${prefix}" myminio/${name}`;
-  const rules = expireRunsDays === 0 ? [] : [add(bucket, "runs/"), add(bucket, "smoke-test/"), `ilm rule add --expire-days ${expireRunsDays} myminio/${artifactsBucket}`];
+  const rules = expireRunsDays === 0 ? [] : [...expiringPrefixes.map((prefix) => add(bucket, prefix)), `ilm rule add --expire-days ${expireRunsDays} myminio/${artifactsBucket}`];
   const clear = [bucket, artifactsBucket].map((name) => `ilm rule rm --all --force myminio/${name} || true`);
   return [...clear, ...rules, `stat myminio/${bucket}/cluster.json || echo '{"cluster":true}' | \${MC} pipe myminio/${bucket}/cluster.json`];
 }

@@ -18,7 +18,7 @@ const ecr = z
     prefix: repositoryName.default("tapctl"),
     /** Repositories that are there already, by image, such as `{"tap-postgres": "shared/tap-postgres"}`: nothing of them is changed. */
     existing: z.record(z.string(), repositoryName).readonly().default({}),
-    /** Days after which images without a tag are deleted; those with one never are. */
+    /** Days from its push after which an image without a tag is deleted; those with one never are. */
     expireUntaggedDays: z.int().min(1).max(3650).default(14),
     /** Whether a repository that nothing needs any more goes though it holds images; else it has to be emptied by hand before `up` goes on. */
     forceDelete: z.boolean().default(true),
@@ -79,7 +79,7 @@ export const awsStoreSettings = z
     existing: z.boolean().default(false),
     /** ARN of the KMS key that objects are encrypted with. Default: keys of S3 itself (SSE-S3). */
     kmsKey: z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, `must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"`).exactOptional(),
-    /** Days after which extracts, outputs and logs of runs are deleted; states and configs never are. 0: never. */
+    /** Days after which extracts, outputs and logs of runs, and states that runs were given, are deleted; saved states and configs never are. 0: never. */
     expireRunsDays: z.int().min(0).max(3650).default(90),
     /** Whether the bucket is kept from deletion until this is false. */
     protect: z.boolean().default(true),

@@ -24,7 +24,7 @@ const minio = z
     storageClass: text.exactOptional(),
     /** What the server may use. */
     resources: containerResources.prefault({ cpu: "100m", memory: "1Gi" }),
-    /** Days after which extracts, outputs and logs of runs are deleted; states and configs never are. 0: never. */
+    /** Days after which extracts, outputs and logs of runs, and states that runs were given, are deleted; saved states and configs never are. 0: never. */
     expireRunsDays: z.int().min(0).max(3650).default(90),
     /** Bucket of configs, states and runs. */
     bucket: bucketName.default("singer"),

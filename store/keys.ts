@@ -19,7 +19,7 @@
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
  * | `runs/<pipeline>/<run>/state-before.json` | the state the run began with | `tapctl run` |
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
- * | `requests/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
+ * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
  * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | `config put` |
  * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack |
@@ -29,6 +29,9 @@ import { randomInt } from "node:crypto";
 
 /** The object that marks a bucket as a cluster's. */
 export const clusterMarkerKey = "cluster.json";
+
+/** Folders of what goes with time in a cluster's bucket, whichever server keeps it; none of them holds a saved state or a config. */
+export const expiringPrefixes: readonly string[] = ["runs/", "requests/", "smoke-test/"];
 
 /** The saved state of a pipeline. */
 export const stateKey = (pipeline: string): string => `state/${pipeline}/state.json`;
@@ -55,7 +58,7 @@ export const configPrefix = (pipeline: string): string => `configs/${pipeline}/`
 export const configKey = (pipeline: string, file: ConfigFile): string => configPrefix(pipeline) + file;
 
 /** The state that one run is told to go on from; the id has the form of a run's. */
-export const requestKey = (id: string): string => `requests/${id}/state.json`;
+export const requestKey = (pipeline: string, id: string): string => `requests/${pipeline}/${id}/state.json`;
 
 /** How far a backfill has come. */
 export const backfillKey = (pipeline: string, id: string): string => `backfills/${pipeline}/${id}.json`;

@@ -1,39 +1,19 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { parse } from "yaml";
 import { pipelines as fixtures } from "./components/fixtures";
 import { assertGolden } from "./components/golden";
 import type { PipelineEntry } from "../pipelines/define";
 import { once } from "./support/once";
 import { goldenText, recordStack } from "./support/stack";
+import { ACCOUNT, answers, prodConfig } from "./support/stack-prod";
 import { only } from "./support/record";
 import { TYPESCRIPT } from "./support/command";
 
 const ROOT = join(__dirname, "..");
-const ACCOUNT = "123456789012";
-
-/** The settings of Pulumi.prod.yaml, as Pulumi gives them to the program. */
-function prodConfig(): { readonly [key: string]: string } {
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8")) as { readonly config: { readonly [key: string]: unknown } };
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
-}
 
 const pipelines: readonly PipelineEntry[] = fixtures.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" as const } : entry));
-
-const answers = {
-  outputs: ({ type, name, inputs }: { readonly type: string; readonly name: string; readonly inputs: unknown }) => ({
-    ...(type === "aws:iam/role:Role" && { arn: `arn:aws:iam::${ACCOUNT}:role/${name}` }),
-    ...(type === "aws:ecr/repository:Repository" && { repositoryUrl: `${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/${(inputs as { readonly name: string }).name}` }),
-    ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
-  }),
-  call: ({ token }: { readonly token: string }) => ({
-    ...(token.endsWith(":getCallerIdentity") && { accountId: ACCOUNT }),
-    ...(token.endsWith(":getAuthorizationToken") && { userName: "AWS", password: "value-of-the-token", proxyEndpoint: `https://${ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com` }),
-  }),
-};
 
 /** The stack, recorded once for all tests that look at it. */
 const prodStack = once(() => recordStack(pipelines, prodConfig(), answers));

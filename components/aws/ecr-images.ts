@@ -41,9 +41,10 @@ export function repositoryName(image: string, { prefix, existing }: EcrSettings)
 }
 
 /**
- * Rules of a repository: an image that no tag names goes after some days, others never. Each content has a tag of its
- * own, so that what a CronWorkflow refers to has one. Where the same content is built for other platforms, the tag moves
- * and the CronWorkflow with it, in the same `up`; runs that began before are over long before the image goes.
+ * Rules of a repository: an image that no tag names goes some days after it was pushed, others never. Each content has a
+ * tag of its own, so that what a CronWorkflow refers to has one, as long as one stack alone pushes there: another would
+ * take the tag over. Where the same content is built for other platforms, the tag moves and the CronWorkflow with it, in
+ * the same `up`; a run that began before may miss an image that is older than these days, on a node that has none yet.
  */
 export function repositoryRules(expireUntaggedDays: number): object {
   const selection = { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: expireUntaggedDays };

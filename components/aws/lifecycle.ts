@@ -1,4 +1,5 @@
 import type { BucketLifecycleConfigurationArgs } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
+import { expiringPrefixes } from "../../store/keys";
 
 type Rule = { readonly id: string; readonly status: "Enabled"; readonly filter: { readonly prefix: string }; readonly [rest: string]: unknown };
 
@@ -7,11 +8,11 @@ const OLD_VERSIONS_DAYS = 7;
 /** An upload takes hours at most. */
 const UPLOAD_DAYS = 3;
 
-/** Folders of what goes with time; none of them holds a state or a config. */
-const EXPIRING = ["runs/", "smoke-test/", "artifacts/"];
+/** What goes with time; other Workflows' artifacts lie in the same bucket here. */
+const EXPIRING = [...expiringPrefixes, "artifacts/"];
 
 /**
- * Rules of a bucket: what runs left goes after some days, states and configs never, nor do their older versions;
+ * Rules of a bucket: what runs left and were given goes after some days, saved states and configs never, nor do their older versions;
  * uploads that were broken off go wherever they are.
  *
  * @param expireRunsDays 0 for never.

@@ -25,8 +25,12 @@ interface Keys {
   readonly written: readonly string[];
 }
 
-/** Name of no pipeline, whose state is asked for where there is no former name. Source: components/argo/parameters.ts. */
-const NO_PIPELINE = "none";
+/**
+ * Stands for nothing in parameters of runs: as the name of a pipeline, where there is no former name, and as a whole key,
+ * where no state or catalog is given. Argo asks for such an object all the same, and only who may read it is told that it
+ * is not there; to others S3 answers 403, of which every run would fail. Source: components/argo/parameters.ts.
+ */
+const NONE = "none";
 
 /**
  * What the pods of pipelines may do with the bucket: read and write objects by their keys. They may delete nothing, as
@@ -48,11 +52,11 @@ export function storePolicy({ bucket, region, kmsKey, pipeline }: StoreAccess): 
   );
 }
 
-const allKeys: Keys = { read: ["configs/*"], written: ["state/*", "runs/*", "smoke-test/*", "artifacts/*"] };
+const allKeys: Keys = { read: [NONE, "requests/*", "configs/*"], written: ["state/*", "runs/*", "smoke-test/*", "artifacts/*"] };
 
 function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Keys {
   return {
-    read: [`configs/${name}/*`, `state/${NO_PIPELINE}/*`, ...(formerName === undefined ? [] : [stateKey(formerName)])],
+    read: [NONE, `requests/${name}/*`, `configs/${name}/*`, `state/${NONE}/*`, ...(formerName === undefined ? [] : [stateKey(formerName)])],
     written: [`state/${name}/*`, `runs/${name}/*`],
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { startAt } from "../../local/start-day";
-import { startParameters } from "../../cluster/requests";
+import { startParameters, type StartFrom } from "../../cluster/requests";
 import { outcomeOf } from "../../cluster/outcome";
 import { extractOf } from "../../cluster/retry";
 import { describeRun, findRun, listClusterRuns } from "../../cluster/runs";
@@ -140,13 +140,13 @@ suite("where a run begins", () => {
 
   test("as parameters of the template; a state goes into the store", async () => {
     const store = openFolder(temporaryFolder());
-    const from = (kind: Parameters<typeof startParameters>[1]) => startParameters(() => Promise.resolve(store), kind);
+    const from = (start: StartFrom) => startParameters(() => Promise.resolve(store), "orders", start);
     assert.deepEqual(await from({ kind: "saved" }), {});
     assert.deepEqual(await from({ kind: "refresh" }), { onChange: "refresh" });
     assert.deepEqual(await from({ kind: "keep" }), { onChange: "keep" });
     assert.deepEqual(await from({ kind: "given", state: undefined, settings: { start_date: "2026-11-01" } }), { onChange: "refresh", tapSettings: '{"start_date":"2026-11-01"}' });
     const { givenState = "" } = await from({ kind: "given", state, settings: {} });
-    assert.match(givenState, /^requests\/\d{8}T\d{6}Z-[0-9a-f]{6}\/state\.json$/);
+    assert.match(givenState, /^requests\/orders\/\d{8}T\d{6}Z-[0-9a-f]{6}\/state\.json$/);
     assert.deepEqual(JSON.parse((await store.get(givenState))?.toString() ?? ""), state);
   });
 });

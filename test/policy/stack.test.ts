@@ -1,31 +1,20 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
 import { pipelines as shipped } from "../../pipelines";
 import type { PipelineEntry } from "../../pipelines/define";
 import { policies } from "../../policy/policies";
 import { settingsFor, type Resource, type Setting } from "../../policy/policy";
-import { loadSettings } from "../../settings";
-import { deploy } from "../../stack";
 import { pipelines as ofEveryKind } from "../components/fixtures";
-import { record } from "../support/record";
-import { DIGEST, seen } from "./support";
+import { configOf, recordStack } from "../support/stack";
+import { answers } from "../support/stack-prod";
+import { seen } from "./support";
 
-const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token"];
-
-async function stackOf(entries: readonly PipelineEntry[], preview: boolean): Promise<readonly Resource[]> {
-  const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.dev.yaml"), "utf8")) as { readonly config: { readonly [key: string]: unknown } };
-  const secrets = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
-  const registrations = await record(() => deploy(loadSettings(), entries), {
-    config: Object.fromEntries(Object.entries({ ...config, "tapctl:secrets": secrets }).map(([key, value]) => [key, JSON.stringify(value)])),
-    secretKeys: ["tapctl:secrets"],
-    preview,
-    outputs: ({ type }) => ({ ...(type.startsWith("random:") && { result: "made-up" }), ...(type === "docker-build:index:Image" && { digest: DIGEST }) }),
-  });
-  return registrations.map(seen);
-}
+/** The files of settings that are shipped: what providers answer to their stacks, and pipelines of every kind for them. */
+const SHIPPED = [
+  { file: "Pulumi.dev.yaml", providers: {}, ofEveryKind },
+  // A role of one's own is a ServiceAccount, a role and its rights more.
+  { file: "Pulumi.prod.yaml", providers: answers, ofEveryKind: ofEveryKind.map((entry): PipelineEntry => ({ ...entry, role: "own" })) },
+] as const;
 
 function findings(resources: readonly Resource[]): readonly string[] {
   return policies.flatMap((policy) => {
@@ -34,20 +23,31 @@ function findings(resources: readonly Resource[]): readonly string[] {
   });
 }
 
-for (const preview of [true, false]) {
-  test(`the shipped stack keeps its own policies in ${preview ? "a preview" : "an update"}`, async () => {
-    assert.deepEqual(findings(await stackOf(shipped, preview)), []);
-  });
+for (const { file, providers, ofEveryKind: entries } of SHIPPED) {
+  for (const preview of [true, false]) {
+    const stackOf = async (array: readonly PipelineEntry[]) => (await recordStack(array, configOf(file), { ...providers, preview })).map(seen);
+    const when = `${file}, ${preview ? "a preview" : "an update"}`;
 
-  test(`of pipelines of every kind, only the images that users bring by tag are refused in ${preview ? "a preview" : "an update"}`, async () => {
-    assert.deepEqual(findings(await stackOf(ofEveryKind, preview)).map((text) => text.replace(/ has no digest.*/, "")), [
-      'images-by-digest: clean-up: argument "jobImage": image "ghcr.io/acme/clean:1"',
-      'images-by-digest: orders: argument "followUps", "dbt": image "ghcr.io/acme/dbt:1"',
-      'images-by-digest: orders: argument "followUps", "check": image "ghcr.io/acme/check:1"',
-      'images-by-digest: tidy: argument "jobImage": image "ghcr.io/acme/tidy:1"',
-    ]);
-  });
+    test(`the shipped stack keeps its own policies: ${when}`, async () => {
+      assert.deepEqual(findings(await stackOf(shipped)), []);
+    });
+
+    test(`of pipelines of every kind, only the images that users bring by tag are refused: ${when}`, async () => {
+      assert.deepEqual(findings(await stackOf(entries)).map((text) => text.replace(/ has no digest.*/, "")), [
+        'images-by-digest: clean-up: argument "jobImage": image "ghcr.io/acme/clean:1"',
+        'images-by-digest: orders: argument "followUps", "dbt": image "ghcr.io/acme/dbt:1"',
+        'images-by-digest: orders: argument "followUps", "check": image "ghcr.io/acme/check:1"',
+        'images-by-digest: tidy: argument "jobImage": image "ghcr.io/acme/tidy:1"',
+      ]);
+    });
+  }
 }
+
+test("on AWS the bucket is looked at: without its public access block it is refused", async () => {
+  const stack = (await recordStack(shipped, configOf("Pulumi.prod.yaml"), answers)).map(seen);
+  const found = findings(stack.filter(({ type }) => type !== "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"));
+  assert.match(found.join("\n"), /^buckets-guarded: bucket "[\w-]+" has no BucketPublicAccessBlock$/);
+});
 
 test("policies have names of their own and defaults that fit what they say of their settings", () => {
   assert.equal(new Set(policies.map(({ name }) => name)).size, policies.length);

@@ -1,4 +1,6 @@
-import { stringify } from "yaml";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import type { PipelineEntry } from "../../pipelines/define";
 import { loadSettings } from "../../settings";
 import { deploy } from "../../stack";
@@ -6,6 +8,12 @@ import { record, type RecordOptions, type Registration } from "./record";
 
 const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token", "registry", "s3-key", "s3-secret", "channel", "archive"];
 const secretValues = Object.fromEntries(SECRETS.map((name) => [name, `value-of-${name}`]));
+
+/** The settings of a stack's file, as Pulumi gives them to the program. */
+export function configOf(file: "Pulumi.dev.yaml" | "Pulumi.prod.yaml"): { readonly [key: string]: string } {
+  const { config } = parse(readFileSync(join(__dirname, "..", "..", file), "utf8")) as { readonly config: { readonly [key: string]: unknown } };
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+}
 
 /** Records a stack of an array, with a value for every secret that the fixtures and settings of tests name. */
 export function recordStack(entries: readonly PipelineEntry[], config: { readonly [key: string]: string } = {}, options: RecordOptions = {}): Promise<readonly Registration[]> {

@@ -43,7 +43,7 @@ function describeBucket(name: string, start: () => Promise<S3Server>, without: r
 
     test("takes every rule as it is written", async () => {
       const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: "etl" }));
-      const expected = [["abort-uploads", undefined], ["expire-artifacts", 90], ["expire-runs", 90], ["expire-smoke-test", 90]];
+      const expected = [["abort-uploads", undefined], ["expire-artifacts", 90], ["expire-requests", 90], ["expire-runs", 90], ["expire-smoke-test", 90]];
       assert.deepEqual(Rules.map(({ ID, Expiration }) => [ID, Expiration?.Days]).sort(), expected.filter(([id]) => id !== "abort-uploads" || !without.includes("uploads")));
       if (without.includes("encryption")) return;
       const { ServerSideEncryptionConfiguration: encryption } = await client.send(new GetBucketEncryptionCommand({ Bucket: "etl" }));

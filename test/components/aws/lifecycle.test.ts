@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { repositoryRules } from "../../../components/aws/ecr-images";
 import { lifecycleRules } from "../../../components/aws/lifecycle";
-import { clusterMarkerKey, configKey, failingKey, historyKey, outputPrefix, overlayKey, runFileKey, stateKey } from "../../../store/keys";
+import { clusterMarkerKey, configKey, failingKey, historyKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../store/keys";
 
 const RUN = "20261123T081502Z-4f2a9c";
 
@@ -21,7 +21,7 @@ describe("the rules of a bucket", () => {
     test(`never delete ${key}, nor its older versions`, () => assert.deepEqual(expiries(key), []));
   }
 
-  for (const key of [runFileKey("orders", RUN, "extract-0.jsonl"), `${outputPrefix("orders", RUN)}a.csv`, "smoke-test/x.txt", "artifacts/2026/11/23/x/y"]) {
+  for (const key of [runFileKey("orders", RUN, "extract-0.jsonl"), `${outputPrefix("orders", RUN)}a.csv`, requestKey("orders", RUN), "smoke-test/x.txt", "artifacts/2026/11/23/x/y"]) {
     test(`delete ${key} after the days that are set, and its older versions after seven`, () => {
       assert.deepEqual(expiries(key), [90, 7]);
       assert.deepEqual(expiries(key, 30), [30, 7]);

@@ -4,7 +4,7 @@ import { bucketPolicy } from "../../../components/aws/bucket-policy";
 import type { PolicyDocument } from "../../../components/aws/policy-document";
 import { storePolicy } from "../../../components/aws/store-policy";
 import { irsaTrust, podIdentityTrust } from "../../../components/aws/trust-policy";
-import { clusterMarkerKey, configKey, failingKey, historyKey, leaseKey, outputPrefix, overlayKey, runFileKey, stateKey } from "../../../store/keys";
+import { clusterMarkerKey, configKey, failingKey, historyKey, leaseKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../store/keys";
 import { decide, type AwsRequest, type Decision } from "./evaluate";
 
 const RUN = "20261123T081502Z-4f2a9c";
@@ -49,6 +49,10 @@ describe("the role of all pipelines", () => {
       [`writes ${key}`, write(key), "allowed"] as const,
     ]),
     ["reads configs", read(configKey("orders", "tap-config.json")), "allowed"],
+    ["reads the states that runs are told to go on from", read(requestKey("orders", RUN)), "allowed"],
+    ["writes none of them", write(requestKey("orders", RUN)), "denied"],
+    ["may ask for no object, which is how a run without a given state asks", read("none"), "allowed"],
+    ["writes no such object", write("none"), "denied"],
     ["finds out that an object is not there", on("s3:ListBucket", "arn:aws:s3:::etl"), "allowed"],
     ["gives up an upload", on("s3:AbortMultipartUpload", object(runFileKey("orders", RUN, "extract.jsonl"))), "allowed"],
     ["uses no key of KMS", useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"), "denied"],
@@ -69,6 +73,11 @@ describe("the role of one pipeline", () => {
     ]),
     ["reads its config", read(configKey("orders", "tap-config.json")), "allowed"],
     ["reads no config of another", read(configKey("orders-2", "tap-config.json")), "denied"],
+    ["reads the states that its runs are told to go on from", read(requestKey("orders", RUN)), "allowed"],
+    ["writes none of them", write(requestKey("orders", RUN)), "denied"],
+    ["reads none of another", read(requestKey("orders-2", RUN)), "denied"],
+    ["may ask for no object, which is how a run without a given state asks", read("none"), "allowed"],
+    ["writes no such object", write("none"), "denied"],
     ["reads the state of its former name", read(stateKey("sales")), "allowed"],
     ["reads no tokens of its former name", read(overlayKey("sales")), "denied"],
     ["writes no state of its former name", write(stateKey("sales")), "denied"],

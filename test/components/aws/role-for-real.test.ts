@@ -3,11 +3,12 @@ import { after, before, describe, test } from "node:test";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { storePolicy, type StoreAccess } from "../../../components/aws/store-policy";
-import { stateKey } from "../../../store/keys";
+import { requestKey, stateKey } from "../../../store/keys";
 import { startMinio, withoutMinio } from "../../support/minio-server";
 import type { S3Server } from "../../support/s3-server";
 
 const BUCKET = "etl";
+const RUN = "20261123T081502Z-4f2a9c";
 const place = { bucket: BUCKET, region: "us-east-1" };
 
 describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
@@ -39,7 +40,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
 
   test("lets pods read and write what is theirs", async () => {
     await put(own, stateKey("orders"));
-    await put(own, "runs/orders/20261123T081502Z-4f2a9c/tap.log");
+    await put(own, `runs/orders/${RUN}/tap.log`);
     await get(own, stateKey("orders"));
     await get(own, stateKey("sales"));
     await get(shared, stateKey("payroll"));
@@ -50,6 +51,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
     await assert.rejects(put(own, stateKey("payroll")), isDenied);
     await assert.rejects(put(own, stateKey("sales")), isDenied);
     await assert.rejects(put(own, "smoke-test/x.txt"), isDenied);
+    await assert.rejects(get(own, requestKey("payroll", RUN)), isDenied);
   });
 
   test("lets nobody delete, nor write configs or the mark of the cluster", async () => {
@@ -61,7 +63,8 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
   });
 
   test("says of what is not there that it is not there, which Argo's optional artifacts need", async () => {
-    for (const key of ["state/orders/overlay.json", stateKey("none"), "configs/orders/tap-config.json"]) await assert.rejects(get(own, key), isMissing);
+    for (const key of ["state/orders/overlay.json", stateKey("none"), "none", requestKey("orders", RUN), "configs/orders/tap-config.json"]) await assert.rejects(get(own, key), isMissing);
+    for (const key of ["none", requestKey("payroll", RUN)]) await assert.rejects(get(shared, key), isMissing);
     for (const Prefix of ["state/orders/history/", "state/none/history/"]) assert.equal((await own.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }))).KeyCount, 0);
   });
 });

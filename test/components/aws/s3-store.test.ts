@@ -42,7 +42,7 @@ describe("a bucket of S3", () => {
   test("deletes what runs left after the days that are set", async () => {
     const type = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
     const ids = async (store: object) => ((await inputs(type, store))["rules"] as readonly { readonly id: string; readonly expiration?: object }[]).map(({ id, expiration }) => [id, expiration]);
-    assert.deepEqual(await ids({ expireRunsDays: 30 }), [["expire-runs", { days: 30 }], ["expire-smoke-test", { days: 30 }], ["expire-artifacts", { days: 30 }], ["abort-uploads", undefined]]);
+    assert.deepEqual(await ids({ expireRunsDays: 30 }), [["expire-runs", { days: 30 }], ["expire-requests", { days: 30 }], ["expire-smoke-test", { days: 30 }], ["expire-artifacts", { days: 30 }], ["abort-uploads", undefined]]);
     assert.deepEqual(await ids({ expireRunsDays: 0 }), [["abort-uploads", undefined]]);
   });
 

@@ -52,8 +52,12 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
   }
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
   if (stored.length > 0) return show(stored, flags);
-  const live = workflow === undefined ? [] : await podLogs(connection, workflow.metadata.name, sources);
-  if (live.length === 0) {
+  const gaps: string[] = [];
+  const live = workflow === undefined ? [] : await podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text));
+  if (gaps.length > 0) {
+    process.exitCode = 1;
+    gaps.forEach(tell);
+  } else if (live.length === 0) {
     const before = wanted === undefined ? (await listRuns(store, name, 2)).find((one) => one.run !== run) : undefined;
     const reason = workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone";
     tell(`run ${run} has no log: ${reason}${before === undefined ? "" : `; of the one before it: ${tapctl(`logs ${name} ${before.run}`)}`}`);

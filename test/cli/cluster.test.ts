@@ -184,6 +184,22 @@ suite("on a cluster", () => {
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
   });
 
+  for (const line of ["logs orders", "logs orders -f", "run orders --follow"]) {
+    test(`${line} without the right to logs names the missing rule`, async (t) => {
+      const one = await scene(t);
+      const underWay = (name: string) => {
+        one.api.put("workflows", workflow(name, "orders", "Running"));
+        one.api.put("pods", { metadata: metadata("pod-1", "orders", { labels: { "workflows.argoproj.io/workflow": name }, annotations: { "workflows.argoproj.io/node-name": `${name}.extract(0)` } }), spec: { containers: [{ name: "main", image: "x" }] }, status: { containerStatuses: [{ name: "main", state: { running: {} } }] } });
+      };
+      if (line.startsWith("run")) one.api.onChange = (_plural, { metadata: { name = "" } }) => underWay(name);
+      else underWay("orders-1");
+      one.api.forbid("get pods/log");
+      const { code, stderr } = await startTapctl(one.root, line.split(" "), { env: one.environment });
+      assert.equal(stderr, 'you may not get pods "pod-1"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n');
+      assert.equal(code, 1);
+    });
+  }
+
   test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
@@ -250,6 +266,8 @@ suite("on a cluster", () => {
   test("backfill runs its windows in order, and the schedule's state stays out of it", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", cronWorkflow("rates"));
+    // It shows no lines: without a right to pods and their logs, too.
+    one.api.forbid("list pods");
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       if (plural === "workflows") setTimeout(() => one.api.put("workflows", { ...workflow(name, "rates", "Succeeded"), spec: one.api.all("workflows").find((object) => object.metadata.name === name)?.["spec"] }), 50);
     };

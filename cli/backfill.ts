@@ -71,7 +71,7 @@ async function clusterRunner(context: CliContext, entry: Replication, saveState:
       return (await submit(connection, entry.name, { trigger: "backfill", parameters, annotations: { "tapctl.dev/window": `${days.from} to ${days.to}` } })).metadata.name;
     },
     wait: async (workflow) => {
-      const ended = await watchRun(connection, { pipeline: entry.name, workflow, wants: () => false });
+      const ended = await watchRun(connection, { pipeline: entry.name, workflow });
       return ended && (outcomeOf(ended).code ?? 1);
     },
   };

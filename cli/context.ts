@@ -15,7 +15,7 @@ import { whereOf, type Surroundings, type WhereFlags } from "./surroundings";
 export interface CliContext {
   readonly project: Project;
   readonly surroundings: Surroundings;
-  /** Opens the object store: the cluster's, or the one that the options, the environment or the default name. */
+  /** Opens the object store: the cluster's, once, or the one that the options, the environment or the default name. */
   readonly openStore: () => Promise<ObjectStore>;
   /** The cluster. @throws UserError where the command works on this machine. */
   readonly connect: () => Promise<Connection>;
@@ -27,19 +27,27 @@ const open = new Set<ClusterStore>();
 
 /** The project of a command, its array validated, and where the command works. */
 export function contextOf(command: Command): CliContext {
-  const { project: from, store, ...flags } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
+  const { project: from, store: location, ...flags } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
   const project = loadProject(from ?? process.cwd());
   assertValid(project.entries);
   const { surroundings, options } = whereOf(project.root, flags);
-  if (surroundings.on === "cluster" && store !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
+  if (surroundings.on === "cluster" && location !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
   printCommandsWith(options);
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
+  let store: Promise<ObjectStore> | undefined;
+  const clusterStore = () =>
+    (store ??= connect()
+      .then(openOn)
+      .catch((error: unknown) => {
+        store = undefined;
+        throw error;
+      }));
   return {
     project,
     surroundings,
     connect,
-    openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, store)) : openOn(await connect())),
+    openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, location)) : clusterStore()),
     prepare: connectorsBelow(project.root),
   };
 }

@@ -55,10 +55,19 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
     return;
   }
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
-  const live = workflow === undefined || (stored.length > 0 && sources.length === 1) ? [] : await podLogs(connection, workflow.metadata.name, sources);
-  // A follow-up's log is with its pod alone, which stays where it failed.
-  if (stored.length > 0) return show([...stored, ...live.filter(({ source }) => !CONNECTORS.has(source))], flags);
-  if (live.length === 0) {
+  const gaps: string[] = [];
+  const fromPods = () => (workflow === undefined ? [] : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text)));
+  if (stored.length > 0) {
+    // A follow-up's log is with its pod, which stays where it failed; what is stored is shown whatever becomes of it.
+    const others = sources.length === 1 ? [] : await Promise.resolve(fromPods()).catch((error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []));
+    gaps.forEach(tell);
+    return show([...stored, ...others.filter(({ source }) => !CONNECTORS.has(source))], flags);
+  }
+  const live = await fromPods();
+  if (gaps.length > 0) {
+    process.exitCode = 1;
+    gaps.forEach(tell);
+  } else if (live.length === 0) {
     const before = wanted === undefined ? (await listRuns(store, name, 2)).find((one) => one.run !== run) : undefined;
     const reason = workflow === undefined ? (summary?.error ?? "it is not on the cluster any more, and stored none") : "none of its steps has begun, or its pods are gone";
     tell(`run ${run} has no log: ${reason}${before === undefined ? "" : `; of the one before it: ${tapctl(`logs ${name} ${before.run}`)}`}`);

@@ -7,6 +7,7 @@ import type { PipelineFacts } from "../status/facts";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
+import { tell } from "./log-lines";
 import { print, printJson } from "./print";
 import { onePipeline } from "./status-of-one";
 import { statusTable } from "./status-table";
@@ -31,12 +32,28 @@ export function addStatus(program: Command): void {
       const seconds = positive("--every", flags.every);
       const context = contextOf(command);
       if (!flags.watch) return show(context, name, run, flags.json === true);
-      for (;;) {
-        const text = await screen(context, name, run);
-        print(process.stdout.isTTY ? `\x1b[H\x1b[2J${text}` : `${text}\n`);
-        await pause(seconds * 1000);
-      }
+      await watch(() => screen(context, name, run), seconds);
     });
+}
+
+/** Shows a screen again and again. The first has to succeed; after it a look that fails leaves the last screen where it is. */
+async function watch(look: () => Promise<string>, seconds: number): Promise<never> {
+  let shown = await look();
+  let failure: string | undefined;
+  for (;;) {
+    if (failure === undefined) print(process.stdout.isTTY ? `\x1b[H\x1b[2J${shown}` : `${shown}\n`);
+    await pause(seconds * 1000);
+    try {
+      shown = await look();
+      failure = undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // Told once, not at every turn, so that the last screen is not pushed away.
+      const said = error.message.split(/[;\n]/)[0] ?? "";
+      if (said !== failure) tell(`${new Date().toISOString().slice(11, 19)} UTC: ${said}; trying again every ${seconds} s`);
+      failure = said;
+    }
+  }
 }
 
 async function show(context: CliContext, name: string | undefined, run: string | undefined, json: boolean): Promise<void> {

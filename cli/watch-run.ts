@@ -8,8 +8,8 @@ import { printLog, tell } from "./log-lines";
 export interface WatchArgs {
   readonly pipeline: string;
   readonly workflow: string;
-  /** Whether lines of a source are printed. */
-  readonly wants: (source: string) => boolean;
+  /** Whether lines of a source are printed. Default: no log is read at all. */
+  readonly wants?: (source: string) => boolean;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function watchRun(connection: Connection, { pipeline, workflow, wan
   const leave = () => left.abort();
   process.on("SIGINT", leave).on("SIGTERM", leave);
   try {
-    const ended = await followWorkflow(connection, workflow, { line: printLog, progress: tell }, { signal: left.signal, wants });
+    const ended = await followWorkflow(connection, workflow, { progress: tell, ...(wants && { line: printLog }) }, { signal: left.signal, ...(wants && { wants }) });
     if (ended === undefined) {
       tell(`${workflow} goes on. Follow it again: ${tapctl(`logs ${pipeline} -f`)}; stop it: ${tapctl(`cancel ${pipeline}`)}`);
       process.exitCode = 130;

@@ -15,6 +15,11 @@ export class ApiError extends UserError {
   }
 }
 
+/** Whether the API refuses to answer whoever asks: asking again does not help. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403);
+}
+
 /** For `catch`: undefined where there is no such object; other errors go on. */
 export function absent(error: unknown): undefined {
   if (!(error instanceof ApiError && error.status === 404)) throw error;

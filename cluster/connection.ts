@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors";
 import { apiError, unreachable, type Verb } from "./api-errors";
@@ -88,15 +89,29 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
       const argo = kinds.statusCode === 200 ? (JSON.parse(list) as { readonly resources: readonly { readonly name: string }[] }).resources.map(({ name }) => name) : undefined;
       return { version: gitVersion ?? "unknown", time, argo };
     },
-    ask: async <T>(request: ApiRequest) => JSON.parse(await text(await stream(request))) as T,
+    ask: async <T>(request: ApiRequest) => {
+      const answer = await stream(request);
+      const body = await text(answer).catch((error: unknown) => {
+        throw unreachable(error, server, context);
+      });
+      return JSON.parse(body) as T;
+    },
   };
 }
 
-/** Sends requests over connections that are kept; one that only reads is sent again where the connection broke. */
+/**
+ * Sends requests over connections that are kept; one that only reads is sent again where the connection broke. Who one is
+ * is read anew where the API does not know it any more: a token of a cloud's program lives for minutes, one in a file is
+ * replaced.
+ */
 function sender(access: Access, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
   let options: Promise<https.RequestOptions> | undefined;
-  return async (verb, request) => {
-    const base = await (options ??= requestOptions(access, server, context));
+  const current = () =>
+    (options ??= requestOptions(access, server, context).catch((error: unknown) => {
+      options = undefined;
+      throw error;
+    }));
+  const send = async (base: https.RequestOptions, verb: Verb, request: ApiRequest | string): Promise<IncomingMessage> => {
     for (let tries = 1; ; tries += 1) {
       try {
         return await once(base, server, verb, request);
@@ -105,6 +120,15 @@ function sender(access: Access, server: string, context: string): (verb: Verb, r
         if (!again) throw unreachable(error, server, context);
       }
     }
+  };
+  return async (verb, request) => {
+    const used = current();
+    const answer = await send(await used, verb, request);
+    if (answer.statusCode !== 401) return answer;
+    answer.resume();
+    // Of several requests at the same time only the first drops what they were sent with.
+    if (options === used) options = undefined;
+    return send(await current(), verb, request);
   };
 }
 
@@ -145,7 +169,8 @@ function once(base: https.RequestOptions, server: string, verb: Verb, asked: Api
 }
 
 async function text(answer: IncomingMessage): Promise<string> {
-  const source = answer.headers["content-encoding"] === "gzip" ? answer.pipe(createGunzip()) : answer;
+  // By a pipeline, because an answer that breaks off would leave a mere pipe waiting for ever; who reads it gets the error.
+  const source = answer.headers["content-encoding"] === "gzip" ? pipeline(answer, createGunzip(), () => undefined) : answer;
   const chunks: Buffer[] = [];
   for await (const chunk of source) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");

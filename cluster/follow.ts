@@ -3,15 +3,16 @@ import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
-import type { WorkflowNode, WorkflowObject } from "./objects";
-import { loggedContainers, podLines, type PodLine } from "./pod-logs";
+import { logStreams } from "./log-streams";
+import type { PodObject, WorkflowNode, WorkflowObject } from "./objects";
+import type { PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
 import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
 
 /** What is told of a run that is followed. */
 export interface Follower {
-  /** A line of a connector. */
-  line(line: PodLine): void;
+  /** A line of a connector; where it is left out no log is read, for which one needs no right then. */
+  readonly line?: (line: PodLine) => void;
   /** How far it is, such as `extract: running`. */
   progress(text: string): void;
 }
@@ -26,45 +27,52 @@ export interface FollowOptions {
   readonly pollMs?: number;
 }
 
+/** Looks in a row that may fail. */
 const PATIENCE = 120;
 
 /**
  * Follows a run to its end: its steps, and the logs of its pods as they come. A connection that is lost is made anew.
  *
  * @returns the Workflow as it ended; undefined where the following ended before.
- * @throws UserError where the Workflow is deleted meanwhile, or where the cluster stays away for long.
+ * @throws UserError where the Workflow is deleted meanwhile, where one may not look, or where the cluster stays away for long.
  */
 export async function followWorkflow(connection: Connection, name: string, follower: Follower, { signal, wants = () => true, pollMs = 700 }: FollowOptions): Promise<WorkflowObject | undefined> {
-  const streams = new Map<string, Promise<void>>();
+  const { line: tellLine } = follower;
+  const left = new AbortController();
+  const logs = tellLine && logStreams(connection, { signal: AbortSignal.any([signal, left.signal]), pauseMs: pollMs, onLine: (line) => wants(line.source) && tellLine(line), onGap: (text) => follower.progress(text) });
   const told = new Map<string, string>();
   let lost = 0;
-  for (; !signal.aborted; await pause(pollMs)) {
-    try {
-      const workflow = await getWorkflow(connection, name);
+  try {
+    for (; !signal.aborted; await pause(pollMs)) {
+      let workflow: WorkflowObject;
+      let pods: readonly PodObject[];
+      try {
+        workflow = await getWorkflow(connection, name);
+        pods = logs === undefined ? [] : await listPods(connection, name);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) throw new UserError(`${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`, 1);
+        if (!mayPass(error) || lost === PATIENCE) throw error;
+        if ((lost += 1) === 1) follower.progress(`connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`);
+        continue;
+      }
       if (lost > 0) follower.progress("the cluster answers again");
       lost = 0;
       for (const text of news(workflow, told)) follower.progress(text);
-      const ended = ["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "");
-      for (const container of loggedContainers(await listPods(connection, name))) {
-        const key = `${container.pod}/${container.container}`;
-        if (!container.started || streams.has(key)) continue;
-        streams.set(key, relay(podLines(connection, container, true, signal), follower, wants));
-      }
-      if (!ended) continue;
-      await Promise.all(streams.values());
+      logs?.open(pods);
+      if (!["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "")) continue;
+      await logs?.drain();
       return workflow;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) throw new UserError(`${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`, 1);
-      if (error instanceof ApiError && error.status < 500) throw error;
-      if ((lost += 1) === 1) follower.progress(`connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`);
-      if (lost > PATIENCE) throw error;
     }
+    return undefined;
+  } finally {
+    // Logs that are still followed would keep the process from its end.
+    left.abort();
   }
-  return undefined;
 }
 
-async function relay(lines: AsyncGenerator<PodLine>, follower: Follower, wants: (source: string) => boolean): Promise<void> {
-  for await (const line of lines) if (wants(line.source)) follower.line(line);
+/** Whether it is worth asking again: a server that is away, busy (429) or broken. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
 }
 
 /** What changed since the last look: a step by its name, the Workflow itself by what it waits for. */

@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
+import { addAbortSignal, type Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LogLine } from "../store/logs";
-import { absent, ApiError } from "./api-errors";
+import { absent, ApiError, isRefusal } from "./api-errors";
 import type { Connection } from "./connection";
 import type { PodObject } from "./objects";
 import { PODS } from "./resources";
@@ -22,7 +22,18 @@ export interface PodLine extends Omit<LogLine, "source"> {
   readonly source: string;
 }
 
-const PAUSE_MS = 1_000;
+/** How a log is followed. */
+export interface LogFollowing {
+  /** Ends the following. */
+  readonly signal: AbortSignal;
+  /** Whether the run has ended: until then a log that cannot be read is tried again without end. */
+  readonly isOver: () => boolean;
+  /** Pause before a log is asked for again, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** How often a log in a row is asked for in vain once its run has ended. */
+const LAST_TRIES = 60;
 /** What Argo's own program in each container says of itself. */
 const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
@@ -43,17 +54,19 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
 }
 
 /**
- * The lines of a container, to its end where it is followed. A connection that is lost is made anew, from the last
- * line on; no line is told twice.
+ * The lines of a container: those so far, or, where it is followed, to its end. A connection that is lost is then made
+ * anew, from the last line on; no line is told twice.
+ *
+ * @throws ApiError at once where one may not look; where the log cannot be read: at once, or, where it is followed, after
+ * the run has ended.
  */
-export async function* podLines(connection: Connection, { pod, container, source }: LoggedContainer, follow: boolean, signal: AbortSignal): AsyncGenerator<PodLine> {
+export async function* podLines(connection: Connection, { pod, container, source }: LoggedContainer, following?: LogFollowing): AsyncGenerator<PodLine> {
   let last = "";
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; following?.signal.aborted !== true; ) {
     try {
       const sinceTime = last === "" ? undefined : last.replace(/\.\d+Z$/, "Z");
-      const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", follow: String(follow), sinceTime } });
-      signal.addEventListener("abort", () => answer.destroy(), { once: true });
-      for await (const text of linesOf(answer)) {
+      const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", follow: String(following !== undefined), sinceTime } });
+      for await (const text of linesOf(following === undefined ? answer : addAbortSignal(following.signal, answer))) {
         const line = parsePodLine(text, source);
         // The server counts whole seconds; times have nanoseconds, and text of equal length compares as they do.
         if (line === undefined || line.stamp <= last) continue;
@@ -61,15 +74,16 @@ export async function* podLines(connection: Connection, { pod, container, source
         failures = 0;
         yield line;
       }
-      if (!follow || (await hasEnded(connection, pod, container))) return;
+      if (following === undefined || (await hasEnded(connection, pod, container))) return;
     } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof ApiError && error.status === 404) return;
-      // 400: the container waits to start.
-      if (!(error instanceof ApiError && error.status === 400) && (failures += 1) > 60) throw error;
+      if (following?.signal.aborted) return;
+      const status = error instanceof ApiError ? error.status : undefined;
+      // 404: the pod is gone. 400: the container waits to start.
+      if (status === 404 || (status === 400 && following === undefined)) return;
+      if (following === undefined || isRefusal(error)) throw error;
+      if ((failures += 1) > LAST_TRIES && following.isOver()) throw error;
     }
-    if (!follow) return;
-    await pause(PAUSE_MS);
+    await pause(following.pauseMs, undefined, { signal: following.signal }).catch(() => undefined);
   }
 }
 

@@ -1,17 +1,26 @@
+import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import { loggedContainers, podLines, type PodLine } from "./pod-logs";
 import { listPods } from "./workflows";
 
 export { findRun } from "./runs";
 
-/** What the pods of a run have said so far, in the order of time. Containers of other steps count where both connectors are wanted. */
-export async function podLogs(connection: Connection, workflow: string, sources: readonly string[]): Promise<readonly PodLine[]> {
+/**
+ * What the pods of a run have said so far, in the order of time. Containers of other steps count where both connectors are wanted.
+ *
+ * @param onGap told of a log that the cluster cannot read, such as one on a node that is gone
+ */
+export async function podLogs(connection: Connection, workflow: string, sources: readonly string[], onGap: (text: string) => void): Promise<readonly PodLine[]> {
   const containers = loggedContainers(await listPods(connection, workflow)).filter(({ started }) => started);
-  const never = new AbortController().signal;
   const logs = await Promise.all(
     containers.map(async (container) => {
       const lines: PodLine[] = [];
-      for await (const line of podLines(connection, container, false, never)) lines.push(line);
+      try {
+        for await (const line of podLines(connection, container)) lines.push(line);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status >= 500)) throw error;
+        onGap(`the log of ${container.pod}, ${container.container}, cannot be read: ${error.message}`);
+      }
       return lines;
     }),
   );

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { artifactRepository } from "../../components/argo/artifact-repository";
 import { stateKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
@@ -92,6 +93,42 @@ suite("on a cluster", () => {
     const { stdout } = await one.run("status");
     assert.match(stdout, /^PIPELINE .*\norders +invalid schedule +at 06:00, every day +- /);
     assert.match(stdout, /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/);
+  });
+
+  test("status --watch shows it anew, and outlasts a cluster that is away", async (t) => {
+    const one = await scene(t);
+    const child = spawn(process.execPath, [TAPCTL, "status", "--watch", "--every", "1"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "pipe"] });
+    const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(code ?? signal)));
+    t.after(() => child.kill("SIGKILL"));
+    const printed = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) child[name].setEncoding("utf8").on("data", (text: string) => (printed[name] += text));
+    const until = async (name: "stdout" | "stderr", what: RegExp) => {
+      for (; !what.test(printed[name]); await pause(20)) assert.equal(child.exitCode, null, printed.stderr);
+    };
+    await until("stdout", /\norders /);
+    assert.doesNotMatch(printed.stdout, /failing/);
+    one.api.put("workflows", workflow("orders-1", "orders", "Failed"));
+    await until("stdout", /\norders +failing/);
+    one.api.away = true;
+    await until("stderr", /\n/);
+    const screens = printed.stdout;
+    await pause(2500);
+    assert.equal(printed.stdout, screens, "the last screen stays");
+    assert.match(printed.stderr, /^\d\d:\d\d:\d\d UTC: no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNRESET; trying again every 1 s\n$/);
+    one.api.put("cronworkflows", cronWorkflow("old"));
+    one.api.away = false;
+    await until("stdout", /\nold +not in the array/);
+    assert.equal(one.api.seen.filter(({ url }) => url.endsWith("/configmaps/artifact-repositories")).length, 1, "the store is opened once");
+    child.kill("SIGINT");
+    assert.equal(await ended, "SIGINT");
+  });
+
+  test("status --watch ends where its first look fails", async (t) => {
+    const one = await scene(t);
+    one.api.forbid("list workflows");
+    const { code, stdout, stderr } = await one.run("status --watch");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^you may not list workflows; missing rule: /);
   });
 
   test("status of one: its runs, steps, tries, error and files", async (t) => {
@@ -223,6 +260,22 @@ suite("on a cluster", () => {
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
   });
 
+  for (const line of ["logs orders", "logs orders -f", "run orders --follow"]) {
+    test(`${line} without the right to logs names the missing rule`, async (t) => {
+      const one = await scene(t);
+      const underWay = (name: string) => {
+        one.api.put("workflows", workflow(name, "orders", "Running"));
+        one.api.put("pods", { metadata: metadata("pod-1", "orders", { labels: { "workflows.argoproj.io/workflow": name }, annotations: { "workflows.argoproj.io/node-name": `${name}.extract(0)` } }), spec: { containers: [{ name: "main", image: "x" }] }, status: { containerStatuses: [{ name: "main", state: { running: {} } }] } });
+      };
+      if (line.startsWith("run")) one.api.onChange = (_plural, { metadata: { name = "" } }) => underWay(name);
+      else underWay("orders-1");
+      one.api.forbid("get pods/log");
+      const { code, stderr } = await startTapctl(one.root, line.split(" "), { env: one.environment });
+      assert.equal(stderr, 'you may not get pods "pod-1"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n');
+      assert.equal(code, 1);
+    });
+  }
+
   test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
@@ -289,6 +342,8 @@ suite("on a cluster", () => {
   test("backfill runs its windows in order, and the schedule's state stays out of it", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", cronWorkflow("rates"));
+    // It shows no lines: without a right to pods and their logs, too.
+    one.api.forbid("list pods");
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       if (plural === "workflows") setTimeout(() => one.api.put("workflows", { ...workflow(name, "rates", "Succeeded"), spec: one.api.all("workflows").find((object) => object.metadata.name === name)?.["spec"] }), 50);
     };

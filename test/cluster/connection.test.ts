@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
+import { gzipSync } from "node:zlib";
 import { accessOf } from "../../cluster/access";
 import { connect } from "../../cluster/connection";
+import { followWorkflow } from "../../cluster/follow";
 import { chooseContext } from "../../cluster/kubeconfig";
 import { forwardService } from "../../cluster/port-forward";
 import { DEPLOYMENTS, NAMESPACES, pathOf, PODS, WORKFLOWS } from "../../cluster/resources";
 import { runIdOf } from "../../cluster/run-id";
-import { getWorkflow, listWorkflows } from "../../cluster/workflows";
+import { createWorkflow, getWorkflow, listWorkflows } from "../../cluster/workflows";
 import { isRunId } from "../../store/keys";
 import { metadata, standIn, workflow } from "./support";
 
@@ -114,6 +116,62 @@ suite("a kubeconfig", () => {
     await (await accessOf(chooseContext("a"))).applyToHTTPSOptions(options);
     assert.equal(options.headers?.["Authorization"], "Bearer of-the-program");
   });
+});
+
+suite("a token that has ended", () => {
+  const USERS: readonly (readonly [string, (file: string) => object])[] = [
+    ["in a file", (tokenFile) => ({ tokenFile })],
+    ["of a program", (file) => ({ exec: { apiVersion: "client.authentication.k8s.io/v1", command: "cat", args: [file], interactiveMode: "Never" } })],
+  ];
+  const credential = (token: string, kind: string) => (kind === "in a file" ? token : JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: { token } }));
+
+  for (const [kind, user] of USERS) {
+    test(`${kind} is read anew, by requests at once, too`, async (t) => {
+      const { api, kubeconfig, connect: open } = await standIn(t);
+      api.put("workflows", workflow("orders-1", "orders", "Running"));
+      const file = join(kubeconfig, "..", "token");
+      writeFileSync(file, credential("old", kind));
+      const config = JSON.parse(readFileSync(kubeconfig, "utf8")) as object;
+      writeFileSync(kubeconfig, JSON.stringify({ ...config, users: [{ name: "tester", user: user(file) }] }));
+      let good = "old";
+      let refused = 0;
+      api.knows = (authorization) => authorization === `Bearer ${good}` || ((refused += 1), false);
+      const connection = await open();
+      await getWorkflow(connection, "orders-1");
+      good = "new";
+      writeFileSync(file, credential("new", kind));
+      await Promise.all([getWorkflow(connection, "orders-1"), getWorkflow(connection, "orders-1"), createWorkflow(connection, { metadata: { name: "orders-2" } })]);
+      assert.equal(refused, 3);
+      await getWorkflow(connection, "orders-2");
+      assert.equal(refused, 3, "kept from then on");
+    });
+  }
+
+  test("and stays so is one error, after one more try", async (t) => {
+    const { api, connect: open } = await standIn(t);
+    api.knows = () => false;
+    const connection = await open();
+    const message = `${api.url} does not know you: the kubeconfig's user is not logged in, or its certificate or token has ended`;
+    await assert.rejects(getWorkflow(connection, "orders-1"), { message, exitCode: 1 });
+    assert.equal(api.seen.length, 2);
+    const following = { signal: new AbortController().signal, pollMs: 10 };
+    await assert.rejects(followWorkflow(connection, "orders-1", { line: () => undefined, progress: assert.fail }, following), { message, exitCode: 1 });
+    assert.equal(api.seen.length, 4);
+  });
+});
+
+test("an answer that breaks off is an error, compressed or not", async (t) => {
+  const { kubeconfig, connect: open } = await standIn(t);
+  let encoding = "identity";
+  const server = createServer((_request, response) => {
+    const body = JSON.stringify({ metadata: { name: "orders-1".repeat(10_000) } });
+    response.writeHead(200, { "content-encoding": encoding, "content-length": 1_000_000 });
+    response.write((encoding === "gzip" ? gzipSync(body) : Buffer.from(body)).subarray(0, 50), () => setTimeout(() => response.destroy(), 20));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => void (server.closeAllConnections(), server.close()));
+  writeFileSync(kubeconfig, readFileSync(kubeconfig, "utf8").replace(/http:\/\/127\.0\.0\.1:\d+/, `http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  for (encoding of ["identity", "gzip"]) await assert.rejects(getWorkflow(await open(), "orders-1"), /no answer from the cluster at .*: ECONNRESET; is it running/);
 });
 
 suite("a forwarded port", () => {

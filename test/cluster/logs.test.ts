@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { ApiError } from "../../cluster/api-errors";
+import type { Connection } from "../../cluster/connection";
 import { followWorkflow } from "../../cluster/follow";
 import { loggedContainers, parsePodLine } from "../../cluster/pod-logs";
 import { podLogs } from "../../cluster/run-logs";
@@ -99,6 +101,80 @@ suite("a run that is followed", () => {
     await assert.rejects(followWorkflow(flaky, "orders-1", { line: () => undefined, progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 10 }), { message: "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs PIPELINE" });
     assert.deepEqual(progress, ["connection lost: socket hang up; trying again", "the cluster answers again"]);
   });
+
+  const running = (api: KubernetesApi) => {
+    api.put("workflows", workflow("orders-1", "orders", "Running"));
+    api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], true));
+  };
+  const follow = async (connect: () => Promise<Connection>, told: string[]) =>
+    followWorkflow(await connect(), "orders-1", { line: ({ text }) => told.push(text), progress: (text) => told.push(text) }, { signal: new AbortController().signal, pollMs: 10 });
+
+  test("outlasts an API that is away for long, logs as well", async (t) => {
+    const { api, connect } = await standIn(t);
+    running(api);
+    const asked = () => api.seen.filter(({ url }) => url.includes("/log?")).length;
+    let logs = 0;
+    api.onLog = (_pod, _container, _query, response) => {
+      if ((logs += 1) > 1) return void response.end("2026-11-25T12:00:02Z two\n", () => end(api, "Succeeded"));
+      response.write("2026-11-25T12:00:01Z one\n");
+      setTimeout(() => {
+        api.away = true;
+        api.cut();
+      }, 30);
+    };
+    // A request that breaks off is sent three times.
+    const back = setInterval(() => (api.away &&= asked() < 3 * 65), 1);
+    t.after(() => clearInterval(back));
+    const told: string[] = [];
+    assert.equal((await follow(connect, told))?.status?.phase, "Succeeded");
+    assert.deepEqual(told.filter((text) => /^(one|two)$|^connection|^the cluster/.test(text)).map((text) => text.split(":")[0]).sort(), ["connection lost", "one", "the cluster answers again", "two"]);
+  });
+
+  for (const [rule, message] of [
+    ["get pods/log", 'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"'],
+    ["get pods", 'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"'],
+    ["list pods", 'you may not list pods; missing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"'],
+  ] as const) {
+    test(`ends with the missing rule where one may not ${rule}`, async (t) => {
+      const { api, connect } = await standIn(t);
+      running(api);
+      api.forbid(rule);
+      const told: string[] = [];
+      await assert.rejects(follow(connect, told), { message, exitCode: 1 });
+      assert.deepEqual(told, []);
+    });
+  }
+
+  test("asks for no logs, and needs no right to them, where nobody wants lines", async (t) => {
+    const { api, connect } = await standIn(t);
+    running(api);
+    api.forbid("list pods");
+    setTimeout(() => end(api, "Succeeded"), 50);
+    const ended = await followWorkflow(await connect(), "orders-1", { progress: () => undefined }, { signal: new AbortController().signal, pollMs: 10 });
+    assert.equal(ended?.status?.phase, "Succeeded");
+  });
+
+  test("goes on where the API is busy", async (t) => {
+    const { api, connect } = await standIn(t);
+    running(api);
+    const connection = await connect();
+    let busy = 2;
+    const ask: Connection["ask"] = (request) => (busy-- > 0 ? Promise.reject(new ApiError(429, "too many requests")) : connection.ask(request));
+    api.onLog = (_pod, _container, _query, response) => (end(api, "Succeeded"), response.end());
+    const told: string[] = [];
+    assert.equal((await follow(() => Promise.resolve({ ...connection, ask }), told))?.status?.phase, "Succeeded");
+    assert.deepEqual(told.slice(0, 2), ["connection lost: too many requests; trying again", "the cluster answers again"]);
+  });
+
+  test("ends with the run where a log cannot be read, and says so", async (t) => {
+    const { api, connect } = await standIn(t);
+    running(api);
+    api.onLog = (_pod, _container, _query, response) => void response.writeHead(500).end('{"message":"no node"}');
+    setTimeout(() => end(api, "Failed"), 1000);
+    const told: string[] = [];
+    assert.equal((await follow(connect, told))?.status?.phase, "Failed");
+    assert.match(told.at(-1) ?? "", /^the rest of the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/);
+  });
 });
 
 test("what the pods of a run have said so far, of one connector or of all", async (t) => {
@@ -107,7 +183,31 @@ test("what the pods of a run have said so far, of one connector or of all", asyn
   api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
   api.onLog = (name, _container, _query, response) => void response.end(name.endsWith("load") ? "2026-11-25T12:00:02Z target | two\n" : "2026-11-25T12:00:01Z tap | one\n2026-11-25T12:00:03Z runner | three\n");
   const connection = await connect();
-  const text = async (sources: readonly string[]) => (await podLogs(connection, "orders-1", sources)).map(({ source, text: said }) => `${source} ${said}`);
+  const text = async (sources: readonly string[]) => (await podLogs(connection, "orders-1", sources, assert.fail)).map(({ source, text: said }) => `${source} ${said}`);
   assert.deepEqual(await text(["tap", "target"]), ["tap one", "target two", "runner three"]);
   assert.deepEqual(await text(["target"]), ["target two"]);
+});
+
+suite("what the pods of a run have said, where a log cannot be had", () => {
+  const twoPods = (api: KubernetesApi) => {
+    api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], false));
+    api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
+  };
+
+  test("for want of a right: it is an error", async (t) => {
+    const { api, connect } = await standIn(t);
+    twoPods(api);
+    api.forbid("get pods/log");
+    await assert.rejects(podLogs(await connect(), "orders-1", ["tap", "target"], assert.fail), /you may not get pods ".*"; missing rule: verbs: \["get"\], resources: \["pods\/log"\]/);
+  });
+
+  test("for want of its node: the others are shown", async (t) => {
+    const { api, connect } = await standIn(t);
+    twoPods(api);
+    api.onLog = (name, _container, _query, response) => (name.endsWith("load") ? response.end("2026-11-25T12:00:02Z two\n") : response.writeHead(500).end('{"message":"no node"}'));
+    const gaps: string[] = [];
+    const lines = await podLogs(await connect(), "orders-1", ["tap", "target"], (text) => gaps.push(text));
+    assert.deepEqual(lines.map(({ text }) => text), ["two"]);
+    assert.match(gaps.join(), /^the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/);
+  });
 });

@@ -29,8 +29,12 @@ export interface KubernetesApi {
   all(plural: string): readonly ApiObject[];
   /** Removes an object. */
   remove(plural: string, name: string): void;
-  /** Answers 403 from now on to a verb and a kind, such as `create workflows`. */
+  /** Answers 403 from now on to a verb and a kind, such as `create workflows` or `get pods/log`. */
   forbid(verbAndPlural: string): void;
+  /** Whether it knows who sends a request, by the header that says so; else it answers 401. The default knows everybody. */
+  knows: (authorization: string | undefined) => boolean;
+  /** Whether it breaks off whatever it is asked, as one that is restarted does. */
+  away: boolean;
   /** Called after an object was created or changed: what a controller would do. */
   onChange: (plural: string, object: ApiObject) => void;
   /** Answers for a pod's log; the default has none. */
@@ -63,7 +67,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     const accept = request.headers.accept ?? "";
     const body = await bodyOf(request);
     seen.push({ method, url: request.url ?? "/", accept, body });
+    if (api.away) return void request.socket.destroy();
     const json = (status: number, value: unknown) => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    if (!api.knows(request.headers.authorization)) return json(401, { message: "Unauthorized" });
     if (url.pathname === "/version") return json(200, { gitVersion: "v1.34.4" });
     if (url.pathname === "/apis/argoproj.io/v1alpha1") return json(200, { resources: ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"].map((name) => ({ name })) });
     const { plural, name, subresource, namespace } = placeOf(url.pathname);
@@ -72,7 +78,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
       const { spec } = body as { readonly spec: { readonly resourceAttributes: { readonly verb: string; readonly resource: string } } };
       return json(201, { status: { allowed: !forbidden.has(`${spec.resourceAttributes.verb} ${spec.resourceAttributes.resource}`) } });
     }
-    if (forbidden.has(`${verb} ${plural}`)) return json(403, { message: `${plural} is forbidden` });
+    const asked = subresource === undefined ? plural : `${plural}/${subresource}`;
+    if (forbidden.has(`${verb} ${asked}`)) return json(403, { message: `${asked} is forbidden` });
     if (subresource === "log") return api.onLog(name ?? "", url.searchParams.get("container") ?? "", url.searchParams, response);
     const objects = kind(plural);
     if (method === "GET" && name === undefined) return json(200, page(plural, [...objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace), url.searchParams, accept.includes("PartialObjectMetadataList")));
@@ -98,6 +105,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
   server.on("upgrade", (request, socket, head) => {
     seen.push({ method: "UPGRADE", url: request.url ?? "", accept: "", body: undefined });
+    if (api.away) return void socket.destroy();
+    if (!api.knows(request.headers.authorization)) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
     if (forbidden.has("create pods/portforward")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (tunnel) => {
       const target = connect(api.forwardTo ?? 1, "127.0.0.1");
@@ -116,6 +125,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     all: (plural) => [...kind(plural).values()],
     remove: (plural, name) => void kind(plural).delete(name),
     forbid: (rule) => void forbidden.add(rule),
+    knows: () => true,
+    away: false,
     onChange: () => undefined,
     onLog: (_pod, _container, _query, response) => void response.end(),
     forwardTo: undefined,

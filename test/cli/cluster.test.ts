@@ -319,7 +319,7 @@ suite("mistakes on a cluster", () => {
   test("a rule that is missing", async (t) => {
     const one = await scene(t);
     one.api.forbid("get secrets");
-    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], in namespace "pipelines"\n');
+    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n');
     one.api.forbid("create workflows");
     assert.match((await one.run("run orders")).stderr, /^you may not create workflows; missing rule: verbs: \["create"\]/);
   });

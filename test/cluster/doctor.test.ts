@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { suite, test } from "node:test";
+import { suite, test, type TestContext } from "node:test";
 import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
@@ -10,6 +10,8 @@ import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { newestBookmark } from "../../store/bookmarks";
+import { artifactRepository } from "../../components/argo/artifact-repository";
+import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
@@ -130,4 +132,37 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
   assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
   assert.match(findings.join("\n"), /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/);
+});
+
+suite("the Role of docs/operating.md", () => {
+  /** What is missing of the rules, where somebody has these Roles and the store is there. */
+  const missing = async (t: TestContext, endpoint: string, roles: Roles): Promise<readonly string[]> => {
+    const { api, connect } = await standIn(t);
+    api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: "singer", endpoint, insecure: true, secret: "object-store", addressing: "path" }) } });
+    api.restrict(roles);
+    const { rights } = await lookAtCluster(await connect(), []);
+    assert.ok(rights.ok);
+    return rights.value.flatMap(({ rule, allowed }) => (allowed ? [] : [rule]));
+  };
+  const [own = [], ofStore = []] = documentedRules();
+
+  test("is all that doctor asks for, wherever the store is", async (t) => {
+    assert.deepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: own, minio: ofStore }), []);
+    assert.deepEqual(await missing(t, "objects.storage.svc.cluster.local:9000", { pipelines: own, storage: ofStore }), []);
+    for (const outside of ["s3.amazonaws.com", "objects.example.com"]) assert.deepEqual(await missing(t, outside, { pipelines: own }), [], "no port is forwarded to it");
+  });
+
+  test("is no more than doctor asks for", async (t) => {
+    for (const rules of [own, ofStore]) {
+      for (const rule of rules) {
+        const less = (all: readonly Rule[]) => all.filter((one) => one !== rule);
+        assert.notDeepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: less(own), minio: less(ofStore) }), [], JSON.stringify(rule));
+      }
+    }
+  });
+
+  test("a rule that is missing is told with its names and its namespace", async (t) => {
+    const lacking = await missing(t, "minio.objects.svc:9000", { pipelines: own.filter(({ resources }) => !resources.includes("secrets")), objects: ofStore.filter(({ resources }) => !resources.includes("pods")) });
+    assert.deepEqual(lacking, ['verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"', 'verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "objects"']);
+  });
 });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { WebSocketServer } from "ws";
+import { allows, type Attributes, type Roles } from "./roles";
 
 /** An object of the stand-in; its kind is known from where it is kept. */
 export interface ApiObject {
@@ -31,6 +32,8 @@ export interface KubernetesApi {
   remove(plural: string, name: string): void;
   /** Answers 403 from now on to a verb and a kind, such as `create workflows`. */
   forbid(verbAndPlural: string): void;
+  /** Allows from now on what these Roles do and nothing else, to requests and access reviews. */
+  restrict(roles: Roles): void;
   /** Called after an object was created or changed: what a controller would do. */
   onChange: (plural: string, object: ApiObject) => void;
   /** Answers for a pod's log; the default has none. */
@@ -48,6 +51,8 @@ export interface KubernetesApi {
 export async function startKubernetesApi(): Promise<KubernetesApi> {
   const kinds = new Map<string, Map<string, ApiObject>>();
   const forbidden = new Set<string>();
+  let given: Roles | undefined;
+  const permits = (asked: Attributes): boolean => !forbidden.has(`${asked.verb} ${asked.resource}`) && (given === undefined || allows(given, asked));
   const seen: SeenRequest[] = [];
   let count = 0;
   const kind = (plural: string) => {
@@ -66,13 +71,13 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     const json = (status: number, value: unknown) => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     if (url.pathname === "/version") return json(200, { gitVersion: "v1.34.4" });
     if (url.pathname === "/apis/argoproj.io/v1alpha1") return json(200, { resources: ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"].map((name) => ({ name })) });
-    const { plural, name, subresource, namespace } = placeOf(url.pathname);
-    const verb = method === "GET" ? (name === undefined ? "list" : "get") : { POST: "create", PATCH: "patch", DELETE: "delete" }[method];
+    const { group, plural, name, subresource, namespace } = placeOf(url.pathname);
+    const verb = method === "GET" ? (name === undefined ? "list" : "get") : ({ POST: "create", PATCH: "patch", DELETE: "delete" }[method] ?? "");
     if (plural === "selfsubjectaccessreviews") {
-      const { spec } = body as { readonly spec: { readonly resourceAttributes: { readonly verb: string; readonly resource: string } } };
-      return json(201, { status: { allowed: !forbidden.has(`${spec.resourceAttributes.verb} ${spec.resourceAttributes.resource}`) } });
+      const { spec } = body as { readonly spec: { readonly resourceAttributes: Attributes } };
+      return json(201, { status: { allowed: permits(spec.resourceAttributes) } });
     }
-    if (forbidden.has(`${verb} ${plural}`)) return json(403, { message: `${plural} is forbidden` });
+    if (!permits({ verb, group, resource: plural, subresource, namespace, name })) return json(403, { message: `${plural} is forbidden` });
     if (subresource === "log") return api.onLog(name ?? "", url.searchParams.get("container") ?? "", url.searchParams, response);
     const objects = kind(plural);
     if (method === "GET" && name === undefined) return json(200, page(plural, [...objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace), url.searchParams, accept.includes("PartialObjectMetadataList")));
@@ -98,7 +103,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
   server.on("upgrade", (request, socket, head) => {
     seen.push({ method: "UPGRADE", url: request.url ?? "", accept: "", body: undefined });
-    if (forbidden.has("create pods/portforward")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    const { namespace, name } = placeOf(new URL(request.url ?? "/", "http://api").pathname);
+    const mayForward = (verb: string): boolean => given === undefined || allows(given, { verb, group: "", resource: "pods", subresource: "portforward", namespace, name });
+    if (forbidden.has("create pods/portforward") || !mayForward("get") || !mayForward("create")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (tunnel) => {
       const target = connect(api.forwardTo ?? 1, "127.0.0.1");
       // Each of the two streams begins with the port's number.
@@ -116,6 +123,7 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     all: (plural) => [...kind(plural).values()],
     remove: (plural, name) => void kind(plural).delete(name),
     forbid: (rule) => void forbidden.add(rule),
+    restrict: (roles) => void (given = roles),
     onChange: () => undefined,
     onLog: (_pod, _container, _query, response) => void response.end(),
     forwardTo: undefined,
@@ -141,12 +149,12 @@ function kubeconfig(server: string, namespace: string | undefined): object {
   };
 }
 
-function placeOf(path: string): { readonly plural: string; readonly name: string | undefined; readonly subresource: string | undefined; readonly namespace: string | undefined } {
+function placeOf(path: string): { readonly group: string; readonly plural: string; readonly name: string | undefined; readonly subresource: string | undefined; readonly namespace: string | undefined } {
   const parts = path.split("/").slice(1).map(decodeURIComponent);
   const rest = parts.slice(parts[0] === "api" ? 2 : 3);
   const namespaced = rest[0] === "namespaces" && rest.length > 2;
   const [plural = "", name, subresource] = namespaced ? rest.slice(2) : rest;
-  return { plural, name, subresource, namespace: namespaced ? rest[1] : undefined };
+  return { group: parts[0] === "api" ? "" : (parts[1] ?? ""), plural, name, subresource, namespace: namespaced ? rest[1] : undefined };
 }
 
 /** A page of a list; its token is the place to go on from. */

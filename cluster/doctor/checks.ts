@@ -3,7 +3,8 @@ import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
-import { hasEnded, IMAGE_REASONS } from "../workflows";
+import { containersOf, IMAGE_REASONS } from "../stuck";
+import { hasEnded } from "../workflows";
 import { look, type Check } from "./check";
 import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -78,8 +79,8 @@ export const bucketCheck: Check = ({ bucket }) => {
 /** Does a pod wait for an image? */
 export const imagesCheck: Check = ({ pods }) =>
   look("images", pods, (found) => {
-    const waiting = found.flatMap(({ metadata, status }) =>
-      (status?.containerStatuses ?? []).flatMap(({ name, state, image }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
+    const waiting = found.flatMap((pod) =>
+      containersOf(pod).flatMap(({ name, state, image }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: pod.metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
     );
     if (waiting.length === 0) return ok("images", "no pod waits for one");
     return waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image ?? ""}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up"));

@@ -4,7 +4,7 @@ import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definit
 import type { Check } from "../../cluster/doctor/check";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
-import type { CronWorkflowObject } from "../../cluster/objects";
+import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
@@ -29,6 +29,9 @@ const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt:
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
+
+const NO_IMAGE = (name: string, image: string): ContainerStatus => ({ name, image, state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } });
+const podThatWaits = (status: PodObject["status"]): PodObject => ({ metadata: metadata("p", "orders"), spec: { containers: [] }, ...(status && { status }) });
 
 const GOOD: DoctorFacts = {
   context: "c",
@@ -80,7 +83,9 @@ suite("what is wrong is named, with what to do", () => {
     ["no template", templateCheck, { template: yes(false) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer/],
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
     ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
-    ["a wrong image", imagesCheck, { pods: yes([{ metadata: metadata("p", "orders"), spec: { containers: [] }, status: { containerStatuses: [{ name: "main", image: "nobody/tap:1", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }] } }]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
+    ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
+    ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
+    ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
     ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
     ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up$/],
     ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npm run up$/],

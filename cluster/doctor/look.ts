@@ -10,15 +10,20 @@ import { readState } from "../../store/state";
 import { absent } from "../api-errors";
 import { atOnce } from "../at-once";
 import type { Connection } from "../connection";
-import type { DeploymentObject, MetadataOnly, Page, PodObject } from "../objects";
+import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
 import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
 import { openClusterStore, readRepository } from "../store";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
 import type { DoctorFacts, Looked, StateFact } from "./facts";
+import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
 
 const AT_ONCE = 16;
 const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
+
+interface TemplateObject extends MetadataOnly {
+  readonly spec?: WorkflowSpec;
+}
 
 /** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
 export async function lookAtCluster(connection: Connection, entries: readonly PipelineEntry[]): Promise<DoctorFacts> {
@@ -32,14 +37,17 @@ export async function lookAtCluster(connection: Connection, entries: readonly Pi
     lookAtRights(connection),
     list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
     list<PodObject>({ resource: PODS }, CONTROLLER),
-    tried(async () => (await connection.ask<MetadataOnly>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)) !== undefined),
+    tried(async () => connection.ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)),
     tried(() => listCronWorkflows(connection)),
     tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
     list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
     tried(async () => (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name)),
     lookAtStore(connection, entries),
   ]);
-  return { ...common, rights, controllers, controllerPods, template, crons, workflows, waiting, pods, secrets, ...stored };
+  const specs = [...(template.ok ? [template.value?.spec] : []), ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec)];
+  const images = crons.ok ? await tried(() => askRegistries(imagesOf(specs), connection.server)) : crons;
+  const isThere = template.ok ? { ok: true as const, value: template.value !== undefined } : template;
+  return { ...common, rights, controllers, controllerPods, template: isThere, images, crons, workflows, waiting, pods, secrets, ...stored };
 }
 
 async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
@@ -53,7 +61,7 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
 
 function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, secrets: unknown, bucket: unknown, states: unknown };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown };
 }
 
 async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {

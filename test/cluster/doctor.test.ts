@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
+import { askRegistries, imagesCheck } from "../../cluster/doctor/images";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
 import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../cluster/objects";
@@ -46,6 +49,7 @@ const GOOD: DoctorFacts = {
   workflows: yes([]),
   waiting: yes([]),
   pods: yes([]),
+  images: yes([]),
   bucket: yes({ name: "singer", versioned: true }),
   states: yes([]),
   secrets: yes(["pipeline-orders"]),
@@ -86,6 +90,9 @@ suite("what is wrong is named, with what to do", () => {
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
     ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
+    ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> push it, or mend its name[^\n]*$/],
+    ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
+    ["images that nobody was asked for", imagesCheck, { images: yes(["a", "b"].map((name) => ({ image: `r:5000/${name}:1`, there: undefined, why: "r:5000 does not answer from here" }))) }, /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/],
     ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
     ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up$/],
     ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npm run up$/],
@@ -137,6 +144,37 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
   assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
   assert.match(findings.join("\n"), /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/);
+});
+
+test("registries are asked for the images of the deployed pipelines, each once", async (t) => {
+  const asked: string[] = [];
+  const registry = async (answer: (path: string) => number) => {
+    const server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(url === "/v2/" ? 200 : answer(url)).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const open = await registry((path) => (path.endsWith("/gone/manifests/1") ? 404 : 200));
+  const closed = await registry(() => 401);
+  const { api, connect } = await standIn(t);
+  const withImages = (name: string, values: { readonly [parameter: string]: string }) => ({ metadata: cronWorkflow(name).metadata, spec: { workflowSpec: { arguments: { parameters: Object.entries(values).map(([parameter, value]) => ({ name: parameter, value })) } } } });
+  api.put("workflowtemplates", { metadata: metadata("singer", "-"), spec: { arguments: { parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({ name, value: `${open}/runner@sha256:4c` })) } } });
+  api.put("cronworkflows", withImages("orders", { tapImage: `${open}/gone:1`, targetImage: `${open}/target:1`, followUps: JSON.stringify([{ name: "x", image: `${closed}/dbt:1` }]) }));
+  api.put("cronworkflows", withImages("users", { tapImage: `${open}/target:1`, targetImage: "127.0.0.1:9/target:1", followUps: "text" }));
+  const { images } = await lookAtCluster(await connect(), []);
+  assert.deepEqual(images.ok && images.value.map(({ image, there }) => [image, there]).sort(), [
+    ["127.0.0.1:9/target:1", undefined],
+    [`${open}/gone:1`, false],
+    [`${open}/runner@sha256:4c`, true],
+    [`${open}/target:1`, true],
+    [`${closed}/dbt:1`, undefined],
+  ].sort());
+  assert.equal(asked.filter((path) => path === "/v2/target/manifests/1").length, 1);
+  assert.ok(asked.includes("/v2/runner/manifests/sha256:4c"));
+  assert.deepEqual((await askRegistries([`${open}/target:1`], "https://10.0.0.1:6443")).map(({ there }) => there), [undefined], "the nodes' localhost is another one");
 });
 
 suite("the Role of docs/operating.md", () => {

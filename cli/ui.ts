@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Command } from "commander";
+import type { Console } from "../cluster/consoles";
+import type { Forward } from "../cluster/port-forward";
 import { UserError } from "../errors";
 import { contextOf } from "./context";
 import { load } from "./load";
@@ -24,9 +26,12 @@ export function addUi(program: Command): void {
       const { findConsoles } = load("../cluster/consoles") as typeof import("../cluster/consoles");
       const { forwardService } = load("../cluster/port-forward") as typeof import("../cluster/port-forward");
       const connection = await context.connect();
-      const consoles = await findConsoles(connection);
-      if (consoles.length === 0) throw new UserError("neither Argo's console nor MinIO's is on this cluster, or you may not list Services there", 1);
-      const forwards = await Promise.all(consoles.map(async ({ name, service, credentials }) => ({ name, credentials, forward: await forwardService(connection, service) })));
+      const { consoles, refused } = await findConsoles(connection);
+      const tried = await Promise.all(consoles.map((one) => forwardOf(one, (service) => forwardService(connection, service))));
+      const forwards = tried.filter((one) => typeof one === "object");
+      const missing = [...refused, ...tried.filter((one) => typeof one === "string")];
+      if (forwards.length === 0) throw new UserError(missing.length > 0 ? missing.join("\n") : "neither Argo's console nor MinIO's is on this cluster", 1);
+      for (const why of missing) process.stderr.write(`${why}\n`);
       const shown = forwards.map(({ name, forward, credentials }) => ({ name, url: `http://localhost:${forward.port}`, credentials }));
       if (flags.json) printJson(shown);
       else for (const { name, url, credentials } of shown) print(`${name}: ${url}\n  ${credentials}`);
@@ -35,6 +40,22 @@ export function addUi(program: Command): void {
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
       for (const { forward } of forwards) forward.close();
     });
+}
+
+interface Forwarded {
+  readonly name: string;
+  readonly credentials: string;
+  readonly forward: Forward;
+}
+
+/** A console that is forwarded, or why it is not: one that one may not reach keeps nobody from the other. */
+async function forwardOf({ name, service, credentials }: Console, forward: (service: Console["service"]) => Promise<Forward>): Promise<Forwarded | string> {
+  try {
+    return { name, credentials, forward: await forward(service) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `${name}: ${error.message}`;
+  }
 }
 
 /** Opens an address where there is a screen; without one the address was printed. */

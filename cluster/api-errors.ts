@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import type { Place } from "./resources";
+import { CONFIG_MAPS, SECRETS, type Place } from "./resources";
 
 /** Verbs of a role's rule. */
 export type Verb = "get" | "list" | "create" | "patch" | "delete";
@@ -31,14 +31,15 @@ export function absentOrForbidden(error: unknown): undefined {
 }
 
 /**
- * The rule that is missing, as a Role has it.
+ * The rule that is missing, as a Role has it. Secrets and ConfigMaps are named, so that nobody is given all of them.
  *
  * @example `verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"`
  */
-export function ruleOf(verb: Verb, { resource, namespace, subresource }: Place): string {
+export function ruleOf(verb: Verb, { resource, namespace, name, subresource }: Place): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   const where = resource.clusterWide || namespace === undefined ? "in a ClusterRole" : `in namespace "${namespace}"`;
-  return `verbs: ["${verb}"], resources: ["${plural}"], apiGroups: ["${resource.group}"], ${where}`;
+  const named = name !== undefined && (resource === SECRETS || resource === CONFIG_MAPS) ? `, resourceNames: ["${name}"]` : "";
+  return `verbs: ["${verb}"], resources: ["${plural}"], apiGroups: ["${resource.group}"]${named}, ${where}`;
 }
 
 /** What the answer of the API means for who asked. */

@@ -1,4 +1,4 @@
-import { absentOrForbidden } from "./api-errors";
+import { absentOrForbidden, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { Page, ServiceObject } from "./objects";
 import { SERVICES } from "./resources";
@@ -37,19 +37,34 @@ const WANTED: readonly Wanted[] = [
   },
 ];
 
-/** The consoles that the cluster has. */
-export async function findConsoles(connection: Connection): Promise<readonly Console[]> {
-  const everywhere = await services(connection, undefined);
-  const found = await Promise.all(
-    WANTED.map(async ({ name, namespace, isIt, port, credentials }): Promise<readonly Console[]> => {
-      const service = (everywhere ?? (await services(connection, namespace)) ?? []).find(isIt);
-      const at = service?.metadata.namespace ?? namespace;
-      return service === undefined ? [] : [{ name, service: { name: service.metadata.name, namespace: at, port: service.spec.ports?.find((one) => one.port === port)?.port ?? service.spec.ports?.[0]?.port ?? port }, credentials: credentials(at) }];
-    }),
-  );
-  return found.flat();
+/** The consoles that the cluster has, and why others could not be looked for. */
+export interface FoundConsoles {
+  readonly consoles: readonly Console[];
+  /** Such as `MinIO: you may not list services; missing rule: …`. */
+  readonly refused: readonly string[];
 }
 
-async function services(connection: Connection, namespace: string | undefined): Promise<readonly ServiceObject[] | undefined> {
-  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace }).catch(absentOrForbidden))?.items ?? undefined;
+/** Looks for the consoles: everywhere, or where they are by default for those who may not list Services everywhere. */
+export async function findConsoles(connection: Connection): Promise<FoundConsoles> {
+  const everywhere = await services(connection, undefined).catch(absentOrForbidden);
+  const looked = await Promise.all(WANTED.map((wanted) => findConsole(connection, wanted, everywhere)));
+  return { consoles: looked.flatMap((one) => (typeof one === "object" ? [one] : [])), refused: looked.filter((one) => typeof one === "string") };
+}
+
+/** A console, why one may not look for it, or undefined where there is none. */
+async function findConsole(connection: Connection, { name, namespace, isIt, port, credentials }: Wanted, everywhere: readonly ServiceObject[] | undefined): Promise<Console | string | undefined> {
+  try {
+    const service = (everywhere ?? (await services(connection, namespace))).find(isIt);
+    if (service === undefined) return undefined;
+    const at = service.metadata.namespace ?? namespace;
+    const { ports } = service.spec;
+    return { name, service: { name: service.metadata.name, namespace: at, port: ports?.find((one) => one.port === port)?.port ?? ports?.[0]?.port ?? port }, credentials: credentials(at) };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 403)) throw error;
+    return `${name}: ${error.message}`;
+  }
+}
+
+async function services(connection: Connection, namespace: string | undefined): Promise<readonly ServiceObject[]> {
+  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace })).items ?? [];
 }

@@ -115,6 +115,7 @@ export interface PodObject extends MetadataOnly {
     readonly phase?: string;
     readonly message?: string;
     readonly conditions?: readonly Condition[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
 }

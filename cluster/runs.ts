@@ -9,7 +9,8 @@ import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
 import { secondsBetween } from "./steps";
-import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, stuckOn, waitReason } from "./workflows";
+import { stuckBefore, stuckOn } from "./stuck";
+import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, waitReason } from "./workflows";
 
 /** A run of a pipeline on the cluster: its Workflow, its summary, or both. */
 export interface ClusterRun {
@@ -87,7 +88,9 @@ export async function activeRun(connection: Connection, pipeline: string): Promi
 
 async function clusterRun(connection: Connection, workflow: MetadataOnly, summary: RunSummary | undefined): Promise<ClusterRun> {
   if (summary !== undefined && summary.status !== "running" && hasEnded(workflow)) return fromSummary(summary, workflow.metadata.name);
-  return fromWorkflow(await getWorkflow(connection, workflow.metadata.name), summary);
+  const whole = await getWorkflow(connection, workflow.metadata.name);
+  const run = fromWorkflow(whole, summary);
+  return run.status === "running" && run.stuck === null ? { ...run, stuck: await stuckBefore(connection, whole) } : run;
 }
 
 function fromSummary(summary: RunSummary, workflow: string | null): ClusterRun {

@@ -107,18 +107,6 @@ export function podNodes({ status }: WorkflowObject): readonly WorkflowNode[] {
     .sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 }
 
-/** Why a container waits for its image, as the kubelet says it. */
-export const IMAGE_REASONS: readonly string[] = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
-
-/** What keeps containers from starting, as Argo puts it before a pod's message. */
-const STUCK = new RegExp(`^(${[...IMAGE_REASONS, "CreateContainerConfigError", "CreateContainerError"].join("|")})\\b`);
-
-/** Why a pod of a Workflow does not start; null where none waits so. */
-export function stuckOn(workflow: WorkflowObject): string | null {
-  const reasons = podNodes(workflow).map(({ phase, message }) => (phase === "Pending" ? STUCK.exec(message ?? "")?.[1] : undefined));
-  return reasons.find((reason) => reason !== undefined) ?? null;
-}
-
 /** Who holds the lock that a Workflow waits for: its name; undefined where it waits for none. */
 export function waitsFor({ status }: WorkflowObject): string | undefined {
   const waiting = status?.synchronization?.mutex?.waiting ?? [];

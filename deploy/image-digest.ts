@@ -2,6 +2,8 @@ import { parseImageReference, registryAddress } from "../components/image-refere
 import { UserError } from "../errors";
 
 const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
+/** For those who wait for nothing else. */
+const PATIENT_MS = 20_000;
 
 /**
  * Asks a registry which digest a tag has now.
@@ -12,19 +14,47 @@ const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.d
 export async function digestOf(image: string): Promise<string> {
   const { host, repository, tag } = parseImageReference(image);
   if (tag === undefined) throw new UserError(`the image ${image} has no tag to resolve; write name:tag`);
-  const registry = host === "docker.io" ? "registry-1.docker.io" : host;
-  const url = `${registryAddress(registry)}/v2/${repository}/manifests/${tag}`;
-  const first = await ask(url, image);
-  const answer = first.status === 401 ? await ask(url, image, await anonymousToken(first, image)) : first;
+  const answer = await askFor(image, tag, PATIENT_MS);
+  const registry = registryHost(host);
   if (answer.status === 404) throw new UserError(`${registry} has no image ${repository}:${tag}`, 1);
   const digest = answer.headers.get("docker-content-digest");
   if (!answer.ok || digest === null) throw new UserError(`${registry} does not tell the digest of ${repository}:${tag}: it answers ${answer.status}`, 1);
   return digest;
 }
 
-async function ask(url: string, image: string, token?: string): Promise<Response> {
+/** Whether a registry has an image; undefined where it does not tell, or not without a login. */
+export async function isThere(image: string, milliseconds: number): Promise<boolean | undefined> {
+  const { tag = "latest", digest } = parseImageReference(image);
   try {
-    return await fetch(url, { method: "HEAD", headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) }, signal: AbortSignal.timeout(20_000) });
+    const { ok, status } = await askFor(image, digest ?? tag, milliseconds);
+    return ok ? true : status === 404 ? false : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
+/** Address of the API of the registry that an image's host stands for. */
+export function registryUrl(host: string): string {
+  return registryAddress(registryHost(host));
+}
+
+function registryHost(host: string): string {
+  return host === "docker.io" ? "registry-1.docker.io" : host;
+}
+
+/** Asks for an image's manifest by its tag or digest, with a token that anybody gets where one is wanted. */
+async function askFor(image: string, reference: string, milliseconds: number): Promise<Response> {
+  const { host, repository } = parseImageReference(image);
+  const url = `${registryUrl(host)}/v2/${repository}/manifests/${reference}`;
+  const head = (token?: string) => reach(image, url, { method: "HEAD", headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) }, signal: AbortSignal.timeout(milliseconds) });
+  const first = await head();
+  return first.status === 401 ? head(await anonymousToken(first, image, milliseconds)) : first;
+}
+
+async function reach(image: string, address: string | URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, request);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new UserError(`the registry of ${image} does not answer: ${cause}`, 1);
@@ -32,14 +62,14 @@ async function ask(url: string, image: string, token?: string): Promise<Response
 }
 
 /** Public images are read with a token that anybody gets, where the registry wants one. */
-async function anonymousToken(refused: Response, image: string): Promise<string> {
+async function anonymousToken(refused: Response, image: string, milliseconds: number): Promise<string> {
   const header = refused.headers.get("www-authenticate") ?? "";
   const field = (name: string): string | undefined => new RegExp(`${name}="([^"]*)"`).exec(header)?.[1];
   const realm = field("realm");
   if (realm === undefined || !URL.canParse(realm)) throw new UserError(`the registry of ${image} wants a login; only public images can be resolved`, 1);
   const address = new URL(realm);
   address.search = new URLSearchParams({ service: field("service") ?? "", scope: field("scope") ?? "" }).toString();
-  const answer = await fetch(address, { signal: AbortSignal.timeout(20_000) });
+  const answer = await reach(image, address, { signal: AbortSignal.timeout(milliseconds) });
   const { token, access_token: other } = (await answer.json().catch(() => ({}))) as { readonly token?: string; readonly access_token?: string };
   const given = token ?? other;
   if (given === undefined) throw new UserError(`the registry of ${image} gives no token to read it`, 1);

@@ -15,10 +15,11 @@ export async function checkRegistry(address: string | undefined): Promise<void> 
   if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`, 1);
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether a registry answers at all. */
+export async function answers(url: string, milliseconds = 10_000): Promise<boolean> {
   try {
     // 401 is an answer too: who may push shows when the first image is pushed.
-    return (await fetch(url, { signal: AbortSignal.timeout(10_000) })).status < 500;
+    return (await fetch(url, { signal: AbortSignal.timeout(milliseconds) })).status < 500;
   } catch {
     return false;
   }

@@ -17,7 +17,6 @@
  * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
  * | `runs/<pipeline>/<run>/tap-<attempt>.log`, `target-<attempt>.log` | the same on a cluster, by attempt from 0 | the runner |
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
- * | `runs/<pipeline>/<run>/state-before.json` | the state the run began with | `tapctl run` |
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
  * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
@@ -83,7 +82,6 @@ export type RunFile =
   | "tap.log"
   | "target.log"
   | "summary.json"
-  | "state-before.json"
   | "extract-result.json"
   | "load-result.json"
   | "output.tar.gz"

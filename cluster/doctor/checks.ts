@@ -3,10 +3,11 @@ import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
-import { hasEnded, IMAGE_REASONS } from "../workflows";
+import { hasEnded } from "../workflows";
 import { look, type Check } from "./check";
 import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
+import { imagesCheck } from "./images";
 import { schedulesCheck } from "./schedules";
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
@@ -74,16 +75,6 @@ export const bucketCheck: Check = ({ bucket }) => {
   const { name, versioned } = bucket.value;
   return versioned ? ok("bucket", `${name} is reached, and keeps old versions`) : warn("bucket", `${name} keeps no old versions`, "switch versioning on, so that a state that was overwritten can be brought back");
 };
-
-/** Does a pod wait for an image? */
-export const imagesCheck: Check = ({ pods }) =>
-  look("images", pods, (found) => {
-    const waiting = found.flatMap(({ metadata, status }) =>
-      (status?.containerStatuses ?? []).flatMap(({ name, state, image }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : [])),
-    );
-    if (waiting.length === 0) return ok("images", "no pod waits for one");
-    return waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image ?? ""}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up"));
-  });
 
 /** Are the Secrets there that the runs of the deployed pipelines mount? */
 export const secretsCheck: Check = ({ secrets, crons, entries }) =>

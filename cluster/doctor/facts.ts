@@ -23,6 +23,15 @@ export interface WaitingRun {
   readonly holder: string;
 }
 
+/** An image that runs are made of. */
+export interface ImageFact {
+  readonly image: string;
+  /** Whether its registry has it; undefined where it could not be asked. */
+  readonly there: boolean | undefined;
+  /** Why it could not. */
+  readonly why: string;
+}
+
 /** A saved state and the newest run that went well. */
 export interface StateFact {
   readonly pipeline: string;
@@ -53,6 +62,7 @@ export interface DoctorFacts {
   readonly workflows: Looked<readonly MetadataOnly[]>;
   readonly waiting: Looked<readonly WaitingRun[]>;
   readonly pods: Looked<readonly PodObject[]>;
+  readonly images: Looked<readonly ImageFact[]>;
   readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
   readonly states: Looked<readonly StateFact[]>;
   /** Names of the pipelines' Secrets; what they hold is not asked for. */

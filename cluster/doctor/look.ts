@@ -7,18 +7,23 @@ import { runFileKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { listRuns } from "../../store/runs";
 import { readState } from "../../store/state";
-import { absent, ruleOf, type Verb } from "../api-errors";
+import { absent } from "../api-errors";
 import { atOnce } from "../at-once";
 import type { Connection } from "../connection";
-import type { DeploymentObject, MetadataOnly, Page, PodObject } from "../objects";
-import { ACCESS_REVIEWS, CONFIG_MAPS, CRON_WORKFLOWS, DEPLOYMENTS, PODS, SECRETS, SERVICES, WORKFLOW_TEMPLATES, WORKFLOWS, type Place } from "../resources";
-import { openClusterStore } from "../store";
+import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
+import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
+import { openClusterStore, readRepository } from "../store";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
-import type { DoctorFacts, Looked, Right, StateFact } from "./facts";
+import type { DoctorFacts, Looked, StateFact } from "./facts";
+import { askRegistries, imagesOf } from "./images";
+import { rightsOf } from "./rights";
 
 const AT_ONCE = 16;
-const MINIO = "minio";
 const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
+
+interface TemplateObject extends MetadataOnly {
+  readonly spec?: WorkflowSpec;
+}
 
 /** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
 export async function lookAtCluster(connection: Connection, entries: readonly PipelineEntry[]): Promise<DoctorFacts> {
@@ -29,17 +34,20 @@ export async function lookAtCluster(connection: Connection, entries: readonly Pi
   const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? []);
   const workflows = await tried(() => listWorkflows(connection));
   const [rights, controllers, controllerPods, template, crons, waiting, pods, secrets, stored] = await Promise.all([
-    tried(() => rightsOf(connection)),
+    lookAtRights(connection),
     list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
     list<PodObject>({ resource: PODS }, CONTROLLER),
-    tried(async () => (await connection.ask<MetadataOnly>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)) !== undefined),
+    tried(async () => connection.ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)),
     tried(() => listCronWorkflows(connection)),
     tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
     list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
     tried(async () => (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name)),
     lookAtStore(connection, entries),
   ]);
-  return { ...common, rights, controllers, controllerPods, template, crons, workflows, waiting, pods, secrets, ...stored };
+  const specs = [...(template.ok ? [template.value?.spec] : []), ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec)];
+  const images = crons.ok ? await tried(() => askRegistries(imagesOf(specs), connection.server)) : crons;
+  const isThere = template.ok ? { ok: true as const, value: template.value !== undefined } : template;
+  return { ...common, rights, controllers, controllerPods, template: isThere, images, crons, workflows, waiting, pods, secrets, ...stored };
 }
 
 async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
@@ -53,37 +61,12 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
 
 function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, secrets: unknown, bucket: unknown, states: unknown };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown };
 }
 
-/** The rules that the command's verbs need. */
-const NEEDED: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
-  ["list", { resource: WORKFLOWS }, "status, runs, logs"],
-  ["get", { resource: WORKFLOWS }, "status, runs, logs"],
-  ["create", { resource: WORKFLOWS }, "run, backfill, retry, state set"],
-  ["patch", { resource: WORKFLOWS }, "cancel, state set"],
-  ["delete", { resource: WORKFLOWS }, "state set, where it is given up"],
-  ["list", { resource: CRON_WORKFLOWS }, "status"],
-  ["get", { resource: CRON_WORKFLOWS }, "run"],
-  ["patch", { resource: CRON_WORKFLOWS }, "suspend, resume"],
-  ["list", { resource: PODS }, "logs -f"],
-  ["get", { resource: PODS, subresource: "log" }, "logs -f"],
-  ["get", { resource: CONFIG_MAPS }, "whatever reads the store"],
-  ["get", { resource: SECRETS, name: "object-store" }, "whatever reads the store"],
-];
-
-async function rightsOf(connection: Connection): Promise<readonly Right[]> {
-  const own = NEEDED.map(([verb, place, neededBy]) => ({ verb, place: { ...place, namespace: connection.namespace }, neededBy }));
-  const reach = (["get", "create"] as const).map((verb) => ({ verb, place: { resource: PODS, namespace: MINIO, subresource: "portforward" }, neededBy: "whatever reads the store" }));
-  const service = { verb: "get" as const, place: { resource: SERVICES, namespace: MINIO }, neededBy: "whatever reads the store" };
-  return atOnce(AT_ONCE, [...own, ...reach, service], async ({ verb, place, neededBy }) => ({ rule: ruleOf(verb, place), allowed: await mayI(connection, verb, place), neededBy }));
-}
-
-async function mayI(connection: Connection, verb: Verb, { resource, namespace, name, subresource }: Place): Promise<boolean> {
-  const resourceAttributes = { verb, group: resource.group, resource: resource.plural, namespace, name, subresource };
-  const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
-  const { status } = await connection.ask<{ readonly status?: { readonly allowed?: boolean } }>({ verb: "create", resource: ACCESS_REVIEWS, body });
-  return status?.allowed === true;
+async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {
+  const repository = await tried(() => readRepository(connection));
+  return tried(() => rightsOf(connection, repository.ok ? repository.value : undefined));
 }
 
 async function waitingRuns(connection: Connection, workflows: readonly MetadataOnly[]): Promise<readonly { readonly workflow: string; readonly holder: string }[]> {

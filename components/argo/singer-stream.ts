@@ -30,7 +30,8 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay)] },
     volumes: [...pod.volumes, configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
-    initContainers: [{ ...runnerContainer(settings, "fifo", parameter("targetImage"), [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
+    // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
+    initContainers: [{ ...runnerContainer(settings, "fifo", settings.runnerImage, [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
       volumeMounts: workMounts,

@@ -11,6 +11,7 @@ import { openS3 } from "../../store/s3";
 import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
 import type { Printed } from "../support/command";
 import { startS3Server, type S3Server } from "../support/s3-server";
+import { documentedRules } from "../support/roles";
 import { cronWorkflow, metadata, workflow } from "../cluster/support";
 import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
@@ -356,9 +357,6 @@ suite("on a cluster", () => {
 
   test("doctor ends with 1 where something does not work", async (t) => {
     const one = await scene(t);
-    // Made now: no run of it can be overdue, whatever day it is.
-    const made = cronWorkflow("orders");
-    one.api.put("cronworkflows", { ...made, metadata: { ...made.metadata, creationTimestamp: new Date().toISOString() } });
     const { code, stdout } = await one.run("doctor --json");
     assert.equal(code, 1);
     const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];
@@ -366,18 +364,62 @@ suite("on a cluster", () => {
     assert.match((await one.run("doctor")).stdout, /\nfail {2}template +namespace "pipelines" has no WorkflowTemplate singer\n +-> deploy the stack: npm run up/);
   });
 
-  test("ui forwards what is there and prints where the credentials are", async (t) => {
-    const one = await scene(t);
-    one.api.put("services", { metadata: { name: "minio-console", namespace: "minio", labels: {} }, spec: { selector: { app: "minio" }, ports: [{ port: 9001 }] } });
-    one.api.put("pods", { metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
-    const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "ignore"] });
-    let stdout = "";
+  /** Consoles of the cluster, each with a pod that is ready. */
+  const withConsoles = ({ api }: Scene): void => {
+    for (const [name, namespace, port, labels] of [
+      ["minio-console", "minio", 9001, {}],
+      ["argo-workflows-server", "argo", 2746, { "app.kubernetes.io/component": "server", "app.kubernetes.io/part-of": "argo-workflows" }],
+    ] as const) {
+      api.put("services", { metadata: { name, namespace, labels }, spec: { selector: { app: namespace }, ports: [{ port }] } });
+      api.put("pods", { metadata: metadata(`${namespace}-0`, "-", { namespace, labels: { app: namespace } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
+    }
+  };
+
+  /** What `ui` prints until it is there; it is then ended. */
+  const ui = async (one: Scene): Promise<{ readonly stdout: string; readonly stderr: string }> => {
+    const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       if (stdout.includes("Ctrl-C ends it.")) child.kill("SIGINT");
     });
     await new Promise((resolve) => child.on("close", resolve));
-    assert.match(stdout, /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/);
+    return { stdout, stderr };
+  };
+  const MINIO_CONSOLE = /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/;
+  const [, , ofConsoles = []] = documentedRules();
+
+  test("ui forwards what is there and prints where the credentials are", async (t) => {
+    const one = await scene(t);
+    withConsoles(one);
+    one.api.remove("services", "argo-workflows-server");
+    assert.match((await ui(one)).stdout, MINIO_CONSOLE);
+  });
+
+  test("ui works with the rules that docs/operating.md names", async (t) => {
+    const one = await scene(t);
+    withConsoles(one);
+    one.api.restrict({ argo: ofConsoles, minio: ofConsoles });
+    const { stdout, stderr } = await ui(one);
+    assert.match(stdout, /^Argo Workflows: http:.*\n.*\nMinIO: http:.*\n.*\nCtrl-C ends it\.\n$/);
+    assert.equal(stderr, "");
+  });
+
+  test("ui names the rule that is missing for a console, and forwards the other", async (t) => {
+    const one = await scene(t);
+    withConsoles(one);
+    one.api.restrict({ minio: ofConsoles });
+    const { stdout, stderr } = await ui(one);
+    assert.match(stdout, MINIO_CONSOLE);
+    assert.equal(stderr, 'Argo Workflows: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n');
+    one.api.restrict({ argo: ofConsoles.filter(({ resources }) => !resources.includes("pods/portforward")) });
+    const nothing = await one.run("ui");
+    assert.equal(nothing.code, 1);
+    assert.deepEqual(nothing.stderr.trim().split("\n"), [
+      'MinIO: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
+      'Argo Workflows: you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "argo", with the verb "get" beside it',
+    ]);
   });
 });
 
@@ -400,7 +442,7 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   ["a table for people as JSON", "status --watch --json", /^--watch is for people: it does not go with --json\n$/, 2],
   ["another place", "status --on mars", /^--on "mars": allowed are local and cluster\n$/, 2],
   ["no files", "artifacts orders 20260101T000000Z-000000", /^run 20260101T000000Z-000000 of "orders" has stored no files, or they have been deleted; list the runs: npx tapctl runs orders\n$/, 2],
-  ["no consoles", "ui", /^neither Argo's console nor MinIO's is on this cluster, or you may not list Services there\n$/, 1],
+  ["no consoles", "ui", /^neither Argo's console nor MinIO's is on this cluster\n$/, 1],
 ];
 
 suite("mistakes on a cluster", () => {
@@ -416,7 +458,7 @@ suite("mistakes on a cluster", () => {
   test("a rule that is missing", async (t) => {
     const one = await scene(t);
     one.api.forbid("get secrets");
-    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], in namespace "pipelines"\n');
+    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n');
     one.api.forbid("create workflows");
     assert.match((await one.run("run orders")).stderr, /^you may not create workflows; missing rule: verbs: \["create"\]/);
   });

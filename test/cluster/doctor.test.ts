@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
-import { suite, test } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, imagesCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { suite, test, type TestContext } from "node:test";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
+import { askRegistries, imagesCheck } from "../../cluster/doctor/images";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
-import type { CronWorkflowObject } from "../../cluster/objects";
+import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { newestBookmark } from "../../store/bookmarks";
+import { artifactRepository } from "../../components/argo/artifact-repository";
+import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
@@ -28,6 +33,9 @@ const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt:
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
 
+const NO_IMAGE = (name: string, image: string): ContainerStatus => ({ name, image, state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } });
+const podThatWaits = (status: PodObject["status"]): PodObject => ({ metadata: metadata("p", "orders"), spec: { containers: [] }, ...(status && { status }) });
+
 const GOOD: DoctorFacts = {
   context: "c",
   namespace: "pipelines",
@@ -41,6 +49,7 @@ const GOOD: DoctorFacts = {
   workflows: yes([]),
   waiting: yes([]),
   pods: yes([]),
+  images: yes([]),
   bucket: yes({ name: "singer", versioned: true }),
   states: yes([]),
   secrets: yes(["pipeline-orders"]),
@@ -78,7 +87,12 @@ suite("what is wrong is named, with what to do", () => {
     ["no template", templateCheck, { template: yes(false) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer/],
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
     ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
-    ["a wrong image", imagesCheck, { pods: yes([{ metadata: metadata("p", "orders"), spec: { containers: [] }, status: { containerStatuses: [{ name: "main", image: "nobody/tap:1", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }] } }]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
+    ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
+    ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
+    ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
+    ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> push it, or mend its name[^\n]*$/],
+    ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
+    ["images that nobody was asked for", imagesCheck, { images: yes(["a", "b"].map((name) => ({ image: `r:5000/${name}:1`, there: undefined, why: "r:5000 does not answer from here" }))) }, /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/],
     ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npm run up$/],
     ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npm run up$/],
     ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npm run up$/],
@@ -130,4 +144,68 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
   assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
   assert.match(findings.join("\n"), /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/);
+});
+
+test("registries are asked for the images of the deployed pipelines, each once", async (t) => {
+  const asked: string[] = [];
+  const registry = async (answer: (path: string) => number) => {
+    const server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.writeHead(url === "/v2/" ? 200 : answer(url)).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const open = await registry((path) => (path.endsWith("/gone/manifests/1") ? 404 : 200));
+  const closed = await registry(() => 401);
+  const { api, connect } = await standIn(t);
+  const withImages = (name: string, values: { readonly [parameter: string]: string }) => ({ metadata: cronWorkflow(name).metadata, spec: { workflowSpec: { arguments: { parameters: Object.entries(values).map(([parameter, value]) => ({ name: parameter, value })) } } } });
+  api.put("workflowtemplates", { metadata: metadata("singer", "-"), spec: { arguments: { parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({ name, value: `${open}/runner@sha256:4c` })) } } });
+  api.put("cronworkflows", withImages("orders", { tapImage: `${open}/gone:1`, targetImage: `${open}/target:1`, followUps: JSON.stringify([{ name: "x", image: `${closed}/dbt:1` }]) }));
+  api.put("cronworkflows", withImages("users", { tapImage: `${open}/target:1`, targetImage: "127.0.0.1:9/target:1", followUps: "text" }));
+  const { images } = await lookAtCluster(await connect(), []);
+  assert.deepEqual(images.ok && images.value.map(({ image, there }) => [image, there]).sort(), [
+    ["127.0.0.1:9/target:1", undefined],
+    [`${open}/gone:1`, false],
+    [`${open}/runner@sha256:4c`, true],
+    [`${open}/target:1`, true],
+    [`${closed}/dbt:1`, undefined],
+  ].sort());
+  assert.equal(asked.filter((path) => path === "/v2/target/manifests/1").length, 1);
+  assert.ok(asked.includes("/v2/runner/manifests/sha256:4c"));
+  assert.deepEqual((await askRegistries([`${open}/target:1`], "https://10.0.0.1:6443")).map(({ there }) => there), [undefined], "the nodes' localhost is another one");
+});
+
+suite("the Role of docs/operating.md", () => {
+  /** What is missing of the rules, where somebody has these Roles and the store is there. */
+  const missing = async (t: TestContext, endpoint: string, roles: Roles): Promise<readonly string[]> => {
+    const { api, connect } = await standIn(t);
+    api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: "singer", endpoint, insecure: true, secret: "object-store", addressing: "path" }) } });
+    api.restrict(roles);
+    const { rights } = await lookAtCluster(await connect(), []);
+    assert.ok(rights.ok);
+    return rights.value.flatMap(({ rule, allowed }) => (allowed ? [] : [rule]));
+  };
+  const [own = [], ofStore = []] = documentedRules();
+
+  test("is all that doctor asks for, wherever the store is", async (t) => {
+    assert.deepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: own, minio: ofStore }), []);
+    assert.deepEqual(await missing(t, "objects.storage.svc.cluster.local:9000", { pipelines: own, storage: ofStore }), []);
+    for (const outside of ["s3.amazonaws.com", "objects.example.com"]) assert.deepEqual(await missing(t, outside, { pipelines: own }), [], "no port is forwarded to it");
+  });
+
+  test("is no more than doctor asks for", async (t) => {
+    for (const rules of [own, ofStore]) {
+      for (const rule of rules) {
+        const less = (all: readonly Rule[]) => all.filter((one) => one !== rule);
+        assert.notDeepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: less(own), minio: less(ofStore) }), [], JSON.stringify(rule));
+      }
+    }
+  });
+
+  test("a rule that is missing is told with its names and its namespace", async (t) => {
+    const lacking = await missing(t, "minio.objects.svc:9000", { pipelines: own.filter(({ resources }) => !resources.includes("secrets")), objects: ofStore.filter(({ resources }) => !resources.includes("pods")) });
+    assert.deepEqual(lacking, ['verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"', 'verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "objects"']);
+  });
 });

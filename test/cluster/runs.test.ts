@@ -14,7 +14,7 @@ import { openFolder } from "../../store/folder";
 import type { RunSummary } from "../../store/runs";
 import { commitState } from "../../store/state";
 import { temporaryFolder } from "../store/stores";
-import { cronWorkflow, standIn, workflow } from "./support";
+import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
 suite("where the bucket is", () => {
   test("as the stack tells Argo", () => {
@@ -78,6 +78,18 @@ suite("the runs of a pipeline", () => {
       ["20261125T120000Z-abcdef", "orders-2", "failed", "schedule", "the tap failed"],
       ["20261125T110000Z-aaaaaa", null, "succeeded", "schedule", null],
     ]);
+  });
+
+  test("say what an init container waits for, of which Argo says nothing, to those who may see pods", async (t) => {
+    const { api, connect } = await standIn(t);
+    const waiting = (reason: string) => ({ name: "x", state: { waiting: { reason } } });
+    api.put("workflows", workflow("orders-2", "orders", "Running", [{ phase: "Pending", message: "PodInitializing" }]));
+    api.put("pods", { metadata: metadata("orders-2-p", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-2" } }), spec: { containers: [] }, status: { initContainerStatuses: [waiting("ImagePullBackOff")], containerStatuses: [waiting("PodInitializing")] } });
+    const connection = await connect();
+    const stuck = async () => (await listClusterRuns(connection, openFolder(temporaryFolder()), "orders", 10)).map((run) => run.stuck);
+    assert.deepEqual(await stuck(), ["ImagePullBackOff"]);
+    api.forbid("list pods");
+    assert.deepEqual(await stuck(), [null]);
   });
 
   test("are found by id, by Workflow, and after the cluster has forgotten them", async (t) => {

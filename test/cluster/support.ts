@@ -36,10 +36,10 @@ export function metadata(name: string, pipeline: string, change: Partial<ApiObje
   return { name, namespace: "pipelines", uid: "abcdef01-0000-4000-8000-000000000000", creationTimestamp: "2026-11-25T12:00:00Z", ...change, labels: { "tapctl.dev/pipeline": pipeline, ...change.labels } };
 }
 
-/** A schedule as the stack deploys it. */
+/** A schedule as the stack has just deployed it, so that no run of it is late, whenever the tests run. */
 export function cronWorkflow(name: string): ApiObject {
   return {
-    metadata: metadata(name, name),
+    metadata: metadata(name, name, { creationTimestamp: new Date().toISOString() }),
     spec: {
       schedules: ["0 6 * * *"],
       timezone: "UTC",

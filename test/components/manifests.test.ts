@@ -84,6 +84,11 @@ describe("the shared template", () => {
     }
   });
 
+  test("waits for a connector's image in the containers that Argo tells of, and in no init container", () => {
+    for (const one of templates) for (const { name, image } of one.initContainers ?? []) assert.ok(image !== undefined && !image.includes("{{"), `${one.name}, ${name}`);
+    assert.equal(named("replicate-pod").initContainers?.length, 1);
+  });
+
   test("shows each connector its own settings alone", () => {
     const seen = (name: string) => JSON.stringify(named(name));
     assert.ok(!seen("extract-pod").includes("target-config") && !seen("load-pod").includes("tap-config"));

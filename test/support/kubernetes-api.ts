@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { WebSocketServer } from "ws";
+import { allows, type Attributes, type Roles } from "./roles";
 
 /** An object of the stand-in; its kind is known from where it is kept. */
 export interface ApiObject {
@@ -35,6 +36,8 @@ export interface KubernetesApi {
   knows: (authorization: string | undefined) => boolean;
   /** Whether it breaks off whatever it is asked, as one that is restarted does. */
   away: boolean;
+  /** Allows from now on what these Roles do and nothing else, to requests and access reviews. */
+  restrict(roles: Roles): void;
   /** Called after an object was created or changed: what a controller would do. */
   onChange: (plural: string, object: ApiObject) => void;
   /** Answers for a pod's log; the default has none. */
@@ -52,6 +55,8 @@ export interface KubernetesApi {
 export async function startKubernetesApi(): Promise<KubernetesApi> {
   const kinds = new Map<string, Map<string, ApiObject>>();
   const forbidden = new Set<string>();
+  let given: Roles | undefined;
+  const permits = (asked: Attributes): boolean => !forbidden.has(`${asked.verb} ${placeText(asked)}`) && (given === undefined || allows(given, asked));
   const seen: SeenRequest[] = [];
   let count = 0;
   const kind = (plural: string) => {
@@ -72,14 +77,14 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     if (!api.knows(request.headers.authorization)) return json(401, { message: "Unauthorized" });
     if (url.pathname === "/version") return json(200, { gitVersion: "v1.34.4" });
     if (url.pathname === "/apis/argoproj.io/v1alpha1") return json(200, { resources: ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"].map((name) => ({ name })) });
-    const { plural, name, subresource, namespace } = placeOf(url.pathname);
-    const verb = method === "GET" ? (name === undefined ? "list" : "get") : { POST: "create", PATCH: "patch", DELETE: "delete" }[method];
+    const { group, plural, name, subresource, namespace } = placeOf(url.pathname);
+    const verb = method === "GET" ? (name === undefined ? "list" : "get") : ({ POST: "create", PATCH: "patch", DELETE: "delete" }[method] ?? "");
     if (plural === "selfsubjectaccessreviews") {
-      const { spec } = body as { readonly spec: { readonly resourceAttributes: { readonly verb: string; readonly resource: string } } };
-      return json(201, { status: { allowed: !forbidden.has(`${spec.resourceAttributes.verb} ${spec.resourceAttributes.resource}`) } });
+      const { spec } = body as { readonly spec: { readonly resourceAttributes: Attributes } };
+      return json(201, { status: { allowed: permits(spec.resourceAttributes) } });
     }
-    const asked = subresource === undefined ? plural : `${plural}/${subresource}`;
-    if (forbidden.has(`${verb} ${asked}`)) return json(403, { message: `${asked} is forbidden` });
+    const asked = { verb, group, resource: plural, subresource, namespace, name };
+    if (!permits(asked)) return json(403, { message: `${placeText(asked)} is forbidden` });
     if (subresource === "log") return api.onLog(name ?? "", url.searchParams.get("container") ?? "", url.searchParams, response);
     const objects = kind(plural);
     if (method === "GET" && name === undefined) return json(200, page(plural, [...objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace), url.searchParams, accept.includes("PartialObjectMetadataList")));
@@ -107,7 +112,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     seen.push({ method: "UPGRADE", url: request.url ?? "", accept: "", body: undefined });
     if (api.away) return void socket.destroy();
     if (!api.knows(request.headers.authorization)) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
-    if (forbidden.has("create pods/portforward")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    const { namespace, name } = placeOf(new URL(request.url ?? "/", "http://api").pathname);
+    const mayForward = (verb: string): boolean => given === undefined || allows(given, { verb, group: "", resource: "pods", subresource: "portforward", namespace, name });
+    if (forbidden.has("create pods/portforward") || !mayForward("get") || !mayForward("create")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (tunnel) => {
       const target = connect(api.forwardTo ?? 1, "127.0.0.1");
       // Each of the two streams begins with the port's number.
@@ -127,6 +134,7 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     forbid: (rule) => void forbidden.add(rule),
     knows: () => true,
     away: false,
+    restrict: (roles) => void (given = roles),
     onChange: () => undefined,
     onLog: (_pod, _container, _query, response) => void response.end(),
     forwardTo: undefined,
@@ -152,12 +160,15 @@ function kubeconfig(server: string, namespace: string | undefined): object {
   };
 }
 
-function placeOf(path: string): { readonly plural: string; readonly name: string | undefined; readonly subresource: string | undefined; readonly namespace: string | undefined } {
+/** A kind of object as rules name it. @example `pods/log` */
+const placeText = ({ resource, subresource }: Attributes): string => (subresource === undefined ? resource : `${resource}/${subresource}`);
+
+function placeOf(path: string): { readonly group: string; readonly plural: string; readonly name: string | undefined; readonly subresource: string | undefined; readonly namespace: string | undefined } {
   const parts = path.split("/").slice(1).map(decodeURIComponent);
   const rest = parts.slice(parts[0] === "api" ? 2 : 3);
   const namespaced = rest[0] === "namespaces" && rest.length > 2;
   const [plural = "", name, subresource] = namespaced ? rest.slice(2) : rest;
-  return { plural, name, subresource, namespace: namespaced ? rest[1] : undefined };
+  return { group: parts[0] === "api" ? "" : (parts[1] ?? ""), plural, name, subresource, namespace: namespaced ? rest[1] : undefined };
 }
 
 /** A page of a list; its token is the place to go on from. */

@@ -92,6 +92,24 @@ describe("the shared template", () => {
     assert.ok(target?.includes("target-config") && !target.includes("tap-config"));
   });
 
+  test("lets tap and target of one pod share the run's files and certificates, and no place that may hold a configuration", () => {
+    const pod = named("replicate-pod");
+    const shared = pod.containerSet?.volumeMounts ?? [];
+    assert.deepEqual(shared.map(({ name }) => name), ["work"]);
+    const [tap = [], target = []] = ["tap", "target"].map((name) => pod.containerSet?.containers.find((container) => container.name === name)?.volumeMounts ?? []);
+    // The folder of a volume that a container sees: two folders of one volume are two places.
+    const places = (mounts: typeof tap) => mounts.map(({ name, subPath }) => `${name}/${subPath ?? ""}`);
+    assert.deepEqual(places(tap).filter((place) => places(target).includes(place)), ["certificate-authority/"]);
+    for (const [kind, mounts] of [["tap", tap], ["target", target]] as const) {
+      const at = (path: string) => mounts.find(({ mountPath }) => mountPath === path);
+      assert.equal(at("/dev/shm")?.name, `${kind}-private`);
+      assert.deepEqual(pod.volumes?.find(({ name }) => name === `${kind}-private`)?.emptyDir, { medium: "Memory", sizeLimit: "64Mi" });
+      assert.equal(at("/tmp")?.subPath, kind);
+    }
+    for (const { name } of [...pod.volumes ?? []].filter((volume) => volume.secret)) assert.ok(!pod.initContainers?.some(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name)), name);
+    assert.ok(!text.includes("shareProcessNamespace") && !text.includes("hostIPC"));
+  });
+
   test("never deletes what a run stored, and packs no file that another step reads", () => {
     for (const one of templates) {
       for (const artifact of one.steps ? [] : (one.outputs?.artifacts ?? [])) {

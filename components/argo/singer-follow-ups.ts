@@ -1,3 +1,4 @@
+import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
@@ -48,7 +49,7 @@ export const followUpsTemplate: Template = {
 export function followUpTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries({
     name: "follow-up",
-    securityContext: userPod,
+    ...userPodOf(settings),
     inputs: {
       parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
       artifacts: [
@@ -68,14 +69,21 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
 export function jobTemplates(settings: ClusterSettings): readonly Template[] {
   return withRetries({
     name: "job-run",
-    securityContext: userPod,
+    ...userPodOf(settings),
     podSpecPatch: parameter("jobPatch"),
     container: userMain(settings, parameter("jobImage")),
   });
 }
 
+/** What a pod has whose image users bring. */
+function userPodOf(settings: ClusterSettings): Pick<Template, "securityContext" | "volumes"> {
+  const volumes = certificateVolumes(settings);
+  return { securityContext: userPod, ...(volumes.length > 0 && { volumes }) };
+}
+
 /** A container of an image that users bring; its patch gives it a command, and variables that win over these. */
 function userMain(settings: ClusterSettings, image: string): Container {
-  const env = proxyEnvironment(settings);
-  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer };
+  const env = [...proxyEnvironment(settings), ...certificateEnvironment(settings)];
+  const volumeMounts = certificateMounts(settings);
+  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer, ...(volumeMounts.length > 0 && { volumeMounts }) };
 }

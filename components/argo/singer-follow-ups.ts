@@ -1,3 +1,4 @@
+import { LOG_KEY } from "./artifact-repository";
 import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
@@ -5,7 +6,7 @@ import { proxyEnvironment } from "./proxy";
 import { withRetries } from "./singer-retry";
 import { userContainer, userPod } from "./security";
 import { keys, RUN_ID, RUN } from "./store-artifacts";
-import type { Container, Template, WorkflowStep } from "./types";
+import type { Container, NamedTemplate, Template, WorkflowStep } from "./types";
 
 /** The rest of the follow-ups, and the first of them, in Argo's expressions. */
 const REST = "fromJSON(inputs.parameters.rest)";
@@ -47,7 +48,7 @@ export const followUpsTemplate: Template = {
 
 /** One follow-up: an image that users bring, with the files and the state of the run to read. */
 export function followUpTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries({
+  const pod: NamedTemplate = {
     name: "follow-up",
     ...userPodOf(settings),
     inputs: {
@@ -62,23 +63,20 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
     podSpecPatch: "{{inputs.parameters.patch}}",
     metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
     container: userMain(settings, "{{inputs.parameters.image}}"),
-  });
+  };
+  return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("{{inputs.parameters.name}}") }]);
 }
 
 /** A job's container, which its patch makes. */
 export function jobTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries({
-    name: "job-run",
-    ...userPodOf(settings),
-    podSpecPatch: parameter("jobPatch"),
-    container: userMain(settings, parameter("jobImage")),
-  });
+  const pod: NamedTemplate = { name: "job-run", ...userPodOf(settings), podSpecPatch: parameter("jobPatch"), container: userMain(settings, parameter("jobImage")) };
+  return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("job", RUN_ID) }]);
 }
 
-/** What a pod has whose image users bring. */
-function userPodOf(settings: ClusterSettings): Pick<Template, "securityContext" | "volumes"> {
+/** What a pod has whose image users bring: no runner is in it that would keep its log, so that Argo does. A log that cannot be stored fails the try, as a run's other files do. */
+function userPodOf(settings: ClusterSettings): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
   const volumes = certificateVolumes(settings);
-  return { securityContext: userPod, ...(volumes.length > 0 && { volumes }) };
+  return { securityContext: userPod, ...(volumes.length > 0 && { volumes }), archiveLocation: { archiveLogs: true } };
 }
 
 /** A container of an image that users bring; its patch gives it a command, and variables that win over these. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseAllDocuments, stringify } from "yaml";
+import { LOG_KEY, PIPELINES_KEY } from "../../components/argo/artifact-repository";
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { pipelineManifests } from "../../components/argo/manifests";
 import { defaultParameters } from "../../components/argo/parameters";
 import { singerTemplate } from "../../components/argo/singer-template";
-import { WORK } from "../../components/argo/store-artifacts";
+import { RUN_ID, WORK } from "../../components/argo/store-artifacts";
 import type { Template } from "../../components/argo/types";
 import { assertValid } from "../../pipelines/validation/validate";
 import { images, pipelines, settings } from "./fixtures";
@@ -126,6 +127,16 @@ describe("the shared template", () => {
     for (const name of ["extract-pod", "load-pod", "replicate-pod", "notify-succeeded"]) {
       for (const artifact of named(name).inputs?.artifacts ?? []) if (artifact.optional) assert.ok(artifact.path?.startsWith(`${WORK}/`), `${name} ${artifact.name}`);
     }
+  });
+
+  test("keeps the log of pods whose image users bring, each try's under a key of its own", () => {
+    const kept = templates.filter((one) => one.archiveLocation?.archiveLogs);
+    assert.deepEqual(kept.map(({ name }) => name), ["follow-up-pod", "job-run-pod"]);
+    const keyOf = (name: string) => (named(name).steps ?? []).flat()[0]?.arguments?.parameters?.find((one) => one.name === LOG_KEY)?.value;
+    assert.equal(keyOf("follow-up"), "runs/{{workflow.parameters.pipeline}}/{{inputs.parameters.run}}/logs/{{inputs.parameters.name}}/{{retries}}");
+    assert.equal(keyOf("job-run"), `runs/{{workflow.parameters.pipeline}}/${RUN_ID}/logs/job/{{retries}}`);
+    for (const { name, inputs } of kept) assert.ok(inputs?.parameters?.some((one) => one.name === LOG_KEY), name);
+    assert.ok(PIPELINES_KEY.includes(`.${LOG_KEY} ??`));
   });
 
   test("saves a state in a step of its own, the history first", () => {

@@ -22,7 +22,7 @@ const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result
  * Every container of a set is a main one: a tap that is killed fails the pod, which a side-car's would not.
  */
 export function streamTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries(streamPod(settings), ["tap-result"]);
+  return withRetries(streamPod(settings), ["tap-result", "target-result"]);
 }
 
 function streamPod(settings: ClusterSettings): NamedTemplate {

@@ -1,6 +1,6 @@
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { artifactRepository } from "./argo/artifact-repository";
+import { artifactRepository, PIPELINES_KEY } from "./argo/artifact-repository";
 import { defaultClusterSettings } from "./argo/cluster-settings";
 import { MANAGED } from "./namespace";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
@@ -32,26 +32,29 @@ export class ArtifactRepository extends pulumi.ComponentResource {
     const { credentials } = buckets.singer;
     if (credentials !== "ambient") new Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
     if (certificates !== undefined) new Secret(`${name}-certificates`, { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } }, parent);
-    const text = (bucket: Bucket) =>
+    const text = (bucket: Bucket, keyFormat?: string) =>
       pulumi
         .all([bucket.name, bucket.endpoint, bucket.region])
         .apply(([bucketName, endpoint, region]) =>
-          artifactRepository({
-            name: bucketName,
-            endpoint,
-            ...(region !== undefined && { region }),
-            insecure: bucket.insecure,
-            ...(bucket.credentials !== "ambient" && { secret: SECRET }),
-            ...(bucket.addressing !== undefined && { addressing: bucket.addressing }),
-            ...(certificates !== undefined && { certificates: CERTIFICATES }),
-          }),
+          artifactRepository(
+            {
+              name: bucketName,
+              endpoint,
+              ...(region !== undefined && { region }),
+              insecure: bucket.insecure,
+              ...(bucket.credentials !== "ambient" && { secret: SECRET }),
+              ...(bucket.addressing !== undefined && { addressing: bucket.addressing }),
+              ...(certificates !== undefined && { certificates: CERTIFICATES }),
+            },
+            keyFormat,
+          ),
         );
     const { configMap, key } = defaultClusterSettings.artifactRepository;
     new ConfigMap(
       name,
       {
         metadata: { ...metadata(configMap), annotations: { "workflows.argoproj.io/default-artifact-repository": DEFAULT_KEY } },
-        data: { [DEFAULT_KEY]: text(buckets.artifacts), [key]: text(buckets.singer) },
+        data: { [DEFAULT_KEY]: text(buckets.artifacts), [key]: text(buckets.singer, PIPELINES_KEY) },
       },
       parent,
     );

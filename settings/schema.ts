@@ -33,7 +33,7 @@ export const settingsSchema = z.strictObject({
   imagePullSecrets: z.array(objectName).readonly().default([]),
   /** Proxies of builds and pods. */
   proxy: proxySettings.prefault({}),
-  /** File of PEM certificates that builds and pods trust, from the project's folder; empty for none. It replaces those they trusted. */
+  /** File of PEM certificates that builds and pods trust, those of follow-ups and jobs included, from the project's folder; empty for none. It replaces those they trusted. */
   certificateAuthority: z.string().default(""),
   /** Disk for a pod's files. */
   scratch: scratchSettings.prefault({}),

@@ -16,6 +16,7 @@
  * | `runs/<pipeline>/<run>/catalog.json` | the catalog the tap was given | the runner |
  * | `runs/<pipeline>/<run>/tap.log`, `target.log` | the connectors' logs | the runner |
  * | `runs/<pipeline>/<run>/tap-<attempt>.log`, `target-<attempt>.log` | the same on a cluster, by attempt from 0 | the runner |
+ * | `runs/<pipeline>/<run>/logs/<step>/<attempt>/main.log` | on a cluster: what a follow-up, or a `job`, printed, by attempt from 0 | Argo |
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
  * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
@@ -95,6 +96,9 @@ export const runFileKey = (pipeline: string, run: string, file: RunFile): string
 
 /** The folder of the files a run's target wrote. */
 export const outputPrefix = (pipeline: string, run: string): string => `${runPrefix(pipeline, run)}output/`;
+
+/** The folder of the log of a step that runs an image of somebody's; the file in it has the name of Argo's choice, `main.log`. */
+export const stepLogFolder = (pipeline: string, run: string, step: string, attempt: string): string => `${runPrefix(pipeline, run)}logs/${step}/${attempt}`;
 
 const RUN_ID = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
 

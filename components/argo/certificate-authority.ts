@@ -10,7 +10,7 @@ const FILE = "ca.pem";
 /** Variables by which Python's ssl, requests and curl, and what is built on them, find the certificates they trust. */
 const VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
-/** The volume of the certificates that containers of the runner trust; none where the image's own are trusted. */
+/** The volume of the certificates that a pod's containers trust; none where the image's own are trusted. */
 export function certificateVolumes({ certificateAuthority: authority }: Settings): Volume[] {
   return authority ? [{ name: NAME, configMap: { name: authority.configMap, items: [{ key: authority.key, path: FILE }] } }] : [];
 }

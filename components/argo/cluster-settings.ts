@@ -81,8 +81,8 @@ export interface ClusterSettings {
   /** Proxies of connectors, notifications, follow-ups and jobs. Default: none. */
   readonly proxy?: Proxy;
   /**
-   * Certificates in PEM that connectors and notifications trust instead of their image's: those of a private
-   * authority, and the public ones as well where those are needed. Default: the image's own.
+   * Certificates in PEM that connectors, notifications, follow-ups and jobs trust instead of their image's: those of a
+   * private authority, and the public ones as well where those are needed. Default: the image's own.
    */
   readonly certificateAuthority?: ConfigMapKey;
   /** Labels of every object. */

@@ -44,12 +44,14 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
   });
 }
 
-/** Fails a run with the error of a step that had left that to it. */
+const LOADED = `${WORK}/loaded.json`;
+
+/** Fails a run with the error of a step that had left that to it, and tells how much was loaded all the same: a notification has no other way to know. */
 export function verdictTemplate(settings: ClusterSettings): Template {
   return {
     name: "verdict",
     ...smallPod(settings),
-    inputs: { artifacts: [fileFromStep("result", `${WORK}/result.json`)] },
-    container: runnerContainer(settings, "main", settings.runnerImage, ["verdict", "--result", `${WORK}/result.json`], workMounts),
+    inputs: { artifacts: [fileFromStep("result", `${WORK}/result.json`), { ...fileFromStep("loaded", LOADED), optional: true }] },
+    container: runnerContainer(settings, "main", settings.runnerImage, ["verdict", "--result", `${WORK}/result.json`, "--loaded", LOADED], workMounts),
   };
 }

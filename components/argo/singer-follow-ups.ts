@@ -1,10 +1,12 @@
+import { LOG_KEY } from "./artifact-repository";
+import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
 import { withRetries } from "./singer-retry";
 import { userContainer, userPod } from "./security";
 import { keys, RUN_ID, RUN } from "./store-artifacts";
-import type { Container, Template, WorkflowStep } from "./types";
+import type { Container, NamedTemplate, Template, WorkflowStep } from "./types";
 
 /** The rest of the follow-ups, and the first of them, in Argo's expressions. */
 const REST = "fromJSON(inputs.parameters.rest)";
@@ -46,9 +48,9 @@ export const followUpsTemplate: Template = {
 
 /** One follow-up: an image that users bring, with the files and the state of the run to read. */
 export function followUpTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries({
+  const pod: NamedTemplate = {
     name: "follow-up",
-    securityContext: userPod,
+    ...userPodOf(settings),
     inputs: {
       parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
       artifacts: [
@@ -61,21 +63,25 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
     podSpecPatch: "{{inputs.parameters.patch}}",
     metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
     container: userMain(settings, "{{inputs.parameters.image}}"),
-  });
+  };
+  return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("{{inputs.parameters.name}}") }]);
 }
 
 /** A job's container, which its patch makes. */
 export function jobTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries({
-    name: "job-run",
-    securityContext: userPod,
-    podSpecPatch: parameter("jobPatch"),
-    container: userMain(settings, parameter("jobImage")),
-  });
+  const pod: NamedTemplate = { name: "job-run", ...userPodOf(settings), podSpecPatch: parameter("jobPatch"), container: userMain(settings, parameter("jobImage")) };
+  return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("job", RUN_ID) }]);
+}
+
+/** What a pod has whose image users bring: no runner is in it that would keep its log, so that Argo does. A log that cannot be stored fails the try, as a run's other files do. */
+function userPodOf(settings: ClusterSettings): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
+  const volumes = certificateVolumes(settings);
+  return { securityContext: userPod, ...(volumes.length > 0 && { volumes }), archiveLocation: { archiveLogs: true } };
 }
 
 /** A container of an image that users bring; its patch gives it a command, and variables that win over these. */
 function userMain(settings: ClusterSettings, image: string): Container {
-  const env = proxyEnvironment(settings);
-  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer };
+  const env = [...proxyEnvironment(settings), ...certificateEnvironment(settings)];
+  const volumeMounts = certificateMounts(settings);
+  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer, ...(volumeMounts.length > 0 && { volumeMounts }) };
 }

@@ -39,7 +39,7 @@ export const exitTemplate: Template = {
   },
 };
 
-/** The three notifiers. A failure is told without any file of the store, which may be what failed. */
+/** The three notifiers. A failure is told without any file of the store, which may be what failed; what was loaded all the same is in the verdict's error. */
 export function notifyTemplates(settings: ClusterSettings): readonly Template[] {
   const marker = optionalFileOut("marker", keys.failing, `${WORK}/marker.json`);
   return [

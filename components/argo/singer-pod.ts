@@ -32,11 +32,14 @@ function scratchSource({ size, storageClass }: Scratch): Omit<Volume, "name"> {
   return { ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], storageClassName: storageClass, resources: { requests: { storage: size } } } } } };
 }
 
+/** Where a run's files are seen. */
+export const workMount: VolumeMount = { name: "work", mountPath: WORK };
+
+/** Where a container writes what is no file of the run; its HOME. */
+export const temporaryMount: VolumeMount = { name: "tmp", mountPath: "/tmp" };
+
 /** Where {@link workVolumes} are seen. */
-export const workMounts: VolumeMount[] = [
-  { name: "work", mountPath: WORK },
-  { name: "tmp", mountPath: "/tmp" },
-];
+export const workMounts: VolumeMount[] = [workMount, temporaryMount];
 
 /**
  * Keys of the pipeline's Secret that a container sees, and no others. They are optional, because the runner says more

@@ -1,5 +1,5 @@
 import { parameter } from "./parameters";
-import type { NamedTemplate, RetryStrategy, Template } from "./types";
+import type { NamedTemplate, Parameter, RetryStrategy, Template } from "./types";
 
 /** A step is tried again as the pipeline says; a pod that was deleted, lost or could not be started counts as failed. */
 const retried: RetryStrategy = {
@@ -19,12 +19,14 @@ export const ATTEMPT = "{{inputs.parameters.attempt}}";
  *
  * @param pod template of one attempt; gets `attempt` and `pendingTimeout` beside its own fields.
  * @param handedOn names of the artifacts that other steps read.
+ * @param own inputs of the pod with their values, which may name `{{retries}}`, its attempt.
  */
-export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = []): readonly [Template, Template] {
+export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = [], own: readonly Parameter[] = []): readonly [Template, Template] {
   const { inputs, outputs } = pod;
   const fromSteps = (inputs?.artifacts ?? []).filter(({ s3 }) => s3 === undefined);
   const given = inputs?.parameters ?? [];
-  const inner = { ...pod, name: `${pod.name}-pod`, inputs: { ...inputs, parameters: [...given, { name: "attempt" }] }, pendingTimeout: `${parameter("pendingSeconds")}s` };
+  const ofAttempt = [{ name: "attempt", value: "{{retries}}" }, ...own];
+  const inner = { ...pod, name: `${pod.name}-pod`, inputs: { ...inputs, parameters: [...given, ...ofAttempt.map(({ name }) => ({ name }))] }, pendingTimeout: `${parameter("pendingSeconds")}s` };
   const wrapper: Template = {
     name: pod.name,
     inputs: { parameters: given, ...(fromSteps.length > 0 && { artifacts: fromSteps.map(({ name, optional }) => ({ name, ...(optional && { optional }) })) }) },
@@ -35,7 +37,7 @@ export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = []
           name: pod.name,
           template: inner.name,
           arguments: {
-            parameters: [...given.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` })), { name: "attempt", value: "{{retries}}" }],
+            parameters: [...given.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` })), ...ofAttempt],
             artifacts: fromSteps.map(({ name, optional }) => ({ name, from: `{{inputs.artifacts.${name}}}`, ...(optional && { optional }) })),
           },
         },

@@ -21,7 +21,7 @@ export const artifactTemplate: Template = {
     [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
     [verdictStep("load", "failed")],
     [commitStep("{{steps.extract.outputs.parameters.outcome}}")],
-    [verdictStep("extract", "partial")],
+    [verdictStep("extract", "partial", { loaded: "{{steps.load.outputs.artifacts.result}}" })],
     [followUpsStep],
   ],
 };
@@ -31,7 +31,7 @@ export const streamStepsTemplate: Template = {
   name: "stream-run",
   steps: [
     [{ name: "stream", template: "replicate", arguments: { parameters: [run] } }],
-    [verdictStep("stream", "partial", "tap-result")],
+    [verdictStep("stream", "partial", { result: "tap-result", loaded: "{{steps.stream.outputs.artifacts.target-result}}" })],
     [followUpsStep],
   ],
 };
@@ -68,12 +68,17 @@ function commitStep(tapOutcome: string): WorkflowStep {
 }
 
 /** Fails the run where a step ended well and left the verdict on it to this one. */
-function verdictStep(step: string, outcome: "failed" | "partial", result = "result"): WorkflowStep {
+function verdictStep(step: string, outcome: "failed" | "partial", { result = "result", loaded }: { readonly result?: string; readonly loaded?: string } = {}): WorkflowStep {
   return {
     name: `${step}-${outcome}`,
     template: "verdict",
     when: `{{steps.${step}.outputs.parameters.outcome}} == ${outcome}`,
-    arguments: { artifacts: [{ name: "result", from: `{{steps.${step}.outputs.artifacts.${result}}}`, optional: true }] },
+    arguments: {
+      artifacts: [
+        { name: "result", from: `{{steps.${step}.outputs.artifacts.${result}}}`, optional: true },
+        ...(loaded === undefined ? [] : [{ name: "loaded", from: loaded, optional: true }]),
+      ],
+    },
   };
 }
 

@@ -3,10 +3,13 @@ import { parameter } from "./parameters";
 import { commitArgs, committed } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
 import { committedMetrics } from "./singer-metrics";
-import { configMount, configVolume, runnerContainer, singerPod, tapFlags, targetFlags, workMounts } from "./singer-pod";
+import { configMount, configVolume, runnerContainer, singerPod, tapFlags, targetFlags, temporaryMount, workMount } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
-import type { NamedTemplate, Template } from "./types";
+import type { NamedTemplate, Template, Volume, VolumeMount } from "./types";
+
+/** As much as a container runtime gives a pod at `/dev/shm`; what is in it counts as memory of the container that wrote it. */
+const SHARED_MEMORY = "64Mi";
 
 const PIPE = `${WORK}/pipe`;
 const OUTCOME = `${WORK}/tap-outcome`;
@@ -19,7 +22,7 @@ const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result
  * Every container of a set is a main one: a tap that is killed fails the pod, which a side-car's would not.
  */
 export function streamTemplates(settings: ClusterSettings): readonly Template[] {
-  return withRetries(streamPod(settings), ["tap-result"]);
+  return withRetries(streamPod(settings), ["tap-result", "target-result"]);
 }
 
 function streamPod(settings: ClusterSettings): NamedTemplate {
@@ -28,13 +31,14 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     name: "replicate",
     ...pod,
     inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay)] },
-    volumes: [...pod.volumes, configVolume("tap"), configVolume("target")],
+    volumes: [...pod.volumes, ...["tap", "target"].map(privateVolume), configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
     // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
-    initContainers: [{ ...runnerContainer(settings, "fifo", settings.runnerImage, [], workMounts), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
+    initContainers: [{ ...runnerContainer(settings, "fifo", settings.runnerImage, [], [workMount]), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
-      volumeMounts: workMounts,
+      // Argo stores outputs from such a volume alone.
+      volumeMounts: [workMount],
       containers: [
         member(settings, "tap", parameter("tapImage"), tapArgs, "tap"),
         member(settings, "target", parameter("targetImage"), targetArgs, "target"),
@@ -61,7 +65,22 @@ const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.t
 
 const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
 
-/** A container of the set, which mounts the work volumes into each of them. */
+/** A container of the set, which mounts the work volume into each of them. */
 function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {
-  return runnerContainer(settings, name, image, args, config ? [configMount(config)] : []);
+  const own = config ? [privateMount(config), configMount(config)] : [];
+  // A folder of its own for each, because connectors leave what they were given below HOME.
+  return runnerContainer(settings, name, image, args, [{ ...temporaryMount, subPath: name }, ...own]);
+}
+
+/**
+ * Memory for the copy of its configuration that a runner makes for its connector. The runtime mounts one `/dev/shm` into
+ * all containers of a pod, where both connectors, being the same user, could read both copies; one that the pod names
+ * takes its place. Source: containerd, `containerMounts` of its CRI server.
+ */
+function privateVolume(kind: string): Volume {
+  return { name: `${kind}-private`, emptyDir: { medium: "Memory", sizeLimit: SHARED_MEMORY } };
+}
+
+function privateMount(kind: string): VolumeMount {
+  return { name: `${kind}-private`, mountPath: "/dev/shm" };
 }

@@ -1,4 +1,4 @@
-import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, type ConfigFile, type RunFile } from "../../store/keys";
+import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, stepLogFolder, type ConfigFile, type RunFile } from "../../store/keys";
 import { parameter } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import type { Artifact } from "./types";
@@ -30,6 +30,8 @@ export const keys = {
   candidate: runFileKey(PIPELINE, RUN, `candidate-${ATTEMPT}.json`),
   tapLog: runFileKey(PIPELINE, RUN, `tap-${ATTEMPT}.log`),
   targetLog: runFileKey(PIPELINE, RUN, `target-${ATTEMPT}.log`),
+  /** Of the template that {@link withRetries} makes of a pod, where the attempt has another name than in the pod. */
+  log: (step: string, run = RUN): string => stepLogFolder(PIPELINE, run, step, "{{retries}}"),
   config: (file: ConfigFile): string => configKey(PIPELINE, file),
 };
 

@@ -8,7 +8,7 @@ import { settings } from "./fixtures";
 
 const templatesOf = (given: ClusterSettings): readonly Template[] => singerTemplate(given).spec.templates ?? [];
 const containersOf = (one: Template): readonly Container[] => [one.container, ...(one.containerSet?.containers ?? []), ...(one.initContainers ?? [])].filter((found): found is Container => found !== undefined);
-const runsRunner = (one: Template): boolean => one.volumes !== undefined;
+const runsPod = (one: Template): boolean => containersOf(one).length > 0;
 const variables = (container: Container): Readonly<Record<string, unknown>> => Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
 
 test("every container that users' code runs in knows the proxies", () => {
@@ -27,10 +27,10 @@ test("without a proxy nothing is said of one", () => {
   assert.deepEqual(proxyEnvironment({ proxy: { https: "http://p:1" } }).map(({ name }) => name), ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"]);
 });
 
-test("every container of the runner trusts the given certificates, by a volume of its pod", () => {
-  const runners = templatesOf(settings).filter(runsRunner);
-  assert.ok(runners.length >= 8);
-  for (const one of runners) {
+test("every container, those of users' images included, trusts the given certificates, by a volume of its pod", () => {
+  const pods = templatesOf(settings).filter(runsPod);
+  for (const name of ["extract-pod", "replicate-pod", "notify-failed", "follow-up-pod", "job-run-pod"]) assert.ok(pods.some((one) => one.name === name), name);
+  for (const one of pods) {
     assert.ok(one.volumes?.some(({ configMap }) => configMap?.name === "trusted" && configMap.items?.[0]?.key === "bundle.crt"), one.name);
     for (const container of containersOf(one)) {
       const mount = container.volumeMounts?.find(({ name }) => name === "certificate-authority");

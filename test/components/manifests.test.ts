@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseAllDocuments, stringify } from "yaml";
+import { LOG_KEY, PIPELINES_KEY } from "../../components/argo/artifact-repository";
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { pipelineManifests } from "../../components/argo/manifests";
 import { defaultParameters } from "../../components/argo/parameters";
 import { singerTemplate } from "../../components/argo/singer-template";
-import { WORK } from "../../components/argo/store-artifacts";
+import { RUN_ID, WORK } from "../../components/argo/store-artifacts";
 import type { Template } from "../../components/argo/types";
 import { assertValid } from "../../pipelines/validation/validate";
 import { images, pipelines, settings } from "./fixtures";
@@ -97,6 +98,24 @@ describe("the shared template", () => {
     assert.ok(target?.includes("target-config") && !target.includes("tap-config"));
   });
 
+  test("lets tap and target of one pod share the run's files and certificates, and no place that may hold a configuration", () => {
+    const pod = named("replicate-pod");
+    const shared = pod.containerSet?.volumeMounts ?? [];
+    assert.deepEqual(shared.map(({ name }) => name), ["work"]);
+    const [tap = [], target = []] = ["tap", "target"].map((name) => pod.containerSet?.containers.find((container) => container.name === name)?.volumeMounts ?? []);
+    // The folder of a volume that a container sees: two folders of one volume are two places.
+    const places = (mounts: typeof tap) => mounts.map(({ name, subPath }) => `${name}/${subPath ?? ""}`);
+    assert.deepEqual(places(tap).filter((place) => places(target).includes(place)), ["certificate-authority/"]);
+    for (const [kind, mounts] of [["tap", tap], ["target", target]] as const) {
+      const at = (path: string) => mounts.find(({ mountPath }) => mountPath === path);
+      assert.equal(at("/dev/shm")?.name, `${kind}-private`);
+      assert.deepEqual(pod.volumes?.find(({ name }) => name === `${kind}-private`)?.emptyDir, { medium: "Memory", sizeLimit: "64Mi" });
+      assert.equal(at("/tmp")?.subPath, kind);
+    }
+    for (const { name } of [...pod.volumes ?? []].filter((volume) => volume.secret)) assert.ok(!pod.initContainers?.some(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name)), name);
+    assert.ok(!text.includes("shareProcessNamespace") && !text.includes("hostIPC"));
+  });
+
   test("never deletes what a run stored, and packs no file that another step reads", () => {
     for (const one of templates) {
       for (const artifact of one.steps ? [] : (one.outputs?.artifacts ?? [])) {
@@ -113,6 +132,16 @@ describe("the shared template", () => {
     for (const name of ["extract-pod", "load-pod", "replicate-pod", "notify-succeeded"]) {
       for (const artifact of named(name).inputs?.artifacts ?? []) if (artifact.optional) assert.ok(artifact.path?.startsWith(`${WORK}/`), `${name} ${artifact.name}`);
     }
+  });
+
+  test("keeps the log of pods whose image users bring, each try's under a key of its own", () => {
+    const kept = templates.filter((one) => one.archiveLocation?.archiveLogs);
+    assert.deepEqual(kept.map(({ name }) => name), ["follow-up-pod", "job-run-pod"]);
+    const keyOf = (name: string) => (named(name).steps ?? []).flat()[0]?.arguments?.parameters?.find((one) => one.name === LOG_KEY)?.value;
+    assert.equal(keyOf("follow-up"), "runs/{{workflow.parameters.pipeline}}/{{inputs.parameters.run}}/logs/{{inputs.parameters.name}}/{{retries}}");
+    assert.equal(keyOf("job-run"), `runs/{{workflow.parameters.pipeline}}/${RUN_ID}/logs/job/{{retries}}`);
+    for (const { name, inputs } of kept) assert.ok(inputs?.parameters?.some((one) => one.name === LOG_KEY), name);
+    assert.ok(PIPELINES_KEY.includes(`.${LOG_KEY} ??`));
   });
 
   test("saves a state in a step of its own, the history first", () => {

@@ -278,6 +278,15 @@ describe("verdict", () => {
       assert.match(stderr, /tap-fake exited with 3: boom \(what it had sent is loaded, and its progress saved\)/);
     }));
 
+  test("tells how much was loaded, where a load says so", () =>
+    inWorkspace(async (space) => {
+      await space.extract(FAILING, ...facts(space), ...last);
+      const told = async (loaded: unknown) => (await start(["verdict", "--result", space.path("result.json"), "--loaded", space.write("loaded.json", loaded)]).ended).stderr;
+      assert.match(await told({ records: { a: 1000, b: 200 } }), /\(what it had sent is loaded, and its progress saved: 1,200 records\)$/m);
+      assert.match(await told({ records: { a: 1 } }), /saved: 1 record\)$/m);
+      for (const unknown of [{}, [], { records: null }]) assert.match(await told(unknown), /and its progress saved\)$/m);
+    }));
+
   test("passes a step that ended well", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
@@ -330,7 +339,7 @@ describe("notify", () => {
       const body = bodies.at(0);
       assert.deepEqual([body?.event, body?.pipeline, body?.seconds, body?.records], ["failed", "orders", 12.2, undefined]);
       assert.equal(body?.error, `load(1): ${steps[3]?.message}`);
-      assert.match(String(body?.text), /&lt;!channel&gt;/);
+      assert.match(String(body?.text), /&lt;!channel&gt;.*\nhttps:\/\/argo\/x$/s);
       assert.deepEqual(space.json("marker.json"), { failing: true });
     }));
 
@@ -344,6 +353,13 @@ describe("notify", () => {
       assert.deepEqual(bodies.map(({ event, records }) => [event, records]), [["recovered", 1200]]);
       assert.match(String(bodies.at(0)?.text), /1,200 records/);
       assert.deepEqual(space.json("marker.json"), { failing: false });
+    }));
+
+  test("names the run where no link leads to it", (t) =>
+    inWorkspace(async (space) => {
+      const { bodies, url } = await webhook(t);
+      await notify(space, url, "failed");
+      assert.equal(bodies.at(0)?.text, `:x: orders failed\nrun ${RUN}`);
     }));
 
   test("never fails: not without an address, nor with a wrong one, nor with failures that are no JSON", (t) =>

@@ -12,6 +12,7 @@ import {
   runPrefix,
   runTime,
   stateKey,
+  stepLogFolder,
 } from "../../store/keys";
 
 describe("keys", () => {
@@ -24,6 +25,7 @@ describe("keys", () => {
       leaseKey("orders", 7),
       runFileKey("orders", run, "extract.jsonl"),
       runFileKey("orders", run, "summary.json"),
+      `${stepLogFolder("orders", run, "dbt", "0")}/main.log`,
     ];
     assert.deepEqual(keys, [
       "state/orders/state.json",
@@ -32,6 +34,7 @@ describe("keys", () => {
       "leases/orders/0000000007.json",
       "runs/orders/20261123T081502Z-4f2a9c/extract.jsonl",
       "runs/orders/20261123T081502Z-4f2a9c/summary.json",
+      "runs/orders/20261123T081502Z-4f2a9c/logs/dbt/0/main.log",
     ]);
     assert.equal(outputPrefix("orders", run), `${runPrefix("orders", run)}output/`);
     assert.deepEqual(keys.map(checkKey), keys);

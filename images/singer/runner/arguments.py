@@ -225,6 +225,7 @@ def _of_run(command: argparse.ArgumentParser) -> None:
 
 def _verdict(command: argparse.ArgumentParser) -> None:
     command.add_argument("--result", required=True, metavar="F", help="result of the step that failed")
+    command.add_argument("--loaded", metavar="F", help="result of the load after it, for how many records came; no file: none")
 
 
 def _notify(command: argparse.ArgumentParser) -> None:

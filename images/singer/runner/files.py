@@ -62,6 +62,20 @@ def write_json(path: str, value: Any, mode: int = 0o644) -> None:
     write_atomic(path, (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"), mode)
 
 
+def records_of(path: Optional[str]) -> Optional[int]:
+    """How many records the load took whose result is in `path`; None where nothing says so."""
+    try:
+        with open(path or "", "rb") as file:
+            return sum(json.loads(file.read())["records"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def records_text(count: int) -> str:
+    """A number of records as people read it: 1,200 records."""
+    return f"{count:,} {'record' if count == 1 else 'records'}"
+
+
 def make_directory(path: str) -> None:
     """Makes a directory, where it is not there."""
     try:

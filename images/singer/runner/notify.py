@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .codes import OK
 from .failures import first_failure
-from .files import write_json
+from .files import records_of, records_text, write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 _TIMEOUT_SECONDS = 10
@@ -56,19 +56,11 @@ def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]
     error = first_failure(environment.get("FAILURES")) if event == FAILED else None
     fields = {
         "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,
-        "namespace": args.namespace, "seconds": _number(args.seconds), "records": _records(args.result),
+        "namespace": args.namespace, "seconds": _number(args.seconds), "records": records_of(args.result),
         "error": error, "link": args.link,
     }
     known = {name: value for name, value in fields.items() if value not in (None, "")}
     return {"text": _text(known), **known}
-
-
-def _records(path: Optional[str]) -> Optional[int]:
-    try:
-        with open(path or "", "rb") as file:
-            return sum(json.loads(file.read())["records"].values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _number(text: Optional[str]) -> Optional[float]:
@@ -83,11 +75,12 @@ def _number(text: Optional[str]) -> Optional[float]:
 def _text(fields: Mapping[str, Any]) -> str:
     event = fields["event"]
     details = [f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
-               f"{fields['records']:,} {'record' if fields['records'] == 1 else 'records'}" if "records" in fields else "",
+               records_text(fields["records"]) if "records" in fields else "",
                f"owner {fields['owner']}" if "owner" in fields else ""]
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)
-    lines = [f"{head} ({told})" if told else head, fields.get("error"), fields.get("link")]
+    # Without a link only its name leads to the run.
+    lines = [f"{head} ({told})" if told else head, fields.get("error"), fields.get("link") or f"run {fields['run']}"]
     return _escaped("\n".join(line for line in lines if line))
 
 

@@ -5,7 +5,7 @@ import argparse
 from typing import Optional
 
 from .codes import OK, TAP_FAILED
-from .files import read_object
+from .files import read_object, records_of, records_text
 
 
 def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
@@ -16,5 +16,11 @@ def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
         return OK, None
     error = result.get("error") or "the tap failed"
     if code == TAP_FAILED:
-        error += " (what it had sent is loaded, and its progress saved)"
+        error += f" (what it had sent is loaded, and its progress saved{_loaded(args.loaded)})"
     return code if isinstance(code, int) else TAP_FAILED, error
+
+
+def _loaded(path: Optional[str]) -> str:
+    """How much that is, where a load left its result."""
+    records = records_of(path)
+    return "" if records is None else f": {records_text(records)}"

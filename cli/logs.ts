@@ -18,8 +18,8 @@ interface LogFlags {
   readonly json?: boolean;
 }
 
-/** Whose logs are stored, and the runner, which says the same in them. */
-const CONNECTORS: ReadonlySet<string> = new Set(["tap", "target", "runner"]);
+/** Whether a line is of a follow-up or a job: what the runner says is in the connectors' logs. */
+const isOfStep = ({ source }: { readonly source: string }): boolean => !["tap", "target", "runner"].includes(source);
 
 /** `tapctl logs`: what the connectors of a run said. */
 export function addLogs(program: Command): void {
@@ -58,10 +58,10 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
   const gaps: string[] = [];
   const fromPods = () => (workflow === undefined ? [] : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text)));
   if (stored.length > 0) {
-    // A follow-up's log is with its pod, which stays where it failed; what is stored is shown whatever becomes of it.
-    const others = sources.length === 1 ? [] : await Promise.resolve(fromPods()).catch((error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []));
+    // The log of a follow-up that could not be stored is with its pod, which stays where it failed.
+    const others = sources.length === 1 || stored.some(isOfStep) ? [] : await Promise.resolve(fromPods()).catch((error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []));
     gaps.forEach(tell);
-    return show([...stored, ...others.filter(({ source }) => !CONNECTORS.has(source))], flags);
+    return show([...stored, ...others.filter(isOfStep)], flags);
   }
   const live = await fromPods();
   if (gaps.length > 0) {

@@ -26,7 +26,7 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
       image,
       workflowNamespaces: [workflowNamespace],
       resources: requirements(settings.controllerResources),
-      extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }],
+      extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }, ...memoryGoal(settings.controllerResources)],
       extraArgs: [`--qps=${settings.requestsPerSecond}`, `--burst=${2 * settings.requestsPerSecond}`],
       parallelism: settings.parallelism,
       failedPodRestart: { enabled: settings.failedPodRestart },
@@ -56,6 +56,15 @@ function archive({ kind, host, port, database, keepDays, tls }: NonNullable<Argo
   const secret = (key: string) => ({ name: ARCHIVE_SECRET, key });
   const connection = { host, port: port ?? PORTS[kind], database, tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password") };
   return { archive: true, archiveTTL: `${keepDays}d`, [kind]: kind === "postgresql" ? { ...connection, ssl: tls, sslMode: tls ? "require" : "disable" } : { ...connection, options: { tls: String(tls) } } };
+}
+
+/**
+ * What Go's collector keeps below, where it can: without it a controller with much to do at once grows to its limit and stands
+ * still there. Source: pkg.go.dev/runtime, GOMEMLIMIT.
+ */
+function memoryGoal({ memory }: ArgoSettings["controllerResources"]): readonly { readonly name: string; readonly value: string }[] {
+  const [, count, unit] = /^([\d.]+)(Ki|Mi|Gi|Ti)$/.exec(memory ?? "") ?? [];
+  return count === undefined ? [] : [{ name: "GOMEMLIMIT", value: `${Math.floor(Number(count) * 0.85 * 1024)}${{ Ki: "B", Mi: "KiB", Gi: "MiB", Ti: "GiB" }[unit as "Ki"]}` }];
 }
 
 function requirements({ cpu, memory }: ArgoSettings["controllerResources"]) {

@@ -70,8 +70,8 @@ export const argoSettings = z
      * starts reads the template some dozen times, so that with Argo's own 20 many schedules of the same minute begin late.
      */
     requestsPerSecond: z.int().min(20).max(1000).default(200),
-    /** What the controller may use. */
-    controllerResources: containerResources.prefault({ cpu: "100m", memory: "512Mi" }),
+    /** What the controller may use: with 200 runs that begin at once it holds some 700 MB for a moment. */
+    controllerResources: containerResources.prefault({ cpu: "100m", memory: "1Gi" }),
     /** What Argo's own containers in each pod may use. */
     executorResources: z
       .strictObject({

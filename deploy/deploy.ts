@@ -48,7 +48,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const { namespace, images, registry, monitoring, aws } = settings;
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
-  if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(aws?.ecr ? undefined : registry.address);
+  if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(images, aws?.ecr ? undefined : registry.address);
   if (monitoring) checkMonitoring(context);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));

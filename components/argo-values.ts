@@ -1,6 +1,9 @@
 import type { ArgoSettings } from "../settings/argo";
 import { mergeValues, type Values } from "./values";
 
+/** Name of Argo's Helm release, by which Helm knows its definitions again. */
+export const ARGO_RELEASE = "argo-workflows";
+
 /** Secret of the database that keeps finished Workflows. */
 export const ARCHIVE_SECRET = "workflow-archive";
 

@@ -6,7 +6,7 @@ import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
-import { checkMonitoring, findContext } from "./cluster";
+import { checkExisting, checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
@@ -16,6 +16,7 @@ import { askEngine, DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
+import { recordedResources } from "./state";
 import { update } from "./update";
 
 const ROOT = join(__dirname, "..");
@@ -50,6 +51,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
   if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(images, aws?.ecr ? undefined : registry.address);
   if (monitoring) checkMonitoring(context);
+  checkExisting(context, settings, recordedResources(engine));
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);

@@ -23,12 +23,12 @@ after(() => server.close());
 type Programs = { readonly [name: string]: string };
 
 /** An engine that answers, with a stack of these settings. */
-const pulumi = ({ settings = {}, version = "v3.259.0", made = false }: { readonly settings?: object; readonly version?: string; readonly made?: boolean } = {}): string => `case "$*" in
+const pulumi = ({ settings = {}, version = "v3.259.0", made = false, resources = [] }: { readonly settings?: object; readonly version?: string; readonly made?: boolean; readonly resources?: readonly object[] } = {}): string => `case "$*" in
   version) echo ${version};;
   whoami*) exit 1;;
   stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
   "stack --show-name"*) exit ${made ? 0 : 1};;
-  "stack export"*) while [ "$1" != --file ]; do shift; done; echo '{"deployment":{}}' > "$2";;
+  "stack export"*) while [ "$1" != --file ]; do shift; done; echo '${JSON.stringify({ deployment: { resources } })}' > "$2";;
   "config --json"*) echo '${JSON.stringify(configuration({ registry: { address: registry }, ...settings }))}';;
 esac`;
 
@@ -46,6 +46,13 @@ const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
   *create*) cat > /dev/null; echo '{"metadata":{"name":"smoke-test-x"}}';;
   *"get workflow"*) echo '{"metadata":{"name":"smoke-test-x"},"status":{"phase":"${smokeTest}","nodes":{"a":{"displayName":"read","phase":"Failed","message":"no such bucket"}}}}';;
 esac`;
+
+/** A cluster that has an Argo of one Helm release, and a namespace for it. */
+const withArgo = (release: string): string => `case "$*" in
+  *"get crd workflows.argoproj.io"*) echo '{"metadata":{"annotations":{"meta.helm.sh/release-name":"${release}","meta.helm.sh/release-namespace":"argo"}}}'; exit;;
+  *"get namespace argo "*) echo namespace/argo; exit;;
+esac
+${kubectl()}`;
 
 /** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
 async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = [], copy = ""): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string; readonly copy: string }> {
@@ -123,6 +130,12 @@ test("up goes on with a stack that is there", async () => {
   assert.doesNotMatch(calls, /stack init/);
 });
 
+test("up goes on with an Argo and a namespace that are the stack's own", async () => {
+  const resources = [{ type: "kubernetes:core/v1:Namespace", id: "argo" }];
+  const { code, err } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }), kubectl: withArgo("argo-workflows"), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 0, err);
+});
+
 test("a setting that was taken out of the stack's file is gone; secrets and the context stay", async () => {
   const before = { "tapctl:monitoring": "true", "tapctl:context": "kind-a", "tapctl:secrets": { channel: { secure: "v1:abc" } } };
   const { copy } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"], stringify({ config: before, encryptionsalt: "v1:salt" }));
@@ -152,6 +165,9 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["no buildx", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: 'case "$1" in buildx) exit 1;; *) echo 28;; esac' }), [], /^connector images are built by `docker buildx`, and this Docker has no such command; install its plugin/m],
   ["a registry that is away", () => ({ pulumi: pulumi({ settings: { registry: { address: "127.0.0.1:1" } } }), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
   ["monitoring without the Prometheus operator", () => ({ pulumi: pulumi({ settings: { monitoring: true } }), kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m],
+  ["an Argo and a namespace of somebody else", () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }), ["--yes"], /^the cluster of context "kind-a" is not as this stack needs it:\n {2}the namespace argo is there and not of this stack.*\n {2}Argo's definitions are there, of Helm's release "theirs" in the namespace argo/m],
+  ["what the stack has, but on another cluster", () => ({ pulumi: pulumi({ resources: [{ type: "kubernetes:core/v1:Namespace", id: "argo" }], settings: { context: "prod" } }), kubectl: withArgo("argo-workflows"), docker: "echo 28" }), ["--yes", "--context", "kind-a"], /the namespace argo is there and not of this stack/],
+  ["an Argo that is to be used and not there", () => ({ pulumi: pulumi({ settings: { argo: { install: false } } }), kubectl: `case "$*" in *"get crd cronworkflows"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^ {2}tapctl:argo\.install is false, and the cluster has no cronworkflows\.argoproj\.io/m],
   ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
   ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
   ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],

@@ -6,6 +6,7 @@ import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
+import { checkCharts } from "./charts";
 import { checkExisting, checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
@@ -52,6 +53,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(images, aws?.ecr ? undefined : registry.address);
   if (monitoring) checkMonitoring(context);
   checkExisting(context, settings, recordedResources(engine));
+  await checkCharts(settings, ROOT);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);

@@ -12,7 +12,8 @@ import { pipelines } from "../../pipelines";
 const ROOT = join(__dirname, "..", "..");
 
 let registry: string;
-const server = createServer((_, response) => response.end("{}"));
+/** A registry, and a repository of charts. */
+const server = createServer(({ url }, response) => response.end(url === "/index.yaml" ? stringify({ entries: { "argo-workflows": [{ version: "1.0.18" }], minio: [{ version: "5.4.0" }] } }) : "{}"));
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -29,8 +30,10 @@ const pulumi = ({ settings = {}, version = "v3.259.0", made = false, resources =
   stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
   "stack --show-name"*) exit ${made ? 0 : 1};;
   "stack export"*) while [ "$1" != --file ]; do shift; done; echo '${JSON.stringify({ deployment: { resources } })}' > "$2";;
-  "config --json"*) echo '${JSON.stringify(configuration({ registry: { address: registry }, ...settings }))}';;
+  "config --json"*) echo '${JSON.stringify(configuration({ registry: { address: registry }, argo: charts(), objectStore: charts(), ...settings }))}';;
 esac`;
+
+const charts = () => ({ chart: { repository: `http://${registry}` } });
 
 /** Settings as the engine lists them: what is no text or number as an object. */
 function configuration(settings: object): object {
@@ -168,6 +171,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["an Argo and a namespace of somebody else", () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }), ["--yes"], /^the cluster of context "kind-a" is not as this stack needs it:\n {2}the namespace argo is there and not of this stack.*\n {2}Argo's definitions are there, of Helm's release "theirs" in the namespace argo/m],
   ["what the stack has, but on another cluster", () => ({ pulumi: pulumi({ resources: [{ type: "kubernetes:core/v1:Namespace", id: "argo" }], settings: { context: "prod" } }), kubectl: withArgo("argo-workflows"), docker: "echo 28" }), ["--yes", "--context", "kind-a"], /the namespace argo is there and not of this stack/],
   ["an Argo that is to be used and not there", () => ({ pulumi: pulumi({ settings: { argo: { install: false } } }), kubectl: `case "$*" in *"get crd cronworkflows"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^ {2}tapctl:argo\.install is false, and the cluster has no cronworkflows\.argoproj\.io/m],
+  ["charts that are not there", () => ({ pulumi: pulumi({ settings: { argo: { chart: { path: "charts/argo" } }, objectStore: { chart: { ...charts().chart, version: "9.9.9" } } } }), kubectl: kubectl(), docker: "echo 28" }), ["--yes"], /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m],
   ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
   ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
   ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],

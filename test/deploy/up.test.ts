@@ -1,95 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
 import { parse, stringify } from "yaml";
 import { pipelines } from "../../pipelines";
-
-const ROOT = join(__dirname, "..", "..");
-
-let registry: string;
-/** A registry, and a repository of charts. */
-const server = createServer(({ url }, response) => response.end(url === "/index.yaml" ? stringify({ entries: { "argo-workflows": [{ version: "1.0.18" }], minio: [{ version: "5.4.0" }] } }) : "{}"));
-before(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-after(() => server.close());
-
-/** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
-type Programs = { readonly [name: string]: string };
-
-/** An engine that answers, with a stack of these settings. */
-const pulumi = ({ settings = {}, version = "v3.259.0", made = false, resources = [] }: { readonly settings?: object; readonly version?: string; readonly made?: boolean; readonly resources?: readonly object[] } = {}): string => `case "$*" in
-  version) echo ${version};;
-  whoami*) exit 1;;
-  stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
-  "stack --show-name"*) exit ${made ? 0 : 1};;
-  "stack export"*) while [ "$1" != --file ]; do shift; done; echo '${JSON.stringify({ deployment: { resources } })}' > "$2";;
-  "config --json"*) echo '${JSON.stringify(configuration({ registry: { address: registry }, argo: charts(), objectStore: charts(), ...settings }))}';;
-esac`;
-
-const charts = () => ({ chart: { repository: `http://${registry}` } });
-
-/** Settings as the engine lists them: what is no text or number as an object. */
-function configuration(settings: object): object {
-  const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [`tapctl:${key}`, { value: typeof value === "string" ? value : JSON.stringify(value), secret: false, ...(typeof value === "object" && { objectValue: value }) }]);
-  return Object.fromEntries([...entries, ["tapctl:secrets", { secret: true }]]) as object;
-}
-
-const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
-  *get-contexts*) printf 'kind-a\\nprod\\n';;
-  *current-context*) echo kind-a;;
-  *version*) echo ok;;
-  *can-i*) echo yes;;
-  *create*) cat > /dev/null; echo '{"metadata":{"name":"smoke-test-x"}}';;
-  *"get workflow"*) echo '{"metadata":{"name":"smoke-test-x"},"status":{"phase":"${smokeTest}","nodes":{"a":{"displayName":"read","phase":"Failed","message":"no such bucket"}}}}';;
-esac`;
-
-/** A cluster that has an Argo of one Helm release, and a namespace for it. */
-const withArgo = (release: string): string => `case "$*" in
-  *"get crd workflows.argoproj.io"*) echo '{"metadata":{"annotations":{"meta.helm.sh/release-name":"${release}","meta.helm.sh/release-namespace":"argo"}}}'; exit;;
-  *"get namespace argo "*) echo namespace/argo; exit;;
-esac
-${kubectl()}`;
-
-/** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
-async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = [], copy = ""): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string; readonly copy: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
-  try {
-    const bin = join(folder, "bin");
-    const project = join(folder, "project");
-    mkdirSync(bin);
-    mkdirSync(project);
-    // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "images", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml", "Pulumi.dev.yaml"]) symlinkSync(join(ROOT, name), join(project, name));
-    if (copy !== "") {
-      mkdirSync(join(project, ".tapctl"));
-      writeFileSync(join(project, ".tapctl", "Pulumi.dev.yaml"), copy);
-    }
-    for (const [name, body] of Object.entries(programs)) {
-      writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
-      chmodSync(join(bin, name), 0o755);
-    }
-    for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
-    const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(project, "bin", `${verb}.cjs`), ...args], { env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
-    const out: string[] = [];
-    const err: string[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
-    const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
-    const found = join(project, ".tapctl", "Pulumi.dev.yaml");
-    const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
-    if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);
-    return { code, out: out.join(""), err: err.join(""), calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "", home: folder, copy: existsSync(found) ? readFileSync(found, "utf8") : "" };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from "./support";
 
 test("up looks around, deploys, tests the installation and says what to do next", async () => {
   const { code, out, err, calls, home } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
@@ -141,10 +55,10 @@ test("up goes on with an Argo and a namespace that are the stack's own", async (
 
 test("a setting that was taken out of the stack's file is gone; secrets and the context stay", async () => {
   const before = { "tapctl:monitoring": "true", "tapctl:context": "kind-a", "tapctl:secrets": { channel: { secure: "v1:abc" } } };
-  const { copy } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"], stringify({ config: before, encryptionsalt: "v1:salt" }));
+  const { copy } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"], { ".tapctl/Pulumi.dev.yaml": stringify({ config: before, encryptionsalt: "v1:salt" }) });
   const after = parse(copy) as { readonly config: object; readonly encryptionsalt: string };
   assert.equal(after.encryptionsalt, "v1:salt");
-  const { config } = parse(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as { readonly config: object };
+  const { config } = parse(readFileSync(SETTINGS, "utf8")) as { readonly config: object };
   assert.deepEqual(after.config, { "tapctl:context": "kind-a", "tapctl:secrets": before["tapctl:secrets"], ...config });
 });
 
@@ -187,14 +101,6 @@ for (const [name, programs, args, message] of refusals) {
     assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
   });
 }
-
-test("with no cluster, Docker and kind, a cluster and a registry are made", async () => {
-  const { calls } = await run("up", { pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28", kind: 'case "$*" in "get nodes"*) echo tapctl-control-plane;; create*) cat > /dev/null;; esac' }, ["--yes", "--no-smoke-test"]);
-  assert.match(calls, /^docker run .* tapctl-registry registry:2$/m);
-  assert.match(calls, /^kind create cluster --name tapctl/m);
-  assert.match(calls, /^docker exec tapctl-control-plane mkdir -p \/etc\/containerd\/certs\.d\/localhost:5000$/m);
-  assert.match(calls, /^pulumi config set tapctl:context kind-tapctl /m);
-});
 
 test("down asks first, destroys and says what it keeps", async () => {
   const refused = await run("down", { pulumi: pulumi() });

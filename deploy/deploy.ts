@@ -20,6 +20,7 @@ import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
 import { recordedResources } from "./state";
 import { update } from "./update";
+import { refuseNewer } from "./version";
 
 const ROOT = join(__dirname, "..");
 /** The project's name in Pulumi.yaml. */
@@ -51,6 +52,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   assertValid(pipelines);
   const recorded = recordedResources(engine);
+  refuseNewer(recorded);
   await checkCharts(settings, ROOT);
   const { namespace, images, registry, monitoring, aws } = settings;
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));

@@ -24,8 +24,12 @@ after(() => server.close());
 /** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
 export type Programs = { readonly [name: string]: string };
 
-/** An engine that answers, with a stack of these settings. */
+/** An engine that answers, with a stack of these settings. It writes into the project's own file where it is told of no other. */
 export const pulumi = ({ settings = {}, version = "v3.259.0", made = false, resources = [] }: { readonly settings?: object; readonly version?: string; readonly made?: boolean; readonly resources?: readonly object[] } = {}): string => `case "$*" in
+  *--config-file*|*--cwd*) ;;
+  "config set"*|"up "*|"stack init"*) echo '# written by the engine' >> "$HOME/project/Pulumi.dev.yaml";;
+esac
+case "$*" in
   version) echo ${version};;
   whoami*) exit 1;;
   stack*--config-file*) echo 'error: unknown flag: --config-file' >&2; exit 1;;
@@ -81,6 +85,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
     const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
+    assert.deepEqual(readFileSync(join(project, "Pulumi.dev.yaml")), readFileSync(SETTINGS), "the stack's own file is only read");
     const found = join(project, ".tapctl", "Pulumi.dev.yaml");
     const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
     if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);

@@ -20,6 +20,7 @@ import { SingerTemplate } from "./components/singer-template";
 import { SmokeTest } from "./components/smoke-test";
 import { assertDeployable } from "./deployable";
 import { UserError } from "./errors";
+import { version } from "./package.json";
 import type { PipelineEntry } from "./pipelines/define";
 import type { Settings } from "./settings";
 import type { MonitoringSettings } from "./settings/monitoring";
@@ -34,6 +35,8 @@ export interface StackOutputs {
   readonly smokeTest: string;
   /** How many pipelines are deployed. */
   readonly pipelines: number;
+  /** Version of this project; an older one leaves the stack alone. */
+  readonly version: string;
 }
 
 /**
@@ -77,7 +80,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], de
   for (const entry of declared) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
   }
-  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: declared.length };
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: declared.length, version };
 }
 
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {

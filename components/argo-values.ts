@@ -1,6 +1,9 @@
 import type { ArgoSettings } from "../settings/argo";
 import { mergeValues, type Values } from "./values";
 
+/** Name of Argo's Helm release, by which Helm knows its definitions again. */
+export const ARGO_RELEASE = "argo-workflows";
+
 /** Secret of the database that keeps finished Workflows. */
 export const ARCHIVE_SECRET = "workflow-archive";
 
@@ -19,7 +22,7 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
   const values = {
     images: { tag: settings.version, pullPolicy: "IfNotPresent" },
     // Kept, because whoever deletes them deletes every Workflow of the cluster.
-    crds: { install: true, keep: true, full: settings.crds === "full" },
+    crds: { install: true, keep: true, ...definitions(settings) },
     // The pipelines' namespace has its own, with fewer rights.
     workflow: { serviceAccount: { create: false }, rbac: { create: false } },
     controller: {
@@ -50,6 +53,15 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
     server: { enabled: settings.server, image, authModes: ["client"], serviceType: "ClusterIP" },
   };
   return mergeValues(values, settings.values);
+}
+
+/**
+ * Where full ones come from: of the controller's own version, because the API server prunes fields that they do not know,
+ * and the chart's are of the version that the chart was made for.
+ */
+function definitions({ crds, version }: ArgoSettings): Values {
+  if (crds === "minimal") return { full: false };
+  return { full: true, upgradeJob: { crdBaseURL: `https://raw.githubusercontent.com/argoproj/argo-workflows/${version}/manifests/base/crds/full` } };
 }
 
 function archive({ kind, host, port, database, keepDays, tls }: NonNullable<ArgoSettings["workflowArchive"]>): Values {

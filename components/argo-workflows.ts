@@ -2,7 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { ArgoSettings } from "../settings/argo";
-import { ARCHIVE_SECRET, argoValues } from "./argo-values";
+import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "./argo-values";
 import { namespace } from "./namespace";
 import { release } from "./release";
 
@@ -33,7 +33,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
               { ...parent, deletedWith: space },
             ),
           ];
-    release(name, { releaseName: "argo-workflows", namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace }) }, { ...parent, dependsOn });
+    release(name, { releaseName: ARGO_RELEASE, namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace }) }, { ...parent, dependsOn });
     this.registerOutputs({ namespace: settings.namespace });
   }
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { CheckedSettings } from "../settings/schema";
 import type { ImageBuild } from "./image";
+import { imageBuilder } from "./image-builder";
 import { registryOf, type ImageRegistry } from "./image-registry";
 import { PROJECT_FROM_PROVIDERS } from "./providers-folder";
 
@@ -40,8 +41,9 @@ export class ConnectorImage extends pulumi.ComponentResource {
   }
 }
 
-function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certificates }: ImageBuilding): dockerBuild.ImageArgs {
+function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certificates, registry: ofStack }: ImageBuilding): dockerBuild.ImageArgs {
   const { images } = settings;
+  const builder = imageBuilder(images, ofStack ? undefined : settings.registry.address);
   const repository = registry.repository(build.repository);
   const { CONNECTOR: connector, VERSION: version } = build.args;
   return {
@@ -57,9 +59,9 @@ function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certi
     buildArgs: { ...build.args, ...environmentArgs(settings) },
     labels: { "org.opencontainers.image.title": connector ?? build.repository, ...(version !== undefined && { "org.opencontainers.image.version": version }) },
     buildOnPreview: images.buildOnPreview,
-    exec: images.exec,
-    ...(images.builder !== undefined && { builder: { name: images.builder } }),
-    ...(images.cache && layerCache(pulumi.interpolate`${repository}:cache`)),
+    exec: builder.exec,
+    ...(builder.name !== undefined && { builder: { name: builder.name } }),
+    ...(images.cache && builder.keepsLayers && layerCache(pulumi.interpolate`${repository}:cache`)),
     ...(registry.login && { registries: [registry.login] }),
     // They differ from machine to machine, and what was installed with others is the same.
     ...(certificates !== undefined && { secrets: { certificates }, ignoreSecretsInDiffCalculation: ["certificates"] }),

@@ -29,7 +29,12 @@ export function parseImageReference(text: string): ImageReference {
 
 /** Address of a registry's API. Like Docker, only a registry on this machine is spoken to without TLS. */
 export function registryAddress(host: string): string {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host) ? `http://${host}` : `https://${host}`;
+  return isLocalRegistry(host) ? `http://${host}` : `https://${host}`;
+}
+
+/** Whether a registry's host is this machine. */
+export function isLocalRegistry(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 }
 
 const DOCKER_HUB = "docker.io";

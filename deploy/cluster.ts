@@ -1,5 +1,8 @@
 import { UserError } from "../errors";
+import type { CheckedSettings } from "../settings/schema";
 import { capture } from "./command";
+import { obstacles, ownNamespaces } from "./existing";
+import type { RecordedResource } from "./state";
 
 /** Kinds that the stack makes beside those of its own namespaces. */
 const NEEDED = ["namespaces", "customresourcedefinitions.apiextensions.k8s.io", "clusterroles.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io"];
@@ -36,6 +39,28 @@ const MONITORING = ["servicemonitors.monitoring.coreos.com", "prometheusrules.mo
 export function checkMonitoring(context: string): void {
   const missing = MONITORING.filter((name) => !capture("kubectl", ["--context", context, "get", "crd", name, "-o", "name"]).ok);
   if (missing.length > 0) throw new UserError(`tapctl:monitoring needs the Prometheus operator, and the cluster of context "${context}" has no ${missing.join(", ")}; install the operator, or leave the setting out`);
+}
+
+/**
+ * Looks whether the cluster has what would be in the stack's way, or lacks what it needs, before anything is changed.
+ * What the user may not see is taken as not there.
+ *
+ * @param recorded what the stack's state has.
+ * @throws UserError with every problem.
+ */
+export function checkExisting(context: string, settings: CheckedSettings, recorded: readonly RecordedResource[]): void {
+  const get = (...args: readonly string[]) => capture("kubectl", ["--context", context, "get", ...args]);
+  const definition = get("crd", "workflows.argoproj.io", "--ignore-not-found", "-o", "json");
+  const { metadata } = (definition.ok && definition.output !== "" ? JSON.parse(definition.output) : {}) as { readonly metadata?: { readonly annotations?: { readonly [name: string]: string } } };
+  const existing = {
+    namespaces: ownNamespaces(settings).filter((name) => get("namespace", name, "--ignore-not-found", "-o", "name").output !== ""),
+    ...(metadata && { workflows: metadata.annotations ?? {} }),
+    cronWorkflows: settings.argo.install || get("crd", "cronworkflows.argoproj.io", "-o", "name").ok,
+  };
+  // Of the cluster of the last update: in another one nothing is the stack's yet.
+  const here = settings.context === "" || settings.context === context ? recorded : [];
+  const problems = obstacles(settings, existing, here);
+  if (problems.length > 0) throw new UserError([`the cluster of context "${context}" is not as this stack needs it:`, ...problems.map((problem) => `  ${problem}`)].join("\n"));
 }
 
 function checkCluster(context: string): void {

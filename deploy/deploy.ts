@@ -6,7 +6,9 @@ import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
-import { checkMonitoring, findContext } from "./cluster";
+import { assertValid } from "../pipelines/validation/validate";
+import { checkCharts } from "./charts";
+import { checkExisting, checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
@@ -16,7 +18,9 @@ import { askEngine, DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
 import { checkRegistry } from "./registry";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
+import { recordedResources } from "./state";
 import { update } from "./update";
+import { refuseNewer } from "./version";
 
 const ROOT = join(__dirname, "..");
 /** The project's name in Pulumi.yaml. */
@@ -46,10 +50,15 @@ export async function main(verb: "up" | "down"): Promise<void> {
 async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: Flags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
+  assertValid(pipelines);
+  const recorded = recordedResources(engine);
+  refuseNewer(recorded);
+  await checkCharts(settings, ROOT);
   const { namespace, images, registry, monitoring, aws } = settings;
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
-  if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(aws?.ecr ? undefined : registry.address);
+  if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(images, aws?.ecr ? undefined : registry.address);
   if (monitoring) checkMonitoring(context);
+  checkExisting(context, settings, recorded);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   releaseDeadLock(engine, PROJECT);

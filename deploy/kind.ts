@@ -24,10 +24,10 @@ export async function offerKind(yes: boolean): Promise<string> {
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError(`${none}, and there is no Docker engine to make one in; set KUBECONFIG, or start Docker`);
   if (!capture("kind", ["version"]).ok) throw new UserError(`${none}; with \`kind\` on PATH (https://kind.sigs.k8s.io) one would be made in Docker`);
   if (!(await consents(`${none}. Make one in Docker with kind, and a registry at localhost:5000?`, yes))) throw new UserError(`${none}; --yes makes one in Docker with kind`);
-  await must("docker", ["run", "-d", "--restart=always", "-p", "127.0.0.1:5000:5000", "--network", "bridge", "--name", REGISTRY, "registry:2"]);
+  await startRegistry();
   const made = capture("kind", ["create", "cluster", "--name", NAME, "--config", "-"], { input: CLUSTER });
   if (!made.ok) throw new UserError(`kind could not make a cluster: ${made.error.split("\n").at(-1)}`, 1);
-  await must("docker", ["network", "connect", "kind", REGISTRY]);
+  if (inspectRegistry("{{json .NetworkSettings.Networks.kind}}") === "null") await must("docker", ["network", "connect", "kind", REGISTRY]);
   for (const node of capture("kind", ["get", "nodes", "--name", NAME]).output.split("\n")) {
     const folder = "/etc/containerd/certs.d/localhost:5000";
     await must("docker", ["exec", node, "mkdir", "-p", folder]);
@@ -36,12 +36,29 @@ export async function offerKind(yes: boolean): Promise<string> {
   return `kind-${NAME}`;
 }
 
-/** Removes the cluster and the registry of {@link offerKind}, where they are there and the user agrees. */
+/** Removes the cluster and the registry of {@link offerKind}, each where it is there, if the user agrees. */
 export async function removeKind(yes: boolean): Promise<void> {
-  if (!capture("kind", ["get", "clusters"]).output.split("\n").includes(NAME)) return;
-  if (!(await consents(`Remove the kind cluster "${NAME}" and its registry too?`, yes))) return;
-  await must("kind", ["delete", "cluster", "--name", NAME]);
-  await must("docker", ["rm", "-f", REGISTRY]);
+  const cluster = capture("kind", ["get", "clusters"]).output.split("\n").includes(NAME);
+  // Without a cluster where none came up.
+  const registry = inspectRegistry("{{.Name}}") !== undefined;
+  if (!cluster && !registry) return;
+  const what = [...(cluster ? [`the kind cluster "${NAME}"`] : []), ...(registry ? [`the registry in Docker, "${REGISTRY}",`] : [])].join(" and ");
+  if (!(await consents(`Remove ${what} too?`, yes))) return;
+  if (cluster) await must("kind", ["delete", "cluster", "--name", NAME]);
+  if (registry) await must("docker", ["rm", "-f", REGISTRY]);
+}
+
+/** Starts the registry, or the one that an attempt before has left. */
+async function startRegistry(): Promise<void> {
+  const running = inspectRegistry("{{.State.Running}}");
+  if (running === undefined) await must("docker", ["run", "-d", "--restart=always", "-p", "127.0.0.1:5000:5000", "--network", "bridge", "--name", REGISTRY, "registry:2"]);
+  else if (running !== "true") await must("docker", ["start", REGISTRY]);
+}
+
+/** What Docker says of the registry; undefined where it is not there. */
+function inspectRegistry(format: string): string | undefined {
+  const { ok, output } = capture("docker", ["container", "inspect", "--format", format, REGISTRY]);
+  return ok ? output : undefined;
 }
 
 async function must(program: string, args: readonly string[]): Promise<void> {

@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { defaultClusterSettings } from "../components/argo/cluster-settings";
 import { PIPELINE_LABEL } from "../components/argo/names";
 import { pipelineSecret } from "../components/argo/pipeline-secret";
 import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { capture } from "./command";
-import { askEngine, type Engine } from "./pulumi";
+import type { Engine } from "./pulumi";
+import { recordedResources } from "./state";
 
 /** Where pipelines run. */
 export interface PipelinesCluster {
@@ -52,21 +50,12 @@ export function objectReference(key: ObjectKey, namespace: string): { readonly a
 
 /** The objects of pipelines that the stack's state has. */
 export function recordedObjects(engine: Engine): ReadonlySet<ObjectKey> {
-  const { name } = engine;
-  // By a file, because the state of some thousand pipelines is larger than what a pipe is read for; its secrets stay encrypted.
-  const folder = mkdtempSync(join(tmpdir(), "tapctl-state-"));
-  try {
-    const file = join(folder, "state.json");
-    const { ok, error } = askEngine(engine, ["stack", "export", "--stack", name, "--file", file]);
-    if (!ok) throw new UserError(`the state of the stack "${name}" cannot be read: ${error}`, 1);
-    const { deployment } = JSON.parse(readFileSync(file, "utf8")) as { readonly deployment: { readonly resources?: readonly { readonly type: string; readonly id?: string }[] } };
-    return new Set((deployment.resources ?? []).flatMap(({ type, id }): ObjectKey[] => {
+  return new Set(
+    recordedResources(engine).flatMap(({ type, id }): ObjectKey[] => {
       const kind = KINDS[type];
       return kind && id !== undefined ? [`${kind}/${id.split("/").at(-1) ?? id}`] : [];
-    }));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    }),
+  );
 }
 
 /** How many pipelines the stack's state has. */

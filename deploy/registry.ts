@@ -1,14 +1,17 @@
+import { imageBuilder } from "../components/image-builder";
 import { UserError } from "../errors";
+import type { ImagesSettings } from "../settings/images";
 import { capture } from "./command";
 
 /**
  * Looks whether images can be built and pushed, before anything is changed.
  *
  * @param address of the registry, with a path or without; undefined for one that the stack itself makes.
- * @throws UserError where there is no Docker engine or the registry does not answer.
+ * @throws UserError where there is no Docker engine, or no `docker buildx` that is needed, or the registry does not answer.
  */
-export async function checkRegistry(address: string | undefined): Promise<void> {
+export async function checkRegistry(images: ImagesSettings, address: string | undefined): Promise<void> {
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
+  if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok) throw new UserError("connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready");
   if (address === undefined) return;
   const host = address.split("/")[0] ?? address;
   const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));

@@ -54,7 +54,7 @@ export const argoSettings = z
     imageRegistry: text.default("quay.io"),
     /**
      * Custom resource definitions: `minimal` come with the chart; `full` check every Workflow as it is submitted, and
-     * a Job of the chart downloads them inside the cluster.
+     * a Job of the chart downloads those of `version` inside the cluster.
      */
     crds: z.enum(["minimal", "full"]).default("minimal"),
     /** Whether the server with the user interface is installed. It asks each user for a token of the cluster. */

@@ -19,7 +19,7 @@ export const registrySettings = z
 /** How connector images are made. */
 export const imagesSettings = z
   .strictObject({
-    /** Name of the buildx builder. Default: the one in use. */
+    /** Name of the buildx builder. Default: the one in use; for a registry on this machine the Docker engine's own, by `exec` whatever that says, and without `cache`. */
     builder: text.exactOptional(),
     /** Build with the `docker buildx` command instead of a built-in client: for engines that can pull no BuildKit image. */
     exec: z.boolean().default(false),

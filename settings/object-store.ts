@@ -55,8 +55,14 @@ const s3 = z
   })
   .readonly();
 
-/** Where artifacts, states and runs live. */
-export const objectStoreSettings = z.discriminatedUnion("kind", [minio, s3, awsStoreSettings]);
+/** Where artifacts, states and runs live: MinIO where no kind is said, and nothing that only another kind has. */
+export const objectStoreSettings = z.preprocess((value) => (isMinio(value) ? { kind: "minio", ...value } : value), z.discriminatedUnion("kind", [minio, s3, awsStoreSettings]));
+
+function isMinio(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "kind" in value) return false;
+  const ofOthers = [s3, awsStoreSettings].flatMap((kind) => Object.keys(kind.unwrap().shape)).filter((key) => !(key in minio.unwrap().shape));
+  return !ofOthers.some((key) => key in value);
+}
 
 /** Settings of a MinIO that this stack installs. */
 export type MinioSettings = z.infer<typeof minio>;

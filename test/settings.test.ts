@@ -28,6 +28,8 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
   ["an unknown setting of monitoring", { monitoring: { failures: 3 } }, undefined, ["tapctl:monitoring.failures: there is no such setting"]],
   ["no number of failures", { monitoring: { failuresInARow: 0 } }, undefined, ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"]],
   ["no percentage", { monitoring: { freeSpacePercent: 99 } }, undefined, ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"]],
+  ["a store of no kind that cannot be MinIO", { objectStore: { endpoint: "s3.example.com", bucket: "etl" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
+  ["a mistake in a store of no kind", { objectStore: { imgae: "minio:1" } }, undefined, ["tapctl:objectStore.imgae: there is no such setting"]],
   ["a size in decimal units", { objectStore: { kind: "minio", size: "20GB" } }, undefined, ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"']],
   ["an endpoint with a protocol", { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } }, undefined, ['tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"']],
   ["a user without password", { registry: { username: "bot" } }, undefined, ["tapctl:registry: username and password must be given together"]],
@@ -72,6 +74,7 @@ test("nothing needs to be set", () => {
   assert.equal(settings.namespace, "pipelines");
   assert.equal(settings.objectStore.kind, "minio");
   assert.deepEqual(checkSettings({ objectStore: {}, aws: {}, argo: {} }, undefined), settings);
+  assert.deepEqual(checkSettings({ objectStore: { size: "20Gi" } }, undefined), settings);
 });
 
 test("monitoring is off, on with its defaults, or as it is set", () => {

@@ -46,12 +46,18 @@ test("Argo with full definitions, an archive, no server and values of one's own"
     readonly server: { readonly enabled: boolean };
     readonly controller: { readonly replicas: number; readonly parallelism: number; readonly persistence: object };
   };
-  assert.deepEqual(values.crds, { install: true, keep: true, full: true });
+  assert.deepEqual(values.crds, { install: true, keep: true, full: true, upgradeJob: { crdBaseURL: "https://raw.githubusercontent.com/argoproj/argo-workflows/v4.1.2/manifests/base/crds/full" } });
   assert.equal(values.server.enabled, false);
   assert.equal(values.controller.replicas, 2);
   assert.equal(values.controller.parallelism, 9);
   const secret = (key: string) => ({ name: "workflow-archive", key });
   assert.deepEqual(values.controller.persistence, { archive: true, archiveTTL: "90d", mysql: { host: "db", port: 3306, database: "argo", tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password"), options: { tls: "true" } } });
+});
+
+test("full definitions are of the controller's version, or from where the settings say", () => {
+  const source = (values: object) => (argoValues(argo({ crds: "full", ...values }), options) as { readonly crds: { readonly upgradeJob: { readonly crdBaseURL: string } } }).crds.upgradeJob.crdBaseURL;
+  assert.match(source({ version: "v4.2.0" }), /\/argo-workflows\/v4\.2\.0\//);
+  assert.equal(source({ values: { crds: { upgradeJob: { crdBaseURL: "https://mirror.example.com" } } } }), "https://mirror.example.com");
 });
 
 test("users of the server bring their own token", () => {

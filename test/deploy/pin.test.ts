@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
+import { parse, stringify } from "yaml";
+import { argoValues } from "../../components/argo-values";
 import { digestOf } from "../../deploy/image-digest";
-import { pinnableImages } from "../../deploy/pin";
+import { pinnableImages, pinnedSettings } from "../../deploy/pin";
+import { readSettingsFile } from "../../deploy/settings";
+import { checkValues } from "../../settings/check";
 import { settingsSchema } from "../../settings/schema";
+
+const ROOT = join(__dirname, "..", "..");
 
 const DIGEST = `sha256:${"4c".repeat(32)}`;
 
@@ -49,8 +60,54 @@ test("a registry that is away, wants a login or tells no digest is named", async
 
 test("every image that a setting names by tag can be pinned by that setting, and none twice", () => {
   const settings = settingsSchema.parse({});
-  const pinned = pinnableImages(settings);
-  assert.deepEqual(pinned.map(({ setting }) => setting), ["argo.values.controller.image.tag", "argo.values.executor.image.tag", "argo.values.server.image.tag", "objectStore.image", "objectStore.clientImage", "images.baseImage"]);
-  assert.equal(pinned[0]?.value(DIGEST), `v4.1.2@${DIGEST}`);
-  assert.deepEqual(pinnableImages({ ...settings, argo: { ...settings.argo, install: false }, images: { ...settings.images, baseImage: `python:3.12-slim@${DIGEST}`, ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } } }).map(({ setting }) => setting), ["objectStore.image", "objectStore.clientImage", 'images.ready["tap-erp"]']);
+  const names = (of: Parameters<typeof pinnableImages>[0]) => pinnableImages(of).map(({ path }) => path.join("."));
+  assert.deepEqual(names(settings), ["argo.values.controller.image.tag", "argo.values.executor.image.tag", "argo.values.server.image.tag", "objectStore.image", "objectStore.clientImage", "images.baseImage"]);
+  assert.equal(pinnableImages(settings)[0]?.value(DIGEST), `v4.1.2@${DIGEST}`);
+  assert.deepEqual(names({ ...settings, argo: { ...settings.argo, install: false }, images: { ...settings.images, baseImage: `python:3.12-slim@${DIGEST}`, ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } } }), ["objectStore.image", "objectStore.clientImage", "images.ready.tap-erp"]);
+});
+
+const stacks: { readonly [name: string]: object } = {
+  "the default stack's": {},
+  "a stack's on S3": { objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" }, argo: { server: false } },
+  "a stack's with more of the same keys": { argo: { parallelism: 9, values: { controller: { image: { repository: "acme/controller" }, replicas: 1 } } }, objectStore: { size: "5Gi" }, images: { ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } } },
+};
+for (const [name, given] of Object.entries(stacks)) {
+  test(`${name} pinned settings are settings, pin every image, and keep all else`, () => {
+    const { settings: before } = checkValues({ ...given });
+    assert.ok(before);
+    const pinned = pinnedSettings({ ...given }, pinnableImages(before).map(({ image, path, value }) => ({ image, path, value: value(DIGEST) })));
+    const { settings: after, problems } = checkValues({ ...given, ...pinned });
+    assert.deepEqual(problems, []);
+    assert.ok(after);
+    assert.deepEqual(pinnableImages(after).filter(({ path }) => path[0] !== "argo"), []);
+    assert.match(JSON.stringify(argoValues(after.argo, { workflowNamespace: "pipelines" })), new RegExp(`"executor":.*"tag":"v4\\.1\\.2@${DIGEST}"`));
+    const other = ({ argo, objectStore }: typeof before): object => ({ parallelism: argo.parallelism, replicas: (argo.values as { readonly controller?: { readonly replicas?: number } }).controller?.replicas, kind: objectStore.kind, size: objectStore.kind === "minio" && objectStore.size });
+    assert.deepEqual(other(after), other(before));
+  });
+}
+
+test("a stack's settings are read from its file, where they may be text; without one there are none to pin", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "Pulumi.prod.yaml");
+  assert.throws(() => readSettingsFile(file), /^UserError: there is no Pulumi\.prod\.yaml, which has the settings of the stack$/);
+  writeFileSync(file, stringify({ config: { "tapctl:argo": '{"version":"v4.2.0"}', "tapctl:namespace": "1", "tapctl:secrets": { a: { secure: "v1:x" } }, "aws:region": "eu-central-1" }, encryptionsalt: "v1:y" }));
+  const { settings, given } = readSettingsFile(file);
+  assert.equal(settings.argo.version, "v4.2.0");
+  assert.deepEqual(given, { argo: { version: "v4.2.0" }, namespace: "1" });
+  writeFileSync(file, stringify({ config: { "tapctl:namespace": "Data" } }));
+  assert.throws(() => readSettingsFile(file), /tapctl:namespace: only lower-case/);
+});
+
+test("pin prints what is to be put into the stack's file", async (t) => {
+  const host = await registry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of ["bin", "cli", "components", "deploy", "errors.ts", "load-typescript.cjs", "node_modules", "package.json", "pipelines", "settings", "tsconfig.json"]) symlinkSync(join(ROOT, name), join(folder, name));
+  writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config: { "tapctl:argo": { install: false }, "tapctl:objectStore": { image: `${host}/minio:1`, clientImage: `mc@${DIGEST}` }, "tapctl:images": { baseImage: `python@${DIGEST}` } } }));
+  const pin = async (...args: readonly string[]) => (await promisify(execFile)(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(folder, "bin", "pin.cjs"), ...args])).stdout;
+  const printed = await pin();
+  assert.match(printed, /^# read from the registries now; put these keys into Pulumi\.dev\.yaml/);
+  assert.deepEqual(parse(printed), { config: { "tapctl:objectStore": { kind: "minio", image: `${host}/minio:1@${DIGEST}`, clientImage: `mc@${DIGEST}` } } });
+  assert.deepEqual(JSON.parse(await pin("--json")), [{ image: `${host}/minio:1`, setting: "objectStore.image", value: `${host}/minio:1@${DIGEST}`, source: host }]);
 });

@@ -39,6 +39,9 @@ export interface RecordOptions {
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Readonly<Record<string, unknown>>;
 }
 
+// What a program registers does not depend on the Docker engine of the machine.
+process.env.DOCKER_CONTEXT = "default";
+
 const SECRET = "4dabf18193072939515e22adb298388d";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

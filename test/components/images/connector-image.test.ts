@@ -32,7 +32,8 @@ describe("the image of a connector", () => {
       buildArgs: { BASE_IMAGE: "python:3.12-slim", CONNECTOR: "tap-shop", KIND: "tap", PACKAGE: "tap-shop", VERSION: "1.2.3" },
       labels: { "org.opencontainers.image.title": "tap-shop", "org.opencontainers.image.version": "1.2.3" },
       buildOnPreview: false,
-      exec: false,
+      exec: true,
+      builder: { name: "default" },
       network: "default",
     });
     assert.equal(options.retainOnDelete, true);
@@ -83,6 +84,12 @@ describe("the image of a connector", () => {
     assert.deepEqual(inputs["secrets"], { secret: { certificates: "-----BEGIN CERTIFICATE-----" } });
     assert.deepEqual(inputs["ignoreSecretsInDiffCalculation"], ["certificates"]);
     assert.doesNotMatch(JSON.stringify(inputs["buildArgs"]), /CERTIFICATE/);
+  });
+
+  test("goes to the stack's own registry by any builder", async () => {
+    const { inputs } = await imageOf({ ...building(), registry: { repository: (name) => `own.example.com/${name}`, pullRepository: (name) => `own.example.com/${name}` } });
+    assert.equal(inputs["exec"], false);
+    assert.equal(inputs["builder"], undefined);
   });
 
   const references = [

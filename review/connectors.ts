@@ -37,14 +37,16 @@ function versionFacts(kind: string, before: ConnectorDefinition, after: Connecto
   const [old, now] = [connectorVersion(before), connectorVersion(after)];
   if (old === now) return [];
   const text = `${kind} ${code(after.name)}: ${code(old)} → ${code(now)}`;
-  const major = kind === "tap" && !("image" in before.source) && !("image" in after.source) && majorOf(old) !== majorOf(now);
+  const [oldMajor, newMajor] = [before, after].map(majorOf);
+  const major = kind === "tap" && oldMajor !== undefined && newMajor !== undefined && oldMajor !== newMajor;
   return [major ? aboutState(`${text}, another major version; it may read the saved bookmarks in another way, or not at all`) : plain(text)];
 }
 
-/** Before 1.0 the second number says what does not fit any more, as in Semantic Versioning. */
-function majorOf(version: string): string {
-  const [major = "", minor = ""] = version.split(/[.+-]/);
-  return major === "0" ? `0.${minor}` : major;
+/** Before 1.0 the second number says what does not fit any more, as in Semantic Versioning; undefined for an image whose tag is no version. */
+function majorOf({ source }: ConnectorDefinition): string | undefined {
+  const version = "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : source.version;
+  const [major = "", minor = ""] = version?.split(/[.+-]/) ?? [];
+  return version === undefined ? undefined : major === "0" ? `0.${minor}` : major;
 }
 
 function sourceFacts(kind: string, before: ConnectorDefinition, after: ConnectorDefinition): readonly Fact[] {

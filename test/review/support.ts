@@ -14,6 +14,11 @@ export function shopTap(settings: { readonly [name: string]: Json } = { host: "s
   return tap({ name: "tap-shop", package: "tap-shop", version })(settings);
 }
 
+/** The same tap as a ready image. */
+export function shopImage(tag: string) {
+  return tap({ name: "tap-shop", image: `ghcr.io/acme/tap-shop:${tag}` })({ host: "shop-db" });
+}
+
 /** A target for use in entries. */
 export function warehouse(settings: { readonly [name: string]: Json } = { host: "dwh", database: "dwh" }, name = "target-warehouse") {
   return target({ name, package: name, version: "2.0.0" })(settings);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pipelineManifests } from "../../components/argo/manifests";
+import { holdWorkflow } from "../../cluster/hold";
+import { workflowOf } from "../../cluster/submit";
 import type { PipelineEntry } from "../../pipelines/define";
 import { images, pipelines, settings } from "./fixtures";
 import { validators } from "./valid";
@@ -54,4 +56,11 @@ test("each of them is valid by the published types", async () => {
     validate(cronWorkflow);
     validate(workflow);
   }
+});
+
+test("what tapctl submits is valid by the published types", async () => {
+  const validate = await validators();
+  validate(holdWorkflow("orders", "pipelines", "20261125T120000Z-abcdef"));
+  const { cronWorkflow } = pipelineManifests(entry(0), images, settings);
+  validate(workflowOf(cronWorkflow as never, "pipelines", { trigger: "manual", parameters: { onChange: "refresh" } }));
 });

@@ -34,7 +34,7 @@ export function testRuns(scene: () => Scene): void {
   for (const [pipeline, table] of [["shop-copy", "copy.orders"], ["shop-stream", "streamed.orders"]] as const) {
     test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL, a pod deleted on the way`, async (context) => {
       const name = submit(pipeline, NAMESPACE);
-      const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) => /-(extract|stream)-pod/.test(metadata.name) && containerStatuses.some(({ name: container, state }) => ["main", "tap"].includes(container) && state.running !== undefined && Date.now() - Date.parse(state.running.startedAt) > 5000);
+      const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) => /-(extract|replicate)-pod/.test(metadata.name) && containerStatuses.some(({ name: container, state }) => ["main", "tap"].includes(container) && state.running !== undefined && Date.now() - Date.parse(state.running.startedAt) > 5000);
       assert.ok(await deletePod(name, NAMESPACE, isAsking), "the run ended before its pod could be deleted");
       const workflow = await succeeded(name, 900);
       context.diagnostic(`${pipeline}: ${duration(workflow)} s`);

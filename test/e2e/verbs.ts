@@ -65,10 +65,14 @@ export function testVerbs(scene: () => Scene): void {
     await tapctl(`backfill ${NAME} --from 2026-11-03 --to 2026-11-05`);
     assert.deepEqual(await state(), before);
     source.fault = "hang";
-    const { workflow } = (await json<{ readonly workflow: string }>(`run ${NAME}`));
-    await pause(15_000);
-    assert.match(await tapctl(`cancel ${NAME} ${workflow}`), /is stopping/);
-    source.fault = "none";
+    const [started] = await json<readonly { readonly workflow: string }[]>(`run ${NAME}`);
+    const workflow = started?.workflow ?? "";
+    try {
+      await pause(15_000);
+      assert.match(await tapctl(`cancel ${NAME} ${workflow}`), /is stopping/);
+    } finally {
+      source.fault = "none";
+    }
     for (let left = 120; (await json<readonly { readonly workflow: string; readonly status: string }[]>(`runs ${NAME}`)).find((run) => run.workflow === workflow)?.status !== "interrupted"; left--) {
       assert.ok(left > 0, "the run that was cancelled has not ended");
       await pause(1000);

@@ -80,6 +80,10 @@ export function testRuns(scene: () => Scene): void {
     assert.equal(tries.length, 2, messages(workflow));
     assert.ok((tries[1]?.startedAt ?? "") >= (tries[0]?.finishedAt ?? "~"));
     await succeeded(submit("tidy", NAMESPACE));
+    for (const [pipeline, steps] of [["shop-orders", ["count", "after"]], ["tidy", ["job"]]] as const) {
+      const files = (await scene().bucket.runs(pipeline)).at(-1)?.files ?? [];
+      for (const step of steps) assert.ok(files.some((file) => new RegExp(`/logs/${step}/\\d+/main\\.log$`).test(file)), `${step} of ${files.join(", ")}`);
+    }
   });
 
   test("a pipeline whose settings are in the store runs by them", async () => {

@@ -56,10 +56,10 @@ async function clusterLogs(context: CliContext, name: string, wanted: string | u
   }
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
   const gaps: string[] = [];
-  const fromPods = () => (workflow === undefined ? [] : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text)));
+  const fromPods = async () => (workflow === undefined ? [] : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text)));
   if (stored.length > 0) {
     // The log of a follow-up that could not be stored is with its pod, which stays where it failed.
-    const others = sources.length === 1 || stored.some(isOfStep) ? [] : await Promise.resolve(fromPods()).catch((error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []));
+    const others = sources.length === 1 || stored.some(isOfStep) ? [] : await fromPods().catch((error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []));
     gaps.forEach(tell);
     return show([...stored, ...others.filter(isOfStep)], flags);
   }

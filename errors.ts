@@ -10,3 +10,8 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Why a `fetch` failed, of which its own message says nothing. */
+export function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+}

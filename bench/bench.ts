@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { UserError } from "../errors";
 import { benchArtifact } from "./artifact";
-import { runCommand } from "./command";
+import { parseFlags, runCommand } from "./command";
 import { benchConnectors } from "./connectors";
 import type { Benchmark } from "./context";
 import type { Figure } from "./figure";
@@ -62,22 +61,12 @@ async function measure(records: number, only: readonly string[]): Promise<readon
 }
 
 function readFlags(): Flags | undefined {
-  const { records = "1000000", only, json = false, help } = parseFlags();
+  const { records = "1000000", only, json = false, help } = parseFlags(USAGE, { records: { type: "string" }, only: { type: "string", multiple: true }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
   if (help) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(records)) throw new UserError(`--records ${records}: a whole number from 1 to 999999999`);
   const unknown = only?.find((name) => !(name in BENCHMARKS));
   if (unknown !== undefined) throw new UserError(`--only ${unknown}: one of ${Object.keys(BENCHMARKS).join(", ")}`);
   return { records: Number(records), only: only ?? Object.keys(BENCHMARKS), json };
-}
-
-function parseFlags() {
-  try {
-    return parseArgs({
-      options: { records: { type: "string" }, only: { type: "string", multiple: true }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 void runCommand(USAGE, readFlags, async ({ records, only }) => ({ machine: await machineLine(), asked: { records }, figures: await measure(records, only) }));

@@ -1,3 +1,4 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UserError } from "../errors";
 import { isMet, markdownTable, type Figure } from "./figure";
 
@@ -24,6 +25,15 @@ export async function runCommand<Flags extends { readonly json: boolean }>(usage
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
+  }
+}
+
+/** The flags of the command line. @throws UserError with how the command is called where one is unknown. */
+export function parseFlags<const Options extends NonNullable<ParseArgsConfig["options"]>>(usage: string, options: Options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n${usage}`);
   }
 }
 

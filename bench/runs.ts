@@ -1,6 +1,5 @@
-import { parseArgs } from "node:util";
 import { UserError } from "../errors";
-import { runCommand, type Measured } from "./command";
+import { parseFlags, runCommand, type Measured } from "./command";
 import { machineLine } from "./machine";
 import { benchRunsAtOnce } from "./runs/at-once";
 
@@ -23,18 +22,10 @@ async function measure({ runs }: Flags): Promise<Measured> {
 }
 
 function readFlags(): Flags | undefined {
-  const { runs = "200", json = false, help } = parseFlags();
+  const { runs = "200", json = false, help } = parseFlags(USAGE, { runs: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
   if (help) return undefined;
   if (!/^[1-9]\d{0,3}$/.test(runs)) throw new UserError(`--runs ${runs}: a whole number from 1 to 9999`);
   return { runs: Number(runs), json };
-}
-
-function parseFlags() {
-  try {
-    return parseArgs({ options: { runs: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 void runCommand(USAGE, readFlags, measure);

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { parseArgs } from "node:util";
 import { UserError } from "../errors";
-import { runCommand, type Measured } from "./command";
+import { parseFlags, runCommand, type Measured } from "./command";
 import type { Figure } from "./figure";
 import { machineLine } from "./machine";
 import { run } from "./measure";
@@ -58,19 +57,11 @@ async function surroundings(): Promise<{ readonly context: string; readonly engi
 }
 
 function readFlags(): Flags | undefined {
-  const { pipelines = "10,1000", rounds = "3", json = false, help } = parseFlags();
+  const { pipelines = "10,1000", rounds = "3", json = false, help } = parseFlags(USAGE, { pipelines: { type: "string" }, rounds: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
   if (help) return undefined;
   if (!/^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/.test(pipelines)) throw new UserError(`--pipelines ${pipelines}: whole numbers from 1 to 99999, separated by commas`);
   if (!/^[1-9]\d?$/.test(rounds)) throw new UserError(`--rounds ${rounds}: a whole number from 1 to 99`);
   return { pipelines: pipelines.split(",").map(Number), rounds: Number(rounds), json };
-}
-
-function parseFlags() {
-  try {
-    return parseArgs({ options: { pipelines: { type: "string" }, rounds: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n${USAGE}`);
-  }
 }
 
 void runCommand(USAGE, readFlags, measure);

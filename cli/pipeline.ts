@@ -2,6 +2,7 @@ import { UserError } from "../errors";
 import { findEntry, findReplication } from "../local/project";
 import type { PipelineEntry } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
+import { isRunId } from "../store/keys";
 import type { CliContext } from "./context";
 import { load } from "./load";
 
@@ -35,7 +36,7 @@ export async function requireReplication(context: CliContext, name: string): Pro
 
 /** The id of a run that may be named by its Workflow as well. @throws UserError where there is no such run. */
 export async function runNamed(context: CliContext, name: string, wanted: string): Promise<string> {
-  if (context.surroundings.on === "local") return wanted;
+  if (context.surroundings.on === "local" || isRunId(wanted)) return wanted;
   const { findRun } = load("../cluster/runs") as typeof import("../cluster/runs");
   return (await findRun(await context.connect(), await context.openStore(), name, wanted)).run;
 }

@@ -85,7 +85,7 @@ function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
 }
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {
-  const figures = `${runFigures(summary)}`;
+  const figures = runFigures(summary);
   const warnings = summary.warnings.map((warning) => `\n  ${pc.yellow(`warning: ${warning}`)}`).join("");
   if (summary.status === "succeeded") return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
   return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "no reason given"}${warnings}`;

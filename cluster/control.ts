@@ -1,6 +1,6 @@
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
-import { runIdOf } from "./run-id";
+import { isNamed } from "./run-id";
 import type { Connection } from "./connection";
 import type { CronWorkflowObject, MetadataOnly } from "./objects";
 import { CRON_WORKFLOWS, WORKFLOWS } from "./resources";
@@ -34,12 +34,12 @@ export async function cancelRun(connection: Connection, pipeline: string, wanted
 }
 
 async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
-  const active = await activeRun(connection, pipeline);
-  if (wanted === undefined || (active !== undefined && runIdOf(active.metadata) === wanted)) {
+  if (wanted === undefined) {
+    const active = await activeRun(connection, pipeline);
     if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`);
     return active;
   }
-  const named = (await listWorkflows(connection, pipeline)).find(({ metadata }) => metadata.name === wanted || runIdOf(metadata) === wanted);
+  const named = (await listWorkflows(connection, pipeline)).find((workflow) => isNamed(workflow, wanted));
   if (named === undefined) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
   if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
   return named;

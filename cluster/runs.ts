@@ -7,7 +7,7 @@ import { UserError } from "../errors";
 import type { Connection } from "./connection";
 import type { MetadataOnly, WorkflowObject } from "./objects";
 import { outcomeOf } from "./outcome";
-import { runIdOf } from "./run-id";
+import { isNamed, runIdOf } from "./run-id";
 import { secondsBetween } from "./steps";
 import { stuckBefore, stuckOn } from "./stuck";
 import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, waitReason } from "./workflows";
@@ -58,17 +58,24 @@ export interface FoundRun {
 /** @throws UserError where there is no such run. */
 export async function findRun(connection: Connection, store: ObjectStore, pipeline: string, wanted: string | undefined): Promise<FoundRun> {
   const workflows = (await listWorkflows(connection, pipeline)).filter(isRun);
-  const found = wanted === undefined ? workflows[0] : workflows.find(({ metadata }) => metadata.name === wanted || runIdOf(metadata) === wanted);
+  const found = wanted === undefined ? workflows[0] : workflows.find((workflow) => isNamed(workflow, wanted));
   if (found !== undefined) {
     const run = runIdOf(found.metadata);
     const [workflow, summary] = await Promise.all([getWorkflow(connection, found.metadata.name), readSummary(store, pipeline, run)]);
     return { run, workflow, summary };
   }
-  const summary = wanted !== undefined && isRunId(wanted) ? await readSummary(store, pipeline, wanted) : (await listRuns(store, pipeline, FORGOTTEN)).find(({ host }) => wanted === undefined || host === wanted);
+  const summary = await storedRun(store, pipeline, wanted);
   if (wanted !== undefined && !isRunId(wanted) && summary === undefined) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
   const run = summary?.run ?? wanted;
   if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
   return { run, workflow: undefined, summary };
+}
+
+/** A run that is in the store alone. */
+async function storedRun(store: ObjectStore, pipeline: string, wanted: string | undefined): Promise<RunSummary | undefined> {
+  if (wanted === undefined) return (await listRuns(store, pipeline, 1))[0];
+  if (isRunId(wanted)) return readSummary(store, pipeline, wanted);
+  return (await listRuns(store, pipeline, FORGOTTEN)).find(({ host }) => host === wanted);
 }
 
 /** What is known of a run. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { UserError } from "../errors";
+import { causeOf, UserError } from "../errors";
 import type { Chart } from "../settings/argo";
 import type { CheckedSettings } from "../settings/schema";
 
@@ -41,8 +41,7 @@ async function repositoryProblem(chart: Chart, env: NodeJS.ProcessEnv): Promise<
   } catch (error) {
     // The engine takes a proxy of the environment, and this look does not.
     if (PROXIES.some((name) => env[name])) return undefined;
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    return `the repository ${chart.repository} does not answer: ${reason}; ${instead}`;
+    return `the repository ${chart.repository} does not answer: ${causeOf(error)}; ${instead}`;
   }
 }
 

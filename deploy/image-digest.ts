@@ -1,5 +1,5 @@
 import { parseImageReference, registryAddress } from "../components/image-reference";
-import { UserError } from "../errors";
+import { causeOf, UserError } from "../errors";
 
 const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
 /** For those who wait for nothing else. */
@@ -56,8 +56,7 @@ async function reach(image: string, address: string | URL, request: RequestInit)
   try {
     return await fetch(address, request);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new UserError(`the registry of ${image} does not answer: ${cause}`, 1);
+    throw new UserError(`the registry of ${image} does not answer: ${causeOf(error)}`, 1);
   }
 }
 

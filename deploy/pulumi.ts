@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { UserError } from "../errors";
 import { capture, show, type CommandResult } from "./command";
 import { consents } from "./consent";
+import { isNewer } from "./version";
 
 /** The engine, and where its stacks live. */
 export interface Engine {
@@ -47,7 +48,7 @@ export function runEngine({ command: [program, ...first], env }: Engine, root: s
 /** How a user calls the engine with what {@link findEngine} finds. */
 export const OWN_COMMAND = "npm run pulumi --";
 
-const OLDEST = [3, 225] as const;
+const OLDEST = "3.225";
 
 /** The engine as the npm registry has it, a program that downloads it; never a dependency, so that installing asks no other server. */
 const BY_NPX = ["npx", "--yes", "pulumi@3.265.0"] as const;
@@ -82,8 +83,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
 async function findCommand(yes: boolean): Promise<Engine["command"]> {
   const { ok, output } = capture("pulumi", ["version"]);
   if (ok) {
-    const [major = 0, minor = 0] = output.replace(/^v/, "").split(".").map(Number);
-    if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) throw new UserError(`pulumi ${output} is too old: v${OLDEST.join(".")} or newer is needed`);
+    if (isNewer(OLDEST, output.replace(/^v/, ""))) throw new UserError(`pulumi ${output} is too old: v${OLDEST} or newer is needed`);
     return ["pulumi"];
   }
   if (!(await consents(`There is no pulumi on PATH. Run it by \`${BY_NPX.join(" ")}\`, which downloads it?`, yes))) throw new UserError("there is no `pulumi` on PATH; install it (https://www.pulumi.com/docs/install/), or agree with --yes to a download by npx");

@@ -12,7 +12,8 @@ export function refuseNewer(recorded: readonly RecordedResource[], own: string =
   if (typeof made === "string" && isNewer(made, own)) throw new UserError(`the stack was last updated by version ${made} of this project, and this is ${own}: merge the newer one first (docs/upgrading.md)`);
 }
 
-function isNewer(one: string, other: string): boolean {
+/** Whether one version comes after another; numbers that one does not say count as equal, or as 0 where the other has more. */
+export function isNewer(one: string, other: string): boolean {
   const [numbers, others] = [one, other].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
   const different = numbers?.findIndex((number, index) => number !== others?.[index]) ?? -1;
   return different >= 0 && (numbers?.[different] ?? 0) > (others?.[different] ?? 0);

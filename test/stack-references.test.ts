@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import type { PipelineEntry } from "../pipelines/define";
-import { pipelines } from "./components/fixtures";
+import { numbered, pipelines } from "./components/fixtures";
 import { once } from "./support/once";
 import type { Registration } from "./support/record";
 import { recordStack } from "./support/stack";
@@ -11,12 +10,6 @@ import { recordStack } from "./support/stack";
 const COUNT = 1000;
 const many = once(() => recordStack(Array.from({ length: COUNT }, (_, number) => numbered(number))));
 const stack = once(() => recordStack(pipelines, { "tapctl:notifications": JSON.stringify({ webhook: "channel" }) }));
-
-/** Entries of every kind in turn, by number. */
-function numbered(number: number): PipelineEntry {
-  const kind = pipelines[number % pipelines.length] as PipelineEntry;
-  return { ...kind, name: `${kind.name}-${number}`, ...(kind.formerName !== undefined && { formerName: `${kind.formerName}-${number}` }), schedule: `${number % 60} ${number % 24} * * *` };
-}
 
 /** Every object and list inside a value, with itself. */
 function* inside(value: unknown): Generator<Readonly<Record<string, unknown>>> {

@@ -52,3 +52,9 @@ export const pipelines: readonly PipelineEntry[] = definePipelines([
   { kind: "job", name: "clean-up", schedule: "@every 90m", image: "ghcr.io/acme/clean:1", command: ["clean", "--all"], env: { TOKEN: secret("clean-token") }, resources: { cpu: 1 } },
   { kind: "job", name: "tidy", schedule: "@hourly", image: "ghcr.io/acme/tidy:1", command: ["tidy"] },
 ]);
+
+/** Entries of every kind in turn, by number. */
+export function numbered(number: number): PipelineEntry {
+  const kind = pipelines[number % pipelines.length] as PipelineEntry;
+  return { ...kind, name: `${kind.name}-${number}`, ...(kind.formerName !== undefined && { formerName: `${kind.formerName}-${number}` }), schedule: `${number % 60} ${number % 24} * * *` };
+}

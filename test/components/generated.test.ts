@@ -4,22 +4,16 @@ import { pipelineManifests } from "../../components/argo/manifests";
 import { holdWorkflow } from "../../cluster/hold";
 import { workflowOf } from "../../cluster/submit";
 import type { PipelineEntry } from "../../pipelines/define";
-import { images, pipelines, settings } from "./fixtures";
+import { images, numbered, settings } from "./fixtures";
 import { validators } from "./valid";
 
 const COUNT = 1000;
-
-/** Entries of every kind in turn, by number. */
-function entry(number: number): PipelineEntry {
-  const kind = pipelines[number % pipelines.length] as PipelineEntry;
-  return { ...kind, name: `${kind.name}-${number}`, schedule: `${number % 60} ${number % 24} * * *` };
-}
 
 function render(entries: readonly PipelineEntry[]): Map<string, string> {
   return new Map(entries.map((one) => [one.name, JSON.stringify(pipelineManifests(one, images, settings))]));
 }
 
-const entries = Array.from({ length: COUNT }, (_, number) => entry(number));
+const entries = Array.from({ length: COUNT }, (_, number) => numbered(number));
 const rendered = render(entries);
 
 test("1,000 pipelines have names that differ, each within Argo's limit", () => {
@@ -32,7 +26,7 @@ test("1,000 pipelines have names that differ, each within Argo's limit", () => {
 });
 
 test("one more pipeline changes no other", () => {
-  const more = render([...entries, entry(COUNT)]);
+  const more = render([...entries, numbered(COUNT)]);
   assert.equal(more.size, COUNT + 1);
   for (const [name, manifests] of rendered) assert.equal(more.get(name), manifests);
 });
@@ -61,6 +55,6 @@ test("each of them is valid by the published types", async () => {
 test("what tapctl submits is valid by the published types", async () => {
   const validate = await validators();
   validate(holdWorkflow("orders", "pipelines", "20261125T120000Z-abcdef"));
-  const { cronWorkflow } = pipelineManifests(entry(0), images, settings);
+  const { cronWorkflow } = pipelineManifests(numbered(0), images, settings);
   validate(workflowOf(cronWorkflow as never, "pipelines", { trigger: "manual", parameters: { onChange: "refresh" } }));
 });

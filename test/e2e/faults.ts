@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { secretName } from "../../components/argo/names";
-import { finished, get, kubectl, messages, submit, type Different } from "./kubernetes";
+import { finished, get, kubectl, messages, parameterOf, podsOf, submit, type Different } from "./kubernetes";
 import { addOrders, assertCopied, assertNotAhead, NAMESPACE, reopen, succeeded, type Scene } from "./scene";
 
 /** Runs that meet with a fault: what arrived and what was saved are compared to the source each time. */
@@ -97,12 +97,12 @@ export function testFaults(scene: () => Scene): void {
     const { bucket } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-orders");
-    const followUps = parameterOf("shop-orders", "followUps").replace("cat /singer/output/*", "false; cat /singer/output/*");
+    const followUps = parameterOf("shop-orders", "followUps", NAMESPACE).replace("cat /singer/output/*", "false; cat /singer/output/*");
     const name = submit("shop-orders", NAMESPACE, { parameters: { followUps, retries: "0" } });
     const workflow = await finished(name, NAMESPACE, 300);
     assert.equal(workflow.status?.phase, "Failed", messages(workflow));
     assert.match((await scene().webhook.told(name)).error ?? "", /^follow-up/);
-    assert.equal(Object.values(workflow.status?.nodes ?? {}).filter(({ templateName, type }) => templateName === "follow-up-pod" && type === "Pod").length, 1);
+    assert.equal(podsOf(workflow, "follow-up-pod").length, 1);
     assert.notDeepEqual(await bucket.state("shop-orders"), before);
   });
 
@@ -179,11 +179,6 @@ export function testMistakes(scene: () => Scene): void {
     await failsAs(scene(), "kept-rates", {}, /exit code 2\).*catalog/);
     await bucket.put("configs/kept-rates/catalog.json", undefined);
   });
-}
-
-function parameterOf(pipeline: string, wanted: string): string {
-  const { spec } = get<{ readonly spec: { readonly workflowSpec: { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } } } }>("cronworkflow", pipeline, NAMESPACE);
-  return spec.workflowSpec.arguments.parameters.find(({ name }) => name === wanted)?.value ?? "";
 }
 
 async function failsAs(scene: Scene, pipeline: string, different: Different, error: RegExp): Promise<void> {

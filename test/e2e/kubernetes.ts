@@ -30,6 +30,12 @@ export function get<T>(kind: string, name: string, namespace: string): T {
   return JSON.parse(kubectl(["get", kind, name, "-n", namespace, "-o", "json"])) as T;
 }
 
+/** The value of a parameter that a pipeline's runs have; empty where it has none of its own. */
+export function parameterOf(pipeline: string, wanted: string, namespace: string): string {
+  const { workflowSpec } = get<CronWorkflowObject>("cronworkflow", pipeline, namespace).spec;
+  return workflowSpec.arguments?.parameters?.find(({ name }) => name === wanted)?.value ?? "";
+}
+
 /** What a run by hand does differently. */
 export interface Different {
   /** Parameters of the Workflow. */
@@ -87,6 +93,11 @@ export async function deletePod(workflow: string, namespace: string, wanted: (po
     if (phase === "Succeeded" || phase === "Failed" || phase === "Error") return false;
     await pause(150);
   }
+}
+
+/** The pods that a template made in a Workflow. */
+export function podsOf({ status }: WorkflowObject, template: string): readonly WorkflowNode[] {
+  return Object.values(status?.nodes ?? {}).filter(({ templateName, type }) => templateName === template && type === "Pod");
 }
 
 /** What each step of a Workflow came to, a line each. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { deletePod, duration, kubectl, messages, submit, type PodObject, type WorkflowObject } from "./kubernetes";
+import { deletePod, duration, kubectl, messages, podsOf, submit, type PodObject, type WorkflowObject } from "./kubernetes";
 import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
 
 /** Runs that go well. */
@@ -56,8 +56,7 @@ export function testRuns(scene: () => Scene): void {
         return phase === "Running" && (main?.running ?? main?.terminated) !== undefined && wanted(template, main?.terminated !== undefined);
       });
       context.diagnostic(deleted ? "deleted" : "it was too fast to be deleted then");
-      const { status } = await succeeded(name, 600);
-      const tries = Object.values(status?.nodes ?? {}).filter(({ templateName, type }) => templateName === "extract-pod" && type === "Pod");
+      const tries = podsOf(await succeeded(name, 600), "extract-pod");
       assert.equal(tries.length, 1);
       await assertCopied(scene(), "shop-copy", "copy.orders");
     });
@@ -76,7 +75,7 @@ export function testRuns(scene: () => Scene): void {
 
   test("follow-ups run in their order, with the files, the state and their secrets; a job runs alone", async () => {
     const workflow = await succeeded(submit("shop-orders", NAMESPACE), 600);
-    const tries = Object.values(workflow.status?.nodes ?? {}).filter(({ templateName, type }) => templateName === "follow-up-pod" && type === "Pod").map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt })).sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    const tries = podsOf(workflow, "follow-up-pod").map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt })).sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     assert.equal(tries.length, 2, messages(workflow));
     assert.ok((tries[1]?.startedAt ?? "") >= (tries[0]?.finishedAt ?? "~"));
     await succeeded(submit("tidy", NAMESPACE));

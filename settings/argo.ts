@@ -62,7 +62,7 @@ export const argoSettings = z
     /** Whether pods that were evicted before they began are started again. */
     failedPodRestart: z.boolean().default(true),
     /** Seconds after which the controller looks again at a Workflow whose pod has changed; Argo's own default of 10 makes each step slower by as much. */
-    requeueSeconds: z.int().min(1).max(60).default(2),
+    requeueSeconds: z.number().min(0.1).max(60).default(0.5),
     /** Most Workflows that run at once; others wait without a pod, in the order in which they came: as many as the cluster has room for. */
     parallelism: z.int().min(1).default(50),
     /**

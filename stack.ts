@@ -76,7 +76,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], de
   const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
   const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space, cloud.identity), runnerImage: images.runner }, installed);
   if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
-  new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner }, installed);
+  new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner, marksBucket: settings.objectStore.kind === "s3" }, installed);
   for (const entry of declared) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
   }

@@ -10,13 +10,15 @@ export interface SmokeTestArgs {
   readonly settings: ClusterSettings;
   /** Image that has the runner and no connector. */
   readonly runnerImage: pulumi.Output<string>;
+  /** Whether it marks the bucket as a cluster's: one that was there before, which nothing else of the stack writes into. */
+  readonly marksBucket: boolean;
 }
 
 /** A Workflow that users and `npm run up` submit to see that the installation works. */
 export class SmokeTest extends pulumi.ComponentResource {
-  constructor(name: string, { settings, runnerImage }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, runnerImage, marksBucket }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:SmokeTest", name, {}, opts);
-    const template = smokeTestTemplate(settings);
+    const template = smokeTestTemplate(settings, marksBucket);
     new CustomResource(name, customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])), { parent: this });
     this.registerOutputs({ name: template.metadata.name });
   }

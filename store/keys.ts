@@ -22,7 +22,7 @@
  * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
  * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | `config put` |
- * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack |
+ * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack, or its smoke test |
  */
 
 import { randomInt } from "node:crypto";

@@ -1,3 +1,4 @@
+import { clusterMarkerKey } from "../../store/keys";
 import type { ClusterSettings } from "./cluster-settings";
 import { runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, WORK } from "./store-artifacts";
@@ -9,9 +10,11 @@ export const SMOKE_TEST = "smoke-test";
 const DEADLINE_SECONDS = 300;
 const KEPT_SECONDS = 3600;
 const FILE = `${WORK}/message.txt`;
+const MARKER = `${WORK}/cluster.json`;
 const WORKFLOW = "{{workflow.name}}";
 
 const WRITE = `import sys; open(sys.argv[1], "w").write(sys.argv[2])`;
+const MARK = `; open("${MARKER}", "w").write('{"cluster":true}\\n')`;
 const COMPARE = `import sys
 found = open(sys.argv[1]).read()
 sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instead of {sys.argv[2]!r}")`;
@@ -19,8 +22,11 @@ sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instea
 /**
  * A test of the installation: a file goes through the object store from one pod to the next, with the ServiceAccount,
  * the image and the rights that pipelines have.
+ *
+ * @param marksBucket whether it also marks the bucket as a cluster's, so that local runs refuse it: where nothing of the
+ * stack can write there but a pod.
  */
-export function smokeTestTemplate(settings: ClusterSettings): WorkflowTemplate {
+export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolean): WorkflowTemplate {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -44,7 +50,11 @@ export function smokeTestTemplate(settings: ClusterSettings): WorkflowTemplate {
             [{ name: "read", template: "read", arguments: { artifacts: [{ name: "message", from: "{{steps.write.outputs.artifacts.message}}" }] } }],
           ],
         },
-        { name: "write", ...python(settings, WRITE), outputs: { artifacts: [fileOut("message", `smoke-test/${WORKFLOW}.txt`, FILE)] } },
+        {
+          name: "write",
+          ...python(settings, marksBucket ? WRITE + MARK : WRITE),
+          outputs: { artifacts: [fileOut("message", `smoke-test/${WORKFLOW}.txt`, FILE), ...(marksBucket ? [fileOut("marker", clusterMarkerKey, MARKER)] : [])] },
+        },
         { name: "read", ...python(settings, COMPARE), inputs: { artifacts: [fileFromStep("message", FILE)] } },
       ],
     },

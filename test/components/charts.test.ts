@@ -86,9 +86,16 @@ test("repositories name Secrets, and what the pods have where there are none", (
 });
 
 test("the smoke test is as its golden file says, and valid", async () => {
-  const template = smokeTestTemplate(settings);
+  const template = smokeTestTemplate(settings, false);
   assertGolden("smoke-test.yaml", stringify(template, { lineWidth: 0, aliasDuplicateObjects: false }));
   const validate = await validators();
   validate(template);
   validate(smokeTestWorkflow("pipelines"));
+});
+
+test("the smoke test of a bucket that was there before marks it as a cluster's", async () => {
+  const template = smokeTestTemplate(settings, true);
+  (await validators())(template);
+  const kept = (marksBucket: boolean): readonly (string | undefined)[] => (smokeTestTemplate(settings, marksBucket).spec.templates?.[1]?.outputs?.artifacts ?? []).map(({ s3 }) => s3?.key);
+  assert.deepEqual([kept(true), kept(false)], [["smoke-test/{{workflow.name}}.txt", "cluster.json"], ["smoke-test/{{workflow.name}}.txt"]]);
 });

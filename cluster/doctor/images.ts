@@ -1,5 +1,5 @@
 import type { ParameterName } from "../../components/argo/parameters";
-import { parseImageReference } from "../../components/image-reference";
+import { isLocalRegistry, parseImageReference } from "../../components/image-reference";
 import { isThere, registryUrl } from "../../deploy/image-digest";
 import { answers } from "../../deploy/registry";
 import { atOnce } from "../at-once";
@@ -46,7 +46,7 @@ export async function askRegistries(images: readonly string[], server: string): 
 
 async function askRegistry(host: string, images: readonly string[], server: string): Promise<readonly ImageFact[]> {
   const url = registryUrl(host);
-  const isHere = (address: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(address).hostname);
+  const isHere = (address: string): boolean => isLocalRegistry(new URL(address).host);
   const isAway = !URL.canParse(url) || (isHere(url) && !isHere(server)) || !(await answers(`${url}/v2/`, ANSWER_MS));
   if (isAway) return images.map((image) => ({ image, there: undefined, why: `${host} does not answer from here` }));
   return atOnce(AT_ONCE, images, async (image) => ({ image, there: await isThere(image, ANSWER_MS), why: `${host} tells nothing to those who are not logged in` }));

@@ -25,7 +25,7 @@ export async function startMadeUpCluster(pipelines: number, runs: number): Promi
     const name = manyName(number);
     const labels = { "tapctl.dev/pipeline": name, "app.kubernetes.io/managed-by": "tapctl" };
     const metadata = { name, namespace: "pipelines", uid: `${name}-uid`, creationTimestamp: new Date(now - 90 * 24 * HOUR_MS).toISOString(), labels };
-    api.put("cronworkflows", { metadata, spec: { schedules: ["0 * * * *"], timezone: "Europe/Berlin", workflowSpec: { workflowTemplateRef: { name: "singer" }, arguments: { parameters: [{ name: "pipeline", value: name }] } } } });
+    api.put("cronworkflows", { metadata, spec: { schedules: ["0 * * * *"], timezone: "Europe/Berlin", workflowSpec: { workflowTemplateRef: { name: "singer-artifact" }, arguments: { parameters: [{ name: "pipeline", value: name }] } } } });
     for (let run = 0; run < runs; run += 1) {
       const failed = run === 0 && number % 10 === 0;
       const creationTimestamp = new Date(now - run * HOUR_MS).toISOString().replace(".000Z", "Z");

@@ -21,7 +21,7 @@ export function addRender(program: Command): void {
   program
     .command("render")
     .description("write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked")
-    .option("--out <dir>", "write files there: template.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)")
+    .option("--out <dir>", "write files there: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)")
     .option("--registry <host>", "registry of the connector images", "localhost:5000")
     .option("--base-image <image>", "image that the connector images are built on", "python:3.12-slim")
     .option("--json", "print as JSON, with how each image is built")
@@ -35,7 +35,7 @@ export function addRender(program: Command): void {
       const files = manifestFiles(rendered);
       if (flags.out === undefined) return print(files.map(({ text }) => text).join("---\n").trimEnd());
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
-      print(`${flags.out}: the template, ${rendered.pipelines.length} pipelines and a run to submit for each`);
+      print(`${flags.out}: the templates, ${rendered.pipelines.length} pipelines and a run to submit for each`);
     });
 }
 

@@ -1,9 +1,10 @@
+import { defaultClusterSettings } from "../components/argo/cluster-settings";
 import type { RunParameters } from "../components/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
 import type { CronWorkflowObject, Parameter, WorkflowObject } from "./objects";
 import { UserError } from "../errors";
-import { TRIGGER_LABEL } from "../components/argo/names";
+import { templateName, TRIGGER_LABEL } from "../components/argo/names";
 import { createWorkflow, getCronWorkflow } from "./workflows";
 
 /** What started a run. */
@@ -12,9 +13,9 @@ export type Trigger = "manual" | "backfill" | "retry";
 /** How a run differs from those of its schedule. */
 export interface RunOverrides {
   readonly trigger: Trigger;
-  /** Entry point of the shared template. Default: the pipeline's own. */
-  readonly entrypoint?: string;
-  /** Parameters of the shared template. */
+  /** Entry point of the template for stored extracts. Default: the pipeline's own template and entry point. */
+  readonly entrypoint?: "load-only" | "retry";
+  /** Parameters of the template. */
   readonly parameters: Partial<RunParameters>;
   /** Annotations of the Workflow. Default: none. */
   readonly annotations?: { readonly [name: string]: string };
@@ -35,7 +36,7 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
       labels: { ...workflowMetadata?.labels, [TRIGGER_LABEL]: trigger },
       annotations: { ...workflowMetadata?.annotations, ...annotations },
     },
-    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
+    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint, workflowTemplateRef: { name: templateName("artifact", defaultClusterSettings) } }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
   };
 }
 

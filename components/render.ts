@@ -6,7 +6,7 @@ import type { Replication } from "../pipelines/replication";
 import { defaultClusterSettings, type ClusterSettings } from "./argo/cluster-settings";
 import { pipelineManifests, type PipelineManifests } from "./argo/manifests";
 import type { ConnectorImages } from "./argo/run-parameters";
-import { singerTemplate } from "./argo/singer-template";
+import { singerTemplates } from "./argo/singer-template";
 import type { WorkflowTemplate } from "./argo/types";
 import { readBuildContext } from "./build-context";
 import { connectorImage, imageReference, runnerImage, taggedReference, type BuildContext, type ImageBuild } from "./image";
@@ -23,8 +23,8 @@ export interface RenderOptions {
 
 /** The manifests of an array; secrets are references. */
 export interface Rendered {
-  /** The template that all pipelines share. */
-  readonly template: WorkflowTemplate;
+  /** The templates that all pipelines share. */
+  readonly templates: readonly WorkflowTemplate[];
   /** The manifests of each pipeline, in the order of the array. */
   readonly pipelines: readonly PipelineManifests[];
   /** How each image is built, by its reference. */
@@ -45,16 +45,16 @@ export function renderArray(entries: readonly PipelineEntry[], { registry, names
   const reference = (connector: ConnectorDefinition) => taggedReference(registry, connectorImage(connector, context));
   const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: reference(tap.connector), target: reference(target.connector) });
   return {
-    template: singerTemplate(settings),
+    templates: singerTemplates(settings),
     pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
     images: imageBuilds(entries.filter(isReplication), registry, context),
   };
 }
 
-/** What is applied: the template, and a file a pipeline. */
-export function manifestFiles({ template, pipelines }: Rendered): readonly ManifestFile[] {
+/** What is applied: the templates, and a file a pipeline. */
+export function manifestFiles({ templates, pipelines }: Rendered): readonly ManifestFile[] {
   return [
-    { path: "template.yaml", text: yamlText([template]) },
+    { path: "templates.yaml", text: yamlText(templates) },
     ...pipelines.map(({ name, secret, cronWorkflow }) => ({ path: join("pipelines", `${name}.yaml`), text: yamlText([...(secret ? [secret] : []), cronWorkflow]) })),
   ];
 }

@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterSettings } from "./argo/cluster-settings";
+import { RUN_KINDS, templateName } from "./argo/names";
 import { singerTemplate } from "./argo/singer-template";
 import { customResourceArgs } from "./placeholders";
 
@@ -14,18 +15,16 @@ export interface SingerTemplateArgs {
 
 const RUNNER_IMAGE = "output:runner-image";
 
-/** The WorkflowTemplate that all pipelines share. Resources that refer to it depend on it: Argo does not look twice. */
+/** The WorkflowTemplates that all pipelines share. Resources that refer to them depend on this: Argo does not look twice. */
 export class SingerTemplate extends pulumi.ComponentResource {
   /** Settings that the pipelines' objects are built with. */
   readonly settings: ClusterSettings;
-  /** The WorkflowTemplate. */
-  readonly workflowTemplate: CustomResource;
 
   constructor(name: string, { settings, runnerImage }: SingerTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:SingerTemplate", name, {}, opts);
     this.settings = { ...settings, runnerImage: RUNNER_IMAGE };
-    const template = singerTemplate(this.settings);
-    this.workflowTemplate = new CustomResource(name, customResourceArgs(template, new Map([[RUNNER_IMAGE, runnerImage]])), { parent: this });
-    this.registerOutputs({ name: template.metadata.name });
+    const outputs = new Map([[RUNNER_IMAGE, runnerImage]]);
+    for (const kind of RUN_KINDS) new CustomResource(templateName(kind, this.settings), customResourceArgs(singerTemplate(kind, this.settings), outputs), { parent: this });
+    this.registerOutputs({});
   }
 }

@@ -6,8 +6,8 @@ import type { PipelineEntry } from "../pipelines/define";
 export type CheckoutManifests =
   | {
       readonly kind: "rendered";
-      /** Digest of the template that all pipelines share. */
-      readonly template: string;
+      /** Digest of the templates that all pipelines share. */
+      readonly templates: string;
       /** Digest of each pipeline's manifests, without references of images. */
       readonly pipelines: readonly (readonly [name: string, digest: string])[];
       /** Repository and tag of each image that is built, such as `tap-postgres:0.10.0-3f1c2a9b7d04`. */

@@ -123,9 +123,9 @@ function images({ images }: Review, most: number): readonly string[] {
   return images.length === 0 ? [] : ["### Images that will be built", "", ...bullets(atMost(images, most, code)), ""];
 }
 
-function otherChanges({ template, rerendered }: Review, most: number): readonly string[] {
+function otherChanges({ templates, rerendered }: Review, most: number): readonly string[] {
   const lines = [
-    ...(template === "changes" ? ["the template that all pipelines share changes"] : []),
+    ...(templates === "changes" ? ["the templates that all pipelines share change"] : []),
     ...(rerendered.length > 0 ? [`${count(rerendered.length, "pipeline")} with the same entry ${rerendered.length === 1 ? "gets" : "get"} other manifests: ${atMost(rerendered, most, code).join(", ")}`] : []),
   ];
   return lines.length === 0 ? [] : ["### Other changes on the cluster", "", ...bullets(lines), ""];

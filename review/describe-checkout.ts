@@ -33,11 +33,12 @@ function render(root: string, entries: readonly PipelineEntry[], baseImage: stri
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
     const { renderArray } = require(existsSync(own) ? own : "../components/render") as typeof import("../components/render");
     const options = { registry: "registry", baseImage };
-    const { template, images } = renderArray(oneForEachConnector(entries), options);
+    const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);
     return {
       kind: "rendered",
-      template: digest(template),
+      // Of a checkout whose code knows of no `templates` it is a digest of nothing, so that they show as changed.
+      templates: digest([templates]),
       pipelines: pipelines.map((manifests) => [manifests.name, digest(manifests)]),
       images: Object.keys(images).map((reference) => reference.slice("registry/".length)),
     };

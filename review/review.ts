@@ -14,8 +14,8 @@ export interface Review {
   readonly changes: readonly PipelineChange[];
   /** Pipelines whose entries stay and whose manifests do not: the code that renders them changes. */
   readonly rerendered: readonly string[];
-  /** Whether the template that all pipelines share changes. */
-  readonly template: "same" | "changes" | "unknown";
+  /** Whether the templates that all pipelines share change. */
+  readonly templates: "same" | "changes" | "unknown";
   /** Images that are built anew, by repository and tag. */
   readonly images: readonly string[];
   /** What Pulumi would do; absent where no preview was given. */
@@ -43,7 +43,7 @@ export function reviewOf(base: CheckoutDescription, head: Head, now: Date, resou
     total: head.entries.length,
     changes,
     rerendered: rerendered(old, head.manifests, new Set(changes.map(({ name }) => name))),
-    template: templateChange(old, head.manifests),
+    templates: templatesChange(old, head.manifests),
     images: newImages(old, head.manifests),
     ...(resources && { resources }),
     limits: [...baseLimits(base, before.length - usable.length), ...manifestLimits(old, head.manifests), ...previewLimits(resources)],
@@ -71,9 +71,9 @@ function rerendered(base: CheckoutManifests | undefined, head: CheckoutManifests
   return head.pipelines.filter(([name, digest]) => old.has(name) && old.get(name) !== digest && !told.has(name)).map(([name]) => name);
 }
 
-function templateChange(base: CheckoutManifests | undefined, head: CheckoutManifests): Review["template"] {
+function templatesChange(base: CheckoutManifests | undefined, head: CheckoutManifests): Review["templates"] {
   if (base?.kind !== "rendered" || head.kind !== "rendered") return "unknown";
-  return base.template === head.template ? "same" : "changes";
+  return base.templates === head.templates ? "same" : "changes";
 }
 
 function newImages(base: CheckoutManifests | undefined, head: CheckoutManifests): readonly string[] {

@@ -3,6 +3,7 @@ import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
+import { TEMPLATES } from "../templates";
 import { hasEnded } from "../workflows";
 import { look, type Check } from "./check";
 import type { DoctorFacts, StateFact } from "./facts";
@@ -65,9 +66,13 @@ export const rightsCheck: Check = ({ rights }) =>
     return missing.flatMap(({ rule, neededBy }) => warn("permissions", `missing rule: ${rule}`, `needed by ${neededBy}; add it to your Role`));
   });
 
-/** Is the template there that all runs are made from? */
-export const templateCheck: Check = ({ template, namespace }) =>
-  look("template", template, (there) => (there ? ok("template", "WorkflowTemplate singer") : fail("template", `namespace "${namespace}" has no WorkflowTemplate singer`, "deploy the stack: npm run up; or name its namespace: --namespace NAME")));
+/** Are the templates there that all runs are made from? */
+export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
+  look("templates", missingTemplates, (missing) =>
+    missing.length === 0
+      ? ok("templates", `WorkflowTemplates ${TEMPLATES.join(", ")}`)
+      : fail("templates", `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`, "deploy the stack: npm run up; or name its namespace: --namespace NAME"),
+  );
 
 /** Is the bucket there, and does it keep old versions? */
 export const bucketCheck: Check = ({ bucket }) => {
@@ -146,4 +151,4 @@ export const deployedCheck: Check = ({ crons, entries }) =>
   });
 
 /** All checks, in the order in which one mends things. */
-export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templateCheck, bucketCheck, imagesCheck, secretsCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];
+export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templatesCheck, bucketCheck, imagesCheck, secretsCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];

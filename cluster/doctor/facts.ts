@@ -57,7 +57,8 @@ export interface DoctorFacts {
   readonly rights: Looked<readonly Right[]>;
   readonly controllers: Looked<readonly DeploymentObject[]>;
   readonly controllerPods: Looked<readonly PodObject[]>;
-  readonly template: Looked<boolean>;
+  /** Shared WorkflowTemplates that are not there, by name. */
+  readonly missingTemplates: Looked<readonly string[]>;
   readonly crons: Looked<readonly CronWorkflowObject[]>;
   readonly workflows: Looked<readonly MetadataOnly[]>;
   readonly waiting: Looked<readonly WaitingRun[]>;

@@ -1,4 +1,3 @@
-import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { PIPELINE_LABEL } from "../../components/argo/names";
 import { UserError } from "../../errors";
 import type { PipelineEntry } from "../../pipelines/define";
@@ -13,6 +12,7 @@ import type { Connection } from "../connection";
 import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
 import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
 import { openClusterStore, readRepository } from "../store";
+import { TEMPLATES } from "../templates";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
 import type { DoctorFacts, Looked, StateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
@@ -33,21 +33,21 @@ export async function lookAtCluster(connection: Connection, entries: readonly Pi
   if (!api.ok) return { ...common, ...nothing(api.why) };
   const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? []);
   const workflows = await tried(() => listWorkflows(connection));
-  const [rights, controllers, controllerPods, template, crons, waiting, pods, secrets, stored] = await Promise.all([
+  const [rights, controllers, controllerPods, templates, crons, waiting, pods, secrets, stored] = await Promise.all([
     lookAtRights(connection),
     list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
     list<PodObject>({ resource: PODS }, CONTROLLER),
-    tried(async () => connection.ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name: defaultClusterSettings.template }).catch(absent)),
+    tried(() => atOnce(AT_ONCE, TEMPLATES, async (name) => connection.ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name }).catch(absent))),
     tried(() => listCronWorkflows(connection)),
     tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
     list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
     tried(async () => (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name)),
     lookAtStore(connection, entries),
   ]);
-  const specs = [...(template.ok ? [template.value?.spec] : []), ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec)];
+  const specs = [...(templates.ok ? templates.value : []).map((template) => template?.spec), ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec)];
   const images = crons.ok ? await tried(() => askRegistries(imagesOf(specs), connection.server)) : crons;
-  const isThere = template.ok ? { ok: true as const, value: template.value !== undefined } : template;
-  return { ...common, rights, controllers, controllerPods, template: isThere, images, crons, workflows, waiting, pods, secrets, ...stored };
+  const missingTemplates = templates.ok ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) } : templates;
+  return { ...common, rights, controllers, controllerPods, missingTemplates, images, crons, workflows, waiting, pods, secrets, ...stored };
 }
 
 async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
@@ -61,7 +61,7 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
 
 function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, template: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, missingTemplates: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown };
 }
 
 async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {

@@ -4,6 +4,7 @@ import { atOnce } from "../at-once";
 import type { Connection } from "../connection";
 import { ACCESS_REVIEWS, CONFIG_MAPS, CRON_WORKFLOWS, PODS, SECRETS, SERVICES, WORKFLOW_TEMPLATES, WORKFLOWS, type Place } from "../resources";
 import { serviceOf, type Repository } from "../store";
+import { TEMPLATES } from "../templates";
 import type { Right } from "./facts";
 
 const AT_ONCE = 16;
@@ -23,7 +24,7 @@ const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
   ["list", { resource: CRON_WORKFLOWS }, "status"],
   ["get", { resource: CRON_WORKFLOWS }, "run"],
   ["patch", { resource: CRON_WORKFLOWS }, "suspend, resume"],
-  ["get", { resource: WORKFLOW_TEMPLATES, name: defaultClusterSettings.template }, "doctor"],
+  ...TEMPLATES.map((name) => ["get", { resource: WORKFLOW_TEMPLATES, name }, "doctor"] as const),
   ["list", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS, subresource: "log" }, "logs -f"],

@@ -1,6 +1,6 @@
-import { isReplication, schedulesOf } from "../../pipelines/define";
+import { schedulesOf } from "../../pipelines/define";
 import type { ClusterSettings } from "./cluster-settings";
-import { annotationsOf, labelsOf, TRIGGER_LABEL } from "./names";
+import { annotationsOf, labelsOf, runKindOf, templateName, TRIGGER_LABEL } from "./names";
 import { secondsOf } from "./parameters";
 import { runArguments, type DeployedPipeline } from "./run-parameters";
 import type { CronWorkflow, Workflow, WorkflowSpec } from "./types";
@@ -44,11 +44,12 @@ export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings):
 
 function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: "schedule" | "manual"): Omit<WorkflowSpec, "templates"> {
   const { entry } = pipeline;
+  const kind = runKindOf(entry);
   const serviceAccount = settings.serviceAccounts?.[entry.name];
   return {
-    workflowTemplateRef: { name: settings.template },
+    workflowTemplateRef: { name: templateName(kind, settings) },
     ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
-    entrypoint: isReplication(entry) ? (entry.mode ?? "artifact") : "job",
+    entrypoint: kind,
     activeDeadlineSeconds: secondsOf(entry.deadline ?? settings.deadline),
     podMetadata: { labels: labelsOf(entry, settings) },
     arguments: { parameters: runArguments(pipeline, settings, trigger) },

@@ -1,4 +1,4 @@
-import type { PipelineEntry } from "../../pipelines/define";
+import { isReplication, type PipelineEntry } from "../../pipelines/define";
 import type { ClusterSettings } from "./cluster-settings";
 
 /** Label that says which pipeline an object, a Workflow or a pod belongs to. */
@@ -6,6 +6,22 @@ export const PIPELINE_LABEL = "tapctl.dev/pipeline";
 
 /** Label of a Workflow that says what started it: `schedule`, `manual`, `backfill`, `retry` or `state`. */
 export const TRIGGER_LABEL = "tapctl.dev/trigger";
+
+/** Kinds of runs: replications by their mode, and jobs. Each has a WorkflowTemplate and, in it, an entry point of this name. */
+export const RUN_KINDS = ["artifact", "stream", "job"] as const;
+
+/** One of {@link RUN_KINDS}. */
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** What runs of a pipeline are. */
+export function runKindOf(entry: PipelineEntry): RunKind {
+  return isReplication(entry) ? (entry.mode ?? "artifact") : "job";
+}
+
+/** Name of the WorkflowTemplate of a kind of run. */
+export function templateName(kind: RunKind, { template }: Pick<ClusterSettings, "template">): string {
+  return `${template}-${kind}`;
+}
 
 /** Name of a pipeline's Secret. */
 export function secretName(pipeline: string): string {

@@ -1,16 +1,16 @@
 import { followUpsStep } from "./singer-follow-ups";
 import { startedTask } from "./singer-notify";
+import type { RunKind } from "./names";
 import { parameter } from "./parameters";
 import { RUN_ID } from "./store-artifacts";
 import type { Template, WorkflowStep } from "./types";
 
 const run = { name: "run", value: RUN_ID };
 
-/** The entry points of replications and jobs: what they do, and beside it the news that it has begun, which holds nothing up. */
-export const entryTemplates: readonly Template[] = ["artifact", "stream", "job"].map((name) => ({
-  name,
-  dag: { tasks: [{ name, template: `${name}-run` }, startedTask] },
-}));
+/** The entry point of a kind of run: what it does, and beside it the news that it has begun, which holds nothing up. */
+export function entryTemplate(kind: RunKind): Template {
+  return { name: kind, dag: { tasks: [{ name: kind, template: `${kind}-run` }, startedTask] } };
+}
 
 /** Artifact mode: extract, load, commit; then the verdict on a tap that had failed; then the follow-ups. */
 export const artifactTemplate: Template = {

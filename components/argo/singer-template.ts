@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
+import { RUN_KINDS, templateName, type RunKind } from "./names";
 import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
 import { commitTemplates, verdictTemplate } from "./singer-commit";
 import { extractTemplates } from "./singer-extract";
@@ -6,7 +7,7 @@ import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-fol
 import { loadTemplates } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, entryTemplates, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
+import { artifactTemplate, entryTemplate, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
 import { streamTemplates } from "./singer-stream";
 import { summaryTemplate } from "./singer-summary";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
@@ -14,16 +15,22 @@ import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
 const DAY_SECONDS = 86_400;
 
 /**
- * The WorkflowTemplate that all pipelines share: what differs between them are parameters, so that a new version of it
- * is one change. Entry points: `artifact`, `stream`, `load-only`, `retry`, `job`.
+ * The WorkflowTemplates that all pipelines share: what differs between pipelines are parameters, so that a new version is
+ * one change each. One for each kind of run, because Argo's cron reads a whole WorkflowTemplate three times for each
+ * template in it, for every run that it starts (validateWorkflow in Argo's workflow/validate/validate.go).
  */
-export function singerTemplate(settings: ClusterSettings): WorkflowTemplate {
+export function singerTemplates(settings: ClusterSettings): readonly WorkflowTemplate[] {
+  return RUN_KINDS.map((kind) => singerTemplate(kind, settings));
+}
+
+/** The WorkflowTemplate of a kind of run, whose name is its entry point; that of `artifact` has `load-only` and `retry` too. */
+export function singerTemplate(kind: RunKind, settings: ClusterSettings): WorkflowTemplate {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
-    metadata: { name: settings.template, namespace: settings.namespace, labels: { ...settings.labels } },
+    metadata: { name: templateName(kind, settings), namespace: settings.namespace, labels: { ...settings.labels } },
     spec: {
-      entrypoint: "artifact",
+      entrypoint: kind,
       onExit: "exit",
       arguments: { parameters: asArguments(defaultParameters(settings)) },
       ...podDefaults(settings),
@@ -35,7 +42,7 @@ export function singerTemplate(settings: ClusterSettings): WorkflowTemplate {
       artifactRepositoryRef: { ...settings.artifactRepository },
       artifactGC: { strategy: "Never" },
       metrics: { prometheus: runMetrics },
-      templates: templates(settings),
+      templates: [entryTemplate(kind), ...stepsOf[kind](settings), exitTemplate, summaryTemplate(settings), ...notifyTemplates(settings)],
     },
   };
 }
@@ -50,23 +57,13 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
   };
 }
 
-function templates(settings: ClusterSettings): Template[] {
-  return [
-    ...entryTemplates,
-    artifactTemplate,
-    streamStepsTemplate,
-    loadOnlyTemplate,
-    retryTemplate,
-    ...extractTemplates(settings),
-    ...loadTemplates(settings),
-    ...commitTemplates(settings),
-    verdictTemplate(settings),
-    ...streamTemplates(settings),
-    followUpsTemplate,
-    ...followUpTemplates(settings),
-    ...jobTemplates(settings),
-    exitTemplate,
-    summaryTemplate(settings),
-    ...notifyTemplates(settings),
-  ];
+/** What each kind of run does, between its entry point and the exit handler that all have. */
+const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => readonly Template[] } = {
+  artifact: (settings) => [artifactTemplate, loadOnlyTemplate, retryTemplate, ...extractTemplates(settings), ...loadTemplates(settings), ...commitTemplates(settings), ...afterLoad(settings)],
+  stream: (settings) => [streamStepsTemplate, ...streamTemplates(settings), ...afterLoad(settings)],
+  job: jobTemplates,
+};
+
+function afterLoad(settings: ClusterSettings): readonly Template[] {
+  return [verdictTemplate(settings), followUpsTemplate, ...followUpTemplates(settings)];
 }

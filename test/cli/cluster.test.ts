@@ -360,8 +360,8 @@ suite("on a cluster", () => {
     const { code, stdout } = await one.run("doctor --json");
     assert.equal(code, 1);
     const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];
-    assert.deepEqual(findings.filter(({ level }) => level === "fail").map(({ check }) => check), ["controller", "template"]);
-    assert.match((await one.run("doctor")).stdout, /\nfail {2}template +namespace "pipelines" has no WorkflowTemplate singer\n +-> deploy the stack: npm run up/);
+    assert.deepEqual(findings.filter(({ level }) => level === "fail").map(({ check }) => check), ["controller", "templates"]);
+    assert.match((await one.run("doctor")).stdout, /\nfail {2}templates +namespace "pipelines" has no WorkflowTemplate singer-artifact, singer-stream, singer-job\n +-> deploy the stack: npm run up/);
   });
 
   /** Consoles of the cluster, each with a pod that is ready. */

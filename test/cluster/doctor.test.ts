@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templateCheck } from "../../cluster/doctor/checks";
+import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templatesCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
 import { askRegistries, imagesCheck } from "../../cluster/doctor/images";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
 import type { ContainerStatus, CronWorkflowObject, PodObject } from "../../cluster/objects";
 import { lookAtCluster } from "../../cluster/doctor/look";
+import { TEMPLATES } from "../../cluster/templates";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
@@ -44,7 +45,7 @@ const GOOD: DoctorFacts = {
   rights: yes([{ rule: "r", allowed: true, neededBy: "x" }]),
   controllers: yes([controller("quay.io/argoproj/workflow-controller:v4.1.2", 1)]),
   controllerPods: yes([]),
-  template: yes(true),
+  missingTemplates: yes([]),
   crons: yes([cronWorkflow("orders") as never]),
   workflows: yes([]),
   waiting: yes([]),
@@ -84,7 +85,7 @@ suite("what is wrong is named, with what to do", () => {
     ["two controllers", controllerCheck, { controllers: yes([controller("x:v4.1.2", 1), controller("x:v4.1.2", 1)]) }, /^warn: 2 controllers: .*\nok: /],
     ["a controller that one may not see", controllerCheck, { controllers: no }, /^warn: not looked at: you may not -> give yourself the rule/],
     ["a missing rule", rightsCheck, { rights: yes([{ rule: 'verbs: ["patch"]', allowed: false, neededBy: "cancel" }]) }, /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/],
-    ["no template", templateCheck, { template: yes(false) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer/],
+    ["no template", templatesCheck, { missingTemplates: yes(["singer-job"]) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer-job -> deploy/],
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
     ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
@@ -129,7 +130,7 @@ suite("what is wrong is named, with what to do", () => {
 test("all is looked at over the API; what one may not see is told, and the rest goes on", async (t) => {
   const { api, connect } = await standIn(t);
   api.put("deployments", { ...controller("x:v4.1.2", 1), metadata: { ...controller("x", 1).metadata, labels: { "app.kubernetes.io/component": "workflow-controller" } } });
-  api.put("workflowtemplates", { metadata: metadata("singer", "-") });
+  for (const name of TEMPLATES) api.put("workflowtemplates", { metadata: metadata(name, "-") });
   api.put("cronworkflows", cronWorkflow("orders"));
   api.put("workflows", { ...workflow("orders-2", "orders", "Pending"), status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
   api.put("secrets", { metadata: metadata("pipeline-orders", "orders"), data: { "tap-config.json": "e30=" } });
@@ -161,7 +162,7 @@ test("registries are asked for the images of the deployed pipelines, each once",
   const closed = await registry(() => 401);
   const { api, connect } = await standIn(t);
   const withImages = (name: string, values: { readonly [parameter: string]: string }) => ({ metadata: cronWorkflow(name).metadata, spec: { workflowSpec: { arguments: { parameters: Object.entries(values).map(([parameter, value]) => ({ name: parameter, value })) } } } });
-  api.put("workflowtemplates", { metadata: metadata("singer", "-"), spec: { arguments: { parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({ name, value: `${open}/runner@sha256:4c` })) } } });
+  api.put("workflowtemplates", { metadata: metadata("singer-artifact", "-"), spec: { arguments: { parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({ name, value: `${open}/runner@sha256:4c` })) } } });
   api.put("cronworkflows", withImages("orders", { tapImage: `${open}/gone:1`, targetImage: `${open}/target:1`, followUps: JSON.stringify([{ name: "x", image: `${closed}/dbt:1` }]) }));
   api.put("cronworkflows", withImages("users", { tapImage: `${open}/target:1`, targetImage: "127.0.0.1:9/target:1", followUps: "text" }));
   const { images } = await lookAtCluster(await connect(), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { singerTemplate } from "../../components/argo/singer-template";
+import { singerTemplates } from "../../components/argo/singer-template";
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { holdGuard, holdWorkflow, type HoldOptions } from "../../cluster/hold";
 import { targetJsonl, tapRestApi } from "../../connectors";
@@ -41,8 +41,8 @@ function control(api: KubernetesApi, looksBeforeLock: number, startedAt = () => 
 
 test("holds the lock that the pipelines' runs have", () => {
   const { spec } = holdWorkflow("orders", "pipelines", "r") as { readonly spec: { readonly synchronization: { readonly mutexes: readonly { readonly name: string }[] } } };
-  const template = singerTemplate(defaultClusterSettings).spec.synchronization?.mutexes?.[0]?.name ?? "";
-  assert.equal(spec.synchronization.mutexes[0]?.name, template.replace("{{workflow.parameters.pipeline}}", "orders"));
+  const locks = singerTemplates(defaultClusterSettings).map((template) => template.spec.synchronization?.mutexes?.[0]?.name);
+  for (const lock of locks) assert.equal(spec.synchronization.mutexes[0]?.name, lock?.replace("{{workflow.parameters.pipeline}}", "orders"));
 });
 
 suite("a state is changed while the lock is held", () => {

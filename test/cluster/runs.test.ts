@@ -39,7 +39,7 @@ test("a run by hand is what the schedule would start, but for what is asked", ()
     kind: "Workflow",
     metadata: { generateName: "orders-", namespace: "pipelines", labels: { "tapctl.dev/pipeline": "orders", "tapctl.dev/trigger": "retry" }, annotations: { "tapctl.dev/owner": "data", note: "n" } },
     spec: {
-      workflowTemplateRef: { name: "singer" },
+      workflowTemplateRef: { name: "singer-artifact" },
       entrypoint: "retry",
       arguments: { parameters: [{ name: "pipeline", value: "orders" }, { name: "onChange", value: "refresh" }, { name: "extractKey", value: "k" }, { name: "trigger", value: "retry" }] },
     },

@@ -45,7 +45,7 @@ export function cronWorkflow(name: string): ApiObject {
       timezone: "UTC",
       suspend: false,
       workflowMetadata: { labels: { "tapctl.dev/pipeline": name, "tapctl.dev/trigger": "schedule" }, annotations: { "tapctl.dev/owner": "data" } },
-      workflowSpec: { workflowTemplateRef: { name: "singer" }, entrypoint: "artifact", arguments: { parameters: [{ name: "pipeline", value: name }, { name: "trigger", value: "schedule" }, { name: "onChange", value: "fail" }] } },
+      workflowSpec: { workflowTemplateRef: { name: "singer-artifact" }, entrypoint: "artifact", arguments: { parameters: [{ name: "pipeline", value: name }, { name: "trigger", value: "schedule" }, { name: "onChange", value: "fail" }] } },
     },
   };
 }

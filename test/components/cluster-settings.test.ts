@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultClusterSettings, type ClusterSettings } from "../../components/argo/cluster-settings";
 import { proxyEnvironment } from "../../components/argo/proxy";
-import { singerTemplate } from "../../components/argo/singer-template";
+import { singerTemplates } from "../../components/argo/singer-template";
 import type { Container, Template } from "../../components/argo/types";
 import { settings } from "./fixtures";
 
-const templatesOf = (given: ClusterSettings): readonly Template[] => singerTemplate(given).spec.templates ?? [];
+const templatesOf = (given: ClusterSettings): readonly Template[] => singerTemplates(given).flatMap(({ spec }) => spec.templates ?? []);
 const containersOf = (one: Template): readonly Container[] => [one.container, ...(one.containerSet?.containers ?? []), ...(one.initContainers ?? [])].filter((found): found is Container => found !== undefined);
 const runsPod = (one: Template): boolean => containersOf(one).length > 0;
 const variables = (container: Container): Readonly<Record<string, unknown>> => Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));

@@ -5,7 +5,7 @@ import { LOG_KEY, PIPELINES_KEY } from "../../components/argo/artifact-repositor
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { pipelineManifests } from "../../components/argo/manifests";
 import { defaultParameters } from "../../components/argo/parameters";
-import { singerTemplate } from "../../components/argo/singer-template";
+import { singerTemplates } from "../../components/argo/singer-template";
 import { RUN_ID, WORK } from "../../components/argo/store-artifacts";
 import type { Template } from "../../components/argo/types";
 import { assertValid } from "../../pipelines/validation/validate";
@@ -14,21 +14,21 @@ import { assertGolden } from "./golden";
 import { validators } from "./valid";
 
 const manifests = pipelines.map((entry) => pipelineManifests(entry, images, settings));
-const template = singerTemplate(settings);
-const templates = template.spec.templates ?? [];
+const shared = singerTemplates(settings);
+const templates = shared.flatMap(({ spec }) => spec.templates ?? []);
 const yaml = (objects: readonly object[]) => objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
 const named = (name: string): Template => {
   const found = templates.find((one) => one.name === name);
   assert.ok(found, `there is no template ${name}`);
   return found;
 };
-const text = JSON.stringify(template);
+const text = JSON.stringify(shared);
 
 test("the pipelines of the fixtures are valid", () => assertValid(pipelines));
 
 describe("goldens", () => {
-  test("the shared template", () => assertGolden("singer-template.yaml", yaml([template])));
-  test("the shared template by default", () => assertGolden("singer-template-default.yaml", yaml([singerTemplate(defaultClusterSettings)])));
+  for (const template of shared) test(`the template of ${template.spec.entrypoint}`, () => assertGolden(`${template.metadata.name}.yaml`, yaml([template])));
+  test("the templates by default", () => assertGolden("singer-templates-default.yaml", yaml(singerTemplates(defaultClusterSettings))));
   for (const { name, secret, cronWorkflow, workflow } of manifests) {
     test(name, () => assertGolden(`pipelines/${name}.yaml`, yaml([...(secret ? [secret] : []), cronWorkflow, workflow])));
   }
@@ -36,7 +36,7 @@ describe("goldens", () => {
 
 test("every object is valid by the published types", async () => {
   const validate = await validators();
-  const objects = [template, ...manifests.flatMap(({ cronWorkflow, workflow }) => [cronWorkflow, workflow])];
+  const objects = [...shared, ...manifests.flatMap(({ cronWorkflow, workflow }) => [cronWorkflow, workflow])];
   for (const object of objects) assert.doesNotThrow(() => validate(object), JSON.stringify(object.metadata));
   const [first] = manifests;
   assert.throws(() => validate({ ...first?.cronWorkflow, spec: { ...first?.cronWorkflow.spec, schedules: "0 6 * * *" } }));
@@ -46,7 +46,7 @@ test("YAML of every object reads back as the object", () => {
   for (const { cronWorkflow } of manifests) assert.deepEqual(parseAllDocuments(yaml([cronWorkflow]))[0]?.toJSON(), JSON.parse(JSON.stringify(cronWorkflow)));
 });
 
-describe("the shared template", () => {
+describe("the shared templates", () => {
   test("has a default for every parameter that it names", () => {
     const known = new Set(Object.keys(defaultParameters(settings)));
     const used = [...text.matchAll(/workflow\.parameters\.(\w+)/g)].map(([, name]) => name ?? "");
@@ -65,12 +65,11 @@ describe("the shared template", () => {
       for (const pod of pods) assert.ok((pod.container ?? pod.containerSet) && pod.pendingTimeout && !pod.retryStrategy, pod.name);
     }
     for (const name of ["extract", "load", "commit", "replicate", "follow-up", "job-run"]) assert.ok(named(name).retryStrategy, name);
-    assert.equal(template.spec.retryStrategy, undefined);
+    for (const { spec } of shared) assert.equal(spec.retryStrategy, undefined);
   });
 
   test("gives connectors no right that they do not need", () => {
-    assert.equal(template.spec.automountServiceAccountToken, false);
-    assert.equal(template.spec.executor?.serviceAccountName, "singer-executor");
+    for (const { spec } of shared) assert.deepEqual([spec.automountServiceAccountToken, spec.executor?.serviceAccountName], [false, "singer-executor"]);
     for (const name of ["extract-pod", "load-pod", "commit-pod", "verdict", "replicate-pod", "notify-failed"]) {
       const one = named(name);
       assert.equal(one.securityContext?.runAsNonRoot, true, name);
@@ -136,7 +135,7 @@ describe("the shared template", () => {
 
   test("keeps the log of pods whose image users bring, each try's under a key of its own", () => {
     const kept = templates.filter((one) => one.archiveLocation?.archiveLogs);
-    assert.deepEqual(kept.map(({ name }) => name), ["follow-up-pod", "job-run-pod"]);
+    assert.deepEqual(kept.map(({ name }) => name), ["follow-up-pod", "follow-up-pod", "job-run-pod"]);
     const keyOf = (name: string) => (named(name).steps ?? []).flat()[0]?.arguments?.parameters?.find((one) => one.name === LOG_KEY)?.value;
     assert.equal(keyOf("follow-up"), "runs/{{workflow.parameters.pipeline}}/{{inputs.parameters.run}}/logs/{{inputs.parameters.name}}/{{retries}}");
     assert.equal(keyOf("job-run"), `runs/{{workflow.parameters.pipeline}}/${RUN_ID}/logs/job/{{retries}}`);
@@ -156,8 +155,8 @@ describe("the shared template", () => {
   });
 
   test("an exit handler that fails or hangs has no say", () => {
-        const tellers = templates.flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()]).filter(({ template: used }) => used?.startsWith("notify-"));
-    assert.equal(tellers.length, 5);
+    const tellers = templates.flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()]).filter(({ template: used }) => used?.startsWith("notify-"));
+    assert.equal(tellers.length, 3 * shared.length);
     for (const teller of tellers) assert.deepEqual(teller.continueOn, { failed: true, error: true });
     // A group of steps fails with a pod that is late, whatever its step says.
     for (const one of templates) for (const step of (one.steps ?? []).flat()) assert.ok(!step.template?.startsWith("notify-"), one.name);

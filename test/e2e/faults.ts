@@ -108,7 +108,7 @@ export function testFaults(scene: () => Scene): void {
 
   test("a webhook that hangs, a notifier whose image is missing: the run ends as it would, and soon", async () => {
     const { source, webhook, registry } = scene();
-    const template = get<{ readonly spec: { readonly templates: readonly { readonly name: string; readonly container?: object }[] } }>("workflowtemplate", "singer", NAMESPACE);
+    const template = get<{ readonly spec: { readonly templates: readonly { readonly name: string; readonly container?: object }[] } }>("workflowtemplate", "singer-artifact", NAMESPACE);
     const templates = template.spec.templates.map((one) => (one.name === "notify-failed" ? { ...one, container: { ...one.container, image: `${registry}/no-such-image:1` } } : one));
     kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata: { name: "no-notifier", namespace: NAMESPACE }, spec: { ...template.spec, templates } }));
     source.fault = "fail";

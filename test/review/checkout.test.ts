@@ -46,7 +46,7 @@ test("an array that prints answers all the same, and one is not found in a folde
 });
 
 test("a checkout renders by its own code, with the packages of this one", async (t) => {
-  const render = 'import { stringify } from "yaml"; export const renderArray = () => ({ template: stringify({}), pipelines: [], images: { "registry/singer-runner:old": {} } });';
+  const render = 'import { stringify } from "yaml"; export const renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
   const description = await readCheckout(folder(t, { "components/render.ts": render, "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
   assert.deepEqual(description.kind === "array" && description.manifests.kind === "rendered" && description.manifests.images, ["singer-runner:old"]);
 });

@@ -24,7 +24,7 @@ test("a comment of every kind of change", () => {
     replication({ name: "customers", description: "Customers of the shop", tap: shopTap({ host: "crm", password: "hunter2" }), schedule: "@hourly" }),
   ];
   const resources: ResourcePlan = { losses: [{ kind: "deleted", type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name: "legacy", reasons: [] }], counts: [["create", 3], ["update", 2], ["delete", 1]], errors: 0 };
-  const changed: Review = { ...review(before, after, resources), template: "changes", rerendered: ["orders"] };
+  const changed: Review = { ...review(before, after, resources), templates: "changes", rerendered: ["orders"] };
   const text = commentText(changed, COMMENT_BYTES);
   assertGolden("preview-comment.md", text);
   assert.equal(text.split("\n")[0], MARKER);

@@ -32,7 +32,7 @@ export function replication(fields: Partial<Replication> = {}): Replication {
 /** What a checkout of these entries describes, with images named after their connectors. */
 export function checkout(entries: readonly PipelineEntry[]): Extract<CheckoutDescription, { readonly kind: "array" }> {
   const images = entries.filter(isReplication).flatMap(({ tap, target }) => [tap, target].map(({ connector }) => `${connector.name}:${"version" in connector.source ? connector.source.version : "image"}`));
-  return { kind: "array", entries, manifests: { kind: "rendered", template: "t", pipelines: entries.map(({ name }) => [name, "d"]), images: [...new Set(images)] } };
+  return { kind: "array", entries, manifests: { kind: "rendered", templates: "t", pipelines: entries.map(({ name }) => [name, "d"]), images: [...new Set(images)] } };
 }
 
 /** The review of two arrays. */

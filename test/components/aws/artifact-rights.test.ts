@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { startParameters } from "../../../cluster/requests";
 import { asArguments, defaultParameters, type RunParameters } from "../../../components/argo/parameters";
 import { deployed, runArguments } from "../../../components/argo/run-parameters";
-import { singerTemplate } from "../../../components/argo/singer-template";
+import { singerTemplates } from "../../../components/argo/singer-template";
 import { smokeTestTemplate } from "../../../components/argo/smoke-test";
 import type { Artifact, WorkflowTemplate } from "../../../components/argo/types";
 import { storePolicy } from "../../../components/aws/store-policy";
@@ -63,19 +63,20 @@ const starts: readonly (readonly [string, (pipeline: string) => Promise<Partial<
 ];
 
 describe("the rights of pods suffice for every artifact", () => {
-  const template = singerTemplate(settings);
+  const templates = singerTemplates(settings);
+  const refusedOfAll = (parameters: Partial<RunParameters>, policy?: ReturnType<typeof ownPolicy>) => templates.flatMap((template) => refused(template, parameters, policy));
 
   for (const [start, parametersFor] of starts) {
     for (const entry of pipelines) {
       test(`of ${start} of "${entry.name}", whatever role it has`, async () => {
         const parameters = { ...argumentsOf(entry), ...(await parametersFor(entry.name)) };
-        assert.deepEqual(refused(template, parameters), []);
-        assert.deepEqual(refused(template, parameters, ownPolicy(entry)), []);
+        assert.deepEqual(refusedOfAll(parameters), []);
+        assert.deepEqual(refusedOfAll(parameters, ownPolicy(entry)), []);
       });
     }
   }
 
-  test("of a run that gives no parameter, as the template alone is submitted", () => assert.deepEqual(refused(template, {}), []));
+  test("of a run that gives no parameter, as the template alone is submitted", () => assert.deepEqual(refusedOfAll({}), []));
 
   test("of the smoke test", () => assert.deepEqual(refused(smokeTestTemplate(settings), {}), []));
 
@@ -83,8 +84,8 @@ describe("the rights of pods suffice for every artifact", () => {
     const [orders] = pipelines;
     assert.ok(orders);
     const given = { ...argumentsOf(orders), givenState: requestKey("payroll", RUN) };
-    assert.deepEqual([...new Set(refused(template, given, ownPolicy(orders)))], [`s3:GetObject ${requestKey("payroll", RUN)}`]);
-    const other = refused(template, { ...argumentsOf(orders), pipeline: "payroll" }, ownPolicy(orders));
+    assert.deepEqual([...new Set(refusedOfAll(given, ownPolicy(orders)))], [`s3:GetObject ${requestKey("payroll", RUN)}`]);
+    const other = refusedOfAll({ ...argumentsOf(orders), pipeline: "payroll" }, ownPolicy(orders));
     for (const use of [`s3:PutObject ${runFileKey("payroll", RUN, "extract-0.jsonl")}`, "s3:PutObject state/payroll/state.json", "s3:GetObject configs/payroll/tap-config.json"]) assert.ok(other.includes(use), use);
   });
 });

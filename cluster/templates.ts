@@ -1,0 +1,5 @@
+import { defaultClusterSettings } from "../components/argo/cluster-settings";
+import { RUN_KINDS, templateName } from "../components/argo/names";
+
+/** Names of the WorkflowTemplates that all pipelines share. */
+export const TEMPLATES: readonly string[] = RUN_KINDS.map((kind) => templateName(kind, defaultClusterSettings));

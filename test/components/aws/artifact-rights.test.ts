@@ -78,7 +78,7 @@ describe("the rights of pods suffice for every artifact", () => {
 
   test("of a run that gives no parameter, as the template alone is submitted", () => assert.deepEqual(refusedOfAll({}), []));
 
-  test("of the smoke test", () => assert.deepEqual(refused(smokeTestTemplate(settings), {}), []));
+  test("of the smoke test", () => assert.deepEqual(refused(smokeTestTemplate(settings, false), {}), []));
 
   test("and are looked at for all of them: a right that is missing shows", () => {
     const [orders] = pipelines;

@@ -5,9 +5,9 @@ import { print, printJson } from "../cli/print";
 import { runProgram } from "../cli/program";
 import { mergeValues, type Values } from "../components/values";
 import type { CheckedSettings } from "../settings/schema";
+import { readStackFile } from "../settings/stack-file";
 import { digestOf } from "./image-digest";
 import { DEFAULT_STACK } from "./pulumi";
-import { readSettingsFile } from "./settings";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {
@@ -69,7 +69,7 @@ export async function main(): Promise<void> {
 
 async function pin({ stack, json = false }: { readonly stack: string; readonly json?: boolean }): Promise<void> {
   const file = `Pulumi.${stack}.yaml`;
-  const { settings, given } = readSettingsFile(join(__dirname, "..", file));
+  const { settings, given } = readStackFile(join(__dirname, ".."), stack);
   const pinned = await Promise.all(pinnableImages(settings).map(async ({ image, path, value }): Promise<PinnedImage> => ({ image, path, value: value(await digestOf(image)) })));
   if (json) return printJson(pinned.map(({ image, path, value }) => ({ image, setting: path.join("."), value, source: image.replace(/\/.*/, "") })));
   if (pinned.length === 0) return print("# every image is named by its digest");

@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { parse } from "yaml";
 import { UserError } from "../errors";
 import { checkValues, parseValue, settingsError } from "../settings/check";
 import { settingKeys, type CheckedSettings } from "../settings/schema";
@@ -21,26 +18,7 @@ interface ConfigValue {
 export function readSettings(listed: CommandResult): CheckedSettings {
   if (!listed.ok) throw new UserError(`the configuration of the stack cannot be read: ${listed.error}`, 1);
   const given = JSON.parse(listed.output) as { readonly [key: string]: ConfigValue };
-  return settingsOf(Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])));
-}
-
-/**
- * The settings of a stack by its file, without an engine.
- *
- * @param file such as `Pulumi.dev.yaml`.
- * @returns them, and what the file gives by key.
- * @throws UserError with every problem at once, and where there is no such file.
- */
-export function readSettingsFile(file: string): { readonly settings: CheckedSettings; readonly given: { readonly [key: string]: unknown } } {
-  if (!existsSync(file)) throw new UserError(`there is no ${basename(file)}, which has the settings of the stack`);
-  const { config = {} } = (parse(readFileSync(file, "utf8")) as { readonly config?: { readonly [key: string]: unknown } } | null) ?? {};
-  const values = settingKeys.map((key) => [key, config[`tapctl:${key}`]] as const).filter(([, value]) => value !== undefined && value !== null);
-  const given = Object.fromEntries(values.map(([key, value]) => [key, typeof value === "string" ? parseValue(key, value) : value]));
-  return { settings: settingsOf(given), given };
-}
-
-function settingsOf(values: { readonly [key: string]: unknown }): CheckedSettings {
-  const { settings, problems } = checkValues(values);
+  const { settings, problems } = checkValues(Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])));
   if (!settings || problems.length > 0) throw settingsError(problems);
   return settings;
 }

@@ -12,7 +12,6 @@ import { parse, stringify } from "yaml";
 import { argoValues } from "../../components/argo-values";
 import { digestOf } from "../../deploy/image-digest";
 import { pinnableImages, pinnedSettings } from "../../deploy/pin";
-import { readSettingsFile } from "../../deploy/settings";
 import { checkValues } from "../../settings/check";
 import { settingsSchema } from "../../settings/schema";
 
@@ -85,19 +84,6 @@ for (const [name, given] of Object.entries(stacks)) {
     assert.deepEqual(other(after), other(before));
   });
 }
-
-test("a stack's settings are read from its file, where they may be text; without one there are none to pin", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "Pulumi.prod.yaml");
-  assert.throws(() => readSettingsFile(file), /^UserError: there is no Pulumi\.prod\.yaml, which has the settings of the stack$/);
-  writeFileSync(file, stringify({ config: { "tapctl:argo": '{"version":"v4.2.0"}', "tapctl:namespace": "1", "tapctl:secrets": { a: { secure: "v1:x" } }, "aws:region": "eu-central-1" }, encryptionsalt: "v1:y" }));
-  const { settings, given } = readSettingsFile(file);
-  assert.equal(settings.argo.version, "v4.2.0");
-  assert.deepEqual(given, { argo: { version: "v4.2.0" }, namespace: "1" });
-  writeFileSync(file, stringify({ config: { "tapctl:namespace": "Data" } }));
-  assert.throws(() => readSettingsFile(file), /tapctl:namespace: only lower-case/);
-});
 
 test("pin prints what is to be put into the stack's file", async (t) => {
   const host = await registry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());

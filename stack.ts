@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgoWorkflows } from "./components/argo-workflows";
-import { defaultClusterSettings, type ClusterSettings } from "./components/argo/cluster-settings";
+import { defaultClusterSettings } from "./components/argo/cluster-settings";
 import { SMOKE_TEST } from "./components/argo/smoke-test";
 import { ArtifactRepository } from "./components/artifact-repository";
 import { readBuildContext } from "./components/build-context";
-import { cloudOf, type CloudArgs, type CloudParts, type PodIdentity } from "./components/cloud";
+import { cloudOf, type CloudArgs, type CloudParts } from "./components/cloud";
 import { ExternalStore } from "./components/external-store";
 import { imageRepositories } from "./components/image-builds";
 import { stackImages } from "./components/images";
@@ -18,6 +18,7 @@ import { Pipeline } from "./components/pipeline";
 import { PipelinesNamespace } from "./components/pipelines-namespace";
 import { SingerTemplate } from "./components/singer-template";
 import { SmokeTest } from "./components/smoke-test";
+import { stackClusterSettings } from "./components/stack-cluster-settings";
 import { assertDeployable } from "./deployable";
 import { UserError } from "./errors";
 import { version } from "./package.json";
@@ -74,7 +75,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], de
   const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, secrets }, opts)] : [];
   const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
   const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
-  const template = new SingerTemplate("singer", { settings: clusterSettings(settings, space, cloud.identity), runnerImage: images.runner }, installed);
+  const template = new SingerTemplate("singer", { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner }, installed);
   if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
   new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner, marksBucket: settings.objectStore.kind === "s3" }, installed);
   for (const entry of declared) {
@@ -96,21 +97,6 @@ function objectStore({ objectStore: store, namespace, argo, secrets, networkPoli
   if (store.kind === "s3") return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
   if (buckets === undefined) throw new Error("the cloud declared no buckets");
   return buckets;
-}
-
-function clusterSettings({ namespace, imagePullSecrets, scratch, defaults, notifications, proxy }: Settings, space: PipelinesNamespace, identity: PodIdentity | undefined): Omit<ClusterSettings, "runnerImage"> {
-  return {
-    ...defaultClusterSettings,
-    namespace,
-    imagePullSecrets: [...imagePullSecrets, ...space.imagePullSecrets],
-    scratch,
-    ...defaults,
-    ...(space.webhook && { webhook: space.webhook }),
-    ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
-    proxy,
-    ...(identity && { serviceAccounts: identity.serviceAccounts, podAnnotations: identity.podAnnotations }),
-    ...(space.certificateAuthority && { certificateAuthority: space.certificateAuthority }),
-  };
 }
 
 function readCertificates(file: string): string | undefined {

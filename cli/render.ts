@@ -1,20 +1,28 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import type { ManifestFile } from "../components/render";
+import type { ManifestFile, Rendered } from "../components/render";
 import { UserError } from "../errors";
 import { loadProject } from "../local/project";
-import type { PipelineEntry } from "../pipelines/define";
 import { assertValid } from "../pipelines/validation/validate";
 import { load } from "./load";
 import { print, printJson } from "./print";
 
 interface RenderFlags {
   readonly out?: string;
-  readonly registry: string;
-  readonly baseImage: string;
+  readonly stack?: string;
+  readonly registry?: string;
+  readonly baseImage?: string;
   readonly json?: boolean;
 }
+
+/** What there is without a stack. */
+const DEFAULTS = { registry: "localhost:5000", baseImage: "python:3.12-slim", namespace: "pipelines" };
+
+const EXAMPLES = `
+Examples:
+  $ npx tapctl render --out manifests --registry registry.example.com/etl --namespace etl
+  $ npx tapctl render --stack prod --out manifests`;
 
 /** `tapctl render`: the manifests of the cluster, without one. */
 export function addRender(program: Command): void {
@@ -22,16 +30,15 @@ export function addRender(program: Command): void {
     .command("render")
     .description("write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked")
     .option("--out <dir>", "write files there: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)")
-    .option("--registry <host>", "registry of the connector images", "localhost:5000")
-    .option("--base-image <image>", "image that the connector images are built on", "python:3.12-slim")
+    .option("--stack <name>", "stack whose settings in Pulumi.NAME.yaml hold: what `pulumi up` of it declares; other options win (default: settings of no stack)")
+    .option("--registry <host>", `registry of the connector images (default: the stack's, else ${DEFAULTS.registry})`)
+    .option("--base-image <image>", `image that the connector images are built on (default: the stack's, else ${DEFAULTS.baseImage})`)
     .option("--json", "print as JSON, with how each image is built")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl render --out manifests --registry registry.example.com/etl --namespace etl")
+    .addHelpText("after", EXAMPLES)
     .action((flags: RenderFlags, command: Command) => {
-      const { entries, namespace } = renderedOf(command);
-      if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
-      const { manifestFiles, renderArray, runFiles } = load("../components/render") as typeof import("../components/render");
-      const rendered = renderArray(entries, { ...flags, namespace });
+      const rendered = renderedOf(flags, command);
       if (flags.json) return printJson(rendered);
+      const { manifestFiles, runFiles } = load("../components/render") as typeof import("../components/render");
       const files = manifestFiles(rendered);
       if (flags.out === undefined) return print(files.map(({ text }) => text).join("---\n").trimEnd());
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
@@ -39,12 +46,17 @@ export function addRender(program: Command): void {
     });
 }
 
-/** The array, and the namespace that every verb takes: here it is what manifests are written for, and no cluster is asked. */
-function renderedOf(command: Command): { readonly entries: readonly PipelineEntry[]; readonly namespace: string } {
-  const { project, namespace = "pipelines" } = command.optsWithGlobals<{ readonly project?: string; readonly namespace?: string }>();
-  const { entries } = loadProject(project ?? process.cwd());
+function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Command): Rendered {
+  // Every verb takes a namespace: here it is what manifests are written for, and no cluster is asked.
+  const { project, namespace } = command.optsWithGlobals<{ readonly project?: string; readonly namespace?: string }>();
+  const { root, entries } = loadProject(project ?? process.cwd());
   assertValid(entries);
-  return { entries, namespace };
+  if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
+  const given = { ...(registry !== undefined && { registry }), ...(baseImage !== undefined && { baseImage }), ...(namespace !== undefined && { namespace }) };
+  if (stack === undefined) return (load("../components/render") as typeof import("../components/render")).renderArray(entries, { ...DEFAULTS, ...given });
+  const { readStackFile } = load("../settings/stack-file") as typeof import("../settings/stack-file");
+  const { renderStack } = load("../components/render-stack") as typeof import("../components/render-stack");
+  return renderStack(entries, readStackFile(root, stack).settings, given);
 }
 
 function writeFiles(folder: string, files: readonly ManifestFile[]): void {

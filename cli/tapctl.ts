@@ -23,7 +23,7 @@ function buildProgram(args: readonly string[]): Command {
     .option("--store <location>", "object store: a folder or s3://bucket/prefix?endpoint=URL (default: $TAPCTL_STORE or .tapctl/store)")
     .option("--on <where>", "cluster or local (default: as .tapctl.yaml of the project says, else local)")
     .option("--context <name>", "with --on cluster: context of the kubeconfig (default: its current one)")
-    .option("--namespace <name>", "with --on cluster and render: namespace of the pipelines (default: the context's, else pipelines)")
+    .option("--namespace <name>", "with --on cluster and render: namespace of the pipelines (default: the context's or the stack's, else pipelines)")
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);

@@ -14,14 +14,18 @@ export interface CloudArgs {
   readonly repositories: readonly string[];
 }
 
-/** How pods come by the rights that a cloud gives them. */
-export interface PodIdentity {
+/** What pods need so that a cloud knows whose they are. */
+export interface PodAccounts {
   /** ServiceAccounts of pipelines that have a role of their own, by pipeline. */
   readonly serviceAccounts: { readonly [pipeline: string]: string };
-  /** Annotations of ServiceAccounts, by account. */
-  readonly accountAnnotations: { readonly [serviceAccount: string]: { readonly [name: string]: Input<string> } };
   /** Annotations of every pod. */
   readonly podAnnotations: { readonly [name: string]: string };
+}
+
+/** How pods come by the rights that a cloud gives them. */
+export interface PodIdentity extends PodAccounts {
+  /** Annotations of ServiceAccounts, by account. */
+  readonly accountAnnotations: { readonly [serviceAccount: string]: { readonly [name: string]: Input<string> } };
   /** Networks that pods may not reach, such as `169.254.169.254/32`: there a node's own rights are given away. */
   readonly blockedNetworks: readonly string[];
 }
@@ -34,6 +38,18 @@ export interface CloudParts {
   readonly identity?: PodIdentity;
   /** Where images go, where that is a service of the cloud. */
   readonly registry?: ImageRegistry;
+}
+
+/** The parts of a cloud as far as the settings tell them, without asking it. */
+export interface KnownParts {
+  /** What pods need to have the rights to the buckets; absent where the object store is no service of the cloud. */
+  readonly accounts?: PodAccounts;
+  /**
+   * Where pods pull the images of a name from; absent where they go to the registry of the settings.
+   *
+   * @throws UserError where the settings do not tell.
+   */
+  readonly pullRepository?: (name: string) => string;
 }
 
 /** A cloud that a stack uses services of. */
@@ -54,4 +70,11 @@ export interface Cloud {
  */
 export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefined {
   return aws === undefined ? undefined : (module.require("./aws/index") as { readonly aws: Cloud }).aws;
+}
+
+/** The parts of the cloud that the settings name, as far as they tell them; none where they name none. It is loaded as {@link cloudOf} is. */
+export function knownParts(settings: CheckedSettings, pipelines: readonly PipelineEntry[]): KnownParts {
+  if (settings.aws === undefined) return {};
+  const { knownAws } = module.require("./aws/known") as { readonly knownAws: (settings: CheckedSettings, pipelines: readonly PipelineEntry[]) => KnownParts };
+  return knownAws(settings, pipelines);
 }

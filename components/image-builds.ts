@@ -1,5 +1,5 @@
 import { isReplication, type PipelineEntry } from "../pipelines/define";
-import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ReadyImages } from "./image";
+import { connectorImage, originKey, runnerImage, type BuildContext, type ImageBuild, type ReadyImages } from "./image";
 
 /** Names of the repositories that the images of an array are built into, such as `tap-postgres`; those that are ready need none. */
 export function imageRepositories(entries: readonly PipelineEntry[], context: BuildContext, ready: ReadyImages): readonly string[] {
@@ -13,7 +13,7 @@ export function imageRepositories(entries: readonly PipelineEntry[], context: Bu
  * as well where there are several of it; the tag, which no other has, where they differ in something else.
  */
 export function nameBuilds(builds: readonly ImageBuild[]): readonly (readonly [string, ImageBuild])[] {
-  const different = [...new Map(builds.map((build) => [taggedReference("", { build }), build])).values()];
+  const different = [...new Map(builds.map((build) => [originKey({ build }), build])).values()];
   const named = different.map((build) => {
     const versions = different.filter(({ repository }) => repository === build.repository);
     const same = versions.filter(({ args }) => args["VERSION"] === build.args["VERSION"]);

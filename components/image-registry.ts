@@ -20,10 +20,20 @@ export interface ImageRegistry {
 
 /** The registry that the settings name, with their user where they have one. */
 export function registryOf({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets): ImageRegistry {
-  const below = (base: string) => (name: string) => `${base.replace(/\/$/, "")}/${name}`;
+  const repository = repositoriesBelow(address);
   return {
-    repository: below(address),
-    pullRepository: below(pullAddress ?? address),
-    ...(username !== undefined && password !== undefined && { login: { address: parseImageReference(below(address)("image")).host, username, password: secrets[password] ?? "" } }),
+    repository,
+    pullRepository: pullRepositories({ address, ...(pullAddress !== undefined && { pullAddress }) }),
+    ...(username !== undefined && password !== undefined && { login: { address: parseImageReference(repository("image")).host, username, password: secrets[password] ?? "" } }),
   };
+}
+
+/** Where the images of a name are in the registry that the settings name, as pods pull them. */
+export function pullRepositories({ address, pullAddress }: Pick<RegistrySettings, "address" | "pullAddress">): (name: string) => string {
+  return repositoriesBelow(pullAddress ?? address);
+}
+
+/** Where the images of a name are below an address, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
+export function repositoriesBelow(address: string): (name: string) => string {
+  return (name) => `${address.replace(/\/$/, "")}/${name}`;
 }

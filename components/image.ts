@@ -51,14 +51,19 @@ export function runnerImage(context: BuildContext, ready: ReadyImages = {}): Ima
   return { build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args } };
 }
 
-/** The reference of an image where the registry has not been asked for its digest. */
-export function taggedReference(registry: string, origin: ImageOrigin): string {
-  return "ready" in origin ? origin.ready : imageReference(registry, origin.build);
+/**
+ * The reference of an image where the registry has not been asked for its digest, such as
+ * `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`.
+ *
+ * @param repository where the images of a name are, such as `localhost:5000/tap-postgres` for `tap-postgres`.
+ */
+export function taggedReference(repository: (name: string) => string, origin: ImageOrigin): string {
+  return "ready" in origin ? origin.ready : `${repository(origin.build.repository)}:${origin.build.tag}`;
 }
 
-/** An image's reference in a registry, such as `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`. */
-export function imageReference(registry: string, { repository, tag }: ImageBuild): string {
-  return `${registry.replace(/\/$/, "")}/${repository}:${tag}`;
+/** Text that is the same for the same image alone, wherever it is pushed to. */
+export function originKey(origin: ImageOrigin): string {
+  return taggedReference((name) => `/${name}`, origin);
 }
 
 function connectorBuild(connector: ConnectorDefinition, source: PackageSource, context: BuildContext): ImageBuild {

@@ -3,7 +3,7 @@ import type { ConnectorDefinition } from "../connectors/connector";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
 import { ConnectorImage, type ImageBuilding } from "./connector-image";
-import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageOrigin } from "./image";
+import { connectorImage, originKey, runnerImage, type BuildContext, type ImageOrigin } from "./image";
 import { nameBuilds } from "./image-builds";
 import type { PipelineImages } from "./pipeline";
 import { readyImages } from "./ready-image";
@@ -25,10 +25,10 @@ export function stackImages(entries: readonly PipelineEntry[], context: BuildCon
   const all = [runner, ...origins.values()];
   const ready = readyImages(all.flatMap((origin) => ("ready" in origin ? [origin.ready] : [])), { registry, secrets: building.secrets }, opts);
   const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
-  const built = builds.map(([name, build]) => [taggedReference("", { build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
+  const built = builds.map(([name, build]) => [originKey({ build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
   const references = new Map([...ready, ...built]);
   const reference = (origin: ImageOrigin | undefined) => {
-    const found = origin && references.get(taggedReference("", origin));
+    const found = origin && references.get(originKey(origin));
     if (!found) throw new Error("an image was asked for that no entry of the array has");
     return found;
   };

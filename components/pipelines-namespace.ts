@@ -5,9 +5,10 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
-import type { ClusterSettings, ConfigMapKey, SecretKey } from "./argo/cluster-settings";
+import type { ClusterSettings } from "./argo/cluster-settings";
 import type { PodIdentity } from "./cloud";
 import { MANAGED, namespace } from "./namespace";
+import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "./stack-cluster-settings";
 
 /** Arguments of {@link PipelinesNamespace}. */
 export interface PipelinesNamespaceArgs {
@@ -33,12 +34,6 @@ export interface PipelinesNamespaceArgs {
 export class PipelinesNamespace extends pulumi.ComponentResource {
   /** The namespace. */
   readonly namespace: Namespace;
-  /** Secrets to pull images with. */
-  readonly imagePullSecrets: readonly string[];
-  /** The webhook, where there is one. */
-  readonly webhook: SecretKey | undefined;
-  /** The certificates, where there are some. */
-  readonly certificateAuthority: ConfigMapKey | undefined;
 
   constructor(name: string, args: PipelinesNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:PipelinesNamespace", name, {}, opts);
@@ -48,11 +43,9 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
     const metadata = (object: string, annotations?: Annotations) => ({ name: object, namespace: this.namespace.metadata.name, labels: { ...MANAGED }, ...(annotations && { annotations: { ...annotations } }) });
 
     accounts(name, settings, args.identity, metadata, within);
-    this.imagePullSecrets = pullSecret(args.registry, secrets, metadata, within);
-    this.webhook = args.webhook === undefined ? undefined : { name: "notifications", key: "url" };
-    if (args.webhook !== undefined) new Secret("notifications", { metadata: metadata("notifications"), stringData: { url: secrets[args.webhook] ?? "" } }, within);
-    this.certificateAuthority = args.certificates === undefined ? undefined : { configMap: "certificate-authority", key: "ca.pem" };
-    if (args.certificates !== undefined) new ConfigMap("certificate-authority", { metadata: metadata("certificate-authority"), data: { "ca.pem": args.certificates } }, within);
+    pullSecret(args.registry, secrets, metadata, within);
+    if (args.webhook !== undefined) new Secret(WEBHOOK.name, { metadata: metadata(WEBHOOK.name), stringData: { [WEBHOOK.key]: secrets[args.webhook] ?? "" } }, within);
+    if (args.certificates !== undefined) new ConfigMap(CERTIFICATES.configMap, { metadata: metadata(CERTIFICATES.configMap), data: { [CERTIFICATES.key]: args.certificates } }, within);
     if (args.networkPolicy) new NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
     const blocked = args.identity?.blockedNetworks ?? [];
     if (args.networkPolicy && blocked.length > 0) new NetworkPolicy(`${name}-blocked-networks`, { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) }, within);
@@ -88,11 +81,10 @@ function accounts(name: string, { serviceAccount, executorServiceAccount }: Pipe
   new RoleBinding(name, { metadata: metadata(executorServiceAccount), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name }, subjects }, opts);
 }
 
-function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): readonly string[] {
-  if (username === undefined || password === undefined) return [];
+function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
+  if (username === undefined || password === undefined) return;
   const host = (pullAddress ?? address).split("/")[0] ?? address;
   const value = secrets[password] ?? pulumi.output("");
   const config = value.apply((text) => JSON.stringify({ auths: { [host]: { username, password: text, auth: Buffer.from(`${username}:${text}`).toString("base64") } } }));
-  new Secret("registry", { metadata: metadata("registry"), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
-  return ["registry"];
+  new Secret(REGISTRY_SECRET, { metadata: metadata(REGISTRY_SECRET), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
 }

@@ -9,7 +9,8 @@ import type { ConnectorImages } from "./argo/run-parameters";
 import { singerTemplates } from "./argo/singer-template";
 import type { WorkflowTemplate } from "./argo/types";
 import { readBuildContext } from "./build-context";
-import { connectorImage, imageReference, runnerImage, taggedReference, type BuildContext, type ImageBuild } from "./image";
+import { connectorImage, runnerImage, taggedReference, type ImageBuild, type ImageOrigin, type ReadyImages } from "./image";
+import { repositoriesBelow } from "./image-registry";
 
 /** What manifests are rendered for. */
 export interface RenderOptions {
@@ -38,16 +39,36 @@ export interface ManifestFile {
   readonly text: string;
 }
 
+/** What a cluster's manifests are built from. */
+export interface RenderParts {
+  /** What the pipelines share. */
+  readonly settings: Omit<ClusterSettings, "runnerImage">;
+  /** Where pods pull the images of a name from, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
+  readonly repository: (name: string) => string;
+  /** Image that the connector images are built on. */
+  readonly baseImage: string;
+  /** Images that are there already. */
+  readonly ready: ReadyImages;
+}
+
 /** The manifests of an array: the same for the same array and options, without a cluster. */
 export function renderArray(entries: readonly PipelineEntry[], { registry, namespace, baseImage }: RenderOptions): Rendered {
+  return renderParts(entries, { settings: { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }) }, repository: repositoriesBelow(registry), baseImage, ready: {} });
+}
+
+/** The manifests of an array: the same for the same array and parts. */
+export function renderParts(entries: readonly PipelineEntry[], { settings: shared, repository, baseImage, ready }: RenderParts): Rendered {
   const context = readBuildContext(baseImage);
-  const settings: ClusterSettings = { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }), runnerImage: taggedReference(registry, runnerImage(context)) };
-  const reference = (connector: ConnectorDefinition) => taggedReference(registry, connectorImage(connector, context));
+  const runner = runnerImage(context, ready);
+  const settings: ClusterSettings = { ...shared, runnerImage: taggedReference(repository, runner) };
+  const originOf = (connector: ConnectorDefinition) => connectorImage(connector, context, ready);
+  const reference = (connector: ConnectorDefinition) => taggedReference(repository, originOf(connector));
   const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: reference(tap.connector), target: reference(target.connector) });
+  const connectors = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
   return {
     templates: singerTemplates(settings),
     pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
-    images: imageBuilds(entries.filter(isReplication), registry, context),
+    images: imageBuilds([runner, ...connectors.map(originOf)], repository),
   };
 }
 
@@ -64,9 +85,8 @@ export function runFiles({ pipelines }: Rendered): readonly ManifestFile[] {
   return pipelines.map(({ name, workflow }) => ({ path: join("runs", `${name}.yaml`), text: yamlText([workflow]) }));
 }
 
-function imageBuilds(entries: readonly Replication[], registry: string, context: BuildContext): Rendered["images"] {
-  const origins = [runnerImage(context), ...entries.flatMap(({ tap, target }) => [tap, target]).map(({ connector }) => connectorImage(connector, context))];
-  return Object.fromEntries(origins.flatMap((origin) => ("build" in origin ? [[imageReference(registry, origin.build), origin.build]] : [])));
+function imageBuilds(origins: readonly ImageOrigin[], repository: RenderParts["repository"]): Rendered["images"] {
+  return Object.fromEntries(origins.flatMap((origin) => ("build" in origin ? [[taggedReference(repository, origin), origin.build]] : [])));
 }
 
 /** Strings stay on their line, so that a difference shows in the line that it is in. */

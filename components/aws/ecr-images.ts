@@ -5,6 +5,7 @@ import { Repository } from "@pulumi/aws/ecr/repository";
 import * as pulumi from "@pulumi/pulumi";
 import type { EcrSettings } from "../../settings/aws";
 import type { ImageRegistry } from "../image-registry";
+import { repositoryName } from "./ecr-names";
 
 /** Arguments of {@link EcrImages}. */
 export interface EcrImagesArgs {
@@ -33,11 +34,6 @@ export class EcrImages extends pulumi.ComponentResource {
     this.registry = { repository, pullRepository: repository, login };
     this.registerOutputs({});
   }
-}
-
-/** Name of an image's repository in the registry. */
-export function repositoryName(image: string, { prefix, existing }: EcrSettings): string {
-  return existing[image] ?? `${prefix}/${image}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PipelineEntry } from "../../pipelines/define";
 import type { AwsStoreSettings } from "../../settings/aws";
 import { defaultClusterSettings } from "../argo/cluster-settings";
 import type { PodIdentity } from "../cloud";
+import { accountOf, podAccounts } from "./pod-accounts";
 import type { StoreAccess } from "./store-policy";
 import { WorkloadIdentity } from "./workload-identity";
 
@@ -21,14 +22,6 @@ export interface PodIdentityArgs {
 /** The role of all pipelines; an underscore is in no pipeline's name, and so not in that of another role. */
 const SHARED = "all_pipelines";
 
-/**
- * Containers that run what others wrote: connectors, follow-ups, jobs and, with a connector's image, what makes the pipe.
- * The webhook of EKS gives them neither a token nor the variables that lead to it, with both kinds of identity. Argo's
- * own containers, `init` and `wait`, keep them.
- * Source: aws/amazon-eks-pod-identity-webhook, pkg/handler/handler.go, getContainersToSkip and buildPodPatchConfig.
- */
-export const SKIPPED_CONTAINERS: readonly string[] = ["main", "tap", "target", "fifo"];
-
 /** Addresses of the metadata service of EC2, which gives a node's own rights to whoever asks; that of Pod Identity's agent is another one, 169.254.170.23. */
 const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
@@ -41,13 +34,8 @@ export function podIdentity({ store, region, namespace, pipelines }: PodIdentity
   };
   const annotations = [identity(SHARED, defaultClusterSettings.serviceAccount), ...own.map((entry) => identity(entry.name, accountOf(entry), entry))];
   return {
-    serviceAccounts: Object.fromEntries(own.map((entry) => [entry.name, accountOf(entry)])),
+    ...podAccounts(pipelines),
     accountAnnotations: Object.fromEntries(annotations),
-    podAnnotations: { "eks.amazonaws.com/skip-containers": SKIPPED_CONTAINERS.join() },
     blockedNetworks: METADATA_SERVICE,
   };
-}
-
-function accountOf({ name }: PipelineEntry): string {
-  return `pipeline-${name}`;
 }

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readBuildContext } from "../../components/build-context";
-import { connectorImage, imageReference, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../components/image";
+import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../components/image";
+import { repositoriesBelow } from "../../components/image-registry";
 import { tap, target } from "../../connectors/connector";
 
 const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: { "x.py": "1", "y.py": "2" } };
@@ -33,7 +34,7 @@ describe("the image of a connector", () => {
   });
 
   test("has a name and a tag that registries take", () => {
-    assert.match(imageReference("localhost:5000/", buildOf(connectorImage(connector, context))), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
+    assert.match(taggedReference(repositoriesBelow("localhost:5000/"), connectorImage(connector, context)), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
   });
 
   test("has another tag when something that goes into it is another, and only then", () => {
@@ -50,10 +51,10 @@ describe("the image of a connector", () => {
 
   test("is not built where it is there, by the array's or the stack's word, which wins", () => {
     const there = tap({ name: "tap-y", image: "acme/tap-y:1" })({}).connector;
-    assert.equal(taggedReference("localhost:5000", connectorImage(there, context)), "acme/tap-y:1");
-    assert.equal(taggedReference("localhost:5000", connectorImage(there, context, { "tap-y": "acme/tap-y:2" })), "acme/tap-y:2");
-    assert.equal(taggedReference("localhost:5000", connectorImage(connector, context, { "Tap-X": "acme/tap-x:3" })), "acme/tap-x:3");
-    assert.equal(taggedReference("localhost:5000", runnerImage(context, { "singer-runner": "acme/runner:4" })), "acme/runner:4");
+    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context)), "acme/tap-y:1");
+    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context, { "tap-y": "acme/tap-y:2" })), "acme/tap-y:2");
+    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(connector, context, { "Tap-X": "acme/tap-x:3" })), "acme/tap-x:3");
+    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), runnerImage(context, { "singer-runner": "acme/runner:4" })), "acme/runner:4");
   });
 });
 

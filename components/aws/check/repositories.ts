@@ -1,6 +1,6 @@
 import { DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand } from "@aws-sdk/client-ecr";
 import type { AwsSettings, EcrSettings } from "../../../settings/aws";
-import { repositoryName } from "../ecr-images";
+import { repositoryName } from "../ecr-names";
 import { STACK_TAG, stackTags } from "../tags";
 import { answerOf } from "./answer";
 import { clientConfig } from "./client";

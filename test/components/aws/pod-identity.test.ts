@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { podIdentity as declareIdentity, SKIPPED_CONTAINERS } from "../../../components/aws/pod-identity";
+import { SKIPPED_CONTAINERS } from "../../../components/aws/pod-accounts";
+import { podIdentity as declareIdentity } from "../../../components/aws/pod-identity";
 import { cronWorkflow } from "../../../components/argo/cron-workflow";
 import { deployed } from "../../../components/argo/run-parameters";
 import { singerTemplates } from "../../../components/argo/singer-template";
@@ -112,7 +113,7 @@ describe("connectors get no role", () => {
     ((spec.templates ?? []) as readonly Containers[]).flatMap(({ container, containerSet, initContainers = [], sidecars = [] }) => [...(container ? [container.name ?? "main"] : []), ...[...(containerSet?.containers ?? []), ...initContainers, ...sidecars].map(({ name }) => name)]);
 
   test("because every container but Argo's own is skipped", () => {
-    const names = new Set([...singerTemplates(clusterSettings), smokeTestTemplate(clusterSettings)].flatMap(containersOf));
+    const names = new Set([...singerTemplates(clusterSettings), smokeTestTemplate(clusterSettings, false)].flatMap(containersOf));
     assert.deepEqual([...names].sort(), [...SKIPPED_CONTAINERS].sort());
     for (const own of ["init", "wait"]) assert.equal(SKIPPED_CONTAINERS.includes(own), false);
   });
@@ -120,7 +121,7 @@ describe("connectors get no role", () => {
   test("by an annotation of every pod", async () => {
     const { identity } = await identityOf();
     const cluster = { ...clusterSettings, podAnnotations: identity.podAnnotations };
-    for (const { spec } of [...singerTemplates(cluster), smokeTestTemplate(cluster)]) {
+    for (const { spec } of [...singerTemplates(cluster), smokeTestTemplate(cluster, false)]) {
       assert.deepEqual(spec.podMetadata?.annotations, { "eks.amazonaws.com/skip-containers": "main,tap,target,fifo" });
     }
   });

@@ -1,0 +1,15 @@
+/** A configuration with every setting of a stack that is not on AWS. */
+export const fullConfig = {
+  "tapctl:context": "prod",
+  "tapctl:namespace": "etl",
+  "tapctl:argo": JSON.stringify({ crds: "full", server: false, parallelism: 70, workflowArchive: { kind: "postgresql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { logging: { level: "debug" } } } }),
+  "tapctl:objectStore": JSON.stringify({ kind: "s3", endpoint: "s3.example.com", region: "eu-central-1", bucket: "etl-singer", credentials: { accessKey: "s3-key", secretKey: "s3-secret" } }),
+  "tapctl:registry": JSON.stringify({ address: "registry.example.com/etl", username: "bot", password: "registry" }),
+  "tapctl:images": JSON.stringify({ exec: true, builder: "default", cache: true, pythonIndex: { url: "https://pypi.example.com/simple" } }),
+  "tapctl:notifications": JSON.stringify({ webhook: "channel", uiUrl: "https://argo.example.com" }),
+  "tapctl:proxy": JSON.stringify({ https: "http://proxy.example.com:3128", none: [".example.com"] }),
+  "tapctl:certificateAuthority": "test/golden/stack-authority.pem",
+  "tapctl:scratch": JSON.stringify({ size: "50Gi", storageClass: "fast" }),
+  "tapctl:monitoring": JSON.stringify({ labels: { release: "prometheus" }, alertLabels: { team: "data" }, failuresInARow: 5, runbook: "https://wiki.example.com/runbook", grafanaFolder: "Data" }),
+  "tapctl:protect": "true",
+};

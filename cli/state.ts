@@ -41,7 +41,7 @@ function addShow(state: Command): void {
     if (!saved) return print(`"${name}" has no saved state: its next run begins anew`);
     const { envelope, from } = saved;
     print(JSON.stringify(flags.stream === undefined ? envelope.state : bookmarkOf(envelope.state, flags.stream), null, 2));
-    print(`saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`);
+    tell(`saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`);
   });
 }
 

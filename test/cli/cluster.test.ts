@@ -323,6 +323,8 @@ suite("on a cluster", () => {
     const { stdout, stderr } = await one.run("state set orders -", '{"bookmarks":{"orders":{"id":7},"users":{"id":8}}}');
     assert.match(stdout, /^orders: none -> .*\n {2}bookmarks\.orders\.id: none -> 7\n {2}bookmarks\.users\.id: none -> 8\n$/, stderr);
     assert.match((await one.run("state reset orders --stream users")).stdout, /bookmarks\.users/);
+    const shown = await one.run("state show orders");
+    assert.deepEqual([JSON.parse(shown.stdout), shown.stderr.slice(0, 6)], [{ bookmarks: { orders: { id: 7 } } }, "saved "]);
     assert.deepEqual((JSON.parse((await one.run("state show orders --json")).stdout) as { readonly state: unknown }).state, { bookmarks: { orders: { id: 7 } } });
     assert.ok(one.api.all("workflows").every(({ status }) => (status as { readonly nodes: { readonly h: { readonly phase: string } } }).nodes.h.phase === "Succeeded"));
   });

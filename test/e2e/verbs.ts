@@ -51,7 +51,7 @@ export function testVerbs(scene: () => Scene): void {
     assert.deepEqual(await state(), { start_date: "2026-11-03" });
     await tapctl(`state rollback ${NAME}`);
     assert.deepEqual(await state(), before);
-    assert.match(await tapctl(`state show ${NAME}`), /saved \S+ by run/);
+    assert.deepEqual(JSON.parse(await tapctl(`state show ${NAME}`)), before);
     assert.ok((await json<readonly unknown[]>(`state history ${NAME}`)).length > 1);
     assert.match(await tapctl(`run ${NAME} --state ${file} --follow`), /succeeded/);
     assert.match(await tapctl(`run ${NAME} --full-refresh --follow`), /succeeded/);

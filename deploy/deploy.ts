@@ -7,18 +7,21 @@ import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
 import { assertValid } from "../pipelines/validation/validate";
+import type { CheckedSettings } from "../settings/schema";
 import { checkCharts } from "./charts";
 import { checkExisting, checkMonitoring, findContext } from "./cluster";
 import { canAsk, consents } from "./consent";
 import { destroy } from "./destroy";
 import { offerKind, removeKind } from "./kind";
 import { releaseDeadLock } from "./lock";
+import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
 import { askEngine, DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
+import { checkPush } from "./push-rights";
 import { checkRegistry } from "./registry";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
-import { recordedResources } from "./state";
+import { recordedResources, type RecordedResource } from "./state";
 import { update } from "./update";
 import { refuseNewer } from "./version";
 
@@ -54,18 +57,34 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   const recorded = recordedResources(engine);
   refuseNewer(recorded);
   await checkCharts(settings, ROOT);
-  const { namespace, images, registry, monitoring, aws } = settings;
+  const { namespace, monitoring } = settings;
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
-  if (imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready).length > 0) await checkRegistry(images, aws?.ecr ? undefined : registry.address);
+  const again = await checkImages(engine, settings, recorded);
   if (monitoring) checkMonitoring(context);
   checkExisting(context, settings, recorded);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
+  if (again.length > 0) print(`Built again, because their registry no longer has them: ${again.map((urn) => urn.split("::").at(-1)).join(", ")}\n`);
   releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
-  await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, refresh, root: ROOT });
+  await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, again, refresh, root: ROOT });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, namespace)} has succeeded: a file went through the object store from one pod to the next.`);
   print(nextSteps(context, settings, pipelines));
+}
+
+/** Looks whether images can be built, pushed and found; URNs of those that have to be built again. */
+async function checkImages(engine: Engine, { images, registry, aws }: CheckedSettings, recorded: readonly RecordedResource[]): Promise<readonly string[]> {
+  const [repository] = imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
+  if (repository === undefined) return [];
+  const address = aws?.ecr ? undefined : registry.address;
+  await checkRegistry(images, address);
+  const { username, password: secret } = registry;
+  if (address !== undefined && username !== undefined && secret !== undefined) {
+    const password = askEngine(engine, ["config", "get", "--path", `secrets["${secret}"]`, ...engine.stack]);
+    // The program itself says that a secret is not set.
+    if (password.ok) await checkPush(address, repository, { username, password: password.output }, secret);
+  }
+  return lostImages(recorded);
 }
 
 async function down({ stack, yes = false }: Flags): Promise<void> {

@@ -1,5 +1,6 @@
 import { parseImageReference, registryAddress } from "../components/image-reference";
-import { causeOf, UserError } from "../errors";
+import { UserError } from "../errors";
+import { reach, registryToken } from "./registry-token";
 
 const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
 /** For those who wait for nothing else. */
@@ -46,31 +47,12 @@ function registryHost(host: string): string {
 /** Asks for an image's manifest by its tag or digest, with a token that anybody gets where one is wanted. */
 async function askFor(image: string, reference: string, milliseconds: number): Promise<Response> {
   const { host, repository } = parseImageReference(image);
+  const what = `the registry of ${image}`;
   const url = `${registryUrl(host)}/v2/${repository}/manifests/${reference}`;
-  const head = (token?: string) => reach(image, url, { method: "HEAD", headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) }, signal: AbortSignal.timeout(milliseconds) });
+  const head = (token?: string) => reach(what, url, { method: "HEAD", headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) }, signal: AbortSignal.timeout(milliseconds) });
   const first = await head();
-  return first.status === 401 ? head(await anonymousToken(first, image, milliseconds)) : first;
-}
-
-async function reach(image: string, address: string | URL, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(address, request);
-  } catch (error) {
-    throw new UserError(`the registry of ${image} does not answer: ${causeOf(error)}`, 1);
-  }
-}
-
-/** Public images are read with a token that anybody gets, where the registry wants one. */
-async function anonymousToken(refused: Response, image: string, milliseconds: number): Promise<string> {
-  const header = refused.headers.get("www-authenticate") ?? "";
-  const field = (name: string): string | undefined => new RegExp(`${name}="([^"]*)"`).exec(header)?.[1];
-  const realm = field("realm");
-  if (realm === undefined || !URL.canParse(realm)) throw new UserError(`the registry of ${image} wants a login; only public images can be resolved`, 1);
-  const address = new URL(realm);
-  address.search = new URLSearchParams({ service: field("service") ?? "", scope: field("scope") ?? "" }).toString();
-  const answer = await reach(image, address, { signal: AbortSignal.timeout(milliseconds) });
-  const { token, access_token: other } = (await answer.json().catch(() => ({}))) as { readonly token?: string; readonly access_token?: string };
-  const given = token ?? other;
-  if (given === undefined) throw new UserError(`the registry of ${image} gives no token to read it`, 1);
-  return given;
+  if (first.status !== 401) return first;
+  const token = await registryToken(first, what, milliseconds);
+  if (token === undefined) throw new UserError(`${what} gives no token to read it`, 1);
+  return head(token);
 }

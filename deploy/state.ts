@@ -6,6 +6,8 @@ import { askEngine, type Engine } from "./pulumi";
 
 /** A resource as the stack's state has it. */
 export interface RecordedResource {
+  /** What the engine calls it. */
+  readonly urn: string;
   /** Type, such as `kubernetes:core/v1:Namespace`. */
   readonly type: string;
   /** What its provider calls it, such as `minio/minio-root`; a component has none. */

@@ -19,6 +19,8 @@ export interface UpdateArgs {
   readonly entries: readonly PipelineEntry[];
   /** Whether the user agreed to everything before. */
   readonly yes: boolean;
+  /** URNs of resources that are made anew, whatever the state says of them. */
+  readonly again: readonly string[];
   /** Whether to look at what is there first, so that what was changed or deleted by hand is put back. */
   readonly refresh: boolean;
   /** Folder of the Pulumi project. */
@@ -35,24 +37,25 @@ export interface UpdateArgs {
  *
  * @throws UserError where the engine fails.
  */
-export async function update({ engine, cluster, entries, yes, refresh, root }: UpdateArgs): Promise<void> {
+export async function update({ engine, cluster, entries, yes, again, refresh, root }: UpdateArgs): Promise<void> {
   const up = async (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
     const code = await runEngine(engine, root, ["up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], env);
     if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
   };
-  const all = () => up(refresh ? ["--refresh"] : []);
+  const replaced = again.flatMap((urn) => ["--replace", urn]);
+  const all = (args: readonly string[] = []) => up([...(refresh ? ["--refresh"] : []), ...args]);
   const withoutPreview = yes ? ["--skip-preview"] : [];
   const unfinished = readUnfinished(cluster);
   const recorded = recordedObjects(engine);
   const hasPipelines = countPipelines(recorded) > 0;
   const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
   const many = !savesSteps(engine) && created.length > FEW;
-  if (!many && unfinished === undefined) return all();
+  if (!many && unfinished === undefined) return all(replaced);
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
-  if (hasPipelines) await up([...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]);
-  else await up(withoutPreview, PLATFORM_ONLY);
+  if (hasPipelines) await up([...replaced, ...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]);
+  else await up([...replaced, ...withoutPreview], PLATFORM_ONLY);
   if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
   if (many) {
     noteUnfinished(cluster, created.flatMap(objectsOf));

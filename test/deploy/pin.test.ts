@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { argoValues } from "../../components/argo-values";
@@ -14,24 +11,16 @@ import { digestOf } from "../../deploy/image-digest";
 import { pinnableImages, pinnedSettings } from "../../deploy/pin";
 import { checkValues } from "../../settings/check";
 import { settingsSchema } from "../../settings/schema";
+import { standInRegistry } from "./registry";
 
 const ROOT = join(__dirname, "..", "..");
 
 const DIGEST = `sha256:${"4c".repeat(32)}`;
 
-async function registry(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse, host: string) => void): Promise<string> {
-  const server = createServer((request, response) => answer(request, response, host));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  t.after(() => server.close());
-  return host;
-}
-
 test("an image without a tag has no digest to ask for", () => assert.rejects(digestOf("quay.io/minio/minio"), /has no tag to resolve/));
 
 test("the digest is what the registry says of the index", async (t) => {
-  const host = await registry(t, (request, response) => {
+  const host = await standInRegistry(t, (request, response) => {
     assert.equal(request.method, "HEAD");
     assert.match(request.headers.accept ?? "", /image\.index/);
     response.writeHead(request.url === "/v2/etl/tap/manifests/1" ? 200 : 404, { "docker-content-digest": DIGEST }).end();
@@ -41,7 +30,7 @@ test("the digest is what the registry says of the index", async (t) => {
 });
 
 test("a registry that wants a token gets the one that it gives to anybody", async (t) => {
-  const host = await registry(t, (request, response, self) => {
+  const host = await standInRegistry(t, (request, response, self) => {
     if (request.url?.startsWith("/token")) return void response.end(JSON.stringify({ token: new URL(request.url, "http://x").searchParams.get("scope") }));
     if (request.headers.authorization !== "Bearer repository:tap:pull") return void response.writeHead(401, { "www-authenticate": `Bearer realm="http://${self}/token",service="r",scope="repository:tap:pull"` }).end();
     response.writeHead(200, { "docker-content-digest": DIGEST }).end();
@@ -51,9 +40,9 @@ test("a registry that wants a token gets the one that it gives to anybody", asyn
 
 test("a registry that is away, wants a login or tells no digest is named", async (t) => {
   await assert.rejects(digestOf("127.0.0.1:9/tap:1"), /the registry of 127\.0\.0\.1:9\/tap:1 does not answer/);
-  const login = await registry(t, (_, response) => response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end());
+  const login = await standInRegistry(t, (_, response) => response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end());
   await assert.rejects(digestOf(`${login}/tap:1`), /wants a login/);
-  const mute = await registry(t, (_, response) => response.writeHead(500).end());
+  const mute = await standInRegistry(t, (_, response) => response.writeHead(500).end());
   await assert.rejects(digestOf(`${mute}/tap:1`), /does not tell the digest of tap:1: it answers 500/);
 });
 
@@ -86,7 +75,7 @@ for (const [name, given] of Object.entries(stacks)) {
 }
 
 test("pin prints what is to be put into the stack's file", async (t) => {
-  const host = await registry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());
+  const host = await standInRegistry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());
   const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ["bin", "cli", "components", "deploy", "errors.ts", "load-typescript.cjs", "node_modules", "package.json", "pipelines", "settings", "tsconfig.json"]) symlinkSync(join(ROOT, name), join(folder, name));

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse, stringify } from "yaml";
 import { pipelines } from "../../pipelines";
+import { standInRegistry } from "./registry";
 import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from "./support";
 
 test("up looks around, deploys, tests the installation and says what to do next", async () => {
@@ -33,6 +34,23 @@ test("up asks no registry where the stack makes its own, and speaks of nothing t
   assert.equal(code, 0, err);
   assert.match(out, /What to do next:/);
   assert.doesNotMatch(out, /MinIO|Argo's interface/);
+});
+
+test("up builds images again that their registry has lost", async (t) => {
+  const host = await standInRegistry(t, ({ url = "" }, response) => response.writeHead(url.includes("/manifests/") ? 404 : 200).end());
+  const resources = [{ urn: "urn:pulumi:dev::tapctl::Image::tap-shop", type: "docker-build:index:Image", outputs: { ref: `${host}/tap-shop:1` } }];
+  const { code, out, err, calls } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { registry: { address: host } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 0, err);
+  assert.match(out, /^Built again, because their registry no longer has them: tap-shop$/m);
+  assert.match(calls, /^pulumi up .* --refresh --replace urn:pulumi:dev::tapctl::Image::tap-shop --yes$/m);
+});
+
+test("up refuses a registry that does not let its user push, and changes nothing", async (t) => {
+  const host = await standInRegistry(t, ({ method }, response) => response.writeHead(method === "POST" ? 401 : 200).end());
+  const { code, err, calls } = await run("up", { pulumi: pulumi({ settings: { registry: { address: `${host}/etl`, username: "robot", password: "registry-password" } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 1);
+  assert.match(err, /does not let "robot" push etl\/singer-runner: it answers 401; see tapctl:registry\.username, and the password in the secret "registry-password"$/m);
+  assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
 });
 
 test("up does not look at what is there where it need not", async () => {

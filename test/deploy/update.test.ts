@@ -20,12 +20,14 @@ interface World {
   readonly live?: readonly string[];
   /** Objects that an update which was cut off noted down. */
   readonly unfinished?: readonly string[];
+  /** URNs of what is made anew. */
+  readonly again?: readonly string[];
   /** Shell that runs at each `pulumi up`, with its arguments in `$*`. */
   readonly up?: string;
 }
 
 /** Updates a stack of stand-ins for `pulumi` and `kubectl`; what they were called with, a line a call. */
-async function run(t: TestContext, entries: readonly PipelineEntry[], { recorded = [], live = [], unfinished, up = "" }: World, backend = "file:///state"): Promise<{ readonly calls: readonly string[]; readonly input: string; readonly error: unknown }> {
+async function run(t: TestContext, entries: readonly PipelineEntry[], { recorded = [], live = [], unfinished, up = "", again = [] }: World, backend = "file:///state"): Promise<{ readonly calls: readonly string[]; readonly input: string; readonly error: unknown }> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-update-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const resources = recorded.map((name) => ({ type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow", id: `pipelines/${name}` }));
@@ -37,7 +39,7 @@ async function run(t: TestContext, entries: readonly PipelineEntry[], { recorded
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
   const engine: Engine = { command: ["pulumi"], env: { ...process.env }, stack: ["--stack", "dev"], places: [], name: "dev", backend };
-  const error: unknown = await update({ engine, cluster: { context: "kind-a", namespace: "pipelines" }, entries, yes: true, refresh: true, root: folder }).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await update({ engine, cluster: { context: "kind-a", namespace: "pipelines" }, entries, yes: true, again, refresh: true, root: folder }).then(() => undefined, (reason: unknown) => reason);
   process.env["PATH"] = path;
   const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "");
   return { calls: read("calls").split("\n").filter((line) => line !== ""), input: read("input"), error };
@@ -136,7 +138,7 @@ test("a cluster that does not answer stops the update before it starts", async (
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
   const engine: Engine = { command: ["pulumi"], env: {}, stack: [], places: [], name: "dev", backend: "file:///state" };
-  await assert.rejects(update({ engine, cluster: { context: "kind-a", namespace: "etl" }, entries: few, yes: true, refresh: true, root: folder }), /an unfinished update cannot be looked for in the namespace "etl": connection refused/);
+  await assert.rejects(update({ engine, cluster: { context: "kind-a", namespace: "etl" }, entries: few, yes: true, again: [], refresh: true, root: folder }), /an unfinished update cannot be looked for in the namespace "etl": connection refused/);
   process.env["PATH"] = path;
 });
 
@@ -203,3 +205,10 @@ for (const [count, backend, expected] of [
     assert.deepEqual(found, expected);
   });
 }
+test("what has to be made anew is so by the first run of the engine that declares it, and by no other", async (t) => {
+  const again = ["urn:tap", "urn:target"];
+  const flags = ({ calls }: { readonly calls: readonly string[] }) => calls.filter((call) => call.startsWith("pulumi up")).map((call) => [...call.matchAll(/--replace (\S+)/g)].map(([, urn]) => urn));
+  assert.deepEqual(flags(await run(t, few, { recorded: ["orders"], again })), [again]);
+  assert.deepEqual(flags(await run(t, many, { recorded: ["orders"], again })), [again, [], []]);
+  assert.deepEqual(flags(await run(t, many, { again }))[0], again);
+});

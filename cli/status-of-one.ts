@@ -82,7 +82,7 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
-  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], name));
+  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name }));
   const runs = await listClusterRuns(connection, store, name, RUNS);
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;

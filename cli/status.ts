@@ -58,20 +58,27 @@ async function watch(look: () => Promise<string>, seconds: number): Promise<neve
 
 async function show(context: CliContext, name: string | undefined, run: string | undefined, json: boolean): Promise<void> {
   if (!json) return print(await screen(context, name, run));
-  printJson(name === undefined ? await rows(context) : (await onePipeline(context, name, run)).json);
+  printJson(name === undefined ? await rows(context, (why) => tell(unread(why))) : (await onePipeline(context, name, run)).json);
 }
 
 async function screen(context: CliContext, name: string | undefined, run: string | undefined): Promise<string> {
-  return name === undefined ? statusTable(await rows(context)) : (await onePipeline(context, name, run)).text;
+  if (name !== undefined) return (await onePipeline(context, name, run)).text;
+  const notes: string[] = [];
+  const table = statusTable(await rows(context, (why) => notes.push(unread(why))));
+  return [table, ...notes].join("\n");
 }
 
-async function rows(context: CliContext): Promise<readonly PipelineStatus[]> {
-  return statusOf(await facts(context), new Date());
+function unread(why: string): string {
+  return `not all is known: ${why}`;
 }
 
-async function facts(context: CliContext): Promise<readonly PipelineFacts[]> {
+async function rows(context: CliContext, onUnread: (why: string) => void): Promise<readonly PipelineStatus[]> {
+  return statusOf(await facts(context, onUnread), new Date());
+}
+
+async function facts(context: CliContext, onUnread: (why: string) => void): Promise<readonly PipelineFacts[]> {
   const { entries } = context.project;
   if (context.surroundings.on === "local") return localFacts(await context.openStore(), entries);
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  return clusterFacts(await context.connect(), context.openStore, entries);
+  return clusterFacts(await context.connect(), context.openStore, entries, { onUnread });
 }

@@ -1,8 +1,9 @@
 import { PIPELINE_LABEL } from "../components/argo/names";
+import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { schedulesOf } from "../pipelines/define";
 import type { ObjectStore } from "../store/object-store";
-import { listRuns, readSummary } from "../store/runs";
+import { listRuns, readSummary, type RunSummary } from "../store/runs";
 import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
 import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
@@ -20,20 +21,38 @@ import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf
 const AT_ONCE = 32;
 const HISTORY = 50;
 
-/**
- * What the cluster and its store know of the pipelines: those of the array, and those that are only there.
- *
- * @param only the one pipeline that is asked for; undefined for all
- */
-export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], only?: string): Promise<readonly PipelineFacts[]> {
-  const [workflows, crons, opened] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), store()]);
+/** How the pipelines of a cluster are looked at. */
+export interface LookOptions {
+  /** The one pipeline that is asked for. Default: all. */
+  readonly only?: string;
+  /** Told why the store cannot be read, each reason once: what it alone knows is missing then. Default: nobody. */
+  readonly onUnread?: (why: string) => void;
+}
+
+/** Reads something of the store; undefined where it cannot be read. */
+type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
+
+/** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
+export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread = () => undefined }: LookOptions = {}): Promise<readonly PipelineFacts[]> {
+  const [workflows, crons, read] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread)]);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
   return atOnce(AT_ONCE, [...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })), ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron }))], (one) =>
-    factsOf(connection, opened, one, runs.get(one.name) ?? []),
+    factsOf(connection, read, one, runs.get(one.name) ?? []),
   );
+}
+
+async function readerOf(store: () => Promise<ObjectStore>, onUnread: (why: string) => void): Promise<Read> {
+  const told = new Set<string>();
+  const unread = (error: unknown): undefined => {
+    if (!(error instanceof UserError)) throw error;
+    if (!told.has(error.message)) onUnread(error.message);
+    told.add(error.message);
+  };
+  const opened = await store().catch(unread);
+  return async (work) => (opened === undefined ? undefined : work(opened).catch(unread));
 }
 
 interface Known {
@@ -42,9 +61,9 @@ interface Known {
   readonly cron: CronWorkflowObject | undefined;
 }
 
-async function factsOf(connection: Connection, store: ObjectStore, { name, entry, cron }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
+async function factsOf(connection: Connection, read: Read, { name, entry, cron }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
   const runs = workflows.map(runFact);
-  const last = await lastRun(connection, store, name, workflows.find(hasEnded));
+  const last = await lastRun(connection, read, name, workflows.find(hasEnded));
   return {
     name,
     where: cron === undefined ? "array" : entry === undefined ? "cluster" : "both",
@@ -55,31 +74,36 @@ async function factsOf(connection: Connection, store: ObjectStore, { name, entry
     since: cron === undefined ? null : scheduledSince(cron),
     runs,
     last,
-    failures: await failures(store, name, runs, last),
+    failures: await failures(read, name, runs, last),
   };
 }
 
 /** From the store, which keeps them longest; from the Workflow alone where the run could not write a summary. */
-async function lastRun(connection: Connection, store: ObjectStore, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
+async function lastRun(connection: Connection, read: Read, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
   if (ended === undefined) {
-    const summary = (await listRuns(store, name, 2)).find(({ status }) => status !== "running");
-    return summary === undefined ? null : lastRunOf(store, summary);
+    const summaries = await read((store) => listRuns(store, name, 2));
+    return (await lastOf(read, summaries?.find(({ status }) => status !== "running"))) ?? null;
   }
   const run = runIdOf(ended.metadata);
-  const summary = await readSummary(store, name, run).catch(() => undefined);
-  if (summary !== undefined && summary.status !== "running") return lastRunOf(store, summary);
+  const summary = await read((store) => readSummary(store, name, run));
+  const known = await lastOf(read, summary?.status === "running" ? undefined : summary);
+  if (known !== undefined) return known;
   const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
   const { startedAt, finishedAt } = workflow?.status ?? {};
   const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
   return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, state: null, error: outcome.error };
 }
 
+async function lastOf(read: Read, summary: RunSummary | undefined): Promise<LastRun | undefined> {
+  return summary && read((store) => lastRunOf(store, summary));
+}
+
 /** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */
-async function failures(store: ObjectStore, name: string, runs: readonly RunFact[], last: LastRun | null): Promise<number> {
+async function failures(read: Read, name: string, runs: readonly RunFact[], last: LastRun | null): Promise<number> {
   const here = failuresOf(runs);
   const succeededHere = runs.some(({ status }) => status === "succeeded");
   if (last === null || last.status === "succeeded" || (here > 0 && succeededHere)) return last?.status === "succeeded" ? 0 : here;
-  return Math.max(here, failuresOf(await listRuns(store, name, HISTORY)));
+  return Math.max(here, failuresOf((await read((store) => listRuns(store, name, HISTORY))) ?? []));
 }
 
 function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, readonly MetadataOnly[]> {

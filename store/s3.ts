@@ -83,7 +83,7 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
 
   /** Everything below a prefix or, with a delimiter, one level of it, page by page. */
   const listing = async (prefix: string, Delimiter?: string): Promise<Listing> =>
-    ask(`list ${prefix}`, async ({ sdk, client }) => {
+    ask(`list ${prefix || "keys"}`, async ({ sdk, client }) => {
       const request = { Bucket, Prefix: root + checkPrefix(prefix), ...(Delimiter !== undefined && { Delimiter }) };
       const objects: StoredObject[] = [];
       const folders: string[] = [];

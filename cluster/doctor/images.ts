@@ -3,7 +3,7 @@ import { isLocalRegistry, parseImageReference } from "../../components/image-ref
 import { isThere, registryUrl } from "../../deploy/image-digest";
 import { answers } from "../../deploy/registry";
 import { atOnce } from "../at-once";
-import type { PodObject, WorkflowSpec } from "../objects";
+import type { CronWorkflowObject, PodObject, WorkflowSpec } from "../objects";
 import { containersOf, IMAGE_REASONS } from "../stuck";
 import { look, type Check } from "./check";
 import type { ImageFact } from "./facts";
@@ -53,7 +53,7 @@ async function askRegistry(host: string, images: readonly string[], server: stri
 }
 
 /** Can pods have their images: does one wait for an image, and have the registries those of the runs to come? */
-export const imagesCheck: Check = ({ pods, images }) =>
+export const imagesCheck: Check = ({ pods, images, crons }) =>
   look("images", pods, (found) =>
     look("images", images, (asked) => {
       const waiting = found.flatMap(waitingFor);
@@ -62,12 +62,17 @@ export const imagesCheck: Check = ({ pods, images }) =>
       const seen = waiting.length === 0 ? `; none of ${found.length} pods waits for one` : "";
       const problems = [
         ...waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`, "push it, mend its name in the array, or give the registry's password to the stack; then npm run up")),
-        ...missing.flatMap(({ image }) => fail("images", `its registry has no image ${image}, which runs to come need`, "push it, or mend its name in the array; then npm run up. Only a node that has it already can run it")),
+        ...missing.flatMap(({ image }) => fail("images", `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`, "push it, or mend its name in the array; then npm run up. Only a node that has it already can run it")),
         ...unasked(asked, seen),
       ];
       return problems.length > 0 ? problems : ok("images", `${asked.length}, all in their registries${seen}`);
     }),
   );
+
+function usersOf(image: string, crons: readonly CronWorkflowObject[]): string {
+  const users = crons.filter(({ spec }) => imagesOf([spec.workflowSpec]).includes(image));
+  return users.length === 0 ? "runs" : `runs of ${users.map(({ metadata }) => metadata.name).join(", ")}`;
+}
 
 function waitingFor(pod: PodObject) {
   return containersOf(pod).flatMap(({ name, state, image = "" }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: pod.metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : []));

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { clusterFacts } from "../../cluster/status";
+import { UserError } from "../../errors";
+import { openFolder } from "../../store/folder";
+import type { ObjectStore } from "../../store/object-store";
+import { temporaryFolder } from "../store/stores";
+import { cronWorkflow, standIn, workflow } from "./support";
+
+const away = new UserError("cannot read: the store cannot be reached");
+const never = () => Promise.reject(away);
+
+suite("pipelines of a cluster whose store cannot be read", () => {
+  const stores: readonly (readonly [string, () => Promise<ObjectStore>])[] = [
+    ["is not there", never],
+    ["does not answer", () => Promise.resolve({ ...openFolder(temporaryFolder()), get: never, list: never })],
+  ];
+  for (const [name, store] of stores) {
+    test(`${name}: what the cluster knows is told, and once why there is no more`, async (t) => {
+      const { api, connect } = await standIn(t);
+      api.put("cronworkflows", cronWorkflow("orders"));
+      api.put("cronworkflows", cronWorkflow("users"));
+      api.put("workflows", workflow("orders-1", "orders", "Failed"));
+      const told: string[] = [];
+      const facts = await clusterFacts(await connect(), store, [], { onUnread: (why) => told.push(why) });
+      assert.deepEqual(facts.map(({ name: pipeline, last, failures }) => [pipeline, last?.status, last?.records, failures]), [["orders", "failed", null, 1], ["users", undefined, undefined, 0]]);
+      assert.deepEqual(told, [away.message]);
+    });
+  }
+});
+
+test("a mistake of the program itself is not taken for a store that is away", async (t) => {
+  const { connect } = await standIn(t);
+  await assert.rejects(clusterFacts(await connect(), () => Promise.reject(new TypeError("x is not a function")), []), TypeError);
+});

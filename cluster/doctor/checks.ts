@@ -52,6 +52,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     const version = /:v?(\d+)[^:/]*$/.exec(controller.spec.template?.spec?.containers?.[0]?.image ?? "");
     const restarts = controllerPods.ok ? Math.max(0, ...controllerPods.value.flatMap(({ status }) => status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0)) : 0;
     const several = others.length > 0 ? warn("controller", `${found.length} controllers: ${found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(", ")}`, "let each look after namespaces of its own, or remove the others: two start runs twice") : [];
+    if (controller.spec.replicas === 0) return [...several, ...fail("controller", `${where} is scaled to no pods: nothing starts or ends`, `kubectl scale -n ${controller.metadata.namespace} deploy/${controller.metadata.name} --replicas=1`)];
     if ((controller.status?.readyReplicas ?? 0) === 0) return [...several, ...fail("controller", `${where} has no pod that is ready: nothing starts or ends`, `kubectl logs -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
     if (version !== null && Number(version[1]) < ARGO_MAJOR) return [...several, ...fail("controller", `${where} is of version ${version[1]}`, `bring it to ${ARGO_MAJOR}`)];
     if (restarts > 3) return [...several, ...warn("controller", `${where} was restarted ${restarts} times`, `kubectl logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];

@@ -80,6 +80,7 @@ suite("what is wrong is named, with what to do", () => {
     ["no definitions", definitionsCheck, { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) }, /^fail: the cluster does not know workflows, cronworkflows, .* -> install Argo Workflows: npm run up$/],
     ["no controller", controllerCheck, { controllers: yes([]) }, /^fail: no Deployment with app\.kubernetes\.io\/component=workflow-controller/],
     ["a controller that is down", controllerCheck, { controllers: yes([controller("x:v4.1.2", 0)]) }, /^fail: argo\/workflow-controller has no pod that is ready: nothing starts or ends -> kubectl logs -n argo/],
+    ["a controller that was scaled to nothing", controllerCheck, { controllers: yes([{ ...controller("x:v4.1.2", 0), spec: { replicas: 0 } }]) }, /^fail: argo\/workflow-controller is scaled to no pods: nothing starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/],
     ["an old controller", controllerCheck, { controllers: yes([controller("x:v3.5.0", 1)]) }, /^fail: argo\/workflow-controller is of version 3 -> bring it to 4/],
     ["a controller that restarts", controllerCheck, { controllerPods: yes([{ ...controller("x", 1), spec: { containers: [] }, status: { containerStatuses: [{ name: "c", restartCount: 7 }] } }]) }, /^warn: argo\/workflow-controller was restarted 7 times/],
     ["two controllers", controllerCheck, { controllers: yes([controller("x:v4.1.2", 1), controller("x:v4.1.2", 1)]) }, /^warn: 2 controllers: .*\nok: /],

@@ -25,7 +25,7 @@ const HISTORY = 50;
 export interface LookOptions {
   /** The one pipeline that is asked for. Default: all. */
   readonly only?: string;
-  /** Told why the store cannot be read, each reason once: what it alone knows is missing then. Default: nobody. */
+  /** Told, once, why the store cannot be read: what it alone knows is missing then. Default: nobody. */
   readonly onUnread?: (why: string) => void;
 }
 
@@ -45,11 +45,11 @@ export async function clusterFacts(connection: Connection, store: () => Promise<
 }
 
 async function readerOf(store: () => Promise<ObjectStore>, onUnread: (why: string) => void): Promise<Read> {
-  const told = new Set<string>();
+  let told = false;
   const unread = (error: unknown): undefined => {
     if (!(error instanceof UserError)) throw error;
-    if (!told.has(error.message)) onUnread(error.message);
-    told.add(error.message);
+    if (!told) onUnread(error.message);
+    told = true;
   };
   const opened = await store().catch(unread);
   return async (work) => (opened === undefined ? undefined : work(opened).catch(unread));

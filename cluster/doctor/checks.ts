@@ -6,6 +6,7 @@ import { ageOf } from "../../store/bookmarks";
 import { TEMPLATES } from "../templates";
 import { hasEnded } from "../workflows";
 import { look, type Check } from "./check";
+import { configsCheck } from "./configs";
 import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
 import { imagesCheck } from "./images";
@@ -152,4 +153,4 @@ export const deployedCheck: Check = ({ crons, entries }) =>
   });
 
 /** All checks, in the order in which one mends things. */
-export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templatesCheck, bucketCheck, imagesCheck, secretsCheck, schedulesCheck, locksCheck, statesCheck, deployedCheck];
+export const CHECKS: readonly Check[] = [clusterCheck, clockCheck, definitionsCheck, controllerCheck, rightsCheck, templatesCheck, bucketCheck, imagesCheck, secretsCheck, schedulesCheck, locksCheck, configsCheck, statesCheck, deployedCheck];

@@ -2,6 +2,7 @@ import type { PipelineEntry } from "../../pipelines/define";
 import type { Identity } from "../../pipelines/identity";
 import type { NewestBookmark } from "../../store/bookmarks";
 import type { ApiFacts } from "../connection";
+import type { ConfigFact } from "./configs";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
 /** Something that was looked for, or why it could not be looked at. */
@@ -66,6 +67,8 @@ export interface DoctorFacts {
   readonly images: Looked<readonly ImageFact[]>;
   readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
   readonly states: Looked<readonly StateFact[]>;
+  /** Settings of the pipelines that read them from the store. */
+  readonly configs: Looked<readonly ConfigFact[]>;
   /** Names of the pipelines' Secrets; what they hold is not asked for. */
   readonly secrets: Looked<readonly string[]>;
   /** The array. */

@@ -14,6 +14,7 @@ import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../r
 import { openClusterStore, readRepository } from "../store";
 import { TEMPLATES } from "../templates";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
+import { configFact } from "./configs";
 import type { DoctorFacts, Looked, StateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
@@ -61,7 +62,7 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
 
 function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, missingTemplates: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown };
+  return { rights: unknown, controllers: unknown, controllerPods: unknown, missingTemplates: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown, configs: unknown };
 }
 
 async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {
@@ -78,9 +79,9 @@ async function waitingRuns(connection: Connection, workflows: readonly MetadataO
   return found.filter((one) => one !== undefined);
 }
 
-async function lookAtStore(connection: Connection, entries: readonly PipelineEntry[]): Promise<Pick<DoctorFacts, "bucket" | "states">> {
+async function lookAtStore(connection: Connection, entries: readonly PipelineEntry[]): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
   const opened = await tried(() => openClusterStore(connection));
-  if (!opened.ok) return { bucket: opened, states: opened };
+  if (!opened.ok) return { bucket: opened, states: opened, configs: opened };
   const { store, repository, isVersioned, close } = opened.value;
   try {
     const bucket = await tried(async () => {
@@ -88,7 +89,8 @@ async function lookAtStore(connection: Connection, entries: readonly PipelineEnt
       return { name: repository.bucket, versioned: await isVersioned() };
     });
     const states = await tried(async () => (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter((one) => one !== undefined));
-    return { bucket, states };
+    const configs = await tried(async () => (await atOnce(AT_ONCE, entries, (entry) => configFact(store, entry))).filter((one) => one !== undefined));
+    return { bucket, states, configs };
   } finally {
     close();
   }

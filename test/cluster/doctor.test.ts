@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
 import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templatesCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
+import { configFact, configsCheck } from "../../cluster/doctor/configs";
 import { askRegistries, imagesCheck } from "../../cluster/doctor/images";
 import { schedulesCheck } from "../../cluster/doctor/schedules";
 import type { DoctorFacts } from "../../cluster/doctor/facts";
@@ -14,6 +15,8 @@ import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { newestBookmark } from "../../store/bookmarks";
+import { openFolder } from "../../store/folder";
+import { temporaryFolder } from "../store/stores";
 import { artifactRepository } from "../../components/argo/artifact-repository";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
@@ -53,6 +56,7 @@ const GOOD: DoctorFacts = {
   images: yes([]),
   bucket: yes({ name: "singer", versioned: true }),
   states: yes([]),
+  configs: yes([]),
   secrets: yes(["pipeline-orders"]),
   entries: [ORDERS],
 };
@@ -92,6 +96,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
     ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
+    ["settings in the store that nobody can read", configsCheck, { configs: yes([{ pipeline: "kept", problems: ["configs/kept/catalog.json: not JSON"] }]) }, /^fail: kept: configs\/kept\/catalog\.json: not JSON -> bring it here: .*config get kept --out DIR.*config put kept/],
     ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> push it, or mend its name[^\n]*$/],
     ["an image of a pipeline that its registry has not", imagesCheck, { crons: yes([scheduled(["@daily"], { spec: { schedules: ["@daily"], timezone: "UTC", workflowSpec: { arguments: { parameters: [{ name: "targetImage", value: "r.example.com/target:1" }] } } } })]), images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /],
     ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
@@ -142,7 +147,7 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   assert.deepEqual(facts.secrets, { ok: true, value: ["pipeline-orders"] });
   assert.ok(api.seen.filter(({ url }) => /secrets\?/.test(url)).every(({ accept }) => accept.includes("PartialObjectMetadataList")), "what they hold is not asked for");
   const findings = CHECKS.flatMap((check) => check(facts)).filter(({ level }) => level !== "ok").map(({ check, found: text }) => `${check}: ${text}`);
-  assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "states"]);
+  assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "settings", "states"]);
   assert.match(findings.join("\n"), /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/);
   assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
   assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
@@ -211,4 +216,17 @@ suite("the Role of docs/operating.md", () => {
     const lacking = await missing(t, "minio.objects.svc:9000", { pipelines: own.filter(({ resources }) => !resources.includes("secrets")), objects: ofStore.filter(({ resources }) => !resources.includes("pods")) });
     assert.deepEqual(lacking, ['verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"', 'verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "objects"']);
   });
+});
+
+test("settings in the store are looked at as connectors read them, and nothing of them is told", async () => {
+  const store = openFolder(temporaryFolder());
+  const kept: PipelineEntry = { name: "kept", schedule: "0 6 * * *", configFrom: "store", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
+  await store.put("configs/kept/tap-config.json", '{"api_url":"http://source","password":"hunter2"}');
+  assert.deepEqual((await configFact(store, kept))?.problems, ["target-config.json is missing; put it there: npx tapctl config put kept --target FILE"]);
+  await store.put("configs/kept/target-config.json", "{}");
+  assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
+  await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
+  await store.put("configs/kept/tap-config.json", '["hunter2"]');
+  assert.deepEqual((await configFact(store, kept))?.problems, ["configs/kept/tap-config.json: settings of a tap are a JSON object", "configs/kept/catalog.json: not JSON"]);
+  assert.equal(await configFact(store, ORDERS), undefined);
 });

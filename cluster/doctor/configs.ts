@@ -1,0 +1,43 @@
+import { tapctl } from "../../command-text";
+import { UserError } from "../../errors";
+import { checkedConfig, howToPut } from "../../local/config-files";
+import { isReplication, type PipelineEntry } from "../../pipelines/define";
+import { CONFIG_PARTS, listConfigs, missingParts, readConfig, type ConfigPart } from "../../store/configs";
+import { configKey } from "../../store/keys";
+import type { ObjectStore } from "../../store/object-store";
+import { look, type Check } from "./check";
+import { fail, ok } from "./finding";
+
+/** What is wrong with the settings that a pipeline reads from the store. */
+export interface ConfigFact {
+  readonly pipeline: string;
+  readonly problems: readonly string[];
+}
+
+/** Looks at the settings of a pipeline that reads them from the store; undefined for another one. */
+export async function configFact(store: ObjectStore, entry: PipelineEntry): Promise<ConfigFact | undefined> {
+  if (!isReplication(entry) || entry.configFrom !== "store") return undefined;
+  const { name: pipeline } = entry;
+  const files = await listConfigs(store, pipeline);
+  const parts = (Object.keys(CONFIG_PARTS) as readonly ConfigPart[]).filter((part) => files.some(({ file }) => file === CONFIG_PARTS[part]));
+  const wrong = await Promise.all(parts.map((part) => problemOf(store, pipeline, part)));
+  return { pipeline, problems: [...missingParts(files).map((part) => howToPut(pipeline, part)), ...wrong.flat()] };
+}
+
+async function problemOf(store: ObjectStore, pipeline: string, part: ConfigPart): Promise<readonly string[]> {
+  const text = await readConfig(store, pipeline, CONFIG_PARTS[part]);
+  try {
+    if (text !== undefined) checkedConfig(part, configKey(pipeline, CONFIG_PARTS[part]), text.toString());
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.message];
+  }
+}
+
+/** Are the settings that are read from the store such as connectors can read? */
+export const configsCheck: Check = ({ configs }) =>
+  look("settings", configs, (found) => {
+    const problems = found.flatMap(({ pipeline, problems: wrong }) => wrong.flatMap((what) => fail("settings", `${pipeline}: ${what}`, `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${tapctl(`config put ${pipeline}`)}`)));
+    return problems.length > 0 ? problems : ok("settings", `${found.length} in the store, all readable`);
+  });

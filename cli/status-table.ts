@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { tapctl } from "../command-text";
 import type { PipelineStatus } from "../status/pipeline-status";
 import { formatBytes, table } from "./print";
 
@@ -19,7 +20,9 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
   const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "NEWEST BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
   const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
-  return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(errors.length > 0 ? ["", ...errors] : [])].join("\n");
+  const late = rows.filter(({ condition }) => condition === "late").length;
+  const notes = [...errors, ...(late > 0 ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`] : [])];
+  return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
 
 /** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */

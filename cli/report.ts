@@ -5,6 +5,7 @@ import type { ReportData } from "../report/data";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
+import { tell } from "./log-lines";
 import { formatBytes, print, printJson } from "./print";
 
 interface ReportFlags {
@@ -40,7 +41,7 @@ async function gather(context: CliContext, limit: number): Promise<ReportData> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   // One connection to the store for both.
   const store = await context.openStore();
-  return gatherCluster(store, entries, await clusterFacts(await context.connect(), () => Promise.resolve(store), entries), limit, now);
+  return gatherCluster(store, entries, await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, { onUnread: tell }), limit, now);
 }
 
 function write(file: string, text: string): void {

@@ -12,6 +12,7 @@ import { listRuns, readSummary } from "../store/runs";
 import { readState } from "../store/state";
 import type { CliContext } from "./context";
 import { load } from "./load";
+import { tell } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { describeState, formatBytes, table } from "./print";
 import { formatAge, resultText, statusTable } from "./status-table";
@@ -82,7 +83,7 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
-  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name }));
+  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name, onUnread: tell }));
   const runs = await listClusterRuns(connection, store, name, RUNS);
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;

@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { CONFIG_MAPS, SECRETS, type Place } from "./resources";
+import { CONFIG_MAPS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "./resources";
 
 /** Verbs of a role's rule. */
 export type Verb = "get" | "list" | "create" | "patch" | "delete";
@@ -38,7 +38,7 @@ export function absentOrForbidden(error: unknown): undefined {
 export function ruleOf(verb: Verb, { resource, namespace, name, subresource }: Place): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   const where = resource.clusterWide || namespace === undefined ? "in a ClusterRole" : `in namespace "${namespace}"`;
-  const named = name !== undefined && (resource === SECRETS || resource === CONFIG_MAPS) ? `, resourceNames: ["${name}"]` : "";
+  const named = name !== undefined && (resource === SECRETS || resource === CONFIG_MAPS || resource === WORKFLOW_TEMPLATES) ? `, resourceNames: ["${name}"]` : "";
   return `verbs: ["${verb}"], resources: ["${plural}"], apiGroups: ["${resource.group}"]${named}, ${where}`;
 }
 

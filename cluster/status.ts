@@ -4,6 +4,7 @@ import type { PipelineEntry } from "../pipelines/define";
 import { schedulesOf } from "../pipelines/define";
 import type { ObjectStore } from "../store/object-store";
 import { listRuns, readSummary, type RunSummary } from "../store/runs";
+import { S3Away, S3Denied } from "../store/s3-errors";
 import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
 import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
@@ -25,15 +26,15 @@ const HISTORY = 50;
 export interface LookOptions {
   /** The one pipeline that is asked for. Default: all. */
   readonly only?: string;
-  /** Told, once, why the store cannot be read: what it alone knows is missing then. Default: nobody. */
-  readonly onUnread?: (why: string) => void;
+  /** Told why something of the store cannot be read, which is missing then; once, where the store as a whole cannot. */
+  readonly onUnread: (why: string) => void;
 }
 
 /** Reads something of the store; undefined where it cannot be read. */
 type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
 
 /** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
-export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread = () => undefined }: LookOptions = {}): Promise<readonly PipelineFacts[]> {
+export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread }: LookOptions): Promise<readonly PipelineFacts[]> {
   const [workflows, crons, read] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread)]);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
@@ -45,14 +46,15 @@ export async function clusterFacts(connection: Connection, store: () => Promise<
 }
 
 async function readerOf(store: () => Promise<ObjectStore>, onUnread: (why: string) => void): Promise<Read> {
-  let told = false;
+  // Asking a store that gives no answer takes its time for each pipeline.
+  let away = false;
   const unread = (error: unknown): undefined => {
     if (!(error instanceof UserError)) throw error;
-    if (!told) onUnread(error.message);
-    told = true;
+    if (!away) onUnread(error.message);
+    away ||= error instanceof S3Away || error instanceof S3Denied;
   };
   const opened = await store().catch(unread);
-  return async (work) => (opened === undefined ? undefined : work(opened).catch(unread));
+  return async (work) => (away || opened === undefined ? undefined : work(opened).catch(unread));
 }
 
 interface Known {

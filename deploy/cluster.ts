@@ -48,7 +48,7 @@ export function checkMonitoring(context: string): void {
  * @param recorded what the stack's state has.
  * @throws UserError with every problem.
  */
-export function checkExisting(context: string, settings: CheckedSettings, recorded: readonly Omit<RecordedResource, "urn">[]): void {
+export function checkExisting(context: string, settings: CheckedSettings, recorded: readonly Pick<RecordedResource, "type" | "id">[]): void {
   const get = (...args: readonly string[]) => capture("kubectl", ["--context", context, "get", ...args]);
   const definition = get("crd", "workflows.argoproj.io", "--ignore-not-found", "-o", "json");
   const { metadata } = (definition.ok && definition.output !== "" ? JSON.parse(definition.output) : {}) as { readonly metadata?: { readonly annotations?: { readonly [name: string]: string } } };

@@ -7,6 +7,7 @@ import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
 import { pipelines } from "../pipelines";
 import { assertValid } from "../pipelines/validation/validate";
+import type { RegistrySettings } from "../settings/images";
 import type { CheckedSettings } from "../settings/schema";
 import { checkCharts } from "./charts";
 import { checkExisting, checkMonitoring, findContext } from "./cluster";
@@ -19,6 +20,7 @@ import { nextSteps } from "./next-steps";
 import { askEngine, DEFAULT_STACK, findEngine, type Engine } from "./pulumi";
 import { checkPush } from "./push-rights";
 import { checkRegistry } from "./registry";
+import type { Login } from "./registry-token";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
 import { recordedResources, type RecordedResource } from "./state";
@@ -64,7 +66,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   checkExisting(context, settings, recorded);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
-  if (again.length > 0) print(`Built again, because their registry no longer has them: ${again.map((urn) => urn.split("::").at(-1)).join(", ")}\n`);
+  if (again.length > 0) print(`Their registry no longer has these images, which are built again: ${again.map((urn) => urn.split("::").at(-1)).join(", ")}\n`);
   releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
   await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, again, refresh, root: ROOT });
@@ -74,17 +76,21 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
 
 /** Looks whether images can be built, pushed and found; URNs of those that have to be built again. */
 async function checkImages(engine: Engine, { images, registry, aws }: CheckedSettings, recorded: readonly RecordedResource[]): Promise<readonly string[]> {
-  const [repository] = imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
+  const repositories = imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
+  const [repository] = repositories;
   if (repository === undefined) return [];
   const address = aws?.ecr ? undefined : registry.address;
   await checkRegistry(images, address);
-  const { username, password: secret } = registry;
-  if (address !== undefined && username !== undefined && secret !== undefined) {
-    const password = askEngine(engine, ["config", "get", "--path", `secrets["${secret}"]`, ...engine.stack]);
-    // The program itself says that a secret is not set.
-    if (password.ok) await checkPush(address, repository, { username, password: password.output }, secret);
-  }
-  return lostImages(recorded);
+  const login = loginOf(engine, registry);
+  if (address !== undefined && login !== undefined) await checkPush(address, repository, login, registry.password ?? "");
+  return lostImages(recorded, repositories, login);
+}
+
+/** Who the stack pushes as; undefined where that is the Docker client's affair, or where the secret is not set, which the program itself says. */
+function loginOf(engine: Engine, { username, password: secret }: RegistrySettings): Login | undefined {
+  if (username === undefined || secret === undefined) return undefined;
+  const { ok, output } = askEngine(engine, ["config", "get", "--path", `secrets["${secret}"]`, ...engine.stack]);
+  return ok ? { username, password: output } : undefined;
 }
 
 async function down({ stack, yes = false }: Flags): Promise<void> {

@@ -24,7 +24,7 @@ export function ownNamespaces({ namespace, argo, objectStore }: Pick<CheckedSett
  * @param recorded what the stack's state has of this cluster, and so is no obstacle.
  * @returns one text for each problem.
  */
-export function obstacles(settings: Pick<CheckedSettings, "namespace" | "argo" | "objectStore">, existing: Existing, recorded: readonly Omit<RecordedResource, "urn">[]): readonly string[] {
+export function obstacles(settings: Pick<CheckedSettings, "namespace" | "argo" | "objectStore">, existing: Existing, recorded: readonly Pick<RecordedResource, "type" | "id">[]): readonly string[] {
   const has = (type: string, id: string) => recorded.some((resource) => resource.type === type && resource.id === id);
   const taken = existing.namespaces.filter((name) => !has("kubernetes:core/v1:Namespace", name));
   const { argo } = settings;

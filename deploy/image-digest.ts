@@ -1,6 +1,6 @@
 import { parseImageReference, registryAddress } from "../components/image-reference";
 import { UserError } from "../errors";
-import { reach, registryToken } from "./registry-token";
+import { basicAuthorization, reach, registryToken, wantsToken, type Login } from "./registry-token";
 
 const MANIFESTS = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"].join(", ");
 /** For those who wait for nothing else. */
@@ -23,11 +23,11 @@ export async function digestOf(image: string): Promise<string> {
   return digest;
 }
 
-/** Whether a registry has an image; undefined where it does not tell, or not without a login. */
-export async function isThere(image: string, milliseconds: number): Promise<boolean | undefined> {
+/** Whether a registry has an image, asked as anybody or as a user; undefined where it does not tell. */
+export async function isThere(image: string, milliseconds: number, login?: Login): Promise<boolean | undefined> {
   const { tag = "latest", digest } = parseImageReference(image);
   try {
-    const { ok, status } = await askFor(image, digest ?? tag, milliseconds);
+    const { ok, status } = await askFor(image, digest ?? tag, milliseconds, login);
     return ok ? true : status === 404 ? false : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -44,15 +44,16 @@ function registryHost(host: string): string {
   return host === "docker.io" ? "registry-1.docker.io" : host;
 }
 
-/** Asks for an image's manifest by its tag or digest, with a token that anybody gets where one is wanted. */
-async function askFor(image: string, reference: string, milliseconds: number): Promise<Response> {
+/** Asks for an image's manifest by its tag or digest, as anybody or as a user, with a token where one is wanted. */
+async function askFor(image: string, reference: string, milliseconds: number, login?: Login): Promise<Response> {
   const { host, repository } = parseImageReference(image);
   const what = `the registry of ${image}`;
   const url = `${registryUrl(host)}/v2/${repository}/manifests/${reference}`;
-  const head = (token?: string) => reach(what, url, { method: "HEAD", headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) }, signal: AbortSignal.timeout(milliseconds) });
+  const head = (authorization?: string) => reach(what, url, { method: "HEAD", headers: { accept: MANIFESTS, ...(authorization !== undefined && { authorization }) }, signal: AbortSignal.timeout(milliseconds) });
   const first = await head();
   if (first.status !== 401) return first;
-  const token = await registryToken(first, what, milliseconds);
+  if (login && !wantsToken(first)) return head(basicAuthorization(login));
+  const token = await registryToken(first, what, milliseconds, login);
   if (token === undefined) throw new UserError(`${what} gives no token to read it`, 1);
-  return head(token);
+  return head(`Bearer ${token}`);
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../errors";
 import { registryUrl } from "./image-digest";
-import { basicAuthorization, reach, registryToken, type Login } from "./registry-token";
+import { basicAuthorization, reach, registryToken, wantsToken, type Login } from "./registry-token";
 
 const PATIENT_MS = 20_000;
 const REFUSALS = [401, 403];
@@ -23,8 +23,7 @@ async function refusal(uploads: string, what: string, login: Login): Promise<num
   const ask = (authorization: string, method: string, url: string | URL) => reach(what, url, { method, headers: { authorization }, signal: AbortSignal.timeout(PATIENT_MS) });
   const basic = basicAuthorization(login);
   const first = await ask(basic, "POST", uploads);
-  const wantsToken = first.status === 401 && /^bearer /i.test(first.headers.get("www-authenticate") ?? "");
-  const token = wantsToken ? await registryToken(first, what, PATIENT_MS, login) : undefined;
+  const token = wantsToken(first) ? await registryToken(first, what, PATIENT_MS, login) : undefined;
   const authorization = token === undefined ? basic : `Bearer ${token}`;
   const answer = token === undefined ? first : await ask(authorization, "POST", uploads);
   const begun = answer.headers.get("location");

@@ -21,7 +21,7 @@ export async function checkRegistry(images: ImagesSettings, address: string | un
 /** Whether a registry answers at all. */
 export async function answers(url: string, milliseconds = 10_000): Promise<boolean> {
   try {
-    // 401 is an answer too: who may push shows when the first image is pushed.
+    // 401 is an answer too: who may push is asked in push-rights.ts.
     return (await fetch(url, { signal: AbortSignal.timeout(milliseconds) })).status < 500;
   } catch {
     return false;

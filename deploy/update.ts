@@ -19,7 +19,7 @@ export interface UpdateArgs {
   readonly entries: readonly PipelineEntry[];
   /** Whether the user agreed to everything before. */
   readonly yes: boolean;
-  /** URNs of resources that are made anew, whatever the state says of them. */
+  /** URNs of resources that are made anew first, whatever the state says of them. */
   readonly again: readonly string[];
   /** Whether to look at what is there first, so that what was changed or deleted by hand is put back. */
   readonly refresh: boolean;
@@ -42,20 +42,21 @@ export async function update({ engine, cluster, entries, yes, again, refresh, ro
     const code = await runEngine(engine, root, ["up", ...engine.stack, ...args, ...(yes ? ["--yes"] : [])], env);
     if (code !== 0) throw new UserError("pulumi up has failed; what it did is kept, and `npm run up` goes on from there", 1);
   };
-  const replaced = again.flatMap((urn) => ["--replace", urn]);
-  const all = (args: readonly string[] = []) => up([...(refresh ? ["--refresh"] : []), ...args]);
+  const all = () => up(refresh ? ["--refresh"] : []);
   const withoutPreview = yes ? ["--skip-preview"] : [];
   const unfinished = readUnfinished(cluster);
   const recorded = recordedObjects(engine);
   const hasPipelines = countPipelines(recorded) > 0;
   const created = entries.filter((entry) => !objectsOf(entry).some((key) => recorded.has(key)));
   const many = !savesSteps(engine) && created.length > FEW;
-  if (!many && unfinished === undefined) return all(replaced);
+  // In a run of its own: a refresh that sees that one is gone takes it out of the state, and then the engine knows no such target.
+  if (again.length > 0) await up([...again.flatMap((urn) => ["--target-replace", urn]), ...withoutPreview]);
+  if (!many && unfinished === undefined) return all();
 
   print(many ? `${created.length} pipelines are new: first what they run on, then these, with the state saved at the end.` : "An update was cut off: first what the pipelines run on, then they.");
   // Where this succeeds, no other update is running, which would have the stack locked, and the namespace is this stack's.
-  if (hasPipelines) await up([...replaced, ...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]);
-  else await up([...replaced, ...withoutPreview], PLATFORM_ONLY);
+  if (hasPipelines) await up([...ALL_PIPELINES.flatMap((urn) => ["--exclude", urn]), ...withoutPreview]);
+  else await up(withoutPreview, PLATFORM_ONLY);
   if (unfinished) tellUndone(undoUnfinished(cluster, unfinished, recorded));
   if (many) {
     noteUnfinished(cluster, created.flatMap(objectsOf));

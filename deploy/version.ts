@@ -7,7 +7,7 @@ import type { RecordedResource } from "./state";
  *
  * @param recorded what the stack's state has; its outputs tell the version.
  */
-export function refuseNewer(recorded: readonly Omit<RecordedResource, "urn">[], own: string = version): void {
+export function refuseNewer(recorded: readonly Pick<RecordedResource, "type" | "outputs">[], own: string = version): void {
   const made = recorded.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.["version"];
   if (typeof made === "string" && isNewer(made, own)) throw new UserError(`the stack was last updated by version ${made} of this project, and this is ${own}: merge the newer one first (docs/upgrading.md)`);
 }

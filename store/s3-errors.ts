@@ -35,6 +35,9 @@ export const isTaken = (error: unknown): boolean => s3Status(error) === 412 || s
 /** The server does not let these credentials do what was asked. */
 export class S3Denied extends UserError {}
 
+/** The server gives no answer. */
+export class S3Away extends UserError {}
+
 /**
  * Turns a failure of the SDK into one line.
  * @param where the store's url.
@@ -72,7 +75,7 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
   const failure = any(UNREACHABLE);
   if (failure !== undefined || s3Status(error) === undefined) {
     const said = failure ?? (code || name || "no answer");
-    return new UserError(`cannot ${doing} in ${where}: ${server} cannot be reached (${said}); check the endpoint`, 1);
+    return new S3Away(`cannot ${doing} in ${where}: ${server} cannot be reached (${said}); check the endpoint`, 1);
   }
   return new UserError(`cannot ${doing} in ${where}: ${server} answered ${names[3]} ${name}: ${firstLine(message)}`, 1);
 }

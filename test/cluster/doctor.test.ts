@@ -96,7 +96,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
     ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
-    ["settings in the store that nobody can read", configsCheck, { configs: yes([{ pipeline: "kept", problems: ["configs/kept/catalog.json: not JSON"] }]) }, /^fail: kept: configs\/kept\/catalog\.json: not JSON -> bring it here: .*config get kept --out DIR.*config put kept/],
+    ["settings in the store that nobody can read", configsCheck, { configs: yes([{ pipeline: "kept", problems: [{ what: "configs/kept/catalog.json: not JSON", todo: "put it there" }] }]) }, /^fail: kept: configs\/kept\/catalog\.json: not JSON -> put it there$/],
     ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> push it, or mend its name[^\n]*$/],
     ["an image of a pipeline that its registry has not", imagesCheck, { crons: yes([scheduled(["@daily"], { spec: { schedules: ["@daily"], timezone: "UTC", workflowSpec: { arguments: { parameters: [{ name: "targetImage", value: "r.example.com/target:1" }] } } } })]), images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /],
     ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
@@ -222,11 +222,13 @@ test("settings in the store are looked at as connectors read them, and nothing o
   const store = openFolder(temporaryFolder());
   const kept: PipelineEntry = { name: "kept", schedule: "0 6 * * *", configFrom: "store", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
   await store.put("configs/kept/tap-config.json", '{"api_url":"http://source","password":"hunter2"}');
-  assert.deepEqual((await configFact(store, kept))?.problems, ["target-config.json is missing; put it there: npx tapctl config put kept --target FILE"]);
+  const seen = async () => (await configFact(store, kept))?.problems.map(({ what, todo }) => [what, todo.replaceAll("npx tapctl config ", "")]);
+  assert.deepEqual(await seen(), [["configs/kept/target-config.json is not there", "put it there: put kept --target FILE"]]);
   await store.put("configs/kept/target-config.json", "{}");
   assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
   await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
   await store.put("configs/kept/tap-config.json", '["hunter2"]');
-  assert.deepEqual((await configFact(store, kept))?.problems, ["configs/kept/tap-config.json: settings of a tap are a JSON object", "configs/kept/catalog.json: not JSON"]);
+  const mend = (part: string) => `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE`;
+  assert.deepEqual(await seen(), [["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")], ["configs/kept/catalog.json: not JSON", mend("catalog")]]);
   assert.equal(await configFact(store, ORDERS), undefined);
 });

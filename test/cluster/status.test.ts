@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { runIdOf } from "../../cluster/run-id";
 import { clusterFacts } from "../../cluster/status";
-import { UserError } from "../../errors";
 import { openFolder } from "../../store/folder";
+import { S3Away } from "../../store/s3-errors";
 import type { ObjectStore } from "../../store/object-store";
 import { temporaryFolder } from "../store/stores";
 import { cronWorkflow, standIn, workflow } from "./support";
 
 const AWAY = "the store cannot be reached";
-const never = (key = "it") => Promise.reject(new UserError(`cannot read ${key}: ${AWAY}`));
+const never = (key = "it") => Promise.reject(new S3Away(`cannot read ${key}: ${AWAY}`));
 
 suite("pipelines of a cluster whose store cannot be read", () => {
   const stores: readonly (readonly [string, () => Promise<ObjectStore>])[] = [
@@ -31,5 +32,17 @@ suite("pipelines of a cluster whose store cannot be read", () => {
 
 test("a mistake of the program itself is not taken for a store that is away", async (t) => {
   const { connect } = await standIn(t);
-  await assert.rejects(clusterFacts(await connect(), () => Promise.reject(new TypeError("x is not a function")), []), TypeError);
+  await assert.rejects(clusterFacts(await connect(), () => Promise.reject(new TypeError("x is not a function")), [], { onUnread: assert.fail }), TypeError);
+});
+
+test("a summary that is none is told, and the rest of the store is read", async (t) => {
+  const { api, connect } = await standIn(t);
+  for (const name of ["orders", "users"]) api.put("cronworkflows", cronWorkflow(name));
+  const store = openFolder(temporaryFolder());
+  for (const name of ["orders", "users"]) api.put("workflows", workflow(`${name}-1`, name, "Succeeded"));
+  const run = runIdOf(workflow("orders-1", "orders", "Succeeded").metadata);
+  for (const name of ["orders", "users"]) await store.put(`runs/${name}/${run}/summary.json`, "[]");
+  const told: string[] = [];
+  await clusterFacts(await connect(), () => Promise.resolve(store), [], { onUnread: (why) => told.push(why) });
+  assert.deepEqual(told.map((why) => /runs\/(\w+)\//.exec(why)?.[1]).sort(), ["orders", "users"]);
 });

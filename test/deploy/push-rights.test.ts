@@ -32,6 +32,13 @@ test("a registry that gives tokens is asked for one that may push, with the logi
   await assert.rejects(checkPush(`${host}/team`, "tap", { ...LOGIN, password: "wrong" }, "registry-password"), /does not let "etl" push team\/tap: it answers 401; see tapctl:registry\.username, and the password in the secret "registry-password"$/);
 });
 
+test("a service of tokens that is out of order says nothing of who may push", async (t) => {
+  for (const status of [429, 503]) {
+    const host = await standInRegistry(t, ({ url = "" }, response, self) => response.writeHead(url.startsWith("/token") ? status : 401, { "www-authenticate": `Bearer realm="http://${self}/token",service="r"` }).end());
+    await checkPush(host, "tap", LOGIN, "p");
+  }
+});
+
 test("a user without the right is refused; a registry that tells nothing is left to the push", async (t) => {
   const answering = (status: number) => standInRegistry(t, (_, response) => response.writeHead(status).end());
   await assert.rejects(checkPush(await answering(403), "tap", LOGIN, "p"), /does not let "etl" push tap: it answers 403/);
@@ -40,8 +47,14 @@ test("a user without the right is refused; a registry that tells nothing is left
 });
 
 test("images that their registry has no longer are found among what the stack made", async (t) => {
-  const host = await standInRegistry(t, ({ url = "" }, response) => response.writeHead(url.startsWith("/v2/gone/") ? 404 : url.startsWith("/v2/closed/") ? 403 : 200).end());
-  const image = (name: string) => ({ urn: `urn:${name}`, type: "docker-build:index:Image", outputs: { ref: `${host}/${name}:1@sha256:${"4c".repeat(32)}` } });
-  const others = [{ urn: "urn:never-pushed", type: "docker-build:index:Image", outputs: {} }, { urn: "urn:gone-too", type: "other", outputs: { ref: `${host}/gone:1` } }, { ...image("away"), outputs: { ref: "127.0.0.1:9/away:1" } }];
-  assert.deepEqual(await lostImages([image("gone"), image("here"), image("closed"), ...others]), ["urn:gone"]);
+  const host = await standInRegistry(t, ({ url = "" }, response) => response.writeHead(url.startsWith("/v2/gone") ? 404 : url.startsWith("/v2/closed/") ? 403 : 200).end());
+  const image = (name: string) => ({ urn: `urn::${name}`, type: "docker-build:index:Image", outputs: { ref: `${host}/${name}:1@sha256:${"4c".repeat(32)}` } });
+  const others = [{ urn: "urn::here-2.0", type: "docker-build:index:Image", outputs: {} }, { urn: "urn::gone", type: "other", outputs: { ref: `${host}/gone:1` } }, { ...image("away"), outputs: { ref: "127.0.0.1:9/away:1" } }];
+  assert.deepEqual(await lostImages([image("gone"), image("here"), image("closed"), image("gone-1.0"), image("gone2"), ...others], ["gone", "here", "closed", "away"]), ["urn::gone", "urn::gone-1.0"]);
+});
+
+test("a registry with a login is asked as its user for images that it has lost", async (t) => {
+  const host = await standInRegistry(t, ({ headers }, response) => response.writeHead(headers.authorization === BASIC ? 404 : 401, { "www-authenticate": 'Basic realm="r"' }).end());
+  const image = { urn: "urn::tap", type: "docker-build:index:Image", outputs: { ref: `${host}/tap:1` } };
+  assert.deepEqual([await lostImages([image], ["tap"], LOGIN), await lostImages([image], ["tap"])], [["urn::tap"], []]);
 });

@@ -38,11 +38,12 @@ test("up asks no registry where the stack makes its own, and speaks of nothing t
 
 test("up builds images again that their registry has lost", async (t) => {
   const host = await standInRegistry(t, ({ url = "" }, response) => response.writeHead(url.includes("/manifests/") ? 404 : 200).end());
-  const resources = [{ urn: "urn:pulumi:dev::tapctl::Image::tap-shop", type: "docker-build:index:Image", outputs: { ref: `${host}/tap-shop:1` } }];
+  const image = (name: string) => ({ urn: `urn:pulumi:dev::tapctl::Image::${name}`, type: "docker-build:index:Image", outputs: { ref: `${host}/${name}:1` } });
+  const resources = [image("tap-exchangeratesapi"), image("tap-that-the-array-has-no-longer")];
   const { code, out, err, calls } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { registry: { address: host } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
-  assert.match(out, /^Built again, because their registry no longer has them: tap-shop$/m);
-  assert.match(calls, /^pulumi up .* --refresh --replace urn:pulumi:dev::tapctl::Image::tap-shop --yes$/m);
+  assert.match(out, /^Their registry no longer has these images, which are built again: tap-exchangeratesapi$/m);
+  assert.match(calls, /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes\npulumi up .* --refresh --yes$/m);
 });
 
 test("up refuses a registry that does not let its user push, and changes nothing", async (t) => {

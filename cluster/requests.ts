@@ -14,10 +14,10 @@ export type StartFrom =
   /** Another state, or none where it is undefined, and settings of the tap for this run. */
   | ({ readonly kind: "given" } & StartDay);
 
-/** Parameters of the shared template for a run without a state. */
+/** Parameters of the shared templates for a run without a state. */
 export const NO_STATE: Partial<RunParameters> = { onChange: "refresh" };
 
-/** Parameters of the shared template that make a run of a pipeline go on from there; a state is put into the store for it. */
+/** Parameters of the shared templates that make a run of a pipeline go on from there; a state is put into the store for it. */
 export async function startParameters(store: () => Promise<ObjectStore>, pipeline: string, from: StartFrom): Promise<Partial<RunParameters>> {
   switch (from.kind) {
     case "saved":

@@ -1,6 +1,6 @@
 import type { Metadata, MetadataOnly } from "./objects";
 
-/** A Workflow's run id, as the shared template makes it: `RUN_ID` in components/argo/store-artifacts.ts. */
+/** A Workflow's run id, as the shared templates make it: `RUN_ID` in components/argo/store-artifacts.ts. */
 export function runIdOf({ creationTimestamp, uid }: Pick<Metadata, "creationTimestamp" | "uid">): string {
   return `${new Date(creationTimestamp).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z-${uid.slice(0, 6)}`;
 }

@@ -1,10 +1,10 @@
-import { defaultClusterSettings } from "../components/argo/cluster-settings";
 import type { RunParameters } from "../components/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
 import type { CronWorkflowObject, Parameter, WorkflowObject } from "./objects";
 import { UserError } from "../errors";
-import { templateName, TRIGGER_LABEL } from "../components/argo/names";
+import { TRIGGER_LABEL } from "../components/argo/names";
+import { ARTIFACT_TEMPLATE } from "./templates";
 import { createWorkflow, getCronWorkflow } from "./workflows";
 
 /** What started a run. */
@@ -36,7 +36,7 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
       labels: { ...workflowMetadata?.labels, [TRIGGER_LABEL]: trigger },
       annotations: { ...workflowMetadata?.annotations, ...annotations },
     },
-    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint, workflowTemplateRef: { name: templateName("artifact", defaultClusterSettings) } }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
+    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint, workflowTemplateRef: { name: ARTIFACT_TEMPLATE } }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MinioSettings } from "../settings/object-store";
-import { expiringPrefixes } from "../store/keys";
+import { clusterMarkerKey, clusterMarkerText, expiringPrefixes } from "../store/keys";
 import { mergeValues, repositoryAndTag, type Values } from "./values";
 
 /** Secret of the server's root user. */
@@ -61,5 +61,6 @@ function expiryCommands({ bucket, artifactsBucket, expireRunsDays }: MinioSettin
   const add = (name: string, prefix: string): string => `ilm rule add --expire-days ${expireRunsDays} --noncurrent-expire-days ${OLD_VERSIONS_DAYS} --prefix "${prefix}" myminio/${name}`;
   const rules = expireRunsDays === 0 ? [] : [...expiringPrefixes.map((prefix) => add(bucket, prefix)), `ilm rule add --expire-days ${expireRunsDays} myminio/${artifactsBucket}`];
   const clear = [bucket, artifactsBucket].map((name) => `ilm rule rm --all --force myminio/${name} || true`);
-  return [...clear, ...rules, `stat myminio/${bucket}/cluster.json || echo '{"cluster":true}' | \${MC} pipe myminio/${bucket}/cluster.json`];
+  const marker = `myminio/${bucket}/${clusterMarkerKey}`;
+  return [...clear, ...rules, `stat ${marker} || echo '${clusterMarkerText}' | \${MC} pipe ${marker}`];
 }

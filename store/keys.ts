@@ -30,6 +30,9 @@ import { randomInt } from "node:crypto";
 /** The object that marks a bucket as a cluster's. */
 export const clusterMarkerKey = "cluster.json";
 
+/** What that object says. */
+export const clusterMarkerText = `{"cluster":true}`;
+
 /** Folders of what goes with time in a cluster's bucket, whichever server keeps it; none of them holds a saved state or a config. */
 export const expiringPrefixes: readonly string[] = ["runs/", "requests/", "smoke-test/"];
 

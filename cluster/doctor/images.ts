@@ -14,7 +14,7 @@ const ANSWER_MS = 5_000;
 const IMAGES: readonly string[] = ["tapImage", "targetImage", "jobImage"] satisfies readonly ParameterName[];
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
-/** Images that runs are made of, each once, by their parameters and those of the template that they share. */
+/** Images that runs are made of, each once, by their parameters and those of the templates that they share. */
 export function imagesOf(specs: readonly (WorkflowSpec | undefined)[]): readonly string[] {
   const parameters = specs.flatMap((spec) => spec?.arguments?.parameters ?? []);
   const named = parameters.flatMap(({ name, value = "" }) => {

@@ -3,7 +3,7 @@ import { durationSeconds } from "../../pipelines/units";
 import { connectorPatch, streamPatch } from "./pod-spec-patch";
 
 /**
- * What varies between the runs that share the template. Every parameter has a default, because a new one without would
+ * What varies between the runs that share a template. Every parameter has a default, because a new one without would
  * break the CronWorkflows that are there.
  */
 export interface RunParameters {
@@ -135,7 +135,7 @@ export function asArguments(parameters: Partial<RunParameters>): { name: string;
   return Object.entries(parameters).map(([name, value]) => ({ name, value }));
 }
 
-/** The place of a parameter in a text of the template. */
+/** The place of a parameter in a text of a template. */
 export function parameter(name: ParameterName): string {
   return `{{workflow.parameters.${name}}}`;
 }

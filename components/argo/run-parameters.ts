@@ -6,7 +6,7 @@ import { parseCron } from "../../pipelines/validation/cron";
 import { longestInterval } from "../../pipelines/validation/cron-interval";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
-import { secretName } from "./names";
+import { runKindOf, secretName } from "./names";
 import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
 import { WEBHOOK_KEY } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
@@ -38,7 +38,7 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
   const { notifications } = entry;
   return {
     pipeline: entry.name,
-    mode: isReplication(entry) ? (entry.mode ?? "artifact") : "job",
+    mode: runKindOf(entry),
     interval: String(intervalSeconds(entry)),
     ...(entry.owner !== undefined && { owner: entry.owner }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),

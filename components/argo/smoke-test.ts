@@ -1,4 +1,4 @@
-import { clusterMarkerKey } from "../../store/keys";
+import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
 import type { ClusterSettings } from "./cluster-settings";
 import { runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { fileFromStep, fileOut, WORK } from "./store-artifacts";
@@ -14,7 +14,7 @@ const MARKER = `${WORK}/cluster.json`;
 const WORKFLOW = "{{workflow.name}}";
 
 const WRITE = `import sys; open(sys.argv[1], "w").write(sys.argv[2])`;
-const MARK = `; open("${MARKER}", "w").write('{"cluster":true}\\n')`;
+const MARK = `; open("${MARKER}", "w").write('${clusterMarkerText}\\n')`;
 const COMPARE = `import sys
 found = open(sys.argv[1]).read()
 sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instead of {sys.argv[2]!r}")`;

@@ -7,7 +7,7 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsStoreSettings } from "../../settings/aws";
-import { clusterMarkerKey } from "../../store/keys";
+import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
 import type { ObjectStoreBuckets } from "../object-store";
 import { serviceHost } from "./arns";
 import { bucketPolicy } from "./bucket-policy";
@@ -33,7 +33,7 @@ export class S3Store extends pulumi.ComponentResource {
     super("tapctl:aws:S3Store", name, { bucket: settings.bucket }, { ...opts, ...(!settings.existing && { protect: settings.protect }) });
     const bucket = settings.existing ? settings.bucket : newBucket(name, settings, region, this);
     // Not protected: without it local runs would take the bucket for theirs, and that is all.
-    new BucketObjectv2(`${name}-marker`, { bucket, key: clusterMarkerKey, content: `{"cluster":true}\n`, contentType: "application/json" }, { parent: this, protect: false });
+    new BucketObjectv2(`${name}-marker`, { bucket, key: clusterMarkerKey, content: `${clusterMarkerText}\n`, contentType: "application/json" }, { parent: this, protect: false });
     const place = { name: bucket, endpoint: serviceHost("s3", region), region, insecure: false, credentials: "ambient" } as const;
     this.buckets = { singer: place, artifacts: place };
     this.registerOutputs({ bucket });

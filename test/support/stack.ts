@@ -28,7 +28,7 @@ export function recordStack(entries: readonly PipelineEntry[], config: { readonl
   });
 }
 
-/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared template and the dashboard, which have goldens of their own. An account of AWS looks like a hash. */
+/** Registrations as goldens hold them: without secrets, the hashes of what images are built from, and the shared templates and the dashboard, which have goldens of their own. An account of AWS looks like a hash. */
 export function goldenText(registrations: readonly Registration[]): string {
   const shown = registrations.map((one) => (one.type.endsWith(":WorkflowTemplate") || one.urn.endsWith("ConfigMap::monitoring") ? { ...one, inputs: { metadata: one.inputs["metadata"] } } : one));
   const hidden = JSON.parse(JSON.stringify(shown, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "<secret>" : value))) as object;

@@ -35,7 +35,7 @@ export const isTaken = (error: unknown): boolean => s3Status(error) === 412 || s
 /** The server does not let these credentials do what was asked. */
 export class S3Denied extends UserError {}
 
-/** The server gives no answer. */
+/** The server gives no answer, or has no such bucket. */
 export class S3Away extends UserError {}
 
 /**
@@ -60,7 +60,7 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
     return new UserError(`cannot use ${where}: no AWS region known; set AWS_REGION or add "?region=eu-central-1"`);
   }
   if (any(/^NoSuchBucket$/) !== undefined) {
-    return new UserError(`cannot use ${where}: the bucket does not exist at ${server}; create it or name another`);
+    return new S3Away(`cannot use ${where}: the bucket does not exist at ${server}; create it or name another`);
   }
   const denial = any(DENIED);
   if (denial !== undefined) {

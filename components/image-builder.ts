@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ImagesSettings } from "../settings/images";
-import { isLocalRegistry, parseImageReference } from "./image-reference";
+import { hostOf, isLocalRegistry } from "./image-reference";
 
 /** What builds the images. */
 export interface ImageBuilder {
@@ -24,7 +24,7 @@ export interface ImageBuilder {
  */
 export function imageBuilder({ exec, builder }: Pick<ImagesSettings, "exec" | "builder">, registry: string | undefined, context: () => string = dockerContext): ImageBuilder {
   if (builder !== undefined) return { exec, name: builder, keepsLayers: true };
-  if (registry === undefined || !isLocalRegistry(parseImageReference(`${registry}/image`).host)) return { exec, keepsLayers: true };
+  if (registry === undefined || !isLocalRegistry(hostOf(registry))) return { exec, keepsLayers: true };
   return { exec: true, name: context(), keepsLayers: false };
 }
 

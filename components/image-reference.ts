@@ -27,6 +27,11 @@ export function parseImageReference(text: string): ImageReference {
   };
 }
 
+/** Host of a registry by its address, with a path or without. */
+export function hostOf(address: string): string {
+  return parseImageReference(`${address}/image`).host;
+}
+
 /** Address of a registry's API. Like Docker, only a registry on this machine is spoken to without TLS. */
 export function registryAddress(host: string): string {
   return isLocalRegistry(host) ? `http://${host}` : `https://${host}`;

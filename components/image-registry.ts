@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
-import { parseImageReference } from "./image-reference";
+import { hostOf } from "./image-reference";
 
 /** Where the images go that a stack builds. */
 export interface ImageRegistry {
@@ -20,11 +20,10 @@ export interface ImageRegistry {
 
 /** The registry that the settings name, with their user where they have one. */
 export function registryOf({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets): ImageRegistry {
-  const repository = repositoriesBelow(address);
   return {
-    repository,
+    repository: repositoriesBelow(address),
     pullRepository: pullRepositories({ address, ...(pullAddress !== undefined && { pullAddress }) }),
-    ...(username !== undefined && password !== undefined && { login: { address: parseImageReference(repository("image")).host, username, password: secrets[password] ?? "" } }),
+    ...(username !== undefined && password !== undefined && { login: { address: hostOf(address), username, password: secrets[password] ?? "" } }),
   };
 }
 

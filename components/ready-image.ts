@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
-import { parseImageReference, registryAddress } from "./image-reference";
+import { hostOf, parseImageReference, registryAddress } from "./image-reference";
 
 /** Arguments of {@link readyImages}. */
 export interface ReadyImagesArgs {
@@ -41,7 +41,7 @@ export function lookUpError(name: string, error: unknown): pulumi.RunError {
 
 /** How to speak to the registries: with the settings' user where there is one, and without TLS on this machine. */
 function registryAuth(references: readonly string[], { address, username, password }: RegistrySettings, secrets: Secrets): docker.types.input.ProviderRegistryAuth[] {
-  const own = username === undefined || password === undefined ? undefined : { host: parseImageReference(`${address}/image`).host, username, password: secrets[password] ?? "" };
+  const own = username === undefined || password === undefined ? undefined : { host: hostOf(address), username, password: secrets[password] ?? "" };
   const hosts = [...new Set(references.map((reference) => parseImageReference(reference).host))].sort();
   return hosts.flatMap((host): docker.types.input.ProviderRegistryAuth[] => {
     const server = registryAddress(host);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { ConnectorDefinition } from "../connectors/connector";
-import { isReplication, type PipelineEntry } from "../pipelines/define";
+import type { PipelineEntry } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
 import { defaultClusterSettings, type ClusterSettings } from "./argo/cluster-settings";
 import { pipelineManifests, type PipelineManifests } from "./argo/manifests";
@@ -9,7 +9,8 @@ import type { ConnectorImages } from "./argo/run-parameters";
 import { singerTemplates } from "./argo/singer-template";
 import type { WorkflowTemplate } from "./argo/types";
 import { readBuildContext } from "./build-context";
-import { connectorImage, runnerImage, taggedReference, type ImageBuild, type ImageOrigin, type ReadyImages } from "./image";
+import { taggedReference, type ImageBuild, type ImageOrigin, type ReadyImages } from "./image";
+import { imageOrigins } from "./image-builds";
 import { repositoriesBelow } from "./image-registry";
 
 /** What manifests are rendered for. */
@@ -58,17 +59,14 @@ export function renderArray(entries: readonly PipelineEntry[], { registry, names
 
 /** The manifests of an array: the same for the same array and parts. */
 export function renderParts(entries: readonly PipelineEntry[], { settings: shared, repository, baseImage, ready }: RenderParts): Rendered {
-  const context = readBuildContext(baseImage);
-  const runner = runnerImage(context, ready);
+  const { runner, of, all } = imageOrigins(entries, readBuildContext(baseImage), ready);
   const settings: ClusterSettings = { ...shared, runnerImage: taggedReference(repository, runner) };
-  const originOf = (connector: ConnectorDefinition) => connectorImage(connector, context, ready);
-  const reference = (connector: ConnectorDefinition) => taggedReference(repository, originOf(connector));
+  const reference = (connector: ConnectorDefinition) => taggedReference(repository, of(connector));
   const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: reference(tap.connector), target: reference(target.connector) });
-  const connectors = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
   return {
     templates: singerTemplates(settings),
     pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
-    images: imageBuilds([runner, ...connectors.map(originOf)], repository),
+    images: imageBuilds(all, repository),
   };
 }
 

@@ -23,7 +23,7 @@ import { checkRegistry } from "./registry";
 import type { Login } from "./registry-token";
 import { readSettings } from "./settings";
 import { runSmokeTest } from "./smoke-test";
-import { recordedResources, type RecordedResource } from "./state";
+import { nameOf, recordedResources, type RecordedResource } from "./state";
 import { update } from "./update";
 import { refuseNewer } from "./version";
 
@@ -66,7 +66,7 @@ async function up({ stack, context: wanted, yes = false, smokeTest = true, refre
   checkExisting(context, settings, recorded);
   if (!yes && !canAsk()) throw new UserError("nobody can be asked here, because this is no terminal; --yes changes the cluster without asking");
   print([`Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
-  if (again.length > 0) print(`Their registry no longer has these images, which are built again: ${again.map((urn) => urn.split("::").at(-1)).join(", ")}\n`);
+  if (again.length > 0) print(`Their registry no longer has these images, which are built again: ${again.map(nameOf).join(", ")}\n`);
   releaseDeadLock(engine, PROJECT);
   setValue(engine, "context", context);
   await update({ engine, cluster: { context, namespace }, entries: pipelines, yes, again, refresh, root: ROOT });

@@ -1,6 +1,6 @@
 import { isThere } from "./image-digest";
 import type { Login } from "./registry-token";
-import type { RecordedResource } from "./state";
+import { nameOf, type RecordedResource } from "./state";
 
 const ANSWER_MS = 5_000;
 
@@ -20,5 +20,3 @@ export async function lostImages(recorded: readonly RecordedResource[], reposito
 
 /** The resource of an image is called after its repository, and a version or tag where there are several of it. */
 const isOf = (repository: string, name: string): boolean => name === repository || name.startsWith(`${repository}-`);
-
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";

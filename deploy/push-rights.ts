@@ -1,9 +1,8 @@
 import { UserError } from "../errors";
 import { registryUrl } from "./image-digest";
-import { basicAuthorization, reach, registryToken, wantsToken, type Login } from "./registry-token";
+import { basicAuthorization, isRefusal, reach, registryToken, wantsToken, type Login } from "./registry-token";
 
 const PATIENT_MS = 20_000;
-const REFUSALS = [401, 403];
 
 /**
  * Looks whether a user may push into a repository, before anything is changed: begins an upload and gives it up.
@@ -28,7 +27,7 @@ async function refusal(uploads: string, what: string, login: Login): Promise<num
   const answer = token === undefined ? first : await ask(authorization, "POST", uploads);
   const begun = answer.headers.get("location");
   if (answer.status === 202 && begun !== null) await ask(authorization, "DELETE", new URL(begun, uploads));
-  return REFUSALS.includes(answer.status) ? answer.status : undefined;
+  return isRefusal(answer) ? answer.status : undefined;
 }
 
 function unknown(error: unknown): undefined {

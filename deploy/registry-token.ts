@@ -8,6 +8,11 @@ export interface Login {
   readonly password: string;
 }
 
+/** Whether a registry answers that it does not let somebody do something. */
+export function isRefusal({ status }: Response): boolean {
+  return status === 401 || status === 403;
+}
+
 /** How a request says who makes it. */
 export function basicAuthorization({ username, password }: Login): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
@@ -34,7 +39,7 @@ export async function registryToken(refused: Response, what: string, millisecond
   const address = new URL(realm);
   address.search = new URLSearchParams({ service: field("service") ?? "", scope: field("scope") ?? "" }).toString();
   const answer = await reach(what, address, { ...(login && { headers: { authorization: basicAuthorization(login) } }), signal: AbortSignal.timeout(milliseconds) });
-  if (!answer.ok && ![401, 403].includes(answer.status)) throw new UserError(`${what} gives no token: ${address.host} answers ${answer.status}`, 1);
+  if (!answer.ok && !isRefusal(answer)) throw new UserError(`${what} gives no token: ${address.host} answers ${answer.status}`, 1);
   const { token, access_token: other } = (await answer.json().catch(() => ({}))) as { readonly token?: string; readonly access_token?: string };
   return token ?? other;
 }

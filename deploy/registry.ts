@@ -1,4 +1,5 @@
 import { imageBuilder } from "../components/image-builder";
+import { hostOf } from "../components/image-reference";
 import { UserError } from "../errors";
 import type { ImagesSettings } from "../settings/images";
 import { capture } from "./command";
@@ -13,7 +14,7 @@ export async function checkRegistry(images: ImagesSettings, address: string | un
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
   if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok) throw new UserError("connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready");
   if (address === undefined) return;
-  const host = address.split("/")[0] ?? address;
+  const host = hostOf(address);
   const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));
   if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`, 1);
 }

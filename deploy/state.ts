@@ -16,6 +16,11 @@ export interface RecordedResource {
   readonly outputs?: { readonly [name: string]: unknown };
 }
 
+/** A resource's own name, the last part of its URN. */
+export function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
+}
+
 /** The resources that the stack's state has. */
 export function recordedResources(engine: Engine): readonly RecordedResource[] {
   const { name } = engine;

@@ -45,7 +45,12 @@ export function parseJson(where: string, text: string): Json {
 
 /** How a part that is missing is put into the store. */
 export function howToPut(pipeline: string, part: ConfigPart): string {
-  return `${CONFIG_PARTS[part]} is missing; put it there: ${tapctl(`config put ${pipeline} --${part} FILE`)}`;
+  return `${CONFIG_PARTS[part]} is missing; put it there: ${putCommand(pipeline, part)}`;
+}
+
+/** The command that puts a part into the store. */
+export function putCommand(pipeline: string, part: ConfigPart): string {
+  return tapctl(`config put ${pipeline} --${part} FILE`);
 }
 
 function checkCatalog(where: string, { streams }: JsonObject, text: string): string {

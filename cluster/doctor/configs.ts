@@ -1,6 +1,6 @@
 import { tapctl } from "../../command-text";
 import { UserError } from "../../errors";
-import { checkedConfig } from "../../local/config-files";
+import { checkedConfig, putCommand } from "../../local/config-files";
 import { isReplication, type PipelineEntry } from "../../pipelines/define";
 import { CONFIG_PARTS, listConfigs, missingParts, readConfig, type ConfigPart } from "../../store/configs";
 import { configKey } from "../../store/keys";
@@ -35,7 +35,7 @@ export async function configFact(store: ObjectStore, entry: PipelineEntry): Prom
 }
 
 function missing(pipeline: string, part: ConfigPart): ConfigProblem {
-  return { what: `${configKey(pipeline, CONFIG_PARTS[part])} is not there`, todo: `put it there: ${tapctl(`config put ${pipeline} --${part} FILE`)}` };
+  return { what: `${configKey(pipeline, CONFIG_PARTS[part])} is not there`, todo: `put it there: ${putCommand(pipeline, part)}` };
 }
 
 async function problemOf(store: ObjectStore, pipeline: string, part: ConfigPart): Promise<readonly ConfigProblem[]> {
@@ -45,7 +45,7 @@ async function problemOf(store: ObjectStore, pipeline: string, part: ConfigPart)
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [{ what: error.message, todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${tapctl(`config put ${pipeline} --${part} FILE`)}` }];
+    return [{ what: error.message, todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}` }];
   }
 }
 

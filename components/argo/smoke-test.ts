@@ -10,7 +10,7 @@ export const SMOKE_TEST = "smoke-test";
 const DEADLINE_SECONDS = 300;
 const KEPT_SECONDS = 3600;
 const FILE = `${WORK}/message.txt`;
-const MARKER = `${WORK}/cluster.json`;
+const MARKER = `${WORK}/${clusterMarkerKey}`;
 const WORKFLOW = "{{workflow.name}}";
 
 const WRITE = `import sys; open(sys.argv[1], "w").write(sys.argv[2])`;

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { suite, test, type TestContext } from "node:test";
 import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templatesCheck } from "../../cluster/doctor/checks";
 import type { Check } from "../../cluster/doctor/check";
@@ -18,6 +16,7 @@ import { newestBookmark } from "../../store/bookmarks";
 import { openFolder } from "../../store/folder";
 import { temporaryFolder } from "../store/stores";
 import { artifactRepository } from "../../components/argo/artifact-repository";
+import { standInRegistry } from "../deploy/registry";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 
@@ -156,15 +155,11 @@ test("all is looked at over the API; what one may not see is told, and the rest 
 
 test("registries are asked for the images of the deployed pipelines, each once", async (t) => {
   const asked: string[] = [];
-  const registry = async (answer: (path: string) => number) => {
-    const server = createServer(({ url = "" }, response) => {
+  const registry = (answer: (path: string) => number) =>
+    standInRegistry(t, ({ url = "" }, response) => {
       asked.push(url);
       response.writeHead(url === "/v2/" ? 200 : answer(url)).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => server.close());
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
   const open = await registry((path) => (path.endsWith("/gone/manifests/1") ? 404 : 200));
   const closed = await registry(() => 401);
   const { api, connect } = await standIn(t);

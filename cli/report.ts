@@ -7,6 +7,7 @@ import { positive } from "./flags";
 import { load } from "./load";
 import { tell } from "./log-lines";
 import { formatBytes, print, printJson } from "./print";
+import { idleNote } from "./status-table";
 
 interface ReportFlags {
   readonly out: string;
@@ -41,7 +42,7 @@ async function gather(context: CliContext, limit: number): Promise<ReportData> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   // One connection to the store for both.
   const store = await context.openStore();
-  return gatherCluster(store, entries, await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, { onUnread: tell }), limit, now);
+  return gatherCluster(store, entries, await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, { onUnread: tell, onIdle: (why) => tell(idleNote(why)) }), limit, now);
 }
 
 function write(file: string, text: string): void {

@@ -15,7 +15,7 @@ import { load } from "./load";
 import { tell } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { describeState, formatBytes, table } from "./print";
-import { formatAge, resultText, statusTable } from "./status-table";
+import { formatAge, idleNote, resultText, statusTable } from "./status-table";
 
 const RUNS = 5;
 
@@ -83,7 +83,7 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
-  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name, onUnread: tell }));
+  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name, onUnread: tell, onIdle: (why) => tell(idleNote(why)) }));
   const runs = await listClusterRuns(connection, store, name, RUNS);
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;

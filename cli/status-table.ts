@@ -25,6 +25,11 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
 
+/** What is told beside pipelines of a cluster on which nothing starts or ends. */
+export function idleNote(why: string): string {
+  return `${pc.red(why)}, and what is said to run may have ended since; what to do says ${tapctl("doctor")}`;
+}
+
 /** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */
 export function resultText({ status, stuck }: { readonly status: string; readonly stuck: string | null }): string {
   return stuck === null ? status : `waiting: ${stuck}`;

@@ -10,7 +10,7 @@ import { load } from "./load";
 import { tell } from "./log-lines";
 import { print, printJson } from "./print";
 import { onePipeline } from "./status-of-one";
-import { statusTable } from "./status-table";
+import { idleNote, statusTable } from "./status-table";
 
 interface StatusFlags {
   readonly watch?: boolean;
@@ -58,27 +58,23 @@ async function watch(look: () => Promise<string>, seconds: number): Promise<neve
 
 async function show(context: CliContext, name: string | undefined, run: string | undefined, json: boolean): Promise<void> {
   if (!json) return print(await screen(context, name, run));
-  printJson(name === undefined ? await rows(context, (why) => tell(unread(why))) : (await onePipeline(context, name, run)).json);
+  printJson(name === undefined ? await rows(context, tell) : (await onePipeline(context, name, run)).json);
 }
 
 async function screen(context: CliContext, name: string | undefined, run: string | undefined): Promise<string> {
   if (name !== undefined) return (await onePipeline(context, name, run)).text;
   const notes: string[] = [];
-  const table = statusTable(await rows(context, (why) => notes.push(unread(why))));
+  const table = statusTable(await rows(context, (note) => notes.push(note)));
   return [table, ...notes].join("\n");
 }
 
-function unread(why: string): string {
-  return `not all is known: ${why}`;
+async function rows(context: CliContext, note: (text: string) => void): Promise<readonly PipelineStatus[]> {
+  return statusOf(await facts(context, note), new Date());
 }
 
-async function rows(context: CliContext, onUnread: (why: string) => void): Promise<readonly PipelineStatus[]> {
-  return statusOf(await facts(context, onUnread), new Date());
-}
-
-async function facts(context: CliContext, onUnread: (why: string) => void): Promise<readonly PipelineFacts[]> {
+async function facts(context: CliContext, note: (text: string) => void): Promise<readonly PipelineFacts[]> {
   const { entries } = context.project;
   if (context.surroundings.on === "local") return localFacts(await context.openStore(), entries);
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  return clusterFacts(await context.connect(), context.openStore, entries, { onUnread });
+  return clusterFacts(await context.connect(), context.openStore, entries, { onUnread: (why) => note(`not all is known: ${why}`), onIdle: (why) => note(idleNote(why)) });
 }

@@ -10,6 +10,7 @@ import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
 import { atOnce } from "./at-once";
 import type { Connection } from "./connection";
+import { idleController } from "./controller";
 import { invalidSchedule } from "./invalid-schedule";
 import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
@@ -28,14 +29,17 @@ export interface LookOptions {
   readonly only?: string;
   /** Told why something of the store cannot be read, which is missing then; once, where the store as a whole cannot. */
   readonly onUnread: (why: string) => void;
+  /** Told why nothing starts or ends on the cluster: what is said to run has not been looked after since. */
+  readonly onIdle: (why: string) => void;
 }
 
 /** Reads something of the store; undefined where it cannot be read. */
 type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
 
 /** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
-export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread }: LookOptions): Promise<readonly PipelineFacts[]> {
-  const [workflows, crons, read] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread)]);
+export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread, onIdle }: LookOptions): Promise<readonly PipelineFacts[]> {
+  const [workflows, crons, read, idle] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread), idleController(connection)]);
+  if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
   const named = new Set(entries.map(({ name }) => name));

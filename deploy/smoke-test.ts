@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { smokeTestWorkflow } from "../components/argo/smoke-test";
+import { CONTROLLER, idleBecause } from "../cluster/controller";
+import type { DeploymentObject } from "../cluster/objects";
 import { UserError } from "../errors";
 import { capture } from "./command";
 
@@ -22,6 +24,7 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
     if (!ok) throw new UserError(`the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`, 1);
     return JSON.parse(output) as Submitted;
   };
+  refuseIdleController(context);
   const { name } = kubectl(["create", "-f", "-"], JSON.stringify(smokeTestWorkflow(namespace))).metadata;
   for (let seconds = 0; seconds < LONGEST_SECONDS; seconds += 2) {
     const { status } = kubectl(["get", "workflow", name]);
@@ -30,6 +33,15 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
     await pause(2000);
   }
   throw new UserError(`the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: kubectl -n ${namespace} describe workflow ${name}`, 1);
+}
+
+/** No update sees what was scaled by hand, and without a controller the smoke test only waits. */
+function refuseIdleController(context: string): void {
+  const { ok, output } = capture("kubectl", ["--context", context, "get", "deployments", "--all-namespaces", "-l", CONTROLLER.labelSelector, "-o", "json"]);
+  if (!ok) return;
+  const found = (JSON.parse(output) as { readonly items: readonly DeploymentObject[] }).items;
+  const idle = found.map((controller) => (controller.spec.replicas === 0 ? idleBecause(controller) : undefined));
+  if (idle[0] !== undefined && !idle.includes(undefined)) throw new UserError(`the update is made, but ${idle[0].found}, which an update does not see; bring it back: ${idle[0].todo}`, 1);
 }
 
 function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {

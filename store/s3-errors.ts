@@ -38,6 +38,9 @@ export class S3Denied extends UserError {}
 /** The server gives no answer, or has no such bucket. */
 export class S3Away extends UserError {}
 
+/** The server has no such bucket. */
+export class S3NoBucket extends S3Away {}
+
 /**
  * Turns a failure of the SDK into one line.
  * @param where the store's url.
@@ -60,7 +63,7 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
     return new UserError(`cannot use ${where}: no AWS region known; set AWS_REGION or add "?region=eu-central-1"`);
   }
   if (any(/^NoSuchBucket$/) !== undefined) {
-    return new S3Away(`cannot use ${where}: the bucket does not exist at ${server}; create it or name another`);
+    return new S3NoBucket(`cannot use ${where}: the bucket does not exist at ${server}; create it or name another`);
   }
   const denial = any(DENIED);
   if (denial !== undefined) {

@@ -3,9 +3,10 @@ import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
+import { idleBecause } from "../controller";
 import { TEMPLATES } from "../templates";
 import { hasEnded } from "../workflows";
-import { look, type Check } from "./check";
+import { BUCKET_FIRST, look, type Check } from "./check";
 import { configsCheck } from "./configs";
 import type { DoctorFacts, StateFact } from "./facts";
 import { fail, ok, warn, type Finding } from "./finding";
@@ -15,6 +16,9 @@ import { schedulesCheck } from "./schedules";
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
 const OLDEST_KUBERNETES = 28;
 const ARGO_MAJOR = 4;
+/** Helm makes the bucket again only where something of the chart has changed. */
+const REMAKE_BUCKET = "change objectStore.expireRunsDays by a day, then npm run up";
+const BRING_BACK = "bring back what was in it where there is a copy, as the runbook says under \"A bucket is missing\"";
 const SKEW_SECONDS = 5;
 /** S3 refuses requests that are signed by a clock which is this far off. */
 const REFUSED_SKEW_SECONDS = 900;
@@ -53,8 +57,8 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     const version = /:v?(\d+)[^:/]*$/.exec(controller.spec.template?.spec?.containers?.[0]?.image ?? "");
     const restarts = controllerPods.ok ? Math.max(0, ...controllerPods.value.flatMap(({ status }) => status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0)) : 0;
     const several = others.length > 0 ? warn("controller", `${found.length} controllers: ${found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(", ")}`, "let each look after namespaces of its own, or remove the others: two start runs twice") : [];
-    if (controller.spec.replicas === 0) return [...several, ...fail("controller", `${where} is scaled to no pods: nothing starts or ends`, `kubectl scale -n ${controller.metadata.namespace} deploy/${controller.metadata.name} --replicas=1`)];
-    if ((controller.status?.readyReplicas ?? 0) === 0) return [...several, ...fail("controller", `${where} has no pod that is ready: nothing starts or ends`, `kubectl logs -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
+    const idle = idleBecause(controller);
+    if (idle !== undefined) return [...several, ...fail("controller", idle.found, idle.todo)];
     if (version !== null && Number(version[1]) < ARGO_MAJOR) return [...several, ...fail("controller", `${where} is of version ${version[1]}`, `bring it to ${ARGO_MAJOR}`)];
     if (restarts > 3) return [...several, ...warn("controller", `${where} was restarted ${restarts} times`, `kubectl logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
     return [...several, ...ok("controller", `${where} is ready`)];
@@ -79,8 +83,9 @@ export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
 /** Is the bucket there, and does it keep old versions? */
 export const bucketCheck: Check = ({ bucket }) => {
   if (!bucket.ok) return fail("bucket", bucket.why, "without it no run can begin or end; see the object store's pods, its Secret object-store and the ConfigMap artifact-repositories");
-  const { name, versioned } = bucket.value;
-  return versioned ? ok("bucket", `${name} is reached, and keeps old versions`) : warn("bucket", `${name} keeps no old versions`, "switch versioning on, so that a state that was overwritten can be brought back");
+  const { name } = bucket.value;
+  if (bucket.value.is === "missing") return fail("bucket", `${name} is not there, nor the states, settings and extracts that were in it`, bucket.value.inCluster ? `make it again: ${REMAKE_BUCKET}; then ${BRING_BACK}` : `make it, with versioning; then ${BRING_BACK}`);
+  return bucket.value.versioned ? ok("bucket", `${name} is reached, and keeps old versions`) : warn("bucket", `${name} keeps no old versions`, "switch versioning on, so that a state that was overwritten can be brought back");
 };
 
 /** Are the Secrets there that the runs of the deployed pipelines mount? */
@@ -112,9 +117,9 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
 /** Was a state saved that no good run stands behind, that leaves out all that comes before a day to come, or that is another pipeline's by now? */
 export const statesCheck: Check = ({ states, now, entries }) =>
   look("states", states, (found) => {
-    const problems = found.flatMap((state) => [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)]);
+    const problems = found.flatMap((state) => "unreadable" in state ? fail("states", `${state.pipeline}: ${state.unreadable}`, "its runs fail until then") : [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)]);
     return problems.length > 0 ? problems : ok("states", `${found.length} saved, each by a run that is there`);
-  });
+  }, BUCKET_FIRST);
 
 function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact): readonly Finding[] {
   if (hasRun || (newestGood !== null && savedBy <= newestGood)) return [];

@@ -5,7 +5,7 @@ import { isReplication, type PipelineEntry } from "../../pipelines/define";
 import { CONFIG_PARTS, listConfigs, missingParts, readConfig, type ConfigPart } from "../../store/configs";
 import { configKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
-import { look, type Check } from "./check";
+import { BUCKET_FIRST, look, type Check } from "./check";
 import { fail, ok } from "./finding";
 
 /** What is wrong with the settings that a pipeline reads from the store. */
@@ -54,4 +54,4 @@ export const configsCheck: Check = ({ configs }) =>
   look("settings", configs, (found) => {
     const problems = found.flatMap(({ pipeline, problems: wrong }) => wrong.flatMap(({ what, todo }) => fail("settings", `${pipeline}: ${what}`, todo)));
     return problems.length > 0 ? problems : ok("settings", `${found.length} in the store, all readable`);
-  });
+  }, BUCKET_FIRST);

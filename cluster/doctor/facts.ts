@@ -33,6 +33,16 @@ export interface ImageFact {
   readonly why: string;
 }
 
+/** A bucket that answers, or one that is not there. */
+export type BucketFact = { readonly name: string; readonly is: "there"; readonly versioned: boolean } | { readonly name: string; readonly is: "missing"; readonly inCluster: boolean };
+
+/** A state that lies in the store and cannot be read. */
+export interface UnreadableStateFact {
+  readonly pipeline: string;
+  /** What is wrong with it, and how to go back. */
+  readonly unreadable: string;
+}
+
 /** A saved state and the newest run that went well. */
 export interface StateFact {
   readonly pipeline: string;
@@ -65,8 +75,8 @@ export interface DoctorFacts {
   readonly waiting: Looked<readonly WaitingRun[]>;
   readonly pods: Looked<readonly PodObject[]>;
   readonly images: Looked<readonly ImageFact[]>;
-  readonly bucket: Looked<{ readonly name: string; readonly versioned: boolean }>;
-  readonly states: Looked<readonly StateFact[]>;
+  readonly bucket: Looked<BucketFact>;
+  readonly states: Looked<readonly (StateFact | UnreadableStateFact)[]>;
   /** Settings of the pipelines that read them from the store. */
   readonly configs: Looked<readonly ConfigFact[]>;
   /** Names of the pipelines' Secrets; what they hold is not asked for. */

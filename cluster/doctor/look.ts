@@ -5,22 +5,25 @@ import { newestBookmark } from "../../store/bookmarks";
 import { runFileKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { listRuns } from "../../store/runs";
+import { S3NoBucket } from "../../store/s3-errors";
 import { readState } from "../../store/state";
+import { UnreadableState } from "../../store/state-envelope";
 import { absent } from "../api-errors";
 import { atOnce } from "../at-once";
 import type { Connection } from "../connection";
+import { CONTROLLER } from "../controller";
 import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
 import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
-import { openClusterStore, readRepository } from "../store";
+import { openClusterStore, readRepository, serviceOf, type Repository } from "../store";
 import { TEMPLATES } from "../templates";
 import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
 import { configFact } from "./configs";
-import type { DoctorFacts, Looked, StateFact } from "./facts";
+import type { BucketFact, DoctorFacts, Looked, StateFact, UnreadableStateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
 
 const AT_ONCE = 16;
-const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
+const UNREAD = { ok: false as const, why: "there is no bucket" };
 
 interface TemplateObject extends MetadataOnly {
   readonly spec?: WorkflowSpec;
@@ -84,10 +87,8 @@ async function lookAtStore(connection: Connection, entries: readonly PipelineEnt
   if (!opened.ok) return { bucket: opened, states: opened, configs: opened };
   const { store, repository, isVersioned, close } = opened.value;
   try {
-    const bucket = await tried(async () => {
-      await store.listFolders("");
-      return { name: repository.bucket, versioned: await isVersioned() };
-    });
+    const bucket = await tried(() => bucketFact(store, repository, isVersioned));
+    if (bucket.ok && bucket.value.is === "missing") return { bucket, states: UNREAD, configs: UNREAD };
     const states = await tried(async () => (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter((one) => one !== undefined));
     const configs = await tried(async () => (await atOnce(AT_ONCE, entries, (entry) => configFact(store, entry))).filter((one) => one !== undefined));
     return { bucket, states, configs };
@@ -96,8 +97,22 @@ async function lookAtStore(connection: Connection, entries: readonly PipelineEnt
   }
 }
 
-async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | undefined> {
-  const saved = await readState(store, pipeline).catch(() => undefined);
+async function bucketFact(store: ObjectStore, { bucket: name, endpoint }: Repository, isVersioned: () => Promise<boolean>): Promise<BucketFact> {
+  try {
+    await store.listFolders("");
+    return { name, is: "there", versioned: await isVersioned() };
+  } catch (error) {
+    if (!(error instanceof S3NoBucket)) throw error;
+    return { name, is: "missing", inCluster: serviceOf(endpoint) !== undefined };
+  }
+}
+
+async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | UnreadableStateFact | undefined> {
+  const saved = await readState(store, pipeline).catch((error: unknown) => {
+    if (!(error instanceof UnreadableState)) throw error;
+    return error;
+  });
+  if (saved instanceof UnreadableState) return { pipeline, unreadable: saved.message };
   if (saved === undefined) return undefined;
   const { run, time, state, tap, target, destination } = saved.envelope;
   const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");

@@ -14,8 +14,10 @@ import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
 import { newestBookmark } from "../../store/bookmarks";
 import { openFolder } from "../../store/folder";
+import { openS3 } from "../../store/s3";
 import { temporaryFolder } from "../store/stores";
 import { artifactRepository } from "../../components/argo/artifact-repository";
+import { startS3Server } from "../support/s3-server";
 import { standInRegistry } from "../deploy/registry";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
@@ -53,7 +55,7 @@ const GOOD: DoctorFacts = {
   waiting: yes([]),
   pods: yes([]),
   images: yes([]),
-  bucket: yes({ name: "singer", versioned: true }),
+  bucket: yes({ name: "singer", is: "there", versioned: true }),
   states: yes([]),
   configs: yes([]),
   secrets: yes(["pipeline-orders"]),
@@ -91,12 +93,17 @@ suite("what is wrong is named, with what to do", () => {
     ["a missing rule", rightsCheck, { rights: yes([{ rule: 'verbs: ["patch"]', allowed: false, neededBy: "cancel" }]) }, /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/],
     ["no template", templatesCheck, { missingTemplates: yes(["singer-job"]) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer-job -> deploy/],
     ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
-    ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", versioned: false }) }, /^warn: singer keeps no old versions/],
+    ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", is: "there", versioned: false }) }, /^warn: singer keeps no old versions/],
+    ["a bucket of the cluster's MinIO that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: true }) }, /^fail: singer is not there, nor the states, [^>]*-> make it again: change objectStore\.expireRunsDays by a day, then npm run up; then bring back what was in it [^\n]*"A bucket is missing"$/],
+    ["a bucket outside that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: false }) }, /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/],
+    ["states of a bucket that is gone", statesCheck, { states: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
+    ["settings of a bucket that is gone", configsCheck, { configs: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
+    ["a state that nobody can read", statesCheck, { states: yes([{ pipeline: "orders", unreadable: "state/orders/state.json is not JSON; bring an earlier one back" }]) }, /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/],
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
     ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
     ["settings in the store that nobody can read", configsCheck, { configs: yes([{ pipeline: "kept", problems: [{ what: "configs/kept/catalog.json: not JSON", todo: "put it there" }] }]) }, /^fail: kept: configs\/kept\/catalog\.json: not JSON -> put it there$/],
-    ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> push it, or mend its name[^\n]*$/],
+    ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> npm run up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/],
     ["an image of a pipeline that its registry has not", imagesCheck, { crons: yes([scheduled(["@daily"], { spec: { schedules: ["@daily"], timezone: "UTC", workflowSpec: { arguments: { parameters: [{ name: "targetImage", value: "r.example.com/target:1" }] } } } })]), images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /],
     ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
     ["images that nobody was asked for", imagesCheck, { images: yes(["a", "b"].map((name) => ({ image: `r:5000/${name}:1`, there: undefined, why: "r:5000 does not answer from here" }))) }, /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/],
@@ -226,4 +233,24 @@ test("settings in the store are looked at as connectors read them, and nothing o
   const mend = (part: string) => `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE`;
   assert.deepEqual(await seen(), [["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")], ["configs/kept/catalog.json: not JSON", mend("catalog")]]);
   assert.equal(await configFact(store, ORDERS), undefined);
+});
+
+test("the store is looked at: a state that nobody can read is told; where the bucket is gone, what was in it is not said to be well", async (t) => {
+  const { api, connect } = await standIn(t);
+  const server = await startS3Server();
+  t.after(() => server.stop());
+  const look = async (bucket: string) => {
+    const endpoint = new URL(server.endpoint).host;
+    api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint, insecure: true, secret: "object-store", addressing: "path" }) } });
+    return lookAtCluster(await connect(), [ORDERS]);
+  };
+  api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: "a2V5", secretKey: "a2V5" } });
+  await server.makeBucket("tests");
+  await openS3({ bucket: "tests", endpoint: server.endpoint }).put("state/orders/state.json", "{");
+  const { bucket: there, states: read } = await look("tests");
+  assert.equal(there.ok && there.value.is, "there");
+  assert.match(JSON.stringify(read), /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON; bring an earlier one back with: npx tapctl state rollback orders/);
+  const { bucket, states, configs } = await look("gone");
+  assert.deepEqual(bucket, { ok: true, value: { name: "gone", is: "missing", inCluster: false } });
+  assert.deepEqual([states.ok, configs.ok], [false, false]);
 });

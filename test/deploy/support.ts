@@ -46,11 +46,12 @@ function configuration(settings: object): object {
   return Object.fromEntries([...entries, ["tapctl:secrets", { secret: true }]]) as object;
 }
 
-export const kubectl = (smokeTest = "Succeeded"): string => `case "$*" in
+export const kubectl = (smokeTest = "Succeeded", controllers: readonly object[] = []): string => `case "$*" in
   *get-contexts*) printf 'kind-a\\nprod\\n';;
   *current-context*) echo kind-a;;
   *version*) echo ok;;
   *can-i*) echo yes;;
+  *"get deployments"*) echo '${JSON.stringify({ items: controllers })}';;
   *create*) cat > /dev/null; echo '{"metadata":{"name":"smoke-test-x"}}';;
   *"get workflow"*) echo '{"metadata":{"name":"smoke-test-x"},"status":{"phase":"${smokeTest}","nodes":{"a":{"displayName":"read","phase":"Failed","message":"no such bucket"}}}}';;
 esac`;
@@ -71,7 +72,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
     mkdirSync(bin);
     mkdirSync(join(project, ".tapctl"), { recursive: true });
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "components", "connectors", "deploy", "errors.ts", "images", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml"]) link(name, project, files);
+    for (const name of ["bin", "cli", "cluster", "components", "connectors", "deploy", "errors.ts", "images", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml"]) link(name, project, files);
     for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
     copyFileSync(SETTINGS, join(project, "Pulumi.dev.yaml"));
     for (const [name, body] of Object.entries(programs)) {

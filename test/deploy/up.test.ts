@@ -81,6 +81,16 @@ test("a setting that was taken out of the stack's file is gone; secrets and the 
   assert.deepEqual(after.config, { "tapctl:context": "kind-a", "tapctl:secrets": before["tapctl:secrets"], ...config });
 });
 
+test("up says how to bring back a controller that somebody scaled to nothing, and does not wait for a smoke test that cannot end", async () => {
+  const controller = (replicas: number) => ({ metadata: { namespace: "argo", name: "c" }, spec: { replicas } });
+  const { code, err, calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0)]), docker: "" }, ["--yes"]);
+  assert.equal(code, 1);
+  assert.match(err, /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl scale -n argo deploy\/c --replicas=1$/m);
+  assert.doesNotMatch(calls, /kubectl .*create -f/);
+  const other = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0), controller(1)]), docker: "" }, ["--yes"]);
+  assert.equal(other.code, 0, other.err);
+});
+
 test("up fails where the smoke test does, with its reason", async () => {
   const { code, err } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 1);

@@ -88,7 +88,7 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;
   const workflow = found === undefined && runs[0]?.workflow ? await getWorkflow(connection, runs[0].workflow) : found?.workflow;
-  const steps = workflow === undefined ? [] : podNodes(workflow).map(({ name: node, phase, startedAt, finishedAt, message }) => ({ step: stepText({ name: node }), phase, seconds: secondsBetween(startedAt, finishedAt), message: message ?? null }));
+  const steps = workflow === undefined ? [] : podNodes(workflow).map((node) => ({ step: stepText(node), phase: node.phase, seconds: secondsBetween(node.startedAt, node.finishedAt), message: node.message ?? null }));
   const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
   return { status: pipelineStatus(withStuck(facts, shown), new Date()), of, runs: shown, steps, files: await filesOf(store, name, of), state: facts.last?.state };
 }

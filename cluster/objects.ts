@@ -56,6 +56,7 @@ export interface WorkflowNode {
   readonly message?: string;
   readonly startedAt?: string | null;
   readonly finishedAt?: string | null;
+  readonly inputs?: { readonly parameters?: readonly Parameter[] };
   readonly outputs?: { readonly exitCode?: string; readonly parameters?: readonly Parameter[] };
 }
 

@@ -1,5 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { FOLLOW_UP_ANNOTATION } from "../components/argo/names";
 import type { LogLine } from "../store/logs";
 import { absent, ApiError, isRefusal } from "./api-errors";
 import type { Connection } from "./connection";
@@ -48,7 +49,7 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
       .filter(({ name }) => !OWN_CONTAINERS.has(name))
       .map(({ name }) => {
         const state = status?.containerStatuses?.find((one) => one.name === name)?.state;
-        return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
+        return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (metadata.annotations?.[FOLLOW_UP_ANNOTATION] ?? STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
       });
   });
 }

@@ -1,5 +1,8 @@
 import type { WorkflowNode } from "./objects";
 
+/** Template of a follow-up; each is a step of this name, and its input `name` says which. */
+const FOLLOW_UP = "follow-up";
+
 /** A step of a run, and which try of it. */
 export interface Step {
   /** Such as `extract`, `load`, `commit`, `stream`, `follow-up`. */
@@ -19,10 +22,12 @@ export function stepOf(node: string): Step {
   return { name: tried?.[1] ?? node, attempt: Number(tried?.[2] ?? 0) + 1 };
 }
 
-/** A step as it is told. @example `extract, try 2` */
-export function stepText({ name }: Pick<WorkflowNode, "name">): string {
+/** A step as it is told. @example `extract, try 2`, `follow-up "dbt"` */
+export function stepText({ name, inputs }: Pick<WorkflowNode, "name" | "inputs">): string {
   const { name: step, attempt } = stepOf(name);
-  return attempt === 1 ? step : `${step}, try ${attempt}`;
+  const followUp = step === FOLLOW_UP ? inputs?.parameters?.find((parameter) => parameter.name === "name")?.value : undefined;
+  const named = followUp === undefined ? step : `${step} "${followUp}"`;
+  return attempt === 1 ? named : `${named}, try ${attempt}`;
 }
 
 /** How long something took, in seconds; null where it has not ended, or nobody knows. */

@@ -7,6 +7,7 @@ import type { Secrets } from "../settings";
 import type { RegistrySettings } from "../settings/images";
 import type { ClusterSettings } from "./argo/cluster-settings";
 import type { PodIdentity } from "./cloud";
+import { hostOf } from "./image-reference";
 import { MANAGED, namespace } from "./namespace";
 import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "./stack-cluster-settings";
 
@@ -83,7 +84,7 @@ function accounts(name: string, { serviceAccount, executorServiceAccount }: Pipe
 
 function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
   if (username === undefined || password === undefined) return;
-  const host = (pullAddress ?? address).split("/")[0] ?? address;
+  const host = hostOf(pullAddress ?? address);
   const value = secrets[password] ?? pulumi.output("");
   const config = value.apply((text) => JSON.stringify({ auths: { [host]: { username, password: text, auth: Buffer.from(`${username}:${text}`).toString("base64") } } }));
   new Secret(REGISTRY_SECRET, { metadata: metadata(REGISTRY_SECRET), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);

@@ -1,3 +1,4 @@
+import { parseImageReference } from "../components/image-reference";
 import { UserError } from "../errors";
 import { registryUrl } from "./image-digest";
 import { basicAuthorization, isRefusal, reach, registryToken, wantsToken, type Login } from "./registry-token";
@@ -13,9 +14,9 @@ const PATIENT_MS = 20_000;
  * @throws UserError where the registry refuses. One that does not answer, or in another way, is left to the push itself.
  */
 export async function checkPush(address: string, repository: string, login: Login, secret: string): Promise<void> {
-  const [host = "", ...path] = address.split("/");
-  const status = await refusal(`${registryUrl(host)}/v2/${[...path, repository].join("/")}/blobs/uploads/`, `the registry ${host}`, login).catch(unknown);
-  if (status !== undefined) throw new UserError(`the registry ${host} does not let "${login.username}" push ${[...path, repository].join("/")}: it answers ${status}; see tapctl:registry.username, and the password in the secret "${secret}"`, 1);
+  const { host, repository: path } = parseImageReference(`${address}/${repository}`);
+  const status = await refusal(`${registryUrl(host)}/v2/${path}/blobs/uploads/`, `the registry ${host}`, login).catch(unknown);
+  if (status !== undefined) throw new UserError(`the registry ${host} does not let "${login.username}" push ${path}: it answers ${status}; see tapctl:registry.username, and the password in the secret "${secret}"`, 1);
 }
 
 async function refusal(uploads: string, what: string, login: Login): Promise<number | undefined> {

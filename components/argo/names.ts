@@ -7,6 +7,9 @@ export const PIPELINE_LABEL = "tapctl.dev/pipeline";
 /** Label of a Workflow that says what started it: `schedule`, `manual`, `backfill`, `retry` or `state`. */
 export const TRIGGER_LABEL = "tapctl.dev/trigger";
 
+/** Annotation of the pod of a follow-up that says which. */
+export const FOLLOW_UP_ANNOTATION = "tapctl.dev/follow-up";
+
 /** Kinds of runs: replications by their mode, and jobs. Each has a WorkflowTemplate and, in it, an entry point of this name. */
 export const RUN_KINDS = ["artifact", "stream", "job"] as const;
 

@@ -1,6 +1,7 @@
 import { LOG_KEY } from "./artifact-repository";
 import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
 import type { ClusterSettings } from "./cluster-settings";
+import { FOLLOW_UP_ANNOTATION } from "./names";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
 import { withRetries } from "./singer-retry";
@@ -61,7 +62,7 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
     },
     activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
     podSpecPatch: "{{inputs.parameters.patch}}",
-    metadata: { annotations: { "tapctl.dev/follow-up": "{{inputs.parameters.name}}" } },
+    metadata: { annotations: { [FOLLOW_UP_ANNOTATION]: "{{inputs.parameters.name}}" } },
     container: userMain(settings, "{{inputs.parameters.image}}"),
   };
   return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("{{inputs.parameters.name}}") }]);

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ApiError } from "../../cluster/api-errors";
 import type { Connection } from "../../cluster/connection";
 import { followWorkflow } from "../../cluster/follow";
+import { FOLLOW_UP_ANNOTATION } from "../../components/argo/names";
 import { loggedContainers, parsePodLine } from "../../cluster/pod-logs";
 import { podLogs } from "../../cluster/run-logs";
 import { stepOf, stepText } from "../../cluster/steps";
@@ -25,6 +26,7 @@ test("the step in the name of a node", () => {
   assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), { name: "follow-up", attempt: 1 });
   assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
   assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].extract" }), "extract, try 2");
+  assert.equal(stepText({ name: "orders-1.follow-ups[0].follow-up(1)[0].follow-up", inputs: { parameters: [{ name: "run", value: "x" }, { name: "name", value: "dbt" }] } }), 'follow-up "dbt", try 2');
 });
 
 test("a line of a pod: its time, and who said it", () => {
@@ -35,12 +37,14 @@ test("a line of a pod: its time, and who said it", () => {
 });
 
 test("the containers that say something about a run", () => {
+  const followUp = pod("d", "orders-1.artifact[4].follow-ups[0].follow-up(0)", ["main"], true);
   const found = loggedContainers([
     pod("a", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
     pod("b", "orders-1.stream[0].stream(0)", ["tap", "target", "main", "wait"], true),
     pod("c", "orders-1.onExit.tell-failed", ["main"], true),
+    { ...followUp, metadata: { ...followUp.metadata, annotations: { ...followUp.metadata.annotations, [FOLLOW_UP_ANNOTATION]: "dbt" } } },
   ] as never);
-  assert.deepEqual(found.map(({ pod: name, container, source }) => [name, container, source]), [["a", "main", "tap"], ["b", "tap", "tap"], ["b", "target", "target"], ["b", "main", "runner"]]);
+  assert.deepEqual(found.map(({ pod: name, container, source }) => [name, container, source]), [["a", "main", "tap"], ["b", "tap", "tap"], ["b", "target", "target"], ["b", "main", "runner"], ["d", "main", "dbt"]]);
 });
 
 suite("a run that is followed", () => {

@@ -23,6 +23,12 @@ function specOwner({ metadata }: CronWorkflowObject): SpecOwner | undefined {
   return manager === undefined || time === undefined ? undefined : { manager, time };
 }
 
+/** Whether a schedule was written after Argo last wrote its status, which is about an earlier one then. */
+export function isNewerThanStatus(cron: CronWorkflowObject): boolean {
+  const written = (cron.metadata.managedFields ?? []).filter(({ fieldsV1 }) => fieldsV1 !== undefined && "f:status" in fieldsV1).map(({ time }) => time ?? "");
+  return written.length > 0 && scheduledSince(cron) > (written.sort().at(-1) ?? "");
+}
+
 /** Who changed by hand what `npm run up` had written; undefined where nobody did, or where something else deploys the schedules. */
 export function changedByHand(cron: CronWorkflowObject): SpecOwner | undefined {
   const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) => PULUMI.test(manager));

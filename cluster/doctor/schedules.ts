@@ -38,7 +38,7 @@ function drift(cron: CronWorkflowObject, changed: string | undefined): readonly 
 function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
   const { metadata, spec, status } = cron;
   const { name } = metadata;
-  const refused = saidByArgo(status, "SubmissionError");
+  const refused = saidByArgo(cron, "SubmissionError");
   if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, "mend the entry, and deploy it: npm run up");
   if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: kubectl delete cronworkflow ${name} -n ${metadata.namespace ?? ""}; npm run up`);
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);

@@ -132,6 +132,12 @@ suite("what is wrong is named, with what to do", () => {
     assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null, identity: SAVED.identity }]) }), /^ok/);
     for (const value of ["2026-11-26T11:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
     const off = { metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } };
+    const said = (message: string, managedFields: ReturnType<typeof written>[] = []) => scheduled(["0 6 * * *"], { metadata: { ...metadata("orders", "orders"), managedFields }, status: { conditions: [{ type: "SpecError", status: "True", message }] } });
+    assert.match(found(schedulesCheck, { crons: yes([said("cron schedule 61 * * * * is malformed: above maximum")]) }), /^ok/, "of a schedule that is no more");
+    const [before, after] = ["2026-11-25T10:00:00Z", "2026-11-25T11:00:00Z"];
+    assert.match(found(schedulesCheck, { crons: yes([said("no such template", [written("pulumi-kubernetes-1", after), written("workflow-controller", before, "f:status")])]) }), /^ok/, "of before the schedule was mended");
+    assert.match(found(schedulesCheck, { crons: yes([said("no such template", [written("pulumi-kubernetes-1", before), written("workflow-controller", after, "f:status")])]) }), /^fail: orders: Argo says SpecError: no such template/);
+    assert.match(found(schedulesCheck, { crons: yes([said("cron schedule CRON_TZ=UTC 0 6 * * * is malformed: why ever")]) }), /^fail/);
     assert.match(found(schedulesCheck, { crons: yes([off]), entries: [{ ...ORDERS, suspend: true }] }), /^ok/);
     for (const change of [{ managedFields: [written("pulumi-kubernetes-1", "2026-11-25T11:00:00Z")] }, { managedFields: [written("kubectl", "2026-11-25T11:00:00Z")] }]) {
       const changed = { ...off, metadata: { ...off.metadata, ...change }, spec: { ...off.spec, suspend: false } };

@@ -26,6 +26,9 @@ const WORDS: { readonly [code: number]: string } = {
   137: "killed: out of memory, or stopped",
 };
 
+/** What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason. */
+const NO_REASON = /^\S+: Error \(exit code (?!137\))\d+\)$/;
+
 /** How a Workflow ended, from its own status: what is left where the run could not write a summary. */
 export function outcomeOf(workflow: WorkflowObject): Outcome {
   const { status, spec } = workflow;
@@ -42,5 +45,6 @@ function describeFailure(node: WorkflowNode): string {
   const { message, outputs } = node;
   const word = WORDS[Number(outputs?.exitCode ?? "")];
   const said = message?.split("\n")[0] ?? "no reason given";
-  return `${stepText(node)}: ${word === undefined ? said : `${word} (${said})`}`;
+  const why = NO_REASON.test(said) ? ", its log says why" : "";
+  return `${stepText(node)}: ${word === undefined ? said : `${word} (${said})`}${why}`;
 }

@@ -45,7 +45,8 @@ async function problemOf(store: ObjectStore, pipeline: string, part: ConfigPart)
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [{ what: error.message, todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}` }];
+    const without = part === "catalog" ? `; or do without, where the tap finds its own: ${tapctl(`config remove ${pipeline} catalog`)}` : "";
+    return [{ what: error.message, todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}${without}` }];
   }
 }
 

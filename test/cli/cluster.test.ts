@@ -257,7 +257,7 @@ suite("on a cluster", () => {
     };
     const { code, stdout, stderr } = await startTapctl(one.root, ["run", "orders", "--follow"], { env: one.environment });
     assert.equal(code, 10);
-    assert.match(stdout, /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\)\n$/);
+    assert.match(stdout, /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\), its log says why\n$/);
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
   });
 

@@ -98,6 +98,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a bucket outside that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: false }) }, /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/],
     ["states of a bucket that is gone", statesCheck, { states: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
     ["settings of a bucket that is gone", configsCheck, { configs: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
+    ["states of which no run is left", statesCheck, { states: yes(["orders", "users"].map((pipeline) => ({ ...SAVED, pipeline, hasRun: false, newestGood: null, bookmark: null }))) }, /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/],
     ["a state that nobody can read", statesCheck, { states: yes([{ pipeline: "orders", unreadable: "state/orders/state.json is not JSON; bring an earlier one back" }]) }, /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/],
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
@@ -236,7 +237,7 @@ test("settings in the store are looked at as connectors read them, and nothing o
   assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
   await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
   await store.put("configs/kept/tap-config.json", '["hunter2"]');
-  const mend = (part: string) => `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE`;
+  const mend = (part: string) => `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE${part === "catalog" ? "; or do without, where the tap finds its own: remove kept catalog" : ""}`;
   assert.deepEqual(await seen(), [["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")], ["configs/kept/catalog.json: not JSON", mend("catalog")]]);
   assert.equal(await configFact(store, ORDERS), undefined);
 });

@@ -53,6 +53,8 @@ suite("how a Workflow ended", () => {
   });
 
   test("cancelled, well, not yet, and for a reason that no step knows", () => {
+    const followUp = workflow("w", "orders", "Failed", [{ displayName: "follow-up(0)", name: "w.artifact[4].follow-ups[0].follow-up(0)", phase: "Failed", message: "main: Error (exit code 1)", inputs: { parameters: [{ name: "name", value: "dbt" }] }, outputs: { exitCode: "1" } }]);
+    assert.deepEqual(outcomeOf(followUp), { status: "failed", code: 1, error: 'follow-up "dbt": main: Error (exit code 1), its log says why' });
     assert.deepEqual(outcomeOf({ ...workflow("w", "orders", "Failed"), spec: { shutdown: "Stop" } }), { status: "interrupted", code: 13, error: "it was cancelled" });
     assert.deepEqual(outcomeOf(workflow("w", "orders", "Succeeded")), { status: "succeeded", code: 0, error: null });
     assert.equal(outcomeOf(workflow("w", "orders", "Pending")).status, "running");

@@ -221,6 +221,8 @@ describe("summary", () => {
     inWorkspace(async (space) => {
       assert.deepEqual(await summarize(space, "Failed", failed("OOMKilled (exit code 137)")), { status: "failed", code: 137, error: "extract(0): OOMKilled (exit code 137)", attempts });
       assert.deepEqual(await summarize(space, "Error", failed("pod deleted")), { status: "failed", code: 1, error: "extract(0): pod deleted", attempts });
+      assert.equal((await summarize(space, "Failed", failed("main: Error (exit code 1)"))).error, "extract(0): main: Error (exit code 1), its log says why");
+      assert.equal((await summarize(space, "Failed", failed("main: Error (exit code 137)"))).error, "extract(0): main: Error (exit code 137)");
       const denied = "init: Error (exit code 64): artifact state failed to load: failed to get file: Access Denied.";
       assert.deepEqual(await summarize(space, "Failed", failed(denied)), { status: "failed", code: 64, error: `extract(0): ${denied} (is the bucket there, and may the pipelines use it?)`, attempts });
       const empty = "main: Error (exit code 2): identity /singer/config/identity.json does not exist";

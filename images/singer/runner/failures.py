@@ -8,6 +8,8 @@ from typing import Any, Optional
 _LONGEST = 600
 _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
+# What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason.
+_NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _STOPPED = re.compile(r"\(exit code 13\)")
 _DEADLINE = re.compile(r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I)
@@ -60,6 +62,8 @@ def _explained(message: str) -> str:
     """
     if _STORE_REFUSES.search(message):
         return f"{message} (is the bucket there, and may the pipelines use it?)"
+    if _NO_REASON.search(message):
+        return f"{message}, its log says why"
     return f"{message} (was the pipeline's Secret deleted?)" if _NO_SECRET.search(message) else message
 
 

@@ -23,7 +23,7 @@ import { askRegistries, imagesOf } from "./images";
 import { rightsOf } from "./rights";
 
 const AT_ONCE = 16;
-const UNREAD = { ok: false as const, why: "there is no bucket" };
+const UNREAD = { ok: false as const, why: "the bucket cannot be read" };
 
 interface TemplateObject extends MetadataOnly {
   readonly spec?: WorkflowSpec;
@@ -84,7 +84,7 @@ async function waitingRuns(connection: Connection, workflows: readonly MetadataO
 
 async function lookAtStore(connection: Connection, entries: readonly PipelineEntry[]): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
   const opened = await tried(() => openClusterStore(connection));
-  if (!opened.ok) return { bucket: opened, states: opened, configs: opened };
+  if (!opened.ok) return { bucket: opened, states: UNREAD, configs: UNREAD };
   const { store, repository, isVersioned, close } = opened.value;
   try {
     const bucket = await tried(() => bucketFact(store, repository, isVersioned));

@@ -8,6 +8,7 @@ export const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow
 
 /** Why a controller does nothing, and what to do. */
 export interface Idle {
+  /** What is wrong with it, by its namespace and name. */
   readonly found: string;
   /** A command. */
   readonly todo: string;

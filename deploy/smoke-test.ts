@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { smokeTestWorkflow } from "../components/argo/smoke-test";
 import { CONTROLLER, idleBecause } from "../cluster/controller";
 import type { DeploymentObject } from "../cluster/objects";
+import { smokeTestWorkflow } from "../components/argo/smoke-test";
 import { UserError } from "../errors";
 import { capture } from "./command";
 

@@ -21,8 +21,8 @@ export function addValidate(program: Command): void {
       const lookup = localSecrets(project.root);
       const names = project.entries.flatMap((entry) => (isFields(entry) ? secretsOf(entry).map(({ name }) => name) : []));
       const secrets = new Set(names.filter((name) => lookup(name) !== undefined));
-      const { problems: found, notes } = validatePipelines(project.entries, { secrets });
-      const problems = options.secrets ? [...found, ...notes] : found;
+      const { problems: found, missing, notes: advice } = validatePipelines(project.entries, { secrets });
+      const [problems, notes] = options.secrets ? [[...found, ...missing], advice] : [found, [...missing, ...advice]];
       if (options.json) {
         printJson({ valid: problems.length === 0, problems, notes });
         process.exitCode = problems.length === 0 ? 0 : 2;

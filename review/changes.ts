@@ -1,6 +1,7 @@
 import { settingsOf, type Tap, type Target } from "../connectors/connector";
 import type { Json } from "../connectors/settings";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
+import { memoryNotes } from "../pipelines/validation/resources";
 import { connectorFacts, connectorText } from "./connectors";
 import { aboutState, plain, risk, type Fact } from "./fact";
 import { code } from "./markdown";
@@ -41,12 +42,17 @@ function renameFacts(former: string | undefined): readonly Fact[] {
 }
 
 function additionFacts(entry: PipelineEntry, now: Date): readonly Fact[] {
-  return [...bodyOf(entry), ...scheduleFacts(undefined, entry, now), ...plainSecrets(otherFields(entry), []), ...(entry.formerName === undefined ? [] : [plain(`takes over the state of ${code(entry.formerName)}, where that has one`)])];
+  return [...bodyOf(entry), ...scheduleFacts(undefined, entry, now), ...plainSecrets(otherFields(entry), []), ...memoryRisks(undefined, entry), ...(entry.formerName === undefined ? [] : [plain(`takes over the state of ${code(entry.formerName)}, where that has one`)])];
 }
 
 function changeFacts(before: PipelineEntry, after: PipelineEntry, now: Date): readonly Fact[] {
   const renamed = before.name === after.name ? [] : [plain(`renamed from ${code(before.name)}: its saved state is carried over`)];
-  return [...renamed, ...bodyFacts(before, after), ...scheduleFacts(before, after, now), ...valueFacts(otherFields(before), otherFields(after), [])];
+  return [...renamed, ...bodyFacts(before, after), ...scheduleFacts(before, after, now), ...valueFacts(otherFields(before), otherFields(after), []), ...memoryRisks(before, after)];
+}
+
+function memoryRisks(before: PipelineEntry | undefined, after: PipelineEntry): readonly Fact[] {
+  const known = memoryNotes(before);
+  return memoryNotes(after).filter((note) => !known.includes(note)).map(risk);
 }
 
 function bodyFacts(before: PipelineEntry, after: PipelineEntry): readonly Fact[] {

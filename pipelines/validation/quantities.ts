@@ -37,14 +37,19 @@ function durationRule(value: string): ReturnType<Rule> {
   return seconds > TEN_YEARS_SECONDS ? "must be ten years (3650d) or less" : undefined;
 }
 
+/** Bytes that a value stands for; undefined where it stands for none. */
+export function bytesOf(value: unknown): number | undefined {
+  const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)([KMGT]i)$/.exec(value) : null;
+  return match ? Number(match[1]) * BYTES[match[2] as keyof typeof BYTES] : undefined;
+}
+
 function memoryRule(value: string): ReturnType<Rule> {
-  const match = /^(\d+(?:\.\d+)?)([KMGT]i)$/.exec(value);
-  if (!match) {
+  const bytes = bytesOf(value);
+  if (bytes === undefined) {
     const decimal = /^(\d+(?:\.\d+)?) ?([kKMGT])i?[bB]?$/.exec(value);
     const hint = decimal ? `; did you mean "${decimal[1]}${(decimal[2] ?? "").toUpperCase()}i"?` : "";
     return `must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"${hint}`;
   }
-  const bytes = Number(match[1]) * BYTES[match[2] as keyof typeof BYTES];
   if (bytes < LEAST_BYTES) return "no container starts with less than 6Mi";
   return bytes > 32 * BYTES.Ti ? "must be 32Ti or less" : undefined;
 }

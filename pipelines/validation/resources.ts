@@ -1,7 +1,7 @@
 import type { Resources, Retries } from "../entry";
 import { durationSeconds } from "../units";
 import { all, isFields, quote, record, wholeNumber, type Check } from "./checks";
-import { cpu, duration, memory, milliCores } from "./quantities";
+import { bytesOf, cpu, duration, memory, milliCores } from "./quantities";
 
 const DEFAULT_CPU = 0.1;
 const DEFAULT_MAX_DELAY = "15m";
@@ -22,6 +22,22 @@ export const resources: Check = all(record(resourceFields), (value, at) => {
 
 /** What the tap and the target of a replication may use, each for itself. */
 export const pairResources: Check = record({ tap: resources, target: resources });
+
+/** Connectors in Python take 30 to 90 MiB before they move anything. */
+const LEAST_FOR_CONNECTOR = 64 * 2 ** 20;
+
+/** What is worth knowing of the memory of a replication's connectors; the pod that has too little is killed at its first run. */
+export function memoryNotes(entry: unknown): readonly string[] {
+  const pair = isFields(entry) ? entry["resources"] : undefined;
+  if (!isFields(pair)) return [];
+  return ["tap", "target"].flatMap((side) => {
+    const given = pair[side];
+    const value = isFields(given) ? given["memory"] : undefined;
+    const bytes = bytesOf(value);
+    if (bytes === undefined || bytes >= LEAST_FOR_CONNECTOR) return [];
+    return [`resources.${side}.memory ${JSON.stringify(value)}: most connectors do not start with that little; they take 30 to 90 MiB before they move anything`];
+  });
+}
 
 /** How failed steps are tried again; the first pause cannot be longer than the longest. */
 export const retries: Check = all(record(retryFields), (value, at) => {

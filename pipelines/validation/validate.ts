@@ -3,6 +3,7 @@ import { problemsBetween } from "./array";
 import { isFields, kindOf, quote } from "./checks";
 import { entryProblems } from "./entry";
 import { InvalidPipelines, type Problem } from "./problem";
+import { memoryNotes } from "./resources";
 import { secretVariable, secretsIn } from "./secrets";
 
 export { secretsOf, secretVariable, type SecretUse } from "./secrets";
@@ -12,13 +13,16 @@ export interface Validation {
   /** What must be mended before anything runs, in the order of the array. */
   readonly problems: readonly Problem[];
 
-  /** What is worth knowing and stops nothing: secrets that are named and not given. */
+  /** Secrets that are named and not given. */
+  readonly missing: readonly Problem[];
+
+  /** What else is worth knowing and stops nothing. */
   readonly notes: readonly Problem[];
 }
 
 /** What a validation may look at beside the array. */
 export interface ValidationOptions {
-  /** Names of the secrets that are given; each other one is a note. Default: secrets are not looked at. */
+  /** Names of the secrets that are given; each other one is missing. Default: secrets are not looked at. */
   readonly secrets?: ReadonlySet<string>;
 }
 
@@ -28,7 +32,7 @@ export interface ValidationOptions {
  * @param entries the array; it may hold anything, because it may come from JavaScript or through a cast.
  */
 export function validatePipelines(entries: unknown, options: ValidationOptions = {}): Validation {
-  if (!Array.isArray(entries)) return { problems: [{ where: "pipelines", text: `must be a list, as definePipelines([ … ]) returns, not ${kindOf(entries)}` }], notes: [] };
+  if (!Array.isArray(entries)) return { problems: [{ where: "pipelines", text: `must be a list, as definePipelines([ … ]) returns, not ${kindOf(entries)}` }], missing: [], notes: [] };
   // Array.from, because a hole in a list counts as an entry.
   const all: readonly unknown[] = Array.from(entries as readonly unknown[]);
   const between = problemsBetween(all);
@@ -36,7 +40,11 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
     [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({ where: placeOf(entry, index), text })),
   );
   const { secrets } = options;
-  return { problems, notes: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [] };
+  return {
+    problems,
+    missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
+    notes: all.flatMap((entry, index) => memoryNotes(entry).map((text) => ({ where: placeOf(entry, index), text }))),
+  };
 }
 
 /**

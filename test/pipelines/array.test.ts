@@ -70,14 +70,24 @@ pipelines[1] "b": deadline "soon": must be a number above 0 and a unit of s, m, 
 
 test("a valid array is not refused", () => assert.doesNotThrow(() => assertValid([replication, job])));
 
-test("secrets that are not given are notes, each once a pipeline", () => {
+test("secrets that are not given are told, each once a pipeline", () => {
   const entry = named("a", { tap: tapShop({ host: secret("shop-host"), password: secret("shop-password"), options: { tables: [secret("shop-host")] } }) });
-  const { problems, notes } = validatePipelines([entry, job], { secrets: new Set(["shop-password"]) });
+  const { problems, missing } = validatePipelines([entry, job], { secrets: new Set(["shop-password"]) });
   assert.deepEqual(problems, []);
-  assert.deepEqual(notes.map(formatProblem), [
+  assert.deepEqual(missing.map(formatProblem), [
     `pipelines[0] "a": secret "shop-host" (tap setting "host", tap setting "options.tables[0]") is not given: set SHOP_HOST in the environment or in .env`,
   ]);
-  assert.deepEqual(validatePipelines([entry]).notes, []);
+  assert.deepEqual(validatePipelines([entry]).missing, []);
+});
+
+test("memory that few connectors start with is a note", () => {
+  const entries = [named("a", { resources: { tap: { memory: "24Mi" }, target: { memory: "64Mi" } } }), named("b", { resources: { target: { memory: "0.01Gi" } } }), replication, job];
+  const { problems, notes } = validatePipelines(entries);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(notes.map(formatProblem), [
+    `pipelines[0] "a": resources.tap.memory "24Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
+    `pipelines[1] "b": resources.target.memory "0.01Gi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
+  ]);
 });
 
 test("secrets are found wherever an entry can name them", () => {

@@ -18,7 +18,6 @@ const STATE_CASES: readonly (readonly [string, Partial<Replication>, Partial<Rep
   ["a key that the tap's settings declare", { tap: shopTap({ streams: [{ name: "a", replication_key: "day" }] }) }, { tap: shopTap({ streams: [{ name: "a", replication_key: "id" }] }) }, /^state: `a`: replication key `day` → `id`/],
   ["a tap's major version", { tap: shopTap({}, "1.4.0") }, { tap: shopTap({}, "2.0.0") }, /^state: tap `tap-shop`: `1\.4\.0` → `2\.0\.0`, another major version/],
   ["a tap's minor version before 1.0", { tap: shopTap({}, "0.4.0") }, { tap: shopTap({}, "0.5.0") }, /another major version/],
-  ["memory that few connectors start with", {}, { resources: { tap: { memory: "24Mi" } } }, /^risk: resources\.tap\.memory "24Mi": most connectors do not start with that little/],
   ["another major version of a tap's image", { tap: shopImage("1.9.0") }, { tap: shopImage("2.0.0") }, /^state: tap `tap-shop`: .*`ghcr\.io\/acme\/tap-shop:2\.0\.0`, another major version/],
   ["another target", {}, { target: warehouse({}, "target-lake") }, /^state: another target: `target-warehouse` `2\.0\.0` → `target-lake` `2\.0\.0`/],
   ["another destination", {}, { target: warehouse({ host: "dwh-2", database: "dwh" }) }, /^state: another destination/],
@@ -92,6 +91,12 @@ suite("what else changes", () => {
     const [becomes] = review([replication()], [{ ...job, name: "orders" }]).changes;
     assert.equal(becomes?.facts[0]?.weight, "state");
   });
+});
+
+test("memory that few connectors start with is a risk, where it is new", () => {
+  const resources = { tap: { memory: "24Mi" as const } };
+  assert.match(factsOf(replication(), replication({ resources }))[0] ?? "", /^risk: resources\.tap\.memory "24Mi": most connectors do not start with that little/);
+  assert.ok(factsOf(replication({ resources }), replication({ resources, deadline: "2h" })).every((fact) => !fact.startsWith("risk")));
 });
 
 suite("the review as a whole", () => {

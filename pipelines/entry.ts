@@ -12,7 +12,8 @@ export interface Resources {
 
   /**
    * Memory that is reserved and never exceeded: over it the container is killed. Default: `512Mi`. Plan eight times
-   * the largest record for targets built on the Singer SDK. Example: `"1Gi"`.
+   * the largest record for targets built on the Singer SDK; connectors in Python take 30 to 90 MiB before they move
+   * anything. Example: `"1Gi"`.
    */
   readonly memory?: Bytes;
 }

@@ -84,7 +84,11 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
       if (event.event === "progress") args.files.keepOverlay().catch(() => undefined);
     },
     onStart: (child) => {
-      remove = args.stop.onRequest(() => child.kill("SIGINT"));
+      remove = args.stop.onRequest(() => {
+        child.kill("SIGINT");
+        // Of the same signal twice in a row only one may arrive; and this call may not have had the first.
+        if (args.stop.count > 1) child.kill("SIGTERM");
+      });
     },
   });
   return result.finally(() => remove());

@@ -14,7 +14,7 @@ import { temporaryFolder } from "./support";
 const KILLS = 10;
 const ROWS = 200_000;
 /** Rows that the source gains before each run that is killed; the others come before the last run. */
-const MORE = 8_000;
+const MORE = 4_000;
 /** About what an order takes as a Singer record. */
 const BYTES = 200;
 

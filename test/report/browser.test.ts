@@ -78,6 +78,8 @@ suite("the report in a browser", { skip }, () => {
     const { page } = await open("phone", "dark");
     const summary = page.locator("details", { hasText: "orders-to-warehouse" }).locator("summary");
     await summary.focus();
+    // The focus scrolls the page, and a scroll hides what is shown: its event comes with the next frame.
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
     await page.keyboard.press("ArrowLeft");
     assert.match((await page.locator("#tip").textContent()) ?? "", /^25 Nov 12:00 UTC: failed/);
     await page.keyboard.press("ArrowLeft");

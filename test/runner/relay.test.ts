@@ -31,6 +31,13 @@ describe("the target dies while the tap floods: the target has failed whatever i
     assert.equal(space.candidate(), undefined);
   }));
 
+  test("both fail, and the tap, whose output ended first, is seen to end last", () => inWorkspace(async (space) => {
+    const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], { onTerm: "finish" });
+    const ended = await space.run("stream", ...space.both(tap, space.target({ how: 4 })));
+    assert.equal(ended.code, 12, ended.stderr);
+    assert.equal(space.result().error, "tap-fake exited with 3: asked to stop; target-fake exited with 4");
+  }));
+
   test("the error is the exception of a traceback", () => inWorkspace(async (space) => {
     const ended = await space.stream([...TEN, ["boom"]], {});
     assert.equal(ended.code, 10);

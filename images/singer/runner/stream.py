@@ -100,6 +100,15 @@ class _Run:
             if relay.too_bad:
                 supervisor.after(supervisor.grace, target.kill)
 
+    def _tap_ended_first(self) -> bool:
+        """A tap that fails after its target has only lost its reader.
+
+        A target that ends at once when its input ends may be seen to end before the tap, whose end that was.
+        """
+        target_ended_at = self._load.child.ended_at
+        by_itself = self._tap.exit is not None and self._relay.completed_at < target_ended_at
+        return by_itself or self._tap.ended_at < target_ended_at
+
     def conclude(self, saved: Saved) -> tuple[int, Optional[str]]:
         """Exit code and error, after saving what may be saved."""
         session, args = self._session, self._session.args
@@ -117,8 +126,7 @@ class _Run:
             saved.commit(self.scanner, self._load)
         if stops:
             return INTERRUPTED, "stopped: " + (trouble or f"{self._load.child.name} took all that was sent")
-        # A tap that fails after its target has only lost its reader.
-        if trouble is not None and not self._tap.ok and self._tap.ended_at < self._load.child.ended_at:
+        if trouble is not None and not self._tap.ok and self._tap_ended_first():
             return BOTH_FAILED, f"{self._tap.failure()}; {trouble}"
         if trouble is not None:
             return TARGET_FAILED, trouble

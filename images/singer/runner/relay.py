@@ -1,11 +1,9 @@
 """Moves a Singer stream from a descriptor to a target, and counts it on the way."""
 from __future__ import annotations
 
-import math
 import os
 import stat
 import threading
-import time
 from typing import Callable, Iterator, Optional
 
 from .blocks import blocks
@@ -25,8 +23,6 @@ class Relay:
         """Bytes the target's pipe has taken."""
         self.complete = False
         """All was written, and the target was given the end of its input."""
-        self.completed_at = math.inf
-        """When that was, by the monotonic clock."""
         self.broken = False
         """The target was gone before that."""
         self.too_bad = False
@@ -58,7 +54,6 @@ class Relay:
             self.error = error
         if not (self.broken or self.too_bad or self.error):
             self.complete = True
-            self.completed_at = time.monotonic()
         os.close(self._sink)
         self.ended.set()
         on_end()

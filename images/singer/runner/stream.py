@@ -105,9 +105,8 @@ class _Run:
 
         A target that ends at once when its input ends may be seen to end before the tap, whose end that was.
         """
-        target_ended_at = self._load.child.ended_at
-        by_itself = self._tap.exit is not None and self._relay.completed_at < target_ended_at
-        return by_itself or self._tap.ended_at < target_ended_at
+        by_itself = self._tap.exit is not None and not self._load.early
+        return by_itself or self._tap.ended_at < self._load.child.ended_at
 
     def conclude(self, saved: Saved) -> tuple[int, Optional[str]]:
         """Exit code and error, after saving what may be saved."""

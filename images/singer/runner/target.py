@@ -90,7 +90,8 @@ class PipeLoad(Load):
         super().__init__(session.log, connector)
         self._session = session
         self._read, self.sink = large_pipe()
-        self._early = False
+        self.early = False
+        """It ended before it was given the end of its input."""
         self._left = 0
         self.child = Child("target", connector.name, command, self._read, None)
 
@@ -98,13 +99,13 @@ class PipeLoad(Load):
         """Waits for the target, which `relay` feeds."""
         def at_exit() -> None:
             # In this order: nothing is written once the relay is complete, so the count is exact.
-            self._early = not relay.complete
+            self.early = not relay.complete
             self._left = unread(self._read)
             # Our end was the last one to read from: a relay that still writes fails at once.
             os.close(self._read)
         self.child.watch(self._session.log, self._session.supervisor.wake, at_exit, self.take)
 
     def not_taken(self) -> Optional[str]:
-        if self._early:
+        if self.early:
             return "before the end of its input"
         return f"and left {self._left:,} bytes of its input unread" if self._left else None

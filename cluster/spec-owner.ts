@@ -1,6 +1,6 @@
-import type { CronWorkflowObject, ManagedFields } from "./objects";
+import type { CronWorkflowObject } from "./objects";
 
-/** Who wrote the spec of an object last. */
+/** Who wrote the spec, or another part, of an object last. */
 export interface SpecOwner {
   /** Such as `kubectl-patch`. */
   readonly manager: string;
@@ -17,16 +17,20 @@ export function scheduledSince(cron: CronWorkflowObject): string {
 }
 
 /** Who wrote a schedule last, as Kubernetes keeps it; undefined where it does not say. */
-function specOwner({ metadata }: CronWorkflowObject): SpecOwner | undefined {
-  const writers = (metadata.managedFields ?? []).filter(writesSpec).sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
+function specOwner(cron: CronWorkflowObject): SpecOwner | undefined {
+  return lastWriter(cron, "f:spec");
+}
+
+function lastWriter({ metadata }: CronWorkflowObject, field: "f:spec" | "f:status"): SpecOwner | undefined {
+  const writers = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => fieldsV1 !== undefined && field in fieldsV1).sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
   const [{ manager, time } = {}] = writers;
   return manager === undefined || time === undefined ? undefined : { manager, time };
 }
 
 /** Whether a schedule was written after Argo last wrote its status, which is about an earlier one then. */
 export function isNewerThanStatus(cron: CronWorkflowObject): boolean {
-  const written = (cron.metadata.managedFields ?? []).filter(({ fieldsV1 }) => fieldsV1 !== undefined && "f:status" in fieldsV1).map(({ time }) => time ?? "");
-  return written.length > 0 && scheduledSince(cron) > (written.sort().at(-1) ?? "");
+  const status = lastWriter(cron, "f:status");
+  return status !== undefined && scheduledSince(cron) > status.time;
 }
 
 /** Who changed by hand what `npm run up` had written; undefined where nobody did, or where something else deploys the schedules. */
@@ -34,8 +38,4 @@ export function changedByHand(cron: CronWorkflowObject): SpecOwner | undefined {
   const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) => PULUMI.test(manager));
   const owner = specOwner(cron);
   return byPulumi && owner !== undefined && !PULUMI.test(owner.manager) ? owner : undefined;
-}
-
-function writesSpec({ fieldsV1 }: ManagedFields): boolean {
-  return fieldsV1 !== undefined && "f:spec" in fieldsV1;
 }

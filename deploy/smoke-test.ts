@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CONTROLLER, idleBecause } from "../cluster/controller";
+import { allIdle, CONTROLLER, scaledToNothing } from "../cluster/controller";
 import type { DeploymentObject } from "../cluster/objects";
 import { smokeTestWorkflow } from "../components/argo/smoke-test";
 import { UserError } from "../errors";
@@ -39,9 +39,8 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
 function refuseIdleController(context: string): void {
   const { ok, output } = capture("kubectl", ["--context", context, "get", "deployments", "--all-namespaces", "-l", CONTROLLER.labelSelector, "-o", "json"]);
   if (!ok) return;
-  const found = (JSON.parse(output) as { readonly items: readonly DeploymentObject[] }).items;
-  const idle = found.map((controller) => (controller.spec.replicas === 0 ? idleBecause(controller) : undefined));
-  if (idle[0] !== undefined && !idle.includes(undefined)) throw new UserError(`the update is made, but ${idle[0].found}, which an update does not see; bring it back: ${idle[0].todo}`, 1);
+  const idle = allIdle((JSON.parse(output) as { readonly items: readonly DeploymentObject[] }).items, scaledToNothing);
+  if (idle !== undefined) throw new UserError(`the update is made, but ${idle.found}, which an update does not see; bring it back: ${idle.todo}`, 1);
 }
 
 function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {

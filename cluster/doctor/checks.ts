@@ -117,20 +117,20 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
 /** Was a state saved that no good run stands behind, that leaves out all that comes before a day to come, or that is another pipeline's by now? */
 export const statesCheck: Check = ({ states, now, entries }) =>
   look("states", states, (found) => {
-    const problems = found.flatMap((state) => "unreadable" in state ? fail("states", `${state.pipeline}: ${state.unreadable}`, "its runs fail until then") : [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)]);
-    const alone = found.flatMap((state) => ("unreadable" in state || !isAlone(state) ? [] : [state.pipeline]));
-    if (alone.length > 0) return [...problems, ...warn("states", `no run is there that saved these, nor another good one: ${alone.join(", ")}`, "where they came back from a copy, or the runs have expired: nothing, the next runs go on from them")];
+    const each = found.flatMap((state) => ("unreadable" in state ? fail("states", `${state.pipeline}: ${state.unreadable}`, "its runs fail until then") : [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)]));
+    const problems = [...each, ...alone(found.filter((state) => "savedBy" in state))];
     return problems.length > 0 ? problems : ok("states", `${found.length} saved, each by a run that is there`);
   }, BUCKET_FIRST);
 
 /** Of runs that have gone with time, or with the bucket, nothing says that the state is wrong. */
-function isAlone({ hasRun, newestGood }: StateFact): boolean {
-  return !hasRun && newestGood === null;
+function alone(states: readonly StateFact[]): readonly Finding[] {
+  const names = states.filter(({ hasRun, newestGood }) => !hasRun && newestGood === null).map(({ pipeline }) => pipeline);
+  if (names.length === 0) return [];
+  return warn("states", `no run is there that saved these, nor another good one: ${names.join(", ")}`, "where they came back from a copy, or the runs have expired: nothing, the next runs go on from them");
 }
 
-function unbacked(state: StateFact): readonly Finding[] {
-  const { pipeline, savedBy, savedAt, newestGood, hasRun } = state;
-  if (hasRun || isAlone(state) || savedBy <= (newestGood ?? "")) return [];
+function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact): readonly Finding[] {
+  if (hasRun || newestGood === null || savedBy <= newestGood) return [];
   return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood}`, `right after a change by hand; else go back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`);
 }
 

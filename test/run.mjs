@@ -1,24 +1,27 @@
-// Runs every test below test/ but the end-to-end ones, and the linter beside them: `node test/run.mjs`. Only the tests in some
-// files, and no linter: `node test/run.mjs PART OF A PATH...`.
+// Runs every test below test/ except the end-to-end and the slow ones, with the linter beside them: `node test/run.mjs`.
+// Only the tests in some files, slow ones included, without the linter: `node test/run.mjs PART OF A PATH...`.
+// Only the slow ones (`*.slow.test.ts`): `node test/run.mjs --slow`.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-const wanted = process.argv.slice(2);
+const slowOnly = process.argv[2] === "--slow";
+const wanted = process.argv.slice(slowOnly ? 3 : 2);
+const isSlow = (file) => file.endsWith(".slow.test.ts");
 const files = readdirSync("test", { recursive: true })
   .map((file) => join("test", file))
   .filter((file) => file.endsWith(".test.ts") && !file.startsWith(join("test", "e2e")))
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .filter((file) => (wanted.length === 0 ? isSlow(file) === slowOnly : wanted.some((part) => file.includes(part))))
   .sort();
 if (files.length === 0) {
-  console.error(`no test's path has ${wanted.join(" or ")} in it`);
+  console.error(`no test file has ${wanted.join(" or ") || ".slow.test.ts"} in its path`);
   process.exit(2);
 }
 
 // One more than there are processors: tests wait for the processes that they start.
 const tests = start(["--require", "./load-typescript.cjs", "--test", `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`, ...files], "inherit");
-const lint = wanted.length === 0 ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe") : { code: 0, said: "" };
+const lint = wanted.length === 0 && !slowOnly ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe") : { code: 0, said: "" };
 const [{ code: failed }, { code: untidy, said }] = await Promise.all([tests, lint]);
 if (untidy !== 0) console.error(`The linter is not content:\n${said}`);
 process.exitCode = failed || untidy;

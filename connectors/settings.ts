@@ -49,5 +49,5 @@ export type WithSecrets<T> = T extends string | number | boolean | null | undefi
 /** Settings of a connector as the array holds them: `Settings` with secrets allowed for values. */
 export type SettingsInput<Settings> = { readonly [Key in keyof Settings]: WithSecrets<Settings[Key]> };
 
-/** How a setting is read when it comes as text from the environment; `json` is parsed. */
+/** How a setting is read when it comes as text, from the environment or as a secret; all but `string` are parsed as JSON. */
 export type SettingType = "string" | "number" | "boolean" | "json";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
-import { inWorkspace, start, TEN, until, type Step } from "./support";
+import { inWorkspace, start, TEN, until, type Step, type Workspace } from "./support";
 
 describe("private copy", () => {
   test("only the connector's user can read it, and it is gone afterwards", () => inWorkspace(async (space) => {
@@ -63,6 +63,51 @@ describe("secrets", () => {
     const secret = "topsecret".repeat(20);
     const ended = await space.run("extract", ...space.tap([["say", "x".repeat((1 << 20) - 30) + secret]], { token: secret }));
     assert.ok(!ended.stderr.includes("topsecret"));
+  }));
+});
+
+describe("secrets: their text becomes what the setting takes", () => {
+  const settings = { port: "number", ssl: "boolean", streams: "json", "tunnel.port": "number", tunnel: "json", password: "string" };
+  const secrets = [["port"], ["ssl"], ["streams"], ["tunnel", "port"], ["password"], ["unknown"], ["not", "there"]];
+  const given = { port: "5432", ssl: "True", streams: '["a",{"b":1}]', tunnel: { port: "22", host: "h" }, password: "0123", unknown: "5432", plain: "7" };
+  const expected = { ...given, port: 5432, ssl: true, streams: ["a", { b: 1 }], tunnel: { port: 22, host: "h" } };
+  const typedTap = (space: Workspace, config: object) => [...space.tap(TEN, { copy: space.path("got.json"), ...config }, { settings }), "--secrets", space.write("secrets.json", secrets)];
+
+  test("numbers, booleans and JSON arrive as such, also inside of another setting; all else stays text", () => inWorkspace(async (space) => {
+    const ended = await space.run("extract", ...typedTap(space, given));
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(space.json("got.json"), { ...expected, steps: TEN, copy: space.path("got.json") });
+  }));
+
+  test("stream mode converts those of the target too", () => inWorkspace(async (space) => {
+    const target = [...space.target({ copy: space.path("got.json"), port: "5432" }, { settings: { port: "number" } }), "--secrets", space.write("target-secrets.json", [["port"]])];
+    const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal((space.json("got.json") as { readonly port: unknown }).port, 5432);
+  }));
+
+  const wrong: readonly (readonly [string, object, RegExp])[] = [
+    ["a number", { port: "54x32" }, /^runner \| the secret for setting "port" of tap-fake must be a number, e.g. 10\n$/],
+    ["a number that JSON does not have", { port: "NaN" }, /setting "port" of tap-fake must be a number/],
+    ["a number too large", { port: "1e999" }, /setting "port" of tap-fake must be a number/],
+    ["a number that is quoted", { port: '"5432"' }, /setting "port" of tap-fake must be a number/],
+    ["a boolean", { ssl: "sure" }, /setting "ssl" of tap-fake must be a boolean, e.g. true/],
+    ["JSON", { streams: "[hunter2" }, /setting "streams" of tap-fake must be JSON/],
+    ["a number inside of another setting", { tunnel: { port: "x" } }, /setting "tunnel.port" of tap-fake must be a number/],
+  ];
+  for (const [name, config, error] of wrong) {
+    test(`what is not ${name} is one error that names the setting and not the value`, () => inWorkspace(async (space) => {
+      const ended = await space.run("extract", ...typedTap(space, config));
+      assert.equal(ended.code, 2, ended.stderr);
+      assert.match(ended.stderr, error);
+      assert.ok(!/54x32|hunter2|sure/.test(ended.stderr + space.text("result.json")), ended.stderr);
+    }));
+  }
+
+  test("both spellings of a converted secret are masked", () => inWorkspace(async (space) => {
+    const key = '{"project": "p-12345", "key": "abc-def"}';
+    const ended = await space.run("extract", ...typedTap(space, { streams: key, steps: [["say", `${key} and abc-def`]] }));
+    assert.ok(!/p-12345|abc-def/.test(ended.stderr), ended.stderr);
   }));
 });
 

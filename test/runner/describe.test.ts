@@ -53,6 +53,7 @@ options:
 const ABOUT = { name: "tap-x", settings: { type: "object", properties: {
   host: { type: ["string", "null"] }, port: { type: ["integer", "null"] }, ssl: { type: ["boolean", "null"] },
   streams: { type: ["array", "null"] }, any: { anyOf: [] }, host_id: { type: "string" },
+  account: { type: ["object", "string"] }, size: { oneOf: [{ type: "integer" }, { type: "null" }] }, tunnel: { type: "object", properties: { port: { type: "integer" } } },
 } } };
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ describe("describe", () => {
       const kind = name.includes("target") ? "target" : "tap";
       const ended = await start(["describe", "--kind", kind, "--name", "x", "--connector-version", "1.2", "--settings", '{"host_id":"json"}', "--output", space.path("c.json"), "--", "sh", script]).ended;
       assert.equal(ended.code, 0, ended.stderr);
-      const settings = { host: "string", port: "number", ssl: "boolean", streams: "json", any: "json", host_id: "json" };
+      const settings = { host: "string", port: "number", ssl: "boolean", streams: "json", any: "json", host_id: "json", account: "string", size: "number", tunnel: "json", "tunnel.port": "number" };
       assert.deepEqual(space.json("c.json"), {
         name: "x", kind, version: "1.2", command: ["sh", script], flags, settings: flags.about ? settings : { host_id: "json" }, outputSetting: null, python: null,
       });

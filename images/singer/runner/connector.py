@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-from typing import Any, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from .codes import USAGE, RunnerError
 from .files import read_object
 
 TYPES = ("string", "number", "boolean", "json")
-"""Types of a setting; all but string are given as JSON in the environment."""
+"""Types of a setting; all but string are given as JSON in the environment and as secrets."""
 
 CATALOG_FLAGS = ("catalog", "properties", "none")
 
@@ -35,7 +36,7 @@ class Connector(NamedTuple):
     command: list[str]
     flags: Flags
     settings: dict[str, str]
-    """Names of known settings and their types."""
+    """Names of known settings and their types; inside of others as in `ssh_tunnel.port`."""
     output_setting: Optional[str]
     """The target's setting that says where it writes files."""
     python: Optional[str]
@@ -82,23 +83,49 @@ def settings_from(environment: Mapping[str, str], connector: Connector) -> dict[
     for name, kind in connector.settings.items():
         variable = name.upper().replace("-", "_").replace(".", "_")
         text = environment.get(variable)
-        if text is not None:
-            found[name] = text if kind == "string" else _parse(variable, kind, text)
+        # The type of a setting inside of another one serves secrets alone.
+        if text is not None and name.rpartition(".")[0] not in connector.settings:
+            found[name] = _parsed(kind, text, f"environment variable {variable}")
     return found
 
 
-def _parse(variable: str, kind: str, text: str) -> Any:
+def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -> dict[str, Any]:
+    """`config` with the texts at `paths`, which secrets always are, in the types of their settings."""
+    for path in paths:
+        kind = connector.settings.get(".".join(map(str, path)), "string") if isinstance(path, list) else "string"
+        if kind != "string":
+            config = _replaced(config, path, lambda text: _parsed(
+                kind, text, f'the secret for setting "{".".join(path)}" of {connector.name}'))
+    return config
+
+
+def _replaced(value: Any, path: list[Any], convert: Callable[[str], Any]) -> Any:
+    if not path:
+        return convert(value) if isinstance(value, str) else value
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    return {**value, path[0]: _replaced(value[path[0]], path[1:], convert)}
+
+
+def _parsed(kind: str, text: str, where: str) -> Any:
+    """A text as a value of a type; an error names `where` it stands, never the text."""
+    if kind == "string":
+        return text
     try:
-        value = json.loads(text)
-    except ValueError:
+        value = json.loads(text.lower() if kind == "boolean" else text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         value = None
         good = False
     else:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
         good = {"number": number, "boolean": isinstance(value, bool)}.get(kind, True)
     if not good:
-        raise RunnerError(USAGE, f"environment variable {variable} must be {_article(kind)}, e.g. {_EXAMPLES[kind]}")
+        raise RunnerError(USAGE, f"{where} must be {_article(kind)}, e.g. {_EXAMPLES[kind]}")
     return value
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 _EXAMPLES = {"number": "10", "boolean": "true", "json": '["a","b"]'}

@@ -65,19 +65,40 @@ def _about(command: list[str]) -> dict[str, str]:
     try:
         code, output, _ = _run("", command + ["--about", "--format=json"], OK)
         properties = json.loads(output[max(0, output.find("{")):])["settings"]["properties"]
-        return {name: _type(schema) for name, schema in properties.items()} if code == 0 else {}
+        return _types(properties) if code == 0 else {}
     except (RunnerError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
+def _types(properties: dict[str, Any], parent: str = "") -> dict[str, str]:
+    """Types of settings by name, those inside of others as `parent.name`."""
+    found = {}
+    for name, schema in properties.items():
+        found[parent + name] = _type(schema)
+        inside = schema.get("properties") if isinstance(schema, dict) else None
+        if isinstance(inside, dict):
+            found.update(_types(inside, f"{parent}{name}."))
+    return found
+
+
 def _type(schema: Any) -> str:
-    listed = schema.get("type") if isinstance(schema, dict) else None
-    kinds = {kind for kind in (listed if isinstance(listed, list) else [listed]) if kind != "null"}
-    if kinds == {"string"}:
+    kinds = _kinds(schema)
+    # Where text is allowed beside other types, text is what the connector can read.
+    if "string" in kinds:
         return "string"
     if kinds and kinds <= {"integer", "number"}:
         return "number"
     return "boolean" if kinds == {"boolean"} else "json"
+
+
+def _kinds(schema: Any) -> set[str]:
+    if not isinstance(schema, dict):
+        return set()
+    listed = schema.get("type")
+    kinds = set(listed if isinstance(listed, list) else [listed]) - {"null", None}
+    for word in ("anyOf", "oneOf"):
+        kinds.update(*(_kinds(each) for each in schema.get(word) or []))
+    return kinds
 
 
 def _run(name: str, command: list[str], failed: int) -> tuple[int, str, str]:

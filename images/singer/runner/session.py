@@ -7,7 +7,7 @@ import os
 from typing import Any, Optional
 
 from .codes import INTERRUPTED, RunnerError, status
-from .connector import Connector, read_config, read_connector
+from .connector import Connector, read_config, read_connector, with_types
 from .files import read_list, write_json
 from .log import Log
 from .masking import Masker, likely_secrets, named_secrets
@@ -45,12 +45,17 @@ class Session:
         return connector
 
     def config(self, connector: Connector) -> dict[str, Any]:
-        """Its configuration; from now on the secrets in it are masked."""
+        """Its configuration, secrets in the types of their settings; from now on they are masked."""
         config = read_config(getattr(self.args, f"{connector.kind}_config"), connector)
         listed = getattr(self.args, f"{connector.kind}_secrets", None)
-        secrets = named_secrets(config, read_list(listed, "list of secrets")) if listed else likely_secrets(config)
-        self.masker.add(secrets)
-        return config
+        if not listed:
+            self.masker.add(likely_secrets(config))
+            return config
+        paths = read_list(listed, "list of secrets")
+        self.masker.add(named_secrets(config, paths))
+        typed = with_types(config, connector, paths)
+        self.masker.add(named_secrets(typed, paths))
+        return typed
 
     def private_file(self, name: str, value: Any) -> str:
         """Writes `value` where only this user and the connector can read it; gone at the end."""

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "dotenv";
 import { UserError } from "../errors";
 import { isSecretReference, secretPaths, type Json, type JsonObject } from "../connectors/settings";
 import { secretVariable } from "../pipelines/validation/secrets";
+import { parseEnvFile } from "./env-file";
 
-/** Looks up a secret's value by its name; undefined where it is not given. */
+/** Looks up a secret's value by its name; undefined where it is not given. @throws UserError where its line in `.env` is ambiguous. */
 export type SecretLookup = (name: string) => string | undefined;
 
 /** A config with its secrets in place, and where in it they are, so that logs can be masked. */
@@ -23,8 +23,14 @@ export interface ResolvedSettings {
  */
 export function localSecrets(root: string, environment: NodeJS.ProcessEnv = process.env): SecretLookup {
   const file = join(root, ".env");
-  const fromFile = existsSync(file) ? parse(readEnvFile(file)) : {};
-  return (name) => environment[secretVariable(name)] ?? fromFile[secretVariable(name)];
+  const fromFile = parseEnvFile(existsSync(file) ? readEnvFile(file) : "");
+  return (name) => {
+    const variable = secretVariable(name);
+    const found = fromFile.get(variable);
+    if (environment[variable] !== undefined || found === undefined) return environment[variable];
+    if ("problem" in found) throw new UserError(`${file}: ${variable}, ${found.problem}`);
+    return found.value;
+  };
 }
 
 /**

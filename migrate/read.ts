@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { parse as parseEnv } from "dotenv";
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
+import { parseEnvFile } from "../local/env-file";
 import { parseFile, pluginFrom } from "./parse";
 import type { MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
 
@@ -54,7 +54,7 @@ function filesBelow(folder: string, root: string): readonly string[] {
 }
 
 function variablesIn(file: string): readonly string[] {
-  return existsSync(file) ? Object.keys(parseEnv(readText(file))) : [];
+  return existsSync(file) ? [...parseEnvFile(readText(file)).keys()] : [];
 }
 
 /** Meltano keeps the definition of each plugin that it knows from its Hub in a lock file. */

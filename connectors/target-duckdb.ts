@@ -47,15 +47,18 @@ export interface TargetDuckdbSettings {
   /** Folder of the files that batches pass through. Default: the system's. */
   readonly temp_dir?: string;
 
-  /** Character between values in those files. Default: `,`. */
+  /** No effect: the format of those files is fixed. */
   readonly delimiter?: string;
 
-  /** Character around values in those files. Default: `"`. */
+  /** No effect: the format of those files is fixed. */
   readonly quotechar?: string;
 }
 
 /**
  * Loads into a DuckDB file, or MotherDuck, with target-duckdb: a table per stream, merged by the stream's key.
+ *
+ * A launcher gives DuckDB the exact format of each batch, so that it keeps every row and empty text. Times with an offset
+ * are stored in UTC, because DuckDB's `TIMESTAMP` has none.
  *
  * @example `targetDuckdb({ path: "warehouse.duckdb" })`
  */
@@ -63,6 +66,7 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
   name: "target-duckdb",
   package: "target-duckdb",
   version: "0.8.0",
+  launcher: "target_duckdb.py",
   settings: {
     path: "string",
     default_target_schema: "string",

@@ -67,7 +67,7 @@ export async function load(t: TestContext, target: Target, messages: readonly un
   const folder = temporaryFolder(t);
   const environment = await install(target);
   const input = join(folder, "extract.jsonl");
-  writeFileSync(input, messages.map((message) => `${JSON.stringify(message)}\n`).join(""));
+  writeFileSync(input, messages.map((message) => `${jsonText(message)}\n`).join(""));
   return callRunner({
     python: environment.python,
     args: ["load", "--connector", environment.descriptionFile, "--config", writeConfig(folder, target), "--input", input, ...(outputDirectory === undefined ? [] : ["--output-dir", outputDirectory])],
@@ -91,6 +91,11 @@ export const RATES = [
 /** The text of each file of a folder, by name in order. */
 export function textsIn(folder: string): readonly string[] {
   return readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), "utf8"));
+}
+
+/** JSON with integers of any size, which JavaScript holds as `bigint` alone. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `integer:${item}` : item)).replace(/"integer:(-?\d+)"/g, "$1");
 }
 
 function writeConfig(folder: string, { connector, settings }: Tap | Target): string {

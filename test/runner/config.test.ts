@@ -43,6 +43,45 @@ describe("secrets", () => {
     }));
   }
 
+  /** Of programs that print what they are configured with: requests, SQLAlchemy, curl, Python's repr, JSON logs, HTML error pages, shells. */
+  const spellings = (value: string): readonly string[] => {
+    const json = JSON.stringify(value);
+    const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    const url = encodeURIComponent(value);
+    const bytes = Buffer.from(value);
+    const base64 = ["", "user:", "me:", "admin:"].flatMap((user) => ["", "@", "@h"].map((end) => Buffer.from(user + value + end).toString("base64")));
+    const html = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+    return [
+      ...[value, value.toUpperCase(), json, ascii, JSON.stringify(json), JSON.stringify(ascii)],
+      ...[url, url.toLowerCase(), url.replaceAll("%20", "+"), url.replaceAll("%2F", "/"), encodeURIComponent(url), `postgresql://u:${encodeURI(value)}@h/db`, value.replaceAll("$", "%24")],
+      ...base64.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_"), text.replace(/=+$/, ""), encodeURIComponent(text), JSON.stringify(text).replaceAll("/", "\\/")]),
+      ...[bytes.toString("hex"), bytes.toString("hex").toUpperCase(), [...bytes].map((byte) => (byte > 126 ? `\\x${byte.toString(16)}` : String.fromCharCode(byte))).join("")],
+      ...[html, html.replaceAll("'", "&#x27;"), html.replaceAll("'", "&#39;"), html.replaceAll('"', "&#34;"), html.replaceAll("&", "&amp;")],
+      ...[`'${value.replaceAll("'", "'\"'\"'")}'`, `'${value.replaceAll("'", "'\\''")}'`, value.replace(/\W/gu, (char) => `\\${char}`), value.replaceAll('"', '""'), value.replaceAll("'", "''"), value.replaceAll("$", "$$")],
+    ];
+  };
+  const hard = ["s3cr3t$va#lue", "it's \"a\" <$ecret> & more\\", "p\u00e4ss/w\u00f6rd \u{1f511}x", "hunter2", "a+b/c=d%e", "tok_1234567890abcdef"];
+
+  for (const value of hard) {
+    test(`${value} is masked in every spelling`, () => inWorkspace(async (space) => {
+      const all = spellings(value);
+      const steps = all.map((text, index): Step => ["say", `FORM ${index} [${text}] END`]);
+      const ended = await space.run("extract", ...space.tap(steps, { password: value }), "--secrets", space.write("secrets.json", [["password"]]));
+      assert.equal(ended.code, 0, ended.stderr);
+      const shown = [...ended.stderr.matchAll(/FORM (\d+) \[(.*)\] END/g)];
+      assert.equal(shown.length, all.length, ended.stderr);
+      // Beside the mask there is what was printed around the secret, such as a user's name, quotes or a host.
+      const clear = shown.filter(([, , text = ""]) => !/^[\w+%:/\\"'&;#=-]{0,24}\*\*\*[\w+%@/\\"'&;#=-]{0,12}$/.test(text) || text.length > 40).map(([line, index]) => `${line} for ${all[Number(index)]}`);
+      assert.deepEqual(clear, []);
+    }));
+  }
+
+  test("what is no secret is not masked", () => inWorkspace(async (space) => {
+    const said = ["INFO loaded 5432 rows into public.orders", "ZGVwYXJ0bWVudA==", "73656372", "hunter 2", "s3cr3t", `{"a": "va#lue"}`];
+    const ended = await space.run("extract", ...space.tap(said.map((text): Step => ["say", text]), { password: hard }));
+    assert.deepEqual(ended.stderr.trim().split("\n"), said.map((text) => `tap | ${text}`));
+  }));
+
   test("in bad lines, target output and states of the result too", () => inWorkspace(async (space) => {
     const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
     await space.extract([["schema", "a"], ["raw", "rubbish s3cr3t-value\n"], ["state", { at: "s3cr3t-value" }]]);

@@ -3,37 +3,50 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Iterator, Optional
+from typing import Any, Optional
 
 from .codes import USAGE, RunnerError
+from .spellings import longest_spelling, needles, patterns
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"password|secret|token|api_?key|private_?key|credential", re.I)
-_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_LONG_LINE = 8
 _SHORTEST = 3
 """A shorter value occurs everywhere by chance: masking it would tell where it stands."""
 
 
 class Masker:
-    """Replaces the secrets it has been told by ***."""
+    """Replaces the secrets it has been told by ***, in every spelling of spellings.py."""
 
     def __init__(self) -> None:
-        self._forms: set[str] = set()
+        self._values: set[str] = set()
+        self._needles: set[Optional[str]] = set()
+        """Without any of them in a line there is nothing to replace; with None that cannot be told."""
         self._pattern: Optional[re.Pattern[str]] = None
         self.longest = 0
-        """Length of the longest form of a secret, in characters."""
+        """Length of the longest spelling of a secret, in characters."""
 
     def add(self, values: list[str]) -> None:
-        """Masks `values` from now on, in each form they can be written in."""
-        self._forms.update(form for value in values for form in _forms(value))
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self.longest = len(longest_first[0]) if longest_first else 0
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        """Masks `values` from now on."""
+        added = {value for value in values if len(value.strip()) >= _SHORTEST} - self._values
+        self._values |= added
+        self._needles.update(*map(needles, added))
+        self.longest = max([self.longest, *map(longest_spelling, added)])
+        self._pattern = None
 
     def text(self, text: str) -> str:
         """`text` without the secrets."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        lowered = text.lower()
+        for needle in self._needles:
+            if needle is None or needle in lowered:
+                return self._compiled().sub(MASK, text)
+        return text
+
+    def _compiled(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            # Only when a line needs it: most logs hold no secret.
+            found = {pattern for value in self._values for pattern in patterns(value)}
+            self._pattern = re.compile("|".join(sorted(found, key=len, reverse=True)), re.I)
+        return self._pattern
 
     def tree(self, value: Any) -> Any:
         """A JSON value whose strings and keys hold no secret."""
@@ -44,24 +57,6 @@ class Masker:
         if isinstance(value, dict):
             return {self.text(key): self.tree(item) for key, item in value.items()}
         return value
-
-
-def _forms(value: str) -> Iterator[str]:
-    if len(value.strip()) < _SHORTEST:
-        return
-    yield value
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
-    yield repr(value)[1:-1]
-    encoded = "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}"
-                      for byte in value.encode("utf-8", "surrogatepass"))
-    yield encoded
-    yield encoded.replace("%20", "+")
-    yield encoded.replace("%2F", "/")
-    # A key of several lines (PEM) is logged line by line.
-    lines = value.splitlines()
-    if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= _LONG_LINE)
 
 
 def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:

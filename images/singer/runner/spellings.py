@@ -1,0 +1,93 @@
+"""The ways in which programs spell a text: as it is, escaped, quoted and encoded."""
+from __future__ import annotations
+
+import base64
+import re
+from typing import Iterator, Optional
+
+_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_LONG_LINE = 8
+_SHORTEST_BASE64 = 5
+_SHORTEST_NEEDLE = 3
+_LONGEST_CHARACTER = 48
+
+
+def longest_spelling(value: str) -> int:
+    """No spelling of `value` has more characters."""
+    return sum(2 if _is_plain(char) else _LONGEST_CHARACTER for char in value)
+
+
+def needles(value: str) -> set[Optional[str]]:
+    """Lower-case texts, of which each spelling has one in it, upper and lower case alike; None where one has none of them."""
+    return {_needle(value), *map(_needle, _lines(value)), *map(_needle, _encoded(value))}
+
+
+def patterns(value: str) -> Iterator[str]:
+    """Regular expressions that match the spellings of `value`, upper and lower case alike.
+
+    It is matched with any of its characters escaped for JSON, Python, a shell, a URL or HTML, in hexadecimal digits,
+    and in base64 wherever it stands in the text that was encoded (`user:password`). A key of several lines (PEM) is
+    matched line by line too.
+    """
+    for text in [value, *_lines(value)]:
+        yield "".join(map(_character, text))
+    hexadecimal, *rest = _encoded(value)
+    yield hexadecimal
+    signs = {"+": r"(?:[+-]|%2b)", "/": r"(?:\\?/|_|%2f)"}
+    for text in rest:
+        yield "".join(signs.get(char, char) for char in text) + r"[\w+/-]?=*"
+
+
+def _lines(value: str) -> list[str]:
+    return [line for line in value.splitlines() if line != value and len(line) >= _LONG_LINE]
+
+
+def _encoded(value: str) -> list[str]:
+    """The hexadecimal digits, and the characters of base64 that the value alone decides, for each place it can have."""
+    data = value.encode("utf-8", "surrogatepass")
+    inside = []
+    for before, first in enumerate((0, 2, 3)):
+        text = base64.b64encode(bytes(before) + data).rstrip(b"=").decode()
+        inside.append(text[first:len(text) - (1 if (before + len(data)) % 3 else 0)])
+    return [data.hex(), *(text for text in inside if len(text) >= _SHORTEST_BASE64)]
+
+
+def _needle(text: str) -> Optional[str]:
+    longest = max(re.findall(r"[A-Za-z0-9]+", text), key=len, default="")
+    return longest.lower() if len(longest) >= _SHORTEST_NEEDLE else None
+
+
+def _is_plain(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _character(char: str) -> str:
+    """A regular expression for one character; letters and digits are never escaped, and quotes may be doubled."""
+    if _is_plain(char):
+        return char
+    code = ord(char)
+    data = char.encode("utf-8", "surrogatepass")
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    spelled = [
+        re.escape(char) + "{1,2}",
+        "".join(rf"%(?:25)?{byte:02x}" for byte in data),
+        rf"&(?:amp;)?#(?:0*{code}|x0*{code:x});",
+        r"\\+".join(f"u{units[place:place + 4]}" for place in range(0, len(units), 4)),
+        r"\\+".join(f"x{byte:02x}" for byte in data),
+    ]
+    if code > 0xffff:
+        spelled.append(f"u{code:08x}")
+    elif 0x7f < code < 0x100:
+        spelled.append(f"x{code:02x}")
+    if char in _ESCAPES:
+        spelled.append(_ESCAPES[char])
+    if char in _ENTITIES:
+        spelled.append(rf"&(?:amp;)?{_ENTITIES[char]};")
+    if char == " ":
+        spelled.append(r"\+")
+    if char == "'":
+        # A shell has no quote inside of single quotes: they are closed and opened again.
+        spelled += ["""'"'"'""", r"'\\+''"]
+    # A text that is quoted in a quoted text has several backslashes.
+    return r"\\*(?:" + "|".join(spelled) + ")"

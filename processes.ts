@@ -17,6 +17,16 @@ export function isProcessAlive(pid: number, started = ""): boolean {
   return stat === undefined || (stat.state !== "Z" && stat.state !== "X" && (started === "" || stat.started === started));
 }
 
+/** Sends a signal to a process, or to a group by its negative number; one that has ended is not an error. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // macOS says EPERM of a group whose processes have ended and were not collected.
+    if (!(error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM"))) throw error;
+  }
+}
+
 /** When a process started, in the system's own unit; `""` where it cannot be told. */
 export function processStart(pid: number): string {
   return processStat(pid)?.started ?? "";

@@ -95,7 +95,7 @@ export function sumOf(first: Usage, second: Usage): Usage {
 async function callRunner(work: Work, args: readonly string[]): Promise<RunnerUsage> {
   const resultFile = join(work.folder, "result.json");
   rmSync(resultFile, { force: true });
-  const usage = await usageOf([work.tap.environment.python, "-I", "-S", RUNNER, ...args, "--result", resultFile, "--progress", "json", "--die-with-parent"]);
+  const usage = await usageOf([work.tap.environment.python, "-I", "-S", RUNNER, ...args, "--result", resultFile, "--progress", "json"]);
   const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
   const moved = result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
   if (moved !== undefined && moved !== work.records) throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { RunEvent } from "../local/events";
+import { GRACE_SECONDS } from "../local/stop";
 import { formatBytes, runFigures } from "./print";
 
 /** What the screen shows of runs that go on; the last line is rewritten where it is a terminal. */
@@ -66,11 +67,18 @@ function describe(event: RunEvent, verbose: boolean): { readonly line?: string; 
       return verbose ? { line: `${name}: ${pc.dim(event.line)}` } : {};
     case "retry":
       return { line: `${name}: ${pc.yellow(`${event.step} failed (attempt ${event.attempt}): ${event.error}; next attempt in ${event.seconds} s`)}` };
+    case "stopping":
+      return { line: `${name}: ${pc.yellow(`${event.reason}; ${stoppingText(event.atOnce)}`)}` };
     case "follow-up":
       return { line: `${name}: follow-up ${event.name}` };
     case "ended":
       return { line: endText(event, name) };
   }
+}
+
+/** What a stop does: at first what was sent is loaded, then nothing more. */
+export function stoppingText(atOnce: boolean): string {
+  return atOnce ? "stopping at once: nothing more is loaded or saved" : `stopping: what was extracted is loaded and saved, for ${GRACE_SECONDS} s at most`;
 }
 
 function describeEnvironment(event: Extract<RunEvent, { event: "environment" }>, name: string): { readonly line?: string; readonly live?: string } {

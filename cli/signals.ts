@@ -1,4 +1,5 @@
 import type { Stop } from "../local/stop";
+import { stoppingText } from "./progress";
 import { goOnWithoutReader } from "./closed-output";
 
 /** Turns Ctrl-C and SIGTERM into requests to stop, and nothing else stops the work; returns what takes the handlers away. */
@@ -6,7 +7,7 @@ export function handleSignals(stop: Stop, tell: (text: string) => void): () => v
   goOnWithoutReader();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.request(`interrupted by ${signal}`);
-    tell(stop.count === 1 ? "stopping: what was extracted is loaded and saved; press Ctrl-C again to stop at once" : "stopping at once: nothing more is loaded or saved");
+    tell(stop.count === 1 ? `${stoppingText(false)}; press Ctrl-C again to stop at once` : stoppingText(true));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   return () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

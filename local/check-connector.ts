@@ -110,7 +110,7 @@ function harmlessSettings({ outputSetting, trial }: ConnectorDefinition, directo
 async function discover(trial: Trial): Promise<Tried> {
   const { environment, options, workspace } = trial;
   const catalog = join(workspace.directory, "catalog.json");
-  const args = ["-I", "-S", RUNNER, "discover", ...connectorFlags(trial, {}), "--output", catalog, "--die-with-parent"];
+  const args = ["-I", "-S", RUNNER, "discover", ...connectorFlags(trial, {}), "--output", catalog, "--die-with-parent", String(process.pid)];
   const problem = await new Promise<string | undefined>((resolve) => {
     execFile(environment.python, args, { cwd: options.cwd, timeout: seconds(options) * 1000 }, (error, _stdout, stderr) => {
       if (!error) return resolve(undefined);
@@ -133,10 +133,9 @@ async function extract(trial: Trial): Promise<Tried> {
 /** Calls the runner, and stops it as soon as enough was seen or the time is over. */
 async function run({ environment, options, workspace }: Trial, args: readonly string[], enough: () => boolean): Promise<RunnerResult> {
   const timers: NodeJS.Timeout[] = [];
-  const resultFile = join(workspace.directory, "result.json");
   try {
     return await callRunner({
-      ...{ python: environment.python, args, resultFile, cwd: options.cwd, onEvent: () => undefined },
+      ...{ python: environment.python, args, folder: workspace.directory, cwd: options.cwd, onEvent: () => undefined },
       onStart(child) {
         timers.push(setTimeout(() => child.kill("SIGTERM"), seconds(options) * 1000));
         timers.push(setInterval(() => enough() && child.kill("SIGTERM"), 50));

@@ -17,8 +17,8 @@ export interface RunFiles {
   readonly identity: string;
   /** The state to go on from; undefined on a first run. */
   readonly state: string | undefined;
-  /** Result of the newest call of the runner. */
-  readonly result: string;
+  /** Folder for the results of the runner's calls. */
+  readonly results: string;
   readonly tapFlags: readonly string[];
   readonly targetFlags: readonly string[];
   readonly streamFlags: readonly string[];
@@ -45,6 +45,8 @@ export interface RunFilesArgs {
   readonly identity: unknown;
   /** State to go on from: an envelope, or a bare Singer state. */
   readonly state: unknown;
+  /** Ends uploads half-way. */
+  readonly signal: AbortSignal;
 }
 
 /** A connector's description and its config. */
@@ -63,7 +65,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const overlay = place(overlayKey(args.pipeline));
   if (args.store.localPath(overlayKey(args.pipeline)) === undefined) await args.store.downloadFile(overlayKey(args.pipeline), overlay);
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
-  // The runner leaves the catalog that the tap got beside its result, and looks for it there when it loads.
+  // The runner leaves the catalog that the tap got beside its results, and looks for it there when it loads.
   const catalog = join(workspace.directory, "catalog.json");
   const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
   const config = { tap: workspace.writeJson("tap-config.json", args.tap.config), target: workspace.writeJson("target-config.json", args.target.config) };
@@ -87,7 +89,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     candidate: join(workspace.directory, "candidate.json"),
     identity: workspace.writeJson("identity.json", args.identity),
     state: args.state === undefined ? undefined : workspace.writeJson("state.json", args.state),
-    result: join(workspace.directory, "result.json"),
+    results: workspace.directory,
     tapFlags: [...directory, "--connector", args.tap.descriptionFile, "--config", config.tap, ...secrets("tap"), ...streams, "--overlay", overlay, "--log", logs.tap],
     targetFlags: [...directory, "--connector", args.target.descriptionFile, "--config", config.target, ...secrets("target"), "--output-dir", outputs, "--log", logs.target],
     streamFlags: [
@@ -100,7 +102,7 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     async keepExtract() {
       await keepOverlay();
       await keep(["extract.jsonl", "tap.log"]);
-      if (existsSync(catalog)) await args.store.uploadFile(key("catalog.json"), catalog);
+      if (existsSync(catalog)) await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
     },
     async keepOutputs() {
       await keep(["tap.log", "target.log"]);
@@ -131,6 +133,6 @@ function placeOf({ store, workspace }: RunFilesArgs, key: string): string {
 
 async function upload(args: RunFilesArgs, key: string): Promise<void> {
   const path = placeOf(args, key);
-  if (existsSync(path)) await args.store.uploadFile(key, path);
+  if (existsSync(path)) await args.store.uploadFile(key, path, args.signal);
 }
 

@@ -5,7 +5,7 @@ import { attempt } from "./attempts";
 import type { RunFiles } from "./files";
 import { callRunner, ExitCode, type RunnerResult } from "./runner";
 import type { RunEvents } from "./events";
-import type { Stop } from "./stop";
+import { GRACE_SECONDS, type Stop } from "./stop";
 
 /** What a replication needs beside its definition. */
 export interface ReplicateArgs {
@@ -20,6 +20,12 @@ export interface ReplicateArgs {
   readonly stop: Stop;
   readonly events: RunEvents;
 }
+
+/** A runner that was told to stop at once and does not end is killed after this time, and its connectors with it. */
+const FORCE_MS = 5000;
+
+/** What a step has come to that a stop came before. */
+const NOT_BEGUN: RunnerResult = { status: "interrupted", code: ExitCode.interrupted, error: null, warnings: [] };
 
 /** How a replication went, before anything of it is committed. */
 export interface Replicated {
@@ -39,10 +45,11 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
   const tap = extracted.result;
   await args.files.keepExtract();
   const attempts = { extract: extracted.attempts, load: 0 };
-  const partial = tap.code === ExitCode.tapFailed || tap.code === ExitCode.interrupted;
-  if ((tap.code !== ExitCode.ok && !partial) || args.stop.count > 1 || (partial && (tap.bytes ?? 0) === 0)) return summed(tap, undefined, attempts);
+  // A tap that ended just as a stop was requested may have been stopped too: by a shutdown of the machine, for example.
+  const partial = tap.code === ExitCode.tapFailed || tap.code === ExitCode.interrupted || (tap.code === ExitCode.ok && args.stop.count > 0);
+  if ((tap.code !== ExitCode.ok && !partial) || args.stop.count > 1 || (partial && (tap.bytes ?? 0) === 0)) return summed(args, tap, undefined, attempts);
   const loaded = await attempt(args.entry.retries, args.stop, () => load(args, partial), isTargetFailure, onRetry(args, "load"));
-  return summed(tap, loaded.result, { ...attempts, load: loaded.attempts });
+  return summed(args, tap, loaded.result, { ...attempts, load: loaded.attempts });
 }
 
 /** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
@@ -50,33 +57,40 @@ export async function replicateByStream(args: ReplicateArgs): Promise<Replicated
   const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
   const streamed = await attempt(args.entry.retries, args.stop, () => stream(args), retryable, onRetry(args, "stream"));
   await args.files.keepExtract();
-  return summed(streamed.result, undefined, { extract: streamed.attempts, load: streamed.attempts });
+  return summed(args, streamed.result, undefined, { extract: streamed.attempts, load: streamed.attempts });
 }
 
 function extract(args: ReplicateArgs): Promise<RunnerResult> {
-  return call(args, ["extract", ...args.files.tapFlags, "--identity", args.files.identity, ...stateFlags(args), "--output", args.files.extract]);
+  if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
+  // Half of the time that a stop leaves, so that the load has the rest for what was sent.
+  const flags = ["extract", ...args.files.tapFlags, "--identity", args.files.identity, ...stateFlags(args), "--output", args.files.extract];
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS / 2)]);
 }
 
 function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
   rmSync(args.files.candidate, { force: true });
+  if (args.stop.count > 1) return Promise.resolve(NOT_BEGUN);
   const io = ["--input", args.files.extract, "--candidate", args.files.candidate];
   const flags = ["load", ...args.files.targetFlags, "--identity", args.files.identity, ...stateFlags(args), ...io];
-  return call(args, [...flags, ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
 }
 
 function stream(args: ReplicateArgs): Promise<RunnerResult> {
+  if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
   // A candidate that is there was left by an attempt whose tap failed and whose target took everything: progress.
   const state = existsSync(args.files.candidate) ? ["--state", args.files.candidate, "--on-change", "keep"] : stateFlags(args);
   const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...state, "--candidate", args.files.candidate];
-  return call(args, [...flags, ...expectationFlags(args.entry)]);
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
 }
 
+/** Calls the runner, and passes on to it each request to stop. */
 function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResult> {
   let remove = () => {};
+  let force: NodeJS.Timeout | undefined;
   const result = callRunner({
     python: args.python,
     args: flags,
-    resultFile: args.files.result,
+    folder: args.files.results,
     cwd: args.cwd,
     onEvent: (event) => {
       args.events.runner(event);
@@ -86,12 +100,17 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
     onStart: (child) => {
       remove = args.stop.onRequest(() => {
         child.kill("SIGINT");
+        if (args.stop.count < 2) return;
         // Of the same signal twice in a row only one may arrive; and this call may not have had the first.
-        if (args.stop.count > 1) child.kill("SIGTERM");
+        child.kill("SIGTERM");
+        force ??= setTimeout(() => child.kill("SIGKILL"), FORCE_MS);
       });
     },
   });
-  return result.finally(() => remove());
+  return result.finally(() => {
+    clearTimeout(force);
+    remove();
+  });
 }
 
 function stateFlags(args: ReplicateArgs): readonly string[] {
@@ -118,11 +137,11 @@ function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
   return (result: RunnerResult, attempts: number, seconds: number) => args.events.retry(step, attempts, result.error ?? "failed", seconds);
 }
 
-function summed(first: RunnerResult, second: RunnerResult | undefined, attempts: Replicated["attempts"]): Replicated {
+function summed({ stop }: ReplicateArgs, first: RunnerResult, second: RunnerResult | undefined, attempts: Replicated["attempts"]): Replicated {
   const results = second ? [first, second] : [first];
   const counted = second ?? first;
   return {
-    code: combinedCode(first.code, second?.code ?? ExitCode.ok),
+    code: stop.count > 0 ? ExitCode.interrupted : combinedCode(first.code, second?.code ?? ExitCode.ok),
     error: results.map((result) => result.error).filter((error) => error !== null).join("; ") || null,
     warnings: results.flatMap((result) => result.warnings),
     attempts,

@@ -13,7 +13,7 @@ import { runEvents, type RunEvent, type RunEvents } from "./events";
 import { requireFollowUps } from "./follow-ups";
 import { ExitCode } from "./runner";
 import type { SecretLookup } from "./secrets";
-import type { Stop } from "./stop";
+import { stopOf, type Stop } from "./stop";
 import { runUnderLease } from "./under-lease";
 import { openWorkspace } from "./workspace";
 
@@ -67,7 +67,17 @@ export interface RunOptions {
  * @throws UserError where the run cannot begin: a missing secret, no Python, a connector that cannot be installed,
  *   another run of the pipeline, a store that cannot be written.
  */
-export async function runPipeline(context: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
+export async function runPipeline(all: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
+  // The deadline of this run is not that of others that run beside it.
+  const { stop, detach } = stopOf(all.stop);
+  try {
+    return await runOnce({ ...all, stop }, entry, options);
+  } finally {
+    detach();
+  }
+}
+
+async function runOnce(context: RunContext, entry: Replication, options: RunOptions): Promise<RunSummary> {
   const events = runEvents(entry.name, context.onEvent);
   const configs = await connectorConfigs(entry, {
     openStore: () => Promise.resolve(context.store),
@@ -76,6 +86,7 @@ export async function runPipeline(context: RunContext, entry: Replication, optio
   });
   if (!options.skipFollowUps) requireFollowUps(entry, context.secrets);
   const environments = await prepareEnvironments(context, entry, events);
+  if (context.stop.count > 0) throw stoppedEarly(context, entry, "it began");
   const run = newRunId(new Date());
   const lease = await acquireLease(context.store, entry.name, { run });
   const workspace = openWorkspace();
@@ -98,6 +109,10 @@ async function prepareEnvironments(context: RunContext, entry: Replication, even
   try {
     return { tap: await prepare(entry.tap), target: await prepare(entry.target) };
   } catch (error) {
-    throw signal.aborted ? new UserError(`"${entry.name}": ${context.stop.reason}, before its connectors were installed`, ExitCode.interrupted) : error;
+    throw signal.aborted ? stoppedEarly(context, entry, "its connectors were installed") : error;
   }
+}
+
+function stoppedEarly({ stop }: RunContext, { name }: Replication, before: string): UserError {
+  return new UserError(`"${name}": ${stop.reason}, before ${before}`, ExitCode.interrupted);
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -27,7 +28,7 @@ export type RunnerEvent =
   | { readonly event: "progress"; readonly phase: "extract" | "load" | "stream"; readonly bytes: number; readonly records?: number; readonly total?: number }
   | { readonly event: "log"; readonly line: string };
 
-/** What the runner leaves behind: its `--result` file; fields that make no sense for a subcommand are absent. */
+/** What the runner leaves behind in its `--result` file; fields that make no sense for a subcommand are absent. */
 export interface RunnerResult {
   readonly status: string;
   readonly code: number;
@@ -47,8 +48,8 @@ export interface RunnerCall {
   readonly python: string;
   /** Subcommand and flags, without `--result` and `--progress`. */
   readonly args: readonly string[];
-  /** Where the runner writes its result. */
-  readonly resultFile: string;
+  /** Folder that gets the result, in a file of this call alone; the catalog of a tap is left beside it. */
+  readonly folder: string;
   /** Folder that relative settings of connectors count from. */
   readonly cwd: string;
   /** Told of progress and log lines as they come. */
@@ -60,6 +61,9 @@ export interface RunnerCall {
 /** Folder of the runner's package. */
 export const RUNNER = join(__dirname, "..", "images", "singer", "runner");
 
+/** What is left on the runner's outputs when it has ended is read for this long: a process that it left behind may hold them open. */
+const LEFTOVER_MS = 2000;
+
 /**
  * Runs the runner to its end and returns its result.
  *
@@ -67,7 +71,9 @@ export const RUNNER = join(__dirname, "..", "images", "singer", "runner");
  * It ends with `tapctl`, also where that is killed, so that the next run never meets a connector of this one.
  */
 export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
-  const child = spawn(call.python, ["-I", "-S", RUNNER, ...call.args, "--result", call.resultFile, "--progress", "json", "--die-with-parent"], {
+  // A name that no other call has: a result that was left by an earlier step would be read as that of this one.
+  const resultFile = join(call.folder, `result-${randomBytes(8).toString("hex")}.json`);
+  const child = spawn(call.python, ["-I", "-S", RUNNER, ...call.args, "--result", resultFile, "--progress", "json", "--die-with-parent", String(process.pid)], {
     cwd: call.cwd,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -79,10 +85,32 @@ export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
     lastLine = line;
     call.onEvent({ event: "log", line });
   });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", (error) => reject(new UserError(`${call.python} does not start: ${error.message}`, ExitCode.internal)));
-    child.on("close", resolve);
+  const end = await endOf(child, call.python);
+  return judge(end, resultFile, lastLine);
+}
+
+interface RunnerEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function endOf(child: ChildProcess, python: string): Promise<RunnerEnd> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(new UserError(`${python} does not start: ${error.message}`, ExitCode.internal)));
+    child.on("exit", (code, signal) => setTimeout(resolve, LEFTOVER_MS, { code, signal }).unref());
+    child.on("close", (code, signal) => resolve({ code, signal }));
   });
-  if (existsSync(call.resultFile)) return JSON.parse(readFileSync(call.resultFile, "utf8")) as RunnerResult;
-  return { status: "failed", code: code ?? ExitCode.internal, error: lastLine || "the runner was killed", warnings: [] };
+}
+
+/** The result counts only if the runner ended by itself, and as the result says. */
+function judge({ code, signal }: RunnerEnd, resultFile: string, lastLine: string): RunnerResult {
+  if (signal === "SIGKILL") return failed(ExitCode.internal, "the runner was killed by SIGKILL, possibly out of memory");
+  if (signal !== null) return failed(ExitCode.internal, `the runner was killed by ${signal}`);
+  if (!existsSync(resultFile)) return failed(code || ExitCode.internal, lastLine || `the runner exited with ${code} and left no result`);
+  const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
+  return result.code === code ? result : failed(code || ExitCode.internal, `the runner exited with ${code}, but its result says ${result.code}`);
+}
+
+function failed(code: number, error: string): RunnerResult {
+  return { status: code === ExitCode.interrupted ? "interrupted" : "failed", code, error, warnings: [] };
 }

@@ -1,3 +1,6 @@
+/** Seconds that a run has from the first request until it is stopped at once. */
+export const GRACE_SECONDS = 30;
+
 /** A request to end a run before its time: once to drain and stop, twice to stop now. */
 export interface Stop {
   /** How often it was asked for. */
@@ -9,6 +12,9 @@ export interface Stop {
   /** Aborted by the first request: for work that has nothing to drain. */
   readonly signal: AbortSignal;
 
+  /** Aborted by the second request: for work that may finish after the first. */
+  readonly atOnce: AbortSignal;
+
   /** Asks once more. */
   request(reason: string): void;
 
@@ -19,7 +25,8 @@ export interface Stop {
 /** A stop that nobody has asked for yet. */
 export function createStop(): Stop {
   const listeners = new Set<() => void>();
-  const controller = new AbortController();
+  const first = new AbortController();
+  const second = new AbortController();
   let count = 0;
   let reason: string | undefined;
   return {
@@ -29,11 +36,13 @@ export function createStop(): Stop {
     get reason() {
       return reason;
     },
-    signal: controller.signal,
+    signal: first.signal,
+    atOnce: second.signal,
     request(why) {
       count += 1;
       reason ??= why;
-      controller.abort();
+      first.abort();
+      if (count > 1) second.abort();
       for (const listener of [...listeners]) listener();
     },
     onRequest(listener) {
@@ -55,4 +64,16 @@ export function pause(seconds: number, stop: Stop): Promise<void> {
     const timer = setTimeout(done, seconds * 1000);
     const remove = stop.onRequest(done);
   });
+}
+
+/**
+ * A stop of one run: requests to stop all of them reach it, its own reach no other.
+ *
+ * @returns the stop, and what detaches it
+ */
+export function stopOf(all: Stop): { readonly stop: Stop; readonly detach: () => void } {
+  const stop = createStop();
+  const pass = () => stop.request(all.reason ?? "stopped");
+  for (let passed = 0; passed < all.count; passed += 1) pass();
+  return { stop, detach: all.onRequest(pass) };
 }

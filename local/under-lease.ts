@@ -12,6 +12,7 @@ import type { Environment } from "./environments";
 import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
+import { GRACE_SECONDS } from "./stop";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
 import type { RunContext, RunOptions } from "./run";
 import { ExitCode } from "./runner";
@@ -46,6 +47,7 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
     const end = replicated.code === ExitCode.ok ? await followUp(leased, files) : { code: replicated.code, error: errorOf(leased, replicated) };
     return await close(leased, closingSummary(opening, replicated, committed, end, files));
   } catch (error) {
+    if (context.stop.atOnce.aborted) return await close(leased, { ...opening, status: "interrupted", code: ExitCode.interrupted, error: context.stop.reason ?? null });
     await close(leased, { ...opening, status: "failed", code: ExitCode.internal, error: error instanceof Error ? error.message : String(error) });
     throw error;
   } finally {
@@ -53,17 +55,32 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   }
 }
 
-/** Stops the run at its deadline, and at once where the lease is lost: somebody else may be running it by then. */
-function watch({ context, entry, lease }: LeasedRun): () => void {
+/**
+ * Stops the run at its deadline; at once where the lease is lost, because another run may have it by then, and where the
+ * time is over that a stop leaves.
+ */
+function watch({ context, entry, events, lease }: LeasedRun): () => void {
+  const { stop } = context;
   const deadline = entry.deadline ?? "6h";
-  const timer = setTimeout(() => context.stop.request(`the deadline of ${deadline} has passed`), (durationSeconds(deadline) ?? 21_600) * 1000);
-  const forget = lease.onLost((error) => {
-    context.stop.request(error.message);
-    context.stop.request(error.message);
+  const pastDeadline = `the deadline of ${deadline} has passed`;
+  const timer = setTimeout(() => requestStop(pastDeadline), (durationSeconds(deadline) ?? 21_600) * 1000);
+  let overtime: NodeJS.Timeout | undefined;
+  const limit = () => (overtime ??= setTimeout(() => stop.count < 2 && requestStop(`it has not ended within ${GRACE_SECONDS} s`), GRACE_SECONDS * 1000));
+  const requestStop = (reason: string) => {
+    stop.request(reason);
+    events.stopping(reason, stop.count > 1);
+  };
+  const forgetStop = stop.onRequest(limit);
+  if (stop.count > 0) limit();
+  const forgetLease = lease.onLost((error) => {
+    stop.request(error.message);
+    requestStop(error.message);
   });
   return () => {
     clearTimeout(timer);
-    forget();
+    clearTimeout(overtime);
+    forgetStop();
+    forgetLease();
   };
 }
 
@@ -86,6 +103,7 @@ async function layOut({ context, entry, options, configs, environments, run, wor
     select: configs.select,
     identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
     state,
+    signal: context.stop.atOnce,
   });
 }
 
@@ -104,10 +122,11 @@ async function commit({ context, options, lease }: LeasedRun, files: RunFiles): 
   return envelope;
 }
 
-async function followUp({ context, entry, options, events }: LeasedRun, files: RunFiles): Promise<{ readonly code: number; readonly error: string | null }> {
+async function followUp({ context, entry, options, events, run }: LeasedRun, files: RunFiles): Promise<{ readonly code: number; readonly error: string | null }> {
   if (options.skipFollowUps) return { code: ExitCode.ok, error: null };
-  const error = await runFollowUps(entry, { outputs: files.outputs, secrets: context.secrets, stop: context.stop, events });
-  return { code: error === null ? ExitCode.ok : ExitCode.followUpFailed, error };
+  const error = await runFollowUps(entry, { run, outputs: files.outputs, secrets: context.secrets, stop: context.stop, events });
+  if (error === null) return { code: ExitCode.ok, error };
+  return context.stop.count > 0 ? { code: ExitCode.interrupted, error: `${context.stop.reason}: ${error}` } : { code: ExitCode.followUpFailed, error };
 }
 
 function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | null {

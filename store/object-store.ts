@@ -41,8 +41,8 @@ export interface ObjectStore {
   list(prefix: string): Promise<readonly StoredObject[]>;
   /** The names one level below a folder that lead to objects, without slash, sorted: `["orders"]` for `state/`. */
   listFolders(prefix: string): Promise<readonly string[]>;
-  /** Stores a local file of any size. Does nothing when the file already is the object. */
-  uploadFile(key: string, path: string): Promise<void>;
+  /** Stores a local file of any size. Does nothing when the file already is the object. `signal` ends it half-way. */
+  uploadFile(key: string, path: string, signal?: AbortSignal): Promise<void>;
   /** Copies an object to a local file, which appears whole or not at all; false when there is no such object. */
   downloadFile(key: string, path: string): Promise<boolean>;
   /** Where the object lies on this machine, so that runners write it in place; undefined for S3. */

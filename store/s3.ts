@@ -122,11 +122,15 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
     },
     list: async (prefix) => (await listing(prefix)).objects,
     listFolders: async (prefix) => (await listing(prefix, "/")).folders,
-    uploadFile: async (key, path) => {
+    uploadFile: async (key, path, signal) => {
       await onDisk(path, "read", () => accessFile(path));
       const { Upload } = await import("@aws-sdk/lib-storage");
       await ask(`write ${key}`, async ({ client }) => {
-        await new Upload({ client, params: { Bucket, Key: keyOf(key), Body: createReadStream(path) } }).done();
+        const upload = new Upload({ client, params: { Bucket, Key: keyOf(key), Body: createReadStream(path) } });
+        const abort = () => void upload.abort();
+        signal?.throwIfAborted();
+        signal?.addEventListener("abort", abort);
+        await upload.done().finally(() => signal?.removeEventListener("abort", abort));
       });
     },
     downloadFile: async (key, path) =>

@@ -83,7 +83,7 @@ suite("tapctl run with real connectors", () => {
   test("Ctrl-C once: what was extracted is loaded", async (t) => {
     const { code, root, stderr } = await interrupt(t, 1);
     assert.equal(code, ExitCode.interrupted, stderr);
-    assert.match(stderr, /stopping: what was extracted is loaded and saved; press Ctrl-C again to stop at once/);
+    assert.match(stderr, /stopping: what was extracted is loaded and saved, for 30 s at most; press Ctrl-C again to stop at once/);
     assert.match(stderr, /rates: interrupted, 3 records/);
     const [run] = JSON.parse((await tapctl(root, ["runs", "rates", "--json"])).stdout) as readonly RunSummary[];
     const output = join(root, ".tapctl", "store", "runs", "rates", run?.run ?? "", "output", run?.outputs[0]?.path ?? "");

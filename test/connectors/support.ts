@@ -56,7 +56,7 @@ export async function extract(t: TestContext, tap: Tap, files: { readonly state?
   const result = await callRunner({
     python: environment.python,
     args: ["extract", "--connector", environment.descriptionFile, "--config", writeConfig(folder, tap), ...more, "--output", output],
-    ...{ resultFile: join(folder, "result.json"), cwd: folder, onEvent: () => undefined },
+    ...{ folder, cwd: folder, onEvent: () => undefined },
   });
   const lines = readFileSync(output, "utf8").split("\n").filter((line) => line !== "");
   return { result, messages: lines.map((line) => JSON.parse(line) as Message) };
@@ -71,7 +71,7 @@ export async function load(t: TestContext, target: Target, messages: readonly un
   return callRunner({
     python: environment.python,
     args: ["load", "--connector", environment.descriptionFile, "--config", writeConfig(folder, target), "--input", input, ...(outputDirectory === undefined ? [] : ["--output-dir", outputDirectory])],
-    ...{ resultFile: join(folder, "result.json"), cwd: folder, onEvent: () => undefined },
+    ...{ folder, cwd: folder, onEvent: () => undefined },
   });
 }
 

@@ -141,6 +141,16 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
+  test("refuses a load whose result says that it failed: it is that of another attempt", () =>
+    inWorkspace(async (space) => {
+      space.write("candidate.json", envelope);
+      const target = space.write("target.json", { code: 11, error: "target-fake exited with 1" });
+      const { code, stderr } = await start(["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--target-result", target, "--pipeline", "orders", "--run", RUN]).ended;
+      assert.equal(code, 1);
+      assert.match(stderr, /its result says: target-fake exited with 1/);
+      assert.ok(!space.exists("commit.json"));
+    }));
+
   test("with --save false it leaves no state", () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
@@ -289,10 +299,12 @@ describe("verdict", () => {
       for (const unknown of [{}, [], { records: null }]) assert.match(await told(unknown), /and its progress saved\)$/m);
     }));
 
-  test("passes a step that ended well", () =>
+  test("fails a step whose result says that it ended well: it is that of another attempt", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      assert.equal((await start(["verdict", "--result", space.path("result.json")]).ended).code, 0);
+      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")]).ended;
+      assert.equal(code, 1);
+      assert.match(stderr, /the step has failed, but its result says that it succeeded/);
     }));
 });
 

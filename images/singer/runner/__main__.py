@@ -15,7 +15,22 @@
 Default places of all files: places.TABLE; exit codes: codes.TABLE; both are in `--help`.
 """
 import os
+import signal
 import sys
+
+INTERRUPTED = 13
+"""As in `codes`, which is not loaded yet."""
+
+
+def _stop_at_once(number, frame):
+    os.write(2, b"runner | stopped before it began\n")
+    os._exit(INTERRUPTED)
+
+
+# A stop counts whenever it comes; the supervisor takes over before the first connector starts. As the first process of
+# a container the runner would not even get a signal that it does not handle.
+for _signal in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(_signal, _stop_at_once)
 
 if not __package__:
     # Started by its path: the folder's own modules must not stand in for those of the library.

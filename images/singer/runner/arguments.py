@@ -104,8 +104,8 @@ def _shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dir", default=places.directory(), metavar="D", help="where files are by default")
     command.add_argument("--grace", type=_positive, default=30.0, metavar="SECONDS",
                          help="time connectors get to end after SIGTERM or SIGINT (30)")
-    command.add_argument("--die-with-parent", action="store_true",
-                         help="end at once when the process that started the runner is killed (Linux)")
+    command.add_argument("--die-with-parent", type=_count, metavar="PID",
+                         help="end at once when the process PID, which started the runner, has ended (Linux)")
 
 
 def _run(command: argparse.ArgumentParser) -> None:

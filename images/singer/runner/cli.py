@@ -30,8 +30,8 @@ def main(argv: list[str]) -> int:
         return INTERRUPTED
     if args.subcommand not in DATA:
         return _guarded(lambda: _without_session(args), None)
-    if args.die_with_parent:
-        request_death(signal.SIGKILL, os.getppid())
+    if args.die_with_parent is not None:
+        request_death(signal.SIGKILL, args.die_with_parent)
     try:
         session = Session(args)
     except RunnerError as error:

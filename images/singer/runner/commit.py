@@ -5,11 +5,11 @@ import argparse
 import os
 from typing import Any, Optional
 
-from .codes import OK, USAGE, RunnerError
+from .codes import INTERNAL, OK, USAGE, RunnerError
 from .files import read_object, write_atomic, write_json
 from .freshness import newest
 from .messages import state_value
-from .summary import summary
+from .summary import result_of, summary
 from .workflow import COMPLETE, awaited_outcome
 
 
@@ -18,6 +18,7 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
 
     Beside it what the run has come to, so that no step more is needed where all went well.
     """
+    _check_loaded(args.target_result)
     candidate = _checked(args) if args.save == "true" and os.path.exists(args.candidate) else None
     if candidate is None:
         print("the state stays as it is")
@@ -30,6 +31,13 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     if args.facts:
         _write_facts(args, told)
     return OK, None
+
+
+def _check_loaded(path: Optional[str]) -> None:
+    """A result that says how the load failed was not left by the load that has just succeeded, or it did not."""
+    result = result_of(path)
+    if result.get("code", OK) != OK:
+        raise RunnerError(INTERNAL, f"the load has ended well, but its result says: {result.get('error') or 'failed'}")
 
 
 def _checked(args: argparse.Namespace) -> dict[str, Any]:

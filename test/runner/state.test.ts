@@ -10,7 +10,7 @@ describe("envelope and identity", () => {
   test("the tap gets the state in it; what is written is an envelope again", () => inWorkspace(async (space) => {
     const flags = ["--state", space.write("saved.json", SAVED), "--identity", space.write("identity.json", IDENTITY)];
     const extracted = await space.extract([["echo-state"], ...TEN], ...flags);
-    assert.match(extracted.stderr, /tap \| state \{"at": 5\}/);
+    assert.match(extracted.stderr, /tap \| state \{"at":5\}/);
     assert.deepEqual(space.result().stateBefore, { at: 5 });
     assert.equal((await space.load({}, ...flags)).code, 0);
     const written = space.candidate() as typeof SAVED;
@@ -27,7 +27,7 @@ describe("envelope and identity", () => {
       assert.match(space.result().error ?? "", new RegExp(`belongs to ${field} ".*" \\(now "new"\\): --full-refresh .*--keep-state`));
       assert.doesNotMatch(stopped.stderr, /tap \|/);
       const kept = await space.extract([["echo-state"]], ...flags, "--on-change", "keep");
-      assert.match(kept.stderr, /tap \| state \{"at": 5\}/);
+      assert.match(kept.stderr, /tap \| state \{"at":5\}/);
       const fresh = await space.extract([["echo-state"]], ...flags, "--on-change", "refresh");
       assert.match(fresh.stderr, /tap \| state none/);
       assert.equal(space.result().stateBefore, null);
@@ -41,7 +41,7 @@ describe("envelope and identity", () => {
 
   test("a bare state is used as it is", () => inWorkspace(async (space) => {
     const ended = await space.extract([["echo-state"]], "--state", space.write("saved.json", { state: 1, at: 2 }), "--identity", space.write("identity.json", IDENTITY));
-    assert.match(ended.stderr, /tap \| state \{"state": 1, "at": 2\}/);
+    assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
   }));
 
   test("a version from the future is refused", () => inWorkspace(async (space) => {

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from typing import Callable
 
 from . import VERSION, codes, places
+from .lossless import loads
 from .state import FAIL, KEEP, REFRESH
 
 _EXAMPLES = {
@@ -242,7 +242,7 @@ def _notify(command: argparse.ArgumentParser) -> None:
 
 def _object(text: str) -> dict:
     try:
-        value = json.loads(text)
+        value = loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):

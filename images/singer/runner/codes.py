@@ -14,7 +14,7 @@ BOTH_FAILED = 12
 INTERRUPTED = 13
 """Stopped by SIGTERM or SIGINT, even when both connectors then ended with 0."""
 BAD_STREAM = 14
-"""More lines that are no Singer messages than --max-bad-lines."""
+"""More lines that are no Singer messages than --max-bad-lines, or a STATE that cannot be kept, such as one with NaN."""
 EMPTY = 15
 """Neither SCHEMA nor STATE: nothing is selected, or the tap did nothing."""
 EXPECTATION = 16

@@ -6,8 +6,9 @@ import os
 from typing import Any, Optional
 
 from .codes import INTERNAL, OK, USAGE, RunnerError
-from .files import read_object, write_atomic, write_json
+from .files import read_object_text, write_atomic, write_json
 from .freshness import newest
+from .lossless import JsonText
 from .messages import state_value
 from .summary import result_of, summary
 from .workflow import COMPLETE, awaited_outcome
@@ -25,7 +26,7 @@ def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     else:
         write_json(args.output, candidate)
         print(f"the state of run {args.run} is saved")
-    told = summary(args, *_end(args), committed=candidate and candidate["state"])
+    told = summary(args, *_end(args), committed=candidate and candidate.members["state"])
     if args.summary:
         write_json(args.summary, told)
     if args.facts:
@@ -40,16 +41,17 @@ def _check_loaded(path: Optional[str]) -> None:
         raise RunnerError(INTERNAL, f"the load has ended well, but its result says: {result.get('error') or 'failed'}")
 
 
-def _checked(args: argparse.Namespace) -> dict[str, Any]:
-    candidate = read_object(args.candidate, "candidate")
+def _checked(args: argparse.Namespace) -> JsonText:
+    text = read_object_text(args.candidate, "candidate")
+    candidate = text.value
     expected = {"version": 1, "pipeline": args.pipeline, "run": args.run}
     for name, value in expected.items():
         if candidate.get(name) != value:
             found = candidate.get(name)
             raise RunnerError(USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected")
-    if not state_value(candidate.get("state")):
+    if not state_value(text.members.get("state")):
         raise RunnerError(USAGE, f"candidate {args.candidate}: its state is empty and would start from the beginning")
-    return candidate
+    return text
 
 
 def _end(args: argparse.Namespace) -> tuple[str, Optional[int], None]:

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 from .codes import USAGE, RunnerError
 from .files import read_object
+from .lossless import JsonText, loads
 
 TYPES = ("string", "number", "boolean", "json")
 """Types of a setting; all but string are given as JSON in the environment and as secrets."""
@@ -112,20 +112,16 @@ def _parsed(kind: str, text: str, where: str) -> Any:
     if kind == "string":
         return text
     try:
-        value = json.loads(text.lower() if kind == "boolean" else text, parse_constant=_no_number)
+        value = loads(text.lower() if kind == "boolean" else text)
     except (ValueError, RecursionError):
         value = None
         good = False
     else:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        number = isinstance(value, (int, float, JsonText)) and not isinstance(value, bool)
         good = {"number": number, "boolean": isinstance(value, bool)}.get(kind, True)
     if not good:
         raise RunnerError(USAGE, f"{where} must be {_article(kind)}, e.g. {_EXAMPLES[kind]}")
     return value
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 _EXAMPLES = {"number": "10", "boolean": "true", "json": '["a","b"]'}

@@ -1,12 +1,12 @@
 """discover: writes the catalog of a tap."""
 from __future__ import annotations
 
-import json
 import os
 from typing import Optional
 
 from .codes import OK, USAGE, RunnerError
 from .files import write_json
+from .lossless import encode
 from .session import Session
 from .tap import prepare_config, run_discovery
 
@@ -19,7 +19,7 @@ def discover(session: Session) -> tuple[int, Optional[str]]:
     overlay, flags = prepare_config(session, tap)
     catalog = run_discovery(session, tap, flags, overlay)
     if session.args.output == "-":
-        os.write(1, (json.dumps(catalog, indent=2) + "\n").encode())
+        os.write(1, encode(catalog, indent=2))
     else:
         write_json(session.args.output, catalog)
     return OK, None

@@ -1,18 +1,30 @@
 """Reading and writing the runner's small files."""
 from __future__ import annotations
 
-import json
 import os
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .codes import USAGE, RunnerError, io_error
+from .lossless import JsonText, encode, load_text, loads
 
 
-def read_json(path: str, what: str) -> Any:
-    """The JSON in `path`; `what` names it in errors (exit 2), e.g. "config"."""
+def read_json(path: str, what: str, constants: bool = False) -> Any:
+    """The JSON in `path`; `what` names it in errors (exit 2), e.g. "config". `constants` lets NaN pass."""
+    return _read(path, what, lambda data: loads(data, constants))
+
+
+def read_object_text(path: str, what: str) -> JsonText:
+    """The JSON object in `path` as it is written; anything else is exit 2."""
+    text = _read(path, what, load_text)
+    if not text.is_object:
+        raise RunnerError(USAGE, f"{what} {path} must hold a JSON object")
+    return text
+
+
+def _read(path: str, what: str, parse: Callable[[bytes], Any]) -> Any:
     try:
         with open(path, "rb") as file:
-            return json.loads(file.read())
+            return parse(file.read())
     except FileNotFoundError:
         raise RunnerError(USAGE, f"{what} {path} does not exist") from None
     except OSError as error:
@@ -59,14 +71,14 @@ def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
 
 def write_json(path: str, value: Any, mode: int = 0o644) -> None:
     """Replaces `path` by `value` as JSON, at once."""
-    write_atomic(path, (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"), mode)
+    write_atomic(path, encode(value), mode)
 
 
 def records_of(path: Optional[str]) -> Optional[int]:
     """How many records the load took whose result is in `path`; None where nothing says so."""
     try:
         with open(path or "", "rb") as file:
-            return sum(json.loads(file.read())["records"].values())
+            return sum(loads(file.read())["records"].values())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -5,16 +5,18 @@ import calendar
 import re
 from typing import Any, Iterator, Optional
 
+from .lossless import JsonText
+
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$")
 _DAY = 86400
 
 
-def newest(state: Any) -> Optional[float]:
+def newest(state: Optional[JsonText]) -> Optional[float]:
     """The latest date or time in a state, in seconds since 1970; None when it holds none.
 
     A time without zone is UTC; a date stands for the end of its day.
     """
-    return max((time for text in _strings(state) for time in _seconds(text)), default=None)
+    return max((time for text in _strings(state and state.value) for time in _seconds(text)), default=None)
 
 
 def _strings(value: Any) -> Iterator[str]:

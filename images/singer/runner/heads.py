@@ -66,6 +66,16 @@ class Heads:
             self._order.sort(key=lambda head: self._keys[head] not in seen)
         return found
 
+    def states(self, buffer: bytearray, end: int) -> list[int]:
+        """Where STATE lines with a known head start before `end`, in order."""
+        found = [0 for head in self._states() if buffer.startswith(head, 0, end)]
+        for head in self._states():
+            place = buffer.find(b"\n" + head, 0, end)
+            while place >= 0:
+                found.append(place + 1)
+                place = buffer.find(b"\n" + head, place + 1, end)
+        return sorted(found)
+
     def last_state(self, buffer: bytearray, end: int) -> int:
         """Where the last STATE line with a known head starts before `end`; -1 when there is none."""
         last = -1

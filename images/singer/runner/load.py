@@ -46,7 +46,7 @@ def load(session: Session) -> tuple[int, Optional[str]]:
 
 def held_streams(catalog: Optional[str]) -> frozenset[str]:
     """Streams that must come whole or not at all."""
-    return full_table_streams(read_json(catalog, "catalog")) if catalog and os.path.exists(catalog) else frozenset()
+    return full_table_streams(read_json(catalog, "catalog", constants=True)) if catalog and os.path.exists(catalog) else frozenset()
 
 
 def _is_partial(args: argparse.Namespace) -> bool:

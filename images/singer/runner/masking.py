@@ -6,10 +6,12 @@ import re
 from typing import Any, Optional
 
 from .codes import USAGE, RunnerError
+from .lossless import JsonText, dumps, loads
 from .spellings import longest_spelling, needles, patterns
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"password|secret|token|api_?key|private_?key|credential", re.I)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SHORTEST = 3
 """A shorter value occurs everywhere by chance: masking it would tell where it stands."""
 
@@ -52,11 +54,19 @@ class Masker:
         """A JSON value whose strings and keys hold no secret."""
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, JsonText):
+            return JsonText(_STRING.sub(self._string, value.text))
         if isinstance(value, list):
             return [self.tree(item) for item in value]
         if isinstance(value, dict):
             return {self.text(key): self.tree(item) for key, item in value.items()}
         return value
+
+    def _string(self, found: re.Match[str]) -> str:
+        """A string of a JSON text, untouched unless it holds a secret."""
+        text = loads(found[0])
+        masked = self.text(text)
+        return found[0] if masked == text else dumps(masked)
 
 
 def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:
@@ -90,6 +100,8 @@ def leaves(value: Any, numbers: bool = False) -> list[str]:
     """The strings in a JSON value, with `numbers` the numbers too."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, JsonText):
+        return [value.text] if numbers else []
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return [json.dumps(value)] if numbers else []
     if isinstance(value, dict):

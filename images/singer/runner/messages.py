@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple, Optional, Union
+from typing import NamedTuple, Optional, Union
+
+from .lossless import JsonText, load_text
 
 RECORD = "RECORD"
 SCHEMA = "SCHEMA"
@@ -34,14 +36,18 @@ class Message(NamedTuple):
     """Its stream; None where the type has none."""
     head: Optional[Head]
     """What any line of this type and stream starts with; None when the keys are in another order."""
-    value: Any
-    """The Singer state of a STATE."""
+    value: Optional[JsonText]
+    """The Singer state of a STATE, as it is written."""
     damaged: bool
     """It starts like a message and is not JSON."""
 
 
+class BadState(ValueError):
+    """A STATE that cannot be kept as the tap wrote it, and why: it holds NaN, or is not UTF-8."""
+
+
 def read_line(line: bytes) -> Union[Message, str]:
-    """The message in `line`, or why it is none: such a line is a bad line.
+    """The message in `line`, or why it is none: such a line is a bad line. BadState for a STATE that cannot be kept.
 
     A line that starts like a message and is no JSON is still a message: to drop it would let
     the state move past it. The target gets it, and refuses it.
@@ -62,12 +68,25 @@ def read_line(line: bytes) -> Union[Message, str]:
         return f'{kind} without "stream"'
     stream = stream if isinstance(stream, str) and kind != STATE else None
     proven = head is not None and (head.kind, head.stream) == (kind, stream)
-    return Message(kind, stream, head.head if head and proven else None, parsed.get("value"), False)
+    value = _value_of(line) if kind == STATE else None
+    return Message(kind, stream, head.head if head and proven else None, value, False)
+
+
+def _value_of(line: bytes) -> Optional[JsonText]:
+    try:
+        return load_text(line).members.get("value")
+    except UnicodeDecodeError:
+        raise BadState("the STATE is not valid UTF-8") from None
+    except ValueError as error:
+        raise BadState(f"the STATE is not JSON: {error}") from None
 
 
 def is_message(line: bytes) -> bool:
     """`line` is a whole Singer message."""
-    message = read_line(line)
+    try:
+        message = read_line(line)
+    except BadState:
+        return True
     return isinstance(message, Message) and not message.damaged
 
 
@@ -85,6 +104,6 @@ def _head(line: bytes) -> Optional[Message]:
     return None
 
 
-def state_value(value: Any) -> Optional[dict[str, Any]]:
+def state_value(value: Optional[JsonText]) -> Optional[JsonText]:
     """A Singer state worth keeping: a non-empty object; None for `{}`, null and everything else."""
-    return value if isinstance(value, dict) and value else None
+    return value if value and value.members else None

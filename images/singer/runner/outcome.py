@@ -6,6 +6,7 @@ from typing import Optional
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, RunnerError
 from .files import write_json
+from .lossless import plain
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
@@ -38,12 +39,15 @@ class Saved:
     def commit(self, scanner: Scanner, load: Optional[Load]) -> None:
         """Writes the candidate for the state that was loaded."""
         session = self._session
+        if scanner.refused or scanner.bad > session.args.max_bad_lines:
+            # The scanner has seen more than the target was given.
+            return
         seen = {stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)} | scanner.dropped
         state = next_state(scanner.state, self.before, self.held, bool(self.held & seen))
         if state is None:
             session.warn(_why_none(scanner))
             return
-        if load and load.last_printed and load.last_printed != scanner.state:
+        if load and load.last_printed and load.last_printed != plain(scanner.state):
             session.warn("the last state the target printed is not the last one it was given: "
                          "it may not have stored everything")
         if session.args.candidate:
@@ -90,7 +94,9 @@ def log_bad_lines(session: Session, scanner: Scanner, since: int) -> int:
 
 
 def check_bad(scanner: Scanner, allowed: int) -> None:
-    """Exit 14 when there are more bad lines than allowed."""
+    """Exit 14 when there are more bad lines than allowed, or a STATE that cannot be kept."""
+    if scanner.refused:
+        raise RunnerError(BAD_STREAM, f"bad stream: line {scanner.refused.number}: {scanner.refused.reason}")
     if scanner.bad > allowed:
         first = scanner.bad_lines[0]
         raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are no Singer messages, "

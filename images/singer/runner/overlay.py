@@ -11,6 +11,7 @@ from typing import Callable, Optional
 
 from .codes import RunnerError
 from .files import read_json, remove, write_json
+from .lossless import loads, plain
 from .masking import leaves
 
 Config = dict
@@ -35,7 +36,7 @@ def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Confi
 
 def _digest(config: Config, salt: str) -> str:
     import hashlib
-    canonical = json.dumps(config, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(config, sort_keys=True, separators=(",", ":"), default=plain)
     return hashlib.sha256((salt + canonical).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -58,7 +59,7 @@ class OverlayWatch:
             return
         try:
             with open(self._config_path, "rb") as file:
-                current = json.loads(file.read())
+                current = loads(file.read())
         except (OSError, ValueError):
             # The tap may be in the middle of writing: the next look sees the rest.
             return

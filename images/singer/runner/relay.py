@@ -26,7 +26,7 @@ class Relay:
         self.broken = False
         """The target was gone before that."""
         self.too_bad = False
-        """There were more bad lines than allowed; nothing after them was written."""
+        """There were more bad lines than allowed, or a STATE that cannot be kept; nothing after them was written."""
         self.tail_dropped = False
         """The last line was cut, and was left out."""
         self.error: Optional[OSError] = None
@@ -70,7 +70,7 @@ class Relay:
                 buffer[end:end + 1] = b"\n"
                 end += 1
             cuts = self.scanner.feed(buffer, end)
-            if self.scanner.bad > self._max_bad:
+            if self.scanner.bad > self._max_bad or self.scanner.refused:
                 self.too_bad = True
                 return
             self._write(buffer, end, cuts)

@@ -12,11 +12,13 @@ import codecs
 from typing import Any, NamedTuple, Optional
 
 from .heads import Heads
-from .messages import RECORD, SCHEMA, STATE, Message, read_line, state_value
+from .lossless import JsonText
+from .messages import RECORD, SCHEMA, STATE, BadState, Message, read_line, state_value
 
 _FEW_LINES = 16
 _NOTED = 10
 _SHOWN = 4096
+_CONSTANTS = (b"NaN", b"Infinity")
 
 Cut = tuple
 """(start, end) of bytes in a block that the target must not get."""
@@ -40,7 +42,7 @@ class Scanner:
         self._drop = drop
         self._keep_bad = keep_bad
         self._heads = Heads()
-        self._odd_states: list[tuple[int, Any]] = []
+        self._odd_states: list[tuple[int, Optional[JsonText]]] = []
         self.lines = 0
         self.bytes = 0
         self.counts: dict[tuple[str, Optional[str]], int] = {}
@@ -49,11 +51,13 @@ class Scanner:
         """Number of bad lines."""
         self.bad_lines: list[BadLine] = []
         """The first bad lines."""
+        self.refused: Optional[BadLine] = None
+        """The first STATE that cannot be kept: nothing from there on may be loaded."""
         self._notes: list[tuple[int, str]] = []
         self.dropped: set[str] = set()
         """Streams of `drop` that were met."""
-        self.state: Optional[dict[str, Any]] = None
-        """The last non-empty STATE."""
+        self.state: Optional[JsonText] = None
+        """The last non-empty STATE, as it is written."""
 
     def feed(self, buffer: bytearray, end: int) -> list[Cut]:
         """Takes `buffer[:end]`, whole lines each with its newline; returns the parts to leave out, in order."""
@@ -62,7 +66,8 @@ class Scanner:
         total = buffer.count(b"\n", 0, end)
         states = self.total(STATE)
         self._region(buffer, 0, end, total, self.lines, cuts)
-        if self.total(STATE) > states:
+        if self.total(STATE) > states and not self.refused:
+            self._check_states(buffer, end)
             self._take_last_state(buffer, end)
         self._check_text(buffer, end)
         self.lines += total
@@ -95,21 +100,24 @@ class Scanner:
     def totals(self) -> tuple[Any, ...]:
         """All that `add` of another scanner needs, in plain types."""
         bad = [tuple(line) for line in self.bad_lines]
-        return self.lines, self.bytes, list(self.counts.items()), self.bad, bad, self._notes, self.state
+        refused, state = self.refused and tuple(self.refused), self.state and self.state.text
+        return self.lines, self.bytes, list(self.counts.items()), self.bad, bad, refused, self._notes, state
 
     def add(self, totals: tuple[Any, ...]) -> None:
         """Takes in the totals of what follows directly on what this scanner has seen."""
-        lines, size, counts, bad, bad_lines, notes, state = totals
+        lines, size, counts, bad, bad_lines, refused, notes, state = totals
         for key, count in counts:
             self._add(key, count)
         listed = [BadLine(number + self.lines, reason, text) for number, reason, text in bad_lines]
         self.bad_lines = (self.bad_lines + listed)[:self._keep_bad]
+        if refused and not self.refused:
+            self.refused = BadLine(refused[0] + self.lines, *refused[1:])
         for number, text in notes:
             self._note(number + self.lines, text)
         self.lines += lines
         self.bytes += size
         self.bad += bad
-        self.state = state or self.state
+        self.state = JsonText(state) if state else self.state
 
     def _region(self, buffer: bytearray, start: int, end: int, total: int, line: int, cuts: list[Cut]) -> None:
         if not self._drop:
@@ -143,7 +151,11 @@ class Scanner:
             start = stop
 
     def _parse(self, line: bytes, start: int, number: int) -> Optional[tuple[str, Optional[str]]]:
-        message = read_line(line)
+        try:
+            message = read_line(line)
+        except BadState as error:
+            self._refuse(number, str(error), line)
+            return STATE, None
         if not isinstance(message, Message):
             self.bad += 1
             if len(self.bad_lines) < self._keep_bad:
@@ -160,6 +172,23 @@ class Scanner:
     def _add(self, key: tuple[str, Optional[str]], count: int) -> None:
         self.counts[key] = self.counts.get(key, 0) + count
 
+    def _check_states(self, buffer: bytearray, end: int) -> None:
+        """Refuses a STATE that holds what some taps take for JSON."""
+        if all(buffer.find(constant, 0, end) < 0 for constant in _CONSTANTS):
+            return
+        for start in self._heads.states(buffer, end):
+            line = bytes(buffer[start:buffer.find(b"\n", start, end)])
+            if any(constant in line for constant in _CONSTANTS):
+                try:
+                    read_line(line)
+                except BadState as error:
+                    self._refuse(self.lines + buffer.count(b"\n", 0, start) + 1, str(error), line)
+                    return
+
+    def _refuse(self, number: int, reason: str, line: bytes) -> None:
+        if self.refused is None or number < self.refused.number:
+            self.refused = BadLine(number, reason, line[:_SHOWN])
+
     def _take_last_state(self, buffer: bytearray, end: int) -> None:
         odd = self._odd_states
         while True:
@@ -169,7 +198,12 @@ class Scanner:
             elif start < 0:
                 return
             else:
-                message = read_line(bytes(buffer[start:buffer.find(b"\n", start, end)]))
+                try:
+                    message = read_line(bytes(buffer[start:buffer.find(b"\n", start, end)]))
+                except BadState as error:
+                    line = self.lines + buffer.count(b"\n", 0, start) + 1
+                    self._refuse(line, str(error), bytes(buffer[start:end]))
+                    return
                 value = state_value(message.value) if isinstance(message, Message) else None
                 end = start
             if value is not None:

@@ -53,7 +53,7 @@ def _scan_part(fd: int, start: int, end: int, max_bad: int, partial: bool, check
             buffer[stop:stop + 1] = b"\n"
             stop += 1
         scanner.feed(buffer, stop)
-        if scanner.bad > max_bad:
+        if scanner.bad > max_bad or scanner.refused:
             break
     return scanner, False
 

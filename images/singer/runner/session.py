@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from typing import Any, Optional
 
@@ -10,6 +9,7 @@ from .codes import INTERRUPTED, RunnerError, status
 from .connector import Connector, read_config, read_connector, with_types
 from .files import read_list, write_json
 from .log import Log
+from .lossless import encode
 from .masking import Masker, likely_secrets, named_secrets
 from .private import make_private_dir, remove_tree
 from .progress import Progress
@@ -61,8 +61,8 @@ class Session:
         """Writes `value` where only this user and the connector can read it; gone at the end."""
         path = self.private_path(name)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(fd, "w", encoding="utf-8") as file:
-            json.dump(value, file)
+        with open(fd, "wb") as file:
+            file.write(encode(value))
         return path
 
     def private_path(self, name: str) -> str:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Union
 
 from .codes import FOREIGN_STATE, USAGE, RunnerError
-from .files import read_object
+from .files import read_object, read_object_text
 from .log import timestamp
+from .lossless import JsonText
 from .messages import state_value
 
 FAIL, KEEP, REFRESH = "fail", "keep", "refresh"
 _COMPARED = ("tap", "target", "destination")
 _IDENTITY = ("pipeline", "run", *_COMPARED)
 
-State = dict
+State = JsonText
+"""A Singer state as the tap wrote it."""
 
 
 def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
@@ -39,11 +41,12 @@ def previous_state(path: Optional[str], identity: Optional[Mapping[str, Any]], o
     """
     if path is None or not os.path.exists(path):
         return None
-    saved = read_object(path, "state")
+    text = read_object_text(path, "state")
     if on_change == REFRESH:
         return None
+    saved = text.value
     if not ("version" in saved and "state" in saved):
-        return state_value(saved)
+        return state_value(text)
     if saved["version"] != 1:
         raise RunnerError(USAGE, f'state {path}: version {saved["version"]} is not known, 1 is')
     changed = [name for name in _COMPARED
@@ -53,7 +56,7 @@ def previous_state(path: Optional[str], identity: Optional[Mapping[str, Any]], o
         what = " and ".join(f'{name} "{saved.get(name)}" (now "{identity[name]}")' for name in changed)
         raise RunnerError(FOREIGN_STATE, f"the saved state belongs to {what}: "
                           "--full-refresh starts again, --keep-state goes on from it")
-    return state_value(saved["state"])
+    return state_value(text.members["state"])
 
 
 def next_state(last: Optional[State], previous: Optional[State], held: frozenset[str],
@@ -65,18 +68,19 @@ def next_state(last: Optional[State], previous: Optional[State], held: frozenset
     """
     if not last or not held:
         return last
-    bookmarks = last.get("bookmarks")
-    if not isinstance(bookmarks, dict):
+    bookmarks = last.members.get("bookmarks")
+    if bookmarks is None or not bookmarks.is_object:
         return None if held_seen else last
-    before = (previous or {}).get("bookmarks")
-    before = before if isinstance(before, dict) else {}
-    kept = {stream: value for stream, value in bookmarks.items() if stream not in held}
-    kept.update({stream: before[stream] for stream in held if stream in before})
-    rest = {name: value for name, value in last.items() if name != "bookmarks"}
-    return {**rest, "bookmarks": kept} if kept or rest else None
+    before = previous.members.get("bookmarks") if previous else None
+    kept = bookmarks
+    for stream in sorted(held):
+        old = before.members.get(stream) if before else None
+        kept = kept.with_member(stream, old) if old else kept.without(stream)
+    state = last.with_member("bookmarks", kept)
+    return state if kept.members or len(state.members) > 1 else None
 
 
-def envelope(state: State, identity: Optional[Mapping[str, Any]]) -> dict[str, Any]:
+def envelope(state: State, identity: Optional[Mapping[str, Any]]) -> Union[State, dict[str, Any]]:
     """What is written for `state`: an envelope when the run has an identity, else the bare state."""
     if identity is None:
         return state

@@ -10,12 +10,14 @@ from typing import Any, Optional
 
 from .codes import INTERNAL, INTERRUPTED, OK
 from .failures import first_failure
-from .files import read_json, write_json
+from .files import read_object_text, write_json
 from .log import timestamp
+from .lossless import JsonText
 
 _SUCCEEDED = "Succeeded"
 _EXIT_CODE = re.compile(r"\(exit code (\d+)\)")
 _STOPPED = re.compile(r"([Ss]topped|shutdown) with strategy")
+_STATES = ("stateBefore", "stateAfter")
 _NOBODY = {"name": "", "version": ""}
 
 
@@ -41,7 +43,7 @@ def exit_code(error: str) -> int:
 
 
 def summary(args: argparse.Namespace, status: str, code: Optional[int], error: Optional[str],
-            committed: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+            committed: Optional[JsonText] = None) -> dict[str, Any]:
     """The content of a run's summary.json; `committed` is the state that was saved just now."""
     tap, target = result_of(args.tap_result), result_of(args.target_result)
     before = tap.get("stateBefore", target.get("stateBefore"))
@@ -66,9 +68,12 @@ def summary(args: argparse.Namespace, status: str, code: Optional[int], error: O
 
 
 def result_of(path: Optional[str]) -> dict[str, Any]:
-    """A step's result; empty where it left none."""
-    result = read_json(path, "result") if path and os.path.exists(path) else {}
-    return result if isinstance(result, dict) else {}
+    """A step's result, states as they are written; empty where it left none."""
+    if not path or not os.path.exists(path):
+        return {}
+    text = read_object_text(path, "result")
+    states = {name: state for name, state in text.members.items() if name in _STATES and state.is_object}
+    return {**text.value, **states}
 
 
 def attempts(result: dict[str, Any]) -> int:

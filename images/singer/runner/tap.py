@@ -1,7 +1,6 @@
 """Makes ready what a tap needs to start."""
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, NamedTuple, Optional
 
@@ -10,6 +9,7 @@ from .child import Child
 from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
 from .connector import Connector
 from .files import read_json, read_list, write_json
+from .lossless import loads
 from .masking import leaves
 from .overlay import OverlayWatch, apply_overlay
 from .selection import select
@@ -62,7 +62,7 @@ def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list
 def _catalog(session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch) -> Optional[dict[str, Any]]:
     args = session.args
     if args.catalog:
-        catalog = read_json(args.catalog, "catalog")
+        catalog = read_json(args.catalog, "catalog", constants=True)
         entries(catalog, f"catalog {args.catalog}")
         if tap.flags.catalog == "none":
             session.warn(f"{tap.name} takes no catalog: it decides itself what it sends")
@@ -104,7 +104,7 @@ def run_discovery(session: Session, tap: Connector, config_flags: list[str], ove
         text = file.read()
     try:
         # Some taps print log lines before the catalog.
-        catalog = json.loads(text[max(0, text.find("{")):])
+        catalog = loads(text[max(0, text.find("{")):], constants=True)
     except ValueError as error:
         raise RunnerError(TAP_FAILED, f"discovery: {tap.name} printed no catalog: {error}") from None
     entries(catalog, f"what {tap.name} discovered")

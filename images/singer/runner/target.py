@@ -9,7 +9,6 @@ from .child import Child
 from .connector import Connector
 from .files import make_directory
 from .log import Log
-from .messages import state_value
 from .pipes import large_pipe, unread
 from .relay import Relay
 from .session import Session
@@ -46,7 +45,7 @@ class Load:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
-            self.last_printed = state_value(value) or self.last_printed
+            self.last_printed = value or self.last_printed
         elif line.strip():
             self._log.raw("target", line)
 

@@ -1,0 +1,164 @@
+"""JSON that loses nothing: numbers keep their spelling, and parts of a document their bytes.
+
+`json.loads` turns 1.10 into 1.1 and 1e400 into infinity, and takes NaN, which is not JSON.
+"""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Optional, Union
+
+_LONGEST_INT = 4000
+"""Digits: Python refuses to convert integers of more than 4300."""
+
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
+
+class JsonText:
+    """A JSON value as it was written."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JsonText) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    @property
+    def value(self) -> Any:
+        """The value, for a look: a number that Python would change is a JsonText."""
+        return _DECODER.decode(self.text)
+
+    @property
+    def is_object(self) -> bool:
+        """It is an object."""
+        return self.text.startswith("{")
+
+    @property
+    def members(self) -> dict[str, JsonText]:
+        """The members of an object in their order, of a name that is there twice the last; none of any other value."""
+        return {name: JsonText(self.text[start:end]) for name, _, start, end in self._members()}
+
+    def with_member(self, name: str, value: JsonText) -> JsonText:
+        """An object with a member replaced where it stands, or added at the end; all other bytes stay."""
+        found = self._members()
+        for same, _, start, end in reversed(found):
+            if same == name:
+                return JsonText(self.text[:start] + value.text + self.text[end:])
+        member = f"{json.dumps(name)}: {value.text}"
+        if not found:
+            return JsonText("{" + member + "}")
+        end = found[-1][3]
+        return JsonText(f"{self.text[:end]}, {member}{self.text[end:]}")
+
+    def without(self, name: str) -> JsonText:
+        """An object without a member; all other bytes stay."""
+        found = self._members()
+        for place, (same, start, _, end) in enumerate(found):
+            if same == name:
+                if place + 1 < len(found):
+                    end = found[place + 1][1]
+                elif place:
+                    start = found[place - 1][3]
+                # A name may be there twice.
+                return JsonText(self.text[:start] + self.text[end:]).without(name)
+        return self
+
+    def _members(self) -> list[tuple[str, int, int, int]]:
+        """Name, start of the name, start and end of the value of each member."""
+        text, found = self.text, []
+        if not self.is_object:
+            return []
+        place = _after_space(text, 1)
+        while text[place] != "}":
+            name, end = _DECODER.raw_decode(text, place)
+            start = _after_space(text, _after_space(text, end) + 1)
+            _, end = _DECODER.raw_decode(text, start)
+            found.append((name, place, start, end))
+            place = _after_space(text, end)
+            if text[place] == ",":
+                place = _after_space(text, place + 1)
+        return found
+
+
+def loads(data: Union[bytes, str], constants: bool = False) -> Any:
+    """The value of a JSON text; a number that Python would write in another way is a JsonText.
+
+    ValueError for what is not JSON; `constants` lets NaN and infinities pass, as they are written.
+    """
+    text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+    return (_LENIENT if constants else _DECODER).decode(text)
+
+
+def load_text(data: Union[bytes, str]) -> JsonText:
+    """A JSON text as it is, without white space around it; ValueError for what is not JSON."""
+    text = (data.decode("utf-8-sig") if isinstance(data, bytes) else data).strip(" \t\r\n")
+    _DECODER.decode(text)
+    return JsonText(text)
+
+
+def plain(text: JsonText) -> Any:
+    """The value as the connectors' own `json.loads` gives it, for comparison with what they print: digits may be lost."""
+    return json.loads(text.text)
+
+
+def dumps(value: Any, indent: Optional[int] = None) -> str:
+    """The JSON of a value; a JsonText byte for byte."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_exact, indent=indent)
+    except _Exact:
+        return _written(value)
+
+
+class _Exact(Exception):
+    """The library cannot write a JsonText."""
+
+
+def encode(value: Any, indent: Optional[int] = None) -> bytes:
+    """The JSON of a value as a file of UTF-8 holds it: half of a surrogate pair, which UTF-8 has no bytes for, is escaped."""
+    return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", dumps(value, indent) + "\n").encode()
+
+
+def _exact(value: Any) -> None:
+    raise _Exact if isinstance(value, JsonText) else TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, JsonText):
+        return value.text
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{dumps(name)}: {_written(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _after_space(text: str, place: int) -> int:
+    while text[place] in " \t\r\n":
+        place += 1
+    return place
+
+
+def _integer(text: str) -> Any:
+    return int(text) if text != "-0" and len(text) < _LONGEST_INT else JsonText(text)
+
+
+def _decimal(text: str) -> Any:
+    value = float(text)
+    return value if repr(value) == text else JsonText(text)
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"it holds {name}")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_decimal, parse_constant=_refuse)
+_LENIENT = json.JSONDecoder(parse_int=_integer, parse_float=_decimal, parse_constant=JsonText)

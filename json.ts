@@ -1,0 +1,77 @@
+/** Reading and writing JSON without losing digits: see {@link JsonText}. The only place that parses values of users. */
+import { JsonText } from "./json-text";
+
+export { JsonText } from "./json-text";
+
+/** A value as {@link stringifyJson} writes it. */
+export function toJsonText(value: unknown): JsonText {
+  return value instanceof JsonText ? value : JsonText.parse(stringifyJson(value));
+}
+
+/**
+ * The value of a JSON text. An integer that a number cannot hold becomes a bigint; a decimal becomes the nearest number,
+ * so a document of which every digit counts is kept as {@link JsonText}.
+ *
+ * @throws SyntaxError where it is not JSON, or holds a decimal such as 1e400
+ */
+export function parseJson(text: string | Uint8Array): unknown {
+  return valueOf(JsonText.parse(text));
+}
+
+/**
+ * An object whose members are read as `JSON.parse` does, except for those named: they are kept as they are written.
+ * One that is `null` is null.
+ *
+ * @returns undefined where the text is not the JSON of an object
+ */
+export function parseRecord<Name extends string>(text: string | Uint8Array, kept: readonly Name[]): ({ readonly [key: string]: unknown } & { readonly [Key in Name]?: JsonText | null }) | undefined {
+  let record: JsonText;
+  try {
+    record = JsonText.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (record.kind !== "object") return undefined;
+  const entries = [...record.members].map(([name, value]) => [name, kept.includes(name as Name) ? textOrNull(value) : (JSON.parse(value.text) as unknown)] as const);
+  return Object.fromEntries(entries) as ReturnType<typeof parseRecord<Name>>;
+}
+
+/**
+ * The JSON text of a value, as `JSON.stringify` writes it; a bigint as the integer that it is, a {@link JsonText} byte
+ * for byte.
+ *
+ * @param indent number of spaces a level is indented by. Default: everything in one line.
+ */
+export function stringifyJson(value: unknown, indent = 0): string {
+  return written(value, indent === 0 ? undefined : "\n", " ".repeat(indent)) ?? "null";
+}
+
+function written(value: unknown, line: string | undefined, step: string): string | undefined {
+  if (value instanceof JsonText) return value.text;
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const inner = line === undefined ? undefined : line + step;
+  const parts = Array.isArray(value)
+    ? value.map((item) => written(item, inner, step) ?? "null")
+    : Object.entries(value).flatMap(([name, item]) => {
+        const text = written(item, inner, step);
+        return text === undefined ? [] : [`${JSON.stringify(name)}:${line === undefined ? "" : " "}${text}`];
+      });
+  const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+  return parts.length === 0 ? open + close : `${open}${inner ?? ""}${parts.join(`,${inner ?? ""}`)}${line ?? ""}${close}`;
+}
+
+function valueOf(json: JsonText): unknown {
+  if (json.kind === "array") return json.items.map(valueOf);
+  if (json.kind === "object") return Object.fromEntries([...json.members].map(([name, value]) => [name, valueOf(value)]));
+  const value = JSON.parse(json.text) as unknown;
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  if (/^-?\d+$/.test(json.text)) return BigInt(json.text);
+  if (!Number.isFinite(value)) throw new SyntaxError(`${json.text} is too large for a number`);
+  return value;
+}
+
+function textOrNull(value: JsonText): JsonText | null {
+  return value.kind === "null" ? null : value;
+}

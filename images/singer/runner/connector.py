@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from typing import Any, Callable, Mapping, NamedTuple, Optional
 
@@ -117,11 +118,16 @@ def _parsed(kind: str, text: str, where: str) -> Any:
         value = None
         good = False
     else:
-        number = isinstance(value, (int, float, JsonText)) and not isinstance(value, bool)
-        good = {"number": number, "boolean": isinstance(value, bool)}.get(kind, True)
+        good = {"number": _is_number(value), "boolean": isinstance(value, bool)}.get(kind, True)
     if not good:
         raise RunnerError(USAGE, f"{where} must be {_article(kind)}, e.g. {_EXAMPLES[kind]}")
     return value
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, JsonText):
+        return math.isfinite(float(value.text))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 _EXAMPLES = {"number": "10", "boolean": "true", "json": '["a","b"]'}

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { declaredOf } from "./deploy/part";
+import { readBuildContext } from "./components/build-context";
+import { namesRecovery } from "./components/interrupted-update";
+import { readyDigests } from "./components/ready-image";
 import { UserError } from "./errors";
 import { pipelines } from "./pipelines";
 import { loadSettings } from "./settings";
@@ -9,7 +11,8 @@ module.exports = async () => {
   try {
     const settings = loadSettings();
     await check(settings, pipelines);
-    return deploy(settings, pipelines, declaredOf(pipelines));
+    const digests = await readyDigests(settings, pipelines, readBuildContext(settings.images.baseImage));
+    return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
   } catch (error) {
     // Printed without a stack trace.
     throw error instanceof UserError ? new pulumi.RunError(error.message) : error;

@@ -16,6 +16,7 @@ import { Monitoring, type MonitoringArgs } from "./components/monitoring";
 import type { ObjectStoreBuckets } from "./components/object-store";
 import { Pipeline } from "./components/pipeline";
 import { PipelinesNamespace } from "./components/pipelines-namespace";
+import type { Digests } from "./components/ready-image";
 import { SingerTemplate } from "./components/singer-template";
 import { SmokeTest } from "./components/smoke-test";
 import { stackClusterSettings } from "./components/stack-cluster-settings";
@@ -50,19 +51,26 @@ export async function check(settings: Settings, entries: readonly PipelineEntry[
   await cloudOf(settings)?.check(cloudArgs(settings, entries));
 }
 
+/** What a real engine adds to what the settings say. */
+export interface DeployOptions {
+  /** Transformations of every resource, such as hooks. Default: none. */
+  readonly transformations?: readonly pulumi.ResourceTransformation[];
+  /** Digests of the ready images. Default: their tags are used as they are. */
+  readonly digests?: Digests;
+}
+
 /**
  * Declares all that pipelines run on, and the pipelines.
  *
- * @param declared those of the array that are declared; the images and rights are of all. Default: all.
  * @throws UserError with every problem of the array, before anything is registered.
  */
-export function deploy(settings: Settings, entries: readonly PipelineEntry[], declared = entries): StackOutputs {
+export function deploy(settings: Settings, entries: readonly PipelineEntry[], { transformations = [], digests = new Map() }: DeployOptions = {}): StackOutputs {
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are changed in place, because the names that people refer to are theirs.
   const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: KUBE_CLIENT });
-  const opts = { providers: [provider] };
+  const opts = { providers: [provider], transformations: [...transformations] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 
   const space = new PipelinesNamespace(
@@ -73,15 +81,15 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], de
   const buckets = objectStore(settings, cloud, opts);
   const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
   const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, secrets }, opts)] : [];
-  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
+  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, digests, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
   const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
   const template = new SingerTemplate("singer", { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner }, installed);
   if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
   new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner, marksBucket: settings.objectStore.kind === "s3" }, installed);
-  for (const entry of declared) {
+  for (const entry of entries) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
   }
-  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: declared.length, version };
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length, version };
 }
 
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {

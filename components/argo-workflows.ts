@@ -4,6 +4,7 @@ import type { Secrets } from "../settings";
 import type { ArgoSettings } from "../settings/argo";
 import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "./argo-values";
 import { namespace } from "./namespace";
+import { MANAGED } from "./namespace-labels";
 import { release } from "./release";
 
 /** Arguments of {@link ArgoWorkflows}. */
@@ -29,7 +30,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
         : [
             new Secret(
               `${name}-archive`,
-              { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
+              { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name, labels: { ...MANAGED } }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
               { ...parent, deletedWith: space },
             ),
           ];

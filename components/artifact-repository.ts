@@ -2,7 +2,7 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { artifactRepository, PIPELINES_KEY } from "./argo/artifact-repository";
 import { defaultClusterSettings } from "./argo/cluster-settings";
-import { MANAGED } from "./namespace";
+import { MANAGED } from "./namespace-labels";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
 
 /** Arguments of {@link ArtifactRepository}. */

@@ -5,7 +5,7 @@ import { ConnectorImage, type ImageBuilding } from "./connector-image";
 import { originKey, type BuildContext, type ImageOrigin } from "./image";
 import { imageOrigins, nameBuilds } from "./image-builds";
 import type { PipelineImages } from "./pipeline";
-import { readyImages } from "./ready-image";
+import type { Digests } from "./ready-image";
 
 /** Images of a stack. */
 export interface StackImages {
@@ -15,11 +15,15 @@ export interface StackImages {
   readonly of: (entry: Replication) => PipelineImages;
 }
 
-/** Builds each connector's image once, however many pipelines use it, and that of the runner; looks up those that are ready. */
-export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, building: ImageBuilding, opts: pulumi.ComponentResourceOptions = {}): StackImages {
-  const { registry, images } = building.settings;
+/**
+ * Builds each connector's image once, however many pipelines use it, and that of the runner.
+ *
+ * @param building `digests`: of the ready images; one that it does not name is used as it is.
+ */
+export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, { digests = new Map(), ...building }: ImageBuilding & { readonly digests?: Digests }, opts: pulumi.ComponentResourceOptions = {}): StackImages {
+  const { images } = building.settings;
   const { runner, of, all } = imageOrigins(entries, context, images.ready);
-  const ready = readyImages(all.flatMap((origin) => ("ready" in origin ? [origin.ready] : [])), { registry, secrets: building.secrets }, opts);
+  const ready = all.flatMap((origin) => ("ready" in origin ? [[originKey(origin), pulumi.output(digests.get(origin.ready) ?? origin.ready)] as const] : []));
   const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
   const built = builds.map(([name, build]) => [originKey({ build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
   const references = new Map([...ready, ...built]);

@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import type { MinioSettings } from "../settings/object-store";
 import { minioValues, ROOT_SECRET, USER, USER_SECRET } from "./minio-values";
 import { namespace, podsOf } from "./namespace";
+import { MANAGED } from "./namespace-labels";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
 import { release } from "./release";
 
@@ -43,7 +44,7 @@ export class Minio extends pulumi.ComponentResource {
     const root = password(`${name}-root`, parent);
     const user = password(`${name}-user`, parent);
     const within = { ...parent, deletedWith: space };
-    const metadata = (secret: string) => ({ name: secret, namespace: space.metadata.name });
+    const metadata = (secret: string) => ({ name: secret, namespace: space.metadata.name, labels: { ...MANAGED } });
     const secrets = [
       new Secret(`${name}-root`, { metadata: metadata(ROOT_SECRET), stringData: { rootUser: "root", rootPassword: root.result } }, within),
       new Secret(`${name}-user`, { metadata: metadata(USER_SECRET), stringData: { accessKey: USER, secretKey: user.result } }, within),

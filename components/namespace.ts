@@ -1,9 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import type { input } from "@pulumi/kubernetes/types";
-import type * as pulumi from "@pulumi/pulumi";
-
-/** Labels of what this stack makes. */
-export const MANAGED: { readonly [name: string]: string } = { "app.kubernetes.io/managed-by": "tapctl" };
+import * as pulumi from "@pulumi/pulumi";
+import { MANAGED, STACK_LABEL } from "./namespace-labels";
 
 /**
  * A namespace with its own name, and not one that Pulumi makes up.
@@ -13,7 +11,7 @@ export const MANAGED: { readonly [name: string]: string } = { "app.kubernetes.io
  * @param labels beside those of the stack.
  */
 export function namespace(name: string, metadataName: string, opts: pulumi.CustomResourceOptions, labels: { readonly [name: string]: string } = {}): Namespace {
-  return new Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, ...labels } } }, opts);
+  return new Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, [STACK_LABEL]: pulumi.getStack(), ...labels } } }, opts);
 }
 
 /** Peers of a network policy: every pod of some namespaces. */

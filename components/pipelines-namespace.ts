@@ -8,7 +8,8 @@ import type { RegistrySettings } from "../settings/images";
 import type { ClusterSettings } from "./argo/cluster-settings";
 import type { PodIdentity } from "./cloud";
 import { hostOf } from "./image-reference";
-import { MANAGED, namespace } from "./namespace";
+import { namespace } from "./namespace";
+import { MANAGED } from "./namespace-labels";
 import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "./stack-cluster-settings";
 
 /** Arguments of {@link PipelinesNamespace}. */

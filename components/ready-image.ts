@@ -1,51 +1,39 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../settings";
-import type { RegistrySettings } from "../settings/images";
-import { hostOf, parseImageReference, registryAddress } from "./image-reference";
+import type { PipelineEntry } from "../pipelines/define";
+import { UserError } from "../errors";
+import type { Settings } from "../settings";
+import { imageOrigins } from "./image-builds";
+import type { BuildContext } from "./image";
+import { digestOf } from "./image-digest";
+import { hostOf, parseImageReference } from "./image-reference";
+import type { Login } from "./registry-token";
 
-/** Arguments of {@link readyImages}. */
-export interface ReadyImagesArgs {
-  /** Registry that the settings have a user for. */
-  readonly registry: RegistrySettings;
-  /** Values of the secrets that the settings name. */
-  readonly secrets: Secrets;
-}
+/** References with a digest, by the ones that name a tag alone. */
+export type Digests = ReadonlyMap<string, string>;
 
 /**
- * Gives images that are there already by their digests: one that has a digest as it is, one by tag after its registry
- * was asked, in previews too, so that a tag that has moved shows there. No Docker engine is asked.
+ * Looks up the digests of the ready images that are named by a tag, in previews too, so that a tag that moved is shown
+ * there. It asks the registries itself, before anything is registered: neither a plugin nor a Docker engine is needed.
  *
- * @returns each text with its reference, one look-up a text.
+ * @throws UserError with every image that cannot be looked up.
  */
-export function readyImages(references: readonly string[], { registry, secrets }: ReadyImagesArgs, opts: pulumi.ComponentResourceOptions = {}): ReadonlyMap<string, pulumi.Output<string>> {
-  const sorted = [...new Set(references)].sort();
-  const byTag = sorted.filter((reference) => parseImageReference(reference).digest === undefined);
-  if (byTag.length === 0) return new Map(sorted.map((reference) => [reference, pulumi.output(reference)]));
-  const provider = new docker.Provider("registries", { host: NO_ENGINE, disableDockerDaemonCheck: true, registryAuth: registryAuth(byTag, registry, secrets) }, { ...(opts.parent && { parent: opts.parent }) });
-  const lookUp = (name: string) => pulumi.output(docker.getRegistryImage({ name }, { provider }).then(({ sha256Digest }) => `${name}@${sha256Digest}`, (error: unknown) => Promise.reject(lookUpError(name, error))));
-  return new Map(sorted.map((reference) => [reference, byTag.includes(reference) ? lookUp(reference) : pulumi.output(reference)]));
+export async function readyDigests({ images, registry, secrets }: Pick<Settings, "images" | "registry" | "secrets">, entries: readonly PipelineEntry[], context: BuildContext): Promise<Digests> {
+  const { all } = imageOrigins(entries, context, images.ready);
+  const byTag = [...new Set(all.flatMap((origin) => ("ready" in origin && parseImageReference(origin.ready).digest === undefined ? [origin.ready] : [])))].sort();
+  if (byTag.length === 0) return new Map();
+  const { address, username, password } = registry;
+  const login: Login | undefined = username === undefined || password === undefined ? undefined : { username, password: await valueOf(secrets[password]) };
+  const found = await Promise.allSettled(byTag.map(async (image) => [image, `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`] as const));
+  const failed = found.flatMap((result, index) => (result.status === "rejected" ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`] : []));
+  if (failed.length > 0) throw new UserError([...failed, "Correct its name, or name it by its digest (name@sha256:...): npm run pin prints the digests."].join("\n"), 1);
+  return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 
-// The provider wants an answer of the engine when it starts, whatever disableDockerDaemonCheck says, unless the engine is behind
-// SSH. With no host its inputs would have DOCKER_HOST of whoever runs the engine, and change from one machine to the next.
-const NO_ENGINE = "ssh://no-engine";
-
-/** Says in one line why an image by tag has no digest, whatever way the error took through the engine and the provider. */
-export function lookUpError(name: string, error: unknown): pulumi.RunError {
-  const text = error instanceof Error ? error.message : String(error);
-  const reason = /\* ([^\n]+)/.exec(text)?.[1]?.replace(/^.* from registry: /, "") ?? text.replace(/^invocation of \S+ returned an error: /, "");
-  // Pulumi prints the stack of what fails after the program's last line, that of a RunError too.
-  return Object.assign(new pulumi.RunError(`the ready image ${name} cannot be looked up: ${reason.trim()}`), { stack: "" });
+function valueOf(secret: pulumi.Output<string> | undefined): Promise<string> {
+  return new Promise((resolve) => void pulumi.output(secret).apply((text) => resolve(text ?? "")));
 }
 
-/** How to speak to the registries: with the settings' user where there is one, and without TLS on this machine. */
-function registryAuth(references: readonly string[], { address, username, password }: RegistrySettings, secrets: Secrets): docker.types.input.ProviderRegistryAuth[] {
-  const own = username === undefined || password === undefined ? undefined : { host: hostOf(address), username, password: secrets[password] ?? "" };
-  const hosts = [...new Set(references.map((reference) => parseImageReference(reference).host))].sort();
-  return hosts.flatMap((host): docker.types.input.ProviderRegistryAuth[] => {
-    const server = registryAddress(host);
-    if (host === own?.host) return [{ address: server, username: own.username, password: own.password }];
-    return server.startsWith("http:") ? [{ address: server, authDisabled: true }] : [];
-  });
+function messageOf(error: unknown): string {
+  if (!(error instanceof UserError)) throw error;
+  return error.message;
 }

@@ -2,9 +2,12 @@ import { join } from "node:path";
 import { print } from "../cli/print";
 import { UserError } from "../errors";
 import { reportMistakes } from "../cli/program";
-import { DEFAULT_STACK, findEngine, OWN_COMMAND, runEngine } from "./pulumi";
+import { DEFAULT_STACK } from "./commands";
+import { findEngine, runEngine } from "./pulumi";
 
 const ROOT = join(__dirname, "..");
+
+const OWN_COMMAND = "npm run pulumi --";
 
 const USAGE = `Usage: ${OWN_COMMAND} [--stack NAME] COMMAND...
 

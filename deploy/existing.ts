@@ -34,7 +34,7 @@ export function obstacles(settings: Pick<CheckedSettings, "namespace" | "argo" |
 
 function namespacesText(names: readonly string[]): string {
   const [are, them] = names.length === 1 ? [`the namespace ${names.join()} is`, "it"] : [`the namespaces ${names.join(", ")} are`, "them"];
-  return `${are} there and not of this stack, which makes its own: name others under tapctl:namespace, tapctl:argo.namespace and tapctl:objectStore.namespace, or delete ${them} where nobody needs ${them}; another stack of this project is meant with --stack`;
+  return `${are} there and not of this stack, which creates its own: choose other names under tapctl:namespace, tapctl:argo.namespace and tapctl:objectStore.namespace, or delete ${them} if nothing uses ${them}. If an update of this stack is in progress elsewhere, wait for it; to update another stack of this project, name it with --stack`;
 }
 
 /** Definitions that were kept when the stack was destroyed have its release's name; full ones are no release's, whoever made them. */

@@ -10,22 +10,32 @@ import { askEngine, type Engine } from "./pulumi";
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
+  readonly username?: string;
+  readonly timestamp?: string;
 }
 
 /**
- * Removes the lock that an update left behind which was killed on this machine: nobody else does, and the engine refuses
- * the next one. Locks of other machines stay, because nobody here can tell whether they run.
+ * Makes sure that no other update of the stack is in progress. The lock of one that was killed on this machine is
+ * removed, which the engine does not do by itself; a lock of another machine stays, because whether its process runs
+ * cannot be seen from here. Backends other than folders report a lock when the engine starts.
  * Source: pulumi v3.259.0, pkg/backend/diy/lock.go.
  *
  * @param project name of the Pulumi project.
+ * @throws UserError if another update is in progress.
  */
-export function releaseDeadLock(engine: Engine, project: string): void {
+export function requireUnlocked(engine: Engine, project: string): void {
   const { name, backend } = engine;
   const locks = locksOf(backend, project, name);
-  if (locks.length === 0 || locks.some((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid))) return;
+  if (locks.length === 0) return;
+  const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
+  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: pulumi cancel --stack ${name}`, 1);
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
-  if (!ok) throw new UserError(`the stack "${name}" is locked by a process that is gone, and \`pulumi cancel\` has failed: ${error}`, 1);
-  print(`An update was cut off (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);
+  if (!ok) throw new UserError(`the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`, 1);
+  print(`An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);
+}
+
+function holder({ pid, hostname: host, username, timestamp }: Lock): string {
+  return [`process ${pid} on ${host}`, ...(username ? [`started by ${username}`] : []), ...(timestamp ? [`since ${timestamp}`] : [])].join(", ");
 }
 
 function locksOf(backend: string, project: string, stack: string): readonly Lock[] {

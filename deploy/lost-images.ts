@@ -1,5 +1,5 @@
-import { isThere } from "./image-digest";
-import type { Login } from "./registry-token";
+import { isThere } from "../components/image-digest";
+import type { Login } from "../components/registry-token";
 import { nameOf, type RecordedResource } from "./state";
 
 const ANSWER_MS = 5_000;

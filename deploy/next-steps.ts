@@ -1,23 +1,36 @@
+import { tapctl } from "../command-text";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { CheckedSettings } from "../settings/schema";
-import { OWN_COMMAND } from "./pulumi";
+import { ownCommand } from "./commands";
 
-/** What there is to do with a stack that has come up, as lines for a terminal. */
-export function nextSteps(context: string, { namespace, argo, objectStore }: CheckedSettings, entries: readonly PipelineEntry[]): string {
+/** What a stack that has come up is called, and where it is. */
+export interface Deployed {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  readonly settings: CheckedSettings;
+  /** The array. */
+  readonly entries: readonly PipelineEntry[];
+}
+
+/** What you can do with a stack that has come up, as lines for a terminal; each command names the stack and the cluster. */
+export function nextSteps({ stack, context, settings: { namespace, argo, objectStore }, entries }: Deployed): string {
   const first = entries.find(isReplication);
   const kubectl = `kubectl --context ${context}`;
+  const up = ownCommand("up", stack);
   return [
     "",
-    "What to do next:",
+    "Next steps:",
     ...(argo.install && argo.server
-      ? [`  Argo's interface:      ${kubectl} -n ${argo.namespace} port-forward svc/argo-workflows-server 2746   then http://localhost:2746`, "    it asks for a token of the cluster, such as one of: kubectl create token NAME"]
+      ? [`  Argo's interface:      ${kubectl} -n ${argo.namespace} port-forward svc/argo-workflows-server 2746   then http://localhost:2746`, `    it asks for a token of the cluster, for example: ${kubectl} -n ${argo.namespace} create token NAME`]
       : []),
-    `  the pipelines:         ${kubectl} -n ${namespace} get cronworkflows,workflows`,
-    "  how they are:          npx tapctl status --on cluster",
-    ...(first ? [`  one on this machine:   npx tapctl run ${first.name}`] : []),
-    ...(objectStore.kind === "minio" ? [`  MinIO's credentials:   Secret minio-root in the namespace ${objectStore.namespace}`] : []),
-    "  change a pipeline:     edit pipelines/index.ts, then npm run up",
-    `  set a secret:          ${OWN_COMMAND} config set --secret --path 'secrets["NAME"]', then npm run up`,
-    "  undo all this:         npm run down",
+    `  pipelines:             ${kubectl} -n ${namespace} get cronworkflows,workflows`,
+    `  status:                ${tapctl("status")}`,
+    ...(first ? [`  run on this machine:   npx tapctl run ${first.name}`] : []),
+    ...(objectStore.kind === "minio" ? [`  MinIO's credentials:   ${kubectl} -n ${objectStore.namespace} get secret minio-root -o yaml`] : []),
+    `  change a pipeline:     edit pipelines/index.ts, then ${up}`,
+    `  set a secret:          ${ownCommand("pulumi", stack, "config", "set", "--secret", "--path", `'secrets["NAME"]'`)}, then ${up}`,
+    `  undo all this:         ${ownCommand("down", stack)}`,
   ].join("\n");
 }

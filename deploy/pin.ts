@@ -6,8 +6,8 @@ import { runProgram } from "../cli/program";
 import { mergeValues, type Values } from "../components/values";
 import type { CheckedSettings } from "../settings/schema";
 import { readStackFile } from "../settings/stack-file";
-import { digestOf } from "./image-digest";
-import { DEFAULT_STACK } from "./pulumi";
+import { digestOf } from "../components/image-digest";
+import { DEFAULT_STACK } from "./commands";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {

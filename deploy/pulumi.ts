@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { UserError } from "../errors";
 import { capture, show, type CommandResult } from "./command";
+import { ownCommand } from "./commands";
 import { consents } from "./consent";
 import { isNewer } from "./version";
 
@@ -24,16 +25,8 @@ export interface Engine {
   readonly backend: string;
 }
 
-/**
- * Whether a backend saves what a step did and not the whole state again.
- * Source: pulumi v3.259.0, pkg/backend/httpstate alone has a journal.
- */
-export function savesSteps({ backend }: Engine): boolean {
-  return backend.startsWith("https:") || backend.startsWith("http:");
-}
-
-/** Stack that is meant where none is named. */
-export const DEFAULT_STACK = "dev";
+/** Name of the Pulumi project, as in Pulumi.yaml. */
+export const PROJECT = "tapctl";
 
 /** What the engine answers to a command, unseen. */
 export function askEngine({ command: [program, ...first], env }: Engine, args: readonly string[]): CommandResult {
@@ -41,12 +34,9 @@ export function askEngine({ command: [program, ...first], env }: Engine, args: r
 }
 
 /** Runs a command of the engine before the user's eyes, in the project's folder; its exit code. */
-export function runEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<number> {
-  return show(program, [...first, ...args], { env: { ...env, ...variables }, cwd: root });
+export function runEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[]): Promise<number> {
+  return show(program, [...first, ...args], { env, cwd: root });
 }
-
-/** How a user calls the engine with what {@link findEngine} finds. */
-export const OWN_COMMAND = "npm run pulumi --";
 
 const OLDEST = "3.225";
 
@@ -71,7 +61,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local, TAPCTL_PULUMI: stack === DEFAULT_STACK ? OWN_COMMAND : `${OWN_COMMAND} --stack ${stack}` };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: ownCommand("pulumi", stack) };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   if (!call(["stack", "--show-name", "--stack", stack], env).ok) {

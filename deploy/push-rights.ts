@@ -1,7 +1,7 @@
 import { parseImageReference } from "../components/image-reference";
 import { UserError } from "../errors";
-import { registryUrl } from "./image-digest";
-import { basicAuthorization, isRefusal, reach, registryToken, wantsToken, type Login } from "./registry-token";
+import { registryUrl } from "../components/image-digest";
+import { basicAuthorization, isRefusal, reach, registryToken, wantsToken, type Login } from "../components/registry-token";
 
 const PATIENT_MS = 20_000;
 

@@ -1,7 +1,6 @@
-import { declaredOf } from "../../deploy/part";
 import { loadSettings } from "../../settings";
 import { deploy } from "../../stack";
 import { manyPipelines } from "./entries";
 
 const pipelines = manyPipelines(Number(process.env["BENCH_PIPELINES"]));
-module.exports = deploy(loadSettings(), pipelines, declaredOf(pipelines));
+module.exports = deploy(loadSettings(), pipelines);

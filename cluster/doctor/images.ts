@@ -1,6 +1,6 @@
 import type { ParameterName } from "../../components/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../components/image-reference";
-import { isThere, registryUrl } from "../../deploy/image-digest";
+import { isThere, registryUrl } from "../../components/image-digest";
 import { answers } from "../../deploy/registry";
 import { atOnce } from "../at-once";
 import type { CronWorkflowObject, PodObject, WorkflowSpec } from "../objects";

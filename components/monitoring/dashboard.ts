@@ -1,5 +1,5 @@
 import type { Dashboard, VariableModel } from "@grafana/schema";
-import { MANAGED } from "../namespace";
+import { MANAGED } from "../namespace-labels";
 import { DATASOURCE, lines, pipelineTable, row, stat, type Step } from "./panels";
 import { RECORDED } from "./recorded";
 import { CONTROLLER_JOB, STORE_JOB } from "./scrape";

@@ -1,4 +1,4 @@
-import { MANAGED } from "../namespace";
+import { MANAGED } from "../namespace-labels";
 import { pipelineAlerts, storeAlerts, type Alert, type Thresholds } from "./alerts";
 import { recordingRules } from "./recorded";
 import { CONTROLLER_JOB, type MonitoringPlace } from "./scrape";

@@ -1,4 +1,4 @@
-import { MANAGED } from "../namespace";
+import { MANAGED } from "../namespace-labels";
 
 /** Value of the label `job` of the controller's metrics. Who runs Argo apart from this stack gives it to theirs. */
 export const CONTROLLER_JOB = "workflow-controller";

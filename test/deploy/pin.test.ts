@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { argoValues } from "../../components/argo-values";
-import { digestOf } from "../../deploy/image-digest";
+import { digestOf } from "../../components/image-digest";
 import { pinnableImages, pinnedSettings } from "../../deploy/pin";
 import { checkValues } from "../../settings/check";
 import { settingsSchema } from "../../settings/schema";

@@ -9,12 +9,13 @@ import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from 
 test("up looks around, deploys, tests the installation and says what to do next", async () => {
   const { code, out, err, calls, home } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
-  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --refresh --yes$/m);
+  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --refresh --yes --json --non-interactive$/m);
   assert.match(calls, /^pulumi config set tapctl:context kind-a /m);
   assert.ok(out.includes(`State: ${home}/.tapctl/pulumi/state`));
-  assert.match(out, /smoke-test-x has succeeded/);
+  assert.match(out, /smoke-test-x succeeded/);
   assert.match(out, /port-forward svc\/argo-workflows-server 2746/);
-  assert.match(out, /Secret minio-root/);
+  assert.match(out, /kubectl --context kind-a -n minio get secret minio-root/);
+  assert.match(out, /npx tapctl status --on cluster --context kind-a --namespace pipelines\n/);
 });
 
 test("up needs no Docker where every image is ready", async () => {
@@ -32,7 +33,7 @@ test("up asks no registry where the stack makes its own, and speaks of nothing t
   };
   const { code, out, err } = await run("up", { pulumi: pulumi({ settings }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
-  assert.match(out, /What to do next:/);
+  assert.match(out, /Next steps:/);
   assert.doesNotMatch(out, /MinIO|Argo's interface/);
 });
 
@@ -42,8 +43,8 @@ test("up builds images again that their registry has lost", async (t) => {
   const resources = [image("tap-exchangeratesapi"), image("tap-that-the-array-has-no-longer")];
   const { code, out, err, calls } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { registry: { address: host } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 0, err);
-  assert.match(out, /^Their registry no longer has these images, which are built again: tap-exchangeratesapi$/m);
-  assert.match(calls, /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes\npulumi up .* --refresh --yes$/m);
+  assert.match(out, /^No longer in their registry, and built again: tap-exchangeratesapi$/m);
+  assert.match(calls, /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes --json --non-interactive\npulumi up .* --refresh --yes --json --non-interactive$/m);
 });
 
 test("up refuses a registry that does not let its user push, and changes nothing", async (t) => {
@@ -56,7 +57,7 @@ test("up refuses a registry that does not let its user push, and changes nothing
 
 test("up does not look at what is there where it need not", async () => {
   const { calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--no-refresh"]);
-  assert.match(calls, /^pulumi up .* --yes$/m);
+  assert.match(calls, /^pulumi up .* --yes --json --non-interactive$/m);
   assert.doesNotMatch(calls, /--refresh/);
 });
 
@@ -118,7 +119,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["charts that are not there", () => ({ pulumi: pulumi({ settings: { argo: { chart: { path: "charts/argo" } }, objectStore: { chart: { ...charts().chart, version: "9.9.9" } } } }), kubectl: kubectl(), docker: "echo 28" }), ["--yes"], /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m],
   ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
   ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
-  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^nobody can be asked here, because this is no terminal; --yes changes the cluster without asking$/m],
+  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^this is not a terminal, so that nobody can confirm the changes\.\nAdd --yes/m],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
 
@@ -139,7 +140,37 @@ test("down asks first, destroys and says what it keeps", async () => {
   const { code, out, calls } = await run("down", { pulumi: pulumi(), kind: "" }, ["--yes"]);
   assert.equal(code, 0);
   assert.match(calls, /^pulumi destroy --stack dev/m);
-  assert.match(out, /Kept: Argo's custom resource definitions/);
+  assert.match(out, /^Stack "dev" of project tapctl/m);
+  assert.match(out, /^Kept:\n {2}images in the registry/m);
+});
+
+test("down: lists the stack, the cluster, its namespaces, pipelines and data before it asks, and keeps Argo's definitions only if it installed Argo", async () => {
+  const namespace = (id: string) => ({ urn: `urn:pulumi:two::tapctl::N::${id}`, type: "kubernetes:core/v1:Namespace", id });
+  const release = (id: string) => ({ urn: `urn:pulumi:two::tapctl::R::${id}`, type: "kubernetes:helm.sh/v3:Release", id });
+  const pipeline = (name: string) => ({ urn: `urn:pulumi:two::tapctl::P::${name}`, type: "tapctl:index:Pipeline" });
+  const resources = [namespace("minio"), namespace("etl"), release("minio/minio"), release("argo/argo-workflows"), pipeline("a"), pipeline("b")];
+  const { code, out, calls } = await run("down", { pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }), kind: "" }, ["--yes", "--stack", "two"]);
+  assert.equal(code, 0);
+  assert.match(out, /^Stack "two" of project tapctl, on the cluster of context "kind-a":\n {2}2 pipelines\n {2}namespaces etl, minio, with all that is in them\n {2}the data in the object store.*\n {2}6 resources in all$/m);
+  assert.match(out, /^ {2}Argo's custom resource definitions/m);
+  assert.match(calls, /^pulumi destroy --stack two /m);
+});
+
+test("up: every command that it prints names the stack, the context and the namespace", async () => {
+  const { code, out, err } = await run("up", { pulumi: pulumi({ settings: { namespace: "etl" } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
+  assert.equal(code, 0, err);
+  const commands = out.slice(out.indexOf("Next steps:"));
+  assert.match(commands, /undo all this: +npm run down -- --stack two$/m);
+  assert.match(commands, /npm run pulumi -- --stack two config set --secret --path 'secrets\["NAME"\]', then npm run up -- --stack two$/m);
+  assert.match(commands, /npx tapctl status --on cluster --context kind-a --namespace etl$/m);
+  for (const line of commands.split("\n").filter((each) => /kubectl/.test(each))) assert.match(line, /--context kind-a/);
+});
+
+test("up: an engine that fails is reported with its reasons, the command that continues, and the log", async () => {
+  const failing = `case "$*" in "up "*) echo '{"diagnosticEvent":{"urn":"urn:pulumi:two::tapctl::kubernetes:helm.sh/v3:Release::minio","message":"timed out waiting for the condition","severity":"error"}}'; echo 'error: update failed' >&2; exit 255;; esac\n${pulumi()}`;
+  const { code, err } = await run("up", { pulumi: failing, kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
+  assert.equal(code, 1);
+  assert.match(err, /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npm run up -- --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m);
 });
 
 test("the help has an example", async () => {

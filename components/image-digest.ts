@@ -1,4 +1,4 @@
-import { parseImageReference, registryAddress } from "../components/image-reference";
+import { parseImageReference, registryAddress } from "./image-reference";
 import { UserError } from "../errors";
 import { basicAuthorization, reach, registryToken, wantsToken, type Login } from "./registry-token";
 
@@ -9,13 +9,14 @@ const PATIENT_MS = 20_000;
 /**
  * Asks a registry which digest a tag has now.
  *
+ * @param login who asks. Default: anybody.
  * @returns such as `sha256:4c…`, of the index where the image has several platforms.
  * @throws UserError where the image has no tag, and where the registry does not answer or has no such image.
  */
-export async function digestOf(image: string): Promise<string> {
+export async function digestOf(image: string, login?: Login): Promise<string> {
   const { host, repository, tag } = parseImageReference(image);
   if (tag === undefined) throw new UserError(`the image ${image} has no tag to resolve; write name:tag`);
-  const answer = await askFor(image, tag, PATIENT_MS);
+  const answer = await askFor(image, tag, PATIENT_MS, login);
   const registry = registryHost(host);
   if (answer.status === 404) throw new UserError(`${registry} has no image ${repository}:${tag}`, 1);
   const digest = answer.headers.get("docker-content-digest");

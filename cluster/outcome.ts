@@ -19,7 +19,7 @@ const WORDS: { readonly [code: number]: string } = {
   11: "the target failed",
   12: "tap and target failed",
   13: "stopped",
-  14: "too many lines that are no Singer messages",
+  14: "the tap's output is damaged, or has too many lines that are not Singer messages",
   15: "the extract was empty",
   16: "an expectation was not met",
   17: "the saved state belongs to another tap, target or destination",

@@ -72,13 +72,14 @@ describe("FIFO", () => {
     assert.equal((space.json("load.json") as { badLines: number }).badLines, 1);
   }));
 
-  test("a tap that dies in the middle of a line: the rest is loaded", () => inWorkspace(async (space) => {
+  test("a tap that dies in the middle of a line fails a load that does not know of its end", () => inWorkspace(async (space) => {
     execFileSync("mkfifo", [space.path("fifo")]);
     const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json")]);
     const extract = await space.extract([...TEN, ["raw", '{"type": "RECORD", "stream": "a", "re'], ["exit", 3]], "--output", space.path("fifo"));
     assert.equal(extract.code, 10, extract.stderr);
-    assert.equal((await load.ended).code, 0);
+    assert.equal((await load.ended).code, 14);
     assert.deepEqual(space.loaded(), lines("a", 1, 10));
+    assert.equal(space.candidate(), undefined);
   }));
 
   test("a load that nobody writes to can be stopped", () => inWorkspace(async (space) => {

@@ -40,6 +40,8 @@ export interface Result {
   readonly lines?: number;
   readonly bytes?: number;
   readonly badLines?: number;
+  readonly recoveredLines?: number;
+  readonly leftOut: readonly string[];
   readonly records?: Readonly<Record<string, number>>;
   readonly schemas?: Readonly<Record<string, number>>;
   readonly stateBefore?: unknown;
@@ -131,6 +133,8 @@ export function workspace(python = PYTHON) {
     loaded: (): string[] => (existsSync(path("out.txt")) ? text("out.txt").split("\n").filter(Boolean) : []),
     /** The Singer state that would be saved; undefined when none was written. */
     candidate: (): unknown => (existsSync(path("candidate.json")) ? json("candidate.json") : undefined),
+    /** Forgets what a run left, so that another can begin. */
+    forget: (): void => ["out.txt", "kept", "candidate.json", "result.json"].forEach((name) => rmSync(path(name), { force: true })),
     remove: (): void => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -141,7 +141,7 @@ def _target_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output-dir", metavar="D", help="where the target writes files")
     command.add_argument("--min-records", type=_count, metavar="N", help="fewer records are an error")
     command.add_argument("--max-bad-lines", type=_count, default=1000, metavar="N",
-                         help="lines left out that are no Singer messages; more are an error (1000)")
+                         help="log lines in the tap's output that are left out; more are an error (1000)")
     command.add_argument("--max-staleness", type=_positive, metavar="SECONDS",
                          help="how old the newest bookmark may be after the load; 0 for any age")
 

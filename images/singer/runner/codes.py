@@ -24,11 +24,12 @@ FOREIGN_STATE = 17
 
 TABLE = """exit codes:
   0  succeeded                    13  interrupted
-  1  bug or I/O (full disk)       14  bad stream (too many bad lines)
-  2  usage, bad input             15  empty (no SCHEMA and no STATE)
-  10 tap failed                   16  expectation not met
-  11 target failed                17  state of another tap, target
-  12 both failed                      or destination"""
+  1  bug or I/O (full disk)       14  bad stream (a damaged message, or
+  2  usage, bad input                 too many lines that are not messages)
+  10 tap failed                   15  empty (no SCHEMA and no STATE)
+  11 target failed                16  expectation not met
+  12 both failed                  17  state of another tap, target
+                                      or destination"""
 
 _STATUS = {OK: "succeeded", INTERRUPTED: "interrupted"}
 

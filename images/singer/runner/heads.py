@@ -11,6 +11,7 @@ _TRIES = 6
 """Heads counted one by one, each a pass over the block; one regular expression for all costs as much as six."""
 
 _LONGEST_NAME = 1024
+_CLOSED = re.compile(rb"\}[ \t\r]*\n\Z")
 
 Key = tuple
 """(type, stream or None) of a message."""
@@ -22,8 +23,11 @@ class Heads:
     def __init__(self) -> None:
         self._keys: dict[bytes, Key] = {}
         self._order: list[bytes] = []
-        self._styles: dict[tuple[bytes, bytes], tuple[str, re.Pattern[bytes]]] = {}
+        self._styles: dict[tuple[bytes, bytes], str] = {}
+        self._patterns: dict[tuple[bytes, bytes, bytes], re.Pattern[bytes]] = {}
         self._many = False
+        self.join = b"}\n"
+        """How lines end in the block that is looked at; one that ends otherwise is not known by its head alone."""
 
     def learn(self, head: Head, kind: str, stream: Optional[str]) -> None:
         """From now on a line that starts with `head` is a `kind` of `stream`."""
@@ -34,11 +38,12 @@ class Heads:
         self._order.insert(0, whole)
         if kind != STATE and (head.opening, head.closing) not in self._styles:
             # What stands around the name is the same for all streams of a tap.
-            pattern = b"\n" + re.escape(head.opening) + rb'([^"\\\x00-\x1f]*)' + re.escape(head.closing)
-            self._styles[head.opening, head.closing] = (kind, re.compile(pattern))
+            self._styles[head.opening, head.closing] = kind
 
     def match(self, buffer: bytearray, start: int, end: int) -> Optional[Key]:
-        """Type and stream of the line at `start`, when its head is known."""
+        """Type and stream of the line in `buffer[start:end]`, when its head is known and its end is not cut."""
+        if not buffer.endswith(self.join, start, end) and not _CLOSED.search(buffer, max(start, end - 64), end):
+            return None
         for head in self._order[:_TRIES]:
             if buffer.startswith(head, start, end):
                 return self._keys[head]
@@ -53,7 +58,8 @@ class Heads:
     def count(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         """How many of the `total` lines in `buffer[start:end]` are of each known type and stream.
 
-        Counts that add up to `total` prove every line.
+        A line counts when the one before it is not cut. Counts that add up to `total` prove every line but
+        the end of the last one.
         """
         if not self._many:
             found, left = self._count_first(buffer, start, end, total)
@@ -76,6 +82,19 @@ class Heads:
                 place = buffer.find(b"\n" + head, place + 1, end)
         return sorted(found)
 
+    def first(self, buffer: bytearray, start: int, end: int, key: Key) -> int:
+        """Where the first line of a type and stream starts; -1 where its head cannot be found by its name."""
+        for (opening, closing), kind in self._styles.items():
+            head = opening + str(key[1]).encode() + closing
+            if kind != key[0]:
+                continue
+            if buffer.startswith(head, start, end):
+                return start
+            place = buffer.find(self.join + head, start, end)
+            if place >= 0:
+                return place + len(self.join)
+        return -1
+
     def last_state(self, buffer: bytearray, end: int) -> int:
         """Where the last STATE line with a known head starts before `end`; -1 when there is none."""
         last = -1
@@ -94,7 +113,7 @@ class Heads:
         found = []
         left, most, first = total, 0, 0
         for place, head in enumerate(self._order[:_TRIES]):
-            count = _count(buffer, head, start, end)
+            count = self._count(buffer, head, start, end)
             if count:
                 found.append((self._keys[head], count))
                 left -= count
@@ -109,29 +128,33 @@ class Heads:
     def _count_all(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         totals: Counter[Key] = Counter()
         for head in self._states():
-            totals[self._keys[head]] += _count(buffer, head, start, end)
+            totals[self._keys[head]] += self._count(buffer, head, start, end)
         left = total - sum(totals.values())
-        for style in sorted(self._styles, key=lambda each: self._styles[each][0] != RECORD):
+        for style in sorted(self._styles, key=lambda each: self._styles[each] != RECORD):
             if not left:
                 break
-            kind, pattern = self._styles[style]
+            kind, pattern = self._styles[style], self._pattern(style)
             names = Counter(pattern.findall(buffer, start, end))
-            names.update(_first_name(pattern, style, buffer, start, end))
+            names.update(self._first_name(style, buffer, start, end))
             for name, count in names.items():
                 totals[kind, name.decode("utf-8", "replace")] += count
                 left -= count
         return [(key, count) for key, count in totals.items() if count]
 
+    def _pattern(self, style: tuple[bytes, bytes]) -> re.Pattern[bytes]:
+        key = (*style, self.join)
+        if key not in self._patterns:
+            pattern = re.escape(self.join) + re.escape(style[0]) + rb'([^"\\\x00-\x1f]*)' + re.escape(style[1])
+            self._patterns[key] = re.compile(pattern)
+        return self._patterns[key]
 
-def _first_name(pattern: re.Pattern[bytes], style: tuple[bytes, bytes], buffer: bytearray,
-                start: int, end: int) -> list[bytes]:
-    # The first line of a block has no newline before it.
-    if not buffer.startswith(style[0], start, end):
-        return []
-    reach = min(end, start + len(style[0]) + _LONGEST_NAME + len(style[1]))
-    first = pattern.match(b"\n" + bytes(buffer[start:reach]))
-    return [first[1]] if first else []
+    def _first_name(self, style: tuple[bytes, bytes], buffer: bytearray, start: int, end: int) -> list[bytes]:
+        # The first line of a block has no line before it.
+        if not buffer.startswith(style[0], start, end):
+            return []
+        reach = min(end, start + len(style[0]) + _LONGEST_NAME + len(style[1]))
+        first = self._pattern(style).match(self.join + bytes(buffer[start:reach]))
+        return [first[1]] if first else []
 
-
-def _count(buffer: bytearray, head: bytes, start: int, end: int) -> int:
-    return buffer.count(b"\n" + head, start, end) + buffer.startswith(head, start, end)
+    def _count(self, buffer: bytearray, head: bytes, start: int, end: int) -> int:
+        return buffer.count(self.join + head, start, end) + buffer.startswith(head, start, end)

@@ -7,16 +7,17 @@ import stat
 import time
 from typing import Callable, Optional
 
+from .batches import count_batches
 from .catalog import full_table_streams
 from .codes import INTERRUPTED, OK, TARGET_FAILED, USAGE, RunnerError, io_error
 from .files import files_below, read_json
 from .messages import RECORD, SCHEMA
-from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
+from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
 from .relay import Relay
 from .scan import Scanner
-from .scan_file import scan_file
+from .scan_file import Limits, scan_file
 from .session import Session
-from .target import FileLoad, Load, PipeLoad, prepare_target
+from .target import FileLoad, Load, PipeLoad, TargetPlan, prepare_target
 from .workflow import COMPLETE, awaited_outcome
 
 
@@ -26,22 +27,22 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     take_outcome(args, args.tap_outcome)
     held = held_streams(args.catalog) if args.partial else frozenset()
     saved = Saved(session, held)
-    connector, command = prepare_target(session)
+    plan = prepare_target(session)
     session.result["complete"] = not args.partial
     if not _is_file(args.input):
-        return _load_pipe(session, saved, PipeLoad(session, connector, command))
+        return _load_pipe(session, saved, plan)
     source = _open(args.input)
-    scanner, clean = _scan(session, source)
-    check_bad(scanner, args.max_bad_lines)
-    check_content(scanner, args.min_records)
+    scanner, clean = _scan(session, source, plan.hard_delete)
+    check_bad(session, scanner)
+    check_content(session, scanner)
     if not scanner.total(SCHEMA) and not scanner.records:
         session.warn("the tap sent a STATE and no SCHEMA: there is nothing to load")
         saved.commit(scanner, None)
         return saved.check_freshness()
     session.check_not_stopped()
     if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
-        return _load_file(session, saved, FileLoad(session, connector, command, source), scanner)
-    return _load_filtered(session, saved, PipeLoad(session, connector, command), source)
+        return _load_file(session, saved, FileLoad(session, plan, source), scanner)
+    return _load_filtered(session, saved, PipeLoad(session, plan), source)
 
 
 def held_streams(catalog: Optional[str]) -> frozenset[str]:
@@ -79,20 +80,22 @@ def _open(path: str) -> int:
         raise io_error(error, "read", path) from None
 
 
-def _scan(session: Session, source: int) -> tuple[Scanner, bool]:
+def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bool]:
     """Counts the extract; tells whether the target can read it as it is."""
     args = session.args
     session.progress.phase("scan", "start")
     started = time.monotonic()
     path = None if args.input == "-" else args.input
-    scanner, cut = scan_file(source, path, args.max_bad_lines, args.partial, session.check_not_stopped)
+    limits = Limits(args.max_bad_lines, args.partial, hard_delete)
+    scanner, cut = scan_file(source, path, limits, session.check_not_stopped)
+    count_batches(scanner)
     if cut:
-        session.warn("the last line of the extract is not complete: it is left out")
+        session.leave_out(CUT_LINE)
     session.result["seconds"] = {"scan": round(time.monotonic() - started, 3)}
     log_bad_lines(session, scanner, 0)
     publish(session, scanner)
     session.progress.phase("scan", "end")
-    return scanner, not scanner.bad and not cut
+    return scanner, scanner.clean and not cut
 
 
 def _load_file(session: Session, saved: Saved, load: FileLoad, scanner: Scanner) -> tuple[int, Optional[str]]:
@@ -117,14 +120,15 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
     _wait(session, load, tick)
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
-        session.warn(f"not loaded, as the tap did not finish and these streams are full tables: {names}")
+        session.leave_out(f"full tables, as the tap did not finish: {names}")
     return _conclude(session, saved, load, scanner)
 
 
-def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Optional[str]]:
+def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, Optional[str]]:
     """Loads from a FIFO or stdin, which can be read only once."""
     args = session.args
-    scanner = Scanner(saved.held, args.max_bad_lines + 1)
+    load = PipeLoad(session, plan)
+    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete)
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)
@@ -134,6 +138,8 @@ def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Opt
     _wait(session, load, tick)
     log_bad_lines(session, scanner, 0)
     publish(session, scanner)
+    if relay.tail_dropped:
+        session.leave_out(CUT_LINE)
     if relay.error:
         raise io_error(relay.error, "read", args.input)
     if not session.supervisor.stops and load.trouble() is None and _is_partial(args):
@@ -144,9 +150,9 @@ def _load_pipe(session: Session, saved: Saved, load: PipeLoad) -> tuple[int, Opt
         saved = Saved(session, held_streams(args.catalog))
     session.result["complete"] = not args.partial
     if not session.supervisor.stops:
-        check_bad(scanner, args.max_bad_lines)
+        check_bad(session, scanner)
         if load.trouble() is None:
-            check_content(scanner, args.min_records)
+            check_content(session, scanner)
     return _conclude(session, saved, load, scanner)
 
 

@@ -1,16 +1,19 @@
 """What one line of a Singer stream is."""
 from __future__ import annotations
 
-import json
 import re
-from typing import NamedTuple, Optional, Union
+from typing import Any, Mapping, NamedTuple, Optional, Union
 
-from .lossless import JsonText, load_text
+from .lossless import JsonText, load_text, loads
+from .rubbish import Rubbish, blank, cut_off, glued, harmless, marks, wide
 
 RECORD = "RECORD"
 SCHEMA = "SCHEMA"
 STATE = "STATE"
+ACTIVATE_VERSION = "ACTIVATE_VERSION"
+BATCH = "BATCH"
 
+_TYPES = (RECORD, SCHEMA, STATE, ACTIVATE_VERSION, BATCH)
 _NAME = rb'"([^"\\\x00-\x1f]*)"'
 _TYPE_FIRST = re.compile(rb'\s*\{\s*"type"\s*:\s*"([A-Z_]+)"(?:\s*,\s*"stream"\s*:\s*' + _NAME + rb")?")
 _STREAM_FIRST = re.compile(rb'\s*\{\s*"stream"\s*:\s*' + _NAME + rb'\s*,\s*"type"\s*:\s*"([A-Z_]+)"')
@@ -36,71 +39,114 @@ class Message(NamedTuple):
     """Its stream; None where the type has none."""
     head: Optional[Head]
     """What any line of this type and stream starts with; None when the keys are in another order."""
-    value: Optional[JsonText]
+    fields: Mapping[str, Any]
+    """The parsed JSON; empty where it is nested too deeply to be parsed here."""
+    value: Optional[JsonText] = None
     """The Singer state of a STATE, as it is written."""
-    damaged: bool
-    """It starts like a message and is not JSON."""
+    skip: int = 0
+    """Bytes in front of the message that the target must not get."""
+    recovered: bool = False
+    """Text stood in front of it on the same line."""
 
 
-class BadState(ValueError):
-    """A STATE that cannot be kept as the tap wrote it, and why: it holds NaN, or is not UTF-8."""
+def read_line(line: bytes) -> Union[Message, Rubbish]:
+    """The message in `line`, or what else it is.
 
-
-def read_line(line: bytes) -> Union[Message, str]:
-    """The message in `line`, or why it is none: such a line is a bad line. BadState for a STATE that cannot be kept.
-
-    A line that starts like a message and is no JSON is still a message: to drop it would let
-    the state move past it. The target gets it, and refuses it.
+    A line that may hold a message and cannot be read is fatal rubbish: without it the state would
+    move past a record that never arrives.
     """
-    if not line.strip():
-        return "blank line"
-    head = _head(line)
+    if wide(line):
+        return Rubbish("the output is UTF-16 or UTF-32, and Singer messages are UTF-8 (is PYTHONIOENCODING set?)", True)
+    skip = marks(line)
+    body = line[skip:]
+    if not body.strip():
+        return blank
     try:
-        parsed = json.loads(line.decode("utf-8", "replace"))
+        parsed = loads(body.decode("utf-8", "replace"), constants=True)
+    except RecursionError:
+        found = _by_head(body)
+        kept = found is not None and found.kind != STATE
+        return found._replace(skip=skip) if found and kept else Rubbish("nested too deeply to be read", True)
+    except ValueError:
+        return _not_json(body, skip)
+    found = _classified(parsed, body)
+    return found._replace(skip=skip) if isinstance(found, Message) else found
+
+
+def _not_json(body: bytes, skip: int) -> Union[Message, Rubbish]:
+    place = body.find(b"{")
+    found = _parsed(body[place:]) if place > 0 else None
+    if isinstance(found, Message) and found.kind in _TYPES:
+        # A log line may quote a STATE that is still to come: only what cannot lose data is taken from behind text.
+        if glued(body[:place]) and found.kind in (RECORD, SCHEMA):
+            return found._replace(skip=skip + place, recovered=True)
+        return Rubbish(f"text in front of a {found.kind} message", True)
+    if isinstance(found, Rubbish) and found.fatal:
+        return found
+    if found and harmless(body[:place]):
+        return Rubbish("not JSON", False)
+    return cut_off(body)
+
+
+def _parsed(body: bytes) -> Union[Message, Rubbish, None]:
+    try:
+        return _classified(loads(body.decode("utf-8", "replace"), constants=True), body)
     except (ValueError, RecursionError):
-        return head._replace(damaged=True) if head else "not JSON"
+        return None
+
+
+def _classified(parsed: Any, body: bytes) -> Union[Message, Rubbish]:
     if not isinstance(parsed, dict):
-        return "not a JSON object"
+        found = cut_off(body)
+        return found if found.fatal else Rubbish("not a JSON object", False)
     kind, stream = parsed.get("type"), parsed.get("stream")
     if not isinstance(kind, str):
-        return 'JSON without "type"'
+        return _untyped(parsed)
+    if kind not in _TYPES and kind.upper() in _TYPES:
+        return Rubbish(f'the type "{kind}" is not in upper case, as Singer message types are', True)
     if kind in (RECORD, SCHEMA) and not isinstance(stream, str):
-        return f'{kind} without "stream"'
-    stream = stream if isinstance(stream, str) and kind != STATE else None
-    proven = head is not None and (head.kind, head.stream) == (kind, stream)
-    value = _value_of(line) if kind == STATE else None
-    return Message(kind, stream, head.head if head and proven else None, value, False)
+        return Rubbish(f'{kind} without "stream"', True)
+    if kind == STATE:
+        return _state(parsed, body)
+    stream = stream if isinstance(stream, str) else None
+    return Message(kind, stream, _proven(kind, stream, body), parsed)
 
 
-def _value_of(line: bytes) -> Optional[JsonText]:
+def _state(parsed: Mapping[str, Any], body: bytes) -> Union[Message, Rubbish]:
+    """A STATE that can be kept as the tap wrote it: without NaN, in UTF-8."""
     try:
-        return load_text(line).members.get("value")
+        return Message(STATE, None, _proven(STATE, None, body), parsed, load_text(body).members.get("value"))
     except UnicodeDecodeError:
-        raise BadState("the STATE is not valid UTF-8") from None
+        return Rubbish("the STATE is not valid UTF-8", True)
     except ValueError as error:
-        raise BadState(f"the STATE is not JSON: {error}") from None
+        return Rubbish(f"the STATE is not JSON: {error}", True)
 
 
-def is_message(line: bytes) -> bool:
-    """`line` is a whole Singer message."""
-    try:
-        message = read_line(line)
-    except BadState:
-        return True
-    return isinstance(message, Message) and not message.damaged
+def _proven(kind: str, stream: Optional[str], body: bytes) -> Optional[Head]:
+    head = _by_head(body)
+    return head.head if head and (head.kind, head.stream) == (kind, stream) else None
 
 
-def _head(line: bytes) -> Optional[Message]:
+def _untyped(parsed: Mapping[str, Any]) -> Rubbish:
+    keys = {key.lower(): value for key, value in parsed.items()}
+    if str(keys.get("type")).upper() in _TYPES:
+        return Rubbish('the key "type" is not in lower case, as Singer keys are', True)
+    if "record" in keys and "stream" in keys:
+        return Rubbish('JSON with "record" and "stream" and without "type"', True)
+    return Rubbish('JSON without "type"', False)
+
+
+def _by_head(line: bytes) -> Optional[Message]:
     found = _TYPE_FIRST.match(line)
     if found and found[1] == b"STATE":
-        return Message(STATE, None, Head(line[:found.end(1) + 1], b"", b""), None, False)
+        return Message(STATE, None, Head(line[:found.end(1) + 1], b"", b""), {})
     if found and found[2] is not None:
         head = Head(line[:found.start(2)], found[2], b'"')
-        return Message(found[1].decode(), found[2].decode("utf-8", "replace"), head, None, False)
+        return Message(found[1].decode(), found[2].decode("utf-8", "replace"), head, {})
     found = _STREAM_FIRST.match(line)
     if found:
         head = Head(line[:found.start(1)], found[1], line[found.end(1):found.end()])
-        return Message(found[2].decode(), found[1].decode("utf-8", "replace"), head, None, False)
+        return Message(found[2].decode(), found[1].decode("utf-8", "replace"), head, {})
     return None
 
 

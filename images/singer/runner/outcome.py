@@ -6,14 +6,18 @@ from typing import Optional
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, RunnerError
 from .files import write_json
-from .lossless import plain
+from .lossless import JsonText, plain
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
 from .state import envelope, next_state, previous_state, read_identity
 from .target import Load
+from .totals import BadLine
 
 _SHOWN = 200
+
+CUT_LINE = "the last line, which is not complete, as the tap did not finish"
+"""What is told of the tail of a tap that failed."""
 
 
 class Saved:
@@ -39,11 +43,13 @@ class Saved:
     def commit(self, scanner: Scanner, load: Optional[Load]) -> None:
         """Writes the candidate for the state that was loaded."""
         session = self._session
-        if scanner.refused or scanner.bad > session.args.max_bad_lines:
+        if scanner.fatal or scanner.bad > session.args.max_bad_lines:
             # The scanner has seen more than the target was given.
             return
         seen = {stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)} | scanner.dropped
         state = next_state(scanner.state, self.before, self.held, bool(self.held & seen))
+        if self.held & seen and scanner.state and not scanner.dropped:
+            session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(sorted(self.held & seen))}")
         if state is None:
             session.warn(_why_none(scanner))
             return
@@ -78,35 +84,75 @@ def _why_none(scanner: Scanner) -> str:
 
 def publish(session: Session, scanner: Scanner) -> None:
     """Puts the counts into the result and what was odd into the warnings."""
-    session.result.update(bytes=scanner.bytes, lines=scanner.lines, records=scanner.of(RECORD),
-                          schemas=scanner.of(SCHEMA), badLines=scanner.bad)
+    session.result.update(
+        bytes=scanner.bytes, lines=scanner.lines, records=scanner.loaded(), schemas=scanner.of(SCHEMA),
+        badLines=scanner.bad, recoveredLines=scanner.recovered, batchFiles=scanner.batch_files,
+        uncountedFiles=scanner.uncounted_files)
     for note in scanner.notes:
         session.warn(note)
+    if scanner.bad:
+        session.leave_out(f"{_lines(scanner.bad)} of the tap's output, not Singer messages (the first is "
+                          f"{_first(scanner, recovered=False)})")
+    if scanner.recovered:
+        session.leave_out(f"text in front of {scanner.recovered:,} {'message' if scanner.recovered == 1 else 'messages'}, "
+                          f"which were loaded (the first is {_first(scanner, recovered=True)})")
+    if scanner.uncounted_files:
+        session.warn(f"the rows of {scanner.uncounted_files:,} of {scanner.batch_files:,} BATCH files are not counted: "
+                     "they are not JSON lines, or not on this disk")
+    if not scanner.fatal:
+        before = session.result.get("stateBefore")
+        state = before.value if isinstance(before, JsonText) else None
+        for warning in scanner.versions.warnings(scanner.loaded(), state):
+            session.warn(warning)
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
+
+
+def _first(scanner: Scanner, recovered: bool) -> str:
+    first = next((line for line in scanner.bad_lines if line.recovered == recovered), None)
+    return f"line {first.number}: {first.reason}" if first else "not listed"
 
 
 def log_bad_lines(session: Session, scanner: Scanner, since: int) -> int:
     """Logs the bad lines from the `since`th on; how many there are now."""
     listed = scanner.bad_lines[since:]
     for bad in listed:
-        text = session.masker.text(bad.text.decode("utf-8", "replace").rstrip("\r\n"))[:_SHOWN]
-        session.log.line("runner", f"line {bad.number} is no Singer message ({bad.reason}), left out: {text}")
+        what = "holds a message behind text that is left out" if bad.recovered else \
+            f"is not a Singer message ({bad.reason}), left out"
+        _log_line(session, bad, what)
     return since + len(listed)
 
 
-def check_bad(scanner: Scanner, allowed: int) -> None:
-    """Exit 14 when there are more bad lines than allowed, or a STATE that cannot be kept."""
-    if scanner.refused:
-        raise RunnerError(BAD_STREAM, f"bad stream: line {scanner.refused.number}: {scanner.refused.reason}")
+def _log_line(session: Session, line: BadLine, what: str) -> None:
+    text = session.masker.text(line.text.decode("utf-8", "replace").rstrip("\r\n"))[:_SHOWN]
+    session.log.line("runner", f"line {line.number} {what}: {text}")
+
+
+def check_bad(session: Session, scanner: Scanner) -> None:
+    """Exit 14 for a line that may hold a message and cannot be read, and for more bad lines than allowed."""
+    allowed, fatal = session.args.max_bad_lines, scanner.fatal
+    if fatal:
+        where = f"line {fatal.number}: " if fatal.number else ""
+        if fatal.text:
+            _log_line(session, fatal, "fails the run")
+        raise RunnerError(BAD_STREAM, f"bad stream: {where}{fatal.reason}")
     if scanner.bad > allowed:
-        first = scanner.bad_lines[0]
-        raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are no Singer messages, "
+        first = next(line for line in scanner.bad_lines if not line.recovered)
+        raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are not Singer messages, "
                           f"the first is line {first.number} ({first.reason})")
 
 
-def check_content(scanner: Scanner, min_records: Optional[int]) -> None:
+def check_content(session: Session, scanner: Scanner) -> None:
     """Exit 15 for an empty stream, 16 for too few records."""
     if scanner.empty:
         hint = "is a stream selected?" if not scanner.records else f"{scanner.records:,} records came without one"
         raise RunnerError(EMPTY, f"empty: the tap sent no SCHEMA and no STATE; {hint}")
-    if min_records is not None and scanner.records < min_records:
-        raise RunnerError(EXPECTATION, f"{scanner.records:,} records came, at least {min_records:,} are expected")
+    wanted = session.args.min_records
+    if wanted is None or scanner.records >= wanted:
+        return
+    if scanner.uncounted_files:
+        session.warn("--min-records cannot be checked: the rows of some BATCH files are not counted")
+        return
+    raise RunnerError(EXPECTATION, f"{scanner.records:,} records came, at least {wanted:,} are expected")

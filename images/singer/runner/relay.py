@@ -6,8 +6,8 @@ import stat
 import threading
 from typing import Callable, Iterator, Optional
 
+from .batches import count_batches
 from .blocks import blocks
-from .messages import is_message
 from .pipes import enlarge, gather
 from .scan import Cut, Scanner
 
@@ -26,7 +26,7 @@ class Relay:
         self.broken = False
         """The target was gone before that."""
         self.too_bad = False
-        """There were more bad lines than allowed, or a STATE that cannot be kept; nothing after them was written."""
+        """A line came that fails the run, or one bad line too many; nothing after it was written."""
         self.tail_dropped = False
         """The last line was cut, and was left out."""
         self.error: Optional[OSError] = None
@@ -64,16 +64,20 @@ class Relay:
             enlarge(source)
         for buffer, end, whole in blocks(source, gather if is_pipe else None):
             if not whole:
-                if not self._keep_tail() or not is_message(bytes(buffer[:end])):
+                if not self._keep_tail():
                     self.tail_dropped = True
                     return
                 buffer[end:end + 1] = b"\n"
                 end += 1
             cuts = self.scanner.feed(buffer, end)
-            if self.scanner.bad > self._max_bad or self.scanner.refused:
+            count_batches(self.scanner)
+            if self.scanner.bad > self._max_bad:
                 self.too_bad = True
                 return
             self._write(buffer, end, cuts)
+            if self.scanner.fatal:
+                self.too_bad = True
+                return
 
     def _write(self, buffer: bytearray, end: int, cuts: list[Cut]) -> None:
         with memoryview(buffer) as view:

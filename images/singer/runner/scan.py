@@ -2,192 +2,183 @@
 
 A record is never parsed where its first bytes tell what it is. The first line of each kind and
 stream is parsed; the bytes up to the name of its stream (its head) are then counted in whole
-blocks. Where the counts of all heads add up to the number of lines, every line of the block is
-proven; where they do not, the block is halved until the unknown lines are found, and those are
-parsed.
+blocks, together with the end of the line before. Where the counts of all heads add up to the
+number of lines, every line of the block is proven; where they do not, the block is halved until
+the unknown lines are found, and those are parsed.
 """
 from __future__ import annotations
 
 import codecs
-from typing import Any, NamedTuple, Optional
+from typing import Optional
 
-from .heads import Heads
+from .heads import Heads, Key
 from .lossless import JsonText
-from .messages import RECORD, SCHEMA, STATE, BadState, Message, read_line, state_value
+from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line, state_value
+from .rubbish import Rubbish, blank
+from .totals import BadLine, Totals
 
-_FEW_LINES = 16
-_NOTED = 10
-_SHOWN = 4096
 _CONSTANTS = (b"NaN", b"Infinity")
+_FEW_LINES = 16
+_SHOWN = 4096
+_LONGEST_SAMPLE = 1 << 16
+"""Longest record that is parsed for its version alone."""
 
 Cut = tuple
 """(start, end) of bytes in a block that the target must not get."""
 
 
-class BadLine(NamedTuple):
-    """A line that is no Singer message."""
-
-    number: int
-    """Line number, from 1."""
-    reason: str
-    """E.g. "not JSON"."""
-    text: bytes
-    """Its first bytes."""
-
-
-class Scanner:
+class Scanner(Totals):
     """Running totals of a stream fed block by block."""
 
-    def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000) -> None:
+    def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000, hard_delete: bool = False) -> None:
+        super().__init__(keep_bad, hard_delete)
         self._drop = drop
-        self._keep_bad = keep_bad
         self._heads = Heads()
         self._odd_states: list[tuple[int, Optional[JsonText]]] = []
-        self.lines = 0
-        self.bytes = 0
-        self.counts: dict[tuple[str, Optional[str]], int] = {}
-        """Number of messages by (type, stream)."""
-        self.bad = 0
-        """Number of bad lines."""
-        self.bad_lines: list[BadLine] = []
-        """The first bad lines."""
-        self.refused: Optional[BadLine] = None
-        """The first STATE that cannot be kept: nothing from there on may be loaded."""
-        self._notes: list[tuple[int, str]] = []
-        self.dropped: set[str] = set()
-        """Streams of `drop` that were met."""
-        self.state: Optional[JsonText] = None
-        """The last non-empty STATE, as it is written."""
+        self._cuts: list[Cut] = []
+        self._end = 0
 
     def feed(self, buffer: bytearray, end: int) -> list[Cut]:
-        """Takes `buffer[:end]`, whole lines each with its newline; returns the parts to leave out, in order."""
-        cuts: list[Cut] = []
+        """Takes `buffer[:end]`, whole lines each with its newline; returns the parts to leave out, in order.
+
+        From a `fatal` line on all is left out.
+        """
+        self._cuts, self._end = [], end
         self._odd_states = []
+        self._heads.join = b"}\r\n" if buffer.endswith(b"}\r\n", 0, end) else b"}\n"
         total = buffer.count(b"\n", 0, end)
         states = self.total(STATE)
-        self._region(buffer, 0, end, total, self.lines, cuts)
-        if self.total(STATE) > states and not self.refused:
+        self._region(buffer, 0, end, total, self.lines)
+        self._sample(buffer, buffer.rfind(b"\n", 0, end - 1) + 1, end, self.lines + total)
+        if self.total(STATE) > states:
             self._check_states(buffer, end)
+        if self.total(STATE) > states and not self.fatal:
             self._take_last_state(buffer, end)
-        self._check_text(buffer, end)
+        if not self.fatal:
+            self._check_text(buffer, end)
+        self.clean = self.clean and not self._cuts
         self.lines += total
         self.bytes += end
-        return cuts
+        return self._cuts
 
-    def of(self, kind: str) -> dict[str, int]:
-        """Number of messages of a type by stream."""
-        return {stream: count for (each, stream), count in self.counts.items() if each == kind and stream is not None}
-
-    def total(self, kind: str) -> int:
-        """Number of messages of a type."""
-        return sum(count for (each, _), count in self.counts.items() if each == kind)
-
-    @property
-    def empty(self) -> bool:
-        """Neither SCHEMA nor STATE."""
-        return not self.total(SCHEMA) and not self.total(STATE)
-
-    @property
-    def records(self) -> int:
-        """Number of records of all streams."""
-        return self.total(RECORD)
-
-    @property
-    def notes(self) -> list[str]:
-        """Lines that were passed on although something is wrong with them, the first ones."""
-        return [f"line {number}{text}" for number, text in self._notes]
-
-    def totals(self) -> tuple[Any, ...]:
-        """All that `add` of another scanner needs, in plain types."""
-        bad = [tuple(line) for line in self.bad_lines]
-        refused, state = self.refused and tuple(self.refused), self.state and self.state.text
-        return self.lines, self.bytes, list(self.counts.items()), self.bad, bad, refused, self._notes, state
-
-    def add(self, totals: tuple[Any, ...]) -> None:
-        """Takes in the totals of what follows directly on what this scanner has seen."""
-        lines, size, counts, bad, bad_lines, refused, notes, state = totals
-        for key, count in counts:
-            self._add(key, count)
-        listed = [BadLine(number + self.lines, reason, text) for number, reason, text in bad_lines]
-        self.bad_lines = (self.bad_lines + listed)[:self._keep_bad]
-        if refused and not self.refused:
-            self.refused = BadLine(refused[0] + self.lines, *refused[1:])
-        for number, text in notes:
-            self._note(number + self.lines, text)
-        self.lines += lines
-        self.bytes += size
-        self.bad += bad
-        self.state = JsonText(state) if state else self.state
-
-    def _region(self, buffer: bytearray, start: int, end: int, total: int, line: int, cuts: list[Cut]) -> None:
+    def _region(self, buffer: bytearray, start: int, end: int, total: int, line: int) -> None:
         if not self._drop:
             found = self._heads.count(buffer, start, end, total)
             known = sum(count for _, count in found)
-            if known == total:
-                for key, count in found:
-                    self._add(key, count)
+            if known == total and buffer.endswith(self._heads.join, start, end):
+                self._take_proven(buffer, start, end, line, found)
                 return
             middle = buffer.rfind(b"\n", start, (start + end) // 2) + 1
             if total > _FEW_LINES and (total - known) * 8 < total and start < middle:
                 left = buffer.count(b"\n", start, middle)
-                self._region(buffer, start, middle, left, line, cuts)
-                self._region(buffer, middle, end, total - left, line + left, cuts)
+                self._region(buffer, start, middle, left, line)
+                if not self.fatal:
+                    self._region(buffer, middle, end, total - left, line + left)
                 return
-        self._each_line(buffer, start, end, line, cuts)
+        self._each_line(buffer, start, end, line)
 
-    def _each_line(self, buffer: bytearray, start: int, end: int, line: int, cuts: list[Cut]) -> None:
-        while start < end:
+    def _take_proven(self, buffer: bytearray, start: int, end: int, line: int, found: list[tuple[Key, int]]) -> None:
+        for key, count in found:
+            self._add(key, count)
+            if key[0] == RECORD and not self.versions.knows(key[1]):
+                # A stream whose head is like that of others, and was never parsed.
+                first = self._heads.first(buffer, start, end, key)
+                if first >= 0:
+                    stop = buffer.find(b"\n", first, end) + 1
+                    self._sample(buffer, first, stop, line + buffer.count(b"\n", start, first) + 1)
+
+    def _each_line(self, buffer: bytearray, start: int, end: int, line: int) -> None:
+        while start < end and not self.fatal:
             line += 1
             stop = buffer.find(b"\n", start, end) + 1
             key = self._heads.match(buffer, start, stop)
             if key is None:
                 key = self._parse(bytes(buffer[start:stop]), start, line)
-            if key is None or (key[1] in self._drop and key[0] != STATE):
-                cuts.append((start, stop))
             if key is not None:
                 self._add(key, 1)
-                if key[1] in self._drop:
+                if key[1] in self._drop and key[0] != STATE:
                     self.dropped.add(str(key[1]))
+                    self._cut(start, stop)
+            elif not self.fatal:
+                self._cut(start, stop)
             start = stop
 
     def _parse(self, line: bytes, start: int, number: int) -> Optional[tuple[str, Optional[str]]]:
-        try:
-            message = read_line(line)
-        except BadState as error:
-            self._refuse(number, str(error), line)
-            return STATE, None
-        if not isinstance(message, Message):
-            self.bad += 1
-            if len(self.bad_lines) < self._keep_bad:
-                self.bad_lines.append(BadLine(number, message, line[:_SHOWN]))
+        found = read_line(line)
+        if isinstance(found, Rubbish):
+            if found.fatal:
+                self._stop(start, BadLine(number, found.reason, line[:_SHOWN]))
+            elif found != blank:
+                self.bad += 1
+                self._list(BadLine(number, found.reason, line[:_SHOWN]))
             return None
-        if message.damaged:
-            self._note(number, f" starts like a {message.kind} and is not JSON: passed on as it is")
-        elif message.head:
-            self._heads.learn(message.head, message.kind, message.stream)
-        elif message.kind == STATE:
-            self._odd_states.append((start, message.value))
-        return message.kind, message.stream
+        if found.recovered:
+            self.recovered += 1
+            self._list(BadLine(number, f"text in front of a {found.kind}", line[:_SHOWN], True))
+        self._take(found, line, start, number)
+        if self.fatal:
+            return None
+        if found.skip and found.stream not in self._drop:
+            self._cut(start, start + found.skip)
+        return found.kind, found.stream
 
-    def _add(self, key: tuple[str, Optional[str]], count: int) -> None:
-        self.counts[key] = self.counts.get(key, 0) + count
+    def _take(self, message: Message, line: bytes, start: int, number: int) -> None:
+        """What only the parsed message tells."""
+        kind, stream = message.kind, message.stream
+        refusal = None
+        if kind == RECORD and message.fields:
+            refusal = self.versions.record(str(stream), message.fields.get("version"))
+        elif kind == ACTIVATE_VERSION:
+            refusal = self.versions.activate(str(stream), message.fields.get("version"))
+        elif kind == BATCH:
+            self.batches.append((str(stream), {name: message.fields.get(name) for name in ("manifest", "encoding")}))
+        if refusal:
+            self._stop(start, BadLine(number, refusal, line[:_SHOWN]))
+        elif kind == STATE and (message.skip or not message.head):
+            self._odd_states.append((start, message.value))
+        elif message.head and kind not in (ACTIVATE_VERSION, BATCH):
+            self._heads.learn(message.head, kind, stream)
+
+    def _sample(self, buffer: bytearray, start: int, stop: int, number: int) -> None:
+        """Looks at the version of a record that is known by its head alone."""
+        if self.fatal or stop - start > _LONGEST_SAMPLE:
+            return
+        key = self._heads.match(buffer, start, stop)
+        found = read_line(bytes(buffer[start:stop])) if key and key[0] == RECORD else None
+        if isinstance(found, Message):
+            refusal = self.versions.record(str(found.stream), found.fields.get("version"))
+            if refusal:
+                self._stop(start, BadLine(number, refusal, bytes(buffer[start:min(stop, start + _SHOWN)])))
+
+    def _number(self, buffer: bytearray, start: int) -> int:
+        return self.lines + buffer.count(b"\n", 0, start) + 1
+
+    def _is_cut(self, start: int) -> bool:
+        return any(cut <= start < end for cut, end in self._cuts)
+
+    def _stop(self, start: int, line: BadLine) -> None:
+        self.fatal = line
+        self._cut(start, self._end)
+
+    def _cut(self, start: int, end: int) -> None:
+        while self._cuts and self._cuts[-1][1] > start:
+            self._cuts.pop()
+        self._cuts.append((start, end))
+
+    def _list(self, line: BadLine) -> None:
+        if len(self.bad_lines) < self._keep_bad:
+            self.bad_lines.append(line)
 
     def _check_states(self, buffer: bytearray, end: int) -> None:
-        """Refuses a STATE that holds what some taps take for JSON."""
+        """Stops at a STATE that is known by its head alone and holds what some taps take for JSON."""
         if all(buffer.find(constant, 0, end) < 0 for constant in _CONSTANTS):
             return
         for start in self._heads.states(buffer, end):
             line = bytes(buffer[start:buffer.find(b"\n", start, end)])
-            if any(constant in line for constant in _CONSTANTS):
-                try:
-                    read_line(line)
-                except BadState as error:
-                    self._refuse(self.lines + buffer.count(b"\n", 0, start) + 1, str(error), line)
-                    return
-
-    def _refuse(self, number: int, reason: str, line: bytes) -> None:
-        if self.refused is None or number < self.refused.number:
-            self.refused = BadLine(number, reason, line[:_SHOWN])
+            found = read_line(line) if any(constant in line for constant in _CONSTANTS) else None
+            if isinstance(found, Rubbish) and found.fatal and not self._is_cut(start):
+                self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
+                return
 
     def _take_last_state(self, buffer: bytearray, end: int) -> None:
         odd = self._odd_states
@@ -198,13 +189,12 @@ class Scanner:
             elif start < 0:
                 return
             else:
-                try:
-                    message = read_line(bytes(buffer[start:buffer.find(b"\n", start, end)]))
-                except BadState as error:
-                    line = self.lines + buffer.count(b"\n", 0, start) + 1
-                    self._refuse(line, str(error), bytes(buffer[start:end]))
+                line = bytes(buffer[start:buffer.find(b"\n", start, end)])
+                message = read_line(line)
+                if isinstance(message, Rubbish):
+                    self._stop(start, BadLine(self._number(buffer, start), message.reason, line[:_SHOWN]))
                     return
-                value = state_value(message.value) if isinstance(message, Message) else None
+                value = state_value(message.value)
                 end = start
             if value is not None:
                 self.state = value
@@ -218,11 +208,7 @@ class Scanner:
             except UnicodeDecodeError as error:
                 position = error.start
         start = buffer.rfind(b"\n", 0, position) + 1
-        number = self.lines + buffer.count(b"\n", 0, start) + 1
-        key = self._heads.match(buffer, start, end)
+        number = self._number(buffer, start)
+        key = self._heads.match(buffer, start, buffer.find(b"\n", start, end) + 1)
         stream = f' of stream "{key[1]}"' if key and key[1] else ""
         self._note(number, f"{stream} is not valid UTF-8: passed on as it is")
-
-    def _note(self, number: int, text: str) -> None:
-        if len(self._notes) < _NOTED:
-            self._notes.append((number, text))

@@ -4,11 +4,10 @@ from __future__ import annotations
 import marshal
 import os
 import signal
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from .blocks import BLOCK, blocks
 from .child import request_death
-from .messages import is_message
 from .scan import Scanner
 
 _WORTH_TWO = 64 << 20
@@ -17,22 +16,32 @@ _LONGEST_SEARCH = 64 << 20
 Check = Callable[[], None]
 
 
-def scan_file(fd: int, path: Optional[str], max_bad: int, partial: bool, check: Check) -> tuple[Scanner, bool]:
+class Limits(NamedTuple):
+    """What a scan puts up with."""
+
+    max_bad: int
+    """Bad lines after which it ends early."""
+    partial: bool
+    """The tap failed: a last line without newline is left out."""
+    hard_delete: bool
+    """The target deletes rows on an ACTIVATE_VERSION."""
+
+
+def scan_file(fd: int, path: Optional[str], limits: Limits, check: Check) -> tuple[Scanner, bool]:
     """The totals of the file, and whether its last line is cut and was left out.
 
     `path` lets a second process open the file too; `check` is called often and may raise. The
-    scan ends early when there are more than `max_bad` bad lines. A last line without newline is
-    left out when it is no whole message, or `partial`.
+    scan ends early at a line that fails the run.
     """
     size = os.fstat(fd).st_size
     middle = _middle(fd, size) if path and size >= _WORTH_TWO and _processors() > 1 else size
-    helper = _Helper(str(path), middle, size, max_bad, partial) if middle < size else None
+    helper = _Helper(str(path), middle, size, limits) if middle < size else None
     try:
-        scanner, cut = _scan_part(fd, 0, middle, max_bad, partial, check)
+        scanner, cut = _scan_part(fd, 0, middle, limits, check)
         if helper:
             found = helper.result(check)
             if found is None:
-                rest, cut = _scan_part(fd, middle, size, max_bad, partial, check)
+                rest, cut = _scan_part(fd, middle, size, limits, check)
                 found = rest.totals(), cut
             scanner.add(found[0])
             cut = found[1]
@@ -42,18 +51,18 @@ def scan_file(fd: int, path: Optional[str], max_bad: int, partial: bool, check: 
             helper.end()
 
 
-def _scan_part(fd: int, start: int, end: int, max_bad: int, partial: bool, check: Check) -> tuple[Scanner, bool]:
-    scanner = Scanner(keep_bad=max_bad + 1)
+def _scan_part(fd: int, start: int, end: int, limits: Limits, check: Check) -> tuple[Scanner, bool]:
+    scanner = Scanner(keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete)
     os.lseek(fd, start, os.SEEK_SET)
     for buffer, stop, whole in blocks(fd, None, end - start):
         check()
         if not whole:
-            if partial or not is_message(bytes(buffer[:stop])):
+            if limits.partial:
                 return scanner, True
             buffer[stop:stop + 1] = b"\n"
             stop += 1
         scanner.feed(buffer, stop)
-        if scanner.bad > max_bad or scanner.refused:
+        if scanner.fatal or scanner.bad > limits.max_bad:
             break
     return scanner, False
 
@@ -79,7 +88,7 @@ def _processors() -> int:
 class _Helper:
     """A forked process that scans a part of the file."""
 
-    def __init__(self, path: str, start: int, end: int, max_bad: int, partial: bool) -> None:
+    def __init__(self, path: str, start: int, end: int, limits: Limits) -> None:
         self._answer, answer = os.pipe()
         parent = os.getpid()
         self._pid = os.fork()
@@ -89,7 +98,7 @@ class _Helper:
                 # Ctrl-C is the parent's business, which ends this process when it stops.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 request_death(signal.SIGKILL, parent)
-                scanner, cut = _scan_part(os.open(path, os.O_RDONLY), start, end, max_bad, partial, lambda: None)
+                scanner, cut = _scan_part(os.open(path, os.O_RDONLY), start, end, limits, lambda: None)
                 with open(answer, "wb") as file:
                     file.write(marshal.dumps((scanner.totals(), cut)))
             finally:

@@ -27,7 +27,7 @@ class Session:
         self.log = Log(self.masker, {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)})
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(getattr(args, "grace", 30.0))
-        self.result: Result = {"warnings": []}
+        self.result: Result = {"warnings": [], "leftOut": []}
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
         """What --result will hold."""
@@ -37,6 +37,11 @@ class Session:
         """Puts a warning into the log and the result."""
         self.result["warnings"].append(text)
         self.log.line("runner", f"warning: {text}")
+
+    def leave_out(self, text: str) -> None:
+        """Tells of something that did not reach the target, or not as it came, wherever the run is shown."""
+        self.result["leftOut"].append(text)
+        self.log.line("runner", f"left out: {text}")
 
     def connector(self, kind: str) -> Connector:
         """The tap or target this run is about."""

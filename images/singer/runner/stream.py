@@ -8,7 +8,7 @@ from .child import Child
 from .catalog import full_table_streams
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
 from .messages import SCHEMA
-from .outcome import Saved, check_bad, check_content, log_bad_lines, publish
+from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
 from .pipes import large_pipe
 from .relay import Relay
 from .scan import Scanner
@@ -21,17 +21,18 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a stream."""
     plan = prepare_tap(session)
     write_catalog(session, plan.catalog)
-    connector, command = prepare_target(session)
+    target = prepare_target(session)
     session.check_not_stopped()
     read, write = large_pipe()
-    load = PipeLoad(session, connector, command)
+    load = PipeLoad(session, target)
     try:
         tap = Child("tap", plan.connector.name, plan.command, None, write)
     except BaseException:
         load.child.kill()
         raise
     os.close(write)
-    run = _Run(session, tap, load, read)
+    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete)
+    run = _Run(session, tap, load, scanner, read)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops
     held = full_table_streams(plan.catalog) if plan.catalog and not complete else frozenset()
@@ -44,15 +45,15 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
 
 
 class _Run:
-    def __init__(self, session: Session, tap: Child, load: PipeLoad, source: int) -> None:
+    def __init__(self, session: Session, tap: Child, load: PipeLoad, scanner: Scanner, source: int) -> None:
         args = session.args
         self._session = session
         self._tap = tap
         self._load = load
         self._stopping = False
         self._logged = 0
-        self.scanner = Scanner(keep_bad=args.max_bad_lines + 1)
-        self._relay = Relay(self.scanner, load.sink, args.max_bad_lines, self._tap_ended_well)
+        self.scanner = scanner
+        self._relay = Relay(scanner, load.sink, args.max_bad_lines, self._tap_ended_well)
         wake = session.supervisor.wake
         self._relay.start(lambda: source, wake)
         load.watch(self._relay)
@@ -110,15 +111,15 @@ class _Run:
 
     def conclude(self, saved: Saved) -> tuple[int, Optional[str]]:
         """Exit code and error, after saving what may be saved."""
-        session, args = self._session, self._session.args
+        session = self._session
         stops = session.supervisor.stops
         trouble = self._load.trouble()
         if self._relay.tail_dropped:
-            session.warn("the last line of the tap is not complete: it is left out")
+            session.leave_out(CUT_LINE)
         if not stops:
-            check_bad(self.scanner, args.max_bad_lines)
+            check_bad(session, self.scanner)
             if self._tap.ok and trouble is None:
-                check_content(self.scanner, args.min_records)
+                check_content(session, self.scanner)
         if self._relay.error:
             return INTERNAL, f"reading from {self._tap.name}: {self._relay.error.strerror}"
         if trouble is None and stops < 2:

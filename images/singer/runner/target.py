@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from .child import Child
 from .connector import Connector
@@ -12,20 +12,28 @@ from .log import Log
 from .pipes import large_pipe, unread
 from .relay import Relay
 from .session import Session
+from .versions import deletes_hard
 
 
-def prepare_target(session: Session) -> tuple[Connector, list[str]]:
-    """The target and the command that starts it."""
+class TargetPlan(NamedTuple):
+    """How the target will be started."""
+
+    connector: Connector
+    command: list[str]
+    hard_delete: bool
+    """It deletes rows on an ACTIVATE_VERSION."""
+
+
+def prepare_target(session: Session) -> TargetPlan:
+    """The target with its configuration, which names the output directory where the target has a setting for it."""
     target = session.connector("target")
     config = session.config(target)
     folder, setting = session.args.output_dir, target.output_setting
-    if folder and not setting:
-        session.warn(f"{target.name} has no setting for its output directory: --output-dir has no effect")
-    elif folder and setting not in config:
+    if folder and setting and setting not in config:
         make_directory(folder)
-        config = {**config, str(setting): folder}
+        config = {**config, setting: folder}
     flags = ["--config", session.private_file("target-config.json", config)] if target.flags.config else []
-    return target, target.command + flags
+    return TargetPlan(target, target.command + flags, deletes_hard(config, target.settings))
 
 
 class Load:
@@ -64,12 +72,12 @@ class Load:
 class FileLoad(Load):
     """The target reads the extract itself."""
 
-    def __init__(self, session: Session, connector: Connector, command: list[str], fd: int) -> None:
-        super().__init__(session.log, connector)
+    def __init__(self, session: Session, plan: TargetPlan, fd: int) -> None:
+        super().__init__(session.log, plan.connector)
         self._fd = fd
         self.size = os.fstat(fd).st_size
         os.lseek(fd, 0, os.SEEK_SET)
-        self.child = Child("target", connector.name, command, fd, None)
+        self.child = Child("target", plan.connector.name, plan.command, fd, None)
         self.child.watch(session.log, session.supervisor.wake, None, self.take)
 
     @property
@@ -85,14 +93,14 @@ class FileLoad(Load):
 class PipeLoad(Load):
     """A relay writes into the target. `sink` must be given to it, then `watch` called."""
 
-    def __init__(self, session: Session, connector: Connector, command: list[str]) -> None:
-        super().__init__(session.log, connector)
+    def __init__(self, session: Session, plan: TargetPlan) -> None:
+        super().__init__(session.log, plan.connector)
         self._session = session
         self._read, self.sink = large_pipe()
         self.early = False
         """It ended before it was given the end of its input."""
         self._left = 0
-        self.child = Child("target", connector.name, command, self._read, None)
+        self.child = Child("target", plan.connector.name, plan.command, self._read, None)
 
     def watch(self, relay: Relay) -> None:
         """Waits for the target, which `relay` feeds."""

@@ -1,0 +1,65 @@
+"""What a line is that is not a Singer message: nothing, a log line, or what is left of a message."""
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MARK = b"\xef\xbb\xbf"
+_MARKS = re.compile(rb"(?:\s*" + _MARK + rb")*")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_TYPED = re.compile(
+    rb"""\\?["']type\\?["']\s*:\s*\\?["'](?:RECORD|SCHEMA|STATE|ACTIVATE_VERSION|BATCH)\b""", re.I)
+_KEYED = re.compile(rb"""\\?["'](?:record|stream)\\?["']\s*:""", re.I)
+_OPENED = re.compile(rb'\s*\{\s*(?:"|$)')
+_QUOTED_AFTER = b" \t:=,>("
+"""What stands between a log line and the message it quotes."""
+
+
+class Rubbish(NamedTuple):
+    """A line that is not a Singer message."""
+
+    reason: str
+    """E.g. "not JSON"; empty for a blank line."""
+    fatal: bool
+    """It may hold a message, or a part of one: to leave it out could lose a record."""
+
+
+blank = Rubbish("", False)
+"""A line of white space: it holds nothing."""
+
+
+def marks(line: bytes) -> int:
+    """Bytes of UTF-8 byte order marks in front of a line, with the white space before them."""
+    found = _MARKS.match(line)
+    return found.end() if found else 0
+
+
+def wide(line: bytes) -> bool:
+    """The line is UTF-16 or UTF-32: it has their mark, or a third of it is zero bytes."""
+    return line.startswith(_WIDE_MARKS) or (b"\0" in line and line.count(b"\0") * 3 >= len(line))
+
+
+def glued(text: bytes) -> bool:
+    """Text in front of a message is a print without a newline: not part of a message, nor a log line that quotes one."""
+    return not any(each in text for each in (b"{", b"}", b'"', b"'", b"\\")) and text[-1:] not in _QUOTED_AFTER
+
+
+def harmless(text: bytes) -> bool:
+    """Text in front of JSON that is not a message is not the rest of one either."""
+    return not _mentions(text) and text.count(b"}") <= text.count(b"{")
+
+
+def cut_off(line: bytes) -> Rubbish:
+    """What a line is that is not JSON: fatal when it may be a message, or a part of one."""
+    text = line.strip()
+    if _mentions(text):
+        return Rubbish("it looks like a Singer message and is not valid JSON", True)
+    if _OPENED.match(text):
+        return Rubbish("it starts like a message and is not valid JSON", True)
+    if text.count(b"}") > text.count(b"{") or (text.endswith(b"}") and b'"' in text):
+        return Rubbish("it ends like a message and is not valid JSON", True)
+    return Rubbish("not JSON", False)
+
+
+def _mentions(text: bytes) -> bool:
+    return _TYPED.search(text) is not None or _KEYED.search(text) is not None

@@ -1,0 +1,126 @@
+"""Running totals of a Singer stream."""
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple, Optional
+
+from .lossless import JsonText
+from .messages import RECORD, SCHEMA, STATE
+from .versions import Versions
+
+_NOTED = 10
+
+
+class BadLine(NamedTuple):
+    """A line that is not a Singer message, or one with something in front of it."""
+
+    number: int
+    """Line number, from 1; 0 where it is not known."""
+    reason: str
+    """E.g. "not JSON"."""
+    text: bytes
+    """Its first bytes."""
+    recovered: bool = False
+    """Its message was taken."""
+
+
+class Totals:
+    """What is known of a stream so far."""
+
+    def __init__(self, keep_bad: int, hard_delete: bool) -> None:
+        self._keep_bad = keep_bad
+        self.lines = 0
+        self.bytes = 0
+        self.counts: dict[tuple[str, Optional[str]], int] = {}
+        """Number of messages by (type, stream)."""
+        self.bad = 0
+        """Number of bad lines."""
+        self.recovered = 0
+        """Number of messages that were taken from behind other text."""
+        self.bad_lines: list[BadLine] = []
+        """The first bad lines and recovered messages."""
+        self.clean = True
+        """The target may get every byte."""
+        self.fatal: Optional[BadLine] = None
+        """A line that must not be passed on, nor anything after it."""
+        self.versions = Versions(hard_delete)
+        self.batches: list[tuple[str, Mapping[str, Any]]] = []
+        """BATCH messages whose rows are not counted yet: the stream and the message."""
+        self.batch_rows: dict[str, int] = {}
+        """Rows in the files of BATCH messages, by stream."""
+        self.batch_files = 0
+        """Number of those files."""
+        self.uncounted_files = 0
+        """Those whose rows cannot be counted."""
+        self.dropped: set[str] = set()
+        """Streams that were met and left out."""
+        self.state: Optional[JsonText] = None
+        """The last non-empty STATE, as it is written."""
+        self._notes: list[tuple[int, str]] = []
+
+    def of(self, kind: str) -> dict[str, int]:
+        """Number of messages of a type by stream."""
+        return {stream: count for (each, stream), count in self.counts.items() if each == kind and stream is not None}
+
+    def total(self, kind: str) -> int:
+        """Number of messages of a type."""
+        return sum(count for (each, _), count in self.counts.items() if each == kind)
+
+    @property
+    def empty(self) -> bool:
+        """Neither SCHEMA nor STATE."""
+        return not self.total(SCHEMA) and not self.total(STATE)
+
+    def loaded(self) -> dict[str, int]:
+        """Number of records by stream, those in files of BATCH messages included."""
+        found = self.of(RECORD)
+        for stream, rows in self.batch_rows.items():
+            found[stream] = found.get(stream, 0) + rows
+        return found
+
+    @property
+    def records(self) -> int:
+        """Number of records of all streams, those in files of BATCH messages included."""
+        return self.total(RECORD) + sum(self.batch_rows.values())
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines that were passed on although something is wrong with them, the first ones."""
+        return [f"line {number}{text}" for number, text in self._notes]
+
+    def totals(self) -> tuple[Any, ...]:
+        """All that `add` of another one needs, in plain types."""
+        sums = self.lines, self.bytes, self.bad, self.recovered
+        bad = [tuple(line) for line in self.bad_lines]
+        fatal = tuple(self.fatal) if self.fatal else None
+        state = self.state.text if self.state else None
+        return (sums, list(self.counts.items()), bad, self._notes, state, self.clean, fatal, self.batches,
+                self.versions.totals())
+
+    def add(self, totals: tuple[Any, ...]) -> None:
+        """Takes in the totals of what follows directly on what this one has seen."""
+        (lines, size, bad, recovered), counts, bad_lines, notes, state, clean, fatal, batches, versions = totals
+        for key, count in counts:
+            self._add(key, count)
+        listed = [BadLine(line[0] + self.lines, *line[1:]) for line in bad_lines]
+        self.bad_lines = (self.bad_lines + listed)[:self._keep_bad]
+        for number, text in notes:
+            self._note(number + self.lines, text)
+        refusal = self.versions.add(versions)
+        if fatal and not self.fatal:
+            self.fatal = BadLine(fatal[0] + self.lines, *fatal[1:])
+        elif refusal and not self.fatal:
+            self.fatal = BadLine(0, refusal, b"")
+        self.lines += lines
+        self.bytes += size
+        self.bad += bad
+        self.recovered += recovered
+        self.clean = self.clean and clean
+        self.batches = self.batches + [tuple(batch) for batch in batches]
+        self.state = JsonText(state) if state else self.state
+
+    def _add(self, key: tuple[str, Optional[str]], count: int) -> None:
+        self.counts[key] = self.counts.get(key, 0) + count
+
+    def _note(self, number: int, text: str) -> None:
+        if len(self._notes) < _NOTED:
+            self._notes.append((number, text))

@@ -1,0 +1,89 @@
+"""Table versions: whether an ACTIVATE_VERSION deletes the records that came with it.
+
+A target with `hard_delete` deletes all rows of a table that do not carry the activated version, those without any
+version too: meltano/sdk#2103 and meltano/sdk#2117.
+"""
+from __future__ import annotations
+
+from typing import Any, Iterable, Mapping, Optional
+
+
+class Versions:
+    """Versions that records of each stream carried, and those that were activated."""
+
+    def __init__(self, hard_delete: bool = False) -> None:
+        self._hard_delete = hard_delete
+        self._carried: dict[str, set[Any]] = {}
+        self._activated: dict[str, list[Any]] = {}
+
+    def knows(self, stream: str) -> bool:
+        """A record of the stream was looked at."""
+        return stream in self._carried
+
+    def record(self, stream: str, version: Any) -> Optional[str]:
+        """Takes in the version of a record, None for none; why the run must not go on, if it must not."""
+        self._carried.setdefault(stream, set()).add(version if isinstance(version, (int, type(None))) else str(version))
+        return self._refusal(stream)
+
+    def activate(self, stream: str, version: Any) -> Optional[str]:
+        """Takes in an ACTIVATE_VERSION; why the run must not go on, if it must not."""
+        self._activated.setdefault(stream, []).append(version)
+        return self._refusal(stream)
+
+    def totals(self) -> tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]:
+        """All that `add` of another one needs, in plain types."""
+        return [(stream, list(seen)) for stream, seen in self._carried.items()], list(self._activated.items())
+
+    def add(self, totals: tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]) -> Optional[str]:
+        """Takes in what another one saw; why the run must not go on, if it must not."""
+        carried, activated = totals
+        for stream, seen in carried:
+            self._carried.setdefault(stream, set()).update(seen)
+        for stream, versions in activated:
+            self._activated.setdefault(stream, []).extend(versions)
+        refusals = [self._refusal(stream) for stream in self._activated]
+        return next((refusal for refusal in refusals if refusal), None)
+
+    def warnings(self, loaded: Iterable[str], before: Optional[Mapping[str, Any]]) -> list[str]:
+        """What is odd about the versions of a run that brought data of the streams `loaded` and began with a state."""
+        streams, found = set(loaded), []
+        for stream, versions in self._activated.items():
+            if stream not in streams:
+                # A tap repeats the version that its state holds: the rows of the table carry it already.
+                if versions[-1] != _saved_version(before, stream):
+                    found.append(f'stream "{stream}": ACTIVATE_VERSION {versions[-1]} came without any record; '
+                                 "a target that follows it deletes all rows of the table or marks them as deleted")
+                continue
+            odd = self._carried.get(stream, set()) - set(versions)
+            if None in odd:
+                found.append(f'stream "{stream}": its records carry no version, and ACTIVATE_VERSION {versions[-1]} came; '
+                             "a target that follows it deletes these records or marks them as deleted")
+            elif odd:
+                listed = ", ".join(sorted(map(str, odd)))
+                found.append(f'stream "{stream}": records carry version {listed}, and ACTIVATE_VERSION {versions[-1]} came; '
+                             "a target that follows it deletes rows of older versions or marks them as deleted")
+        return found
+
+    def _refusal(self, stream: str) -> Optional[str]:
+        if not self._hard_delete or stream not in self._activated or None not in self._carried.get(stream, ()):
+            return None
+        return (f'ACTIVATE_VERSION {self._activated[stream][-1]} of stream "{stream}", whose records carry no version: '
+                'with the setting "hard_delete" the target deletes them; turn hard_delete off, '
+                "or have the tap not send ACTIVATE_VERSION")
+
+
+def deletes_hard(config: Mapping[str, Any], settings: Mapping[str, str]) -> bool:
+    """A target with this configuration deletes rows on an ACTIVATE_VERSION."""
+    if config.get("hard_delete") is not True:
+        return False
+    switches = ("activate_version", "process_activate_version_messages")
+    if any(config.get(switch) is False for switch in switches):
+        return False
+    # PipelineWise's targets and those made from them know hard_delete too, and take no notice of ACTIVATE_VERSION.
+    return "add_metadata_columns" not in settings or any(switch in settings for switch in switches)
+
+
+def _saved_version(state: Optional[Mapping[str, Any]], stream: str) -> Any:
+    bookmarks = (state or {}).get("bookmarks")
+    bookmark = bookmarks.get(stream) if isinstance(bookmarks, dict) else None
+    return bookmark.get("version") if isinstance(bookmark, dict) else None

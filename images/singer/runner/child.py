@@ -11,7 +11,7 @@ from collections import deque
 from typing import Callable, Optional
 
 from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
-from .failure import reason
+from .failure import explanation
 from .log import LINE_LIMIT, Log
 
 _LEFTOVER_SECONDS = 2
@@ -122,7 +122,7 @@ class Child:
             how = f"was killed by {self.signal}{hint}"
         else:
             how = f"exited with {self.exit}"
-        why = reason(list(self.lines))
+        why = explanation(list(self.lines), self.name)
         return f"{self.name} {how}: {why}" if why else f"{self.name} {how}"
 
 

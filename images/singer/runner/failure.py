@@ -1,7 +1,10 @@
-"""Finds the line of a connector's stderr that says why it failed."""
+"""Finds what a connector's stderr says of why it failed."""
 from __future__ import annotations
 
 import re
+
+from .hints import hint
+from .subject import subject
 
 _TRACEBACK = "Traceback (most recent call last)"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: .+)?$")
@@ -9,12 +12,33 @@ _FULL = re.compile(r"No space left on device|ENOSPC|Errno 28\b|Disk quota exceed
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b(?:: .+)?$")
 """What looks like an exception even without the traceback above it."""
 _ASIDE = re.compile(r"\(Background on this error at: ")
+_LOGGED = re.compile(
+    r"^(?:\d{4}-\d\d-\d\d[T ]\S+ \| (?:ERROR|CRITICAL) +\| \S+ +\| |time=\S+ \S+ name=\S+ level=(?:ERROR|CRITICAL) message="
+    r"|(?:ERROR|CRITICAL):? )(.+)$")
+"""A line of an error in the logs of the Singer SDK, of pipelinewise's and of other connectors."""
+_LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d[T ]|time=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
+_SAYS_NOTHING = re.compile(r"^Config validation failed\W*$")
 _LONGEST = 500
 
 
+def explanation(lines: list[str], connector: str) -> str:
+    """Why a connector failed, with the stream, column or setting that its output names, and what to do where that is known."""
+    why = reason(lines)
+    about = subject(lines, why)
+    told = f"{why} ({about})" if why and about else why
+    advice = (hint(error, connector) for error in [told, *_causes(lines)])
+    return "; hint: ".join(filter(None, [told, next(filter(None, advice), None)]))
+
+
+def _causes(lines: list[str]) -> list[str]:
+    """The exceptions behind the last one: what was logged before them may have been overcome."""
+    logged = [place for place, line in enumerate(lines) if _LOG_LINE.match(line)]
+    return _raised(lines[logged[-1]:] if logged else lines)[::-1]
+
+
 def reason(lines: list[str]) -> str:
-    """The exception of the last Python traceback, else the last line that looks like one, else the last that says
-    something, else ""."""
+    """The exception of the last Python traceback, else the last line that looks like one, else the last error that was
+    logged, else the last line that says something, else ""."""
     filled = [line.strip() for line in lines if line.strip() and not _ASIDE.match(line)]
     starts = [place for place, line in enumerate(lines) if _TRACEBACK in line]
     if starts:
@@ -24,8 +48,12 @@ def reason(lines: list[str]) -> str:
         if named:
             return _short(named.strip())
     # A long statement below the exception may have pushed its traceback out of the lines that are kept.
-    raised = [line.rstrip() for line in lines if _RAISED.match(line)]
-    return _short((raised or filled)[-1]) if filled else ""
+    logged = [match[1] for match in map(_LOGGED.match, filled) if match and not _SAYS_NOTHING.match(match[1])]
+    return _short((_raised(lines) or logged or filled)[-1]) if filled else ""
+
+
+def _raised(lines: list[str]) -> list[str]:
+    return [line.rstrip() for line in lines if _RAISED.match(line)]
 
 
 def says_disk_full(lines: list[str]) -> bool:

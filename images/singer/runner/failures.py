@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any, Optional
 
-_LONGEST = 600
+_LONGEST = 1000
 _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 # What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason.

@@ -14,3 +14,9 @@ export function printCommandsWith(options: readonly string[]): void {
 export function tapctl(command: string): string {
   return ["npx tapctl", command, ...where].join(" ");
 }
+
+/** An option as a shell takes it, quoted if it has to be; nothing if it was not given. */
+export function optionText(name: string, value: string | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return [`--${name} ${/^[\w@:/.+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`];
+}

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
-import { printCommandsWith } from "../command-text";
+import { optionText, printCommandsWith } from "../command-text";
 import { UserError } from "../errors";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
@@ -32,7 +32,7 @@ export function contextOf(command: Command): CliContext {
   assertValid(project.entries);
   const { surroundings, options } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
-  printCommandsWith(options);
+  printCommandsWith([...optionText("project", from), ...optionText("store", location), ...options]);
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   let store: Promise<ObjectStore> | undefined;

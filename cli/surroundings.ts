@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optionText } from "../command-text";
 import { UserError } from "../errors";
 import { didYouMean } from "../pipelines/validation/nearest";
 import { load } from "./load";
@@ -53,7 +54,7 @@ function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
 function optionsOf(flags: WhereFlags, defaults: Defaults): readonly string[] {
   return KEYS.flatMap((key) => {
     const given = flags[key];
-    return given === undefined || given === defaults[key] ? [] : [`--${key} ${/^[\w@:/.+-]+$/.test(given) ? given : `'${given.replaceAll("'", "'\\''")}'`}`];
+    return given === defaults[key] ? [] : optionText(key, given);
   });
 }
 

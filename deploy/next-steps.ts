@@ -1,4 +1,4 @@
-import { tapctl } from "../command-text";
+import { optionText, tapctl } from "../command-text";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { CheckedSettings } from "../settings/schema";
 import { ownCommand } from "./commands";
@@ -17,7 +17,7 @@ export interface Deployed {
 /** What you can do with a stack that has come up, as lines for a terminal; each command names the stack and the cluster. */
 export function nextSteps({ stack, context, settings: { namespace, argo, objectStore }, entries }: Deployed): string {
   const first = entries.find(isReplication);
-  const kubectl = `kubectl --context ${context}`;
+  const kubectl = ["kubectl", ...optionText("context", context)].join(" ");
   const up = ownCommand("up", stack);
   return [
     "",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { print } from "../cli/print";
-import { printCommandsWith } from "../command-text";
+import { optionText, printCommandsWith } from "../command-text";
 import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
@@ -66,7 +66,7 @@ export async function up({ stack, context: wanted, yes = false, smokeTest = true
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
   await update({ engine, root: ROOT, context, namespaces: ownNamespaces(settings), again, refresh });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`);
-  printCommandsWith(["--on cluster", `--context ${context}`, `--namespace ${settings.namespace}`]);
+  printCommandsWith(["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)]);
   print(nextSteps({ stack, context, settings, entries: pipelines }));
 }
 

@@ -129,7 +129,7 @@ suite("tapctl config in a bucket", () => {
     assert.match((await run("put kept --tap target.json --target target.json", store)).stdout, /^kept: tap-config\.json replaced, 27 B \(before: 53 B\)\nkept: target-config\.json is the same/);
     assert.equal((await run("get kept --out got", store)).code, 0);
     assert.equal(readFileSync(join(root, "got", "tap-config.json"), "utf8"), FILES["target.json"]);
-    assert.equal((await run("remove kept target", store)).stdout, "kept: target-config.json removed\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE\n");
+    assert.equal((await run("remove kept target", store)).stdout, `kept: target-config.json removed\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE --store '${store}'\n`);
   });
 });
 

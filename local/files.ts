@@ -15,10 +15,11 @@ export interface RunFiles {
   readonly candidate: string;
   /** Who the state belongs to. */
   readonly identity: string;
-  /** The state to go on from; undefined on a first run. */
-  readonly state: string | undefined;
   /** Folder for the results of the runner's calls. */
   readonly results: string;
+  /** Runner flags for the states that the run starts from, and for what its attempts keep for one another. */
+  readonly stateFlags: readonly string[];
+  readonly resumeFlags: readonly string[];
   readonly tapFlags: readonly string[];
   readonly targetFlags: readonly string[];
   readonly streamFlags: readonly string[];
@@ -43,10 +44,12 @@ export interface RunFilesArgs {
   /** Stream rules, where the pipeline selects streams. */
   readonly select: unknown;
   readonly identity: unknown;
-  /** State to go on from: an envelope, or a bare Singer state. */
+  /** The state in force: an envelope, or a bare Singer state; undefined on a first run. */
   readonly state: unknown;
   /** Ends uploads half-way. */
   readonly signal: AbortSignal;
+  /** The same of a state that this run starts from instead; undefined for none. */
+  readonly givenState: unknown;
 }
 
 /** A connector's description and its config. */
@@ -88,8 +91,9 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     outputs,
     candidate: join(workspace.directory, "candidate.json"),
     identity: workspace.writeJson("identity.json", args.identity),
-    state: args.state === undefined ? undefined : workspace.writeJson("state.json", args.state),
     results: workspace.directory,
+    stateFlags: [...given("--state", "state.json", args.state), ...given("--given-state", "given-state.json", args.givenState)],
+    resumeFlags: ["--resume", join(workspace.directory, "resume.json")],
     tapFlags: [...directory, "--connector", args.tap.descriptionFile, "--config", config.tap, ...secrets("tap"), ...streams, "--overlay", overlay, "--log", logs.tap],
     targetFlags: [...directory, "--connector", args.target.descriptionFile, "--config", config.target, ...secrets("target"), "--output-dir", outputs, "--log", logs.target],
     streamFlags: [

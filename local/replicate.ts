@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
 import { attempt } from "./attempts";
@@ -37,6 +37,8 @@ export interface Replicated {
   readonly records: { readonly [stream: string]: number };
   readonly bytes: number;
   readonly badLines: number;
+  /** Streams whose bookmarks stay although the run did not replicate them. */
+  readonly unselected: readonly string[];
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -77,9 +79,8 @@ function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
 
 function stream(args: ReplicateArgs): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
-  // A candidate that is there was left by an attempt whose tap failed and whose target took everything: progress.
-  const state = existsSync(args.files.candidate) ? ["--state", args.files.candidate, "--on-change", "keep"] : stateFlags(args);
-  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...state, "--candidate", args.files.candidate];
+  // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
+  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...stateFlags(args), ...args.files.resumeFlags, "--candidate", args.files.candidate];
   return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
 }
 
@@ -114,7 +115,7 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
 }
 
 function stateFlags(args: ReplicateArgs): readonly string[] {
-  return ["--on-change", args.onChange, ...(args.files.state ? ["--state", args.files.state] : [])];
+  return ["--on-change", args.onChange, ...args.files.stateFlags];
 }
 
 function expectationFlags({ expectations }: Replication): readonly string[] {
@@ -148,6 +149,7 @@ function summed({ stop }: ReplicateArgs, first: RunnerResult, second: RunnerResu
     records: counted.records ?? {},
     bytes: counted.bytes ?? first.bytes ?? 0,
     badLines: counted.badLines ?? 0,
+    unselected: counted.unselected ?? [],
   };
 }
 

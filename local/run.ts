@@ -39,7 +39,7 @@ export type PrepareConnector = (connector: ConnectorDefinition, onProgress: (pro
 export interface RunOptions {
   /** Default: the pipeline's own. */
   readonly mode?: Mode;
-  /** Begin anew and forget the saved state once the run has succeeded. Default: false. */
+  /** Start again without a state; the bookmarks of the streams that the run brings replace the saved ones. Default: false. */
   readonly fullRefresh?: boolean;
   /** Go on from the saved state although the tap, target or destination is another one. Default: false. */
   readonly keepState?: boolean;
@@ -47,7 +47,7 @@ export interface RunOptions {
   readonly state?: unknown;
   /** Settings of the tap for this run alone, over its own. Default: none. */
   readonly tapSettings?: JsonObject;
-  /** Begin without a state, as a first run does; unlike `fullRefresh` this replaces nothing by itself. Default: false. */
+  /** Start without a state, as a first run does: what `fullRefresh` does too. Default: false. */
   readonly ignoreState?: boolean;
   /** Whether the state that the run leaves is saved. Default: true. */
   readonly saveState?: boolean;

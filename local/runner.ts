@@ -38,6 +38,7 @@ export interface RunnerResult {
   readonly lines?: number;
   readonly records?: { readonly [stream: string]: number };
   readonly badLines?: number;
+  readonly unselected?: readonly string[];
   readonly complete?: boolean;
   readonly seconds?: { readonly [phase: string]: number };
 }

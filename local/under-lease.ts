@@ -7,6 +7,7 @@ import { durationSeconds } from "../pipelines/units";
 import type { Lease } from "../store/lease";
 import { writeSummary, type RunSummary } from "../store/runs";
 import { bareState, commitState, readState, type StateEnvelope } from "../store/state";
+import { noneIfUnreadable } from "../store/state-envelope";
 import type { ConnectorConfigs } from "./connector-configs";
 import type { Environment } from "./environments";
 import type { RunEvents } from "./events";
@@ -34,7 +35,7 @@ export interface LeasedRun {
 /** Extracts, loads, commits, follows up, and keeps a summary of it: `running` first, then how it ended. */
 export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const { context, events, run } = leased;
-  const state = await stateToGoOnFrom(leased);
+  const state = await stateInForce(leased);
   const opening = openingSummary(leased, new Date(), state);
   await writeSummary(context.store, opening);
   events.started(run);
@@ -84,10 +85,16 @@ function watch({ context, entry, events, lease }: LeasedRun): () => void {
   };
 }
 
-/** The state in its envelope where it was saved, bare where it was given; undefined on a first run. */
-async function stateToGoOnFrom({ context, entry, options, configs }: LeasedRun): Promise<unknown> {
-  if (options.ignoreState) return undefined;
-  return options.state ?? (await readState(context.store, entry.name, entry.formerName))?.envelope ?? configs.initialState;
+/** The saved state in its envelope, else the bare one that the pipeline begins with; undefined for neither. */
+async function stateInForce({ context, entry, options, configs }: LeasedRun): Promise<unknown> {
+  const saved = readState(context.store, entry.name, entry.formerName);
+  // Where the run does not start from it, one that cannot be read is replaced.
+  const readable = startsAfresh(options) || options.state !== undefined ? saved.catch(noneIfUnreadable) : saved;
+  return (await readable)?.envelope ?? configs.initialState;
+}
+
+function startsAfresh({ fullRefresh, ignoreState }: RunOptions): boolean {
+  return fullRefresh === true || ignoreState === true;
 }
 
 async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: unknown): Promise<RunFiles> {
@@ -104,12 +111,13 @@ async function layOut({ context, entry, options, configs, environments, run, wor
     identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
     state,
     signal: context.stop.atOnce,
+    givenState: options.state,
   });
 }
 
 function replicate({ context, entry, options, environments, events }: LeasedRun, files: RunFiles): Promise<Replicated> {
   const byMode = (options.mode ?? entry.mode ?? "artifact") === "artifact" ? replicateByArtifact : replicateByStream;
-  const onChange = options.fullRefresh ? "refresh" : options.keepState ? "keep" : "fail";
+  const onChange = startsAfresh(options) ? "refresh" : options.keepState ? "keep" : "fail";
   return byMode({ entry, python: environments.tap.python, cwd: context.root, files, onChange, stop: context.stop, events });
 }
 
@@ -142,7 +150,7 @@ async function close({ context }: LeasedRun, summary: RunSummary): Promise<RunSu
 }
 
 function openingSummary({ entry, options, run }: LeasedRun, started: Date, state: unknown): RunSummary {
-  const before = bareState(state) ?? null;
+  const inForce = bareState(state) ?? null;
   return {
     version: 1,
     pipeline: entry.name,
@@ -163,8 +171,9 @@ function openingSummary({ entry, options, run }: LeasedRun, started: Date, state
     badLines: 0,
     tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
     target: { name: entry.target.connector.name, version: connectorVersion(entry.target.connector) },
-    stateBefore: before,
-    stateAfter: before,
+    unselected: [],
+    stateBefore: startsAfresh(options) ? null : (bareState(options.state) ?? inForce),
+    stateAfter: inForce,
     stateCommitted: false,
     outputs: [],
     host: hostname(),
@@ -190,7 +199,8 @@ function closingSummary(
     records: streams.reduce((sum, { records }) => sum + records, 0),
     bytes: replicated.bytes,
     badLines: replicated.badLines,
-    stateAfter: committed?.state ?? opening.stateBefore,
+    unselected: replicated.unselected,
+    stateAfter: committed?.state ?? opening.stateAfter,
     stateCommitted: committed !== undefined,
     outputs: filesBelow(files.outputs),
   };

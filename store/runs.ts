@@ -54,6 +54,8 @@ export interface RunSummary {
   readonly tap: RunConnector;
   /** The target. */
   readonly target: RunConnector;
+  /** Streams whose bookmarks the state keeps although the run did not replicate them; left out by older versions. */
+  readonly unselected?: readonly string[];
   /** Singer state it began with; null for none. */
   readonly stateBefore: unknown;
   /** Singer state in force after it; null for none. */

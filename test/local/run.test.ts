@@ -61,6 +61,40 @@ for (const mode of MODES) {
       assert.deepEqual((await readState(context.store, "events"))?.envelope.state, bookmark(10));
     });
 
+    test("keeps the bookmarks of streams that it does not bring, in a full refresh too", async (t) => {
+      const folder = temporaryFolder(t);
+      const context = await fakeContext(folder);
+      await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });
+      await runPipeline(context, fakePipeline(folder, { rows: 20, stream: "other" }), { mode });
+      const summary = await runPipeline(context, fakePipeline(folder, { rows: 5 }), { mode, fullRefresh: true });
+      assert.equal(summary.records, 5);
+      const kept = { bookmarks: { ...bookmark(5).bookmarks, other: { replication_key: "id", replication_key_value: 20 } } };
+      assert.deepEqual((await readState(context.store, "events"))?.envelope.state, kept);
+      assert.deepEqual([summary.stateBefore, summary.stateAfter, summary.unselected], [null, kept, ["other"]]);
+    });
+
+    test("a tap that fails once in a full refresh continues from what arrived, not from the saved state", async (t) => {
+      const folder = temporaryFolder(t);
+      const context = await fakeContext(folder);
+      await runPipeline(context, fakePipeline(folder, { rows: 40 }), { mode });
+      const entry = fakePipeline(folder, { rows: 50, fail_after: 25, fail_times: 2 }, { file: join(folder, "refreshed") });
+      const summary = await runPipeline(context, { ...entry, target: fakeTarget({ file: join(folder, "refreshed") }) }, { mode, fullRefresh: true });
+      assert.equal(summary.status, "succeeded", summary.error ?? "");
+      assert.deepEqual([...new Set(numbersIn(join(folder, "refreshed")))], range(1, 50));
+      assert.deepEqual(summary.stateAfter, bookmark(50));
+    });
+
+    test("saves the earlier STATE that the target reports, and sends again what came after it", async (t) => {
+      const folder = temporaryFolder(t);
+      const context = await fakeContext(folder);
+      const summary = await runPipeline(context, fakePipeline(folder, { rows: 50 }, { behind: 2 }), { mode });
+      assert.equal(summary.status, "succeeded", summary.error ?? "");
+      assert.deepEqual(summary.stateAfter, bookmark(40));
+      assert.match(summary.warnings.join(), /target-fake reports an earlier STATE than the last one/);
+      const next = await runPipeline(context, fakePipeline(folder, { rows: 50 }), { mode });
+      assert.deepEqual([next.records, next.warnings], [10, []]);
+    });
+
     test("fails on an extract that is empty", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);

@@ -15,6 +15,8 @@ interface Expected {
   /** Records in the target. */
   readonly loaded: readonly string[];
   /** Text that a warning or the error must hold, in both modes. */
+  /** Nothing is said at all. */
+  readonly silent?: boolean;
   readonly says?: string;
   /** Bad lines counted. */
   readonly bad?: number;
@@ -149,9 +151,19 @@ const CASES: readonly Case[] = [
     extract: 0, load: 11, stream: 11, state: undefined, loaded: lines("a", 1, 10), says: "target-fake exited with 3",
   },
   {
-    name: "the last state the target printed is not the last one: a warning",
-    steps: TEN, target: { print: ['{"at": 6}\n'] },
-    extract: 0, load: 0, stream: 0, state: { at: 9 }, loaded: lines("a", 1, 10), says: "the last state the target printed",
+    name: "a target that reports an earlier STATE: that one is saved",
+    steps: TEN, target: { print: ['{"at": 3}\n{"at":\t6 }\n'] },
+    extract: 0, load: 0, stream: 0, state: { at: 6 }, loaded: lines("a", 1, 10), says: "target-fake reports an earlier STATE",
+  },
+  {
+    name: "a target that reports a state that never passed: the last one is saved",
+    steps: TEN, target: { print: ['{"at": 7}\n'] },
+    extract: 0, load: 0, stream: 0, state: { at: 9 }, loaded: lines("a", 1, 10), silent: true,
+  },
+  {
+    name: "a target that spells the last STATE in another way: that one is saved as the tap wrote it",
+    steps: [["schema", "a"], ["record", "a", 1], ["raw", '{"type": "STATE", "value": {"at": 1.50, "\\u00fc": [2.0]}}\n']], target: { print: ['{"ü":[2],"at":1.5}\n'] },
+    extract: 0, load: 0, stream: 0, state: { at: 1.5, ü: [2] }, loaded: lines("a", 1, 1), silent: true,
   },
   {
     name: "a target that leaves a child behind with its pipes",
@@ -162,6 +174,7 @@ const CASES: readonly Case[] = [
 
 function check(result: Result, expected: Expected): void {
   const said = [result.error ?? "", ...result.warnings].join("\n");
+  if (expected.silent) assert.equal(said.trim(), "");
   if (expected.says !== undefined) assert.ok(said.includes(expected.says), `${expected.says} is not in: ${said}`);
   if (expected.bad !== undefined) assert.equal(result.badLines, expected.bad);
   assert.deepEqual(result.stateAfter ?? undefined, expected.state);

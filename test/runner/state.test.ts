@@ -92,12 +92,13 @@ describe("a tap that failed for good", () => {
     assert.deepEqual(space.result().stateAfter, previous);
   }));
 
-  test("bookmarks of another destination are not held", () => inWorkspace(async (space) => {
+  test("a load for another destination is refused", () => inWorkspace(async (space) => {
     await space.extract(STEPS);
-    const ended = await space.load({ print: "none" }, "--partial", "--catalog", space.write("cat.json", CATALOG),
+    const ended = await space.load({ print: "none", say: "started" }, "--partial", "--catalog", space.write("cat.json", CATALOG),
       "--state", space.write("saved.json", { ...SAVED, state: previous }), "--identity", space.write("identity.json", { ...IDENTITY, destination: "new" }));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual((space.candidate() as { state: unknown }).state, { bookmarks: { a: { id: 2 } }, currently_syncing: "full" });
+    assert.equal(ended.code, 17);
+    assert.doesNotMatch(ended.stderr, /target \| started/);
+    assert.equal(space.candidate(), undefined);
   }));
 
   test("without full tables all whole lines are loaded", () => inWorkspace(async (space) => {

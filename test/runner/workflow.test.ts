@@ -181,7 +181,7 @@ describe("commit", () => {
         version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-23T08:15:02Z", status: "succeeded", code: 0, error: null,
         warnings: ["odd"], attempts: { extract: 2, load: 1 }, streams: [{ stream: "a", records: 3 }, { stream: "b", records: 4 }], records: 7, bytes: 480, badLines: 1,
         tap: { name: "tap-a", version: "1" }, target: { name: "target-b", version: "2" }, stateBefore: { at: 3 }, stateAfter: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
-        stateCommitted: true, outputs: [{ path: "a.csv", bytes: 9 }], host: "orders-1",
+        stateCommitted: true, unselected: [], outputs: [{ path: "a.csv", bytes: 9 }], host: "orders-1",
       });
       assert.deepEqual(["records", "bytes", "retries", "bookmark"].map((name) => space.text(name)), ["7", "480", "1", String(Date.UTC(2026, 10, 22) / 1000)]);
     }));

@@ -112,6 +112,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     _shared(command)
     command.add_argument("--state", metavar="F", help="saved state: an envelope or a bare one; no file: none")
     command.add_argument("--given-state", metavar="F", help="state that counts instead of all others in this run; no file: none")
+    command.add_argument("--resume", metavar="F", help="keeps how far the attempts of this run got, for the next one")
     command.add_argument("--former-state", metavar="F", help="state that counts while there is no --state")
     command.add_argument("--former-unless", metavar="D", help="with files in this directory --former-state does not count")
     command.add_argument("--initial-state", metavar="F", help="state that counts while there is neither")
@@ -123,7 +124,8 @@ def _run(command: argparse.ArgumentParser) -> None:
                          help="end with 0 and --outcome failed where another try does not help; a verdict fails the run")
     command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
-                         help="when the state is of another destination: fail, keep it, or refresh (without any state)")
+                         help="when the state is of another destination: fail, keep it, or refresh (without any state); "
+                              "bookmarks of streams that the run does not bring stay")
     command.add_argument("--catalog", metavar="F", help="the catalog")
     command.add_argument("--result", metavar="F", help="gets what the run came to, as JSON")
     command.add_argument("--progress", choices=("json", "text", "none"), default="none", help="progress on stdout")

@@ -1,7 +1,7 @@
 """What a Singer catalog says about its streams."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from .codes import USAGE, RunnerError
 
@@ -46,3 +46,15 @@ def full_table_streams(catalog: Any) -> frozenset[str]:
         if method == "FULL_TABLE":
             found.update(names(entry))
     return frozenset(found)
+
+
+def selected_streams(catalog: Any) -> Optional[frozenset[str]]:
+    """Names of the streams that a catalog selects; None when it selects none by name, and the tap decides."""
+    listed = entries(catalog, "the catalog")
+    return frozenset(name for entry in listed if _is_selected(entry) for name in names(entry)) or None
+
+
+def _is_selected(entry: Entry) -> bool:
+    root = metadata_of(entry, [])
+    chosen = [root.get("selected"), entry.get("selected"), root.get("selected-by-default")]
+    return next((each for each in chosen if each is not None), root.get("inclusion") == "automatic") is True

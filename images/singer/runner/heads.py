@@ -73,7 +73,7 @@ class Heads:
         return found
 
     def states(self, buffer: bytearray, end: int) -> list[int]:
-        """Where STATE lines with a known head start before `end`, in order."""
+        """Where STATE lines with a known head start in `buffer[:end]`, in order."""
         found = [0 for head in self._states() if buffer.startswith(head, 0, end)]
         for head in self._states():
             place = buffer.find(b"\n" + head, 0, end)
@@ -94,17 +94,6 @@ class Heads:
             if place >= 0:
                 return place + len(self.join)
         return -1
-
-    def last_state(self, buffer: bytearray, end: int) -> int:
-        """Where the last STATE line with a known head starts before `end`; -1 when there is none."""
-        last = -1
-        for head in self._states():
-            newline = buffer.rfind(b"\n" + head, 0, end)
-            if newline >= 0:
-                last = max(last, newline + 1)
-            elif buffer.startswith(head, 0, end):
-                last = max(last, 0)
-        return last
 
     def _states(self) -> list[bytes]:
         return [head for head, key in self._keys.items() if key[0] == STATE]

@@ -5,7 +5,7 @@ import argparse
 import os
 import stat
 import time
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 from .batches import count_batches
 from .catalog import full_table_streams
@@ -15,8 +15,9 @@ from .messages import RECORD, SCHEMA
 from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
 from .relay import Relay
 from .scan import Scanner
-from .scan_file import Limits, scan_file
+from .scan_file import Limits, scan_file, scan_states
 from .session import Session
+from .states import States
 from .target import FileLoad, Load, PipeLoad, TargetPlan, prepare_target
 from .workflow import COMPLETE, awaited_outcome
 
@@ -25,8 +26,9 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a load."""
     args = session.args
     take_outcome(args, args.tap_outcome)
-    held = held_streams(args.catalog) if args.partial else frozenset()
-    saved = Saved(session, held)
+    catalog = read_catalog(args.catalog)
+    held = held_streams(catalog) if args.partial else frozenset()
+    saved = Saved(session, catalog, held)
     plan = prepare_target(session)
     session.result["complete"] = not args.partial
     if not _is_file(args.input):
@@ -37,17 +39,22 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     check_content(session, scanner)
     if not scanner.total(SCHEMA) and not scanner.records:
         session.warn("the tap sent a STATE and no SCHEMA: there is nothing to load")
-        saved.commit(scanner, None)
+        saved.commit(scanner, None, lambda: scanner.states)
         return saved.check_freshness()
     session.check_not_stopped()
     if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
-        return _load_file(session, saved, FileLoad(session, plan, source), scanner)
+        return _load_file(session, saved, FileLoad(session, plan, source), scanner, source)
     return _load_filtered(session, saved, PipeLoad(session, plan), source)
 
 
-def held_streams(catalog: Optional[str]) -> frozenset[str]:
+def read_catalog(path: Optional[str]) -> Any:
+    """The catalog that the tap was given; None when there is none."""
+    return read_json(path, "catalog", constants=True) if path and os.path.exists(path) else None
+
+
+def held_streams(catalog: Any) -> frozenset[str]:
     """Streams that must come whole or not at all."""
-    return full_table_streams(read_json(catalog, "catalog", constants=True)) if catalog and os.path.exists(catalog) else frozenset()
+    return full_table_streams(catalog) if catalog else frozenset()
 
 
 def _is_partial(args: argparse.Namespace) -> bool:
@@ -98,11 +105,11 @@ def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bo
     return scanner, scanner.clean and not cut
 
 
-def _load_file(session: Session, saved: Saved, load: FileLoad, scanner: Scanner) -> tuple[int, Optional[str]]:
+def _load_file(session: Session, saved: Saved, load: FileLoad, scanner: Scanner, source: int) -> tuple[int, Optional[str]]:
     def tick() -> None:
         session.progress.step("load", bytes=load.offset, total=load.size)
     _wait(session, load, tick)
-    return _conclude(session, saved, load, scanner)
+    return _conclude(session, saved, load, scanner, lambda: scan_states(source, session.args.partial))
 
 
 def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) -> tuple[int, Optional[str]]:
@@ -110,7 +117,7 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
     args = session.args
     size = os.fstat(source).st_size
     os.lseek(source, 0, os.SEEK_SET)
-    scanner = Scanner(saved.held)
+    scanner = Scanner(saved.held, remember=True)
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not args.partial)
     relay.start(lambda: source, session.supervisor.wake)
     load.watch(relay)
@@ -121,14 +128,14 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
         session.leave_out(f"full tables, as the tap did not finish: {names}")
-    return _conclude(session, saved, load, scanner)
+    return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 
 def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, Optional[str]]:
     """Loads from a FIFO or stdin, which can be read only once."""
     args = session.args
     load = PipeLoad(session, plan)
-    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete)
+    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True)
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)
@@ -146,14 +153,15 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
         if scanner.empty:
             # It is for the tap's own error to be told.
             return OK, None
-        # Which streams must come whole is known only now that the tap has ended.
-        saved = Saved(session, held_streams(args.catalog))
+    # The catalog, and whether all of it came, is known only now that the tap has ended.
+    catalog = read_catalog(args.catalog)
+    saved = Saved(session, catalog, held_streams(catalog) if args.partial else saved.held)
     session.result["complete"] = not args.partial
     if not session.supervisor.stops:
         check_bad(session, scanner)
         if load.trouble() is None:
             check_content(session, scanner)
-    return _conclude(session, saved, load, scanner)
+    return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 
 def _wait(session: Session, load: Load, tick: Callable[[], None]) -> None:
@@ -167,13 +175,14 @@ def _wait(session: Session, load: Load, tick: Callable[[], None]) -> None:
     session.result.setdefault("seconds", {})["target"] = round(child.seconds, 3)
 
 
-def _conclude(session: Session, saved: Saved, load: Load, scanner: Scanner) -> tuple[int, Optional[str]]:
+def _conclude(session: Session, saved: Saved, load: Load, scanner: Scanner,
+              states: Callable[[], States]) -> tuple[int, Optional[str]]:
     trouble = load.trouble()
     stops = session.supervisor.stops
     if session.args.outcome:
         session.result["outputs"] = files_below(session.args.output_dir)
     if trouble is None and stops < 2:
-        saved.commit(scanner, load)
+        saved.commit(scanner, load, states)
     if stops:
         end = "it had taken everything" if trouble is None else trouble
         return INTERRUPTED, f"stopped while {load.child.name} was loading: {end}"

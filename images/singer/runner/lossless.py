@@ -59,6 +59,16 @@ class JsonText:
         end = found[-1][3]
         return JsonText(f"{self.text[:end]}, {member}{self.text[end:]}")
 
+    def with_missing(self, other: JsonText) -> JsonText:
+        """An object with those members of another one whose names it does not have added at the end, byte for byte."""
+        found = self._members()
+        names = {name for name, *_ in found}
+        missing = [other.text[start:end] for name, start, _, end in other._members() if name not in names]
+        if not missing:
+            return self
+        end = found[-1][3] if found else 1
+        return JsonText(", ".join([self.text[:end], *missing] if found else ["{" + missing[0], *missing[1:]]) + self.text[end:])
+
     def without(self, name: str) -> JsonText:
         """An object without a member; all other bytes stay."""
         found = self._members()

@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 import time
-from typing import Optional
+from typing import Any, Callable, Optional
 
-from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, RunnerError
+from .bookmarks import State, merge, streams_of
+from .catalog import selected_streams
+from .codes import BAD_STREAM, EMPTY, EXPECTATION, OK, RunnerError
 from .files import write_json
-from .lossless import JsonText, plain
+from .lossless import JsonText
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
-from .state import envelope, next_state, previous_state, read_identity
+from .state import envelope, next_state, read_identity, read_start
+from .states import States, fingerprint
 from .target import Load
 from .totals import BadLine
 
@@ -23,42 +26,65 @@ CUT_LINE = "the last line, which is not complete, as the tap did not finish"
 class Saved:
     """The state before this run, and what may be saved after it."""
 
-    def __init__(self, session: Session, held: frozenset[str]) -> None:
+    def __init__(self, session: Session, catalog: Optional[Any], held: frozenset[str]) -> None:
         args = session.args
         self._session = session
-        self.identity = read_identity(args.identity, args.run)
-        # What belongs to another destination is no state to hold bookmarks back to.
-        on_change = "refresh" if args.on_change == "fail" and self._foreign() else args.on_change
-        self.before = previous_state(args.state, self.identity, on_change)
+        self._identity = read_identity(args.identity, args.run)
+        self._start = read_start(args)
+        self._catalog = catalog
         self.held = held
-        session.result.update(stateBefore=self.before, stateAfter=self.before)
+        session.result.update(stateBefore=self._start.tap, stateAfter=self._start.kept, unselected=[])
 
-    def _foreign(self) -> bool:
-        try:
-            previous_state(self._session.args.state, self.identity, "fail")
-        except RunnerError as error:
-            return error.code == FOREIGN_STATE
-        return False
-
-    def commit(self, scanner: Scanner, load: Optional[Load]) -> None:
-        """Writes the candidate for the state that was loaded."""
-        session = self._session
-        if scanner.fatal or scanner.bad > session.args.max_bad_lines:
+    def commit(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> None:
+        """Writes the candidate for the state that was loaded; `states` are those STATEs that came, remembered."""
+        session, args = self._session, self._session.args
+        if scanner.fatal or scanner.bad > args.max_bad_lines:
             # The scanner has seen more than the target was given.
             return
         seen = {stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)} | scanner.dropped
-        state = next_state(scanner.state, self.before, self.held, bool(self.held & seen))
+        brought = next_state(self._loaded(scanner, load, states), self.held, bool(self.held & seen))
         if self.held & seen and scanner.state and not scanner.dropped:
             session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(sorted(self.held & seen))}")
-        if state is None:
+        if brought is None:
             session.warn(_why_none(scanner))
             return
-        if load and load.last_printed and load.last_printed != plain(scanner.state):
-            session.warn("the last state the target printed is not the last one it was given: "
-                         "it may not have stored everything")
-        if session.args.candidate:
-            write_json(session.args.candidate, envelope(state, self.identity))
-        session.result["stateAfter"] = state
+        after = merge(self._start.kept, brought) or brought
+        self._tell_kept(after, brought, seen)
+        if args.candidate:
+            write_json(args.candidate, envelope(after, self._identity))
+        if getattr(args, "resume", None):
+            # Not `after`: in a full refresh the next attempt must not start from the bookmarks that are only kept.
+            write_json(args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity))
+        session.result["stateAfter"] = after
+
+    def _loaded(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> Optional[State]:
+        """The state of all that came; where the target reports an earlier one of the STATEs, of what came up to that one."""
+        last, printed = scanner.states.last, load.last_printed if load else None
+        if not load or not last or not printed or fingerprint(printed) == fingerprint(last):
+            return scanner.state
+        # What never passed, such as a mixture of several STATEs, says nothing.
+        earlier = states().up_to(printed)
+        if earlier is None:
+            return scanner.state
+        self._session.warn(f"{load.child.name} reports an earlier STATE than the last one it was given: that one is saved, "
+                           "and the next run sends again what came after it")
+        return earlier
+
+    def _tell_kept(self, after: State, brought: State, seen: set[str]) -> None:
+        """Reports the bookmarks of streams that this run did not select."""
+        marks = streams_of(after)
+        selected = selected_streams(self._catalog) if self._catalog else None
+        if selected is None:
+            others = [] if not self._session.result["complete"] else [name for name in marks if name not in streams_of(brought)]
+            why = "the tap sent nothing of them"
+        else:
+            others = [name for name in marks if name not in selected]
+            why = "not selected any more"
+        others = [name for name in others if name not in seen]
+        if not others:
+            return
+        self._session.result["unselected"] = others
+        self._session.warn(f"bookmarks kept of streams that this run did not replicate ({why}): {', '.join(others)}")
 
     def check_freshness(self) -> tuple[int, Optional[str]]:
         """Exit code and error of --max-staleness."""

@@ -63,10 +63,9 @@ def fill_in(args: argparse.Namespace) -> None:
 
 
 def _state_in_force(args: argparse.Namespace) -> Optional[str]:
-    """The given state; else the saved one; while there never was one that of the former name; while there is neither the initial one."""
-    for path in (args.given_state, args.state):
-        if path and os.path.exists(path):
-            return path
+    """The saved state; while there never was one that of the former name; while there is neither the initial one."""
+    if args.state and os.path.exists(args.state):
+        return args.state
     kept = args.former_unless
     was_reset = bool(kept) and os.path.isdir(kept) and bool(os.listdir(kept))
     if args.former_state and not was_reset and os.path.exists(args.former_state):

@@ -9,11 +9,12 @@ the unknown lines are found, and those are parsed.
 from __future__ import annotations
 
 import codecs
+import json
 from typing import Optional
 
 from .heads import Heads, Key
 from .lossless import JsonText
-from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line, state_value
+from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line
 from .rubbish import Rubbish, blank
 from .totals import BadLine, Totals
 
@@ -30,8 +31,9 @@ Cut = tuple
 class Scanner(Totals):
     """Running totals of a stream fed block by block."""
 
-    def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000, hard_delete: bool = False) -> None:
-        super().__init__(keep_bad, hard_delete)
+    def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000, hard_delete: bool = False,
+                 remember: bool = False) -> None:
+        super().__init__(keep_bad, hard_delete, remember)
         self._drop = drop
         self._heads = Heads()
         self._odd_states: list[tuple[int, Optional[JsonText]]] = []
@@ -53,7 +55,7 @@ class Scanner(Totals):
         if self.total(STATE) > states:
             self._check_states(buffer, end)
         if self.total(STATE) > states and not self.fatal:
-            self._take_last_state(buffer, end)
+            self._take_states(buffer, end)
         if not self.fatal:
             self._check_text(buffer, end)
         self.clean = self.clean and not self._cuts
@@ -180,25 +182,23 @@ class Scanner(Totals):
                 self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
                 return
 
-    def _take_last_state(self, buffer: bytearray, end: int) -> None:
-        odd = self._odd_states
-        while True:
-            start = self._heads.last_state(buffer, end)
-            if odd and odd[-1][0] > start:
-                value = state_value(odd.pop()[1])
-            elif start < 0:
-                return
-            else:
-                line = bytes(buffer[start:buffer.find(b"\n", start, end)])
-                message = read_line(line)
-                if isinstance(message, Rubbish):
-                    self._stop(start, BadLine(self._number(buffer, start), message.reason, line[:_SHOWN]))
+    def _take_states(self, buffer: bytearray, end: int) -> None:
+        odd = dict(self._odd_states)
+        for start in sorted([*self._heads.states(buffer, end), *odd]):
+            if start in odd:
+                self.states.take(odd[start])
+                continue
+            line = bytes(buffer[start:buffer.find(b"\n", start, end)])
+            try:
+                value = json.loads(line.decode()).get("value")
+            except (ValueError, RecursionError):
+                found = read_line(line)
+                if isinstance(found, Rubbish):
+                    self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
                     return
-                value = state_value(message.value)
-                end = start
-            if value is not None:
-                self.state = value
-                return
+                self.states.take(found.value)
+            else:
+                self.states.take_line(line, value)
 
     def _check_text(self, buffer: bytearray, end: int) -> None:
         with memoryview(buffer) as view, view[:end] as part:

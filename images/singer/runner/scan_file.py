@@ -9,6 +9,7 @@ from typing import Callable, NamedTuple, Optional
 from .blocks import BLOCK, blocks
 from .child import request_death
 from .scan import Scanner
+from .states import States
 
 _WORTH_TWO = 64 << 20
 _LONGEST_SEARCH = 64 << 20
@@ -51,8 +52,14 @@ def scan_file(fd: int, path: Optional[str], limits: Limits, check: Check) -> tup
             helper.end()
 
 
-def _scan_part(fd: int, start: int, end: int, limits: Limits, check: Check) -> tuple[Scanner, bool]:
-    scanner = Scanner(keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete)
+def scan_states(fd: int, partial: bool) -> States:
+    """The STATEs of a file without bad lines, remembered one by one."""
+    return _scan_part(fd, 0, os.fstat(fd).st_size, Limits(0, partial, False), lambda: None, remember=True)[0].states
+
+
+def _scan_part(fd: int, start: int, end: int, limits: Limits, check: Check,
+               remember: bool = False) -> tuple[Scanner, bool]:
+    scanner = Scanner(keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete, remember=remember)
     os.lseek(fd, start, os.SEEK_SET)
     for buffer, stop, whole in blocks(fd, None, end - start):
         check()

@@ -5,22 +5,35 @@ A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "target", 
 """
 from __future__ import annotations
 
+import argparse
 import os
 import time
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Mapping, NamedTuple, Optional, Union
 
+from .bookmarks import State, bookmarks, merge, streams_of, without
 from .codes import FOREIGN_STATE, USAGE, RunnerError
 from .files import read_object, read_object_text
 from .log import timestamp
-from .lossless import JsonText
 from .messages import state_value
 
 FAIL, KEEP, REFRESH = "fail", "keep", "refresh"
 _COMPARED = ("tap", "target", "destination")
 _IDENTITY = ("pipeline", "run", *_COMPARED)
 
-State = JsonText
-"""A Singer state as the tap wrote it."""
+
+class Start(NamedTuple):
+    """What a run starts from."""
+
+    tap: Optional[State]
+    """The state that the tap gets; None on a first run and on a full refresh."""
+    kept: Optional[State]
+    """The state in force: the bookmarks of streams that the run does not bring stay as they are in it."""
+
+
+class _Saved(NamedTuple):
+    state: Optional[State]
+    owner: Mapping[str, Any]
+    """The envelope around it; empty for a bare state."""
 
 
 def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
@@ -34,50 +47,72 @@ def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[di
     return {**identity, "run": run} if run else identity
 
 
-def previous_state(path: Optional[str], identity: Optional[Mapping[str, Any]], on_change: str) -> Optional[State]:
-    """The state a run starts from; None when there is none, or with on-change `refresh`.
+def read_start(args: argparse.Namespace) -> Start:
+    """What a run starts from: --given-state, else --state; then what earlier attempts of this run got to (--resume).
 
-    Exit 17 when the saved one belongs to another tap, target or destination and on-change is `fail`.
+    Exit 17 when the state belongs to another tap, target or destination and --on-change is `fail`.
     """
+    identity, on_change = read_identity(args.identity) or {}, args.on_change
+    given = _read(args.given_state)
+    saved = _saved(args, optional=given is not None or on_change == REFRESH)
+    chosen = given or saved
+    if chosen and on_change == FAIL:
+        _check_owner(chosen, identity)
+    progress = _read(getattr(args, "resume", None))
+    done = progress.state if progress else None
+    start = chosen.state if chosen and on_change != REFRESH else None
+    # The bookmarks of another source or destination say nothing about this one.
+    kept = saved.state if saved and (on_change == KEEP or not _changed(saved, identity)) else None
+    return Start(merge(start, done), merge(merge(kept, start), done))
+
+
+def _saved(args: argparse.Namespace, optional: bool) -> Optional[_Saved]:
+    """The saved state; where the run does not start from it, one that cannot be read is replaced."""
+    try:
+        return _read(args.state)
+    except RunnerError:
+        if optional:
+            return None
+        raise
+
+
+def _read(path: Optional[str]) -> Optional[_Saved]:
     if path is None or not os.path.exists(path):
         return None
     text = read_object_text(path, "state")
-    if on_change == REFRESH:
-        return None
     saved = text.value
     if not ("version" in saved and "state" in saved):
-        return state_value(text)
+        return _Saved(state_value(text), {})
     if saved["version"] != 1:
         raise RunnerError(USAGE, f'state {path}: version {saved["version"]} is not known, 1 is')
-    changed = [name for name in _COMPARED
-               if identity and identity.get(name) is not None and identity[name] != saved.get(name)]
-    if changed and on_change == FAIL:
-        assert identity is not None
-        what = " and ".join(f'{name} "{saved.get(name)}" (now "{identity[name]}")' for name in changed)
+    return _Saved(state_value(text.members["state"]), saved)
+
+
+def _changed(saved: _Saved, identity: Mapping[str, Any]) -> list[str]:
+    if not saved.owner:
+        return []
+    return [name for name in _COMPARED if identity.get(name) is not None and identity[name] != saved.owner.get(name)]
+
+
+def _check_owner(saved: _Saved, identity: Mapping[str, Any]) -> None:
+    changed = _changed(saved, identity)
+    if changed:
+        what = " and ".join(f'{name} "{saved.owner.get(name)}" (now "{identity[name]}")' for name in changed)
         raise RunnerError(FOREIGN_STATE, f"the saved state belongs to {what}: "
                           "--full-refresh starts again, --keep-state goes on from it")
-    return state_value(text.members["state"])
 
 
-def next_state(last: Optional[State], previous: Optional[State], held: frozenset[str],
-               held_seen: bool) -> Optional[State]:
-    """The state to save after `last` was loaded; None when the old one stays.
+def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> Optional[State]:
+    """What may be saved after `last` was loaded, without the bookmarks of `held` streams; None for nothing.
 
-    The bookmarks of `held` streams stay where they were in `previous`; `held_seen` tells that
-    data of such a stream came, so that a state without bookmarks cannot be trusted.
+    `held_seen` tells that data of such a stream came, so that a state without bookmarks cannot be trusted.
     """
     if not last or not held:
         return last
-    bookmarks = last.members.get("bookmarks")
-    if bookmarks is None or not bookmarks.is_object:
+    if bookmarks(last) is None:
         return None if held_seen else last
-    before = previous.members.get("bookmarks") if previous else None
-    kept = bookmarks
-    for stream in sorted(held):
-        old = before.members.get(stream) if before else None
-        kept = kept.with_member(stream, old) if old else kept.without(stream)
-    state = last.with_member("bookmarks", kept)
-    return state if kept.members or len(state.members) > 1 else None
+    state = without(last, held)
+    return state if streams_of(state) or len(state.members) > 1 else None
 
 
 def envelope(state: State, identity: Optional[Mapping[str, Any]]) -> Union[State, dict[str, Any]]:

@@ -31,7 +31,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         load.child.kill()
         raise
     os.close(write)
-    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete)
+    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete, remember=True)
     run = _Run(session, tap, load, scanner, read)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops
@@ -41,7 +41,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         target={"exit": load.child.exit, "signal": load.child.signal},
         seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)})
     publish(session, run.scanner)
-    return run.conclude(Saved(session, held))
+    return run.conclude(Saved(session, plan.catalog, held))
 
 
 class _Run:
@@ -123,7 +123,7 @@ class _Run:
         if self._relay.error:
             return INTERNAL, f"reading from {self._tap.name}: {self._relay.error.strerror}"
         if trouble is None and stops < 2:
-            saved.commit(self.scanner, self._load)
+            saved.commit(self.scanner, self._load, lambda: self.scanner.states)
         if stops:
             return INTERRUPTED, "stopped: " + (trouble or f"{self._load.child.name} took all that was sent")
         if trouble is not None and not self._tap.ok and self._tap_ended_first():

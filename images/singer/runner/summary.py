@@ -62,6 +62,7 @@ def summary(args: argparse.Namespace, status: str, code: Optional[int], error: O
         "records": sum(records.values()), "bytes": target.get("bytes", tap.get("bytes", 0)),
         "badLines": target.get("badLines", 0),
         "tap": tap.get("tapConnector", _NOBODY), "target": target.get("targetConnector", _NOBODY),
+        "unselected": target.get("unselected", []),
         "stateBefore": before, "stateAfter": after, "stateCommitted": committed is not None,
         "outputs": target.get("outputs", []), "host": args.workflow,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple, Optional
 
+from .bookmarks import State
 from .catalog import entries
 from .child import Child
 from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
@@ -14,7 +15,7 @@ from .masking import leaves
 from .overlay import OverlayWatch, apply_overlay
 from .selection import select
 from .session import Session
-from .state import State, previous_state, read_identity
+from .state import read_start
 
 
 class TapPlan(NamedTuple):
@@ -33,7 +34,7 @@ def prepare_tap(session: Session) -> TapPlan:
     """Reads all that the tap needs, discovers and selects where asked to."""
     args = session.args
     tap = session.connector("tap")
-    state = previous_state(args.state, read_identity(args.identity), args.on_change)
+    state = read_start(args).tap
     overlay, config_flags = prepare_config(session, tap)
     catalog = _catalog(session, tap, config_flags, overlay)
     command = tap.command + config_flags

@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
+from .bookmarks import State
 from .child import Child
 from .connector import Connector
 from .files import make_directory
 from .log import Log
+from .lossless import JsonText
 from .pipes import large_pipe, unread
 from .relay import Relay
 from .session import Session
@@ -40,7 +42,7 @@ class Load:
     """A running target and what is known about its input."""
 
     def __init__(self, log: Log, connector: Connector) -> None:
-        self.last_printed: Optional[dict[str, Any]] = None
+        self.last_printed: Optional[State] = None
         """The last state the target printed."""
         self.child: Child
         self._log = log
@@ -53,7 +55,7 @@ class Load:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
-            self.last_printed = value or self.last_printed
+            self.last_printed = JsonText(line.decode("utf-8", "replace")) if value else self.last_printed
         elif line.strip():
             self._log.raw("target", line)
 

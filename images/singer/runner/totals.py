@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Optional
 
-from .lossless import JsonText
+from .bookmarks import State
 from .messages import RECORD, SCHEMA, STATE
+from .states import States
 from .versions import Versions
 
 _NOTED = 10
@@ -26,8 +27,9 @@ class BadLine(NamedTuple):
 class Totals:
     """What is known of a stream so far."""
 
-    def __init__(self, keep_bad: int, hard_delete: bool) -> None:
+    def __init__(self, keep_bad: int, hard_delete: bool, remember: bool) -> None:
         self._keep_bad = keep_bad
+        self.states = States(remember)
         self.lines = 0
         self.bytes = 0
         self.counts: dict[tuple[str, Optional[str]], int] = {}
@@ -53,8 +55,6 @@ class Totals:
         """Those whose rows cannot be counted."""
         self.dropped: set[str] = set()
         """Streams that were met and left out."""
-        self.state: Optional[JsonText] = None
-        """The last non-empty STATE, as it is written."""
         self._notes: list[tuple[int, str]] = []
 
     def of(self, kind: str) -> dict[str, int]:
@@ -64,6 +64,11 @@ class Totals:
     def total(self, kind: str) -> int:
         """Number of messages of a type."""
         return sum(count for (each, _), count in self.counts.items() if each == kind)
+
+    @property
+    def state(self) -> Optional[State]:
+        """What may be saved once all of it is loaded, as it is written; None when there was no STATE that is not empty."""
+        return self.states.state
 
     @property
     def empty(self) -> bool:
@@ -92,13 +97,12 @@ class Totals:
         sums = self.lines, self.bytes, self.bad, self.recovered
         bad = [tuple(line) for line in self.bad_lines]
         fatal = tuple(self.fatal) if self.fatal else None
-        state = self.state.text if self.state else None
-        return (sums, list(self.counts.items()), bad, self._notes, state, self.clean, fatal, self.batches,
+        return (sums, list(self.counts.items()), bad, self._notes, self.states.totals(), self.clean, fatal, self.batches,
                 self.versions.totals())
 
     def add(self, totals: tuple[Any, ...]) -> None:
         """Takes in the totals of what follows directly on what this one has seen."""
-        (lines, size, bad, recovered), counts, bad_lines, notes, state, clean, fatal, batches, versions = totals
+        (lines, size, bad, recovered), counts, bad_lines, notes, states, clean, fatal, batches, versions = totals
         for key, count in counts:
             self._add(key, count)
         listed = [BadLine(line[0] + self.lines, *line[1:]) for line in bad_lines]
@@ -116,7 +120,7 @@ class Totals:
         self.recovered += recovered
         self.clean = self.clean and clean
         self.batches = self.batches + [tuple(batch) for batch in batches]
-        self.state = JsonText(state) if state else self.state
+        self.states.add(states)
 
     def _add(self, key: tuple[str, Optional[str]], count: int) -> None:
         self.counts[key] = self.counts.get(key, 0) + count

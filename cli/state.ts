@@ -1,10 +1,13 @@
 import type { Command } from "commander";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { leaseGuard, parseState, requireStream, resetState, rollBackState, setState, type StateChange, type StateTarget } from "../local/state-changes";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
-import { bookmarkOf, diffStates } from "../store/bookmarks";
-import { readState } from "../store/state";
+import { bookmarkOf, diffStates, streamsOf } from "../store/bookmarks";
+import type { ObjectStore } from "../store/object-store";
+import { readSummary } from "../store/runs";
+import { readState, type StateEnvelope } from "../store/state";
 import { history } from "../store/state-history";
 import { contextOf } from "./context";
 import { load } from "./load";
@@ -42,7 +45,16 @@ function addShow(state: Command): void {
     const { envelope, from } = saved;
     print(JSON.stringify(flags.stream === undefined ? envelope.state : bookmarkOf(envelope.state, flags.stream), null, 2));
     tell(`saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`);
+    const kept = await keptStreams(store, envelope);
+    if (kept.length > 0) tell(`not replicated by that run, bookmarks kept: ${kept.join(", ")}; remove one with: ${tapctl(`state reset ${name} --stream ${kept[0]}`)}`);
   });
+}
+
+/** The streams whose bookmarks the run that saved a state only kept; none where it left no summary. */
+async function keptStreams(store: ObjectStore, { pipeline, run, state }: StateEnvelope): Promise<readonly string[]> {
+  const { unselected = [] } = (await readSummary(store, pipeline, run).catch(() => undefined)) ?? {};
+  const streams = streamsOf(state);
+  return unselected.filter((stream) => streams.includes(stream));
 }
 
 function addSet(state: Command): void {

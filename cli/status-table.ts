@@ -18,7 +18,7 @@ export function formatBookmarkAge(seconds: number): string {
 /** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
 export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
-  const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "NEWEST BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
+  const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
   const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
   const late = rows.filter(({ condition }) => condition === "late").length;
   const notes = [...errors, ...(late > 0 ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`] : [])];

@@ -28,7 +28,7 @@ export interface Expectations {
   /** Fewest records of a run, checked before anything is loaded (in stream mode before the state is saved). Default: 0. */
   readonly minRecords?: number;
 
-  /** Greatest age of the newest bookmark after a run, where bookmarks are dates or times. Default: any. Example: `"2d"`. */
+  /** Greatest age that the bookmark of a stream may have after a run, where bookmarks are dates or times: each selected stream is checked, and a bookmark that is in the future in every timezone fails too. Default: any. Example: `"2d"`. */
   readonly maxStaleness?: Duration;
 }
 

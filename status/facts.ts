@@ -42,6 +42,8 @@ export interface LastRun {
   readonly bytes: number | null;
   /** Singer state in force after it; null for none. */
   readonly state: unknown;
+  /** Streams whose bookmarks it keeps although they were not replicated. Default: none. */
+  readonly unselected?: readonly string[];
   readonly error: string | null;
 }
 

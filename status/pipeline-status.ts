@@ -1,5 +1,5 @@
 import { describeCron, nextRuns, parseCron } from "../pipelines/validation/cron";
-import { ageOf, newestBookmark } from "../store/bookmarks";
+import { ageOf, newestBookmarks, oddestBookmark } from "../store/bookmarks";
 import type { PipelineFacts } from "./facts";
 
 /** How a pipeline is: a row of `tapctl status`. */
@@ -20,8 +20,8 @@ export interface PipelineStatus {
   readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null } | null;
   /** The newest run that has ended; null for none. */
   readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly error: string | null } | null;
-  /** The newest date or time of the state, its age negative where it is more than a day ahead of now; null where it has none. */
-  readonly bookmark: { readonly value: string; readonly ageSeconds: number } | null;
+  /** The bookmark that is furthest behind, or one ahead of now, whose age is negative; null where no selected stream has a date or time. */
+  readonly bookmark: { readonly stream: string | null; readonly value: string; readonly ageSeconds: number } | null;
   readonly consecutiveFailures: number;
 }
 
@@ -43,7 +43,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
   const active = runs.find(({ status }) => status === "running" || status === "waiting");
   const runsByItself = since !== null && !suspended && invalid === null;
   const late = runsByItself && active === undefined ? lateSeconds(facts, now) : null;
-  const newest = newestBookmark(last?.state);
+  const bookmark = oddestBookmark(newestBookmarks(last?.state, last?.unselected), now);
   const status = {
     name,
     schedule: `${schedules.map(describeCron).join("; ")}${timezone === "UTC" ? "" : ` (${timezone})`}`,
@@ -53,7 +53,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     lateSeconds: late,
     active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null },
     last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, error: last.error },
-    bookmark: newest === undefined ? null : { value: newest.value, ageSeconds: ageOf(newest, now) },
+    bookmark: bookmark === undefined ? null : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
     consecutiveFailures: failures,
   };
   return { ...status, condition: conditionOf(facts, status) };

@@ -9,8 +9,10 @@ interface Bookmarks {
   readonly [stream: string]: unknown;
 }
 
-/** The newest date or time of a state. */
+/** The newest date or time of a stream's bookmark. */
 export interface NewestBookmark {
+  /** The stream; null where the state is not divided by streams. */
+  readonly stream: string | null;
   /** As the state has it. */
   readonly value: string;
   /** When that is, milliseconds since 1970: a time without zone is UTC, a date stands for the end of its day. */
@@ -19,6 +21,9 @@ export interface NewestBookmark {
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
 const DAY_MS = 86_400_000;
+const WIDEST_OFFSET_MS = 14 * 3_600_000;
+/** What the SDK's taps note of a run that is still under way. */
+const NOT_READ_YET = "replication_key_signpost";
 
 /** When a text is, milliseconds since 1970; undefined where it is no date or time. As images/singer/runner/freshness.py does. */
 export function timeOf(text: string): number | undefined {
@@ -33,23 +38,32 @@ export function timeOf(text: string): number | undefined {
   return zone.startsWith("+") ? time - offset : time + offset;
 }
 
+/** The newest date or time of each stream that has one. As `marks` of images/singer/runner/freshness.py. */
+export function newestBookmarks(state: unknown, ignored: readonly string[] = []): readonly NewestBookmark[] {
+  const streams = Object.entries(bookmarksOf(state) ?? {});
+  const parts: readonly (readonly [string | null, unknown])[] = streams.length > 0 ? streams : [[null, state]];
+  return parts.flatMap(([stream, part]) => (stream !== null && ignored.includes(stream) ? [] : newestOf(stream, part)));
+}
+
 /** The latest date or time anywhere in a state; undefined where it holds none. */
 export function newestBookmark(state: unknown): NewestBookmark | undefined {
-  let newest: NewestBookmark | undefined;
-  for (const value of strings(state)) {
-    const time = timeOf(value);
-    if (time !== undefined && (newest === undefined || time > newest.time)) newest = { value, time };
-  }
-  return newest;
+  return [...newestBookmarks(state)].sort((a, b) => b.time - a.time)[0];
+}
+
+/** The bookmark that stands out most: one that is ahead of now, else that of the stream which is furthest behind. */
+export function oddestBookmark(bookmarks: readonly NewestBookmark[], now: Date): NewestBookmark | undefined {
+  const byTime = [...bookmarks].sort((a, b) => a.time - b.time);
+  const last = byTime.at(-1);
+  return last !== undefined && ageOf(last, now) < 0 ? last : byTime[0];
 }
 
 /**
- * How old a bookmark is, in seconds; negative where it is more than a day ahead of now. What is ahead by less is of now:
- * it may be of another timezone. A date that is ahead counts from its beginning.
+ * How old a bookmark is, in seconds; negative where it is ahead of now in every timezone: many taps write local times as
+ * if they were UTC. A date that is ahead counts from its beginning.
  */
 export function ageOf({ value, time }: NewestBookmark, now: Date): number {
-  const ahead = Math.round(((value.trim().length <= 10 ? time - DAY_MS : time) - now.getTime()) / 1000);
-  return ahead * 1000 > DAY_MS ? -ahead : Math.max(0, Math.round((now.getTime() - time) / 1000));
+  const ahead = (value.trim().length <= 10 ? time - DAY_MS : time) - now.getTime();
+  return ahead > WIDEST_OFFSET_MS ? -Math.round(ahead / 1000) : Math.max(0, Math.round((now.getTime() - time) / 1000));
 }
 
 /** The names of the streams that a state has bookmarks of. */
@@ -115,6 +129,14 @@ function bookmarksOf(state: unknown): Bookmarks | undefined {
   return typeof bookmarks === "object" && bookmarks !== null && !Array.isArray(bookmarks) ? (bookmarks as Bookmarks) : undefined;
 }
 
+function newestOf(stream: string | null, part: unknown): readonly NewestBookmark[] {
+  const found = [...strings(part)].flatMap((value) => {
+    const time = timeOf(value);
+    return time === undefined ? [] : [{ stream, value, time }];
+  });
+  return found.sort((a, b) => b.time - a.time).slice(0, 1);
+}
+
 function atDay(text: string, day: string): string {
   if (text.trim().length <= 10) return day;
   const zone = /(Z|[+-]\d\d:?\d\d)$/.exec(text.trim());
@@ -123,7 +145,7 @@ function atDay(text: string, day: string): string {
 
 function* strings(value: unknown): Generator<string> {
   if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* strings(item);
+  else if (typeof value === "object" && value !== null) for (const [name, item] of Object.entries(value)) if (name !== NOT_READ_YET) yield* strings(item);
 }
 
 function leaves(value: unknown, place: readonly string[] = []): readonly (readonly [string, string])[] {

@@ -134,11 +134,14 @@ function unbacked({ pipeline, savedBy, savedAt, newestGood, hasRun }: StateFact)
   return warn("states", `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood}`, `right after a change by hand; else go back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`);
 }
 
-function ahead({ pipeline, bookmark }: StateFact, now: Date): readonly Finding[] {
-  const age = bookmark === null ? 0 : ageOf(bookmark, now);
-  if (bookmark === null || age >= 0) return [];
-  const days = Math.round(-age / 86_400);
-  return fail("states", `${pipeline}: its bookmark ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs leave out all that comes before it`, `see: ${tapctl(`state history ${pipeline}`)}; go back: ${tapctl(`state rollback ${pipeline}`)}`);
+function ahead({ pipeline, bookmarks }: StateFact, now: Date): readonly Finding[] {
+  return bookmarks.flatMap((bookmark) => {
+    const age = ageOf(bookmark, now);
+    if (age >= 0) return [];
+    const days = Math.max(1, Math.round(-age / 86_400));
+    const where = bookmark.stream === null ? "its bookmark" : `the bookmark of stream "${bookmark.stream}"`;
+    return fail("states", `${pipeline}: ${where} ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs leave out all that comes before it`, `see: ${tapctl(`state history ${pipeline}`)}; go back: ${tapctl(`state rollback ${pipeline}`)}`);
+  });
 }
 
 /** What the next run refuses with exit code 17. */

@@ -53,8 +53,8 @@ export interface StateFact {
   readonly hasRun: boolean;
   /** Newest run that succeeded; null for none. */
   readonly newestGood: string | null;
-  /** Newest date or time in it; null for none. */
-  readonly bookmark: NewestBookmark | null;
+  /** Newest date or time of each selected stream. */
+  readonly bookmarks: readonly NewestBookmark[];
   /** What it belongs to. */
   readonly identity: Identity;
 }

@@ -1,7 +1,7 @@
 import { PIPELINE_LABEL } from "../../components/argo/names";
 import { UserError } from "../../errors";
 import type { PipelineEntry } from "../../pipelines/define";
-import { newestBookmark } from "../../store/bookmarks";
+import { newestBookmarks } from "../../store/bookmarks";
 import { runFileKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { listRuns } from "../../store/runs";
@@ -115,7 +115,8 @@ async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFac
   if (saved instanceof UnreadableState) return { pipeline, unreadable: saved.message };
   if (saved === undefined) return undefined;
   const { run, time, state, tap, target, destination } = saved.envelope;
-  const good = (await listRuns(store, pipeline, 20)).find(({ status }) => status === "succeeded");
+  const runs = await listRuns(store, pipeline, 20);
+  const good = runs.find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmark: newestBookmark(state) ?? null, identity: { tap, target, destination } };
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmarks: newestBookmarks(state, runs[0]?.unselected), identity: { tap, target, destination } };
 }

@@ -43,7 +43,7 @@ export interface RunParameters {
   readonly outputDirectory: string;
   /** Fewest records of a run. */
   readonly minRecords: string;
-  /** Greatest age of the newest bookmark, in seconds; 0 for any. */
+  /** Greatest age of a bookmark, in seconds; 0 for any. */
   readonly maxStaleness: string;
   /** What a state of another destination does: `fail`, `keep` or `refresh`. */
   readonly onChange: string;

@@ -49,7 +49,7 @@ export const committedMetrics: Prometheus = [
   { name: "pipeline_retries_total", help: "Tries after the first one, of runs that came to their commit", labels: [pipeline], when: `${fact("retries")} > 0`, counter: { value: fact("retries") } },
   {
     name: "pipeline_state_timestamp",
-    help: "The newest date or time in the saved state, in seconds since 1970",
+    help: "How far the stream has come in the saved state that is furthest behind, in seconds since 1970",
     labels: [pipeline],
     when: `${fact("bookmark")} > 0`,
     gauge: { value: fact("bookmark"), realtime: false },

@@ -12,7 +12,7 @@ import { TEMPLATES } from "../../cluster/templates";
 import { tapRestApi, targetJsonl } from "../../connectors";
 import type { PipelineEntry } from "../../pipelines/define";
 import { identityOf } from "../../pipelines/identity";
-import { newestBookmark } from "../../store/bookmarks";
+import { newestBookmarks } from "../../store/bookmarks";
 import { openFolder } from "../../store/folder";
 import { openS3 } from "../../store/s3";
 import { temporaryFolder } from "../store/stores";
@@ -32,7 +32,7 @@ const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", 
 /** The schedule of `orders` on the cluster. */
 const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
 
-const bookmark = (value: string) => newestBookmark({ value }) ?? null;
+const bookmark = (value: string) => newestBookmarks({ value });
 const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS) };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
@@ -98,7 +98,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a bucket outside that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: false }) }, /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/],
     ["states of a bucket that is gone", statesCheck, { states: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
     ["settings of a bucket that is gone", configsCheck, { configs: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
-    ["states of which no run is left", statesCheck, { states: yes(["orders", "users"].map((pipeline) => ({ ...SAVED, pipeline, hasRun: false, newestGood: null, bookmark: null }))) }, /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/],
+    ["states of which no run is left", statesCheck, { states: yes(["orders", "users"].map((pipeline) => ({ ...SAVED, pipeline, hasRun: false, newestGood: null, bookmarks: [] }))) }, /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/],
     ["a state that nobody can read", statesCheck, { states: yes([{ pipeline: "orders", unreadable: "state/orders/state.json is not JSON; bring an earlier one back" }]) }, /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/],
     ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
     ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
@@ -120,9 +120,10 @@ suite("what is wrong is named, with what to do", () => {
     ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npm run up$/],
     ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
-    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null, identity: SAVED.identity }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
-    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark("2027-01-02T01:23:20") }]) }, /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/],
-    ["a state of another destination", statesCheck, { states: yes([{ ...SAVED, bookmark: null, identity: { ...SAVED.identity, destination: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/],
+    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmarks: [], identity: SAVED.identity }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
+    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) }, /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/],
+    ["a bookmark of one stream that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: newestBookmarks({ bookmarks: { old: "2026-11-01", users: "2026-12-25" } }) }]) }, /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/],
+    ["a state of another destination", statesCheck, { states: yes([{ ...SAVED, bookmarks: [], identity: { ...SAVED.identity, destination: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/],
     ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];
   for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
@@ -130,8 +131,8 @@ suite("what is wrong is named, with what to do", () => {
   test("what is no problem", () => {
     assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
     assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
-    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmark: null, identity: SAVED.identity }]) }), /^ok/);
-    for (const value of ["2026-11-26T11:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmark: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
+    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmarks: [], identity: SAVED.identity }]) }), /^ok/);
+    for (const value of ["2026-11-26T01:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
     const off = { metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } };
     const said = (message: string, managedFields: ReturnType<typeof written>[] = []) => scheduled(["0 6 * * *"], { metadata: { ...metadata("orders", "orders"), managedFields }, status: { conditions: [{ type: "SpecError", status: "True", message }] } });
     assert.match(found(schedulesCheck, { crons: yes([said("cron schedule 61 * * * * is malformed: above maximum")]) }), /^ok/, "of a schedule that is no more");

@@ -129,15 +129,30 @@ describe("expectations", () => {
     assert.equal(space.candidate(), undefined);
   }));
 
-  for (const [value, code] of [["2001-02-03", 16], ["2001-02-03T04:05:06+01:00", 16], ["9999-01-01T00:00:00Z", 0], ["9999-01-01", 0], ["a word", 0]] as const) {
-    test(`a newest bookmark of ${value}: exit ${code} after the load, which is saved`, () => inWorkspace(async (space) => {
-      const state = { bookmarks: { old: { at: "2000-01-01" }, a: { replication_key_value: value } } };
-      await space.extract([["schema", "a"], ["record", "a", 1], ["state", state]]);
+  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  for (const [what, bookmarks, error] of [
+    ["a stream that is fresh", { a: day(0) }, null],
+    ["a date that is tomorrow already in another timezone", { a: day(1) }, null],
+    ["a stream without dates", { a: { id: 7 }, b: day(0) }, null],
+    ["a fresh stream beside an old one", { a: day(0), b: { at: "2001-02-03T04:05:06+01:00" } }, /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), at most 1 are expected$/],
+    ["a bookmark in the future", { a: "9999-01-01T00:00:00Z", b: day(0) }, /^the bookmark of stream "a" is in the future \(9999-01-01T00:00:00Z\)$/],
+    ["a day in the future", { a: day(3) }, /^the bookmark of stream "a" is in the future/],
+  ] as const) {
+    test(`--max-staleness: ${what} ${error ? "fails the run after the load, which is saved" : "passes"}`, () => inWorkspace(async (space) => {
+      await space.extract([["schema", "a"], ["schema", "b"], ["record", "a", 1], ["state", { bookmarks }]]);
       const ended = await space.load({}, "--max-staleness", "3600");
-      assert.equal(ended.code, value === "a word" ? 16 : code, ended.stderr);
-      assert.deepEqual(space.candidate(), state);
+      assert.equal(ended.code, error ? 16 : 0, ended.stderr);
+      if (error) assert.match(space.result().error ?? "", error);
+      assert.deepEqual(space.candidate(), { bookmarks });
     }));
   }
+
+  test("--max-staleness: a stream that is not selected any more does not count", () => inWorkspace(async (space) => {
+    const catalog = space.write("cat.json", { streams: ["a", "b"].map((name) => ({ tap_stream_id: name, metadata: [{ breadcrumb: [], metadata: { selected: name === "a" } }] })) });
+    await space.extract([["schema", "a"], ["record", "a", 1], ["state", { bookmarks: { a: day(0), b: "2001-01-01" } }]]);
+    const ended = await space.load({}, "--max-staleness", "3600", "--catalog", catalog);
+    assert.equal(ended.code, 0, ended.stderr);
+  }));
 
   test("more bad lines than allowed: exit 14 before the target starts", () => inWorkspace(async (space) => {
     await space.extract([...TEN, ["raw", "one\ntwo\nthree\n"]]);

@@ -19,7 +19,7 @@ suite("how a pipeline is", () => {
     assert.equal(status.next, "2026-11-25T13:00:00Z");
     assert.equal(status.lateSeconds, null);
     assert.equal(status.last?.agoSeconds, 1799);
-    assert.deepEqual(status.bookmark, { value: "2026-11-25T12:00:00Z", ageSeconds: 1800 });
+    assert.deepEqual(status.bookmark, { stream: null, value: "2026-11-25T12:00:00Z", ageSeconds: 1800 });
   });
 
   test("with a bookmark that is ahead by more than a timezone", () => {
@@ -27,8 +27,19 @@ suite("how a pipeline is", () => {
     assert.ok(last);
     const age = (at: string) => pipelineStatus(facts({ last: { ...last, state: { at } } }), NOW).bookmark?.ageSeconds ?? NaN;
     assert.equal(formatBookmarkAge(age("2027-01-02T01:23:20")), "in 38 d");
-    assert.deepEqual(["2026-11-25", "2026-11-26", "2026-11-26T12:00:00Z"].map(age), [0, 0, 0]);
+    assert.deepEqual(["2026-11-25", "2026-11-26", "2026-11-26T02:29:00Z", "2026-11-26T02:30:00"].map(age), [0, 0, 0, 0]);
+    assert.equal(formatBookmarkAge(age("2026-11-26T12:00:00Z")), "in 24 h");
     assert.equal(formatBookmarkAge(age("2026-11-25T11:00:00Z")), "90 min old");
+  });
+
+  test("by the bookmark of the stream that is furthest behind, or by one that is ahead", () => {
+    const last = facts().last;
+    assert.ok(last);
+    const bookmarks = { old: "2026-11-01", orders: "2026-11-24", users: { at: "2026-11-25", replication_key_signpost: "2026-11-27" }, ids: 7 };
+    const shown = (change: object, unselected?: readonly string[]) => pipelineStatus(facts({ last: { ...last, state: { bookmarks: { ...bookmarks, ...change } }, ...(unselected && { unselected }) } }), NOW).bookmark;
+    assert.deepEqual(shown({}), { stream: "old", value: "2026-11-01", ageSeconds: 2_032_200 });
+    assert.deepEqual(shown({}, ["old"]), { stream: "orders", value: "2026-11-24", ageSeconds: 45_000 });
+    assert.equal(shown({ users: "2099-01-01" }, ["old"])?.stream, "users");
   });
 
   test("late: a run was due after the newest one and has not begun", () => {

@@ -145,7 +145,7 @@ def _target_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--max-bad-lines", type=_count, default=1000, metavar="N",
                          help="log lines in the tap's output that are left out; more are an error (1000)")
     command.add_argument("--max-staleness", type=_positive, metavar="SECONDS",
-                         help="how old the newest bookmark may be after the load; 0 for any age")
+                         help="how old the bookmark of a stream may be after the load; 0 for any age")
 
 
 def _extract(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from .codes import INTERNAL, OK, USAGE, RunnerError
 from .files import read_object_text, write_atomic, write_json
-from .freshness import newest
+from .freshness import oldest
 from .lossless import JsonText
 from .messages import state_value
 from .summary import result_of, summary
@@ -67,7 +67,7 @@ def _write_facts(args: argparse.Namespace, told: dict[str, Any]) -> None:
     numbers = {
         "records": told["records"], "bytes": told["bytes"],
         "retries": sum(max(0, count - 1) for count in tries.values()),
-        "bookmark": int(newest(told["stateAfter"]) or 0),
+        "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }
     for name, value in numbers.items():
         write_atomic(os.path.join(args.facts, name), str(value).encode())

@@ -1,30 +1,79 @@
-"""How old the newest bookmark of a state is, for --max-staleness."""
+"""How old the bookmarks of a state are, stream by stream, for --max-staleness."""
 from __future__ import annotations
 
 import calendar
 import re
-from typing import Any, Iterator, Optional
+from typing import Any, Iterable, Iterator, NamedTuple, Optional
 
 from .lossless import JsonText
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$")
 _DAY = 86400
+_TOLD = 3
+_WIDEST_OFFSET = 14 * 3600
+"""Many taps write local times as if they were UTC: what is ahead by no more than a timezone is of now."""
+_NOT_READ_YET = ("replication_key_signpost",)
+"""What the SDK's taps note of a run that is still under way."""
 
 
-def newest(state: Optional[JsonText]) -> Optional[float]:
-    """The latest date or time in a state, in seconds since 1970; None when it holds none.
+class Mark(NamedTuple):
+    """The newest date or time of a stream's bookmark."""
 
-    A time without zone is UTC; a date stands for the end of its day.
-    """
-    return max((time for text in _strings(state and state.value) for time in _seconds(text)), default=None)
+    stream: Optional[str]
+    """None where the state is not divided by streams."""
+    text: str
+    time: float
+    """Seconds since 1970: a time without zone is UTC, a date stands for the end of its day."""
+
+    def ahead(self, now: float) -> bool:
+        """It is in the future, in every timezone."""
+        begins = self.time - _DAY if len(self.text.strip()) <= len("2026-01-01") else self.time
+        return begins > now + _WIDEST_OFFSET
+
+
+def marks(state: Optional[JsonText], ignored: Iterable[str] = ()) -> list[Mark]:
+    """The newest date or time of each stream that has one, without the `ignored` streams."""
+    value = state.value if state else None
+    found = value.get("bookmarks") if isinstance(value, dict) else None
+    parts = found.items() if isinstance(found, dict) and found else [(None, value)]
+    newest = [_newest(stream, part) for stream, part in parts if stream not in ignored]
+    return [mark for mark in newest if mark]
+
+
+def oldest(state: Optional[JsonText], ignored: Iterable[str] = ()) -> Optional[float]:
+    """How far the stream has come that is furthest behind, in seconds since 1970; None when no stream has a date or time."""
+    return min((mark.time for mark in marks(state, ignored)), default=None)
+
+
+def not_fresh(found: list[Mark], now: float, limit: float) -> Optional[str]:
+    """Which streams are older than `limit` seconds, or in the future, in words; None when none is."""
+    wrong = [_wrong(mark, now, limit) for mark in found]
+    reasons = [reason for reason in wrong if reason]
+    return "; ".join(reasons[:_TOLD]) + (f"; and {len(reasons) - _TOLD} more" if len(reasons) > _TOLD else "") if reasons else None
+
+
+def _wrong(mark: Mark, now: float, limit: float) -> Optional[str]:
+    where = "the bookmark" if mark.stream is None else f'the bookmark of stream "{mark.stream}"'
+    if mark.ahead(now):
+        return f"{where} is in the future ({mark.text})"
+    if now - mark.time <= limit:
+        return None
+    return f"{where} is {(now - mark.time) / 3600:.1f} hours old ({mark.text}), at most {limit / 3600:g} are expected"
+
+
+def _newest(stream: Optional[str], value: Any) -> Optional[Mark]:
+    found = [Mark(stream, text, time) for text in _strings(value) for time in _seconds(text)]
+    return max(found, key=lambda mark: mark.time, default=None)
 
 
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, item in items:
+            if name not in _NOT_READ_YET:
+                yield from _strings(item)
 
 
 def _seconds(text: str) -> Iterator[float]:

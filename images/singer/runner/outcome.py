@@ -91,15 +91,14 @@ class Saved:
         limit = self._session.args.max_staleness
         if not limit:
             return OK, None
-        from .freshness import newest
-        time_of_newest = newest(self._session.result.get("stateAfter"))
-        if time_of_newest is None:
+        from .freshness import marks, not_fresh
+        result = self._session.result
+        found = marks(result.get("stateAfter"), result["unselected"])
+        if not found:
             self._session.warn("--max-staleness: the state holds no date or time to compare")
             return OK, None
-        age = time.time() - time_of_newest
-        if age <= limit:
-            return OK, None
-        return EXPECTATION, f"the newest bookmark is {age / 3600:.1f} hours old, at most {limit / 3600:g} are expected"
+        wrong = not_fresh(found, time.time(), limit)
+        return (EXPECTATION, wrong) if wrong else (OK, None)
 
 
 def _why_none(scanner: Scanner) -> str:

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../errors";
-import { createVenv, findInstaller, installPackages, type InstallContext } from "../local/installer";
+import { createVenv, findInstaller, installUnlocked, type InstallContext } from "../local/installer";
 import { findPython } from "../local/python";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
@@ -62,7 +62,7 @@ async function installMeltano(environments: string): Promise<string> {
   writeFileSync(log, "");
   const context: InstallContext = { python, root: environments, log, onLine: () => {} };
   const installer = await findInstaller(context);
-  for (const step of [() => createVenv(installer, context, venv), () => installPackages(installer, context, venv, source)]) {
+  for (const step of [() => createVenv(installer, context, venv), () => installUnlocked(installer, context, venv, source)]) {
     if ((await step()).code === 0) continue;
     rmSync(venv, { recursive: true, force: true });
     throw new UserError(`meltano ${VERSION} cannot be installed (log: ${log})`, 1);

@@ -6,7 +6,8 @@ const ROOT = join(__dirname, "..");
 
 /** Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere. */
 export function readBuildContext(baseImage: string): BuildContext {
-  return { baseImage, files: filesBelow(join(ROOT, "images", "singer"), ROOT), launchers: filesBelow(join(ROOT, "connectors", "launchers"), join(ROOT, "connectors", "launchers")) };
+  const [launchers, locks] = ["launchers", "locks"].map((name) => join(ROOT, "connectors", name)) as [string, string];
+  return { baseImage, files: filesBelow(join(ROOT, "images", "singer"), ROOT), launchers: filesBelow(launchers, launchers), locks: filesBelow(locks, locks) };
 }
 
 function filesBelow(folder: string, base: string): { readonly [path: string]: string } {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConnectorDefinition, PackageSource } from "../connectors/connector";
+import { checkedLock } from "../connectors/dependency-lock";
 
 /** Repository of the image that has the runner and no connector. */
 const RUNNER = "singer-runner";
@@ -30,6 +31,8 @@ export interface BuildContext {
   readonly files: { readonly [path: string]: string };
   /** Launchers by file name. */
   readonly launchers: { readonly [file: string]: string };
+  /** Lock files by file name. */
+  readonly locks: { readonly [file: string]: string };
 }
 
 /**
@@ -69,7 +72,9 @@ export function originKey(origin: ImageOrigin): string {
 function connectorBuild(connector: ConnectorDefinition, source: PackageSource, context: BuildContext): ImageBuild {
   const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
   const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
-  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash([args, context.files, launcher])}`, args };
+  const lock = context.locks[`${connector.name}.txt`];
+  const content = [args, context.files, launcher, lock === undefined ? "" : checkedLock(connector.name, source, lock)];
+  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash(content)}`, args };
 }
 
 function connectorArgs({ name, kind, settings, outputSetting }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {

@@ -5,7 +5,7 @@ import { UserError } from "../errors";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environments";
 import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
-import { createVenv, findInstaller, installPackages, type InstallContext, type Installer } from "./installer";
+import { createVenv, findInstaller, installLocked, installUnlocked, type InstallContext, type Installer } from "./installer";
 import { runLogged } from "./logged-process";
 
 /** File that says that an environment is complete: written last, it holds the environment. */
@@ -47,12 +47,13 @@ export async function buildEnvironment(directory: string, content: EnvironmentCo
 }
 
 async function install(installer: Installer, context: InstallContext, venv: string, content: EnvironmentContent, tell: Tell): Promise<void> {
-  const { source, python } = content;
+  const { source, python, lock, connector } = content;
   const fail = (output: string) => new UserError(explainInstallFailure({ source, output, python: python.version, log: context.log }), 1);
   const made = await createVenv(installer, context, venv);
   if (made.code !== 0) throw fail(made.output);
   tell("installing", `${source.package} ${source.version}`);
-  const installed = await installPackages(installer, context, venv, source);
+  if (lock === undefined) tell("installing", `no lock file, so a later installation may get other packages; write one with: npm run lock -- ${connector.name}`);
+  const installed = lock === undefined ? await installUnlocked(installer, context, venv, source) : await installLocked(installer, context, venv, lock);
   if (installed.code !== 0) throw fail(installed.output);
 }
 

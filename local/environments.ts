@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition, PackageSource } from "../connectors/connector";
+import { readLock } from "../connectors/dependency-lock";
 import { UserError } from "../errors";
 import { buildEnvironment, MARKER } from "./build-environment";
 import { environmentName, type EnvironmentContent } from "./environment-key";
@@ -37,6 +38,8 @@ export interface EnvironmentOptions {
   readonly onProgress?: (progress: EnvironmentProgress) => void;
   /** What installs. Default: uv where it can be had, else pip. */
   readonly installer?: "uv" | "pip";
+  /** Folder of the lock files. Default: `connectors/locks`. */
+  readonly locks?: string;
   /** Ends the installation; the call fails with an `AbortError`. */
   readonly signal?: AbortSignal;
 }
@@ -58,7 +61,7 @@ export async function ensureEnvironment(connector: ConnectorDefinition, options:
   const started = performance.now();
   const tell = (phase: EnvironmentProgress["phase"], detail?: string) =>
     options.onProgress?.({ connector: connector.name, phase, ...(detail !== undefined && { detail }), seconds: (performance.now() - started) / 1000 });
-  const content = await contentOf(connector, options.root);
+  const content = await contentOf(connector, options);
   const directory = join(options.root, environmentName(content));
   const environment = completeEnvironment(directory) ?? (await build(directory, content, options, tell));
   tell("ready");
@@ -80,7 +83,7 @@ async function build(directory: string, content: EnvironmentContent, options: En
 /** Tells of a step. */
 export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => void;
 
-async function contentOf(connector: ConnectorDefinition, root: string): Promise<EnvironmentContent> {
+async function contentOf(connector: ConnectorDefinition, { root, locks }: EnvironmentOptions): Promise<EnvironmentContent> {
   const source = packageOf(connector);
   return {
     connector,
@@ -89,6 +92,7 @@ async function contentOf(connector: ConnectorDefinition, root: string): Promise<
       throw error instanceof UserError ? new UserError(`connector "${connector.name}": ${error.message}`) : error;
     }),
     launcher: source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
+    lock: readLock(connector.name, source, locks),
     describe: readFileSync(DESCRIBE, "utf8"),
   };
 }

@@ -19,7 +19,7 @@ type Reading = (text: string, failure: InstallFailure) => string | undefined;
 export function explainInstallFailure(failure: InstallFailure): string {
   const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
   const { package: name, version } = failure.source;
-  for (const reading of [diskFull, unreachable, wrongPython, noVersion, noPackage, notBuilt]) {
+  for (const reading of [diskFull, otherFile, unreachable, wrongPython, noVersion, noPackage, notBuilt]) {
     const reason = reading(text, failure);
     if (reason !== undefined) return `${name} ${version} cannot be installed: ${reason}`;
   }
@@ -33,6 +33,11 @@ export function lastMeaningfulLine(output: string): string {
 }
 
 const diskFull: Reading = (text) => (/No space left on device|os error 28|Errno 28/.test(text) ? "the disk is full" : undefined);
+
+const otherFile: Reading = (text) => {
+  const [, name, version] = /Hash mismatch for `([^=`]+)==([^`]+)`/.exec(text) ?? /DO NOT MATCH THE HASHES .*? ([\w.[\],-]+)==(\S+) from /.exec(text) ?? [];
+  return name === undefined ? undefined : `the package index has another file for ${name} ${version} than the lock file lists; find out why before you write the lock file again`;
+};
 
 const unreachable: Reading = (text) => {
   const refused = /HTTP status (?:client|server) error \((\d+ [^)]+)\)|(\b(?:401|403|407|5\d\d)) (?:Client|Server) Error/.exec(text);

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statS
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { PackageSource } from "../connectors/connector";
+import { lockedPackages } from "../connectors/dependency-lock";
 import { UserError } from "../errors";
 import { withLock } from "./lock";
 import { runLogged, type LoggedResult } from "./logged-process";
@@ -15,8 +16,8 @@ export type Installer = { readonly kind: "uv"; readonly path: string } | { reado
 /** uv as it is fetched where the machine has none. */
 const UV_VERSION = "0.13.9";
 
-/** Bounds that hold where a connector names none: see `PackageSource.constraints`. */
-const DEFAULT_CONSTRAINTS = ["setuptools<81"];
+/** Bounds that hold if a connector names none: see `PackageSource.constraints`. */
+export const DEFAULT_CONSTRAINTS = ["setuptools<81"];
 
 /** What an installation works with. */
 export interface InstallContext {
@@ -40,18 +41,35 @@ export interface InstallContext {
 export async function findInstaller(context: InstallContext): Promise<Installer> {
   const { python, root } = context;
   if (await isUsableUv("uv")) return { kind: "uv", path: "uv" };
-  const folder = join(root, "tools", `uv-${UV_VERSION}`);
-  const path = join(folder, "bin", "uv");
-  if (existsSync(path)) return { kind: "uv", path };
+  const fetched = uvPlace(root);
+  if (existsSync(fetched.path)) return { kind: "uv", path: fetched.path };
   if (!python.hasPip && !python.hasVenv) {
     throw new UserError(
       `Python ${python.version} at ${python.path} has neither venv nor pip, and there is no uv; install one (Debian: apt-get install python3-venv, elsewhere: https://docs.astral.sh/uv) or set TAPCTL_PYTHON to another Python`,
     );
   }
-  await withLock(join(root, ".locks", "uv"), { signal: context.signal }, () => fetchUv(context, folder));
-  if (existsSync(path)) return { kind: "uv", path };
+  const path = await fixedUv(context);
+  if (path !== undefined) return { kind: "uv", path };
   if (python.hasVenv) return { kind: "pip" };
   throw new UserError(`Python ${python.version} at ${python.path} has no venv, and uv could not be fetched (log: ${context.log}); on Debian: apt-get install python3-venv`);
+}
+
+/** uv of the one version that lock files are written with, fetched once from the package index; undefined if it cannot be had. */
+export async function fixedUv(context: InstallContext): Promise<string | undefined> {
+  const { folder, path } = uvPlace(context.root);
+  if (existsSync(path)) return path;
+  await withLock(join(context.root, ".locks", "uv"), { signal: context.signal }, () => fetchUv(context, folder));
+  return existsSync(path) ? path : undefined;
+}
+
+function uvPlace(root: string): { readonly folder: string; readonly path: string } {
+  const folder = join(root, "tools", `uv-${UV_VERSION}`);
+  return { folder, path: join(folder, "bin", "uv") };
+}
+
+/** Runs uv with the package index that pip's settings name. */
+export function runUv(uv: string, context: InstallContext, args: readonly string[]): Promise<LoggedResult> {
+  return run(context, { kind: "uv", path: uv }, [uv, ...args]);
 }
 
 /** Makes an empty virtual environment. */
@@ -61,21 +79,41 @@ export function createVenv(installer: Installer, context: InstallContext, direct
     : run(context, installer, [context.python.path, "-m", "venv", directory]);
 }
 
-/** Installs a connector into a virtual environment. */
-export async function installPackages(installer: Installer, context: InstallContext, directory: string, source: PackageSource): Promise<LoggedResult> {
-  const python = join(directory, "bin", "python");
-  const packages = [`${source.package}==${source.version}`, ...(source.extraPackages ?? []), "setuptools"];
+/** What a connector asks for; all else follows from it. */
+export function requestedPackages(source: PackageSource): readonly string[] {
+  return [`${source.package}==${source.version}`, ...(source.extraPackages ?? []), "setuptools"];
+}
+
+/** Installs what a connector's lock file lists, and nothing else: also what is built from source is built by what it lists. */
+export async function installLocked(installer: Installer, context: InstallContext, directory: string, lock: string): Promise<LoggedResult> {
+  const { tools, packages } = lockedPackages(lock);
+  const first = await installFile(installer, context, directory, "tools.txt", tools);
+  return first.code === 0 ? installFile(installer, context, directory, "packages.txt", packages) : first;
+}
+
+function installFile(installer: Installer, context: InstallContext, directory: string, name: string, text: string): Promise<LoggedResult> {
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  const flags = ["--no-deps", "--require-hashes", "--no-build-isolation", ...(installer.kind === "pip" ? ["--use-pep517"] : []), "--requirement", file];
+  return run(context, installer, [...installCommand(installer, directory), ...flags]);
+}
+
+/** Installs a connector that has no lock file, with the newest of everything that fits. */
+export async function installUnlocked(installer: Installer, context: InstallContext, directory: string, source: PackageSource): Promise<LoggedResult> {
   const constraints = join(directory, "constraints.txt");
   const overrides = join(directory, "overrides.txt");
   writeFileSync(constraints, (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"));
   writeFileSync(overrides, (source.overrides ?? []).join("\n"));
-  if (installer.kind === "uv") {
-    return run(context, installer, [installer.path, "pip", "install", "--python", python, "--constraint", constraints, "--override", overrides, ...packages]);
-  }
-  const pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--constraint", constraints] as const;
-  const installed = await run(context, installer, [...pip, ...packages]);
+  const install = [...installCommand(installer, directory), "--constraint", constraints] as const;
+  if (installer.kind === "uv") return run(context, installer, [...install, "--override", overrides, ...requestedPackages(source)]);
+  const installed = await run(context, installer, [...install, ...requestedPackages(source)]);
   // pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
-  return installed.code === 0 && source.overrides?.length ? run(context, installer, [...pip, "--upgrade", "--requirement", overrides]) : installed;
+  return installed.code === 0 && source.overrides?.length ? run(context, installer, [...install, "--upgrade", "--requirement", overrides]) : installed;
+}
+
+function installCommand(installer: Installer, directory: string): readonly [string, ...string[]] {
+  const python = join(directory, "bin", "python");
+  return installer.kind === "uv" ? [installer.path, "pip", "install", "--python", python] : [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"];
 }
 
 /** Puts uv in place as a whole or not at all; what was fetched and does not start is not kept. */

@@ -74,6 +74,11 @@ export function rangeText(range: PythonRange): string {
   return `3.${minor(range.min, 9)} to 3.${minor(range.max, 13)}`;
 }
 
+/** The oldest version of a range, such as `3.10`. */
+export function oldestPython(range: PythonRange = {}): string {
+  return `3.${minor(range.min, 9)}`;
+}
+
 async function lookUp(range: PythonRange, env: NodeJS.ProcessEnv, memory: string | undefined): Promise<Python> {
   const remembered = memory === undefined ? undefined : recall(memory);
   if (remembered) return remembered;

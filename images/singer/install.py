@@ -1,6 +1,7 @@
 """`install.py install|describe FOLDER`, run when an image is built.
 
-`install` installs the connector of the build arguments; `describe` adds its launcher and writes down what it takes.
+`install` installs the connector of the build arguments, from its lock file if it lies beside this file; `describe`
+adds its launcher and writes down what it takes.
 
 The arguments come by the environment; each list is JSON. A build that fails says in its last line which connector
 failed, and why.
@@ -15,6 +16,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A secret of the build: certificates in PEM to trust instead of those of the base image.
 CERTIFICATES = "/run/secrets/certificates"
+# Line of a lock file after which the packages follow that are installed second (connectors/dependency-lock.ts).
+SECOND = "\n# Then everything else:\n"
 
 
 class Failed(Exception):
@@ -43,8 +46,23 @@ def install(folder):
     venv = os.path.join(folder, "venv")
     run("cannot make an environment", [sys.executable, "-m", "venv", "--without-pip", venv])
     pip = [sys.executable, "-m", "pip", "--python", os.path.join(venv, "bin", "python"), "install", "--no-input",
-           "--no-cache-dir", "--disable-pip-version-check", "--root-user-action", "ignore",
-           "--constraint", written(listed("CONSTRAINTS"))]
+           "--no-cache-dir", "--disable-pip-version-check", "--root-user-action", "ignore"]
+    lock = os.path.join(HERE, f'{os.environ["CONNECTOR"]}.txt')
+    if os.path.exists(lock):
+        install_locked(pip, lock)
+    else:
+        install_unlocked([*pip, "--constraint", written(listed("CONSTRAINTS"))])
+
+
+def install_locked(pip, lock):
+    """Installs what the lock file lists; what is built from source is built by what was installed first."""
+    with open(lock, encoding="utf-8") as file:
+        for part in file.read().split(SECOND):
+            run("cannot be installed", [*pip, "--no-deps", "--require-hashes", "--no-build-isolation", "--use-pep517",
+                                        "--requirement", written([part])])
+
+
+def install_unlocked(pip):
     package = f'{os.environ["PACKAGE"]}=={os.environ["VERSION"]}'
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
     if listed("OVERRIDES"):

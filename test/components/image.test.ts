@@ -7,11 +7,15 @@ import { describe, test } from "node:test";
 import { readBuildContext } from "../../components/build-context";
 import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../components/image";
 import { repositoriesBelow } from "../../components/image-registry";
-import { tap, target } from "../../connectors/connector";
+import { tap, target, type PackageSource } from "../../connectors/connector";
+import { lockText } from "../../connectors/dependency-lock";
 
-const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: { "x.py": "1", "y.py": "2" } };
+const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: { "x.py": "1", "y.py": "2" }, locks: {} };
 const plain = { name: "Tap-X", package: "tap-x", version: "1.0+local" };
 const connector = tap({ ...plain, launcher: "x.py", overrides: ["a>=1"], settings: { host: "string" }, required: [] } as const)({ host: "x" }).connector;
+
+const source = connector.source as PackageSource;
+const lock = lockText("Tap-X", source, { tools: "setuptools==80.0", packages: "tap-x==1.0+local" });
 
 function buildOf(origin: ImageOrigin): ImageBuild {
   assert.ok("build" in origin);
@@ -37,12 +41,18 @@ describe("the image of a connector", () => {
     assert.match(taggedReference(repositoriesBelow("localhost:5000/"), connectorImage(connector, context)), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
   });
 
+  test("is refused if its lock file was written for another version", () => {
+    const older = { ...connector, source: { ...source, version: "0.9" } };
+    assert.throws(() => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }), /connector "Tap-X": connectors\/locks\/Tap-X\.txt does not belong to tap-x 0\.9.*\n.*npm run lock -- Tap-X/);
+  });
+
   test("has another tag when something that goes into it is another, and only then", () => {
     const tag = (changed: BuildContext, of = connector) => buildOf(connectorImage(of, changed)).tag;
     assert.equal(tag({ ...context, launchers: { ...context.launchers, "y.py": "3" } }), tag(context));
     const others = [
       tag({ ...context, launchers: { "x.py": "other" } }),
       tag({ ...context, files: { Dockerfile: "FROM y" } }),
+      tag({ ...context, locks: { "Tap-X.txt": lock } }),
       tag({ ...context, baseImage: "python:3.13-slim" }),
       tag(context, { ...connector, settings: { host: "number" } }),
     ];

@@ -30,6 +30,16 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
     said: "the package index at https://pypi.example.com answers 401 Unauthorized",
   },
   {
+    name: "uv and a file with another hash",
+    output: "error: Failed to download and build `tap-x==1.0.0`\n  cause: Hash mismatch for `tap-x==1.0.0`\n\n         Expected:\n           sha256:86fb5e\n\n         Computed:\n           sha256:86fb5f",
+    said: "the package index has another file for tap-x 1.0.0 than the lock file lists; find out why before you write the lock file again",
+  },
+  {
+    name: "pip and a file with another hash",
+    output: "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.\n    tap-x==1.0.0 from https://pypi.example.com/tap-x-1.0.0.tar.gz (from -r packages.txt (line 40)):\n        Expected sha256 86fb5e\n             Got        86fb5f",
+    said: "the package index has another file for tap-x 1.0.0 than the lock file lists; find out why before you write the lock file again",
+  },
+  {
     name: "pip and an index that cannot be reached",
     output: "Looking in indexes: http://127.0.0.1:9/simple\nWARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tap-x/\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)\nERROR: No matching distribution found for tap-x==1.0.0",
     said: "the package index at http://127.0.0.1:9 cannot be reached (connection refused)",

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { createVenv, findInstaller, installPackages } from "../../local/installer";
+import { createVenv, findInstaller, installUnlocked } from "../../local/installer";
 import { findPython } from "../../local/python";
 
 const MOTO = "5.2.5";
@@ -77,7 +77,7 @@ async function installMoto(): Promise<string> {
   const context = { python: await findPython(), root: environments, log: `${partial}.log`, onLine: () => undefined };
   const installer = await findInstaller(context);
   const made = await createVenv(installer, context, partial);
-  const { code, output } = made.code === 0 ? await installPackages(installer, context, partial, PACKAGES) : made;
+  const { code, output } = made.code === 0 ? await installUnlocked(installer, context, partial, PACKAGES) : made;
   if (code !== 0) throw new Error(`moto cannot be installed: ${output}`);
   await rm(context.log);
   await rename(partial, home).catch(async (error: unknown) => {

@@ -8,7 +8,7 @@ import { standInRegistry } from "../../deploy/registry";
 import { pipelines } from "../fixtures";
 import { digest } from "./support";
 
-const context: BuildContext = { baseImage: "python:3.12-slim", files: {}, launchers: {} };
+const context: BuildContext = { baseImage: "python:3.12-slim", files: {}, launchers: {}, locks: {} };
 const pinned = `ghcr.io/acme/tap-erp@${digest("1")}`;
 
 /** A registry that has `tap-x:1`, also for one user alone. */

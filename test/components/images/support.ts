@@ -6,7 +6,7 @@ import { definePipelines, type PipelineEntry } from "../../../pipelines/define";
 import { settingsSchema } from "../../../settings/schema";
 import { record, type RecordOptions, type Registration } from "../../support/record";
 
-export const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: {} };
+export const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: {}, locks: {} };
 
 export const shop = tap({ name: "tap-shop", package: "tap-shop", version: "1.2.3" });
 export const lake = target({ name: "target-lake", package: "target-lake", version: "0.1.0" });

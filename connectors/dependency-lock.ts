@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors";
+import type { PackageSource } from "./connector";
+
+/** Folder of the lock files, each called `<connector>.txt`. */
+export const LOCKS = join(__dirname, "locks");
+
+/** Line of a lock file after which the packages follow that are installed second. */
+const SECOND = "\n# Then everything else:\n";
+
+/** The packages of a connector, in two parts of a pip requirements file each. */
+export interface LockedPackages {
+  /** What builds the packages that come as source only; installed first. */
+  readonly tools: string;
+  /** Everything else. */
+  readonly packages: string;
+}
+
+/**
+ * The lock file of a connector; undefined if it has none.
+ *
+ * @throws UserError if it was written for another version or other constraints.
+ */
+export function readLock(name: string, source: PackageSource, folder = LOCKS): string | undefined {
+  const file = join(folder, `${name}.txt`);
+  return existsSync(file) ? checkedLock(name, source, readFileSync(file, "utf8")) : undefined;
+}
+
+/** The text of a connector's lock file. @throws UserError if it was written for another version or other constraints. */
+export function checkedLock(name: string, source: PackageSource, text: string): string {
+  if (text.includes(`\n${inputsLine(source)}\n`)) return text;
+  throw new UserError(`connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npm run lock -- ${name}`);
+}
+
+/** A lock file's text. */
+export function lockText(name: string, source: PackageSource, { tools, packages }: LockedPackages): string {
+  const head = [`# Everything that ${name} installs, with hashes, for each supported Python and platform.`, `# Written by: npm run lock -- ${name}`, inputsLine(source)];
+  return `${head.join("\n")}\n\n# First what builds the packages that come as source only:\n${tools.trim()}\n${SECOND}${packages.trim()}\n`;
+}
+
+/** The two parts of a lock file. */
+export function lockedPackages(text: string): LockedPackages {
+  const [tools = "", packages = ""] = text.split(SECOND);
+  return { tools, packages };
+}
+
+/** What a lock file was written for: a change of it makes the file stale. */
+function inputsLine({ package: name, version, python, constraints, overrides, extraPackages }: PackageSource): string {
+  return `# For: ${JSON.stringify({ package: name, version, python, constraints, overrides, extraPackages })}`;
+}

@@ -1,0 +1,8 @@
+import type { ConnectorDefinition, Tap, Target } from "./connector";
+import * as connectors from "./index";
+
+/** The connectors that come with the package: each that `connectors/index.ts` exports as `tapName` or `targetName`. */
+export function shippedConnectors(): readonly ConnectorDefinition[] {
+  const definitions = Object.entries(connectors).filter(([name]) => /^(tap|target)[A-Z]/.test(name));
+  return definitions.map(([, use]) => (use as (settings: object) => Tap | Target)({}).connector);
+}

@@ -93,11 +93,6 @@ export class JsonText {
     return this.#edited(edits);
   }
 
-  /** Every string in the value, names of members not among them. */
-  get strings(): readonly string[] {
-    return [...strings(this.#node)].map(({ value }) => value as string);
-  }
-
   /** Guards against `JSON.stringify`, which cannot write it: use `stringifyJson`. */
   toJSON(): never {
     throw new TypeError("JsonText is written by stringifyJson, JSON.stringify would lose digits");

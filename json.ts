@@ -1,4 +1,5 @@
 /** Reading and writing JSON without losing digits: see {@link JsonText}. The only place that parses values of users. */
+import { applyEdits, format } from "jsonc-parser";
 import { JsonText } from "./json-text";
 
 export { JsonText } from "./json-text";
@@ -38,6 +39,23 @@ export function parseRecord<Name extends string>(text: string | Uint8Array, kept
 }
 
 /**
+ * Why a text is not JSON, to follow these words: ` (it holds NaN)`, or nothing where there is no more to say, because the
+ * text may hold secrets.
+ *
+ * @returns undefined where it is JSON
+ */
+export function whyNotJson(text: string | Uint8Array): string | undefined {
+  try {
+    JsonText.parse(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const constant = /[:,[]\s*(-?Infinity|NaN)\b/.exec(typeof text === "string" ? text : Buffer.from(text).toString("utf8"));
+    return constant ? ` (it holds ${constant[1]})` : "";
+  }
+}
+
+/**
  * The JSON text of a value, as `JSON.stringify` writes it; a bigint as the integer that it is, a {@link JsonText} byte
  * for byte.
  *
@@ -45,6 +63,18 @@ export function parseRecord<Name extends string>(text: string | Uint8Array, kept
  */
 export function stringifyJson(value: unknown, indent = 0): string {
   return written(value, indent === 0 ? undefined : "\n", " ".repeat(indent)) ?? "null";
+}
+
+/** JSON with a line a value, as people read it; only white space differs. */
+export function formatJson({ text }: JsonText): string {
+  return applyEdits(text, format(text, undefined, { tabSize: 2, insertSpaces: true, eol: "\n" }));
+}
+
+/** JSON in one line, as `JSON.stringify` lays it out; only white space differs. */
+export function compactJson(json: JsonText): string {
+  if (json.kind === "array") return `[${json.items.map(compactJson).join(",")}]`;
+  if (json.kind === "object") return `{${[...json.members].map(([name, value]) => `${JSON.stringify(name)}:${compactJson(value)}`).join(",")}}`;
+  return json.text;
 }
 
 function written(value: unknown, line: string | undefined, step: string): string | undefined {

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runIdOf } from "../cluster/run-id";
+import { toJsonText } from "../json";
 import { stateKey } from "../store/keys";
 import type { RunSummary } from "../store/runs";
 import { startKubernetesApi, type KubernetesApi } from "../test/support/kubernetes-api";
@@ -70,6 +71,6 @@ function summary(pipeline: string, run: string, started: string, failed: boolean
   return {
     version: 1, pipeline, run, mode: "artifact", trigger: "schedule", started, ended: started, seconds: 61, status: failed ? "failed" : "succeeded", code: failed ? 11 : 0, error: failed ? "the target failed" : null,
     warnings: [], attempts: { extract: 1, load: 1 }, streams: [{ stream: "public-orders", records: 12_345 }], records: 12_345, bytes: 2_345_678, badLines: 0, tap: connector, target: connector,
-    stateBefore: null, stateAfter: { bookmarks: { "public-orders": { replication_key: "updated_at", replication_key_value: started } } }, stateCommitted: !failed, outputs: [], host: pipeline,
+    stateBefore: null, stateAfter: toJsonText({ bookmarks: { "public-orders": { replication_key: "updated_at", replication_key_value: started } } }), stateCommitted: !failed, outputs: [], host: pipeline,
   };
 }

@@ -1,11 +1,22 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors";
 
-/** The text of a file, `-` for standard input. @throws UserError where it cannot be read. */
-export function readText(file: string): string {
+/**
+ * The text of a file, `-` for standard input, without a byte order mark.
+ *
+ * @param named what the file is called in errors. Default: its name.
+ * @throws UserError where it cannot be read or is not UTF-8.
+ */
+export function readText(file: string, named = file): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(`${named}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError(`${named}: not UTF-8`);
   }
 }

@@ -1,3 +1,5 @@
+import { compactJson, stringifyJson, type JsonText } from "../json";
+import { bookmarkOf, streamsOf, type State } from "../store/bookmarks";
 import type { RunSummary } from "../store/runs";
 
 /** Writes a line to standard output. */
@@ -7,7 +9,7 @@ export function print(line: string): void {
 
 /** Writes a value as JSON to standard output. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(stringifyJson(value, 2));
 }
 
 /** A table in columns as wide as their longest cell; numbers, which are given as numbers, stand to the right. */
@@ -41,12 +43,11 @@ export function runFigures({ records, bytes, seconds }: Pick<RunSummary, "record
  *
  * @example `{"bookmarks":{"orders":{"replication_key":"id","replication_key_value":7}}}` gives `id 7`
  */
-export function describeState(state: unknown): string {
+export function describeState(state: State): string {
   if (state === null || state === undefined) return "none";
-  const bookmarks = (state as { readonly bookmarks?: unknown }).bookmarks;
-  const values = typeof bookmarks === "object" && bookmarks !== null ? Object.values(bookmarks).map(describeBookmark) : [];
+  const values = streamsOf(state).map((stream) => describeBookmark(bookmarkOf(state, stream)));
   if (values.length > 0 && values.every((value) => value !== undefined)) return shorten([...new Set(values)].join(", "));
-  return shorten(JSON.stringify(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
+  return shorten(compactJson(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
 }
 
 /** The state after a run, in a few words; one that failed before it knew of a state left it as it was. */
@@ -72,9 +73,10 @@ export function summaryTable(summaries: readonly RunSummary[]): string {
   return table(["PIPELINE", "STREAM", "RECORDS", "BYTES", "SECONDS", "STATE BEFORE", "STATE AFTER", "RESULT"], rows);
 }
 
-function describeBookmark(bookmark: unknown): string | undefined {
-  const { replication_key: key, replication_key_value: value } = (bookmark ?? {}) as { readonly replication_key?: unknown; readonly replication_key_value?: unknown };
-  return typeof value === "string" || typeof value === "number" ? `${typeof key === "string" ? `${key} ` : ""}${value}` : undefined;
+function describeBookmark(bookmark: JsonText | undefined): string | undefined {
+  const [key, value] = [bookmark?.member("replication_key")?.string, bookmark?.member("replication_key_value")];
+  const text = value?.string ?? (value?.kind === "number" ? value.text : undefined);
+  return text === undefined ? undefined : `${key === undefined ? "" : `${key} `}${text}`;
 }
 
 function shorten(text: string): string {

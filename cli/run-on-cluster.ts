@@ -1,3 +1,4 @@
+import type { JsonText } from "../json";
 import { tapctl } from "../command-text";
 import { readSummary } from "../store/runs";
 import type { StartFrom } from "../cluster/requests";
@@ -18,7 +19,7 @@ export interface ClusterRunFlags {
   readonly fullRefresh?: boolean;
   readonly keepState?: boolean;
   /** Singer state to go on from. */
-  readonly state?: unknown;
+  readonly state?: JsonText;
   /** First day. */
   readonly from?: string;
   readonly follow?: boolean;

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { UserError } from "../errors";
+import type { JsonText } from "../json";
 import { batchCode, runBatch, type BatchResult } from "../local/batch";
 import type { RunEvent } from "../local/events";
 import { checkDay } from "../backfill/windows";
@@ -14,6 +14,7 @@ import type { Mode, Replication } from "../pipelines/replication";
 import type { ObjectStore } from "../store/object-store";
 import { readState } from "../store/state";
 import { positive } from "./flags";
+import { readText } from "./input";
 import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
 import { requireEntry } from "./pipeline";
@@ -133,11 +134,6 @@ function report(result: BatchResult, json: boolean, store: string): void {
   print(`\nfiles: ${result.summaries.map(({ pipeline, run }) => `${store}/runs/${pipeline}/${run}`).join("\n       ")}`);
 }
 
-function readStateFile(file: string): unknown {
-  try {
-    return parseState(`--state ${file}`, readFileSync(file, "utf8"));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`--state ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+function readStateFile(file: string): JsonText {
+  return parseState(`--state ${file}`, readText(file, `--state ${file}`));
 }

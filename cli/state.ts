@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
+import { formatJson, type JsonText } from "../json";
 import { leaseGuard, parseState, requireStream, resetState, rollBackState, setState, type StateChange, type StateTarget } from "../local/state-changes";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
-import { bookmarkOf, diffStates, streamsOf } from "../store/bookmarks";
+import { bookmarkOf, diffStates, onlyBookmark, streamsOf } from "../store/bookmarks";
 import type { ObjectStore } from "../store/object-store";
 import { readSummary } from "../store/runs";
 import { readState, type StateEnvelope } from "../store/state";
@@ -43,7 +44,7 @@ function addShow(state: Command): void {
     if (flags.json) return printJson(saved === undefined ? null : flags.stream === undefined ? saved.envelope : bookmarkOf(saved.envelope.state, flags.stream));
     if (!saved) return print(`"${name}" has no saved state: its next run begins anew`);
     const { envelope, from } = saved;
-    print(JSON.stringify(flags.stream === undefined ? envelope.state : bookmarkOf(envelope.state, flags.stream), null, 2));
+    print(formatJson((flags.stream === undefined ? undefined : bookmarkOf(envelope.state, flags.stream)) ?? envelope.state));
     tell(`saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`);
     const kept = await keptStreams(store, envelope);
     if (kept.length > 0) tell(`not replicated by that run, bookmarks kept: ${kept.join(", ")}; remove one with: ${tapctl(`state reset ${name} --stream ${kept[0]}`)}`);
@@ -78,7 +79,7 @@ function addHistory(state: Command): void {
     const entries = await history(store, name);
     if (flags.json) return printJson(entries);
     if (entries.length === 0) return print(`"${name}" has never saved a state`);
-    const text = (saved: unknown) => (flags.stream === undefined ? describeState(saved) : describeState({ bookmarks: { [flags.stream]: bookmarkOf(saved, flags.stream) } }));
+    const text = (saved: JsonText) => describeState(flags.stream === undefined ? saved : onlyBookmark(saved, flags.stream));
     const rows = entries.map((entry) => ("envelope" in entry ? [entry.run, entry.envelope.time, text(entry.envelope.state)] : [entry.run, "-", entry.problem]));
     print(table(["RUN", "SAVED", "STATE"], rows));
   });

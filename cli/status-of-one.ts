@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
+import type { JsonText } from "../json";
 import { findEntry } from "../local/project";
 import type { PipelineEntry } from "../pipelines/define";
 import type { PipelineFacts } from "../status/facts";
@@ -49,7 +50,7 @@ interface Details {
   readonly runs: readonly ShownRun[];
   readonly steps: readonly ShownStep[];
   readonly files: readonly { readonly file: string; readonly bytes: number }[];
-  readonly state: unknown;
+  readonly state: JsonText | null | undefined;
 }
 
 /**

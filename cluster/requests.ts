@@ -1,5 +1,6 @@
 import type { RunParameters } from "../components/argo/parameters";
 import type { JsonObject } from "../connectors/settings";
+import { stringifyJson } from "../json";
 import { newRunId, requestKey } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import type { StartDay } from "../local/start-day";
@@ -30,7 +31,7 @@ export async function startParameters(store: () => Promise<ObjectStore>, pipelin
       const settings = Object.keys(from.settings).length === 0 ? {} : tapSettings(from.settings);
       if (from.state === undefined) return { ...NO_STATE, ...settings };
       const key = requestKey(pipeline, newRunId(new Date()));
-      await (await store()).put(key, `${JSON.stringify(from.state)}\n`);
+      await (await store()).put(key, `${from.state.text}\n`);
       return { givenState: key, ...settings };
     }
   }
@@ -38,5 +39,5 @@ export async function startParameters(store: () => Promise<ObjectStore>, pipelin
 
 /** The parameter that puts settings over the tap's own for one run. */
 export function tapSettings(settings: JsonObject): { readonly tapSettings: string } {
-  return { tapSettings: JSON.stringify(settings) };
+  return { tapSettings: stringifyJson(settings) };
 }

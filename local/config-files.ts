@@ -1,6 +1,7 @@
 import { tapctl } from "../command-text";
-import { secretPaths, type Json, type JsonObject } from "../connectors/settings";
+import { secretPaths, type Json } from "../connectors/settings";
 import { UserError } from "../errors";
+import { JsonText, whyNotJson } from "../json";
 import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
 import { bareState, isEmptyState } from "../store/state-envelope";
 
@@ -19,28 +20,26 @@ export const PARTS_ARE: { readonly [Part in ConfigPart]: string } = {
  * @throws UserError where it is none
  */
 export function checkedConfig(part: ConfigPart, where: string, text: string): string {
-  const value = parseObject(where, text, PARTS_ARE[part]);
-  if (part === "catalog") return checkCatalog(where, value, text);
-  if (part === "state") return checkState(where, value, text);
-  const [reference] = secretPaths(value);
+  const json = parseObject(where, text, PARTS_ARE[part]);
+  if (part === "catalog") return checkCatalog(where, json, text);
+  if (part === "state") return checkState(where, json, text);
+  const [reference] = secretPaths(JSON.parse(json.text) as Json);
   if (reference) throw new UserError(`${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`);
   return text;
 }
 
-/** A JSON object in a text. @throws UserError as {@link parseJson} does, and for other JSON. */
-export function parseObject(where: string, text: string, what: string): JsonObject {
-  const value = parseJson(where, text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UserError(`${where}: ${what} a JSON object`);
-  return value as JsonObject;
+/** A JSON object in a text. @throws UserError as {@link parseText} does, and for other JSON. */
+export function parseObject(where: string, text: string | Buffer, what: string): JsonText {
+  const json = parseText(where, text);
+  if (json.kind !== "object") throw new UserError(`${where}: ${what} a JSON object`);
+  return json;
 }
 
 /** The JSON in a text. @throws UserError where it is none, without the parser's words, which quote the text. */
-export function parseJson(where: string, text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw new UserError(`${where}: not JSON`);
-  }
+export function parseText(where: string, text: string | Buffer): JsonText {
+  const why = whyNotJson(text);
+  if (why !== undefined) throw new UserError(`${where}: not JSON${why}`);
+  return JsonText.parse(text);
 }
 
 /** How a part that is missing is put into the store. */
@@ -53,14 +52,15 @@ export function putCommand(pipeline: string, part: ConfigPart): string {
   return tapctl(`config put ${pipeline} --${part} FILE`);
 }
 
-function checkCatalog(where: string, { streams }: JsonObject, text: string): string {
-  const isList = Array.isArray(streams) && streams.every((stream: Json) => typeof stream === "object" && stream !== null && !Array.isArray(stream));
+function checkCatalog(where: string, catalog: JsonText, text: string): string {
+  const streams = catalog.member("streams");
+  const isList = streams?.kind === "array" && streams.items.every(({ kind }) => kind === "object");
   if (!isList) throw new UserError(`${where}: not a Singer catalog: it has no list "streams" of objects`);
   return text;
 }
 
-function checkState(where: string, value: JsonObject, text: string): string {
-  const bare = bareState(value);
+function checkState(where: string, state: JsonText, text: string): string {
+  const bare = bareState(state);
   if (isEmptyState(bare)) throw new UserError(`${where}: the state is empty; a pipeline without a first state begins at the beginning`);
-  return bare === value ? text : `${JSON.stringify(bare, null, 2)}\n`;
+  return bare === state ? text : `${bare.text}\n`;
 }

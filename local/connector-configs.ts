@@ -1,18 +1,19 @@
 import { settingsOf } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
+import { toJsonText, type JsonText } from "../json";
 import { streamRulesOf } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
 import { CONFIG_PARTS, readConfig } from "../store/configs";
 import { configKey, type ConfigFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { howToPut, parseJson, parseObject, PARTS_ARE } from "./config-files";
+import { howToPut, parseText, parseObject, PARTS_ARE } from "./config-files";
 import { resolveSettings, type SecretLookup } from "./secrets";
 
 /** A connector's config as it gets it. */
 export interface ConnectorConfig {
   /** Its settings, secrets in place. */
-  readonly config: JsonObject;
+  readonly config: JsonObject | JsonText;
   /** Path of every secret in them, so that logs can be masked; undefined where nobody says: then those whose names sound like one. */
   readonly secretPaths?: unknown;
 }
@@ -22,11 +23,11 @@ export interface ConnectorConfigs {
   readonly tap: ConnectorConfig;
   readonly target: ConnectorConfig;
   /** The catalog that the tap gets, where somebody keeps one in the store. */
-  readonly catalog?: unknown;
+  readonly catalog?: JsonText | undefined;
   /** Stream rules, which count while there is no catalog. */
   readonly select?: unknown;
   /** The state to begin with, while none is saved. */
-  readonly initialState?: unknown;
+  readonly initialState?: JsonText | undefined;
 }
 
 /** Where configs come from. */
@@ -49,26 +50,27 @@ export async function connectorConfigs(entry: Replication, { openStore, secrets,
     tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...tapSettings }, secrets),
     target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), secrets),
     select: streamRulesOf(entry),
-    initialState: entry.initialState,
+    initialState: entry.initialState && toJsonText(entry.initialState),
   };
 }
 
 async function storedConfigs(entry: Replication, store: ObjectStore, tapSettings: JsonObject = {}): Promise<ConnectorConfigs> {
   const { name } = entry;
-  const read = async <T>(file: ConfigFile, parse: (where: string, text: string) => T): Promise<T | undefined> => {
+  const read = async <T>(file: ConfigFile, parse: (where: string, text: Buffer) => T): Promise<T | undefined> => {
     const body = await readConfig(store, name, file);
-    return body && parse(`${configKey(name, file)} in ${store.url}`, body.toString("utf8"));
+    return body && parse(`${configKey(name, file)} in ${store.url}`, body);
   };
   const connector = async (kind: "tap" | "target", more: JsonObject): Promise<ConnectorConfig> => {
     const config = await read(CONFIG_PARTS[kind], (where, text) => parseObject(where, text, PARTS_ARE[kind]));
     if (config === undefined) throw new UserError(`"${name}": ${howToPut(name, kind)}`);
-    return { config: { ...config, ...more }, secretPaths: await read(`${kind}-secrets.json`, parseJson) };
+    const merged = Object.entries(more).reduce((text, [setting, value]) => text.with(setting, toJsonText(value)), config);
+    return { config: merged, secretPaths: await read(`${kind}-secrets.json`, parseText) };
   };
   return {
     tap: await connector("tap", tapSettings),
     target: await connector("target", {}),
-    catalog: await read(CONFIG_PARTS.catalog, parseJson),
-    select: streamRulesOf(entry) ?? (await read("select.json", parseJson)),
-    initialState: await read(CONFIG_PARTS.state, parseJson),
+    catalog: await read(CONFIG_PARTS.catalog, parseText),
+    select: streamRulesOf(entry) ?? (await read("select.json", parseText)),
+    initialState: await read(CONFIG_PARTS.state, parseText),
   };
 }

@@ -1,6 +1,7 @@
 import type { ConnectorDefinition, Tap, Target } from "../connectors/connector";
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
+import type { JsonText } from "../json";
 import type { Mode, Replication } from "../pipelines/replication";
 import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
@@ -44,7 +45,7 @@ export interface RunOptions {
   /** Go on from the saved state although the tap, target or destination is another one. Default: false. */
   readonly keepState?: boolean;
   /** State to go on from instead of the saved one: bare or in an envelope. */
-  readonly state?: unknown;
+  readonly state?: JsonText;
   /** Settings of the tap for this run alone, over its own. Default: none. */
   readonly tapSettings?: JsonObject;
   /** Start without a state, as a first run does: what `fullRefresh` does too. Default: false. */

@@ -1,12 +1,13 @@
 import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
+import type { JsonText } from "../json";
 import type { Replication } from "../pipelines/replication";
-import { newestBookmark, setBack } from "../store/bookmarks";
+import { newestBookmark, setBack, type State } from "../store/bookmarks";
 
 /** What makes a run begin at a day. */
 export interface StartDay {
   /** State in place of the saved one; undefined for none at all. */
-  readonly state: unknown;
+  readonly state: JsonText | undefined;
   /** Settings of the tap for this run, over its own. */
   readonly settings: JsonObject;
 }
@@ -19,7 +20,7 @@ export interface StartDay {
  * @param saved the Singer state in force; null or undefined for none
  * @throws UserError where neither says anything of days, or where the state has not come that far.
  */
-export function startAt({ name, tap }: Replication, saved: unknown, day: string): StartDay {
+export function startAt({ name, tap }: Replication, saved: State, day: string): StartDay {
   const { window } = tap.connector;
   const settings = window === undefined ? {} : { [window.from]: day };
   if (saved !== null && saved !== undefined) {

@@ -1,11 +1,12 @@
 import { UserError } from "../errors";
+import { JsonText, whyNotJson } from "../json";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
 import { didYouMean } from "../pipelines/validation/nearest";
 import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
-import { bookmarkOf, streamsOf, withBookmark } from "../store/bookmarks";
+import { bookmarkOf, streamsOf, withBookmark, type State } from "../store/bookmarks";
 import { bareState, commitState, deleteState, readState, type StateEnvelope } from "../store/state";
 import { rollbackState, rollbackTarget } from "../store/state-history";
 
@@ -13,9 +14,9 @@ import { rollbackState, rollbackTarget } from "../store/state-history";
 export interface StateChange {
   readonly pipeline: string;
   /** The Singer state in force before. */
-  readonly before: unknown;
+  readonly before: JsonText | null;
   /** The Singer state in force now. */
-  readonly after: unknown;
+  readonly after: JsonText | null;
 }
 
 /**
@@ -48,7 +49,7 @@ export function leaseGuard(store: ObjectStore): Guard {
  *
  * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
  */
-export function setState(target: StateTarget, entry: Replication, state: unknown, stream?: string): Promise<StateChange> {
+export function setState(target: StateTarget, entry: Replication, state: JsonText, stream?: string): Promise<StateChange> {
   return change(target, entry, async (run, before) => {
     if (stream === undefined) return commit(target.store, entry, run, undefined, state);
     const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
@@ -79,7 +80,7 @@ export function rollBackState(target: StateTarget, entry: Replication, from: str
 }
 
 /** @throws UserError where a state has no bookmark of a stream. */
-export function requireStream(state: unknown, stream: string, where: string): void {
+export function requireStream(state: State, stream: string, where: string): void {
   const streams = streamsOf(state);
   if (!streams.includes(stream)) throw new UserError(`${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams)}; it has: ${streams.join(", ") || "none"}`);
 }
@@ -90,19 +91,16 @@ export function requireStream(state: unknown, stream: string, where: string): vo
  * @param where named in the error, such as a file
  * @throws UserError where it is none
  */
-export function parseState(where: string, text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UserError(`${where}: not JSON; a Singer state is a JSON object`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UserError(`${where}: a Singer state is a JSON object`);
-  return bareState(value);
+export function parseState(where: string, text: string | Buffer): JsonText {
+  const why = whyNotJson(text);
+  if (why !== undefined) throw new UserError(`${where}: not JSON${why}; a Singer state is a JSON object`);
+  const state = JsonText.parse(text);
+  if (state.kind !== "object") throw new UserError(`${where}: a Singer state is a JSON object`);
+  return bareState(state);
 }
 
 /** Changes the state while no run is under way. */
-async function change({ store, guard }: StateTarget, entry: Replication, apply: (run: string, before: StateEnvelope | undefined) => Promise<unknown>): Promise<StateChange> {
+async function change({ store, guard }: StateTarget, entry: Replication, apply: (run: string, before: StateEnvelope | undefined) => Promise<JsonText | null>): Promise<StateChange> {
   const run = newRunId(new Date());
   const held = await guard(entry.name, run);
   try {
@@ -115,7 +113,7 @@ async function change({ store, guard }: StateTarget, entry: Replication, apply: 
 }
 
 /** Saves a state; where only a part of one changes, it stays the state of the tap, target and destination that it was. */
-async function commit(store: ObjectStore, entry: Replication, run: string, before: StateEnvelope | undefined, state: unknown): Promise<unknown> {
+async function commit(store: ObjectStore, entry: Replication, run: string, before: StateEnvelope | undefined, state: JsonText): Promise<JsonText> {
   const { tap, target, destination } = before ?? identityOf(entry);
   const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, tap, target, destination, time: new Date().toISOString(), state };
   await commitState(store, envelope);

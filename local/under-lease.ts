@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { connectorVersion } from "../connectors/connector";
+import { JsonText, parseRecord } from "../json";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
@@ -86,7 +87,7 @@ function watch({ context, entry, events, lease }: LeasedRun): () => void {
 }
 
 /** The saved state in its envelope, else the bare one that the pipeline begins with; undefined for neither. */
-async function stateInForce({ context, entry, options, configs }: LeasedRun): Promise<unknown> {
+async function stateInForce({ context, entry, options, configs }: LeasedRun): Promise<StateEnvelope | JsonText | undefined> {
   const saved = readState(context.store, entry.name, entry.formerName);
   // Where the run does not start from it, one that cannot be read is replaced.
   const readable = startsAfresh(options) || options.state !== undefined ? saved.catch(noneIfUnreadable) : saved;
@@ -97,7 +98,7 @@ function startsAfresh({ fullRefresh, ignoreState }: RunOptions): boolean {
   return fullRefresh === true || ignoreState === true;
 }
 
-async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: unknown): Promise<RunFiles> {
+async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: StateEnvelope | JsonText | undefined): Promise<RunFiles> {
   const { tap, ...identity } = identityOf(entry);
   return layOutRun({
     store: context.store,
@@ -124,7 +125,7 @@ function replicate({ context, entry, options, environments, events }: LeasedRun,
 /** Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits. */
 async function commit({ context, options, lease }: LeasedRun, files: RunFiles): Promise<StateEnvelope | undefined> {
   if (options.saveState === false || !existsSync(files.candidate)) return undefined;
-  const envelope = JSON.parse(readFileSync(files.candidate, "utf8")) as StateEnvelope;
+  const envelope = parseRecord(readFileSync(files.candidate), ["state"]) as unknown as StateEnvelope;
   await lease.verify();
   await commitState(context.store, envelope);
   return envelope;
@@ -149,8 +150,8 @@ async function close({ context }: LeasedRun, summary: RunSummary): Promise<RunSu
   return closed;
 }
 
-function openingSummary({ entry, options, run }: LeasedRun, started: Date, state: unknown): RunSummary {
-  const inForce = bareState(state) ?? null;
+function openingSummary({ entry, options, run }: LeasedRun, started: Date, state: StateEnvelope | JsonText | undefined): RunSummary {
+  const inForce = (state instanceof JsonText ? bareState(state) : state?.state) ?? null;
   return {
     version: 1,
     pipeline: entry.name,
@@ -172,7 +173,7 @@ function openingSummary({ entry, options, run }: LeasedRun, started: Date, state
     tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
     target: { name: entry.target.connector.name, version: connectorVersion(entry.target.connector) },
     unselected: [],
-    stateBefore: startsAfresh(options) ? null : (bareState(options.state) ?? inForce),
+    stateBefore: startsAfresh(options) ? null : options.state ? bareState(options.state) : inForce,
     stateAfter: inForce,
     stateCommitted: false,
     outputs: [],

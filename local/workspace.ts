@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stringifyJson } from "../json";
 import { isProcessAlive } from "../processes";
 
 const PREFIX = "tapctl-";
@@ -26,7 +27,7 @@ export function openWorkspace(): Workspace {
     writeJson(name, value) {
       const path = join(directory, name);
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      writeFileSync(path, JSON.stringify(value), { mode: 0o600 });
+      writeFileSync(path, stringifyJson(value), { mode: 0o600 });
       return path;
     },
     remove() {

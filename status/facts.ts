@@ -1,3 +1,4 @@
+import type { JsonText } from "../json";
 import type { RunSummary } from "../store/runs";
 
 /** A run, as far as a table of pipelines shows it. */
@@ -41,7 +42,7 @@ export interface LastRun {
   readonly records: number | null;
   readonly bytes: number | null;
   /** Singer state in force after it; null for none. */
-  readonly state: unknown;
+  readonly state: JsonText | null;
   /** Streams whose bookmarks it keeps although they were not replicated. Default: none. */
   readonly unselected?: readonly string[];
   readonly error: string | null;

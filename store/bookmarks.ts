@@ -3,11 +3,10 @@
  * `{"bookmarks": {"<stream>": …}}`, older ones values of their own at the top.
  */
 import { UserError } from "../errors";
+import { JsonText } from "../json";
 
-/** A Singer state that has bookmarks by stream. */
-interface Bookmarks {
-  readonly [stream: string]: unknown;
-}
+/** A Singer state; null or undefined for none. */
+export type State = JsonText | null | undefined;
 
 /** The newest date or time of a stream's bookmark. */
 export interface NewestBookmark {
@@ -39,14 +38,15 @@ export function timeOf(text: string): number | undefined {
 }
 
 /** The newest date or time of each stream that has one. As `marks` of images/singer/runner/freshness.py. */
-export function newestBookmarks(state: unknown, ignored: readonly string[] = []): readonly NewestBookmark[] {
-  const streams = Object.entries(bookmarksOf(state) ?? {});
-  const parts: readonly (readonly [string | null, unknown])[] = streams.length > 0 ? streams : [[null, state]];
+export function newestBookmarks(state: State, ignored: readonly string[] = []): readonly NewestBookmark[] {
+  if (!state) return [];
+  const streams = [...(bookmarksOf(state)?.members ?? [])];
+  const parts: readonly (readonly [string | null, JsonText])[] = streams.length > 0 ? streams : [[null, state]];
   return parts.flatMap(([stream, part]) => (stream !== null && ignored.includes(stream) ? [] : newestOf(stream, part)));
 }
 
 /** The latest date or time anywhere in a state; undefined where it holds none. */
-export function newestBookmark(state: unknown): NewestBookmark | undefined {
+export function newestBookmark(state: State): NewestBookmark | undefined {
   return [...newestBookmarks(state)].sort((a, b) => b.time - a.time)[0];
 }
 
@@ -67,55 +67,54 @@ export function ageOf({ value, time }: NewestBookmark, now: Date): number {
 }
 
 /** The names of the streams that a state has bookmarks of. */
-export function streamsOf(state: unknown): readonly string[] {
-  return Object.keys(bookmarksOf(state) ?? {});
+export function streamsOf(state: State): readonly string[] {
+  return [...(bookmarksOf(state)?.members.keys() ?? [])];
 }
 
 /** The bookmark of a stream; undefined where the state has none. */
-export function bookmarkOf(state: unknown, stream: string): unknown {
-  return bookmarksOf(state)?.[stream];
+export function bookmarkOf(state: State, stream: string): JsonText | undefined {
+  return bookmarksOf(state)?.member(stream);
+}
+
+/** A state of one stream's bookmark; undefined where the state has none. */
+export function onlyBookmark(state: State, stream: string): JsonText | undefined {
+  const bookmark = bookmarkOf(state, stream);
+  return bookmark && withBookmark(undefined, stream, bookmark);
 }
 
 /**
- * A state with the bookmark of one stream replaced, or taken out where the new one is undefined.
+ * A state with the bookmark of one stream replaced, or taken out where the new one is undefined; all other bytes stay.
  *
  * @throws UserError where the state knows no streams.
  */
-export function withBookmark(state: unknown, stream: string, bookmark: unknown): unknown {
-  const base = state === null || state === undefined ? { bookmarks: {} } : state;
+export function withBookmark(state: State, stream: string, bookmark: JsonText | undefined): JsonText {
+  const base = state ?? JsonText.parse('{"bookmarks": {}}');
   const bookmarks = bookmarksOf(base);
-  if (bookmarks === undefined) throw new UserError(`the state has no bookmarks by stream (${JSON.stringify(base).slice(0, 80)}): change it as a whole, without --stream`);
-  const { [stream]: taken, ...others } = bookmarks;
-  void taken;
-  return { ...base, bookmarks: bookmark === undefined ? others : { ...others, [stream]: bookmark } };
+  if (bookmarks === undefined) throw new UserError(`the state has no bookmarks by stream (${base.text.slice(0, 80)}): change it as a whole, without --stream`);
+  return base.with("bookmarks", bookmark === undefined ? bookmarks.without(stream) : bookmarks.with(stream, bookmark));
 }
 
 /**
  * A state whose dates and times are none later than a moment: each later one becomes the date in the form that it has
- * (a date stays a date, a time a time). Numbers and other text stay as they are.
+ * (a date stays a date, a time a time). All other bytes stay.
  *
  * @param day such as `2026-11-01`
  * @returns the state, and how many values were set back
  */
-export function setBack(state: unknown, day: string): { readonly state: unknown; readonly changed: number } {
+export function setBack(state: JsonText, day: string): { readonly state: JsonText; readonly changed: number } {
   const limit = timeOf(`${day}T00:00:00Z`) ?? 0;
   let changed = 0;
-  const back = (value: unknown): unknown => {
-    if (typeof value === "string") {
-      const time = timeOf(value);
-      if (time === undefined || (value.length > 10 ? time : time - DAY_MS) <= limit) return value;
-      changed += 1;
-      return atDay(value, day);
-    }
-    if (Array.isArray(value)) return value.map(back);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, back(item)]));
+  const back = (value: string): string | undefined => {
+    const time = timeOf(value);
+    if (time === undefined || (value.length > 10 ? time : time - DAY_MS) <= limit) return undefined;
+    changed += 1;
+    return atDay(value, day);
   };
-  return { state: back(state), changed };
+  return { state: state.replaceStrings(back), changed };
 }
 
 /** What differs between two states: a line a place, the value before and the value after. */
-export function diffStates(before: unknown, after: unknown): readonly string[] {
+export function diffStates(before: State, after: State): readonly string[] {
   const [old, fresh] = [new Map(leaves(before)), new Map(leaves(after))];
   const places = [...new Set([...old.keys(), ...fresh.keys()])].sort();
   return places.flatMap((place) => {
@@ -124,12 +123,12 @@ export function diffStates(before: unknown, after: unknown): readonly string[] {
   });
 }
 
-function bookmarksOf(state: unknown): Bookmarks | undefined {
-  const bookmarks = (state as { readonly bookmarks?: unknown } | null | undefined)?.bookmarks;
-  return typeof bookmarks === "object" && bookmarks !== null && !Array.isArray(bookmarks) ? (bookmarks as Bookmarks) : undefined;
+function bookmarksOf(state: State): JsonText | undefined {
+  const bookmarks = state?.member("bookmarks");
+  return bookmarks?.kind === "object" ? bookmarks : undefined;
 }
 
-function newestOf(stream: string | null, part: unknown): readonly NewestBookmark[] {
+function newestOf(stream: string | null, part: JsonText): readonly NewestBookmark[] {
   const found = [...strings(part)].flatMap((value) => {
     const time = timeOf(value);
     return time === undefined ? [] : [{ stream, value, time }];
@@ -143,14 +142,15 @@ function atDay(text: string, day: string): string {
   return `${day}${text.includes("T") ? "T" : " "}00:00:00${zone === null ? "" : zone[1] === "Z" ? "Z" : (zone[1] ?? "").includes(":") ? "+00:00" : "+0000"}`;
 }
 
-function* strings(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null) for (const [name, item] of Object.entries(value)) if (name !== NOT_READ_YET) yield* strings(item);
+function* strings(value: JsonText): Generator<string> {
+  if (value.string !== undefined) yield value.string;
+  for (const item of value.items) yield* strings(item);
+  for (const [name, item] of value.members) if (name !== NOT_READ_YET) yield* strings(item);
 }
 
-function leaves(value: unknown, place: readonly string[] = []): readonly (readonly [string, string])[] {
-  if (value === null || value === undefined) return place.length === 0 ? [] : [[place.join("."), "null"]];
-  const entries = typeof value === "object" ? Object.entries(value) : [];
-  if (entries.length === 0) return [[place.join("."), JSON.stringify(value)]];
+function leaves(value: State, place: readonly string[] = []): readonly (readonly [string, string])[] {
+  if (value === null || value === undefined) return [];
+  const entries = value.kind === "array" ? value.items.map((item, index) => [String(index), item] as const) : [...value.members];
+  if (entries.length === 0) return [[place.join("."), value.isEmpty ? (value.kind === "array" ? "[]" : "{}") : value.text]];
   return entries.flatMap(([key, item]) => leaves(item, [...place, key]));
 }

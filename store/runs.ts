@@ -1,4 +1,5 @@
 import { UserError } from "../errors";
+import { parseRecord, stringifyJson, type JsonText } from "../json";
 import { isRunId, runFileKey, runPrefix, runsPrefix, runTime } from "./keys";
 import { currentHolder } from "./lease";
 import { ObjectStore } from "./object-store";
@@ -57,9 +58,9 @@ export interface RunSummary {
   /** Streams whose bookmarks the state keeps although the run did not replicate them; left out by older versions. */
   readonly unselected?: readonly string[];
   /** Singer state it began with; null for none. */
-  readonly stateBefore: unknown;
+  readonly stateBefore: JsonText | null;
   /** Singer state in force after it; null for none. */
-  readonly stateAfter: unknown;
+  readonly stateAfter: JsonText | null;
   /** Whether it saved a state. */
   readonly stateCommitted: boolean;
   /** Files the target wrote, by their path, with their size in bytes. */
@@ -80,7 +81,7 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes or replaces a run's summary. */
 export async function writeSummary(store: ObjectStore, summary: RunSummary): Promise<void> {
-  await store.put(runFileKey(summary.pipeline, summary.run, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await store.put(runFileKey(summary.pipeline, summary.run, "summary.json"), `${stringifyJson(summary, 2)}\n`);
 }
 
 /** A run's summary; undefined when there is none. @throws UserError when it is not JSON of version 1. */
@@ -169,11 +170,6 @@ async function summaryOf(store: ObjectStore, pipeline: string, run: string): Pro
 }
 
 function parseSummary(body: Buffer): RunSummary | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    const known = typeof value === "object" && value !== null && "version" in value && value.version === 1;
-    return known ? (value as RunSummary) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseRecord(body, ["stateBefore", "stateAfter"]);
+  return value?.["version"] === 1 ? (value as unknown as RunSummary) : undefined;
 }

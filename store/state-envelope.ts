@@ -1,5 +1,6 @@
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
+import { parseRecord, stringifyJson, whyNotJson, type JsonText } from "../json";
 import { ObjectStore } from "./object-store";
 
 /** A saved Singer state and where it came from. */
@@ -19,17 +20,17 @@ export interface StateEnvelope {
   /** When it was saved, RFC 3339 in UTC. */
   readonly time: string;
   /** The state itself, as the tap wrote it. Never empty. */
-  readonly state: unknown;
+  readonly state: JsonText;
 }
 
 /** The Singer state of what may be an envelope or the state itself. */
-export function bareState(state: unknown): unknown {
-  return typeof state === "object" && state !== null && "version" in state && "state" in state ? state.state : state;
+export function bareState(state: JsonText): JsonText {
+  return (state.member("version") && state.member("state")) ?? state;
 }
 
-/** Whether a Singer state says nothing: absent, `null`, `{}`, `[]` or `""`. */
-export function isEmptyState(state: unknown): boolean {
-  return state === undefined || state === null || state === "" || (typeof state === "object" && Object.keys(state).length === 0);
+/** Whether a Singer state says nothing: `null`, `{}`, `[]` or `""`. */
+export function isEmptyState(state: JsonText): boolean {
+  return state.kind === "null" || state.string === "" || state.isEmpty;
 }
 
 /** What lies in the store as a state is none. */
@@ -42,8 +43,8 @@ export function noneIfUnreadable(error: unknown): undefined {
   }
 }
 
-/** The text of a stored envelope. */
-export const serializeEnvelope = (envelope: StateEnvelope): string => `${JSON.stringify(envelope, null, 2)}\n`;
+/** The text of a stored envelope, in which the state is as the tap wrote it. */
+export const serializeEnvelope = (envelope: StateEnvelope): string => `${stringifyJson(envelope, 2)}\n`;
 
 /**
  * Reads a stored envelope.
@@ -52,28 +53,20 @@ export const serializeEnvelope = (envelope: StateEnvelope): string => `${JSON.st
 export function parseEnvelope(store: ObjectStore, key: string, pipeline: string, body: Buffer): StateEnvelope {
   const unreadable = (what: string): UnreadableState =>
     new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`);
-  const value = parseJson(body);
-  if (value === undefined) {
-    throw unreadable("is not JSON");
+  const why = whyNotJson(body);
+  if (why !== undefined) {
+    throw unreadable(`is not JSON${why}`);
   }
-  if (typeof value !== "object" || value === null || !("version" in value) || !("state" in value)) {
+  const value = parseRecord(body, ["state"]);
+  if (value === undefined || !("version" in value) || value.state === undefined || value.state === null) {
     throw unreadable("is not a saved state (an object with version, pipeline, run, tap, target, destination, time and state)");
   }
   if (value.version !== 1) {
     throw unreadable(`has version ${JSON.stringify(value.version)}, this tapctl reads version 1`);
   }
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find((name) => typeof fields.get(name) !== "string");
+  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find((name) => typeof value[name] !== "string");
   if (wrong !== undefined) {
     throw unreadable(`is not a saved state ("${wrong}" has to be text)`);
   }
-  return value as StateEnvelope;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return undefined;
-  }
+  return value as unknown as StateEnvelope;
 }

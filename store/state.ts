@@ -37,7 +37,7 @@ export async function readState(store: ObjectStore, pipeline: string, formerName
 export async function commitState(store: ObjectStore, envelope: StateEnvelope): Promise<void> {
   if (isEmptyState(envelope.state)) {
     throw new UserError(
-      `state of "${envelope.pipeline}": ${JSON.stringify(envelope.state) ?? "nothing"} is empty and is not saved over a state; ` +
+      `state of "${envelope.pipeline}": ${envelope.state.text} is empty and is not saved over a state; ` +
         `to start from the beginning use: ${tapctl(`state reset ${envelope.pipeline}`)}`,
     );
   }

@@ -54,7 +54,7 @@ suite("tapctl config", () => {
     const { files, missing } = JSON.parse((await run("put kept --target tap.json --state envelope.json --json")).stdout) as { readonly files: readonly unknown[]; readonly missing: unknown };
     assert.deepEqual(files, [
       { part: "target", file: "target-config.json", change: "replaced", bytes: 53, bytesBefore: 27 },
-      { part: "state", file: "initial-state.json", change: "replaced", bytes: 61, bytesBefore: 33 },
+      { part: "state", file: "initial-state.json", change: "replaced", bytes: 34, bytesBefore: 33 },
     ]);
     assert.deepEqual(missing, []);
     assert.deepEqual(JSON.parse(readFileSync(stored("initial-state.json"), "utf8")), JSON.parse(FILES["state.json"] ?? ""));

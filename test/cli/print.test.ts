@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeState, formatBytes, table } from "../../cli/print";
+import { toJsonText } from "../../json";
 
 test("a table has columns as wide as they need, numbers to the right", () => {
   assert.equal(table(["NAME", "ROWS"], [["a", 5], ["longer", 12_345]]), "NAME      ROWS\na            5\nlonger  12,345");
@@ -20,5 +21,5 @@ for (const [state, text] of [
   [{ start_date: "2026-11-20" }, "start_date:2026-11-20"],
   [{ long: "x".repeat(60) }, `long:${"x".repeat(42)}…`],
 ] as const) {
-  test(`the state ${JSON.stringify(state)} reads ${text}`, () => assert.equal(describeState(state), text));
+  test(`the state ${JSON.stringify(state)} reads ${text}`, () => assert.equal(describeState(state && toJsonText(state)), text));
 }

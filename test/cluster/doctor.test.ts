@@ -21,6 +21,7 @@ import { startS3Server } from "../support/s3-server";
 import { standInRegistry } from "../deploy/registry";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
+import { toJsonText } from "../../json";
 
 const NOW = new Date("2026-11-25T12:00:00Z");
 const no = { ok: false as const, why: "you may not" };
@@ -32,7 +33,7 @@ const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", 
 /** The schedule of `orders` on the cluster. */
 const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
 
-const bookmark = (value: string) => newestBookmarks({ value });
+const bookmark = (value: string) => newestBookmarks(toJsonText({ value }));
 const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS) };
 
 const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
@@ -122,7 +123,7 @@ suite("what is wrong is named, with what to do", () => {
     ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
     ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmarks: [], identity: SAVED.identity }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
     ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) }, /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/],
-    ["a bookmark of one stream that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: newestBookmarks({ bookmarks: { old: "2026-11-01", users: "2026-12-25" } }) }]) }, /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/],
+    ["a bookmark of one stream that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: newestBookmarks(toJsonText({ bookmarks: { old: "2026-11-01", users: "2026-12-25" } })) }]) }, /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/],
     ["a state of another destination", statesCheck, { states: yes([{ ...SAVED, bookmarks: [], identity: { ...SAVED.identity, destination: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/],
     ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npm run up\nwarn: deployed and not in the array: old/],
   ];

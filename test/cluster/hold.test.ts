@@ -11,6 +11,8 @@ import { readState } from "../../store/state";
 import { temporaryFolder } from "../store/stores";
 import type { KubernetesApi } from "../support/kubernetes-api";
 import { standIn } from "./support";
+import { toJsonText } from "../../json";
+import { plain } from "../support/plain";
 
 const ENTRY: Replication = { name: "orders", schedule: "@daily", tap: tapRestApi({ api_url: "http://x" }), target: targetJsonl({}) };
 
@@ -52,8 +54,8 @@ suite("a state is changed while the lock is held", () => {
     const store = openFolder(temporaryFolder());
     const told: string[] = [];
     const guard = holdGuard(await connect(), options(told));
-    const change = await setState({ store, guard }, ENTRY, { bookmarks: { orders: 1, users: 2 } });
-    assert.deepEqual(change, { pipeline: "orders", before: null, after: { bookmarks: { orders: 1, users: 2 } } });
+    const change = await setState({ store, guard }, ENTRY, toJsonText({ bookmarks: { orders: 1, users: 2 } }));
+    assert.deepEqual(change, { pipeline: "orders", before: null, after: toJsonText({ bookmarks: { orders: 1, users: 2 } }) });
     assert.deepEqual(told, ["waiting for orders-7xk2p, which runs the pipeline"]);
     const [hold] = api.all("workflows");
     assert.equal((hold?.["status"] as { readonly phase: string }).phase, "Succeeded");
@@ -64,12 +66,12 @@ suite("a state is changed while the lock is held", () => {
     const { api, connect } = await standIn(t);
     control(api, 0);
     const target = { store: openFolder(temporaryFolder()), guard: holdGuard(await connect(), options()) };
-    await setState(target, ENTRY, { bookmarks: { orders: 1, users: 2 } });
-    assert.deepEqual((await setState(target, ENTRY, { bookmarks: { users: 3, other: 4 } }, "users")).after, { bookmarks: { orders: 1, users: 3 } });
-    assert.deepEqual((await resetState(target, ENTRY, "orders")).after, { bookmarks: { users: 3 } });
-    assert.deepEqual((await rollBackState(target, ENTRY, undefined, "orders")).after, { bookmarks: { orders: 1, users: 3 } });
+    await setState(target, ENTRY, toJsonText({ bookmarks: { orders: 1, users: 2 } }));
+    assert.deepEqual(plain((await setState(target, ENTRY, toJsonText({ bookmarks: { users: 3, other: 4 } }), "users")).after), { bookmarks: { orders: 1, users: 3 } });
+    assert.deepEqual(plain((await resetState(target, ENTRY, "orders")).after), { bookmarks: { users: 3 } });
+    assert.deepEqual(plain((await rollBackState(target, ENTRY, undefined, "orders")).after), { bookmarks: { orders: 1, users: 3 } });
     await assert.rejects(resetState(target, ENTRY, "user"), { message: 'the state of "orders" has no bookmark of stream "user"; did you mean "users"?; it has: users, orders' });
-    await assert.rejects(setState(target, ENTRY, { bookmarks: { other: 4 } }, "users"), /the state given has no bookmark of stream "users"; it has: other/);
+    await assert.rejects(setState(target, ENTRY, toJsonText({ bookmarks: { other: 4 } }), "users"), /the state given has no bookmark of stream "users"; it has: other/);
     assert.ok(api.all("workflows").every(({ status }) => (status as { readonly phase: string }).phase === "Succeeded"), "every lock was given back, after mistakes too");
   });
 
@@ -77,7 +79,7 @@ suite("a state is changed while the lock is held", () => {
     const { api, connect } = await standIn(t);
     control(api, 0, () => new Date(Date.now() - 110_000).toISOString());
     const store = openFolder(temporaryFolder());
-    await assert.rejects(setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, { id: 1 }), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
+    await assert.rejects(setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, toJsonText({ id: 1 })), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
     assert.equal(await readState(store, "orders"), undefined);
   });
 });

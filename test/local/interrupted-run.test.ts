@@ -10,9 +10,10 @@ import { listRuns } from "../../store/runs";
 import { readState } from "../../store/state";
 import { TYPESCRIPT } from "../support/command";
 import { fakeContext, fakePipeline, isRunning, numbersIn, range, temporaryFolder, until } from "./support";
+import { plain } from "../support/plain";
 
 const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
-  const state = (await readState(store, "events"))?.envelope.state as { bookmarks: { events: { replication_key_value: number } } } | undefined;
+  const state = plain((await readState(store, "events"))?.envelope.state) as { bookmarks: { events: { replication_key_value: number } } } | undefined;
   return state?.bookmarks.events.replication_key_value ?? 0;
 };
 

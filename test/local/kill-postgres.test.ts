@@ -10,6 +10,7 @@ import { readState } from "../../store/state";
 import { random } from "../support/random";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./support";
+import { plain } from "../support/plain";
 
 const KILLS = 10;
 const ROWS = 200_000;
@@ -74,7 +75,7 @@ suite("200,000 rows from PostgreSQL to PostgreSQL, killed at ten random moments 
 
   async function bookmarkOf(root: string): Promise<number> {
     const saved = await readState(await openStore(join(root, "store")), "orders");
-    const state = saved?.envelope.state as { readonly bookmarks: { readonly "public-orders": { readonly replication_key_value: number } } } | undefined;
+    const state = plain(saved?.envelope.state) as { readonly bookmarks: { readonly "public-orders": { readonly replication_key_value: number } } } | undefined;
     return state?.bookmarks["public-orders"].replication_key_value ?? 0;
   }
 

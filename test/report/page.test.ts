@@ -6,13 +6,14 @@ import { reportPage } from "../../report/page";
 import { moment, took } from "../../report/words";
 import type { ReportData } from "../../report/data";
 import { madeUpReport, madeUpRun, SHOP } from "./support";
+import { toJsonText } from "../../json";
 
 const HOSTILE = `</style></script><script>alert(1)</script><img src=x onerror=alert(2)>"'\`&lt; onmouseover=alert(3) \u202egnp.exe\u0000 javascript:alert(4)`;
 
 /** A report whose every text is hostile. */
 function hostileReport(): ReportData {
   const report = madeUpReport([{ name: "orders", every: 60, runs: "sf", records: 1, seconds: 1, ago: 7, error: HOSTILE }]);
-  const run = { ...madeUpRun({ pipeline: HOSTILE, started: "2026-11-25T12:00:00Z", status: "failed", seconds: 1, records: 0, error: HOSTILE, seed: 1 }), started: HOSTILE, warnings: [HOSTILE], streams: [{ stream: HOSTILE, records: 1 }], stateAfter: { [HOSTILE]: HOSTILE } };
+  const run = { ...madeUpRun({ pipeline: HOSTILE, started: "2026-11-25T12:00:00Z", status: "failed", seconds: 1, records: 0, error: HOSTILE, seed: 1 }), started: HOSTILE, warnings: [HOSTILE], streams: [{ stream: HOSTILE, records: 1 }], stateAfter: toJsonText({ [HOSTILE]: HOSTILE }) };
   return {
     ...report,
     store: HOSTILE,

@@ -2,6 +2,7 @@ import { reportData, type ReportData } from "../../report/data";
 import { failuresOf, type LastRun, type PipelineFacts } from "../../status/facts";
 import type { RunStatus, RunSummary } from "../../store/runs";
 import { random } from "../support/random";
+import { toJsonText } from "../../json";
 
 /** The moment of made-up reports. */
 export const NOW = new Date("2026-11-25T12:07:00Z");
@@ -93,7 +94,7 @@ export function madeUpRun({ pipeline, started, status, seconds, records, error, 
     tap: { name: "tap-postgres", version: "0.5.0" },
     target: { name: "target-postgres", version: "0.6.0" },
     stateBefore: null,
-    stateAfter: { bookmarks: { [pipeline]: { replication_key: "updated_at", replication_key_value: `${day}T${started.slice(11, 16)}:00Z` } } },
+    stateAfter: toJsonText({ bookmarks: { [pipeline]: { replication_key: "updated_at", replication_key_value: `${day}T${started.slice(11, 16)}:00Z` } } }),
     stateCommitted: status === "succeeded",
     outputs: [],
     host: "worker-1",

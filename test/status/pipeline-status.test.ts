@@ -3,12 +3,13 @@ import { suite, test } from "node:test";
 import { formatBookmarkAge } from "../../cli/status-table";
 import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
 import { pipelineStatus, statusOf } from "../../status/pipeline-status";
+import { toJsonText } from "../../json";
 
 const NOW = new Date("2026-11-25T12:30:00Z");
 
 function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
   const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T12:00:01Z" }];
-  const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: { at: "2026-11-25T12:00:00Z" }, error: null };
+  const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: toJsonText({ at: "2026-11-25T12:00:00Z" }), error: null };
   return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", invalid: null, suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
 }
 
@@ -25,7 +26,7 @@ suite("how a pipeline is", () => {
   test("with a bookmark that is ahead by more than a timezone", () => {
     const last = facts().last;
     assert.ok(last);
-    const age = (at: string) => pipelineStatus(facts({ last: { ...last, state: { at } } }), NOW).bookmark?.ageSeconds ?? NaN;
+    const age = (at: string) => pipelineStatus(facts({ last: { ...last, state: toJsonText({ at }) } }), NOW).bookmark?.ageSeconds ?? NaN;
     assert.equal(formatBookmarkAge(age("2027-01-02T01:23:20")), "in 38 d");
     assert.deepEqual(["2026-11-25", "2026-11-26", "2026-11-26T02:29:00Z", "2026-11-26T02:30:00"].map(age), [0, 0, 0, 0]);
     assert.equal(formatBookmarkAge(age("2026-11-26T12:00:00Z")), "in 24 h");
@@ -36,7 +37,7 @@ suite("how a pipeline is", () => {
     const last = facts().last;
     assert.ok(last);
     const bookmarks = { old: "2026-11-01", orders: "2026-11-24", users: { at: "2026-11-25", replication_key_signpost: "2026-11-27" }, ids: 7 };
-    const shown = (change: object, unselected?: readonly string[]) => pipelineStatus(facts({ last: { ...last, state: { bookmarks: { ...bookmarks, ...change } }, ...(unselected && { unselected }) } }), NOW).bookmark;
+    const shown = (change: object, unselected?: readonly string[]) => pipelineStatus(facts({ last: { ...last, state: toJsonText({ bookmarks: { ...bookmarks, ...change } }), ...(unselected && { unselected }) } }), NOW).bookmark;
     assert.deepEqual(shown({}), { stream: "old", value: "2026-11-01", ageSeconds: 2_032_200 });
     assert.deepEqual(shown({}, ["old"]), { stream: "orders", value: "2026-11-24", ageSeconds: 45_000 });
     assert.equal(shown({ users: "2099-01-01" }, ["old"])?.stream, "users");

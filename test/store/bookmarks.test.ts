@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { bookmarkOf, diffStates, newestBookmark, setBack, streamsOf, timeOf, withBookmark } from "../../store/bookmarks";
+import { JsonText, toJsonText } from "../../json";
 
-const SDK = { bookmarks: { orders: { replication_key: "updated_at", replication_key_value: "2026-11-20T08:00:00+02:00" }, users: { replication_key: "id", replication_key_value: 7 } } };
+const SDK = JsonText.parse('{"bookmarks": {"orders": {"replication_key": "updated_at", "replication_key_value": "2026-11-20T08:00:00+02:00"}, "users": {"replication_key": "id", "replication_key_value": 12345678901234567890}}}');
 
 test("the time of a bookmark: a date is the end of its day, a time without zone is UTC", () => {
   assert.equal(timeOf("2026-11-20"), Date.parse("2026-11-21T00:00:00Z"));
@@ -14,34 +15,37 @@ test("the time of a bookmark: a date is the end of its day, a time without zone 
 
 test("the newest bookmark is the latest date anywhere in the state", () => {
   assert.equal(newestBookmark(SDK)?.value, "2026-11-20T08:00:00+02:00");
-  assert.equal(newestBookmark({ start_date: "2026-11-02" })?.value, "2026-11-02");
-  for (const state of [null, undefined, {}, { bookmarks: { users: { id: 7 } } }]) assert.equal(newestBookmark(state), undefined);
+  assert.equal(newestBookmark(toJsonText({ start_date: "2026-11-02" }))?.value, "2026-11-02");
+  for (const state of [{}, { bookmarks: { users: { id: 7 } } }]) assert.equal(newestBookmark(toJsonText(state)), undefined);
+  for (const state of [null, undefined]) assert.equal(newestBookmark(state), undefined);
 });
 
 suite("one stream of a state", () => {
-  test("is named, read, replaced and taken out", () => {
+  test("is named, read, replaced and taken out; all other bytes stay", () => {
     assert.deepEqual(streamsOf(SDK), ["orders", "users"]);
-    assert.deepEqual(bookmarkOf(SDK, "users"), SDK.bookmarks.users);
-    assert.deepEqual(withBookmark(SDK, "users", undefined), { bookmarks: { orders: SDK.bookmarks.orders } });
-    assert.deepEqual(withBookmark({ ...SDK, currently_syncing: "users" }, "users", 9), { bookmarks: { orders: SDK.bookmarks.orders, users: 9 }, currently_syncing: "users" });
-    assert.deepEqual(withBookmark(null, "users", 9), { bookmarks: { users: 9 } });
+    assert.equal(bookmarkOf(SDK, "users")?.text, '{"replication_key": "id", "replication_key_value": 12345678901234567890}');
+    assert.equal(withBookmark(SDK, "users", undefined).text, SDK.text.replace(/, "users".*\}\}\}/, "}}"));
+    assert.equal(withBookmark(SDK, "users", JsonText.parse("1.10")).text, SDK.text.replace(/"users".*\}\}\}/, '"users": 1.10}}'));
+    assert.equal(withBookmark(null, "users", JsonText.parse("9")).text, '{"bookmarks": {"users": 9}}');
   });
 
   test("is not there where the state has no bookmarks by stream", () => {
-    assert.deepEqual(streamsOf({ start_date: "2026-11-02" }), []);
-    assert.throws(() => withBookmark({ start_date: "2026-11-02" }, "users", 1), /^UserError: the state has no bookmarks by stream \(\{"start_date":"2026-11-02"\}\): change it as a whole, without --stream$/);
+    const state = toJsonText({ start_date: "2026-11-02" });
+    assert.deepEqual(streamsOf(state), []);
+    assert.throws(() => withBookmark(state, "users", JsonText.parse("1")), /^UserError: the state has no bookmarks by stream \(\{"start_date":"2026-11-02"\}\): change it as a whole, without --stream$/);
   });
 });
 
-test("a state is set back to a day in the form that each value has", () => {
-  const state = { bookmarks: { a: "2026-11-20", b: { at: "2026-11-20T08:00:00Z", id: 7 }, c: "2026-11-20 08:00:00+02:00", d: "2026-10-01", e: "2026-11-20T08:00:00" } };
-  const back = setBack(state, "2026-11-01");
-  assert.deepEqual(back, { state: { bookmarks: { a: "2026-11-01", b: { at: "2026-11-01T00:00:00Z", id: 7 }, c: "2026-11-01 00:00:00+00:00", d: "2026-10-01", e: "2026-11-01T00:00:00" } }, changed: 4 });
-  assert.equal(setBack({ start_date: "2026-11-01" }, "2026-11-01").changed, 0);
+test("a state is set back to a day in the form that each value has; all other bytes stay", () => {
+  const state = (a: string, b: string, c: string, e: string) => JsonText.parse(`{"bookmarks": {"a":"${a}", "b": {"at": "${b}", "10": 1.10, "2": 12345678901234567890}, "c": "${c}", "d":"2026-10-01", "e":"${e}", "2026-11-20": "é\\u00e9"}}`);
+  const back = setBack(state("2026-11-20", "2026-11-20T08:00:00Z", "2026-11-20 08:00:00+02:00", "2026-11-20T08:00:00"), "2026-11-01");
+  assert.deepEqual(back, { state: state("2026-11-01", "2026-11-01T00:00:00Z", "2026-11-01 00:00:00+00:00", "2026-11-01T00:00:00"), changed: 4 });
+  assert.equal(setBack(toJsonText({ start_date: "2026-11-01" }), "2026-11-01").changed, 0);
 });
 
-test("the difference between two states names the places", () => {
-  assert.deepEqual(diffStates(SDK, withBookmark(SDK, "users", undefined)), ['bookmarks.users.replication_key: "id" -> none', "bookmarks.users.replication_key_value: 7 -> none"]);
-  assert.deepEqual(diffStates(null, { id: 1 }), ["id: none -> 1"]);
-  assert.deepEqual(diffStates(SDK, SDK), []);
+test("the difference between two states names the places, and is exact", () => {
+  assert.deepEqual(diffStates(SDK, withBookmark(SDK, "users", undefined)), ['bookmarks.users.replication_key: "id" -> none', "bookmarks.users.replication_key_value: 12345678901234567890 -> none"]);
+  assert.deepEqual(diffStates(null, JsonText.parse('{"id": [1, {}], "n": null}')), ["id.0: none -> 1", "id.1: none -> {}", "n: none -> null"]);
+  assert.deepEqual(diffStates(JsonText.parse('{"id": 9007199254740992}'), JsonText.parse('{"id": 9007199254740993}')), ["id: 9007199254740992 -> 9007199254740993"]);
+  assert.deepEqual(diffStates(SDK, JsonText.parse(` ${SDK.text} `)), []);
 });

@@ -5,6 +5,7 @@ import { acquireLease } from "../../store/lease";
 import { ObjectStore } from "../../store/object-store";
 import { closeAbandonedRuns, listRuns, prune, PrunePolicy, readSummary, RunStatus, RunSummary, writeSummary } from "../../store/runs";
 import { describeStores } from "./stores";
+import { JsonText } from "../../json";
 
 const runOfDay = (day: number): string => `202611${String(day).padStart(2, "0")}T060000Z-00000${day % 10}`;
 
@@ -29,7 +30,7 @@ const summary = (run: string, status: RunStatus = "succeeded"): RunSummary => ({
   tap: { name: "tap-postgres", version: "1.0.0" },
   target: { name: "target-csv", version: "0.3.0" },
   stateBefore: null,
-  stateAfter: { id: 3 },
+  stateAfter: JsonText.parse('{"id": 12345678901234567890, "f": 1.10}'),
   stateCommitted: true,
   outputs: [{ path: "orders.csv", bytes: 200 }],
   host: "laptop",

@@ -13,6 +13,7 @@ import { requestKey, runFileKey } from "../../../store/keys";
 import { temporaryFolder } from "../../store/stores";
 import { images, pipelines, settings } from "../fixtures";
 import { decide } from "./evaluate";
+import { toJsonText } from "../../../json";
 
 const RUN = "20261123T081502Z-4f2a9c";
 const place = { bucket: "etl", region: "eu-central-1" };
@@ -57,7 +58,7 @@ const ownPolicy = ({ name, formerName }: PipelineEntry) => storePolicy({ ...plac
 /** Parameters that change what a run asks for, by what people call such a run. */
 const starts: readonly (readonly [string, (pipeline: string) => Promise<Partial<RunParameters>>])[] = [
   ["a run of the schedule", () => Promise.resolve({})],
-  ["a run from a given state", (pipeline) => startParameters(() => Promise.resolve(openFolder(temporaryFolder())), pipeline, { kind: "given", state: { id: 1 }, settings: {} })],
+  ["a run from a given state", (pipeline) => startParameters(() => Promise.resolve(openFolder(temporaryFolder())), pipeline, { kind: "given", state: toJsonText({ id: 1 }), settings: {} })],
   ["a retry", (pipeline) => Promise.resolve({ extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl"), catalogKey: runFileKey(pipeline, RUN, "catalog.json") })],
   ["a retry of an extract without a catalog", (pipeline) => Promise.resolve({ extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl") })],
 ];

@@ -13,10 +13,11 @@ import { startMinio, withoutMinio } from "../../support/minio-server";
 import { startS3Server, type S3Server } from "../../support/s3-server";
 import { applyBucket, type Part } from "./apply-bucket";
 import { declared, settingsOf } from "./support";
+import { toJsonText } from "../../../json";
 
 const RUNS = ["20261123T060000Z-000001", "20261124T060000Z-000002", "20261125T060000Z-000003"] as const;
 
-const envelope = (run: string): StateEnvelope => ({ version: 1, pipeline: "orders", run, tap: "tap-postgres", target: "target-csv", destination: "sha256:1", time: "2026-11-23T08:15:02Z", state: { bookmarks: { orders: { id: run } } } });
+const envelope = (run: string): StateEnvelope => ({ version: 1, pipeline: "orders", run, tap: "tap-postgres", target: "target-csv", destination: "sha256:1", time: "2026-11-23T08:15:02Z", state: toJsonText({ bookmarks: { orders: { id: run } } }) });
 
 /** A key of a template, as Argo fills it in for a run. */
 const filled = (key: string, run: string) => key.replaceAll("{{workflow.parameters.pipeline}}", "orders").replaceAll(RUN, run).replaceAll("{{retries}}", "0");

@@ -4,15 +4,17 @@ import type { Replication, StreamRule } from "./replication";
 /** One entry of the array: a replication, or a job with `kind: "job"`. */
 export type PipelineEntry = Replication | Job;
 
-/** Text with five spaces or more: a placeholder in a template type also takes spaces, so that `Cron` lets it through. */
+/** Text with five spaces or more: a placeholder in a template type also matches spaces, so that `Cron` accepts it. */
 type SixFields = `${string} ${string} ${string} ${string} ${string} ${string}`;
 
-/** Nothing to ask of a schedule of five fields or a name such as `@daily`; what no text can be of six or more. */
-type AtMostFiveFields<Schedule> = Schedule extends readonly unknown[]
-  ? { readonly [Index in keyof Schedule]: AtMostFiveFields<Schedule[Index]> }
-  : Schedule extends SixFields
-    ? { readonly "a schedule has five fields: minute hour day-of-month month day-of-week": never }
-    : unknown;
+/** The type that an entry with such a schedule must have; a schedule of six fields or more has none. */
+type EntryWith<Schedule> =
+  Extract<Schedule extends readonly unknown[] ? Schedule[number] : Schedule, SixFields> extends never
+    ? PipelineEntry
+    : PipelineEntry & { readonly schedule: { readonly "a schedule has five fields: minute hour day-of-month month day-of-week": never } };
+
+/** Where the compiler reads the schedules from. It infers from both branches, and checks the first one: nothing. */
+type SchedulesFrom<Schedules> = Schedules extends readonly unknown[] ? unknown : { readonly [Index in keyof Schedules]: { readonly schedule: Schedules[Index] } };
 
 /**
  * The typed array that people edit. It is plain data: the same array runs on a laptop and on the cluster.
@@ -20,12 +22,15 @@ type AtMostFiveFields<Schedule> = Schedule extends readonly unknown[]
  * Text of the wrong shape, unknown settings and missing required ones do not compile; `tapctl validate` checks the
  * rest and reports every problem at once.
  *
+ * The compiler compares each entry with every type that an entry of the array may have. That is one type as long as
+ * the entries are right, so that the time it takes grows with their number and not with its square.
+ *
  * @typeParam Schedules the entries' schedules, found by the compiler.
  */
-export function definePipelines<const Schedules extends readonly unknown[]>(entries: {
-  readonly [Index in keyof Schedules]: PipelineEntry & { readonly schedule: Schedules[Index] & AtMostFiveFields<Schedules[Index]> };
-}): readonly PipelineEntry[] {
-  return entries;
+export function definePipelines<const Schedules extends readonly unknown[]>(
+  entries: SchedulesFrom<Schedules> & NoInfer<{ readonly [Index in keyof Schedules]: EntryWith<Schedules[Index]> }>,
+): readonly PipelineEntry[] {
+  return entries as readonly PipelineEntry[];
 }
 
 /** Whether an entry replicates data, rather than being a job. */

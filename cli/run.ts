@@ -46,7 +46,7 @@ export function addRun(program: Command): void {
     .description("run pipelines: on this machine, connectors in virtual environments, or on the cluster, after the run that is under way there")
     .option("--all", "every replication of the array that is not suspended")
     .option("--full-refresh", "ignore the saved state and replicate everything; bookmarks of streams that the run does not send stay")
-    .option("--keep-state", "go on from the saved state although the tap, target or destination is another one")
+    .option("--keep-state", "resume from the saved state although tap, source, target or destination changed")
     .option("--state <file>", "go on from the state in a file instead of the saved one")
     .option("--from <day>", "begin at a day such as 2026-01-31: dates of the saved state are set back to it, and the tap's first day where none is saved")
     .option("-f, --follow", "with --on cluster: print the connectors' logs as they come, and end with the run's exit code; Ctrl-C leaves it, and the run goes on")

@@ -9,7 +9,7 @@ Exit codes:
   0 done   1 internal error, disk or network   2 usage or invalid input   3 another run holds the pipeline
   130 left with Ctrl-C while a run on a cluster goes on
   a run that failed: 10 tap   11 target   12 both   13 interrupted   14 bad stream   15 empty extract
-  16 expectation not met   17 state belongs to another tap, target or destination   18 follow-up
+  16 expectation not met   17 state of another source or destination   18 follow-up
   several runs that failed in different ways: 1
 
 Example:

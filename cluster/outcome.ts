@@ -22,7 +22,7 @@ const WORDS: { readonly [code: number]: string } = {
   14: "the tap's output is damaged, or has too many lines that are not Singer messages",
   15: "the extract was empty",
   16: "an expectation was not met",
-  17: "the saved state belongs to another tap, target or destination",
+  17: "the saved state belongs to another tap, source, target or destination",
   137: "killed: out of memory, or stopped",
 };
 

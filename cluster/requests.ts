@@ -10,7 +10,7 @@ export type StartFrom =
   | { readonly kind: "saved" }
   /** Anew; the saved state is replaced once the run has succeeded. */
   | { readonly kind: "refresh" }
-  /** The saved state although it belongs to another tap, target or destination. */
+  /** The saved state although it belongs to another tap, source, target or destination. */
   | { readonly kind: "keep" }
   /** Another state, or none where it is undefined, and settings of the tap for this run. */
   | ({ readonly kind: "given" } & StartDay);

@@ -71,10 +71,17 @@ export interface ConnectorDefinition {
 
   /**
    * Settings that say where a target's data lands. A change of one of them stops the next run, so that a new
-   * warehouse does not inherit old bookmarks. Default: every setting with a name like host, port, database, schema,
-   * dataset, project, account, bucket, path or url.
+   * warehouse does not inherit old bookmarks. Default: every setting with a name like host, port, db_name, schema,
+   * dataset, project, account, bucket, filepath, directory or url.
    */
   readonly destination?: readonly string[];
+
+  /**
+   * Settings that say where a tap reads from. A change of one of them stops the next run, so that another source does
+   * not inherit the bookmarks of this one. Default: as for `destination`, such as host, database, account_id, api_url,
+   * endpoint, container, spreadsheet_id, environment or sandbox.
+   */
+  readonly location?: readonly string[];
 
   /**
    * Settings of a target that make a trial load harmless, by which `tapctl check` tries it; `{directory}` stands for a
@@ -127,7 +134,7 @@ type SettingNames<Settings> = string extends keyof Settings
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
 
 /** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
-export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination" | "trial"> &
+export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination" | "location" | "trial"> &
   (PackageSource | ImageSource) &
   SettingNames<Settings>;
 
@@ -164,7 +171,7 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, destination, trial, window, ...source } = args;
+  const { name, settings, required, defaults, outputSetting, destination, location, trial, window, ...source } = args;
   return {
     name,
     kind,
@@ -174,6 +181,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),
     ...(destination && { destination }),
+    ...(location && { location }),
     ...(trial && { trial }),
     ...(window && { window }),
   };

@@ -36,5 +36,6 @@ export const tapExchangeRatesApi = tap<TapExchangeRatesApiSettings>({
   overrides: ["requests>=2.32", "urllib3>=2", "chardet>=5", "idna>=3"],
   settings: { base_url: "string", base: "string", start_date: "string", end_date: "string" },
   required: ["base_url"],
+  location: ["base_url"],
   window: { from: "start_date", to: "end_date", end: "included" },
 });

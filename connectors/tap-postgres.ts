@@ -75,4 +75,5 @@ export const tapPostgres = tap<TapPostgresSettings>({
     auto_bootstrap_log_based: "boolean",
   },
   required: [],
+  location: ["host", "port", "database", "sqlalchemy_url"],
 });

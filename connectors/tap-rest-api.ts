@@ -233,5 +233,6 @@ export const tapRestApi = tap<TapRestApiSettings>({
     store_raw_json_message: "boolean",
   },
   required: ["api_url"],
+  location: ["api_url"],
   window: { from: "start_date" },
 });

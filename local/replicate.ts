@@ -15,7 +15,7 @@ export interface ReplicateArgs {
   /** Folder that relative settings of connectors count from. */
   readonly cwd: string;
   readonly files: RunFiles;
-  /** What a saved state of another tap, target or destination does: stops the run, counts all the same, or not. */
+  /** What a saved state of another tap, source, target or destination does: stops the run, counts all the same, or not. */
   readonly onChange: "fail" | "keep" | "refresh";
   readonly stop: Stop;
   readonly events: RunEvents;

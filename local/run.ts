@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly mode?: Mode;
   /** Start again without a state; the bookmarks of the streams that the run brings replace the saved ones. Default: false. */
   readonly fullRefresh?: boolean;
-  /** Go on from the saved state although the tap, target or destination is another one. Default: false. */
+  /** Go on from the saved state although the tap, source, target or destination has changed. Default: false. */
   readonly keepState?: boolean;
   /** State to go on from instead of the saved one: bare or in an envelope. */
   readonly state?: JsonText;
@@ -54,7 +54,7 @@ export interface RunOptions {
   readonly saveState?: boolean;
   /** Who started it. Default: `manual`. */
   readonly trigger?: RunSummary["trigger"];
-  /** Said of the tap's identity where its source is not the real one, so that the states are not mixed up. */
+  /** What is read instead of the pipeline's own source, such as made-up data: part of the state's identity, so that states are not mixed up. */
   readonly source?: string;
   /** How many runs are kept, and how long. Default: 30 runs, 30 days. */
   readonly keep?: { readonly runs: number; readonly days: number };

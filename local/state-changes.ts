@@ -45,7 +45,7 @@ export function leaseGuard(store: ObjectStore): Guard {
 }
 
 /**
- * Puts a state in force as if a run of today had saved it: of the pipeline's own tap, target and destination.
+ * Puts a state in force as if a run of today had saved it: of the pipeline's own source and destination.
  *
  * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
  */
@@ -112,10 +112,10 @@ async function change({ store, guard }: StateTarget, entry: Replication, apply: 
   }
 }
 
-/** Saves a state; where only a part of one changes, it stays the state of the tap, target and destination that it was. */
+/** Saves a state; where only a part of one changes, it stays the state of the source and destination that it was. */
 async function commit(store: ObjectStore, entry: Replication, run: string, before: StateEnvelope | undefined, state: JsonText): Promise<JsonText> {
-  const { tap, target, destination } = before ?? identityOf(entry);
-  const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, tap, target, destination, time: new Date().toISOString(), state };
+  const { tap, source, target, destination } = before ?? identityOf(entry);
+  const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, tap, ...(source !== undefined && { source }), target, destination, time: new Date().toISOString(), state };
   await commitState(store, envelope);
   return state;
 }

@@ -99,7 +99,6 @@ function startsAfresh({ fullRefresh, ignoreState }: RunOptions): boolean {
 }
 
 async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: StateEnvelope | JsonText | undefined): Promise<RunFiles> {
-  const { tap, ...identity } = identityOf(entry);
   return layOutRun({
     store: context.store,
     workspace,
@@ -109,7 +108,7 @@ async function layOut({ context, entry, options, configs, environments, run, wor
     target: { descriptionFile: environments.target.descriptionFile, ...configs.target },
     catalog: configs.catalog,
     select: configs.select,
-    identity: { pipeline: entry.name, run, tap: options.source ? `${tap}, ${options.source}` : tap, ...identity },
+    identity: { pipeline: entry.name, run, ...identityOf(entry, options.source) },
     state,
     signal: context.stop.atOnce,
     givenState: options.state,

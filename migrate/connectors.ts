@@ -4,6 +4,7 @@ import { isSecretReference, type Json, type JsonObject, type SettingType } from 
 import type { Carried, LeftOver } from "./left-over";
 import type { ResolvedPlugin } from "./plugins";
 import type { Surroundings } from "./project";
+import { saysWhere } from "../pipelines/location";
 import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "./requirements";
 
 /** A connector as the written file uses it. */
@@ -69,7 +70,7 @@ export function connectorFor(plugin: ResolvedPlugin, name: string, settings: Jso
   const identifier = camelCase(name.startsWith(kind) ? name : `${kind}-${name}`);
   // The name would hide the import of the shipped one.
   const free = identifier in shipped || identifier === kind ? `${identifier}Imported` : identifier;
-  if (known) return { value: { kind: "defined", identifier: free, args: looseArgs(known.definition) }, leftOver };
+  if (known) return { value: { kind: "defined", identifier: free, args: looseArgs(known.definition, settings) }, leftOver };
   return { value: { kind: "defined", identifier: free, args: { name: safeName(name), ...sourceArgs(plugin, name, packages, installed[`${plugin.kind} ${plugin.name}`] ?? installed[`${plugin.kind} ${name}`] ?? [], tell) } }, leftOver };
 }
 
@@ -113,9 +114,14 @@ function isDeclaredStream(types: { readonly [name: string]: SettingType }, item:
   return isRecord(item) && typeof item["name"] === "string" && Object.entries(item).every(([name, value]) => name === "name" || (STREAM_SETTINGS.has(name) && fitsType(types, name, value)));
 }
 
-/** A shipped connector's definition without the types of its settings, so that it takes what the shipped one would not. */
-function looseArgs({ name, source, defaults, outputSetting, destination }: ConnectorDefinition): JsonObject {
-  return JSON.parse(JSON.stringify({ name, ...source, defaults, outputSetting, destination })) as JsonObject;
+/**
+ * A shipped connector's definition without the types of its settings, so that it takes what the shipped one would not. Of
+ * the settings that the shipped one does not know, such as `filepath` of an older target-duckdb, some say where data is.
+ */
+function looseArgs({ name, source, defaults, outputSetting, destination, location, settings: known = {} }: ConnectorDefinition, settings: JsonObject): JsonObject {
+  const places = Object.keys(settings).filter((setting) => !(setting in known) && saysWhere(setting));
+  const withPlaces = (names?: readonly string[]) => names && [...names, ...places];
+  return JSON.parse(JSON.stringify({ name, ...source, defaults, outputSetting, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
 }
 
 function sourceArgs(plugin: ResolvedPlugin, name: string, [first, ...more]: readonly Requirement[], installed: readonly { readonly package: string; readonly version: string }[], tell: (text: string) => void): JsonObject {

@@ -1,6 +1,6 @@
 import { connectorVersion, settingsOf, type ConnectorDefinition, type PackageSource, type Tap, type Target } from "../connectors/connector";
 import type { Json } from "../connectors/settings";
-import { identityOf } from "../pipelines/identity";
+import { changedParts, identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
 import { aboutState, plain, type Fact } from "./fact";
 import { code } from "./markdown";
@@ -14,7 +14,7 @@ const STOPS = "the next run stops until it is told `--full-refresh` or `--keep-s
 
 /** How the tap and the target of a replication change, and whether the saved state still belongs to them. */
 export function connectorFacts(before: Replication, after: Replication): readonly Fact[] {
-  return [...useFacts(before.tap, after.tap), ...useFacts(before.target, after.target), ...destinationFacts(before, after)];
+  return [...useFacts(before.tap, after.tap), ...useFacts(before.target, after.target), ...placeFacts(before, after)];
 }
 
 /** A connector as people know it: `tap-postgres` 0.10.0. */
@@ -58,8 +58,9 @@ function sourceFields(source: PackageSource): Json {
   return Object.fromEntries(SOURCE_FIELDS.flatMap((field) => (source[field] === undefined ? [] : [[field, source[field]]])));
 }
 
-/** The fingerprint of the destination is what the runner compares; another target has told so already. */
-function destinationFacts(before: Replication, after: Replication): readonly Fact[] {
-  const [old, now] = [identityOf(before), identityOf(after)];
-  return old.target === now.target && old.destination !== now.destination ? [aboutState(`another destination; ${STOPS}`)] : [];
+/** The fingerprints of source and destination are what the runner compares; another tap or target has told so already. */
+function placeFacts(before: Replication, after: Replication): readonly Fact[] {
+  const changed = changedParts(identityOf(before), identityOf(after));
+  const places = [...(changed.includes("tap") ? [] : (["source"] as const)), ...(changed.includes("target") ? [] : (["destination"] as const))];
+  return places.filter((place) => changed.includes(place)).map((place) => aboutState(`another ${place}; ${STOPS}`));
 }

@@ -13,6 +13,8 @@ export interface StateEnvelope {
   readonly run: string;
   /** Identity of the tap whose state it is. */
   readonly tap: string;
+  /** Fingerprint of the place that tap read from; states of older versions do not say it. */
+  readonly source?: string;
   /** Identity of the target that holds the data up to it. */
   readonly target: string;
   /** Fingerprint of the place that target wrote to. */

@@ -1,7 +1,7 @@
 import { tapctl } from "../../command-text";
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
-import { identityOf } from "../../pipelines/identity";
+import { changedParts, identityOf } from "../../pipelines/identity";
 import { ageOf } from "../../store/bookmarks";
 import { idleBecause } from "../controller";
 import { TEMPLATES } from "../templates";
@@ -148,8 +148,7 @@ function ahead({ pipeline, bookmarks }: StateFact, now: Date): readonly Finding[
 function foreign({ pipeline, identity }: StateFact, entries: DoctorFacts["entries"]): readonly Finding[] {
   const entry = entries.find(({ name }) => name === pipeline);
   if (entry === undefined || !isReplication(entry)) return [];
-  const now = identityOf(entry);
-  const others = (["tap", "target", "destination"] as const).filter((part) => identity[part] !== now[part]);
+  const others = changedParts(identity, identityOf(entry));
   if (others.length === 0) return [];
   return fail("states", `${pipeline}: its state belongs to another ${others.join(" and another ")} than the array says, and its next run will refuse it`, `begin anew: ${tapctl(`run ${pipeline} --full-refresh`)}; or go on from it: ${tapctl(`run ${pipeline} --keep-state`)}`);
 }

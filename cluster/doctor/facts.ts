@@ -1,5 +1,5 @@
 import type { PipelineEntry } from "../../pipelines/define";
-import type { Identity } from "../../pipelines/identity";
+import type { SavedIdentity } from "../../pipelines/identity";
 import type { NewestBookmark } from "../../store/bookmarks";
 import type { ApiFacts } from "../connection";
 import type { ConfigFact } from "./configs";
@@ -56,7 +56,7 @@ export interface StateFact {
   /** Newest date or time of each selected stream. */
   readonly bookmarks: readonly NewestBookmark[];
   /** What it belongs to. */
-  readonly identity: Identity;
+  readonly identity: SavedIdentity;
 }
 
 /** What was looked at, once, for all checks. */

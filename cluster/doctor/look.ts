@@ -114,9 +114,9 @@ async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFac
   });
   if (saved instanceof UnreadableState) return { pipeline, unreadable: saved.message };
   if (saved === undefined) return undefined;
-  const { run, time, state, tap, target, destination } = saved.envelope;
+  const { run, time, state, tap, source, target, destination } = saved.envelope;
   const runs = await listRuns(store, pipeline, 20);
   const good = runs.find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmarks: newestBookmarks(state, runs[0]?.unselected), identity: { tap, target, destination } };
+  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmarks: newestBookmarks(state, runs[0]?.unselected), identity: { tap, target, destination, ...(source !== undefined && { source }) } };
 }

@@ -45,7 +45,7 @@ export interface RunParameters {
   readonly minRecords: string;
   /** Greatest age of a bookmark, in seconds; 0 for any. */
   readonly maxStaleness: string;
-  /** What a state of another destination does: `fail`, `keep` or `refresh`. */
+  /** What a state of another source or destination does: `fail`, `keep` or `refresh`. */
   readonly onChange: string;
   /** Tries after the first one. */
   readonly retries: string;

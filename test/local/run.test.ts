@@ -179,6 +179,21 @@ suite("the state of a run", () => {
     assert.equal((await runPipeline(context, { ...fakePipeline(folder, { rows: 21 }), initialState: bookmark(1) })).records, 1);
   });
 
+  test("stops a run from another source, unless told what to do", async (t) => {
+    const folder = temporaryFolder(t);
+    const context = await fakeContext(folder);
+    await runPipeline(context, fakePipeline(folder, { rows: 20, database: "staging" }));
+    const moved = fakePipeline(folder, { rows: 30, database: "prod" });
+    const refused = await runPipeline(context, moved);
+    assert.deepEqual([refused.code, refused.records], [ExitCode.stateRefused, 0]);
+    assert.match(refused.error ?? "", /belongs to another source \(a setting that says where the tap reads has changed\): --full-refresh .*--keep-state/);
+    assert.equal((await runPipeline(context, moved, { keepState: true })).records, 10);
+    assert.equal((await runPipeline(context, moved)).status, "succeeded");
+    const back = await runPipeline(context, fakePipeline(folder, { rows: 20, database: "staging" }), { fullRefresh: true });
+    assert.equal(back.records, 20);
+    assert.deepEqual((await runPipeline(context, moved, { source: "made-up data", ignoreState: true })).stateAfter, bookmark(30));
+  });
+
   test("stops a run to another destination, unless told what to do", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import type { StreamRule } from "../../pipelines/replication";
+import { connectorFor } from "../../migrate/connectors";
 import { indentFlowLines } from "../../migrate/flow-lines";
 import { parseFile, pluginFrom } from "../../migrate/parse";
+import type { Surroundings } from "../../migrate/project";
 import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "../../migrate/requirements";
 import { carryStreams } from "../../migrate/streams";
 import { expand, secretName } from "../../migrate/variables";
@@ -89,4 +91,10 @@ suite("lines of a flow collection that stand too far left", () => {
   ]));
 
   test("do not hide what is wrong elsewhere", () => assert.throws(() => parseFile("meltano.yml", "plugins: [\n"), /meltano\.yml: Flow sequence in block collection/));
+});
+
+test("settings that a shipped connector does not know and that say where data is become part of its destination", () => {
+  const loader = pluginFrom("loader", "meltano.yml:1", { name: "target-duckdb", variant: "jwills", pip_url: "target-duckdb==0.4.0" });
+  const { value } = connectorFor(loader, "target-duckdb", { filepath: "/data/one.duckdb", batch_size: 5 }, { installed: {}, locks: {} } as unknown as Surroundings);
+  assert.deepEqual(value.kind === "defined" && value.args["destination"], ["path", "dbname", "database", "default_target_schema", "schema_mapping", "filepath"]);
 });

@@ -20,6 +20,7 @@ const STATE_CASES: readonly (readonly [string, Partial<Replication>, Partial<Rep
   ["a tap's minor version before 1.0", { tap: shopTap({}, "0.4.0") }, { tap: shopTap({}, "0.5.0") }, /another major version/],
   ["another major version of a tap's image", { tap: shopImage("1.9.0") }, { tap: shopImage("2.0.0") }, /^state: tap `tap-shop`: .*`ghcr\.io\/acme\/tap-shop:2\.0\.0`, another major version/],
   ["another target", {}, { target: warehouse({}, "target-lake") }, /^state: another target: `target-warehouse` `2\.0\.0` → `target-lake` `2\.0\.0`/],
+  ["another source", { tap: shopTap({ database: "staging" }) }, { tap: shopTap({ database: "prod" }) }, /^state: another source; the next run stops/],
   ["another destination", {}, { target: warehouse({ host: "dwh-2", database: "dwh" }) }, /^state: another destination/],
 ];
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, lines, TEN, type Step, type Workspace } from "./support";
 
-const IDENTITY = { pipeline: "p", run: "r2", tap: "tap-fake", target: "target-fake", destination: "d1" };
+const IDENTITY = { pipeline: "p", run: "r2", tap: "tap-fake", source: "s1", target: "target-fake", destination: "d1" };
 const SAVED = { version: 1, ...IDENTITY, run: "r1", time: "2026-11-23T08:00:00.000Z", state: { at: 5 } };
 
 describe("envelope and identity", () => {
@@ -19,18 +19,34 @@ describe("envelope and identity", () => {
     assert.deepEqual([space.result().stateBefore, space.result().stateAfter], [{ at: 5 }, { at: 9 }]);
   }));
 
-  for (const field of ["tap", "target", "destination"] as const) {
+  for (const field of ["tap", "source", "target", "destination"] as const) {
     test(`another ${field} stops the run, unless it is told what to do`, () => inWorkspace(async (space) => {
       const flags = ["--state", space.write("saved.json", SAVED), "--identity", space.write("identity.json", { ...IDENTITY, [field]: "new" })];
       const stopped = await space.extract([["echo-state"]], ...flags);
       assert.equal(stopped.code, 17);
-      assert.match(space.result().error ?? "", new RegExp(`belongs to ${field} ".*" \\(now "new"\\): --full-refresh .*--keep-state`));
+      assert.match(space.result().error ?? "", new RegExp(`belongs to another ${field}.*: --full-refresh .*--keep-state`));
       assert.doesNotMatch(stopped.stderr, /tap \|/);
       const kept = await space.extract([["echo-state"]], ...flags, "--on-change", "keep");
       assert.match(kept.stderr, /tap \| state \{"at":5\}/);
       const fresh = await space.extract([["echo-state"]], ...flags, "--on-change", "refresh");
       assert.match(fresh.stderr, /tap \| state none/);
       assert.equal(space.result().stateBefore, null);
+    }));
+  }
+
+  for (const [what, saved, code] of [
+    ["adopts the source of this run", {}, 0],
+    ["may have the destination that its version made", { destination: "older" }, 0],
+    ["is refused with another destination", { destination: "other" }, 17],
+  ] as const) {
+    test(`a state of a version that did not know sources ${what}`, () => inWorkspace(async (space) => {
+      const { source, ...older } = { ...SAVED, ...saved };
+      const flags = ["--state", space.write("saved.json", older), "--identity", space.write("identity.json", { ...IDENTITY, formerDestination: "older" })];
+      assert.equal((await space.extract([...TEN], ...flags)).code, code);
+      if (code !== 0) return;
+      assert.equal((await space.load({}, ...flags)).code, 0);
+      const written = space.candidate() as typeof SAVED;
+      assert.deepEqual([written.source, written.destination, Object.keys(written)], [source, "d1", ["version", "pipeline", "run", "tap", "source", "target", "destination", "time", "state"]]);
     }));
   }
 

@@ -122,9 +122,9 @@ def _run(command: argparse.ArgumentParser) -> None:
                          help="gets a word: of a tap complete, partial or failed; of a load saved, unchanged or failed")
     command.add_argument("--leave-verdict", action="store_true",
                          help="end with 0 and --outcome failed where another try does not help; a verdict fails the run")
-    command.add_argument("--identity", metavar="F", help="pipeline, run, tap, target and destination of this run")
+    command.add_argument("--identity", metavar="F", help="pipeline, run, tap, source, target and destination of this run")
     command.add_argument("--on-change", choices=(FAIL, KEEP, REFRESH), default=FAIL,
-                         help="when the state is of another destination: fail, keep it, or refresh (without any state); "
+                         help="when the state is of another source or destination: fail, keep it, or refresh (without any state); "
                               "bookmarks of streams that the run does not bring stay")
     command.add_argument("--catalog", metavar="F", help="the catalog")
     command.add_argument("--result", metavar="F", help="gets what the run came to, as JSON")

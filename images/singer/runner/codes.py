@@ -20,7 +20,7 @@ EMPTY = 15
 EXPECTATION = 16
 """--min-records or --max-staleness is not met."""
 FOREIGN_STATE = 17
-"""The saved state belongs to another tap, target or destination."""
+"""The saved state belongs to another tap, source, target or destination."""
 
 TABLE = """exit codes:
   0  succeeded                    13  interrupted
@@ -28,7 +28,7 @@ TABLE = """exit codes:
   2  usage, bad input                 too many lines that are not messages)
   10 tap failed                   15  empty (no SCHEMA and no STATE)
   11 target failed                16  expectation not met
-  12 both failed                  17  state of another tap, target
+  12 both failed                  17  state of another source
                                       or destination"""
 
 _STATUS = {OK: "succeeded", INTERRUPTED: "interrupted"}

@@ -14,7 +14,7 @@ TABLE = """files below --dir (SINGER_DIR, /singer):
   config/select.json       selection rules, when there is no catalog
   config/initial-state.json  the state to begin with, while none is saved
   state/state.json         the saved state
-  identity.json            which pipeline, tap, target and destination this run is of
+  identity.json            which pipeline, tap, source, target and destination this run is of
   extract.jsonl            what the tap sent (without a subcommand: stdout; a target reads stdin without it)
   output/                  where a target writes files, when there is such a directory
   catalog.json, candidate.json, overlay.json, result.json   what the runner leaves"""

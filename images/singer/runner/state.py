@@ -1,6 +1,6 @@
 """Saved states: what a run starts from and what it may leave behind.
 
-A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "target", "destination",
+A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "source", "target", "destination",
 "time", "state": {...}} or the bare state of a tap.
 """
 from __future__ import annotations
@@ -17,8 +17,11 @@ from .log import timestamp
 from .messages import state_value
 
 FAIL, KEEP, REFRESH = "fail", "keep", "refresh"
-_COMPARED = ("tap", "target", "destination")
+_COMPARED = ("tap", "source", "target", "destination")
 _IDENTITY = ("pipeline", "run", *_COMPARED)
+_FORMER = "formerDestination"
+"""The destination as versions wrote it that said nothing of the source."""
+_PLACES = {"source": "where the tap reads", "destination": "where the target writes"}
 
 
 class Start(NamedTuple):
@@ -37,20 +40,21 @@ class _Saved(NamedTuple):
 
 
 def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
-    """The identity of this run: {"pipeline", "run", "tap", "target", "destination"}; `run` stands in for its own."""
+    """The identity of this run: {"pipeline", "run", "tap", "source", "target", "destination"}; `run` stands in for its own."""
     if path is None:
         return None
     identity = read_object(path, "identity")
-    unknown = [name for name in identity if name not in _IDENTITY]
+    allowed = (*_IDENTITY, _FORMER)
+    unknown = [name for name in identity if name not in allowed]
     if unknown:
-        raise RunnerError(USAGE, f'identity {path}: unknown field "{unknown[0]}"; allowed: {", ".join(_IDENTITY)}')
+        raise RunnerError(USAGE, f'identity {path}: unknown field "{unknown[0]}"; allowed: {", ".join(allowed)}')
     return {**identity, "run": run} if run else identity
 
 
 def read_start(args: argparse.Namespace) -> Start:
     """What a run starts from: --given-state, else --state; then what earlier attempts of this run got to (--resume).
 
-    Exit 17 when the state belongs to another tap, target or destination and --on-change is `fail`.
+    Exit 17 when the state belongs to another tap, source, target or destination and --on-change is `fail`.
     """
     identity, on_change = read_identity(args.identity) or {}, args.on_change
     given = _read(args.given_state)
@@ -89,17 +93,28 @@ def _read(path: Optional[str]) -> Optional[_Saved]:
 
 
 def _changed(saved: _Saved, identity: Mapping[str, Any]) -> list[str]:
-    if not saved.owner:
-        return []
-    return [name for name in _COMPARED if identity.get(name) is not None and identity[name] != saved.owner.get(name)]
+    """What of this run is another than what the state belongs to; the rules are those of pipelines/identity.ts."""
+    owner = saved.owner
+    found = [name for name in _COMPARED if owner and identity.get(name) is not None and identity[name] != owner.get(name)]
+    if owner.get("source") is None:
+        found = [name for name in found if name != "source"]
+        if owner.get("destination") == identity.get(_FORMER):
+            found = [name for name in found if name != "destination"]
+    return found
 
 
 def _check_owner(saved: _Saved, identity: Mapping[str, Any]) -> None:
     changed = _changed(saved, identity)
     if changed:
-        what = " and ".join(f'{name} "{saved.owner.get(name)}" (now "{identity[name]}")' for name in changed)
+        what = " and to ".join(_owner(saved, identity, name) for name in changed)
         raise RunnerError(FOREIGN_STATE, f"the saved state belongs to {what}: "
-                          "--full-refresh starts again, --keep-state goes on from it")
+                          "--full-refresh starts again, --keep-state resumes from it")
+
+
+def _owner(saved: _Saved, identity: Mapping[str, Any], name: str) -> str:
+    if name in _PLACES:
+        return f"another {name} (a setting that says {_PLACES[name]} has changed)"
+    return f'another {name}, "{saved.owner.get(name)}" (now "{identity[name]}")'
 
 
 def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> Optional[State]:
@@ -119,5 +134,5 @@ def envelope(state: State, identity: Optional[Mapping[str, Any]]) -> Union[State
     """What is written for `state`: an envelope when the run has an identity, else the bare state."""
     if identity is None:
         return state
-    return {"version": 1, **{name: identity.get(name) for name in _IDENTITY}, "time": timestamp(time.time()),
-            "state": state}
+    owner = {name: identity.get(name) for name in _IDENTITY if name != "source" or name in identity}
+    return {"version": 1, **owner, "time": timestamp(time.time()), "state": state}

@@ -132,7 +132,7 @@ suite("a stop of follow-ups", () => {
 
   function linesOf(file: string): readonly string[] {
     try {
-      return readFileSync(file, "utf8").trim().split("\n");
+      return readFileSync(file, "utf8").split("\n").filter(Boolean);
     } catch {
       return [];
     }

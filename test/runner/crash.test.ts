@@ -1,6 +1,6 @@
 /** kill -9 of the runner, and full disks. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -68,7 +68,7 @@ test("what a killed runner left in its private directory goes away with the next
 test("a runner ends when the process that started it is killed, if it is told to", { skip: !linux }, () => inWorkspace(async (space) => {
   const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
   const [connector, config] = [tap[1]!, tap[3]!];
-  const script = `import subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "../../images/singer/runner"))}, "extract", "--die-with-parent", "--connector", ${JSON.stringify(connector)}, "--config", ${JSON.stringify(config)}, "--dir", ${JSON.stringify(space.dir)}])`;
+  const script = `import os,subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "../../images/singer/runner"))}, "extract", "--die-with-parent", str(os.getpid()), "--connector", ${JSON.stringify(connector)}, "--config", ${JSON.stringify(config)}, "--dir", ${JSON.stringify(space.dir)}])`;
   const { spawn } = await import("node:child_process");
   const parent = spawn("python3", ["-c", script], { stdio: ["ignore", "ignore", "pipe"] });
   await new Promise<void>((done) => parent.stderr.on("data", (text: Buffer) => text.includes("ready") && done()));
@@ -76,6 +76,15 @@ test("a runner ends when the process that started it is killed, if it is told to
   assert.ok(alive(pid));
   parent.kill("SIGKILL");
   await until("the tap dies with the runner", () => !alive(pid));
+}));
+
+test("a runner whose starter was killed before it could ask for that starts no connector", { skip: !linux }, () => inWorkspace(async (space) => {
+  const tap = space.tap(HELD, { pidFile: space.path("tap.pid") });
+  const gone = spawnSync("true").pid;
+  const run = space.begin("extract", ...tap, "--die-with-parent", String(gone));
+  const { code } = await run.ended;
+  assert.equal(code, null);
+  assert.ok(!space.exists("tap.pid"));
 }));
 
 test("a full disk under the extract is named", { skip: !linux }, () => inWorkspace(async (space) => {

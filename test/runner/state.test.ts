@@ -193,6 +193,21 @@ describe("expectations", () => {
     assert.equal(started(ended.stderr), false);
   }));
 
+  for (const count of [1, 5000, 60_000]) {
+    test(`a target that opens /dev/stdin again and reads ${count} records from it has read everything`, () => inWorkspace(async (space) => {
+      await space.extract([["schema", "a"], ["records", "a", 1, count], ["state", { at: count }]]);
+      assert.equal((await space.load({ reopen: true })).code, 0, space.result().error ?? "");
+      assert.equal(space.loaded().length, count);
+      assert.deepEqual(space.candidate(), { at: count });
+    }));
+  }
+
+  test("a target that opens /dev/stdin again and leaves part of it unread has failed", () => inWorkspace(async (space) => {
+    await space.extract([["schema", "a"], ["records", "a", 1, 60_000], ["state", { at: 1 }]]);
+    assert.equal((await space.load({ reopen: true, stopAfter: 3, how: 0 })).code, 11);
+    assert.equal(space.candidate(), undefined);
+  }));
+
   test("a target that leaves part of a file unread has failed, though it exits with 0", () => inWorkspace(async (space) => {
     await space.extract([["schema", "a"], ["records", "a", 1, 5000], ["state", { at: 1 }]]);
     const ended = await space.load({ stopAfter: 3, how: 0 });

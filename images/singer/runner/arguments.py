@@ -104,6 +104,8 @@ def _shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dir", default=places.directory(), metavar="D", help="where files are by default")
     command.add_argument("--grace", type=_positive, default=30.0, metavar="SECONDS",
                          help="time connectors get to end after SIGTERM or SIGINT (30)")
+    command.add_argument("--idle-timeout", type=_positive, metavar="SECONDS",
+                         help="fail when no byte and no line of a log has moved for so long; 0 for never (0)")
     command.add_argument("--die-with-parent", type=_count, metavar="PID",
                          help="end at once when the process PID, which started the runner, has ended (Linux)")
 
@@ -162,6 +164,7 @@ def _load(command: argparse.ArgumentParser) -> None:
     _run(command)
     _target_run(command)
     command.add_argument("--input", metavar="F", help="what the tap sent: a file, a FIFO, or - for stdin")
+    command.add_argument("--tap-activity", metavar="F", help="log of the tap, whose changes count as a sign of life")
     command.add_argument("--partial", action="store_true",
                          help="the tap failed: whole lines only, no stream the catalog calls FULL_TABLE")
     command.add_argument("--tap-outcome", choices=("complete", "partial"), help="the same as what extract said of it")

@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Callable, Iterator, Optional
+from typing import Iterator, Optional
+
+from .pipes import Gatherer
 
 BLOCK = 1 << 19
 """Bytes read at a time: small enough to stay in the processor's cache while it is counted."""
 
 
-def blocks(fd: int, before_read: Optional[Callable[[int], None]] = None,
+def blocks(fd: int, gatherer: Optional[Gatherer] = None,
            length: Optional[int] = None) -> Iterator[tuple[bytearray, int, bool]]:
     """Yields (buffer, end, whole): `buffer[:end]` is whole lines, or the last one without its newline.
 
@@ -20,11 +22,12 @@ def blocks(fd: int, before_read: Optional[Callable[[int], None]] = None,
     fill = 0
     left = sys.maxsize if length is None else length
     while True:
-        if before_read:
-            before_read(fd)
+        most = min(left, gatherer(fd)) if gatherer else left
         with memoryview(buffer) as view:
-            count = os.readv(fd, [view[fill:fill + left]])
+            count = os.readv(fd, [view[fill:fill + most]]) if most else 0
         left -= count
+        if gatherer:
+            gatherer.took(count)
         if not count:
             break
         end = buffer.rfind(b"\n", fill, fill + count) + 1

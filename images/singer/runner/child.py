@@ -3,20 +3,23 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
 from typing import Callable, Optional
 
+from . import descent
 from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
 from .failure import explanation
-from .log import LINE_LIMIT, Log
+from .log import Log
+from .log_lines import LogReader, read_lines
 
 _LEFTOVER_SECONDS = 2
+_LOOK_SECONDS = 0.1
 _KEPT_LINES = 400
-_PR_SET_PDEATHSIG = 1
+_KEPT_LENGTH = 4096
 
 Stream = Optional[int]
 
@@ -36,12 +39,21 @@ class Child:
         self.ended_at = 0.0
         """When it ended, on the monotonic clock."""
         self.ended = threading.Event()
-        """Set when the process has ended and its stderr is read."""
+        """Set when the process has ended, its stderr is read, and what it left behind has ended too."""
         self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
         """Its last lines on stderr, masked."""
+        self.fault: Optional[str] = None
+        """Why it has failed whatever its exit code: what it did, or left behind, to be stopped for that."""
+        self.warning: Optional[str] = None
+        """What is odd about its end."""
+        self.log: LogReader
         self._killed = False
+        self._hurry = threading.Event()
         self._started = time.monotonic()
         self._process = self._start(command, stdin, stdout)
+        descent.own(self._process.pid)
+        self._output = None if stdout is None else descent.file_of(stdout)
+        self._pipes = self._pipes_of(stdin, stdout)
 
     def _start(self, command: list[str], stdin: Stream, stdout: Stream) -> subprocess.Popen[bytes]:
         code = TAP_FAILED if self.role == "tap" else TARGET_FAILED
@@ -49,37 +61,52 @@ class Child:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=subprocess.PIPE if stdout is None else stdout, stderr=subprocess.PIPE,
-                start_new_session=True, preexec_fn=_die_with_parent())
+                start_new_session=True, preexec_fn=descent.die_with_parent())
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise RunnerError(code, f"{self.name} does not start: {command[0]}: {why}") from None
 
+    def _pipes_of(self, stdin: Stream, stdout: Stream) -> set[descent.File]:
+        own = [pipe.fileno() for pipe in (self._process.stdout, self._process.stderr) if pipe]
+        given = [fd for fd in (stdin, stdout) if fd is not None and stat.S_ISFIFO(os.fstat(fd).st_mode)]
+        return {descent.file_of(fd) for fd in own + given}
+
     def watch(self, log: Log, on_end: Callable[[], None], at_exit: Optional[Callable[[], None]] = None,
-              on_output: Optional[Callable[[bytes], None]] = None) -> None:
+              on_output: Optional[Callable[[bytes], None]] = None, grace: float = 0) -> None:
         """Logs its stderr, hands each line of its stdout to `on_output`, and waits for it, in threads.
 
-        `at_exit` is called as soon as the process is gone, `on_end` when `ended` is set.
+        `at_exit` is called as soon as the process is gone, `on_end` when `ended` is set. Processes that it leaves
+        behind have the time `grace` to finish its output.
         """
         process = self._process
-        readers = [_in_thread(self._read_errors, log)]
+        assert process.stderr is not None
+        self.log = LogReader(lambda line: self._keep(log.raw(self.role, line)), lambda: log.is_full(self.role),
+                             lambda lines: log.skip(self.role, lines))
+        readers = [_in_thread(self.log.read, process.stderr.fileno())]
         if process.stdout is not None and on_output:
-            readers.append(_in_thread(_read_lines, process.stdout.fileno(), on_output))
-        _in_thread(self._wait, readers, on_end, at_exit)
+            readers.append(_in_thread(read_lines, process.stdout.fileno(), on_output))
+        _in_thread(self._wait, readers, lambda: log.end(self.role), on_end, at_exit, grace)
 
-    def _wait(self, readers: list[threading.Thread], on_end: Callable[[], None],
-              at_exit: Optional[Callable[[], None]]) -> None:
+    def _keep(self, line: str) -> None:
+        self.lines.append(line[:_KEPT_LENGTH])
+
+    def _wait(self, readers: list[threading.Thread], end_log: Callable[[], None], on_end: Callable[[], None],
+              at_exit: Optional[Callable[[], None]], grace: float) -> None:
         status = self._process.wait()
         self.ended_at = time.monotonic()
         self.seconds = self.ended_at - self._started
         if at_exit:
             at_exit()
+        self._wait_for_writers(grace)
         until = time.monotonic() + _LEFTOVER_SECONDS
         for reader in readers:
             reader.join(max(0, until - time.monotonic()))
         # What the connector has left running would hold its pipes open for ever.
         self._signal_group(signal.SIGKILL)
+        descent.kill([holder.pid for holder in descent.holders(self._pipes)])
         for reader in readers:
             reader.join(_LEFTOVER_SECONDS)
+        end_log()
         if status < 0:
             self.signal = signal.Signals(-status).name
         else:
@@ -87,24 +114,61 @@ class Child:
         self.ended.set()
         on_end()
 
-    def _read_errors(self, log: Log) -> None:
-        def take(line: bytes) -> None:
-            self.lines.append(log.raw(self.role, line))
-        assert self._process.stderr is not None
-        _read_lines(self._process.stderr.fileno(), take)
+    def _wait_for_writers(self, grace: float) -> None:
+        """Until nothing that it left behind has its output open, or the time is over.
+
+        A leftover that has written since, and is killed, was not finished: rows may be missing. One that has not only
+        inherited the output.
+        """
+        left = self._writers()
+        at_first = {holder.pid: holder.written() for holder in left}
+        until = time.monotonic() + grace
+        while left:
+            now = time.monotonic()
+            if any(holder.waits_for_reader() for holder in left):
+                until = now + grace
+            if now >= (min(until, self.ended_at + _LEFTOVER_SECONDS) if self._hurry.is_set() else until):
+                break
+            time.sleep(_LOOK_SECONDS)
+            left = self._writers()
+        if not left:
+            return
+        named = ", ".join(map(str, left))
+        if any(holder.written() != at_first.get(holder.pid, 0) for holder in left):
+            self.fault = f"left a process behind ({named}) that was still writing {grace:g} s later and was killed: rows may be missing"
+        else:
+            self.warning = f"{self.name} left a process behind ({named}) that held its output open and wrote nothing for {grace:g} s: it was killed"
+        descent.kill([holder.pid for holder in left])
+
+    def _writers(self) -> list[descent.Holder]:
+        return descent.holders({self._output}) if self._output else []
+
+    @property
+    def has_closed_output(self) -> bool:
+        """It runs, and neither it nor anything that it started can write to its output any more."""
+        return self.is_running and descent.sees_all() and not self._writers()
+
+    @property
+    def is_running(self) -> bool:
+        """The process has not ended."""
+        return self._process.returncode is None
 
     @property
     def ok(self) -> bool:
         """It ended by itself with exit code 0."""
-        return self.ended.is_set() and self.exit == 0
+        return self.ended.is_set() and self.exit == 0 and self.fault is None
 
-    def terminate(self) -> None:
-        """Asks it to stop (SIGTERM to its process group)."""
+    def terminate(self, fault: Optional[str] = None) -> None:
+        """Asks it to stop (SIGTERM to its process group); with a `fault` it has failed."""
+        self.fault = self.fault or fault
+        self._hurry.set()
         self._signal_group(signal.SIGTERM)
 
-    def kill(self) -> None:
-        """Stops it now (SIGKILL to its process group)."""
+    def kill(self, fault: Optional[str] = None) -> None:
+        """Stops it now (SIGKILL to its process group); with a `fault` it has failed."""
+        self.fault = self.fault or fault
         self._killed = True
+        self._hurry.set()
         self._signal_group(signal.SIGKILL)
 
     def _signal_group(self, number: int) -> None:
@@ -115,10 +179,12 @@ class Child:
 
     def failure(self) -> str:
         """One line that says how it ended and why, e.g. `tap-x exited with 3: ValueError: boom`."""
+        if self.fault:
+            return f"{self.name} {self.fault}"
         if self.signal and self._killed:
             return f"{self.name} did not end by itself and was killed"
         if self.signal:
-            hint = " (out of memory?)" if self.signal == "SIGKILL" else ""
+            hint = ", possibly out of memory" if self.signal == "SIGKILL" else ""
             how = f"was killed by {self.signal}{hint}"
         else:
             how = f"exited with {self.exit}"
@@ -130,50 +196,3 @@ def _in_thread(work: Callable[..., None], *args: object) -> threading.Thread:
     thread = threading.Thread(target=work, args=args, daemon=True)
     thread.start()
     return thread
-
-
-def _read_lines(fd: int, take: Callable[[bytes], None]) -> None:
-    """Gives each line to `take` as it comes, the last one with or without its newline."""
-    pending = b""
-    while True:
-        data = os.read(fd, 1 << 16)
-        if not data:
-            break
-        lines = (pending + data).split(b"\n")
-        pending = lines.pop()
-        for line in lines:
-            take(line)
-        if len(pending) > 2 * LINE_LIMIT:
-            # The log shows no more of a line than this; the rest of it is let go.
-            pending = pending[:LINE_LIMIT + 1]
-    if pending:
-        take(pending)
-
-
-def request_death(number: int, parent: int) -> None:
-    """Has this process end by signal `number` when `parent` is gone (Linux; nothing elsewhere)."""
-    prctl = _prctl()
-    if prctl:
-        _request(prctl, number, parent)
-
-
-def _request(prctl: Callable[[int, int], int], number: int, parent: int) -> None:
-    prctl(_PR_SET_PDEATHSIG, number)
-    # The parent may have been gone before it was asked for.
-    if os.getppid() != parent:
-        os.kill(os.getpid(), number)
-
-
-def _die_with_parent() -> Optional[Callable[[], None]]:
-    """For a child: ends it when the runner is killed."""
-    # Looked up here: between fork and exec as little as possible may happen.
-    prctl = _prctl()
-    parent = os.getpid()
-    return (lambda: _request(prctl, signal.SIGKILL, parent)) if prctl else None
-
-
-def _prctl() -> Optional[Callable[[int, int], int]]:
-    if not sys.platform.startswith("linux"):
-        return None
-    import ctypes
-    return ctypes.CDLL(None).prctl

@@ -9,7 +9,7 @@ from typing import Callable, Optional, Tuple
 
 from . import places
 from .arguments import DATA, parse
-from .child import request_death
+from .descent import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .files import read_object
 from .session import Session

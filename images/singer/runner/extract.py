@@ -8,8 +8,10 @@ import time
 from typing import Optional
 
 from .child import Child
+from .closed_output import ClosedOutput
 from .codes import INTERNAL, INTERRUPTED, OK, TAP_FAILED, io_error
 from .failure import says_disk_full
+from .idle import Idle
 from .progress import Growth
 from .session import Session
 from .tap import prepare_tap, write_catalog
@@ -31,23 +33,31 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     if not is_file and args.output != "-":
         # The reader must see the end when the tap ends.
         os.close(output)
-    tap.watch(session.log, supervisor.wake)
+    tap.watch(session.log, supervisor.wake, grace=supervisor.grace)
     growth = Growth(args.output) if session.progress.on else None
     session.progress.phase("extract", "start")
 
-    def stop() -> None:
-        tap.terminate()
+    def stop(fault: Optional[str] = None) -> None:
+        tap.terminate(fault)
         supervisor.after(supervisor.grace, tap.kill)
+
+    # How much went through a FIFO only its reader knows, who looks for silence there.
+    idle = Idle(session, tap.name, "sent", lambda: (os.fstat(output).st_size, tap.log.bytes) if is_file else None, stop)
+    closed = ClosedOutput(tap, supervisor, stop)
 
     def tick() -> None:
         plan.overlay.look()
+        closed.look()
+        silent = idle.look()
         if growth:
             growth.look()
-            session.progress.step("extract", bytes=growth.bytes, records=growth.lines)
+            session.progress.step("extract", bytes=growth.bytes, records=growth.lines, silent=silent)
 
     supervisor.run(tap.ended.is_set, stop, tap.kill, tick=tick)
     tick()
     session.progress.phase("extract", "end")
+    if tap.warning:
+        session.warn(tap.warning)
     complete = tap.ok and not supervisor.stops
     size = _settle(output, complete) if is_file else None
     session.result.update(

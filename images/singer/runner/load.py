@@ -9,8 +9,11 @@ from typing import Any, Callable, Optional
 
 from .batches import count_batches
 from .catalog import full_table_streams
-from .codes import INTERRUPTED, OK, TARGET_FAILED, USAGE, RunnerError, io_error
+from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError, io_error
+from .distant_tap import DistantTap
+from .feed import Feed
 from .files import files_below, read_json
+from .idle import Idle
 from .messages import RECORD, SCHEMA
 from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
 from .relay import Relay
@@ -18,7 +21,7 @@ from .scan import Scanner
 from .scan_file import Limits, scan_file, scan_states
 from .session import Session
 from .states import States
-from .target import FileLoad, Load, PipeLoad, TargetPlan, prepare_target
+from .target import Load, PipeLoad, TargetPlan, prepare_target
 from .workflow import COMPLETE, awaited_outcome
 
 
@@ -43,7 +46,7 @@ def load(session: Session) -> tuple[int, Optional[str]]:
         return saved.check_freshness()
     session.check_not_stopped()
     if clean and not held & (scanner.of(SCHEMA).keys() | scanner.of(RECORD).keys()):
-        return _load_file(session, saved, FileLoad(session, plan, source), scanner, source)
+        return _load_file(session, saved, PipeLoad(session, plan), scanner, source)
     return _load_filtered(session, saved, PipeLoad(session, plan), source)
 
 
@@ -105,10 +108,16 @@ def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bo
     return scanner, scanner.clean and not cut
 
 
-def _load_file(session: Session, saved: Saved, load: FileLoad, scanner: Scanner, source: int) -> tuple[int, Optional[str]]:
-    def tick() -> None:
-        session.progress.step("load", bytes=load.offset, total=load.size)
-    _wait(session, load, tick)
+def _load_file(session: Session, saved: Saved, load: PipeLoad, scanner: Scanner, source: int) -> tuple[int, Optional[str]]:
+    feed = Feed(source, load.sink)
+    feed.start(session.supervisor.wake)
+    load.watch(feed)
+
+    def tick(silent: Optional[int]) -> None:
+        session.progress.step("load", bytes=feed.written, total=feed.size, silent=silent)
+    _wait(session, load, load.signs_of_life, tick)
+    if feed.error:
+        raise io_error(feed.error, "read", session.args.input)
     return _conclude(session, saved, load, scanner, lambda: scan_states(source, session.args.partial))
 
 
@@ -122,9 +131,9 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
     relay.start(lambda: source, session.supervisor.wake)
     load.watch(relay)
 
-    def tick() -> None:
-        session.progress.step("load", bytes=relay.written, total=size)
-    _wait(session, load, tick)
+    def tick(silent: Optional[int]) -> None:
+        session.progress.step("load", bytes=relay.written, total=size, silent=silent)
+    _wait(session, load, load.signs_of_life, tick)
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
         session.leave_out(f"full tables, as the tap did not finish: {names}")
@@ -140,15 +149,20 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)
 
-    def tick() -> None:
-        session.progress.step("load", bytes=relay.written, records=scanner.records)
-    _wait(session, load, tick)
+    tap = DistantTap(session, relay)
+
+    def tick(silent: Optional[int]) -> None:
+        tap.look()
+        session.progress.step("load", bytes=relay.written, records=scanner.records, silent=silent)
+    _wait(session, load, lambda: tap.signs_of_life(load), tick, lambda fault: tap.stop_idle(load, fault))
     log_bad_lines(session, scanner, 0)
     publish(session, scanner)
     if relay.tail_dropped:
         session.leave_out(CUT_LINE)
     if relay.error:
         raise io_error(relay.error, "read", args.input)
+    if tap.fault:
+        return TAP_FAILED, tap.fault
     if not session.supervisor.stops and load.trouble() is None and _is_partial(args):
         if scanner.empty:
             # It is for the tap's own error to be told.
@@ -164,12 +178,14 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 
-def _wait(session: Session, load: Load, tick: Callable[[], None]) -> None:
+def _wait(session: Session, load: PipeLoad, signs: Callable[[], Optional[tuple]], tick: Callable[[Optional[int]], None],
+          on_idle: Optional[Callable[[str], None]] = None) -> None:
     child, supervisor = load.child, session.supervisor
+    idle = Idle(session, child.name, "read", signs, on_idle or child.kill)
     session.progress.phase("load", "start")
     # The target is left to finish what it has; asked to stop, some report success for data they drop.
-    supervisor.run(child.ended.is_set, lambda: supervisor.after(supervisor.grace, child.kill), child.kill, tick=tick)
-    tick()
+    supervisor.run(child.ended.is_set, lambda: supervisor.after(supervisor.grace, child.kill), child.kill, tick=lambda: tick(idle.look()))
+    tick(None)
     session.progress.phase("load", "end")
     session.result["target"] = {"exit": child.exit, "signal": child.signal}
     session.result.setdefault("seconds", {})["target"] = round(child.seconds, 3)

@@ -2,34 +2,46 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from collections import deque
 from typing import Optional
 
 from .codes import io_error
+from .log_lines import LINE_LIMIT
 from .masking import Masker
 
-LINE_LIMIT = 1 << 20
-"""Longest line of a connector that is logged whole, in bytes."""
+HEAD = 8 << 20
+"""How much of a log is kept from its beginning, in bytes: in its file, and in the copy on stderr."""
+TAIL = 2 << 20
+"""How much of its end is kept at least, in its file."""
+_COPIED_LINES = 100
+_COPIED = 1 << 16
 
 
 class Log:
-    """Writes to the runner's stderr (`tap | text`) and to a file for each source."""
+    """Writes to the runner's stderr (`tap | text`) and to a file for each source.
+
+    Both are bounded: what comes after the beginning and before the end is counted and left out.
+    """
 
     def __init__(self, masker: Masker, files: dict[str, Optional[str]]) -> None:
         self.masker = masker
-        paths = {path for path in files.values() if path}
-        by_path = {path: _open(path) for path in paths}
+        by_path = {path: LogFile(path) for path in files.values() if path}
         self._files = {source: by_path[path] for source, path in files.items() if path}
+        self._copies: dict[str, _Copy] = {}
+        self._lock = threading.Lock()
 
     def line(self, source: str, text: str) -> None:
         """Logs `text` for `source`: tap, target, or runner (which goes to every file)."""
-        text = self.masker.text(text)
-        _write(2, f"{source} | {text}\n")
-        fds = set(self._files.values()) if source == "runner" else {self._files.get(source)}
-        stamp = timestamp(time.time())
-        for fd in fds:
-            if fd is not None:
-                _write(fd, f"{stamp} {source} | {text}\n")
+        text = f"{source} | {self.masker.text(text)}\n"
+        files = set(self._files.values()) if source == "runner" else {self._files.get(source)}
+        stamped = f"{timestamp(time.time())} {text}".encode("utf-8", "replace")
+        with self._lock:
+            self._copy(source).line(text)
+            for file in files:
+                if file:
+                    file.add(stamped)
 
     def raw(self, source: str, line: bytes) -> str:
         """Logs a line as a connector wrote it; returns its masked text."""
@@ -42,6 +54,104 @@ class Log:
         self.line(source, masked)
         return masked
 
+    def is_full(self, source: str) -> bool:
+        """The beginning of the log of `source` is complete: of what follows only the end is kept."""
+        return self._copy(source).is_full
+
+    def skip(self, source: str, lines: int) -> None:
+        """Counts lines that are left out."""
+        file = self._files.get(source)
+        with self._lock:
+            self._copy(source).left_out += lines
+            if file:
+                file.skip(lines)
+
+    def end(self, source: str) -> None:
+        """Shows the end of a log that was too long to be shown whole."""
+        with self._lock:
+            self._copy(source).end(source)
+
+    def _copy(self, source: str) -> _Copy:
+        return self._copies.setdefault(source, _Copy())
+
+
+class _Copy:
+    """What of a source's log is on stderr, which in a pod is stored by its node: the beginning and the last lines."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+        self._room = HEAD
+        self._last: deque[str] = deque(maxlen=_COPIED_LINES)
+
+    @property
+    def is_full(self) -> bool:
+        return self._room <= 0
+
+    def line(self, text: str) -> None:
+        if self.is_full:
+            self.left_out += len(self._last) == _COPIED_LINES
+            self._last.append(text)
+            return
+        self._room -= len(text)
+        _write(2, text.encode("utf-8", "replace"))
+        if self.is_full:
+            _write(2, b"runner | the log is too long to be shown whole: its last lines follow at its end\n")
+
+    def end(self, source: str) -> None:
+        text = "".join(self._last)
+        if text:
+            _write(2, f"runner | {source}: {self.left_out:,} lines left out\n{text[-_COPIED:]}".encode("utf-8", "replace"))
+            self._last.clear()
+
+
+class LogFile:
+    """A file of a log that keeps the beginning and the end: never more than HEAD + 2 * TAIL."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        except OSError as error:
+            raise io_error(error, "write", path) from None
+        self._size = os.fstat(self._fd).st_size
+        self._head: Optional[int] = None
+        """Where the beginning ends; None until it is complete."""
+        self._left_out = 0
+
+    def add(self, line: bytes) -> None:
+        """Adds a line."""
+        if self._head is None and self._size + len(line) > HEAD:
+            self._head = self._size
+        if self._head is not None and self._size + len(line) > self._head + 2 * TAIL:
+            self._cut(self._head, TAIL)
+        self._append(line)
+
+    def skip(self, lines: int) -> None:
+        """Counts lines that were left out after the last one that was added."""
+        self._head = self._size if self._head is None else self._head
+        self._left_out += lines
+        self._cut(self._head, 0)
+
+    def _cut(self, head: int, kept: int) -> None:
+        """Removes what follows `head`, all but its last `kept` bytes."""
+        try:
+            after = os.pread(self._fd, self._size - head, head)
+            place = len(after) - kept
+            place = (after.find(b"\n", place) + 1 or len(after)) if kept else len(after)
+            marked = after.startswith(_MARK)
+            self._left_out += after.count(b"\n", 0, place) - marked
+            os.ftruncate(self._fd, head)
+            self._size = head
+            self._append(_MARK + f"{self._left_out:,} lines left out ...\n".encode() + after[place:])
+        except OSError:
+            pass
+
+    def _append(self, data: bytes) -> None:
+        self._size += len(data)
+        _write(self._fd, data)
+
+
+_MARK = b"... "
+
 
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC with milliseconds, e.g. 2026-11-23T08:15:02.123Z."""
@@ -49,15 +159,8 @@ def timestamp(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1000):03d}Z"
 
 
-def _open(path: str) -> int:
-    try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    except OSError as error:
-        raise io_error(error, "write", path) from None
-
-
-def _write(fd: int, text: str) -> None:
-    data = memoryview(text.encode("utf-8", "replace"))
+def _write(fd: int, text: bytes) -> None:
+    data = memoryview(text)
     try:
         while data:
             data = data[os.write(fd, data):]

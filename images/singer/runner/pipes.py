@@ -5,8 +5,10 @@ import array
 import fcntl
 import os
 import select
+import sys
 import termios
 import time
+from typing import Optional
 
 _F_SETPIPE_SZ = 1031
 _SIZE = 1 << 20
@@ -36,21 +38,53 @@ def unread(fd: int) -> int:
     return count[0]
 
 
-def gather(fd: int) -> None:
-    """Waits for a read that is worth its cost: 64 KiB, 50 ms after the first byte, or the end.
+class Gatherer:
+    """Waits for reads of a pipe that are worth their cost: 64 KiB, 50 ms after the first byte, or the end.
 
     Taps of the Singer SDK flush each record; without this the relay and the target would
     pay a pair of system calls per record.
     """
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    events = poll.poll()
-    until = time.monotonic() + _PATIENCE_SECONDS
-    nap = 0.001
-    while not events[0][1] & select.POLLHUP and unread(fd) < _ENOUGH:
-        left = until - time.monotonic()
-        if left <= 0:
-            return
-        time.sleep(min(nap, left))
-        nap *= 2
-        events = poll.poll(0) or events
+
+    def __init__(self) -> None:
+        self._stopped, self._stop = os.pipe()
+        self._left: Optional[int] = None
+        self.cut_short = False
+        """The pipe was still open when it was ended."""
+
+    def finish(self) -> None:
+        """Has the pipe count as ended, after what is in it now, although somebody holds it open."""
+        os.write(self._stop, b".")
+
+    def __call__(self, fd: int) -> int:
+        """How much may be read; 0 when the pipe was ended by `finish`."""
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        poll.register(self._stopped, select.POLLIN)
+        events = dict(poll.poll())
+        if self._stopped in events and not events.get(fd, 0) & select.POLLHUP:
+            return self._remaining(fd)
+        if self._stopped in events:
+            return sys.maxsize
+        poll.unregister(self._stopped)
+        until = time.monotonic() + _PATIENCE_SECONDS
+        nap = 0.001
+        while not events.get(fd, 0) & select.POLLHUP and unread(fd) < _ENOUGH:
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            time.sleep(min(nap, left))
+            nap *= 2
+            events = dict(poll.poll(0)) or events
+        return sys.maxsize
+
+    def _remaining(self, fd: int) -> int:
+        """What was in the pipe when it was ended, minus what was read since."""
+        now = unread(fd)
+        self._left = now if self._left is None else min(now, self._left)
+        self.cut_short = not self._left
+        return self._left
+
+    def took(self, count: int) -> None:
+        """So much was read."""
+        if self._left is not None:
+            self._left -= count

@@ -24,11 +24,12 @@ class Progress:
         """`state` is start or end of a phase: discover, extract, scan, load or stream."""
         self._print({"event": "phase", "phase": name, "state": state}, f"{name}: {state}")
 
-    def step(self, phase: str, **figures: Optional[int]) -> None:
-        """How far a phase is: bytes, records, total."""
+    def step(self, phase: str, silent: Optional[int] = None, **figures: Optional[int]) -> None:
+        """How far a phase is: bytes, records, total, and for how many seconds nothing has moved."""
         known = {name: value for name, value in figures.items() if value is not None}
-        text = ", ".join(f"{value:,} {name}" for name, value in known.items())
-        self._print({"event": "progress", "phase": phase, **known}, f"{phase}: {text}")
+        texts = [f"{value:,} {name}" for name, value in known.items()] + ([f"silent for {silent:,} s"] if silent else [])
+        silence = {"silent": silent} if silent else {}
+        self._print({"event": "progress", "phase": phase, **known, **silence}, f"{phase}: {', '.join(texts)}")
 
     def _print(self, event: dict[str, Any], text: str) -> None:
         if not self.on:

@@ -8,7 +8,7 @@ from typing import Callable, Iterator, Optional
 
 from .batches import count_batches
 from .blocks import blocks
-from .pipes import enlarge, gather
+from .pipes import Gatherer, enlarge
 from .scan import Cut, Scanner
 
 _MANY_PIECES = 8
@@ -19,8 +19,12 @@ class Relay:
 
     def __init__(self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]) -> None:
         self.scanner = scanner
+        self.read = 0
+        """Bytes that came."""
         self.written = 0
         """Bytes the target's pipe has taken."""
+        self.source_ended = False
+        """All was read that will come."""
         self.complete = False
         """All was written, and the target was given the end of its input."""
         self.broken = False
@@ -33,6 +37,7 @@ class Relay:
         """Why reading failed."""
         self.ended = threading.Event()
         self._sink = sink
+        self._gatherer = Gatherer()
         self._max_bad = max_bad
         self._keep_tail = keep_tail
 
@@ -40,11 +45,26 @@ class Relay:
         """Moves what `open_source` gives (called in the thread, as opening a FIFO waits for its writer)."""
         threading.Thread(target=self._run, args=(open_source, on_end), daemon=True).start()
 
+    def finish(self) -> None:
+        """Ends the stream after what is in its pipe now, although the pipe is still open."""
+        self._gatherer.finish()
+
+    @property
+    def cut_short(self) -> bool:
+        """The source was still open when `finish` ended it."""
+        return self._gatherer.cut_short
+
+    def abandon(self) -> None:
+        """Waits no longer for it: neither side moves."""
+        if not self.ended.is_set():
+            self.broken = True
+            self.ended.set()
+
     def _run(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
         try:
             source = open_source()
             try:
-                self._move(source)
+                self._move(source, on_end)
             finally:
                 # A tap that still writes learns by SIGPIPE that nobody reads any more.
                 os.close(source)
@@ -58,12 +78,14 @@ class Relay:
         self.ended.set()
         on_end()
 
-    def _move(self, source: int) -> None:
+    def _move(self, source: int, wake: Callable[[], None]) -> None:
         is_pipe = not stat.S_ISREG(os.fstat(source).st_mode)
         if is_pipe:
             enlarge(source)
-        for buffer, end, whole in blocks(source, gather if is_pipe else None):
+        for buffer, end, whole in blocks(source, self._gatherer if is_pipe else None):
+            self.read += end
             if not whole:
+                self._end_source(wake)
                 if not self._keep_tail():
                     self.tail_dropped = True
                     return
@@ -78,6 +100,11 @@ class Relay:
             if self.scanner.fatal:
                 self.too_bad = True
                 return
+        self._end_source(wake)
+
+    def _end_source(self, wake: Callable[[], None]) -> None:
+        self.source_ended = True
+        wake()
 
     def _write(self, buffer: bytearray, end: int, cuts: list[Cut]) -> None:
         with memoryview(buffer) as view:

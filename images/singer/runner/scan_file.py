@@ -7,7 +7,7 @@ import signal
 from typing import Callable, NamedTuple, Optional
 
 from .blocks import BLOCK, blocks
-from .child import request_death
+from .descent import request_death
 from .scan import Scanner
 from .states import States
 

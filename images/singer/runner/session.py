@@ -6,6 +6,7 @@ import os
 from typing import Any, Optional
 
 from .codes import INTERRUPTED, RunnerError, status
+from .descent import adopt_orphans, descendants, kill
 from .connector import Connector, read_config, read_connector, with_types
 from .files import read_list, write_json
 from .log import Log
@@ -27,6 +28,7 @@ class Session:
         self.log = Log(self.masker, {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)})
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(getattr(args, "grace", 30.0))
+        adopt_orphans()
         self.result: Result = {"warnings": [], "leftOut": []}
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
@@ -82,7 +84,8 @@ class Session:
             raise RunnerError(INTERRUPTED, "stopped before it was done")
 
     def close(self, code: int, error: Optional[str]) -> None:
-        """Writes the result, and removes the private directory."""
+        """Ends what connectors have left running, writes the result, and removes the private directory."""
+        kill(descendants())
         try:
             path = getattr(self.args, "result", None)
             if path:

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Callable, Optional
 
 from .child import Child
 from .catalog import full_table_streams
+from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
+from .idle import Idle
 from .messages import SCHEMA
 from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
 from .pipes import large_pipe
@@ -44,6 +47,10 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
     return run.conclude(Saved(session, plan.catalog, held))
 
 
+_RELAY_SECONDS = 2
+"""Time that the relay gets to see that both of its ends are gone."""
+
+
 class _Run:
     def __init__(self, session: Session, tap: Child, load: PipeLoad, scanner: Scanner, source: int) -> None:
         args = session.args
@@ -57,7 +64,10 @@ class _Run:
         wake = session.supervisor.wake
         self._relay.start(lambda: source, wake)
         load.watch(self._relay)
-        tap.watch(session.log, wake)
+        tap.watch(session.log, wake, grace=session.supervisor.grace)
+        self._closed = ClosedOutput(tap, session.supervisor, self._stop_tap)
+        self._idle = Idle(session, tap.name, "sent", self._signs_of_life, self._stop_idle)
+        self._finishing = False
 
     def _tap_ended_well(self) -> bool:
         self._tap.ended.wait()
@@ -73,11 +83,12 @@ class _Run:
         def kill() -> None:
             self._tap.kill()
             target.kill()
+            session.supervisor.after(_RELAY_SECONDS, self._relay.abandon)
 
         def tick() -> None:
             look()
             self._logged = log_bad_lines(session, self.scanner, self._logged)
-            session.progress.step("stream", bytes=self._relay.written, records=self.scanner.records)
+            session.progress.step("stream", bytes=self._relay.written, records=self.scanner.records, silent=self._idle.look())
 
         session.progress.phase("stream", "start")
         session.supervisor.run(done, self._stop, kill, self._step, tick)
@@ -90,16 +101,39 @@ class _Run:
         self._tap.terminate()
         supervisor.after(supervisor.grace / 2, self._tap.kill)
         supervisor.after(supervisor.grace, self._load.child.kill)
+        supervisor.after(supervisor.grace + _RELAY_SECONDS, self._relay.abandon)
+
+    def _stop_tap(self, fault: Optional[str] = None) -> None:
+        supervisor = self._session.supervisor
+        self._tap.terminate(fault)
+        supervisor.after(supervisor.grace, self._tap.kill)
+
+    def _stop_idle(self, fault: str) -> None:
+        if self._load.unread:
+            # Killed, because asked to stop some report success for data they drop.
+            self._load.child.kill(fault.replace("sent", "read", 1))
+        else:
+            self._stop_tap(fault)
+
+    def _signs_of_life(self) -> Optional[tuple]:
+        of_target = self._load.signs_of_life()
+        return of_target and (of_target, self._relay.read, self._tap.log.bytes)
 
     def _step(self) -> None:
         target, relay, supervisor = self._load.child, self._relay, self._session.supervisor
-        if not self._stopping and not self._tap.ended.is_set() and (
-                target.ended.is_set() or relay.too_bad or relay.broken or relay.error):
+        tap_runs = not self._tap.ended.is_set()
+        if tap_runs and relay.source_ended:
+            self._closed.look(ended=True)
+        target_is_gone = target.ended.is_set() and not (target.ok and relay.complete)
+        if not self._stopping and tap_runs and (target_is_gone or relay.too_bad or relay.broken or relay.error):
             self._stopping = True
-            self._tap.terminate()
-            supervisor.after(supervisor.grace, self._tap.kill)
+            self._stop_tap()
             if relay.too_bad:
                 supervisor.after(supervisor.grace, target.kill)
+        if not self._finishing and not tap_runs and not relay.source_ended:
+            # What holds its output open now is nothing that can be seen, or the relay has not come to the end yet.
+            self._finishing = True
+            supervisor.after(max(_RELAY_SECONDS, supervisor.grace - (time.monotonic() - self._tap.ended_at)), relay.finish)
 
     def _tap_ended_first(self) -> bool:
         """A tap that fails after its target has only lost its reader.
@@ -114,6 +148,10 @@ class _Run:
         session = self._session
         stops = session.supervisor.stops
         trouble = self._load.trouble()
+        if self._tap.warning:
+            session.warn(self._tap.warning)
+        if self._relay.cut_short:
+            session.warn(f"something that {self._tap.name} left behind held its output open: it was not waited for")
         if self._relay.tail_dropped:
             session.leave_out(CUT_LINE)
         if not stops:

@@ -6,6 +6,8 @@ import signal
 import time
 from typing import Callable, Optional
 
+from .descent import reap_orphans
+
 _TICK_SECONDS = 0.5
 
 
@@ -60,6 +62,7 @@ class Supervisor:
                 timer[1]()
             if now >= next_tick:
                 next_tick = now + _TICK_SECONDS
+                reap_orphans()
                 if tick:
                     tick()
             until = min([next_tick] + [when for when, _ in self._timers])

@@ -9,6 +9,7 @@ from .catalog import entries
 from .child import Child
 from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
 from .connector import Connector
+from .idle import Idle
 from .files import read_json, read_list, write_json
 from .lossless import loads
 from .masking import leaves
@@ -88,12 +89,17 @@ def run_discovery(session: Session, tap: Connector, config_flags: list[str], ove
     try:
         child = Child("tap", tap.name, tap.command + config_flags + ["--discover"], None, fd)
         supervisor = session.supervisor
-        child.watch(session.log, supervisor.wake)
+        child.watch(session.log, supervisor.wake, grace=supervisor.grace)
 
-        def stop() -> None:
-            child.terminate()
+        def stop(fault: Optional[str] = None) -> None:
+            child.terminate(fault)
             supervisor.after(supervisor.grace, child.kill)
-        supervisor.run(child.ended.is_set, stop, child.kill, tick=overlay.look)
+        idle = Idle(session, child.name, "sent", lambda: (os.fstat(fd).st_size, child.log.bytes), stop)
+
+        def tick() -> None:
+            overlay.look()
+            idle.look()
+        supervisor.run(child.ended.is_set, stop, child.kill, tick=tick)
         overlay.look()
     finally:
         os.close(fd)

@@ -3,11 +3,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from .bookmarks import State
 from .child import Child
 from .connector import Connector
+from .feed import Feed
 from .files import make_directory
 from .log import Log
 from .lossless import JsonText
@@ -71,29 +72,8 @@ class Load:
         raise NotImplementedError
 
 
-class FileLoad(Load):
-    """The target reads the extract itself."""
-
-    def __init__(self, session: Session, plan: TargetPlan, fd: int) -> None:
-        super().__init__(session.log, plan.connector)
-        self._fd = fd
-        self.size = os.fstat(fd).st_size
-        os.lseek(fd, 0, os.SEEK_SET)
-        self.child = Child("target", plan.connector.name, plan.command, fd, None)
-        self.child.watch(session.log, session.supervisor.wake, None, self.take)
-
-    @property
-    def offset(self) -> int:
-        """How far the target has read: it shares the file's offset with us."""
-        return os.lseek(self._fd, 0, os.SEEK_CUR)
-
-    def not_taken(self) -> Optional[str]:
-        offset = self.offset
-        return None if offset == self.size else f"after reading {offset:,} of {self.size:,} bytes"
-
-
 class PipeLoad(Load):
-    """A relay writes into the target. `sink` must be given to it, then `watch` called."""
+    """A target with a pipe as its input. `sink` must be given to what feeds it, then `watch` called."""
 
     def __init__(self, session: Session, plan: TargetPlan) -> None:
         super().__init__(session.log, plan.connector)
@@ -102,19 +82,36 @@ class PipeLoad(Load):
         self.early = False
         """It ended before it was given the end of its input."""
         self._left = 0
+        self._feeder: Union[Feed, Relay]
         self.child = Child("target", plan.connector.name, plan.command, self._read, None)
 
-    def watch(self, relay: Relay) -> None:
-        """Waits for the target, which `relay` feeds."""
+    def watch(self, feeder: Union[Feed, Relay]) -> None:
+        """Waits for the target, which `feeder` feeds."""
         def at_exit() -> None:
-            # In this order: nothing is written once the relay is complete, so the count is exact.
-            self.early = not relay.complete
+            # In this order: nothing is written once the feeder is complete, so the count is exact.
+            self.early = not feeder.complete
             self._left = unread(self._read)
-            # Our end was the last one to read from: a relay that still writes fails at once.
+            # Our end was the last one to read from: a feeder that still writes fails at once.
             os.close(self._read)
+        self._feeder = feeder
         self.child.watch(self._session.log, self._session.supervisor.wake, at_exit, self.take)
 
+    @property
+    def unread(self) -> int:
+        """Bytes that wait in its pipe; 0 when it has ended."""
+        try:
+            return unread(self._read) if self.child.is_running else 0
+        except OSError:
+            return 0
+
+    def signs_of_life(self) -> Optional[tuple]:
+        """Change while it reads or logs; None when it has read all that it will be given."""
+        feeder, waiting = self._feeder, self.unread
+        return None if feeder.complete and not waiting else (feeder.written - waiting, self.child.log.bytes)
+
     def not_taken(self) -> Optional[str]:
+        if isinstance(self._feeder, Feed) and (self.early or self._left):
+            return f"after reading {self._feeder.written - self._left:,} of {self._feeder.size:,} bytes"
         if self.early:
             return "before the end of its input"
         return f"and left {self._left:,} bytes of its input unread" if self._left else None

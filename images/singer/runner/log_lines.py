@@ -1,0 +1,97 @@
+"""Reads what a connector prints, however much that is and however long its lines are."""
+from __future__ import annotations
+
+import os
+import select
+import time
+from typing import Callable
+
+LINE_LIMIT = 1 << 20
+"""Longest line of a log that is shown whole, in bytes."""
+
+_STATE_LIMIT = 64 << 20
+_CHUNK = 1 << 16
+_KEPT = 1 << 18
+_PAUSE_SECONDS = 0.25
+
+
+def read_lines(fd: int, take: Callable[[bytes], None]) -> None:
+    """Gives each line to `take` as it comes, the last one with or without its newline, none longer than 64 MiB."""
+    pending: list[bytes] = []
+    size = 0
+    while True:
+        data = os.read(fd, _CHUNK)
+        *lines, rest = data.split(b"\n")
+        for line in lines:
+            take(b"".join(pending) + line)
+            pending, size = [], 0
+        if size < _STATE_LIMIT:
+            pending.append(rest)
+            size += len(rest)
+        if not data:
+            break
+    if size:
+        take(b"".join(pending))
+
+
+class LogReader:
+    """Gives each line of a log to `take`.
+
+    Once `is_full`, only the newest lines are taken, a few times a second; the others are counted by `skip`.
+    """
+
+    def __init__(self, take: Callable[[bytes], None], is_full: Callable[[], bool], skip: Callable[[int], None]) -> None:
+        self.bytes = 0
+        """How much was read."""
+        self._take = take
+        self._is_full = is_full
+        self._skip = skip
+        self._pending = bytearray()
+        self._skipped = 0
+
+    def read(self, fd: int) -> None:
+        """Reads to the end."""
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        due = 0.0
+        while True:
+            if self._is_full():
+                # In steps: a connector that floods its log must not keep the runner busy.
+                left = due - time.monotonic()
+                if left <= 0 or not poll.poll(left * 1000):
+                    self._take_whole_lines()
+                    due = time.monotonic() + _PAUSE_SECONDS
+            else:
+                self._take_whole_lines()
+            data = os.read(fd, _CHUNK)
+            if not data:
+                break
+            self.bytes += len(data)
+            self._add(data)
+        self._take_whole_lines()
+        if self._pending:
+            self._take(bytes(self._pending))
+
+    def _add(self, data: bytes) -> None:
+        pending = self._pending
+        if b"\n" not in data and len(pending) > LINE_LIMIT:
+            # One byte more than the limit tells that the line was longer.
+            return
+        pending += data
+        if len(pending) > 2 * _KEPT and self._is_full():
+            end = pending.find(b"\n", len(pending) - _KEPT) + 1
+            if end:
+                self._skipped += pending.count(b"\n", 0, end)
+                del pending[:end]
+
+    def _take_whole_lines(self) -> None:
+        end = self._pending.rfind(b"\n") + 1
+        if not end:
+            return
+        lines = bytes(self._pending[:end - 1]).split(b"\n")
+        del self._pending[:end]
+        if self._skipped:
+            self._skip(self._skipped)
+            self._skipped = 0
+        for line in lines:
+            self._take(line)

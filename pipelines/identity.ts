@@ -68,7 +68,7 @@ function publicPart(value: Json): Json {
   if (typeof value === "string") return withoutCredentials(value);
   if (Array.isArray(value)) return value.map(publicPart);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, field === undefined ? field : publicPart(field)])) as JsonObject;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, field]) => (field === undefined ? [] : [[name, publicPart(field)]])));
 }
 
 function withoutCredentials(text: string): string {

@@ -34,8 +34,28 @@ export function formatBytes(bytes: number): string {
 }
 
 /** What a run moved and how long it took. @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"` */
-export function runFigures({ records, bytes, seconds }: Pick<RunSummary, "records" | "bytes" | "seconds">): string {
-  return `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
+export function runFigures({ bytes, seconds, ...counts }: Pick<RunSummary, "records" | "bytes" | "seconds" | "uncountedFiles">): string {
+  return `${recordsText(counts)}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
+}
+
+/** The records of a run in words, and the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
+export function recordsText({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string {
+  const counted = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
+  if (uncountedFiles === 0) return counted;
+  const files = `the rows of ${uncountedFiles.toLocaleString("en-US")} BATCH ${uncountedFiles === 1 ? "file" : "files"}`;
+  return records === 0 ? files : `${counted} and ${files}`;
+}
+
+/** The records of a run in a cell of a table: more than is counted, or not counted at all, where BATCH files could not be read. */
+export function recordsCell({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string | number {
+  if (uncountedFiles === 0) return records;
+  return records === 0 ? "not counted" : `over ${records.toLocaleString("en-US")}`;
+}
+
+/** A column that tells what runs left out, for a table in which some did; none otherwise. */
+export function leftOutColumn(runs: readonly { readonly leftOut?: readonly string[] | null }[]): { readonly header: readonly string[]; readonly cell: (run: { readonly leftOut?: readonly string[] | null }) => readonly string[] } {
+  const some = runs.some(({ leftOut }) => (leftOut ?? []).length > 0);
+  return some ? { header: ["LEFT OUT"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] } : { header: [], cell: () => [] };
 }
 
 /**
@@ -62,7 +82,7 @@ export function summaryTable(summaries: readonly RunSummary[]): string {
     return streams.map(({ stream, records }, index) => [
       index === 0 ? summary.pipeline : "",
       stream,
-      records,
+      records === 0 ? recordsCell({ ...summary, records }) : records,
       index === 0 ? formatBytes(summary.bytes) : "",
       index === 0 ? (summary.seconds ?? 0).toFixed(1) : "",
       index === 0 ? describeState(summary.stateBefore) : "",

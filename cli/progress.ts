@@ -94,7 +94,8 @@ function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {
   const figures = runFigures(summary);
-  const warnings = summary.warnings.map((warning) => `\n  ${pc.yellow(`warning: ${warning}`)}`).join("");
+  const notes = [...(summary.leftOut ?? []).map((text) => `left out: ${text}`), ...summary.warnings.map((warning) => `warning: ${warning}`)];
+  const warnings = notes.map((note) => `\n  ${pc.yellow(note)}`).join("");
   if (summary.status === "succeeded") return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
   return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "no reason given"}${warnings}`;
 }

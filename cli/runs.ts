@@ -5,7 +5,7 @@ import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
 import { entryIfAny } from "./pipeline";
-import { describeStateAfter, formatBytes, print, printJson, table } from "./print";
+import { describeStateAfter, formatBytes, leftOutColumn, print, printJson, recordsCell, table } from "./print";
 import { resultText } from "./status-table";
 
 interface RunsFlags {
@@ -29,8 +29,9 @@ export function addRuns(program: Command): void {
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
       if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
-      const rows = runs.map((run) => [run.run, run.status, run.records, formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeStateAfter(run), run.error ?? ""]);
-      print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "ERROR"], rows));
+      const leftOut = leftOutColumn(runs);
+      const rows = runs.map((run) => [run.run, run.status, recordsCell(run), formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeStateAfter(run), ...leftOut.cell(run), run.error ?? ""]);
+      print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", ...leftOut.header, "ERROR"], rows));
     });
 }
 
@@ -39,16 +40,18 @@ async function clusterRuns(context: CliContext, name: string, limit: number, fla
   const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
   if (flags.json) return printJson(runs);
   if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+  const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,
     trigger,
     resultText({ status, stuck }),
-    summary === null ? "-" : summary.records.toLocaleString("en-US"),
+    summary === null ? "-" : recordsCell(summary).toLocaleString("en-US"),
     summary === null ? "-" : formatBytes(summary.bytes),
     seconds === null ? "-" : seconds.toFixed(0),
     summary === null ? "-" : describeStateAfter(summary),
     workflow ?? "gone",
+    ...leftOut.cell(summary ?? {}),
     error ?? "",
   ]);
-  print(table(["RUN", "STARTED BY", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "WORKFLOW", "ERROR"], rows));
+  print(table(["RUN", "STARTED BY", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "WORKFLOW", ...leftOut.header, "ERROR"], rows));
 }

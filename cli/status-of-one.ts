@@ -15,7 +15,7 @@ import type { CliContext } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
 import { entryIfAny } from "./pipeline";
-import { describeState, formatBytes, table } from "./print";
+import { describeState, formatBytes, leftOutColumn, recordsCell, table } from "./print";
 import { formatAge, idleNote, resultText, statusTable } from "./status-table";
 
 const RUNS = 5;
@@ -31,6 +31,8 @@ interface ShownRun {
   readonly seconds: number | null;
   readonly records: number | null;
   readonly bytes: number | null;
+  readonly leftOut?: readonly string[];
+  readonly uncountedFiles?: number;
   readonly error: string | null;
 }
 
@@ -90,7 +92,7 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const of = found?.run ?? runs[0]?.run;
   const workflow = found === undefined && runs[0]?.workflow ? await getWorkflow(connection, runs[0].workflow) : found?.workflow;
   const steps = workflow === undefined ? [] : podNodes(workflow).map((node) => ({ step: stepText(node), phase: node.phase, seconds: secondsBetween(node.startedAt, node.finishedAt), message: node.message ?? null }));
-  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, error }));
+  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, leftOut: summary?.leftOut ?? [], uncountedFiles: summary?.uncountedFiles ?? 0, error }));
   return { status: pipelineStatus(withStuck(facts, shown), new Date()), of, runs: shown, steps, files: await filesOf(store, name, of), state: facts.last?.state };
 }
 
@@ -119,8 +121,9 @@ function section(title: string, body: string): string {
 
 function runsTable(runs: readonly ShownRun[]): string {
   if (runs.length === 0) return "";
-  const rows = runs.map(({ run, trigger, status, stuck, started, seconds, records, bytes, error }) => [run, trigger, resultText({ status, stuck }), started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : records.toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), error ?? ""]);
-  return table(["RUN", "STARTED BY", "RESULT", "STARTED", "TOOK", "RECORDS", "BYTES", "ERROR"], rows);
+  const leftOut = leftOutColumn(runs);
+  const rows = runs.map(({ run, trigger, status, stuck, started, seconds, records, bytes, error, ...more }) => [run, trigger, resultText({ status, stuck }), started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : recordsCell({ records, ...more }).toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), ...leftOut.cell(more), error ?? ""]);
+  return table(["RUN", "STARTED BY", "RESULT", "STARTED", "TOOK", "RECORDS", "BYTES", ...leftOut.header, "ERROR"], rows);
 }
 
 function stepsTable(steps: readonly ShownStep[]): string {

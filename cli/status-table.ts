@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { tapctl } from "../command-text";
 import type { PipelineStatus } from "../status/pipeline-status";
-import { formatBytes, table } from "./print";
+import { formatBytes, recordsCell, table } from "./print";
 
 /** How long, in the unit that reads best. @example `formatAge(5400) === "90 min"` */
 export function formatAge(seconds: number): string {
@@ -21,7 +21,8 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
   const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
   const late = rows.filter(({ condition }) => condition === "late").length;
-  const notes = [...errors, ...(late > 0 ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`] : [])];
+  const leftOut = rows.flatMap(({ name, last }) => (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run left out ${text}`));
+  const notes = [...errors, ...leftOut, ...(late > 0 ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`] : [])];
   return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
 
@@ -51,7 +52,7 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
     active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}`,
     active === null ? (last?.status ?? "-") : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
-    last?.records === undefined || last.records === null ? "-" : last.records.toLocaleString("en-US"),
+    last?.records === undefined || last.records === null ? "-" : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
     bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatBookmarkAge(bookmark.ageSeconds)}`,
     consecutiveFailures === 0 ? "-" : consecutiveFailures === 1 ? "once" : `${consecutiveFailures} times`,

@@ -97,7 +97,7 @@ async function lastRun(connection: Connection, read: Read, name: string, ended: 
   const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
   const { startedAt, finishedAt } = workflow?.status ?? {};
   const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
-  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, state: null, error: outcome.error };
+  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, leftOut: [], uncountedFiles: 0, state: null, error: outcome.error };
 }
 
 async function lastOf(read: Read, summary: RunSummary | undefined): Promise<LastRun | undefined> {

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
 import { attempt } from "./attempts";
+import { earlierFlags, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./earlier-attempts";
 import type { RunFiles } from "./files";
 import { callRunner, ExitCode, type RunnerResult } from "./runner";
 import type { RunEvents } from "./events";
@@ -39,6 +40,8 @@ export interface Replicated {
   readonly badLines: number;
   /** Streams whose bookmarks stay although the run did not replicate them. */
   readonly unselected: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly uncountedFiles: number;
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -57,9 +60,15 @@ export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicat
 /** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
 export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
   const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
-  const streamed = await attempt(args.entry.retries, args.stop, () => stream(args), retryable, onRetry(args, "stream"));
+  let earlier = NO_ATTEMPTS;
+  const next = async () => {
+    const result = await stream(args, earlier);
+    earlier = withAttempt(earlier, result);
+    return result;
+  };
+  const streamed = await attempt(args.entry.retries, args.stop, next, retryable, onRetry(args, "stream"));
   await args.files.keepExtract();
-  return summed(args, streamed.result, undefined, { extract: streamed.attempts, load: streamed.attempts });
+  return summed(args, { ...earlier.result, ...streamed.result }, undefined, { extract: streamed.attempts, load: streamed.attempts });
 }
 
 function extract(args: ReplicateArgs): Promise<RunnerResult> {
@@ -77,10 +86,11 @@ function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
   return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
 }
 
-function stream(args: ReplicateArgs): Promise<RunnerResult> {
+function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
   // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
-  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...stateFlags(args), ...args.files.resumeFlags, "--candidate", args.files.candidate];
+  const io = [...stateFlags(args), ...args.files.resumeFlags, "--candidate", args.files.candidate, ...earlierFlags(earlier, args.files.results)];
+  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...io];
   return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
 }
 
@@ -150,6 +160,8 @@ function summed({ stop }: ReplicateArgs, first: RunnerResult, second: RunnerResu
     bytes: counted.bytes ?? first.bytes ?? 0,
     badLines: counted.badLines ?? 0,
     unselected: counted.unselected ?? [],
+    leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
+    uncountedFiles: counted.uncountedFiles ?? 0,
   };
 }
 

@@ -37,8 +37,21 @@ export interface RunnerResult {
   readonly bytes?: number;
   readonly lines?: number;
   readonly records?: { readonly [stream: string]: number };
+  /** Records of the attempts before this one, by stream. */
+  readonly earlierRecords?: { readonly [stream: string]: number };
+  /** The target took all that it was given. */
+  readonly taken?: boolean;
   readonly badLines?: number;
   readonly unselected?: readonly string[];
+  readonly recoveredLines?: number;
+  readonly batchFiles?: number;
+  /** What did not reach the target, or not as it came, a phrase each. */
+  readonly leftOut?: readonly string[];
+  readonly leftOutCount?: number;
+  /** Files of BATCH messages whose rows are not counted. */
+  readonly uncountedFiles?: number;
+  /** Records whose progress the candidate holds. */
+  readonly progress?: number;
   readonly complete?: boolean;
   readonly seconds?: { readonly [phase: string]: number };
 }

@@ -199,6 +199,8 @@ function closingSummary(
     records: streams.reduce((sum, { records }) => sum + records, 0),
     bytes: replicated.bytes,
     badLines: replicated.badLines,
+    leftOut: replicated.leftOut,
+    uncountedFiles: replicated.uncountedFiles,
     unselected: replicated.unselected,
     stateAfter: committed?.state ?? opening.stateAfter,
     stateCommitted: committed !== undefined,

@@ -1,4 +1,4 @@
-import { formatBytes, describeState } from "../cli/print";
+import { formatBytes, describeState, recordsCell } from "../cli/print";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../cli/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";
@@ -38,7 +38,7 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
   return [
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
     ["took", took(last?.seconds ?? null)],
-    ["records", last === null || last.records === null ? "–" : number(last.records)],
+    ["records", last === null || last.records === null ? "–" : recordsCell({ ...last, records: last.records }).toLocaleString("en-US")],
     ["state", bookmark === null ? "–" : formatBookmarkAge(bookmark.ageSeconds)],
   ];
 }
@@ -54,6 +54,7 @@ function moreFacts({ status, description, owner, connectors, runs }: ReportPipel
     ["state", newest === undefined || newest.stateAfter === null ? null : describeState(newest.stateAfter)],
     ["streams", newest === undefined || newest.streams.length === 0 ? null : newest.streams.map(({ stream, records }) => `${stream} ${number(records)}`).join(", ")],
     ["bytes", runs.length === 0 ? null : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${count(runs.length, "run")}`],
+    ["left out", newest === undefined || (newest.leftOut ?? []).length === 0 ? null : (newest.leftOut ?? []).join("; ")],
     ["note", newest === undefined || newest.warnings.length === 0 ? null : newest.warnings.join("; ")],
   ];
 }

@@ -1,4 +1,4 @@
-import { formatBytes } from "../cli/print";
+import { formatBytes, recordsCell } from "../cli/print";
 import type { RunSummary } from "../store/runs";
 import { html, trusted, type Html } from "./html";
 import { classOf, count, moment, number, took } from "./words";
@@ -23,9 +23,9 @@ export function runTable(runs: readonly RunSummary[]): Html {
   return html`<table><thead><tr><th>Began (UTC)<th>Result<th>Took<th>Records<th>Bytes<th>Tries<th>What went wrong</thead><tbody>${runs.map(row)}</table>`;
 }
 
-function row({ status, started, seconds, records, bytes, attempts, error }: RunSummary): Html {
+function row({ status, started, seconds, records, bytes, attempts, leftOut = [], error, ...more }: RunSummary): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${number(records)}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${error}`;
+  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

@@ -41,6 +41,10 @@ export interface LastRun {
   /** Null where the run left no summary, as for `bytes` and `state`. */
   readonly records: number | null;
   readonly bytes: number | null;
+  /** What it left out, a phrase each. */
+  readonly leftOut: readonly string[];
+  /** Files of BATCH messages whose rows are not counted. */
+  readonly uncountedFiles: number;
   /** Singer state in force after it; null for none. */
   readonly state: JsonText | null;
   /** Streams whose bookmarks it keeps although they were not replicated. Default: none. */

@@ -19,7 +19,7 @@ export interface PipelineStatus {
   /** Run that is under way or waits, and why its pods do not start where that is known; null for none. */
   readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null } | null;
   /** The newest run that has ended; null for none. */
-  readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly error: string | null } | null;
+  readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly leftOut: readonly string[]; readonly uncountedFiles: number; readonly error: string | null } | null;
   /** The bookmark that is furthest behind, or one ahead of now, whose age is negative; null where no selected stream has a date or time. */
   readonly bookmark: { readonly stream: string | null; readonly value: string; readonly ageSeconds: number } | null;
   readonly consecutiveFailures: number;
@@ -52,7 +52,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
     lateSeconds: late,
     active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null },
-    last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, error: last.error },
+    last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, leftOut: last.leftOut, uncountedFiles: last.uncountedFiles, error: last.error },
     bookmark: bookmark === undefined ? null : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
     consecutiveFailures: failures,
   };

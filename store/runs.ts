@@ -49,8 +49,12 @@ export interface RunSummary {
   readonly records: number;
   /** Bytes the tap wrote. */
   readonly bytes: number;
-  /** Lines of the tap's output that were no Singer messages. */
+  /** Lines of the tap's output that were not Singer messages. */
   readonly badLines: number;
+  /** What did not reach the target, or not as it came, a phrase each. Default: nothing. */
+  readonly leftOut?: readonly string[];
+  /** Files of BATCH messages whose rows are not counted. Default: 0. */
+  readonly uncountedFiles?: number;
   /** The tap. */
   readonly tap: RunConnector;
   /** The target. */

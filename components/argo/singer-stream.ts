@@ -12,6 +12,8 @@ import type { NamedTemplate, Template, Volume, VolumeMount } from "./types";
 const SHARED_MEMORY = "64Mi";
 
 const PIPE = `${WORK}/pipe`;
+/** Result of the target in the attempt before, which this one adds its counts to. */
+const EARLIER = `${WORK}/earlier.json`;
 const OUTCOME = `${WORK}/tap-outcome`;
 const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
 
@@ -30,7 +32,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
   return {
     name: "replicate",
     ...pod,
-    inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay)] },
+    inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay), optionalFileIn("earlier", keys.file("load-result.json"))] },
     volumes: [...pod.volumes, ...["tap", "target"].map(privateVolume), configVolume("tap"), configVolume("target")],
     podSpecPatch: parameter("streamPatch"),
     // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
@@ -63,7 +65,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
 
 const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--last-attempt", parameter("retries")];
 
-const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
+const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--earlier", EARLIER, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
 
 /** A container of the set, which mounts the work volume into each of them. */
 function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {

@@ -100,6 +100,7 @@ function history() {
     lines({ title: "Bytes from taps", description: "In each step of the graph.", place: place(12, 24), unit: "bytes", queries: [{ expr: rising("bytes_total"), legend: series }] }),
     lines({ title: "Age of state", description: "Time since the newest date in the saved state, where it holds one.", place: place(0, 32), unit: "s", queries: [{ expr: `time() - ${state}${CHOSEN}`, legend: series }] }),
     lines({ title: "Tries after the first", description: "Of steps that were tried again, in runs that came to their commit.", place: place(12, 32), unit: "short", queries: [{ expr: rising("retries_total"), legend: series }] }),
+    lines({ title: "Left out", description: "Lines and streams of taps that were not loaded, or not as they came: tapctl runs tells which.", place: place(0, 40), unit: "short", queries: [{ expr: rising("left_out_total"), legend: series }] }),
   ];
 }
 
@@ -108,8 +109,8 @@ function store({ freeSpacePercent }: DashboardOptions) {
   const total = `min by (job) (minio_cluster_capacity_usable_total_bytes{job="${STORE_JOB}"})`;
   const steps: readonly Step[] = [{ value: null, color: "red" }, { value: freeSpacePercent / 100, color: "green" }];
   return [
-    row("Object store", 40),
-    stat({ title: "Free", description: `An alert comes below ${freeSpacePercent} %.`, place: { x: 0, y: 41, w: 6, h: 8 }, unit: "percentunit", steps, queries: [{ expr: `${free} / ${total}`, instant: true }] }),
-    lines({ title: "Space", description: "Of MinIO.", place: { x: 6, y: 41, w: 18, h: 8 }, unit: "bytes", queries: [{ expr: free, legend: "free" }, { expr: total, legend: "total" }] }),
+    row("Object store", 48),
+    stat({ title: "Free", description: `An alert comes below ${freeSpacePercent} %.`, place: { x: 0, y: 49, w: 6, h: 8 }, unit: "percentunit", steps, queries: [{ expr: `${free} / ${total}`, instant: true }] }),
+    lines({ title: "Space", description: "Of MinIO.", place: { x: 6, y: 49, w: 18, h: 8 }, unit: "bytes", queries: [{ expr: free, legend: "free" }, { expr: total, legend: "total" }] }),
   ];
 }

@@ -56,7 +56,7 @@ function factsOf({ name, every, suspended }: MadeUp, runs: readonly RunSummary[]
 }
 
 function lastRun({ run, status, started, seconds, records, bytes, error }: RunSummary, runs: readonly RunSummary[]): LastRun {
-  return { run, status, started, seconds, records, bytes, state: runs.find(({ stateCommitted }) => stateCommitted)?.stateAfter ?? null, error };
+  return { run, status, started, seconds, records, bytes, leftOut: [], uncountedFiles: 0, state: runs.find(({ stateCommitted }) => stateCommitted)?.stateAfter ?? null, error };
 }
 
 function madeUpRuns(pipeline: MadeUp, next: () => number): readonly RunSummary[] {

@@ -167,7 +167,7 @@ describe("commit", () => {
   const results = (space: Workspace) => {
     space.write("candidate.json", { ...envelope, state: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } } });
     space.write("tap.json", { code: 0, attempt: 1, bytes: 500, warnings: ["odd"], stateBefore: { at: 3 }, tapConnector: { name: "tap-a", version: "1" } });
-    space.write("target.json", { code: 0, attempt: 0, bytes: 480, records: { a: 3, b: 4 }, badLines: 1, stateAfter: { at: 9 }, outputs: [{ path: "a.csv", bytes: 9 }], targetConnector: { name: "target-b", version: "2" } });
+    space.write("target.json", { code: 0, attempt: 0, bytes: 480, records: { a: 3, b: 4 }, badLines: 1, leftOut: ["1 line", "full tables"], leftOutCount: 3, stateAfter: { at: 9 }, outputs: [{ path: "a.csv", bytes: 9 }], targetConnector: { name: "target-b", version: "2" } });
   };
 
   test("tells what the run has come to, and numbers of it", () =>
@@ -179,11 +179,11 @@ describe("commit", () => {
       assert.ok(Date.parse(ended) > 0 && seconds > 0);
       assert.deepEqual(rest, {
         version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-23T08:15:02Z", status: "succeeded", code: 0, error: null,
-        warnings: ["odd"], attempts: { extract: 2, load: 1 }, streams: [{ stream: "a", records: 3 }, { stream: "b", records: 4 }], records: 7, bytes: 480, badLines: 1,
+        warnings: ["odd"], attempts: { extract: 2, load: 1 }, streams: [{ stream: "a", records: 3 }, { stream: "b", records: 4 }], records: 7, bytes: 480, badLines: 1, leftOut: ["1 line", "full tables"], uncountedFiles: 0,
         tap: { name: "tap-a", version: "1" }, target: { name: "target-b", version: "2" }, stateBefore: { at: 3 }, stateAfter: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
         stateCommitted: true, unselected: [], outputs: [{ path: "a.csv", bytes: 9 }], host: "orders-1",
       });
-      assert.deepEqual(["records", "bytes", "retries", "bookmark"].map((name) => space.text(name)), ["7", "480", "1", String(Date.UTC(2026, 10, 22) / 1000)]);
+      assert.deepEqual(["records", "bytes", "retries", "leftOut", "bookmark"].map((name) => space.text(name)), ["7", "480", "1", "3", String(Date.UTC(2026, 10, 22) / 1000)]);
     }));
 
   for (const [what, more] of [
@@ -368,6 +368,20 @@ describe("notify", () => {
       assert.match(String(bodies.at(0)?.text), /1,200 records/);
       assert.deepEqual(space.json("marker.json"), { failing: false });
     }));
+
+  for (const [what, result, records, says] of [
+    ["what was left out", { records: { a: 3 }, leftOut: ["1 line", "full tables: b"], leftOutCount: 2 }, 3, "(3 records)\nleft out: 1 line\nleft out: full tables: b\n"],
+    ["BATCH files that are not counted", { records: { a: 0 }, leftOut: [], uncountedFiles: 2 }, undefined, "(the rows of 2 BATCH files)\n"],
+    ["BATCH files beside records", { records: { a: 5 }, uncountedFiles: 1 }, 5, "(5 records and the rows of 1 BATCH file)\n"],
+  ] as const) {
+    test(`tells of ${what}`, (t) =>
+      inWorkspace(async (space) => {
+        const { bodies, url } = await webhook(t);
+        await notify(space, url, "succeeded", ["--on", "succeeded", "--result", space.write("result.json", result)]);
+        assert.equal(bodies.at(0)?.records, records);
+        assert.equal(bodies.at(0)?.text, `:white_check_mark: orders succeeded ${says}run ${RUN}`);
+      }));
+  }
 
   test("names the run where no link leads to it", (t) =>
     inWorkspace(async (space) => {

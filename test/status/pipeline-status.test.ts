@@ -9,7 +9,7 @@ const NOW = new Date("2026-11-25T12:30:00Z");
 
 function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
   const runs: readonly RunFact[] = [{ run: "r1", status: "succeeded", started: "2026-11-25T12:00:01Z" }];
-  const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, bytes: 500, state: toJsonText({ at: "2026-11-25T12:00:00Z" }), error: null };
+  const last = { run: "r1", status: "succeeded" as const, started: "2026-11-25T12:00:01Z", seconds: 61, records: 5, leftOut: [], uncountedFiles: 0, bytes: 500, state: toJsonText({ at: "2026-11-25T12:00:00Z" }), error: null };
   return { name: "orders", where: "both", schedules: ["0 * * * *"], timezone: "UTC", invalid: null, suspended: false, since: "2026-11-01T00:00:00Z", runs, last, failures: 0, ...change };
 }
 

@@ -143,6 +143,7 @@ def _tap_run(command: argparse.ArgumentParser) -> None:
 def _target_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--candidate", metavar="F", help="gets the state to save")
     command.add_argument("--output-dir", metavar="D", help="where the target writes files")
+    command.add_argument("--earlier", metavar="F", help="result of the attempt before this one of the same run; no file: none")
     command.add_argument("--min-records", type=_count, metavar="N", help="fewer records are an error")
     command.add_argument("--max-bad-lines", type=_count, default=1000, metavar="N",
                          help="log lines in the tap's output that are left out; more are an error (1000)")

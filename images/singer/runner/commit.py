@@ -66,6 +66,7 @@ def _write_facts(args: argparse.Namespace, told: dict[str, Any]) -> None:
     tries = told["attempts"]
     numbers = {
         "records": told["records"], "bytes": told["bytes"],
+        "leftOut": sum(result_of(path).get("leftOutCount", 0) for path in (args.tap_result, args.target_result)),
         "retries": sum(max(0, count - 1) for count in tries.values()),
         "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }

@@ -74,18 +74,29 @@ def write_json(path: str, value: Any, mode: int = 0o644) -> None:
     write_atomic(path, encode(value), mode)
 
 
-def records_of(path: Optional[str]) -> Optional[int]:
-    """How many records the load took whose result is in `path`; None where nothing says so."""
+def result_if_any(path: Optional[str]) -> dict[str, Any]:
+    """A step's result; empty where there is none that can be read."""
     try:
         with open(path or "", "rb") as file:
-            return sum(loads(file.read())["records"].values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+            result = loads(file.read())
+    except (OSError, ValueError):
+        return {}
+    return result if isinstance(result, dict) else {}
 
 
-def records_text(count: int) -> str:
-    """A number of records as people read it: 1,200 records."""
-    return f"{count:,} {'record' if count == 1 else 'records'}"
+def records_of(result: Mapping[str, Any]) -> Optional[int]:
+    """How many records a load took; None where its result does not say so, or not all of them."""
+    records = result.get("records")
+    total = sum(records.values()) if isinstance(records, dict) else None
+    return None if result.get("uncountedFiles") and not total else total
+
+
+def records_text(result: Mapping[str, Any]) -> Optional[str]:
+    """The records of a load as people read it: 1,200 records; None where its result does not say so."""
+    count, files = records_of(result), result.get("uncountedFiles")
+    batches = f"the rows of {files:,} BATCH {'file' if files == 1 else 'files'}" if files else None
+    counted = None if count is None else f"{count:,} {'record' if count == 1 else 'records'}"
+    return " and ".join(part for part in (counted, batches) if part) or None
 
 
 def make_directory(path: str) -> None:

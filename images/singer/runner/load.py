@@ -15,7 +15,8 @@ from .feed import Feed
 from .files import files_below, read_json
 from .idle import Idle
 from .messages import RECORD, SCHEMA
-from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
+from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
+from .outcome import Saved
 from .relay import Relay
 from .scan import Scanner
 from .scan_file import Limits, scan_file, scan_states
@@ -136,7 +137,7 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
     _wait(session, load, load.signs_of_life, tick)
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
-        session.leave_out(f"full tables, as the tap did not finish: {names}")
+        session.leave_out(f"full tables, as the tap did not finish: {names}", len(scanner.dropped))
     return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 

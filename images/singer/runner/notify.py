@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .codes import OK
 from .failures import first_failure
-from .files import records_of, records_text, write_json
+from .files import records_of, records_text, result_if_any, write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 _TIMEOUT_SECONDS = 10
@@ -54,13 +54,15 @@ def _was_failing(path: Optional[str]) -> bool:
 def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a notification, those that are not known left out."""
     error = first_failure(environment.get("FAILURES")) if event == FAILED else None
+    result = result_if_any(args.result)
     fields = {
         "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,
-        "namespace": args.namespace, "seconds": _number(args.seconds), "records": records_of(args.result),
+        "namespace": args.namespace, "seconds": _number(args.seconds), "records": records_of(result),
+        "leftOut": result.get("leftOut"),
         "error": error, "link": args.link,
     }
-    known = {name: value for name, value in fields.items() if value not in (None, "")}
-    return {"text": _text(known), **known}
+    known = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    return {"text": _text(known, records_text(result)), **known}
 
 
 def _number(text: Optional[str]) -> Optional[float]:
@@ -72,15 +74,16 @@ def _number(text: Optional[str]) -> Optional[float]:
     return int(value) if value.is_integer() else round(value, 1)
 
 
-def _text(fields: Mapping[str, Any]) -> str:
+def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
     event = fields["event"]
     details = [f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
-               records_text(fields["records"]) if "records" in fields else "",
+               records or "",
                f"owner {fields['owner']}" if "owner" in fields else ""]
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)
     # Without a link only its name leads to the run.
-    lines = [f"{head} ({told})" if told else head, fields.get("error"), fields.get("link") or f"run {fields['run']}"]
+    left_out = [f"left out: {text}" for text in fields.get("leftOut", [])]
+    lines = [f"{head} ({told})" if told else head, fields.get("error"), *left_out, fields.get("link") or f"run {fields['run']}"]
     return _escaped("\n".join(line for line in lines if line))
 
 

@@ -1,4 +1,4 @@
-"""What a load or stream has come to: counts, checks, the state to save."""
+"""The state that a load or stream leaves."""
 from __future__ import annotations
 
 import time
@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 
 from .bookmarks import State, merge, streams_of
 from .catalog import selected_streams
-from .codes import BAD_STREAM, EMPTY, EXPECTATION, OK, RunnerError
+from .codes import EXPECTATION, OK, RunnerError
 from .files import write_json
 from .lossless import JsonText
 from .messages import RECORD, SCHEMA, STATE
@@ -15,13 +15,6 @@ from .session import Session
 from .state import envelope, next_state, read_identity, read_start
 from .states import States, fingerprint
 from .target import Load
-from .totals import BadLine
-
-_SHOWN = 200
-
-CUT_LINE = "the last line, which is not complete, as the tap did not finish"
-"""What is told of the tail of a tap that failed."""
-
 
 class Saved:
     """The state before this run, and what may be saved after it."""
@@ -41,10 +34,12 @@ class Saved:
         if scanner.fatal or scanner.bad > args.max_bad_lines:
             # The scanner has seen more than the target was given.
             return
+        session.result["taken"] = True
         seen = {stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)} | scanner.dropped
         brought = next_state(self._loaded(scanner, load, states), self.held, bool(self.held & seen))
         if self.held & seen and scanner.state and not scanner.dropped:
-            session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(sorted(self.held & seen))}")
+            held = sorted(self.held & seen)
+            session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(held)}", len(held))
         if brought is None:
             session.warn(_why_none(scanner))
             return
@@ -55,6 +50,7 @@ class Saved:
         if getattr(args, "resume", None):
             # Not `after`: in a full refresh the next attempt must not start from the bookmarks that are only kept.
             write_json(args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity))
+        session.result["progress"] = sum(count for stream, count in scanner.loaded().items() if stream not in self.held)
         session.result["stateAfter"] = after
 
     def _loaded(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> Optional[State]:
@@ -68,6 +64,7 @@ class Saved:
             return scanner.state
         self._session.warn(f"{load.child.name} reports an earlier STATE than the last one it was given: that one is saved, "
                            "and the next run sends again what came after it")
+        self._session.leave_out(f"the STATEs after the one that {load.child.name} reports")
         return earlier
 
     def _tell_kept(self, after: State, brought: State, seen: set[str]) -> None:
@@ -104,80 +101,6 @@ class Saved:
 def _why_none(scanner: Scanner) -> str:
     if scanner.state:
         return "the state has no bookmarks of its own for each stream, and full-table data is missing: the old one stays"
-    return "no STATE that is not empty: the old one stays" if scanner.total(STATE) else "no STATE: the old one stays"
-
-
-def publish(session: Session, scanner: Scanner) -> None:
-    """Puts the counts into the result and what was odd into the warnings."""
-    session.result.update(
-        bytes=scanner.bytes, lines=scanner.lines, records=scanner.loaded(), schemas=scanner.of(SCHEMA),
-        badLines=scanner.bad, recoveredLines=scanner.recovered, batchFiles=scanner.batch_files,
-        uncountedFiles=scanner.uncounted_files)
-    for note in scanner.notes:
-        session.warn(note)
-    if scanner.bad:
-        session.leave_out(f"{_lines(scanner.bad)} of the tap's output, not Singer messages (the first is "
-                          f"{_first(scanner, recovered=False)})")
-    if scanner.recovered:
-        session.leave_out(f"text in front of {scanner.recovered:,} {'message' if scanner.recovered == 1 else 'messages'}, "
-                          f"which were loaded (the first is {_first(scanner, recovered=True)})")
-    if scanner.uncounted_files:
-        session.warn(f"the rows of {scanner.uncounted_files:,} of {scanner.batch_files:,} BATCH files are not counted: "
-                     "they are not JSON lines, or not on this disk")
-    if not scanner.fatal:
-        before = session.result.get("stateBefore")
-        state = before.value if isinstance(before, JsonText) else None
-        for warning in scanner.versions.warnings(scanner.loaded(), state):
-            session.warn(warning)
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count:,} lines"
-
-
-def _first(scanner: Scanner, recovered: bool) -> str:
-    first = next((line for line in scanner.bad_lines if line.recovered == recovered), None)
-    return f"line {first.number}: {first.reason}" if first else "not listed"
-
-
-def log_bad_lines(session: Session, scanner: Scanner, since: int) -> int:
-    """Logs the bad lines from the `since`th on; how many there are now."""
-    listed = scanner.bad_lines[since:]
-    for bad in listed:
-        what = "holds a message behind text that is left out" if bad.recovered else \
-            f"is not a Singer message ({bad.reason}), left out"
-        _log_line(session, bad, what)
-    return since + len(listed)
-
-
-def _log_line(session: Session, line: BadLine, what: str) -> None:
-    text = session.masker.text(line.text.decode("utf-8", "replace").rstrip("\r\n"))[:_SHOWN]
-    session.log.line("runner", f"line {line.number} {what}: {text}")
-
-
-def check_bad(session: Session, scanner: Scanner) -> None:
-    """Exit 14 for a line that may hold a message and cannot be read, and for more bad lines than allowed."""
-    allowed, fatal = session.args.max_bad_lines, scanner.fatal
-    if fatal:
-        where = f"line {fatal.number}: " if fatal.number else ""
-        if fatal.text:
-            _log_line(session, fatal, "fails the run")
-        raise RunnerError(BAD_STREAM, f"bad stream: {where}{fatal.reason}")
-    if scanner.bad > allowed:
-        first = next(line for line in scanner.bad_lines if not line.recovered)
-        raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are not Singer messages, "
-                          f"the first is line {first.number} ({first.reason})")
-
-
-def check_content(session: Session, scanner: Scanner) -> None:
-    """Exit 15 for an empty stream, 16 for too few records."""
-    if scanner.empty:
-        hint = "is a stream selected?" if not scanner.records else f"{scanner.records:,} records came without one"
-        raise RunnerError(EMPTY, f"empty: the tap sent no SCHEMA and no STATE; {hint}")
-    wanted = session.args.min_records
-    if wanted is None or scanner.records >= wanted:
-        return
-    if scanner.uncounted_files:
-        session.warn("--min-records cannot be checked: the rows of some BATCH files are not counted")
-        return
-    raise RunnerError(EXPECTATION, f"{scanner.records:,} records came, at least {wanted:,} are expected")
+    if scanner.total(STATE):
+        return "the tap sent no STATE that is not empty: the saved one stays, and the next run starts from there"
+    return "the tap sent no STATE: the saved one stays, and the next run starts from there"

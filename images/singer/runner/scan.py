@@ -49,9 +49,10 @@ class Scanner(Totals):
         self._odd_states = []
         self._heads.join = b"}\r\n" if buffer.endswith(b"}\r\n", 0, end) else b"}\n"
         total = buffer.count(b"\n", 0, end)
-        states = self.total(STATE)
+        states, records = self.total(STATE), self._versioned()
         self._region(buffer, 0, end, total, self.lines)
-        self._sample(buffer, buffer.rfind(b"\n", 0, end - 1) + 1, end, self.lines + total)
+        if self.versions.hard_delete and not self.fatal:
+            self._find_versionless(buffer, end, self._versioned() - records)
         if self.total(STATE) > states:
             self._check_states(buffer, end)
         if self.total(STATE) > states and not self.fatal:
@@ -140,6 +141,22 @@ class Scanner(Totals):
             self._odd_states.append((start, message.value))
         elif message.head and kind not in (ACTIVATE_VERSION, BATCH):
             self._heads.learn(message.head, kind, stream)
+
+    def _versioned(self) -> int:
+        return sum(count for (kind, stream), count in self.counts.items()
+                   if kind == RECORD and not self.versions.lacks(str(stream)))
+
+    def _find_versionless(self, buffer: bytearray, end: int, records: int) -> None:
+        """Looks for records without a version among `records` of streams whose first one had one."""
+        if buffer.count(b'"version"', 0, end) >= records:
+            return
+        start, number = 0, self.lines
+        while start < end and not self.fatal:
+            number += 1
+            stop = buffer.find(b"\n", start, end) + 1
+            if buffer.find(b'"version"', start, stop) < 0:
+                self._sample(buffer, start, stop, number)
+            start = stop
 
     def _sample(self, buffer: bytearray, start: int, stop: int, number: int) -> None:
         """Looks at the version of a record that is known by its head alone."""

@@ -29,7 +29,7 @@ class Session:
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(getattr(args, "grace", 30.0))
         adopt_orphans()
-        self.result: Result = {"warnings": [], "leftOut": []}
+        self.result: Result = {"warnings": [], "leftOut": [], "leftOutCount": 0}
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
         """What --result will hold."""
@@ -40,10 +40,15 @@ class Session:
         self.result["warnings"].append(text)
         self.log.line("runner", f"warning: {text}")
 
-    def leave_out(self, text: str) -> None:
-        """Tells of something that did not reach the target, or not as it came, wherever the run is shown."""
-        self.result["leftOut"].append(text)
+    def leave_out(self, text: str, count: int = 1) -> None:
+        """Tells of lines or streams that did not reach the target, or not as they came, wherever the run is shown."""
+        self.left_out_before([text], count)
         self.log.line("runner", f"left out: {text}")
+
+    def left_out_before(self, texts: list[str], count: int) -> None:
+        """Takes in what earlier attempts left out; their logs tell of it."""
+        self.result["leftOut"] = self.result["leftOut"] + texts
+        self.result["leftOutCount"] += count
 
     def connector(self, kind: str) -> Connector:
         """The tap or target this run is about."""

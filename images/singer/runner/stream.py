@@ -11,7 +11,8 @@ from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
 from .idle import Idle
 from .messages import SCHEMA
-from .outcome import CUT_LINE, Saved, check_bad, check_content, log_bad_lines, publish
+from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
+from .outcome import Saved
 from .pipes import large_pipe
 from .relay import Relay
 from .scan import Scanner

@@ -61,6 +61,8 @@ def summary(args: argparse.Namespace, status: str, code: Optional[int], error: O
         "streams": [{"stream": stream, "records": count} for stream, count in records.items()],
         "records": sum(records.values()), "bytes": target.get("bytes", tap.get("bytes", 0)),
         "badLines": target.get("badLines", 0),
+        "leftOut": tap.get("leftOut", []) + target.get("leftOut", []),
+        "uncountedFiles": target.get("uncountedFiles", 0),
         "tap": tap.get("tapConnector", _NOBODY), "target": target.get("targetConnector", _NOBODY),
         "unselected": target.get("unselected", []),
         "stateBefore": before, "stateAfter": after, "stateCommitted": committed is not None,

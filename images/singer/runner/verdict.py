@@ -5,7 +5,7 @@ import argparse
 from typing import Optional
 
 from .codes import INTERNAL, OK, TAP_FAILED
-from .files import read_object, records_of, records_text
+from .files import read_object, records_text, result_if_any
 
 
 def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
@@ -21,6 +21,8 @@ def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
 
 
 def _loaded(path: Optional[str]) -> str:
-    """How much that is, where a load left its result."""
-    records = records_of(path)
-    return "" if records is None else f": {records_text(records)}"
+    """How much that is and what was left out of it, where a load left its result."""
+    result = result_if_any(path)
+    parts = [records_text(result), *(f"left out: {text}" for text in result.get("leftOut", []))]
+    known = "; ".join(part for part in parts if part)
+    return f": {known}" if known else ""

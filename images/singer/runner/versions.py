@@ -12,13 +12,18 @@ class Versions:
     """Versions that records of each stream carried, and those that were activated."""
 
     def __init__(self, hard_delete: bool = False) -> None:
-        self._hard_delete = hard_delete
+        self.hard_delete = hard_delete
+        """The target deletes rows on an ACTIVATE_VERSION."""
         self._carried: dict[str, set[Any]] = {}
         self._activated: dict[str, list[Any]] = {}
 
     def knows(self, stream: str) -> bool:
         """A record of the stream was looked at."""
         return stream in self._carried
+
+    def lacks(self, stream: str) -> bool:
+        """A record of the stream had no version."""
+        return None in self._carried.get(stream, ())
 
     def record(self, stream: str, version: Any) -> Optional[str]:
         """Takes in the version of a record, None for none; why the run must not go on, if it must not."""
@@ -65,7 +70,7 @@ class Versions:
         return found
 
     def _refusal(self, stream: str) -> Optional[str]:
-        if not self._hard_delete or stream not in self._activated or None not in self._carried.get(stream, ()):
+        if not self.hard_delete or stream not in self._activated or None not in self._carried.get(stream, ()):
             return None
         return (f'ACTIVATE_VERSION {self._activated[stream][-1]} of stream "{stream}", whose records carry no version: '
                 'with the setting "hard_delete" the target deletes them; turn hard_delete off, '

@@ -1,0 +1,82 @@
+/** What a run left out is shown wherever the run is. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { suite, test, type TestContext } from "node:test";
+import { showProgress } from "../../cli/progress";
+import { runPipeline } from "../../local/run";
+import type { RunSummary } from "../../store/runs";
+import { fakeContext, fakePipeline, temporaryFolder, type FakeSettings } from "../local/support";
+import type { Printed } from "../support/command";
+import { cliEnvironment, makeProject, tapctl } from "./support";
+
+const ARRAY = `[{ name: "events", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://localhost" }), target: c.targetJsonl({}) }]`;
+
+/** A run of the fake tap, what the screen said of it, and the commands that show it. */
+async function shownRun(t: TestContext, settings: FakeSettings): Promise<{ readonly summary: RunSummary; readonly screen: string; readonly show: (...args: readonly string[]) => Promise<string>; readonly root: string }> {
+  const folder = temporaryFolder(t);
+  const context = await fakeContext(folder);
+  const output = new PassThrough();
+  const progress = showProgress({ output: output as unknown as NodeJS.WriteStream, verbose: false });
+  const summary = await runPipeline({ ...context, onEvent: (event) => progress.tell(event) }, fakePipeline(folder, settings), { mode: "stream" });
+  const screen = String(output.read());
+  const root = makeProject(t, ARRAY);
+  const env = { ...cliEnvironment(), TAPCTL_STORE: join(folder, "store") };
+  return { summary, screen, root, show: async (...args) => shown(await tapctl(root, args, { env })) };
+}
+
+function shown({ code, stdout, stderr }: Printed): string {
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+suite("what a run left out", () => {
+  test("is on the screen, in runs, status and report", async (t) => {
+    const { summary, screen, show, root } = await shownRun(t, { rows: 9, prints: { "2": "page 1\n", "5": "half..." } });
+    assert.equal(summary.status, "succeeded", summary.error ?? "");
+    const lines = "1 line of the tap's output, not Singer messages (the first is line 3: not JSON)";
+    const front = "text in front of 1 message, which were loaded (the first is line 7: text in front of a RECORD)";
+    assert.deepEqual(summary.leftOut, [lines, front]);
+    assert.ok(screen.includes(`\n  left out: ${lines}\n  left out: ${front}\n`), screen);
+    assert.match(await show("runs", "events"), /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/);
+    assert.ok((await show("status")).includes(`events: its last run left out ${lines}`));
+    assert.match(await show("status", "events"), /BYTES +LEFT OUT +ERROR\n.*1 line of the tap's output/);
+    await show("report", "--out", join(root, "report.html"));
+    assert.match(readFileSync(join(root, "report.html"), "utf8"), /left out: 1 line of the tap.+s output/);
+  });
+
+  test("nothing: no table has a column for it", async (t) => {
+    const { screen, show } = await shownRun(t, { rows: 9 });
+    assert.doesNotMatch(screen + (await show("runs", "events")) + (await show("status")) + (await show("status", "events")), /left out/i);
+  });
+
+  test("a source that sends no STATE is told of", async (t) => {
+    const { screen } = await shownRun(t, { rows: 0, batch: [] });
+    assert.match(screen, /warning: the tap sent no STATE: .*/);
+  });
+});
+
+suite("rows in BATCH files", () => {
+  test("are counted as records where the files can be read", async (t) => {
+    const file = join(temporaryFolder(t), "b.jsonl.gz");
+    writeFileSync(file, gzipSync('{"id": 1}\n{"id": 2}\n{"id": 3}'));
+    const { summary, screen, show } = await shownRun(t, { rows: 1, batch: [`file://${file}`] });
+    assert.deepEqual([summary.records, summary.streams], [4, [{ stream: "events", records: 4 }]]);
+    assert.match(screen, /succeeded, 4 records/);
+    assert.match(await show("runs", "events"), /succeeded +4 /);
+  });
+
+  test("that cannot be counted are never shown as 0 records", async (t) => {
+    const { summary, screen, show, root } = await shownRun(t, { rows: 0, batch: ["s3://bucket/a.jsonl.gz", "file:///nonexistent/b.jsonl.gz"] });
+    assert.equal(summary.status, "succeeded", summary.error ?? "");
+    assert.match(screen, /succeeded, the rows of 2 BATCH files, /);
+    assert.match(screen, /warning: the rows of 2 of 2 BATCH files are not counted: they are not JSON lines, or not on this disk/);
+    assert.match(await show("runs", "events"), /succeeded +not counted /);
+    assert.match(await show("status"), / not counted /);
+    assert.match(await show("status", "events"), / not counted /);
+    await show("report", "--out", join(root, "report.html"));
+    assert.match(readFileSync(join(root, "report.html"), "utf8"), /not counted/);
+  });
+});

@@ -19,6 +19,11 @@ export function parseJson(text: string | Uint8Array): unknown {
   return valueOf(JsonText.parse(text));
 }
 
+/** The value of a JSON text for a look that numbers do not matter to: they are rounded, as `JSON.parse` does. */
+export function roundedValue(json: JsonText): unknown {
+  return JSON.parse(json.text);
+}
+
 /**
  * An object whose members are read as `JSON.parse` does, except for those named: they are kept as they are written.
  * One that is `null` is null.
@@ -34,7 +39,7 @@ export function parseRecord<Name extends string>(text: string | Uint8Array, kept
     throw error;
   }
   if (record.kind !== "object") return undefined;
-  const entries = [...record.members].map(([name, value]) => [name, kept.includes(name as Name) ? textOrNull(value) : (JSON.parse(value.text) as unknown)] as const);
+  const entries = [...record.members].map(([name, value]) => [name, kept.includes(name as Name) ? textOrNull(value) : roundedValue(value)] as const);
   return Object.fromEntries(entries) as ReturnType<typeof parseRecord<Name>>;
 }
 

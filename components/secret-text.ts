@@ -10,6 +10,7 @@ import { referenceText, type SecretPart } from "./argo/pipeline-secret";
  */
 export function secretText(part: SecretPart, secrets: Secrets): pulumi.Input<string> {
   if (part.kind === "secret") return valueOf(part.name, secrets);
+  if (part.kind === "text") return part.text;
   const names = [...new Set(namesIn(part.value))];
   if (names.length === 0) return referenceText(part);
   return pulumi.all(names.map((name) => valueOf(name, secrets))).apply((values) => {

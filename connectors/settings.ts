@@ -1,5 +1,5 @@
-/** Any value that JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** Any value that JSON can hold. An integer beyond 2^53 is a bigint such as `1234567890123456789n`, because JavaScript rounds numbers. */
+export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A JSON object: what Singer calls a config. */
 export type JsonObject = { readonly [key: string]: Json };
@@ -39,8 +39,10 @@ export function secretPaths(value: Json | undefined, path: readonly (string | nu
   return Object.entries(value).flatMap(([name, item]) => secretPaths(item, [...path, name]));
 }
 
-/** `T` with a {@link secret} allowed in the place of every value, at every depth. */
-export type WithSecrets<T> = T extends string | number | boolean | null | undefined
+/** `T` with a {@link secret} allowed in the place of every value, at every depth, and a bigint in the place of a number. */
+export type WithSecrets<T> = T extends number
+  ? T | bigint | SecretReference
+  : T extends string | bigint | boolean | null | undefined
   ? T | SecretReference
   : T extends readonly (infer Item)[]
     ? readonly WithSecrets<Item>[] | SecretReference

@@ -1,7 +1,7 @@
 import { tapctl } from "../command-text";
 import { secretPaths, type Json } from "../connectors/settings";
 import { UserError } from "../errors";
-import { JsonText, whyNotJson } from "../json";
+import { JsonText, roundedValue, whyNotJson } from "../json";
 import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
 import { bareState, isEmptyState } from "../store/state-envelope";
 
@@ -23,7 +23,7 @@ export function checkedConfig(part: ConfigPart, where: string, text: string): st
   const json = parseObject(where, text, PARTS_ARE[part]);
   if (part === "catalog") return checkCatalog(where, json, text);
   if (part === "state") return checkState(where, json, text);
-  const [reference] = secretPaths(JSON.parse(json.text) as Json);
+  const [reference] = secretPaths(roundedValue(json) as Json);
   if (reference) throw new UserError(`${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`);
   return text;
 }

@@ -50,8 +50,12 @@ export async function connectorConfigs(entry: Replication, { openStore, secrets,
     tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...tapSettings }, secrets),
     target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), secrets),
     select: streamRulesOf(entry),
-    initialState: entry.initialState && toJsonText(entry.initialState),
+    initialState: firstState(entry),
   };
+}
+
+function firstState({ name, initialState }: Replication): JsonText | undefined {
+  return typeof initialState === "string" ? parseText(`"${name}": initialState`, initialState) : initialState && toJsonText(initialState);
 }
 
 async function storedConfigs(entry: Replication, store: ObjectStore, tapSettings: JsonObject = {}): Promise<ConnectorConfigs> {

@@ -6,6 +6,7 @@ import type { ResolvedPlugin } from "./plugins";
 import type { Surroundings } from "./project";
 import { saysWhere } from "../pipelines/location";
 import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "./requirements";
+import { parseJson, stringifyJson } from "../json";
 
 /** A connector as the written file uses it. */
 export type ImportedConnector =
@@ -121,7 +122,7 @@ function isDeclaredStream(types: { readonly [name: string]: SettingType }, item:
 function looseArgs({ name, source, defaults, outputSetting, destination, location, settings: known = {} }: ConnectorDefinition, settings: JsonObject): JsonObject {
   const places = Object.keys(settings).filter((setting) => !(setting in known) && saysWhere(setting));
   const withPlaces = (names?: readonly string[]) => names && [...names, ...places];
-  return JSON.parse(JSON.stringify({ name, ...source, defaults, outputSetting, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
+  return parseJson(stringifyJson({ name, ...source, defaults, outputSetting, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
 }
 
 function sourceArgs(plugin: ResolvedPlugin, name: string, [first, ...more]: readonly Requirement[], installed: readonly { readonly package: string; readonly version: string }[], tell: (text: string) => void): JsonObject {

@@ -11,6 +11,7 @@ import { plannedRuns, type PlannedRun } from "./runs";
 import { carrySettings } from "./settings";
 import { carryStreams } from "./streams";
 import type { Variables } from "./variables";
+import { stringifyJson } from "../json";
 
 /** A connector and the settings of one entry. */
 export interface ImportedUse {
@@ -54,7 +55,7 @@ export function importProject(project: MeltanoProject, surroundings: Surrounding
   const drafts = runs.map((run) => draftOf(run, { project, environment, surroundings }));
   const connectors = identifiersOf(drafts.flatMap(({ value: { tap, target } }) => [tap.connector, target.connector]));
   const names = namesOf(runs.map(({ name }) => name));
-  const use = ({ connector, settings }: DraftUse): ImportedUse => ({ connector: connectors.get(JSON.stringify(connector))?.identifier ?? connector.identifier, settings });
+  const use = ({ connector, settings }: DraftUse): ImportedUse => ({ connector: connectors.get(stringifyJson(connector))?.identifier ?? connector.identifier, settings });
   const leftOver = [
     ...project.others.map(({ place, name }) => ({ where: place, text: `${name} is not carried over` })),
     ...ofRuns,
@@ -152,7 +153,7 @@ function unused(project: MeltanoProject, runs: readonly PlannedRun[]) {
 /** Names of the functions of connectors, by their content: the same connector is one function, and no two share a name. */
 function identifiersOf(connectors: readonly ImportedConnector[]): ReadonlyMap<string, ImportedConnector> {
   const taken = new Set<string>();
-  return new Map([...new Map(connectors.map((one) => [JSON.stringify(one), one]))].map(([content, connector]) => {
+  return new Map([...new Map(connectors.map((one) => [stringifyJson(one), one]))].map(([content, connector]) => {
     const identifier = unique(connector.identifier, taken, (number) => `${connector.identifier}${number}`);
     taken.add(identifier);
     return [content, { ...connector, identifier }] as const;

@@ -39,7 +39,7 @@ export function parseFile(file: string, text: string): ParsedFile {
   if (error) throw new UserError(`${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
   if (!isMap(document.contents)) throw new UserError(`${file}: is no Meltano project; its top must have fields such as plugins and schedules`);
   const source: Source = { file, document, lines };
-  const top = document.contents.toJS(document) as JsonObject;
+  const top = jsonOf(document.contents, document) as JsonObject;
   const plugins = Object.entries(KINDS).flatMap(([list, kind]) => items(source, ["plugins", list]).map((item) => pluginOf(source, kind, item)));
   const defaultEnvironment = textOf(top["default_environment"]);
   return {
@@ -60,9 +60,20 @@ export function parseFile(file: string, text: string): ParsedFile {
 function documentOf(text: string): Pick<Source, "document" | "lines"> {
   const [strict, lenient] = [text, indentFlowLines(text)].map((one) => {
     const lines = new LineCounter();
-    return { document: parseDocument(one, { lineCounter: lines, merge: true, uniqueKeys: false }), lines };
+    return { document: parseDocument(one, { lineCounter: lines, merge: true, uniqueKeys: false, intAsBigInt: true }), lines };
   }) as [Pick<Source, "document" | "lines">, Pick<Source, "document" | "lines">];
   return strict.document.errors.length > 0 && lenient.document.errors.length === 0 ? lenient : strict;
+}
+
+/** What a node says; an integer that a number holds exactly is a number. */
+function jsonOf(node: Node, document: Document): Json {
+  const plain = (value: Json): Json => {
+    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]: [string, Json]) => [name, plain(item)]));
+  };
+  return plain(node.toJS(document) as Json);
 }
 
 /** A plugin from a plain object, such as a lock file's. */
@@ -89,26 +100,26 @@ export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject):
 
 function pluginOf(source: Source, kind: PluginKind, node: Node): Plugin {
   const place = placeOf(source, node);
-  const plugin = pluginFrom(kind, place, objectOf(node.toJS(source.document)));
+  const plugin = pluginFrom(kind, place, objectOf(jsonOf(node, source.document)));
   if (plugin.name === "") throw new UserError(`${place}: a plugin has no name`);
   return plugin;
 }
 
 function scheduleOf(source: Source, node: Node): Schedule {
-  const fields = objectOf(node.toJS(source.document));
+  const fields = objectOf(jsonOf(node, source.document));
   const optional = { interval: fields["interval"], job: fields["job"], extractor: fields["extractor"], loader: fields["loader"], transform: fields["transform"] };
   return { name: textOf(fields["name"]) ?? "", place: placeOf(source, node), ...Object.fromEntries(Object.entries(optional).flatMap(([name, value]) => (textOf(value) === undefined ? [] : [[name, textOf(value)]]))), env: texts(fields["env"]) };
 }
 
 /** Tasks are texts, or lists of texts that belong together. */
 function jobOf(source: Source, node: Node): Job {
-  const fields = objectOf(node.toJS(source.document));
+  const fields = objectOf(jsonOf(node, source.document));
   const tasks = list(fields["tasks"]).flatMap((task) => (Array.isArray(task) ? [strings(task as Json).join(" ")] : strings([task])));
   return { name: textOf(fields["name"]) ?? "", place: placeOf(source, node), tasks };
 }
 
 function environmentOf(source: Source, node: Node, index: number): Environment {
-  const fields = objectOf(node.toJS(source.document));
+  const fields = objectOf(jsonOf(node, source.document));
   // Places are those in the file, so that the plugins are read from the tree and not from the object.
   const at = (name: string) => (isMap(node) && index >= 0 ? items(source, ["config", "plugins", name], node) : []);
   return { name: textOf(fields["name"]) ?? "", plugins: Object.entries(KINDS).flatMap(([name, kind]) => at(name).map((item) => pluginOf(source, kind, item))), env: texts(fields["env"]) };

@@ -5,6 +5,7 @@ import { UserError } from "../errors";
 import { parseEnvFile } from "../local/env-file";
 import { parseFile, pluginFrom } from "./parse";
 import type { MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
+import { parseJson } from "../json";
 
 const FOLDERS: { readonly [Kind in PluginKind]: string } = { extractor: "extractors", loader: "loaders", mapper: "mappers", utility: "utilities" };
 
@@ -79,7 +80,7 @@ function installedBelow(root: string, plugins: readonly Plugin[]): Surroundings[
 
 function readJson(file: string): JsonObject {
   try {
-    return JSON.parse(readText(file)) as JsonObject;
+    return parseJson(readText(file)) as JsonObject;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file}: is no JSON; \`meltano lock --update\` writes it anew`);

@@ -81,9 +81,13 @@ function variableOf(plugin: string, setting: string): string {
 /** Meltano reads texts by the kind of their setting. */
 function converted(settings: readonly PluginSetting[], path: readonly string[], text: string): Json {
   const kind = path.length === 1 ? settings.find(({ name }) => name === path[0])?.kind : undefined;
-  if ((kind === "integer" || kind === "decimal") && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  if ((kind === "integer" || kind === "decimal") && text.trim() !== "" && Number.isFinite(Number(text))) return numberOf(text.trim());
   if (kind === "boolean" && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   return text;
+}
+
+function numberOf(text: string): number | bigint {
+  return Number.isSafeInteger(Number(text)) || !/^-?\d+$/.test(text) ? Number(text) : BigInt(text);
 }
 
 /** `TAP_GITHUB_AUTH_TOKEN` in `.env` gives `auth_token` to `tap-github`; with two underscores it is inside of another. */

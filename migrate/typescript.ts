@@ -69,6 +69,7 @@ function isPlainCron(text: string): boolean {
 /** A value as TypeScript: on one line where it fits, else a field a line. */
 function value(json: Json, depth: number): string {
   if (isSecretReference(json)) return `secret(${JSON.stringify(json.$secret)})`;
+  if (typeof json === "bigint") return `${json}n`;
   if (typeof json !== "object" || json === null) return JSON.stringify(json);
   const isList = Array.isArray(json);
   const parts = isList ? (json as readonly Json[]).map((item) => value(item, depth + 1)) : Object.entries(json).map(([name, item]: [string, Json]) => `${keyText(name)}: ${value(item, depth + 1)}`);

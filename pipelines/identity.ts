@@ -3,6 +3,7 @@ import type { Tap, Target } from "../connectors/connector";
 import type { Json, JsonObject } from "../connectors/settings";
 import { saysWhere, wordsOf } from "./location";
 import type { Replication } from "./replication";
+import { stringifyJson } from "../json";
 
 /** What a saved state belongs to: where one of these changed, the state is not used unasked. */
 export interface Identity {
@@ -86,7 +87,7 @@ function withoutUndefined(settings: JsonObject): JsonObject {
 
 function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return stringifyJson(value);
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
   return `{${fields.sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join()}}`;
 }

@@ -70,8 +70,13 @@ export interface Replication extends EntryBase {
   /** How the data travels. Default: `artifact`. */
   readonly mode?: Mode;
 
-  /** State to begin with; it counts only as long as none is saved. With `configFrom: "store"` it is a file there. Default: none. */
-  readonly initialState?: { readonly [key: string]: unknown };
+  /**
+   * State to begin with, as an object or as the JSON text of one, which keeps every digit; it counts only as long as none
+   * is saved. With `configFrom: "store"` it is a file there. Default: none.
+   *
+   * @example `readFileSync("orders-state.json", "utf8")`
+   */
+  readonly initialState?: { readonly [key: string]: unknown } | string;
 
   /** What the tap and the target may use. Default: those of `Resources` for each. */
   readonly resources?: { readonly tap?: Resources; readonly target?: Resources };

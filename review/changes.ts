@@ -9,6 +9,7 @@ import { likelyRenames, type Pairing } from "./pairing";
 import { scheduleFacts } from "./schedule";
 import { streamFacts, streamList } from "./streams";
 import { plainSecrets, valueFacts } from "./values";
+import { stringifyJson } from "../json";
 
 /** What a pull request does to one pipeline. */
 export interface PipelineChange {
@@ -82,7 +83,7 @@ function sorted(facts: readonly Fact[]): readonly Fact[] {
 }
 
 function differ(before: PipelineEntry, after: PipelineEntry): boolean {
-  return JSON.stringify(essence(before)) !== JSON.stringify(essence(after));
+  return stringifyJson(essence(before)) !== stringifyJson(essence(after));
 }
 
 /** What runs: not `formerName`, which does nothing once the state has been carried over, nor how settings are checked. */

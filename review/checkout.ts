@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import type { PipelineEntry } from "../pipelines/define";
+import { parseJson } from "../json";
 
 /** What the manifests of a checkout are, without being them: enough to tell whether they change. */
 export type CheckoutManifests =
@@ -50,7 +51,7 @@ export async function readCheckout(folder: string, baseImage: string): Promise<C
 
 function parse(answer: string): CheckoutDescription | undefined {
   try {
-    return JSON.parse(answer) as CheckoutDescription;
+    return parseJson(answer) as CheckoutDescription;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import type { Tap, Target } from "../connectors/connector";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import type { CheckoutDescription, CheckoutManifests } from "./checkout";
+import { stringifyJson } from "../json";
 
 // The program that runs in a checkout's own process: `describe-checkout.ts FOLDER BASE-IMAGE`. It executes the code of
 // the array, which may be anybody's, and answers on file descriptor 3, because that code may print.
@@ -51,7 +52,7 @@ function render(root: string, entries: readonly PipelineEntry[], baseImage: stri
 function oneForEachConnector(entries: readonly PipelineEntry[]): readonly PipelineEntry[] {
   const seen = new Set<string>();
   return entries.filter(isReplication).filter(({ tap, target }) => {
-    const connectors = [tap, target].map(({ connector }) => JSON.stringify(connector));
+    const connectors = [tap, target].map(({ connector }) => stringifyJson(connector));
     const isNew = connectors.some((one) => !seen.has(one));
     for (const one of connectors) seen.add(one);
     return isNew;
@@ -67,7 +68,7 @@ function withReadyImages(entry: PipelineEntry): PipelineEntry {
 
 /** The runner's image is left out for the same reason. */
 function digest(manifests: unknown): string {
-  return createHash("sha256").update(JSON.stringify(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, "")).digest("hex").slice(0, 16);
+  return createHash("sha256").update(stringifyJson(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, "")).digest("hex").slice(0, 16);
 }
 
 /** Where TypeScript does not parse, the first line only counts the mistakes; the folder says nothing to readers. */
@@ -78,6 +79,6 @@ function firstLine(error: unknown): string {
 }
 
 function answer(description: CheckoutDescription): void {
-  const bytes = Buffer.from(JSON.stringify(description));
+  const bytes = Buffer.from(stringifyJson(description));
   for (let written = 0; written < bytes.length; ) written += writeSync(ANSWER, bytes, written);
 }

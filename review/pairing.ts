@@ -1,6 +1,7 @@
 import { isReplication, type PipelineEntry } from "../pipelines/define";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
+import { stringifyJson } from "../json";
 
 /** The entries of two arrays, each with what it was before. */
 export interface Pairing {
@@ -41,5 +42,5 @@ export function likelyRenames({ added, removed }: Pairing): ReadonlyMap<string, 
 
 /** The same tap with the same settings into the same destination. */
 function workOf(entry: Replication): string {
-  return JSON.stringify([identityOf(entry), Object.entries(entry.tap.settings).sort(([one], [other]) => (one < other ? -1 : 1))]);
+  return stringifyJson([identityOf(entry), Object.entries(entry.tap.settings).sort(([one], [other]) => (one < other ? -1 : 1))]);
 }

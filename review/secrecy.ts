@@ -1,5 +1,6 @@
 import { isSecretReference, type Json } from "../connectors/settings";
 import { code } from "./markdown";
+import { parseJson, stringifyJson } from "../json";
 
 /** Words that a name has where its value is a secret, or may hold one. */
 const SECRET_WORDS = new Set([
@@ -48,7 +49,7 @@ export function isWrittenOut(name: string, value: Json): boolean {
 export function shown(path: readonly string[], value: Json): string | undefined {
   if (isSecretReference(value)) return code(`secret("${value.$secret}")`);
   if (path.some(looksSecret) || holdsSecret(value)) return undefined;
-  return code(typeof value === "string" ? value : JSON.stringify(value));
+  return code(typeof value === "string" ? value : stringifyJson(value));
 }
 
 function wordsOf(name: string): readonly string[] {
@@ -75,7 +76,7 @@ function isAddress(value: string): boolean {
 function isSecretJson(text: string): boolean {
   if (!/^\s*[{[]\s*["{[]/.test(text)) return false;
   try {
-    return holdsSecret(JSON.parse(text) as Json);
+    return holdsSecret(parseJson(text) as Json);
   } catch {
     return true;
   }

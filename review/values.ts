@@ -2,6 +2,7 @@ import { isSecretReference, type Json } from "../connectors/settings";
 import { plain, risk, type Fact } from "./fact";
 import { code, count } from "./markdown";
 import { isWrittenOut, shown } from "./secrecy";
+import { stringifyJson } from "../json";
 
 /** Longer lists of changed values hide what matters. */
 const MOST_VALUES = 12;
@@ -80,5 +81,5 @@ function itemName(item: Json): string | undefined {
 }
 
 function sameJson(one: Json, other: Json): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return stringifyJson(one) === stringifyJson(other);
 }

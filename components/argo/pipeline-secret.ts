@@ -4,11 +4,14 @@ import { isReplication, streamRulesOf, type PipelineEntry } from "../../pipeline
 import { identityOf } from "../../pipelines/identity";
 import type { Replication } from "../../pipelines/replication";
 import { secretKey, secretName } from "./names";
+import { parseJson, stringifyJson } from "../../json";
 
 /** What a pipeline's Secret holds under a key, secrets still by their names. */
 export type SecretPart =
   /** A file: JSON in which `{"$secret": "name"}` stands for the secret of that name. */
   | { readonly kind: "json"; readonly value: Json }
+  /** A file as it is, without secrets. */
+  | { readonly kind: "text"; readonly text: string }
   /** The value of a secret itself. */
   | { readonly kind: "secret"; readonly name: string };
 
@@ -31,7 +34,8 @@ export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined
 
 /** A part as text for people: secrets are named, never shown. */
 export function referenceText(part: SecretPart): string {
-  return part.kind === "secret" ? JSON.stringify({ $secret: part.name }) : `${JSON.stringify(part.value, null, 2)}\n`;
+  if (part.kind === "text") return part.text;
+  return part.kind === "secret" ? JSON.stringify({ $secret: part.name }) : `${stringifyJson(part.value, 2)}\n`;
 }
 
 function replicationParts(entry: Replication): PipelineSecret["parts"] {
@@ -40,7 +44,7 @@ function replicationParts(entry: Replication): PipelineSecret["parts"] {
     "identity.json": json({ pipeline: entry.name, ...identityOf(entry) }),
     ...(entry.configFrom === "store" ? {} : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
     ...(rules && { "select.json": json(rules) }),
-    ...(entry.initialState && { "initial-state.json": json(entry.initialState) }),
+    ...(entry.initialState && { "initial-state.json": stateFile(entry.initialState) }),
   };
 }
 
@@ -60,7 +64,11 @@ function webhookSecret({ notifications }: PipelineEntry): PipelineSecret["parts"
   return notifications?.webhook ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } } : {};
 }
 
+function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart {
+  return { kind: "text", text: typeof state === "string" ? state : `${stringifyJson(state, 2)}\n` };
+}
+
 /** Data as JSON has it: what is undefined is left out. */
 function json(value: unknown): SecretPart {
-  return { kind: "json", value: JSON.parse(JSON.stringify(value)) as Json };
+  return { kind: "json", value: parseJson(stringifyJson(value)) as Json };
 }

@@ -5,6 +5,7 @@ import { image } from "./containers";
 import { jsonProblems } from "./json";
 import { notEmpty } from "./names";
 import { didYouMean } from "./nearest";
+import { stringifyJson } from "../../json";
 
 /** What a Kubernetes Secret (1 MiB) leaves for the settings of a tap and a target beside the catalog. */
 const MOST_SETTINGS_BYTES = 900_000;
@@ -79,13 +80,14 @@ function settingsProblems(definition: Fields, settings: Fields, at: string, conf
 function settingProblems(value: unknown, type: SettingType, label: string): readonly string[] {
   if (isSecretReference(value)) return [];
   const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[type];
-  if (type !== "json" && typeof value !== type) return [`${label} must be ${expected}, not ${kindOf(value)}`];
+  const kind = typeof value === "bigint" ? "number" : typeof value;
+  if (type !== "json" && kind !== type) return [`${label} must be ${expected}, not ${kindOf(value)}`];
   return jsonProblems(value, label);
 }
 
 function jsonBytes(settings: unknown): number {
   if (!isFields(settings) || jsonProblems(settings, "").length > 0) return 0;
-  return Buffer.byteLength(JSON.stringify(settings));
+  return Buffer.byteLength(stringifyJson(settings));
 }
 
 function example(kind: ConnectorKind): string {

@@ -3,6 +3,7 @@ import { all, isFields, kindOf, list, oneOf, quote, record, repeated, text, whol
 import { jsonProblems } from "./json";
 import { notEmpty } from "./names";
 import { duration } from "./quantities";
+import { JsonText, whyNotJson } from "../../json";
 
 const patterns = list(text(notEmpty));
 
@@ -39,11 +40,20 @@ const expectationFields: { readonly [Key in keyof Required<Expectations>]: Check
 /** What a run's data must be like. */
 export const expectations: Check = record(expectationFields);
 
-/** A Singer state to begin with. */
+/** A Singer state to begin with: an object, or the JSON text of one. */
 export const initialState: Check = (value, at) => {
-  if (!isFields(value)) return [`${at} must be an object, not ${kindOf(value)}`];
+  if (typeof value === "string") return stateTextProblems(value, at);
+  if (!isFields(value)) return [`${at} must be an object or the JSON text of one, not ${kindOf(value)}`];
   return Object.keys(value).length === 0 ? [`${at}: it is empty; leave it out to begin without a state`] : jsonProblems(value, at);
 };
+
+function stateTextProblems(text: string, at: string): readonly string[] {
+  const why = whyNotJson(text);
+  if (why !== undefined) return [`${at}: the text is not JSON${why}`];
+  const state = JsonText.parse(text);
+  if (state.kind !== "object") return [`${at}: the text must be a JSON object`];
+  return state.isEmpty ? [`${at}: it is empty; leave it out to begin without a state`] : [];
+}
 
 function keyAndMethod(value: unknown, at: string): readonly string[] {
   if (!isFields(value) || typeof value["replicationKey"] !== "string") return [];

@@ -1,6 +1,6 @@
 /** Configuration: the private copy, secrets, the overlay, settings from the environment, bad files. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { inWorkspace, start, TEN, until, type Step, type Workspace } from "./support";
 
@@ -165,6 +165,14 @@ describe("overlay", () => {
     assert.equal(same.code, 10);
     assert.ok(space.exists("overlay.json"));
     assert.deepEqual(space.result().warnings, []);
+  }));
+
+  test("digits that a tap loses when it writes its configuration again are no change", () => inWorkspace(async (space) => {
+    const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
+    const config = flags[3] ?? "";
+    writeFileSync(config, readFileSync(config, "utf8").replace('"R"', "0.1234567890123456789").replace('"I"', "1e400"));
+    assert.equal((await space.run("extract", ...flags)).code, 0);
+    assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, { token: "new-token", added: "also-new" });
   }));
 
   test("it reaches the tap as long as the base is the same, then it is dropped", () => inWorkspace(async (space) => {

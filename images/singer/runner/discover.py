@@ -19,7 +19,7 @@ def discover(session: Session) -> tuple[int, Optional[str]]:
     overlay, flags = prepare_config(session, tap)
     catalog = run_discovery(session, tap, flags, overlay)
     if session.args.output == "-":
-        os.write(1, encode(catalog, indent=2))
+        os.write(1, encode(catalog, indent=2) + b"\n")
     else:
         write_json(session.args.output, catalog)
     return OK, None

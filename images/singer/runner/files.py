@@ -71,7 +71,7 @@ def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
 
 def write_json(path: str, value: Any, mode: int = 0o644) -> None:
     """Replaces `path` by `value` as JSON, at once."""
-    write_atomic(path, encode(value), mode)
+    write_atomic(path, encode(value) + b"\n", mode)
 
 
 def result_if_any(path: Optional[str]) -> dict[str, Any]:

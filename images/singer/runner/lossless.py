@@ -133,8 +133,8 @@ class _Exact(Exception):
 
 
 def encode(value: Any, indent: Optional[int] = None) -> bytes:
-    """The JSON of a value as a file of UTF-8 holds it: half of a surrogate pair, which UTF-8 has no bytes for, is escaped."""
-    return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", dumps(value, indent) + "\n").encode()
+    """The JSON of a value in UTF-8, which has no bytes for half of a surrogate pair: that is escaped."""
+    return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", dumps(value, indent)).encode()
 
 
 def _exact(value: Any) -> None:

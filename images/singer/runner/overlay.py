@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 from .codes import RunnerError
 from .files import read_json, remove, write_json
-from .lossless import loads, plain
+from .lossless import JsonText, dumps, loads, plain
 from .masking import leaves
 
 Config = dict
@@ -22,7 +22,7 @@ def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Confi
     if not os.path.exists(path):
         return base
     try:
-        saved = read_json(path, "overlay")
+        saved = read_json(path, "overlay", constants=True)
         salt, digest, changes = saved["salt"], saved["base"], saved["changes"]
         usable = isinstance(changes, dict) and digest == _digest(base, salt)
     except (RunnerError, KeyError, TypeError):
@@ -59,7 +59,7 @@ class OverlayWatch:
             return
         try:
             with open(self._config_path, "rb") as file:
-                current = loads(file.read())
+                current = loads(file.read(), constants=True)
         except (OSError, ValueError):
             # The tap may be in the middle of writing: the next look sees the rest.
             return
@@ -68,11 +68,16 @@ class OverlayWatch:
             return
         self._last = current
         changes = {name: value for name, value in current.items()
-                   if name not in self._base or self._base[name] != value}
+                   if name not in self._base or _rounded(self._base[name]) != _rounded(value)}
         self._on_secret(leaves(changes))
         if changes and self._path:
             salt = os.urandom(16).hex()
             write_json(self._path, {"base": _digest(self._base, salt), "salt": salt, "changes": changes}, 0o600)
+
+
+def _rounded(value: Any) -> Any:
+    """What a tap makes of a setting that it reads and writes again: that it loses digits is no change."""
+    return plain(JsonText(dumps(value)))
 
 
 def _stamp(path: str) -> Optional[tuple[int, int, int]]:

@@ -30,7 +30,7 @@ type SchedulesFrom<Schedules> = Schedules extends readonly unknown[] ? unknown :
 export function definePipelines<const Schedules extends readonly unknown[]>(
   entries: SchedulesFrom<Schedules> & NoInfer<{ readonly [Index in keyof Schedules]: EntryWith<Schedules[Index]> }>,
 ): readonly PipelineEntry[] {
-  return entries as readonly PipelineEntry[];
+  return entries;
 }
 
 /** Whether an entry replicates data, rather than being a job. */

@@ -7,7 +7,7 @@ import ts from "typescript";
 const ROOT = join(__dirname, "..", "..");
 const FILE = join(ROOT, "test", "pipelines", "snippet.ts");
 
-const { compilerOptions } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile).config as { readonly compilerOptions: object };
+const { compilerOptions } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file)).config as { readonly compilerOptions: object };
 const options = ts.convertCompilerOptionsFromJson(compilerOptions, ROOT).options;
 const host = ts.createCompilerHost(options);
 const parsed = new Map<string, ts.SourceFile | undefined>();

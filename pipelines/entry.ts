@@ -47,7 +47,7 @@ export interface ContainerArgs {
   /** Image with tag or digest, such as `ghcr.io/dbt-labs/dbt-postgres:1.9.0`. */
   readonly image: string;
 
-  /** Program and arguments, never a shell line. Example: `["dbt", "build", "--select", "orders"]`. */
+  /** Program and arguments, never a shell line; they arrive byte for byte, `$` and `{{` too. Example: `["dbt", "build", "--select", "orders"]`. */
   readonly command: readonly string[];
 
   /** Environment of the container; a value may be a secret. Default: none. */

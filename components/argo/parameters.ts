@@ -15,7 +15,7 @@ export interface RunParameters {
   readonly trigger: string;
   /** Longest time from one scheduled run to the next, in seconds; 0 where there is none. */
   readonly interval: string;
-  /** Team or person to ask. */
+  /** Team or person to ask, as text for the arguments of a container. */
   readonly owner: string;
   /** Image of the tap. */
   readonly tapImage: string;

@@ -1,5 +1,6 @@
 import { isSecretReference } from "../../connectors/settings";
 import type { ContainerArgs, Resources } from "../../pipelines/entry";
+import { unexpanded, untemplatedJson } from "./byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { secretKey } from "./names";
 
@@ -25,14 +26,14 @@ export function streamPatch(pair: { readonly tap?: Resources; readonly target?: 
 }
 
 /**
- * Patch that gives a container its command, environment and resources.
+ * Patch that gives a container its command and environment, byte for byte, and its resources.
  *
  * @param secret name of the pipeline's Secret, whose keys stand in for the secrets of the environment.
  */
 export function containerPatch(args: ContainerArgs, secret: string, defaults: Defaults): string {
-  const [program = "", ...rest] = args.command;
+  const [program = "", ...rest] = args.command.map(unexpanded);
   const env = Object.entries(args.env ?? {}).map(([name, value]) =>
-    isSecretReference(value) ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } } : { name, value },
+    isSecretReference(value) ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } } : { name, value: unexpanded(value) },
   );
   return patchOf([{ name: "main", command: [program], args: rest, ...(env.length > 0 && { env }), resources: requirements(args.resources, defaults) }]);
 }
@@ -46,5 +47,5 @@ function requirements(given: Resources | undefined, defaults: Defaults) {
 }
 
 function patchOf(containers: readonly object[]): string {
-  return JSON.stringify({ containers });
+  return untemplatedJson({ containers });
 }

@@ -4,6 +4,7 @@ import type { Job } from "../../pipelines/job";
 import type { Replication } from "../../pipelines/replication";
 import { parseCron } from "../../pipelines/validation/cron";
 import { longestInterval } from "../../pipelines/validation/cron-interval";
+import { unexpanded } from "./byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";
@@ -40,7 +41,7 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     pipeline: entry.name,
     mode: runKindOf(entry),
     interval: String(intervalSeconds(entry)),
-    ...(entry.owner !== undefined && { owner: entry.owner }),
+    ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
     ...(notifications?.webhook && { webhookSecret: secretName(entry.name), webhookKey: WEBHOOK_KEY }),

@@ -1,6 +1,8 @@
+import { unexpanded } from "./byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
+import { FAILURES } from "./singer-summary";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
 import type { DagTask, Template } from "./types";
 
@@ -61,12 +63,12 @@ function notifyTemplate(event: "started" | "failed" | "succeeded", settings: Clu
     ...["notify", "--event", event, "--on", parameter("notifyOn"), "--pipeline", parameter("pipeline"), "--owner", parameter("owner")],
     ...["--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}", "--namespace", "{{workflow.namespace}}"],
     ...["--failing", `${WORK}/failing.json`, "--marker", `${WORK}/marker.json`],
-    ...(settings.uiUrl === undefined ? [] : ["--link", `${settings.uiUrl.replace(/\/$/, "")}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
+    ...(settings.uiUrl === undefined ? [] : ["--link", `${unexpanded(settings.uiUrl.replace(/\/$/, ""))}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
     ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
   ];
   const container = runnerContainer(settings, "main", settings.runnerImage, flags, workMounts);
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
-  const env = [...(container.env ?? []), { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } }, ...(event === "failed" ? [{ name: "FAILURES", value: "{{workflow.failures}}" }] : [])];
+  const env = [...(container.env ?? []), { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } }, ...(event === "failed" ? [FAILURES] : [])];
   return {
     name: `notify-${event}`,
     securityContext,

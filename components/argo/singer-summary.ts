@@ -2,7 +2,7 @@ import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { fileOut, keys, optionalFileIn, WORK } from "./store-artifacts";
-import type { Template } from "./types";
+import type { EnvVar, Template } from "./types";
 
 /** What the steps of the run left, where they left something. */
 export const resultInputs = [optionalFileIn("tap-result", keys.file("extract-result.json")), optionalFileIn("target-result", keys.file("load-result.json"))];
@@ -12,6 +12,13 @@ export const runFacts: readonly string[] = [
   ...["--pipeline", parameter("pipeline"), "--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}"],
   ...["--mode", parameter("mode"), "--trigger", parameter("trigger"), "--started", "{{workflow.creationTimestamp.RFC3339}}"],
 ];
+
+/**
+ * What failed, as Argo lists it, in base64: neither Argo nor Kubernetes finds anything to replace in it. A variable of
+ * more than 128 KiB would keep the pod from being started, so that the end of a longer list is cut off
+ * (argo-workflows#6093).
+ */
+export const FAILURES: EnvVar = { name: "FAILURES", value: "{{=toBase64(workflow.failures[0:60000])}}" };
 
 /**
  * Writes what a run has come to that failed, or that did more than to commit. Where a replication went well and nothing
@@ -29,7 +36,7 @@ export function summaryTemplate(settings: ClusterSettings): Template {
     activeDeadlineSeconds: 60,
     timeout: "120s",
     inputs: { parameters: [{ name: "run" }], artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))] },
-    container: { ...container, env: [...(container.env ?? []), { name: "FAILURES", value: "{{workflow.failures}}" }] },
+    container: { ...container, env: [...(container.env ?? []), FAILURES] },
     outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), `${WORK}/summary.json`)] },
   };
 }

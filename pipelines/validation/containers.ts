@@ -2,7 +2,7 @@ import type { ContainerArgs } from "../entry";
 import type { FollowUp } from "../replication";
 import { isSecretReference } from "../../connectors/settings";
 import { all, isFields, kindOf, list, quote, record, repeated, rules, text, type Check } from "./checks";
-import { followUpName, harmless, notEmpty, untemplated } from "./names";
+import { followUpName, harmless, notEmpty, withoutNul } from "./names";
 import { didYouMean } from "./nearest";
 import { duration } from "./quantities";
 import { resources } from "./resources";
@@ -15,7 +15,7 @@ export const image: Check = text(
   }),
 );
 
-const command: Check = all(list(text(harmless)), (value, at) =>
+const command: Check = all(list(text(withoutNul)), (value, at) =>
   Array.isArray(value) && value[0] === "" ? [`${at}[0]: the program's name is empty`] : [],
 );
 
@@ -60,6 +60,6 @@ function variableName(name: string, at: string): readonly string[] {
 /** The value may be one that should have been a secret, so that it is not shown. */
 function variableValue(value: unknown, at: string): readonly string[] {
   if (typeof value !== "string") return [`${at} must be text or secret("name"), not ${kindOf(value)}`];
-  const problem = untemplated(value);
-  return problem === undefined ? [] : [`${at}: ${problem}; a secret may hold it`];
+  const problem = withoutNul(value);
+  return problem === undefined ? [] : [`${at}: ${problem}`];
 }

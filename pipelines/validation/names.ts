@@ -21,8 +21,12 @@ export const harmless: Rule = (value) => untemplated(value) ?? (value.includes("
 /** Text on one line, with something in it. */
 export const oneLine: Rule = (value) => {
   if (value.trim() === "") return "it is empty";
-  return /[\r\n\u2028\u2029]/.test(value) ? "must be a single line" : undefined;
+  if (/[\r\n\u2028\u2029]/.test(value)) return "must be a single line";
+  return /[\u0000-\u001f\u007f]/.test(value) ? "must not have control characters" : undefined;
 };
+
+/** An argument or a variable's value, which the operating system ends at a NUL. */
+export const withoutNul: Rule = (value) => (value.includes("\0") ? "must not have a NUL character" : undefined);
 
 /** Text with something in it. */
 export const notEmpty: Rule = (value) => (value === "" ? "it is empty" : undefined);

@@ -85,6 +85,10 @@ export function testRuns(scene: () => Scene): void {
     }
   });
 
+  test("odd commands and variables of a job arrive byte for byte, as those of the follow-ups above", async () => {
+    await succeeded(submit("odd-values", NAMESPACE));
+  });
+
   test("a pipeline whose settings are in the store runs by them", async () => {
     const { bucket, entries } = scene();
     const rates = entries.find(({ name }) => name === "exchange-rates");

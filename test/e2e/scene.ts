@@ -96,8 +96,9 @@ function array({ url, host, image }: Places, { user, database }: Postgres, roads
   return [
     { ...rates, schedule: "*/2 * * * *", expectations: { minRecords: 1 } },
     { ...withStandIn(find("exchange-rates-classic"), url), suspend: true },
-    { ...orders, followUps: [{ name: "count", ...shell(image, 'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json', { PASSWORD: password }) }, { name: "after", ...shell(image, "echo after") }] },
+    { ...orders, followUps: [{ name: "count", ...shell(image, 'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json', { PASSWORD: password }) }, { name: "after", ...odd(image) }] },
     { name: "tidy", kind: "job", schedule: "0 3 * * *", suspend: true, ...shell(image, 'echo "tidied with ${#PASSWORD} letters"', { PASSWORD: password }) },
+    { name: "odd-values", kind: "job", schedule: "0 4 * * *", suspend: true, ...odd(image) },
     { ...orders, name: "shop-copy", target: targetPostgres({ ...copies, default_target_schema: "copy" }) },
     { ...orders, name: "shop-stream", mode: "stream", target: targetPostgres({ ...copies, default_target_schema: "streamed" }) },
     { name: "kept-rates", schedule: rates.schedule, suspend: true, configFrom: "store", tap: { ...rates.tap, settings: {} }, target: { ...rates.target, settings: {} } },
@@ -107,6 +108,16 @@ function array({ url, host, image }: Places, { user, database }: Postgres, roads
 /** A container that runs a line of shell. */
 export function shell(image: string, line: string, env: NonNullable<ContainerArgs["env"]> = {}): ContainerArgs {
   return { image, command: ["sh", "-ec", line], env, resources: { cpu: 0.02, memory: "64Mi" } };
+}
+
+/** A container that fails where a text did not arrive byte for byte, as an argument or as a variable. */
+function odd(image: string): ContainerArgs {
+  const texts = ["$$", "$(HOME)", "$$(PATH)", "$", "{{workflow.name}}", "{{=1 + 1}}", "}}", "a\\b", '"', "'", "é \u{1f600}", "\u007f", "two\nlines", ""];
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const same = (given: string, expected: string) => `test "$(printf %s "${given}" | base64 | tr -d '\\n')" = "${expected}" || { echo "not ${expected}"; exit 1; }`;
+  const variables = texts.map((text, index) => same(`$V${index}`, base64(text)));
+  const command = ["sh", "-ec", [`while test $# -gt 0; do ${same("$1", "$2")}; shift 2; done`, ...variables].join("\n"), "odd", ...texts.flatMap((text) => [text, base64(text)])];
+  return { ...shell(image, ""), command, env: Object.fromEntries(texts.map((text, index) => [`V${index}`, text])) };
 }
 
 /** Opens the bucket, anew where its server has started again. */

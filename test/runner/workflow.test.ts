@@ -216,10 +216,13 @@ describe("commit", () => {
   }
 });
 
+/** What Argo writes for `{{=toBase64(workflow.failures[0:length])}}`. */
+const asArgoLists = (failures: unknown, length = Infinity) => Buffer.from(JSON.stringify(JSON.stringify(failures)).slice(0, length)).toString("base64");
+
 describe("summary", () => {
   const summarize = async (space: Workspace, status: string, failures?: unknown, ...more: string[]) => {
     const args = ["summary", "--status", status, "--output", space.path("summary.json"), "--tap-result", space.path("none.json"), "--target-result", space.path("none.json"), "--pipeline", "orders", "--run", RUN, "--mode", "artifact", "--trigger", "manual", "--started", "2026-11-23T08:15:02Z", "--workflow", "orders-1", ...more];
-    const { code, stderr } = await start(args, { env: failures === undefined ? {} : { FAILURES: JSON.stringify(JSON.stringify(failures)) } }).ended;
+    const { code, stderr } = await start(args, { env: failures === undefined ? {} : { FAILURES: asArgoLists(failures) } }).ended;
     assert.equal(code, 0, stderr);
     const { status: told, code: toldCode, error, attempts } = space.json("summary.json") as { readonly status: string; readonly code: number; readonly error: string | null; readonly attempts: unknown };
     return { status: told, code: toldCode, error, attempts };
@@ -348,13 +351,25 @@ describe("notify", () => {
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       const flags = ["--seconds", "12.25", "--link", "https://argo/x", "--owner", "us"];
-      const { code } = await notify(space, url, "failed", flags, { FAILURES: JSON.stringify(JSON.stringify(steps)) });
+      const { code } = await notify(space, url, "failed", flags, { FAILURES: asArgoLists(steps) });
       assert.equal(code, 0);
       const body = bodies.at(0);
       assert.deepEqual([body?.event, body?.pipeline, body?.seconds, body?.records], ["failed", "orders", 12.2, undefined]);
       assert.equal(body?.error, `load(1): ${steps[3]?.message}`);
       assert.match(String(body?.text), /&lt;!channel&gt;.*\nhttps:\/\/argo\/x$/s);
       assert.deepEqual(space.json("marker.json"), { failing: true });
+    }));
+
+  test("of a list that was cut off, the entries that are complete count; escapes that only Go writes are read", (t) =>
+    inWorkspace(async (space) => {
+      const { bodies, url } = await webhook(t);
+      const all = asArgoLists(steps);
+      const whole = Buffer.from(all, "base64").toString().length;
+      const odd = Buffer.from(JSON.stringify(JSON.stringify([failure("load", "Error: a\u007fb \u{1f600} $$ {{x}}", 1)])).replace("\u007f", "\\x7f").replace("\u{1f600}", "\\U0001f600")).toString("base64");
+      for (const failures of [asArgoLists(steps, whole - 1), asArgoLists(steps, whole - 30), asArgoLists(steps, 20), odd]) await notify(space, url, "failed", [], { FAILURES: failures });
+      assert.deepEqual(bodies.map(({ error }) => error).slice(0, 2), Array.from({ length: 2 }, () => `load(1): ${steps[3]?.message}`));
+      assert.match(String(bodies.at(2)?.error), /^"\[\{/);
+      assert.equal(bodies.at(3)?.error, "load: Error: a\u007fb \u{1f600} $$ {{x}}");
     }));
 
   test("tells of a recovery once, after a failure", (t) =>
@@ -399,7 +414,7 @@ describe("notify", () => {
         assert.match(stderr, /^runner \| not told: /);
         assert.ok(!stderr.includes("secret-path"));
       }
-      assert.equal((await notify(space, url, "failed", [], { FAILURES: '"not \\x JSON' })).code, 0);
+      assert.equal((await notify(space, url, "failed", [], { FAILURES: Buffer.from('"not \\x JSON').toString("base64") })).code, 0);
       assert.equal(bodies.at(0)?.error, '"not \\x JSON');
     }));
 

@@ -1,9 +1,10 @@
 """What Argo says of the steps of a Workflow that failed."""
 from __future__ import annotations
 
+import base64
 import json
 import re
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 _LONGEST = 1000
 _STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
@@ -13,24 +14,33 @@ _NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _STOPPED = re.compile(r"\(exit code 13\)")
 _DEADLINE = re.compile(r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)', re.S)
+_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2}|.)", re.S)
+_CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _VERDICT = re.compile(r"-(failed|partial)$")
+
+
+def failures_in(environment: Mapping[str, str]) -> Optional[str]:
+    """The list of what failed, as Argo writes it: FAILURES holds it in base64."""
+    encoded = environment.get("FAILURES")
+    if not encoded:
+        return None
+    try:
+        return base64.b64decode(encoded, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return encoded
 
 
 def first_failure(failures: Optional[str]) -> Optional[str]:
     """The message that says why a Workflow failed: of the last step that failed by itself.
 
-    The text is JSON in a JSON text, as Argo quotes it; anything else is shown as it is.
+    The text is JSON in a text that is quoted as in Go; anything else is shown as it is.
     """
     if not failures:
         return None
-    listed: Any = failures
-    try:
-        for _ in range(2):
-            listed = json.loads(listed) if isinstance(listed, str) else listed
-    except ValueError:
+    listed = _listed(failures)
+    if listed is None:
         return _short(failures)
-    if not isinstance(listed, list):
-        return None
     # A graph that failed of a task has no message at all.
     steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
     steps = [step for step in steps if step["message"].strip()]
@@ -40,6 +50,33 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     # A target is stopped when its tap has failed.
     causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
     return _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}") if causes else None
+
+
+def _listed(failures: str) -> Optional[list[Any]]:
+    """The entries of the list, of one that was cut off those that are complete; None of anything else."""
+    text = _unquoted(failures).strip()
+    if text == "null":
+        return []
+    decoder, entries, at = json.JSONDecoder(), [], 1
+    while text[at - 1:at] in ("[", ","):
+        try:
+            entry, at = decoder.raw_decode(text, at)
+        except ValueError:
+            break
+        entries.append(entry)
+        at += 1
+    return entries or None
+
+
+def _unquoted(text: str) -> str:
+    """What Go quoted, whose escapes are those of JSON and a few more; the closing quote may be cut off."""
+    quoted = _QUOTED.match(text)
+    return _ESCAPE.sub(_character, quoted.group(1)) if quoted else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape.group(1)
+    return chr(int(code[1:], 16)) if len(code) > 1 else _CONTROL.get(code, code)
 
 
 def _step(failed: dict[str, Any]) -> str:

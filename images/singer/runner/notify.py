@@ -10,7 +10,7 @@ from typing import Any, Mapping, Optional
 from urllib.parse import urlsplit
 
 from .codes import OK
-from .failures import first_failure
+from .failures import failures_in, first_failure
 from .files import records_of, records_text, result_if_any, write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
@@ -53,7 +53,7 @@ def _was_failing(path: Optional[str]) -> bool:
 
 def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a notification, those that are not known left out."""
-    error = first_failure(environment.get("FAILURES")) if event == FAILED else None
+    error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)
     fields = {
         "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,

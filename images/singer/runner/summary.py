@@ -9,7 +9,7 @@ import time
 from typing import Any, Optional
 
 from .codes import INTERNAL, INTERRUPTED, OK
-from .failures import first_failure
+from .failures import failures_in, first_failure
 from .files import read_object_text, write_json
 from .log import timestamp
 from .lossless import JsonText
@@ -23,7 +23,7 @@ _NOBODY = {"name": "", "version": ""}
 
 def summarize(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     """Writes --output from what the steps left and from what Argo says of them (FAILURES)."""
-    failures = os.environ.get("FAILURES")
+    failures = failures_in(os.environ)
     before = result_of(args.committed)
     committed = before.get("stateAfter") if before.get("stateCommitted") else None
     if args.status == _SUCCEEDED:

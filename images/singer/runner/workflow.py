@@ -13,7 +13,7 @@ COMPLETE, PARTIAL, FAILED = "complete", "partial", "failed"
 _HOPELESS = (USAGE, BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE)
 """What another try of the same step does not mend."""
 _TERMINATION_LOG = "/dev/termination-log"
-_LONGEST = 2048
+_LONGEST_BYTES = 2048
 _PATIENCE_SECONDS = 20
 _PAUSE_SECONDS = 0.05
 
@@ -61,6 +61,6 @@ def tell_pod(error: Optional[str], path: str = _TERMINATION_LOG) -> None:
     try:
         with open(path, "wb") as file:
             # What a connector says must not be read as a template of the workflow's.
-            file.write(error[:_LONGEST].replace("{{", "{ {").encode("utf-8", "replace"))
+            file.write(error.replace("{{", "{ {").encode("utf-8", "replace")[:_LONGEST_BYTES])
     except OSError:
         pass

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConnectorDefinition, PackageSource } from "../connectors/connector";
 import { checkedLock } from "../connectors/dependency-lock";
+import { secretPaths, type JsonObject } from "../connectors/settings";
 
 /** Repository of the image that has the runner and no connector. */
 const RUNNER = "singer-runner";
@@ -77,7 +78,7 @@ function connectorBuild(connector: ConnectorDefinition, source: PackageSource, c
   return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash(content)}`, args };
 }
 
-function connectorArgs({ name, kind, settings, outputSetting }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {
+function connectorArgs({ name, kind, settings, outputSetting, outputAliases, defaults, required }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {
   return {
     CONNECTOR: name,
     KIND: kind,
@@ -86,11 +87,19 @@ function connectorArgs({ name, kind, settings, outputSetting }: ConnectorDefinit
     ...(source.executable !== undefined && { EXECUTABLE: source.executable }),
     ...(source.launcher !== undefined && { LAUNCHER: source.launcher }),
     ...(outputSetting !== undefined && { OUTPUT_SETTING: outputSetting }),
+    ...(outputAliases && { OUTPUT_ALIASES: JSON.stringify(outputAliases) }),
     ...(settings && { SETTINGS: JSON.stringify(settings) }),
+    ...(defaults && { DEFAULTS: JSON.stringify(withoutSecrets(defaults)) }),
+    ...(required?.length && { REQUIRED: JSON.stringify(required) }),
     ...(source.constraints && { CONSTRAINTS: JSON.stringify(source.constraints) }),
     ...(source.overrides && { OVERRIDES: JSON.stringify(source.overrides) }),
     ...(source.extraPackages && { EXTRA_PACKAGES: JSON.stringify(source.extraPackages) }),
   };
+}
+
+/** Nothing in an image says what a secret is called. */
+function withoutSecrets(settings: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => secretPaths(value).length === 0));
 }
 
 /** A version as a tag takes it: `1.0+local` has a character that tags do not. */

@@ -69,6 +69,9 @@ export interface ConnectorDefinition {
    */
   readonly outputSetting?: string;
 
+  /** Other names of `outputSetting`: where a pipeline sets one of them, the target's files go there. Default: none. */
+  readonly outputAliases?: readonly string[];
+
   /**
    * Settings that say where a target's data lands. A change of one of them stops the next run, so that a new
    * warehouse does not inherit old bookmarks. Default: every setting with a name like host, port, db_name, schema,
@@ -134,7 +137,7 @@ type SettingNames<Settings> = string extends keyof Settings
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
 
 /** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
-export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "destination" | "location" | "trial"> &
+export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "outputAliases" | "destination" | "location" | "trial"> &
   (PackageSource | ImageSource) &
   SettingNames<Settings>;
 
@@ -171,7 +174,7 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, destination, location, trial, window, ...source } = args;
+  const { name, settings, required, defaults, outputSetting, outputAliases, destination, location, trial, window, ...source } = args;
   return {
     name,
     kind,
@@ -180,6 +183,7 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(required && { required }),
     ...(defaults && { defaults }),
     ...(outputSetting !== undefined && { outputSetting }),
+    ...(outputAliases && { outputAliases }),
     ...(destination && { destination }),
     ...(location && { location }),
     ...(trial && { trial }),

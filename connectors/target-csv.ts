@@ -72,5 +72,6 @@ export const targetCsv = target<TargetCsvSettings>({
     timestamp_format: "%Y%m%dT%H%M%S-%f",
   },
   outputSetting: "output_path",
+  outputAliases: ["destination_path"],
   destination: ["output_path", "destination_path"],
 });

@@ -64,6 +64,7 @@ async function describe(environment: Environment, context: InstallContext, place
     ...["--kind", connector.kind, "--name", connector.name, "--connector-version", source.version, "--output", environment.descriptionFile],
     ...(connector.settings ? ["--settings", JSON.stringify(connector.settings)] : []),
     ...(connector.outputSetting === undefined ? [] : ["--output-setting", connector.outputSetting]),
+    ...(connector.outputAliases ? ["--output-aliases", JSON.stringify(connector.outputAliases)] : []),
   ];
   const command = commandOf(environment, place, content);
   const { code, output } = await runLogged({

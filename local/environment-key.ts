@@ -18,8 +18,8 @@ export interface EnvironmentContent {
 /** Name of an environment's folder: another content is another folder, so that nothing is ever changed in place. */
 export function environmentName(content: EnvironmentContent): string {
   const { connector, source, python, lock, launcher, describe } = content;
-  const { name, kind, settings, outputSetting } = connector;
-  const parts = { name, kind, settings, outputSetting, source, version: python.version, platform: python.platform, lock, launcher, describe };
+  const { name, kind, settings, outputSetting, outputAliases } = connector;
+  const parts = { name, kind, settings, outputSetting, outputAliases, source, version: python.version, platform: python.platform, lock, launcher, describe };
   const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
   return `${name.replace(/[^\w.-]/g, "_")}-${source.version.replace(/[^\w.-]/g, "_")}-${key}`;
 }

@@ -119,10 +119,10 @@ function isDeclaredStream(types: { readonly [name: string]: SettingType }, item:
  * A shipped connector's definition without the types of its settings, so that it takes what the shipped one would not. Of
  * the settings that the shipped one does not know, such as `filepath` of an older target-duckdb, some say where data is.
  */
-function looseArgs({ name, source, defaults, outputSetting, destination, location, settings: known = {} }: ConnectorDefinition, settings: JsonObject): JsonObject {
+function looseArgs({ name, source, defaults, outputSetting, outputAliases, destination, location, settings: known = {} }: ConnectorDefinition, settings: JsonObject): JsonObject {
   const places = Object.keys(settings).filter((setting) => !(setting in known) && saysWhere(setting));
   const withPlaces = (names?: readonly string[]) => names && [...names, ...places];
-  return parseJson(stringifyJson({ name, ...source, defaults, outputSetting, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
+  return parseJson(stringifyJson({ name, ...source, defaults, outputSetting, outputAliases, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
 }
 
 function sourceArgs(plugin: ResolvedPlugin, name: string, [first, ...more]: readonly Requirement[], installed: readonly { readonly package: string; readonly version: string }[], tell: (text: string) => void): JsonObject {

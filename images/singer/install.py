@@ -104,7 +104,8 @@ def describe(folder, started_by):
     run("cannot be described", [
         sys.executable, "-I", "-S", os.path.join(folder, "runner"), "describe", "--kind", os.environ["KIND"],
         "--name", os.environ["CONNECTOR"], "--connector-version", os.environ["VERSION"],
-        "--settings", os.environ.get("SETTINGS") or "{}", "--output", os.path.join(folder, "connector.json"),
+        "--settings", os.environ.get("SETTINGS") or "{}", "--defaults", os.environ.get("DEFAULTS") or "{}",
+        "--required", os.environ.get("REQUIRED") or "[]", "--output-aliases", os.environ.get("OUTPUT_ALIASES") or "[]", "--output", os.path.join(folder, "connector.json"),
         *(["--output-setting", output_setting] if output_setting else []), "--", *started_by])
 
 

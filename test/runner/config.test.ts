@@ -22,6 +22,15 @@ describe("private copy", () => {
     assert.equal(space.text("own/records.txt").split("\n").length, 11);
     assert.equal(space.text("given/records.txt").split("\n").length, 11);
   }));
+
+  test("--output-dir does not stand in for the output setting that is given by its other name", () => inWorkspace(async (space) => {
+    await space.extract(TEN);
+    mkdirSync(space.path("own"));
+    const target = space.target({ folder: space.path("own"), copy: space.path("got.json") }, { outputSetting: "output_path", outputAliases: ["folder"] });
+    assert.equal((await space.run("load", ...target, "--output-dir", space.path("given"))).code, 0);
+    assert.equal(space.text("own/records.txt").split("\n").length, 11);
+    assert.ok(!("output_path" in (space.json("got.json") as object)));
+  }));
 });
 
 describe("secrets", () => {
@@ -199,45 +208,6 @@ describe("overlay", () => {
     space.write("overlay.json", "{");
     assert.equal((await space.extract([])).code, 0);
     assert.match(space.result().warnings.join(), /dropped/);
-  }));
-});
-
-describe("as an image", () => {
-  const settings = { steps: "json", start_date: "string", page_size: "number" };
-
-  test("a tap without subcommand writes to stdout, its settings come from the environment", () => inWorkspace(async (space) => {
-    space.connector("tap", { settings });
-    space.write("connector.json", space.text("tap.json"));
-    const env = { SINGER_DIR: space.dir, START_DATE: "2026-01-01", PAGE_SIZE: "10", STEPS: JSON.stringify([["echo-config"], ...TEN]) };
-    const ended = await start([], { env }).ended;
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(ended.stdout.split("\n").length, 15);
-    assert.match(ended.stderr, /"page_size": 10, "start_date": "2026-01-01"/);
-    const file = await start(["--output", space.path("out.jsonl")], { env }).ended;
-    assert.equal(file.stdout, "");
-    assert.equal(space.text("out.jsonl"), ended.stdout);
-    const wrong = await start([], { env: { ...env, PAGE_SIZE: "ten" } }).ended;
-    assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /^runner \| environment variable PAGE_SIZE must be a number, e.g. 10\n$/);
-  }));
-
-  test("a target without subcommand reads stdin, or the mounted extract", () => inWorkspace(async (space) => {
-    const from = space.path("sub");
-    mkdirSync(from);
-    mkdirSync(space.path("sub/config"));
-    await space.extract(TEN);
-    const extract = space.text("extract.jsonl");
-    space.connector("target");
-    space.write("sub/connector.json", space.text("target.json"));
-    space.write("sub/config/config.json", { out: space.path("out.txt") });
-    const piped = await start([], { env: { SINGER_DIR: from }, stdin: extract }).ended;
-    assert.equal(piped.code, 0, piped.stderr);
-    assert.equal(space.loaded().length, 10);
-    assert.deepEqual(space.json("sub/candidate.json"), { at: 9 });
-    space.write("sub/config/target-config.json", { out: space.path("second.txt") });
-    space.write("sub/extract.jsonl", extract);
-    assert.equal((await start([], { env: { SINGER_DIR: from } }).ended).code, 0);
-    assert.equal(space.text("second.txt").split("\n").length, 11);
   }));
 });
 

@@ -50,8 +50,8 @@ options:
   -c CONFIG, --config CONFIG
                         Config file
 `;
-const ABOUT = { name: "tap-x", settings: { type: "object", properties: {
-  host: { type: ["string", "null"] }, port: { type: ["integer", "null"] }, ssl: { type: ["boolean", "null"] },
+const ABOUT = { name: "tap-x", settings: { type: "object", required: ["host", "port", "ssl"], properties: {
+  host: { type: ["string", "null"], description: "Its name." }, port: { type: ["integer", "null"] }, ssl: { type: ["boolean", "null"], default: false },
   streams: { type: ["array", "null"] }, any: { anyOf: [] }, host_id: { type: "string" },
   account: { type: ["object", "string"] }, size: { oneOf: [{ type: "integer" }, { type: "null" }] }, tunnel: { type: "object", properties: { port: { type: "integer" } } },
 } } };
@@ -73,11 +73,12 @@ describe("describe", () => {
         *--help*) cat <<'END'\n${help}END\n;;
       esac`);
       const kind = name.includes("target") ? "target" : "tap";
-      const ended = await start(["describe", "--kind", kind, "--name", "x", "--connector-version", "1.2", "--settings", '{"host_id":"json"}', "--output", space.path("c.json"), "--", "sh", script]).ended;
+      const ended = await start(["describe", "--kind", kind, "--name", "x", "--connector-version", "1.2", "--settings", '{"host_id":"json"}', "--defaults", '{"port":5432}', "--required", '["host_id"]', "--output", space.path("c.json"), "--", "sh", script]).ended;
       assert.equal(ended.code, 0, ended.stderr);
       const settings = { host: "string", port: "number", ssl: "boolean", streams: "json", any: "json", host_id: "json", account: "string", size: "number", tunnel: "json", "tunnel.port": "number" };
       assert.deepEqual(space.json("c.json"), {
         name: "x", kind, version: "1.2", command: ["sh", script], flags, settings: flags.about ? settings : { host_id: "json" }, outputSetting: null, python: null,
+        required: flags.about ? ["host", "host_id"] : ["host_id"], defaults: { port: 5432 }, help: flags.about ? { host: "Its name." } : {}, outputAliases: [],
       });
     }));
   }

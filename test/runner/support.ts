@@ -51,23 +51,23 @@ export interface Result {
   readonly seconds?: Readonly<Record<string, number>>;
 }
 
-/** Starts the runner as local runs and its image do. */
-export function start(args: readonly string[], options: { python?: string; env?: NodeJS.ProcessEnv; stdin?: string } = {}): Running {
-  const child = spawn(options.python ?? PYTHON, ["-I", "-S", "-B", RUNNER, ...args], {
+/** Starts the runner as local runs and its image do; with `stdin: null` it has none. */
+export function start(args: readonly string[], options: { python?: string; env?: NodeJS.ProcessEnv; stdin?: string | null; runner?: string } = {}): Running {
+  const child = spawn(options.python ?? PYTHON, ["-I", "-S", "-B", options.runner ?? RUNNER, ...args], {
     env: { ...process.env, ...options.env },
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: [options.stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
   });
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let stdout = "";
   let stderr = "";
   const watchers: (() => void)[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     watchers.forEach((watch) => watch());
   });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(options.stdin ?? "");
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(options.stdin ?? "");
   const ended = new Promise<Ended>((done, fail) => {
     child.on("error", fail);
     child.on("close", (code) => {

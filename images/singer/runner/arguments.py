@@ -32,9 +32,10 @@ DATA = ("extract", "load", "stream", "discover")
 """Subcommands that start connectors."""
 
 
-def parse(argv: list[str]) -> argparse.Namespace:
-    """The arguments, with every default filled in."""
+def parse(argv: list[str], standalone: bool = False) -> argparse.Namespace:
+    """The arguments, with every default filled in; `standalone` where an image was started by hand."""
     args = _parser().parse_args(argv)
+    args.standalone = standalone
     if args.subcommand in DATA:
         places.fill_in(args)
     for name in ("result", "candidate", "overlay", "tap_log", "target_log", "marker", "outcome", "summary"):
@@ -47,14 +48,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return args
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
+class Formatter(argparse.RawDescriptionHelpFormatter):
     """Made once for each argument: the library's own asks for the terminal's width by a module slow to import."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_width())
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     def error(self, message: str):  # type: ignore[override]
         raise codes.RunnerError(codes.USAGE, f"{message} (see {self.prog} --help)")
 
@@ -67,12 +68,12 @@ def _width() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="runner", formatter_class=_Formatter,
+    parser = Parser(
+        prog="runner", formatter_class=Formatter,
         description="Runs Singer taps and targets. Without a subcommand: extract for a tap, load for a target.",
         epilog=f"example: {_EXAMPLES['extract']}\n\n{places.TABLE}\n\n{codes.TABLE}")
     parser.add_argument("--version", action="version", version=f"singer-runner {VERSION}")
-    commands = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND", parser_class=Parser)
     _extract(_command(commands, "extract", "run a tap into a file"))
     _load(_command(commands, "load", "give an extract to a target"))
     _stream(_command(commands, "stream", "run a tap and a target at once"))
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, text: str) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False,
-                               formatter_class=_Formatter,
+                               formatter_class=Formatter,
                                epilog=f"example: {_EXAMPLES[name]}\n\n{places.TABLE}\n\n{codes.TABLE}")
 
 
@@ -194,6 +195,9 @@ def _describe(command: argparse.ArgumentParser) -> None:
     command.add_argument("--connector-version", required=True, metavar="V", help="its version")
     command.add_argument("--settings", metavar="JSON", default="{}",
                          help='types of its settings, e.g. {"start_date":"string","batch_size":"number"}')
+    command.add_argument("--defaults", type=_object, default={}, metavar="JSON", help="settings that its image gives it by itself")
+    command.add_argument("--required", type=_names, default=[], metavar="JSON", help="settings without which it does not start")
+    command.add_argument("--output-aliases", type=_names, default=[], metavar="JSON", help="other names of --output-setting")
     command.add_argument("--output-setting", metavar="S", help="setting that says where a target writes files")
     command.add_argument("--output", required=True, metavar="F", help="gets connector.json")
     command.add_argument("command", nargs="+", metavar="COMMAND", help="what starts the connector, after --")
@@ -253,6 +257,16 @@ def _object(text: str) -> dict:
         value = None
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError(f"{text!r} is not a JSON object")
+    return value
+
+
+def _names(text: str) -> list[str]:
+    try:
+        value = loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a JSON list of names")
     return value
 
 

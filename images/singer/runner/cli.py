@@ -11,6 +11,7 @@ from . import places
 from .arguments import DATA, parse
 from .descent import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
+from .connector import read_connector
 from .files import read_object
 from .session import Session
 from .workflow import settle, tell_pod
@@ -23,11 +24,13 @@ Outcome = Tuple[int, Optional[str]]
 def main(argv: list[str]) -> int:
     """Exit code of `runner ARGV...`."""
     try:
-        args = parse(_with_subcommand(argv))
+        args = _arguments(argv)
     except RunnerError as error:
         return _complain(str(error), error.code)
     except KeyboardInterrupt:
         return INTERRUPTED
+    if args is None:
+        return OK
     if args.subcommand not in DATA:
         return _guarded(lambda: _without_session(args), None)
     if args.die_with_parent is not None:
@@ -37,25 +40,31 @@ def main(argv: list[str]) -> int:
     except RunnerError as error:
         return _complain(str(error), error.code)
     code = _guarded(lambda: _command(args.subcommand)(session), session)
+    if args.standalone:
+        from .standalone import report
+        report(session)
     try:
         return settle(args, code, session.result)
     except RunnerError as error:
         return _complain(str(error), error.code)
 
 
-def _with_subcommand(argv: list[str]) -> list[str]:
-    """Adds the subcommand for the connector of this image when there is none."""
-    if argv and (not argv[0].startswith("-") or argv[0] in ("-h", "--help", "--version")):
-        return argv
+def _arguments(argv: list[str]) -> Optional[argparse.Namespace]:
+    """Those of a subcommand, or of what the image's own connector does without one; None where they only asked for a text."""
+    if argv and not argv[0].startswith("-"):
+        return parse(argv)
     finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     finder.add_argument("--dir", default=places.directory())
     finder.add_argument("--connector")
-    found, _ = finder.parse_known_args(argv)
-    path = found.connector or os.path.join(found.dir, "connector.json")
+    found, rest = finder.parse_known_args(argv)
+    path = found.connector or places.described(found.dir)
     if not os.path.exists(path):
+        if argv[:1] in (["-h"], ["--help"], ["--version"]):
+            return parse(argv)
         raise RunnerError(USAGE, f"no subcommand, and no {path} that would tell which one (see runner --help)")
-    kind = read_object(path, "connector description").get("kind")
-    return (["load"] if kind == "target" else ["extract", "--output", "-"]) + argv
+    from .standalone import arguments
+    connector = read_connector(path, str(read_object(path, "connector description").get("kind")))
+    return arguments([*rest, "--dir", found.dir], connector, path)
 
 
 def _command(name: str) -> Callable[[Session], Outcome]:

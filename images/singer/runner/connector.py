@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from typing import Any, Callable, Mapping, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from .codes import USAGE, RunnerError
 from .files import read_object
@@ -42,6 +41,14 @@ class Connector(NamedTuple):
     """The target's setting that says where it writes files."""
     python: Optional[str]
     """Version of the Python the connector runs on."""
+    required: list[str]
+    """Settings without which it does not start."""
+    defaults: dict[str, Any]
+    """Settings that an image that runs by itself gives it."""
+    help: dict[str, str]
+    """What it says of its settings."""
+    output_aliases: list[str]
+    """Other names of `output_setting`."""
 
 
 def read_connector(path: str, kind: str) -> Connector:
@@ -68,26 +75,16 @@ def read_connector(path: str, kind: str) -> Connector:
         name=raw["name"], kind=kind, version=str(raw.get("version", "")), command=command,
         flags=Flags(flags.get("config", True) is True, flags.get("catalog", "none"), flags.get("state") is True,
                     flags.get("discover") is True, flags.get("about") is True),
-        settings=settings, output_setting=raw.get("outputSetting"), python=raw.get("python"))
+        settings=settings, output_setting=raw.get("outputSetting"), python=raw.get("python"),
+        required=raw.get("required", []), defaults=raw.get("defaults", {}), help=raw.get("help", {}), output_aliases=raw.get("outputAliases", []))
 
 
 def describe_json(connector: Connector) -> dict[str, Any]:
     """The connector as connector.json holds it."""
     return {"name": connector.name, "kind": connector.kind, "version": connector.version,
             "command": connector.command, "flags": connector.flags._asdict(), "settings": connector.settings,
-            "outputSetting": connector.output_setting, "python": connector.python}
-
-
-def settings_from(environment: Mapping[str, str], connector: Connector) -> dict[str, Any]:
-    """Settings given by environment variables, e.g. START_DATE for start_date."""
-    found = {}
-    for name, kind in connector.settings.items():
-        variable = name.upper().replace("-", "_").replace(".", "_")
-        text = environment.get(variable)
-        # The type of a setting inside of another one serves secrets alone.
-        if text is not None and name.rpartition(".")[0] not in connector.settings:
-            found[name] = _parsed(kind, text, f"environment variable {variable}")
-    return found
+            "outputSetting": connector.output_setting, "python": connector.python,
+            "required": connector.required, "defaults": connector.defaults, "help": connector.help, "outputAliases": connector.output_aliases}
 
 
 def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -> dict[str, Any]:
@@ -95,7 +92,7 @@ def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -
     for path in paths:
         kind = connector.settings.get(".".join(map(str, path)), "string") if isinstance(path, list) else "string"
         if kind != "string":
-            config = _replaced(config, path, lambda text: _parsed(
+            config = _replaced(config, path, lambda text: parsed(
                 kind, text, f'the secret for setting "{".".join(path)}" of {connector.name}'))
     return config
 
@@ -108,8 +105,8 @@ def _replaced(value: Any, path: list[Any], convert: Callable[[str], Any]) -> Any
     return {**value, path[0]: _replaced(value[path[0]], path[1:], convert)}
 
 
-def _parsed(kind: str, text: str, where: str) -> Any:
-    """A text as a value of a type; an error names `where` it stands, never the text."""
+def parsed(kind: str, text: str, where: str) -> Any:
+    """A text, of the environment or a secret, as a value of a type; an error names `where` it stands, never the text."""
     if kind == "string":
         return text
     try:
@@ -135,8 +132,3 @@ _EXAMPLES = {"number": "10", "boolean": "true", "json": '["a","b"]'}
 
 def _article(kind: str) -> str:
     return "JSON" if kind == "json" else f"a {kind}"
-
-
-def read_config(path: Optional[str], connector: Connector) -> dict[str, Any]:
-    """The configuration in `path`, or from the environment when there is no file."""
-    return settings_from(os.environ, connector) if path is None else read_object(path, f"config of {connector.name}")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from .codes import OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError
 from .connector import TYPES, Connector, Flags, describe_json
@@ -18,13 +18,15 @@ _TIMEOUT_SECONDS = 60
 
 def describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     """Writes connector.json for the command in `args`."""
-    given = _given_settings(args.settings)
+    given = _types_in(args.settings)
     failed = TAP_FAILED if args.kind == "tap" else TARGET_FAILED
     text = _help(args.name, args.command, failed)
     flags = read_flags(text)
-    about = _about(args.command) if flags.about else {}
+    about = _about(args.command) if flags.about else About({}, [], {})
     connector = Connector(args.name, args.kind, args.connector_version, args.command, flags,
-                          {**about, **given}, args.output_setting, _python_of(args.command[0]))
+                          {**about.types, **given}, args.output_setting, _python_of(args.command[0]),
+                          sorted({*about.required, *args.required} - args.defaults.keys()), args.defaults, about.help,
+                          args.output_aliases)
     write_json(args.output, describe_json(connector))
     return OK, None
 
@@ -40,7 +42,7 @@ def read_flags(text: str) -> Flags:
     return Flags(has("--config"), catalog, has("--state"), has("--discover"), has("--about"))
 
 
-def _given_settings(text: str) -> dict[str, str]:
+def _types_in(text: str) -> dict[str, str]:
     try:
         settings = json.loads(text)
     except ValueError as error:
@@ -60,14 +62,25 @@ def _help(name: str, command: list[str], failed: int) -> str:
     return text
 
 
-def _about(command: list[str]) -> dict[str, str]:
-    """Settings and their types as the connector tells them; none when it does not."""
+class About(NamedTuple):
+    """What a connector says of its settings."""
+
+    types: dict[str, str]
+    required: list[str]
+    help: dict[str, str]
+
+
+def _about(command: list[str]) -> About:
+    """The settings as the connector tells them; none where it does not."""
     try:
         code, output, _ = _run("", command + ["--about", "--format=json"], OK)
-        properties = json.loads(output[max(0, output.find("{")):])["settings"]["properties"]
-        return _types(properties) if code == 0 else {}
+        settings = json.loads(output[max(0, output.find("{")):])["settings"]
+        properties = settings["properties"] if code == 0 else {}
+        required = [name for name in settings.get("required", []) if "default" not in properties.get(name, {})]
+        said = {name: schema.get("description") for name, schema in properties.items()}
+        return About(_types(properties), required, {name: text for name, text in said.items() if isinstance(text, str)})
     except (RunnerError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return About({}, [], {})
 
 
 def _types(properties: dict[str, Any], parent: str = "") -> dict[str, str]:

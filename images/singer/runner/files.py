@@ -1,6 +1,7 @@
 """Reading and writing the runner's small files."""
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any, Callable, Optional
 
@@ -63,10 +64,22 @@ def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
             os.fsync(fd)
         finally:
             os.close(fd)
-        os.replace(temporary, path)
+        _replace(temporary, path, data)
     except OSError as error:
         remove(temporary)
         raise io_error(error, "write", path) from None
+
+
+def _replace(temporary: str, path: str, data: bytes) -> None:
+    try:
+        os.replace(temporary, path)
+    except OSError as error:
+        # A file that is mounted by itself cannot be replaced.
+        if error.errno != errno.EBUSY:
+            raise
+        with open(path, "wb") as file:
+            file.write(data)
+        remove(temporary)
 
 
 def write_json(path: str, value: Any, mode: int = 0o644) -> None:
@@ -99,10 +112,13 @@ def records_text(result: Mapping[str, Any]) -> Optional[str]:
     return " and ".join(part for part in (counted, batches) if part) or None
 
 
-def make_directory(path: str) -> None:
-    """Makes a directory, where it is not there."""
+def make_directory(path: str, shared: bool = False) -> None:
+    """Makes a directory, where it is not there; a shared one for every user."""
     try:
+        is_new = not os.path.isdir(path)
         os.makedirs(path, exist_ok=True)
+        if shared and is_new:
+            os.chmod(path, 0o777)
     except OSError as error:
         raise io_error(error, "write", path) from None
 

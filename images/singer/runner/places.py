@@ -6,7 +6,8 @@ import os
 from typing import Optional
 
 TABLE = """files below --dir (SINGER_DIR, /singer):
-  connector.json           what the connector is (stream: tap-connector.json, target-connector.json)
+  connector.json           what the connector is, else that of the image
+                           (stream: tap-connector.json, target-connector.json)
   config/tap-config.json   the tap's configuration (target-config.json the target's), else
   config/config.json       that of either, else the environment: START_DATE for start_date
   config/tap-secrets.json  paths of secret settings (target-secrets.json), else config/secrets.json
@@ -15,7 +16,7 @@ TABLE = """files below --dir (SINGER_DIR, /singer):
   config/initial-state.json  the state to begin with, while none is saved
   state/state.json         the saved state
   identity.json            which pipeline, tap, source, target and destination this run is of
-  extract.jsonl            what the tap sent (without a subcommand: stdout; a target reads stdin without it)
+  extract.jsonl            what the tap sent (a target reads stdin without it)
   output/                  where a target writes files, when there is such a directory
   catalog.json, candidate.json, overlay.json, result.json   what the runner leaves"""
 
@@ -25,10 +26,17 @@ def directory() -> str:
     return os.environ.get("SINGER_DIR", "/singer")
 
 
+def described(base: str) -> str:
+    """The description of the connector: below `base`, else that of the image, which lies beside the runner."""
+    own = os.path.join(base, "connector.json")
+    of_image = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "connector.json")
+    return of_image if os.path.exists(of_image) and not os.path.exists(own) else own
+
+
 def fill_in(args: argparse.Namespace) -> None:
     """Gives every file flag that was not given its default."""
     command, base = args.subcommand, args.dir
-    usable = os.path.isdir(base) and os.access(base, os.W_OK)
+    usable = not args.standalone and os.path.isdir(base) and os.access(base, os.W_OK)
 
     def default(name: str, path: Optional[str]) -> None:
         if hasattr(args, name) and getattr(args, name) is None:
@@ -43,7 +51,7 @@ def fill_in(args: argparse.Namespace) -> None:
 
     for kind in ("tap", "target"):
         own = f"{kind}-connector.json" if command == "stream" else "connector.json"
-        default(f"{kind}_connector", os.path.join(base, own))
+        default(f"{kind}_connector", described(base) if own == "connector.json" else os.path.join(base, own))
         for what in ("config", "secrets"):
             names = [f"config/{kind}-{what}.json"] + ([] if command == "stream" else [f"config/{what}.json"])
             default(f"{kind}_{what}", first(*names))

@@ -6,9 +6,10 @@ import os
 from typing import Any, Optional
 
 from .codes import INTERRUPTED, RunnerError, status
+from .connector import Connector, read_connector, with_types
 from .descent import adopt_orphans, descendants, kill
-from .connector import Connector, read_config, read_connector, with_types
-from .files import read_list, write_json
+from .environment import Given, settings_from, standalone_config
+from .files import read_list, read_object, write_json
 from .log import Log
 from .lossless import encode
 from .masking import Masker, likely_secrets, named_secrets
@@ -33,6 +34,8 @@ class Session:
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
         """What --result will hold."""
+        self.output_folder: Optional[str] = None
+        """Where the target writes files, if it has a setting for that."""
         self._private: Optional[tuple[str, int]] = None
 
     def warn(self, text: str) -> None:
@@ -58,7 +61,8 @@ class Session:
 
     def config(self, connector: Connector) -> dict[str, Any]:
         """Its configuration, secrets in the types of their settings; from now on they are masked."""
-        config = read_config(getattr(self.args, f"{connector.kind}_config"), connector)
+        config, secrets = self._given(connector)
+        self.masker.add(secrets)
         listed = getattr(self.args, f"{connector.kind}_secrets", None)
         if not listed:
             self.masker.add(likely_secrets(config))
@@ -68,6 +72,13 @@ class Session:
         typed = with_types(config, connector, paths)
         self.masker.add(named_secrets(typed, paths))
         return typed
+
+    def _given(self, connector: Connector) -> Given:
+        path = getattr(self.args, f"{connector.kind}_config")
+        config = {} if path is None else read_object(path, f"config of {connector.name}")
+        if self.args.standalone:
+            return standalone_config(config, connector)
+        return Given(config, []) if path else settings_from(os.environ, connector)
 
     def private_file(self, name: str, value: Any) -> str:
         """Writes `value` where only this user and the connector can read it; gone at the end."""

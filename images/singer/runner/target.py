@@ -32,9 +32,13 @@ def prepare_target(session: Session) -> TargetPlan:
     target = session.connector("target")
     config = session.config(target)
     folder, setting = session.args.output_dir, target.output_setting
-    if folder and setting and setting not in config:
-        make_directory(folder)
+    given = [config[name] for name in [setting, *target.output_aliases] if name in config]
+    if folder and setting and not given:
         config = {**config, setting: folder}
+        given = [folder]
+    session.output_folder = next((path for path in given if isinstance(path, str)), None)
+    if session.output_folder and (session.output_folder == folder or session.args.standalone):
+        make_directory(session.output_folder, shared=session.args.standalone)
     flags = ["--config", session.private_file("target-config.json", config)] if target.flags.config else []
     return TargetPlan(target, target.command + flags, deletes_hard(config, target.settings))
 

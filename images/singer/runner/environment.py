@@ -1,0 +1,93 @@
+"""Settings of a connector that environment variables give."""
+from __future__ import annotations
+
+import os
+from typing import Any, Mapping, NamedTuple, Optional
+
+from .codes import USAGE, RunnerError
+from .connector import Connector, parsed
+
+_TAKEN = frozenset(("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "_"))
+"""Variables that a system sets by itself."""
+_FILE = "_FILE"
+
+
+class Given(NamedTuple):
+    """What the environment says of a connector's settings."""
+
+    settings: dict[str, Any]
+    secrets: list[str]
+    """Values that came from files: what is kept in one is a secret."""
+
+
+def settings_from(environment: Mapping[str, str], connector: Connector) -> Given:
+    """The settings that variables give, or files that `NAME_FILE` names; a connector of unknown settings takes all with its name."""
+    settings: dict[str, Any] = {}
+    secrets = []
+    names = given_names(connector) or _named_after(environment, connector)
+    for name in names:
+        for variable in reversed(variables(connector, name)):
+            text, is_secret = _value(environment, variable, names, connector)
+            if text is not None:
+                settings[name] = parsed(connector.settings.get(name, "string"), text, f"environment variable {variable}")
+                secrets += [text] if is_secret else []
+    return Given(settings, secrets)
+
+
+def given_names(connector: Connector) -> list[str]:
+    """The settings that variables can give: the type of one inside of another serves secrets alone."""
+    return [name for name in connector.settings if name.rpartition(".")[0] not in connector.settings]
+
+
+def variables(connector: Connector, name: str) -> list[str]:
+    """The variables of a setting, the strongest first: `TAP_X_START_DATE` and, where the system has no other use for it, `START_DATE`."""
+    own = _upper(name)
+    return [_prefix(connector) + own] + ([] if own in _TAKEN else [own])
+
+
+def _upper(name: str) -> str:
+    return name.upper().replace("-", "_").replace(".", "_")
+
+
+def _prefix(connector: Connector) -> str:
+    return _upper(connector.name) + "_"
+
+
+def _named_after(environment: Mapping[str, str], connector: Connector) -> list[str]:
+    prefix = _prefix(connector)
+    found = [variable[len(prefix):] for variable in environment if variable.startswith(prefix)]
+    return sorted({name.removesuffix(_FILE).lower() for name in found} - {""})
+
+
+def _value(environment: Mapping[str, str], variable: str, names: list[str], connector: Connector) -> tuple[Optional[str], bool]:
+    """Its text, and whether a file held it."""
+    text = environment.get(variable)
+    path = environment.get(variable + _FILE)
+    if path is None or any(variable + _FILE in variables(connector, name) for name in names):
+        return text, False
+    if text is not None:
+        raise RunnerError(USAGE, f"environment variables {variable} and {variable}{_FILE} are both set: give one of them")
+    return _content(variable + _FILE, path), True
+
+
+def _content(variable: str, path: str) -> str:
+    """The text of a file without the newline that editors put at its end."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            text = file.read()
+    except UnicodeDecodeError:
+        raise RunnerError(USAGE, f"environment variable {variable}: {path} is not UTF-8 text") from None
+    except OSError as error:
+        raise RunnerError(USAGE, f"environment variable {variable}: {path} cannot be read: {error.strerror}") from None
+    return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
+
+
+def standalone_config(given: dict[str, Any], connector: Connector) -> Given:
+    """The settings in force where an image runs by itself: the environment's, else those of a file, else the defaults."""
+    environment = settings_from(os.environ, connector)
+    settings = {**connector.defaults, **given, **environment.settings}
+    missing = [name for name in connector.required if name not in settings and name != connector.output_setting]
+    if missing:
+        how = ", ".join(f"{name} (-e {variables(connector, name)[-1]}=...)" for name in missing)
+        raise RunnerError(USAGE, f"{connector.name} needs {how}; a config.json can give settings too (see --help)")
+    return Given(settings, environment.secrets)

@@ -1,0 +1,171 @@
+"""An image that somebody starts by hand, `docker run IMAGE`: what is run, on which files, and what is told of it."""
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import select
+import signal
+import stat
+from typing import Optional
+
+from . import VERSION
+from .arguments import Formatter, Parser, parse
+from .codes import USAGE, RunnerError
+from .connector import Connector
+from .files import files_below, remove
+from .image_help import about, epilog
+from .mounts import Mounts
+from .pipes import unread
+from .places import directory
+from .session import Session
+
+
+def arguments(argv: list[str], connector: Connector, description: str) -> Optional[argparse.Namespace]:
+    """The arguments of the subcommand that `argv` without one stands for; None where it only asked for a text."""
+    own, rest = _parser(connector).parse_known_args(argv)
+    if own.about:
+        os.write(1, about(connector).encode())
+        return None
+    # The first process of a container is not ended by a signal that it does not handle.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    mounts = Mounts(own.dir, own.dir != "/singer")
+    _settle_in()
+    begin = _extract if connector.kind == "tap" else _load
+    args = parse([*begin(own, mounts), "--dir", own.dir, "--connector", description, *rest], standalone=True)
+    args.mounts = mounts
+    args.left_before = {path: _stamp(path) for path in _left(args)}
+    return args
+
+
+def _parser(connector: Connector) -> argparse.ArgumentParser:
+    parser = Parser(prog=f"docker run [OPTIONS] {connector.name.upper()}", usage=_usage(connector), formatter_class=Formatter,
+                    description=f"{connector.name} {connector.version}, a Singer {connector.kind}.", epilog=epilog(connector),
+                    allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"{connector.name} {connector.version} (singer-runner {VERSION})")
+    parser.add_argument("--about", action="store_true", help="print what is known of it, as JSON")
+    if connector.kind == "tap":
+        parser.add_argument("--stdout", action="store_true", help="write records to stdout, for a target's docker run -i")
+        found = "print the catalog of its streams" if connector.flags.discover else argparse.SUPPRESS
+        parser.add_argument("--discover", action="store_true", help=found)
+    else:
+        parser.add_argument("--input", metavar="F", help="what the tap sent; - is stdin")
+    parser.add_argument("--config", metavar="F", help="its settings, instead of a mounted config.json")
+    parser.add_argument("--catalog", metavar="F", help="instead of a mounted catalog.json")
+    parser.add_argument("--state", metavar="F", help="instead of a mounted state.json")
+    # Where SINGER_DIR or a flag says where files are, that is as good as a mount.
+    parser.add_argument("--dir", default=directory(), help=argparse.SUPPRESS)
+    return parser
+
+
+def _usage(connector: Connector) -> str:
+    discover = " | --discover" if connector.flags.discover else ""
+    flags = f"[--stdout{discover}]" if connector.kind == "tap" else "[--input F]"
+    interactive = "" if connector.kind == "tap" else "[-i] "
+    return f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags} [OPTIONS]"
+
+
+def _settle_in() -> None:
+    """Gives connectors a home where files can be written, and a name of their user, who may be any."""
+    places = (os.environ.get("HOME", "/"), os.environ.get("TMPDIR", "/tmp"), "/dev/shm")
+    os.environ["HOME"] = next((place for place in places if place != "/" and os.access(place, os.W_OK)), "/")
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        os.environ.setdefault("LOGNAME", "singer")
+
+
+def _extract(own: argparse.Namespace, mounts: Mounts) -> list[str]:
+    config = own.config or mounts.find("tap-config.json", "config.json")
+    secrets = mounts.find("tap-secrets.json", "secrets.json")
+    given = [*_flag("--config", config), *_flag("--secrets", secrets)]
+    if own.discover:
+        return ["discover", *given, "--output", "-"]
+    catalog = own.catalog or mounts.find("catalog.json")
+    if catalog is None:
+        given += _flag("--select", mounts.find("select.json"))
+    given += [*_flag("--catalog", catalog), *_flag("--state", own.state or mounts.state()), *_flag("--overlay", mounts.overlay())]
+    if own.stdout:
+        return ["extract", *given, "--output", "-"]
+    work = mounts.work()
+    _enter(work)
+    output = os.path.join(work, "extract.jsonl")
+    # One that another user left could not be written over.
+    remove(output)
+    return ["extract", *given, "--output", output]
+
+
+def _load(own: argparse.Namespace, mounts: Mounts) -> list[str]:
+    source = own.input or _source(mounts)
+    work = mounts.work()
+    config = own.config or mounts.find("target-config.json", "config.json")
+    given = [*_flag("--config", config), *_flag("--secrets", mounts.find("target-secrets.json", "secrets.json")),
+             *_flag("--catalog", own.catalog or mounts.find("catalog.json")), *_flag("--state", own.state or mounts.state())]
+    _enter(work)
+    return ["load", *given, "--input", source, "--candidate", mounts.new_state(), "--output-dir", os.path.join(work, "output")]
+
+
+def _flag(flag: str, path: Optional[str]) -> list[str]:
+    return [flag, path] if path else []
+
+
+def _enter(work: str) -> None:
+    """Relative paths in settings count from there."""
+    if os.getcwd() == "/":
+        os.chdir(work)
+
+
+def _source(mounts: Mounts) -> str:
+    """Stdin where somebody writes to it, else a mounted extract: an older one must not stand in for what is piped."""
+    extract = mounts.extract()
+    if _is_piped():
+        return "-"
+    if extract is None:
+        raise RunnerError(USAGE, "there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i")
+    return extract
+
+
+def _is_piped() -> bool:
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    if stat.S_ISREG(mode):
+        return os.fstat(0).st_size > 0
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return False
+    select.select([0], [], [])
+    return unread(0) > 0
+
+
+def report(session: Session) -> None:
+    """Tells where the records, the state and the files are, and prints the state, as Singer targets do."""
+    args, mounts = session.args, session.args.mounts
+
+    def tell(what: str, path: str) -> None:
+        lost = "" if mounts.is_kept(path) else "; it is lost with this container: mount a volume at /singer (-v NAME:/singer) to keep it"
+        session.log.line("runner", f"{what} {path}{lost}")
+
+    files = files_below(session.output_folder)
+    if files and session.output_folder:
+        tell(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} in", session.output_folder)
+    for path in (path for path, before in args.left_before.items() if _stamp(path) != before):
+        if args.subcommand == "extract":
+            tell(f"{os.path.getsize(path):,} bytes of records are in", path)
+        else:
+            tell("the state is in", path)
+            with open(path, "rb") as state:
+                os.write(1, state.read().strip() + b"\n")
+
+
+def _left(args: argparse.Namespace) -> list[str]:
+    """The file that the run leaves: the records of a tap, the state of a target."""
+    path = args.output if args.subcommand == "extract" else getattr(args, "candidate", None)
+    return [] if path in (None, "-") else [path]
+
+
+def _stamp(path: str) -> Optional[tuple[int, int]]:
+    if not os.path.exists(path):
+        return None
+    found = os.stat(path)
+    return found.st_mtime_ns, found.st_ino

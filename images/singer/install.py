@@ -105,7 +105,8 @@ def describe(folder, started_by):
         sys.executable, "-I", "-S", os.path.join(folder, "runner"), "describe", "--kind", os.environ["KIND"],
         "--name", os.environ["CONNECTOR"], "--connector-version", os.environ["VERSION"],
         "--settings", os.environ.get("SETTINGS") or "{}", "--defaults", os.environ.get("DEFAULTS") or "{}",
-        "--required", os.environ.get("REQUIRED") or "[]", "--output-aliases", os.environ.get("OUTPUT_ALIASES") or "[]", "--output", os.path.join(folder, "connector.json"),
+        "--required", os.environ.get("REQUIRED") or "[]", "--output", os.path.join(folder, "connector.json"),
+        "--output-aliases", os.environ.get("OUTPUT_ALIASES") or "[]",
         *(["--output-setting", output_setting] if output_setting else []), "--", *started_by])
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { targetPostgres } from "../../connectors";
+import { targetDuckdb, targetPostgres } from "../../connectors";
 import { secret } from "../../connectors/settings";
 import { standInSettings } from "../../local/offline";
 import { startPostgres, type Postgres } from "../../local/postgres";
@@ -25,6 +25,8 @@ export interface Scene {
   readonly stack: Stack;
   /** The stand-in for an exchange-rate service. */
   readonly source: Source;
+  /** Its address, as pods and containers reach it. */
+  readonly sourceUrl: string;
   readonly webhook: Webhook;
   /** What leads pods to the shop, and to the tables that it is copied to: the same server, cut by itself. */
   readonly roads: { readonly shop: Bridge; readonly copies: Bridge };
@@ -48,13 +50,15 @@ export async function makeScene(): Promise<Scene> {
   const { user, password, database } = postgres;
   const client = new Client({ host: "127.0.0.1", port: postgres.port, user, password, database });
   await client.connect();
-  const entries = array({ url: `http://${host}:${source.port}`, host, image }, postgres, roads);
+  const sourceUrl = `http://${host}:${source.port}`;
+  const entries = array({ url: sourceUrl, host, image }, postgres, roads);
   const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, resources: { cpu: 0.02, memory: "512Mi" } };
   const stack = await makeStack({ registry: { address: registry }, defaults, scratch: { size: "4Gi" }, notifications: { webhook: "channel" }, ...config }, { "shop-password": password, channel: `http://${host}:${webhook.port}/hook` });
   stack.setPipelines(entries);
   const scene: Scene = {
     stack,
     source,
+    sourceUrl,
     webhook,
     roads,
     client,
@@ -102,6 +106,7 @@ function array({ url, host, image }: Places, { user, database }: Postgres, roads
     { ...orders, name: "shop-copy", target: targetPostgres({ ...copies, default_target_schema: "copy" }) },
     { ...orders, name: "shop-stream", mode: "stream", target: targetPostgres({ ...copies, default_target_schema: "streamed" }) },
     { name: "kept-rates", schedule: rates.schedule, suspend: true, configFrom: "store", tap: { ...rates.tap, settings: {} }, target: { ...rates.target, settings: {} } },
+    { ...withStandIn(find("exchange-rates-classic"), url), name: "rates-warehouse", suspend: true, target: targetDuckdb({ path: "/tmp/rates.duckdb", primary_key_required: false }) },
   ];
 }
 

@@ -1,8 +1,10 @@
 import { after, before } from "node:test";
 import { testFaults, testMistakes } from "./faults";
+import { testImages } from "./images";
 import { testChanges, testUp } from "./installation";
+import { parameterOf } from "./kubernetes";
 import { testRuns } from "./runs";
-import { makeScene, type Scene } from "./scene";
+import { makeScene, NAMESPACE, type Scene } from "./scene";
 import { testVerbs } from "./verbs";
 
 let made: Scene | undefined;
@@ -22,6 +24,12 @@ after(() => made?.close());
 testUp(scene);
 testRuns(scene);
 testVerbs(scene);
+testImages(() => ({
+  tap: parameterOf("exchange-rates-classic", "tapImage", NAMESPACE),
+  target: parameterOf("exchange-rates", "targetImage", NAMESPACE),
+  warehouse: parameterOf("rates-warehouse", "targetImage", NAMESPACE),
+  source: `${scene().sourceUrl}/v1`,
+}));
 testFaults(scene);
 testMistakes(scene);
 testChanges(scene);

@@ -177,6 +177,12 @@ describe("an image of a target", () => {
     assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
   }));
 
+  test("reports a pipe that nothing came through", () => inWorkspace(async (space) => {
+    const ended = await targetImage(space).run([], {}, "");
+    assert.equal(ended.code, 15, ended.stderr);
+    assert.match(ended.stderr, /the tap sent no SCHEMA/);
+  }));
+
   test("says how input is given where there is none", () => inWorkspace(async (space) => {
     const ended = await targetImage(space).run([]);
     assert.equal(ended.code, 2);

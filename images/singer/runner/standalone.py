@@ -116,24 +116,29 @@ def _enter(work: str) -> None:
 
 
 def _source(mounts: Mounts) -> str:
-    """Stdin where somebody writes to it, else a mounted extract: an older one must not stand in for what is piped."""
+    """Stdin where something is written to it, else a mounted extract: an older one must not stand in for what is piped."""
     extract = mounts.extract()
-    if _is_piped():
+    is_pipe = _is_pipe()
+    if is_pipe and (extract is None or _holds_data()):
         return "-"
     if extract is None:
         raise RunnerError(USAGE, "there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i")
     return extract
 
 
-def _is_piped() -> bool:
+def _is_pipe() -> bool:
+    """Whether somebody may write to stdin, as docker run -i lets them, or has redirected a file to it."""
     try:
-        mode = os.fstat(0).st_mode
+        found = os.fstat(0)
     except OSError:
         return False
-    if stat.S_ISREG(mode):
-        return os.fstat(0).st_size > 0
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        return False
+    return stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size > 0)
+
+
+def _holds_data() -> bool:
+    """Waits for the first byte, or for the end without any."""
+    if stat.S_ISREG(os.fstat(0).st_mode):
+        return True
     select.select([0], [], [])
     return unread(0) > 0
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ConnectorDefinition, PackageSource } from "../connectors/connector";
 import { checkedLock } from "../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../connectors/settings";
+import { stringifyJson } from "../json";
 
 /** Repository of the image that has the runner and no connector. */
 const RUNNER = "singer-runner";
@@ -89,7 +90,7 @@ function connectorArgs({ name, kind, settings, outputSetting, outputAliases, def
     ...(outputSetting !== undefined && { OUTPUT_SETTING: outputSetting }),
     ...(outputAliases && { OUTPUT_ALIASES: JSON.stringify(outputAliases) }),
     ...(settings && { SETTINGS: JSON.stringify(settings) }),
-    ...(defaults && { DEFAULTS: JSON.stringify(withoutSecrets(defaults)) }),
+    ...(defaults && { DEFAULTS: stringifyJson(withoutSecrets(defaults)) }),
     ...(required?.length && { REQUIRED: JSON.stringify(required) }),
     ...(source.constraints && { CONSTRAINTS: JSON.stringify(source.constraints) }),
     ...(source.overrides && { OVERRIDES: JSON.stringify(source.overrides) }),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { connectorVersion } from "../connectors/connector";
+import { UserError } from "../errors";
 import { JsonText, parseRecord } from "../json";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
@@ -45,12 +46,16 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
     const files = await layOut(leased, state);
     const replicated = await replicate(leased, files);
     await files.keepOutputs();
-    const committed = await commit(leased, files);
-    const end = replicated.code === ExitCode.ok ? await followUp(leased, files) : { code: replicated.code, error: errorOf(leased, replicated) };
+    const { committed, unsaved } = await commit(leased, files);
+    const error = unsaved === undefined ? errorOf(leased, replicated) : [errorOf(leased, replicated), unsaved].filter((one) => one !== null).join("; ");
+    const loaded = { code: unsaved !== undefined && replicated.code === ExitCode.ok ? ExitCode.internal : replicated.code, error };
+    const end = loaded.code === ExitCode.ok ? await followUp(leased, files) : loaded;
     return await close(leased, closingSummary(opening, replicated, committed, end, files));
   } catch (error) {
     if (context.stop.atOnce.aborted) return await close(leased, { ...opening, status: "interrupted", code: ExitCode.interrupted, error: context.stop.reason ?? null });
-    await close(leased, { ...opening, status: "failed", code: ExitCode.internal, error: error instanceof Error ? error.message : String(error) });
+    const failed = { ...opening, status: "failed", code: ExitCode.internal, error: error instanceof Error ? error.message : String(error) } as const;
+    // Where the store cannot be written this fails too, and says less.
+    await close(leased, failed).catch(() => undefined);
     throw error;
   } finally {
     release();
@@ -121,13 +126,22 @@ function replicate({ context, entry, options, environments, events }: LeasedRun,
   return byMode({ entry, python: environments.tap.python, cwd: context.root, files, onChange, stop: context.stop, events });
 }
 
-/** Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits. */
-async function commit({ context, options, lease }: LeasedRun, files: RunFiles): Promise<StateEnvelope | undefined> {
-  if (options.saveState === false || !existsSync(files.candidate)) return undefined;
+/**
+ * Saves the state that the load left, if it left one; the lease is asked last, so that only its holder commits.
+ *
+ * @returns why the store did not take it as `unsaved`: the run has failed then, although its data arrived
+ */
+async function commit({ context, options, lease }: LeasedRun, files: RunFiles): Promise<{ readonly committed?: StateEnvelope; readonly unsaved?: string }> {
+  if (options.saveState === false || !existsSync(files.candidate)) return {};
   const envelope = parseRecord(readFileSync(files.candidate), ["state"]) as unknown as StateEnvelope;
   await lease.verify();
-  await commitState(context.store, envelope);
-  return envelope;
+  try {
+    await commitState(context.store, envelope);
+    return { committed: envelope };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { unsaved: `the state could not be saved, so the next run sends what this one loaded again: ${error.message}` };
+  }
 }
 
 async function followUp({ context, entry, options, events, run }: LeasedRun, files: RunFiles): Promise<{ readonly code: number; readonly error: string | null }> {

@@ -53,8 +53,9 @@ export const sdkFlattenedNames = {
 /** Settings of taps that can write batches of records to files of their own. */
 export interface SdkBatches {
   /**
-   * Write batches to files and print only their names. The target must be able to read BATCH messages; runs count no
-   * records then. Default: records in the stream.
+   * Write batches to files and print only their names. The target must understand BATCH messages and reach the files:
+   * on the cluster an object store as `root`. Runs count the rows of JSON lines on a disk that they share, no others.
+   * Default: records in the stream.
    */
   readonly batch_config?: {
     readonly encoding?: { readonly format?: "jsonl" | "parquet"; readonly compression?: "gzip" | "none" };

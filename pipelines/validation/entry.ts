@@ -1,4 +1,5 @@
 import { isSecretReference } from "../../connectors/settings";
+import { batchFiles } from "./batches";
 import type { EntryBase, Notifications } from "../entry";
 import type { Job } from "../job";
 import type { Replication } from "../replication";
@@ -65,7 +66,7 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
 /** What is wrong with an entry by itself, one text a problem. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
-  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
+  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...batchFiles(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
 }
 
 function fieldProblems(entry: Fields): readonly string[] {

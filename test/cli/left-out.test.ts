@@ -7,6 +7,7 @@ import { PassThrough } from "node:stream";
 import { suite, test, type TestContext } from "node:test";
 import { showProgress } from "../../cli/progress";
 import { runPipeline } from "../../local/run";
+import type { Mode } from "../../pipelines/replication";
 import type { RunSummary } from "../../store/runs";
 import { fakeContext, fakePipeline, temporaryFolder, type FakeSettings } from "../local/support";
 import type { Printed } from "../support/command";
@@ -15,16 +16,17 @@ import { cliEnvironment, makeProject, tapctl } from "./support";
 const ARRAY = `[{ name: "events", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://localhost" }), target: c.targetJsonl({}) }]`;
 
 /** A run of the fake tap, what the screen said of it, and the commands that show it. */
-async function shownRun(t: TestContext, settings: FakeSettings): Promise<{ readonly summary: RunSummary; readonly screen: string; readonly show: (...args: readonly string[]) => Promise<string>; readonly root: string }> {
+async function shownRun(t: TestContext, settings: FakeSettings, mode: Mode = "stream"): Promise<{ readonly summary: RunSummary; readonly screen: string; readonly again: () => Promise<RunSummary>; readonly show: (...args: readonly string[]) => Promise<string>; readonly root: string }> {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
   const output = new PassThrough();
   const progress = showProgress({ output: output as unknown as NodeJS.WriteStream, verbose: false });
-  const summary = await runPipeline({ ...context, onEvent: (event) => progress.tell(event) }, fakePipeline(folder, settings), { mode: "stream" });
+  const again = () => runPipeline({ ...context, onEvent: (event) => progress.tell(event) }, fakePipeline(folder, settings), { mode });
+  const summary = await again();
   const screen = String(output.read());
   const root = makeProject(t, ARRAY);
   const env = { ...cliEnvironment(), TAPCTL_STORE: join(folder, "store") };
-  return { summary, screen, root, show: async (...args) => shown(await tapctl(root, args, { env })) };
+  return { summary, screen, root, again, show: async (...args) => shown(await tapctl(root, args, { env })) };
 }
 
 function shown({ code, stdout, stderr }: Printed): string {
@@ -37,7 +39,7 @@ suite("what a run left out", () => {
     const { summary, screen, show, root } = await shownRun(t, { rows: 9, prints: { "2": "page 1\n", "5": "half..." } });
     assert.equal(summary.status, "succeeded", summary.error ?? "");
     const lines = "1 line of the tap's output, not Singer messages (the first is line 3: not JSON)";
-    const front = "text in front of 1 message, which were loaded (the first is line 7: text in front of a RECORD)";
+    const front = "text in front of 1 message, which was loaded (the first is line 7: text in front of a RECORD)";
     assert.deepEqual(summary.leftOut, [lines, front]);
     assert.ok(screen.includes(`\n  left out: ${lines}\n  left out: ${front}\n`), screen);
     assert.match(await show("runs", "events"), /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/);
@@ -52,10 +54,15 @@ suite("what a run left out", () => {
     assert.doesNotMatch(screen + (await show("runs", "events")) + (await show("status")) + (await show("status", "events")), /left out/i);
   });
 
-  test("a source that sends no STATE is told of", async (t) => {
-    const { screen } = await shownRun(t, { rows: 0, batch: [] });
-    assert.match(screen, /warning: the tap sent no STATE: .*/);
-  });
+  for (const mode of ["artifact", "stream"] as const) {
+    test(`a tap that sends no STATE is reported by every run in ${mode} mode`, async (t) => {
+      const { summary, screen, again } = await shownRun(t, { rows: 5, stateless: true }, mode);
+      const warning = "the tap sent no STATE: the next run starts from the beginning";
+      assert.deepEqual([summary.status, summary.warnings], ["succeeded", [warning]]);
+      assert.ok(screen.includes(`warning: ${warning}`), screen);
+      assert.deepEqual((await again()).warnings, [warning]);
+    });
+  }
 });
 
 suite("rows in BATCH files", () => {

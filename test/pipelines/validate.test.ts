@@ -10,6 +10,17 @@ const NAME = `only lower-case letters, digits and "-" are allowed, beginning and
 const DURATION = `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
 const TEMPLATE = `"{{" is not allowed, it is template syntax of Argo`;
 const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`;
+const batchConfig = (storage?: { readonly root: string }) => tapAny({ batch_config: { encoding: { format: "jsonl" }, ...(storage && { storage }) } });
+const batchProblem = (which: string) => `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or leave batch_config out`;
+const BATCHES = [
+  [{ tap: batchConfig({ root: "file:///tmp/b" }) }, [batchProblem('with the storage root "file:///tmp/b"')]],
+  [{ tap: batchConfig({ root: "/tmp/b" }) }, [batchProblem('with the storage root "/tmp/b"')]],
+  [{ tap: batchConfig() }, [batchProblem("without a storage root")]],
+  [{ tap: batchConfig({ root: "file:///singer/work/b" }) }, [batchProblem('with the storage root "file:///singer/work/b"')]],
+  [{ tap: batchConfig({ root: "file:///tmp/b" }), mode: "stream" }, [batchProblem('with the storage root "file:///tmp/b"')]],
+  [{ tap: batchConfig({ root: "file:///singer/work/b" }), mode: "stream" }, []],
+  [{ tap: batchConfig({ root: "s3://bucket/b" }) }, []],
+] as const;
 const FOLDER = `"../" is not allowed, it leads out of a folder`;
 
 const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
@@ -100,6 +111,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ mode: "stream", target: targetAny({ load_method: "overwrite" }) }, [OVERWRITE]],
   [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: [{ stream: "b", replicationMethod: "INCREMENTAL" }] }, []],
   [{ mode: "artifact", target: targetAny({ load_method: "overwrite" }) }, []],
+  ...BATCHES,
   [{ mode: "stream", target: targetFiles({}) }, [`mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`]],
   [{ initialState: { at: 1 }, configFrom: "store" }, [`initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`]],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],

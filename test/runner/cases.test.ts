@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
   {
     name: "no STATE at all: the old one stays",
     steps: [...START, ["record", "a", 1]],
-    extract: 0, load: 0, stream: 0, state: undefined, loaded: ["a 1"], says: "the tap sent no STATE: the saved one stays",
+    extract: 0, load: 0, stream: 0, state: undefined, loaded: ["a 1"], says: "the tap sent no STATE: the next run starts from the beginning",
   },
   {
     name: "several STATE lines: the last one",

@@ -71,7 +71,7 @@ const LOADED: readonly (readonly [name: string, text: string, expected: { readon
   ["two byte order marks and a record in another key order", `${BOM}${BOM}${otherOrder(9)}`, {}],
   ["blank lines", `\n \t\n\r\n${BOM}\n${record(9)}\n\n`, {}],
   ["white space in front of and behind a record", `  ${record(9).trim()}  \n`, {}],
-  ["a print without newline in front of a record", `progress 50%...${record(9)}`, { recovered: 1, leftOut: /^text in front of 1 message, which were loaded \(the first is line 4: text in front of a RECORD\)$/ }],
+  ["a print without newline in front of a record", `progress 50%...${record(9)}`, { recovered: 1, leftOut: /^text in front of 1 message, which was loaded \(the first is line 4: text in front of a RECORD\)$/ }],
   ["a progress bar and colors in front of a record", `\r 50%|###  | 1/2\u001b[0m${otherOrder(9)}`, { recovered: 1, leftOut: /line 4/ }],
   ["log lines", `INFO page 2\nWARNING {'page': 2}\nMETRIC: {"type": "counter", "value": 3}\n${record(9)}`, { bad: 3, leftOut: /^3 lines of the tap's output, not Singer messages \(the first is line 4: not JSON\)$/ }],
   ["a JSON log line with a stream", `{"level": "info", "stream": "a", "message": "page 2"}\n${record(9)}`, { bad: 1, leftOut: /^1 line of/ }],

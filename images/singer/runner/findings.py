@@ -31,8 +31,9 @@ def publish(session: Session, scanner: Scanner) -> None:
         session.leave_out(f"{_lines(scanner.bad)} of the tap's output, not Singer messages (the first is "
                           f"{_first(scanner, recovered=False)})", scanner.bad)
     if scanner.recovered:
-        session.leave_out(f"text in front of {scanner.recovered:,} {'message' if scanner.recovered == 1 else 'messages'}, "
-                          f"which were loaded (the first is {_first(scanner, recovered=True)})", scanner.recovered)
+        messages = "1 message, which was loaded" if scanner.recovered == 1 else \
+            f"{scanner.recovered:,} messages, which were loaded"
+        session.leave_out(f"text in front of {messages} (the first is {_first(scanner, recovered=True)})", scanner.recovered)
     if scanner.uncounted_files:
         session.warn(f"the rows of {scanner.uncounted_files:,} of {scanner.batch_files:,} BATCH files are not counted: "
                      "they are not JSON lines, or not on this disk")

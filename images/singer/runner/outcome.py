@@ -41,7 +41,7 @@ class Saved:
             held = sorted(self.held & seen)
             session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(held)}", len(held))
         if brought is None:
-            session.warn(_why_none(scanner))
+            session.warn(_why_none(scanner, self._start.kept is not None))
             return
         after = merge(self._start.kept, brought) or brought
         self._tell_kept(after, brought, seen)
@@ -98,9 +98,9 @@ class Saved:
         return (EXPECTATION, wrong) if wrong else (OK, None)
 
 
-def _why_none(scanner: Scanner) -> str:
+def _why_none(scanner: Scanner, saved: bool) -> str:
     if scanner.state:
         return "the state has no bookmarks of its own for each stream, and full-table data is missing: the old one stays"
-    if scanner.total(STATE):
-        return "the tap sent no STATE that is not empty: the saved one stays, and the next run starts from there"
-    return "the tap sent no STATE: the saved one stays, and the next run starts from there"
+    what = "no STATE that is not empty" if scanner.total(STATE) else "no STATE"
+    start = "the saved one stays, and the next run starts from there" if saved else "the next run starts from the beginning"
+    return f"the tap sent {what}: {start}"

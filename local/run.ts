@@ -3,10 +3,9 @@ import type { JsonObject } from "../connectors/settings";
 import { UserError } from "../errors";
 import type { JsonText } from "../json";
 import type { Mode, Replication } from "../pipelines/replication";
-import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
-import { closeAbandonedRuns, prune, type RunSummary } from "../store/runs";
+import { closeAbandonedRuns, nextRunId, prune, type RunSummary } from "../store/runs";
 import { pruneHistory } from "../store/state-history";
 import { connectorConfigs } from "./connector-configs";
 import type { Environment, EnvironmentProgress } from "./environments";
@@ -88,7 +87,7 @@ async function runOnce(context: RunContext, entry: Replication, options: RunOpti
   if (!options.skipFollowUps) requireFollowUps(entry, context.secrets);
   const environments = await prepareEnvironments(context, entry, events);
   if (context.stop.count > 0) throw stoppedEarly(context, entry, "it began");
-  const run = newRunId(new Date());
+  const run = await nextRunId(context.store, entry.name);
   const lease = await acquireLease(context.store, entry.name, { run });
   const workspace = openWorkspace();
   try {

@@ -1,12 +1,12 @@
 import { UserError } from "../errors";
 import { JsonText, whyNotJson } from "../json";
-import { identityOf } from "../pipelines/identity";
+import { identityOf, type SavedIdentity } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
 import { didYouMean } from "../pipelines/validation/nearest";
-import { newRunId } from "../store/keys";
 import { acquireLease } from "../store/lease";
 import type { ObjectStore } from "../store/object-store";
 import { bookmarkOf, streamsOf, withBookmark, type State } from "../store/bookmarks";
+import { nextRunId } from "../store/runs";
 import { bareState, commitState, deleteState, readState, type StateEnvelope } from "../store/state";
 import { rollbackState, rollbackTarget } from "../store/state-history";
 
@@ -50,32 +50,35 @@ export function leaseGuard(store: ObjectStore): Guard {
  * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
  */
 export function setState(target: StateTarget, entry: Replication, state: JsonText, stream?: string): Promise<StateChange> {
-  return change(target, entry, async (run, before) => {
-    if (stream === undefined) return commit(target.store, entry, run, undefined, state);
+  return change(target, entry, async (made) => {
+    const { before } = made;
+    if (stream === undefined) return commit(target.store, entry, made, identityOf(entry), state);
     const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
     if (fresh === undefined) throw new UserError(`the state given has no bookmark of stream "${stream}"; it has: ${streamsOf(state).join(", ")}`);
-    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, fresh));
+    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, fresh));
   });
 }
 
 /** Forgets the state, or one stream's bookmark: the next run begins anew. What was there stays in the history. */
 export function resetState(target: StateTarget, entry: Replication, stream?: string): Promise<StateChange> {
-  return change(target, entry, async (run, before) => {
+  return change(target, entry, async (made) => {
+    const { run, before } = made;
     if (stream === undefined) {
       await deleteState(target.store, entry.name, { run, ...(entry.formerName !== undefined && { formerName: entry.formerName }) });
       return null;
     }
     requireStream(before?.state, stream, `the state of "${entry.name}"`);
-    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, undefined));
+    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, undefined));
   });
 }
 
 /** Puts an earlier state in force again, or one stream's bookmark of it: the one that a run saved, or the one before the present one. */
 export function rollBackState(target: StateTarget, entry: Replication, from: string | undefined, stream?: string): Promise<StateChange> {
-  return change(target, entry, async (run, before) => {
+  return change(target, entry, async (made) => {
+    const { before } = made;
     if (stream === undefined) return (await rollbackState(target.store, entry.name, from)).state;
     const { state } = await rollbackTarget(target.store, entry.name, from);
-    return commit(target.store, entry, run, before, withBookmark(before?.state, stream, bookmarkOf(state, stream)));
+    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, bookmarkOf(state, stream)));
   });
 }
 
@@ -99,24 +102,33 @@ export function parseState(where: string, text: string | Buffer): JsonText {
   return bareState(state);
 }
 
+/** A change that is being made. */
+interface Change {
+  /** Its id. */
+  readonly run: string;
+  /** The state in force before it. */
+  readonly before: StateEnvelope | undefined;
+}
+
 /** Changes the state while no run is under way. */
-async function change({ store, guard }: StateTarget, entry: Replication, apply: (run: string, before: StateEnvelope | undefined) => Promise<JsonText | null>): Promise<StateChange> {
-  const run = newRunId(new Date());
+async function change({ store, guard }: StateTarget, entry: Replication, apply: (made: Change) => Promise<JsonText | null>): Promise<StateChange> {
+  const run = await nextRunId(store, entry.name);
   const held = await guard(entry.name, run);
   try {
     const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))?.envelope;
     await held.verify();
-    return { pipeline: entry.name, before: before?.state ?? null, after: await apply(run, before) };
+    return { pipeline: entry.name, before: before?.state ?? null, after: await apply({ run, before }) };
   } finally {
     await held.release();
   }
 }
 
 /** Saves a state; where only a part of one changes, it stays the state of the source and destination that it was. */
-async function commit(store: ObjectStore, entry: Replication, run: string, before: StateEnvelope | undefined, state: JsonText): Promise<JsonText> {
-  const { tap, source, target, destination } = before ?? identityOf(entry);
-  const envelope: StateEnvelope = { version: 1, pipeline: entry.name, run, tap, ...(source !== undefined && { source }), target, destination, time: new Date().toISOString(), state };
-  await commitState(store, envelope);
+async function commit(store: ObjectStore, entry: Replication, { run, before }: Change, owner: SavedIdentity, state: JsonText): Promise<JsonText> {
+  const { tap, source, target, destination } = owner;
+  const identity = { tap, ...(source !== undefined && { source }), target, destination };
+  const previous = before?.pipeline === entry.name ? { previous: before.run } : {};
+  await commitState(store, { version: 1, pipeline: entry.name, run, ...identity, ...previous, time: new Date().toISOString(), state });
   return state;
 }
 

@@ -105,16 +105,21 @@ export const stepLogFolder = (pipeline: string, run: string, step: string, attem
 
 const RUN_ID = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
 
+const TICKS = 4096;
+
 /**
  * A new run's id, e.g. `20261123T081502Z-4f2a9c`. Ids sort by time to the millisecond: of the last six
  * digits the first three are the fraction of the second (in 1/4096) and the others random.
+ * @param after an id that the new one must sort after, whatever the clock says; default none.
  * @param random three hexadecimal digits' worth, 0-4095; default random.
  */
-export function newRunId(now: Date, random: () => number = () => randomInt(4096)): string {
+export function newRunId(now: Date, after?: string, random: () => number = () => randomInt(4096)): string {
   const hex = (value: number): string => value.toString(16).padStart(3, "0");
-  const seconds = now.toISOString().slice(0, 19).replace(/[-:]/g, "");
-  const fraction = Math.floor(now.getUTCMilliseconds() * 4.096);
-  return `${seconds}Z-${hex(fraction)}${hex(random())}`;
+  const least = after === undefined ? undefined : runTime(after)?.getTime();
+  const next = least === undefined ? 0 : (least / 1000) * TICKS + Number.parseInt((after ?? "").slice(-6, -3), 16) + 1;
+  const ticks = Math.max(Math.floor((now.getTime() / 1000) * TICKS), next);
+  const seconds = new Date(Math.floor(ticks / TICKS) * 1000).toISOString().slice(0, 19).replace(/[-:]/g, "");
+  return `${seconds}Z-${hex(ticks % TICKS)}${hex(random())}`;
 }
 
 /** Whether a text has the form of a run id. */

@@ -1,4 +1,4 @@
-import { isHeld, IsAlive, LeaseRecord, parseLease } from "./lease-record";
+import { Clock, isHeld, IsAlive, LeaseRecord, parseLease } from "./lease-record";
 import { leaseKey, leasePrefix } from "./keys";
 import { ObjectStore } from "./object-store";
 
@@ -19,9 +19,9 @@ export async function holderOf(
   store: ObjectStore,
   name: string,
   generation: number,
-  now: number,
+  clock: Clock,
   isAlive: IsAlive,
 ): Promise<LeaseRecord | undefined> {
   const record = generation === 0 ? undefined : await readGeneration(store, name, generation);
-  return record !== undefined && isHeld(record, now, isAlive) ? record : undefined;
+  return record !== undefined && isHeld(record, clock, isAlive) ? record : undefined;
 }

@@ -2,7 +2,7 @@ import { UserError } from "../errors";
 import { leaseKey } from "./keys";
 import { LeaseLost } from "./lease-errors";
 import { generations, readGeneration } from "./lease-generations";
-import { LeaseRecord } from "./lease-record";
+import { Clock, LeaseRecord } from "./lease-record";
 import { ObjectStore } from "./object-store";
 
 /** A lease that this process has taken. It renews itself until it is released or lost; it keeps no process alive. */
@@ -27,21 +27,20 @@ export interface TakenLease {
   readonly name: string;
   /** The number made. */
   readonly generation: number;
-  /** This process's record with an expiry. */
-  readonly record: (expires: number) => LeaseRecord;
-  /** The expiry written so far, milliseconds since 1970. */
-  readonly expires: number;
-  /** Clock, in milliseconds since 1970. */
-  readonly now: () => number;
+  /** This process's record, from now on. */
+  readonly record: () => LeaseRecord;
+  /** Until when it lasts as written so far, by the clock's uptime. */
+  readonly until: number;
+  readonly clock: Clock;
   /** Milliseconds until it ends without renewal. */
   readonly ttlMs: number;
 }
 
 /** The life of a lease that was taken: heartbeat, loss and release, one request at a time. */
-export function keepLease({ store, name, generation, record, now, ttlMs, ...taken }: TakenLease): Lease {
+export function keepLease({ store, name, generation, record, clock, ttlMs, ...taken }: TakenLease): Lease {
   const key = leaseKey(name, generation);
   const listeners = new Set<(error: LeaseLost) => void>();
-  let expires = taken.expires;
+  let { until } = taken;
   let lost: LeaseLost | undefined;
   let released = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -82,17 +81,17 @@ export function keepLease({ store, name, generation, record, now, ttlMs, ...take
       throw new LeaseLost(name, "it was released");
     }
     await checkMine();
-    const next = now() + ttlMs;
-    await store.put(key, JSON.stringify(record(next)));
+    const next = clock.uptime() + ttlMs;
+    await store.put(key, JSON.stringify(record()));
     await checkMine();
-    expires = next;
+    until = next;
   };
 
   const beat = async (): Promise<void> => {
     try {
       await inTurn(prolong);
     } catch (error) {
-      if (lost === undefined && !released && now() >= expires) {
+      if (lost === undefined && !released && clock.uptime() >= until) {
         lose(`it could not be renewed in time (${error instanceof Error ? error.message : String(error)})`);
       }
     }
@@ -116,7 +115,7 @@ export function keepLease({ store, name, generation, record, now, ttlMs, ...take
         clearTimeout(timer);
         try {
           await checkMine();
-          await store.put(key, JSON.stringify(record(0)));
+          await store.put(key, JSON.stringify({ ...record(), expires: 0 }));
         } catch (error) {
           if (!(error instanceof UserError)) {
             throw error;

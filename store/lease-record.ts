@@ -19,7 +19,20 @@ export interface LeaseRecord {
   readonly since: string;
   /** When it ends unless renewed, milliseconds since 1970 by the holder's clock; 0 once released. */
   readonly expires: number;
+  /** The same in milliseconds since the machine started, for processes of this start of it; older versions leave it out. */
+  readonly expiresUptime?: number;
 }
+
+/** What a lease is timed by. */
+export interface Clock {
+  /** Milliseconds since 1970; somebody may set it. */
+  readonly now: () => number;
+  /** Milliseconds of a clock of the machine that nobody can set, the same in all of its processes. */
+  readonly uptime: () => number;
+}
+
+/** The machine's clocks. */
+export const systemClock: Clock = { now: Date.now, uptime: () => Number(process.hrtime.bigint() / 1_000_000n) };
 
 /** Says whether a process of this machine still runs; `started` as in the record. */
 export type IsAlive = (pid: number, started: string) => boolean;
@@ -47,11 +60,16 @@ export function parseLease(body: Buffer): LeaseRecord | undefined {
 
 /**
  * Whether a lease is held: neither released nor expired, and not by a process of this machine that is
- * gone. The clocks of machines that share a bucket have to agree to well within the lease's time.
+ * gone. The clocks of machines that share a bucket have to agree to well within the lease's time; on one
+ * machine the clock may be set at any time.
  */
-export function isHeld(record: LeaseRecord, now: number, isAlive: IsAlive): boolean {
+export function isHeld(record: LeaseRecord, clock: Clock, isAlive: IsAlive): boolean {
+  if (record.expires === 0) return false;
   const here = record.host === hostname() && record.boot === bootId();
-  return record.expires > now && (!here || isAlive(record.pid, record.started));
+  if (!here) return record.expires > clock.now();
+  // Where the machine's start cannot be told, an uptime may be that of an earlier one.
+  const uptime = record.boot === hostname() ? undefined : record.expiresUptime;
+  return isAlive(record.pid, record.started) && (uptime === undefined ? record.expires > clock.now() : uptime > clock.uptime());
 }
 
 function userName(): string {

@@ -11,7 +11,7 @@ import { LeaseHeld } from "./lease-errors";
 import { generations, holderOf } from "./lease-generations";
 import { keepLease, Lease } from "./lease-keeper";
 import { isProcessAlive } from "../processes";
-import { IsAlive, LeaseRecord, self } from "./lease-record";
+import { Clock, IsAlive, LeaseRecord, self, systemClock } from "./lease-record";
 import { ObjectStore } from "./object-store";
 
 export { LeaseHeld, LeaseLost } from "./lease-errors";
@@ -25,8 +25,8 @@ export interface LeaseOptions {
   readonly owner?: string;
   /** Seconds until it ends without renewal; it renews every quarter of this. Default 60. */
   readonly ttlSeconds?: number;
-  /** Clock, in milliseconds since 1970. Default `Date.now`. */
-  readonly now?: () => number;
+  /** What it is timed by. Default: the machine's clocks. */
+  readonly clock?: Clock;
   /** Whether a process of this machine runs. Default: asks the system. */
   readonly isAlive?: IsAlive;
 }
@@ -39,27 +39,28 @@ const ROUNDS = 10;
  * @throws LeaseHeld when another run holds it.
  */
 export async function acquireLease(store: ObjectStore, name: string, options: LeaseOptions): Promise<Lease> {
-  const { now = Date.now, ttlSeconds = 60, isAlive = isProcessAlive } = options;
+  const { clock = systemClock, ttlSeconds = 60, isAlive = isProcessAlive } = options;
   const me = self();
-  const since = new Date(now()).toISOString();
-  const record = (expires: number): LeaseRecord => ({ ...me, owner: options.owner ?? me.owner, run: options.run, since, expires });
+  const since = new Date(clock.now()).toISOString();
+  const ttlMs = ttlSeconds * 1000;
+  const record = (): LeaseRecord => ({ ...me, owner: options.owner ?? me.owner, run: options.run, since, expires: clock.now() + ttlMs, expiresUptime: clock.uptime() + ttlMs });
   let holder: LeaseRecord | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const current = (await generations(store, name)).at(-1) ?? 0;
-    holder = await holderOf(store, name, current, now(), isAlive);
+    holder = await holderOf(store, name, current, clock, isAlive);
     if (holder !== undefined) {
       throw new LeaseHeld(name, holder);
     }
     const mine = current + 1;
-    const expires = now() + ttlSeconds * 1000;
-    if (!(await store.putIfAbsent(leaseKey(name, mine), JSON.stringify(record(expires))))) {
+    const until = clock.uptime() + ttlMs;
+    if (!(await store.putIfAbsent(leaseKey(name, mine), JSON.stringify(record())))) {
       continue;
     }
     const known = await generations(store, name);
-    holder = await holderOf(store, name, current, now(), isAlive);
+    holder = await holderOf(store, name, current, clock, isAlive);
     if (known.at(-1) === mine && holder === undefined) {
       await Promise.all(known.slice(0, -1).map((old) => store.delete(leaseKey(name, old))));
-      return keepLease({ store, name, generation: mine, record, expires, now, ttlMs: ttlSeconds * 1000 });
+      return keepLease({ store, name, generation: mine, record, until, clock, ttlMs });
     }
     await store.delete(leaseKey(name, mine));
   }
@@ -70,8 +71,8 @@ export async function acquireLease(store: ObjectStore, name: string, options: Le
 export async function currentHolder(
   store: ObjectStore,
   name: string,
-  now: () => number = Date.now,
+  clock: Clock = systemClock,
   isAlive: IsAlive = isProcessAlive,
 ): Promise<LeaseRecord | undefined> {
-  return holderOf(store, name, (await generations(store, name)).at(-1) ?? 0, now(), isAlive);
+  return holderOf(store, name, (await generations(store, name)).at(-1) ?? 0, clock, isAlive);
 }

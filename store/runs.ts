@@ -1,6 +1,7 @@
 import { UserError } from "../errors";
 import { parseRecord, stringifyJson, type JsonText } from "../json";
-import { isRunId, runFileKey, runPrefix, runsPrefix, runTime } from "./keys";
+import { historyRuns } from "./history-runs";
+import { isRunId, newRunId, runFileKey, runPrefix, runsPrefix, runTime } from "./keys";
 import { currentHolder } from "./lease";
 import { ObjectStore } from "./object-store";
 
@@ -160,6 +161,15 @@ async function newestSucceeded(store: ObjectStore, pipeline: string, runs: reado
     }
   }
   return undefined;
+}
+
+/**
+ * An id for a new run or change of a pipeline, which sorts after all that are there: the clock may have been set back, or
+ * be another machine's.
+ */
+export async function nextRunId(store: ObjectStore, pipeline: string, now = new Date()): Promise<string> {
+  const [runs, saved] = await Promise.all([runIds(store, pipeline), historyRuns(store, pipeline)]);
+  return newRunId(now, [runs[0], saved.find(isRunId)].filter((id) => id !== undefined).sort().at(-1));
 }
 
 /** Ids of all runs, newest first. */

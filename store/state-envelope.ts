@@ -19,6 +19,8 @@ export interface StateEnvelope {
   readonly target: string;
   /** Fingerprint of the place that target wrote to. */
   readonly destination: string;
+  /** Id of the run, or change, whose state was in force before it; left out where there was none, and by older versions. */
+  readonly previous?: string;
   /** When it was saved, RFC 3339 in UTC. */
   readonly time: string;
   /** The state itself, as the tap wrote it. Never empty. */

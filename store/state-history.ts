@@ -1,6 +1,7 @@
 import { tapctl } from "../command-text";
 import { UserError } from "../errors";
-import { historyKey, historyPrefix, stateKey } from "./keys";
+import { historyRuns } from "./history-runs";
+import { historyKey, stateKey } from "./keys";
 import { ObjectStore } from "./object-store";
 import { readState } from "./state";
 import { noneIfUnreadable, parseEnvelope, serializeEnvelope, StateEnvelope, UnreadableState } from "./state-envelope";
@@ -12,8 +13,34 @@ export type HistoryEntry =
 
 /** The states that were saved, newest first. */
 export async function history(store: ObjectStore, pipeline: string, limit = 20): Promise<readonly HistoryEntry[]> {
-  const runs = (await historyRuns(store, pipeline)).slice(0, limit);
-  return Promise.all(runs.map((run) => readHistory(store, pipeline, run)));
+  const newest = (await historyRuns(store, pipeline)).slice(0, limit);
+  const found = new Map(await Promise.all(newest.map(async (run) => [run, await readHistory(store, pipeline, run)] as const)));
+  // Of runs on a cluster the ids follow the cluster's clock; where it was set back, the newest states lead to the others.
+  let run = (await readState(store, pipeline).catch(noneIfUnreadable))?.envelope.run;
+  while (run !== undefined && !found.has(run) && found.size < 2 * limit) {
+    const entry = await readHistory(store, pipeline, run);
+    if (!("envelope" in entry)) break;
+    found.set(run, entry);
+    run = entry.envelope.previous;
+  }
+  return inOrder(found).slice(0, limit);
+}
+
+/** Newest first by id, but each state after those that followed on it. */
+function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEntry[] {
+  const places = new Map<string, string>();
+  const placeOf = (run: string): string => {
+    const known = places.get(run);
+    if (known !== undefined) return known;
+    places.set(run, run);
+    const entry = entries.get(run);
+    const previous = entry !== undefined && "envelope" in entry ? entry.envelope.previous : undefined;
+    const before = previous !== undefined && entries.has(previous) ? placeOf(previous) : "";
+    const place = run > before ? run : `${before}~`;
+    places.set(run, place);
+    return place;
+  };
+  return [...entries.values()].sort((a, b) => (placeOf(a.run) < placeOf(b.run) ? 1 : -1));
 }
 
 /**
@@ -34,13 +61,20 @@ export async function rollbackTarget(store: ObjectStore, pipeline: string, run?:
     return entry.envelope;
   }
   const inForce = await readState(store, pipeline).catch(noneIfUnreadable);
-  for (const earlier of runs.filter((candidate) => inForce === undefined || candidate < inForce.envelope.run)) {
+  for (const earlier of before(runs, inForce?.envelope)) {
     const entry = await readHistory(store, pipeline, earlier);
     if ("envelope" in entry) {
       return entry.envelope;
     }
   }
   throw new UserError(`"${pipeline}" has no earlier state to go back to; see: ${tapctl(`state history ${pipeline}`)}`);
+}
+
+/** The runs whose states came before the one in force: the one that it followed on, then by id. */
+function before(runs: readonly string[], inForce: StateEnvelope | undefined): readonly string[] {
+  if (inForce === undefined) return runs;
+  const { run, previous } = inForce;
+  return previous !== undefined && runs.includes(previous) ? [previous, ...runs.filter((one) => one < previous)] : runs.filter((one) => one < run);
 }
 
 /** Puts an earlier state in force again; see `rollbackTarget`. The history keeps all, so it can be undone by naming a run. */
@@ -50,20 +84,14 @@ export async function rollbackState(store: ObjectStore, pipeline: string, run?: 
   return envelope;
 }
 
-/** Removes all but the newest states of the history; returns the runs whose states were removed. */
+/** Removes all but the newest states of the history, and never the one in force; returns the runs whose states were removed. */
 export async function pruneHistory(store: ObjectStore, pipeline: string, keep: number): Promise<readonly string[]> {
-  const old = (await historyRuns(store, pipeline)).slice(Math.max(1, keep));
+  const inForce = await readState(store, pipeline).catch(noneIfUnreadable);
+  const old = (await historyRuns(store, pipeline)).slice(Math.max(1, keep)).filter((run) => run !== inForce?.envelope.run);
   for (const run of old) {
     await store.delete(historyKey(pipeline, run));
   }
   return old;
-}
-
-/** The runs whose states the history holds, newest first. */
-async function historyRuns(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
-  const prefix = historyPrefix(pipeline);
-  const names = (await store.list(prefix)).map(({ key }) => key.slice(prefix.length));
-  return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)).reverse();
 }
 
 async function readHistory(store: ObjectStore, pipeline: string, run: string): Promise<HistoryEntry> {

@@ -5,7 +5,10 @@ import { suite, test } from "node:test";
 import { secret } from "../../connectors/settings";
 import { ExitCode } from "../../local/runner";
 import { runPipeline, type RunOptions } from "../../local/run";
+import { leaseGuard, rollBackState, setState } from "../../local/state-changes";
+import { listRuns } from "../../store/runs";
 import { readState } from "../../store/state";
+import { history } from "../../store/state-history";
 import { fakeContext, fakePipeline, fakeTarget, numbersIn, range, temporaryFolder } from "./support";
 import { stringifyJson, toJsonText } from "../../json";
 import { plain } from "../support/plain";
@@ -207,6 +210,23 @@ suite("the state of a run", () => {
     const kept = await runPipeline(context, { ...moved, target: fakeTarget({ file: join(folder, "third") }) }, { keepState: true });
     assert.equal(kept.status, "succeeded");
     assert.deepEqual(numbersIn(join(folder, "third")), []);
+  });
+});
+
+suite("a clock that is set back", () => {
+  test("does not change the order of runs and states", async (t) => {
+    const folder = temporaryFolder(t);
+    const context = await fakeContext(folder);
+    const { run: first } = await runPipeline(context, fakePipeline(folder, { rows: 10 }));
+    t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2020-01-01T00:00:00Z") });
+    const { run: second } = await runPipeline(context, fakePipeline(folder, { rows: 20 }));
+    const { run: third } = await runPipeline(context, fakePipeline(folder, { rows: 30 }));
+    assert.deepEqual((await listRuns(context.store, "events", 5)).map(({ run }) => run), [third, second, first]);
+    assert.deepEqual((await history(context.store, "events")).map(({ run }) => run), [third, second, first]);
+    const target = { store: context.store, guard: leaseGuard(context.store) };
+    assert.deepEqual(plain((await rollBackState(target, fakePipeline(folder), undefined)).after), bookmark(20));
+    await setState(target, fakePipeline(folder), toJsonText(bookmark(25)));
+    assert.deepEqual(plain((await rollBackState(target, fakePipeline(folder), undefined)).after), bookmark(20));
   });
 });
 

@@ -15,7 +15,7 @@ describe("envelope and identity", () => {
     assert.equal((await space.load({}, ...flags)).code, 0);
     const written = space.candidate() as typeof SAVED;
     assert.match(written.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    assert.deepEqual({ ...written, time: "" }, { ...SAVED, run: "r2", time: "", state: { at: 9 } });
+    assert.deepEqual({ ...written, time: "" }, { ...SAVED, run: "r2", previous: "r1", time: "", state: { at: 9 } });
     assert.deepEqual([space.result().stateBefore, space.result().stateAfter], [{ at: 5 }, { at: 9 }]);
   }));
 
@@ -46,7 +46,7 @@ describe("envelope and identity", () => {
       if (code !== 0) return;
       assert.equal((await space.load({}, ...flags)).code, 0);
       const written = space.candidate() as typeof SAVED;
-      assert.deepEqual([written.source, written.destination, Object.keys(written)], [source, "d1", ["version", "pipeline", "run", "tap", "source", "target", "destination", "time", "state"]]);
+      assert.deepEqual([written.source, written.destination, Object.keys(written)], [source, "d1", ["version", "pipeline", "run", "tap", "source", "target", "destination", "previous", "time", "state"]]);
     }));
   }
 

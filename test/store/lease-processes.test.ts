@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
 import { openFolder } from "../../store/folder";
 import { acquireLease, currentHolder, LeaseHeld } from "../../store/lease";
+import { systemClock } from "../../store/lease-record";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
@@ -73,8 +74,8 @@ describe("lease between processes", () => {
     assert.equal(await holder.ask("acquire"), "won");
     assert.equal(await holder.ask("verify"), "mine");
     holder.child.kill("SIGSTOP");
-    const now = (): number => Date.now() + 61_000;
-    const lease = await acquireLease(store, "orders", { run: "mine", now });
+    const clock = { now: (): number => Date.now() + 61_000, uptime: (): number => systemClock.uptime() + 61_000 };
+    const lease = await acquireLease(store, "orders", { run: "mine", clock });
     holder.child.kill("SIGCONT");
     assert.match(await holder.ask("verify"), /LeaseLost: this run no longer holds "orders": run mine on host .* took it over; its state is not saved/);
     assert.equal(await holder.ask("release"), "released");

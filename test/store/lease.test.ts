@@ -5,16 +5,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { leaseKey } from "../../store/keys";
 import { acquireLease, currentHolder, LeaseHeld, LeaseLost } from "../../store/lease";
 import { isProcessAlive } from "../../processes";
-import { LeaseRecord, self } from "../../store/lease-record";
+import { Clock, LeaseRecord, self } from "../../store/lease-record";
 import { ObjectStore } from "../../store/object-store";
 import { describeStores } from "./stores";
 
 const START = Date.parse("2026-11-23T08:15:02Z");
 
-/** A clock that moves only when told. */
-function clock(): { now: () => number; pass: (seconds: number) => void } {
-  let time = START;
-  return { now: () => time, pass: (seconds) => (time += seconds * 1000) };
+/** A clock that moves only when told; `set` sets it forward or back, which is no time that passes. */
+function fakeClock(): { clock: Clock; pass: (seconds: number) => void; set: (seconds: number) => void } {
+  let [time, uptime] = [START, 1_000_000];
+  const pass = (seconds: number) => {
+    time += seconds * 1000;
+    uptime += seconds * 1000;
+  };
+  return { clock: { now: () => time, uptime: () => uptime }, pass, set: (seconds) => (time += seconds * 1000) };
 }
 
 /** A record as another machine would write it. */
@@ -82,10 +86,10 @@ describeStores("lease", (fresh, again) => {
 
   test("says who holds it, since when, until when, and what to do", async () => {
     const store = fresh();
-    const { now } = clock();
+    const { clock } = fakeClock();
     await store.put(leaseKey("orders", 1), JSON.stringify(foreign()));
     const refused = async (): Promise<LeaseHeld> =>
-      acquireLease(store, "orders", { run: "mine", now }).then(
+      acquireLease(store, "orders", { run: "mine", clock }).then(
         () => assert.fail("taken"),
         (error: LeaseHeld) => error,
       );
@@ -113,7 +117,7 @@ describeStores("lease", (fresh, again) => {
     test(`${what} is taken over`, async () => {
       const store = fresh();
       await store.put(leaseKey("orders", 7), content);
-      const lease = await acquireLease(store, "orders", { run: "mine", now: clock().now });
+      const lease = await acquireLease(store, "orders", { run: "mine", clock: fakeClock().clock });
       assert.equal(lease.generation, 8);
       assert.deepEqual(await stored(store), [leaseKey("orders", 8)]);
       await lease.release();
@@ -129,23 +133,23 @@ describeStores("lease", (fresh, again) => {
     test(`a lease of ${what} is not`, async () => {
       const store = fresh();
       await store.put(leaseKey("orders", 7), JSON.stringify(record));
-      await assert.rejects(acquireLease(store, "orders", { run: "mine", now: clock().now }), LeaseHeld);
+      await assert.rejects(acquireLease(store, "orders", { run: "mine", clock: fakeClock().clock }), LeaseHeld);
       assert.deepEqual(await stored(store), [leaseKey("orders", 7)]);
     });
   }
 
   test("an owner past its time keeps it if nobody came, and has lost it if somebody did", async () => {
     const store = fresh();
-    const { now, pass } = clock();
-    const owner = await acquireLease(store, "orders", { run: "owner", now });
+    const { clock, pass } = fakeClock();
+    const owner = await acquireLease(store, "orders", { run: "owner", clock });
     pass(61);
     await owner.verify();
-    await assert.rejects(acquireLease(again(store), "orders", { run: "early", now }), LeaseHeld);
+    await assert.rejects(acquireLease(again(store), "orders", { run: "early", clock }), LeaseHeld);
     pass(61);
     const heard: string[] = [];
     owner.onLost((error) => heard.push(error.message));
     owner.onLost(() => heard.push("forgotten"))();
-    const challenger = await acquireLease(again(store), "orders", { run: "challenger", now });
+    const challenger = await acquireLease(again(store), "orders", { run: "challenger", clock });
     await assert.rejects(owner.verify(), LeaseLost);
     await assert.rejects(owner.verify(), LeaseLost);
     owner.onLost(() => heard.push("late"));
@@ -154,6 +158,37 @@ describeStores("lease", (fresh, again) => {
     await owner.release();
     await challenger.verify();
     await challenger.release();
+  });
+
+  for (const [what, seconds] of [["forward", 86_400], ["back", -86_400]] as const) {
+    test(`an owner on this machine keeps its lease when the clock is set ${what}`, async () => {
+      const store = fresh();
+      const { clock, pass, set } = fakeClock();
+      const owner = await acquireLease(store, "orders", { run: "owner", clock });
+      set(seconds);
+      await assert.rejects(acquireLease(again(store), "orders", { run: "challenger", clock }), LeaseHeld);
+      assert.equal((await currentHolder(store, "orders", clock))?.run, "owner");
+      await owner.verify();
+      pass(61);
+      assert.equal(await currentHolder(store, "orders", clock), undefined, "it ends in its time all the same");
+      await owner.release();
+    });
+  }
+
+  test("a renewal that fails while the clock is set forward does not lose the lease", async () => {
+    const store = fresh();
+    const { clock, set } = fakeClock();
+    let failed = 0;
+    const failing: ObjectStore = { ...store, list: (prefix) => (failed++ < 2 && prefix.startsWith("leases/") && taken ? Promise.reject(new Error("no network")) : store.list(prefix)) };
+    let taken = false;
+    const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, clock });
+    const heard: string[] = [];
+    lease.onLost((error) => heard.push(error.message));
+    [taken, failed] = [true, 0];
+    set(86_400);
+    while (failed < 3) await sleep(10);
+    assert.deepEqual(heard, []);
+    await lease.release();
   });
 
   test("an owner whose lease was deleted by hand has lost it", async () => {
@@ -165,11 +200,11 @@ describeStores("lease", (fresh, again) => {
 
   test("a challenger gives way to an owner that renews between its look and its claim", async () => {
     const store = fresh();
-    const { now, pass } = clock();
-    const owner = await acquireLease(store, "orders", { run: "owner", now });
+    const { clock, pass } = fakeClock();
+    const owner = await acquireLease(store, "orders", { run: "owner", clock });
     pass(61);
     const late = beforeClaim(again(store), () => owner.verify());
-    await assert.rejects(acquireLease(late, "orders", { run: "challenger", now }), LeaseHeld);
+    await assert.rejects(acquireLease(late, "orders", { run: "challenger", clock }), LeaseHeld);
     await owner.verify();
     assert.deepEqual(await stored(store), [leaseKey("orders", 1)]);
     await owner.release();
@@ -205,10 +240,10 @@ describeStores("lease", (fresh, again) => {
 
   test("is lost when it cannot be renewed in time", async () => {
     const store = fresh();
-    const { now, pass } = clock();
+    const { clock, pass } = fakeClock();
     let broken = false;
     const failing: ObjectStore = { ...store, list: async (prefix) => (broken ? Promise.reject(new Error("no network")) : store.list(prefix)) };
-    const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, now });
+    const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, clock });
     broken = true;
     const heard: string[] = [];
     lease.onLost((error) => heard.push(error.message));

@@ -125,6 +125,23 @@ describeStores("state", (fresh) => {
     assert.match(entries[1].problem, /000002.json in \S+ is not JSON/);
   });
 
+  test("states are ordered by what followed on what, where a clock was set back", async () => {
+    const store = fresh();
+    const [first, second, third, fourth] = RUNS;
+    await commitState(store, envelope(third));
+    await commitState(store, { ...envelope(fourth), previous: third });
+    await commitState(store, { ...envelope(first), previous: fourth });
+    await commitState(store, { ...envelope(second), previous: first });
+    const listed = async (limit: number) => (await history(store, "orders", limit)).map(({ run }) => run);
+    assert.deepEqual(await listed(20), [second, first, fourth, third]);
+    assert.deepEqual(await listed(2), [second, first]);
+    assert.equal((await rollbackState(store, "orders")).run, first);
+    assert.equal((await rollbackState(store, "orders")).run, fourth);
+    assert.equal((await rollbackState(store, "orders")).run, third);
+    await pruneHistory(store, "orders", 1);
+    assert.deepEqual(await listed(20), [fourth, third], "the one in force is kept");
+  });
+
   test("each rollback goes one state further back, passes what cannot be read, and a named run goes forward again", async () => {
     const store = await withRuns(fresh(), 4);
     await store.put(historyKey("orders", RUNS[2]), "garbage");

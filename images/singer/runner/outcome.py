@@ -46,7 +46,7 @@ class Saved:
         after = merge(self._start.kept, brought) or brought
         self._tell_kept(after, brought, seen)
         if args.candidate:
-            write_json(args.candidate, envelope(after, self._identity))
+            write_json(args.candidate, envelope(after, self._identity, self._start.previous))
         if getattr(args, "resume", None):
             # Not `after`: in a full refresh the next attempt must not start from the bookmarks that are only kept.
             write_json(args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity))

@@ -31,6 +31,8 @@ class Start(NamedTuple):
     """The state that the tap gets; None on a first run and on a full refresh."""
     kept: Optional[State]
     """The state in force: the bookmarks of streams that the run does not bring stay as they are in it."""
+    previous: Optional[str]
+    """The run that saved it, where it was one of this pipeline."""
 
 
 class _Saved(NamedTuple):
@@ -67,7 +69,9 @@ def read_start(args: argparse.Namespace) -> Start:
     start = chosen.state if chosen and on_change != REFRESH else None
     # The bookmarks of another source or destination say nothing about this one.
     kept = saved.state if saved and (on_change == KEEP or not _changed(saved, identity)) else None
-    return Start(merge(start, done), merge(merge(kept, start), done))
+    owner = saved.owner if saved else {}
+    previous = owner.get("run") if owner.get("pipeline") == identity.get("pipeline") else None
+    return Start(merge(start, done), merge(merge(kept, start), done), previous)
 
 
 def _saved(args: argparse.Namespace, optional: bool) -> Optional[_Saved]:
@@ -130,9 +134,11 @@ def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> 
     return state if streams_of(state) or len(state.members) > 1 else None
 
 
-def envelope(state: State, identity: Optional[Mapping[str, Any]]) -> Union[State, dict[str, Any]]:
+def envelope(state: State, identity: Optional[Mapping[str, Any]],
+             previous: Optional[str] = None) -> Union[State, dict[str, Any]]:
     """What is written for `state`: an envelope when the run has an identity, else the bare state."""
     if identity is None:
         return state
     owner = {name: identity.get(name) for name in _IDENTITY if name != "source" or name in identity}
-    return {"version": 1, **owner, "time": timestamp(time.time()), "state": state}
+    return {"version": 1, **owner, **({"previous": previous} if previous else {}), "time": timestamp(time.time()),
+            "state": state}

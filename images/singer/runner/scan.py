@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from typing import Optional
+from typing import Any, Optional
 
 from .heads import Heads, Key
 from .lossless import JsonText
@@ -53,8 +53,6 @@ class Scanner(Totals):
         self._region(buffer, 0, end, total, self.lines)
         if self.versions.hard_delete and not self.fatal:
             self._find_versionless(buffer, end, self._versioned() - records)
-        if self.total(STATE) > states:
-            self._check_states(buffer, end)
         if self.total(STATE) > states and not self.fatal:
             self._take_states(buffer, end)
         if not self.fatal:
@@ -172,9 +170,6 @@ class Scanner(Totals):
     def _number(self, buffer: bytearray, start: int) -> int:
         return self.lines + buffer.count(b"\n", 0, start) + 1
 
-    def _is_cut(self, start: int) -> bool:
-        return any(cut <= start < end for cut, end in self._cuts)
-
     def _stop(self, start: int, line: BadLine) -> None:
         self.fatal = line
         self._cut(start, self._end)
@@ -188,17 +183,6 @@ class Scanner(Totals):
         if len(self.bad_lines) < self._keep_bad:
             self.bad_lines.append(line)
 
-    def _check_states(self, buffer: bytearray, end: int) -> None:
-        """Stops at a STATE that is known by its head alone and holds what some taps take for JSON."""
-        if all(buffer.find(constant, 0, end) < 0 for constant in _CONSTANTS):
-            return
-        for start in self._heads.states(buffer, end):
-            line = bytes(buffer[start:buffer.find(b"\n", start, end)])
-            found = read_line(line) if any(constant in line for constant in _CONSTANTS) else None
-            if isinstance(found, Rubbish) and found.fatal and not self._is_cut(start):
-                self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
-                return
-
     def _take_states(self, buffer: bytearray, end: int) -> None:
         odd = dict(self._odd_states)
         for start in sorted([*self._heads.states(buffer, end), *odd]):
@@ -206,9 +190,9 @@ class Scanner(Totals):
                 self.states.take(odd[start])
                 continue
             line = bytes(buffer[start:buffer.find(b"\n", start, end)])
-            try:
-                value = json.loads(line.decode()).get("value")
-            except (ValueError, RecursionError):
+            value = _value_of(line)
+            if value is None:
+                # The whole check is slow, and most taps write a STATE often.
                 found = read_line(line)
                 if isinstance(found, Rubbish):
                     self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
@@ -229,3 +213,13 @@ class Scanner(Totals):
         key = self._heads.match(buffer, start, buffer.find(b"\n", start, end) + 1)
         stream = f' of stream "{key[1]}"' if key and key[1] else ""
         self._note(number, f"{stream} is not valid UTF-8: passed on as it is")
+
+
+def _value_of(line: bytes) -> Any:
+    """The value of a STATE for a look; None for one that has none, and for one that may have to be refused."""
+    if any(constant in line for constant in _CONSTANTS):
+        return None
+    try:
+        return json.loads(line.decode()).get("value")
+    except (ValueError, RecursionError):
+        return None

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkValues, parseValue, settingsError } from "./settings/check";
-import { settingKeys, type CheckedSettings } from "./settings/schema";
+import type { CheckedSettings } from "./settings/schema";
 
 /** Secrets by name. */
 export type Secrets = { readonly [name: string]: pulumi.Output<string> };
@@ -17,7 +17,7 @@ export interface Settings extends Readonly<CheckedSettings> {
  * @throws UserError with every problem at once.
  */
 export function loadSettings(config = new pulumi.Config()): Settings {
-  const values = Object.fromEntries(settingKeys.map((key) => [key, rawValue(config, key)]));
+  const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
   const secrets = rawValue(config, "secrets");
   return { ...checkSettings(values, secrets, config.name), secrets: wrapSecrets(secrets) };
 }
@@ -35,6 +35,12 @@ export function checkSettings(values: { readonly [key: string]: unknown }, secre
   const problems = [...wrong, ...(settings ? missingSecrets(settings, secrets) : []), ...secretsProblems(secrets)];
   if (!settings || problems.length > 0) throw settingsError(problems, project);
   return settings;
+}
+
+/** Every key that the stack gives this program, those that are not settings included. */
+function keysIn({ name }: pulumi.Config): readonly string[] {
+  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(`${name}:`) ? [key.slice(name.length + 1)] : []));
+  return given.filter((key) => key !== "secrets");
 }
 
 function rawValue(config: pulumi.Config, key: string): unknown {

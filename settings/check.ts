@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { UserError } from "../errors";
+import { didYouMean } from "../pipelines/validation/nearest";
 import { awsProblems } from "./aws-problems";
+import { keysAt } from "./keys-at";
 import { settingsSchema, type CheckedSettings } from "./schema";
 
 /** A configuration that was looked at. */
@@ -52,7 +54,7 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): 
     const closest = [...issue.errors].sort((one, other) => deepest(other) - deepest(one))[0] ?? [];
     return closest.flatMap((inner) => describe(inner, path));
   }
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathText([...path, key])}: there is no such setting`);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathText([...path, key])}: there is no such setting${didYouMean(key, keysAt(settingsSchema, path))}`);
   return [`${pathText(path)}: ${issue.message}`];
 }
 

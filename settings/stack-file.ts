@@ -29,7 +29,7 @@ export function readStackFile(folder: string, stack: string): StackFile {
   const file = join(folder, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new UserError(`there is no ${file}${othersThan(stack, folder)}`);
   const config = configIn(file);
-  const given = valuesOf((key) => config[`tapctl:${key}`]);
+  const given = valuesOf(keysIn(config), (key) => config[`tapctl:${key}`]);
   const encrypted = encryptedPaths(given);
   const { settings, problems: wrong } = checkValues({ ...defaultsIn(folder), ...given });
   const problems = [
@@ -44,15 +44,22 @@ export function readStackFile(folder: string, stack: string): StackFile {
 function defaultsIn(folder: string): Given {
   const file = join(folder, "Pulumi.yaml");
   const config = existsSync(file) ? configIn(file) : {};
-  return valuesOf((key) => {
+  const own = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `tapctl:${key}`, value] as const);
+  return valuesOf(keysIn(Object.fromEntries(own)), (key) => {
     const declared = config[key] ?? config[`tapctl:${key}`];
     return isObject(declared) ? (declared["value"] ?? declared["default"]) : declared;
   });
 }
 
+/** Keys of this program in the schema's order, then those that are not settings. */
+function keysIn(config: Given): readonly string[] {
+  const given = Object.keys(config).flatMap((key) => (key.startsWith("tapctl:") ? [key.slice("tapctl:".length)] : []));
+  return [...settingKeys.filter((key) => given.includes(key)), ...given.filter((key) => !isSetting(key))];
+}
+
 /** What is set, as Pulumi gives it to the program. */
-function valuesOf(rawValue: (key: string) => unknown): Given {
-  const raw = settingKeys.map((key) => [key, rawValue(key)] as const).filter(([, value]) => value !== undefined && value !== null);
+function valuesOf(keys: readonly string[], rawValue: (key: string) => unknown): Given {
+  const raw = keys.filter((key) => key !== "secrets").map((key) => [key, rawValue(key)] as const).filter(([, value]) => value !== undefined && value !== null);
   return Object.fromEntries(raw.map(([key, value]) => [key, typeof value === "object" ? value : parseValue(key, String(value as string | number | boolean))]));
 }
 
@@ -71,6 +78,10 @@ function configIn(file: string): Given {
 function othersThan(stack: string, folder: string): string {
   const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
   return didYouMean(stack, stacks) || `; the stacks that have a file are: ${stacks.join(", ") || "none"}`;
+}
+
+function isSetting(key: string): boolean {
+  return (settingKeys as readonly string[]).includes(key);
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

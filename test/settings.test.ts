@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { checkSettings } from "../settings";
+import { checkSettings, loadSettings } from "../settings";
 import { settingKeys, settingsSchema } from "../settings/schema";
 
 /** The problems of a configuration, one a line. */
@@ -21,7 +22,9 @@ const store = (over: object = {}) => ({ kind: "aws", bucket: "etl", identity: { 
 
 const cases: readonly (readonly [string, { readonly [key: string]: unknown }, unknown, readonly string[]])[] = [
   ["a name with capitals", { namespace: "Data" }, undefined, ['tapctl:namespace: only lower-case letters, digits and "-" are allowed, at most 63, beginning and ending with a letter or digit']],
-  ["an unknown setting", { argo: { chart: { verison: "1" } } }, undefined, ["tapctl:argo.chart.verison: there is no such setting"]],
+  ["an unknown setting", { argo: { chart: { verison: "1" } } }, undefined, ['tapctl:argo.chart.verison: there is no such setting; did you mean "version"?']],
+  ["an unknown setting of the stack", { monitring: true }, undefined, ['tapctl:monitring: there is no such setting; did you mean "monitoring"?']],
+  ["an unknown setting of the stack that is near no other", { somethingElse: "x" }, undefined, ["tapctl:somethingElse: there is no such setting"]],
   ["a number for a text", { argo: { chart: { version: 1 } } }, undefined, ["tapctl:argo.chart.version: Invalid input: expected string, received number"]],
   ["text for a truth value", { monitoring: "on" }, undefined, ["tapctl:monitoring: Invalid input: expected boolean, received string"]],
   ["an unknown kind of store", { objectStore: { kind: "gcs" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
@@ -29,7 +32,7 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
   ["no number of failures", { monitoring: { failuresInARow: 0 } }, undefined, ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"]],
   ["no percentage", { monitoring: { freeSpacePercent: 99 } }, undefined, ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"]],
   ["a store of no kind that cannot be MinIO", { objectStore: { endpoint: "s3.example.com", bucket: "etl" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
-  ["a mistake in a store of no kind", { objectStore: { imgae: "minio:1" } }, undefined, ["tapctl:objectStore.imgae: there is no such setting"]],
+  ["a mistake in a store of no kind", { objectStore: { imgae: "minio:1" } }, undefined, ['tapctl:objectStore.imgae: there is no such setting; did you mean "image"?']],
   ["a size in decimal units", { objectStore: { kind: "minio", size: "20GB" } }, undefined, ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"']],
   ["an endpoint with a protocol", { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } }, undefined, ['tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"']],
   ["a user without password", { registry: { username: "bot" } }, undefined, ["tapctl:registry: username and password must be given together"]],
@@ -59,6 +62,18 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
 for (const [name, values, secrets, expected] of cases) {
   test(`${name} is refused`, () => assert.deepEqual(problems(values, secrets), expected));
 }
+
+test("settings: a stack that gives an unknown one is refused, whatever else it gives", () => {
+  const before = pulumi.runtime.allConfig();
+  try {
+    pulumi.runtime.setAllConfig({ "tapctl:namespace": "etl", "tapctl:monitring": "true", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true", "tapctlx:monitring": "true" }, ["tapctl:secrets"]);
+    assert.throws(() => loadSettings(new pulumi.Config("tapctl")), { name: "UserError", message: '1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"?' });
+    pulumi.runtime.setAllConfig({ "tapctl:namespace": "etl", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true" }, ["tapctl:secrets"]);
+    assert.equal(loadSettings(new pulumi.Config("tapctl")).namespace, "etl");
+  } finally {
+    pulumi.runtime.setAllConfig(before);
+  }
+});
 
 test("all problems are told at once", () => {
   assert.equal(problems({ namespace: "A", argo: { bla: 1 }, monitoring: 1 }, { pin: 1 }).length, 4);

@@ -70,6 +70,8 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
   ["a file that is no YAML", { "Pulumi.dev.yaml": "config: [" }, "dev", /^UserError: \S*Pulumi\.dev\.yaml cannot be read: [^\n]+$/],
   ["a list for a file", { "Pulumi.dev.yaml": "- config\n" }, "dev", /^UserError: \S*Pulumi\.dev\.yaml: is not the file of a stack, /],
   ["settings that are a list", { "Pulumi.dev.yaml": "config: [a]\n" }, "dev", /is not the file of a stack/],
+  ["a setting that does not exist", { "Pulumi.dev.yaml": "config: { 'tapctl:monitring': true, 'kubernetes:context': x }\n" }, "dev", /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/],
+  ["a setting of all stacks that does not exist", { "Pulumi.yaml": "config: { monitring: { value: true } }\n", "Pulumi.dev.yaml": "" }, "dev", /\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/],
   ["a stack that is wrong in its parts together", { "Pulumi.dev.yaml": "config: { 'tapctl:objectStore': { kind: aws, bucket: etl, identity: { kind: pod-identity, cluster: etl } } }\n" }, "dev", /tapctl:aws: must be set for objectStore\.kind "aws"/],
 ];
 for (const [name, files, stack, message] of cases) {

@@ -37,10 +37,10 @@ class States:
     def take(self, state: Optional[State]) -> None:
         """The next STATE."""
         if state:
-            self.take_line(b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), state.value)
+            self.take_line(b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), json.loads(state.text))
 
     def take_line(self, line: bytes, value: Any) -> None:
-        """The same of its whole line, whose `value` was parsed for a look alone."""
+        """The same of its whole line; `value` is what `json.loads` makes of it, for a look alone."""
         if not isinstance(value, dict) or not value:
             return
         self._last = place = (self._count, line)
@@ -48,7 +48,7 @@ class States:
         if isinstance(marks, dict):
             self._newest.update(dict.fromkeys(marks, place))
         if self._remember:
-            self._fingerprints.append(fingerprint(_state_of(line)))
+            self._fingerprints.append(_hash(value))
             if self._count % self._distance == 0:
                 self._keep()
         self._count += 1
@@ -101,7 +101,11 @@ class States:
 
 def fingerprint(state: State) -> int:
     """Equal for states that are equal as JSON, whatever their spelling; of this process alone."""
-    return hash(_WHOLE_NUMBER.sub("", json.dumps(json.loads(state.text), sort_keys=True)))
+    return _hash(json.loads(state.text))
+
+
+def _hash(value: Any) -> int:
+    return hash(_WHOLE_NUMBER.sub("", json.dumps(value, sort_keys=True)))
 
 
 def _state_of(line: bytes) -> State:

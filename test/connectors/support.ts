@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,7 +48,7 @@ export interface Extracted {
 }
 
 /** Runs a tap by the runner. */
-export async function extract(t: TestContext, tap: Tap, files: { readonly state?: unknown; readonly select?: unknown } = {}): Promise<Extracted> {
+export async function extract(t: TestContext, tap: Tap, files: { readonly state?: unknown; readonly select?: unknown; readonly secrets?: unknown } = {}): Promise<Extracted> {
   const folder = temporaryFolder(t);
   const environment = await install(tap);
   const output = join(folder, "extract.jsonl");
@@ -58,7 +58,7 @@ export async function extract(t: TestContext, tap: Tap, files: { readonly state?
     args: ["extract", "--connector", environment.descriptionFile, "--config", writeConfig(folder, tap), ...more, "--output", output],
     ...{ folder, cwd: folder, onEvent: () => undefined },
   });
-  const lines = readFileSync(output, "utf8").split("\n").filter((line) => line !== "");
+  const lines = (existsSync(output) ? readFileSync(output, "utf8") : "").split("\n").filter((line) => line !== "");
   return { result, messages: lines.map((line) => JSON.parse(line) as Message) };
 }
 

@@ -29,13 +29,17 @@ const WORDS: { readonly [code: number]: string } = {
 /** What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason. */
 const NO_REASON = /^\S+: Error \(exit code (?!137\))\d+\)$/;
 
+/** A tap loses its reader when its target has failed, or when what it sent cannot be loaded. */
+const READER_GONE = /\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE)/is;
+
 /** How a Workflow ended, from its own status: what is left where the run could not write a summary. */
 export function outcomeOf(workflow: WorkflowObject): Outcome {
   const { status, spec } = workflow;
   if (status?.phase === "Succeeded") return { status: "succeeded", code: 0, error: null };
   if (status?.phase !== "Failed" && status?.phase !== "Error") return { status: "running", code: null, error: null };
   if (spec.shutdown !== undefined) return { status: "interrupted", code: 13, error: "it was cancelled" };
-  const failed = podNodes(workflow).filter(({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name)).at(-1);
+  const all = podNodes(workflow).filter(({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name));
+  const failed = all.filter(({ message }) => !READER_GONE.test(message ?? "")).at(-1) ?? all.at(-1);
   const code = Number(failed?.outputs?.exitCode ?? "");
   return { status: "failed", code: code > 0 ? code : 1, error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed) };
 }

@@ -53,6 +53,13 @@ suite("how a Workflow ended", () => {
     assert.deepEqual(outcomeOf(failed), { status: "failed", code: 11, error: "load: the target failed (Error (exit code 11))" });
   });
 
+  test("by the target, where the tap has only lost its reader", () => {
+    const container = (name: string, code: string, why: string) => ({ displayName: name, phase: "Failed" as const, message: `${name}: Error (exit code ${code}): ${why}`, outputs: { exitCode: code } });
+    const failed = workflow("w", "orders", "Failed", [container("target", "14", "bad stream: line 3"), container("tap", "10", "tap-shop exited with 1: BrokenPipeError: [Errno 32] Broken pipe")]);
+    assert.equal(outcomeOf(failed).code, 14);
+    assert.match(outcomeOf(failed).error ?? "", /bad stream: line 3/);
+  });
+
   test("cancelled, well, not yet, and for a reason that no step knows", () => {
     const followUp = workflow("w", "orders", "Failed", [{ displayName: "follow-up(0)", name: "w.artifact[4].follow-ups[0].follow-up(0)", phase: "Failed", message: "main: Error (exit code 1)", inputs: { parameters: [{ name: "name", value: "dbt" }] }, outputs: { exitCode: "1" } }]);
     assert.deepEqual(outcomeOf(followUp), { status: "failed", code: 1, error: 'follow-up "dbt": main: Error (exit code 1), its log says why' });

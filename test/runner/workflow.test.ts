@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -253,6 +253,21 @@ describe("summary", () => {
         step("stream(0)", "child 'shop-stream-1' failed", 6),
       ];
       assert.deepEqual(await summarize(space, "Failed", failures), { status: "failed", code: 10, error: "tap: tap: Error (exit code 10): discovery: tap-postgres exited with 1", attempts });
+    }));
+
+  test("of a stream whose line fails the run has that line, and not the tap that lost its reader", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json")]);
+      const extract = await space.extract([["schema", "a"], ["record", "a", 1], ["raw", '{"type": "RECORD", "str\n'], ["flood", "a"]], "--output", space.path("fifo"));
+      assert.deepEqual([extract.code, (await load.ended).code], [10, 14]);
+      const message = (name: string) => (space.json(name) as { readonly error: string }).error;
+      const step = (displayName: string, text: string, second: number) => ({ displayName, message: text, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
+      const failures = [step("target", `target: Error (exit code 14): ${message("load.json")}`, 1), step("tap", `tap: Error (exit code 10): ${message("result.json")}`, 5)];
+      assert.match(message("result.json"), /SIGPIPE|Broken ?pipe/i);
+      const { code, error } = await summarize(space, "Failed", failures);
+      assert.equal(code, 14);
+      assert.match(error ?? "", /^target: target: Error \(exit code 14\): bad stream: line 3: it looks like a Singer message/);
     }));
 
   test("of a run out of time has what a try before had failed of, and a verdict is told as the step that it is on", () =>

@@ -13,6 +13,7 @@ _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 _NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
 _PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
 _STOPPED = re.compile(r"\(exit code 13\)")
+_READER_GONE = re.compile(r"\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE)", re.I | re.S)
 _DEADLINE = re.compile(r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2}|.)", re.S)
@@ -49,6 +50,8 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
     # A target is stopped when its tap has failed.
     causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
+    # A tap loses its reader when its target has failed, or when what it sent cannot be loaded.
+    causes = [step for step in causes if not _READER_GONE.search(step["message"])] or causes
     return _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}") if causes else None
 
 

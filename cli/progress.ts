@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { RunEvent } from "../local/events";
 import { GRACE_SECONDS } from "../local/stop";
+import { formatAge } from "./status-table";
 import { formatBytes, runFigures } from "./print";
 
 /** What the screen shows of runs that go on; the last line is rewritten where it is a terminal. */
@@ -89,7 +90,7 @@ function describeEnvironment(event: Extract<RunEvent, { event: "environment" }>,
 
 function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
   const share = event.total ? ` of ${formatBytes(event.total)}` : "";
-  return `${formatBytes(event.bytes)}${share}${event.records === undefined ? "" : `, ${event.records.toLocaleString("en-US")} lines`}`;
+  return `${formatBytes(event.bytes)}${share}${event.records === undefined ? "" : `, ${event.records.toLocaleString("en-US")} lines`}${event.silent === undefined ? "" : `, silent for ${formatAge(event.silent)}`}`;
 }
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {

@@ -49,7 +49,7 @@ function cells({ name, condition, schedule, next, lateSeconds, active, last, boo
     is,
     schedule,
     next === null ? "-" : next.slice(0, 16).replace("T", " "),
-    active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}`,
+    active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`,
     active === null ? (last?.status ?? "-") : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
     last?.records === undefined || last.records === null ? "-" : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { idleSeconds } from "../pipelines/idle-timeout";
 import type { Replication } from "../pipelines/replication";
 import { durationSeconds } from "../pipelines/units";
 import { attempt } from "./attempts";
@@ -100,7 +101,7 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
   let force: NodeJS.Timeout | undefined;
   const result = callRunner({
     python: args.python,
-    args: flags,
+    args: [...flags, "--idle-timeout", String(idleSeconds(args.entry.idleTimeout))],
     folder: args.files.results,
     cwd: args.cwd,
     onEvent: (event) => {

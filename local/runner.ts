@@ -25,7 +25,7 @@ export const ExitCode = {
 /** What the runner says while it works. */
 export type RunnerEvent =
   | { readonly event: "phase"; readonly phase: "discover" | "extract" | "scan" | "load" | "stream"; readonly state: "start" | "end" }
-  | { readonly event: "progress"; readonly phase: "extract" | "load" | "stream"; readonly bytes: number; readonly records?: number; readonly total?: number }
+  | { readonly event: "progress"; readonly phase: "extract" | "load" | "stream"; readonly bytes: number; readonly records?: number; readonly total?: number; readonly silent?: number }
   | { readonly event: "log"; readonly line: string };
 
 /** What the runner leaves behind in its `--result` file; fields that make no sense for a subcommand are absent. */

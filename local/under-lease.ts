@@ -5,7 +5,6 @@ import { UserError } from "../errors";
 import { JsonText, parseRecord } from "../json";
 import { identityOf } from "../pipelines/identity";
 import type { Replication } from "../pipelines/replication";
-import { durationSeconds } from "../pipelines/units";
 import type { Lease } from "../store/lease";
 import { writeSummary, type RunSummary } from "../store/runs";
 import { bareState, commitState, readState, type StateEnvelope } from "../store/state";
@@ -15,10 +14,11 @@ import type { Environment } from "./environments";
 import type { RunEvents } from "./events";
 import { filesBelow, layOutRun, type RunFiles } from "./files";
 import { runFollowUps } from "./follow-ups";
-import { GRACE_SECONDS } from "./stop";
+import { watchLimits } from "./limits";
 import { replicateByArtifact, replicateByStream, type Replicated } from "./replicate";
 import type { RunContext, RunOptions } from "./run";
-import { ExitCode } from "./runner";
+import { ExitCode, type RunnerEvent } from "./runner";
+import { trackSilence } from "./silence";
 import type { Workspace } from "./workspace";
 
 /** A run whose connectors are ready and whose lease is held. */
@@ -41,10 +41,15 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   const opening = openingSummary(leased, new Date(), state);
   await writeSummary(context.store, opening);
   events.started(run);
-  const release = watch(leased);
+  const release = watchLimits(leased);
+  const silence = trackSilence(context.store, opening);
+  const runner = (event: RunnerEvent) => {
+    silence.look(event);
+    events.runner(event);
+  };
   try {
     const files = await layOut(leased, state);
-    const replicated = await replicate(leased, files);
+    const replicated = await replicate({ ...leased, events: { ...events, runner } }, files).finally(() => silence.end());
     await files.keepOutputs();
     const { committed, unsaved } = await commit(leased, files);
     const error = unsaved === undefined ? errorOf(leased, replicated) : [errorOf(leased, replicated), unsaved].filter((one) => one !== null).join("; ");
@@ -60,35 +65,6 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   } finally {
     release();
   }
-}
-
-/**
- * Stops the run at its deadline; at once where the lease is lost, because another run may have it by then, and where the
- * time is over that a stop leaves.
- */
-function watch({ context, entry, events, lease }: LeasedRun): () => void {
-  const { stop } = context;
-  const deadline = entry.deadline ?? "6h";
-  const pastDeadline = `the deadline of ${deadline} has passed`;
-  const timer = setTimeout(() => requestStop(pastDeadline), (durationSeconds(deadline) ?? 21_600) * 1000);
-  let overtime: NodeJS.Timeout | undefined;
-  const limit = () => (overtime ??= setTimeout(() => stop.count < 2 && requestStop(`it has not ended within ${GRACE_SECONDS} s`), GRACE_SECONDS * 1000));
-  const requestStop = (reason: string) => {
-    stop.request(reason);
-    events.stopping(reason, stop.count > 1);
-  };
-  const forgetStop = stop.onRequest(limit);
-  if (stop.count > 0) limit();
-  const forgetLease = lease.onLost((error) => {
-    stop.request(error.message);
-    requestStop(error.message);
-  });
-  return () => {
-    clearTimeout(timer);
-    clearTimeout(overtime);
-    forgetStop();
-    forgetLease();
-  };
 }
 
 /** The saved state in its envelope, else the bare one that the pipeline begins with; undefined for neither. */

@@ -1,5 +1,6 @@
 import type { Tap, Target } from "../connectors/connector";
 import type { ContainerArgs, EntryBase, Resources } from "./entry";
+import type { IdleTimeout } from "./idle-timeout";
 import type { Duration } from "./units";
 
 /** How a stream is read, as in Singer catalogs. */
@@ -69,6 +70,13 @@ export interface Replication extends EntryBase {
 
   /** How the data travels. Default: `artifact`. */
   readonly mode?: Mode;
+
+  /**
+   * Longest time in which nothing moves: the tap sends no byte, the target reads none, and neither writes a line to its
+   * log. The attempt then fails and is retried like any other. It does not apply to a target that has read everything
+   * and stores it; only `deadline` ends that. `never` turns it off. Default: `30m`. Example: `"2h"`.
+   */
+  readonly idleTimeout?: IdleTimeout;
 
   /**
    * State to begin with, as an object or as the JSON text of one, which keeps every digit; it counts only as long as none

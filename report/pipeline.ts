@@ -30,7 +30,7 @@ export function pipelineCard({ status, description, owner, connectors, runs }: R
 function isInWords({ condition, consecutiveFailures, lateSeconds, active }: PipelineStatus): string {
   if (condition === "failing") return consecutiveFailures === 1 ? "failed" : `failed ${number(consecutiveFailures)} times in a row`;
   if (condition === "late" && lateSeconds !== null) return `late by ${formatAge(lateSeconds)}`;
-  if (condition === "running" && active) return active.status === "waiting" ? `waiting for ${formatAge(active.seconds)}` : `running for ${formatAge(active.seconds)}`;
+  if (condition === "running" && active) return active.status === "waiting" ? `waiting for ${formatAge(active.seconds)}` : `running for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`;
   return condition;
 }
 

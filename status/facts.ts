@@ -10,6 +10,8 @@ export interface RunFact {
   readonly started: string;
   /** Why its pods do not start, such as `ImagePullBackOff`. Default: not known. */
   readonly stuck?: string | null;
+  /** Since when nothing has moved in it, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  readonly silentSince?: string;
 }
 
 /** What is known of a pipeline, wherever it runs. */

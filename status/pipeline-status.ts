@@ -16,8 +16,8 @@ export interface PipelineStatus {
   readonly next: string | null;
   /** Seconds since a run was due that has not begun; null where none is overdue. */
   readonly lateSeconds: number | null;
-  /** Run that is under way or waits, and why its pods do not start where that is known; null for none. */
-  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null } | null;
+  /** Run that is in progress or waits, why its pods do not start, and for how long nothing has moved, where that is known; null for none. */
+  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null; readonly silentSeconds: number | null } | null;
   /** The newest run that has ended; null for none. */
   readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly leftOut: readonly string[]; readonly uncountedFiles: number; readonly error: string | null } | null;
   /** The bookmark that is furthest behind, or one ahead of now, whose age is negative; null where no selected stream has a date or time. */
@@ -51,7 +51,7 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     suspended,
     next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
     lateSeconds: late,
-    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null },
+    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null, silentSeconds: active.silentSince === undefined ? null : ago(active.silentSince) },
     last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, leftOut: last.leftOut, uncountedFiles: last.uncountedFiles, error: last.error },
     bookmark: bookmark === undefined ? null : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
     consecutiveFailures: failures,

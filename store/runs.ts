@@ -70,6 +70,8 @@ export interface RunSummary {
   readonly stateCommitted: boolean;
   /** Files the target wrote, by their path, with their size in bytes. */
   readonly outputs: readonly { readonly path: string; readonly bytes: number }[];
+  /** Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  readonly silentSince?: string;
   /** Machine it ran on; on a cluster the name of its Workflow. */
   readonly host: string;
 }

@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "./cluster-settings";
+import { idleSeconds } from "../../pipelines/idle-timeout";
 import { durationSeconds } from "../../pipelines/units";
 import { connectorPatch, streamPatch } from "./pod-spec-patch";
 
@@ -45,6 +46,8 @@ export interface RunParameters {
   readonly minRecords: string;
   /** Greatest age of a bookmark, in seconds; 0 for any. */
   readonly maxStaleness: string;
+  /** Longest time in which nothing moves, in seconds; 0 for never. */
+  readonly idleTimeout: string;
   /** What a state of another source or destination does: `fail`, `keep` or `refresh`. */
   readonly onChange: string;
   /** Tries after the first one. */
@@ -113,6 +116,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     outputDirectory: "",
     minRecords: "0",
     maxStaleness: "0",
+    idleTimeout: String(idleSeconds()),
     onChange: "fail",
     ...retryParameters(settings.retries),
     pendingSeconds: String(secondsOf(settings.pendingDeadline)),

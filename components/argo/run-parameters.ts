@@ -1,3 +1,4 @@
+import { idleSeconds } from "../../pipelines/idle-timeout";
 import { durationSeconds } from "../../pipelines/units";
 import { isReplication, schedulesOf, type PipelineEntry } from "../../pipelines/define";
 import type { Job } from "../../pipelines/job";
@@ -71,6 +72,7 @@ function replication(entry: Replication, images: ConnectorImages, settings: Clus
     outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,
     minRecords: String(expectations?.minRecords ?? 0),
     maxStaleness: String(expectations?.maxStaleness === undefined ? 0 : (durationSeconds(expectations.maxStaleness) ?? 0)),
+    idleTimeout: String(idleSeconds(entry.idleTimeout)),
     ...(entry.mode === "stream"
       ? { streamPatch: streamPatch(resources, settings.resources) }
       : { tapPatch: connectorPatch(resources?.tap, settings.resources), targetPatch: connectorPatch(resources?.target, settings.resources) }),

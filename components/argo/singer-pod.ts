@@ -77,7 +77,7 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
 
 /** Flags of every runner that moves data. */
 export const runFlags: readonly string[] = [
-  ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--connector", "/opt/singer/connector.json"],
+  ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--idle-timeout", parameter("idleTimeout"), "--connector", "/opt/singer/connector.json"],
   ...["--identity", "/singer/config/identity.json", "--run", "{{inputs.parameters.run}}", "--on-change", parameter("onChange")],
   ...["--attempt", ATTEMPT, "--given-state", `${WORK}/given-state.json`],
   ...["--state", `${WORK}/state.json`, "--former-state", `${WORK}/former-state.json`, "--former-unless", `${WORK}/history`],

@@ -65,7 +65,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
 
 const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--last-attempt", parameter("retries")];
 
-const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--earlier", EARLIER, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
+const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--tap-activity", `${WORK}/tap.log`, "--earlier", EARLIER, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
 
 /** A container of the set, which mounts the work volume into each of them. */
 function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {

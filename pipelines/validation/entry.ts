@@ -8,7 +8,7 @@ import { connector, connectorNameOf, settingsSize, type ConfigFrom } from "./con
 import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
-import { duration } from "./quantities";
+import { duration, idleTimeout } from "./quantities";
 import { pairResources, retries } from "./resources";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
@@ -54,6 +54,7 @@ const replicationFields = (configFrom: ConfigFrom): { readonly [Key in keyof Req
   initialState,
   resources: pairResources,
   expectations,
+  idleTimeout,
   followUps,
   configFrom: oneOf("array", "store"),
 });

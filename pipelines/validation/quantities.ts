@@ -13,6 +13,9 @@ const MOST_CORES = 256;
 /** A {@link import("../units").Duration} from 1 second to ten years. */
 export const duration: Check = text(durationRule);
 
+/** An {@link import("../idle-timeout").IdleTimeout}. */
+export const idleTimeout: Check = (value, at) => (value === "never" ? [] : duration(value, at).map((problem) => `${problem}; or "never"`));
+
 /** Memory, as in {@link import("../units").Bytes}, from 6Mi to 32Ti. */
 export const memory: Check = text(memoryRule);
 

@@ -42,6 +42,7 @@ export const pipelines: readonly PipelineEntry[] = definePipelines([
     initialState: { bookmarks: { orders: { id: 7 } } },
     resources: { tap: { cpu: "250m", cpuLimit: 2, memory: "1Gi" } },
     expectations: { minRecords: 10, maxStaleness: "2d" },
+    idleTimeout: "never",
     followUps: [
       { name: "dbt", image: "ghcr.io/acme/dbt:1", command: ["dbt", "build", "--vars", "{x: 1}"], env: { TARGET: "prod", PASSWORD: secret("warehouse-password") }, deadline: "20m" },
       { name: "check", image: "ghcr.io/acme/check:1", command: ["check"], resources: { memory: "64Mi" } },

@@ -17,7 +17,7 @@ test("what is right compiles and is valid", () => {
     { name: "b", schedule: ["*/15 9-17 * * *", "0 0 1,15 * ?", "@daily", "@every 90m"], tap, target },
     { name: "c", schedule: cron(`${minute} 6 * * *`), tap, target: targetAny({ anything: { at: ["any", 1, null] }, key: secret("key") }) },
     { name: "d", schedule: "0 0 * * SAT,SUN", tap: tapShop({ host: "db", port: secret("shop-port"), tls: secret("shop-tls"), options: { tables: [secret("shop-table")] }, password: "x" }), target },
-    { name: "e", schedule: "0 6 * * 1-5/2", deadline: "1.5h", retries: { limit: 0, delay: "90s" }, resources: { tap: { cpu: "250m", memory: "1.5Gi" }, target: { cpu: 0.5 } }, tap: tapAny({}), target },
+    { name: "e", schedule: "0 6 * * 1-5/2", deadline: "1.5h", idleTimeout: "never", retries: { limit: 0, delay: "90s" }, resources: { tap: { cpu: "250m", memory: "1.5Gi" }, target: { cpu: 0.5 } }, tap: tapAny({}), target },
     { kind: "job", name: "f", schedule: "@hourly", image: "acme/dbt:1", command: ["dbt"], env: { TOKEN: secret("dbt-token"), MODE: "x" }, resources: { cpu: 1 } },
   ]);
   assert.doesNotThrow(() => assertValid(entries));
@@ -48,6 +48,8 @@ test("what is wrong does not compile", () => {
     { ...base, deadline: "6 hours" },
     // @ts-expect-error a duration without a unit
     { ...base, deadline: 90 },
+    // @ts-expect-error -- a duration, or never
+    { ...base, idleTimeout: "always" },
     // @ts-expect-error memory in decimal units
     { ...base, resources: { tap: { memory: "512MB" } } },
     // @ts-expect-error processor time with a unit that is none

@@ -62,6 +62,8 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ suspend: null }, ["suspend must be true or false, not null"]],
   [{ deadline: "6 hours" }, [`deadline "6 hours": ${DURATION}`]],
   [{ deadline: "0h" }, [`deadline "0h": ${DURATION}`]],
+  [{ idleTimeout: "soon" }, [`idleTimeout "soon": ${DURATION}; or "never"`]],
+  [{ idleTimeout: 30 }, ['idleTimeout must be text, not a number; or "never"']],
   [{ deadline: "-1h" }, [`deadline "-1h": ${DURATION}`]],
   [{ deadline: "0.5s" }, [`deadline "0.5s": must be 1 second or more`]],
   [{ deadline: "3651d" }, [`deadline "3651d": must be ten years (3650d) or less`]],

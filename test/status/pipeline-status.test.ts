@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { formatBookmarkAge } from "../../cli/status-table";
+import { formatBookmarkAge, statusTable } from "../../cli/status-table";
 import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
 import { pipelineStatus, statusOf } from "../../status/pipeline-status";
 import { toJsonText } from "../../json";
@@ -56,10 +56,17 @@ suite("how a pipeline is", () => {
     assert.equal(pipelineStatus(facts({ runs: [], last: null, since: "2026-11-25T12:10:00Z" }), NOW).condition, "never ran");
   });
 
+  test("running: for how long nothing has moved in it", () => {
+    const run: RunFact = { run: "r2", status: "running", started: "2026-11-25T10:00:00Z", silentSince: "2026-11-25T12:20:00Z" };
+    const status = pipelineStatus(facts({ runs: [run] }), NOW);
+    assert.equal(status.active?.silentSeconds, 600);
+    assert.match(statusTable([status]), /now, for 3 h, silent for 10 min/);
+  });
+
   test("running: what is under way is not late", () => {
     const status = pipelineStatus(facts({ runs: [{ run: "r2", status: "running", started: "2026-11-25T10:00:00Z" }] }), NOW);
     assert.equal(status.condition, "running");
-    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000, stuck: null });
+    assert.deepEqual(status.active, { run: "r2", status: "running", seconds: 9000, stuck: null, silentSeconds: null });
   });
 
   test("suspended: nothing is due", () => {

@@ -1,0 +1,11 @@
+import { durationSeconds, type Duration } from "./units";
+
+/** Longest time in which nothing may move; `never` for any. */
+export type IdleTimeout = Duration | "never";
+
+const DEFAULT: Duration = "30m";
+
+/** Seconds of an idle timeout, or of the default; 0 for never. */
+export function idleSeconds(value: IdleTimeout = DEFAULT): number {
+  return value === "never" ? 0 : (durationSeconds(value) ?? 0);
+}

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PIPELINE_LABEL, TRIGGER_LABEL } from "../components/argo/names";
 import { UserError } from "../errors";
 import type { Guard, Held } from "../local/state-changes";
+import { systemClock } from "../store/lease-record";
 import { absent } from "./api-errors";
 import type { Connection } from "./connection";
 import type { WorkflowNode, WorkflowObject } from "./objects";
@@ -18,6 +19,8 @@ export interface HoldOptions {
   readonly signal: AbortSignal;
   /** Pause between two looks, in milliseconds. Default: 500. */
   readonly pollMs?: number;
+  /** A clock that nobody sets, in milliseconds. Default: this machine's. */
+  readonly uptime?: () => number;
 }
 
 /** The lock is given back after this time, whatever becomes of the command. */
@@ -46,27 +49,32 @@ export function holdGuard(connection: Connection, options: HoldOptions): Guard {
   return async (pipeline, run) => {
     const { metadata } = await createWorkflow(connection, holdWorkflow(pipeline, connection.namespace, run));
     const { name } = metadata;
+    let since: number;
     try {
-      await taken(connection, name, options);
+      since = await taken(connection, name, options);
     } catch (error) {
       await connection.ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name }).catch(absent);
       throw error;
     }
-    return held(connection, pipeline, name);
+    return held(connection, { pipeline, name, since, uptime: options.uptime ?? systemClock.uptime });
   };
 }
 
-async function taken(connection: Connection, name: string, { waitSeconds, onWait, signal, pollMs = 500 }: HoldOptions): Promise<void> {
+/** Waits for the lock; an uptime at which it was not given yet. */
+async function taken(connection: Connection, name: string, { waitSeconds, onWait, signal, pollMs = 500, uptime = systemClock.uptime }: HoldOptions): Promise<number> {
   let told: string | undefined;
-  const end = Date.now() + waitSeconds * 1000;
+  let since = uptime();
+  const end = since + waitSeconds * 1000;
   for (let looks = 0; ; looks += 1) {
+    const looked = uptime();
     const workflow = await getWorkflow(connection, name);
-    if (holding(workflow) !== undefined) return;
+    if (holding(workflow) !== undefined) return since;
+    since = looked;
     const what = waitingFor(workflow, looks);
     if (what !== undefined && what !== told) onWait(what);
     told = what ?? told;
     if (signal.aborted) throw new UserError("given up: the state is as it was", 130);
-    if (Date.now() > end) throw new UserError(`given up after ${waitSeconds} s: ${told ?? "the lock was not given"}; the state is as it was`, 3);
+    if (uptime() > end) throw new UserError(`given up after ${waitSeconds} s: ${told ?? "the lock was not given"}; the state is as it was`, 3);
     await pause(pollMs);
   }
 }
@@ -82,12 +90,21 @@ function holding({ status }: WorkflowObject): WorkflowNode | undefined {
   return Object.values(status?.nodes ?? {}).find(({ type, phase }) => type === "Suspend" && phase === "Running");
 }
 
-function held(connection: Connection, pipeline: string, name: string): Held {
+interface HeldLock {
+  readonly pipeline: string;
+  /** Name of the Workflow. */
+  readonly name: string;
+  /** When it did not hold the lock yet: the clocks of the cluster and of this machine need not agree. */
+  readonly since: number;
+  readonly uptime: () => number;
+}
+
+function held(connection: Connection, { pipeline, name, since, uptime }: HeldLock): Held {
   const look = async () => holding(await getWorkflow(connection, name));
   return {
     verify: async () => {
       const node = await look().catch(absent);
-      const left = Date.parse(node?.startedAt ?? "") + HOLD_SECONDS * 1000 - Date.now();
+      const left = since + HOLD_SECONDS * 1000 - uptime();
       if (node === undefined || left < LEAST_LEFT_MS) throw new UserError(`"${pipeline}": the lock that ${name} held has been given back; the state is as it was, try again`, 3);
     },
     // The way of `argo resume`, by which the Workflow succeeds and gives the lock to whoever waits.

@@ -92,7 +92,7 @@ async function runOnce(context: RunContext, entry: Replication, options: RunOpti
   const workspace = openWorkspace();
   try {
     await closeAbandonedRuns(context.store, entry.name);
-    const summary = await runUnderLease({ context, entry, options, events, configs, environments, run, lease, workspace });
+    const summary = await runUnderLease({ context, entry, options, events, configs, environments, run, begun: performance.now(), lease, workspace });
     await prune(context.store, entry.name, { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 }, new Date());
     await pruneHistory(context.store, entry.name, STATES_KEPT);
     events.ended(summary);

@@ -30,6 +30,8 @@ export interface LeasedRun {
   readonly configs: ConnectorConfigs;
   readonly environments: { readonly tap: Environment; readonly target: Environment };
   readonly run: string;
+  /** When it began, by a clock that nobody sets: `performance.now()`. */
+  readonly begun: number;
   readonly lease: Lease;
   readonly workspace: Workspace;
 }
@@ -131,10 +133,9 @@ function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | 
   return code === ExitCode.interrupted ? (context.stop.reason ?? error) : error;
 }
 
-async function close({ context }: LeasedRun, summary: RunSummary): Promise<RunSummary> {
-  const ended = new Date();
-  const seconds = (ended.getTime() - Date.parse(summary.started)) / 1000;
-  const closed = { ...summary, ended: ended.toISOString(), seconds };
+async function close({ context, begun }: LeasedRun, summary: RunSummary): Promise<RunSummary> {
+  const seconds = Math.round(performance.now() - begun) / 1000;
+  const closed = { ...summary, ended: new Date().toISOString(), seconds };
   await writeSummary(context.store, closed);
   return closed;
 }

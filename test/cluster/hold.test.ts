@@ -4,7 +4,7 @@ import { singerTemplates } from "../../components/argo/singer-template";
 import { defaultClusterSettings } from "../../components/argo/cluster-settings";
 import { holdGuard, holdWorkflow, type HoldOptions } from "../../cluster/hold";
 import { targetJsonl, tapRestApi } from "../../connectors";
-import { resetState, rollBackState, setState } from "../../local/state-changes";
+import { resetState, rollBackState, setState, type Guard } from "../../local/state-changes";
 import type { Replication } from "../../pipelines/replication";
 import { openFolder } from "../../store/folder";
 import { readState } from "../../store/state";
@@ -77,11 +77,28 @@ suite("a state is changed while the lock is held", () => {
 
   test("not where the lock was lost meanwhile", async (t) => {
     const { api, connect } = await standIn(t);
-    control(api, 0, () => new Date(Date.now() - 110_000).toISOString());
+    control(api, 0);
     const store = openFolder(temporaryFolder());
-    await assert.rejects(setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, toJsonText({ id: 1 })), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
+    let uptime = 0;
+    const guard = holdGuard(await connect(), options([], { uptime: () => uptime }));
+    const late: Guard = async (pipeline, run) => {
+      const held = await guard(pipeline, run);
+      uptime = 110_000;
+      return held;
+    };
+    await assert.rejects(setState({ store, guard: late }, ENTRY, toJsonText({ id: 1 })), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
     assert.equal(await readState(store, "orders"), undefined);
   });
+});
+
+test("a state is changed although the clocks of the cluster and of this machine are days apart", async (t) => {
+  for (const days of [-2, 2]) {
+    const { api, connect } = await standIn(t);
+    control(api, 0, () => new Date(Date.now() + days * 86_400_000).toISOString());
+    const store = openFolder(temporaryFolder());
+    await setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, toJsonText({ id: 1 }));
+    assert.deepEqual(plain((await readState(store, "orders"))?.envelope.state), { id: 1 });
+  }
 });
 
 suite("a lock that does not come", () => {

@@ -1,4 +1,4 @@
-/** What a line of `.env` says of a variable: its value, or why nobody can tell. */
+/** What a line of `.env` says of a variable: its value, or why it is ambiguous. */
 export type EnvValue = { readonly value: string } | { readonly problem: string };
 
 const NAME = /[ \t]*(?:export[ \t]+)?([\w.-]+)(?:[ \t]*=|:(?=[ \t]))[ \t]*/y;

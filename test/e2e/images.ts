@@ -82,7 +82,7 @@ export function testImages(scene: () => ImagesScene): void {
       ["a setting of the wrong type", "docker run --rm -e BATCH_SIZE_ROWS=many -v images-test:/singer $TARGET", /environment variable BATCH_SIZE_ROWS must be a number, e\.g\. 10/],
       ["a target without input", "docker run --rm $TARGET", /there is no input: mount an extract at \/singer\/extract\.jsonl, or pipe one into docker run -i/],
       ["a folder of another user", 'docker run --rm -e BASE_URL=$BASE_URL -v $PWD/made-by-docker:/singer $TAP', /\/singer belongs to user 0, and user 1000 cannot write to it: .*--user/],
-      ["no place for records", "docker run --rm --read-only -e BASE_URL=$BASE_URL $TAP", /there is no folder to write to: mount a volume at \/singer/],
+      ["no place for records", "docker run --rm --read-only -e BASE_URL=$BASE_URL $TAP", /no folder can be written to: mount a volume at \/singer/],
       ["a flag that it does not have", "docker run --rm -e BASE_URL=$BASE_URL $TAP --std", /unrecognized arguments: --std/],
     ];
     for (const [what, line, error] of refused) {

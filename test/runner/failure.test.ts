@@ -17,6 +17,7 @@ for (const [what, lines, expected] of [
   ["the last line where there is none", ["connecting", "the password is wrong", ""], "the password is wrong"],
   ["the last error in the log, above the line that says only that there was one", [SDK("ERROR", "tap-x", "'x' is not of type 'integer', 'null' in config['port']"), SDK("ERROR", "tap-x", "Config validation failed")],
     "'x' is not of type 'integer', 'null' in config['port']; hint: correct the setting in the pipeline"],
+  ["the setting that is missing", [SDK("ERROR", "tap-x", "Config validation error: 'api_url' is a required property")], "Config validation error: 'api_url' is a required property; hint: add the setting to the pipeline"],
   ["the last error in a log of pipelinewise", ["time=2026-11-23 08:15:02 name=tap_x level=CRITICAL message=it broke", "bye"], "it broke"],
   ["the setting that a traceback reads", ["Traceback (most recent call last):", '    host=config["host"],', "KeyError: 'host'"], `KeyError: 'host' (setting "host"); hint: add the setting to the pipeline`],
   ["the stream of the metric that failed", [METRIC("failed"), "Traceback (most recent call last):", "ValueError: bad"], 'ValueError: bad (stream "orders")'],

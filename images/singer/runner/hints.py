@@ -17,8 +17,9 @@ class Hint(NamedTuple):
 
 HINTS = (
     # Settings
-    Hint(r"is a required property in config|^KeyError: .*\(setting ", "add the setting to the pipeline"),
-    Hint(r"\bin config(\[|$)", "correct the setting in the pipeline"),
+    Hint(r"is a required property in config|config validation \w+: .*is a required property|^KeyError: .*\(setting ",
+         "add the setting to the pipeline"),
+    Hint(r"\bin config(\[|$)|config validation \w+: ", "correct the setting in the pipeline"),
     # Values
     Hint(r"year -?\d+ is out of range|date value out of range|year is out of range",
          "Python has no dates before year 1 or after 9999: set dates_as_string to true", r"^tap-postgres$"),

@@ -53,7 +53,7 @@ class Mounts:
         temporary = os.environ.get("TMPDIR", "/tmp")
         if os.access(temporary, os.W_OK | os.X_OK):
             return temporary
-        raise RunnerError(USAGE, f"there is no folder to write to: mount a volume at {self._base} (-v NAME:{self._base}), "
+        raise RunnerError(USAGE, f"no folder can be written to: mount a volume at {self._base} (-v NAME:{self._base}), "
                           "give the container a /tmp (--tmpfs /tmp), or use --stdout with a tap")
 
     def overlay(self) -> Optional[str]:

@@ -1,4 +1,4 @@
-"""An image that somebody starts by hand, `docker run IMAGE`: what is run, on which files, and what is told of it."""
+"""An image that a user starts by hand, `docker run IMAGE`: what runs, on which files, and what it reports."""
 from __future__ import annotations
 
 import argparse
@@ -127,7 +127,7 @@ def _source(mounts: Mounts) -> str:
 
 
 def _is_pipe() -> bool:
-    """Whether somebody may write to stdin, as docker run -i lets them, or has redirected a file to it."""
+    """Whether stdin is a pipe, as with docker run -i, or a file that is not empty."""
     try:
         found = os.fstat(0)
     except OSError:

@@ -31,7 +31,7 @@ _LONGEST_LINE = 2000
 def subject(lines: list[str], error: str) -> str:
     """What an error is about, as in `stream "orders", column "amount"`; "" where nothing says so or `error` does."""
     short = [line[:_LONGEST_LINE] for line in lines]
-    # The line that reads a setting is told of a traceback alone, just above the exception.
+    # A traceback shows the line that reads a setting just above the exception.
     settings = short[-4:] if error.startswith("KeyError") else [error, *(line for line in short if "in config" in line)]
     found = {"stream": _last(_STREAM, short), "column": _last(_COLUMN, short), "setting": _last(_SETTING, settings)}
     return ", ".join(f'{kind} "{name}"' for kind, name in found.items() if name and not _says(error, name))

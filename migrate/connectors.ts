@@ -47,6 +47,9 @@ const UNLISTED_WORDS = new Set(["pagination_request_style", "pagination_response
 /** Settings of a stream of tap-rest-api-msdk. */
 const STREAM_SETTINGS = new Set(["path", "params", "headers", "records_path", "primary_keys", "replication_key", "except_keys", "num_inference_records", "source_search_field", "source_search_query", "start_date"]);
 
+/** Types of Meltano's kinds of settings, all others are text. */
+const KINDS: { readonly [kind: string]: SettingType } = { integer: "number", decimal: "number", boolean: "boolean", array: "json", object: "json" };
+
 /** Whether the tap of a plugin is known to have a catalog. */
 export function hasCatalog(plugin: ResolvedPlugin): boolean {
   return plugin.capabilities.some((one) => one === "catalog" || one === "properties") || shippedFor(plugin)?.identifier === "tapPostgres";
@@ -67,12 +70,23 @@ export function connectorFor(plugin: ResolvedPlugin, name: string, settings: Jso
   const output = known?.definition.outputSetting;
   if (output !== undefined && output in settings) tell(`setting ${JSON.stringify(output)}: on the cluster files that go to a folder of their own are lost; without it each run keeps its files`);
   if (known && fits(known.definition, settings)) return { value: { kind: "shipped", identifier: known.identifier }, leftOver };
+  for (const [setting, type] of secretsThatAreNoText(plugin, known?.definition, settings)) {
+    tell(`setting ${JSON.stringify(setting)} is a ${type}, and a secret is text: it is converted if the connector describes its settings (--about); else give its definition settings: { ${setting}: "${type}", ... } with all that it has`);
+  }
   const kind = plugin.kind === "loader" ? "target" : "tap";
   const identifier = camelCase(name.startsWith(kind) ? name : `${kind}-${name}`);
   // The name would hide the import of the shipped one.
   const free = identifier in shipped || identifier === kind ? `${identifier}Imported` : identifier;
   if (known) return { value: { kind: "defined", identifier: free, args: looseArgs(known.definition, settings) }, leftOver };
   return { value: { kind: "defined", identifier: free, args: { name: safeName(name), ...sourceArgs(plugin, name, packages, installed[`${plugin.kind} ${plugin.name}`] ?? installed[`${plugin.kind} ${name}`] ?? [], tell) } }, leftOver };
+}
+
+/** Secrets in settings of other types than text, of a connector that is defined without types. */
+function secretsThatAreNoText(plugin: ResolvedPlugin, known: ConnectorDefinition | undefined, settings: JsonObject): readonly (readonly [string, SettingType])[] {
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const type = known?.settings?.[name] ?? KINDS[plugin.settings.find((setting) => setting.name === name)?.kind ?? ""];
+    return isSecretReference(value) && type !== undefined && type !== "string" ? [[name, type] as const] : [];
+  });
 }
 
 function shippedFor(plugin: ResolvedPlugin): { readonly identifier: string; readonly definition: ConnectorDefinition } | undefined {

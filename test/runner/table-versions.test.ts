@@ -53,6 +53,27 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
   }
 });
 
+describe("records of an older version than the one that is activated, with hard_delete", { concurrency: 2 }, () => {
+  const older: readonly Step[] = [SCHEMA, ...versioned(1, 30, 6), activate(7), STATE];
+
+  test("are refused before an extract is loaded", () => inWorkspace(async (space) => {
+    await space.extract(older);
+    assert.equal((await space.load({ hard_delete: true })).code, 14);
+    assert.match(space.result().error ?? "", /^bad stream: ACTIVATE_VERSION 7 of stream "a", none of whose records carries that version/);
+    assert.deepEqual(space.loaded(), []);
+  }));
+
+  test("are warned of in a stream, which does not know what is still to come", () => inWorkspace(async (space) => {
+    assert.equal((await space.stream(older, { hard_delete: true })).code, 0);
+    assert.match(space.result().warnings.join(), /stream "a": records carry version 6, and ACTIVATE_VERSION 7 came/);
+  }));
+
+  test("are loaded where records of the activated version follow", () => inWorkspace((space) => inBothModes(space, [SCHEMA, ...versioned(1, 3, 6), activate(6), activate(7), ...versioned(4, 3, 7), activate(7), STATE], { hard_delete: true }, (code) => {
+    assert.equal(code, 0);
+    assert.equal(space.loaded().length, 6);
+  })));
+});
+
 describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
   for (const [name, steps] of [
     ["ACTIVATE_VERSION after the records", [SCHEMA, ...versioned(1, 30, 7), activate(7), STATE]],
@@ -75,7 +96,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
 describe("odd versions are warned of", { concurrency: 2 }, () => {
   for (const [name, steps, warning] of [
     ["an ACTIVATE_VERSION without any record", [SCHEMA, activate(8), STATE], /^stream "a": ACTIVATE_VERSION 8 came without any record; a target that follows it deletes all rows of the table or marks them as deleted$/],
-    ["records of another version", [SCHEMA, ...versioned(1, 3, 6), activate(8), STATE], /^stream "a": records carry version 6, and ACTIVATE_VERSION 8 came; a target that follows it deletes rows of older versions or marks them as deleted$/],
+    ["records of a newer version", [SCHEMA, ...versioned(1, 3, 9), activate(8), STATE], /^stream "a": records carry version 9, and ACTIVATE_VERSION 8 came; a target that follows it deletes rows of older versions or marks them as deleted$/],
   ] as const) {
     test(name, () => inWorkspace((space) => inBothModes(space, steps, { hard_delete: true }, (code, result) => {
       assert.equal(code, 0);

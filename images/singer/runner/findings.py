@@ -1,6 +1,8 @@
 """What was found in the data of a load or stream: counts, warnings, and what fails the run."""
 from __future__ import annotations
 
+import os
+
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, RunnerError
 from .earlier import read_earlier
 from .lossless import JsonText
@@ -8,6 +10,7 @@ from .messages import SCHEMA
 from .scan import Scanner
 from .session import Session
 from .totals import BadLine
+from .versions import find_outdated
 
 _SHOWN = 200
 
@@ -80,6 +83,15 @@ def check_bad(session: Session, scanner: Scanner) -> None:
         first = next(line for line in scanner.bad_lines if not line.recovered)
         raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are not Singer messages, "
                           f"the first is line {first.number} ({first.reason})")
+
+
+def check_versions(scanner: Scanner, source: int) -> None:
+    """Exit 14 for an extract that the target would delete as soon as it has loaded it."""
+    os.lseek(source, 0, os.SEEK_SET)
+    with open(os.dup(source), "rb") as file:
+        refusal = find_outdated(file, scanner.versions)
+    if refusal:
+        raise RunnerError(BAD_STREAM, f"bad stream: {refusal}")
 
 
 def check_content(session: Session, scanner: Scanner) -> None:

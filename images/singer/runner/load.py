@@ -15,7 +15,7 @@ from .feed import Feed
 from .files import files_below, read_json
 from .idle import Idle
 from .messages import RECORD, SCHEMA
-from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
+from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .outcome import Saved
 from .relay import Relay
 from .scan import Scanner
@@ -40,6 +40,7 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     source = _open(args.input)
     scanner, clean = _scan(session, source, plan.hard_delete)
     check_bad(session, scanner)
+    check_versions(scanner, source)
     check_content(session, scanner)
     if not scanner.total(SCHEMA) and not scanner.records:
         session.warn("the tap sent a STATE and no SCHEMA: there is nothing to load")

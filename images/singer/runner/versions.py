@@ -5,7 +5,9 @@ version too: meltano/sdk#2103 and meltano/sdk#2117.
 """
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional
+from typing import Any, BinaryIO, Iterable, Mapping, Optional
+
+from .messages import RECORD, Message, read_line
 
 
 class Versions:
@@ -34,6 +36,12 @@ class Versions:
         """Takes in an ACTIVATE_VERSION; why the run must not go on, if it must not."""
         self._activated.setdefault(stream, []).append(version)
         return self._refusal(stream)
+
+    def outdated(self) -> dict[str, int]:
+        """Streams whose first record is of an older version than the last activated one, which a target with
+        `hard_delete` would leave no row of unless other records carry that one."""
+        return {stream: versions[-1] for stream, versions in self._activated.items()
+                if self.hard_delete and _all_older(self._carried.get(stream, set()), versions[-1])}
 
     def totals(self) -> tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]:
         """All that `add` of another one needs, in plain types."""
@@ -75,6 +83,31 @@ class Versions:
         return (f'ACTIVATE_VERSION {self._activated[stream][-1]} of stream "{stream}", whose records carry no version: '
                 'with the setting "hard_delete" the target deletes them; turn hard_delete off, '
                 "or have the tap not send ACTIVATE_VERSION")
+
+
+def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
+    """Why the records of an extract must not be loaded: none of a stream carries the version that is activated."""
+    wanted = versions.outdated()
+    if not wanted:
+        return None
+    numbers = [str(version).encode() for version in wanted.values()]
+    for line in file:
+        if b'"version"' not in line or not any(number in line for number in numbers):
+            continue
+        found = read_line(line)
+        stream = str(found.stream) if isinstance(found, Message) and found.kind == RECORD else None
+        if stream in wanted and found.fields.get("version") == wanted[stream]:
+            del wanted[stream]
+            if not wanted:
+                return None
+    stream, version = next(iter(wanted.items()))
+    return (f'ACTIVATE_VERSION {version} of stream "{stream}", none of whose records carries that version: '
+            'with the setting "hard_delete" the target deletes them; turn hard_delete off')
+
+
+def _all_older(carried: set[Any], version: Any) -> bool:
+    numbers = [each for each in carried if isinstance(each, int)]
+    return bool(numbers) and len(numbers) == len(carried) and isinstance(version, int) and max(numbers) < version
 
 
 def deletes_hard(config: Mapping[str, Any], settings: Mapping[str, str]) -> bool:

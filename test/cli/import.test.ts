@@ -47,6 +47,20 @@ test("takes names from .env, versions from what is installed, and never a value"
   assert.ok(!stdout.includes("canary"));
 });
 
+test("integers beyond 2^53 become bigints, and the array that is written is valid", async (t) => {
+  const config = "{site: a, since_id: 1234567890123456789, port: 5432, deep: {ids: [9007199254740993, -1234567890123456789]}, ratio: 1.10, 12345678901234567890: x}";
+  const root = folder(t, {
+    "meltano.yml": `plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x==1.0.0\n    settings: [{name: offset, kind: integer, value: "9223372036854775807"}]\n    config: ${config}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n`,
+    "pipelines/.keep": "",
+  });
+  const out = join(root, "pipelines", "index.ts");
+  assert.equal((await tapctl("/", ["import", root, "--out", out])).code, 0);
+  const text = readFileSync(out, "utf8");
+  for (const part of ["since_id: 1234567890123456789n", "port: 5432,", "[9007199254740993n, -1234567890123456789n]", "ratio: 1.1,", "offset: 9223372036854775807n", '"12345678901234567890": "x"']) assert.ok(text.includes(part), `${part} is not in ${text}`);
+  assert.match((await tapctl(root, ["validate"])).stdout, /index\.ts: 1 pipelines?, all valid\n$/);
+  assert.match((await tapctl(root, ["render"])).stdout, /"since_id": 1234567890123456789,/);
+});
+
 suite("mistakes are one line", () => {
   const cases: readonly (readonly [string, { readonly [path: string]: string }, readonly string[], RegExp])[] = [
     ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\n$/],

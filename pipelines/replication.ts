@@ -26,7 +26,10 @@ export interface StreamRule {
 
 /** What a run's data must be like; where it is not, the run fails. */
 export interface Expectations {
-  /** Fewest records of a run, checked before anything is loaded (in stream mode before the state is saved). Default: 0. */
+  /**
+   * Fewest records of a run, checked before anything is loaded (in stream mode before the state is saved). Attempts of a
+   * stream that are resumed count together. Default: 0.
+   */
   readonly minRecords?: number;
 
   /** Greatest age that the bookmark of a stream may have after a run, where bookmarks are dates or times: each selected stream is checked, and a bookmark that is in the future in every timezone fails too. Default: any. Example: `"2d"`. */

@@ -34,6 +34,8 @@ export interface Scene {
   readonly entries: readonly PipelineEntry[];
   /** Registry that pods pull from. */
   readonly registry: string;
+  /** Context of the kubeconfig. */
+  readonly context: string;
   /** The cluster's bucket, once it is there. */
   bucket: BucketView;
   /** Stops all. */
@@ -42,7 +44,7 @@ export interface Scene {
 
 /** Makes ready what the tests need; `up` has not run yet. */
 export async function makeScene(): Promise<Scene> {
-  const { registry, image, host, config } = await surroundings();
+  const { context, registry, image, host, config } = await surroundings();
   const source = await startSource();
   const webhook = await startWebhook();
   const postgres = await startPostgres();
@@ -64,6 +66,7 @@ export async function makeScene(): Promise<Scene> {
     client,
     entries,
     registry,
+    context,
     bucket: { state: noBucket, history: noBucket, runs: noBucket, put: noBucket, get: noBucket, close: () => undefined },
     close: async () => {
       scene.bucket.close();

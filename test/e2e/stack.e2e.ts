@@ -2,6 +2,7 @@ import { after, before } from "node:test";
 import { testFaults, testMistakes } from "./faults";
 import { testImages } from "./images";
 import { testChanges, testUp } from "./installation";
+import { testInterrupted } from "./interrupted";
 import { parameterOf } from "./kubernetes";
 import { testRuns } from "./runs";
 import { makeScene, NAMESPACE, type Scene } from "./scene";
@@ -32,4 +33,5 @@ testImages(() => ({
 }));
 testFaults(scene);
 testMistakes(scene);
+testInterrupted(scene);
 testChanges(scene);

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Engine } from "../../deploy/pulumi";
 import type { PipelineEntry } from "../../pipelines/define";
 import { stringify } from "yaml";
 
@@ -22,6 +24,10 @@ export interface Stack {
   destroy(): Promise<void>;
   /** Runs the command with other arguments: what it printed and its exit code. */
   run(args: readonly string[]): Promise<{ readonly code: number; readonly text: string }>;
+  /** Kills the engine of an update at a moment, as `kill -9` does; whether the update had not ended before. */
+  killedUp(moment: () => Promise<void>): Promise<boolean>;
+  /** The engine with this stack, as the project's own commands call it. */
+  readonly engine: Engine;
   /** Removes the folder. */
   close(): void;
 }
@@ -62,6 +68,16 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
     refresh: async () => changesIn(await must(withStack(["refresh", "--yes", "--skip-preview"]))),
     destroy: async () => void (await must(withStack(["destroy", "--yes", "--skip-preview"]))),
     run: (args) => run(withStack(args)),
+    killedUp: async (moment) => {
+      const child = spawn("pulumi", ["--non-interactive", ...withStack(["up", "--yes", "--skip-preview"])], { cwd: folder, env, stdio: "ignore" });
+      const ended = once(child, "close");
+      await Promise.race([moment(), ended]);
+      const isRunning = child.exitCode === null && child.signalCode === null;
+      child.kill("SIGKILL");
+      await ended;
+      return isRunning;
+    },
+    engine: { command: ["pulumi", "-C", folder], env, stack: ["--stack", "e2e"], places: [], name: "e2e", backend: `file://${backend}` },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

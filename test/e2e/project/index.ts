@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { namesRecovery } from "../../../components/interrupted-update";
 import { UserError } from "../../../errors";
 import type { PipelineEntry } from "../../../pipelines/define";
 import { loadSettings } from "../../../settings";
@@ -9,7 +10,7 @@ import { deploy } from "../../../stack";
 const entries = JSON.parse(readFileSync(process.env["E2E_PIPELINES"] ?? "pipelines.json", "utf8")) as readonly PipelineEntry[];
 
 try {
-  module.exports = deploy(loadSettings(), entries);
+  module.exports = deploy(loadSettings(), entries, { transformations: [namesRecovery()] });
 } catch (error) {
   throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
 }

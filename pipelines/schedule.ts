@@ -1,3 +1,5 @@
+import type { LegacyZone } from "./zone-names";
+
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 type DayName = "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
 type Day = `${Digit}` | DayName | Lowercase<DayName>;
@@ -35,7 +37,11 @@ export function cron(text: string): ComputedCron {
   return text as ComputedCron;
 }
 
-/** Name of a time zone in the IANA database, such as `Europe/Berlin`; abbreviations such as `CET` are not taken. */
+/**
+ * Name of a time zone in the IANA database, such as `Europe/Berlin`; older names such as `US/Eastern` are accepted, and
+ * deployed by the name that they have today. Abbreviations such as `CET` are not.
+ */
 export type TimeZone =
   | "UTC"
+  | LegacyZone
   | `${"Africa" | "America" | "Antarctica" | "Arctic" | "Asia" | "Atlantic" | "Australia" | "Europe" | "Indian" | "Pacific" | "Etc"}/${string}`;

@@ -1,5 +1,6 @@
 import { tapctl } from "../../command-text";
 import { schedulesOf } from "../../pipelines/define";
+import { currentZone } from "../../pipelines/zone-names";
 import { dueAfter } from "../../status/pipeline-status";
 import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";
@@ -44,16 +45,21 @@ function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
   const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(scheduledSince(cron)));
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
-    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " + tapctl(`run ${name}`));
+    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, zoneHint(spec.timezone) + "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " + tapctl(`run ${name}`));
   }
   return [];
+}
+
+/** A controller that does not know a zone only says so in its log (argo-workflows#15653). */
+function zoneHint(timezone = "UTC"): string {
+  return timezone === "UTC" ? "" : `an older controller does not know every time zone: try "UTC" in place of "${timezone}"; or `;
 }
 
 /** How a schedule differs from the array's; undefined where it does not, or where the array has none. */
 function difference({ metadata, spec }: CronWorkflowObject, entries: DoctorFacts["entries"]): string | undefined {
   const entry = entries.find(({ name }) => name === metadata.name);
   if (entry === undefined) return undefined;
-  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone, spec.suspend), scheduleText(schedulesOf(entry), entry.timezone, entry.suspend)];
+  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone, spec.suspend), scheduleText(schedulesOf(entry), currentZone(entry.timezone ?? "UTC"), entry.suspend)];
   return there === here ? undefined : `on the cluster ${there}, in the array ${here}`;
 }
 

@@ -1,4 +1,5 @@
 import { schedulesOf } from "../../pipelines/define";
+import { currentZone } from "../../pipelines/zone-names";
 import type { ClusterSettings } from "./cluster-settings";
 import { annotationsOf, labelsOf, runKindOf, templateName, TRIGGER_LABEL } from "./names";
 import { secondsOf } from "./parameters";
@@ -19,7 +20,7 @@ export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettin
     metadata: { name: entry.name, namespace: settings.namespace, labels, annotations: annotationsOf(entry) },
     spec: {
       schedules: [...schedulesOf(entry)],
-      timezone: entry.timezone ?? "UTC",
+      timezone: currentZone(entry.timezone ?? "UTC"),
       suspend: entry.suspend ?? false,
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: LATEST_START_SECONDS,

@@ -1,3 +1,4 @@
+import { ABBREVIATIONS, LEGACY_ZONES } from "../zone-names";
 import { didYouMean } from "./nearest";
 
 const AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc"];
@@ -14,10 +15,12 @@ let listed: ReadonlySet<string> | undefined;
 const offsets = new Map<string, Map<number, number>>();
 
 /**
- * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, or
- * `Area/City` in the IANA database. Case counts, because Go reads it as the name of a file.
+ * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, `Area/City` in
+ * the IANA database, or an older name such as `US/Eastern`. Case counts, because Go reads it as the name of a file.
  */
 export function zoneProblem(name: string): string | undefined {
+  const meant = Object.hasOwn(ABBREVIATIONS, name) ? ABBREVIATIONS[name] : undefined;
+  if (meant !== undefined) return `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`;
   const verdict = verdicts.get(name) ?? isZone(name);
   verdicts.set(name, verdict);
   return verdict ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
@@ -48,7 +51,7 @@ function askOffset(zone: string, time: number): number {
 }
 
 function isZone(name: string): boolean {
-  if (name === "UTC" || knownZones().has(name)) return true;
+  if (name === "UTC" || Object.hasOwn(LEGACY_ZONES, name) || knownZones().has(name)) return true;
   const [area = ""] = name.split("/");
   return AREAS.includes(area) && isSpeltLikeAName(name) && resolveZone(name) !== undefined;
 }
@@ -58,7 +61,7 @@ function suggestion(name: string): string {
   const resolved = resolveZone(name);
   const meant = resolved === undefined ? undefined : [capitalised(name), resolved].find(isZone);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
-  return didYouMean(name, [...knownZones(), "UTC"]) || `, such as "Europe/Berlin"`;
+  return didYouMean(name, [...knownZones(), "UTC", ...Object.keys(LEGACY_ZONES)]) || `, such as "Europe/Berlin"`;
 }
 
 /** Intl takes names in any case and says which zone they mean; undefined where it knows none. */

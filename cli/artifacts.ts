@@ -23,7 +23,7 @@ export function addArtifacts(program: Command): void {
     .option("--json", "print as JSON: a list of {file, bytes, modified}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl artifacts exchange-rates 20261123T081502Z-4f2a9c --get /tmp/run")
     .action(async (name: string, wanted: string, flags: ArtifactFlags, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       await entryIfAny(context, name);
       const store = await context.openStore();
       const run = await runNamed(context, name, wanted);

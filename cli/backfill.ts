@@ -39,7 +39,7 @@ export function addBackfill(program: Command): void {
     .option("--json", "print the backfill as JSON at its end")
     .addHelpText("after", "\nExample:\n  $ npx tapctl backfill exchange-rates-classic --from 2026-01-01 --to 2026-04-01 --by month --on cluster")
     .action(async (name: string, flags: BackfillFlags, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       const entry = await requireReplication(context, name);
       requireWindow(entry);
       const days = { from: checkDay("--from", flags.from), to: checkDay("--to", flags.to) };

@@ -18,7 +18,7 @@ export function addCancel(program: Command): void {
     .option("--json", "print as JSON: {pipeline, run, how}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl cancel exchange-rates --on cluster")
     .action(async (name: string, run: string | undefined, flags: { readonly json?: boolean }, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       await entryIfAny(context, name);
       const { workflow, how } = context.surroundings.on === "cluster" ? await cancelOnCluster(context, name, run) : await cancelHere(context, name, run);
       if (flags.json) return printJson({ pipeline: name, run: workflow, how });

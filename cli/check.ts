@@ -24,7 +24,7 @@ export function addCheck(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ npx tapctl check exchange-rates")
     .action(async (name: string, flags: CheckFlags, command: Command) => {
       localOnly(command);
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       const entry = findReplication(context.project, name);
       const { tap, target } = entry;
       const configs = await connectorConfigs(entry, { openStore: context.openStore, secrets: localSecrets(context.project.root) });

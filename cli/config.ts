@@ -102,7 +102,7 @@ function verb(config: Command, usage: string, description: string, example: stri
 }
 
 async function open(name: string, command: Command, check: (entry: Replication) => void = () => undefined): Promise<{ readonly entry: Replication; readonly store: ObjectStore }> {
-  const context = contextOf(command);
+  const context = contextOf(command, "named");
   const entry = await requireReplication(context, name);
   check(entry);
   return { entry, store: await context.openStore() };

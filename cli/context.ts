@@ -6,7 +6,7 @@ import { optionText, printCommandsWith } from "../command-text";
 import { UserError } from "../errors";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
-import { assertValid } from "../pipelines/validation/validate";
+import { assertValid, separateValid } from "../pipelines/validation/validate";
 import type { ObjectStore } from "../store/object-store";
 import { load } from "./load";
 import { whereOf, type Surroundings, type WhereFlags } from "./surroundings";
@@ -25,11 +25,15 @@ export interface CliContext {
 
 const open = new Set<ClusterStore>();
 
-/** The project of a command, its array validated, and where the command works. */
-export function contextOf(command: Command): CliContext {
+/**
+ * The project of a command, its array validated, and where the command works.
+ *
+ * @param about `all` refuses an array with any problem; `named` leaves the entries out that have one, for a command
+ *   that is about some pipelines only.
+ */
+export function contextOf(command: Command, about: "all" | "named" = "all"): CliContext {
   const { project: from, store: location, ...flags } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
-  const project = loadProject(from ?? process.cwd());
-  assertValid(project.entries);
+  const project = checked(loadProject(from ?? process.cwd()), about);
   const { surroundings, options } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
   printCommandsWith([...optionText("project", from), ...optionText("store", location), ...options]);
@@ -50,6 +54,15 @@ export function contextOf(command: Command): CliContext {
     openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, location)) : clusterStore()),
     prepare: connectorsBelow(project.root),
   };
+}
+
+function checked(project: Project, about: "all" | "named"): Project {
+  if (about === "all") {
+    assertValid(project.entries);
+    return project;
+  }
+  const { valid, invalid } = separateValid(project.entries);
+  return { ...project, entries: valid, invalid };
 }
 
 /** Ends what the contexts of this process opened, without which it would not end itself. */

@@ -34,7 +34,7 @@ export function addLogs(program: Command): void {
     .action(async (name: string, run: string | undefined, flags: LogFlags, command: Command) => {
       const sources = wantedSources(flags);
       if (flags.follow && flags.json) throw new UserError("--follow prints lines as they come: it does not go with --json");
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       if (context.surroundings.on === "cluster") return clusterLogs(context, name, run, sources, flags);
       findReplication(context.project, name);
       const store = await context.openStore();

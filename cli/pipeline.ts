@@ -14,7 +14,7 @@ import { load } from "./load";
  */
 export async function entryIfAny(context: CliContext, name: string): Promise<PipelineEntry | undefined> {
   const { project, surroundings } = context;
-  if (surroundings.on === "local" || project.entries.some((entry) => entry.name === name)) return findEntry(project, name);
+  if (surroundings.on === "local" || project.invalid?.has(name) || project.entries.some((entry) => entry.name === name)) return findEntry(project, name);
   const { absent } = load("../cluster/api-errors") as typeof import("../cluster/api-errors");
   const { getCronWorkflow } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const deployed = await getCronWorkflow(await context.connect(), name).catch(absent);

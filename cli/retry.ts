@@ -23,7 +23,7 @@ export function addRetry(program: Command): void {
     .option("--json", "print as JSON: {pipeline, run, workflow, extract}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl retry exchange-rates --on cluster --follow")
     .action(async (name: string, wanted: string | undefined, flags: RetryFlags, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       await requireReplication(context, name);
       const { extractOf } = load("../cluster/retry") as typeof import("../cluster/retry");
       const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");

@@ -10,6 +10,7 @@ import { parseState } from "../local/state-changes";
 import { startAt, type StartDay } from "../local/start-day";
 import { createStop } from "../local/stop";
 import { isReplication, type PipelineEntry } from "../pipelines/define";
+import { InvalidPipelines, type Problem } from "../pipelines/validation/problem";
 import type { Mode, Replication } from "../pipelines/replication";
 import type { ObjectStore } from "../store/object-store";
 import { readState } from "../store/state";
@@ -63,9 +64,11 @@ export function addRun(program: Command): void {
 }
 
 async function runAction(names: readonly string[], flags: RunFlags, command: Command): Promise<void> {
-  const context = contextOf(command);
+  const context = contextOf(command, "named");
+  const invalid = context.project.invalid ?? new Map<string, readonly Problem[]>();
   if (flags.from !== undefined) checkDay("--from", flags.from);
   if (context.surroundings.on === "cluster") {
+    if (flags.all && invalid.size > 0) throw new InvalidPipelines([...invalid.values()].flat());
     for (const name of names) await requireEntry(context, name);
     return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
   }
@@ -91,7 +94,8 @@ async function runAction(names: readonly string[], flags: RunFlags, command: Com
       keep: { runs: positive("--keep-runs", flags.keepRuns), days: positive("--keep-days", flags.keepDays) },
     });
     progress.end();
-    report(result, flags.json === true, store.url);
+    const refused = flags.all ? [...invalid].map(([pipeline, problems]) => ({ pipeline, error: new InvalidPipelines(problems) })) : [];
+    report({ ...result, notBegun: [...result.notBegun, ...refused] }, flags.json === true, store.url);
   } finally {
     releaseSignals();
   }

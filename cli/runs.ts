@@ -22,7 +22,7 @@ export function addRuns(program: Command): void {
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl runs exchange-rates --limit 5")
     .action(async (name: string, flags: RunsFlags, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       const limit = positive("--limit", flags.limit);
       await entryIfAny(context, name);
       if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);

@@ -102,7 +102,7 @@ function change(state: Command, usage: string, description: string, example: str
 }
 
 async function open(name: string, command: Command) {
-  const context = contextOf(command);
+  const context = contextOf(command, "named");
   return { context, entry: await requireReplication(context, name), store: await context.openStore() };
 }
 

@@ -17,7 +17,7 @@ function addSwitch(program: Command, verb: string, suspend: boolean, description
     .option("--json", "print as JSON: {pipeline, suspended, changed, kept}")
     .addHelpText("after", `\nExample:\n  $ npx tapctl ${verb} exchange-rates --on cluster`)
     .action(async (name: string, flags: { readonly json?: boolean }, command: Command) => {
-      const context = contextOf(command);
+      const context = contextOf(command, "named");
       const entry = await entryIfAny(context, name);
       const { suspendSchedule } = load("../cluster/control") as typeof import("../cluster/control");
       const changed = await suspendSchedule(await context.connect(), name, suspend);

@@ -4,6 +4,7 @@ import { UserError } from "../errors";
 import type { PipelineEntry } from "../pipelines/define";
 import { isReplication } from "../pipelines/define";
 import type { Replication } from "../pipelines/replication";
+import { InvalidPipelines, type Problem } from "../pipelines/validation/problem";
 import { nearest } from "../pipelines/validation/nearest";
 
 /** What `tapctl` works on: the array and the places that belong to it. */
@@ -12,6 +13,8 @@ export interface Project {
   readonly root: string;
   /** The array as it stands, not yet validated. */
   readonly entries: readonly PipelineEntry[];
+  /** Problems of the entries that are left out of `entries`, by name. Default: none is left out. */
+  readonly invalid?: ReadonlyMap<string, readonly Problem[]>;
 }
 
 /**
@@ -31,11 +34,13 @@ export function loadProject(from: string): Project {
 /**
  * The entry of a name.
  *
- * @throws UserError that names the nearest one.
+ * @throws UserError that names the nearest one; InvalidPipelines where it is left out because of its problems.
  */
 export function findEntry(project: Project, name: string): PipelineEntry {
   const found = project.entries.find((entry) => entry.name === name);
   if (found) return found;
+  const problems = project.invalid?.get(name);
+  if (problems) throw new InvalidPipelines(problems);
   const names = project.entries.map((entry) => entry.name);
   const near = nearest(name, names);
   throw new UserError(`no pipeline is called "${name}"${near ? `; did you mean "${near}"?` : `; there are: ${names.join(", ") || "none"}`}`);

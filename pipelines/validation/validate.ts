@@ -35,16 +35,45 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
   if (!Array.isArray(entries)) return { problems: [{ where: "pipelines", text: `must be a list, as definePipelines([ … ]) returns, not ${kindOf(entries)}` }], missing: [], notes: [] };
   // Array.from, because a hole in a list counts as an entry.
   const all: readonly unknown[] = Array.from(entries as readonly unknown[]);
-  const between = problemsBetween(all);
-  const problems = all.flatMap((entry, index) =>
-    [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({ where: placeOf(entry, index), text })),
-  );
   const { secrets } = options;
   return {
-    problems,
+    problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
     notes: all.flatMap((entry, index) => memoryNotes(entry).map((text) => ({ where: placeOf(entry, index), text }))),
   };
+}
+
+/** An array by what can run of it. */
+export interface PartlyValid {
+  /** Entries without a problem. */
+  readonly valid: readonly PipelineEntry[];
+
+  /** Problems of the others, by their names, in the order of the array; those without a name by their place. */
+  readonly invalid: ReadonlyMap<string, readonly Problem[]>;
+}
+
+/**
+ * Separates the entries of an array that have a problem from the others, for what is about some of them only.
+ *
+ * @throws InvalidPipelines where it is not an array.
+ */
+export function separateValid(entries: unknown): PartlyValid {
+  if (!Array.isArray(entries)) throw new InvalidPipelines(validatePipelines(entries).problems);
+  const all: readonly unknown[] = Array.from(entries as readonly unknown[]);
+  const invalid = new Map<string, readonly Problem[]>();
+  const valid: PipelineEntry[] = [];
+  for (const [index, problems] of problemsByEntry(all).entries()) {
+    const entry = all[index];
+    const name = isFields(entry) && typeof entry["name"] === "string" ? entry["name"] : placeOf(entry, index);
+    if (problems.length === 0) valid.push(entry as PipelineEntry);
+    else invalid.set(name, [...(invalid.get(name) ?? []), ...problems]);
+  }
+  return { valid, invalid };
+}
+
+function problemsByEntry(all: readonly unknown[]): readonly (readonly Problem[])[] {
+  const between = problemsBetween(all);
+  return all.map((entry, index) => [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({ where: placeOf(entry, index), text })));
 }
 
 /**

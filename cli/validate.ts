@@ -3,10 +3,13 @@ import type { Command } from "commander";
 import { loadProject } from "../local/project";
 import { localSecrets } from "../local/secrets";
 import { isFields } from "../pipelines/validation/checks";
-import { InvalidPipelines } from "../pipelines/validation/problem";
+import { groupByText, InvalidPipelines } from "../pipelines/validation/problem";
 import { secretsOf } from "../pipelines/validation/secrets";
 import { validatePipelines } from "../pipelines/validation/validate";
 import { print, printJson } from "./print";
+
+/** More would hide the last line. */
+const MOST_NOTES = 20;
 
 /** `tapctl validate`: every problem of the array at once. */
 export function addValidate(program: Command): void {
@@ -29,7 +32,9 @@ export function addValidate(program: Command): void {
         return;
       }
       if (problems.length > 0) throw new InvalidPipelines(problems);
-      for (const { where, text } of notes) print(`note: ${where}: ${text}`);
+      const groups = groupByText(notes);
+      for (const { where, text } of groups.slice(0, MOST_NOTES)) print(`note: ${where}: ${text}`);
+      if (groups.length > MOST_NOTES) print(`note: ${groups.length - MOST_NOTES} more; see them all with --json`);
       print(`${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`);
     });
 }

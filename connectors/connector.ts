@@ -14,7 +14,7 @@ export interface PackageSource {
   /** The command that the package installs. Default: the connector's name. */
   readonly executable?: string;
 
-  /** Python versions that it really runs on, both included; of those there, 3.11 or 3.12 is taken. Default: 3.9 to 3.13. */
+  /** Python versions that it really runs on, both included; of those there, 3.11 or 3.12 is taken. Default: 3.10 to 3.13. */
   readonly python?: { readonly min?: `3.${number}`; readonly max?: `3.${number}` };
 
   /**

@@ -6,7 +6,7 @@ import { UserError } from "../errors";
 
 /** Python versions by their minor number, both ends included. */
 export interface PythonRange {
-  /** Default: `3.9`, the oldest that the runner supports. */
+  /** Default: `3.10`. */
   readonly min?: `3.${number}`;
   /** Default: `3.13`, the newest that the shipped connectors were seen on. */
   readonly max?: `3.${number}`;
@@ -34,7 +34,8 @@ export interface FindPythonOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const NAMES = ["python3", "python3.11", "python3.12", "python3.13", "python3.10", "python3.9", "python"];
+const OLDEST = 10;
+const NAMES = ["python3", "python3.11", "python3.12", "python3.13", "python3.10", "python"];
 const BEST = [11, 12];
 const PROBE = `
 import json, sys, sysconfig
@@ -58,7 +59,7 @@ const found = new Map<string, Promise<Python>>();
 export function findPython(range: PythonRange = {}, options: FindPythonOptions = {}): Promise<Python> {
   const env = options.env ?? process.env;
   const question = createHash("sha256")
-    .update(JSON.stringify([minor(range.min, 9), minor(range.max, 13), env["PATH"], env["TAPCTL_PYTHON"], env["PYENV_VERSION"], PROBE]))
+    .update(JSON.stringify([minor(range.min, OLDEST), minor(range.max, 13), env["PATH"], env["TAPCTL_PYTHON"], env["PYENV_VERSION"], PROBE]))
     .digest("hex")
     .slice(0, 12);
   const known = found.get(question);
@@ -71,12 +72,12 @@ export function findPython(range: PythonRange = {}, options: FindPythonOptions =
 
 /** A range in words, such as `3.10 to 3.13`. */
 export function rangeText(range: PythonRange): string {
-  return `3.${minor(range.min, 9)} to 3.${minor(range.max, 13)}`;
+  return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, 13)}`;
 }
 
 /** The oldest version of a range, such as `3.10`. */
 export function oldestPython(range: PythonRange = {}): string {
-  return `3.${minor(range.min, 9)}`;
+  return `3.${minor(range.min, OLDEST)}`;
 }
 
 async function lookUp(range: PythonRange, env: NodeJS.ProcessEnv, memory: string | undefined): Promise<Python> {
@@ -155,7 +156,7 @@ function markOf(path: string): string {
 }
 
 function fits(python: Python, range: PythonRange): boolean {
-  return minorOf(python) >= minor(range.min, 9) && minorOf(python) <= minor(range.max, 13);
+  return minorOf(python) >= minor(range.min, OLDEST) && minorOf(python) <= minor(range.max, 13);
 }
 
 function minorOf(python: Python): number {

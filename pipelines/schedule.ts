@@ -1,4 +1,4 @@
-import type { LegacyZone } from "./zone-names";
+import type { LegacyZone } from "./validation/zone-names";
 
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 type DayName = "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";

@@ -27,14 +27,14 @@ export function folderError(error: unknown, root: string, doing: string): UserEr
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     const why = code === "EROFS" ? "the disk is read-only" : "permission denied";
-    return new UserError(`cannot ${doing}: ${why}; choose a folder that you can read and write`);
+    return new UserError(`cannot ${doing}: ${why}; choose a folder that you can read and write`, 1);
   }
   if (code === "ENOSPC" || code === "EDQUOT") {
     const what = code === "EDQUOT" ? "your disk quota is used up" : "the disk is full";
     return new UserError(`cannot ${doing}: ${what}; free some space or choose a folder on another disk`, 1);
   }
   if (code === "EXDEV") {
-    return new UserError(`cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`);
+    return new UserError(`cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`, 1);
   }
   return new UserError(`cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`, 1);
 }

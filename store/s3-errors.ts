@@ -70,6 +70,7 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
     return new S3Denied(
       `cannot ${doing} in ${where}: access denied by ${server} (${denial}); ` +
         `the credentials need to list, read, write and delete objects there`,
+      1,
     );
   }
   if (any(ELSEWHERE) !== undefined) {

@@ -1,6 +1,6 @@
 import { tapctl } from "../../command-text";
 import { schedulesOf } from "../../pipelines/define";
-import { currentZone } from "../../pipelines/zone-names";
+import { currentZone } from "../../pipelines/validation/zone-names";
 import { dueAfter } from "../../status/pipeline-status";
 import { invalidSchedule, saidByArgo } from "../invalid-schedule";
 import type { CronWorkflowObject } from "../objects";

@@ -1,5 +1,5 @@
 import { schedulesOf } from "../../pipelines/define";
-import { currentZone } from "../../pipelines/zone-names";
+import { currentZone } from "../../pipelines/validation/zone-names";
 import type { ClusterSettings } from "./cluster-settings";
 import { annotationsOf, labelsOf, runKindOf, templateName, TRIGGER_LABEL } from "./names";
 import { secondsOf } from "./parameters";

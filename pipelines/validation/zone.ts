@@ -1,4 +1,4 @@
-import { ABBREVIATIONS, LEGACY_ZONES } from "../zone-names";
+import { ABBREVIATIONS, LEGACY_ZONES } from "./zone-names";
 import { didYouMean } from "./nearest";
 
 const AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc"];

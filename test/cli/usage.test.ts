@@ -83,6 +83,62 @@ suite("mistakes", () => {
   });
 });
 
+suite("an invalid entry beside valid ones", () => {
+  const entry = (name: string, schedule: string) => `{ name: "${name}", schedule: "${schedule}" as "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }`;
+  const ARRAY = `[${entry("orders", "@daily")}, ${entry("events", "0 25 * * *")}]`;
+  const PROBLEM = '1 problem in the pipelines:\npipelines[1] "events": schedule "0 25 * * *": hour 25 is outside 0-23\n';
+  const NO_SECRET = /^orders: "orders": tap: secret "api-token" .* is not given$/m;
+
+  test("run, runs and state of another pipeline are not refused", async (t) => {
+    const root = makeProject(t, ARRAY);
+    const run = await tapctl(root, ["run", "orders"]);
+    assert.match(run.stderr, NO_SECRET);
+    assert.doesNotMatch(run.stderr, /events/);
+    assert.equal((await tapctl(root, ["runs", "orders"])).code, 0);
+    assert.equal((await tapctl(root, ["state", "show", "orders"])).code, 0);
+  });
+
+  test("run refuses it with its problems, alone and beside others", async (t) => {
+    const root = makeProject(t, ARRAY);
+    for (const names of [["events"], ["orders", "events"]]) {
+      const { code, stderr } = await tapctl(root, ["run", ...names]);
+      assert.deepEqual([code, stderr], [2, PROBLEM]);
+    }
+  });
+
+  test("run --all runs the others, and then names it and fails", async (t) => {
+    const { code, stderr } = await tapctl(makeProject(t, ARRAY), ["run", "--all"]);
+    assert.match(stderr, NO_SECRET);
+    assert.ok(stderr.endsWith(`events: ${PROBLEM}`), stderr);
+    assert.equal(code, 2);
+  });
+
+  test("what is about the whole array refuses it", async (t) => {
+    const root = makeProject(t, ARRAY);
+    for (const verb of ["validate", "list", "status"]) {
+      const { code, stderr } = await tapctl(root, [verb]);
+      assert.deepEqual([code, stderr], [2, PROBLEM]);
+    }
+  });
+});
+
+test("validate: a note that many pipelines share is printed once", async (t) => {
+  const root = makeProject(t, `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, resources: index === 7 ? {} : { tap: { memory: "32Mi" as const } }, tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }))`);
+  const { code, stdout } = await tapctl(root, ["validate"]);
+  assert.deepEqual(stdout.split("\n").slice(0, 1), ['note: 49 pipelines ("orders-0", "orders-1", "orders-2", …): resources.tap.memory "32Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything']);
+  assert.deepEqual([code, stdout.split("\n").length], [0, 3]);
+  const { notes } = JSON.parse((await tapctl(root, ["validate", "--json"])).stdout) as { readonly notes: readonly unknown[] };
+  assert.equal(notes.length, 49);
+});
+
+test("validate: of many different notes the first ones are printed, and how many more there are", async (t) => {
+  const root = makeProject(t, `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, tap: c.tapRestApi({ api_url: "x", bearer_token: secret(\`shop-\${index}\`) }), target: c.targetJsonl({}) }))`);
+  const lines = (await tapctl(root, ["validate"])).stdout.trim().split("\n");
+  assert.equal(lines.length, 22);
+  assert.match(lines[19] ?? "", /^note: pipelines\[19\] "orders-19": secret "shop-19"/);
+  assert.equal(lines[20], "note: 30 more; see them all with --json");
+});
+
 suite("secrets", () => {
   const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }]`;
 

@@ -27,7 +27,7 @@ test("3.11 and 3.12 come before others, and a wrapper that fails is passed over"
 });
 
 test("the newest in range is taken where neither is there", async (t) => {
-  const { env } = machine(t, { python3: "3.9.2", "python3.10": "3.10.1" });
+  const { env } = machine(t, { python3: "3.9.2", "python3.13": "3.10.1" });
   assert.equal((await findPython({}, { env })).version, "3.10.1");
 });
 
@@ -38,9 +38,9 @@ test("what was found and what is needed is said", async (t) => {
 });
 
 test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
-  const { folder, env } = machine(t, { python3: "3.12.1", old: "3.9.1", rubbish: "x" });
-  assert.equal((await findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } })).version, "3.9.1");
-  await assert.rejects(findPython({ min: "3.10" }, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), { message: /is Python 3\.9\.1; needed is 3\.10 to 3\.13$/ });
+  const { folder, env } = machine(t, { python3: "3.12.1", old: "3.9.1", older: "3.10.4", rubbish: "x" });
+  assert.equal((await findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "older") } })).version, "3.10.4");
+  await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), { message: /is Python 3\.9\.1; needed is 3\.10 to 3\.13$/ });
   await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }), { message: /is no Python that starts/ });
 });
 

@@ -116,7 +116,7 @@ test("no value of a setting or variable is shown", () => {
     ...replication,
     tap: { ...tapShop({ host: "x", password: "x" }), settings: { port: hush, tls: hush, options: { a: [() => hush] }, hots: hush } },
     notifications: { webhook: hush },
-    followUps: [{ name: "dbt", image: "dbt:1", command: ["dbt"], env: { "bad name": hush, TOKEN: `${hush}{{x}}` } }],
+    followUps: [{ name: "dbt", image: "dbt:1", command: ["dbt"], env: { "bad name": hush, TOKEN: `${hush}\0` } }],
   };
   const texts = validatePipelines([entry], { secrets: new Set() }).problems.map(formatProblem);
   assert.equal(texts.length, 9);

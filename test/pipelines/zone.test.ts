@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { cronWorkflow } from "../../components/argo/cron-workflow";
 import type { TimeZone } from "../../pipelines/schedule";
 import { zoneOffset, zoneProblem } from "../../pipelines/validation/zone";
-import { ABBREVIATIONS, currentZone, LEGACY_ZONES } from "../../pipelines/zone-names";
+import { ABBREVIATIONS, currentZone, LEGACY_ZONES } from "../../pipelines/validation/zone-names";
 import { settings } from "../components/fixtures";
 
 const NOT_KNOWN = "is not a time zone of the IANA database";

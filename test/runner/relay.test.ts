@@ -1,8 +1,9 @@
 /** Pipes: FIFOs, a target that dies while the tap floods. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, lines, start, TEN, until, type Step } from "./support";
+import { inWorkspace, lines, PYTHON, RUNNER, start, TEN, until, type Step } from "./support";
 
 const FLOOD: readonly Step[] = [["schema", "a"], ["flood", "a"]];
 
@@ -116,4 +117,21 @@ describe("progress", () => {
     const size = space.result().bytes!.toLocaleString("en-US");
     assert.match(loaded.stdout, new RegExp(`^scan: start\nscan: end\nload: start\n(?:.*\n)*load: ${size} bytes, ${size} total\nload: end\n$`));
   }));
+});
+
+test("relay: an error that nobody foresaw ends it, so that the run fails and does not wait", () => {
+  const program = [
+    "import os, sys",
+    "sys.path.insert(0, sys.argv[1])",
+    "from runner.relay import Relay",
+    "from runner.scan import Scanner",
+    "class Broken(Scanner):",
+    "    def feed(self, buffer, end):",
+    "        raise KeyError('value')",
+    "read, sink = os.pipe()",
+    "relay = Relay(Broken(), sink, 0, lambda: True)",
+    "relay.start(lambda: os.open(sys.argv[2], os.O_RDONLY), lambda: None)",
+    "print(relay.ended.wait(10), relay.complete, relay.error.strerror)",
+  ].join("\n");
+  assert.equal(execFileSync(PYTHON, ["-c", program, resolve(RUNNER, ".."), __filename], { encoding: "utf8" }), "True False KeyError: 'value'\n");
 });

@@ -6,15 +6,15 @@ from typing import Any, Callable, Optional
 
 from .bookmarks import State, merge, streams_of
 from .catalog import selected_streams
-from .codes import EXPECTATION, OK, RunnerError
+from .codes import EXPECTATION, OK
 from .files import write_json
-from .lossless import JsonText
 from .messages import RECORD, SCHEMA, STATE
 from .scan import Scanner
 from .session import Session
 from .state import envelope, next_state, read_identity, read_start
 from .states import States, fingerprint
 from .target import Load
+
 
 class Saved:
     """The state before this run, and what may be saved after it."""

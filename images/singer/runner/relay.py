@@ -1,6 +1,7 @@
 """Moves a Singer stream from a descriptor to a target, and counts it on the way."""
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -72,6 +73,9 @@ class Relay:
             self.broken = True
         except OSError as error:
             self.error = error
+        except Exception as error:
+            # The run waits for this thread: a bug must fail it, and not leave it waiting.
+            self.error = OSError(errno.EIO, f"{type(error).__name__}: {error}")
         if not (self.broken or self.too_bad or self.error):
             self.complete = True
         os.close(self._sink)

@@ -65,12 +65,17 @@ async function runAll(context: RunContext, planned: readonly Planned[], jobs: nu
       try {
         summaries.push(await runPipeline(context, entry, options));
       } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        notBegun.push({ pipeline: entry.name, error });
+        notBegun.push({ pipeline: entry.name, error: asUserError(error) });
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, planned.length) }, work));
   const order = planned.map(({ entry }) => entry.name);
   return { summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)), notBegun };
+}
+
+/** A bug in one pipeline's run does not stop the others either. */
+function asUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`a bug in tapctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, ExitCode.internal);
 }

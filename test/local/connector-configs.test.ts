@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { runPipeline } from "../../local/run";
@@ -44,6 +45,15 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     assert.match(summary.warnings.join(), /tap-fake takes no catalog/);
     await put("catalog.json", { strems: [] });
     assert.match((await runPipeline(context, entry)).error ?? "", /not a Singer catalog: it has no list "streams"/);
+  });
+
+  test("gives numbers to the tap as they were written, beside settings of this run alone", async (t) => {
+    const { context, entry, folder, put, settings } = await scene(t);
+    const numbers = '"id": 12345678901234567890, "ratio": 0.12345678901234567890, "far": [1e400, -0, 1.0]';
+    await context.store.put(configKey("events", "tap-config.json"), JSON.stringify({ ...settings.tap, rows: 5, copy: join(folder, "copy") }).replace("{", `{${numbers}, `));
+    await put("target-config.json", settings.target);
+    assert.equal((await runPipeline(context, entry, { tapSettings: { rows: 6 } })).records, 6);
+    assert.ok(readFileSync(join(folder, "copy"), "utf8").startsWith(`{${numbers}, `));
   });
 
   test("does not begin where one is missing or is none", async (t) => {

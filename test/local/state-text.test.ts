@@ -109,3 +109,13 @@ test("a record with NaN reaches the target as the tap wrote it", async (t) => {
   assert.equal((await runPipeline(context, entry)).status, "succeeded");
   assert.match(readFileSync(join(folder, "raw"), "utf8"), /"v": NaN\}\}\n/);
 });
+
+test("a bug in the run of one pipeline does not stop the others", async (t) => {
+  const folder = temporaryFolder(t);
+  const context = await fakeContext(folder);
+  const prepare: typeof context.prepare = (connector, ...more) => (connector.name === "tap-odd" ? Promise.reject(new TypeError("x is not a function")) : context.prepare(connector, ...more));
+  const odd = fakePipeline(folder, {}, {}, { name: "odd" });
+  const result = await runBatch({ ...context, prepare }, [{ ...odd, tap: { ...odd.tap, connector: { ...odd.tap.connector, name: "tap-odd" } } }, fakePipeline(folder, { rows: 20 })], {});
+  assert.deepEqual(result.summaries.map(({ pipeline, status }) => [pipeline, status]), [["events", "succeeded"]]);
+  assert.match(result.notBegun[0]?.error.message ?? "", /^a bug in tapctl: TypeError: x is not a function/);
+});

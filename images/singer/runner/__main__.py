@@ -10,7 +10,7 @@
 | verdict | fails a run whose tap had failed, after its progress was saved |
 | notify | tells a webhook of a run |
 | describe | finds out what flags and settings a connector has, when its image is built |
-| (none) | extract to stdout for a tap, load for a target, by DIR/connector.json |
+| (none) | what `docker run IMAGE` does, see standalone.py: extract for a tap, load for a target |
 
 Default places of all files: places.TABLE; exit codes: codes.TABLE; both are in `--help`.
 """

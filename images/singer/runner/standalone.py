@@ -5,7 +5,6 @@ import argparse
 import os
 import pwd
 import select
-import signal
 import stat
 from typing import Optional
 
@@ -27,8 +26,6 @@ def arguments(argv: list[str], connector: Connector, description: str) -> Option
     if own.about:
         os.write(1, about(connector).encode())
         return None
-    # The first process of a container is not ended by a signal that it does not handle.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     mounts = Mounts(own.dir, own.dir != "/singer")
     _settle_in()
     begin = _extract if connector.kind == "tap" else _load

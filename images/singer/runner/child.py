@@ -12,7 +12,7 @@ from typing import Callable, Optional
 
 from . import descent
 from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
-from .failure import explanation
+from .failure import explanation, says_terminated
 from .log import Log
 from .log_lines import LogReader, read_lines
 
@@ -107,6 +107,8 @@ class Child:
         for reader in readers:
             reader.join(_LEFTOVER_SECONDS)
         end_log()
+        if status == 0 and not self._hurry.is_set() and says_terminated(list(self.lines)):
+            self.fault = self.fault or "was terminated by somebody else and ended with 0 half-way"
         if status < 0:
             self.signal = signal.Signals(-status).name
         else:

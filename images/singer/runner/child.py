@@ -136,10 +136,11 @@ class Child:
         if not left:
             return
         named = ", ".join(map(str, left))
+        waited = f"{min(grace, time.monotonic() - self.ended_at):.3g} s"
         if any(holder.written() != at_first.get(holder.pid, 0) for holder in left):
-            self.fault = f"left a process behind ({named}) that was still writing {grace:g} s later and was killed: rows may be missing"
+            self.fault = f"left a process behind ({named}) that was still writing {waited} later and was killed: rows may be missing"
         else:
-            self.warning = f"{self.name} left a process behind ({named}) that held its output open and wrote nothing for {grace:g} s: it was killed"
+            self.warning = f"{self.name} left a process behind ({named}) that held its output open and wrote nothing for {waited}: it was killed"
         descent.kill([holder.pid for holder in left])
 
     def _writers(self) -> list[descent.Holder]:

@@ -6,14 +6,17 @@ import json
 import os
 import re
 import subprocess
-from typing import Any, NamedTuple, Optional
+import tempfile
+from typing import IO, Any, NamedTuple, Optional
 
 from .codes import OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError
+from .descent import adopt_orphans, descendants, die_with_parent, kill
 from .connector import TYPES, Connector, Flags, describe_json
 from .failure import reason
 from .files import write_json
 
 _TIMEOUT_SECONDS = 60
+_MOST = 16 << 20
 
 
 def describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
@@ -115,14 +118,25 @@ def _kinds(schema: Any) -> set[str]:
 
 
 def _run(name: str, command: list[str], failed: int) -> tuple[int, str, str]:
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT_SECONDS,
-                              start_new_session=True)
-    except subprocess.TimeoutExpired:
-        raise RunnerError(failed, f"{name} does not start: no answer to --help in {_TIMEOUT_SECONDS} s") from None
-    except OSError as error:
-        raise RunnerError(failed, f"{name} does not start: {command[0]}: {error.strerror}") from None
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+    adopt_orphans()
+    # Files and not pipes, which a process that the connector leaves behind would hold open.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                                       start_new_session=True, preexec_fn=die_with_parent())
+            code = process.wait(_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise RunnerError(failed, f"{name} does not start: no answer to --help in {_TIMEOUT_SECONDS} s") from None
+        except OSError as error:
+            raise RunnerError(failed, f"{name} does not start: {command[0]}: {error.strerror}") from None
+        finally:
+            kill(descendants())
+        return code, _text(output), _text(errors)
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read(_MOST).decode("utf-8", "replace")
 
 
 def _python_of(executable: str) -> Optional[str]:

@@ -104,7 +104,7 @@ export function testImages(scene: () => ImagesScene): void {
       const name = `images-test-${process.pid}`;
       assert.equal((await shell(`docker run --detach --interactive --name ${name} $TARGET && sleep 2`)).code, 0);
       const begun = Date.now();
-      await shell(`docker stop --time 60 ${name}`);
+      await shell(`docker stop -t 60 ${name}`);
       assert.ok(Date.now() - begun < 40_000, "it did not hear the signal");
       assert.equal((await shell(`docker wait ${name} && docker rm ${name} >/dev/null`)).stdout.trim(), "13");
     });

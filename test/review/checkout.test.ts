@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { readCheckout, type CheckoutDescription } from "../../review/checkout";
+import { valueFacts } from "../../review/values";
 import { makeProject } from "../cli/support";
 
 const BASE_IMAGE = "python:3.12-slim";
@@ -43,6 +44,17 @@ test("an array that prints answers all the same, and one is not found in a folde
   assert.deepEqual(description.entries.map(({ name }) => name), ["orders"]);
   assert.deepEqual(description.manifests.images.map((image) => image.replace(/[0-9a-f]{12}$/, "…")), ["singer-runner:…", "tap-postgres:0.10.0-…", "target-jsonl:0.1.4-…"]);
   assert.match(problemOf(await readCheckout(join(root, "pipelines"), BASE_IMAGE)), /^it has no pipelines/);
+});
+
+test("integers beyond 2^53 arrive as they are, and a change of their last digit shows", async (t) => {
+  const read = async (id: string) => {
+    const description = await readCheckout(makeProject(t, `[{ name: "orders", schedule: "@daily", tap: tap({ name: "tap-x", package: "tap-x", version: "1.0.0" })({ since_id: ${id} }), target: c.targetJsonl({}) }]`), BASE_IMAGE);
+    assert.ok(description.kind === "array" && description.entries[0] && "tap" in description.entries[0], problemOf(description));
+    return description.entries[0].tap.settings;
+  };
+  const [before, after] = [await read("1234567890123456788n"), await read("1234567890123456789n")];
+  assert.deepEqual(after, { since_id: 1234567890123456789n });
+  assert.match(JSON.stringify(valueFacts(before, after, ["tap"])), /1234567890123456788.*1234567890123456789/);
 });
 
 test("a checkout renders by its own code, with the packages of this one", async (t) => {

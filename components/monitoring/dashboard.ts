@@ -98,7 +98,7 @@ function history() {
     lines({ title: "Records of a run", description: "Of the newest one.", place: place(12, 16), unit: "short", queries: [{ expr: `${records}${CHOSEN}`, legend: series }] }),
     lines({ title: "Duration of a run", description: "Of the newest one.", place: place(0, 24), unit: "s", queries: [{ expr: `${duration}${CHOSEN}`, legend: series }] }),
     lines({ title: "Bytes from taps", description: "In each step of the graph.", place: place(12, 24), unit: "bytes", queries: [{ expr: rising("bytes_total"), legend: series }] }),
-    lines({ title: "Age of state", description: "Time since the newest date in the saved state, where it holds one.", place: place(0, 32), unit: "s", queries: [{ expr: `time() - ${state}${CHOSEN}`, legend: series }] }),
+    lines({ title: "Age of state", description: "Time since the newest date of the stream that is furthest behind in the saved state, where it holds one.", place: place(0, 32), unit: "s", queries: [{ expr: `time() - ${state}${CHOSEN}`, legend: series }] }),
     lines({ title: "Tries after the first", description: "Of steps that were tried again, in runs that came to their commit.", place: place(12, 32), unit: "short", queries: [{ expr: rising("retries_total"), legend: series }] }),
     lines({ title: "Left out", description: "Lines and streams of taps that were not loaded, or not as they came: tapctl runs tells which.", place: place(0, 40), unit: "short", queries: [{ expr: rising("left_out_total"), legend: series }] }),
   ];

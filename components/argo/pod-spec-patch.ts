@@ -1,6 +1,6 @@
 import { isSecretReference } from "../../connectors/settings";
 import type { ContainerArgs, Resources } from "../../pipelines/entry";
-import { unexpanded, untemplatedJson } from "./byte-for-byte";
+import { unexpanded, untemplatedJson } from "../../pipelines/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { secretKey } from "./names";
 

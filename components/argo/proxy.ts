@@ -1,4 +1,4 @@
-import { unexpanded } from "./byte-for-byte";
+import { unexpanded } from "../../pipelines/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import type { EnvVar } from "./types";
 

@@ -5,7 +5,7 @@ import type { Job } from "../../pipelines/job";
 import type { Replication } from "../../pipelines/replication";
 import { parseCron } from "../../pipelines/validation/cron";
 import { longestInterval } from "../../pipelines/validation/cron-interval";
-import { unexpanded } from "./byte-for-byte";
+import { unexpanded } from "../../pipelines/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";

@@ -7,7 +7,7 @@ import { notEmpty } from "./names";
 import { didYouMean } from "./nearest";
 import { stringifyJson } from "../../json";
 
-/** What a Kubernetes Secret (1 MiB) leaves for the settings of a tap and a target beside the catalog. */
+/** What a Kubernetes Secret (1 MiB) holds beside its other keys. A catalog is never in it: it is a file of the object store (meltano#2415). */
 const MOST_SETTINGS_BYTES = 900_000;
 
 /** Who gives the settings on the cluster: where they come from the store, the array may leave required ones out. */
@@ -33,12 +33,15 @@ export function connectorNameOf(definition: Fields): string {
   return typeof definition["name"] === "string" ? definition["name"] : "the connector";
 }
 
-/** The settings of both connectors travel in one Kubernetes Secret. */
+/** The settings of both connectors, the stream rules and the initial state travel in one Kubernetes Secret. */
 export function settingsSize(entry: Fields): readonly string[] {
+  const settings = [entry["tap"], entry["target"]].map((one) => (isFields(one) ? one["settings"] : undefined));
+  const rules = jsonBytes({ streams: entry["streams"] });
+  if (rules > MOST_SETTINGS_BYTES) return [`streams: the rules have ${Math.ceil(rules / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`];
   if (entry["configFrom"] === "store") return [];
-  const bytes = [entry["tap"], entry["target"]].reduce<number>((sum, one) => sum + jsonBytes(isFields(one) ? one["settings"] : undefined), 0);
+  const bytes = [...settings, entry["initialState"]].reduce<number>((sum, one) => sum + jsonBytes(one), rules);
   if (bytes <= MOST_SETTINGS_BYTES) return [];
-  return [`settings: tap and target have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`];
+  return [`settings: tap, target, streams and initialState have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`];
 }
 
 function definitionProblems(definition: Fields, at: string): readonly string[] {

@@ -12,6 +12,7 @@ import { duration, idleTimeout } from "./quantities";
 import { pairResources, retries } from "./resources";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
+import { containerSizes } from "./sizes";
 import { expectations, initialState, streams } from "./streams";
 
 /** The webhook's URL is a secret by itself, so that a text in its place is not shown. */
@@ -67,7 +68,7 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
 /** What is wrong with an entry by itself, one text a problem. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
-  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...batchFiles(entry), ...settingsSize(entry), ...secretNameProblems(entry)];
+  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...batchFiles(entry), ...settingsSize(entry), ...containerSizes(entry), ...secretNameProblems(entry)];
 }
 
 function fieldProblems(entry: Fields): readonly string[] {

@@ -231,7 +231,9 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ tap: tapOf({ token: secret("s".repeat(254)) }) }, [`tap setting "token": secret "${"s".repeat(79)}…": it has 254 characters, at most 253 are allowed`]],
   [{ tap: tapOf({ users: [{ token: secret("user") }] }) }, [`tap setting "users[0].token": secret "user": its variable USER is the shell's own; take a longer name`]],
   [{ tap: tapOf({ text: "x".repeat(450_000) }), target: targetAny({ text: "x".repeat(449_970) }) }, []],
-  [{ tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) }, [`settings: tap and target have 1001 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`]],
+  [{ tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) }, [`settings: tap, target, streams and initialState have 1001 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`]],
+  [{ initialState: { bookmarks: { a: "x".repeat(950_000) } } }, [`settings: tap, target, streams and initialState have 951 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`]],
+  [{ configFrom: "store", streams: Array.from({ length: 1000 }, (_, index) => ({ stream: `public-${"x".repeat(1000)}-${index}` })) }, [`streams: the rules have 1025 kB of JSON, at most 900 kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`]],
   [{ tap: tapOf({ text: "x".repeat(1_000_000) }), configFrom: "store" }, []],
 ];
 

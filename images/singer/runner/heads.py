@@ -23,6 +23,7 @@ class Heads:
     def __init__(self) -> None:
         self._keys: dict[bytes, Key] = {}
         self._order: list[bytes] = []
+        self._states: list[bytes] = []
         self._styles: dict[tuple[bytes, bytes], str] = {}
         self._patterns: dict[tuple[bytes, bytes, bytes], re.Pattern[bytes]] = {}
         self._many = False
@@ -36,6 +37,8 @@ class Heads:
             return
         self._keys[whole] = (kind, stream)
         self._order.insert(0, whole)
+        if kind == STATE:
+            self._states.append(whole)
         if kind != STATE and (head.opening, head.closing) not in self._styles:
             # What stands around the name is the same for all streams of a tap.
             self._styles[head.opening, head.closing] = kind
@@ -53,7 +56,7 @@ class Heads:
                 key = self._keys.get(bytes(buffer[start:quote + len(closing)])) if quote >= 0 else None
                 if key:
                     return key
-        return next((self._keys[head] for head in self._states() if buffer.startswith(head, start, end)), None)
+        return next((self._keys[head] for head in self._states if buffer.startswith(head, start, end)), None)
 
     def count(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         """How many of the `total` lines in `buffer[start:end]` are of each known type and stream.
@@ -74,8 +77,8 @@ class Heads:
 
     def states(self, buffer: bytearray, end: int) -> list[int]:
         """Where STATE lines with a known head start in `buffer[:end]`, in order."""
-        found = [0 for head in self._states() if buffer.startswith(head, 0, end)]
-        for head in self._states():
+        found = [0 for head in self._states if buffer.startswith(head, 0, end)]
+        for head in self._states:
             place = buffer.find(b"\n" + head, 0, end)
             while place >= 0:
                 found.append(place + 1)
@@ -95,9 +98,6 @@ class Heads:
                 return place + len(self.join)
         return -1
 
-    def _states(self) -> list[bytes]:
-        return [head for head, key in self._keys.items() if key[0] == STATE]
-
     def _count_first(self, buffer: bytearray, start: int, end: int, total: int) -> tuple[list[tuple[Key, int]], int]:
         found = []
         left, most, first = total, 0, 0
@@ -116,7 +116,7 @@ class Heads:
 
     def _count_all(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         totals: Counter[Key] = Counter()
-        for head in self._states():
+        for head in self._states:
             totals[self._keys[head]] += self._count(buffer, head, start, end)
         left = total - sum(totals.values())
         for style in sorted(self._styles, key=lambda each: self._styles[each] != RECORD):

@@ -1,6 +1,7 @@
 """What one line of a Singer stream is."""
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Mapping, NamedTuple, Optional, Union
 
@@ -55,14 +56,15 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     A line that may hold a message and cannot be read is fatal rubbish: without it the state would
     move past a record that never arrives.
     """
-    if wide(line):
+    plain = line.startswith(b"{") and b"\0" not in line
+    if not plain and wide(line):
         return Rubbish("the output is UTF-16 or UTF-32, and Singer messages are UTF-8 (is PYTHONIOENCODING set?)", True)
-    skip = marks(line)
+    skip = 0 if plain else marks(line)
     body = line[skip:]
-    if not body.strip():
+    if not plain and not body.strip():
         return blank
     try:
-        parsed = loads(body.decode("utf-8", "replace"), constants=True)
+        parsed = _parse(body)
     except RecursionError:
         found = _by_head(body)
         kept = found is not None and found.kind != STATE
@@ -70,7 +72,18 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     except ValueError:
         return _not_json(body, skip)
     found = _classified(parsed, body)
-    return found._replace(skip=skip) if isinstance(found, Message) else found
+    return found._replace(skip=skip) if skip and isinstance(found, Message) else found
+
+
+def _parse(body: bytes) -> Any:
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # An integer of more digits than Python converts.
+        return loads(text, constants=True)
 
 
 def _not_json(body: bytes, skip: int) -> Union[Message, Rubbish]:
@@ -90,7 +103,7 @@ def _not_json(body: bytes, skip: int) -> Union[Message, Rubbish]:
 
 def _parsed(body: bytes) -> Union[Message, Rubbish, None]:
     try:
-        return _classified(loads(body.decode("utf-8", "replace"), constants=True), body)
+        return _classified(_parse(body), body)
     except (ValueError, RecursionError):
         return None
 

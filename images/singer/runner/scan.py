@@ -92,6 +92,10 @@ class Scanner(Totals):
         while start < end and not self.fatal:
             line += 1
             stop = buffer.find(b"\n", start, end) + 1
+            if stop == start + 1:
+                self._cut(start, stop)
+                start = stop
+                continue
             key = self._heads.match(buffer, start, stop)
             if key is None:
                 key = self._parse(bytes(buffer[start:stop]), start, line)

@@ -29,7 +29,11 @@ class Versions:
 
     def record(self, stream: str, version: Any) -> Optional[str]:
         """Takes in the version of a record, None for none; why the run must not go on, if it must not."""
-        self._carried.setdefault(stream, set()).add(version if isinstance(version, (int, type(None))) else str(version))
+        carried = self._carried.setdefault(stream, set())
+        kept = version if version is None or isinstance(version, int) else str(version)
+        if kept in carried:
+            return None
+        carried.add(kept)
         return self._refusal(stream)
 
     def activate(self, stream: str, version: Any) -> Optional[str]:

@@ -85,6 +85,12 @@ describe("secrets", () => {
     }));
   }
 
+  test("a long row of backslashes does not hold the log up", () => inWorkspace(async (space) => {
+    const ended = await space.run("extract", ...space.tap([["say", "\\".repeat(200_000) + "s3cr3t"], ["say", "s3cr3t$va#lue"], ["exit", 3]], { password: "s3cr3t$va#lue" }));
+    assert.equal(ended.code, 10);
+    assert.match(ended.stderr, /tap \| \*\*\*\n/);
+  }));
+
   test("what is no secret is not masked", () => inWorkspace(async (space) => {
     const said = ["INFO loaded 5432 rows into public.orders", "ZGVwYXJ0bWVudA==", "73656372", "hunter 2", "s3cr3t", `{"a": "va#lue"}`];
     const ended = await space.run("extract", ...space.tap(said.map((text): Step => ["say", text]), { password: hard }));

@@ -7,9 +7,10 @@ from typing import Iterator, Optional
 
 _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_BACKSLASHES = r"\\{1,16}"
+"""A text that is quoted in a quoted text has several; without a limit a long row of them would take for ever."""
 _LONG_LINE = 8
 _SHORTEST_BASE64 = 5
-_SHORTEST_NEEDLE = 3
 _LONGEST_CHARACTER = 48
 
 
@@ -36,7 +37,7 @@ def patterns(value: str) -> Iterator[str]:
     yield hexadecimal
     signs = {"+": r"(?:[+-]|%2b)", "/": r"(?:\\?/|_|%2f)"}
     for text in rest:
-        yield "".join(signs.get(char, char) for char in text) + r"[\w+/-]?=*"
+        yield "".join(signs.get(char, char) for char in text) + r"[\w+/-]?={0,2}"
 
 
 def _lines(value: str) -> list[str]:
@@ -54,8 +55,7 @@ def _encoded(value: str) -> list[str]:
 
 
 def _needle(text: str) -> Optional[str]:
-    longest = max(re.findall(r"[A-Za-z0-9]+", text), key=len, default="")
-    return longest.lower() if len(longest) >= _SHORTEST_NEEDLE else None
+    return max(re.findall(r"[A-Za-z0-9]+", text), key=len, default="").lower() or None
 
 
 def _is_plain(char: str) -> bool:
@@ -70,11 +70,11 @@ def _character(char: str) -> str:
     data = char.encode("utf-8", "surrogatepass")
     units = char.encode("utf-16-be", "surrogatepass").hex()
     spelled = [
-        re.escape(char) + "{1,2}",
+        _BACKSLASHES if char == "\\" else re.escape(char) + "{1,2}",
         "".join(rf"%(?:25)?{byte:02x}" for byte in data),
         rf"&(?:amp;)?#(?:0*{code}|x0*{code:x});",
-        r"\\+".join(f"u{units[place:place + 4]}" for place in range(0, len(units), 4)),
-        r"\\+".join(f"x{byte:02x}" for byte in data),
+        _BACKSLASHES.join(f"u{units[place:place + 4]}" for place in range(0, len(units), 4)),
+        _BACKSLASHES.join(f"x{byte:02x}" for byte in data),
     ]
     if code > 0xffff:
         spelled.append(f"u{code:08x}")
@@ -88,6 +88,6 @@ def _character(char: str) -> str:
         spelled.append(r"\+")
     if char == "'":
         # A shell has no quote inside of single quotes: they are closed and opened again.
-        spelled += ["""'"'"'""", r"'\\+''"]
-    # A text that is quoted in a quoted text has several backslashes.
-    return r"\\*(?:" + "|".join(spelled) + ")"
+        spelled += ["""'"'"'""", rf"'{_BACKSLASHES}''"]
+    before = "" if char == "\\" else r"\\{0,16}"
+    return f"{before}(?:{'|'.join(spelled)})"

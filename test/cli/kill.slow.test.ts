@@ -88,7 +88,7 @@ interface Killing {
   readonly mode: string;
   readonly victim: Victim | undefined;
   readonly signal: NodeJS.Signals;
-  /** Seconds from when the victim is there; of tapctl, from its start. */
+  /** Seconds from when the victim is there; of tapctl, from when its first runner is, or 0 for its own start. */
   readonly delay: number;
 }
 
@@ -105,10 +105,12 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
   while (code === undefined) {
     const below = descendants(pid);
     below.forEach((each) => seen.add(each.pid));
+    // A run begins with its first runner; killed at once, tapctl has not even loaded its own program.
+    const begun = victim !== "tapctl" || delay === 0 || below.some(({ role }) => role === "runner");
     const found = victim === "tapctl" ? pid : below.find(({ role }) => role === victim)?.pid;
     if (victim !== undefined && found !== undefined && killedAt === undefined) {
-      due ??= performance.now() + delay * 1000;
-      if (performance.now() >= due) {
+      if (begun) due ??= performance.now() + delay * 1000;
+      if (due !== undefined && performance.now() >= due) {
         killedAt = performance.now();
         send(found, signal);
       }

@@ -43,6 +43,16 @@ export interface ImageSource {
   readonly image: string;
 }
 
+/** Cases of the certification in which a connector does not deliver what was sent; see `docs/connectors.md`. */
+export interface Limitation {
+  /** Cases by their names, such as `date_bc`. */
+  readonly cases: readonly string[];
+  /** `rejected`: the run fails and says why. `differs`: it succeeds, and the destination holds something else. */
+  readonly outcome: "rejected" | "differs";
+  /** What happens and what to do, in a sentence or two. */
+  readonly text: string;
+}
+
 /** What a connector is and how it is made; the settings of one use of it are in {@link Tap} and {@link Target}. */
 export interface ConnectorDefinition {
   /** Singer name, such as `tap-postgres`: unique among connectors. */
@@ -94,6 +104,9 @@ export interface ConnectorDefinition {
 
   /** Settings of a tap that say which part of its source's history it reads, by days. Default: it has none. */
   readonly window?: Window;
+
+  /** What `npm run certify` found that it does not deliver. Default: nothing, or it was never certified. */
+  readonly limitations?: readonly Limitation[];
 }
 
 /** Settings that take a day such as `2026-11-16`, and bound what a tap reads. */
@@ -137,7 +150,7 @@ type SettingNames<Settings> = string extends keyof Settings
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
 
 /** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
-export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "outputAliases" | "destination" | "location" | "trial"> &
+export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "outputAliases" | "destination" | "location" | "trial" | "limitations"> &
   (PackageSource | ImageSource) &
   SettingNames<Settings>;
 
@@ -174,7 +187,7 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, outputAliases, destination, location, trial, window, ...source } = args;
+  const { name, settings, required, defaults, outputSetting, outputAliases, destination, location, trial, window, limitations, ...source } = args;
   return {
     name,
     kind,
@@ -188,5 +201,6 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(location && { location }),
     ...(trial && { trial }),
     ...(window && { window }),
+    ...(limitations && { limitations }),
   };
 }

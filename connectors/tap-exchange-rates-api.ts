@@ -38,4 +38,5 @@ export const tapExchangeRatesApi = tap<TapExchangeRatesApiSettings>({
   required: ["base_url"],
   location: ["base_url"],
   window: { from: "start_date", to: "end_date", end: "included" },
+  limitations: [{ cases: ["decimal_38"], outcome: "differs", text: "Rates keep 15 to 17 digits." }],
 });

@@ -76,4 +76,26 @@ export const tapPostgres = tap<TapPostgresSettings>({
   },
   required: [],
   location: ["host", "port", "database", "sqlalchemy_url"],
+  limitations: [
+    {
+      cases: ["float_nan", "float_infinity", "numeric_nan"],
+      outcome: "differs",
+      text: "NaN and infinite numbers are sent as NULL, because JSON has neither.",
+    },
+    {
+      cases: ["date_bc", "date_far", "moment_bc", "moment_far"],
+      outcome: "rejected",
+      text: "Python has no dates before year 1 or after 9999. With `dates_as_string` they are sent as text, and the column is text in the destination.",
+    },
+    {
+      cases: ["date_infinity", "moment_infinity"],
+      outcome: "differs",
+      text: "An infinite date or timestamp is sent as the last moment of year 9999.",
+    },
+    {
+      cases: ["resume_unchanged"],
+      outcome: "differs",
+      text: "An incremental run sends the rows with the saved bookmark again. A target that replaces rows by their key stores them once; one that appends, such as a target of files, stores them once more with every run.",
+    },
+  ],
 });

@@ -34,4 +34,13 @@ export const targetCsvClassic = target<TargetCsvClassicSettings>({
   defaults: { disable_collection: true },
   outputSetting: "destination_path",
   destination: ["destination_path"],
+  limitations: [
+    { cases: ["text_empty"], outcome: "differs", text: "Empty text and NULL look the same: a CSV file has no NULL." },
+    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all." },
+    {
+      cases: ["json_object", "json_numbers", "json_escape"],
+      outcome: "differs",
+      text: "The members of an object become columns of their own, such as `value__a` for `{ value: { a: 1 } }`. Lists are JSON.",
+    },
+  ],
 });

@@ -51,6 +51,7 @@ export const targetCsv = target<TargetCsvSettings>({
   name: "target-csv",
   package: "meltanolabs-target-csv",
   version: "0.5.0",
+  launcher: "meltanolabs_target_csv.py",
   python: { min: "3.10" },
   settings: {
     ...sdkTargetSettings,
@@ -74,4 +75,12 @@ export const targetCsv = target<TargetCsvSettings>({
   outputSetting: "output_path",
   outputAliases: ["destination_path"],
   destination: ["output_path", "destination_path"],
+  limitations: [
+    { cases: ["text_empty"], outcome: "differs", text: "Empty text and NULL look the same: a CSV file has no NULL." },
+    {
+      cases: ["date_bc", "date_far", "date_infinity", "moment_bc", "moment_far", "moment_infinity"],
+      outcome: "rejected",
+      text: "Dates and timestamps that Python does not have: before year 1, after 9999, infinite.",
+    },
+  ],
 });

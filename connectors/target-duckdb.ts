@@ -90,4 +90,37 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
   defaults: { default_target_schema: "main" },
   destination: ["path", "dbname", "database", "default_target_schema", "schema_mapping"],
   trial: { path: "{directory}/trial.duckdb" },
+  limitations: [
+    {
+      cases: ["decimal_38"],
+      outcome: "differs",
+      text: "Numbers are stored as `DOUBLE`, which keeps 15 to 17 digits. For more, have the tap send them as text, such as with `use_singer_decimal` of tap-postgres.",
+    },
+    {
+      cases: ["number_38"],
+      outcome: "rejected",
+      text: "An integer that the tap describes as a number, as tap-postgres does for `numeric`, and that a `DOUBLE` would round.",
+    },
+    {
+      cases: ["stream_mixed", "stream_dot", "column_mixed", "mixed_case_again"],
+      outcome: "differs",
+      text: "Names of tables and columns are in lower case; a dot in a stream's name becomes `_`. Of a stream called `SCHEMA-TABLE` the table is called `TABLE`.",
+    },
+    {
+      cases: ["stream_schema", "stream_case", "column_case"],
+      outcome: "rejected",
+      text: "Two streams that would be loaded into the same table, such as `first-things` and `second-things`, and two columns whose names differ only in case. Streams of several schemas can be told apart with `schema_mapping`.",
+    },
+    { cases: ["stream_quote"], outcome: "rejected", text: "A stream with a quote in its name." },
+    {
+      cases: ["type_changes"],
+      outcome: "differs",
+      text: "If the type of a column changes, the old values are kept in a column whose name ends in the time of the change, and a new column of the new type is added. Replicate the table in full afterwards.",
+    },
+    {
+      cases: ["version_next"],
+      outcome: "differs",
+      text: "ACTIVATE_VERSION is ignored: rows that the source deleted stay.",
+    },
+  ],
 });

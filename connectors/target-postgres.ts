@@ -35,6 +35,7 @@ export const targetPostgres = target<TargetPostgresSettings>({
   name: "target-postgres",
   package: "meltanolabs-target-postgres",
   version: "0.8.1",
+  launcher: "target_postgres.py",
   python: { min: "3.10" },
   settings: {
     ...postgresConnection,
@@ -49,4 +50,33 @@ export const targetPostgres = target<TargetPostgresSettings>({
   },
   required: [],
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],
+  limitations: [
+    { cases: ["int_38", "int_10_38"], outcome: "rejected", text: "Integers beyond 64 bits: columns of integers are `bigint`." },
+    {
+      cases: ["text_nul", "json_escape"],
+      outcome: "rejected",
+      text: "PostgreSQL stores no U+0000. For text set `sanitize_null_text_characters`, which replaces it by U+FFFD; in JSON it has to be removed at the source.",
+    },
+    {
+      cases: ["date_bc", "date_far", "date_infinity", "moment_bc", "moment_far", "moment_infinity"],
+      outcome: "rejected",
+      text: "Dates and timestamps that Python does not have: before year 1, after 9999, infinite. Have the tap send them as text, such as with `dates_as_string` of tap-postgres.",
+    },
+    {
+      cases: ["stream_schema"],
+      outcome: "rejected",
+      text: "Two streams that would be loaded into the same table, such as `first-things` and `second-things`: the table is called after the last part of the stream's name.",
+    },
+    { cases: ["stream_64", "column_64"], outcome: "rejected", text: "Names longer than 63 bytes, which is PostgreSQL's limit." },
+    {
+      cases: ["type_changes"],
+      outcome: "rejected",
+      text: "A column whose type changes to one that PostgreSQL does not convert. Change the column or drop the table, then replicate it in full.",
+    },
+    {
+      cases: ["version_next"],
+      outcome: "differs",
+      text: "Rows that the source deleted stay, with the time in `_sdc_deleted_at`. With `hard_delete` they are deleted.",
+    },
+  ],
 });

@@ -9,6 +9,9 @@ every option, so that nothing is guessed. Also different from the published targ
 - A time with an offset is stored in UTC; newer DuckDB versions drop the offset.
 - Text in a column of type JSON is stored as a JSON string; it is parsed there, and most text fails.
 - A column whose schema allows everything is stored as JSON; it is left out there.
+- An integer that a column of type DOUBLE would round ends the load.
+- A column may have quotes in its name.
+- Two streams that would be loaded into the same table end the load; one overwrites rows of the other there.
 - ("a,b", "c") and ("a", "b,c") are two composite keys; they count as the same row there.
 
 Run by the Python of the connector's environment, with the target's own arguments.
@@ -128,16 +131,25 @@ def column_values(record, columns, above=()):
 def writers(sync):
     """For each column what turns a value into what is written, kept for the next record."""
     if not hasattr(sync, "writers"):
-        sync.writers = [(name, writer(schema)) for name, schema in sync.flatten_schema.items()]
+        sync.writers = [(name, writer(name, schema)) for name, schema in sync.flatten_schema.items()]
     return sync.writers
 
 
-def writer(schema):
+def writer(name, schema):
     column = db_sync.column_type(schema)
+    if column == "double":
+        return lambda value: unrounded(name, value)
     if column == "json":
         # Where the schema allows no text, text is an object or array that the tap turned into JSON already.
         return as_json if "string" in schema["type"] else lambda value: value if isinstance(value, str) else as_json(value)
     return in_utc if column in ("timestamp", "time") else lambda value: json.dumps(value) if isinstance(value, (dict, list)) else value
+
+
+def unrounded(name, value):
+    if isinstance(value, int) and abs(value) > 2**53 and int(float(value)) != value:
+        raise ValueError('column "%s" is of type DOUBLE, which would round %d: have the tap send it as an integer or as text, '
+                         "such as with use_singer_decimal of tap-postgres" % (name, value))
+    return value
 
 
 def as_json(value):
@@ -168,6 +180,21 @@ def in_utc(value):
     return (str(utc.time()) if is_time else str(utc)) + (fraction or "")
 
 
+def safe_column_name(name):
+    return '"%s"' % name.replace('"', '""').lower()
+
+
+def sync_table(self):
+    """Creates or changes the table of a stream, unless another stream of this load has it."""
+    stream = self.stream_schema_message["stream"]
+    table = self.table_name(stream)
+    other = streams_by_table.setdefault(table, stream)
+    if other != stream:
+        sys.exit('streams "%s" and "%s" would both be loaded into the table %s: load them by two pipelines '
+                 "with different settings of default_target_schema, or set schema_mapping" % (other, stream, table))
+    published_sync_table(self)
+
+
 def flatten_schema(schema, *args, **options):
     """The columns of a schema; a property that is not described may be anything."""
     properties = schema.get("properties", {})
@@ -175,8 +202,12 @@ def flatten_schema(schema, *args, **options):
     return published_flatten_schema({**schema, "properties": described}, *args, **options)
 
 
+streams_by_table = {}
+published_sync_table = db_sync.DbSync.sync_table
 published_flatten_schema = db_sync.flatten_schema
 db_sync.flatten_schema = flatten_schema
+db_sync.safe_column_name = safe_column_name
+db_sync.DbSync.sync_table = sync_table
 db_sync.DbSync.load_rows = load_rows
 db_sync.DbSync.record_to_flattened = record_to_flattened
 db_sync.DbSync.record_primary_key_string = record_primary_key_string

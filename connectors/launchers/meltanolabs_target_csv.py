@@ -1,0 +1,44 @@
+"""Starts meltanolabs-target-csv 0.5.0 so that objects and arrays are written as JSON.
+
+The published target writes them in Python's notation, such as {'a': None}, which no other program reads.
+Run by the Python of the connector's environment, with the target's own arguments.
+"""
+
+import decimal
+import json
+
+from meltanolabs_target_csv import sinks
+from meltanolabs_target_csv.target import TargetCSV
+
+
+class Digits(float):
+    """A number that JSON shows with all of its digits."""
+
+    def __init__(self, number):
+        self.text = str(number)
+
+    def __repr__(self):
+        return self.text
+
+
+def written(value):
+    return json.dumps(exact(value), ensure_ascii=False) if isinstance(value, (dict, list)) else value
+
+
+def exact(value):
+    if isinstance(value, decimal.Decimal):
+        return Digits(value)
+    if isinstance(value, dict):
+        return {name: exact(item) for name, item in value.items()}
+    return [exact(item) for item in value] if isinstance(value, list) else value
+
+
+def write_batch(filepath, records, *args, **options):
+    rows = [{name: written(value) for name, value in record.items()} for record in records]
+    published_write_batch(filepath, rows, *args, **options)
+
+
+published_write_batch = sinks.write_batch
+sinks.write_batch = write_batch
+
+TargetCSV.cli()

@@ -1,0 +1,168 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { targetCsv, targetCsvClassic, targetDuckdb, targetJsonl, targetPostgres } from "../../connectors";
+import type { Target } from "../../connectors/connector";
+import { JsonText } from "../../json-text";
+import type { Postgres } from "../../local/postgres";
+import { install } from "./run-connector";
+import { BATCH } from "./target-cases";
+
+/** A table or the files of a stream, as the destination has it. */
+export interface StoredTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Values in the order of the columns, as texts. */
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** An empty destination of its own. */
+export interface Destination {
+  readonly target: Target;
+  /** Folder for the files that the target writes. */
+  readonly output: string;
+  readonly read: () => Promise<readonly StoredTable[]>;
+}
+
+/** How a target is certified. */
+export interface TargetAdapter {
+  readonly name: string;
+  /** What it does with two rows of the same key. */
+  readonly keeps: "all" | "last";
+  /** Makes a destination below a folder. */
+  readonly create: (folder: string) => Destination;
+}
+
+/** The targets that come with the package. */
+export function targetAdapters(postgres: Postgres): readonly TargetAdapter[] {
+  return [duckdb, postgresAdapter(postgres), csv, csvClassic, jsonl];
+}
+
+const READ_DUCKDB = `
+import duckdb, json, sys
+db = duckdb.connect(sys.argv[1], read_only=True)
+tables = [row[0] for row in db.execute("select table_name from information_schema.tables").fetchall()]
+name = lambda text: '"%s"' % text.replace('"', '""')
+def table(one):
+    columns = [row[0] for row in db.execute("select column_name from information_schema.columns where table_name = ? order by ordinal_position", [one]).fetchall()]
+    rows = db.execute("select %s from %s" % (", ".join("%s::text" % name(column) for column in columns), name(one))).fetchall()
+    return {"name": one, "columns": columns, "rows": rows}
+print(json.dumps([table(one) for one in tables]))`;
+
+export const duckdb: TargetAdapter = {
+  name: "target-duckdb",
+  keeps: "last",
+  create(folder) {
+    const path = join(folder, "warehouse.duckdb");
+    const target = targetDuckdb({ path, batch_size_rows: BATCH, primary_key_required: false });
+    return {
+      ...{ target, output: join(folder, "output") },
+      async read() {
+        const { python } = await install(target);
+        const { stdout } = await promisify(execFile)(python, ["-c", READ_DUCKDB, path], { maxBuffer: 1e9 });
+        return JSON.parse(stdout) as readonly StoredTable[];
+      },
+    };
+  },
+};
+
+function postgresAdapter(server: Postgres): TargetAdapter {
+  return {
+    name: "target-postgres",
+    keeps: "last",
+    create(folder) {
+      const schema = `certify_${randomBytes(6).toString("hex")}`;
+      const { host, port, user, password, database } = server;
+      const target = targetPostgres({ host, port, user, password, database, batch_size_rows: BATCH, default_target_schema: schema });
+      return { target, output: join(folder, "output"), read: () => readPostgres(server, schema) };
+    },
+  };
+}
+
+async function readPostgres({ host, port, user, password, database }: Postgres, schema: string): Promise<readonly StoredTable[]> {
+  const client = new Client({ host, port, user, password, database });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ readonly name: string; readonly columns: readonly string[]; readonly arrays: readonly boolean[] }>(
+      "select table_name as name, array_agg(column_name::text order by ordinal_position) as columns, array_agg(data_type = 'ARRAY' order by ordinal_position) as arrays from information_schema.columns where table_schema = $1 group by 1",
+      [schema],
+    );
+    const tables: StoredTable[] = [];
+    for (const { name, columns, arrays } of rows) {
+      const list = columns.map((column, index) => (arrays[index] ? `to_json(${client.escapeIdentifier(column)})::text` : `${client.escapeIdentifier(column)}::text`)).join();
+      const found = await client.query<(string | null)[]>({ text: `select ${list} from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`, rowMode: "array" });
+      tables.push({ name, columns, rows: found.rows });
+    }
+    return tables;
+  } finally {
+    await client.end();
+  }
+}
+
+const csv: TargetAdapter = {
+  name: "target-csv",
+  keeps: "all",
+  create: (folder) => {
+    const output = join(folder, "output");
+    return { target: targetCsv({ batch_size_rows: BATCH }), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}-\d{6}\.csv$/, readCsv)) };
+  },
+};
+
+const csvClassic: TargetAdapter = {
+  name: "target-csv-classic",
+  keeps: "all",
+  create: (folder) => {
+    const output = join(folder, "output");
+    return { target: targetCsvClassic({}), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}(-\d)?\.csv$/, readCsv)) };
+  },
+};
+
+const jsonl: TargetAdapter = {
+  name: "target-jsonl",
+  keeps: "all",
+  create: (folder) => {
+    const output = join(folder, "output");
+    return { target: targetJsonl({}), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}\.jsonl$/, readJsonl)) };
+  },
+};
+
+type Rows = readonly { readonly [column: string]: string | null }[];
+
+/** The files of a folder, those of a stream together. */
+function readFiles(folder: string, ending: RegExp, parse: (text: string) => Rows): readonly StoredTable[] {
+  const files = readdirSync(folder).sort();
+  const names = [...new Set(files.map((file) => file.replace(ending, "")))];
+  return names.map((name) => {
+    const rows = files.filter((file) => file.replace(ending, "") === name).flatMap((file) => parse(readFileSync(join(folder, file), "utf8")));
+    const columns = [...new Set(rows.flatMap(Object.keys))];
+    return { name, columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };
+  });
+}
+
+function readJsonl(text: string): Rows {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => Object.fromEntries([...JsonText.parse(line).members].map(([name, value]) => [name, value.kind === "null" ? null : (value.string ?? value.text)])));
+}
+
+/** Rows of a CSV file; an empty value without quotes is NULL. */
+function readCsv(text: string): Rows {
+  const [header = [], ...rows] = csvLines(text);
+  return rows.map((row) => Object.fromEntries(header.map((name, index) => [name ?? "", row[index] ?? null])));
+}
+
+function csvLines(text: string): readonly (readonly (string | null)[])[] {
+  const lines: (string | null)[][] = [];
+  let line: (string | null)[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/g)) {
+    if (quoted === undefined && plain === "" && end === "" && line.length === 0) break;
+    line.push(quoted === undefined ? plain || null : quoted.replaceAll('""', '"'));
+    if (end === ",") continue;
+    lines.push(line);
+    line = [];
+    if (end === "") break;
+  }
+  return lines;
+}

@@ -3,6 +3,7 @@ import { problemsBetween } from "./array";
 import { isFields, kindOf, quote } from "./checks";
 import { entryProblems } from "./entry";
 import { InvalidPipelines, type Problem } from "./problem";
+import { repeatNotes } from "./repeats";
 import { memoryNotes } from "./resources";
 import { secretVariable, secretsIn } from "./secrets";
 
@@ -39,7 +40,7 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
   return {
     problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
-    notes: all.flatMap((entry, index) => memoryNotes(entry).map((text) => ({ where: placeOf(entry, index), text }))),
+    notes: all.flatMap((entry, index) => [...memoryNotes(entry), ...repeatNotes(entry)].map((text) => ({ where: placeOf(entry, index), text }))),
   };
 }
 

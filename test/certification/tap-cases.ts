@@ -124,7 +124,7 @@ const jsonShapes: readonly JsonCase[] = [
 export const jsonCases: readonly JsonCase[] = [...jsonValues, ...jsonNames, ...jsonShapes];
 
 function rates(id: string, group: TapCase["group"], title: string, days: { readonly [day: string]: string }, columns: Table["columns"], rows: Table["rows"]): JsonCase {
-  const answers = Object.entries(days).map(([day, text]) => [`/${day}`, `{"base":"USD","date":"${day}","rates":${text}}`]);
+  const answers = Object.entries(days).map(([day, text]) => [`/${day}`, `{"base":"USD","date":"${day}","rates":${text}}`] as const);
   return { id, group, title, tables: [{ name: "exchange_rate", columns: { date: "text", ...columns }, rows }], answers: Object.fromEntries(answers) };
 }
 

@@ -15,8 +15,9 @@ interface About {
 for (const use of [tapRestApi({ api_url: "http://api" }), tapPostgres({}), targetCsv({}), targetPostgres({})]) {
   test(`${use.connector.name} takes the settings that it tells of`, async () => {
     const { descriptionFile } = await install(use);
-    const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as { readonly command: readonly [string] };
-    const about = JSON.parse(execFileSync(command[0], ["--about", "--format=json"], { encoding: "utf8", stdio: "pipe" })) as About;
+    const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as { readonly command: readonly [string, ...string[]] };
+    const [program, ...args] = command;
+    const about = JSON.parse(execFileSync(program, [...args, "--about", "--format=json"], { encoding: "utf8", stdio: "pipe" })) as About;
     const names = Object.keys(about.settings.properties).filter((name) => !DEPRECATED.includes(name));
     assert.deepEqual(Object.keys(use.connector.settings ?? {}).sort(), names.sort());
   });

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runIdOf } from "../cluster/run-id";
-import { toJsonText } from "../json";
+import { stringifyJson, toJsonText } from "../json";
 import { stateKey } from "../store/keys";
 import type { RunSummary } from "../store/runs";
 import { startKubernetesApi, type KubernetesApi } from "../test/support/kubernetes-api";
@@ -35,7 +35,7 @@ export async function startMadeUpCluster(pipelines: number, runs: number): Promi
       const run_labels = { ...labels, "tapctl.dev/trigger": "schedule", "workflows.argoproj.io/phase": phase, "workflows.argoproj.io/completed": "true", "workflows.argoproj.io/cron-workflow": name };
       api.put("workflows", { metadata: { name: `${name}-${now - run * HOUR_MS}`, namespace: "pipelines", uid, creationTimestamp, labels: run_labels, ...{ managedFields: MANAGED_FIELDS } } });
       const id = runIdOf({ creationTimestamp, uid });
-      bucket.set(`/singer/runs/${name}/${id}/summary.json`, JSON.stringify(summary(name, id, creationTimestamp, failed)));
+      bucket.set(`/singer/runs/${name}/${id}/summary.json`, stringifyJson(summary(name, id, creationTimestamp, failed)));
       if (run === 0) bucket.set(`/singer/${stateKey(name)}`, "{}");
     }
   }

@@ -105,9 +105,9 @@ describe("stream mode", { skip: !linux }, () => {
   test("a process left behind that waits for a slow target is not cut off", () => inWorkspace(async (space) => {
     const left = { session: true, first: 4, count: 60_000, state: { at: 60_003 } };
     const target = space.target({ holdAfter: [1, space.path("go")] });
-    const run = space.begin("stream", ...space.both(space.tap([...START, ["leave", left], ["say", "ready"], ["exit", 0]]), target), "--grace", "1");
+    const run = space.begin("stream", ...space.both(space.tap([...START, ["leave", left], ["say", "ready"], ["exit", 0]]), target), "--grace", "4");
     await run.says("ready");
-    await sleep(3000);
+    await sleep(5000);
     writeFileSync(space.path("go"), "");
     const { code, stderr } = await run.ended;
     assert.equal(code, 0, stderr);

@@ -1,10 +1,8 @@
 """Counts the rows in the files that BATCH messages name."""
 from __future__ import annotations
 
-import gzip
 import os
 from typing import Any, BinaryIO, Optional, cast
-from urllib.parse import unquote, urlsplit
 
 from .totals import Totals
 
@@ -29,6 +27,8 @@ def _rows(place: Any, encoding: Any) -> Optional[int]:
     compression = kind.get("compression") or "none"
     if path is None or kind.get("format") != "jsonl" or compression not in ("gzip", "none"):
         return None
+    # Slow to load, and few taps send batches.
+    import gzip
     try:
         with open(path, "rb") as raw:
             return _lines(cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if compression == "gzip" else raw)
@@ -40,6 +40,8 @@ def local_path(place: Any) -> Optional[str]:
     """The path of a file on this machine, given as a file:// URL or as a path; None for other places."""
     if not isinstance(place, str):
         return None
+    # Slow to load, and few taps send batches.
+    from urllib.parse import unquote, urlsplit
     parts = urlsplit(place)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return unquote(parts.path)

@@ -16,7 +16,10 @@ export interface TapPostgresSettings extends PostgresConnection, SdkSettings, Sd
   /** Dates and times as text; for years that Python cannot hold (`Year is out of range`). Default: false. */
   readonly dates_as_string?: boolean;
 
-  /** Columns of type json and jsonb as objects instead of text. Default: false. */
+  /**
+   * Describe columns of type json and jsonb as objects instead of any JSON. They may hold objects alone then: a target
+   * that validates records rejects arrays, text and numbers in them. Default: false.
+   */
   readonly json_as_object?: boolean;
 
   /** Numbers with many digits as text of the format `x-singer.decimal`, so that none is lost. Default: false. */
@@ -92,6 +95,7 @@ export const tapPostgres = tap<TapPostgresSettings>({
       outcome: "differs",
       text: "An infinite date or timestamp is sent as the last moment of year 9999.",
     },
+    { cases: ["json_null"], outcome: "differs", text: "JSON `null` is sent as NULL." },
     {
       cases: ["resume_unchanged"],
       outcome: "differs",

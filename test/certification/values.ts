@@ -71,6 +71,7 @@ export const values: readonly ValueCase[] = [
   { id: "bytes", title: "bytes", kind: "text", sql: ["bytea", "'\\x00ff10'"], means: "00ff10" },
   { id: "uuid", title: "UUID", kind: "text", sql: ["uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"], singer: [nullable("string", { format: "uuid" }), '"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"'], means: "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11" },
   { id: "json_object", title: "JSON object", kind: "json", sql: ["jsonb", `'{"a": [1, null, {"b": "c"}], "d": true}'`], singer: [nullable("object"), '{"a":[1,null,{"b":"c"}],"d":true}'], means: '{"a":[1,null,{"b":"c"}],"d":true}' },
+  { id: "json_null", title: "JSON null, which is not NULL", kind: "json", sql: ["jsonb", "'null'"], means: "null" },
   { id: "json_numbers", title: "JSON with a number of 20 digits", kind: "json", sql: ["jsonb", `'{"a": 12345678901234567890}'`], singer: [nullable("object"), '{"a":12345678901234567890}'], means: '{"a":12345678901234567890}' },
   { id: "json_escape", title: "JSON with \\u0000", kind: "json", sql: ["json", `'{"a": "x\\u0000y"}'`], singer: [nullable("object"), '{"a":"x\\u0000y"}'], means: '{"a":"x\\u0000y"}' },
   { id: "array", title: "array with NULLs", kind: "json", sql: ["integer[]", "'{1,NULL,3}'"], singer: [nullable("array", { items: nullable("integer") }), "[1,null,3]"], means: "[1,null,3]" },

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Client } from "pg";
 import { tapPostgres, targetPostgres } from "../../connectors";
 import { startPostgres, type Postgres } from "../../local/postgres";
-import { extract, load } from "./support";
+import * as certification from "../certification/run-connector";
+import { extract, load, temporaryFolder } from "./support";
 
 async function query(postgres: Postgres, sql: string): Promise<readonly unknown[]> {
   const client = new Client(connection(postgres));
@@ -44,5 +46,33 @@ test("tap-postgres and target-postgres copy a table, then only its new rows", as
     { id: 1, customer: "Ada", amount: 1.5 },
     { id: 2, customer: "Zoë", amount: 2.25 },
     { id: 3, customer: null, amount: 3 },
+  ]);
+});
+
+test("tap-postgres and target-postgres: jsonb arrives as the same jsonb, with json_as_object if it holds objects alone", async (t) => {
+  const postgres = await startPostgres();
+  t.after(() => postgres.stop());
+  await query(
+    postgres,
+    `create table objects (id integer primary key, content jsonb);
+     insert into objects values (1, '{"a": [1, null, {"b": "c\\"d"}], "n": 1234567890123456789}'), (2, null), (3, '{}');
+     create table documents as table objects;
+     alter table documents add primary key (id);
+     insert into documents values (4, '[1, "x"]'), (5, '"text"'), (6, '12.50'), (7, 'true'), (8, '"{\\"a\\": 1}"')`,
+  );
+  const folder = temporaryFolder(t);
+  for (const [table, json_as_object] of [["objects", true], ["documents", false]] as const) {
+    const tap = tapPostgres({ ...connection(postgres), filter_schemas: ["public"], json_as_object });
+    const { lines, result } = await certification.extract(tap, join(folder, table), { select: [{ stream: `public-${table}` }] });
+    assert.equal(result.code, 0, result.error ?? "");
+    const target = targetPostgres({ ...connection(postgres), default_target_schema: "raw" });
+    const loaded = await certification.load(target, lines, join(folder, `load-${table}`), join(folder, "output"));
+    assert.equal(loaded.code, 0, loaded.error ?? "");
+    const different = await query(postgres, `select id, source.content::text as sent, raw.${table}.content::text as stored from ${table} source left join raw.${table} using (id) where source.content is distinct from raw.${table}.content::jsonb`);
+    assert.deepEqual(different, []);
+  }
+  assert.deepEqual(await query(postgres, "select table_name, data_type from information_schema.columns where table_schema = 'raw' and column_name = 'content' order by 1"), [
+    { table_name: "documents", data_type: "jsonb" },
+    { table_name: "objects", data_type: "jsonb" },
   ]);
 });

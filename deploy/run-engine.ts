@@ -54,8 +54,9 @@ export async function runAndReport({ engine, root, args, context, namespaces }: 
   try {
     const code = await spawnEngine(engine, root, args, take);
     const problems = code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
-    if (reader.repeated() > 0) print(`${reader.repeated()} more warnings of the same kinds are in the log.`);
-    return { code, reasons: [...reader.errors(), ...problems], log: relative(process.cwd(), log) };
+    const name = relative(process.cwd(), log);
+    if (code === 0) print(`${reader.repeated() > 0 ? `${reader.repeated()} more warnings of the same kinds are in the log` : "Log"}: ${name}`);
+    return { code, reasons: [...reader.errors(), ...problems], log: name };
   } finally {
     clearInterval(progress);
     pods.stop();
@@ -70,13 +71,26 @@ function spawnEngine({ command: [program, ...first], env }: Engine, root: string
     const onInterrupt = (): void => print("Stopping once what is running has ended; press Ctrl-C again to stop now.");
     const onTerminate = (): void => void child.kill("SIGINT");
     process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", take);
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", withoutDocuments(take));
     child.on("error", reject);
     child.on("close", (code) => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
       resolve(code ?? 1);
     });
   });
+}
+
+/** Takes of the preview, which the engine writes as one indented document, the diagnostics alone. */
+function withoutDocuments(take: (line: string) => void): (line: string) => void {
+  let document: string[] | undefined;
+  return (line) => {
+    if (document === undefined && line !== "{") return take(line);
+    (document ??= []).push(line);
+    if (line !== "}") return;
+    const { diagnostics = [] } = JSON.parse(document.join("\n")) as { readonly diagnostics?: readonly object[] };
+    document = undefined;
+    for (const diagnosticEvent of diagnostics) take(JSON.stringify({ diagnosticEvent }));
+  };
 }
 
 /** What stands in a line; an error of the command itself comes as text. */

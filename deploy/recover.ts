@@ -67,7 +67,8 @@ function liveOf(objects: readonly PendingObject[], kubectl: Kubectl): ReadonlyMa
     const { ok, output, error } = kubectl(["get", "-f", "-", "--ignore-not-found", "-o", "json"], JSON.stringify(reference));
     // A kind whose definition is not installed yet has no objects.
     if (!ok && !/no matches for kind|NotFound|not found/.test(error)) throw new UserError(`${kind} "${name}" of an interrupted update cannot be looked up: ${error.split("\n").at(-1)}`, 1);
-    return ok && output !== "" ? [JSON.parse(output) as LiveObject] : [];
+    // kubectl wraps what it finds by a file into a list.
+    return ok && output !== "" ? (JSON.parse(output) as { readonly items: readonly LiveObject[] }).items : [];
   });
   return new Map(found.map(({ apiVersion, kind, metadata }) => [keyOf({ apiVersion, kind, ...metadata }), { apiVersion, kind, metadata }]));
 }

@@ -56,7 +56,7 @@ interface World {
 function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: World): { readonly calls: readonly string[]; readonly deleted: string; readonly written: StackState | undefined; readonly error: unknown } {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-recover-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const objects = Object.entries(live).map(([key, labels]) => [key, JSON.stringify({ apiVersion: key.startsWith("Namespace/") ? "v1" : "argoproj.io/v1alpha1", kind: key.split("/")[0], metadata: { name: key.split("/")[1], ...(key.startsWith("Namespace/") ? {} : { namespace: "pipelines" }), labels } })] as const);
+  const objects = Object.entries(live).map(([key, labels]) => [key, listOf({ apiVersion: key.startsWith("Namespace/") ? "v1" : "argoproj.io/v1alpha1", kind: key.split("/")[0], metadata: { name: key.split("/")[1], ...(key.startsWith("Namespace/") ? {} : { namespace: "pipelines" }), labels } })] as const);
   for (const [key, text] of objects) writeFileSync(join(folder, key.replace("/", "-")), text);
   program(folder, "pulumi", `case "$*" in "stack import"*) while [ "$1" != --file ]; do shift; done; cat "$2" > "${folder}/written";; esac`);
   program(
@@ -83,6 +83,9 @@ function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: W
   const written = read("written");
   return { calls: read("calls").split("\n"), deleted: read("deleted"), written: written === "" ? undefined : (JSON.parse(written) as StackState), error };
 }
+
+/** What `kubectl get -f` prints of an object. */
+const listOf = (object: object): string => JSON.stringify({ apiVersion: "v1", kind: "List", items: [object] });
 
 function program(folder: string, name: string, body: string): void {
   writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);

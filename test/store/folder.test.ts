@@ -107,8 +107,8 @@ describe("folder store", () => {
     writeFileSync(file, "");
     for (const root of [file, join(file, "below/store")]) {
       const store = openFolder(root);
-      for (const work of [store.put("a/b", "x"), store.putIfAbsent("a", "x"), store.get("a"), store.list(""), store.listFolders("")]) {
-        await assert.rejects(work, isUserError(new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`)));
+      for (const work of [() => store.put("a/b", "x"), () => store.putIfAbsent("a", "x"), () => store.get("a"), () => store.list(""), () => store.listFolders("")]) {
+        await assert.rejects(work(), isUserError(new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`)));
       }
     }
   });

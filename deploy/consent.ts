@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-/** Whether somebody is there who can answer. */
+/** Whether a user at a terminal can answer. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }

@@ -28,7 +28,7 @@ export async function down({ stack, yes = false }: DownFlags): Promise<void> {
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);
   print(destroyedText(stack, context, resources));
-  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so that nobody can confirm; nothing was destroyed.\nAdd --yes to destroy it without a question.");
+  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the destruction cannot be confirmed; nothing was destroyed.\nAdd --yes to destroy it without a question.");
   if (!(await consents(`Destroy the stack "${stack}"?`, yes))) return print("Nothing was destroyed.");
   await destroy({ engine, root: ROOT, context, namespaces });
   print(["", "Kept:", ...keptText(resources), ...engine.places.map((place) => `  ${place}`)].join("\n"));

@@ -29,7 +29,7 @@ export interface RecoveryArgs {
  * Objects of others are never touched.
  *
  * @returns the state after it.
- * @throws UserError if an object of somebody else has the name of one of the stack's.
+ * @throws UserError if an object that is not the stack's has the name of one of its own.
  */
 export function recover({ engine, state, context, namespace }: RecoveryArgs): StackState {
   const kubectl = (args: readonly string[], input?: string) => capture("kubectl", ["--context", context, ...args], input === undefined ? {} : { input });

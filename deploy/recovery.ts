@@ -18,7 +18,7 @@ export interface PendingObject {
 export type Finding =
   /** It exists and carries the stack's labels. */
   | "ours"
-  /** It exists and belongs to somebody else. */
+  /** It exists and is not the stack's. */
   | "foreign"
   /** It does not exist. */
   | "absent";

@@ -87,7 +87,7 @@ async function findStack(stack: string, wanted: string | undefined, yes: boolean
 }
 
 function refuseWithoutAnswer(yes: boolean): void {
-  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so that nobody can confirm the changes.\nAdd --yes to make them without a question.");
+  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the changes cannot be confirmed.\nAdd --yes to make them without a question.");
 }
 
 /** The state after the repair of an interrupted update; in another cluster than that of the last update there is nothing to repair. */

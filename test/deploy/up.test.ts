@@ -119,7 +119,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
   ["charts that are not there", () => ({ pulumi: pulumi({ settings: { argo: { chart: { path: "charts/argo" } }, objectStore: { chart: { ...charts().chart, version: "9.9.9" } } } }), kubectl: kubectl(), docker: "echo 28" }), ["--yes"], /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m],
   ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
   ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
-  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^this is not a terminal, so that nobody can confirm the changes\.\nAdd --yes/m],
+  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^this is not a terminal, so the changes cannot be confirmed\.\nAdd --yes/m],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
 

@@ -28,7 +28,8 @@ process.exitCode = failed || untidy;
 
 /** Runs a Node program to its end; what it said, where it was not to say it at once. */
 function start(args, output) {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", output, output] });
+  // Colors are on where CI is set; tests compare plain text.
+  const child = spawn(process.execPath, args, { stdio: ["ignore", output, output], env: { ...process.env, NO_COLOR: "1" } });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => said.push(text));
   return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve({ code: code ?? 1, said: Buffer.concat(said).toString() })));

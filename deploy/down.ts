@@ -9,7 +9,7 @@ import { countPipelines } from "./pipeline-objects";
 import { askEngine, findEngine, PROJECT } from "./pulumi";
 import { RELEASE } from "./recovery";
 import { readSettings } from "./settings";
-import { readState, resourcesOf, type RecordedResource } from "./state";
+import { namespacesIn, readState, resourcesOf, type RecordedResource } from "./state";
 import { destroy } from "./update";
 
 const ROOT = join(__dirname, "..");
@@ -37,7 +37,7 @@ export async function down({ stack, yes = false }: DownFlags): Promise<void> {
 
 /** What `npm run down` destroys, as lines for a terminal. */
 export function destroyedText(stack: string, context: string, resources: readonly RecordedResource[]): string {
-  const namespaces = namespacesIn(resources);
+  const namespaces = [...namespacesIn(resources)].sort();
   const pipelines = countPipelines(resources);
   return [
     `Stack "${stack}" of project ${PROJECT}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
@@ -53,10 +53,6 @@ function keptText(resources: readonly RecordedResource[]): readonly string[] {
     ...(hasRelease(resources, ARGO_RELEASE) ? ["  Argo's custom resource definitions: kubectl get crd -o name | grep argoproj.io"] : []),
     "  images in the registry, and volumes that their storage class retains",
   ];
-}
-
-function namespacesIn(resources: readonly RecordedResource[]): readonly string[] {
-  return resources.flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" && id !== undefined ? [id] : [])).sort();
 }
 
 function hasRelease(resources: readonly RecordedResource[], release: string): boolean {

@@ -5,7 +5,7 @@ import { capture } from "./command";
 import { deleteObjects, liveObjects, recordedObjects } from "./pipeline-objects";
 import type { Engine } from "./pulumi";
 import { pendingCreates, pendingObject, planRecovery, RELEASE, type Finding, type PendingObject, type Recovery } from "./recovery";
-import { nameOf, resourcesOf, writeState, type RecordedResource, type StackState } from "./state";
+import { nameOf, namespacesIn, resourcesOf, writeState, type RecordedResource, type StackState } from "./state";
 
 interface LiveObject {
   readonly apiVersion: string;
@@ -79,9 +79,8 @@ function keyOf({ apiVersion, kind, name, namespace = "" }: Pick<PendingObject, "
 
 /** Namespaces of the stack: those in its state, and those it was creating that carry its label. */
 function ownNamespaces(stack: string, state: StackState, pending: readonly PendingObject[], live: ReadonlyMap<string, LiveObject>): ReadonlySet<string> {
-  const saved = resourcesOf(state).flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" && id !== undefined ? [id] : []));
   const created = pending.filter((object) => object.kind === "Namespace" && live.get(keyOf(object))?.metadata.labels?.[STACK_LABEL] === stack);
-  return new Set([...saved, ...created.map(({ name }) => name)]);
+  return new Set([...namespacesIn(resourcesOf(state)), ...created.map(({ name }) => name)]);
 }
 
 function refuseForeign(objects: readonly PendingObject[]): void {
@@ -112,8 +111,7 @@ function forgetUnfinished({ inputs }: RecordedResource, isPending: boolean, kube
 
 /** Objects of pipelines in a namespace of the stack that its state does not have. */
 function strayObjects(state: StackState, cluster: { readonly context: string; readonly namespace: string }): ReturnType<typeof liveObjects> {
-  const isOwn = resourcesOf(state).some(({ type, id }) => type === "kubernetes:core/v1:Namespace" && id === cluster.namespace);
-  if (!isOwn) return [];
+  if (!namespacesIn(resourcesOf(state)).includes(cluster.namespace)) return [];
   const recorded = recordedObjects(resourcesOf(state));
   return liveObjects(cluster).filter((key) => !recorded.has(key));
 }

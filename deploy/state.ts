@@ -43,6 +43,11 @@ export function resourcesOf({ deployment }: StackState): readonly RecordedResour
   return deployment.resources ?? [];
 }
 
+/** Names of the namespaces among resources of a state. */
+export function namespacesIn(resources: readonly RecordedResource[]): readonly string[] {
+  return resources.flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" && id !== undefined ? [id] : []));
+}
+
 /**
  * Reads the state of the stack. It goes through a file because a pipe's buffer does not hold that of thousands of
  * pipelines; its secrets stay encrypted.

@@ -36,6 +36,6 @@ export function allows(roles: Roles, { verb, group, resource, subresource, names
 /** The rules of docs/operating.md, in its order: for the namespace of the pipelines, for that of the store, for the consoles'. */
 export function documentedRules(): readonly (readonly Rule[])[] {
   const text = readFileSync(join(__dirname, "..", "..", "docs", "operating.md"), "utf8");
-  const blocks = text.slice(text.indexOf("## What a person on call may need")).matchAll(/^```yaml\n([^`]+)^```$/gm);
+  const blocks = text.slice(text.indexOf("## Permissions for operators")).matchAll(/^```yaml\n([^`]+)^```$/gm);
   return [...blocks].map(([, block = ""]) => (parse(block) as { readonly rules: readonly Rule[] }).rules);
 }

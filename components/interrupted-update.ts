@@ -8,8 +8,9 @@ const EXISTS = /already exists|cannot re-use a name that is still in use|another
  * that it had created the object. Given to a component, it holds for all that is below it.
  */
 export function namesRecovery(): pulumi.ResourceTransformation {
-  const hook = new pulumi.ErrorHook("interrupted-update", ({ name, errors }) => {
-    if (EXISTS.test(errors[0] ?? "")) void pulumi.log.error(recoveryText(name, pulumi.getStack()));
+  const hook = new pulumi.ErrorHook("interrupted-update", async ({ name, errors }) => {
+    // Awaited: once the hook has returned, the engine may end the update before the message reaches it.
+    if (EXISTS.test(errors[0] ?? "")) await pulumi.log.error(recoveryText(name, pulumi.getStack()));
     return false;
   });
   return ({ type, props, opts }) => (type.startsWith("kubernetes:") ? { props, opts: { ...opts, hooks: { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] } } } : undefined);

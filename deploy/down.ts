@@ -5,6 +5,7 @@ import { UserError } from "../errors";
 import { canAsk, consents } from "./consent";
 import { removeKind } from "./kind";
 import { requireUnlocked } from "./lock";
+import { endOrphans } from "./orphans";
 import { countPipelines } from "./pipeline-objects";
 import { askEngine, findEngine, PROJECT } from "./pulumi";
 import { RELEASE } from "./recovery";
@@ -24,6 +25,7 @@ export interface DownFlags {
 export async function down({ stack, yes = false }: DownFlags): Promise<void> {
   const engine = await findEngine(ROOT, stack, yes);
   requireUnlocked(engine, PROJECT);
+  await endOrphans(ROOT);
   const { context } = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);

@@ -52,11 +52,12 @@ export async function runAndReport({ engine, root, args, context, namespaces }: 
     if (running.length > 0) print(`  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`);
   }, PROGRESS_MS);
   try {
-    const code = await spawnEngine(engine, root, args, take);
+    const { code, signal } = await spawnEngine(engine, root, args, take);
+    const killed = signal === undefined ? [] : [`the engine was killed by ${signal}`];
     const problems = code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
     const name = relative(process.cwd(), log);
     if (code === 0) print(`${reader.repeated() > 0 ? `${reader.repeated()} more warnings of the same kinds are in the log` : "Log"}: ${name}`);
-    return { code, reasons: [...reader.errors(), ...problems], log: name };
+    return { code, reasons: [...reader.errors(), ...killed, ...problems], log: name };
   } finally {
     clearInterval(progress);
     pods.stop();
@@ -64,7 +65,14 @@ export async function runAndReport({ engine, root, args, context, namespaces }: 
   }
 }
 
-function spawnEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[], take: (line: string) => void): Promise<number> {
+/** How the engine's process ended. */
+interface EngineEnd {
+  readonly code: number;
+  /** Signal that ended it. */
+  readonly signal?: NodeJS.Signals;
+}
+
+function spawnEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[], take: (line: string) => void): Promise<EngineEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...first, ...args, "--json", "--non-interactive"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     // Ctrl-C reaches the engine itself, which ends what it has begun and saves the state; this process waits for it.
@@ -73,9 +81,9 @@ function spawnEngine({ command: [program, ...first], env }: Engine, root: string
     process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", withoutDocuments(take));
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
-      resolve(code ?? 1);
+      resolve({ code: code ?? 1, ...(signal !== null && { signal }) });
     });
   });
 }

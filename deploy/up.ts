@@ -16,6 +16,7 @@ import { offerKind } from "./kind";
 import { requireUnlocked } from "./lock";
 import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
+import { endOrphans } from "./orphans";
 import { askEngine, findEngine, PROJECT, runEngine, type Engine } from "./pulumi";
 import { checkPush } from "./push-rights";
 import { recover } from "./recover";
@@ -81,6 +82,7 @@ export async function recoverStack({ stack, context, yes = false }: UpFlags): Pr
 async function findStack(stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
   const engine = await findEngine(ROOT, stack, yes);
   requireUnlocked(engine, PROJECT);
+  await endOrphans(ROOT);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
   return { engine, settings, context, state: readState(engine) };

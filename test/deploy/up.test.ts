@@ -173,6 +173,13 @@ test("up: an engine that fails is reported with its reasons, the command that co
   assert.match(err, /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npm run up -- --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m);
 });
 
+test("up: an engine that is killed is reported as such", async () => {
+  const killed = `case "$*" in "up "*) kill -9 $$;; esac\n${pulumi()}`;
+  const { code, err } = await run("up", { pulumi: killed, kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  assert.equal(code, 1);
+  assert.match(err, /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npm run up$/m);
+});
+
 test("the help has an example", async () => {
   const { code, out } = await run("up", {}, ["--help"]);
   assert.equal(code, 0);

@@ -83,12 +83,12 @@ export const tapPostgres = tap<TapPostgresSettings>({
     {
       cases: ["float_nan", "float_infinity", "numeric_nan"],
       outcome: "differs",
-      text: "NaN and infinite numbers are sent as NULL, because JSON has neither.",
+      text: "NaN and infinite numbers are sent as NULL, because JSON does not support them.",
     },
     {
       cases: ["date_bc", "date_far", "moment_bc", "moment_far"],
       outcome: "rejected",
-      text: "Python has no dates before year 1 or after 9999. With `dates_as_string` they are sent as text, and the column is text in the destination.",
+      text: "Python does not support dates before year 1 or after year 9999. With `dates_as_string`, they are sent as text, and the column in the destination is text.",
     },
     {
       cases: ["date_infinity", "moment_infinity"],
@@ -99,7 +99,7 @@ export const tapPostgres = tap<TapPostgresSettings>({
     {
       cases: ["resume_unchanged"],
       outcome: "differs",
-      text: "An incremental run sends the rows with the saved bookmark again. A target that replaces rows by their key stores them once; one that appends, such as a target of files, stores them once more with every run.",
+      text: "An incremental run sends the rows with the saved bookmark again. A target that replaces rows by key stores them once. A target that appends, such as a file target, stores them again with every run.",
     },
   ],
 });

@@ -236,11 +236,11 @@ export const tapRestApi = tap<TapRestApiSettings>({
   location: ["api_url"],
   window: { from: "start_date" },
   limitations: [
-    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all." },
+    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits." },
     {
       cases: ["json_object", "json_numbers", "json_escape"],
       outcome: "differs",
-      text: "The members of an object become columns of their own, such as `value_a` for `{ value: { a: 1 } }`. Lists stay as they are.",
+      text: "The members of an object become separate columns, such as `value_a` for `{ value: { a: 1 } }`. Lists are unchanged.",
     },
     { cases: ["column_dot", "column_dash"], outcome: "differs", text: "A dot or dash in a name becomes `_`." },
   ],

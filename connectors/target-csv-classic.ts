@@ -36,11 +36,11 @@ export const targetCsvClassic = target<TargetCsvClassicSettings>({
   destination: ["destination_path"],
   limitations: [
     { cases: ["text_empty"], outcome: "differs", text: "Empty text and NULL look the same: a CSV file has no NULL." },
-    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all." },
+    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits." },
     {
       cases: ["json_object", "json_numbers", "json_escape"],
       outcome: "differs",
-      text: "The members of an object become columns of their own, such as `value__a` for `{ value: { a: 1 } }`. Lists are JSON.",
+      text: "The members of an object become separate columns, such as `value__a` for `{ value: { a: 1 } }`. Lists are JSON.",
     },
   ],
 });

@@ -80,7 +80,7 @@ export const targetCsv = target<TargetCsvSettings>({
     {
       cases: ["date_bc", "date_far", "date_infinity", "moment_bc", "moment_far", "moment_infinity"],
       outcome: "rejected",
-      text: "Dates and timestamps that Python does not have: before year 1, after 9999, infinite.",
+      text: "Dates and timestamps that Python does not support: before year 1, after year 9999, infinite.",
     },
   ],
 });

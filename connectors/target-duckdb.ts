@@ -94,17 +94,17 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
     {
       cases: ["decimal_38"],
       outcome: "differs",
-      text: "Numbers are stored as `DOUBLE`, which keeps 15 to 17 digits. For more, have the tap send them as text, such as with `use_singer_decimal` of tap-postgres.",
+      text: "Numbers are stored as `DOUBLE`, which keeps 15 to 17 digits. For more digits, let the tap send them as text, for example with `use_singer_decimal` of tap-postgres.",
     },
     {
       cases: ["number_38"],
       outcome: "rejected",
-      text: "An integer that the tap describes as a number, as tap-postgres does for `numeric`, and that a `DOUBLE` would round.",
+      text: "Integers that the tap declares as a number (as tap-postgres does for `numeric`) and that a `DOUBLE` would round.",
     },
     {
       cases: ["stream_mixed", "stream_dot", "column_mixed", "mixed_case_again"],
       outcome: "differs",
-      text: "Names of tables and columns are in lower case; a dot in a stream's name becomes `_`. Of a stream called `SCHEMA-TABLE` the table is called `TABLE`.",
+      text: "Names of tables and columns are in lower case; a dot in a stream's name becomes `_`. The table of a stream `SCHEMA-TABLE` is named `TABLE`.",
     },
     {
       cases: ["stream_schema", "stream_case", "column_case"],
@@ -115,12 +115,12 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
     {
       cases: ["type_changes"],
       outcome: "differs",
-      text: "If the type of a column changes, the old values are kept in a column whose name ends in the time of the change, and a new column of the new type is added. Replicate the table in full afterwards.",
+      text: "If the type of a column changes, the old values stay in a column whose name ends with the time of the change, and a column of the new type is added. Run with `--full-refresh` afterwards.",
     },
     {
       cases: ["version_next"],
       outcome: "differs",
-      text: "ACTIVATE_VERSION is ignored: rows that the source deleted stay.",
+      text: "ACTIVATE_VERSION is ignored: rows deleted in the source stay.",
     },
   ],
 });

@@ -51,32 +51,32 @@ export const targetPostgres = target<TargetPostgresSettings>({
   required: [],
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],
   limitations: [
-    { cases: ["int_38", "int_10_38"], outcome: "rejected", text: "Integers beyond 64 bits: columns of integers are `bigint`." },
+    { cases: ["int_38", "int_10_38"], outcome: "rejected", text: "Integers beyond 64 bits: integer columns are `bigint`." },
     {
       cases: ["text_nul", "json_escape"],
       outcome: "rejected",
-      text: "PostgreSQL stores no U+0000. For text set `sanitize_null_text_characters`, which replaces it by U+FFFD; in JSON it has to be removed at the source.",
+      text: "PostgreSQL cannot store U+0000. For text, set `sanitize_null_text_characters`, which replaces it with U+FFFD. In JSON, remove it in the source.",
     },
     {
       cases: ["date_bc", "date_far", "date_infinity", "moment_bc", "moment_far", "moment_infinity"],
       outcome: "rejected",
-      text: "Dates and timestamps that Python does not have: before year 1, after 9999, infinite. Have the tap send them as text, such as with `dates_as_string` of tap-postgres.",
+      text: "Dates and timestamps that Python does not support: before year 1, after year 9999, infinite. Let the tap send them as text, for example with `dates_as_string` of tap-postgres.",
     },
     {
       cases: ["stream_schema"],
       outcome: "rejected",
-      text: "Two streams that would be loaded into the same table, such as `first-things` and `second-things`: the table is called after the last part of the stream's name.",
+      text: "Two streams that would be loaded into the same table, such as `first-things` and `second-things`: the table is named after the last part of the stream's name.",
     },
     { cases: ["stream_64", "column_64"], outcome: "rejected", text: "Names longer than 63 bytes, which is PostgreSQL's limit." },
     {
       cases: ["type_changes"],
       outcome: "rejected",
-      text: "A column whose type changes to one that PostgreSQL does not convert. Change the column or drop the table, then replicate it in full.",
+      text: "A column whose type changes to one that PostgreSQL cannot convert. Change the column or drop the table, then run with `--full-refresh`.",
     },
     {
       cases: ["version_next"],
       outcome: "differs",
-      text: "Rows that the source deleted stay, with the time in `_sdc_deleted_at`. With `hard_delete` they are deleted.",
+      text: "Rows deleted in the source stay, with the time in `_sdc_deleted_at`. With `hard_delete`, they are deleted.",
     },
   ],
 });

@@ -10,17 +10,17 @@ export interface Certified {
 
 const HEAD = `# Connectors
 
-Each connector that comes with the package is run from its lock file against a real source or destination: PostgreSQL, DuckDB, files
-or an HTTP server. What arrives is compared with what was sent, value by value. \`npm run certify\` does this and writes this page;
-a connector that behaves in another way than its definition documents fails it.
+Every connector in the package is run from its lock file against a real source or destination (PostgreSQL, DuckDB, files or an
+HTTP server), and the result is compared with the input value by value. \`npm run certify\` does this and generates this page. It
+fails if a connector behaves differently than its definition documents.
 
-- **yes**: arrives unchanged.
-- **rejected**: the run fails with an error, and the saved state stays as it was. Nothing is lost.
-- **differs**: the run succeeds, and the destination holds something else than the source.
+- **yes**: the value arrives unchanged.
+- **rejected**: the run fails with an error, and the saved state does not change. Nothing is lost.
+- **differs**: the run succeeds, but the destination contains a different value.
 - **–**: not applicable.
 
-The number beside a word refers to the notes of the connector below the tables. A timestamp counts as unchanged if it is the same
-moment in UTC.
+Numbers in parentheses refer to the notes on each connector. Timestamps are equal if they are the same moment in UTC.
+To use any other connector from PyPI, see [Adding a connector](adding-a-tap.md).
 `;
 
 /** The page about all connectors: the same for the same definitions and cases. */

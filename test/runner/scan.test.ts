@@ -13,6 +13,10 @@ test("random streams give what a naive scanner gives", () => {
   assert.equal(fixture("scan_property.py", "600"), "ok\n");
 });
 
+test("scanner: STATEs recognized by their shape give what parsing each gives", () => {
+  assert.equal(fixture("states_property.py", "400"), "ok\n");
+});
+
 describe("memory", () => {
   const steps: readonly Step[] = [["schema", "a"], ["record", "a", 1], ["big", "a", 60_000_000], ["state", { at: 1 }]];
   const records = { a: 2 };

@@ -9,13 +9,14 @@ the unknown lines are found, and those are parsed.
 from __future__ import annotations
 
 import codecs
-import json
 from typing import Any, Optional
 
+from .canonical import parse
 from .heads import Heads, Key
 from .lossless import JsonText
 from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line
 from .rubbish import Rubbish, blank
+from .state_shapes import Shapes
 from .totals import BadLine, Totals
 
 _CONSTANTS = (b"NaN", b"Infinity")
@@ -36,6 +37,7 @@ class Scanner(Totals):
         super().__init__(keep_bad, hard_delete, remember)
         self._drop = drop
         self._heads = Heads()
+        self._shapes = Shapes()
         self._odd_states: list[tuple[int, Optional[JsonText]]] = []
         self._cuts: list[Cut] = []
         self._end = 0
@@ -189,21 +191,30 @@ class Scanner(Totals):
 
     def _take_states(self, buffer: bytearray, end: int) -> None:
         odd = dict(self._odd_states)
-        for start in sorted([*self._heads.states(buffer, end), *odd]):
-            if start in odd:
-                self.states.take(odd[start])
-                continue
-            line = bytes(buffer[start:buffer.find(b"\n", start, end)])
-            value = _value_of(line)
-            if value is None:
-                # The whole check is slow, and most taps write a STATE often.
-                found = read_line(line)
-                if isinstance(found, Rubbish):
-                    self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
-                    return
-                self.states.take(found.value)
+        starts = sorted([*self._heads.states(buffer, end), *odd])
+        while starts and not self.fatal:
+            shape, found = self._shapes.find(buffer, starts)
+            if shape:
+                self.states.take_known(shape, found, starts)
+            elif starts[0] in odd:
+                self.states.take(odd[starts[0]])
             else:
-                self.states.take_line(line, value)
+                self._take_state(buffer, starts[0], bytes(buffer[starts[0]:buffer.find(b"\n", starts[0], end)]))
+            del starts[:len(found) or 1]
+        self.states.settle()
+
+    def _take_state(self, buffer: bytearray, start: int, line: bytes) -> None:
+        value = _value_of(line)
+        if value is not None:
+            self.states.take_line(line, value)
+            self._shapes.learn(line, value)
+            return
+        # The whole check is slow, and most taps write a STATE often.
+        found = read_line(line)
+        if isinstance(found, Rubbish):
+            self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
+        else:
+            self.states.take(found.value)
 
     def _check_text(self, buffer: bytearray, end: int) -> None:
         with memoryview(buffer) as view, view[:end] as part:
@@ -224,6 +235,6 @@ def _value_of(line: bytes) -> Any:
     if any(constant in line for constant in _CONSTANTS):
         return None
     try:
-        return json.loads(line.decode()).get("value")
+        return parse(line.decode()).get("value")
     except (ValueError, RecursionError):
         return None

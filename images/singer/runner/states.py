@@ -1,17 +1,17 @@
 """The STATEs of a stream: what may be saved once a target has taken all of them, or up to one of them."""
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from typing import Any, Optional
 
 from .bookmarks import State, merge
+from .canonical import canonical, parse
 from .lossless import JsonText, load_text
+from .state_shapes import Shape
 
 _MOST_KEPT = 1000
 _MOST_BYTES = 16 << 20
-_WHOLE_NUMBER = re.compile(r"(?<=\d)\.0(?=[,}\]])")
 
 Place = tuple
 """(number of the STATE, its line)."""
@@ -27,9 +27,14 @@ class States:
     def __init__(self, remember: bool = False) -> None:
         self._remember = remember
         self._count = 0
-        self._last: Optional[Place] = None
+        self._line: Optional[bytes] = None
+        """The last STATE."""
+        self._known: Optional[tuple[bytearray, int]] = None
+        """Where the last STATE is, as long as it was not copied."""
+        self._marks: tuple[str, ...] = ()
+        """The streams that it has bookmarks of."""
         self._newest: dict[str, Place] = {}
-        """The last STATE with a bookmark of a stream."""
+        """The last STATE with a bookmark of a stream, but for those in the last one."""
         self._fingerprints = array("q")
         self._kept: list[tuple[int, State]] = []
         self._distance = 1
@@ -37,34 +42,61 @@ class States:
     def take(self, state: Optional[State]) -> None:
         """The next STATE."""
         if state:
-            self.take_line(b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), json.loads(state.text))
+            self.take_line(b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), parse(state.text))
 
     def take_line(self, line: bytes, value: Any) -> None:
-        """The same of its whole line; `value` is what `json.loads` makes of it, for a look alone."""
+        """The same of its whole line; `value` is what `parse` makes of it."""
         if not isinstance(value, dict) or not value:
             return
-        self._last = place = (self._count, line)
         marks = value.get("bookmarks")
-        if isinstance(marks, dict):
-            self._newest.update(dict.fromkeys(marks, place))
-        if self._remember:
-            self._fingerprints.append(_hash(value))
-            if self._count % self._distance == 0:
-                self._keep()
+        self._follow(tuple(marks) if isinstance(marks, dict) else ())
+        self._line = line
         self._count += 1
+        if self._remember:
+            self._memorize(canonical(value))
+
+    def take_known(self, shape: Shape, found: list[re.Match[bytes]], starts: list[int]) -> None:
+        """The same of STATEs at `starts` that need not be parsed; their buffer must not change before `settle`."""
+        self._follow(shape.marks)
+        if not self._remember:
+            self._known = found[-1].string, starts[len(found) - 1]
+            self._count += len(found)
+            return
+        for values, start in zip(found, starts):
+            self._known = values.string, start
+            self._count += 1
+            self._memorize(shape.fill(values))
+
+    def settle(self) -> None:
+        """Copies the last STATE out of its buffer."""
+        if self._known:
+            (buffer, start), self._known = self._known, None
+            self._line = bytes(buffer[start:buffer.find(b"\n", start)])
+
+    def _follow(self, marks: tuple[str, ...]) -> None:
+        """The next STATE has bookmarks of these streams."""
+        self.settle()
+        if self._line is not None and marks != self._marks:
+            self._newest.update(dict.fromkeys(self._marks, (self._count - 1, self._line)))
+        self._marks = marks
+
+    def _memorize(self, state: bytes) -> None:
+        self._fingerprints.append(hash(state))
+        if (self._count - 1) % self._distance == 0:
+            self._keep()
 
     @property
     def last(self) -> Optional[State]:
         """The last one."""
-        return _state_of(self._last[1]) if self._last else None
+        self.settle()
+        return None if self._line is None else _state_of(self._line)
 
     @property
     def state(self) -> Optional[State]:
         """What may be saved after all of them; None when there was none."""
-        if self._last is None:
-            return None
-        state: Optional[State] = _state_of(self._last[1])
-        for _, line in sorted(set(self._newest.values()) - {self._last}, reverse=True):
+        state = self.last
+        others = {place for stream, place in self._newest.items() if stream not in self._marks}
+        for _, line in sorted(others, reverse=True):
             state = merge(_state_of(line), state)
         return state
 
@@ -80,17 +112,20 @@ class States:
 
     def totals(self) -> tuple[Any, ...]:
         """All that `add` of another one needs, in plain types."""
-        return self._count, self._last, self._newest
+        return self._count, self._line, self._marks, self._newest
 
     def add(self, totals: tuple[Any, ...]) -> None:
         """Takes in the STATEs that follow on these; they are not remembered one by one."""
-        count, last, newest = totals
+        count, line, marks, newest = totals
+        if not count:
+            return
+        self._follow(marks)
         self._newest.update({stream: (number + self._count, line) for stream, (number, line) in newest.items()})
-        self._last = (last[0] + self._count, last[1]) if last else self._last
+        self._line = line
         self._count += count
 
     def _keep(self) -> None:
-        self._kept.append((self._count, self.state or JsonText("{}")))
+        self._kept.append((self._count - 1, self.state or JsonText("{}")))
         while len(self._kept) > 1 and (len(self._kept) > _MOST_KEPT or self._size() > _MOST_BYTES):
             self._distance *= 2
             self._kept = [each for each in self._kept if each[0] % self._distance == 0]
@@ -101,11 +136,7 @@ class States:
 
 def fingerprint(state: State) -> int:
     """Equal for states that are equal as JSON, whatever their spelling; of this process alone."""
-    return _hash(json.loads(state.text))
-
-
-def _hash(value: Any) -> int:
-    return hash(_WHOLE_NUMBER.sub("", json.dumps(value, sort_keys=True)))
+    return hash(canonical(parse(state.text)))
 
 
 def _state_of(line: bytes) -> State:

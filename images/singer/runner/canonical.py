@@ -1,0 +1,20 @@
+"""States in one spelling, for comparison alone: digits may be lost, as connectors' own `json.loads` loses them."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def parse(text: str) -> Any:
+    """The value of a JSON text; a whole number is an integer, however it is written."""
+    return json.loads(text, parse_float=_number)
+
+
+def canonical(value: Any) -> bytes:
+    """The same for values of `parse` that are equal."""
+    return json.dumps(value, sort_keys=True).encode()
+
+
+def _number(text: str) -> Any:
+    value = float(text)
+    return int(value) if value.is_integer() else value

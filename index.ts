@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { printCommandsFor } from "./command-text";
 import { readBuildContext } from "./components/build-context";
 import { namesRecovery } from "./components/interrupted-update";
 import { readyDigests } from "./components/ready-image";
@@ -9,6 +10,7 @@ import { check, deploy } from "./stack";
 
 module.exports = async () => {
   try {
+    printCommandsFor({ stack: pulumi.getStack });
     const settings = loadSettings();
     await check(settings, pipelines);
     const digests = await readyDigests(settings, pipelines, readBuildContext(settings.images.baseImage));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pulumiCommand } from "./command-text";
 import { checkValues, parseValue, settingsError } from "./settings/check";
 import type { CheckedSettings } from "./settings/schema";
 
@@ -72,7 +73,7 @@ function missingSecrets({ objectStore, registry, notifications, argo }: CheckedS
   return named.flatMap(([where, name]) => (name === undefined || given.has(name) ? [] : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`]));
 }
 
-/** The command that sets a secret of the stack: `TAPCTL_PULUMI` is how the engine is called there, as `npm run up` says. */
+/** The command that sets a secret of the stack. */
 export function setSecretCommand(name: string): string {
-  return `${process.env["TAPCTL_PULUMI"] ?? "pulumi"} config set --secret --path 'secrets["${name}"]'`;
+  return pulumiCommand(`config set --secret --path 'secrets["${name}"]'`);
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
-import { optionText, printCommandsWith } from "../command-text";
+import { optionText, printCommandsFor, tapctlOnCluster, type CommandPlace } from "../command-text";
 import { UserError } from "../errors";
 import { loadProject, type Project } from "../local/project";
 import type { PrepareConnector } from "../local/run";
@@ -36,7 +36,7 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
   const project = checked(loadProject(from ?? process.cwd()), about);
   const { surroundings, options } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
-  printCommandsWith([...optionText("project", from), ...optionText("store", location), ...options]);
+  printCommandsFor({ options: [...optionText("project", from), ...optionText("store", location), ...options], project: from, ...clusterPlace(project.root, surroundings) });
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   let store: Promise<ObjectStore> | undefined;
@@ -54,6 +54,35 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
     openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, location)) : clusterStore()),
     prepare: connectorsBelow(project.root),
   };
+}
+
+/** Context and stack of printed commands, read from files only when one is printed. */
+function clusterPlace(root: string, surroundings: Surroundings): CommandPlace {
+  if (surroundings.on === "local") return {};
+  const chosen = () => {
+    const { chooseContext } = load("../cluster/kubeconfig") as typeof import("../cluster/kubeconfig");
+    return chooseContext(surroundings.context);
+  };
+  return {
+    context: () => orUndefined(() => chosen().context),
+    stack: () => {
+      const { findStack } = load("../settings/find-stack") as typeof import("../settings/find-stack");
+      return orUndefined(() => {
+        const { context, namespace } = chosen();
+        return findStack(root, { context, namespace: surroundings.namespace ?? namespace });
+      });
+    },
+  };
+}
+
+/** What a command that is printed in an error lacks is no error of its own. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function checked(project: Project, about: "all" | "named"): Project {
@@ -92,7 +121,7 @@ export function connectorsBelow(root: string): PrepareConnector {
 }
 
 async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
-  if (surroundings.on === "local") throw new UserError(`${command.name()} is for a cluster: npx tapctl ${command.name()} --on cluster`);
+  if (surroundings.on === "local") throw new UserError(`${command.name()} is for a cluster: ${tapctlOnCluster(command.name())}`);
   const { connect } = load("../cluster/connection") as typeof import("../cluster/connection");
   return connect(surroundings);
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { printCommandsFor } from "../command-text";
 import type { ManifestFile, Rendered } from "../components/render";
 import { UserError } from "../errors";
 import { loadProject } from "../local/project";
@@ -49,6 +50,7 @@ export function addRender(program: Command): void {
 function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Command): Rendered {
   // Every verb takes a namespace: here it is what manifests are written for, and no cluster is asked.
   const { project, namespace } = command.optsWithGlobals<{ readonly project?: string; readonly namespace?: string }>();
+  printCommandsFor({ project, ...(stack !== undefined && { stack: () => stack }) });
   const { root, entries } = loadProject(project ?? process.cwd());
   assertValid(entries);
   if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);

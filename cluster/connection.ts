@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { DEFAULT_NAMESPACE } from "../command-text";
 import { UserError } from "../errors";
 import { apiError, unreachable, type Verb } from "./api-errors";
 import { accessOf, type Access } from "./access";
@@ -55,7 +56,6 @@ export interface Connection {
   about(): Promise<ApiFacts>;
 }
 
-const DEFAULT_NAMESPACE = "pipelines";
 const METHODS = { get: "GET", list: "GET", create: "POST", patch: "PATCH", delete: "DELETE" } as const satisfies Record<Verb, string>;
 const CONNECT_MS = 10_000;
 const TRIES = 3;

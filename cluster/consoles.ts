@@ -1,3 +1,4 @@
+import { kubectl } from "../command-text";
 import { absentOrForbidden, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { Page, ServiceObject } from "./objects";
@@ -26,7 +27,7 @@ const WANTED: readonly Wanted[] = [
     namespace: "argo",
     isIt: ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server" && metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
     port: 2746,
-    credentials: (namespace) => `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(kubectl create token NAME -n ${namespace})"`,
+    credentials: (namespace) => `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
   },
   {
     name: "MinIO",

@@ -1,3 +1,4 @@
+import { kubectl } from "../command-text";
 import { absentOrForbidden } from "./api-errors";
 import type { Connection } from "./connection";
 import type { DeploymentObject, Page } from "./objects";
@@ -16,13 +17,13 @@ export interface Idle {
 
 /** Why a controller does nothing that was scaled to nothing; undefined for another one. */
 export function scaledToNothing({ metadata: { namespace, name }, spec }: DeploymentObject): Idle | undefined {
-  return spec.replicas === 0 ? { found: `${namespace}/${name} is scaled to no pods: nothing starts or ends`, todo: `kubectl scale -n ${namespace} deploy/${name} --replicas=1` } : undefined;
+  return spec.replicas === 0 ? { found: `${namespace}/${name} is scaled to no pods: nothing starts or ends`, todo: kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`) } : undefined;
 }
 
 /** Why a controller does nothing; undefined where it has a pod that is ready. */
 export function idleBecause(controller: DeploymentObject): Idle | undefined {
   const { metadata: { namespace, name }, status } = controller;
-  const unready = (status?.readyReplicas ?? 0) === 0 ? { found: `${namespace}/${name} has no pod that is ready: nothing starts or ends`, todo: `kubectl logs -n ${namespace} deploy/${name}` } : undefined;
+  const unready = (status?.readyReplicas ?? 0) === 0 ? { found: `${namespace}/${name} has no pod that is ready: nothing starts or ends`, todo: kubectl(`logs -n ${namespace} deploy/${name}`) } : undefined;
   return scaledToNothing(controller) ?? unready;
 }
 

@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { PassThrough, type Duplex } from "node:stream";
+import { kubectl } from "../command-text";
 import { UserError } from "../errors";
 import { ruleOf } from "./api-errors";
 import type { Connection } from "./connection";
@@ -93,7 +94,7 @@ async function podOf(connection: Connection, { name, namespace, port }: ServiceP
   const labelSelector = Object.entries(spec.selector ?? {}).map(([label, value]) => `${label}=${value}`).join();
   const { items }: Page<PodObject> = await connection.ask({ verb: "list", resource: PODS, namespace, query: { labelSelector } });
   const ready = items?.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
-  if (ready === undefined) throw new UserError(`no pod of Service ${namespace}/${name} is ready; look at it: kubectl get pods -n ${namespace}`, 1);
+  if (ready === undefined) throw new UserError(`no pod of Service ${namespace}/${name} is ready; look at it: ${kubectl(`get pods -n ${namespace}`)}`, 1);
   const target = spec.ports?.find((one) => one.port === port)?.targetPort ?? port;
   const named = ready.spec.containers.flatMap(({ ports }) => ports ?? []).find((one) => one.name === target)?.containerPort;
   return { pod: ready.metadata.name, port: typeof target === "number" ? target : (named ?? port) };

@@ -1,3 +1,4 @@
+import { ownCommand } from "../command-text";
 import type { RunParameters } from "../components/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
@@ -43,7 +44,7 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
 /** The schedule of a pipeline on the cluster. @throws UserError where the pipeline is not deployed. */
 export async function deployedPipeline(connection: Connection, name: string): Promise<CronWorkflowObject> {
   const cron = await getCronWorkflow(connection, name).catch(absent);
-  if (cron === undefined) throw new UserError(`"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: npm run up`, 1);
+  if (cron === undefined) throw new UserError(`"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${ownCommand("up")}`, 1);
   return cron;
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ownCommand } from "../command-text";
 import type { PipelineEntry } from "../pipelines/define";
 import { UserError } from "../errors";
 import type { Settings } from "../settings";
@@ -25,7 +26,7 @@ export async function readyDigests({ images, registry, secrets }: Pick<Settings,
   const login: Login | undefined = username === undefined || password === undefined ? undefined : { username, password: await valueOf(secrets[password]) };
   const found = await Promise.allSettled(byTag.map(async (image) => [image, `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`] as const));
   const failed = found.flatMap((result, index) => (result.status === "rejected" ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`] : []));
-  if (failed.length > 0) throw new UserError([...failed, "Correct its name, or name it by its digest (name@sha256:...): npm run pin prints the digests."].join("\n"), 1);
+  if (failed.length > 0) throw new UserError([...failed, `Correct its name, or name it by its digest (name@sha256:...): ${ownCommand("pin")} prints the digests.`].join("\n"), 1);
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 

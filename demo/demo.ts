@@ -4,6 +4,7 @@ import { connectorsBelow, storeLocation } from "../cli/context";
 import { print, summaryTable } from "../cli/print";
 import { showProgress, type Progress } from "../cli/progress";
 import { handleSignals } from "../cli/signals";
+import { tapctl } from "../command-text";
 import { UserError } from "../errors";
 import { batchCode, runBatch, type BatchResult } from "../local/batch";
 import type { RunEvent } from "../local/events";
@@ -100,7 +101,7 @@ function conclude(result: BatchResult, store: string): void {
     print(`\nRun it again: the next run goes on from the state that was saved.`);
   }
   const [first] = summaries;
-  if (first) print(`Look around: npx tapctl runs ${first.pipeline} · npx tapctl state show ${first.pipeline} · npx tapctl logs ${first.pipeline}`);
+  if (first) print(`Look around: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`);
 }
 
 main().catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { runProgram } from "../cli/program";
+import { DEFAULT_STACK, printCommandsFor } from "../command-text";
 import { down } from "./down";
-import { DEFAULT_STACK } from "./commands";
-import { recoverStack, up } from "./up";
+import { recoverStack, up, type UpFlags } from "./up";
 
 const ABOUT = {
   up: "deploy Argo, the object store, the images and the pipelines to a cluster",
@@ -20,6 +20,10 @@ export async function main(verb: keyof typeof ABOUT): Promise<void> {
     .addHelpText("after", `\nExample:\n  $ npm run ${verb} -- --yes`);
   if (verb !== "down") program.option("--context <name>", "context of the kubeconfig (default: the stack's, else the current one)");
   if (verb === "up") program.option("--no-smoke-test", "skip the test of the installation").option("--no-refresh", "keep what was changed or deleted by hand: do not read the cluster first");
-  program.action({ up, down, recover: recoverStack }[verb]);
+  const run = { up, down, recover: recoverStack }[verb];
+  program.action((flags: UpFlags) => {
+    printCommandsFor({ stack: () => flags.stack });
+    return run(flags);
+  });
   await runProgram(program);
 }

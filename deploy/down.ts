@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { print } from "../cli/print";
+import { kubectl, printCommandsFor } from "../command-text";
 import { ARGO_RELEASE } from "../components/argo-values";
 import { UserError } from "../errors";
 import { canAsk, consents } from "./consent";
@@ -27,6 +28,7 @@ export async function down({ stack, yes = false }: DownFlags): Promise<void> {
   requireUnlocked(engine, PROJECT);
   await endOrphans(ROOT);
   const { context } = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
+  printCommandsFor({ stack: () => stack, ...(context !== "" && { context: () => context }) });
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);
   print(destroyedText(stack, context, resources));
@@ -52,7 +54,7 @@ export function destroyedText(stack: string, context: string, resources: readonl
 
 function keptText(resources: readonly RecordedResource[]): readonly string[] {
   return [
-    ...(hasRelease(resources, ARGO_RELEASE) ? ["  Argo's custom resource definitions: kubectl get crd -o name | grep argoproj.io"] : []),
+    ...(hasRelease(resources, ARGO_RELEASE) ? [`  Argo's custom resource definitions: ${kubectl("get crd -o name")} | grep argoproj.io`] : []),
     "  images in the registry, and volumes that their storage class retains",
   ];
 }

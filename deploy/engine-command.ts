@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { print } from "../cli/print";
+import { DEFAULT_STACK, ownCommand, printCommandsFor } from "../command-text";
 import { UserError } from "../errors";
 import { reportMistakes } from "../cli/program";
-import { DEFAULT_STACK } from "./commands";
 import { findEngine, runEngine } from "./pulumi";
 
 const ROOT = join(__dirname, "..");
@@ -25,8 +25,9 @@ const CONFIGURED = new Set(["config", "destroy", "import", "pre", "preview", "re
 export async function main(given: readonly string[] = process.argv.slice(2)): Promise<void> {
   await reportMistakes(async () => {
     const { stack, args } = withoutStack(given);
+    printCommandsFor({ stack: () => stack });
     if (args.length === 0 || args[0] === "--help") return print(USAGE);
-    if (isPlainSetting(args)) throw new UserError(`settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`npm run up\`; \`config set\` here is for secrets, with --secret`);
+    if (isPlainSetting(args)) throw new UserError(`settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`${ownCommand("up")}\`; \`config set\` here is for secrets, with --secret`);
     const engine = await findEngine(ROOT, stack, false);
     const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
     process.exitCode = await runEngine(engine, ROOT, [...args, ...selected]);

@@ -1,3 +1,4 @@
+import { kubectl } from "../command-text";
 import { ARGO_RELEASE } from "../components/argo-values";
 import type { CheckedSettings } from "../settings/schema";
 import type { RecordedResource } from "./state";
@@ -43,7 +44,7 @@ function foreignArgo({ argo }: Pick<CheckedSettings, "argo">, { workflows }: Exi
   const [name, namespace] = [workflows["meta.helm.sh/release-name"], workflows["meta.helm.sh/release-namespace"]];
   if (name === undefined ? argo.crds === "full" : name === ARGO_RELEASE && namespace === argo.namespace) return [];
   const owner = name === undefined ? "which Helm did not install" : `of Helm's release "${name}" in the namespace ${namespace}`;
-  return [`Argo's definitions are there, ${owner}, and Helm makes none of them those of "${ARGO_RELEASE}" in ${argo.namespace}: use that Argo with tapctl:argo: { install: false }, or where nobody does, delete them, and with them every Workflow of the cluster: kubectl get crd -o name | grep 'workflow.*[.]argoproj[.]io' | xargs kubectl delete`];
+  return [`Argo's definitions are there, ${owner}, and Helm makes none of them those of "${ARGO_RELEASE}" in ${argo.namespace}: use that Argo with tapctl:argo: { install: false }, or where nobody does, delete them, and with them every Workflow of the cluster: ${kubectl("get crd -o name")} | grep 'workflow.*[.]argoproj[.]io' | xargs ${kubectl("delete")}`];
 }
 
 function missingArgo({ cronWorkflows }: Existing): readonly string[] {

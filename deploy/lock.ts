@@ -3,6 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "../cli/print";
+import { ownCommand } from "../command-text";
 import { UserError } from "../errors";
 import { isProcessAlive } from "../processes";
 import { askEngine, type Engine } from "./pulumi";
@@ -28,7 +29,7 @@ export function requireUnlocked(engine: Engine, project: string): void {
   const locks = locksOf(backend, project, name);
   if (locks.length === 0) return;
   const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
-  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: pulumi cancel --stack ${name}`, 1);
+  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${ownCommand("pulumi", "cancel")}`, 1);
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok) throw new UserError(`the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`, 1);
   print(`An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);

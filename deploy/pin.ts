@@ -3,11 +3,11 @@ import { Command } from "commander";
 import { stringify } from "yaml";
 import { print, printJson } from "../cli/print";
 import { runProgram } from "../cli/program";
+import { DEFAULT_STACK } from "../command-text";
 import { mergeValues, type Values } from "../components/values";
 import type { CheckedSettings } from "../settings/schema";
 import { readStackFile } from "../settings/stack-file";
 import { digestOf } from "../components/image-digest";
-import { DEFAULT_STACK } from "./commands";
 
 /** An image of the stack, and the setting that names it. */
 export interface PinnableImage {

@@ -1,3 +1,4 @@
+import { kubectl } from "../command-text";
 /** A pod as the cluster lists it; what is not read here is left out. */
 export interface PodStatus {
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -39,12 +40,12 @@ const IMAGE = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "
 const CONFIG = new Set(["CreateContainerConfigError", "CreateContainerError"]);
 
 /** Events that say why a pod is not even created, or its volumes are not there. */
-const EVENTS: { readonly [reason: string]: string } = {
+const eventFixes = (): { readonly [reason: string]: string } => ({
   FailedCreate: "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
   FailedMount: "create what is to be mounted, or correct its name",
   FailedAttachVolume: "see the storage driver of the cluster",
-  ProvisioningFailed: "see the storage class: kubectl get storageclass",
-};
+  ProvisioningFailed: `see the storage class: ${kubectl("get storageclass")}`,
+});
 
 /**
  * Why pods do not start, as far as the cluster says it.
@@ -66,8 +67,8 @@ function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): 
 }
 
 function fixOfScheduling(message: string): string {
-  if (/PersistentVolumeClaim/i.test(message)) return "the cluster needs a default StorageClass or a volume for the claim: kubectl get storageclass,persistentvolume";
-  return /Insufficient/.test(message) ? "add a node, or lower what the settings reserve" : "see the nodes and their taints: kubectl get nodes";
+  if (/PersistentVolumeClaim/i.test(message)) return `the cluster needs a default StorageClass or a volume for the claim: ${kubectl("get storageclass,persistentvolume")}`;
+  return /Insufficient/.test(message) ? "add a node, or lower what the settings reserve" : `see the nodes and their taints: ${kubectl("get nodes")}`;
 }
 
 function containerProblem(pod: string, namespace: string, name: string, { name: container, image, state, lastState }: ContainerState): readonly Problem[] {
@@ -77,11 +78,11 @@ function containerProblem(pod: string, namespace: string, name: string, { name: 
   const ended = state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
   const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
-  return [{ cause: `${pod}: "${container}" ${how}`, fix: `kubectl -n ${namespace} logs ${name} -c ${container} --previous` }];
+  return [{ cause: `${pod}: "${container}" ${how}`, fix: kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`) }];
 }
 
 function eventProblem({ type, reason = "", message = "", involvedObject: { kind, name, namespace } }: ClusterEvent): readonly Problem[] {
-  const fix = EVENTS[reason];
+  const fix = eventFixes()[reason];
   if (type !== "Warning" || fix === undefined) return [];
   return [{ cause: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`, fix }];
 }

@@ -3,9 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { ownCommand } from "../command-text";
 import { UserError } from "../errors";
 import { capture, show, type CommandResult } from "./command";
-import { ownCommand } from "./commands";
 import { consents } from "./consent";
 import { isNewer } from "./version";
 
@@ -61,7 +61,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local, TAPCTL_PULUMI: ownCommand("pulumi", stack) };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: ownCommand("pulumi") };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   if (!call(["stack", "--show-name", "--stack", stack], env).ok) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { allIdle, CONTROLLER, scaledToNothing } from "../cluster/controller";
 import type { DeploymentObject } from "../cluster/objects";
+import { kubectl } from "../command-text";
 import { smokeTestWorkflow } from "../components/argo/smoke-test";
 import { UserError } from "../errors";
 import { capture } from "./command";
@@ -19,20 +20,20 @@ interface Submitted {
  * @throws UserError with the messages of the steps that failed.
  */
 export async function runSmokeTest(context: string, namespace: string): Promise<string> {
-  const kubectl = (args: readonly string[], input?: string): Submitted => {
+  const call = (args: readonly string[], input?: string): Submitted => {
     const { ok, output, error } = capture("kubectl", ["--context", context, "-n", namespace, ...args, "-o", "json"], input === undefined ? {} : { input });
     if (!ok) throw new UserError(`the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`, 1);
     return JSON.parse(output) as Submitted;
   };
   refuseIdleController(context);
-  const { name } = kubectl(["create", "-f", "-"], JSON.stringify(smokeTestWorkflow(namespace))).metadata;
+  const { name } = call(["create", "-f", "-"], JSON.stringify(smokeTestWorkflow(namespace))).metadata;
   for (let seconds = 0; seconds < LONGEST_SECONDS; seconds += 2) {
-    const { status } = kubectl(["get", "workflow", name]);
+    const { status } = call(["get", "workflow", name]);
     if (status?.phase === "Succeeded") return name;
     if (status?.phase === "Failed" || status?.phase === "Error") throw new UserError(`the smoke test ${name} has failed:\n${reasons(status)}`, 1);
     await pause(2000);
   }
-  throw new UserError(`the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: kubectl -n ${namespace} describe workflow ${name}`, 1);
+  throw new UserError(`the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`, 1);
 }
 
 /** No update sees what was scaled by hand, and without a controller the smoke test only waits. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { print } from "../cli/print";
-import { optionText, printCommandsWith } from "../command-text";
+import { optionText, ownCommand, printCommandsFor } from "../command-text";
 import { readBuildContext } from "../components/build-context";
 import { imageRepositories } from "../components/image-builds";
 import { UserError } from "../errors";
@@ -67,8 +67,7 @@ export async function up({ stack, context: wanted, yes = false, smokeTest = true
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
   await update({ engine, root: ROOT, context, namespaces: ownNamespaces(settings), again, refresh });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`);
-  printCommandsWith(["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)]);
-  print(nextSteps({ stack, context, settings, entries: pipelines }));
+  print(nextSteps(settings, pipelines));
 }
 
 /** `npm run recover`: repairs the state, for those who run `pulumi up` themselves. */
@@ -76,7 +75,7 @@ export async function recoverStack({ stack, context, yes = false }: UpFlags): Pr
   const found = await findStack(stack, context, yes);
   refuseWithoutAnswer(yes);
   const isChanged = recovered(found) !== found.state;
-  print(isChanged ? "The state is repaired; continue with `pulumi up`." : "No update was interrupted: the state is complete.");
+  print(isChanged ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${ownCommand("up")}\`.` : "No update was interrupted: the state is complete.");
 }
 
 async function findStack(stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
@@ -85,6 +84,7 @@ async function findStack(stack: string, wanted: string | undefined, yes: boolean
   await endOrphans(ROOT);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
+  printCommandsFor({ stack: () => stack, context: () => context, options: ["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)] });
   return { engine, settings, context, state: readState(engine) };
 }
 

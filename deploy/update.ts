@@ -1,5 +1,5 @@
+import { ownCommand } from "../command-text";
 import { UserError } from "../errors";
-import { ownCommand } from "./commands";
 import type { EngineRun } from "./run-engine";
 import { runAndReport } from "./run-engine";
 
@@ -31,7 +31,7 @@ export async function destroy(run: Omit<EngineRun, "args">): Promise<void> {
 async function operate(run: EngineRun): Promise<void> {
   const { code, reasons, log } = await runAndReport(run);
   if (code === 0) return;
-  const { args: [operation = ""], engine } = run;
-  const command = ownCommand(operation === "destroy" ? "down" : "up", engine.name);
+  const [operation = ""] = run.args;
+  const command = ownCommand(operation === "destroy" ? "down" : "up");
   throw new UserError([`pulumi ${operation} failed:`, ...reasons.map((reason) => `  ${reason}`), `What was done is saved. Fix the cause, then continue with: ${command}`, `Log: ${log}`].join("\n"), 1);
 }

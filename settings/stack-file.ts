@@ -63,7 +63,8 @@ function valuesOf(keys: readonly string[], rawValue: (key: string) => unknown): 
   return Object.fromEntries(raw.map(([key, value]) => [key, typeof value === "object" ? value : parseValue(key, String(value as string | number | boolean))]));
 }
 
-function configIn(file: string): Given {
+/** The configuration in a file of a stack. @throws UserError if it cannot be read. */
+export function configIn(file: string): Given {
   let content: unknown;
   try {
     content = parse(readFileSync(file, "utf8"));

@@ -82,7 +82,7 @@ async function refuseClusterBucket(s3: S3Location): Promise<void> {
   const marker = (await openS3(s3).get(clusterMarkerKey)) ?? (prefix === undefined ? undefined : await rootMarker(bucket));
   if (marker !== undefined) {
     throw new UserError(
-      `${s3Url(s3)} belongs to a cluster (it holds ${clusterMarkerKey}): use "npx tapctl --on cluster", or another bucket; where that cluster is gone, delete ${clusterMarkerKey}`,
+      `${s3Url(s3)} belongs to a cluster (it holds ${clusterMarkerKey}): use --on cluster, or another bucket; where that cluster is gone, delete ${clusterMarkerKey}`,
     );
   }
 }

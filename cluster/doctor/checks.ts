@@ -1,4 +1,4 @@
-import { tapctl } from "../../command-text";
+import { kubectl, ownCommand, tapctl } from "../../command-text";
 import { pipelineSecret } from "../../components/argo/pipeline-secret";
 import { isReplication } from "../../pipelines/define";
 import { changedParts, identityOf } from "../../pipelines/identity";
@@ -17,7 +17,7 @@ const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasks
 const OLDEST_KUBERNETES = 28;
 const ARGO_MAJOR = 4;
 /** Helm makes the bucket again only where something of the chart has changed. */
-const REMAKE_BUCKET = "change objectStore.expireRunsDays by a day, then npm run up";
+const remakeBucket = (): string => `change objectStore.expireRunsDays by a day, then ${ownCommand("up")}`;
 const BRING_BACK = "bring back what was in it where there is a copy, as the runbook says under \"A bucket is missing\"";
 const SKEW_SECONDS = 5;
 /** S3 refuses requests that are signed by a clock which is this far off. */
@@ -44,7 +44,7 @@ export const clockCheck: Check = ({ api, now }) => {
 export const definitionsCheck: Check = ({ api }) => {
   if (!api.ok) return [];
   const missing = KINDS.filter((kind) => !(api.value.argo ?? []).includes(kind));
-  if (missing.length > 0) return fail("definitions", `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`, "install Argo Workflows: npm run up");
+  if (missing.length > 0) return fail("definitions", `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`, `install Argo Workflows: ${ownCommand("up")}`);
   return ok("definitions", "all of Argo's kinds");
 };
 
@@ -52,7 +52,7 @@ export const definitionsCheck: Check = ({ api }) => {
 export const controllerCheck: Check = ({ controllers, controllerPods }) =>
   look("controller", controllers, (found) => {
     const [controller, ...others] = found;
-    if (controller === undefined) return fail("controller", "no Deployment with app.kubernetes.io/component=workflow-controller", "install Argo Workflows: npm run up");
+    if (controller === undefined) return fail("controller", "no Deployment with app.kubernetes.io/component=workflow-controller", `install Argo Workflows: ${ownCommand("up")}`);
     const where = `${controller.metadata.namespace}/${controller.metadata.name}`;
     const version = /:v?(\d+)[^:/]*$/.exec(controller.spec.template?.spec?.containers?.[0]?.image ?? "");
     const restarts = controllerPods.ok ? Math.max(0, ...controllerPods.value.flatMap(({ status }) => status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0)) : 0;
@@ -60,7 +60,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     const idle = idleBecause(controller);
     if (idle !== undefined) return [...several, ...fail("controller", idle.found, idle.todo)];
     if (version !== null && Number(version[1]) < ARGO_MAJOR) return [...several, ...fail("controller", `${where} is of version ${version[1]}`, `bring it to ${ARGO_MAJOR}`)];
-    if (restarts > 3) return [...several, ...warn("controller", `${where} was restarted ${restarts} times`, `kubectl logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`)];
+    if (restarts > 3) return [...several, ...warn("controller", `${where} was restarted ${restarts} times`, kubectl(`logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`))];
     return [...several, ...ok("controller", `${where} is ready`)];
   });
 
@@ -77,14 +77,14 @@ export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
   look("templates", missingTemplates, (missing) =>
     missing.length === 0
       ? ok("templates", `WorkflowTemplates ${TEMPLATES.join(", ")}`)
-      : fail("templates", `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`, "deploy the stack: npm run up; or name its namespace: --namespace NAME"),
+      : fail("templates", `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`, `deploy the stack: ${ownCommand("up")}; or name its namespace: --namespace NAME`),
   );
 
 /** Is the bucket there, and does it keep old versions? */
 export const bucketCheck: Check = ({ bucket }) => {
   if (!bucket.ok) return fail("bucket", bucket.why, "without it no run can begin or end; see the object store's pods, its Secret object-store and the ConfigMap artifact-repositories");
   const { name } = bucket.value;
-  if (bucket.value.is === "missing") return fail("bucket", `${name} is not there, nor the states, settings and extracts that were in it`, bucket.value.inCluster ? `make it again: ${REMAKE_BUCKET}; then ${BRING_BACK}` : `make it, with versioning; then ${BRING_BACK}`);
+  if (bucket.value.is === "missing") return fail("bucket", `${name} is not there, nor the states, settings and extracts that were in it`, bucket.value.inCluster ? `make it again: ${remakeBucket()}; then ${BRING_BACK}` : `make it, with versioning; then ${BRING_BACK}`);
   return bucket.value.versioned ? ok("bucket", `${name} is reached, and keeps old versions`) : warn("bucket", `${name} keeps no old versions`, "switch versioning on, so that a state that was overwritten can be brought back");
 };
 
@@ -99,7 +99,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
       const needed = entries.filter(({ name }) => deployed.has(name)).flatMap((entry) => pipelineSecret(entry)?.name ?? []);
       const missing = needed.filter((name) => !found.includes(name));
       if (missing.length === 0) return ok("secrets", `${needed.length}, all there`);
-      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, "deleted by hand? put it back with: npm run up"));
+      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, `deleted by hand? put it back with: ${ownCommand("up")}`));
     },
     "ask who may: whoever lists Secrets may read what they hold",
   );
@@ -111,7 +111,7 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
     const alive = new Set(workflows.value.filter((workflow) => !hasEnded(workflow)).map(({ metadata }) => metadata.name));
     const dead = found.filter(({ holder }) => !alive.has(holder));
     if (dead.length === 0) return ok("locks", found.length === 0 ? "nobody waits" : `${found.length} wait for runs that are under way`);
-    return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: kubectl get workflow ${workflow} -n ${namespace}`));
+    return dead.flatMap(({ workflow, holder }) => fail("locks", `${workflow} waits for the lock of ${holder}, which has ended or is gone`, `restart the controller, which reads its locks anew; then look at the run: ${kubectl(`get workflow ${workflow} -n ${namespace}`)}`));
   });
 
 /** Was a state saved that no good run stands behind, that leaves out all that comes before a day to come, or that is another pipeline's by now? */
@@ -161,8 +161,8 @@ export const deployedCheck: Check = ({ crons, entries }) =>
     const missing = names.filter((name) => !there.has(name));
     const others = [...there].filter((name) => !names.includes(name));
     const problems = [
-      ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, "deploy them: npm run up") : []),
-      ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, "the next `up` removes them; or this is another checkout, cluster or namespace than you mean") : []),
+      ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, `deploy them: ${ownCommand("up")}`) : []),
+      ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, `the next ${ownCommand("up")} removes them; or this is another checkout, cluster or namespace than you mean`) : []),
     ];
     return problems.length > 0 ? problems : ok("pipelines", `${entries.length}, all deployed`);
   });

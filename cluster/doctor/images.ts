@@ -1,3 +1,4 @@
+import { ownCommand } from "../../command-text";
 import type { ParameterName } from "../../components/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../components/image-reference";
 import { isThere, registryUrl } from "../../components/image-digest";
@@ -14,7 +15,7 @@ const ANSWER_MS = 5_000;
 const IMAGES: readonly string[] = ["tapImage", "targetImage", "jobImage"] satisfies readonly ParameterName[];
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
-const IMAGE_TODO = "npm run up builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image";
+const imageTodo = (): string => `${ownCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
 
 /** Images that runs are made of, each once, by their parameters and those of the templates that they share. */
 export function imagesOf(specs: readonly (WorkflowSpec | undefined)[]): readonly string[] {
@@ -63,8 +64,8 @@ export const imagesCheck: Check = ({ pods, images, crons }) =>
       const missing = asked.filter(({ there, image }) => there === false && !known.has(image));
       const seen = waiting.length === 0 ? `; none of ${found.length} pods waits for one` : "";
       const problems = [
-        ...waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`, IMAGE_TODO)),
-        ...missing.flatMap(({ image }) => fail("images", `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`, `${IMAGE_TODO}. Only a node that has it already can run it`)),
+        ...waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`, imageTodo())),
+        ...missing.flatMap(({ image }) => fail("images", `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`, `${imageTodo()}. Only a node that has it already can run it`)),
         ...unasked(asked, seen),
       ];
       return problems.length > 0 ? problems : ok("images", `${asked.length}, all in their registries${seen}`);

@@ -1,3 +1,4 @@
+import { tapctlOnCluster } from "../../command-text";
 import { RECORDED } from "./recorded";
 import { STORE_JOB } from "./scrape";
 
@@ -25,6 +26,12 @@ export interface Thresholds {
   readonly freeSpacePercent: number;
 }
 
+/** What alerts depend on. */
+export interface AlertOptions extends Thresholds {
+  /** Namespace of the pipelines, which the commands in descriptions name. */
+  readonly namespace: string;
+}
+
 const PIPELINE = "{{ $labels.pipeline }}";
 const { failuresInARow, interval, lastSuccess, records } = RECORDED;
 
@@ -33,8 +40,7 @@ const { failuresInARow, interval, lastSuccess, records } = RECORDED;
  *
  * @param controllerUp true while the controller is asked and answers, as an expression.
  */
-export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): readonly Alert[] {
-  const count = thresholds.failuresInARow;
+export function pipelineAlerts({ failuresInARow: count, namespace }: AlertOptions, controllerUp: string): readonly Alert[] {
   return [
     {
       name: "TapctlPipelineFailing",
@@ -42,7 +48,7 @@ export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): re
       for: "0m",
       severity: "warning",
       summary: `Pipeline ${PIPELINE} has failed {{ $value }} times in a row`,
-      description: `Its data is no longer brought up to date; the saved state is that of the last good run. Look: npx tapctl status ${PIPELINE} --on cluster`,
+      description: `Its data is no longer brought up to date; the saved state is that of the last good run. Look: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlPipelineLate",
@@ -50,7 +56,7 @@ export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): re
       for: "5m",
       severity: "warning",
       summary: `Pipeline ${PIPELINE} is late by more than its own interval`,
-      description: `Its last good run began {{ $value | humanizeDuration }} ago, which is more than twice the longest time between two of its scheduled runs. Look: npx tapctl status ${PIPELINE} --on cluster`,
+      description: `Its last good run began {{ $value | humanizeDuration }} ago, which is more than twice the longest time between two of its scheduled runs. Look: ${tapctlOnCluster(`status ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlPipelineNoRecords",
@@ -58,7 +64,7 @@ export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): re
       for: "0m",
       severity: "warning",
       summary: `Pipeline ${PIPELINE} loads no records any more`,
-      description: `Its newest run succeeded with no record, and each one from a day to a week ago had some. Look: npx tapctl runs ${PIPELINE} --on cluster`,
+      description: `Its newest run succeeded with no record, and each one from a day to a week ago had some. Look: ${tapctlOnCluster(`runs ${PIPELINE}`, namespace)}`,
     },
     {
       name: "TapctlScheduleInvalid",
@@ -66,7 +72,7 @@ export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): re
       for: "0m",
       severity: "critical",
       summary: "Argo refuses a schedule or could not start a run of one",
-      description: "A schedule that Argo holds invalid never runs, and its object says nothing of it. Look: npx tapctl doctor --on cluster",
+      description: `A schedule that Argo holds invalid never runs, and its object says nothing of it. Look: ${tapctlOnCluster("doctor", namespace)}`,
     },
     {
       name: "TapctlControllerDown",
@@ -74,13 +80,13 @@ export function pipelineAlerts(thresholds: Thresholds, controllerUp: string): re
       for: "5m",
       severity: "critical",
       summary: "Argo's controller does not answer",
-      description: "No run starts, and those that are under way do not get on. Look: npx tapctl doctor --on cluster",
+      description: `No run starts, and those that are under way do not get on. Look: ${tapctlOnCluster("doctor", namespace)}`,
     },
   ];
 }
 
 /** Alerts on the MinIO of this stack. */
-export function storeAlerts({ freeSpacePercent }: Thresholds): readonly Alert[] {
+export function storeAlerts({ freeSpacePercent, namespace }: AlertOptions): readonly Alert[] {
   return [
     {
       name: "TapctlStoreNearlyFull",
@@ -88,7 +94,7 @@ export function storeAlerts({ freeSpacePercent }: Thresholds): readonly Alert[] 
       for: "15m",
       severity: "critical",
       summary: 'MinIO has {{ printf "%.1f" $value }} % of its space left',
-      description: "Once it is full, every run fails and no state is saved. Look: npx tapctl doctor --on cluster",
+      description: `Once it is full, every run fails and no state is saved. Look: ${tapctlOnCluster("doctor", namespace)}`,
     },
     {
       name: "TapctlStoreDown",
@@ -96,7 +102,7 @@ export function storeAlerts({ freeSpacePercent }: Thresholds): readonly Alert[] 
       for: "5m",
       severity: "critical",
       summary: "MinIO does not answer",
-      description: "Every run fails, because states, extracts and logs lie there. Look: npx tapctl doctor --on cluster",
+      description: `Every run fails, because states, extracts and logs lie there. Look: ${tapctlOnCluster("doctor", namespace)}`,
     },
   ];
 }

@@ -1,10 +1,10 @@
 import { MANAGED } from "../namespace-labels";
-import { pipelineAlerts, storeAlerts, type Alert, type Thresholds } from "./alerts";
+import { pipelineAlerts, storeAlerts, type Alert, type AlertOptions } from "./alerts";
 import { recordingRules } from "./recorded";
 import { CONTROLLER_JOB, type MonitoringPlace } from "./scrape";
 
 /** What the rules depend on. */
-export interface RuleOptions extends Thresholds {
+export interface RuleOptions extends AlertOptions {
   /** Labels of every alert beside `severity`. */
   readonly alertLabels: { readonly [name: string]: string };
   /** Address or path of the runbook. */
@@ -25,12 +25,12 @@ export function ruleGroups(options: RuleOptions) {
 }
 
 /** The Prometheus operator's object for the rules: the same whatever pipelines there are. */
-export function prometheusRule(options: RuleOptions, place: MonitoringPlace) {
+export function prometheusRule(options: Omit<RuleOptions, "namespace">, place: MonitoringPlace) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
     metadata: { name: "tapctl", namespace: place.namespace, labels: { ...MANAGED, ...place.labels } },
-    spec: { groups: ruleGroups(options) },
+    spec: { groups: ruleGroups({ ...options, namespace: place.namespace }) },
   };
 }
 

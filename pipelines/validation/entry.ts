@@ -1,3 +1,4 @@
+import { tapctl } from "../../command-text";
 import { isSecretReference } from "../../connectors/settings";
 import { batchFiles } from "./batches";
 import type { EntryBase, Notifications } from "../entry";
@@ -97,7 +98,7 @@ function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
 
 /** Where the settings are in the store the first state is too: one in the array would silently count for nothing. */
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
-  return initialState !== undefined && configFrom === "store" ? [`initialState: with configFrom "store" it is read from the store: npx tapctl config put ${String(name)} --state FILE`] : [];
+  return initialState !== undefined && configFrom === "store" ? [`initialState: with configFrom "store" it is read from the store: ${tapctl(`config put ${String(name)} --state FILE`)}`] : [];
 }
 
 /** A target that empties its table first keeps half of it where the tap fails: in stream mode nothing holds that back. */

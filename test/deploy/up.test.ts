@@ -86,7 +86,7 @@ test("up says how to bring back a controller that somebody scaled to nothing, an
   const controller = (replicas: number) => ({ metadata: { namespace: "argo", name: "c" }, spec: { replicas } });
   const { code, err, calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0)]), docker: "" }, ["--yes"]);
   assert.equal(code, 1);
-  assert.match(err, /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl scale -n argo deploy\/c --replicas=1$/m);
+  assert.match(err, /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl --context kind-a scale -n argo deploy\/c --replicas=1$/m);
   assert.doesNotMatch(calls, /kubectl .*create -f/);
   const other = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0), controller(1)]), docker: "" }, ["--yes"]);
   assert.equal(other.code, 0, other.err);

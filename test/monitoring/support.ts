@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { RuleOptions } from "../../components/monitoring/prometheus-rule";
 
 /** Everything that rules may depend on. */
-export const RULES: RuleOptions = { failuresInARow: 3, freeSpacePercent: 10, alertLabels: { team: "data" }, runbook: "https://example.com/runbook", minio: true };
+export const RULES: RuleOptions = { namespace: "pipelines", failuresInARow: 3, freeSpacePercent: 10, alertLabels: { team: "data" }, runbook: "https://example.com/runbook", minio: true };
 
 /** The promtool to test with: `$TAPCTL_PROMTOOL`, else that on PATH. */
 export const PROMTOOL = process.env.TAPCTL_PROMTOOL ?? "promtool";

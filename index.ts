@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { printCommandsFor } from "./command-text";
-import { readBuildContext } from "./components/build-context";
+import { printCommandsFor } from "./src/common/command-text";
+import { readBuildContext } from "./src/manifests/images/build-context";
 import { namesRecovery } from "./components/interrupted-update";
-import { readyDigests } from "./components/ready-image";
-import { UserError } from "./errors";
+import { readyDigests } from "./components/images/ready-image";
+import { UserError } from "./src/common/errors";
 import { pipelines } from "./pipelines";
-import { loadSettings } from "./settings";
-import { check, deploy } from "./stack";
+import { loadSettings } from "./src/settings/load-settings";
+import { check, deploy } from "./components/stack";
 
 module.exports = async () => {
   try {

@@ -1,8 +1,8 @@
 import type { Input } from "@pulumi/pulumi";
-import type { PipelineEntry } from "../pipelines/define";
-import type { CheckedSettings } from "../settings/schema";
-import type { ImageRegistry } from "./image-registry";
-import type { ObjectStoreBuckets } from "./object-store";
+import type { PipelineEntry } from "../src/model/define";
+import type { CheckedSettings } from "../src/settings/schema";
+import type { ImageRegistry } from "./images/image-registry";
+import type { ObjectStoreBuckets } from "./store/object-store";
 
 /** What a stack asks of a cloud. */
 export interface CloudArgs {
@@ -75,6 +75,6 @@ export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefine
 /** The parts of the cloud that the settings name, as far as they tell them; none where they name none. It is loaded as {@link cloudOf} is. */
 export function knownParts(settings: CheckedSettings, pipelines: readonly PipelineEntry[]): KnownParts {
   if (settings.aws === undefined) return {};
-  const { knownAws } = module.require("./aws/known") as { readonly knownAws: (settings: CheckedSettings, pipelines: readonly PipelineEntry[]) => KnownParts };
+  const { knownAws } = module.require("../src/manifests/aws/known") as { readonly knownAws: (settings: CheckedSettings, pipelines: readonly PipelineEntry[]) => KnownParts };
   return knownAws(settings, pipelines);
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ownCommand } from "../command-text";
+import { ownCommand } from "../src/common/command-text";
 
 /** How providers say that what they were to create exists: the API server, and Helm. */
 const EXISTS = /already exists|cannot re-use a name that is still in use|another operation \(install\/upgrade\/rollback\) is in progress/;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../errors";
-import type { PackageSource } from "./connector";
+import { UserError } from "../src/common/errors";
+import type { PackageSource } from "../src/model/connector";
 
 /** Folder of the lock files, each called `<connector>.txt`. */
 export const LOCKS = join(__dirname, "locks");

@@ -1,5 +1,5 @@
-export * from "./connector";
-export * from "./settings";
+export * from "../src/model/connector";
+export * from "../src/model/connector-settings";
 export * from "./tap-exchange-rates-api";
 export * from "./tap-postgres";
 export * from "./tap-rest-api";

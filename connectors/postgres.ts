@@ -1,4 +1,4 @@
-import type { SettingType } from "./settings";
+import type { SettingType } from "../src/model/connector-settings";
 
 /** How tap-postgres and target-postgres find and enter a database. */
 export interface PostgresConnection {

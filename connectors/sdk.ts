@@ -1,4 +1,4 @@
-import type { Json, JsonObject, SettingType } from "./settings";
+import type { Json, JsonObject, SettingType } from "../src/model/connector-settings";
 
 /**
  * Settings that every connector made with the Singer SDK takes.

@@ -1,4 +1,4 @@
-import type { ConnectorDefinition, Tap, Target } from "./connector";
+import type { ConnectorDefinition, Tap, Target } from "../src/model/connector";
 import * as connectors from "./index";
 
 /** The connectors that come with the package: each that `connectors/index.ts` exports as `tapName` or `targetName`. */

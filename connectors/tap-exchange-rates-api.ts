@@ -1,4 +1,4 @@
-import { tap } from "./connector";
+import { tap } from "../src/model/connector";
 
 /** Settings of {@link tapExchangeRatesApi}. */
 export interface TapExchangeRatesApiSettings {

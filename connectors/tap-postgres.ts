@@ -1,4 +1,4 @@
-import { tap } from "./connector";
+import { tap } from "../src/model/connector";
 import { postgresConnection, type PostgresConnection } from "./postgres";
 import { sdkBatches, sdkFlattenedNames, sdkSettings, type SdkBatches, type SdkFlattenedNames, type SdkSettings } from "./sdk";
 

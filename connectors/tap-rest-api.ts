@@ -1,6 +1,6 @@
-import { tap } from "./connector";
+import { tap } from "../src/model/connector";
 import { sdkBatches, sdkSettings, type SdkBatches, type SdkSettings } from "./sdk";
-import type { Json, JsonObject, SettingType } from "./settings";
+import type { Json, JsonObject, SettingType } from "../src/model/connector-settings";
 
 /** What can be said once for all streams and again for one, which wins. */
 export interface RestApiRequest {

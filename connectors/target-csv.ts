@@ -1,4 +1,4 @@
-import { target } from "./connector";
+import { target } from "../src/model/connector";
 import { sdkTargetSettings, type SdkTargetSettings } from "./sdk";
 
 /** Settings of {@link targetCsv}. */

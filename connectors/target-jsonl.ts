@@ -1,4 +1,4 @@
-import { target } from "./connector";
+import { target } from "../src/model/connector";
 
 /** Settings of {@link targetJsonl}. */
 export interface TargetJsonlSettings {

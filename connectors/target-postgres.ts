@@ -1,4 +1,4 @@
-import { target } from "./connector";
+import { target } from "../src/model/connector";
 import { postgresConnection, type PostgresConnection } from "./postgres";
 import { sdkTargetSettings, type SdkTargetSettings } from "./sdk";
 

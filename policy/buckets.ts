@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, objectsOf, textOf, UNKNOWN, wordsOf, type Finding, type Resource, type ResourcePolicy, type StackPolicy } from "./policy";
 
 /** No settings. */

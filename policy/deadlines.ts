@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../connectors/settings";
-import { durationSeconds } from "../pipelines/units";
+import type { Json, JsonObject } from "../src/model/connector-settings";
+import { durationSeconds } from "../src/model/units";
 import { kindOf, objectOf, textOf, UNKNOWN, wordsOf, type Resource, type ResourcePolicy } from "./policy";
 import { isDeferred, resolved, workflowOf, type Workflow } from "./workflow";
 

@@ -1,4 +1,4 @@
-import type { Json } from "../connectors/settings";
+import type { Json } from "../src/model/connector-settings";
 import { containerText, podsOf } from "./pods";
 import { objectOf, textOf, UNKNOWN, type Resource, type ResourcePolicy } from "./policy";
 import { isDeferred, jsonOf, resolved, workflowOf } from "./workflow";

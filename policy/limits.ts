@@ -1,4 +1,4 @@
-import type { JsonObject } from "../connectors/settings";
+import type { JsonObject } from "../src/model/connector-settings";
 import { containerText, podsOf } from "./pods";
 import { objectOf, type ResourcePolicy } from "./policy";
 

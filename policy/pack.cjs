@@ -1,3 +1,3 @@
 // What Pulumi starts: TypeScript is loaded without a type check, which `npm run check` makes.
-require("../load-typescript.cjs");
+require("../src/bin/load-typescript.cjs");
 require("./pack.ts");

@@ -1,5 +1,5 @@
 import { PolicyPack, UnknownValueError, type PolicyConfigSchema, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 import { policies } from "./policies";
 import { settingsFor, UNKNOWN, type Policy, type ResourcePolicy, type StackPolicy } from "./policy";
 

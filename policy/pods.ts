@@ -1,4 +1,4 @@
-import type { JsonObject } from "../connectors/settings";
+import type { JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, objectsOf, textOf, type Resource } from "./policy";
 import { isDeferred, jsonOf, resolved, workflowOf, type Workflow } from "./workflow";
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 
 /** What a policy sees of a resource: plain data. */
 export interface Resource {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 import { containerText, podsOf, type Pod } from "./pods";
 import { objectOf, objectsOf, type ResourcePolicy } from "./policy";
 

@@ -1,4 +1,4 @@
-import { nextRuns, parseCron, type CalendarSchedule } from "../pipelines/validation/cron";
+import { nextRuns, parseCron, type CalendarSchedule } from "../src/model/cron/cron";
 import { kindOf, objectOf, textOf, type Finding, type Resource, type StackPolicy } from "./policy";
 import { shifted } from "./spread";
 

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, UNKNOWN, type Resource, type ResourcePolicy } from "./policy";
 
 /** Settings of {@link secrets}. */
@@ -9,7 +9,7 @@ export interface SecretSettings {
 }
 
 /*
- * What accuses must be surer than what hides: `review/secrecy.ts` hides a value in a comment where there is any doubt,
+ * What accuses must be surer than what hides: `src/review/secrecy.ts` hides a value in a comment where there is any doubt,
  * this stops an update.
  */
 

@@ -1,4 +1,4 @@
-import { DESCRIPTORS, type CalendarSchedule } from "../pipelines/validation/cron";
+import { DESCRIPTORS, type CalendarSchedule } from "../src/model/cron/cron";
 
 const HOUR_MINUTES = 60;
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../connectors/settings";
+import type { Json, JsonObject } from "../src/model/connector-settings";
 import { kindOf, objectOf, objectsOf, textOf, type Resource } from "./policy";
 
 /** What a Workflow's templates and arguments are, whatever object of Argo holds them. */

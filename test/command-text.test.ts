@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, suite, test } from "node:test";
-import { kubectl, ownCommand, printCommandsFor, pulumiCommand, tapctl, tapctlOnCluster } from "../command-text";
+import { kubectl, ownCommand, printCommandsFor, pulumiCommand, tapctl, tapctlOnCluster } from "../src/common/command-text";
 
 const ROOT = join(__dirname, "..");
 

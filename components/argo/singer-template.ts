@@ -1,69 +1,30 @@
-import type { ClusterSettings } from "./cluster-settings";
-import { RUN_KINDS, templateName, type RunKind } from "./names";
-import { asArguments, defaultParameters, parameter, secondsOf } from "./parameters";
-import { commitTemplates, verdictTemplate } from "./singer-commit";
-import { extractTemplates } from "./singer-extract";
-import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-follow-ups";
-import { loadTemplates } from "./singer-load";
-import { runMetrics } from "./singer-metrics";
-import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, entryTemplate, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
-import { streamTemplates } from "./singer-stream";
-import { summaryTemplate } from "./singer-summary";
-import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings";
+import { RUN_KINDS, templateName } from "../../src/manifests/argo/names";
+import { singerTemplate } from "../../src/manifests/argo/singer-template";
+import { customResourceArgs } from "../pipelines/placeholders";
 
-const DAY_SECONDS = 86_400;
-
-/**
- * The WorkflowTemplates that all pipelines share: what differs between pipelines are parameters, so that a new version is
- * one change each. One for each kind of run, because Argo's cron reads a whole WorkflowTemplate three times for each
- * template in it, for every run that it starts (validateWorkflow in Argo's workflow/validate/validate.go).
- */
-export function singerTemplates(settings: ClusterSettings): readonly WorkflowTemplate[] {
-  return RUN_KINDS.map((kind) => singerTemplate(kind, settings));
+/** Arguments of {@link SingerTemplate}. */
+export interface SingerTemplateArgs {
+  /** What the pipelines of the cluster share; `runnerImage` is left to the argument of that name. */
+  readonly settings: Omit<ClusterSettings, "runnerImage">;
+  /** Image that has the runner and no connector. */
+  readonly runnerImage: pulumi.Output<string>;
 }
 
-/** The WorkflowTemplate of a kind of run, whose name is its entry point; that of `artifact` has `load-only` and `retry` too. */
-export function singerTemplate(kind: RunKind, settings: ClusterSettings): WorkflowTemplate {
-  return {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "WorkflowTemplate",
-    metadata: { name: templateName(kind, settings), namespace: settings.namespace, labels: { ...settings.labels } },
-    spec: {
-      entrypoint: kind,
-      onExit: "exit",
-      arguments: { parameters: asArguments(defaultParameters(settings)) },
-      ...podDefaults(settings),
-      activeDeadlineSeconds: secondsOf(settings.deadline),
-      // A schedule skips a run while one is there; only the lock also holds back one that was started by hand.
-      synchronization: { mutexes: [{ name: `pipeline-${parameter("pipeline")}` }] },
-      ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
-      podGC: { strategy: "OnPodSuccess" },
-      artifactRepositoryRef: { ...settings.artifactRepository },
-      artifactGC: { strategy: "Never" },
-      metrics: { prometheus: runMetrics },
-      templates: [entryTemplate(kind), ...stepsOf[kind](settings), exitTemplate, summaryTemplate(settings), ...notifyTemplates(settings)],
-    },
-  };
-}
+const RUNNER_IMAGE = "output:runner-image";
 
-function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
-  return {
-    serviceAccountName: settings.serviceAccount,
-    executor: { serviceAccountName: settings.executorServiceAccount },
-    automountServiceAccountToken: false,
-    ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") }, ...(settings.podAnnotations && { annotations: settings.podAnnotations }) },
-  };
-}
+/** The WorkflowTemplates that all pipelines share. Resources that refer to them depend on this: Argo does not look twice. */
+export class SingerTemplate extends pulumi.ComponentResource {
+  /** Settings that the pipelines' objects are built with. */
+  readonly settings: ClusterSettings;
 
-/** What each kind of run does, between its entry point and the exit handler that all have. */
-const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => readonly Template[] } = {
-  artifact: (settings) => [artifactTemplate, loadOnlyTemplate, retryTemplate, ...extractTemplates(settings), ...loadTemplates(settings), ...commitTemplates(settings), ...afterLoad(settings)],
-  stream: (settings) => [streamStepsTemplate, ...streamTemplates(settings), ...afterLoad(settings)],
-  job: jobTemplates,
-};
-
-function afterLoad(settings: ClusterSettings): readonly Template[] {
-  return [verdictTemplate(settings), followUpsTemplate, ...followUpTemplates(settings)];
+  constructor(name: string, { settings, runnerImage }: SingerTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:SingerTemplate", name, {}, opts);
+    this.settings = { ...settings, runnerImage: RUNNER_IMAGE };
+    const outputs = new Map([[RUNNER_IMAGE, runnerImage]]);
+    for (const kind of RUN_KINDS) new CustomResource(templateName(kind, this.settings), customResourceArgs(singerTemplate(kind, this.settings), outputs), { parent: this });
+    this.registerOutputs({});
+  }
 }

@@ -1,4 +1,4 @@
-import { bucketArn } from "./arns";
+import { bucketArn } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument } from "./policy-document";
 
 /** Refuses all that reaches a bucket without TLS, or with one older than 1.2, whoever asks. */

@@ -3,9 +3,9 @@ import { getRepositoryOutput } from "@pulumi/aws/ecr/getRepository";
 import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy";
 import { Repository } from "@pulumi/aws/ecr/repository";
 import * as pulumi from "@pulumi/pulumi";
-import type { EcrSettings } from "../../settings/aws";
-import type { ImageRegistry } from "../image-registry";
-import { repositoryName } from "./ecr-names";
+import type { EcrSettings } from "../../src/settings/aws";
+import type { ImageRegistry } from "../images/image-registry";
+import { repositoryName } from "../../src/manifests/aws/ecr-names";
 
 /** Arguments of {@link EcrImages}. */
 export interface EcrImagesArgs {

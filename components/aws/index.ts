@@ -1,5 +1,5 @@
 import { Provider } from "@pulumi/aws/provider";
-import type { AwsSettings } from "../../settings/aws";
+import type { AwsSettings } from "../../src/settings/aws";
 import type { Cloud, CloudArgs, CloudParts } from "../cloud";
 import { checkAws } from "./check";
 import { EcrImages } from "./ecr-images";

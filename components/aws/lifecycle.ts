@@ -1,5 +1,5 @@
 import type { BucketLifecycleConfigurationArgs } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
-import { expiringPrefixes } from "../../store/keys";
+import { expiringPrefixes } from "../../src/store/keys";
 
 type Rule = { readonly id: string; readonly status: "Enabled"; readonly filter: { readonly prefix: string }; readonly [rest: string]: unknown };
 

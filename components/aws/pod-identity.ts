@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PipelineEntry } from "../../pipelines/define";
-import type { AwsStoreSettings } from "../../settings/aws";
-import { defaultClusterSettings } from "../argo/cluster-settings";
+import type { PipelineEntry } from "../../src/model/define";
+import type { AwsStoreSettings } from "../../src/settings/aws";
+import { defaultClusterSettings } from "../../src/manifests/argo/cluster-settings";
 import type { PodIdentity } from "../cloud";
-import { accountOf, podAccounts } from "./pod-accounts";
+import { accountOf, podAccounts } from "../../src/manifests/aws/pod-accounts";
 import type { StoreAccess } from "./store-policy";
 import { WorkloadIdentity } from "./workload-identity";
 

@@ -6,10 +6,10 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock"
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsStoreSettings } from "../../settings/aws";
-import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
-import type { ObjectStoreBuckets } from "../object-store";
-import { serviceHost } from "./arns";
+import type { AwsStoreSettings } from "../../src/settings/aws";
+import { clusterMarkerKey, clusterMarkerText } from "../../src/store/keys";
+import type { ObjectStoreBuckets } from "../store/object-store";
+import { serviceHost } from "../../src/manifests/aws/arns";
 import { bucketPolicy } from "./bucket-policy";
 import { lifecycleRules } from "./lifecycle";
 

@@ -1,5 +1,5 @@
-import { stateKey } from "../../store/keys";
-import { bucketArn, serviceHost } from "./arns";
+import { stateKey } from "../../src/store/keys";
+import { bucketArn, serviceHost } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument, type Statement } from "./policy-document";
 
 /** Whose policy it is, and for which bucket. */
@@ -28,7 +28,7 @@ interface Keys {
 /**
  * Stands for nothing in parameters of runs: as the name of a pipeline, where there is no former name, and as a whole key,
  * where no state or catalog is given. Argo asks for such an object all the same, and only who may read it is told that it
- * is not there; to others S3 answers 403, of which every run would fail. Source: components/argo/parameters.ts.
+ * is not there; to others S3 answers 403, of which every run would fail. Source: src/manifests/argo/parameters.ts.
  */
 const NONE = "none";
 

@@ -1,4 +1,4 @@
-import { issuerOf, partitionOf } from "./arns";
+import { issuerOf, partitionOf } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument } from "./policy-document";
 
 /** A ServiceAccount of the cluster. */

@@ -3,7 +3,7 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
-import type { IdentitySettings } from "../../settings/aws";
+import type { IdentitySettings } from "../../src/settings/aws";
 import { storePolicy, type StoreAccess } from "./store-policy";
 import { irsaTrust, podIdentityTrust, type ServiceAccountName } from "./trust-policy";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { newBackfill, readBackfill, runBackfill, type WindowRunner } from "../../backfill/backfill";
-import { checkDay, requireWindow, windowSettings, windowsOf } from "../../backfill/windows";
+import { newBackfill, readBackfill, runBackfill, type WindowRunner } from "../../src/backfill/backfill";
+import { checkDay, requireWindow, windowSettings, windowsOf } from "../../src/backfill/windows";
 import { tapExchangeRatesApi, tapPostgres, tapRestApi, targetJsonl } from "../../connectors";
-import type { Tap } from "../../connectors/connector";
-import type { Replication } from "../../pipelines/replication";
-import { backfillKey } from "../../store/keys";
-import { openFolder } from "../../store/folder";
+import type { Tap } from "../../src/model/connector";
+import type { Replication } from "../../src/model/replication";
+import { backfillKey } from "../../src/store/keys";
+import { openFolder } from "../../src/store/folder";
 import { temporaryFolder } from "../store/stores";
 
 const replication = (tap: Tap): Replication => ({ name: "rates", schedule: "@daily", tap, target: targetJsonl({}) });

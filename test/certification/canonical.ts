@@ -1,4 +1,4 @@
-import { JsonText } from "../../json-text";
+import { JsonText } from "../../src/common/json-text";
 import type { Kind } from "./values";
 
 /** A value as a place holds it, in one form for all that mean the same; text that is no value of its kind stays as it is. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConnectorDefinition } from "../../connectors/connector";
+import type { ConnectorDefinition } from "../../src/model/connector";
 import { outcomeOf } from "./compare";
 import { certifyCases, type Cell, type Outcome } from "./outcome";
 import type { TapAdapter } from "./tap-adapters";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { shippedConnectors } from "../../connectors/shipped";
-import { startPostgres, type Postgres } from "../../local/postgres";
+import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import { certifyConnector } from "./connectors";
 import { surprise } from "./outcome";
 

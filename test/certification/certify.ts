@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { print } from "../../cli/print";
-import { runProgram } from "../../cli/program";
+import { print } from "../../src/common/print";
+import { runProgram } from "../../src/common/program";
 import { shippedConnectors } from "../../connectors/shipped";
-import { UserError } from "../../errors";
-import { startPostgres } from "../../local/postgres";
+import { UserError } from "../../src/common/errors";
+import { startPostgres } from "../../src/run/postgres/postgres";
 import { certified, certifyConnector } from "./connectors";
 import { surprise } from "./outcome";
 import { connectorsPage } from "./page";

@@ -1,6 +1,6 @@
-import type { ConnectorDefinition } from "../../connectors/connector";
+import type { ConnectorDefinition } from "../../src/model/connector";
 import { shippedConnectors } from "../../connectors/shipped";
-import type { Postgres } from "../../local/postgres";
+import type { Postgres } from "../../src/run/postgres/postgres";
 import { certifyTap } from "./certify-tap";
 import { certifyTarget } from "./certify-target";
 import type { Cell } from "./outcome";

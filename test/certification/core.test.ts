@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { shippedConnectors } from "../../connectors/shipped";
-import { startPostgres } from "../../local/postgres";
+import { startPostgres } from "../../src/run/postgres/postgres";
 import { outcomeOf } from "./compare";
 import { certified } from "./connectors";
 import { limitationOf } from "./outcome";

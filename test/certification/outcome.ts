@@ -1,4 +1,4 @@
-import type { ConnectorDefinition } from "../../connectors/connector";
+import type { ConnectorDefinition } from "../../src/model/connector";
 
 /** What became of a case: it arrived as it must, the run failed, or it arrived in another form. */
 export type Outcome = { readonly kind: "correct" } | { readonly kind: "rejected" | "differs"; readonly detail: string };

@@ -1,5 +1,5 @@
-import type { ConnectorDefinition, PackageSource } from "../../connectors/connector";
-import { rangeText } from "../../local/python";
+import type { ConnectorDefinition, PackageSource } from "../../src/model/connector";
+import { rangeText } from "../../src/run/environments/python";
 import { limitationOf } from "./outcome";
 
 /** A connector and the cases that it is certified with. */

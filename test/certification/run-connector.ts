@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { settingsOf, type Tap, type Target } from "../../connectors/connector";
-import { ensureEnvironment, type Environment } from "../../local/environments";
-import { callRunner, type RunnerResult } from "../../local/runner";
+import { settingsOf, type Tap, type Target } from "../../src/model/connector";
+import { ensureEnvironment, type Environment } from "../../src/run/environments/environments";
+import { callRunner, type RunnerResult } from "../../src/run/runner";
 
 const ENVIRONMENTS = join(__dirname, "..", "..", ".tapctl", "environments");
 

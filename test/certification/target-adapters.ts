@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { targetCsv, targetCsvClassic, targetDuckdb, targetJsonl, targetPostgres } from "../../connectors";
-import type { Target } from "../../connectors/connector";
-import { JsonText } from "../../json-text";
-import type { Postgres } from "../../local/postgres";
+import type { Target } from "../../src/model/connector";
+import { JsonText } from "../../src/common/json-text";
+import type { Postgres } from "../../src/run/postgres/postgres";
 import { install } from "./run-connector";
 import { BATCH } from "./target-cases";
 

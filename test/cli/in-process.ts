@@ -27,7 +27,7 @@ export async function tapctlHere(args: readonly string[], { cwd, env }: Place): 
     process.exitCode = undefined;
     // Loaded here, because colours are decided by the environment that it is loaded in; by require, because TypeScript is loaded by hooks of that.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { main } = require("../../cli/tapctl") as typeof import("../../cli/tapctl");
+    const { main } = require("../../src/cli/tapctl") as typeof import("../../src/cli/tapctl");
     await main(args);
     return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
   } finally {

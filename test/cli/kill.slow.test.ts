@@ -10,10 +10,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from "nod
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findPython } from "../../local/python";
-import { GRACE_SECONDS } from "../../local/stop";
-import type { RunSummary } from "../../store/runs";
-import { makeSite } from "../local/environments-support";
+import { findPython } from "../../src/run/environments/python";
+import { GRACE_SECONDS } from "../../src/run/stop";
+import type { RunSummary } from "../../src/store/runs/runs";
+import { makeSite } from "../run/environments-support";
 import { random } from "../support/random";
 import { REPOSITORY, TAPCTL } from "./support";
 
@@ -39,7 +39,7 @@ test(`${ROUNDS} rounds of kills lose no row and report no false success`, { time
   const site = await makeSite(t);
   const { path: python } = await findPython();
   const modules = ["tap", "target"].map((kind) => `${kind}-numbers=${join(__dirname, "fixtures", `${kind}_numbers.py`)}`);
-  spawnSync(python, [join(__dirname, "..", "local", "fixtures", "wheels.py"), site.env["PIP_FIND_LINKS"] ?? "", ...modules]);
+  spawnSync(python, [join(__dirname, "..", "run", "fixtures", "wheels.py"), site.env["PIP_FIND_LINKS"] ?? "", ...modules]);
   const draw = random(SEED);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(draw() * values.length)] as T;
   const figures = { killed: 0, tooLate: 0, before: 0, succeeded: 0, longest: 0 };

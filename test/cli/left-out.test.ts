@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { suite, test, type TestContext } from "node:test";
-import { showProgress } from "../../cli/progress";
-import { runPipeline } from "../../local/run";
-import type { Mode } from "../../pipelines/replication";
-import type { RunSummary } from "../../store/runs";
-import { fakeContext, fakePipeline, temporaryFolder, type FakeSettings } from "../local/support";
+import { showProgress } from "../../src/cli/progress";
+import { runPipeline } from "../../src/run/run";
+import type { Mode } from "../../src/model/replication";
+import type { RunSummary } from "../../src/store/runs/runs";
+import { fakeContext, fakePipeline, temporaryFolder, type FakeSettings } from "../run/support";
 import type { Printed } from "../support/command";
 import { cliEnvironment, makeProject, tapctl } from "./support";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ReportData } from "../../report/data";
-import { openFolder } from "../../store/folder";
-import { writeSummary } from "../../store/runs";
+import type { ReportData } from "../../src/report/data";
+import { openFolder } from "../../src/store/folder";
+import { writeSummary } from "../../src/store/runs/runs";
 import { madeUpRun } from "../report/support";
 import { makeProject, tapctl } from "./support";
 

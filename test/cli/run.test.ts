@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
-import { ExitCode } from "../../local/runner";
-import type { RunSummary } from "../../store/runs";
+import { ExitCode } from "../../src/run/runner";
+import type { RunSummary } from "../../src/store/runs/runs";
 import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
 /** The classic tap, which is small, to JSON lines; it asks a day at a time. */

@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
-import { accessOf } from "../../cluster/access";
-import { connect } from "../../cluster/connection";
-import { followWorkflow } from "../../cluster/follow";
-import { chooseContext } from "../../cluster/kubeconfig";
-import { forwardService } from "../../cluster/port-forward";
-import { DEPLOYMENTS, NAMESPACES, pathOf, PODS, WORKFLOWS } from "../../cluster/resources";
-import { runIdOf } from "../../cluster/run-id";
-import { createWorkflow, getWorkflow, listWorkflows } from "../../cluster/workflows";
-import { isRunId } from "../../store/keys";
+import { accessOf } from "../../src/cluster/access";
+import { connect } from "../../src/cluster/connection";
+import { followWorkflow } from "../../src/cluster/follow";
+import { chooseContext } from "../../src/cluster/kubeconfig";
+import { forwardService } from "../../src/cluster/port-forward";
+import { DEPLOYMENTS, NAMESPACES, pathOf, PODS, WORKFLOWS } from "../../src/cluster/resources";
+import { runIdOf } from "../../src/cluster/run-id";
+import { createWorkflow, getWorkflow, listWorkflows } from "../../src/cluster/workflows";
+import { isRunId } from "../../src/store/keys";
 import { metadata, standIn, workflow } from "./support";
 
 test("paths of the API", () => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { singerTemplates } from "../../components/argo/singer-template";
-import { defaultClusterSettings } from "../../components/argo/cluster-settings";
-import { holdGuard, holdWorkflow, type HoldOptions } from "../../cluster/hold";
+import { singerTemplates } from "../../src/manifests/argo/singer-template";
+import { defaultClusterSettings } from "../../src/manifests/argo/cluster-settings";
+import { holdGuard, holdWorkflow, type HoldOptions } from "../../src/cluster/hold";
 import { targetJsonl, tapRestApi } from "../../connectors";
-import { resetState, rollBackState, setState, type Guard } from "../../local/state-changes";
-import type { Replication } from "../../pipelines/replication";
-import { openFolder } from "../../store/folder";
-import { readState } from "../../store/state";
+import { resetState, rollBackState, setState, type Guard } from "../../src/run/state-changes";
+import type { Replication } from "../../src/model/replication";
+import { openFolder } from "../../src/store/folder";
+import { readState } from "../../src/store/state/state";
 import { temporaryFolder } from "../store/stores";
 import type { KubernetesApi } from "../support/kubernetes-api";
 import { standIn } from "./support";
-import { toJsonText } from "../../json";
+import { toJsonText } from "../../src/common/json";
 import { plain } from "../support/plain";
 
 const ENTRY: Replication = { name: "orders", schedule: "@daily", tap: tapRestApi({ api_url: "http://x" }), target: targetJsonl({}) };

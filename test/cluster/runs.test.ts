@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { startAt } from "../../local/start-day";
-import { startParameters, type StartFrom } from "../../cluster/requests";
-import { outcomeOf } from "../../cluster/outcome";
-import { extractOf } from "../../cluster/retry";
-import { describeRun, findRun, listClusterRuns } from "../../cluster/runs";
-import { parseRepository, serviceOf } from "../../cluster/store";
-import { workflowOf } from "../../cluster/submit";
-import { artifactRepository } from "../../components/argo/artifact-repository";
+import { startAt } from "../../src/run/start-day";
+import { startParameters, type StartFrom } from "../../src/cluster/requests";
+import { outcomeOf } from "../../src/cluster/outcome";
+import { extractOf } from "../../src/cluster/retry";
+import { describeRun, findRun, listClusterRuns } from "../../src/cluster/runs";
+import { parseRepository, serviceOf } from "../../src/cluster/store";
+import { workflowOf } from "../../src/cluster/submit";
+import { artifactRepository } from "../../src/manifests/argo/artifact-repository";
 import { tapPostgres, tapRestApi, targetJsonl } from "../../connectors";
-import type { Replication } from "../../pipelines/replication";
-import { openFolder } from "../../store/folder";
-import type { RunSummary } from "../../store/runs";
-import { commitState } from "../../store/state";
+import type { Replication } from "../../src/model/replication";
+import { openFolder } from "../../src/store/folder";
+import type { RunSummary } from "../../src/store/runs/runs";
+import { commitState } from "../../src/store/state/state";
 import { temporaryFolder } from "../store/stores";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
-import { toJsonText } from "../../json";
+import { toJsonText } from "../../src/common/json";
 
 suite("where the bucket is", () => {
   test("as the stack tells Argo", () => {

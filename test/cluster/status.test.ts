@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { runIdOf } from "../../cluster/run-id";
-import { clusterFacts } from "../../cluster/status";
-import { openFolder } from "../../store/folder";
-import { S3Away } from "../../store/s3-errors";
-import type { ObjectStore } from "../../store/object-store";
+import { runIdOf } from "../../src/cluster/run-id";
+import { clusterFacts } from "../../src/cluster/status";
+import { openFolder } from "../../src/store/folder";
+import { S3Away } from "../../src/store/s3-errors";
+import type { ObjectStore } from "../../src/store/object-store";
 import { temporaryFolder } from "../store/stores";
 import { cronWorkflow, standIn, workflow } from "./support";
 

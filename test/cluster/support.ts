@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { connect, type Connection } from "../../cluster/connection";
-import type { WorkflowObject } from "../../cluster/objects";
+import { connect, type Connection } from "../../src/cluster/connection";
+import type { WorkflowObject } from "../../src/cluster/objects";
 import { startKubernetesApi, type ApiObject, type KubernetesApi } from "../support/kubernetes-api";
 
 /** A stand-in for a cluster, and the kubeconfig that leads to it. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { tapExchangeRatesApi, tapRestApi, targetCsv, targetDuckdb, targetPostgres, type Tap, type Target } from "../../connectors";
-import { checkConnector, type CheckOptions } from "../../local/check-connector";
+import { checkConnector, type CheckOptions } from "../../src/run/check-connector";
 import { install, serve, temporaryFolder } from "./support";
 
 async function check(use: Tap | Target, cwd: string, more: Partial<CheckOptions> = {}) {

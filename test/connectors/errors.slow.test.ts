@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client } from "pg";
 import { tapPostgres, targetPostgres } from "../../connectors";
-import { startPostgres, type Postgres } from "../../local/postgres";
+import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import { extract, load } from "./support";
 
 const SELECT = [{ stream: "public-dates" }];

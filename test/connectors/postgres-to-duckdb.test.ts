@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { Client } from "pg";
 import { tapPostgres, targetDuckdb } from "../../connectors";
-import { ensureEnvironment } from "../../local/environments";
-import { startPostgres, type Postgres } from "../../local/postgres";
-import { runPipeline } from "../../local/run";
-import { createStop } from "../../local/stop";
-import type { Replication } from "../../pipelines/replication";
-import { openStore } from "../../store/open";
+import { ensureEnvironment } from "../../src/run/environments/environments";
+import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
+import { runPipeline } from "../../src/run/run";
+import { createStop } from "../../src/run/stop";
+import type { Replication } from "../../src/model/replication";
+import { openStore } from "../../src/store/open";
 import { ENVIRONMENTS, install, temporaryFolder } from "./support";
 
 const READ = `

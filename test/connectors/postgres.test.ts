@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Client } from "pg";
 import { tapPostgres, targetPostgres } from "../../connectors";
-import { startPostgres, type Postgres } from "../../local/postgres";
+import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import * as certification from "../certification/run-connector";
 import { extract, load, temporaryFolder } from "./support";
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { targetDuckdb } from "../../connectors";
-import type { RunnerResult } from "../../local/runner";
+import type { RunnerResult } from "../../src/run/runner";
 import { install, load, RATES, temporaryFolder } from "./support";
 
 const READ = "import duckdb, json, sys; print(json.dumps(duckdb.connect(sys.argv[1]).execute(sys.argv[2]).fetchall(), default=str))";

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkCharts } from "../../deploy/charts";
-import { settingsSchema } from "../../settings/schema";
+import { checkCharts } from "../../src/deploy/charts";
+import { settingsSchema } from "../../src/settings/schema";
 
 /** As Helm writes it, with the version of a dependency that is no version of the chart. */
 const HELM = `apiVersion: v1

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changesText, eventReader, type EngineEvent } from "../../deploy/engine-events";
+import { changesText, eventReader, type EngineEvent } from "../../src/deploy/engine-events";
 
 const urn = (name: string, type = "tapctl:index:Pipeline$kubernetes:argoproj.io/v1alpha1:CronWorkflow") => `urn:pulumi:dev::tapctl::${type}::${name}`;
 const step = (op: string, name: string) => ({ metadata: { op, urn: urn(name), type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow" } });

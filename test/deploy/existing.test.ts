@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { obstacles, ownNamespaces, type Existing } from "../../deploy/existing";
-import { settingsSchema } from "../../settings/schema";
+import { obstacles, ownNamespaces, type Existing } from "../../src/deploy/existing";
+import { settingsSchema } from "../../src/settings/schema";
 
 const settings = (values: object = {}) => settingsSchema.parse(values);
 const empty: Existing = { namespaces: [], cronWorkflows: true };

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { requireUnlocked } from "../../deploy/lock";
-import type { Engine } from "../../deploy/pulumi";
+import { requireUnlocked } from "../../src/deploy/lock";
+import type { Engine } from "../../src/deploy/pulumi";
 
 /** A file backend whose stack is locked by a process, with a stand-in for the engine. */
 function locked(t: TestContext, pid: number, host: string): { readonly engine: Engine; readonly calls: () => string } {

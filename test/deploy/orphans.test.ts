@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { endOrphans } from "../../deploy/orphans";
+import { endOrphans } from "../../src/deploy/orphans";
 
 /** An engine's port; closed again where the engine is to be dead. */
 async function listen(): Promise<{ readonly server: Server; readonly port: number }> {

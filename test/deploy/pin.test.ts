@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { argoValues } from "../../components/argo-values";
-import { digestOf } from "../../components/image-digest";
-import { pinnableImages, pinnedSettings } from "../../deploy/pin";
-import { checkValues } from "../../settings/check";
-import { settingsSchema } from "../../settings/schema";
+import { argoValues } from "../../src/manifests/charts/argo-values";
+import { digestOf } from "../../src/common/registry/image-digest";
+import { pinnableImages, pinnedSettings } from "../../src/deploy/pin";
+import { checkValues } from "../../src/settings/check";
+import { settingsSchema } from "../../src/settings/schema";
 import { standInRegistry } from "./registry";
 
 const ROOT = join(__dirname, "..", "..");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podProblems, type ClusterEvent, type PodStatus } from "../../deploy/pod-problems";
+import { podProblems, type ClusterEvent, type PodStatus } from "../../src/deploy/pod-problems";
 
 const pod = (status: NonNullable<PodStatus["status"]>): PodStatus => ({ metadata: { name: "minio-0", namespace: "minio" }, status });
 const waiting = (reason: string, message?: string) => pod({ phase: "Pending", containerStatuses: [{ name: "minio", image: "quay.io/minio/minio:1", state: { waiting: { reason, ...(message !== undefined && { message }) } } }] });

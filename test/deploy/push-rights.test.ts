@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lostImages } from "../../deploy/lost-images";
-import { checkPush } from "../../deploy/push-rights";
+import { lostImages } from "../../src/deploy/lost-images";
+import { checkPush } from "../../src/deploy/push-rights";
 import { standInRegistry } from "./registry";
 
 const LOGIN = { username: "etl", password: "right" };

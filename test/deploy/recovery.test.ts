@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import type { Engine } from "../../deploy/pulumi";
-import { recover } from "../../deploy/recover";
-import { planRecovery, type PendingObject } from "../../deploy/recovery";
-import type { PendingOperation, RecordedResource, StackState } from "../../deploy/state";
+import type { Engine } from "../../src/deploy/pulumi";
+import { recover } from "../../src/deploy/recover";
+import { planRecovery, type PendingObject } from "../../src/deploy/recovery";
+import type { PendingOperation, RecordedResource, StackState } from "../../src/deploy/state";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::tapctl::${type}::${name}`;
 const CRON = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refuseNewer } from "../../deploy/version";
+import { refuseNewer } from "../../src/deploy/version";
 
 const madeBy = (version?: string) => [{ type: "kubernetes:core/v1:Namespace", id: "argo" }, { type: "pulumi:pulumi:Stack", outputs: { pipelines: 2, ...(version !== undefined && { version }) } }];
 

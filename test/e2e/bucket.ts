@@ -1,6 +1,6 @@
-import type { ObjectStore } from "../../store/object-store";
-import { historyPrefix, runsPrefix, stateKey } from "../../store/keys";
-import { openS3 } from "../../store/s3";
+import type { ObjectStore } from "../../src/store/object-store";
+import { historyPrefix, runsPrefix, stateKey } from "../../src/store/keys";
+import { openS3 } from "../../src/store/s3";
 import { forward, get } from "./kubernetes";
 
 /** What the pipelines left in the object store. */

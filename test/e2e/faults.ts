@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { secretName } from "../../components/argo/names";
+import { secretName } from "../../src/manifests/argo/names";
 import { finished, get, kubectl, messages, parameterOf, podsOf, submit, type Different } from "./kubernetes";
 import { addOrders, assertCopied, assertNotAhead, NAMESPACE, reopen, succeeded, type Scene } from "./scene";
 

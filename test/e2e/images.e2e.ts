@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { after, before } from "node:test";
-import { readBuildContext } from "../../components/build-context";
-import { connectorImage } from "../../components/image";
+import { readBuildContext } from "../../src/manifests/images/build-context";
+import { connectorImage } from "../../src/manifests/images/image";
 import { tapExchangeRatesApi, targetCsv, targetDuckdb } from "../../connectors";
-import type { ConnectorDefinition } from "../../connectors/connector";
+import type { ConnectorDefinition } from "../../src/model/connector";
 import { testImages, type ImagesScene } from "./images";
 import { startSource, type Source } from "./source";
 

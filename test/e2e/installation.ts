@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SMOKE_TEST, smokeTestWorkflow } from "../../components/argo/smoke-test";
+import { SMOKE_TEST, smokeTestWorkflow } from "../../src/manifests/argo/smoke-test";
 import { create, get, kubectl } from "./kubernetes";
 import { addOrders, NAMESPACE, reopen, ROWS, succeeded, type Scene } from "./scene";
 

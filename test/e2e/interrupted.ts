@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { requireUnlocked } from "../../deploy/lock";
-import { recover } from "../../deploy/recover";
-import { pendingCreates } from "../../deploy/recovery";
-import { readState } from "../../deploy/state";
-import type { PipelineEntry } from "../../pipelines/define";
+import { requireUnlocked } from "../../src/deploy/lock";
+import { recover } from "../../src/deploy/recover";
+import { pendingCreates } from "../../src/deploy/recovery";
+import { readState } from "../../src/deploy/state";
+import type { PipelineEntry } from "../../src/model/define";
 import { kubectl } from "./kubernetes";
 import { NAMESPACE, type Scene } from "./scene";
 

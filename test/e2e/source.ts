@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { connect, createServer as createTcp, type AddressInfo, type Socket } from "node:net";
-import { answerTo } from "../../demo/stand-in";
+import { answerTo } from "../../src/run/offline/stand-in";
 
 /** The stand-in for an exchange-rate service, on this machine where pods reach it, and with faults. */
 export interface Source {

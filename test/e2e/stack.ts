@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Engine } from "../../deploy/pulumi";
-import type { PipelineEntry } from "../../pipelines/define";
+import type { Engine } from "../../src/deploy/pulumi";
+import type { PipelineEntry } from "../../src/model/define";
 import { stringify } from "yaml";
 
 /** How many resources an update created, changed, deleted or left as they were, by the engine's words. */

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import ts from "typescript";
-import type { PipelineEntry } from "../../pipelines/define";
-import { validatePipelines } from "../../pipelines/validation/validate";
-import { typescriptOf } from "../../migrate/typescript";
+import type { PipelineEntry } from "../../src/model/define";
+import { validatePipelines } from "../../src/model/validation/validate";
+import { typescriptOf } from "../../src/migrate/typescript";
 import { REPOSITORY } from "../cli/support";
-import { assertGolden } from "../components/golden";
+import { assertGolden } from "../manifests/golden";
 import { imported, PROJECTS } from "./support";
 
 const PATHS = { connectors: join(REPOSITORY, "connectors"), pipelines: join(REPOSITORY, "pipelines") };

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { StreamRule } from "../../pipelines/replication";
-import { connectorFor } from "../../migrate/connectors";
-import { indentFlowLines } from "../../migrate/flow-lines";
-import { parseFile, pluginFrom } from "../../migrate/parse";
-import type { Surroundings } from "../../migrate/project";
-import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "../../migrate/requirements";
-import { carryStreams } from "../../migrate/streams";
-import { expand, secretName } from "../../migrate/variables";
+import type { StreamRule } from "../../src/model/replication";
+import { connectorFor } from "../../src/migrate/connectors";
+import { indentFlowLines } from "../../src/migrate/flow-lines";
+import { parseFile, pluginFrom } from "../../src/migrate/parse";
+import type { Surroundings } from "../../src/migrate/project";
+import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "../../src/migrate/requirements";
+import { carryStreams } from "../../src/migrate/streams";
+import { expand, secretName } from "../../src/migrate/variables";
 
 const index = (name: string, versions = ""): Requirement => ({ kind: "index", name, versions });
 

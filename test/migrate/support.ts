@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { importProject, type Import } from "../../migrate/import";
-import { readMeltano } from "../../migrate/read";
+import { importProject, type Import } from "../../src/migrate/import";
+import { readMeltano } from "../../src/migrate/read";
 
 const FIXTURES = join(__dirname, "fixtures");
 

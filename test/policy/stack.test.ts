@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pipelines as shipped } from "../../pipelines";
-import type { PipelineEntry } from "../../pipelines/define";
+import type { PipelineEntry } from "../../src/model/define";
 import { policies } from "../../policy/policies";
 import { settingsFor, type Resource, type Setting } from "../../policy/policy";
-import { pipelines as ofEveryKind } from "../components/fixtures";
+import { pipelines as ofEveryKind } from "../manifests/fixtures";
 import { configOf, recordStack } from "../support/stack";
 import { answers } from "../support/stack-prod";
 import { seen } from "./support";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../connectors/settings";
+import type { JsonObject } from "../../src/model/connector-settings";
 import { settingsFor, type PolicyBase, type Resource, type ResourcePolicy, type StackPolicy } from "../../policy/policy";
 import type { Registration } from "../support/record";
 

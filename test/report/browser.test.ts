@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { reportPage } from "../../report/page";
+import { reportPage } from "../../src/report/page";
 import { madeUpReport } from "./support";
 
 const CHROMIUM = process.env.TAPCTL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startMadeUpCluster } from "../../bench/cluster";
-import type { ReportData } from "../../report/data";
+import { startMadeUpCluster } from "../bench/cluster";
+import type { ReportData } from "../../src/report/data";
 import { cliEnvironment, makeProject, tapctl } from "../cli/support";
 
 const ARRAY = `["pipeline-000", "pipeline-001", "not-there"].map((name) => ({ name, description: "One of the array", schedule: "0 * * * *", timezone: "Europe/Berlin", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) })) as never`;

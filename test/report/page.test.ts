@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
-import { escapeHtml, html } from "../../report/html";
-import { reportPage } from "../../report/page";
-import { moment, took } from "../../report/words";
-import type { ReportData } from "../../report/data";
+import { escapeHtml, html } from "../../src/report/html";
+import { reportPage } from "../../src/report/page";
+import { moment, took } from "../../src/report/words";
+import type { ReportData } from "../../src/report/data";
 import { madeUpReport, madeUpRun, SHOP } from "./support";
-import { toJsonText } from "../../json";
+import { toJsonText } from "../../src/common/json";
 
 const HOSTILE = `</style></script><script>alert(1)</script><img src=x onerror=alert(2)>"'\`&lt; onmouseover=alert(3) \u202egnp.exe\u0000 javascript:alert(4)`;
 

@@ -1,8 +1,8 @@
-import { reportData, type ReportData } from "../../report/data";
-import { failuresOf, type LastRun, type PipelineFacts } from "../../status/facts";
-import type { RunStatus, RunSummary } from "../../store/runs";
+import { reportData, type ReportData } from "../../src/report/data";
+import { failuresOf, type LastRun, type PipelineFacts } from "../../src/status/facts";
+import type { RunStatus, RunSummary } from "../../src/store/runs/runs";
 import { random } from "../support/random";
-import { toJsonText } from "../../json";
+import { toJsonText } from "../../src/common/json";
 
 /** The moment of made-up reports. */
 export const NOW = new Date("2026-11-25T12:07:00Z");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { secret } from "../../connectors/settings";
-import type { PipelineEntry } from "../../pipelines/define";
-import type { Replication } from "../../pipelines/replication";
+import { secret } from "../../src/model/connector-settings";
+import type { PipelineEntry } from "../../src/model/define";
+import type { Replication } from "../../src/model/replication";
 import { factsOf, replication, review, shopImage, shopTap, warehouse } from "./support";
 
 const incremental = (stream: string, replicationKey: string) => ({ stream, replicationMethod: "INCREMENTAL" as const, replicationKey });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Replication } from "../../pipelines/replication";
-import { COMMENT_BYTES, commentText, MARKER, SUMMARY_BYTES } from "../../review/comment";
-import type { ResourcePlan } from "../../review/pulumi-preview";
-import { reviewOf, type Review } from "../../review/review";
-import { assertGolden } from "../components/golden";
+import type { Replication } from "../../src/model/replication";
+import { COMMENT_BYTES, commentText, MARKER, SUMMARY_BYTES } from "../../src/review/comment";
+import type { ResourcePlan } from "../../src/review/pulumi-preview";
+import { reviewOf, type Review } from "../../src/review/review";
+import { assertGolden } from "../manifests/golden";
 import { checkout, NOW, replication, review, shopTap, warehouse } from "./support";
 
 const many = (number: number, fields: (index: number) => Partial<Replication>): readonly Replication[] => Array.from({ length: number }, (_, index) => replication({ name: `pipeline-${index}`, ...fields(index) }));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { UserError } from "../../errors";
-import { commentText } from "../../review/comment";
-import { readPulumiPreview } from "../../review/pulumi-preview";
+import { UserError } from "../../src/common/errors";
+import { commentText } from "../../src/review/comment";
+import { readPulumiPreview } from "../../src/review/pulumi-preview";
 import { review } from "./support";
 
 const step = (op: string, type: string, name: string, more: object = {}) => ({ op, urn: `urn:pulumi:prod::etl::tapctl:index:Stack$${type}::${name}`, ...more });

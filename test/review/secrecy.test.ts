@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { secret, type Json } from "../../connectors/settings";
-import { COMMENT_BYTES, commentText } from "../../review/comment";
-import { code } from "../../review/markdown";
-import { looksSecret, shown } from "../../review/secrecy";
+import { secret, type Json } from "../../src/model/connector-settings";
+import { COMMENT_BYTES, commentText } from "../../src/review/comment";
+import { code } from "../../src/review/markdown";
+import { looksSecret, shown } from "../../src/review/secrecy";
 import { replication, review, shopTap } from "./support";
 
 const SECRET_NAMES = ["password", "dbPassword", "api_key", "apiKey", "apikey", "client_secret", "refresh-token", "Authorization", "private_key", "key", "credentials", "credentials_json", "sqlalchemy_url", "connection_string", "webhook_url", "AUTH_TOKEN", "aws_access_key_id", "passphrase", "cookie"];

@@ -1,10 +1,10 @@
-import { tap, target } from "../../connectors/connector";
-import type { Json } from "../../connectors/settings";
-import { isReplication, type PipelineEntry } from "../../pipelines/define";
-import type { Replication } from "../../pipelines/replication";
-import type { CheckoutDescription } from "../../review/checkout";
-import { reviewOf, type Review } from "../../review/review";
-import type { ResourcePlan } from "../../review/pulumi-preview";
+import { tap, target } from "../../src/model/connector";
+import type { Json } from "../../src/model/connector-settings";
+import { isReplication, type PipelineEntry } from "../../src/model/define";
+import type { Replication } from "../../src/model/replication";
+import type { CheckoutDescription } from "../../src/review/checkout";
+import { reviewOf, type Review } from "../../src/review/review";
+import type { ResourcePlan } from "../../src/review/pulumi-preview";
 
 /** The moment that next runs are counted from in these tests: a Tuesday. */
 export const NOW = new Date("2026-11-24T00:00:00Z");

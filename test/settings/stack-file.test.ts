@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { stringify } from "yaml";
-import { readStackFile } from "../../settings/stack-file";
+import { readStackFile } from "../../src/settings/stack-file";
 
 /** A folder with files of stacks. */
 function folderWith(t: TestContext, files: { readonly [name: string]: string | object }): string {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { formatBookmarkAge, statusTable } from "../../cli/status-table";
-import { failuresOf, type PipelineFacts, type RunFact } from "../../status/facts";
-import { pipelineStatus, statusOf } from "../../status/pipeline-status";
-import { toJsonText } from "../../json";
+import { formatBookmarkAge, statusTable } from "../../src/status/status-table";
+import { failuresOf, type PipelineFacts, type RunFact } from "../../src/status/facts";
+import { pipelineStatus, statusOf } from "../../src/status/pipeline-status";
+import { toJsonText } from "../../src/common/json";
 
 const NOW = new Date("2026-11-25T12:30:00Z");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { bookmarkOf, diffStates, newestBookmark, setBack, streamsOf, timeOf, withBookmark } from "../../store/bookmarks";
-import { JsonText, toJsonText } from "../../json";
+import { bookmarkOf, diffStates, newestBookmark, setBack, streamsOf, timeOf, withBookmark } from "../../src/store/state/bookmarks";
+import { JsonText, toJsonText } from "../../src/common/json";
 
 const SDK = JsonText.parse('{"bookmarks": {"orders": {"replication_key": "updated_at", "replication_key_value": "2026-11-20T08:00:00+02:00"}, "users": {"replication_key": "id", "replication_key_value": 12345678901234567890}}}');
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { describe, test } from "node:test";
-import { UserError } from "../../errors";
-import { folderError } from "../../store/folder-errors";
+import { UserError } from "../../src/common/errors";
+import { folderError } from "../../src/store/folder-errors";
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: something`), { code });
 

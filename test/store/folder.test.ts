@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
-import { UserError } from "../../errors";
-import { openFolder } from "../../store/folder";
+import { UserError } from "../../src/common/errors";
+import { openFolder } from "../../src/store/folder";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
@@ -72,7 +72,7 @@ describe("folder store", () => {
       assert.match(value.filler, /^x+$/);
     };
     for (const wait of [0, 7, 13, 29, 41]) {
-      const script = join(__dirname, "fixtures/overwrite.ts");
+      const script = join(__dirname, "fixtures", "overwrite.ts");
       const child = spawn(process.execPath, [...TYPESCRIPT, script, root], { stdio: ["ignore", "pipe", "inherit"] });
       const exit = once(child, "exit");
       try {

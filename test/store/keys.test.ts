@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkKey } from "../../store/object-store";
+import { checkKey } from "../../src/store/object-store";
 import {
   historyKey,
   isRunId,
@@ -13,7 +13,7 @@ import {
   runTime,
   stateKey,
   stepLogFolder,
-} from "../../store/keys";
+} from "../../src/store/keys";
 
 describe("keys", () => {
   test("lie where the layout says, which later versions and the cluster rely on", () => {

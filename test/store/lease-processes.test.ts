@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, describe, test } from "node:test";
-import { openFolder } from "../../store/folder";
-import { acquireLease, currentHolder, LeaseHeld } from "../../store/lease";
-import { systemClock } from "../../store/lease-record";
+import { openFolder } from "../../src/store/folder";
+import { acquireLease, currentHolder, LeaseHeld } from "../../src/store/lease/lease";
+import { systemClock } from "../../src/store/lease/lease-record";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
@@ -23,7 +23,7 @@ describe("lease between processes", () => {
   const location = (name: string): string => join(folder, name);
 
   async function startHolder(path: string): Promise<Holder> {
-    const child = spawn(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures/lease-holder.ts"), path, "orders"]);
+    const child = spawn(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures", "lease-holder.ts"), path, "orders"]);
     children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "ready");

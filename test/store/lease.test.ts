@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { leaseKey } from "../../store/keys";
-import { acquireLease, currentHolder, LeaseHeld, LeaseLost } from "../../store/lease";
-import { isProcessAlive } from "../../processes";
-import { Clock, LeaseRecord, self } from "../../store/lease-record";
-import { ObjectStore } from "../../store/object-store";
+import { leaseKey } from "../../src/store/keys";
+import { acquireLease, currentHolder, LeaseHeld, LeaseLost } from "../../src/store/lease/lease";
+import { isProcessAlive } from "../../src/common/processes";
+import { Clock, LeaseRecord, self } from "../../src/store/lease/lease-record";
+import { ObjectStore } from "../../src/store/object-store";
 import { describeStores } from "./stores";
 
 const START = Date.parse("2026-11-23T08:15:02Z");

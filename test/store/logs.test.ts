@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runFileKey, stepLogFolder } from "../../store/keys";
-import { readLogs } from "../../store/logs";
-import type { ObjectStore } from "../../store/object-store";
+import { runFileKey, stepLogFolder } from "../../src/store/keys";
+import { readLogs } from "../../src/store/runs/logs";
+import type { ObjectStore } from "../../src/store/object-store";
 import { describeStores } from "./stores";
 
 const RUN = "20261123T081502Z-4f2a9c";

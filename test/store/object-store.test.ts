@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { UserError } from "../../errors";
+import { UserError } from "../../src/common/errors";
 import { describeStores, temporaryFolder } from "./stores";
 
 describeStores("object store", (fresh, again) => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { UserError } from "../../errors";
-import { openStore, parseS3 } from "../../store/open";
-import { openS3 } from "../../store/s3";
+import { UserError } from "../../src/common/errors";
+import { openStore, parseS3 } from "../../src/store/open";
+import { openS3 } from "../../src/store/s3";
 import { S3Server, startS3Server } from "../support/s3-server";
 import { temporaryFolder } from "./stores";
 

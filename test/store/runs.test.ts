@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runFileKey, runPrefix, runsPrefix } from "../../store/keys";
-import { acquireLease } from "../../store/lease";
-import { ObjectStore } from "../../store/object-store";
-import { closeAbandonedRuns, listRuns, prune, PrunePolicy, readSummary, RunStatus, RunSummary, writeSummary } from "../../store/runs";
+import { runFileKey, runPrefix, runsPrefix } from "../../src/store/keys";
+import { acquireLease } from "../../src/store/lease/lease";
+import { ObjectStore } from "../../src/store/object-store";
+import { closeAbandonedRuns, listRuns, prune, PrunePolicy, readSummary, RunStatus, RunSummary, writeSummary } from "../../src/store/runs/runs";
 import { describeStores } from "./stores";
-import { JsonText } from "../../json";
+import { JsonText } from "../../src/common/json";
 
 const runOfDay = (day: number): string => `202611${String(day).padStart(2, "0")}T060000Z-00000${day % 10}`;
 

@@ -4,10 +4,10 @@ import { createServer, request, RequestListener } from "node:http";
 import { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { UserError } from "../../errors";
-import { openFolder } from "../../store/folder";
-import { openS3 } from "../../store/s3";
-import { s3Error } from "../../store/s3-errors";
+import { UserError } from "../../src/common/errors";
+import { openFolder } from "../../src/store/folder";
+import { openS3 } from "../../src/store/s3";
+import { s3Error } from "../../src/store/s3-errors";
 import { PAGE, S3Server, startS3Server } from "../support/s3-server";
 import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
@@ -156,7 +156,7 @@ describe("S3 store", () => {
   test("no credentials is one line that names the variables", () => {
     const script = `require("./store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
-    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "../.."), env, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "..", ".."), env, encoding: "utf8" });
     assert.equal(stdout, "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n");
     assert.equal(stderr, "");
   });
@@ -166,7 +166,7 @@ describe("S3 store", () => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
     })`;
-    const { stdout } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "../.."), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "..", ".."), encoding: "utf8" });
     assert.equal(stdout, "0\n");
   });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UserError } from "../../errors";
-import { historyKey, stateKey } from "../../store/keys";
-import { ObjectStore } from "../../store/object-store";
-import { commitState, deleteState, readState, StateEnvelope } from "../../store/state";
-import { history, pruneHistory, rollbackState, rollbackTarget } from "../../store/state-history";
+import { UserError } from "../../src/common/errors";
+import { historyKey, stateKey } from "../../src/store/keys";
+import { ObjectStore } from "../../src/store/object-store";
+import { commitState, deleteState, readState, StateEnvelope } from "../../src/store/state/state";
+import { history, pruneHistory, rollbackState, rollbackTarget } from "../../src/store/state/state-history";
 import { describeStores } from "./stores";
-import { JsonText, stringifyJson, toJsonText } from "../../json";
+import { JsonText, stringifyJson, toJsonText } from "../../src/common/json";
 
 const RUNS = ["20261121T060000Z-000001", "20261122T060000Z-000002", "20261123T060000Z-000003", "20261124T060000Z-000004"] as const;
 

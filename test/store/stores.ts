@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
-import { openFolder } from "../../store/folder";
-import { ObjectStore } from "../../store/object-store";
-import { openS3 } from "../../store/s3";
+import { openFolder } from "../../src/store/folder";
+import { ObjectStore } from "../../src/store/object-store";
+import { openS3 } from "../../src/store/s3";
 import { startMinio, withoutMinio } from "../support/minio-server";
 import { S3Server, startS3Server } from "../support/s3-server";
 

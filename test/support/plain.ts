@@ -1,4 +1,4 @@
-import { parseJson, type JsonText } from "../../json";
+import { parseJson, type JsonText } from "../../src/common/json";
 
 /** What a JSON text says, for comparison with a literal: white space does not count. */
 export function plain(json: JsonText | null | undefined): unknown {

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { createVenv, findInstaller, installUnlocked } from "../../local/installer";
-import { findPython } from "../../local/python";
+import { createVenv, findInstaller, installUnlocked } from "../../src/run/environments/installer";
+import { findPython } from "../../src/run/environments/python";
 
 const MOTO = "5.2.5";
 const PACKAGES = { package: "moto[s3]", version: MOTO, extraPackages: ["flask==3.1.3", "flask-cors==6.0.5"] };
@@ -13,7 +13,7 @@ const PACKAGES = { package: "moto[s3]", version: MOTO, extraPackages: ["flask==3
 /** How many objects or folders the server lists at once; S3 lists 1000. Small, so that short lists have pages. */
 export const PAGE = 25;
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "..", "..");
 
 /** A running S3 server. It keeps its buckets in memory. */
 export interface S3Server {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { PipelineEntry } from "../../pipelines/define";
-import { loadSettings } from "../../settings";
-import { deploy } from "../../stack";
+import type { PipelineEntry } from "../../src/model/define";
+import { loadSettings } from "../../src/settings/load-settings";
+import { deploy } from "../../components/stack";
 import { record, type RecordOptions, type Registration } from "./record";
 
 const SECRETS = ["orders-channel", "shop-password", "table-token", "warehouse-password", "warehouse-url", "clean-token", "registry", "s3-key", "s3-secret", "channel", "archive"];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { runInNewContext } from "node:vm";
-import { MARKER } from "../../review/comment";
+import { MARKER } from "../../src/review/comment";
 import { scriptOf } from "./support";
 
 type Call = readonly [method: string, args: { readonly [name: string]: unknown }];

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
-import { readPulumiPreview } from "../../review/pulumi-preview";
+import { readPulumiPreview } from "../../src/review/pulumi-preview";
 import { scriptOf } from "./support";
 
 const hasJq = spawnSync("jq", ["--version"]).status === 0;

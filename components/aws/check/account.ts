@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { UserError } from "../../../errors";
-import type { AwsSettings } from "../../../settings/aws";
+import { UserError } from "../../../src/common/errors";
+import type { AwsSettings } from "../../../src/settings/aws";
 import { answerOf } from "./answer";
 import { clientConfig } from "./client";
 

@@ -1,5 +1,5 @@
 import { GetBucketTaggingCommand, HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import type { AwsSettings, AwsStoreSettings } from "../../../settings/aws";
+import type { AwsSettings, AwsStoreSettings } from "../../../src/settings/aws";
 import { STACK_TAG, stackTags } from "../tags";
 import { answerOf, isDenied } from "./answer";
 import { clientConfig } from "./client";

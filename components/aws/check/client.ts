@@ -1,4 +1,4 @@
-import type { AwsSettings } from "../../../settings/aws";
+import type { AwsSettings } from "../../../src/settings/aws";
 
 /** Where a client asks, and as whom. */
 export interface ClientConfig {

@@ -1,5 +1,5 @@
 import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
-import type { AwsSettings } from "../../../settings/aws";
+import type { AwsSettings } from "../../../src/settings/aws";
 import { answerOf, isDenied } from "./answer";
 import { clientConfig } from "./client";
 

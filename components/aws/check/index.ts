@@ -1,4 +1,4 @@
-import { UserError } from "../../../errors";
+import { UserError } from "../../../src/common/errors";
 import type { CloudArgs } from "../../cloud";
 import { checkAccount } from "./account";
 import { bucketProblems } from "./bucket";

@@ -1,5 +1,5 @@
 import { DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import type { AwsSettings } from "../../../settings/aws";
+import type { AwsSettings } from "../../../src/settings/aws";
 import { answerOf, isDenied } from "./answer";
 import { clientConfig } from "./client";
 

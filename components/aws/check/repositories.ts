@@ -1,6 +1,6 @@
 import { DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand } from "@aws-sdk/client-ecr";
-import type { AwsSettings, EcrSettings } from "../../../settings/aws";
-import { repositoryName } from "../ecr-names";
+import type { AwsSettings, EcrSettings } from "../../../src/settings/aws";
+import { repositoryName } from "../../../src/manifests/aws/ecr-names";
 import { STACK_TAG, stackTags } from "../tags";
 import { answerOf } from "./answer";
 import { clientConfig } from "./client";

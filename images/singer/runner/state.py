@@ -97,7 +97,7 @@ def _read(path: Optional[str]) -> Optional[_Saved]:
 
 
 def _changed(saved: _Saved, identity: Mapping[str, Any]) -> list[str]:
-    """What of this run is another than what the state belongs to; the rules are those of pipelines/identity.ts."""
+    """What of this run is another than what the state belongs to; the rules are those of src/model/identity.ts."""
     owner = saved.owner
     found = [name for name in _COMPARED if owner and identity.get(name) is not None and identity[name] != owner.get(name)]
     if owner.get("source") is None:

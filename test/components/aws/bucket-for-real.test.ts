@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand, GetObjectCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
-import { keys, RUN, RUN_ID } from "../../../components/argo/store-artifacts";
-import { openS3 } from "../../../store/s3";
-import { isRunId, stateKey } from "../../../store/keys";
-import { acquireLease, LeaseHeld } from "../../../store/lease";
-import type { ObjectStore } from "../../../store/object-store";
-import { openStore } from "../../../store/open";
-import { commitState, deleteState, readState, type StateEnvelope } from "../../../store/state";
-import { history, rollbackState } from "../../../store/state-history";
+import { keys, RUN, RUN_ID } from "../../../src/manifests/argo/store-artifacts";
+import { openS3 } from "../../../src/store/s3";
+import { isRunId, stateKey } from "../../../src/store/keys";
+import { acquireLease, LeaseHeld } from "../../../src/store/lease/lease";
+import type { ObjectStore } from "../../../src/store/object-store";
+import { openStore } from "../../../src/store/open";
+import { commitState, deleteState, readState, type StateEnvelope } from "../../../src/store/state/state";
+import { history, rollbackState } from "../../../src/store/state/state-history";
 import { startMinio, withoutMinio } from "../../support/minio-server";
 import { startS3Server, type S3Server } from "../../support/s3-server";
 import { applyBucket, type Part } from "./apply-bucket";
 import { declared, settingsOf } from "./support";
-import { stringifyJson, toJsonText } from "../../../json";
+import { stringifyJson, toJsonText } from "../../../src/common/json";
 
 const RUNS = ["20261123T060000Z-000001", "20261124T060000Z-000002", "20261125T060000Z-000003"] as const;
 

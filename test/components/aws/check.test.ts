@@ -11,7 +11,7 @@ import { CreateKeyCommand, KMSClient, type KeySpec } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 import { checkAws } from "../../../components/aws/check";
-import { UserError } from "../../../errors";
+import { UserError } from "../../../src/common/errors";
 import { startS3Server, type S3Server } from "../../support/s3-server";
 import { ACCOUNT, KEY, podIdentity, REGION, settingsOf } from "./support";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { EcrImages } from "../../../components/aws/ecr-images";
-import { ConnectorImage } from "../../../components/connector-image";
-import { connectorImage } from "../../../components/image";
+import { ConnectorImage } from "../../../components/images/connector-image";
+import { connectorImage } from "../../../src/manifests/images/image";
 import { only } from "../../support/record";
 import { building, context, digest, lake, shop, valueOf } from "../images/support";
 import { declared, recordAws, settingsOf } from "./support";

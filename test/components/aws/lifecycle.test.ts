@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { repositoryRules } from "../../../components/aws/ecr-images";
 import { lifecycleRules } from "../../../components/aws/lifecycle";
-import { clusterMarkerKey, configKey, failingKey, historyKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../store/keys";
+import { clusterMarkerKey, configKey, failingKey, historyKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../src/store/keys";
 
 const RUN = "20261123T081502Z-4f2a9c";
 

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SKIPPED_CONTAINERS } from "../../../components/aws/pod-accounts";
+import { SKIPPED_CONTAINERS } from "../../../src/manifests/aws/pod-accounts";
 import { podIdentity as declareIdentity } from "../../../components/aws/pod-identity";
-import { cronWorkflow } from "../../../components/argo/cron-workflow";
-import { deployed } from "../../../components/argo/run-parameters";
-import { singerTemplates } from "../../../components/argo/singer-template";
-import { smokeTestTemplate } from "../../../components/argo/smoke-test";
-import type { WorkflowTemplate } from "../../../components/argo/types";
+import { cronWorkflow } from "../../../src/manifests/argo/cron-workflow";
+import { deployed } from "../../../src/manifests/argo/run-parameters";
+import { singerTemplates } from "../../../src/manifests/argo/singer-template";
+import { smokeTestTemplate } from "../../../src/manifests/argo/smoke-test";
+import type { WorkflowTemplate } from "../../../src/manifests/argo/types";
 import type { PodIdentity } from "../../../components/cloud";
-import { definePipelines } from "../../../pipelines/define";
+import { definePipelines } from "../../../src/model/define";
 import { only } from "../../support/record";
-import { images, pipelines as fixtures, settings as clusterSettings } from "../fixtures";
+import { images, pipelines as fixtures, settings as clusterSettings } from "../../manifests/fixtures";
 import { shop, lake, valueOf } from "../images/support";
 import { ACCOUNT, irsa, KEY, OIDC, podIdentity, recordAws, REGION, settingsOf } from "./support";
 

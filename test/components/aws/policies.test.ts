@@ -4,7 +4,7 @@ import { bucketPolicy } from "../../../components/aws/bucket-policy";
 import type { PolicyDocument } from "../../../components/aws/policy-document";
 import { storePolicy } from "../../../components/aws/store-policy";
 import { irsaTrust, podIdentityTrust } from "../../../components/aws/trust-policy";
-import { clusterMarkerKey, configKey, failingKey, historyKey, leaseKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../store/keys";
+import { clusterMarkerKey, configKey, failingKey, historyKey, leaseKey, outputPrefix, overlayKey, requestKey, runFileKey, stateKey } from "../../../src/store/keys";
 import { decide, type AwsRequest, type Decision } from "./evaluate";
 
 const RUN = "20261123T081502Z-4f2a9c";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { storePolicy, type StoreAccess } from "../../../components/aws/store-policy";
-import { requestKey, stateKey } from "../../../store/keys";
+import { requestKey, stateKey } from "../../../src/store/keys";
 import { startMinio, withoutMinio } from "../../support/minio-server";
 import type { S3Server } from "../../support/s3-server";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { S3Store } from "../../../components/aws/s3-store";
-import type { ObjectStoreBuckets } from "../../../components/object-store";
+import type { ObjectStoreBuckets } from "../../../components/store/object-store";
 import { only } from "../../support/record";
 import { valueOf } from "../images/support";
 import { declared, KEY, recordAws, REGION, settingsOf, typesOf } from "./support";

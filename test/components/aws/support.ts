@@ -1,7 +1,7 @@
 import type { CloudArgs } from "../../../components/cloud";
 import { aws } from "../../../components/aws";
-import type { PipelineEntry } from "../../../pipelines/define";
-import { checkSettings } from "../../../settings";
+import type { PipelineEntry } from "../../../src/model/define";
+import { checkSettings } from "../../../src/settings/load-settings";
 import { record, type RecordOptions, type Registration } from "../../support/record";
 
 /** The account that look-ups answer with. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ConnectorImage, type ImageBuilding } from "../../../components/connector-image";
-import { connectorImage, runnerImage, type ImageBuild, type ImageOrigin } from "../../../components/image";
+import { ConnectorImage, type ImageBuilding } from "../../../components/images/connector-image";
+import { connectorImage, runnerImage, type ImageBuild, type ImageOrigin } from "../../../src/manifests/images/image";
 import { only } from "../../support/record";
 import { building, context, digest, recordImages, shop, valueOf } from "./support";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connectorImage, runnerImage, type ImageBuild } from "../../../components/image";
-import { imageRepositories, nameBuilds } from "../../../components/image-builds";
-import { stackImages, type StackImages } from "../../../components/images";
-import { tap } from "../../../connectors/connector";
-import { isReplication, type PipelineEntry } from "../../../pipelines/define";
+import { connectorImage, runnerImage, type ImageBuild } from "../../../src/manifests/images/image";
+import { imageRepositories, nameBuilds } from "../../../src/manifests/images/image-builds";
+import { stackImages, type StackImages } from "../../../components/images/images";
+import { tap } from "../../../src/model/connector";
+import { isReplication, type PipelineEntry } from "../../../src/model/define";
 import { arrayOf, building, context, digest, lake, recordImages, shop, valueOf } from "./support";
 
 const newer = tap({ name: "tap-shop", package: "tap-shop", version: "2.0.0" });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { BuildContext } from "../../../components/image";
-import { readyDigests } from "../../../components/ready-image";
-import { settingsSchema } from "../../../settings/schema";
+import type { BuildContext } from "../../../src/manifests/images/image";
+import { readyDigests } from "../../../components/images/ready-image";
+import { settingsSchema } from "../../../src/settings/schema";
 import { standInRegistry } from "../../deploy/registry";
-import { pipelines } from "../fixtures";
+import { pipelines } from "../../manifests/fixtures";
 import { digest } from "./support";
 
 const context: BuildContext = { baseImage: "python:3.12-slim", files: {}, launchers: {}, locks: {} };

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageBuilding } from "../../../components/connector-image";
-import type { BuildContext } from "../../../components/image";
-import { tap, target } from "../../../connectors/connector";
-import { definePipelines, type PipelineEntry } from "../../../pipelines/define";
-import { settingsSchema } from "../../../settings/schema";
+import type { ImageBuilding } from "../../../components/images/connector-image";
+import type { BuildContext } from "../../../src/manifests/images/image";
+import { tap, target } from "../../../src/model/connector";
+import { definePipelines, type PipelineEntry } from "../../../src/model/define";
+import { settingsSchema } from "../../../src/settings/schema";
 import { record, type RecordOptions, type Registration } from "../../support/record";
 
 export const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: {}, locks: {} };

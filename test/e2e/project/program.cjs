@@ -1,2 +1,2 @@
-require("../../../load-program.cjs");
+require("../../../src/bin/load-program.cjs");
 module.exports = require("./index.ts");

@@ -1,2 +1,0 @@
-require("../../load-program.cjs");
-module.exports = require("./index.ts");

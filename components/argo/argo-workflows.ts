@@ -1,0 +1,40 @@
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../src/settings/load-settings";
+import type { ArgoSettings } from "../../src/settings/argo";
+import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "../../src/manifests/charts/argo-values";
+import { namespace } from "../pipelines/namespace";
+import { MANAGED } from "../../src/manifests/namespace-labels";
+import { release } from "./release";
+
+/** Arguments of {@link ArgoWorkflows}. */
+export interface ArgoWorkflowsArgs {
+  /** How it is installed. */
+  readonly settings: ArgoSettings;
+  /** Namespace of the pipelines. */
+  readonly workflowNamespace: string;
+  /** Values of the secrets that the settings name. */
+  readonly secrets: Secrets;
+}
+
+/** Controller and server of Argo Workflows, by its community chart. What is to be deleted before it depends on it. */
+export class ArgoWorkflows extends pulumi.ComponentResource {
+  constructor(name: string, { settings, workflowNamespace, secrets }: ArgoWorkflowsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:ArgoWorkflows", name, { version: settings.version, chart: settings.chart.version }, opts);
+    const parent = { parent: this };
+    const space = namespace(`${name}-namespace`, settings.namespace, parent);
+    const { workflowArchive } = settings;
+    const dependsOn =
+      workflowArchive === undefined
+        ? []
+        : [
+            new Secret(
+              `${name}-archive`,
+              { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name, labels: { ...MANAGED } }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
+              { ...parent, deletedWith: space },
+            ),
+          ];
+    release(name, { releaseName: ARGO_RELEASE, namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace }) }, { ...parent, dependsOn });
+    this.registerOutputs({ namespace: settings.namespace });
+  }
+}

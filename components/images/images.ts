@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PipelineEntry } from "../../src/model/define";
+import type { Replication } from "../../src/model/replication";
+import { ConnectorImage, type ImageBuilding } from "./connector-image";
+import { originKey, type BuildContext, type ImageOrigin } from "../../src/manifests/images/image";
+import { imageOrigins, nameBuilds } from "../../src/manifests/images/image-builds";
+import type { PipelineImages } from "../pipelines/pipeline";
+import type { Digests } from "./ready-image";
+
+/** Images of a stack. */
+export interface StackImages {
+  /** Image that has the runner and no connector. */
+  readonly runner: pulumi.Output<string>;
+  /** Images of a replication's connectors. */
+  readonly of: (entry: Replication) => PipelineImages;
+}
+
+/**
+ * Builds each connector's image once, however many pipelines use it, and that of the runner.
+ *
+ * @param building `digests`: of the ready images; one that it does not name is used as it is.
+ */
+export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, { digests = new Map(), ...building }: ImageBuilding & { readonly digests?: Digests }, opts: pulumi.ComponentResourceOptions = {}): StackImages {
+  const { images } = building.settings;
+  const { runner, of, all } = imageOrigins(entries, context, images.ready);
+  const ready = all.flatMap((origin) => ("ready" in origin ? [[originKey(origin), pulumi.output(digests.get(origin.ready) ?? origin.ready)] as const] : []));
+  const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
+  const built = builds.map(([name, build]) => [originKey({ build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
+  const references = new Map([...ready, ...built]);
+  const reference = (origin: ImageOrigin) => references.get(originKey(origin)) as pulumi.Output<string>;
+  return { runner: reference(runner), of: ({ tap, target }) => ({ tap: reference(of(tap.connector)), target: reference(of(target.connector)) }) };
+}

@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ownCommand } from "../../src/common/command-text";
+import type { PipelineEntry } from "../../src/model/define";
+import { UserError } from "../../src/common/errors";
+import type { Settings } from "../../src/settings/load-settings";
+import { imageOrigins } from "../../src/manifests/images/image-builds";
+import type { BuildContext } from "../../src/manifests/images/image";
+import { digestOf } from "../../src/common/registry/image-digest";
+import { hostOf, parseImageReference } from "../../src/common/registry/image-reference";
+import type { Login } from "../../src/common/registry/registry-token";
+
+/** References with a digest, by the ones that name a tag alone. */
+export type Digests = ReadonlyMap<string, string>;
+
+/**
+ * Looks up the digests of the ready images that are named by a tag, in previews too, so that a tag that moved is shown
+ * there. It asks the registries itself, before anything is registered: neither a plugin nor a Docker engine is needed.
+ *
+ * @throws UserError with every image that cannot be looked up.
+ */
+export async function readyDigests({ images, registry, secrets }: Pick<Settings, "images" | "registry" | "secrets">, entries: readonly PipelineEntry[], context: BuildContext): Promise<Digests> {
+  const { all } = imageOrigins(entries, context, images.ready);
+  const byTag = [...new Set(all.flatMap((origin) => ("ready" in origin && parseImageReference(origin.ready).digest === undefined ? [origin.ready] : [])))].sort();
+  if (byTag.length === 0) return new Map();
+  const { address, username, password } = registry;
+  const login: Login | undefined = username === undefined || password === undefined ? undefined : { username, password: await valueOf(secrets[password]) };
+  const found = await Promise.allSettled(byTag.map(async (image) => [image, `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`] as const));
+  const failed = found.flatMap((result, index) => (result.status === "rejected" ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`] : []));
+  if (failed.length > 0) throw new UserError([...failed, `Correct its name, or name it by its digest (name@sha256:...): ${ownCommand("pin")} prints the digests.`].join("\n"), 1);
+  return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+}
+
+function valueOf(secret: pulumi.Output<string> | undefined): Promise<string> {
+  return new Promise((resolve) => void pulumi.output(secret).apply((text) => resolve(text ?? "")));
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof UserError)) throw error;
+  return error.message;
+}

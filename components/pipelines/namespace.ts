@@ -1,0 +1,20 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import type { input } from "@pulumi/kubernetes/types";
+import * as pulumi from "@pulumi/pulumi";
+import { MANAGED, STACK_LABEL } from "../../src/manifests/namespace-labels";
+
+/**
+ * A namespace with its own name, and not one that Pulumi makes up.
+ *
+ * @param name of the resource in the program.
+ * @param metadataName of the namespace in the cluster.
+ * @param labels beside those of the stack.
+ */
+export function namespace(name: string, metadataName: string, opts: pulumi.CustomResourceOptions, labels: { readonly [name: string]: string } = {}): Namespace {
+  return new Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, [STACK_LABEL]: pulumi.getStack(), ...labels } } }, opts);
+}
+
+/** Peers of a network policy: every pod of some namespaces. */
+export function podsOf(namespaces: readonly string[]): input.networking.v1.NetworkPolicyPeer[] {
+  return namespaces.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
+}

@@ -1,0 +1,85 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { PipelineEntry } from "../../src/model/define";
+import { isReplication } from "../../src/model/define";
+import type { Replication } from "../../src/model/replication";
+import type { Secrets } from "../../src/settings/load-settings";
+import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings";
+import { cronWorkflow } from "../../src/manifests/argo/cron-workflow";
+import { labelsOf } from "../../src/manifests/argo/names";
+import { pipelineSecret } from "../../src/manifests/argo/pipeline-secret";
+import { deployed } from "../../src/manifests/argo/run-parameters";
+import type { CronWorkflow } from "../../src/manifests/argo/types";
+import { describePipeline } from "../../src/manifests/pipeline-description";
+import { customResourceArgs, PUT_BACK } from "./placeholders";
+import { secretText } from "./secret-text";
+
+/** Images of a replication's connectors, by digest. */
+export interface PipelineImages {
+  /** Image of the tap. */
+  readonly tap: pulumi.Output<string>;
+  /** Image of the target. */
+  readonly target: pulumi.Output<string>;
+}
+
+/** Arguments of {@link Pipeline}. */
+export interface PipelineArgs {
+  /** The entry of the array. */
+  readonly entry: PipelineEntry;
+  /** What the pipelines of the cluster share, of the template that the pipeline refers to. */
+  readonly settings: ClusterSettings;
+  /** The images of a replication; not asked for a job, which names its own. */
+  readonly images: (entry: Replication) => PipelineImages;
+  /** Values of the secrets that the entry names. */
+  readonly secrets: Secrets;
+  /** Namespace that the pipeline goes with when it is deleted. Default: the pipeline's objects are deleted one by one. */
+  readonly deletedWith?: pulumi.Resource;
+}
+
+const TAP_IMAGE = "output:tap-image";
+const TARGET_IMAGE = "output:target-image";
+
+/** One entry of the array on the cluster: its schedule, and the Secret with its settings where it has some. */
+export class Pipeline extends pulumi.ComponentResource {
+  /** The schedule. */
+  readonly cronWorkflow: CustomResource;
+
+  constructor(name: string, { entry, settings, images, secrets, deletedWith }: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:Pipeline", name, describePipeline(entry), opts);
+    const childOptions = { parent: this, ...(deletedWith && { deletedWith }) };
+    const secret = pipelineSecret(entry);
+    const secretResource =
+      secret &&
+      new Secret(
+        name,
+        {
+          metadata: { name: secret.name, namespace: settings.namespace, labels: { ...labelsOf(entry, settings) }, annotations: PUT_BACK },
+          type: "Opaque",
+          stringData: Object.fromEntries(Object.entries(secret.parts).map(([key, part]) => [key, secretText(part, secrets)])),
+        },
+        childOptions,
+      );
+    this.cronWorkflow = new CustomResource(name, customResourceArgs(schedule(entry, settings), imageOutputs(entry, images)), { ...childOptions, ...(secretResource && { dependsOn: [secretResource] }) });
+    this.registerOutputs({ name: entry.name });
+  }
+}
+
+/** The schedule, with the word of the entry on what becomes of its running Workflows when it is taken out of the array. */
+function schedule(entry: PipelineEntry, settings: ClusterSettings): CronWorkflow {
+  const object = cronWorkflow(
+    deployed(entry, () => ({ tap: TAP_IMAGE, target: TARGET_IMAGE })),
+    settings,
+  );
+  const propagation = { "pulumi.com/deletionPropagationPolicy": entry.onRemove === "delete" ? "background" : "orphan" };
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...propagation } } };
+}
+
+function imageOutputs(entry: PipelineEntry, images: PipelineArgs["images"]): ReadonlyMap<string, pulumi.Output<string>> {
+  if (!isReplication(entry)) return new Map();
+  const { tap, target } = images(entry);
+  return new Map([
+    [TAP_IMAGE, tap],
+    [TARGET_IMAGE, target],
+  ]);
+}

@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isSecretReference, type Json } from "../../src/model/connector-settings";
+import type { Secrets } from "../../src/settings/load-settings";
+import { referenceText, type SecretPart } from "../../src/manifests/argo/pipeline-secret";
+
+/**
+ * The text of a part of a pipeline's Secret, with its secrets in place; a secret output where it has any.
+ *
+ * @param secrets all that the part names; the array was checked against them before.
+ */
+export function secretText(part: SecretPart, secrets: Secrets): pulumi.Input<string> {
+  if (part.kind === "secret") return valueOf(part.name, secrets);
+  if (part.kind === "text") return part.text;
+  const names = [...new Set(namesIn(part.value))];
+  if (names.length === 0) return referenceText(part);
+  return pulumi.all(names.map((name) => valueOf(name, secrets))).apply((values) => {
+    const byName = new Map(names.map((name, index) => [name, values[index] ?? ""]));
+    return referenceText({ kind: "json", value: resolved(part.value, byName) });
+  });
+}
+
+function valueOf(name: string, secrets: Secrets): pulumi.Output<string> {
+  const value = secrets[name];
+  if (value === undefined) throw new Error(`secret ${name} was not checked`);
+  return value;
+}
+
+function namesIn(value: Json): readonly string[] {
+  if (isSecretReference(value)) return [value.$secret];
+  if (Array.isArray(value)) return value.flatMap((item: Json) => namesIn(item));
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(namesIn) : [];
+}
+
+function resolved(value: Json, secrets: ReadonlyMap<string, string>): Json {
+  if (isSecretReference(value)) return secrets.get(value.$secret) ?? null;
+  if (Array.isArray(value)) return value.map((item: Json) => resolved(item, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolved(item, secrets)]));
+}

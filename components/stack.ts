@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { Provider } from "@pulumi/kubernetes/provider";
+import type * as pulumi from "@pulumi/pulumi";
+import { ArgoWorkflows } from "./argo/argo-workflows";
+import { defaultClusterSettings } from "../src/manifests/argo/cluster-settings";
+import { SMOKE_TEST } from "../src/manifests/argo/smoke-test";
+import { ArtifactRepository } from "./store/artifact-repository";
+import { readBuildContext } from "../src/manifests/images/build-context";
+import { cloudOf, type CloudArgs, type CloudParts } from "./cloud";
+import { ExternalStore } from "./store/external-store";
+import { imageRepositories } from "../src/manifests/images/image-builds";
+import { stackImages } from "./images/images";
+import { KUBE_CLIENT } from "./kube-client";
+import { Minio } from "./store/minio";
+import { Monitoring, type MonitoringArgs } from "./monitoring/monitoring";
+import type { ObjectStoreBuckets } from "./store/object-store";
+import { Pipeline } from "./pipelines/pipeline";
+import { PipelinesNamespace } from "./pipelines/pipelines-namespace";
+import type { Digests } from "./images/ready-image";
+import { SingerTemplate } from "./argo/singer-template";
+import { SmokeTest } from "./argo/smoke-test";
+import { stackClusterSettings } from "../src/manifests/stack-cluster-settings";
+import { assertDeployable } from "../src/settings/deployable";
+import { UserError } from "../src/common/errors";
+import { version } from "../package.json";
+import type { PipelineEntry } from "../src/model/define";
+import type { Settings } from "../src/settings/load-settings";
+import type { MonitoringSettings } from "../src/settings/monitoring";
+
+/** What a stack tells: few and short, because they show in every preview. */
+export interface StackOutputs {
+  /** Namespace of the pipelines. */
+  readonly namespace: string;
+  /** Namespace of Argo. */
+  readonly argoNamespace: string;
+  /** WorkflowTemplate that tests the installation. */
+  readonly smokeTest: string;
+  /** How many pipelines are deployed. */
+  readonly pipelines: number;
+  /** Version of this project; an older one leaves the stack alone. */
+  readonly version: string;
+}
+
+/**
+ * Refuses what would fail only when half of it is there: asks the cloud, where the settings name one. It changes nothing.
+ *
+ * @throws UserError with every problem of the array, or else with every one of the cloud.
+ */
+export async function check(settings: Settings, entries: readonly PipelineEntry[]): Promise<void> {
+  assertDeployable(entries, Object.keys(settings.secrets));
+  await cloudOf(settings)?.check(cloudArgs(settings, entries));
+}
+
+/** What a real engine adds to what the settings say. */
+export interface DeployOptions {
+  /** Transformations of every resource, such as hooks. Default: none. */
+  readonly transformations?: readonly pulumi.ResourceTransformation[];
+  /** Digests of the ready images. Default: their tags are used as they are. */
+  readonly digests?: Digests;
+}
+
+/**
+ * Declares all that pipelines run on, and the pipelines.
+ *
+ * @throws UserError with every problem of the array, before anything is registered.
+ */
+export function deploy(settings: Settings, entries: readonly PipelineEntry[], { transformations = [], digests = new Map() }: DeployOptions = {}): StackOutputs {
+  assertDeployable(entries, Object.keys(settings.secrets));
+  const certificates = readCertificates(settings.certificateAuthority);
+  const { secrets, networkPolicy, protect } = settings;
+  // Objects are changed in place, because the names that people refer to are theirs.
+  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: KUBE_CLIENT });
+  const opts = { providers: [provider], transformations: [...transformations] };
+  const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
+
+  const space = new PipelinesNamespace(
+    "pipelines",
+    { settings: { ...defaultClusterSettings, namespace: settings.namespace }, registry: settings.registry, secrets, networkPolicy, protect, ...(cloud.identity && { identity: cloud.identity }), ...(settings.notifications.webhook !== undefined && { webhook: settings.notifications.webhook }), ...(certificates !== undefined && { certificates }) },
+    opts,
+  );
+  const buckets = objectStore(settings, cloud, opts);
+  const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
+  const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, secrets }, opts)] : [];
+  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, digests, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
+  const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
+  const template = new SingerTemplate("singer", { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner }, installed);
+  if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
+  new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner, marksBucket: settings.objectStore.kind === "s3" }, installed);
+  for (const entry of entries) {
+    new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
+  }
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length, version };
+}
+
+function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {
+  return { settings, pipelines, repositories: imageRepositories(pipelines, readBuildContext(settings.images.baseImage), settings.images.ready) };
+}
+
+function monitored({ namespace, argo, objectStore: store }: Settings, settings: MonitoringSettings): MonitoringArgs {
+  return { settings, namespace, ...(argo.install && { controllerNamespace: argo.namespace }), ...(store.kind === "minio" && { storeNamespace: store.namespace }) };
+}
+
+function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect, monitoring }: Settings, { buckets }: CloudParts, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
+  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace, ...(monitoring ? [monitoring.prometheusNamespace] : [])], networkPolicy, protect }, opts).buckets;
+  if (store.kind === "s3") return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
+  if (buckets === undefined) throw new Error("the cloud declared no buckets");
+  return buckets;
+}
+
+function readCertificates(file: string): string | undefined {
+  if (file === "") return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read; give a file of PEM certificates, from the project's folder`);
+  }
+}

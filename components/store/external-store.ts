@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../src/settings/load-settings";
+import type { S3Settings } from "../../src/settings/object-store";
+import type { Bucket, BucketCredentials, ObjectStoreBuckets } from "./object-store";
+
+/** Arguments of {@link ExternalStore}. */
+export interface ExternalStoreArgs {
+  /** Where it is. */
+  readonly settings: S3Settings;
+  /** Values of the secrets that the settings name. */
+  readonly secrets: Secrets;
+}
+
+/** Buckets of any server that speaks S3, which are there already. */
+export class ExternalStore extends pulumi.ComponentResource {
+  /** The buckets. */
+  readonly buckets: ObjectStoreBuckets;
+
+  constructor(name: string, { settings, secrets }: ExternalStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tapctl:index:ExternalStore", name, { endpoint: settings.endpoint, bucket: settings.bucket }, opts);
+    const credentials = credentialsOf(settings, secrets);
+    const bucket = (bucketName: string): Bucket => ({
+      name: bucketName,
+      endpoint: settings.endpoint,
+      ...(settings.region !== undefined && { region: settings.region }),
+      insecure: settings.insecure,
+      credentials,
+      ...(settings.addressing !== undefined && { addressing: settings.addressing }),
+    });
+    this.buckets = { singer: bucket(settings.bucket), artifacts: bucket(settings.artifactsBucket ?? settings.bucket) };
+    this.registerOutputs({ bucket: settings.bucket });
+  }
+}
+
+function credentialsOf({ credentials }: S3Settings, secrets: Secrets): BucketCredentials {
+  if (credentials === "ambient") return "ambient";
+  return { accessKey: secrets[credentials.accessKey] ?? "", secretKey: secrets[credentials.secretKey] ?? "" };
+}

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+require("./load-typescript.cjs");
+require("../demo/demo.ts");

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { tapctl } from "../common/command-text";
+import { listRuns } from "../store/runs/runs";
+import { contextOf, type CliContext } from "./context";
+import { positive } from "./flags";
+import { load } from "./load";
+import { entryIfAny } from "./pipeline";
+import { describeStateAfter, formatBytes, leftOutColumn, print, printJson, recordsCell, table } from "../common/print";
+import { resultText } from "../status/status-table";
+
+interface RunsFlags {
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** `tapctl runs`: a pipeline's runs, newest first. */
+export function addRuns(program: Command): void {
+  program
+    .command("runs <name>")
+    .description("list the runs of a pipeline, newest first")
+    .option("--limit <n>", "how many", "20")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  $ npx tapctl runs exchange-rates --limit 5")
+    .action(async (name: string, flags: RunsFlags, command: Command) => {
+      const context = contextOf(command, "named");
+      const limit = positive("--limit", flags.limit);
+      await entryIfAny(context, name);
+      if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);
+      const runs = await listRuns(await context.openStore(), name, limit);
+      if (flags.json) return printJson(runs);
+      if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+      const leftOut = leftOutColumn(runs);
+      const rows = runs.map((run) => [run.run, run.status, recordsCell(run), formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeStateAfter(run), ...leftOut.cell(run), run.error ?? ""]);
+      print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", ...leftOut.header, "ERROR"], rows));
+    });
+}
+
+async function clusterRuns(context: CliContext, name: string, limit: number, flags: RunsFlags): Promise<void> {
+  const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
+  if (flags.json) return printJson(runs);
+  if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+  const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
+  const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
+    run,
+    trigger,
+    resultText({ status, stuck }),
+    summary === null ? "-" : recordsCell(summary).toLocaleString("en-US"),
+    summary === null ? "-" : formatBytes(summary.bytes),
+    seconds === null ? "-" : seconds.toFixed(0),
+    summary === null ? "-" : describeStateAfter(summary),
+    workflow ?? "gone",
+    ...leftOut.cell(summary ?? {}),
+    error ?? "",
+  ]);
+  print(table(["RUN", "STARTED BY", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "WORKFLOW", ...leftOut.header, "ERROR"], rows));
+}

@@ -1,0 +1,177 @@
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { DEFAULT_NAMESPACE } from "../common/command-text";
+import { UserError } from "../common/errors";
+import { apiError, unreachable, type Verb } from "./api-errors";
+import { accessOf, type Access } from "./access";
+import { chooseContext } from "./kubeconfig";
+import { pathOf, type Place } from "./resources";
+
+/** Which cluster is meant. */
+export interface ConnectionArgs {
+  /** Context of the kubeconfig. Default: its current one. */
+  readonly context?: string | undefined;
+  /** Namespace of the pipelines. Default: the context's own, else `pipelines`. */
+  readonly namespace?: string | undefined;
+}
+
+/** What is asked of the API. */
+export interface ApiRequest extends Place {
+  /** Default: `get`. */
+  readonly verb?: Verb;
+  readonly query?: { readonly [name: string]: string | number | undefined };
+  /** Object to create, or a merge patch. */
+  readonly body?: object;
+  /** Default: `application/json`. */
+  readonly accept?: string;
+}
+
+/** What is asked of the API beside its objects. */
+export interface ApiFacts {
+  /** Version of Kubernetes, such as `v1.34.1`. */
+  readonly version: string;
+  /** Its clock, milliseconds since 1970. */
+  readonly time: number;
+  /** Kinds of Argo's objects that it knows, such as `workflows`; undefined where it knows none. */
+  readonly argo: readonly string[] | undefined;
+}
+
+/** A cluster, as the person at the keyboard may use it. */
+export interface Connection {
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  /** Namespace of the pipelines. */
+  readonly namespace: string;
+  /** Address of the API. */
+  readonly server: string;
+  /** For what the library does itself. */
+  readonly access: Access;
+  /** Asks the API; its answer, read from JSON. @throws ApiError where it refuses, UserError where it is not there. */
+  ask<T>(request: ApiRequest): Promise<T>;
+  /** Asks the API; its answer as it comes. @throws as `ask`. */
+  stream(request: ApiRequest): Promise<IncomingMessage>;
+  /** What the API says of itself. @throws UserError where it is not there. */
+  about(): Promise<ApiFacts>;
+}
+
+const METHODS = { get: "GET", list: "GET", create: "POST", patch: "PATCH", delete: "DELETE" } as const satisfies Record<Verb, string>;
+const CONNECT_MS = 10_000;
+const TRIES = 3;
+
+/** Reads the kubeconfig; the cluster is first asked by the first request. */
+export async function connect({ context: wanted, namespace }: ConnectionArgs): Promise<Connection> {
+  const chosen = chooseContext(wanted);
+  const { context } = chosen;
+  const access = await accessOf(chosen);
+  const server = String(chosen.cluster["server"]);
+  const send = sender(access, server, context);
+  const stream = async (request: ApiRequest): Promise<IncomingMessage> => {
+    const verb = request.verb ?? "get";
+    const answer = await send(verb, request);
+    const status = answer.statusCode ?? 0;
+    if (status < 400) return answer;
+    throw apiError(status, await text(answer), verb, request, server);
+  };
+  return {
+    context,
+    namespace: namespace ?? chosen.namespace ?? DEFAULT_NAMESPACE,
+    server,
+    access,
+    stream,
+    about: async () => {
+      const answer = await send("get", "/version");
+      const time = Date.parse(answer.headers.date ?? "");
+      const { gitVersion } = JSON.parse(await text(answer)) as { readonly gitVersion?: string };
+      const kinds = await send("get", "/apis/argoproj.io/v1alpha1");
+      const list = await text(kinds);
+      const argo = kinds.statusCode === 200 ? (JSON.parse(list) as { readonly resources: readonly { readonly name: string }[] }).resources.map(({ name }) => name) : undefined;
+      return { version: gitVersion ?? "unknown", time, argo };
+    },
+    ask: async <T>(request: ApiRequest) => {
+      const answer = await stream(request);
+      const body = await text(answer).catch((error: unknown) => {
+        throw unreachable(error, server, context);
+      });
+      return JSON.parse(body) as T;
+    },
+  };
+}
+
+/**
+ * Sends requests over connections that are kept; one that only reads is sent again where the connection broke. Who one is
+ * is read anew where the API does not know it any more: a token of a cloud's program lives for minutes, one in a file is
+ * replaced.
+ */
+function sender(access: Access, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
+  let options: Promise<https.RequestOptions> | undefined;
+  const current = () =>
+    (options ??= requestOptions(access, server, context).catch((error: unknown) => {
+      options = undefined;
+      throw error;
+    }));
+  const send = async (base: https.RequestOptions, verb: Verb, request: ApiRequest | string): Promise<IncomingMessage> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await once(base, server, verb, request);
+      } catch (error) {
+        const again = METHODS[verb] === "GET" && tries < TRIES && ["ECONNRESET", "EPIPE", "socket hang up"].includes((error as NodeJS.ErrnoException).code ?? "");
+        if (!again) throw unreachable(error, server, context);
+      }
+    }
+  };
+  return async (verb, request) => {
+    const used = current();
+    const answer = await send(await used, verb, request);
+    if (answer.statusCode !== 401) return answer;
+    answer.resume();
+    // Of several requests at the same time only the first drops what they were sent with.
+    if (options === used) options = undefined;
+    return send(await current(), verb, request);
+  };
+}
+
+/** Who one is, from the kubeconfig: a certificate, a token, or what a program of the cloud gives. */
+async function requestOptions(access: Access, server: string, context: string): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = {};
+  try {
+    await access.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new UserError(`context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`, 1);
+  }
+  const agent = options.agent as https.Agent & { keepAlive?: boolean };
+  agent.keepAlive = true;
+  return options;
+}
+
+function once(base: https.RequestOptions, server: string, verb: Verb, asked: ApiRequest | string): Promise<IncomingMessage> {
+  const request: Partial<ApiRequest> = typeof asked === "string" ? {} : asked;
+  const url = new URL(server.replace(/\/$/, "") + (typeof asked === "string" ? asked : pathOf(asked)));
+  for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const headers: http.OutgoingHttpHeaders = {
+    ...(base.headers as http.OutgoingHttpHeaders | undefined),
+    accept: request.accept ?? "application/json",
+    "accept-encoding": request.subresource === "log" ? "identity" : "gzip",
+    ...(body !== undefined && { "content-type": verb === "patch" ? "application/merge-patch+json" : "application/json", "content-length": Buffer.byteLength(body) }),
+  };
+  return new Promise((resolve, reject) => {
+    const { request: send } = url.protocol === "http:" ? http : https;
+    const sent = send(url, { ...base, method: METHODS[verb], headers }, resolve);
+    sent.on("error", reject);
+    sent.setTimeout(CONNECT_MS, () => {
+      // A log that says nothing for long is no dead connection.
+      if (request.subresource !== "log") sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
+    });
+    sent.end(body);
+  });
+}
+
+async function text(answer: IncomingMessage): Promise<string> {
+  // By a pipeline, because an answer that breaks off would leave a mere pipe waiting for ever; who reads it gets the error.
+  const source = answer.headers["content-encoding"] === "gzip" ? pipeline(answer, createGunzip(), () => undefined) : answer;
+  const chunks: Buffer[] = [];
+  for await (const chunk of source) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,71 @@
+import { kubectl } from "../common/command-text";
+import { absentOrForbidden, ApiError } from "./api-errors";
+import type { Connection } from "./connection";
+import type { Page, ServiceObject } from "./objects";
+import { SERVICES } from "./resources";
+
+/** A console of the cluster. */
+export interface Console {
+  readonly name: string;
+  readonly service: { readonly name: string; readonly namespace: string; readonly port: number };
+  /** How one gets what one logs in with; never that itself. */
+  readonly credentials: string;
+}
+
+interface Wanted {
+  readonly name: string;
+  /** Where it is by default, which is looked at by those who may not look everywhere. */
+  readonly namespace: string;
+  readonly isIt: (service: ServiceObject) => boolean;
+  readonly port: number;
+  readonly credentials: (namespace: string) => string;
+}
+
+const WANTED: readonly Wanted[] = [
+  {
+    name: "Argo Workflows",
+    namespace: "argo",
+    isIt: ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server" && metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
+    port: 2746,
+    credentials: (namespace) => `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
+  },
+  {
+    name: "MinIO",
+    namespace: "minio",
+    isIt: ({ metadata, spec }) => /minio/.test(metadata.name) && (spec.ports ?? []).some(({ port }) => port === 9001),
+    port: 9001,
+    credentials: (namespace) => `user and password are the keys rootUser and rootPassword of Secret ${namespace}/minio-root`,
+  },
+];
+
+/** The consoles that the cluster has, and why others could not be looked for. */
+export interface FoundConsoles {
+  readonly consoles: readonly Console[];
+  /** Such as `MinIO: you may not list services; missing rule: …`. */
+  readonly refused: readonly string[];
+}
+
+/** Looks for the consoles: everywhere, or where they are by default for those who may not list Services everywhere. */
+export async function findConsoles(connection: Connection): Promise<FoundConsoles> {
+  const everywhere = await services(connection, undefined).catch(absentOrForbidden);
+  const looked = await Promise.all(WANTED.map((wanted) => findConsole(connection, wanted, everywhere)));
+  return { consoles: looked.flatMap((one) => (typeof one === "object" ? [one] : [])), refused: looked.filter((one) => typeof one === "string") };
+}
+
+/** A console, why one may not look for it, or undefined where there is none. */
+async function findConsole(connection: Connection, { name, namespace, isIt, port, credentials }: Wanted, everywhere: readonly ServiceObject[] | undefined): Promise<Console | string | undefined> {
+  try {
+    const service = (everywhere ?? (await services(connection, namespace))).find(isIt);
+    if (service === undefined) return undefined;
+    const at = service.metadata.namespace ?? namespace;
+    const { ports } = service.spec;
+    return { name, service: { name: service.metadata.name, namespace: at, port: ports?.find((one) => one.port === port)?.port ?? ports?.[0]?.port ?? port }, credentials: credentials(at) };
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 403)) throw error;
+    return `${name}: ${error.message}`;
+  }
+}
+
+async function services(connection: Connection, namespace: string | undefined): Promise<readonly ServiceObject[]> {
+  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace })).items ?? [];
+}

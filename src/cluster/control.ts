@@ -1,0 +1,54 @@
+import { tapctl } from "../common/command-text";
+import { UserError } from "../common/errors";
+import { isNamed } from "./run-id";
+import type { Connection } from "./connection";
+import type { CronWorkflowObject, MetadataOnly } from "./objects";
+import { CRON_WORKFLOWS, WORKFLOWS } from "./resources";
+import { deployedPipeline } from "./submit";
+import { activeRun } from "./runs";
+import { getWorkflow, hasEnded, listWorkflows, patchWorkflow } from "./workflows";
+
+/** What became of a run that was cancelled. */
+export interface Cancelled {
+  readonly workflow: string;
+  /** `stopping` ends as interrupted; `removed` had not begun: Argo would end it only once it has the lock. */
+  readonly how: "stopping" | "removed";
+}
+
+/**
+ * Stops a run so that it ends as one that was interrupted: its pods get time to stop, and who wants to know is told. One
+ * that waits for the pipeline's lock and has begun nothing is taken away.
+ *
+ * @param wanted Workflow or run; undefined for the one that is under way
+ * @throws UserError where no run is under way.
+ */
+export async function cancelRun(connection: Connection, pipeline: string, wanted: string | undefined): Promise<Cancelled> {
+  const { name } = (await runToCancel(connection, pipeline, wanted)).metadata;
+  const { status } = await getWorkflow(connection, name);
+  if ((status?.phase ?? "Pending") === "Pending" && Object.keys(status?.nodes ?? {}).length === 0) {
+    await connection.ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name });
+    return { workflow: name, how: "removed" };
+  }
+  await patchWorkflow(connection, name, { spec: { shutdown: "Stop" } });
+  return { workflow: name, how: "stopping" };
+}
+
+async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
+  if (wanted === undefined) {
+    const active = await activeRun(connection, pipeline);
+    if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`);
+    return active;
+  }
+  const named = (await listWorkflows(connection, pipeline)).find((workflow) => isNamed(workflow, wanted));
+  if (named === undefined) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
+  if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
+  return named;
+}
+
+/** Switches a schedule off or on; whether it was the other way before. */
+export async function suspendSchedule(connection: Connection, pipeline: string, suspend: boolean): Promise<boolean> {
+  const { spec } = await deployedPipeline(connection, pipeline);
+  if ((spec.suspend ?? false) === suspend) return false;
+  await connection.ask<CronWorkflowObject>({ verb: "patch", resource: CRON_WORKFLOWS, namespace: connection.namespace, name: pipeline, query: { fieldManager: "tapctl" }, body: { spec: { suspend } } });
+  return true;
+}

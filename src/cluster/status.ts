@@ -1,0 +1,134 @@
+import { PIPELINE_LABEL } from "../manifests/argo/names";
+import { UserError } from "../common/errors";
+import type { PipelineEntry } from "../model/define";
+import { schedulesOf } from "../model/define";
+import type { ObjectStore } from "../store/object-store";
+import { listRuns, readSummary, type RunSummary } from "../store/runs/runs";
+import { S3Away, S3Denied } from "../store/s3-errors";
+import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
+import { lastRunOf } from "../status/last-run";
+import { absent } from "./api-errors";
+import { atOnce } from "../common/map-concurrent";
+import type { Connection } from "./connection";
+import { idleController } from "./controller";
+import { invalidSchedule } from "./invalid-schedule";
+import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
+import { outcomeOf } from "./outcome";
+import { runIdOf } from "./run-id";
+import { scheduledSince } from "./spec-owner";
+import { secondsBetween } from "./steps";
+import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
+
+/** Requests to the store and the cluster that are under way at the same time. */
+const AT_ONCE = 32;
+const HISTORY = 50;
+
+/** How the pipelines of a cluster are looked at. */
+export interface LookOptions {
+  /** The one pipeline that is asked for. Default: all. */
+  readonly only?: string;
+  /** Told why something of the store cannot be read, which is missing then; once, where the store as a whole cannot. */
+  readonly onUnread: (why: string) => void;
+  /** Told why nothing starts or ends on the cluster: what is said to run has not been looked after since. */
+  readonly onIdle: (why: string) => void;
+}
+
+/** Reads something of the store; undefined where it cannot be read. */
+type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
+
+/** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
+export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread, onIdle }: LookOptions): Promise<readonly PipelineFacts[]> {
+  const [workflows, crons, read, idle] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread), idleController(connection)]);
+  if (idle !== undefined) onIdle(idle.found);
+  const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
+  const runs = byPipeline(workflows);
+  const named = new Set(entries.map(({ name }) => name));
+  const others = crons.filter(({ metadata }) => !named.has(metadata.name));
+  return atOnce(AT_ONCE, [...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })), ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron }))], (one) =>
+    factsOf(connection, read, one, runs.get(one.name) ?? []),
+  );
+}
+
+async function readerOf(store: () => Promise<ObjectStore>, onUnread: (why: string) => void): Promise<Read> {
+  // Asking a store that gives no answer takes its time for each pipeline.
+  let away = false;
+  const unread = (error: unknown): undefined => {
+    if (!(error instanceof UserError)) throw error;
+    if (!away) onUnread(error.message);
+    away ||= error instanceof S3Away || error instanceof S3Denied;
+  };
+  const opened = await store().catch(unread);
+  return async (work) => (away || opened === undefined ? undefined : work(opened).catch(unread));
+}
+
+interface Known {
+  readonly name: string;
+  readonly entry: PipelineEntry | undefined;
+  readonly cron: CronWorkflowObject | undefined;
+}
+
+async function factsOf(connection: Connection, read: Read, { name, entry, cron }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
+  const runs = workflows.map(runFact);
+  const last = await lastRun(connection, read, name, workflows.find(hasEnded));
+  return {
+    name,
+    where: cron === undefined ? "array" : entry === undefined ? "cluster" : "both",
+    schedules: cron?.spec.schedules ?? (entry === undefined ? [] : schedulesOf(entry)),
+    timezone: cron?.spec.timezone ?? entry?.timezone ?? "UTC",
+    invalid: (cron && invalidSchedule(cron)) ?? null,
+    suspended: cron?.spec.suspend ?? entry?.suspend ?? false,
+    since: cron === undefined ? null : scheduledSince(cron),
+    runs,
+    last,
+    failures: await failures(read, name, runs, last),
+  };
+}
+
+/** From the store, which keeps them longest; from the Workflow alone where the run could not write a summary. */
+async function lastRun(connection: Connection, read: Read, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
+  if (ended === undefined) {
+    const summaries = await read((store) => listRuns(store, name, 2));
+    return (await lastOf(read, summaries?.find(({ status }) => status !== "running"))) ?? null;
+  }
+  const run = runIdOf(ended.metadata);
+  const summary = await read((store) => readSummary(store, name, run));
+  const known = await lastOf(read, summary?.status === "running" ? undefined : summary);
+  if (known !== undefined) return known;
+  const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
+  const { startedAt, finishedAt } = workflow?.status ?? {};
+  const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
+  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, leftOut: [], uncountedFiles: 0, state: null, error: outcome.error };
+}
+
+async function lastOf(read: Read, summary: RunSummary | undefined): Promise<LastRun | undefined> {
+  return summary && read((store) => lastRunOf(store, summary));
+}
+
+/** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */
+async function failures(read: Read, name: string, runs: readonly RunFact[], last: LastRun | null): Promise<number> {
+  const here = failuresOf(runs);
+  const succeededHere = runs.some(({ status }) => status === "succeeded");
+  if (last === null || last.status === "succeeded" || (here > 0 && succeededHere)) return last?.status === "succeeded" ? 0 : here;
+  return Math.max(here, failuresOf((await read((store) => listRuns(store, name, HISTORY))) ?? []));
+}
+
+function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, readonly MetadataOnly[]> {
+  const groups = new Map<string, MetadataOnly[]>();
+  for (const workflow of workflows.filter(isRun)) {
+    const name = workflow.metadata.labels?.[PIPELINE_LABEL] ?? "";
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [workflow]);
+    else group.push(workflow);
+  }
+  return groups;
+}
+
+function runFact(workflow: MetadataOnly): RunFact {
+  return { run: runIdOf(workflow.metadata), status: statusOf(phaseOf(workflow)), started: workflow.metadata.creationTimestamp };
+}
+
+function statusOf(phase: Phase): RunFact["status"] {
+  if (phase === "Succeeded") return "succeeded";
+  if (phase === "Failed" || phase === "Error") return "failed";
+  return phase === "Pending" ? "waiting" : "running";
+}

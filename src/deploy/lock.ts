@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { print } from "../common/print";
+import { ownCommand } from "../common/command-text";
+import { UserError } from "../common/errors";
+import { isProcessAlive } from "../common/processes";
+import { askEngine, type Engine } from "./pulumi";
+
+interface Lock {
+  readonly pid: number;
+  readonly hostname: string;
+  readonly username?: string;
+  readonly timestamp?: string;
+}
+
+/**
+ * Makes sure that no other update of the stack is in progress. The lock of one that was killed on this machine is
+ * removed, which the engine does not do by itself; a lock of another machine stays, because whether its process runs
+ * cannot be seen from here. Backends other than folders report a lock when the engine starts.
+ * Source: pulumi v3.259.0, pkg/backend/diy/lock.go.
+ *
+ * @param project name of the Pulumi project.
+ * @throws UserError if another update is in progress.
+ */
+export function requireUnlocked(engine: Engine, project: string): void {
+  const { name, backend } = engine;
+  const locks = locksOf(backend, project, name);
+  if (locks.length === 0) return;
+  const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
+  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${ownCommand("pulumi", "cancel")}`, 1);
+  const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
+  if (!ok) throw new UserError(`the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`, 1);
+  print(`An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);
+}
+
+function holder({ pid, hostname: host, username, timestamp }: Lock): string {
+  return [`process ${pid} on ${host}`, ...(username ? [`started by ${username}`] : []), ...(timestamp ? [`since ${timestamp}`] : [])].join(", ");
+}
+
+function locksOf(backend: string, project: string, stack: string): readonly Lock[] {
+  if (!backend.startsWith("file://")) return [];
+  const root = backend.startsWith("file://~") ? join(homedir(), backend.slice("file://~".length)) : fileURLToPath(backend);
+  const folder = join(root, ".pulumi", "locks", "organization", project, stack);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((file) => file.endsWith(".json")).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
+}

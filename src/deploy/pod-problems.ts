@@ -1,0 +1,88 @@
+import { kubectl } from "../common/command-text";
+/** A pod as the cluster lists it; what is not read here is left out. */
+export interface PodStatus {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+    readonly initContainerStatuses?: readonly ContainerState[];
+    readonly containerStatuses?: readonly ContainerState[];
+  };
+}
+
+interface ContainerState {
+  readonly name: string;
+  readonly image?: string;
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string }; readonly terminated?: Terminated };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+
+interface Terminated {
+  readonly exitCode: number;
+  readonly reason?: string;
+}
+
+/** An event of the cluster. */
+export interface ClusterEvent {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly involvedObject: { readonly kind: string; readonly name: string; readonly namespace?: string };
+}
+
+/** Why something does not start, and what to do. */
+export interface Problem {
+  readonly cause: string;
+  readonly fix: string;
+}
+
+const IMAGE = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"]);
+const CONFIG = new Set(["CreateContainerConfigError", "CreateContainerError"]);
+
+/** Events that say why a pod is not even created, or its volumes are not there. */
+const eventFixes = (): { readonly [reason: string]: string } => ({
+  FailedCreate: "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
+  FailedMount: "create what is to be mounted, or correct its name",
+  FailedAttachVolume: "see the storage driver of the cluster",
+  ProvisioningFailed: `see the storage class: ${kubectl("get storageclass")}`,
+});
+
+/**
+ * Why pods do not start, as far as the cluster says it.
+ *
+ * @param pods the pods of some namespaces.
+ * @param events their events.
+ */
+export function podProblems(pods: readonly PodStatus[], events: readonly ClusterEvent[] = []): readonly Problem[] {
+  const found = [...pods.flatMap(problemsOf), ...events.flatMap(eventProblem)];
+  return [...new Map(found.map((problem) => [problem.cause, problem])).values()];
+}
+
+function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): readonly Problem[] {
+  if (status.phase === "Succeeded") return [];
+  const pod = `pod ${namespace}/${name}`;
+  const unscheduled = status.conditions?.find(({ type, status: is, reason }) => type === "PodScheduled" && is === "False" && reason === "Unschedulable");
+  if (unscheduled) return [{ cause: `${pod} cannot be scheduled: ${unscheduled.message ?? "no node has room"}`, fix: fixOfScheduling(unscheduled.message ?? "") }];
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap((container) => containerProblem(pod, namespace, name, container));
+}
+
+function fixOfScheduling(message: string): string {
+  if (/PersistentVolumeClaim/i.test(message)) return `the cluster needs a default StorageClass or a volume for the claim: ${kubectl("get storageclass,persistentvolume")}`;
+  return /Insufficient/.test(message) ? "add a node, or lower what the settings reserve" : `see the nodes and their taints: ${kubectl("get nodes")}`;
+}
+
+function containerProblem(pod: string, namespace: string, name: string, { name: container, image, state, lastState }: ContainerState): readonly Problem[] {
+  const { reason = "", message = "" } = state?.waiting ?? {};
+  if (IMAGE.has(reason)) return [{ cause: `${pod} cannot pull ${image ?? "its image"}: ${reason}`, fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)" }];
+  if (CONFIG.has(reason)) return [{ cause: `${pod} cannot start "${container}": ${message || reason}`, fix: "create what is missing, or correct its name in the settings" }];
+  const ended = state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
+  if (ended === undefined || ended.exitCode === 0) return [];
+  const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
+  return [{ cause: `${pod}: "${container}" ${how}`, fix: kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`) }];
+}
+
+function eventProblem({ type, reason = "", message = "", involvedObject: { kind, name, namespace } }: ClusterEvent): readonly Problem[] {
+  const fix = eventFixes()[reason];
+  if (type !== "Warning" || fix === undefined) return [];
+  return [{ cause: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`, fix }];
+}

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { print } from "../common/print";
+import { optionText, ownCommand, printCommandsFor } from "../common/command-text";
+import { readBuildContext } from "../manifests/images/build-context";
+import { imageRepositories } from "../manifests/images/image-builds";
+import { UserError } from "../common/errors";
+import { pipelines } from "../../pipelines";
+import { assertValid } from "../model/validation/validate";
+import type { RegistrySettings } from "../settings/images";
+import type { CheckedSettings } from "../settings/schema";
+import { checkCharts } from "./charts";
+import { checkExisting, checkMonitoring, findContext } from "./cluster";
+import { canAsk, consents } from "./consent";
+import { ownNamespaces } from "./existing";
+import { offerKind } from "./kind";
+import { requireUnlocked } from "./lock";
+import { lostImages } from "./lost-images";
+import { nextSteps } from "./next-steps";
+import { endOrphans } from "./orphans";
+import { askEngine, findEngine, PROJECT, runEngine, type Engine } from "./pulumi";
+import { checkPush } from "./push-rights";
+import { recover } from "./recover";
+import { checkRegistry } from "../manifests/images/registry";
+import type { Login } from "../common/registry/registry-token";
+import { readSettings } from "./settings";
+import { runSmokeTest } from "./smoke-test";
+import { nameOf, readState, resourcesOf, type StackState } from "./state";
+import { update } from "./update";
+import { refuseNewer } from "./version";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** Options of `npm run up`. */
+export interface UpFlags {
+  readonly stack: string;
+  readonly context?: string;
+  readonly yes?: boolean;
+  readonly smokeTest?: boolean;
+  readonly refresh?: boolean;
+}
+
+/** A stack whose state and cluster were looked at. */
+interface FoundStack {
+  readonly engine: Engine;
+  readonly settings: CheckedSettings;
+  readonly context: string;
+  readonly state: StackState;
+}
+
+/** `npm run up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
+export async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: UpFlags): Promise<void> {
+  assertValid(pipelines);
+  const found = await findStack(stack, wanted, yes);
+  const { engine, settings, context } = found;
+  refuseNewer(resourcesOf(found.state));
+  await checkCharts(settings, ROOT);
+  if (settings.monitoring) checkMonitoring(context);
+  const login = loginOf(engine, settings.registry);
+  await checkRegistries(settings, login);
+  refuseWithoutAnswer(yes);
+  const recorded = resourcesOf(recovered(found));
+  checkExisting(context, settings, recorded);
+  const again = await lostImages(recorded, repositoriesOf(settings), login);
+  print([`Stack: ${stack} of project ${PROJECT}`, `Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
+  if (again.length > 0) print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
+  setValue(engine, "context", context);
+  if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
+  await update({ engine, root: ROOT, context, namespaces: ownNamespaces(settings), again, refresh });
+  if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`);
+  print(nextSteps(settings, pipelines));
+}
+
+/** `npm run recover`: repairs the state, for those who run `pulumi up` themselves. */
+export async function recoverStack({ stack, context, yes = false }: UpFlags): Promise<void> {
+  const found = await findStack(stack, context, yes);
+  refuseWithoutAnswer(yes);
+  const isChanged = recovered(found) !== found.state;
+  print(isChanged ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${ownCommand("up")}\`.` : "No update was interrupted: the state is complete.");
+}
+
+async function findStack(stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
+  const engine = await findEngine(ROOT, stack, yes);
+  requireUnlocked(engine, PROJECT);
+  await endOrphans(ROOT);
+  const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
+  const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
+  printCommandsFor({ stack: () => stack, context: () => context, options: ["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)] });
+  return { engine, settings, context, state: readState(engine) };
+}
+
+function refuseWithoutAnswer(yes: boolean): void {
+  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the changes cannot be confirmed.\nAdd --yes to make them without a question.");
+}
+
+/** The state after the repair of an interrupted update; in another cluster than that of the last update there is nothing to repair. */
+function recovered({ engine, settings, context, state }: FoundStack): StackState {
+  return settings.context === "" || settings.context === context ? recover({ engine, state, context, namespace: settings.namespace }) : state;
+}
+
+async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolean> {
+  const code = await runEngine(engine, ROOT, ["preview", ...engine.stack, ...(refresh ? ["--refresh"] : [])]);
+  if (code !== 0) throw new UserError("the preview failed; nothing was changed.\nFix the cause above, then start again.", 1);
+  return consents("Make these changes?", false);
+}
+
+function repositoriesOf({ images }: CheckedSettings): readonly string[] {
+  return imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
+}
+
+/** Checks whether images can be built and pushed. */
+async function checkRegistries(settings: CheckedSettings, login: Login | undefined): Promise<void> {
+  const [repository] = repositoriesOf(settings);
+  if (repository === undefined) return;
+  const { registry, images, aws } = settings;
+  const address = aws?.ecr ? undefined : registry.address;
+  await checkRegistry(images, address);
+  if (address !== undefined && login !== undefined) await checkPush(address, repository, login, registry.password ?? "");
+}
+
+/** Who the stack pushes as; undefined if the Docker client decides, and if the secret is not set, which the program itself reports. */
+function loginOf(engine: Engine, { username, password: secret }: RegistrySettings): Login | undefined {
+  if (username === undefined || secret === undefined) return undefined;
+  const { ok, output } = askEngine(engine, ["config", "get", "--path", `secrets["${secret}"]`, ...engine.stack]);
+  return ok ? { username, password: output } : undefined;
+}
+
+function setValue(engine: Engine, key: string, value: string): void {
+  const { ok, error } = askEngine(engine, ["config", "set", `${PROJECT}:${key}`, value, ...engine.stack]);
+  if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
+}
+

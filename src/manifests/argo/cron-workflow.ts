@@ -1,0 +1,58 @@
+import { schedulesOf } from "../../model/define";
+import { currentZone } from "../../model/cron/zone-names";
+import type { ClusterSettings } from "./cluster-settings";
+import { annotationsOf, labelsOf, runKindOf, templateName, TRIGGER_LABEL } from "./names";
+import { secondsOf } from "./parameters";
+import { runArguments, type DeployedPipeline } from "./run-parameters";
+import type { CronWorkflow, Workflow, WorkflowSpec } from "./types";
+
+/** A run whose moment was missed, because Argo was away or the run before took too long, starts up to an hour late. */
+const LATEST_START_SECONDS = 3600;
+const HISTORY = 3;
+
+/** The schedule of a pipeline: thin, because all that runs share is in the template that it refers to. */
+export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettings): CronWorkflow {
+  const { entry } = pipeline;
+  const labels = labelsOf(entry, settings);
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "CronWorkflow",
+    metadata: { name: entry.name, namespace: settings.namespace, labels, annotations: annotationsOf(entry) },
+    spec: {
+      schedules: [...schedulesOf(entry)],
+      timezone: currentZone(entry.timezone ?? "UTC"),
+      suspend: entry.suspend ?? false,
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: LATEST_START_SECONDS,
+      successfulJobsHistoryLimit: HISTORY,
+      failedJobsHistoryLimit: HISTORY,
+      workflowMetadata: { labels: { ...labels, [TRIGGER_LABEL]: "schedule" }, annotations: annotationsOf(entry) },
+      workflowSpec: runSpec(pipeline, settings, "schedule"),
+    },
+  };
+}
+
+/** A run to submit by hand: `kubectl create -f` starts it, after a run of the pipeline that is there. */
+export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings): Workflow {
+  const { entry } = pipeline;
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: { generateName: `${entry.name}-`, namespace: settings.namespace, labels: { ...labelsOf(entry, settings), [TRIGGER_LABEL]: "manual" }, annotations: annotationsOf(entry) },
+    spec: runSpec(pipeline, settings, "manual"),
+  };
+}
+
+function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: "schedule" | "manual"): Omit<WorkflowSpec, "templates"> {
+  const { entry } = pipeline;
+  const kind = runKindOf(entry);
+  const serviceAccount = settings.serviceAccounts?.[entry.name];
+  return {
+    workflowTemplateRef: { name: templateName(kind, settings) },
+    ...(serviceAccount !== undefined && { serviceAccountName: serviceAccount }),
+    entrypoint: kind,
+    activeDeadlineSeconds: secondsOf(entry.deadline ?? settings.deadline),
+    podMetadata: { labels: labelsOf(entry, settings) },
+    arguments: { parameters: runArguments(pipeline, settings, trigger) },
+  };
+}

@@ -1,0 +1,21 @@
+import type { FollowUp } from "../../model/replication";
+import type { ClusterSettings } from "./cluster-settings";
+import { secondsOf } from "./parameters";
+import { containerPatch } from "./pod-spec-patch";
+
+const DEFAULT_DEADLINE = "1h";
+
+/**
+ * Follow-ups as the parameter `followUps`, in their order: the template takes the first one and calls itself with the
+ * rest. Every value is text, because Argo's expressions put it into text.
+ */
+export function followUpsParameter(followUps: readonly FollowUp[], secret: string, settings: ClusterSettings): string {
+  return JSON.stringify(
+    followUps.map((followUp) => ({
+      name: followUp.name,
+      image: followUp.image,
+      deadline: String(secondsOf(followUp.deadline ?? DEFAULT_DEADLINE)),
+      patch: containerPatch(followUp, secret, settings.resources),
+    })),
+  );
+}

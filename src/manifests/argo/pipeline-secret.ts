@@ -1,0 +1,74 @@
+import { settingsOf, type Tap, type Target } from "../../model/connector";
+import { isSecretReference, secretPaths, type Json } from "../../model/connector-settings";
+import { isReplication, streamRulesOf, type PipelineEntry } from "../../model/define";
+import { identityOf } from "../../model/identity";
+import type { Replication } from "../../model/replication";
+import { secretKey, secretName } from "./names";
+import { parseJson, stringifyJson } from "../../common/json";
+
+/** What a pipeline's Secret holds under a key, secrets still by their names. */
+export type SecretPart =
+  /** A file: JSON in which `{"$secret": "name"}` stands for the secret of that name. */
+  | { readonly kind: "json"; readonly value: Json }
+  /** A file as it is, without secrets. */
+  | { readonly kind: "text"; readonly text: string }
+  /** The value of a secret itself. */
+  | { readonly kind: "secret"; readonly name: string };
+
+/** A pipeline's Secret before its secrets are put in. */
+export interface PipelineSecret {
+  /** Its name. */
+  readonly name: string;
+  /** What it holds, by key. */
+  readonly parts: { readonly [key: string]: SecretPart };
+}
+
+/** Key of the webhook of a pipeline that names its own. */
+export const WEBHOOK_KEY = "webhook";
+
+/** The Secret of a pipeline; undefined for a job that uses no secret. */
+export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined {
+  const parts = { ...(isReplication(entry) ? replicationParts(entry) : {}), ...containerSecrets(entry), ...webhookSecret(entry) };
+  return Object.keys(parts).length === 0 ? undefined : { name: secretName(entry.name), parts };
+}
+
+/** A part as text for people: secrets are named, never shown. */
+export function referenceText(part: SecretPart): string {
+  if (part.kind === "text") return part.text;
+  return part.kind === "secret" ? JSON.stringify({ $secret: part.name }) : `${stringifyJson(part.value, 2)}\n`;
+}
+
+function replicationParts(entry: Replication): PipelineSecret["parts"] {
+  const rules = streamRulesOf(entry);
+  return {
+    "identity.json": json({ pipeline: entry.name, ...identityOf(entry) }),
+    ...(entry.configFrom === "store" ? {} : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
+    ...(rules && { "select.json": json(rules) }),
+    ...(entry.initialState && { "initial-state.json": stateFile(entry.initialState) }),
+  };
+}
+
+function connectorParts(kind: "tap" | "target", use: Tap | Target): PipelineSecret["parts"] {
+  const config = settingsOf(use);
+  // The runner masks in logs what stands at these places.
+  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretPaths(config)) };
+}
+
+function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
+  const environments = isReplication(entry) ? (entry.followUps ?? []).map(({ env }) => env) : [entry.env];
+  const names = environments.flatMap((env) => Object.values(env ?? {}).flatMap((value) => (isSecretReference(value) ? [value.$secret] : [])));
+  return Object.fromEntries(names.map((name) => [secretKey(name), { kind: "secret", name }]));
+}
+
+function webhookSecret({ notifications }: PipelineEntry): PipelineSecret["parts"] {
+  return notifications?.webhook ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } } : {};
+}
+
+function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart {
+  return { kind: "text", text: typeof state === "string" ? state : `${stringifyJson(state, 2)}\n` };
+}
+
+/** Data as JSON has it: what is undefined is left out. */
+function json(value: unknown): SecretPart {
+  return { kind: "json", value: parseJson(stringifyJson(value)) as Json };
+}

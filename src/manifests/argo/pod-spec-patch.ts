@@ -1,0 +1,51 @@
+import { isSecretReference } from "../../model/connector-settings";
+import type { ContainerArgs, Resources } from "../../model/entry";
+import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
+import type { ClusterSettings } from "./cluster-settings";
+import { secretKey } from "./names";
+
+/*
+ * Resources are quantities, and Argo takes no parameter in their place; a patch of the pod is text, and takes any. It
+ * is applied before Argo wraps the command, so that it can set the command as well.
+ * Source: argo-workflows v4.1.2, workflow/controller/workflowpod.go, 733-790.
+ */
+
+type Defaults = ClusterSettings["resources"];
+
+/** Patch of a pod with one connector. */
+export function connectorPatch(resources: Resources | undefined, defaults: Defaults): string {
+  return patchOf([{ name: "main", resources: requirements(resources, defaults) }]);
+}
+
+/** Patch of the pod that holds a tap and a target. */
+export function streamPatch(pair: { readonly tap?: Resources; readonly target?: Resources } | undefined, defaults: Defaults): string {
+  return patchOf([
+    { name: "tap", resources: requirements(pair?.tap, defaults) },
+    { name: "target", resources: requirements(pair?.target, defaults) },
+  ]);
+}
+
+/**
+ * Patch that gives a container its command and environment, byte for byte, and its resources.
+ *
+ * @param secret name of the pipeline's Secret, whose keys stand in for the secrets of the environment.
+ */
+export function containerPatch(args: ContainerArgs, secret: string, defaults: Defaults): string {
+  const [program = "", ...rest] = args.command.map(unexpanded);
+  const env = Object.entries(args.env ?? {}).map(([name, value]) =>
+    isSecretReference(value) ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } } : { name, value: unexpanded(value) },
+  );
+  return patchOf([{ name: "main", command: [program], args: rest, ...(env.length > 0 && { env }), resources: requirements(args.resources, defaults) }]);
+}
+
+function requirements(given: Resources | undefined, defaults: Defaults) {
+  const memory = given?.memory ?? defaults.memory;
+  return {
+    requests: { cpu: String(given?.cpu ?? defaults.cpu), memory },
+    limits: { memory, ...(given?.cpuLimit !== undefined && { cpu: String(given.cpuLimit) }) },
+  };
+}
+
+function patchOf(containers: readonly object[]): string {
+  return untemplatedJson({ containers });
+}

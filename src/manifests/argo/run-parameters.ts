@@ -1,0 +1,94 @@
+import { idleSeconds } from "../../model/idle-timeout";
+import { durationSeconds } from "../../model/units";
+import { isReplication, schedulesOf, type PipelineEntry } from "../../model/define";
+import type { Job } from "../../model/job";
+import type { Replication } from "../../model/replication";
+import { parseCron } from "../../model/cron/cron";
+import { longestInterval } from "../../model/cron/cron-interval";
+import { unexpanded } from "../../model/validation/byte-for-byte";
+import type { ClusterSettings } from "./cluster-settings";
+import { followUpsParameter } from "./follow-ups";
+import { runKindOf, secretName } from "./names";
+import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
+import { WEBHOOK_KEY } from "./pipeline-secret";
+import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
+import { OUTPUT } from "./singer-load";
+import { WORK } from "./store-artifacts";
+
+/** Images of a replication's connectors. */
+export interface ConnectorImages {
+  /** Image of the tap. */
+  readonly tap: string;
+  /** Image of the target. */
+  readonly target: string;
+}
+
+/** A pipeline with the images that it runs: none for a job, which names its own. */
+export type DeployedPipeline = { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
+
+/** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order; `trigger` says what starts them. */
+export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: string): { name: string; value: string }[] {
+  const defaults = defaultParameters(settings);
+  const own = { trigger, ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
+  return asArguments(defaults).flatMap(({ name, value }) => {
+    const given = own[name as keyof RunParameters];
+    return given === undefined || given === value ? [] : [{ name, value: given }];
+  });
+}
+
+function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunParameters> {
+  const { notifications } = entry;
+  return {
+    pipeline: entry.name,
+    mode: runKindOf(entry),
+    interval: String(intervalSeconds(entry)),
+    ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
+    ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
+    ...(notifications?.on && { notifyOn: notifications.on.join() }),
+    ...(notifications?.webhook && { webhookSecret: secretName(entry.name), webhookKey: WEBHOOK_KEY }),
+  };
+}
+
+/** Of several schedules the one that comes most often; 0 for what is suspended. */
+function intervalSeconds(entry: PipelineEntry): number {
+  if (entry.suspend) return 0;
+  const intervals = schedulesOf(entry).flatMap((text) => {
+    const parsed = parseCron(text);
+    return parsed.ok ? [longestInterval(parsed.schedule) ?? 0] : [];
+  });
+  return Math.min(...intervals);
+}
+
+function replication(entry: Replication, images: ConnectorImages, settings: ClusterSettings): Partial<RunParameters> {
+  const { expectations, resources } = entry;
+  const fromStore = entry.configFrom === "store";
+  return {
+    tapImage: images.tap,
+    targetImage: images.target,
+    configSecret: secretName(entry.name),
+    directory: fromStore ? WORK : "/singer",
+    select: entry.streams ? "/singer/config/select.json" : "",
+    ...(entry.formerName !== undefined && { formerName: entry.formerName, historyOf: entry.name }),
+    outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,
+    minRecords: String(expectations?.minRecords ?? 0),
+    maxStaleness: String(expectations?.maxStaleness === undefined ? 0 : (durationSeconds(expectations.maxStaleness) ?? 0)),
+    idleTimeout: String(idleSeconds(entry.idleTimeout)),
+    ...(entry.mode === "stream"
+      ? { streamPatch: streamPatch(resources, settings.resources) }
+      : { tapPatch: connectorPatch(resources?.tap, settings.resources), targetPatch: connectorPatch(resources?.target, settings.resources) }),
+    followUps: followUpsParameter(entry.followUps ?? [], secretName(entry.name), settings),
+  };
+}
+
+function job(entry: Job, settings: ClusterSettings): Partial<RunParameters> {
+  return { jobImage: entry.image, jobPatch: containerPatch(entry, secretName(entry.name), settings.resources) };
+}
+
+/** Whether a pipeline is a replication that has its images. */
+export function deployed(entry: PipelineEntry, images: (entry: Replication) => ConnectorImages): DeployedPipeline {
+  return isReplication(entry) ? { entry, images: images(entry) } : { entry };
+}
+
+function withoutUndefined<T extends object>(value: T): { [Key in keyof T]-?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as { [Key in keyof T]-?: Exclude<T[Key], undefined> };
+}

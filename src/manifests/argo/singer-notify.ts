@@ -1,0 +1,82 @@
+import { unexpanded } from "../../model/validation/byte-for-byte";
+import type { ClusterSettings } from "./cluster-settings";
+import { parameter } from "./parameters";
+import { runnerContainer, smallPod, workMounts } from "./singer-pod";
+import { FAILURES } from "./singer-summary";
+import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
+import type { DagTask, Template } from "./types";
+
+/** A webhook that does not answer is given up long before this; the pod is ended whatever it does. */
+const LONGEST_SECONDS = 60;
+/** Waiting for the pod included, such as one whose image is not there. */
+const LONGEST_IN_ALL = "120s";
+
+const told = "workflow.parameters.webhookSecret != ''";
+const wants = (event: string): string => `'${event}' in split(workflow.parameters.notifyOn, ',')`;
+
+/**
+ * Whatever becomes of a notification, the Workflow does not fail of it. Its templates are DAGs: in a group of steps a
+ * pod that did not start in time fails the group, whatever `continueOn` says.
+ * Source: argo-workflows v4.1.2, workflow/controller/steps.go, 306, and dag.go, 676.
+ */
+const harmless = { continueOn: { failed: true, error: true } };
+
+/** No commit has written what the run has come to: it failed, did more after it, or is a job or a replay, which may have none. */
+const notSummarized = "workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job' || workflow.parameters.extractKey != 'none'";
+
+const run = { parameters: [{ name: "run", value: RUN_ID }] };
+
+/** Tells that a run has started, beside its first step. */
+export const startedTask: DagTask = { name: "tell-started", template: "notify-started", when: `{{=${told} && ${wants("started")}}}`, arguments: run, ...harmless };
+
+/** Runs when the Workflow has ended: writes what it has come to, and tells of failure or success where the pipeline wants it. */
+export const exitTemplate: Template = {
+  name: "exit",
+  dag: {
+    tasks: [
+      { name: "summarize", template: "summarize", when: `{{=${notSummarized}}}`, arguments: run, ...harmless },
+      { name: "tell-failed", template: "notify-failed", when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
+      { name: "tell-succeeded", template: "notify-succeeded", when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
+    ],
+  },
+};
+
+/** The three notifiers. A failure is told without any file of the store, which may be what failed; what was loaded all the same is in the verdict's error. */
+export function notifyTemplates(settings: ClusterSettings): readonly Template[] {
+  const marker = optionalFileOut("marker", keys.failing, `${WORK}/marker.json`);
+  return [
+    notifyTemplate("started", settings, {}),
+    notifyTemplate("failed", settings, { outputs: { artifacts: [marker] } }),
+    notifyTemplate("succeeded", settings, { inputs: [optionalFileIn("failing", keys.failing), optionalFileIn("result", keys.file("load-result.json"))], outputs: { artifacts: [marker] } }),
+  ];
+}
+
+interface Files {
+  readonly inputs?: NonNullable<NonNullable<Template["inputs"]>["artifacts"]>;
+  readonly outputs?: NonNullable<Template["outputs"]>;
+}
+
+function notifyTemplate(event: "started" | "failed" | "succeeded", settings: ClusterSettings, files: Files): Template {
+  const { securityContext, volumes } = smallPod(settings);
+  const ended = event !== "started";
+  const flags = [
+    ...["notify", "--event", event, "--on", parameter("notifyOn"), "--pipeline", parameter("pipeline"), "--owner", parameter("owner")],
+    ...["--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}", "--namespace", "{{workflow.namespace}}"],
+    ...["--failing", `${WORK}/failing.json`, "--marker", `${WORK}/marker.json`],
+    ...(settings.uiUrl === undefined ? [] : ["--link", `${unexpanded(settings.uiUrl.replace(/\/$/, ""))}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
+    ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
+  ];
+  const container = runnerContainer(settings, "main", settings.runnerImage, flags, workMounts);
+  const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
+  const env = [...(container.env ?? []), { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } }, ...(event === "failed" ? [FAILURES] : [])];
+  return {
+    name: `notify-${event}`,
+    securityContext,
+    volumes,
+    activeDeadlineSeconds: LONGEST_SECONDS,
+    timeout: LONGEST_IN_ALL,
+    inputs: { parameters: [{ name: "run" }], ...(files.inputs && { artifacts: files.inputs }) },
+    container: { ...container, env },
+    ...(files.outputs && { outputs: files.outputs }),
+  };
+}

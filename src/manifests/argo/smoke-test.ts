@@ -1,0 +1,71 @@
+import { clusterMarkerKey, clusterMarkerText } from "../../store/keys";
+import type { ClusterSettings } from "./cluster-settings";
+import { runnerContainer, singerPod, workMounts } from "./singer-pod";
+import { fileFromStep, fileOut, WORK } from "./store-artifacts";
+import type { Template, Workflow, WorkflowTemplate } from "./types";
+
+/** Name of the smoke test's WorkflowTemplate. */
+export const SMOKE_TEST = "smoke-test";
+
+const DEADLINE_SECONDS = 300;
+const KEPT_SECONDS = 3600;
+const FILE = `${WORK}/message.txt`;
+const MARKER = `${WORK}/${clusterMarkerKey}`;
+const WORKFLOW = "{{workflow.name}}";
+
+const WRITE = `import sys; open(sys.argv[1], "w").write(sys.argv[2])`;
+const MARK = `; open("${MARKER}", "w").write('${clusterMarkerText}\\n')`;
+const COMPARE = `import sys
+found = open(sys.argv[1]).read()
+sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instead of {sys.argv[2]!r}")`;
+
+/**
+ * A test of the installation: a file goes through the object store from one pod to the next, with the ServiceAccount,
+ * the image and the rights that pipelines have.
+ *
+ * @param marksBucket whether it also marks the bucket as a cluster's, so that local runs refuse it: where nothing of the
+ * stack can write there but a pod.
+ */
+export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolean): WorkflowTemplate {
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "WorkflowTemplate",
+    metadata: { name: SMOKE_TEST, namespace: settings.namespace, labels: { ...settings.labels } },
+    spec: {
+      entrypoint: "smoke-test",
+      serviceAccountName: settings.serviceAccount,
+      executor: { serviceAccountName: settings.executorServiceAccount },
+      automountServiceAccountToken: false,
+      ...(settings.podAnnotations && { podMetadata: { annotations: settings.podAnnotations } }),
+      ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
+      activeDeadlineSeconds: DEADLINE_SECONDS,
+      ttlStrategy: { secondsAfterCompletion: KEPT_SECONDS },
+      podGC: { strategy: "OnPodSuccess" },
+      artifactRepositoryRef: { ...settings.artifactRepository },
+      templates: [
+        {
+          name: "smoke-test",
+          steps: [
+            [{ name: "write", template: "write" }],
+            [{ name: "read", template: "read", arguments: { artifacts: [{ name: "message", from: "{{steps.write.outputs.artifacts.message}}" }] } }],
+          ],
+        },
+        {
+          name: "write",
+          ...python(settings, marksBucket ? WRITE + MARK : WRITE),
+          outputs: { artifacts: [fileOut("message", `smoke-test/${WORKFLOW}.txt`, FILE), ...(marksBucket ? [fileOut("marker", clusterMarkerKey, MARKER)] : [])] },
+        },
+        { name: "read", ...python(settings, COMPARE), inputs: { artifacts: [fileFromStep("message", FILE)] } },
+      ],
+    },
+  };
+}
+
+/** A smoke test to submit: `kubectl create -f` or `argo submit` starts it. */
+export function smokeTestWorkflow(namespace: string): Workflow {
+  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { generateName: `${SMOKE_TEST}-`, namespace }, spec: { workflowTemplateRef: { name: SMOKE_TEST } } };
+}
+
+function python(settings: ClusterSettings, program: string): Omit<Template, "name"> {
+  return { ...singerPod(settings), container: { ...runnerContainer(settings, "main", settings.runnerImage, [], workMounts), command: ["python3", "-c"], args: [program, FILE, WORKFLOW] } };
+}

@@ -1,0 +1,14 @@
+import type { PipelineEntry } from "../../model/define";
+import type { CheckedSettings } from "../../settings/schema";
+import type { KnownParts } from "../../../components/cloud";
+import { ecrRepository } from "./ecr-names";
+import { podAccounts } from "./pod-accounts";
+
+/** What a stack has on AWS, as far as its settings tell it. */
+export function knownAws({ aws: place, objectStore: store }: Pick<CheckedSettings, "aws" | "objectStore">, pipelines: readonly PipelineEntry[]): KnownParts {
+  const ecr = place?.ecr;
+  return {
+    ...(store.kind === "aws" && { accounts: podAccounts(pipelines) }),
+    ...(place && ecr && { pullRepository: (name) => ecrRepository(name, place, ecr) }),
+  };
+}

@@ -1,0 +1,84 @@
+import type { ArgoSettings } from "../../settings/argo";
+import { mergeValues, type Values } from "./values";
+
+/** Name of Argo's Helm release, by which Helm knows its definitions again. */
+export const ARGO_RELEASE = "argo-workflows";
+
+/** Secret of the database that keeps finished Workflows. */
+export const ARCHIVE_SECRET = "workflow-archive";
+
+const DAY_SECONDS = 86_400;
+const PORTS = { postgresql: 5432, mysql: 3306 } as const;
+
+/** Beside the settings, what the chart is told. */
+export interface ArgoValuesOptions {
+  /** Namespace of the pipelines. */
+  readonly workflowNamespace: string;
+}
+
+/** Values of Argo's community chart. */
+export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoValuesOptions): Values {
+  const image = { registry: settings.imageRegistry };
+  const values = {
+    images: { tag: settings.version, pullPolicy: "IfNotPresent" },
+    // Kept, because whoever deletes them deletes every Workflow of the cluster.
+    crds: { install: true, keep: true, ...definitions(settings) },
+    // The pipelines' namespace has its own, with fewer rights.
+    workflow: { serviceAccount: { create: false }, rbac: { create: false } },
+    controller: {
+      image,
+      workflowNamespaces: [workflowNamespace],
+      resources: requirements(settings.controllerResources),
+      extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }, ...memoryGoal(settings.controllerResources)],
+      extraArgs: [`--qps=${settings.requestsPerSecond}`, `--burst=${2 * settings.requestsPerSecond}`],
+      parallelism: settings.parallelism,
+      failedPodRestart: { enabled: settings.failedPodRestart },
+      metricsConfig: { enabled: true, secure: false },
+      workflowDefaults: {
+        spec: {
+          activeDeadlineSeconds: DAY_SECONDS,
+          ttlStrategy: { secondsAfterSuccess: DAY_SECONDS, secondsAfterFailure: 7 * DAY_SECONDS },
+          podGC: { strategy: "OnPodSuccess" },
+          securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+        },
+      },
+      ...(settings.workflowArchive && { persistence: archive(settings.workflowArchive) }),
+    },
+    executor: {
+      image,
+      resources: { requests: { cpu: settings.executorResources.cpu, memory: settings.executorResources.memory }, limits: { memory: settings.executorResources.memoryLimit } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    },
+    // Each user brings a token of the cluster, and may do what that may do.
+    server: { enabled: settings.server, image, authModes: ["client"], serviceType: "ClusterIP" },
+  };
+  return mergeValues(values, settings.values);
+}
+
+/**
+ * Where full ones come from: of the controller's own version, because the API server prunes fields that they do not know,
+ * and the chart's are of the version that the chart was made for.
+ */
+function definitions({ crds, version }: ArgoSettings): Values {
+  if (crds === "minimal") return { full: false };
+  return { full: true, upgradeJob: { crdBaseURL: `https://raw.githubusercontent.com/argoproj/argo-workflows/${version}/manifests/base/crds/full` } };
+}
+
+function archive({ kind, host, port, database, keepDays, tls }: NonNullable<ArgoSettings["workflowArchive"]>): Values {
+  const secret = (key: string) => ({ name: ARCHIVE_SECRET, key });
+  const connection = { host, port: port ?? PORTS[kind], database, tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password") };
+  return { archive: true, archiveTTL: `${keepDays}d`, [kind]: kind === "postgresql" ? { ...connection, ssl: tls, sslMode: tls ? "require" : "disable" } : { ...connection, options: { tls: String(tls) } } };
+}
+
+/**
+ * What Go's collector keeps below, where it can: without it a controller with much to do at once grows to its limit and stands
+ * still there. Source: pkg.go.dev/runtime, GOMEMLIMIT.
+ */
+function memoryGoal({ memory }: ArgoSettings["controllerResources"]): readonly { readonly name: string; readonly value: string }[] {
+  const [, count, unit] = /^([\d.]+)(Ki|Mi|Gi|Ti)$/.exec(memory ?? "") ?? [];
+  return count === undefined ? [] : [{ name: "GOMEMLIMIT", value: `${Math.floor(Number(count) * 0.85 * 1024)}${{ Ki: "B", Mi: "KiB", Gi: "MiB", Ti: "GiB" }[unit as "Ki"]}` }];
+}
+
+function requirements({ cpu, memory }: ArgoSettings["controllerResources"]) {
+  return { requests: { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory }) }, limits: { ...(memory !== undefined && { memory }) } };
+}

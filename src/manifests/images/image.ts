@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import { checkedLock } from "../../../connectors/dependency-lock";
+import { secretPaths, type JsonObject } from "../../model/connector-settings";
+import { stringifyJson } from "../../common/json";
+
+/** Repository of the image that has the runner and no connector. */
+const RUNNER = "singer-runner";
+
+/** How an image of this project is built. */
+export interface ImageBuild {
+  /** Repository in the registry, such as `tap-postgres`. */
+  readonly repository: string;
+  /** Tag that another content does not have, such as `0.10.0-3f1c2a9b7d04`. */
+  readonly tag: string;
+  /** Stage of the Dockerfile; the last one where it is absent. */
+  readonly target?: "runner";
+  /** Build arguments of images/singer/Dockerfile. */
+  readonly args: { readonly [name: string]: string };
+}
+
+/** Where an image comes from: it is there already, or it is built. */
+export type ImageOrigin = { readonly ready: string } | { readonly build: ImageBuild };
+
+/** Images that are there already, with digest or tag, by connector name; `singer-runner` for the runner alone. */
+export type ReadyImages = { readonly [name: string]: string };
+
+/** All that goes into the images beside a connector's definition. */
+export interface BuildContext {
+  /** Image that they are built on. Default of the Dockerfile: `python:3.12-slim`. */
+  readonly baseImage: string;
+  /** Dockerfile, runner and installer by path. */
+  readonly files: { readonly [path: string]: string };
+  /** Launchers by file name. */
+  readonly launchers: { readonly [file: string]: string };
+  /** Lock files by file name. */
+  readonly locks: { readonly [file: string]: string };
+}
+
+/**
+ * Where the image of a connector comes from.
+ *
+ * @param ready images that are there already, by connector name: they win over what the connector says.
+ */
+export function connectorImage(connector: ConnectorDefinition, context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
+  const image = ready[connector.name];
+  if (image !== undefined) return { ready: image };
+  return "image" in connector.source ? { ready: connector.source.image } : { build: connectorBuild(connector, connector.source, context) };
+}
+
+/** Where the image of the runner alone comes from. */
+export function runnerImage(context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
+  const image = ready[RUNNER];
+  if (image !== undefined) return { ready: image };
+  const args = { BASE_IMAGE: context.baseImage };
+  return { build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args } };
+}
+
+/**
+ * The reference of an image where the registry has not been asked for its digest, such as
+ * `localhost:5000/tap-postgres:0.10.0-3f1c2a9b7d04`.
+ *
+ * @param repository where the images of a name are, such as `localhost:5000/tap-postgres` for `tap-postgres`.
+ */
+export function taggedReference(repository: (name: string) => string, origin: ImageOrigin): string {
+  return "ready" in origin ? origin.ready : `${repository(origin.build.repository)}:${origin.build.tag}`;
+}
+
+/** Text that is the same for the same image alone, wherever it is pushed to. */
+export function originKey(origin: ImageOrigin): string {
+  return taggedReference((name) => `/${name}`, origin);
+}
+
+function connectorBuild(connector: ConnectorDefinition, source: PackageSource, context: BuildContext): ImageBuild {
+  const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
+  const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
+  const lock = context.locks[`${connector.name}.txt`];
+  const content = [args, context.files, launcher, lock === undefined ? "" : checkedLock(connector.name, source, lock)];
+  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash(content)}`, args };
+}
+
+function connectorArgs({ name, kind, settings, outputSetting, outputAliases, defaults, required }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {
+  return {
+    CONNECTOR: name,
+    KIND: kind,
+    PACKAGE: source.package,
+    VERSION: source.version,
+    ...(source.executable !== undefined && { EXECUTABLE: source.executable }),
+    ...(source.launcher !== undefined && { LAUNCHER: source.launcher }),
+    ...(outputSetting !== undefined && { OUTPUT_SETTING: outputSetting }),
+    ...(outputAliases && { OUTPUT_ALIASES: JSON.stringify(outputAliases) }),
+    ...(settings && { SETTINGS: JSON.stringify(settings) }),
+    ...(defaults && { DEFAULTS: stringifyJson(withoutSecrets(defaults)) }),
+    ...(required?.length && { REQUIRED: JSON.stringify(required) }),
+    ...(source.constraints && { CONSTRAINTS: JSON.stringify(source.constraints) }),
+    ...(source.overrides && { OVERRIDES: JSON.stringify(source.overrides) }),
+    ...(source.extraPackages && { EXTRA_PACKAGES: JSON.stringify(source.extraPackages) }),
+  };
+}
+
+/** Nothing in an image says what a secret is called. */
+function withoutSecrets(settings: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => secretPaths(value).length === 0));
+}
+
+/** A version as a tag takes it: `1.0+local` has a character that tags do not. */
+function tagText(version: string): string {
+  return version.replace(/[^\w.-]/g, "_").slice(0, 100);
+}
+
+function hash(content: unknown): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,30 @@
+import { imageBuilder } from "./image-builder";
+import { hostOf } from "../../common/registry/image-reference";
+import { UserError } from "../../common/errors";
+import type { ImagesSettings } from "../../settings/images";
+import { capture } from "../../deploy/command";
+
+/**
+ * Looks whether images can be built and pushed, before anything is changed.
+ *
+ * @param address of the registry, with a path or without; undefined for one that the stack itself makes.
+ * @throws UserError where there is no Docker engine, or no `docker buildx` that is needed, or the registry does not answer.
+ */
+export async function checkRegistry(images: ImagesSettings, address: string | undefined): Promise<void> {
+  if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
+  if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok) throw new UserError("connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready");
+  if (address === undefined) return;
+  const host = hostOf(address);
+  const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));
+  if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`, 1);
+}
+
+/** Whether a registry answers at all. */
+export async function answers(url: string, milliseconds = 10_000): Promise<boolean> {
+  try {
+    // 401 is an answer too: who may push is asked in push-rights.ts.
+    return (await fetch(url, { signal: AbortSignal.timeout(milliseconds) })).status < 500;
+  } catch {
+    return false;
+  }
+}

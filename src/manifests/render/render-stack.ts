@@ -1,0 +1,23 @@
+import type { PipelineEntry } from "../../model/define";
+import type { CheckedSettings } from "../../settings/schema";
+import { knownParts } from "../../../components/cloud";
+import { pullRepositories, repositoriesBelow } from "../../../components/images/image-registry";
+import { renderParts, type Rendered, type RenderOptions } from "./render";
+import { stackClusterSettings } from "../stack-cluster-settings";
+
+/**
+ * The manifests that a stack declares for an array, without an engine or a cloud: images are by tag where the stack
+ * finds out their digests, and secrets are references.
+ *
+ * @param over what wins over the stack's settings.
+ * @throws UserError where the settings do not tell the address of a cloud's registry.
+ */
+export function renderStack(entries: readonly PipelineEntry[], stack: CheckedSettings, { registry, namespace = stack.namespace, baseImage = stack.images.baseImage }: Partial<RenderOptions> = {}): Rendered {
+  const { accounts, pullRepository = pullRepositories(stack.registry) } = knownParts(stack, entries);
+  return renderParts(entries, {
+    settings: stackClusterSettings({ ...stack, namespace }, accounts),
+    repository: registry === undefined ? pullRepository : repositoriesBelow(registry),
+    baseImage,
+    ready: stack.images.ready,
+  });
+}

@@ -1,0 +1,64 @@
+import type { JsonObject } from "../model/connector-settings";
+import type { Environment, MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
+
+/** A plugin with all that it inherits, and what the environment changes. */
+export type ResolvedPlugin = Plugin;
+
+/** Finds plugins by their names, resolved. */
+export interface Plugins {
+  /** The plugin of a name; undefined where the project has none. */
+  find(name: string): ResolvedPlugin | undefined;
+  /** All of a kind, in the order of the files. */
+  all(kind: PluginKind): readonly ResolvedPlugin[];
+}
+
+/** Resolves inheritance, lock files and the environment, which wins over what the plugin says itself. */
+export function resolvePlugins(project: MeltanoProject, environment: Environment | undefined, { locks }: Surroundings): Plugins {
+  const changes = environment?.plugins ?? [];
+  const resolve = (plugin: Plugin, heirs: readonly string[]): ResolvedPlugin => {
+    const parent = plugin.inheritFrom === undefined || heirs.includes(plugin.inheritFrom) ? undefined : project.plugins.find(({ kind, name }) => kind === plugin.kind && name === plugin.inheritFrom);
+    const base = parent ? inheritable(resolve(parent, [...heirs, plugin.name])) : (locks[`${plugin.kind} ${plugin.inheritFrom ?? plugin.name}`] ?? {});
+    const own = merge(base, plugin);
+    const change = changes.find(({ kind, name }) => kind === plugin.kind && name === plugin.name);
+    return change ? { ...merge(own, change), place: plugin.place } : own;
+  };
+  const resolved = project.plugins.map((plugin) => resolve(plugin, []));
+  return { find: (name) => resolved.find((plugin) => plugin.name === name), all: (kind) => resolved.filter((plugin) => plugin.kind === kind) };
+}
+
+/** The name of the plugin that an heir has its package from, at the end of the line. */
+export function rootName(plugin: Plugin, project: MeltanoProject): string {
+  const seen = new Set([plugin.name]);
+  let name = plugin.inheritFrom ?? plugin.name;
+  for (;;) {
+    const parent = project.plugins.find((one) => one.kind === plugin.kind && one.name === name);
+    if (parent?.inheritFrom === undefined || seen.has(parent.name)) return name;
+    seen.add(parent.name);
+    name = parent.inheritFrom;
+  }
+}
+
+/** Settings and metadata are merged one by one, a list of patterns is replaced: as Meltano inherits. */
+function merge(base: Partial<Plugin>, over: Plugin): Plugin {
+  return {
+    ...base,
+    ...over,
+    config: { ...base.config, ...over.config },
+    settings: over.settings.length > 0 ? over.settings : (base.settings ?? []),
+    capabilities: over.capabilities.length > 0 ? over.capabilities : (base.capabilities ?? []),
+    commands: { ...base.commands, ...over.commands },
+    env: { ...base.env, ...over.env },
+    metadata: mergeMetadata(base.metadata ?? {}, over.metadata),
+    others: [...new Set([...(base.others ?? []), ...over.others])],
+  };
+}
+
+function mergeMetadata(base: Plugin["metadata"], over: Plugin["metadata"]): Plugin["metadata"] {
+  const streams = [...new Set([...Object.keys(base), ...Object.keys(over)])];
+  return Object.fromEntries(streams.map((stream): readonly [string, JsonObject] => [stream, { ...base[stream], ...over[stream] }]));
+}
+
+/** An heir has a place and a parent of its own. */
+function inheritable(plugin: Plugin): Partial<Plugin> {
+  return Object.fromEntries(Object.entries(plugin).filter(([field]) => field !== "inheritFrom" && field !== "place"));
+}

@@ -1,0 +1,101 @@
+import { isSecretReference, type Json, type JsonObject } from "../model/connector-settings";
+import type { Import, ImportedEntry, ImportedUse } from "./import";
+
+const LONGEST_LINE = 130;
+
+/** Where the written file imports from. */
+export interface ImportPaths {
+  /** Module of the connectors, such as `../connectors`. */
+  readonly connectors: string;
+  /** Folder of the array's types, such as `.`. */
+  readonly pipelines: string;
+}
+
+/** An import as a module that exports `pipelines`, with what was left over as a comment at its end. */
+export function typescriptOf(imported: Import, source: string, paths: ImportPaths): string {
+  const entries = imported.entries.map((entry) => block(entryText(entry), 1));
+  const body = entries.length === 0 ? "export const pipelines = definePipelines([]);" : `export const pipelines = definePipelines([\n${entries.join(",\n")},\n]);`;
+  const definitions = imported.connectors.flatMap((connector) => (connector.kind === "defined" ? [`export const ${connector.identifier} = ${kindOf(connector.identifier)}(${value(connector.args, 0)});`] : []));
+  const environment = imported.environment === undefined ? "" : `, environment ${oneLine(imported.environment)}`;
+  return [
+    `// From ${oneLine(source)}${environment}, by \`tapctl import\`.`,
+    ...imports(imported, [...definitions, body].join("\n"), paths),
+    "",
+    ...(definitions.length > 0 ? [...definitions, ""] : []),
+    body,
+    ...(imported.leftOver.length > 0 ? ["", "// Not carried over, or not as it was:", ...imported.leftOver.map(({ where, text }) => `// - ${oneLine(where)}: ${oneLine(text)}`)] : []),
+    "",
+  ].join("\n");
+}
+
+function imports({ connectors }: Import, text: string, paths: ImportPaths): readonly string[] {
+  const helpers = ["secret", "tap", "target"].filter((name) => new RegExp(`(?<![\\w."])${name}\\(`).test(text));
+  const shipped = connectors.flatMap(({ kind, identifier }) => (kind === "shipped" ? [identifier] : []));
+  const names = [...helpers, ...shipped].sort();
+  return [
+    ...(names.length > 0 ? [`import { ${names.join(", ")} } from ${JSON.stringify(paths.connectors)};`] : []),
+    `import { definePipelines } from ${JSON.stringify(`${paths.pipelines}/define`)};`,
+    ...(/schedule: cron\(/.test(text) ? [`import { cron } from ${JSON.stringify(`${paths.pipelines}/schedule`)};`] : []),
+  ];
+}
+
+function entryText({ name, schedule, suspend, tap, target, streams, followUps }: ImportedEntry): string {
+  const fields = [
+    `name: ${value(name, 2)}`,
+    `schedule: ${isPlainCron(schedule) ? value(schedule, 2) : `cron(${value(schedule, 2)})`}`,
+    ...(suspend ? ["suspend: true"] : []),
+    `tap: ${useText(tap)}`,
+    ...(streams === undefined ? [] : [`streams: ${value(withPlainNames(streams), 2)}`]),
+    `target: ${useText(target)}`,
+    ...(followUps === undefined ? [] : [`followUps: ${value(followUps, 2)}`]),
+  ];
+  return `{\n${fields.map((field) => `    ${field},`).join("\n")}\n  }`;
+}
+
+function useText({ connector, settings }: ImportedUse): string {
+  return `${connector}(${value(settings, 2)})`;
+}
+
+/** A rule of a name alone is written as the name. */
+function withPlainNames(streams: Json): Json {
+  return (streams as readonly JsonObject[]).map((rule) => (Object.keys(rule).length === 1 ? (rule["stream"] ?? null) : rule));
+}
+
+/** Cron text whose shape the compiler takes without help. */
+function isPlainCron(text: string): boolean {
+  return /^(?:\S+ ){4}(?:\*|[0-6]|[0-6]-[0-6]|MON-FRI)$/.test(text) || /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/.test(text);
+}
+
+/** A value as TypeScript: on one line where it fits, else a field a line. */
+function value(json: Json, depth: number): string {
+  if (isSecretReference(json)) return `secret(${JSON.stringify(json.$secret)})`;
+  if (typeof json === "bigint") return `${json}n`;
+  if (typeof json !== "object" || json === null) return JSON.stringify(json);
+  const isList = Array.isArray(json);
+  const parts = isList ? (json as readonly Json[]).map((item) => value(item, depth + 1)) : Object.entries(json).map(([name, item]: [string, Json]) => `${keyText(name)}: ${value(item, depth + 1)}`);
+  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
+  if (parts.length === 0) return `${open}${close}`;
+  const short = isList ? `[${parts.join(", ")}]` : `{ ${parts.join(", ")} }`;
+  if (short.length + depth * 2 <= LONGEST_LINE && !short.includes("\n")) return short;
+  const indent = "  ".repeat(depth + 1);
+  return `${open}\n${parts.map((part) => `${indent}${part},`).join("\n")}\n${"  ".repeat(depth)}${close}`;
+}
+
+/** `__proto__` in quotes would set the prototype; in brackets it is a field like any other. */
+function keyText(name: string): string {
+  if (name === "__proto__") return '["__proto__"]';
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+function kindOf(identifier: string): "tap" | "target" {
+  return identifier.startsWith("target") ? "target" : "tap";
+}
+
+function block(text: string, depth: number): string {
+  return `${"  ".repeat(depth)}${text}`;
+}
+
+/** Line ends would end the comment. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\u2028\u2029]+/g, " ");
+}

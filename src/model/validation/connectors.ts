@@ -1,0 +1,98 @@
+import type { ConnectorKind } from "../connector";
+import { isSecretReference, type SettingType } from "../connector-settings";
+import { isFields, kindOf, quote, rules, text, type Check, type Fields } from "./checks";
+import { image } from "./containers";
+import { jsonProblems } from "./json";
+import { notEmpty } from "./names";
+import { didYouMean } from "./nearest";
+import { stringifyJson } from "../../common/json";
+
+/** What a Kubernetes Secret (1 MiB) holds beside its other keys. A catalog is never in it: it is a file of the object store (meltano#2415). */
+const MOST_SETTINGS_BYTES = 900_000;
+
+/** Who gives the settings on the cluster: where they come from the store, the array may leave required ones out. */
+export type ConfigFrom = "array" | "store";
+
+/** A tap or a target with its settings. */
+export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
+  return (value, at) => {
+    if (typeof value === "function") return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
+    if (!isFields(value) || !isFields(value["connector"])) return [`${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`];
+    const definition = value["connector"];
+    const name = connectorNameOf(definition);
+    const other = kind === "tap" ? "target" : "tap";
+    if (value["kind"] !== kind) return [`${at}: ${name} is ${value["kind"] === other ? `a ${other}` : "something else"}, not a ${kind}`];
+    const settings = value["settings"];
+    if (!isFields(settings)) return [...definitionProblems(definition, at), `${at}: settings of ${name} must be an object, not ${kindOf(settings)}`];
+    return [...definitionProblems(definition, at), ...settingsProblems(definition, settings, at, configFrom)];
+  };
+}
+
+/** Name of a connector for messages, whatever its definition holds. */
+export function connectorNameOf(definition: Fields): string {
+  return typeof definition["name"] === "string" ? definition["name"] : "the connector";
+}
+
+/** The settings of both connectors, the stream rules and the initial state travel in one Kubernetes Secret. */
+export function settingsSize(entry: Fields): readonly string[] {
+  const settings = [entry["tap"], entry["target"]].map((one) => (isFields(one) ? one["settings"] : undefined));
+  const rules = jsonBytes({ streams: entry["streams"] });
+  if (rules > MOST_SETTINGS_BYTES) return [`streams: the rules have ${Math.ceil(rules / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`];
+  if (entry["configFrom"] === "store") return [];
+  const bytes = [...settings, entry["initialState"]].reduce<number>((sum, one) => sum + jsonBytes(one), rules);
+  if (bytes <= MOST_SETTINGS_BYTES) return [];
+  return [`settings: tap, target, streams and initialState have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`];
+}
+
+function definitionProblems(definition: Fields, at: string): readonly string[] {
+  const label = `${at} connector`;
+  const problems = text(connectorName)(definition["name"], `${label} name`);
+  const source = definition["source"];
+  if (!isFields(source)) return [...problems, `${label} needs a package and a version, or an image`];
+  if ("image" in source) return [...problems, ...image(source["image"], `${label} image`)];
+  return [...problems, ...text(packageName)(source["package"], `${label} package`), ...text(exactVersion)(source["version"], `${label} version`)];
+}
+
+const connectorName = rules(notEmpty, (value) => (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(value) ? undefined : `only letters, digits, "-", "_" and "." are allowed`));
+
+const packageName = rules(notEmpty, (value) =>
+  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value) ? undefined : "must be the name of a package, without a version",
+);
+
+const exactVersion = rules(notEmpty, (value) => (/^[0-9][0-9A-Za-z.!+_-]*$/.test(value) ? undefined : `must be one exact version, such as "1.4.2"`));
+
+function settingsProblems(definition: Fields, settings: Fields, at: string, configFrom: ConfigFrom): readonly string[] {
+  const known = isFields(definition["settings"]) ? (definition["settings"] as { readonly [name: string]: SettingType }) : undefined;
+  const defaults = isFields(definition["defaults"]) ? definition["defaults"] : {};
+  const required = Array.isArray(definition["required"]) ? definition["required"].filter((name) => typeof name === "string") : [];
+  const given = Object.keys(settings).filter((name) => settings[name] !== undefined);
+  const missing = configFrom === "store" ? [] : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
+  return [
+    ...missing.map((name) => `${at}: setting ${quote(name)} of ${connectorNameOf(definition)} is missing`),
+    ...given.flatMap((name) => {
+      const label = `${at} setting ${quote(name)}`;
+      if (!known) return jsonProblems(settings[name], label);
+      const type = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (type === undefined) return [`${label} is not known to ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`];
+      return settingProblems(settings[name], type, label);
+    }),
+  ];
+}
+
+/** A secret fits everywhere: its value is text that is read as the setting's type. Values are not shown. */
+function settingProblems(value: unknown, type: SettingType, label: string): readonly string[] {
+  if (isSecretReference(value)) return [];
+  const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[type];
+  const kind = typeof value === "bigint" ? "number" : typeof value;
+  if (type !== "json" && kind !== type) return [`${label} must be ${expected}, not ${kindOf(value)}`];
+  return jsonProblems(value, label);
+}
+
+function jsonBytes(settings: unknown): number {
+  if (!isFields(settings) || jsonProblems(settings, "").length > 0) return 0;
+  return Buffer.byteLength(stringifyJson(settings));
+}
+
+function example(kind: ConnectorKind): string {
+  return kind === "tap" ? "tapPostgres({ … })" : "targetJsonl({})";
+}

@@ -1,0 +1,26 @@
+import { atOnce } from "../common/map-concurrent";
+import type { PipelineEntry } from "../model/define";
+import type { PipelineFacts } from "../status/facts";
+import { localFactsOf } from "../status/local-facts";
+import type { ObjectStore } from "../store/object-store";
+import { listRuns, type RunSummary } from "../store/runs/runs";
+import { reportData, type ReportData } from "./data";
+
+/** Pipelines whose runs are read at the same time. */
+const AT_ONCE = 16;
+
+/** The report of a store of this machine. */
+export async function gatherLocal(store: ObjectStore, entries: readonly PipelineEntry[], limit: number, now: Date): Promise<ReportData> {
+  const runs = await readRuns(store, entries.map(({ name }) => name), limit);
+  const facts = await atOnce(AT_ONCE, entries, (entry) => localFactsOf(store, entry, runs.get(entry.name) ?? []));
+  return reportData({ entries, facts, runs, store: store.url, now });
+}
+
+/** The report of a cluster, whose facts its API gave and whose store keeps the runs. */
+export async function gatherCluster(store: ObjectStore, entries: readonly PipelineEntry[], facts: readonly PipelineFacts[], limit: number, now: Date): Promise<ReportData> {
+  return reportData({ entries, facts, runs: await readRuns(store, facts.map(({ name }) => name), limit), store: store.url, now });
+}
+
+async function readRuns(store: ObjectStore, names: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
+  return new Map(await atOnce(AT_ONCE, names, async (name) => [name, await listRuns(store, name, limit)] as const));
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { existsSync, writeSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Tap, Target } from "../model/connector";
+import { isReplication, type PipelineEntry } from "../model/define";
+import type { CheckoutDescription, CheckoutManifests } from "./checkout";
+import { stringifyJson } from "../common/json";
+
+// The program that runs in a checkout's own process: `describe-checkout.ts FOLDER BASE-IMAGE`. It executes the code of
+// the array, which may be anybody's, and answers on file descriptor 3, because that code may print.
+
+const ANSWER = 3;
+
+const [folder = "", baseImage = ""] = process.argv.slice(2);
+answer(describe(folder, baseImage));
+
+function describe(root: string, image: string): CheckoutDescription {
+  const file = join(root, "pipelines", "index.ts");
+  if (!existsSync(file)) return { kind: "failed", problem: "it has no pipelines/index.ts" };
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the array is a file of the checkout, known at run time
+    const { pipelines } = require(file) as { readonly pipelines?: unknown };
+    if (!Array.isArray(pipelines)) return { kind: "failed", problem: 'pipelines/index.ts exports no array named "pipelines"' };
+    return { kind: "array", entries: pipelines as readonly PipelineEntry[], manifests: render(root, pipelines as readonly PipelineEntry[], image) };
+  } catch (error) {
+    return { kind: "failed", problem: firstLine(error) };
+  }
+}
+
+/** The manifests by the checkout's own code, so that a change of that code shows too; where it has none, by this one's. */
+function render(root: string, entries: readonly PipelineEntry[], baseImage: string): CheckoutManifests {
+  const own = join(root, "components", "render.ts");
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+    const { renderArray } = require(existsSync(own) ? own : "../components/render") as typeof import("../manifests/render/render");
+    const options = { registry: "registry", baseImage };
+    const { templates, images } = renderArray(oneForEachConnector(entries), options);
+    const { pipelines } = renderArray(entries.map(withReadyImages), options);
+    return {
+      kind: "rendered",
+      // Of a checkout whose code knows of no `templates` it is a digest of nothing, so that they show as changed.
+      templates: digest([templates]),
+      pipelines: pipelines.map((manifests) => [manifests.name, digest(manifests)]),
+      images: Object.keys(images).map((reference) => reference.slice("registry/".length)),
+    };
+  } catch (error) {
+    return { kind: "failed", problem: firstLine(error) };
+  }
+}
+
+/** As few entries as name every connector: a tag is made from all that goes into its image, which takes time. */
+function oneForEachConnector(entries: readonly PipelineEntry[]): readonly PipelineEntry[] {
+  const seen = new Set<string>();
+  return entries.filter(isReplication).filter(({ tap, target }) => {
+    const connectors = [tap, target].map(({ connector }) => stringifyJson(connector));
+    const isNew = connectors.some((one) => !seen.has(one));
+    for (const one of connectors) seen.add(one);
+    return isNew;
+  });
+}
+
+/** An image that is built anew is told once, not at every pipeline that uses it. */
+function withReadyImages(entry: PipelineEntry): PipelineEntry {
+  if (!isReplication(entry)) return entry;
+  const ready = <Use extends Tap | Target>(use: Use): Use => ({ ...use, connector: { ...use.connector, source: { image: "registry/connector:1" } } });
+  return { ...entry, tap: ready(entry.tap), target: ready(entry.target) };
+}
+
+/** The runner's image is left out for the same reason. */
+function digest(manifests: unknown): string {
+  return createHash("sha256").update(stringifyJson(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, "")).digest("hex").slice(0, 16);
+}
+
+/** Where TypeScript does not parse, the first line only counts the mistakes; the folder says nothing to readers. */
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.split("\n").find((one) => one.trim() !== "" && !/^Transform failed with/.test(one));
+  return line?.trim().replace(`${folder}${sep}`, "") ?? "it fails without a word";
+}
+
+function answer(description: CheckoutDescription): void {
+  const bytes = Buffer.from(stringifyJson(description));
+  for (let written = 0; written < bytes.length; ) written += writeSync(ANSWER, bytes, written);
+}

@@ -1,0 +1,46 @@
+import { isReplication, type PipelineEntry } from "../model/define";
+import { identityOf } from "../model/identity";
+import type { Replication } from "../model/replication";
+import { stringifyJson } from "../common/json";
+
+/** The entries of two arrays, each with what it was before. */
+export interface Pairing {
+  /** Entries that only the new array has. */
+  readonly added: readonly PipelineEntry[];
+  /** Entries of both, before and after; a rename with `formerName` is a pair. */
+  readonly kept: readonly (readonly [before: PipelineEntry, after: PipelineEntry])[];
+  /** Entries that only the old array has. */
+  readonly removed: readonly PipelineEntry[];
+}
+
+/** Finds what each entry was before: by its name, else by its former one. */
+export function pairEntries(before: readonly PipelineEntry[], after: readonly PipelineEntry[]): Pairing {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const names = new Set(after.map(({ name }) => name));
+  const earlier = (entry: PipelineEntry) => old.get(entry.name) ?? (entry.formerName === undefined || names.has(entry.formerName) ? undefined : old.get(entry.formerName));
+  const pairs = after.map((entry) => ({ entry, before: earlier(entry) }));
+  const taken = new Set(pairs.flatMap((pair) => (pair.before ? [pair.before.name] : [])));
+  return {
+    added: pairs.flatMap((pair) => (pair.before ? [] : [pair.entry])),
+    kept: pairs.flatMap((pair) => (pair.before ? [[pair.before, pair.entry] as const] : [])),
+    removed: before.filter(({ name }) => !taken.has(name)),
+  };
+}
+
+/**
+ * New entries that do what a removed one did, by name, with the name of that one: most likely a rename without
+ * `formerName`, which begins without the state.
+ */
+export function likelyRenames({ added, removed }: Pairing): ReadonlyMap<string, string> {
+  const former = new Map(removed.filter(isReplication).map((entry) => [workOf(entry), entry.name]));
+  const unclaimed = added.filter(isReplication).filter(({ formerName }) => formerName === undefined);
+  return new Map(unclaimed.flatMap((entry) => {
+    const name = former.get(workOf(entry));
+    return name === undefined ? [] : [[entry.name, name] as const];
+  }));
+}
+
+/** The same tap with the same settings into the same destination. */
+function workOf(entry: Replication): string {
+  return stringifyJson([identityOf(entry), Object.entries(entry.tap.settings).sort(([one], [other]) => (one < other ? -1 : 1))]);
+}

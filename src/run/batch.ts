@@ -1,0 +1,81 @@
+import { startStandIn } from "./offline/stand-in";
+import { ExitCode } from "./runner";
+import { UserError } from "../common/errors";
+import type { Replication } from "../model/replication";
+import type { RunSummary } from "../store/runs/runs";
+import { nextOfflineRun } from "./offline/offline-count";
+import { standInSettings } from "./offline/offline";
+import { runPipeline, type RunContext, type RunOptions } from "./run";
+
+/** A pipeline that could not begin, and why. */
+export interface NotBegun {
+  readonly pipeline: string;
+  readonly error: UserError;
+}
+
+/** How several runs went. */
+export interface BatchResult {
+  readonly summaries: readonly RunSummary[];
+  readonly notBegun: readonly NotBegun[];
+}
+
+/** How several pipelines are run. */
+export interface BatchOptions extends RunOptions {
+  /** How many run at the same time. Default: 1. */
+  readonly jobs?: number;
+  /** Ask the bundled stand-in instead of the real source. Default: false. */
+  readonly offline?: boolean;
+}
+
+/** Runs pipelines, several at the same time where wished; one that fails does not stop the others. */
+export async function runBatch(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
+  const standIn = options.offline ? await startStandIn(await nextOfflineRun(context.store)) : undefined;
+  try {
+    const planned = entries.map((entry) => ({ entry, options: standIn ? offline(entry, options, standIn.url) : options }));
+    return await runAll(context, planned, options.jobs ?? 1);
+  } finally {
+    await standIn?.stop();
+  }
+}
+
+/** The exit code that tells how a batch went: the common one of all that failed, or 1 where they differ. */
+export function batchCode({ summaries, notBegun }: BatchResult): number {
+  const codes = new Set([...summaries.map(({ code }) => code ?? ExitCode.internal), ...notBegun.map(({ error }) => error.exitCode)]);
+  codes.delete(ExitCode.ok);
+  return codes.size > 1 ? ExitCode.internal : ([...codes][0] ?? ExitCode.ok);
+}
+
+interface Planned {
+  readonly entry: Replication;
+  readonly options: RunOptions;
+}
+
+/** The stand-in wins over the tap's config wherever that comes from. */
+function offline(entry: Replication, options: RunOptions, url: string): RunOptions {
+  return { ...options, source: "bundled source", tapSettings: { ...options.tapSettings, ...standInSettings(entry, url) } };
+}
+
+async function runAll(context: RunContext, planned: readonly Planned[], jobs: number): Promise<BatchResult> {
+  const waiting = [...planned];
+  const summaries: RunSummary[] = [];
+  const notBegun: NotBegun[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next && context.stop.count === 0; next = waiting.shift()) {
+      const { entry, options } = next;
+      try {
+        summaries.push(await runPipeline(context, entry, options));
+      } catch (error) {
+        notBegun.push({ pipeline: entry.name, error: asUserError(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, planned.length) }, work));
+  const order = planned.map(({ entry }) => entry.name);
+  return { summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)), notBegun };
+}
+
+/** A bug in one pipeline's run does not stop the others either. */
+function asUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`a bug in tapctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, ExitCode.internal);
+}

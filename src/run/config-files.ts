@@ -1,0 +1,66 @@
+import { tapctl } from "../common/command-text";
+import { secretPaths, type Json } from "../model/connector-settings";
+import { UserError } from "../common/errors";
+import { JsonText, roundedValue, whyNotJson } from "../common/json";
+import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
+import { bareState, isEmptyState } from "../store/state/state-envelope";
+
+/** What the content of each part is. */
+export const PARTS_ARE: { readonly [Part in ConfigPart]: string } = {
+  tap: "settings of a tap are",
+  target: "settings of a target are",
+  catalog: "a Singer catalog is",
+  state: "a Singer state is",
+};
+
+/**
+ * The text to keep of a file for a part, once it was found to be one: as it is, of a state without its envelope.
+ *
+ * @param where named in errors, such as a file; they quote nothing of the text, which may hold secrets
+ * @throws UserError where it is none
+ */
+export function checkedConfig(part: ConfigPart, where: string, text: string): string {
+  const json = parseObject(where, text, PARTS_ARE[part]);
+  if (part === "catalog") return checkCatalog(where, json, text);
+  if (part === "state") return checkState(where, json, text);
+  const [reference] = secretPaths(roundedValue(json) as Json);
+  if (reference) throw new UserError(`${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`);
+  return text;
+}
+
+/** A JSON object in a text. @throws UserError as {@link parseText} does, and for other JSON. */
+export function parseObject(where: string, text: string | Buffer, what: string): JsonText {
+  const json = parseText(where, text);
+  if (json.kind !== "object") throw new UserError(`${where}: ${what} a JSON object`);
+  return json;
+}
+
+/** The JSON in a text. @throws UserError where it is none, without the parser's words, which quote the text. */
+export function parseText(where: string, text: string | Buffer): JsonText {
+  const why = whyNotJson(text);
+  if (why !== undefined) throw new UserError(`${where}: not JSON${why}`);
+  return JsonText.parse(text);
+}
+
+/** How a part that is missing is put into the store. */
+export function howToPut(pipeline: string, part: ConfigPart): string {
+  return `${CONFIG_PARTS[part]} is missing; put it there: ${putCommand(pipeline, part)}`;
+}
+
+/** The command that puts a part into the store. */
+export function putCommand(pipeline: string, part: ConfigPart): string {
+  return tapctl(`config put ${pipeline} --${part} FILE`);
+}
+
+function checkCatalog(where: string, catalog: JsonText, text: string): string {
+  const streams = catalog.member("streams");
+  const isList = streams?.kind === "array" && streams.items.every(({ kind }) => kind === "object");
+  if (!isList) throw new UserError(`${where}: not a Singer catalog: it has no list "streams" of objects`);
+  return text;
+}
+
+function checkState(where: string, state: JsonText, text: string): string {
+  const bare = bareState(state);
+  if (isEmptyState(bare)) throw new UserError(`${where}: the state is empty; a pipeline without a first state begins at the beginning`);
+  return bare === state ? text : `${bare.text}\n`;
+}

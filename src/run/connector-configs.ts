@@ -1,0 +1,80 @@
+import { settingsOf } from "../model/connector";
+import type { JsonObject } from "../model/connector-settings";
+import { UserError } from "../common/errors";
+import { toJsonText, type JsonText } from "../common/json";
+import { streamRulesOf } from "../model/define";
+import type { Replication } from "../model/replication";
+import { CONFIG_PARTS, readConfig } from "../store/configs";
+import { configKey, type ConfigFile } from "../store/keys";
+import type { ObjectStore } from "../store/object-store";
+import { howToPut, parseText, parseObject, PARTS_ARE } from "./config-files";
+import { resolveSettings, type SecretLookup } from "./secrets";
+
+/** A connector's config as it gets it. */
+export interface ConnectorConfig {
+  /** Its settings, secrets in place. */
+  readonly config: JsonObject | JsonText;
+  /** Path of every secret in them, so that logs can be masked; undefined where nobody says: then those whose names sound like one. */
+  readonly secretPaths?: unknown;
+}
+
+/** What a pipeline's connectors are given, from the array or from the store. */
+export interface ConnectorConfigs {
+  readonly tap: ConnectorConfig;
+  readonly target: ConnectorConfig;
+  /** The catalog that the tap gets, where somebody keeps one in the store. */
+  readonly catalog?: JsonText | undefined;
+  /** Stream rules, which count while there is no catalog. */
+  readonly select?: unknown;
+  /** The state to begin with, while none is saved. */
+  readonly initialState?: JsonText | undefined;
+}
+
+/** Where configs come from. */
+export interface ConfigSources {
+  /** Opens the object store: asked for the pipelines that keep their configs there. */
+  readonly openStore: () => Promise<ObjectStore>;
+  readonly secrets: SecretLookup;
+  /** Settings of the tap that win over its config. Default: none. */
+  readonly tapSettings?: JsonObject;
+}
+
+/**
+ * The configs of a pipeline: those of the array, and with `configFrom: "store"` those of the store, as on a cluster.
+ *
+ * @throws UserError for a secret that is not given, and for a file that is missing or is no JSON.
+ */
+export async function connectorConfigs(entry: Replication, { openStore, secrets, tapSettings }: ConfigSources): Promise<ConnectorConfigs> {
+  if (entry.configFrom === "store") return storedConfigs(entry, await openStore(), tapSettings);
+  return {
+    tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...tapSettings }, secrets),
+    target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), secrets),
+    select: streamRulesOf(entry),
+    initialState: firstState(entry),
+  };
+}
+
+function firstState({ name, initialState }: Replication): JsonText | undefined {
+  return typeof initialState === "string" ? parseText(`"${name}": initialState`, initialState) : initialState && toJsonText(initialState);
+}
+
+async function storedConfigs(entry: Replication, store: ObjectStore, tapSettings: JsonObject = {}): Promise<ConnectorConfigs> {
+  const { name } = entry;
+  const read = async <T>(file: ConfigFile, parse: (where: string, text: Buffer) => T): Promise<T | undefined> => {
+    const body = await readConfig(store, name, file);
+    return body && parse(`${configKey(name, file)} in ${store.url}`, body);
+  };
+  const connector = async (kind: "tap" | "target", more: JsonObject): Promise<ConnectorConfig> => {
+    const config = await read(CONFIG_PARTS[kind], (where, text) => parseObject(where, text, PARTS_ARE[kind]));
+    if (config === undefined) throw new UserError(`"${name}": ${howToPut(name, kind)}`);
+    const merged = Object.entries(more).reduce((text, [setting, value]) => text.with(setting, toJsonText(value)), config);
+    return { config: merged, secretPaths: await read(`${kind}-secrets.json`, parseText) };
+  };
+  return {
+    tap: await connector("tap", tapSettings),
+    target: await connector("target", {}),
+    catalog: await read(CONFIG_PARTS.catalog, parseText),
+    select: streamRulesOf(entry) ?? (await read("select.json", parseText)),
+    initialState: await read(CONFIG_PARTS.state, parseText),
+  };
+}

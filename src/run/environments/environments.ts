@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import { readLock } from "../../../connectors/dependency-lock";
+import { UserError } from "../../common/errors";
+import { buildEnvironment, MARKER } from "./build-environment";
+import { environmentName, type EnvironmentContent } from "./environment-key";
+import { withLock } from "../lock";
+import { findPython } from "./python";
+
+/** A connector as it is installed on this machine. */
+export interface Environment {
+  /** Its folder, below the root of all environments. */
+  readonly directory: string;
+  /** What the runner must know of the connector: `connector.json`. */
+  readonly descriptionFile: string;
+  /** The environment's own Python, with the connector's packages. */
+  readonly python: string;
+}
+
+/** A step of {@link ensureEnvironment}. */
+export interface EnvironmentProgress {
+  /** Name of the connector. */
+  readonly connector: string;
+  /** `waiting` for another command that builds the same; `ready` comes last, and alone where nothing was to do. */
+  readonly phase: "waiting" | "creating" | "installing" | "describing" | "ready";
+  /** More of it, such as `Building singer-python==5.8.0`. */
+  readonly detail?: string;
+  /** Seconds since the start. */
+  readonly seconds: number;
+}
+
+/** Where and how environments are made. */
+export interface EnvironmentOptions {
+  /** Folder that all environments lie in, such as `.tapctl/environments` of the project. */
+  readonly root: string;
+  /** Told of the steps. Default: nobody. */
+  readonly onProgress?: (progress: EnvironmentProgress) => void;
+  /** What installs. Default: uv where it can be had, else pip. */
+  readonly installer?: "uv" | "pip";
+  /** Folder of the lock files. Default: `connectors/locks`. */
+  readonly locks?: string;
+  /** Ends the installation; the call fails with an `AbortError`. */
+  readonly signal?: AbortSignal;
+}
+
+const LAUNCHERS = join(__dirname, "..", "..", "..", "connectors", "launchers");
+const DESCRIBE = join(__dirname, "..", "..", "..", "images", "singer", "runner", "describe.py");
+
+/**
+ * Installs a connector into a virtual environment of its own, or returns the one that is there, in milliseconds and
+ * without starting a process.
+ *
+ * Safe when several commands ask for the same one at once: one builds, the others wait. A build that was killed
+ * leaves nothing that looks complete.
+ *
+ * @throws UserError in one line: no Python, package or version not there, index not reached, build failed, connector
+ *   that does not start, disk full, folder that cannot be written.
+ */
+export async function ensureEnvironment(connector: ConnectorDefinition, options: EnvironmentOptions): Promise<Environment> {
+  const started = performance.now();
+  const tell = (phase: EnvironmentProgress["phase"], detail?: string) =>
+    options.onProgress?.({ connector: connector.name, phase, ...(detail !== undefined && { detail }), seconds: (performance.now() - started) / 1000 });
+  const content = await contentOf(connector, options);
+  const directory = join(options.root, environmentName(content));
+  const environment = completeEnvironment(directory) ?? (await build(directory, content, options, tell));
+  tell("ready");
+  return environment;
+}
+
+async function build(directory: string, content: EnvironmentContent, options: EnvironmentOptions, tell: Tell): Promise<Environment> {
+  try {
+    mkdirSync(options.root, { recursive: true });
+    const onWait = (pid: number) => tell("waiting", pid === process.pid ? "it is being installed already" : `process ${pid} installs it`);
+    return await withLock(join(options.root, ".locks", environmentName(content)), { onWait, signal: options.signal }, async () => {
+      return completeEnvironment(directory) ?? (await buildEnvironment(directory, content, options, tell));
+    });
+  } catch (error) {
+    throw fileSystemProblem(error, options.root) ?? error;
+  }
+}
+
+/** Tells of a step. */
+export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => void;
+
+async function contentOf(connector: ConnectorDefinition, { root, locks }: EnvironmentOptions): Promise<EnvironmentContent> {
+  const source = packageOf(connector);
+  return {
+    connector,
+    source,
+    python: await findPython(source.python, { memory: root }).catch((error: unknown) => {
+      throw error instanceof UserError ? new UserError(`connector "${connector.name}": ${error.message}`) : error;
+    }),
+    launcher: source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
+    lock: readLock(connector.name, source, locks),
+    describe: readFileSync(DESCRIBE, "utf8"),
+  };
+}
+
+function packageOf({ name, source }: ConnectorDefinition): PackageSource {
+  if ("package" in source) return source;
+  throw new UserError(`connector "${name}" is the image ${source.image}: it runs on a cluster only; give it a package and version to run it here`);
+}
+
+function readLauncher(name: string, file: string): string {
+  const path = join(LAUNCHERS, file);
+  if (existsSync(path)) return readFileSync(path, "utf8");
+  throw new UserError(`connector "${name}": its launcher ${path} is not there`);
+}
+
+/** An environment whose build came to its end, in the place it was built for, and whose Python is still there. */
+function completeEnvironment(directory: string): Environment | undefined {
+  try {
+    const environment = JSON.parse(readFileSync(join(directory, MARKER), "utf8")) as Environment;
+    return environment.directory === directory && existsSync(environment.python) ? environment : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const NOT_WRITABLE = ["EACCES", "EPERM", "EROFS"];
+const NO_FOLDER = ["ENOTDIR", "EEXIST"];
+
+function fileSystemProblem(error: unknown, root: string): UserError | undefined {
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  const place = path ?? root;
+  if (code === "ENOSPC") return new UserError(`${place}: the disk is full`, 1);
+  if (NOT_WRITABLE.includes(code)) return new UserError(`${place} cannot be written; connectors are installed below ${root}`, 1);
+  if (NO_FOLDER.includes(code)) return new UserError(`${place} is no folder; connectors are installed below ${root}`, 1);
+  return undefined;
+}

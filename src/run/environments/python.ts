@@ -1,0 +1,168 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../common/errors";
+
+/** Python versions by their minor number, both ends included. */
+export interface PythonRange {
+  /** Default: `3.10`. */
+  readonly min?: `3.${number}`;
+  /** Default: `3.13`, the newest that the shipped connectors were seen on. */
+  readonly max?: `3.${number}`;
+}
+
+/** An interpreter that was found and asked. */
+export interface Python {
+  /** The program itself, not a wrapper such as pyenv's. */
+  readonly path: string;
+  /** Such as `3.11.7`. */
+  readonly version: string;
+  /** What its compiled packages are made for, such as `linux-x86_64`. */
+  readonly platform: string;
+  /** Whether `python -m venv` works; Debian packs it apart. */
+  readonly hasVenv: boolean;
+  /** Whether it has pip of its own. */
+  readonly hasPip: boolean;
+}
+
+/** How an interpreter is looked for. */
+export interface FindPythonOptions {
+  /** Folder that remembers what was found, so that the next process starts none. Default: not remembered. */
+  readonly memory?: string;
+  /** Default: that of this process; read are `PATH`, `TAPCTL_PYTHON` and `PYENV_VERSION`. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const OLDEST = 10;
+const NAMES = ["python3", "python3.11", "python3.12", "python3.13", "python3.10", "python"];
+const BEST = [11, 12];
+const PROBE = `
+import json, sys, sysconfig
+from importlib.util import find_spec
+print(json.dumps({
+    "path": sys.executable,
+    "version": "%d.%d.%d" % sys.version_info[:3],
+    "platform": sysconfig.get_platform(),
+    "hasVenv": find_spec("venv") is not None and find_spec("ensurepip") is not None,
+    "hasPip": find_spec("pip") is not None,
+}))`;
+
+const found = new Map<string, Promise<Python>>();
+
+/**
+ * The Python that the runner runs on and connectors are installed for: `TAPCTL_PYTHON`, else the best one on `PATH`,
+ * 3.11 or 3.12 before others, because most connectors have ready builds for them. Asked once a process.
+ *
+ * @throws UserError that says what was found and what is needed.
+ */
+export function findPython(range: PythonRange = {}, options: FindPythonOptions = {}): Promise<Python> {
+  const env = options.env ?? process.env;
+  const question = createHash("sha256")
+    .update(JSON.stringify([minor(range.min, OLDEST), minor(range.max, 13), env["PATH"], env["TAPCTL_PYTHON"], env["PYENV_VERSION"], PROBE]))
+    .digest("hex")
+    .slice(0, 12);
+  const known = found.get(question);
+  if (known) return known;
+  const answer = lookUp(range, env, options.memory === undefined ? undefined : join(options.memory, `python-${question}.json`));
+  found.set(question, answer);
+  answer.catch(() => found.delete(question));
+  return answer;
+}
+
+/** A range in words, such as `3.10 to 3.13`. */
+export function rangeText(range: PythonRange): string {
+  return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, 13)}`;
+}
+
+/** The oldest version of a range, such as `3.10`. */
+export function oldestPython(range: PythonRange = {}): string {
+  return `3.${minor(range.min, OLDEST)}`;
+}
+
+async function lookUp(range: PythonRange, env: NodeJS.ProcessEnv, memory: string | undefined): Promise<Python> {
+  const remembered = memory === undefined ? undefined : recall(memory);
+  if (remembered) return remembered;
+  const python = env["TAPCTL_PYTHON"] ? await given(env["TAPCTL_PYTHON"], range, env) : await best(range, env);
+  if (memory !== undefined && python.hasPip && python.hasVenv) remember(memory, python);
+  return python;
+}
+
+async function given(path: string, range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python> {
+  const python = await probe(path, env);
+  if (!python) throw new UserError(`TAPCTL_PYTHON="${path}" is no Python that starts; it takes the path of one of ${rangeText(range)}`);
+  if (!fits(python, range)) throw new UserError(`TAPCTL_PYTHON="${path}" is Python ${python.version}; needed is ${rangeText(range)}`);
+  return python;
+}
+
+async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python> {
+  const seen: { readonly name: string; readonly python: Python }[] = [];
+  for (const name of NAMES) {
+    const python = await probe(name, env);
+    if (!python) continue;
+    seen.push({ name, python });
+    if (fits(python, range) && BEST.includes(minorOf(python))) return python;
+  }
+  const fitting = seen.filter(({ python }) => fits(python, range)).sort((a, b) => minorOf(b.python) - minorOf(a.python));
+  if (fitting[0]) return fitting[0].python;
+  const there = seen.map(({ name, python }) => `${name} is ${python.version}`).join(", ") || "none on PATH";
+  throw new UserError(
+    `no Python ${rangeText(range)} found (${there}); install one (Debian: apt-get install python3 python3-venv, macOS: brew install python@3.12) or set TAPCTL_PYTHON to its path`,
+  );
+}
+
+/** Undefined where the command is missing, fails or takes more than ten seconds, as broken wrappers do. */
+function probe(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
+  return new Promise((resolve) => {
+    execFile(command, ["-I", "-c", PROBE], { env, timeout: 10_000, killSignal: "SIGKILL", encoding: "utf8" }, (error, stdout) => {
+      resolve(error ? undefined : parse(stdout));
+    });
+  });
+}
+
+function parse(text: string): Python | undefined {
+  try {
+    const python = JSON.parse(text) as Python;
+    return typeof python.path === "string" && /^3\.\d+\.\d+$/.test(python.version) ? python : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was found before, while the program is still the same file. */
+function recall(memory: string): Python | undefined {
+  try {
+    const { python, mark } = JSON.parse(readFileSync(memory, "utf8")) as { readonly python: Python; readonly mark: string };
+    return markOf(python.path) === mark ? python : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A memory that cannot be written costs the next process a tenth of a second and nothing else. */
+function remember(memory: string, python: Python): void {
+  try {
+    mkdirSync(join(memory, ".."), { recursive: true });
+    writeFileSync(`${memory}.${process.pid}`, JSON.stringify({ python, mark: markOf(python.path) }));
+    renameSync(`${memory}.${process.pid}`, memory);
+  } catch {
+    return;
+  }
+}
+
+function markOf(path: string): string {
+  const { mtimeMs, size } = statSync(path);
+  return `${mtimeMs} ${size}`;
+}
+
+function fits(python: Python, range: PythonRange): boolean {
+  return minorOf(python) >= minor(range.min, OLDEST) && minorOf(python) <= minor(range.max, 13);
+}
+
+function minorOf(python: Python): number {
+  return Number(python.version.split(".")[1]);
+}
+
+function minor(version: string | undefined, fallback: number): number {
+  return version === undefined ? fallback : Number(version.slice(2));
+}

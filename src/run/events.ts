@@ -1,0 +1,38 @@
+import type { RunSummary } from "../store/runs/runs";
+import type { EnvironmentProgress } from "./environments/environments";
+import type { RunnerEvent } from "./runner";
+
+/** What a run tells while it goes on. */
+export type RunEvent =
+  | ({ readonly event: "environment"; readonly pipeline: string } & EnvironmentProgress)
+  | { readonly event: "started"; readonly pipeline: string; readonly run: string }
+  | ({ readonly pipeline: string } & RunnerEvent)
+  | { readonly event: "retry"; readonly pipeline: string; readonly step: string; readonly attempt: number; readonly error: string; readonly seconds: number }
+  | { readonly event: "stopping"; readonly pipeline: string; readonly reason: string; readonly atOnce: boolean }
+  | { readonly event: "follow-up"; readonly pipeline: string; readonly name: string }
+  | { readonly event: "ended"; readonly pipeline: string; readonly summary: RunSummary };
+
+/** The teller that a run's parts share; it adds the pipeline's name. */
+export interface RunEvents {
+  environment(progress: EnvironmentProgress): void;
+  started(run: string): void;
+  runner(event: RunnerEvent): void;
+  retry(step: string, attempt: number, error: string, seconds: number): void;
+  /** A stop that nobody at the screen asked for: the deadline has passed, the lease is lost, the grace period is over. */
+  stopping(reason: string, atOnce: boolean): void;
+  followUp(name: string): void;
+  ended(summary: RunSummary): void;
+}
+
+/** Events of one pipeline's run, told to a listener. */
+export function runEvents(pipeline: string, listener: (event: RunEvent) => void): RunEvents {
+  return {
+    environment: (progress) => listener({ event: "environment", pipeline, ...progress }),
+    started: (run) => listener({ event: "started", pipeline, run }),
+    runner: (event) => listener({ pipeline, ...event }),
+    retry: (step, attempt, error, seconds) => listener({ event: "retry", pipeline, step, attempt, error, seconds }),
+    stopping: (reason, atOnce) => listener({ event: "stopping", pipeline, reason, atOnce }),
+    followUp: (name) => listener({ event: "follow-up", pipeline, name }),
+    ended: (summary) => listener({ event: "ended", pipeline, summary }),
+  };
+}

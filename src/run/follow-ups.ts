@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from "node:child_process";
+import { UserError } from "../common/errors";
+import type { JsonObject } from "../model/connector-settings";
+import type { FollowUp, Replication } from "../model/replication";
+import { durationSeconds } from "../model/units";
+import type { RunEvents } from "./events";
+import { resolveSettings, type SecretLookup } from "./secrets";
+import type { Stop } from "./stop";
+
+/** What follow-ups on this machine need. */
+export interface FollowUpContext {
+  /** Id of the run, which the containers are named after. */
+  readonly run: string;
+  /** Folder with the run's output files, mounted read-only at `/singer/output`. */
+  readonly outputs: string;
+  readonly secrets: SecretLookup;
+  readonly stop: Stop;
+  readonly events: RunEvents;
+}
+
+/** A container that is stopped gets this time, as with `docker stop`. */
+const CONTAINER_GRACE_MS = 10_000;
+
+/**
+ * Makes sure, before a run begins, that a pipeline's follow-ups can run on this machine.
+ *
+ * @throws UserError where there are some and no container engine answers, or a secret of theirs is not given.
+ */
+export function requireFollowUps(entry: Replication, secrets: SecretLookup): void {
+  if (!entry.followUps?.length) return;
+  for (const followUp of entry.followUps) environmentOf(entry, followUp, secrets);
+  if (spawnSync("docker", ["version"], { stdio: "ignore", timeout: 20_000 }).status === 0) return;
+  const names = entry.followUps.map(({ name }) => `"${name}"`).join(", ");
+  throw new UserError(`"${entry.name}": follow-up ${names} needs a container engine and \`docker version\` does not answer; start one, or use --skip-follow-ups`);
+}
+
+/**
+ * Runs a pipeline's follow-ups in order.
+ *
+ * @returns the error of the one that failed, in a line, or null.
+ */
+export async function runFollowUps(entry: Replication, context: FollowUpContext): Promise<string | null> {
+  for (const followUp of entry.followUps ?? []) {
+    if (context.stop.count > 0) return `follow-up "${followUp.name}" was not started`;
+    context.events.followUp(followUp.name);
+    const end = await runContainer(followUp, environmentOf(entry, followUp, context.secrets), context);
+    if (end !== 0) return `follow-up "${followUp.name}" ${typeof end === "number" ? `exited with ${end}` : end}`;
+  }
+  return null;
+}
+
+/**
+ * Arguments of `docker` for a follow-up; the values of its environment travel in docker's own, never in arguments,
+ * which other users of the machine can read.
+ */
+export function dockerArgs(followUp: FollowUp, outputs: string, container: string): readonly string[] {
+  const env = Object.keys(followUp.env ?? {}).flatMap((name) => ["--env", name]);
+  const [program = "", ...args] = followUp.command;
+  return ["run", "--rm", "--init", "--name", container, ...env, "--volume", `${outputs}:/singer/output:ro`, "--entrypoint", program, followUp.image, ...args];
+}
+
+function runContainer(followUp: FollowUp, env: { readonly [name: string]: string }, context: FollowUpContext): Promise<number | string> {
+  const container = `tapctl-${context.run.toLowerCase()}-${followUp.name}`;
+  const child = spawn("docker", dockerArgs(followUp, context.outputs, container), { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  for (const output of [child.stdout, child.stderr]) {
+    output.setEncoding("utf8").on("data", (text: string) => {
+      for (const line of text.split("\n").filter((part) => part !== "")) context.events.runner({ event: "log", line: `${followUp.name} | ${line}` });
+    });
+  }
+  const seconds = durationSeconds(followUp.deadline ?? "1h") ?? 3600;
+  return new Promise((resolve) => {
+    let reason: string | undefined;
+    let overtime: NodeJS.Timeout | undefined;
+    const kill = () => {
+      // A container that ignores SIGTERM outlives the client that started it.
+      spawn("docker", ["kill", container], { stdio: "ignore" }).on("error", () => undefined);
+      child.kill("SIGKILL");
+    };
+    const stop = (why: string) => {
+      if (reason !== undefined) return kill();
+      reason = why;
+      child.kill("SIGTERM");
+      overtime = setTimeout(kill, CONTAINER_GRACE_MS);
+    };
+    const timer = setTimeout(() => stop(`took longer than ${followUp.deadline ?? "1h"}`), seconds * 1000);
+    const forget = context.stop.onRequest(() => stop("was interrupted"));
+    const end = (result: number | string) => {
+      clearTimeout(timer);
+      clearTimeout(overtime);
+      forget();
+      resolve(reason ?? result);
+    };
+    child.on("error", (error) => end(`does not start: ${error.message}`));
+    child.on("exit", (code, signal) => setTimeout(end, 1000, code ?? `ended by ${signal}`).unref());
+    child.on("close", (code, signal) => end(code ?? `ended by ${signal}`));
+  });
+}
+
+function environmentOf(entry: Replication, followUp: FollowUp, secrets: SecretLookup): { readonly [name: string]: string } {
+  const { config } = resolveSettings(`"${entry.name}": follow-up "${followUp.name}"`, (followUp.env ?? {}) as JsonObject, secrets);
+  return config as { readonly [name: string]: string };
+}

@@ -1,0 +1,47 @@
+import type { Replication } from "../model/replication";
+import { durationSeconds } from "../model/units";
+import type { Lease } from "../store/lease/lease";
+import type { RunEvents } from "./events";
+import { GRACE_SECONDS, type Stop } from "./stop";
+
+/** What the limits of a run are watched with. */
+export interface LimitedRun {
+  readonly context: { readonly stop: Stop };
+  readonly entry: Replication;
+  readonly events: RunEvents;
+  readonly lease: Lease;
+}
+
+/** Longest time that a timer takes; a longer one would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Stops the run at its deadline; at once where the lease is lost, because another run may have it by then, and where the
+ * time is over that a stop leaves.
+ *
+ * @returns what ends the watch
+ */
+export function watchLimits({ context, entry, events, lease }: LimitedRun): () => void {
+  const { stop } = context;
+  const deadline = entry.deadline ?? "6h";
+  const pastDeadline = `the deadline of ${deadline} has passed`;
+  const timer = setTimeout(() => requestStop(pastDeadline), Math.min((durationSeconds(deadline) ?? 21_600) * 1000, LONGEST_MS));
+  let overtime: NodeJS.Timeout | undefined;
+  const limit = () => (overtime ??= setTimeout(() => stop.count < 2 && requestStop(`it has not ended within ${GRACE_SECONDS} s`), GRACE_SECONDS * 1000));
+  const requestStop = (reason: string) => {
+    stop.request(reason);
+    events.stopping(reason, stop.count > 1);
+  };
+  const forgetStop = stop.onRequest(limit);
+  if (stop.count > 0) limit();
+  const forgetLease = lease.onLost((error) => {
+    stop.request(error.message);
+    requestStop(error.message);
+  });
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(overtime);
+    forgetStop();
+    forgetLease();
+  };
+}

@@ -1,0 +1,172 @@
+import { rmSync } from "node:fs";
+import { idleSeconds } from "../model/idle-timeout";
+import type { Replication } from "../model/replication";
+import { durationSeconds } from "../model/units";
+import { attempt } from "./attempts";
+import { earlierFlags, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./earlier-attempts";
+import type { RunFiles } from "./files";
+import { callRunner, ExitCode, type RunnerResult } from "./runner";
+import type { RunEvents } from "./events";
+import { GRACE_SECONDS, type Stop } from "./stop";
+
+/** What a replication needs beside its definition. */
+export interface ReplicateArgs {
+  readonly entry: Replication;
+  /** Python that runs the runner. */
+  readonly python: string;
+  /** Folder that relative settings of connectors count from. */
+  readonly cwd: string;
+  readonly files: RunFiles;
+  /** What a saved state of another tap, source, target or destination does: stops the run, counts all the same, or not. */
+  readonly onChange: "fail" | "keep" | "refresh";
+  readonly stop: Stop;
+  readonly events: RunEvents;
+}
+
+/** A runner that was told to stop at once and does not end is killed after this time, and its connectors with it. */
+const FORCE_MS = 5000;
+
+/** What a step has come to that a stop came before. */
+const NOT_BEGUN: RunnerResult = { status: "interrupted", code: ExitCode.interrupted, error: null, warnings: [] };
+
+/** How a replication went, before anything of it is committed. */
+export interface Replicated {
+  /** 0, or the exit code that tells what failed. */
+  readonly code: number;
+  readonly error: string | null;
+  readonly warnings: readonly string[];
+  readonly attempts: { readonly extract: number; readonly load: number };
+  readonly records: { readonly [stream: string]: number };
+  readonly bytes: number;
+  readonly badLines: number;
+  /** Streams whose bookmarks stay although the run did not replicate them. */
+  readonly unselected: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly uncountedFiles: number;
+}
+
+/** Extracts into the object store, then loads from there. */
+export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicated> {
+  const extracted = await attempt(args.entry.retries, args.stop, () => extract(args), isTapFailure, onRetry(args, "extract"));
+  const tap = extracted.result;
+  await args.files.keepExtract();
+  const attempts = { extract: extracted.attempts, load: 0 };
+  // A tap that ended just as a stop was requested may have been stopped too: by a shutdown of the machine, for example.
+  const partial = tap.code === ExitCode.tapFailed || tap.code === ExitCode.interrupted || (tap.code === ExitCode.ok && args.stop.count > 0);
+  if ((tap.code !== ExitCode.ok && !partial) || args.stop.count > 1 || (partial && (tap.bytes ?? 0) === 0)) return summed(args, tap, undefined, attempts);
+  const loaded = await attempt(args.entry.retries, args.stop, () => load(args, partial), isTargetFailure, onRetry(args, "load"));
+  return summed(args, tap, loaded.result, { ...attempts, load: loaded.attempts });
+}
+
+/** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
+export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
+  const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
+  let earlier = NO_ATTEMPTS;
+  const next = async () => {
+    const result = await stream(args, earlier);
+    earlier = withAttempt(earlier, result);
+    return result;
+  };
+  const streamed = await attempt(args.entry.retries, args.stop, next, retryable, onRetry(args, "stream"));
+  await args.files.keepExtract();
+  return summed(args, { ...earlier.result, ...streamed.result }, undefined, { extract: streamed.attempts, load: streamed.attempts });
+}
+
+function extract(args: ReplicateArgs): Promise<RunnerResult> {
+  if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
+  // Half of the time that a stop leaves, so that the load has the rest for what was sent.
+  const flags = ["extract", ...args.files.tapFlags, "--identity", args.files.identity, ...stateFlags(args), "--output", args.files.extract];
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS / 2)]);
+}
+
+function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
+  rmSync(args.files.candidate, { force: true });
+  if (args.stop.count > 1) return Promise.resolve(NOT_BEGUN);
+  const io = ["--input", args.files.extract, "--candidate", args.files.candidate];
+  const flags = ["load", ...args.files.targetFlags, "--identity", args.files.identity, ...stateFlags(args), ...io];
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
+}
+
+function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerResult> {
+  if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
+  // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
+  const io = [...stateFlags(args), ...args.files.resumeFlags, "--candidate", args.files.candidate, ...earlierFlags(earlier, args.files.results)];
+  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...io];
+  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
+}
+
+/** Calls the runner, and passes on to it each request to stop. */
+function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResult> {
+  let remove = () => {};
+  let force: NodeJS.Timeout | undefined;
+  const result = callRunner({
+    python: args.python,
+    args: [...flags, "--idle-timeout", String(idleSeconds(args.entry.idleTimeout))],
+    folder: args.files.results,
+    cwd: args.cwd,
+    onEvent: (event) => {
+      args.events.runner(event);
+      // A rotated token must outlive a kill; where it cannot be kept now, the end of the extract tries again and says so.
+      if (event.event === "progress") args.files.keepOverlay().catch(() => undefined);
+    },
+    onStart: (child) => {
+      remove = args.stop.onRequest(() => {
+        child.kill("SIGINT");
+        if (args.stop.count < 2) return;
+        // Of the same signal twice in a row only one may arrive; and this call may not have had the first.
+        child.kill("SIGTERM");
+        force ??= setTimeout(() => child.kill("SIGKILL"), FORCE_MS);
+      });
+    },
+  });
+  return result.finally(() => {
+    clearTimeout(force);
+    remove();
+  });
+}
+
+function stateFlags(args: ReplicateArgs): readonly string[] {
+  return ["--on-change", args.onChange, ...args.files.stateFlags];
+}
+
+function expectationFlags({ expectations }: Replication): readonly string[] {
+  const staleness = expectations?.maxStaleness && durationSeconds(expectations.maxStaleness);
+  return [
+    ...(expectations?.minRecords === undefined ? [] : ["--min-records", String(expectations.minRecords)]),
+    ...(staleness ? ["--max-staleness", String(staleness)] : []),
+  ];
+}
+
+function isTapFailure(result: RunnerResult): boolean {
+  return result.code === ExitCode.tapFailed;
+}
+
+function isTargetFailure(result: RunnerResult): boolean {
+  return result.code === ExitCode.targetFailed;
+}
+
+function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
+  return (result: RunnerResult, attempts: number, seconds: number) => args.events.retry(step, attempts, result.error ?? "failed", seconds);
+}
+
+function summed({ stop }: ReplicateArgs, first: RunnerResult, second: RunnerResult | undefined, attempts: Replicated["attempts"]): Replicated {
+  const results = second ? [first, second] : [first];
+  const counted = second ?? first;
+  return {
+    code: stop.count > 0 ? ExitCode.interrupted : combinedCode(first.code, second?.code ?? ExitCode.ok),
+    error: results.map((result) => result.error).filter((error) => error !== null).join("; ") || null,
+    warnings: results.flatMap((result) => result.warnings),
+    attempts,
+    records: counted.records ?? {},
+    bytes: counted.bytes ?? first.bytes ?? 0,
+    badLines: counted.badLines ?? 0,
+    unselected: counted.unselected ?? [],
+    leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
+    uncountedFiles: counted.uncountedFiles ?? 0,
+  };
+}
+
+function combinedCode(first: number, second: number): number {
+  if (first === ExitCode.tapFailed && second === ExitCode.targetFailed) return ExitCode.bothFailed;
+  return first === ExitCode.ok ? second : first;
+}

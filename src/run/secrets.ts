@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../common/errors";
+import { isSecretReference, secretPaths, type Json, type JsonObject } from "../model/connector-settings";
+import { secretVariable } from "../model/validation/secrets";
+import { parseEnvFile } from "./env-file";
+
+/** Looks up a secret's value by its name; undefined where it is not given. @throws UserError where its line in `.env` is ambiguous. */
+export type SecretLookup = (name: string) => string | undefined;
+
+/** A config with its secrets in place, and where in it they are, so that logs can be masked. */
+export interface ResolvedSettings {
+  /** The settings with every secret replaced by its value. */
+  readonly config: JsonObject;
+  /** Path of every secret value in `config`, such as `["password"]` or `["streams", 0, "token"]`. */
+  readonly secretPaths: readonly (readonly (string | number)[])[];
+}
+
+/**
+ * Secrets of this machine: the environment first, then the file `.env` of the project.
+ *
+ * @throws UserError where `.env` is there and cannot be read.
+ */
+export function localSecrets(root: string, environment: NodeJS.ProcessEnv = process.env): SecretLookup {
+  const file = join(root, ".env");
+  const fromFile = parseEnvFile(existsSync(file) ? readEnvFile(file) : "");
+  return (name) => {
+    const variable = secretVariable(name);
+    const found = fromFile.get(variable);
+    if (environment[variable] !== undefined || found === undefined) return environment[variable];
+    if ("problem" in found) throw new UserError(`${file}: ${variable}, ${found.problem}`);
+    return found.value;
+  };
+}
+
+/**
+ * Puts the values of secrets in the place of their names.
+ *
+ * @throws UserError that names every missing secret at once and how to give it; never a value.
+ */
+export function resolveSettings(where: string, settings: JsonObject, lookup: SecretLookup): ResolvedSettings {
+  const missing = new Set<string>();
+  const resolve = (value: Json): Json => {
+    if (isSecretReference(value)) {
+      const found = lookup(value.$secret);
+      if (found === undefined) missing.add(value.$secret);
+      return found ?? "";
+    }
+    if (Array.isArray(value)) return value.map(resolve);
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
+    }
+    return value;
+  };
+  const config = resolve(settings) as JsonObject;
+  if (missing.size > 0) {
+    const how = [...missing].map((name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`);
+    throw new UserError(`${where}: secret ${how.join(", secret ")} is not given`);
+  }
+  return { config, secretPaths: secretPaths(settings) };
+}
+
+function readEnvFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringifyJson } from "../common/json";
+import { isProcessAlive } from "../common/processes";
+
+const PREFIX = "tapctl-";
+
+/** A private folder for what a run needs on disk and nobody may keep: configs with secrets in them. */
+export interface Workspace {
+  /** The folder, readable by this user alone. */
+  readonly directory: string;
+
+  /** Writes a JSON file for this user alone and returns its path. */
+  writeJson(name: string, value: unknown): string;
+
+  /** Removes the folder. */
+  remove(): void;
+}
+
+/** Makes a workspace and removes those that killed processes left behind. */
+export function openWorkspace(): Workspace {
+  removeAbandoned();
+  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  return {
+    directory,
+    writeJson(name, value) {
+      const path = join(directory, name);
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      writeFileSync(path, stringifyJson(value), { mode: 0o600 });
+      return path;
+    },
+    remove() {
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split("-")[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !isProcessAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import { pulumiCommand } from "../common/command-text";
+import { checkValues, parseValue, settingsError } from "./check";
+import type { CheckedSettings } from "./schema";
+
+/** Secrets by name. */
+export type Secrets = { readonly [name: string]: pulumi.Output<string> };
+
+/** All that a stack is told: the one thing that is read from Pulumi's configuration. */
+export interface Settings extends Readonly<CheckedSettings> {
+  /** Values that the pipelines and these settings name, such as `secrets["shop-password"]`. */
+  readonly secrets: Secrets;
+}
+
+/**
+ * Reads the configuration of the stack.
+ *
+ * @throws UserError with every problem at once.
+ */
+export function loadSettings(config = new pulumi.Config()): Settings {
+  const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
+  const secrets = rawValue(config, "secrets");
+  return { ...checkSettings(values, secrets, config.name), secrets: wrapSecrets(secrets) };
+}
+
+/**
+ * Checks a configuration and puts the defaults in.
+ *
+ * @param values by key, as JSON has them; undefined for a key that is not set.
+ * @param secrets the key `secrets`, whose values are looked at no further than that they are text.
+ * @param project name of the Pulumi project, before the colon of every key.
+ * @throws UserError with every problem at once.
+ */
+export function checkSettings(values: { readonly [key: string]: unknown }, secrets: unknown, project = "tapctl"): CheckedSettings {
+  const { settings, problems: wrong } = checkValues(values);
+  const problems = [...wrong, ...(settings ? missingSecrets(settings, secrets) : []), ...secretsProblems(secrets)];
+  if (!settings || problems.length > 0) throw settingsError(problems, project);
+  return settings;
+}
+
+/** Every key that the stack gives this program, those that are not settings included. */
+function keysIn({ name }: pulumi.Config): readonly string[] {
+  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(`${name}:`) ? [key.slice(name.length + 1)] : []));
+  return given.filter((key) => key !== "secrets");
+}
+
+function rawValue(config: pulumi.Config, key: string): unknown {
+  const raw = pulumi.runtime.getConfig(`${config.name}:${key}`);
+  return raw === undefined ? undefined : parseValue(key, raw);
+}
+
+function wrapSecrets(secrets: unknown): Secrets {
+  return Object.fromEntries(Object.entries((secrets ?? {}) as { readonly [name: string]: string }).map(([name, value]) => [name, pulumi.secret(value)]));
+}
+
+function secretsProblems(secrets: unknown): readonly string[] {
+  if (secrets === undefined) return [];
+  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets)) return [`secrets: must be an object of texts, set one by one with: ${setSecretCommand("NAME")}`];
+  return Object.entries(secrets).flatMap(([name, value]) => (typeof value === "string" ? [] : [`secrets["${name}"]: must be text; quote a number that is a password`]));
+}
+
+/** Secrets that the settings themselves name. */
+function missingSecrets({ objectStore, registry, notifications, argo }: CheckedSettings, secrets: unknown): readonly string[] {
+  const given = new Set(Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}));
+  const credentials = objectStore.kind === "s3" && objectStore.credentials !== "ambient" ? objectStore.credentials : undefined;
+  const named: readonly (readonly [string, string | undefined])[] = [
+    ["objectStore.credentials.accessKey", credentials?.accessKey],
+    ["objectStore.credentials.secretKey", credentials?.secretKey],
+    ["registry.password", registry.password],
+    ["notifications.webhook", notifications.webhook],
+    ["argo.workflowArchive.password", argo.workflowArchive?.password],
+  ];
+  return named.flatMap(([where, name]) => (name === undefined || given.has(name) ? [] : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`]));
+}
+
+/** The command that sets a secret of the stack. */
+export function setSecretCommand(name: string): string {
+  return pulumiCommand(`config set --secret --path 'secrets["${name}"]'`);
+}

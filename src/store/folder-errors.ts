@@ -1,0 +1,50 @@
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { UserError } from "../common/errors";
+
+/** The system's name of an error such as `ENOENT`, undefined when it has none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Whether an error is the disk's and not the network's. */
+export const isFileError = (error: unknown): boolean =>
+  /^(ENOENT|EEXIST|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(errorCode(error) ?? "");
+
+/**
+ * Turns a failure in a folder store into one line: what, where, and what is allowed.
+ * @param root the store's folder.
+ * @param doing what failed, e.g. `write /data/store/state/orders/state.json`.
+ */
+export function folderError(error: unknown, root: string, doing: string): UserError {
+  if (error instanceof UserError) {
+    return error;
+  }
+  const code = errorCode(error);
+  const file = fileOnTheWay(root);
+  if (file !== undefined) {
+    return new UserError(`cannot use ${root} as the object store: ${file} is a file, the store needs a folder`);
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    const why = code === "EROFS" ? "the disk is read-only" : "permission denied";
+    return new UserError(`cannot ${doing}: ${why}; choose a folder that you can read and write`, 1);
+  }
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    const what = code === "EDQUOT" ? "your disk quota is used up" : "the disk is full";
+    return new UserError(`cannot ${doing}: ${what}; free some space or choose a folder on another disk`, 1);
+  }
+  if (code === "EXDEV") {
+    return new UserError(`cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`, 1);
+  }
+  return new UserError(`cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`, 1);
+}
+
+/** The first of a path and the folders above it that exists, if it is no folder. */
+function fileOnTheWay(path: string): string | undefined {
+  try {
+    return statSync(path).isDirectory() ? undefined : path;
+  } catch (error) {
+    const absent = errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR";
+    return absent && dirname(path) !== path ? fileOnTheWay(dirname(path)) : undefined;
+  }
+}

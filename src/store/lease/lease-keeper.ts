@@ -1,0 +1,134 @@
+import { UserError } from "../../common/errors";
+import { leaseKey } from "../keys";
+import { LeaseLost } from "./lease-errors";
+import { generations, readGeneration } from "./lease-generations";
+import { Clock, LeaseRecord } from "./lease-record";
+import { ObjectStore } from "../object-store";
+
+/** A lease that this process has taken. It renews itself until it is released or lost; it keeps no process alive. */
+export interface Lease {
+  /** Its number, 1 or more. */
+  readonly generation: number;
+  /** Prolongs it now. @throws LeaseLost */
+  renew(): Promise<void>;
+  /** Prolongs it and makes sure that nobody took it over: to be asked just before a state is saved. @throws LeaseLost */
+  verify(): Promise<void>;
+  /** Gives it back. Never fails: a store that cannot be written leaves the lease to expire. */
+  release(): Promise<void>;
+  /** Calls the listener once when the lease is lost, at once if it is already; returns how to stop listening. */
+  onLost(listener: (error: LeaseLost) => void): () => void;
+}
+
+/** A generation that this process has just made. */
+export interface TakenLease {
+  /** Where the lease lies. */
+  readonly store: ObjectStore;
+  /** The pipeline. */
+  readonly name: string;
+  /** The number made. */
+  readonly generation: number;
+  /** This process's record, from now on. */
+  readonly record: () => LeaseRecord;
+  /** Until when it lasts as written so far, by the clock's uptime. */
+  readonly until: number;
+  readonly clock: Clock;
+  /** Milliseconds until it ends without renewal. */
+  readonly ttlMs: number;
+}
+
+/** The life of a lease that was taken: heartbeat, loss and release, one request at a time. */
+export function keepLease({ store, name, generation, record, clock, ttlMs, ...taken }: TakenLease): Lease {
+  const key = leaseKey(name, generation);
+  const listeners = new Set<(error: LeaseLost) => void>();
+  let { until } = taken;
+  let lost: LeaseLost | undefined;
+  let released = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+
+  const lose = (why: string): LeaseLost => {
+    lost = new LeaseLost(name, why);
+    clearTimeout(timer);
+    for (const listener of listeners) {
+      listener(lost);
+    }
+    listeners.clear();
+    return lost;
+  };
+
+  const checkMine = async (): Promise<void> => {
+    const known = await generations(store, name);
+    const highest = known.at(-1) ?? 0;
+    if (highest > generation) {
+      const other = await readGeneration(store, name, highest);
+      throw lose(other === undefined ? "another run took it over" : `run ${other.run} on host ${other.host} took it over`);
+    }
+    if (!known.includes(generation)) {
+      throw lose(`its lease ${key} was removed`);
+    }
+  };
+
+  const prolong = async (): Promise<void> => {
+    if (lost !== undefined) {
+      throw lost;
+    }
+    if (released) {
+      throw new LeaseLost(name, "it was released");
+    }
+    await checkMine();
+    const next = clock.uptime() + ttlMs;
+    await store.put(key, JSON.stringify(record()));
+    await checkMine();
+    until = next;
+  };
+
+  const beat = async (): Promise<void> => {
+    try {
+      await inTurn(prolong);
+    } catch (error) {
+      if (lost === undefined && !released && clock.uptime() >= until) {
+        lose(`it could not be renewed in time (${error instanceof Error ? error.message : String(error)})`);
+      }
+    }
+    if (lost === undefined && !released) {
+      timer = schedule();
+    }
+  };
+  const schedule = (): NodeJS.Timeout => setTimeout(() => void beat(), ttlMs / 4).unref();
+  let timer = schedule();
+
+  return {
+    generation,
+    renew: () => inTurn(prolong),
+    verify: () => inTurn(prolong),
+    release: () =>
+      inTurn(async () => {
+        if (lost !== undefined || released) {
+          return;
+        }
+        released = true;
+        clearTimeout(timer);
+        try {
+          await checkMine();
+          await store.put(key, JSON.stringify({ ...record(), expires: 0 }));
+        } catch (error) {
+          if (!(error instanceof UserError)) {
+            throw error;
+          }
+        }
+      }),
+    onLost: (listener) => {
+      if (lost !== undefined) {
+        listener(lost);
+        return () => undefined;
+      }
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

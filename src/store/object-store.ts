@@ -1,0 +1,84 @@
+import { UserError } from "../common/errors";
+
+/** One object of a listing. */
+export interface StoredObject {
+  /** The whole key below the store's root, e.g. `runs/orders/20261123T081502Z-4f2a9c/tap.log`. */
+  readonly key: string;
+  /** Size in bytes. */
+  readonly size: number;
+  /** When it was last written, by the clock of the disk or of the S3 server. */
+  readonly modified: Date;
+}
+
+/** How an object is written. */
+export interface PutOptions {
+  /**
+   * True for an object that only its owner may read (a folder store: mode 0600). Default false: the
+   * process's umask. An S3 bucket has no such mode, there its policy decides.
+   */
+  readonly private?: boolean;
+}
+
+/**
+ * A place for objects by key: a folder or an S3 bucket, with the same keys in both.
+ * Every method throws a `UserError` of one line when the place cannot be used. In a folder, one key
+ * cannot be both an object and the beginning of another key (`a` and `a/b`).
+ */
+export interface ObjectStore {
+  /** For messages, and as a location for `openStore`: a path or `s3://bucket/prefix`. Never holds credentials. */
+  readonly url: string;
+  /** The object's content, undefined when there is none. Read into memory: for small objects. */
+  get(key: string): Promise<Buffer | undefined>;
+  /** Writes or replaces an object: whoever reads sees the old content or the new one, also after a crash. */
+  put(key: string, body: Buffer | string, options?: PutOptions): Promise<void>;
+  /** Makes the object, with its content at once, unless the key is taken: then false. Of several callers one gets true. */
+  putIfAbsent(key: string, body: Buffer | string): Promise<boolean>;
+  /** Deletes an object. One that does not exist is no error. */
+  delete(key: string): Promise<void>;
+  /** Deletes every object below a folder such as `runs/orders/20261123T081502Z-4f2a9c/`. */
+  deleteFolder(prefix: string): Promise<void>;
+  /** All objects below a folder (`""` or text ending in `/`), at any depth, sorted by key. */
+  list(prefix: string): Promise<readonly StoredObject[]>;
+  /** The names one level below a folder that lead to objects, without slash, sorted: `["orders"]` for `state/`. */
+  listFolders(prefix: string): Promise<readonly string[]>;
+  /** Stores a local file of any size. Does nothing when the file already is the object. `signal` ends it half-way. */
+  uploadFile(key: string, path: string, signal?: AbortSignal): Promise<void>;
+  /** Copies an object to a local file, which appears whole or not at all; false when there is no such object. */
+  downloadFile(key: string, path: string): Promise<boolean>;
+  /** Where the object lies on this machine, so that runners write it in place; undefined for S3. */
+  localPath(key: string): string | undefined;
+}
+
+/** Beginning of the names a folder store uses for files that are being written; no key may hold it. */
+export const TEMPORARY = ".tmp";
+
+/**
+ * Refuses a key that would leave the store or mean different objects in a folder and in a bucket.
+ * @throws UserError naming the key, e.g. `"../x" is not a key of the object store: ...`
+ */
+export function checkKey(key: string): string {
+  const usable = (part: string): boolean =>
+    part !== "" && part !== "." && part !== ".." && part !== TEMPORARY && !/[\0-\x1f\x7f\\]/.test(part);
+  if (!key.split("/").every(usable)) {
+    throw new UserError(
+      `${JSON.stringify(key)} is not a key of the object store: parts are joined by "/", ` +
+        `none empty, ".", ".." or "${TEMPORARY}", without backslash and control characters`,
+    );
+  }
+  return key;
+}
+
+/**
+ * Refuses a prefix that is not a folder: `""` for the whole store, else a key and a slash.
+ * @throws UserError naming the prefix.
+ */
+export function checkPrefix(prefix: string): string {
+  if (prefix === "") {
+    return prefix;
+  }
+  if (!prefix.endsWith("/")) {
+    throw new UserError(`${JSON.stringify(prefix)} is not a folder of the object store: it has to end with "/"`);
+  }
+  checkKey(prefix.slice(0, -1));
+  return prefix;
+}

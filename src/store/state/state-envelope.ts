@@ -1,0 +1,76 @@
+import { tapctl } from "../../common/command-text";
+import { UserError } from "../../common/errors";
+import { parseRecord, stringifyJson, whyNotJson, type JsonText } from "../../common/json";
+import { ObjectStore } from "../object-store";
+
+/** A saved Singer state and where it came from. */
+export interface StateEnvelope {
+  /** Version of this form. */
+  readonly version: 1;
+  /** The pipeline that saved it. */
+  readonly pipeline: string;
+  /** Id of the run, or of the change by hand, that saved it. */
+  readonly run: string;
+  /** Identity of the tap whose state it is. */
+  readonly tap: string;
+  /** Fingerprint of the place that tap read from; states of older versions do not say it. */
+  readonly source?: string;
+  /** Identity of the target that holds the data up to it. */
+  readonly target: string;
+  /** Fingerprint of the place that target wrote to. */
+  readonly destination: string;
+  /** Id of the run, or change, whose state was in force before it; left out where there was none, and by older versions. */
+  readonly previous?: string;
+  /** When it was saved, RFC 3339 in UTC. */
+  readonly time: string;
+  /** The state itself, as the tap wrote it. Never empty. */
+  readonly state: JsonText;
+}
+
+/** The Singer state of what may be an envelope or the state itself. */
+export function bareState(state: JsonText): JsonText {
+  return (state.member("version") && state.member("state")) ?? state;
+}
+
+/** Whether a Singer state says nothing: `null`, `{}`, `[]` or `""`. */
+export function isEmptyState(state: JsonText): boolean {
+  return state.kind === "null" || state.string === "" || state.isEmpty;
+}
+
+/** What lies in the store as a state is none. */
+export class UnreadableState extends UserError {}
+
+/** For `catch`: an unreadable state counts as none; other errors go on. */
+export function noneIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableState)) {
+    throw error;
+  }
+}
+
+/** The text of a stored envelope, in which the state is as the tap wrote it. */
+export const serializeEnvelope = (envelope: StateEnvelope): string => `${stringifyJson(envelope, 2)}\n`;
+
+/**
+ * Reads a stored envelope.
+ * @throws UnreadableState naming the key and how to repair it.
+ */
+export function parseEnvelope(store: ObjectStore, key: string, pipeline: string, body: Buffer): StateEnvelope {
+  const unreadable = (what: string): UnreadableState =>
+    new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`);
+  const why = whyNotJson(body);
+  if (why !== undefined) {
+    throw unreadable(`is not JSON${why}`);
+  }
+  const value = parseRecord(body, ["state"]);
+  if (value === undefined || !("version" in value) || value.state === undefined || value.state === null) {
+    throw unreadable("is not a saved state (an object with version, pipeline, run, tap, target, destination, time and state)");
+  }
+  if (value.version !== 1) {
+    throw unreadable(`has version ${JSON.stringify(value.version)}, this tapctl reads version 1`);
+  }
+  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find((name) => typeof value[name] !== "string");
+  if (wrong !== undefined) {
+    throw unreadable(`is not a saved state ("${wrong}" has to be text)`);
+  }
+  return value as unknown as StateEnvelope;
+}

@@ -1,0 +1,71 @@
+import { tapctl } from "../../common/command-text";
+import { UserError } from "../../common/errors";
+import { historyKey, historyPrefix, stateKey } from "../keys";
+import { ObjectStore } from "../object-store";
+import { isEmptyState, noneIfUnreadable, parseEnvelope, serializeEnvelope, StateEnvelope } from "./state-envelope";
+
+export { bareState, type StateEnvelope } from "./state-envelope";
+
+/** The state that is in force for a pipeline. */
+export interface SavedState {
+  /** The state. */
+  readonly envelope: StateEnvelope;
+  /** The name it lies under: the pipeline's, or its former one. */
+  readonly from: string;
+}
+
+/**
+ * The state in force. The one under the former name counts only while the pipeline has none and never had
+ * one under its own name, so that a reset is not undone by it.
+ * @throws UserError when what lies there is no state envelope.
+ */
+export async function readState(store: ObjectStore, pipeline: string, formerName?: string): Promise<SavedState | undefined> {
+  const body = await store.get(stateKey(pipeline));
+  if (body !== undefined) {
+    return { envelope: parseEnvelope(store, stateKey(pipeline), pipeline, body), from: pipeline };
+  }
+  if (formerName === undefined || (await store.list(historyPrefix(pipeline))).length > 0) {
+    return undefined;
+  }
+  return readState(store, formerName);
+}
+
+/**
+ * Saves a state: first in the history, then as the one in force, so that each one in force can be found there.
+ * @throws UserError for an empty state, which would make the next run start from the beginning.
+ */
+export async function commitState(store: ObjectStore, envelope: StateEnvelope): Promise<void> {
+  if (isEmptyState(envelope.state)) {
+    throw new UserError(
+      `state of "${envelope.pipeline}": ${envelope.state.text} is empty and is not saved over a state; ` +
+        `to start from the beginning use: ${tapctl(`state reset ${envelope.pipeline}`)}`,
+    );
+  }
+  const body = serializeEnvelope(envelope);
+  await store.put(historyKey(envelope.pipeline, envelope.run), body);
+  await store.put(stateKey(envelope.pipeline), body);
+}
+
+/**
+ * Forgets the state, so that the next run starts from the beginning. What was there stays in the history.
+ * @param options `run`: id of this change, which names what is kept where the history does not hold it yet;
+ * `formerName`: as for `readState`.
+ * @returns what was forgotten; undefined when there was nothing, or nothing that could be read.
+ */
+export async function deleteState(
+  store: ObjectStore,
+  pipeline: string,
+  options: { readonly run: string; readonly formerName?: string },
+): Promise<SavedState | undefined> {
+  const saved = await readState(store, pipeline, options.formerName).catch(noneIfUnreadable);
+  const body = await store.get(stateKey(saved?.from ?? pipeline));
+  if (body === undefined) {
+    return undefined;
+  }
+  const kept = saved && (await store.get(historyKey(pipeline, saved.envelope.run)));
+  if (kept === undefined || !kept.equals(body)) {
+    await store.put(historyKey(pipeline, options.run), body);
+  }
+  await store.delete(stateKey(pipeline));
+  return saved;
+}

@@ -1,0 +1,44 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { UserError } from "../../src/common/errors";
+import { isMet, markdownTable, type Figure } from "./figure";
+
+/** What a command of benchmarks found out. */
+export interface Measured {
+  /** What the figures depend on, in one line. */
+  readonly machine: string;
+  /** What stands in JSON between the machine and the figures. Default: nothing. */
+  readonly asked?: { readonly [name: string]: number };
+  readonly figures: readonly Figure[];
+}
+
+/**
+ * Runs a command of benchmarks to its end: prints how it is called, or its figures as a table in Markdown or as JSON. A
+ * mistake of who called it is told in a line, with the exit code that says so.
+ *
+ * @param readFlags undefined where the help is asked for.
+ */
+export async function runCommand<Flags extends { readonly json: boolean }>(usage: string, readFlags: () => Flags | undefined, measure: (flags: Flags) => Promise<Measured>): Promise<void> {
+  try {
+    const flags = readFlags();
+    process.stdout.write(flags === undefined ? `${usage}\n` : textOf(await measure(flags), flags.json));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+/** The flags of the command line. @throws UserError with how the command is called where one is unknown. */
+export function parseFlags<const Options extends NonNullable<ParseArgsConfig["options"]>>(usage: string, options: Options) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+function textOf({ machine, asked, figures }: Measured, json: boolean): string {
+  if (json) return `${JSON.stringify({ machine, ...asked, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`;
+  const missed = figures.filter((each) => !isMet(each)).length;
+  return `${machine}\n\n${markdownTable(figures)}\n\n${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.\n`;
+}

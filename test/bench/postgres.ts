@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "pg";
+import type { Postgres } from "../../src/run/postgres/postgres";
+import { RUNNER } from "../../src/run/runner";
+import { usageOf } from "./measure";
+import type { InstalledConnector } from "./pair";
+
+/** Fills a table `events` with rows about as long as the records of the tap in C. */
+export async function fillEvents({ host, port, user, password, database }: Postgres, rows: number): Promise<void> {
+  const client = new Client({ host, port, user, password, database });
+  await client.connect();
+  try {
+    await client.query(
+      `create table events as
+       select id, 'customer ' || id % 997 as customer, (id * 31 % 99700) / 100.0 as amount, id % 2 = 0 as active,
+         timestamptz '2026-11-23T08:15:02Z' + id * interval '1 second' as created_at, 'no ' || id % 10 as note
+       from generate_series(1, ${rows}) id`,
+    );
+    await client.query("alter table events add primary key (id)");
+  } finally {
+    await client.end();
+  }
+}
+
+/** Has the runner select the table once, so that neither side of a comparison discovers, and returns the catalog. */
+export async function selectEvents(folder: string, { environment }: InstalledConnector, settings: unknown): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const place = (name: string) => join(folder, name);
+  writeFileSync(place("config.json"), JSON.stringify({ ...(settings as object), max_record_count: 1 }));
+  writeFileSync(place("select.json"), JSON.stringify([{ stream: "public-events", replicationMethod: "INCREMENTAL", replicationKey: "id" }]));
+  const files = ["--connector", environment.descriptionFile, "--config", place("config.json"), "--select", place("select.json")];
+  const outputs = ["--output", place("extract.jsonl"), "--result", place("result.json")];
+  await usageOf([environment.python, "-I", "-S", RUNNER, "extract", ...files, ...outputs]);
+  return place("catalog.json");
+}

@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Mode } from "../../src/model/replication";
+import type { BenchContext } from "./context";
+import { usageOf, type Usage } from "./measure";
+
+/** A project of its own with one pipeline, from the tap in C to the target in C. */
+export interface BenchProject {
+  /** Its folder, with `pipelines/index.ts` and the object store. */
+  readonly folder: string;
+  /** Folder of installed connectors. */
+  readonly environments: string;
+}
+
+/** Folder of tapctl itself. */
+const ROOT = join(__dirname, "..", "..");
+
+/** Writes a project whose pipeline `bench` moves some records. */
+export function makeProject({ folder, environments, pair }: BenchContext, records: number): BenchProject {
+  const project = join(folder, `project-${records}`);
+  mkdirSync(join(project, "pipelines"), { recursive: true });
+  const entry = {
+    name: "bench",
+    schedule: "0 6 * * *",
+    tap: { kind: "tap", connector: pair.tap.definition, settings: { records } },
+    target: { kind: "target", connector: pair.target.definition, settings: {} },
+  };
+  const imported = JSON.stringify(join(ROOT, "pipelines", "define"));
+  writeFileSync(join(project, "pipelines", "index.ts"), `import { definePipelines } from ${imported};\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`);
+  return { folder: project, environments };
+}
+
+/** Runs the pipeline once, as a user does from a clone of tapctl. */
+export function runTapctl({ folder, environments }: BenchProject, by: "node" | "npx", mode: Mode): Promise<Usage> {
+  const program = by === "node" ? ["node", join(ROOT, "bin", "tapctl.cjs")] : ["npx", "tapctl"];
+  const env = { ...process.env, TAPCTL_ENVIRONMENTS: environments, TAPCTL_STORE: join(folder, "store") };
+  return usageOf([...program, "--project", folder, "run", "bench", "--mode", mode, "--keep-runs", "1"], { cwd: ROOT, env });
+}

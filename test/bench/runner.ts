@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RUNNER, type RunnerResult } from "../../src/run/runner";
+import type { InstalledConnector, Pair } from "./pair";
+import { usageOf, type Usage } from "./measure";
+
+/** A tap and a target with what they are run with. */
+export interface Work {
+  /** Folder for all files of it. */
+  readonly folder: string;
+  readonly tap: InstalledConnector;
+  readonly target: InstalledConnector;
+  /** File with the tap's settings. */
+  readonly tapConfig: string;
+  /** File with the target's settings. */
+  readonly targetConfig: string;
+  /** How many records it moves: a pass that moves another number is no measurement. */
+  readonly records: number;
+  /** File with the catalog that selects the tap's streams; undefined for a tap that takes none. */
+  readonly catalog: string | undefined;
+}
+
+/** What a work is made from: the settings in place of the files that hold them. */
+export interface WorkArgs extends Omit<Work, "tapConfig" | "targetConfig"> {
+  readonly settings: { readonly tap: unknown; readonly target: unknown };
+}
+
+/** What one call of the runner took, and what the runner itself says of it. */
+export interface RunnerUsage extends Usage {
+  readonly result: RunnerResult;
+}
+
+/** Writes settings and returns the work that uses them. */
+export function layOutWork(args: WorkArgs): Work {
+  const { settings, ...work } = args;
+  const { folder } = work;
+  mkdirSync(folder, { recursive: true });
+  const tapConfig = join(folder, "tap-config.json");
+  const targetConfig = join(folder, "target-config.json");
+  writeFileSync(tapConfig, JSON.stringify(settings.tap));
+  writeFileSync(targetConfig, JSON.stringify(settings.target));
+  return { ...work, tapConfig, targetConfig };
+}
+
+/** The work of moving some records from the tap in C to the target in C. */
+export function pairWork({ tap, target }: Pair, folder: string, records: number): Work {
+  return layOutWork({ folder, tap, target, records, settings: { tap: { records }, target: {} }, catalog: undefined });
+}
+
+/** Takes the tap's output into a file. */
+export function runExtract(work: Work): Promise<RunnerUsage> {
+  const flags = ["--connector", work.tap.environment.descriptionFile, "--config", work.tapConfig, ...catalogFlags(work)];
+  return callRunner(work, ["extract", ...flags, "--log", join(work.folder, "tap.log"), "--output", extractFile(work)]);
+}
+
+/** Loads the file of {@link runExtract}. */
+export function runLoad(work: Work): Promise<RunnerUsage> {
+  const flags = ["--connector", work.target.environment.descriptionFile, "--config", work.targetConfig, "--input", extractFile(work)];
+  return callRunner(work, ["load", ...flags, "--log", join(work.folder, "target.log"), "--candidate", join(work.folder, "candidate.json")]);
+}
+
+/** Runs tap and target at the same time. */
+export function runStream(work: Work): Promise<RunnerUsage> {
+  const tap = ["--tap-connector", work.tap.environment.descriptionFile, "--tap-config", work.tapConfig, ...catalogFlags(work), "--tap-log", join(work.folder, "tap.log")];
+  const target = ["--target-connector", work.target.environment.descriptionFile, "--target-config", work.targetConfig, "--target-log", join(work.folder, "target.log")];
+  return callRunner(work, ["stream", ...tap, ...target, "--candidate", join(work.folder, "candidate.json")]);
+}
+
+/** Where {@link runExtract} puts the tap's output. */
+export function extractFile({ folder }: Work): string {
+  return join(folder, "extract.jsonl");
+}
+
+/** What the shell runs for the tap alone. */
+export function bareTap({ tap, tapConfig, catalog }: Work): string {
+  return shellWords([...commandOf(tap), "--config", tapConfig, ...(catalog === undefined ? [] : ["--catalog", catalog])]);
+}
+
+/** What the shell runs for the target alone. */
+export function bareTarget({ target, targetConfig }: Work): string {
+  return shellWords([...commandOf(target), "--config", targetConfig]);
+}
+
+/** Runs a line of shell. */
+export function runShell(line: string): Promise<Usage> {
+  return usageOf(["sh", "-c", line]);
+}
+
+/** Both usages one after the other. */
+export function sumOf(first: Usage, second: Usage): Usage {
+  return { seconds: first.seconds + second.seconds, cpu: first.cpu + second.cpu, rss: Math.max(first.rss, second.rss) };
+}
+
+/** Calls the runner as `tapctl` does: see `callRunner` in `src/run/runner.ts`. */
+async function callRunner(work: Work, args: readonly string[]): Promise<RunnerUsage> {
+  const resultFile = join(work.folder, "result.json");
+  rmSync(resultFile, { force: true });
+  const usage = await usageOf([work.tap.environment.python, "-I", "-S", RUNNER, ...args, "--result", resultFile, "--progress", "json"]);
+  const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
+  const moved = result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
+  if (moved !== undefined && moved !== work.records) throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);
+  return { ...usage, result };
+}
+
+function catalogFlags({ catalog }: Work): readonly string[] {
+  return catalog === undefined ? [] : ["--catalog", catalog];
+}
+
+function commandOf({ environment }: InstalledConnector): readonly string[] {
+  return (JSON.parse(readFileSync(environment.descriptionFile, "utf8")) as { readonly command: readonly string[] }).command;
+}
+
+function shellWords(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}

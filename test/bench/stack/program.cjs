@@ -1,0 +1,2 @@
+require("../../../src/bin/load-program.cjs");
+module.exports = require("./index.ts");

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { withLock } from "../../src/run/lock";
+import { TYPESCRIPT } from "../support/command";
+
+const FIXTURE = join(__dirname, "fixtures", "count-under-lock.ts");
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-lock-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function start(...args: readonly string[]) {
+  return spawn(process.execPath, [...TYPESCRIPT, FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+test("processes that count under the lock lose no count", async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "count");
+  writeFileSync(file, "0");
+  const children = [1, 2, 3, 4].map(() => start(join(folder, "lock"), file, "10"));
+  await Promise.all(children.map((child) => once(child, "close")));
+  assert.equal(readFileSync(file, "utf8"), "40");
+  assert.deepEqual(readdirSync(join(folder, "lock")), []);
+});
+
+test("the lock of a process that was killed is taken at once, that of a live one is waited for", async (t) => {
+  const lock = join(temporaryFolder(t), "lock");
+  const holder = start(lock, "hold", "0");
+  await once(holder.stdout, "data");
+  const told: number[] = [];
+  const taken = withLock(lock, { onWait: (pid) => told.push(pid) }, () => Promise.resolve("taken"));
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(told, [holder.pid]);
+  holder.kill("SIGKILL");
+  assert.equal(await taken, "taken");
+});
+
+test("a number of a process that came again does not hold a lock", async (t) => {
+  const lock = join(temporaryFolder(t), "lock");
+  await withLock(lock, {}, () => {
+    const [own = ""] = readdirSync(lock);
+    const [pid, start, boot] = own.split(".");
+    writeFileSync(join(lock, `${pid}.${Number(start) + 1}.${boot}.00000000`), "");
+    writeFileSync(join(lock, `${pid}.${start}.another-boot.00000000`), "");
+    return Promise.resolve();
+  });
+  assert.equal(await withLock(lock, { onWait: () => assert.fail("waited") }, () => Promise.resolve("taken")), "taken");
+});
+
+test("work that fails gives the lock back", async (t) => {
+  const lock = join(temporaryFolder(t), "lock");
+  await assert.rejects(withLock(lock, {}, () => Promise.reject(new Error("no"))), { message: "no" });
+  assert.deepEqual(readdirSync(lock), []);
+});

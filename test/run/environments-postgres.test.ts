@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { Client } from "pg";
+import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
+import { TYPESCRIPT } from "../support/command";
+
+const FIXTURE = join(__dirname, "fixtures", "serve-postgres.ts");
+
+async function query(postgres: Pick<Postgres, "host" | "port" | "user" | "password" | "database">, sql: string): Promise<readonly unknown[]> {
+  const client = new Client({ ...postgres });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test("a server keeps its data in the folder it is given, over a start and a kill of the process that started it", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "tapctl-kept-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const first = await startPostgres({ directory });
+  await query(first, "create table kept as select 1 as row");
+  await first.stop();
+  await assert.rejects(query(first, "select 1"), { code: "ECONNREFUSED" });
+
+  const child = spawn(process.execPath, [...TYPESCRIPT, FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const second = await connection(child);
+  assert.deepEqual(await query(second, "select row from kept"), [{ row: 1 }]);
+  child.kill("SIGKILL");
+  await untilRefused(second);
+
+  const third = await startPostgres({ directory });
+  assert.deepEqual(await query(third, "select row from kept"), [{ row: 1 }]);
+  await third.stop();
+});
+
+test("a port that is taken is named", async () => {
+  const first = await startPostgres();
+  try {
+    await assert.rejects(startPostgres({ port: first.port }), { name: "UserError", message: new RegExp(`^PostgreSQL does not start on port ${first.port}: could not`) });
+  } finally {
+    await first.stop();
+  }
+});
+
+async function connection(child: ChildProcess): Promise<Postgres> {
+  const lines = createInterface({ input: child.stdout! });
+  for await (const line of lines) return JSON.parse(line) as Postgres;
+  throw new Error("the server did not start");
+}
+
+async function untilRefused(postgres: Postgres): Promise<void> {
+  for (;;) {
+    try {
+      await query(postgres, "select 1");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { TestContext } from "node:test";
+import { tap, type ConnectorDefinition } from "../../connectors";
+import type { Environment, EnvironmentProgress } from "../../src/run/environments/environments";
+import { findInstaller } from "../../src/run/environments/installer";
+import { findPython } from "../../src/run/environments/python";
+import { TYPESCRIPT } from "../support/command";
+
+/** Where the suite keeps its connectors, and uv with them. */
+const SHARED = join(__dirname, "..", "..", ".tapctl", "environments");
+const FIXTURES = join(__dirname, "fixtures");
+
+/** A folder of a test's own, removed after it. */
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "tapctl-environments-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Where a test installs: an empty root that borrows the suite's uv, and wheels of tiny connectors that pip is told of. */
+export interface Site {
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Makes a site. */
+export async function makeSite(t: TestContext): Promise<Site> {
+  const folder = temporaryFolder(t);
+  const [root, wheels] = [join(folder, "root"), join(folder, "wheels")];
+  for (const path of [root, wheels, join(SHARED, "tools")]) mkdirSync(path, { recursive: true });
+  const python = await findPython({}, { memory: SHARED });
+  await findInstaller({ python, root: SHARED, log: join(folder, "uv.log"), onLine: () => undefined });
+  symlinkSync(join(SHARED, "tools"), join(root, "tools"));
+  spawnSync(python.path, [join(FIXTURES, "wheels.py"), wheels]);
+  return { root, env: { ...process.env, PIP_FIND_LINKS: wheels, UV_FIND_LINKS: "", PIP_RETRIES: "0", UV_HTTP_RETRIES: "0" } };
+}
+
+/** A tiny connector: `tap-tiny`, `tap-slow`, `tap-broken`, `tap-needy` or `tap-future`. */
+export function tiny(name: string, more: { readonly version?: string; readonly executable?: string } = {}): ConnectorDefinition {
+  return tap({ name, package: name, version: "1.0.0", ...more })({}).connector;
+}
+
+/** How an installation went. */
+export interface Installed {
+  readonly environment?: Environment;
+  /** Message of the error that it ended with. */
+  readonly error?: string;
+  /** Processes it started. */
+  readonly processes?: number;
+  /** Time of the processor it took itself. */
+  readonly cpuSeconds?: number;
+  readonly progress: readonly EnvironmentProgress[];
+}
+
+/** An installation that goes on in a process of its own. */
+export interface Installing {
+  readonly child: ChildProcess;
+  /** Comes when the phase begins. */
+  reaches(phase: EnvironmentProgress["phase"]): Promise<void>;
+  readonly end: Promise<Installed>;
+}
+
+/** Installs a connector in a process of its own. */
+export function startInstall({ root, env }: Site, connector: ConnectorDefinition): Installing {
+  const args = [...TYPESCRIPT, join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const progress: EnvironmentProgress[] = [];
+  const waiting: { readonly phase: string; readonly resolve: () => void }[] = [];
+  let outcome = {};
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const value = JSON.parse(line) as EnvironmentProgress | Installed;
+    if (!("phase" in value)) outcome = value;
+    else {
+      progress.push(value);
+      waiting.filter(({ phase }) => phase === value.phase).forEach(({ resolve }) => resolve());
+    }
+  });
+  return {
+    child,
+    reaches: (phase) => new Promise((resolve) => waiting.push({ phase, resolve })),
+    end: new Promise((resolve) => child.on("close", () => resolve({ ...outcome, progress }))),
+  };
+}
+
+/** Installs a connector and returns how it went. */
+export function install(site: Site, connector: ConnectorDefinition): Promise<Installed> {
+  return startInstall(site, connector).end;
+}
+
+/** The phases in the order they began, each once. */
+export function phases({ progress }: Installed): readonly string[] {
+  return [...new Set(progress.map(({ phase }) => phase))];
+}

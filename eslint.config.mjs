@@ -3,19 +3,19 @@ import tseslint from "typescript-eslint";
 
 /** Files that read JSON without values of users: answers of programs and of Kubernetes, and notes of our own. */
 const PLAIN_JSON = [
-  "json.ts",
-  "json-text.ts",
+  "src/common/{json,json-text}.ts",
   "src/backfill/backfill.ts",
-  "cluster/{api-errors,connection,retry}.ts",
+  "src/cluster/{api-errors,connection,retry}.ts",
   "src/cluster/doctor/images.ts",
   "src/manifests/images/image-builder.ts",
-  "deploy/*.ts",
-  "local/{check-connector,environments,offline-count,python,runner}.ts",
+  "src/deploy/*.ts",
+  "src/run/{check-connector,runner}.ts",
+  "src/run/environments/{environments,python}.ts",
+  "src/run/offline/offline-count.ts",
   "policy/*.ts",
   "src/review/pulumi-preview.ts",
   "src/settings/check.ts",
   "src/store/lease/lease-record.ts",
-  "bench/**",
   "test/**",
 ];
 

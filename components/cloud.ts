@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { PipelineEntry } from "../src/model/define";
+import type { PodAccounts } from "../src/manifests/cloud-parts";
 import type { CheckedSettings } from "../src/settings/schema";
 import type { ImageRegistry } from "./images/image-registry";
 import type { ObjectStoreBuckets } from "./store/object-store";
@@ -12,14 +13,6 @@ export interface CloudArgs {
   readonly pipelines: readonly PipelineEntry[];
   /** Names of the repositories that images are built into, such as `tap-postgres`. */
   readonly repositories: readonly string[];
-}
-
-/** What pods need so that a cloud knows whose they are. */
-export interface PodAccounts {
-  /** ServiceAccounts of pipelines that have a role of their own, by pipeline. */
-  readonly serviceAccounts: { readonly [pipeline: string]: string };
-  /** Annotations of every pod. */
-  readonly podAnnotations: { readonly [name: string]: string };
 }
 
 /** How pods come by the rights that a cloud gives them. */
@@ -40,18 +33,6 @@ export interface CloudParts {
   readonly registry?: ImageRegistry;
 }
 
-/** The parts of a cloud as far as the settings tell them, without asking it. */
-export interface KnownParts {
-  /** What pods need to have the rights to the buckets; absent where the object store is no service of the cloud. */
-  readonly accounts?: PodAccounts;
-  /**
-   * Where pods pull the images of a name from; absent where they go to the registry of the settings.
-   *
-   * @throws UserError where the settings do not tell.
-   */
-  readonly pullRepository?: (name: string) => string;
-}
-
 /** A cloud that a stack uses services of. */
 export interface Cloud {
   /**
@@ -70,11 +51,4 @@ export interface Cloud {
  */
 export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefined {
   return aws === undefined ? undefined : (module.require("./aws/index") as { readonly aws: Cloud }).aws;
-}
-
-/** The parts of the cloud that the settings name, as far as they tell them; none where they name none. It is loaded as {@link cloudOf} is. */
-export function knownParts(settings: CheckedSettings, pipelines: readonly PipelineEntry[]): KnownParts {
-  if (settings.aws === undefined) return {};
-  const { knownAws } = module.require("../src/manifests/aws/known") as { readonly knownAws: (settings: CheckedSettings, pipelines: readonly PipelineEntry[]) => KnownParts };
-  return knownAws(settings, pipelines);
 }

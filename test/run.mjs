@@ -20,7 +20,7 @@ if (files.length === 0) {
 }
 
 // One more than there are processors: tests wait for the processes that they start.
-const tests = start(["--require", "./load-typescript.cjs", "--test", `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`, ...files], "inherit");
+const tests = start(["--require", "./src/bin/load-typescript.cjs", "--test", `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`, ...files], "inherit");
 const lint = wanted.length === 0 && !slowOnly ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe") : { code: 0, said: "" };
 const [{ code: failed }, { code: untidy, said }] = await Promise.all([tests, lint]);
 if (untidy !== 0) console.error(`The linter is not content:\n${said}`);

@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { Secrets } from "../../src/settings/load-settings";
 import type { RegistrySettings } from "../../src/settings/images";
 import { hostOf } from "../../src/common/registry/image-reference";
+import { pullRepositories, repositoriesBelow } from "../../src/common/registry/repositories";
 
 /** Where the images go that a stack builds. */
 export interface ImageRegistry {
@@ -25,14 +26,4 @@ export function registryOf({ address, pullAddress, username, password }: Registr
     pullRepository: pullRepositories({ address, ...(pullAddress !== undefined && { pullAddress }) }),
     ...(username !== undefined && password !== undefined && { login: { address: hostOf(address), username, password: secrets[password] ?? "" } }),
   };
-}
-
-/** Where the images of a name are in the registry that the settings name, as pods pull them. */
-export function pullRepositories({ address, pullAddress }: Pick<RegistrySettings, "address" | "pullAddress">): (name: string) => string {
-  return repositoriesBelow(pullAddress ?? address);
-}
-
-/** Where the images of a name are below an address, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
-export function repositoriesBelow(address: string): (name: string) => string {
-  return (name) => `${address.replace(/\/$/, "")}/${name}`;
 }

@@ -10,6 +10,6 @@ process.chdir(join(__dirname, "..", ".."));
 
 // The variable may hold the text of a kubeconfig as well.
 const { KUBECONFIG } = process.env;
-if (KUBECONFIG && !isAbsolute(KUBECONFIG) && existsSync(KUBECONFIG)) process.env.KUBECONFIG = join("..", KUBECONFIG);
+if (KUBECONFIG && !isAbsolute(KUBECONFIG) && existsSync(KUBECONFIG)) process.env.KUBECONFIG = join("..", "..", KUBECONFIG);
 
 module.exports = require("../../index.ts");

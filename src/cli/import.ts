@@ -55,7 +55,7 @@ function pathsFrom(out: string | undefined): ImportPaths {
     const path = relative(folder, join(ROOT, name));
     return path === "" ? "." : path.startsWith(".") ? path : `./${path}`;
   };
-  return { connectors: to("connectors"), pipelines: to("pipelines") };
+  return { connectors: to("connectors"), pipelines: to(join("src", "model")) };
 }
 
 function write(file: string, text: string, force: boolean): void {

@@ -2,7 +2,8 @@ import pc from "picocolors";
 import type { RunEvent } from "../run/events";
 import { GRACE_SECONDS } from "../run/stop";
 import { formatAge } from "../status/status-table";
-import { formatBytes, runFigures } from "../common/print";
+import { formatBytes } from "../common/print";
+import { runFigures } from "../store/runs/run-text";
 
 /** What the screen shows of runs that go on; the last line is rewritten where it is a terminal. */
 export interface Progress {

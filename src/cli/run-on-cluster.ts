@@ -11,7 +11,8 @@ import { startAt } from "../run/start-day";
 import type { CliContext } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
-import { print, printJson, runFigures } from "../common/print";
+import { print, printJson } from "../common/print";
+import { runFigures } from "../store/runs/run-text";
 import { watchRun } from "./watch-run";
 
 /** What `tapctl run` is told, for a run on a cluster. */

@@ -20,7 +20,8 @@ import { contextOf, type CliContext } from "./context";
 import { load } from "./load";
 import { requireEntry } from "./pipeline";
 import { handleSignals } from "./signals";
-import { print, printJson, summaryTable } from "../common/print";
+import { print, printJson } from "../common/print";
+import { summaryTable } from "../store/runs/run-text";
 import { showProgress } from "./progress";
 
 interface RunFlags {

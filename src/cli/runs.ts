@@ -5,7 +5,8 @@ import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
 import { load } from "./load";
 import { entryIfAny } from "./pipeline";
-import { describeStateAfter, formatBytes, leftOutColumn, print, printJson, recordsCell, table } from "../common/print";
+import { formatBytes, print, printJson, table } from "../common/print";
+import { describeStateAfter, leftOutColumn, recordsCell } from "../store/runs/run-text";
 import { resultText } from "../status/status-table";
 
 interface RunsFlags {

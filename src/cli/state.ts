@@ -15,7 +15,8 @@ import { load } from "./load";
 import { tell } from "./log-lines";
 import { readText } from "./input";
 import { requireReplication } from "./pipeline";
-import { describeState, print, printJson, table } from "../common/print";
+import { print, printJson, table } from "../common/print";
+import { describeState } from "../store/runs/run-text";
 
 interface StateFlags {
   readonly json?: boolean;

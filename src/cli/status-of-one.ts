@@ -15,7 +15,8 @@ import type { CliContext } from "./context";
 import { load } from "./load";
 import { tell } from "./log-lines";
 import { entryIfAny } from "./pipeline";
-import { describeState, formatBytes, leftOutColumn, recordsCell, table } from "../common/print";
+import { formatBytes, table } from "../common/print";
+import { describeState, leftOutColumn, recordsCell } from "../store/runs/run-text";
 import { formatAge, idleNote, resultText, statusTable } from "../status/status-table";
 
 const RUNS = 5;

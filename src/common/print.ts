@@ -1,6 +1,4 @@
-import { compactJson, stringifyJson, type JsonText } from "./json";
-import { bookmarkOf, streamsOf, type State } from "../store/state/bookmarks";
-import type { RunSummary } from "../store/runs/runs";
+import { stringifyJson } from "./json";
 
 /** Writes a line to standard output. */
 export function print(line: string): void {
@@ -31,74 +29,4 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const exponent = Math.min(Math.floor(Math.log10(bytes) / 3), 4);
   return `${(bytes / 1000 ** exponent).toFixed(1)} ${["", "kB", "MB", "GB", "TB"][exponent]}`;
-}
-
-/** What a run moved and how long it took. @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"` */
-export function runFigures({ bytes, seconds, ...counts }: Pick<RunSummary, "records" | "bytes" | "seconds" | "uncountedFiles">): string {
-  return `${recordsText(counts)}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
-}
-
-/** The records of a run in words, and the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
-export function recordsText({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string {
-  const counted = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
-  if (uncountedFiles === 0) return counted;
-  const files = `the rows of ${uncountedFiles.toLocaleString("en-US")} BATCH ${uncountedFiles === 1 ? "file" : "files"}`;
-  return records === 0 ? files : `${counted} and ${files}`;
-}
-
-/** The records of a run in a cell of a table: more than is counted, or not counted at all, where BATCH files could not be read. */
-export function recordsCell({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string | number {
-  if (uncountedFiles === 0) return records;
-  return records === 0 ? "not counted" : `over ${records.toLocaleString("en-US")}`;
-}
-
-/** A column that tells what runs left out, for a table in which some did; none otherwise. */
-export function leftOutColumn(runs: readonly { readonly leftOut?: readonly string[] | null }[]): { readonly header: readonly string[]; readonly cell: (run: { readonly leftOut?: readonly string[] | null }) => readonly string[] } {
-  const some = runs.some(({ leftOut }) => (leftOut ?? []).length > 0);
-  return some ? { header: ["LEFT OUT"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] } : { header: [], cell: () => [] };
-}
-
-/**
- * A Singer state in a few words: the bookmark of each stream where it has some, else the JSON itself, cut short.
- *
- * @example `{"bookmarks":{"orders":{"replication_key":"id","replication_key_value":7}}}` gives `id 7`
- */
-export function describeState(state: State): string {
-  if (state === null || state === undefined) return "none";
-  const values = streamsOf(state).map((stream) => describeBookmark(bookmarkOf(state, stream)));
-  if (values.length > 0 && values.every((value) => value !== undefined)) return shorten([...new Set(values)].join(", "));
-  return shorten(compactJson(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
-}
-
-/** The state after a run, in a few words; one that failed before it knew of a state left it as it was. */
-export function describeStateAfter({ status, stateAfter, stateCommitted }: Pick<RunSummary, "status" | "stateAfter" | "stateCommitted">): string {
-  return stateAfter === null && !stateCommitted && status !== "succeeded" ? "unchanged" : describeState(stateAfter);
-}
-
-/** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
-export function summaryTable(summaries: readonly RunSummary[]): string {
-  const rows = summaries.flatMap((summary) => {
-    const streams = summary.streams.length > 0 ? summary.streams : [{ stream: "-", records: 0 }];
-    return streams.map(({ stream, records }, index) => [
-      index === 0 ? summary.pipeline : "",
-      stream,
-      records === 0 ? recordsCell({ ...summary, records }) : records,
-      index === 0 ? formatBytes(summary.bytes) : "",
-      index === 0 ? (summary.seconds ?? 0).toFixed(1) : "",
-      index === 0 ? describeState(summary.stateBefore) : "",
-      index === 0 ? describeStateAfter(summary) : "",
-      index === 0 ? summary.status : "",
-    ]);
-  });
-  return table(["PIPELINE", "STREAM", "RECORDS", "BYTES", "SECONDS", "STATE BEFORE", "STATE AFTER", "RESULT"], rows);
-}
-
-function describeBookmark(bookmark: JsonText | undefined): string | undefined {
-  const [key, value] = [bookmark?.member("replication_key")?.string, bookmark?.member("replication_key_value")];
-  const text = value?.string ?? (value?.kind === "number" ? value.text : undefined);
-  return text === undefined ? undefined : `${key === undefined ? "" : `${key} `}${text}`;
-}
-
-function shorten(text: string): string {
-  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
 }

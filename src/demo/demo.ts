@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import pc from "picocolors";
 import { connectorsBelow, storeLocation } from "../cli/context";
-import { print, summaryTable } from "../common/print";
+import { print } from "../common/print";
+import { summaryTable } from "../store/runs/run-text";
 import { showProgress, type Progress } from "../cli/progress";
 import { handleSignals } from "../cli/signals";
 import { tapctl } from "../common/command-text";

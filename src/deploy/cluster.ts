@@ -1,6 +1,6 @@
 import { UserError } from "../common/errors";
 import type { CheckedSettings } from "../settings/schema";
-import { capture } from "./command";
+import { capture } from "../common/command";
 import { obstacles, ownNamespaces } from "./existing";
 import type { RecordedResource } from "./state";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../common/errors";
-import { capture, show } from "./command";
+import { capture, show } from "../common/command";
 import { consents } from "./consent";
 
 const NAME = "tapctl";

@@ -2,7 +2,7 @@ import { readlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { print } from "../common/print";
 import { signalProcess } from "../common/processes";
-import { capture } from "./command";
+import { capture } from "../common/command";
 
 /** A provider of the engine, which is told the engine's port when it starts. */
 interface Provider {

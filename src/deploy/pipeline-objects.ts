@@ -1,7 +1,7 @@
 import { defaultClusterSettings } from "../manifests/argo/cluster-settings";
 import { PIPELINE_LABEL } from "../manifests/argo/names";
 import { UserError } from "../common/errors";
-import { capture } from "./command";
+import { capture } from "../common/command";
 import type { RecordedResource } from "./state";
 
 /** Where pipelines run. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ownCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
-import { capture, show, type CommandResult } from "./command";
+import { capture, show, type CommandResult } from "../common/command";
 import { consents } from "./consent";
 import { isNewer } from "./version";
 

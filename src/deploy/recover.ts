@@ -2,7 +2,7 @@ import { print } from "../common/print";
 import { ownCommand } from "../common/command-text";
 import { MANAGED, STACK_LABEL } from "../manifests/namespace-labels";
 import { UserError } from "../common/errors";
-import { capture } from "./command";
+import { capture } from "../common/command";
 import { deleteObjects, liveObjects, recordedObjects } from "./pipeline-objects";
 import type { Engine } from "./pulumi";
 import { pendingCreates, pendingObject, planRecovery, RELEASE, type Finding, type PendingObject, type Recovery } from "./recovery";

@@ -1,7 +1,7 @@
 import { UserError } from "../common/errors";
 import { checkValues, parseValue, settingsError } from "../settings/check";
 import { settingKeys, type CheckedSettings } from "../settings/schema";
-import type { CommandResult } from "./command";
+import type { CommandResult } from "../common/command";
 
 /** What `pulumi config --json` says of a key; nothing of one that has a secret in it. */
 interface ConfigValue {

@@ -4,7 +4,7 @@ import type { DeploymentObject } from "../cluster/objects";
 import { kubectl } from "../common/command-text";
 import { smokeTestWorkflow } from "../manifests/argo/smoke-test";
 import { UserError } from "../common/errors";
-import { capture } from "./command";
+import { capture } from "../common/command";
 
 const LONGEST_SECONDS = 330;
 

@@ -4,7 +4,8 @@ import { optionText, ownCommand, printCommandsFor } from "../common/command-text
 import { readBuildContext } from "../manifests/images/build-context";
 import { imageRepositories } from "../manifests/images/image-builds";
 import { UserError } from "../common/errors";
-import { pipelines } from "../../pipelines";
+import type { PipelineEntry } from "../model/define";
+import { loadProject } from "../run/project";
 import { assertValid } from "../model/validation/validate";
 import type { RegistrySettings } from "../settings/images";
 import type { CheckedSettings } from "../settings/schema";
@@ -49,6 +50,7 @@ interface FoundStack {
 
 /** `npm run up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
 export async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: UpFlags): Promise<void> {
+  const { entries: pipelines } = loadProject(ROOT);
   assertValid(pipelines);
   const found = await findStack(stack, wanted, yes);
   const { engine, settings, context } = found;
@@ -56,11 +58,11 @@ export async function up({ stack, context: wanted, yes = false, smokeTest = true
   await checkCharts(settings, ROOT);
   if (settings.monitoring) checkMonitoring(context);
   const login = loginOf(engine, settings.registry);
-  await checkRegistries(settings, login);
+  await checkRegistries(settings, pipelines, login);
   refuseWithoutAnswer(yes);
   const recorded = resourcesOf(recovered(found));
   checkExisting(context, settings, recorded);
-  const again = await lostImages(recorded, repositoriesOf(settings), login);
+  const again = await lostImages(recorded, repositoriesOf(settings, pipelines), login);
   print([`Stack: ${stack} of project ${PROJECT}`, `Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   if (again.length > 0) print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
   setValue(engine, "context", context);
@@ -103,13 +105,13 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
   return consents("Make these changes?", false);
 }
 
-function repositoriesOf({ images }: CheckedSettings): readonly string[] {
+function repositoriesOf({ images }: CheckedSettings, pipelines: readonly PipelineEntry[]): readonly string[] {
   return imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
 }
 
 /** Checks whether images can be built and pushed. */
-async function checkRegistries(settings: CheckedSettings, login: Login | undefined): Promise<void> {
-  const [repository] = repositoriesOf(settings);
+async function checkRegistries(settings: CheckedSettings, pipelines: readonly PipelineEntry[], login: Login | undefined): Promise<void> {
+  const [repository] = repositoriesOf(settings, pipelines);
   if (repository === undefined) return;
   const { registry, images, aws } = settings;
   const address = aws?.ecr ? undefined : registry.address;

@@ -1,6 +1,6 @@
 import type { CheckedSettings } from "../settings/schema";
 import { defaultClusterSettings, type ClusterSettings, type ConfigMapKey, type SecretKey } from "./argo/cluster-settings";
-import type { PodAccounts } from "../../components/cloud";
+import type { PodAccounts } from "./cloud-parts";
 
 /** Secret of the pipelines' namespace by which pods pull, where the registry has a user. */
 export const REGISTRY_SECRET = "registry";

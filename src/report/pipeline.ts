@@ -1,4 +1,5 @@
-import { formatBytes, describeState, recordsCell } from "../common/print";
+import { formatBytes } from "../common/print";
+import { describeState, recordsCell } from "../store/runs/run-text";
 import { formatAge, formatBookmarkAge, reasonsOf } from "../status/status-table";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportPipeline } from "./data";

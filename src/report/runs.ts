@@ -1,4 +1,5 @@
-import { formatBytes, recordsCell } from "../common/print";
+import { formatBytes } from "../common/print";
+import { recordsCell } from "../store/runs/run-text";
 import type { RunSummary } from "../store/runs/runs";
 import { html, trusted, type Html } from "./html";
 import { classOf, count, moment, number, took } from "./words";

@@ -29,10 +29,10 @@ function describe(root: string, image: string): CheckoutDescription {
 
 /** The manifests by the checkout's own code, so that a change of that code shows too; where it has none, by this one's. */
 function render(root: string, entries: readonly PipelineEntry[], baseImage: string): CheckoutManifests {
-  const own = join(root, "components", "render.ts");
+  const own = join(root, "src", "manifests", "render", "render.ts");
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-    const { renderArray } = require(existsSync(own) ? own : "../components/render") as typeof import("../manifests/render/render");
+    const { renderArray } = require(existsSync(own) ? own : "../manifests/render/render") as typeof import("../manifests/render/render");
     const options = { registry: "registry", baseImage };
     const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);

@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import { tapctl } from "../common/command-text";
 import type { PipelineStatus } from "./pipeline-status";
-import { formatBytes, recordsCell, table } from "../common/print";
+import { formatBytes, table } from "../common/print";
+import { recordsCell } from "../store/runs/run-text";
 
 /** How long, in the unit that reads best. @example `formatAge(5400) === "90 min"` */
 export function formatAge(seconds: number): string {

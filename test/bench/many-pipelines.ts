@@ -13,7 +13,7 @@ export function manyName(number: number): string {
 export function writeManyPipelines(project: string, count: number): void {
   mkdirSync(join(project, "pipelines"), { recursive: true });
   const connectors = JSON.stringify(join(ROOT, "connectors"));
-  const define = JSON.stringify(join(ROOT, "pipelines", "define"));
+  const define = JSON.stringify(join(ROOT, "src", "model", "define"));
   const names = JSON.stringify(Array.from({ length: count }, (_, number) => manyName(number)));
   writeFileSync(
     join(project, "pipelines", "index.ts"),

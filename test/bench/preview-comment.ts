@@ -17,7 +17,7 @@ const ROOT = join(__dirname, "..", "..");
  */
 export async function benchPreviewComment({ folder }: BenchContext): Promise<readonly Figure[]> {
   const [base, head, one] = [checkout(folder, "base", PIPELINES, 0), checkout(folder, "head", PIPELINES, CHANGED), checkout(folder, "one", 1, 0)];
-  const comment = async (before: string, after: string) => (await usageOf(["node", join(ROOT, "bin", "tapctl.cjs"), "preview-comment", "--base", before, "--head", after, "--now", "2026-01-31T12:00Z"], { cwd: ROOT })).seconds;
+  const comment = async (before: string, after: string) => (await usageOf(["node", join(ROOT, "src", "bin", "tapctl.cjs"), "preview-comment", "--base", before, "--head", after, "--now", "2026-01-31T12:00Z"], { cwd: ROOT })).seconds;
   const sides = await inTurn("preview-comment", ROUNDS, { all: () => comment(base, head), one: () => comment(one, one) });
   return [
     figure({
@@ -35,7 +35,7 @@ function checkout(folder: string, name: string, pipelines: number, changed: numb
   const root = join(folder, "preview-comment", name);
   mkdirSync(join(root, "pipelines"), { recursive: true });
   const entries = Array.from({ length: pipelines }, (_, index) => entry(index, index < changed));
-  const text = `import { definePipelines } from ${JSON.stringify(join(ROOT, "pipelines", "define"))};\nexport const pipelines = definePipelines(${JSON.stringify(entries)} as never);\n`;
+  const text = `import { definePipelines } from ${JSON.stringify(join(ROOT, "src", "model", "define"))};\nexport const pipelines = definePipelines(${JSON.stringify(entries)} as never);\n`;
   writeFileSync(join(root, "pipelines", "index.ts"), text);
   return root;
 }

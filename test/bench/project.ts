@@ -25,14 +25,14 @@ export function makeProject({ folder, environments, pair }: BenchContext, record
     tap: { kind: "tap", connector: pair.tap.definition, settings: { records } },
     target: { kind: "target", connector: pair.target.definition, settings: {} },
   };
-  const imported = JSON.stringify(join(ROOT, "pipelines", "define"));
+  const imported = JSON.stringify(join(ROOT, "src", "model", "define"));
   writeFileSync(join(project, "pipelines", "index.ts"), `import { definePipelines } from ${imported};\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`);
   return { folder: project, environments };
 }
 
 /** Runs the pipeline once, as a user does from a clone of tapctl. */
 export function runTapctl({ folder, environments }: BenchProject, by: "node" | "npx", mode: Mode): Promise<Usage> {
-  const program = by === "node" ? ["node", join(ROOT, "bin", "tapctl.cjs")] : ["npx", "tapctl"];
+  const program = by === "node" ? ["node", join(ROOT, "src", "bin", "tapctl.cjs")] : ["npx", "tapctl"];
   const env = { ...process.env, TAPCTL_ENVIRONMENTS: environments, TAPCTL_STORE: join(folder, "store") };
   return usageOf([...program, "--project", folder, "run", "bench", "--mode", mode, "--keep-runs", "1"], { cwd: ROOT, env });
 }

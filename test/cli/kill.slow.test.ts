@@ -126,7 +126,7 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
 function makeProject(folder: string, retries: number): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "pipelines"), { recursive: true });
-  const imports = ["tap, target", join(REPOSITORY, "connectors", "connector"), "definePipelines", join(REPOSITORY, "pipelines", "define")];
+  const imports = ["tap, target", join(REPOSITORY, "src", "model", "connector"), "definePipelines", join(REPOSITORY, "src", "model", "define")];
   writeFileSync(
     join(folder, "pipelines", "index.ts"),
     `import { ${imports[0]} } from ${JSON.stringify(imports[1])};

@@ -18,7 +18,7 @@ import { makeProject, REPOSITORY, tapctl } from "./support";
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
 /** The fixtures of the components as the array of a project, one of them with a role of its own. */
-const ARRAY = `require(${JSON.stringify(join(REPOSITORY, "test", "components", "fixtures"))}).pipelines.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" } : entry))`;
+const ARRAY = `require(${JSON.stringify(join(REPOSITORY, "test", "manifests", "fixtures"))}).pipelines.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" } : entry))`;
 const pipelines = fixtures.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" as const } : entry));
 
 type Config = { readonly [key: string]: unknown };
@@ -135,9 +135,9 @@ test("mistakes in a stack's name or file are told, and nothing is written", asyn
 
 test("neither Pulumi nor the SDK of AWS is loaded", () => {
   const script = `
-    const { settings } = require("./settings/stack-file").readStackFile(".", "prod");
-    const { pipelines } = require("./test/components/fixtures");
-    const { images } = require("./components/render-stack").renderStack(pipelines, settings);
+    const { settings } = require("./src/settings/stack-file").readStackFile(".", "prod");
+    const { pipelines } = require("./test/manifests/fixtures");
+    const { images } = require("./src/manifests/render/render-stack").renderStack(pipelines, settings);
     console.log(JSON.stringify(Object.keys(images).length === 0 ? "nothing was rendered" : Object.keys(require.cache)));`;
   const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: REPOSITORY, encoding: "utf8" });
   assert.notEqual(stdout, "", stderr);

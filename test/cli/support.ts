@@ -15,9 +15,9 @@ export function makeProject(t: TestContext, array: string): string {
   writeFileSync(
     join(root, "pipelines", "index.ts"),
     `import * as c from ${JSON.stringify(join(REPOSITORY, "connectors"))};
-import { tap } from ${JSON.stringify(join(REPOSITORY, "connectors", "connector"))};
-import { secret } from ${JSON.stringify(join(REPOSITORY, "connectors", "settings"))};
-import { definePipelines } from ${JSON.stringify(join(REPOSITORY, "pipelines", "define"))};
+import { tap } from ${JSON.stringify(join(REPOSITORY, "src", "model", "connector"))};
+import { secret } from ${JSON.stringify(join(REPOSITORY, "src", "model", "connector-settings"))};
+import { definePipelines } from ${JSON.stringify(join(REPOSITORY, "src", "model", "define"))};
 void secret, tap;
 export const pipelines = definePipelines(${array});
 `,
@@ -26,7 +26,7 @@ export const pipelines = definePipelines(${array});
 }
 
 /** The command's program. */
-export const TAPCTL = join(REPOSITORY, "bin", "tapctl.cjs");
+export const TAPCTL = join(REPOSITORY, "src", "bin", "tapctl.cjs");
 
 /** The environment of a command: connectors are shared between tests, the store is the project's own. */
 export function cliEnvironment(): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeState, formatBytes, table } from "../../src/common/print";
+import { formatBytes, table } from "../../src/common/print";
+import { describeState } from "../../src/store/runs/run-text";
 import { toJsonText } from "../../src/common/json";
 
 test("a table has columns as wide as they need, numbers to the right", () => {

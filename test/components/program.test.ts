@@ -31,7 +31,7 @@ test("there are no packages where Pulumi starts the program, because it would do
 });
 
 test("files are named from the project's folder, which the program works in and its providers do not", () => {
-  assert.deepEqual(places("Pulumi.yaml"), { cwd: ROOT, kubeconfig: join("..", "Pulumi.yaml"), chart: join("..", "charts", "argo") });
+  assert.deepEqual(places("Pulumi.yaml"), { cwd: ROOT, kubeconfig: join("..", "..", "Pulumi.yaml"), chart: join("..", "..", "charts", "argo") });
 });
 
 test("a kubeconfig that is an absolute path or text is taken as it is", () => {

@@ -71,7 +71,7 @@ describe("modules", () => {
         for (const config of ${JSON.stringify(configs)}) {
           pulumi.runtime.setAllConfig(config);
           pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => ({ ...inputs, proxyEndpoint: "https://x" }) }, "tapctl", "test");
-          require("../stack").deploy(require("../settings").loadSettings(), []);
+          require("./components/stack").deploy(require("./src/settings/load-settings").loadSettings(), []);
           await pulumi.runtime.disconnect();
         }
         console.log(JSON.stringify(Object.keys(require.cache)));

@@ -72,7 +72,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
     mkdirSync(bin);
     mkdirSync(join(project, ".tapctl"), { recursive: true });
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["bin", "cli", "cluster", "command-text.ts", "components", "connectors", "deploy", "errors.ts", "images", "json-text.ts", "json.ts", "load-typescript.cjs", "local", "node_modules", "package.json", "pipelines", "processes.ts", "settings", "store", "tsconfig.json", "Pulumi.yaml"]) link(name, project, files);
+    for (const name of ["components", "connectors", "images", "node_modules", "package.json", "pipelines", "src", "tsconfig.json", "Pulumi.yaml"]) link(name, project, files);
     for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
     copyFileSync(SETTINGS, join(project, "Pulumi.dev.yaml"));
     for (const [name, body] of Object.entries(programs)) {
@@ -80,7 +80,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
       chmodSync(join(bin, name), 0o755);
     }
     for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
-    const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(project, "bin", `${verb}.cjs`), ...args], { env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(project, "src", "bin", `${verb}.cjs`), ...args], { env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
     const out: string[] = [];
     const err: string[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));

@@ -47,7 +47,7 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
   // A project of its own, because the engine writes into the stack's configuration; the program is this project's.
   cpSync(join(PROJECT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   mkdirSync(join(folder, "bin"));
-  cpSync(join(PROJECT, "..", "..", "..", "bin", "before-pulumi.cjs"), join(folder, "bin", "before-pulumi.cjs"));
+  cpSync(join(PROJECT, "..", "..", "..", "src", "bin", "before-pulumi.cjs"), join(folder, "bin", "before-pulumi.cjs"));
   symlinkSync(join(PROJECT, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(PROJECT, "program.cjs"))});\n`);
   const merged = { ...config, secrets: { ...secrets, ...(config["secrets"] as object | undefined) } };

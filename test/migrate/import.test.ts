@@ -11,7 +11,7 @@ import { REPOSITORY } from "../cli/support";
 import { assertGolden } from "../manifests/golden";
 import { imported, PROJECTS } from "./support";
 
-const PATHS = { connectors: join(REPOSITORY, "connectors"), pipelines: join(REPOSITORY, "pipelines") };
+const PATHS = { connectors: join(REPOSITORY, "connectors"), pipelines: join(REPOSITORY, "src", "model") };
 
 const folder = mkdtempSync(join(tmpdir(), "import-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -41,6 +41,6 @@ for (const { project, environment, path } of files) {
       assert.ok(!typescriptOf(imported(project, environment), "meltano.yml", PATHS).includes("canary"));
     });
 
-    if (environment === undefined) test("is as it was", () => assertGolden(join("import", `${project}.ts.txt`), typescriptOf(imported(project), `${project}/meltano.yml`, { connectors: "../connectors", pipelines: "." })));
+    if (environment === undefined) test("is as it was", () => assertGolden(join("import", `${project}.ts.txt`), typescriptOf(imported(project), `${project}/meltano.yml`, { connectors: "../connectors", pipelines: "../src/model" })));
   });
 }

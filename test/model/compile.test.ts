@@ -5,7 +5,7 @@ import { test } from "node:test";
 import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..");
-const FILE = join(ROOT, "test", "pipelines", "snippet.ts");
+const FILE = join(ROOT, "test", "model", "snippet.ts");
 
 const { compilerOptions } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file)).config as { readonly compilerOptions: object };
 const options = ts.convertCompilerOptionsFromJson(compilerOptions, ROOT).options;

@@ -154,7 +154,7 @@ describe("S3 store", () => {
   });
 
   test("no credentials is one line that names the variables", () => {
-    const script = `require("./store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
+    const script = `require("./src/store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
     const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "..", ".."), env, encoding: "utf8" });
     assert.equal(stdout, "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n");
@@ -162,7 +162,7 @@ describe("S3 store", () => {
   });
 
   test("a folder store never loads the AWS SDK", () => {
-    const script = `require("./store/open").openStore(${JSON.stringify(folder)}).then(async (store) => {
+    const script = `require("./src/store/open").openStore(${JSON.stringify(folder)}).then(async (store) => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
     })`;

@@ -1,14 +1,15 @@
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
-import type { KnownParts } from "../../../components/cloud";
+import type { KnownParts } from "../cloud-parts";
 import { ecrRepository } from "./ecr-names";
 import { podAccounts } from "./pod-accounts";
 
 /** What a stack has on AWS, as far as its settings tell it. */
 export function knownAws({ aws: place, objectStore: store }: Pick<CheckedSettings, "aws" | "objectStore">, pipelines: readonly PipelineEntry[]): KnownParts {
-  const ecr = place?.ecr;
+  if (place === undefined) return {};
+  const { ecr } = place;
   return {
     ...(store.kind === "aws" && { accounts: podAccounts(pipelines) }),
-    ...(place && ecr && { pullRepository: (name) => ecrRepository(name, place, ecr) }),
+    ...(ecr && { pullRepository: (name) => ecrRepository(name, place, ecr) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { PipelineEntry } from "../../model/define";
-import type { PodAccounts } from "../../../components/cloud";
+import type { PodAccounts } from "../cloud-parts";
 
 /**
  * Containers that run what others wrote: connectors, follow-ups, jobs and, with a connector's image, what makes the pipe.

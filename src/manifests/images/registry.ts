@@ -2,7 +2,7 @@ import { imageBuilder } from "./image-builder";
 import { hostOf } from "../../common/registry/image-reference";
 import { UserError } from "../../common/errors";
 import type { ImagesSettings } from "../../settings/images";
-import { capture } from "../../deploy/command";
+import { capture } from "../../common/command";
 
 /**
  * Looks whether images can be built and pushed, before anything is changed.

@@ -1,7 +1,7 @@
 import type { PipelineEntry } from "../../model/define";
 import type { CheckedSettings } from "../../settings/schema";
-import { knownParts } from "../../../components/cloud";
-import { pullRepositories, repositoriesBelow } from "../../../components/images/image-registry";
+import { knownAws } from "../aws/known";
+import { pullRepositories, repositoriesBelow } from "../../common/registry/repositories";
 import { renderParts, type Rendered, type RenderOptions } from "./render";
 import { stackClusterSettings } from "../stack-cluster-settings";
 
@@ -13,7 +13,7 @@ import { stackClusterSettings } from "../stack-cluster-settings";
  * @throws UserError where the settings do not tell the address of a cloud's registry.
  */
 export function renderStack(entries: readonly PipelineEntry[], stack: CheckedSettings, { registry, namespace = stack.namespace, baseImage = stack.images.baseImage }: Partial<RenderOptions> = {}): Rendered {
-  const { accounts, pullRepository = pullRepositories(stack.registry) } = knownParts(stack, entries);
+  const { accounts, pullRepository = pullRepositories(stack.registry) } = knownAws(stack, entries);
   return renderParts(entries, {
     settings: stackClusterSettings({ ...stack, namespace }, accounts),
     repository: registry === undefined ? pullRepository : repositoriesBelow(registry),

@@ -11,7 +11,7 @@ import type { WorkflowTemplate } from "../argo/types";
 import { readBuildContext } from "../images/build-context";
 import { taggedReference, type ImageBuild, type ImageOrigin, type ReadyImages } from "../images/image";
 import { imageOrigins } from "../images/image-builds";
-import { repositoriesBelow } from "../../../components/images/image-registry";
+import { repositoriesBelow } from "../../common/registry/repositories";
 
 /** What manifests are rendered for. */
 export interface RenderOptions {

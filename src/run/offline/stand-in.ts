@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { addDays, CURRENCIES, rateOf } from "../../demo/rates";
+import { addDays, CURRENCIES, rateOf } from "./rates";
 
 /** First day of the list where a request names none. */
 const FIRST_DAY = "2026-11-02";

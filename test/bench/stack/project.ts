@@ -35,7 +35,7 @@ export function benchConfig(namespace: string, context: string): { readonly [key
 /**
  * Makes a stack.
  *
- * @param program file of the Pulumi program in `bench/stack`.
+ * @param program file of the Pulumi program in `test/bench/stack`.
  */
 export async function makeBenchStack(folder: string, program: string, cluster: PipelinesCluster, variables: NodeJS.ProcessEnv): Promise<BenchStack> {
   const state = join(folder, "state");
@@ -43,7 +43,7 @@ export async function makeBenchStack(folder: string, program: string, cluster: P
   // The bare program starts as any does, this project's as Pulumi.yaml says.
   const nodeargs = program === PROGRAM && { nodeargs: `--require ./${BEFORE}` };
   copyFileSync(join(__dirname, "..", "..", "..", "src", "bin", BEFORE), join(folder, "bin", BEFORE));
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "src/bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false, ...nodeargs } } }));
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false, ...nodeargs } } }));
   writeFileSync(join(folder, `Pulumi.${NAME}.yaml`), stringify({ config: Object.fromEntries(Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [`tapctl:${key}`, value])) }));
   writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
   symlinkSync(join(__dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readBuildContext } from "../../../src/manifests/images/build-context";
 import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../../src/manifests/images/image";
-import { repositoriesBelow } from "../../../components/images/image-registry";
+import { repositoriesBelow } from "../../../src/common/registry/repositories";
 import { tap, target, type PackageSource } from "../../../src/model/connector";
 import { lockText } from "../../../connectors/dependency-lock";
 

@@ -5,6 +5,9 @@ import { test } from "node:test";
 import { REPOSITORY } from "../cli/support";
 import { anchors, pages, type Page } from "./pages";
 
+/** Files of a user's project in examples. */
+const OF_USERS = new Set(["connectors/locks/tap-github.txt"]);
+
 test("docs: every link leads to a file that exists and to one of its headings", () => {
   const links = pages().flatMap((page) => linksOf(page).map((link) => ({ page, link })));
   assert.ok(links.length > 50);
@@ -26,6 +29,12 @@ test("docs: every page is linked from the README or another page", () => {
   const linked = new Set(pages().flatMap((page) => linksOf(page).map((link) => target(page, link))));
   const docs = pages().map(({ path }) => path).filter((path) => path.startsWith("docs/"));
   assert.deepEqual(docs.filter((path) => !linked.has(path)), []);
+});
+
+test("docs: every path of the repository exists", () => {
+  const named = pages().flatMap(({ path, text }) => [...text.matchAll(/`((?:src|components|connectors|pipelines|policy|images|test|docs)\/[a-z][a-z0-9./-]*)`/g)].map(([, name = ""]) => ({ path, name })));
+  assert.ok(named.length > 30);
+  assert.deepEqual(named.filter(({ name }) => !existsSync(join(REPOSITORY, name)) && !OF_USERS.has(name)), []);
 });
 
 function linksOf({ text }: Page): readonly string[] {

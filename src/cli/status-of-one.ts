@@ -35,6 +35,8 @@ interface ShownRun {
   readonly leftOut?: readonly string[];
   readonly uncountedFiles?: number;
   readonly error: string | null;
+  /** Since when nothing has moved in it, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  readonly silentSince?: string;
 }
 
 /** A step of a run. */
@@ -93,8 +95,13 @@ async function clusterDetails(context: CliContext, name: string, entry: Pipeline
   const of = found?.run ?? runs[0]?.run;
   const workflow = found === undefined && runs[0]?.workflow ? await getWorkflow(connection, runs[0].workflow) : found?.workflow;
   const steps = workflow === undefined ? [] : podNodes(workflow).map((node) => ({ step: stepText(node), phase: node.phase, seconds: secondsBetween(node.startedAt, node.finishedAt), message: node.message ?? null }));
-  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, leftOut: summary?.leftOut ?? [], uncountedFiles: summary?.uncountedFiles ?? 0, error }));
+  const silent = new Map(facts.runs.map(({ run, silentSince }) => [run, silentSince]));
+  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, leftOut: summary?.leftOut ?? [], uncountedFiles: summary?.uncountedFiles ?? 0, error, ...silenceOf(silent.get(run)) }));
   return { status: pipelineStatus(withStuck(facts, shown), new Date()), of, runs: shown, steps, files: await filesOf(store, name, of), state: facts.last?.state };
+}
+
+function silenceOf(silentSince: string | undefined): Pick<ShownRun, "silentSince"> {
+  return silentSince === undefined ? {} : { silentSince };
 }
 
 /** The facts of the one pipeline, with the state that is saved now: it may have been changed since the last run. */

@@ -161,8 +161,8 @@ function once(base: https.RequestOptions, server: string, verb: Verb, asked: Api
     const sent = send(url, { ...base, method: METHODS[verb], headers }, resolve);
     sent.on("error", reject);
     sent.setTimeout(CONNECT_MS, () => {
-      // A log that says nothing for long is no dead connection.
-      if (request.subresource !== "log") sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
+      // A log that is followed may be silent for long; the connection is not dead.
+      if (request.query?.["follow"] !== "true") sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
     });
     sent.end(body);
   });

@@ -35,6 +35,8 @@ export interface LogFollowing {
 
 /** How often a log in a row is asked for in vain once its run has ended. */
 const LAST_TRIES = 60;
+/** Lines of a log that are read to find the last one that is not Argo's. */
+const TAIL = 20;
 /** What Argo's own program in each container says of itself. */
 const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
@@ -86,6 +88,14 @@ export async function* podLines(connection: Connection, { pod, container, source
     }
     await pause(following.pauseMs, undefined, { signal: following.signal }).catch(() => undefined);
   }
+}
+
+/** The last line of a container so far, other than Argo's own; undefined if there is none among its last ones. @throws as {@link podLines}. */
+export async function lastPodLine(connection: Connection, { pod, container, source }: LoggedContainer): Promise<PodLine | undefined> {
+  const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", tailLines: TAIL } });
+  let last: PodLine | undefined;
+  for await (const text of linesOf(answer)) last = parsePodLine(text, source) ?? last;
+  return last;
 }
 
 /** The lines of a stream; unlike `readline` it fails where the stream breaks off. */

@@ -15,6 +15,7 @@ import { invalidSchedule } from "./invalid-schedule";
 import type { CronWorkflowObject, MetadataOnly, Phase } from "./objects";
 import { outcomeOf } from "./outcome";
 import { runIdOf } from "./run-id";
+import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
 import { secondsBetween } from "./steps";
 import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
@@ -42,10 +43,11 @@ export async function clusterFacts(connection: Connection, store: () => Promise<
   if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
+  const silent = await silences(connection, workflows.filter(isRun));
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
   return atOnce(AT_ONCE, [...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })), ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron }))], (one) =>
-    factsOf(connection, read, one, runs.get(one.name) ?? []),
+    factsOf(connection, read, { ...one, silent }, runs.get(one.name) ?? []),
   );
 }
 
@@ -65,10 +67,12 @@ interface Known {
   readonly name: string;
   readonly entry: PipelineEntry | undefined;
   readonly cron: CronWorkflowObject | undefined;
+  /** Since when nothing has moved, by the names of Workflows. */
+  readonly silent: ReadonlyMap<string, string>;
 }
 
-async function factsOf(connection: Connection, read: Read, { name, entry, cron }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
-  const runs = workflows.map(runFact);
+async function factsOf(connection: Connection, read: Read, { name, entry, cron, silent }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
+  const runs = workflows.map((workflow) => runFact(workflow, silent.get(workflow.metadata.name)));
   const last = await lastRun(connection, read, name, workflows.find(hasEnded));
   return {
     name,
@@ -123,8 +127,8 @@ function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, rea
   return groups;
 }
 
-function runFact(workflow: MetadataOnly): RunFact {
-  return { run: runIdOf(workflow.metadata), status: statusOf(phaseOf(workflow)), started: workflow.metadata.creationTimestamp };
+function runFact(workflow: MetadataOnly, silentSince: string | undefined): RunFact {
+  return { run: runIdOf(workflow.metadata), status: statusOf(phaseOf(workflow)), started: workflow.metadata.creationTimestamp, ...(silentSince !== undefined && { silentSince }) };
 }
 
 function statusOf(phase: Phase): RunFact["status"] {

@@ -88,6 +88,21 @@ suite("on a cluster", () => {
     assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), ["orders failing", "clean-up not deployed"]);
   });
 
+  test("status: a running run in which nothing moves is silent, in the table, of one pipeline and as JSON", async (t) => {
+    const one = await scene(t);
+    const since = new Date(Date.now() - 40 * 60_000).toISOString();
+    one.api.put("workflows", workflow("orders-1", "orders", "Running", [], { creationTimestamp: new Date(Date.now() - 3_600_000).toISOString() }));
+    one.api.put("pods", { metadata: metadata("orders-1-extract", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1", "workflows.argoproj.io/completed": "false" }, annotations: { "workflows.argoproj.io/node-name": "orders-1.artifact[0].extract(0)" } }), spec: { containers: [{ name: "main", image: "x" }] }, status: { containerStatuses: [{ name: "main", state: { running: {} } }] } });
+    one.api.onLog = (_pod, _container, _query, response) => void response.end(`2026-11-25T12:00:55.000000000Z runner | tap-rest-api has sent nothing for 40 min, since ${since}\n`);
+    assert.match((await one.run("status")).stdout, /^orders .*now, for 60 min, silent for 40 min/m);
+    assert.match((await one.run("status orders")).stdout, /^orders .*now, for 60 min, silent for 40 min/m);
+    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly { readonly name: string; readonly active: { readonly silentSeconds: number } | null }[];
+    assert.ok((rows.find(({ name }) => name === "orders")?.active?.silentSeconds ?? 0) >= 2400);
+    const details = JSON.parse((await one.run("status orders --json")).stdout) as { readonly active: { readonly silentSeconds: number }; readonly runs: readonly { readonly silentSince?: string }[] };
+    assert.ok(details.active.silentSeconds >= 2400);
+    assert.deepEqual(details.runs.map(({ silentSince }) => silentSince), [since]);
+  });
+
   test("status names a schedule that Argo holds invalid, which has run well before", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", { ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "end of range (25) above maximum (23)" }] } });

@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Optional
 
+from .log import timestamp
 from .session import Session
 
 _MENTIONED_SECONDS = 60
@@ -31,13 +32,15 @@ class Idle:
     def look(self) -> Optional[int]:
         """Seconds of silence, once they are worth a mention."""
         now, signs = time.monotonic(), self._signs()
+        name, did = self._what
         if signs is None or signs != self._last:
+            if self._note_after > _NOTED_SECONDS:
+                self._session.log.line("runner", f"{name} continues after {duration(now - self._since)}")
             self._last, self._since, self._note_after = signs, now, _NOTED_SECONDS
         silent = now - self._since
-        name, did = self._what
         if silent >= self._note_after:
             self._note_after *= 2
-            self._session.log.line("runner", f"{name} has {did} nothing for {duration(silent)}")
+            self._session.log.line("runner", f"{name} has {did} nothing for {duration(silent)}, since {timestamp(time.time() - silent)}")
         if self._limit is not None and silent >= self._limit:
             limit, self._limit = self._limit, None
             self._on_idle(f"{did} nothing for {duration(limit)} (idleTimeout) and was stopped")

@@ -42,6 +42,22 @@ export function testFaults(scene: () => Scene): void {
     });
   }
 
+  test("shop-stream: an attempt that loads a part and fails counts with the next one, and for minRecords", async (context) => {
+    const { roads, bucket } = scene();
+    await succeeded(submit("shop-stream", NAMESPACE), 600);
+    await addOrders(scene(), 60_000);
+    const name = submit("shop-stream", NAMESPACE, { parameters: { retries: "1", minRecords: "61000" } });
+    await roads.shop.cutAfter(2_000_000);
+    roads.shop.cut(false);
+    const workflow = await succeeded(name, 600);
+    assert.equal(podsOf(workflow, "replicate-pod").length, 2, messages(workflow));
+    const summary = (await bucket.runs("shop-stream")).at(-1)?.files.find((file) => file.endsWith("/summary.json")) ?? "";
+    const { records } = (await bucket.get(summary)) as { readonly records: number };
+    context.diagnostic(`${records} records in two attempts`);
+    assert.ok(records > 61_000, `${records}`);
+    await assertCopied(scene(), "shop-stream", "streamed.orders");
+  });
+
   test("a target that fails: the state stays, and retry loads the stored extract without asking the source", async () => {
     const { bucket, client, roads, webhook } = scene();
     await addOrders(scene(), 500);

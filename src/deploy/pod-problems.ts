@@ -32,6 +32,8 @@ export interface ClusterEvent {
 
 /** Why something does not start, and what to do. */
 export interface Problem {
+  /** The same while the cluster says it in other words. */
+  readonly key: string;
   readonly cause: string;
   readonly fix: string;
 }
@@ -39,12 +41,14 @@ export interface Problem {
 const IMAGE = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"]);
 const CONFIG = new Set(["CreateContainerConfigError", "CreateContainerError"]);
 
+const VOLUME_FIX = "correct the storage class or the size in the settings (tapctl:objectStore.storageClass and size, tapctl:scratch), or give the cluster a default StorageClass or such a volume";
+
 /** Events that say why a pod is not even created, or its volumes are not there. */
 const eventFixes = (): { readonly [reason: string]: string } => ({
   FailedCreate: "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
   FailedMount: "create what is to be mounted, or correct its name",
   FailedAttachVolume: "see the storage driver of the cluster",
-  ProvisioningFailed: `see the storage class: ${kubectl("get storageclass")}`,
+  ProvisioningFailed: VOLUME_FIX,
 });
 
 /**
@@ -55,34 +59,43 @@ const eventFixes = (): { readonly [reason: string]: string } => ({
  */
 export function podProblems(pods: readonly PodStatus[], events: readonly ClusterEvent[] = []): readonly Problem[] {
   const found = [...pods.flatMap(problemsOf), ...events.flatMap(eventProblem)];
-  return [...new Map(found.map((problem) => [problem.cause, problem])).values()];
+  return [...new Map(found.map((problem) => [problem.key, problem])).values()];
 }
 
 function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): readonly Problem[] {
   if (status.phase === "Succeeded") return [];
   const pod = `pod ${namespace}/${name}`;
   const unscheduled = status.conditions?.find(({ type, status: is, reason }) => type === "PodScheduled" && is === "False" && reason === "Unschedulable");
-  if (unscheduled) return [{ cause: `${pod} cannot be scheduled: ${unscheduled.message ?? "no node has room"}`, fix: fixOfScheduling(unscheduled.message ?? "") }];
+  if (unscheduled) return [problem(`${pod} cannot be scheduled: ${unscheduled.message ?? "no node has room"}`, fixOfScheduling(unscheduled.message ?? ""))];
   return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap((container) => containerProblem(pod, namespace, name, container));
 }
 
+function problem(cause: string, fix: string): Problem {
+  return { key: cause, cause, fix };
+}
+
 function fixOfScheduling(message: string): string {
-  if (/PersistentVolumeClaim/i.test(message)) return `the cluster needs a default StorageClass or a volume for the claim: ${kubectl("get storageclass,persistentvolume")}`;
+  if (/PersistentVolumeClaim/i.test(message)) return VOLUME_FIX;
   return /Insufficient/.test(message) ? "add a node, or lower what the settings reserve" : `see the nodes and their taints: ${kubectl("get nodes")}`;
 }
 
 function containerProblem(pod: string, namespace: string, name: string, { name: container, image, state, lastState }: ContainerState): readonly Problem[] {
   const { reason = "", message = "" } = state?.waiting ?? {};
-  if (IMAGE.has(reason)) return [{ cause: `${pod} cannot pull ${image ?? "its image"}: ${reason}`, fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)" }];
-  if (CONFIG.has(reason)) return [{ cause: `${pod} cannot start "${container}": ${message || reason}`, fix: "create what is missing, or correct its name in the settings" }];
+  if (IMAGE.has(reason)) return [{ key: `${pod} ${image ?? ""}`, cause: `${pod} cannot pull ${image ?? "its image"}: ${pullError(message) || reason}`, fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)" }];
+  if (CONFIG.has(reason)) return [problem(`${pod} cannot start "${container}": ${message || reason}`, "create what is missing, or correct its name in the settings")];
   const ended = state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
   const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
-  return [{ cause: `${pod}: "${container}" ${how}`, fix: kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`) }];
+  return [problem(`${pod}: "${container}" ${how}`, kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`))];
+}
+
+/** What a registry said: the kubelet wraps it into what it was doing, each with the image in quotes. */
+function pullError(message: string): string {
+  return message.replace(/^.*": /s, "").replace(/^Back-off pulling image .*$/s, "").trim();
 }
 
 function eventProblem({ type, reason = "", message = "", involvedObject: { kind, name, namespace } }: ClusterEvent): readonly Problem[] {
   const fix = eventFixes()[reason];
   if (type !== "Warning" || fix === undefined) return [];
-  return [{ cause: `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`, fix }];
+  return [problem(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`, fix)];
 }

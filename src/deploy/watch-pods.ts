@@ -26,10 +26,10 @@ export function watchPods(context: string, namespaces: readonly string[], onProb
     if (isLooking) return;
     isLooking = true;
     const found = (await Promise.all(namespaces.map((namespace) => problemsIn(context, namespace)))).flat();
-    const before = new Set(last.map(({ cause }) => cause));
+    const before = new Set(last.map(({ key }) => key));
     for (const problem of found) {
-      if (!before.has(problem.cause) || reported.has(problem.cause)) continue;
-      reported.add(problem.cause);
+      if (!before.has(problem.key) || reported.has(problem.key)) continue;
+      reported.add(problem.key);
       onProblem(problem);
     }
     last = found;

@@ -17,6 +17,18 @@ const cases: readonly (readonly [string, readonly PodStatus[], readonly ClusterE
   ["a quota", [], [event("FailedCreate", "exceeded quota: small")], /^StatefulSet minio\/minio: exceeded quota: small$/, /quota/],
 ];
 
+const PULL = 'failed to pull and unpack image "quay.io/minio/minio:1": failed to resolve reference "quay.io/minio/minio:1": failed to do request: Head "https://quay.io/v2/minio/minio/manifests/1": dial tcp: lookup quay.io on 10.96.0.10:53: no such host';
+
+test("pod problems: an image that cannot be pulled is one problem while the kubelet waits, with what the registry said", () => {
+  const [pulls] = podProblems([waiting("ErrImagePull", PULL)]);
+  const [waits] = podProblems([waiting("ImagePullBackOff", `Back-off pulling image "quay.io/minio/minio:1": ErrImagePull: ${PULL}`)]);
+  assert.equal(pulls?.cause, "pod minio/minio-0 cannot pull quay.io/minio/minio:1: dial tcp: lookup quay.io on 10.96.0.10:53: no such host");
+  assert.deepEqual(waits, pulls);
+  const [silent] = podProblems([waiting("ImagePullBackOff", 'Back-off pulling image "quay.io/minio/minio:1"')]);
+  assert.equal(silent?.key, pulls.key);
+  assert.match(silent.cause, /: ImagePullBackOff$/);
+});
+
 for (const [what, pods, events, cause, fix] of cases) {
   test(`pod problems: ${what}`, () => {
     const problems = podProblems(pods, events);

@@ -56,7 +56,7 @@ export function eventReader(): EventReader {
   let repeated = 0;
 
   const diagnostic = ({ urn, prefix = "", message, severity, ephemeral = false }: NonNullable<EngineEvent["diagnosticEvent"]>): Shown => {
-    const text = plain(prefix + message).trim();
+    const text = withoutHook(plain(prefix + message).trim());
     if (ephemeral || severity === "debug" || text === "") return { lines: [], log: [] };
     const log = [`${severity}: ${urn === undefined || urn === "" ? "" : `${labelOf(urn)}: `}${text}`];
     if (severity === "error") errors.add(urn === undefined || urn === "" ? text : `${labelOf(urn)}: ${text}`);
@@ -130,6 +130,14 @@ function labelOf(urn: string): string {
 
 function isStack(urn: string): boolean {
   return urn.includes("::pulumi:pulumi:Stack::");
+}
+
+/**
+ * The text of a diagnostic without what the engine says of the program's own hooks: where an update is stopped the program
+ * is gone before what it had begun has ended, and the engine then tells of the hook that it cannot call.
+ */
+function withoutHook(text: string): string {
+  return text.replace(/^error: /, "").replace(/^error hooks execution failed: .*code = (Unavailable|Canceled).*$/s, "stopped before it had ended");
 }
 
 /** Removes the engine's color tags, such as `<{%reset%}>`. */

@@ -43,7 +43,7 @@ test("engine events: errors are kept once each, with their resource and without 
   const error: EngineEvent = { diagnosticEvent: { urn: urn("orders"), prefix: "<{%fg 1%}>error: <{%reset%}>", message: 'cronworkflows "orders" already exists\n<{%reset%}>', severity: "error" } };
   const { lines, reader } = shown([error, error, { resOpFailedEvent: step("create", "orders") }, { policyEvent: { resourceUrn: urn("orders"), message: "no digest", enforcementLevel: "mandatory" } }]);
   assert.deepEqual(lines, ["  CronWorkflow orders: create failed"]);
-  assert.deepEqual(reader.errors(), ['CronWorkflow orders: error: cronworkflows "orders" already exists', "CronWorkflow orders: no digest"]);
+  assert.deepEqual(reader.errors(), ['CronWorkflow orders: cronworkflows "orders" already exists', "CronWorkflow orders: no digest"]);
 });
 
 for (const [changes, text] of [
@@ -53,3 +53,9 @@ for (const [changes, text] of [
 ] as const) {
   test(`engine events: ${JSON.stringify(changes)} is "${text}"`, () => assert.equal(changesText(changes), text));
 }
+
+test("engine events: a hook that cannot be called as the update was stopped is no error of its own", () => {
+  const message = 'error hooks execution failed: error hook "interrupted-update" failed: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:45127: connect: connection refused"';
+  const { reader } = shown([{ diagnosticEvent: { urn: urn("argo", "tapctl:index:ArgoWorkflows$kubernetes:helm.sh/v3:Release"), prefix: "error: ", message, severity: "error" } }]);
+  assert.deepEqual(reader.errors(), ["Release argo: stopped before it had ended"]);
+});

@@ -1,5 +1,7 @@
 /** ACTIVATE_VERSION: with hard_delete a target deletes records without a version (meltano/sdk#2103, meltano/sdk#2117). */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { inWorkspace, type Result, type Step, type Workspace } from "./support";
 
@@ -63,8 +65,15 @@ describe("records of an older version than the one that is activated, with hard_
     assert.deepEqual(space.loaded(), []);
   }));
 
-  test("are warned of in a stream, which does not know what is still to come", () => inWorkspace(async (space) => {
-    assert.equal((await space.stream(older, { hard_delete: true })).code, 0);
+  test("are refused in a stream before the target reads the ACTIVATE_VERSION: the rows of earlier runs stay", () => inWorkspace(async (space) => {
+    assert.equal((await space.stream(older, { hard_delete: true, keep: space.path("kept") })).code, 14);
+    assert.match(space.result().error ?? "", /^bad stream: line 32: ACTIVATE_VERSION 7 of stream "a", whose records so far carry an older version that was never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, or use mode "artifact"/);
+    assert.equal(space.exists("kept") && space.text("kept").includes("ACTIVATE_VERSION"), false);
+    assert.equal(space.candidate(), undefined);
+  }));
+
+  test("are loaded from a stream without hard_delete, with a warning", () => inWorkspace(async (space) => {
+    assert.equal((await space.stream(older, {})).code, 0);
     assert.match(space.result().warnings.join(), /stream "a": records carry version 6, and ACTIVATE_VERSION 7 came/);
   }));
 
@@ -78,6 +87,8 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
   for (const [name, steps] of [
     ["ACTIVATE_VERSION after the records", [SCHEMA, ...versioned(1, 30, 7), activate(7), STATE]],
     ["ACTIVATE_VERSION before and after the records", [SCHEMA, activate(7), ...versioned(1, 30, 7), activate(7), STATE]],
+    ["a full table that is resumed: the version of the saved state, activated at its end", [SCHEMA, ...versioned(11, 20, 7), STATE, ...versioned(31, 5, 7), activate(7), STATE]],
+    ["ACTIVATE_VERSION of a new table before its first record", [SCHEMA, activate(8), ["schema", "a"], ...versioned(1, 30, 8), STATE]],
     ["no ACTIVATE_VERSION", [SCHEMA, ["records", "a", 1, 30], STATE]],
     ["ACTIVATE_VERSION of another stream", [SCHEMA, ["records", "a", 1, 30], ["schema", "b"], ["raw", '{"type": "RECORD", "stream": "b", "record": {"id": 1}, "version": 3}\n'], activate(3, "b"), STATE]],
   ] as const) {
@@ -103,4 +114,9 @@ describe("odd versions are warned of", { concurrency: 2 }, () => {
       assert.match(result.warnings.join("\n"), warning);
     })));
   }
+});
+
+test("a stream of random versions: whatever deletes all records so far is refused, and nothing that does not", () => {
+  const said = execFileSync("python3", ["-B", join(__dirname, "fixtures", "versions_property.py"), "500"], { encoding: "utf8" });
+  assert.match(said, /^\d+ of 500 refused\n$/);
 });

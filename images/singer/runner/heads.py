@@ -24,6 +24,8 @@ class Heads:
         self._keys: dict[bytes, Key] = {}
         self._order: list[bytes] = []
         self._states: list[bytes] = []
+        self._lines: dict[Key, list[bytes]] = {}
+        """How lines of a type and stream begin, with the end of the line before; made when it is asked for."""
         self._styles: dict[tuple[bytes, bytes], str] = {}
         self._patterns: dict[tuple[bytes, bytes, bytes], re.Pattern[bytes]] = {}
         self._many = False
@@ -37,6 +39,7 @@ class Heads:
             return
         self._keys[whole] = (kind, stream)
         self._order.insert(0, whole)
+        self._lines.clear()
         if kind == STATE:
             self._states.append(whole)
         if kind != STATE and (head.opening, head.closing) not in self._styles:
@@ -97,6 +100,19 @@ class Heads:
             if place >= 0:
                 return place + len(self.join)
         return -1
+
+    def last(self, buffer: bytearray, end: int, key: Key) -> Optional[bytes]:
+        """The last line of a type and stream in `buffer[:end]`; None if its head is not found."""
+        lines = self._lines.get(key)
+        if lines is None:
+            named = {opening + str(key[1]).encode() + closing for (opening, closing), kind in self._styles.items() if kind == key[0]}
+            lines = self._lines[key] = [b"\n" + head for head in named.union(head for head, known in self._keys.items() if known == key)]
+        found = -1
+        for line in lines:
+            place = buffer.rfind(line, found + 1, end) + 1
+            if place or found < 0 and buffer.startswith(line[1:], 0, end):
+                found = place
+        return bytes(buffer[found:buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
 
     def _count_first(self, buffer: bytearray, start: int, end: int, total: int) -> tuple[list[tuple[Key, int]], int]:
         found = []

@@ -146,7 +146,7 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     """Loads from a FIFO or stdin, which can be read only once."""
     args = session.args
     load = PipeLoad(session, plan)
-    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True)
+    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True, live=True)
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)

@@ -13,6 +13,7 @@ from typing import Any, Optional
 
 from .canonical import parse
 from .heads import Heads, Key
+from .last_records import LastRecords
 from .lossless import JsonText
 from .messages import ACTIVATE_VERSION, BATCH, RECORD, STATE, Message, read_line
 from .rubbish import Rubbish, blank
@@ -33,25 +34,27 @@ class Scanner(Totals):
     """Running totals of a stream fed block by block."""
 
     def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000, hard_delete: bool = False,
-                 remember: bool = False) -> None:
-        super().__init__(keep_bad, hard_delete, remember)
+                 remember: bool = False, live: bool = False) -> None:
+        super().__init__(keep_bad, hard_delete, remember, live)
         self._drop = drop
         self._heads = Heads()
         self._shapes = Shapes()
         self._odd_states: list[tuple[int, Optional[JsonText]]] = []
         self._cuts: list[Cut] = []
-        self._end = 0
+        self._buffer, self._end = bytearray(), 0
+        self._last = LastRecords(self._heads) if hard_delete and live else None
 
     def feed(self, buffer: bytearray, end: int) -> list[Cut]:
         """Takes `buffer[:end]`, whole lines each with its newline; returns the parts to leave out, in order.
 
         From a `fatal` line on all is left out.
         """
-        self._cuts, self._end = [], end
+        self._cuts, self._buffer, self._end = [], buffer, end
         self._odd_states = []
         self._heads.join = b"}\r\n" if buffer.endswith(b"}\r\n", 0, end) else b"}\n"
         total = buffer.count(b"\n", 0, end)
         states, records = self.total(STATE), self._versioned()
+        before = dict(self.counts) if self._last else {}
         self._region(buffer, 0, end, total, self.lines)
         if self.versions.hard_delete and not self.fatal:
             self._find_versionless(buffer, end, self._versioned() - records)
@@ -59,6 +62,8 @@ class Scanner(Totals):
             self._take_states(buffer, end)
         if not self.fatal:
             self._check_text(buffer, end)
+        if self._last and not self.fatal:
+            self._last.keep(buffer, end, [str(key[1]) for key, count in self.counts.items() if key[0] == RECORD and count != before.get(key)])
         self.clean = self.clean and not self._cuts
         self.lines += total
         self.bytes += end
@@ -135,8 +140,10 @@ class Scanner(Totals):
         refusal = None
         if kind == RECORD and message.fields:
             refusal = self.versions.record(str(stream), message.fields.get("version"))
+            if self._last and not message.head:
+                self._last.take(str(stream), line)
         elif kind == ACTIVATE_VERSION:
-            refusal = self.versions.activate(str(stream), message.fields.get("version"))
+            refusal = self.versions.activate(str(stream), message.fields.get("version"), self._version_before(str(stream), start))
         elif kind == BATCH:
             self.batches.append((str(stream), {name: message.fields.get(name) for name in ("manifest", "encoding")}))
         if refusal:
@@ -145,6 +152,14 @@ class Scanner(Totals):
             self._odd_states.append((start, message.value))
         elif message.head and kind not in (ACTIVATE_VERSION, BATCH):
             self._heads.learn(message.head, kind, stream)
+
+    def _version_before(self, stream: str, start: int) -> Any:
+        """The version of the last record of a stream before `start` of the block, if it is wanted."""
+        record = self._last.before(self._buffer, start, stream) if self._last else None
+        if record is None:
+            return None
+        self.versions.record(stream, record.fields.get("version"))
+        return record.fields.get("version")
 
     def _versioned(self) -> int:
         return sum(count for (kind, stream), count in self.counts.items()

@@ -35,7 +35,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         load.child.kill()
         raise
     os.close(write)
-    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete, remember=True)
+    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete, remember=True, live=True)
     run = _Run(session, tap, load, scanner, read)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops

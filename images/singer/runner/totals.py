@@ -27,7 +27,7 @@ class BadLine(NamedTuple):
 class Totals:
     """What is known of a stream so far."""
 
-    def __init__(self, keep_bad: int, hard_delete: bool, remember: bool) -> None:
+    def __init__(self, keep_bad: int, hard_delete: bool, remember: bool, live: bool) -> None:
         self._keep_bad = keep_bad
         self.states = States(remember)
         self.lines = 0
@@ -44,7 +44,7 @@ class Totals:
         """The target may get every byte."""
         self.fatal: Optional[BadLine] = None
         """A line that must not be passed on, nor anything after it."""
-        self.versions = Versions(hard_delete)
+        self.versions = Versions(hard_delete, live)
         self.batches: list[tuple[str, Mapping[str, Any]]] = []
         """BATCH messages whose rows are not counted yet: the stream and the message."""
         self.batch_rows: dict[str, int] = {}

@@ -13,9 +13,11 @@ from .messages import RECORD, Message, read_line
 class Versions:
     """Versions that records of each stream carried, and those that were activated."""
 
-    def __init__(self, hard_delete: bool = False) -> None:
+    def __init__(self, hard_delete: bool = False, live: bool = False) -> None:
         self.hard_delete = hard_delete
         """The target deletes rows on an ACTIVATE_VERSION."""
+        self.live = live
+        """The target gets each line before the next ones are known."""
         self._carried: dict[str, set[Any]] = {}
         self._activated: dict[str, list[Any]] = {}
 
@@ -36,9 +38,19 @@ class Versions:
         carried.add(kept)
         return self._refusal(stream)
 
-    def activate(self, stream: str, version: Any) -> Optional[str]:
-        """Takes in an ACTIVATE_VERSION; why the run must not go on, if it must not."""
-        self._activated.setdefault(stream, []).append(version)
+    def activate(self, stream: str, version: Any, last: Any = None) -> Optional[str]:
+        """Takes in an ACTIVATE_VERSION, and the version of the last record before it; why the run must not go on, if it
+        must not.
+
+        Records of an older version that was activated itself are a table that was complete: a new one may follow.
+        """
+        activated = self._activated.setdefault(stream, [])
+        is_complete = last in activated
+        activated.append(version)
+        if self.hard_delete and self.live and not is_complete and _all_older(self._carried.get(stream, set()), version):
+            return (f'ACTIVATE_VERSION {version} of stream "{stream}", whose records so far carry an older version that was '
+                    'never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, '
+                    'or use mode "artifact" if the tap sends records of the activated version after it')
         return self._refusal(stream)
 
     def outdated(self) -> dict[str, int]:

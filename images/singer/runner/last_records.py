@@ -1,0 +1,32 @@
+"""The last record of each stream: what an ACTIVATE_VERSION follows, in a stream that is not read as a whole first."""
+from __future__ import annotations
+
+from typing import Iterable, Optional
+
+from .heads import Heads
+from .messages import RECORD, Message, read_line
+
+
+class LastRecords:
+    """Records are looked for by their heads, and only parsed if somebody asks."""
+
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
+        self._lines: dict[str, bytes] = {}
+
+    def take(self, stream: str, line: bytes) -> None:
+        """A record that is not found by its head."""
+        self._lines[stream] = line
+
+    def keep(self, buffer: bytearray, end: int, streams: Iterable[str]) -> None:
+        """Keeps the last records of `streams` in the block `buffer[:end]`, which is given away."""
+        for stream in streams:
+            line = self._heads.last(buffer, end, (RECORD, stream))
+            if line:
+                self._lines[stream] = line
+
+    def before(self, buffer: bytearray, start: int, stream: str) -> Optional[Message]:
+        """The last record of a stream before `start` of the block; None if there is none."""
+        line = self._heads.last(buffer, start, (RECORD, stream)) or self._lines.get(stream)
+        found = read_line(line) if line else None
+        return found if isinstance(found, Message) else None

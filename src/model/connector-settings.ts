@@ -31,12 +31,29 @@ export function isSecretReference(value: unknown): value is SecretReference {
   return typeof value === "object" && value !== null && typeof (value as SecretReference).$secret === "string" && Object.keys(value).length === 1;
 }
 
+type Path = readonly (string | number)[];
+
 /** Where secrets stand in settings, such as `["password"]` or `["streams", 0, "token"]`. */
-export function secretPaths(value: Json | undefined, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
-  if (isSecretReference(value)) return [path];
-  if (Array.isArray(value)) return value.flatMap((item: Json, index) => secretPaths(item, [...path, index]));
+export function secretPaths(value: Json | undefined): readonly Path[] {
+  return secretsIn(value).map(({ path }) => path);
+}
+
+/**
+ * What the runner gets to know of the secrets in settings: their paths, then again each path with the name of its secret,
+ * which errors show. Runners of versions that know paths only find nothing at the latter and ignore them.
+ *
+ * @example `[["port"], ["port", { secret: "shop-port" }]]`
+ */
+export function secretsFile(settings: Json | undefined): readonly (readonly (string | number | { readonly secret: string })[])[] {
+  const found = secretsIn(settings);
+  return [...found.map(({ path }) => path), ...found.map(({ path, secret: name }) => [...path, { secret: name }])];
+}
+
+function secretsIn(value: Json | undefined, path: Path = []): readonly { readonly path: Path; readonly secret: string }[] {
+  if (isSecretReference(value)) return [{ path, secret: value.$secret }];
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => secretsIn(item, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => secretPaths(item, [...path, name]));
+  return Object.entries(value).flatMap(([name, item]) => secretsIn(item, [...path, name]));
 }
 
 /** `T` with a {@link secret} allowed in the place of every value, at every depth, and a bigint in the place of a number. */

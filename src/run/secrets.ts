@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../common/errors";
-import { isSecretReference, secretPaths, type Json, type JsonObject } from "../model/connector-settings";
+import { isSecretReference, secretsFile, type Json, type JsonObject } from "../model/connector-settings";
 import { secretVariable } from "../model/validation/secrets";
 import { parseEnvFile } from "./env-file";
 
@@ -12,8 +12,8 @@ export type SecretLookup = (name: string) => string | undefined;
 export interface ResolvedSettings {
   /** The settings with every secret replaced by its value. */
   readonly config: JsonObject;
-  /** Path of every secret value in `config`, such as `["password"]` or `["streams", 0, "token"]`. */
-  readonly secretPaths: readonly (readonly (string | number)[])[];
+  /** Where in `config` secrets stand, and their names, as {@link secretsFile} gives them. */
+  readonly secretPaths: ReturnType<typeof secretsFile>;
 }
 
 /**
@@ -57,7 +57,7 @@ export function resolveSettings(where: string, settings: JsonObject, lookup: Sec
     const how = [...missing].map((name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`);
     throw new UserError(`${where}: secret ${how.join(", secret ")} is not given`);
   }
-  return { config, secretPaths: secretPaths(settings) };
+  return { config, secretPaths: secretsFile(settings) };
 }
 
 function readEnvFile(file: string): string {

@@ -158,6 +158,15 @@ describe("secrets: their text becomes what the setting takes", () => {
     }));
   }
 
+  test("secrets: an invalid value for a typed setting is one error that names the setting and the secret", () => inWorkspace(async (space) => {
+    const named = [["tunnel", "port"], ["password"], ["tunnel", "port", { secret: "bastion-port" }], ["password", { secret: "shop-password" }]];
+    const config = { tunnel: { port: "hunter2" }, password: "0123" };
+    const ended = await space.run("extract", ...space.tap(TEN, config, { settings }), "--secrets", space.write("secrets.json", named));
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.equal(ended.stderr, 'runner | the secret "bastion-port" for setting "tunnel.port" of tap-fake must be a number, e.g. 10\n');
+    assert.ok(!space.text("result.json").includes("hunter2"));
+  }));
+
   test("both spellings of a converted secret are masked", () => inWorkspace(async (space) => {
     const key = '{"project": "p-12345", "key": "abc-def"}';
     const ended = await space.run("extract", ...typedTap(space, { streams: key, steps: [["say", `${key} and abc-def`]] }));

@@ -173,7 +173,7 @@ describe("a pipeline", () => {
   test("names its secrets and holds none", () => {
     assert.ok(orders?.secret);
     const { stringData } = orders.secret;
-    assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [["password"], ["tables", 0, "token"]]);
+    assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [["password"], ["tables", 0, "token"], ["password", { secret: "shop-password" }], ["tables", 0, "token", { secret: "table-token" }]]);
     assert.deepEqual((JSON.parse(stringData["tap-config.json"] ?? "") as { readonly password: unknown }).password, { $secret: "shop-password" });
     assert.equal(stringData["secret.warehouse-password"], JSON.stringify({ $secret: "warehouse-password" }));
     assert.equal(stringData["webhook"], JSON.stringify({ $secret: "orders-channel" }));

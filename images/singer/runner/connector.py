@@ -88,13 +88,23 @@ def describe_json(connector: Connector) -> dict[str, Any]:
 
 
 def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -> dict[str, Any]:
-    """`config` with the texts at `paths`, which secrets always are, in the types of their settings."""
+    """`config` with the texts at `paths`, which secrets always are, in the types of their settings.
+
+    A path may come again with `{"secret": name}` at its end: so errors name the secret.
+    """
+    names = {_setting(path[:-1]): f'the secret "{path[-1].get("secret")}"' for path in paths
+             if isinstance(path, list) and path and isinstance(path[-1], dict)}
     for path in paths:
-        kind = connector.settings.get(".".join(map(str, path)), "string") if isinstance(path, list) else "string"
+        setting = _setting(path) if isinstance(path, list) else ""
+        kind = connector.settings.get(setting, "string")
         if kind != "string":
-            config = _replaced(config, path, lambda text: parsed(
-                kind, text, f'the secret for setting "{".".join(path)}" of {connector.name}'))
+            where = f'{names.get(setting, "the secret")} for setting "{setting}" of {connector.name}'
+            config = _replaced(config, path, lambda text: parsed(kind, text, where))
     return config
+
+
+def _setting(path: list[Any]) -> str:
+    return ".".join(map(str, path))
 
 
 def _replaced(value: Any, path: list[Any], convert: Callable[[str], Any]) -> Any:

@@ -1,5 +1,5 @@
 import { settingsOf, type Tap, type Target } from "../../model/connector";
-import { isSecretReference, secretPaths, type Json } from "../../model/connector-settings";
+import { isSecretReference, secretsFile, type Json } from "../../model/connector-settings";
 import { isReplication, streamRulesOf, type PipelineEntry } from "../../model/define";
 import { identityOf } from "../../model/identity";
 import type { Replication } from "../../model/replication";
@@ -51,7 +51,7 @@ function replicationParts(entry: Replication): PipelineSecret["parts"] {
 function connectorParts(kind: "tap" | "target", use: Tap | Target): PipelineSecret["parts"] {
   const config = settingsOf(use);
   // The runner masks in logs what stands at these places.
-  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretPaths(config)) };
+  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretsFile(config)) };
 }
 
 function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {

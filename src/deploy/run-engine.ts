@@ -46,7 +46,11 @@ export async function runAndReport({ engine, root, args, context, namespaces }: 
     for (const each of logged) file.write(`${new Date().toISOString()} ${each}\n`);
     for (const each of lines) print(each);
   };
-  const pods = watchPods(context, namespaces, ({ cause, fix }) => print(`  ${cause}\n    ${fix}`));
+  let isTold = false;
+  const pods = watchPods(context, namespaces, ({ cause, fix }) => {
+    print([`  ${cause}`, `    ${fix}`, ...(isTold ? [] : ["  Installations wait ten minutes for their pods. To correct a setting now, stop with Ctrl-C and start again."])].join("\n"));
+    isTold = true;
+  });
   const progress = setInterval(() => {
     const running = reader.running();
     if (running.length > 0) print(`  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`);

@@ -30,7 +30,7 @@ const WORDS: { readonly [code: number]: string } = {
 const NO_REASON = /^\S+: Error \(exit code (?!137\))\d+\)$/;
 
 /** A tap loses its reader when its target has failed, or when what it sent cannot be loaded. */
-const READER_GONE = /\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE)/is;
+const READER_GONE = /\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE|nothing reads what it sends)/is;
 
 /** How a Workflow ended, from its own status: what is left where the run could not write a summary. */
 export function outcomeOf(workflow: WorkflowObject): Outcome {

@@ -264,9 +264,11 @@ describe("summary", () => {
       const message = (name: string) => (space.json(name) as { readonly error: string }).error;
       const step = (displayName: string, text: string, second: number) => ({ displayName, message: text, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
       const failures = [step("target", `target: Error (exit code 14): ${message("load.json")}`, 1), step("tap", `tap: Error (exit code 10): ${message("result.json")}`, 5)];
-      assert.match(message("result.json"), /SIGPIPE|Broken ?pipe/i);
+      assert.match(message("result.json"), /SIGPIPE|Broken ?pipe|nothing reads what it sends/i);
       const { code, error } = await summarize(space, "Failed", failures);
       assert.equal(code, 14);
+      const silent = step("tap", "tap: Error (exit code 10): tap-fake was stopped: nothing reads what it sends any more", 5);
+      assert.equal((await summarize(space, "Failed", [...failures.slice(0, 1), silent])).code, 14);
       assert.match(error ?? "", /^target: target: Error \(exit code 14\): bad stream: line 3: it looks like a Singer message/);
     }));
 

@@ -15,6 +15,7 @@ from .codes import TAP_FAILED, TARGET_FAILED, RunnerError
 from .failure import explanation, says_terminated
 from .log import Log
 from .log_lines import LogReader, read_lines
+from .workers import Workers
 
 _LEFTOVER_SECONDS = 2
 _LOOK_SECONDS = 0.1
@@ -42,6 +43,7 @@ class Child:
         """Set when the process has ended, its stderr is read, and what it left behind has ended too."""
         self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
         """Its last lines on stderr, masked."""
+        self._workers = Workers()
         self.fault: Optional[str] = None
         """Why it has failed whatever its exit code: what it did, or left behind, to be stopped for that."""
         self.warning: Optional[str] = None
@@ -89,6 +91,7 @@ class Child:
 
     def _keep(self, line: str) -> None:
         self.lines.append(line[:_KEPT_LENGTH])
+        self._workers.line(line[:_KEPT_LENGTH])
 
     def _wait(self, readers: list[threading.Thread], end_log: Callable[[], None], on_end: Callable[[], None],
               at_exit: Optional[Callable[[], None]], grace: float) -> None:
@@ -109,6 +112,8 @@ class Child:
         end_log()
         if status == 0 and not self._hurry.is_set() and says_terminated(list(self.lines)):
             self.fault = self.fault or "was terminated by somebody else and ended with 0 half-way"
+        if status == 0 and self._workers.failed:
+            self.fault = self.fault or f"ended with 0 although one of its workers failed, rows may be missing: {self._workers.failed}"
         if status < 0:
             self.signal = signal.Signals(-status).name
         else:
@@ -150,6 +155,11 @@ class Child:
     def has_closed_output(self) -> bool:
         """It runs, and neither it nor anything that it started can write to its output any more."""
         return self.is_running and descent.sees_all() and not self._writers()
+
+    @property
+    def holds_output(self) -> bool:
+        """It runs, and it or something that it started can still write to its output."""
+        return self.is_running and bool(self._writers())
 
     @property
     def is_running(self) -> bool:

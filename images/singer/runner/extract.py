@@ -29,8 +29,9 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     session.check_not_stopped()
     output = _open_output(session)
     is_file = args.output != "-" and stat.S_ISREG(os.fstat(output).st_mode)
+    is_fifo = args.output != "-" and not is_file
     tap = Child("tap", plan.connector.name, plan.command, None, output)
-    if not is_file and args.output != "-":
+    if is_fifo:
         # The reader must see the end when the tap ends.
         os.close(output)
     tap.watch(session.log, supervisor.wake, grace=supervisor.grace)
@@ -48,6 +49,9 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     def tick() -> None:
         plan.overlay.look()
         closed.look()
+        if is_fifo and not tap.fault and _has_no_reader(args.output) and tap.holds_output:
+            # One that has nothing to send would never notice.
+            stop("was stopped: nothing reads what it sends any more")
         silent = idle.look()
         if growth:
             growth.look()
@@ -97,6 +101,14 @@ def _open_fifo(session: Session, path: str) -> int:
             continue
         os.set_blocking(fd, True)
         return fd
+
+
+def _has_no_reader(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError as error:
+        return error.errno == errno.ENXIO
+    return False
 
 
 def _settle(fd: int, complete: bool) -> int:

@@ -1,0 +1,35 @@
+"""Finds out that a thread or a process of a connector failed, which does not change the connector's exit code.
+
+Python prints such an exception and goes on: a target ends with 0 although a worker of its has lost rows
+(meltano/meltano#8579).
+"""
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+_NAMED = re.compile(r"(?:Exception in (thread \S.*)|(Process) (\S*Process-[\d:]+)):$")
+_AT_EXIT = "during interpreter shutdown"
+_TRACEBACK = "Traceback (most recent call last)"
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Failure)\b(?:: .+)?$")
+
+
+class Workers:
+    """Looks at each line of a connector's stderr."""
+
+    def __init__(self) -> None:
+        self.failed: Optional[str] = None
+        """The first thread or process that failed, and its exception if that was seen."""
+        self._named: Optional[str] = None
+        self._explained = True
+
+    def line(self, line: str) -> None:
+        """Takes in the next line."""
+        if self.failed is None:
+            if self._named and line.startswith(_TRACEBACK):
+                self.failed, self._explained = self._named, False
+                return
+            found = _NAMED.match(line.rstrip())
+            self._named = found[1] or f"process {found[3]}" if found and _AT_EXIT not in line else None
+        elif not self._explained and _EXCEPTION.match(line.rstrip()):
+            self.failed, self._explained = f"{self.failed}: {line.rstrip()}", True

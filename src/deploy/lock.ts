@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { print } from "../common/print";
 import { ownCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { isProcessAlive } from "../common/processes";
 import { askEngine, type Engine } from "./pulumi";
+import { backendFolder } from "./torn-attributes";
 
 interface Lock {
   readonly pid: number;
@@ -40,8 +40,8 @@ function holder({ pid, hostname: host, username, timestamp }: Lock): string {
 }
 
 function locksOf(backend: string, project: string, stack: string): readonly Lock[] {
-  if (!backend.startsWith("file://")) return [];
-  const root = backend.startsWith("file://~") ? join(homedir(), backend.slice("file://~".length)) : fileURLToPath(backend);
+  const root = backendFolder(backend);
+  if (root === undefined) return [];
   const folder = join(root, ".pulumi", "locks", "organization", project, stack);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((file) => file.endsWith(".json")).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);

@@ -7,6 +7,7 @@ import { ownCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { capture, show, type CommandResult } from "../common/command";
 import { consents } from "./consent";
+import { removeTornAttributes } from "./torn-attributes";
 import { isNewer } from "./version";
 
 /** The engine, and where its stacks live. */
@@ -64,6 +65,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
   const env = { ...process.env, ...local, TAPCTL_PULUMI: ownCommand("pulumi") };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
+  removeTornAttributes(backend ?? LOCAL, PROJECT, stack);
   if (!call(["stack", "--show-name", "--stack", stack], env).ok) {
     initStack(root, stack, file, (args) => call(args, env));
   }

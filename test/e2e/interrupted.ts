@@ -5,6 +5,7 @@ import { requireUnlocked } from "../../src/deploy/lock";
 import { recover } from "../../src/deploy/recover";
 import { pendingCreates } from "../../src/deploy/recovery";
 import { readState } from "../../src/deploy/state";
+import { removeTornAttributes } from "../../src/deploy/torn-attributes";
 import type { PipelineEntry } from "../../src/model/define";
 import { kubectl } from "./kubernetes";
 import { NAMESPACE, type Scene } from "./scene";
@@ -25,6 +26,7 @@ export function testInterrupted(scene: () => Scene): void {
         const added = manyOf(entries, count, `many${count}-${Math.round(share * 100)}`);
         stack.setPipelines([...entries, ...added]);
         const wasKilled = await stack.killedUp(() => created(added, Math.floor(share * count)));
+        removeTornAttributes(stack.engine.backend, "tapctl", stack.engine.name);
         const pending = pendingCreates(readState(stack.engine)).length;
         if (pending > 0) await plainUpNamesRecovery(scene());
         recoverStack(scene());

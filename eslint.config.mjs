@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 
 /** Files that read JSON without values of users: answers of programs and of Kubernetes, and notes of our own. */
 const PLAIN_JSON = [
-  "src/common/{json,json-text}.ts",
+  "src/common/{json,json-text,package}.ts",
   "src/backfill/backfill.ts",
   "src/cluster/{api-errors,connection,retry}.ts",
   "src/cluster/doctor/images.ts",
@@ -20,7 +20,7 @@ const PLAIN_JSON = [
 ];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".tapctl/"] },
+  { ignores: ["node_modules/", "dist/", ".tapctl/"] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
     files: ["**/*.ts"],

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ownCommand } from "../src/common/command-text";
+import { stackCommand } from "../src/common/command-text";
 
 /** How providers say that what they were to create exists: the API server, and Helm. */
 const EXISTS = /already exists|cannot re-use a name that is still in use|another operation \(install\/upgrade\/rollback\) is in progress/;
@@ -18,5 +18,5 @@ export function namesRecovery(): pulumi.ResourceTransformation {
 }
 
 function recoveryText(name: string): string {
-  return `"${name}" exists on the cluster and is not in the state of the stack. If an earlier update was interrupted, repair the state with: ${ownCommand("recover")}. Then start the update again. If the object is not of this stack, rename or delete it.`;
+  return `"${name}" exists on the cluster and is not in the state of the stack. If an earlier update was interrupted, repair the state with: ${stackCommand("recover")}. Then start the update again. If the object is not of this stack, rename or delete it.`;
 }

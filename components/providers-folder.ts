@@ -1,12 +1,13 @@
-import { isAbsolute, join, relative } from "node:path";
+import { relative, resolve } from "node:path";
+
+/** Folder that the providers work in: the one in which the engine starts the program. */
+const PROVIDERS_FOLDER = process.cwd();
 
 /**
- * The project's folder from the one that providers work in, which is where Pulumi starts a program. Relative, because an
- * absolute path would differ from one machine to the next.
+ * A file or folder as a provider finds it. Relative, because an absolute path would differ from one machine to the next.
+ *
+ * @param path from the project's folder, or absolute.
  */
-export const PROJECT_FROM_PROVIDERS = relative(process.cwd(), join(__dirname, "..")) || ".";
-
-/** A file or folder that a setting names from the project's folder, as a provider finds it. */
 export function fromProviders(path: string): string {
-  return isAbsolute(path) ? path : join(PROJECT_FROM_PROVIDERS, path);
+  return relative(PROVIDERS_FOLDER, resolve(path)) || ".";
 }

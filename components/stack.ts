@@ -22,7 +22,7 @@ import { SmokeTest } from "./argo/smoke-test";
 import { stackClusterSettings } from "../src/manifests/stack-cluster-settings";
 import { assertDeployable } from "../src/settings/deployable";
 import { UserError } from "../src/common/errors";
-import { version } from "../package.json";
+import { VERSION } from "../src/common/package";
 import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
 import type { MonitoringSettings } from "../src/settings/monitoring";
@@ -89,7 +89,7 @@ export function deploy(settings: Settings, entries: readonly PipelineEntry[], { 
   for (const entry of entries) {
     new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
   }
-  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length, version };
+  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length, version: VERSION };
 }
 
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {

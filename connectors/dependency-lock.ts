@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/common/errors";
+import { packageFile } from "../src/common/package";
 import type { PackageSource } from "../src/model/connector";
 
 /** Folder of the lock files, each called `<connector>.txt`. */
-export const LOCKS = join(__dirname, "locks");
+export const LOCKS = packageFile("connectors", "locks");
 
 /** Line of a lock file after which the packages follow that are installed second. */
 const SECOND = "\n# Then everything else:\n";
@@ -30,12 +31,12 @@ export function readLock(name: string, source: PackageSource, folder = LOCKS): s
 /** The text of a connector's lock file. @throws UserError if it was written for another version or other constraints. */
 export function checkedLock(name: string, source: PackageSource, text: string): string {
   if (text.includes(`\n${inputsLine(source)}\n`)) return text;
-  throw new UserError(`connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npm run lock -- ${name}`);
+  throw new UserError(`connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npx tapctl lock ${name}`);
 }
 
 /** A lock file's text. */
 export function lockText(name: string, source: PackageSource, { tools, packages }: LockedPackages): string {
-  const head = [`# Everything that ${name} installs, with hashes, for each supported Python and platform.`, `# Written by: npm run lock -- ${name}`, inputsLine(source)];
+  const head = [`# Everything that ${name} installs, with hashes, for each supported Python and platform.`, `# Written by: npx tapctl lock ${name}`, inputsLine(source)];
   return `${head.join("\n")}\n\n# First what builds the packages that come as source only:\n${tools.trim()}\n${SECOND}${packages.trim()}\n`;
 }
 

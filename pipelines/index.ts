@@ -1,5 +1,4 @@
-import { tapExchangeRatesApi, tapPostgres, tapRestApi, targetCsv, targetCsvClassic, targetJsonl } from "../connectors";
-import { definePipelines } from "../src/model/define";
+import { definePipelines, tapExchangeRatesApi, tapPostgres, tapRestApi, targetCsv, targetCsvClassic, targetJsonl } from "tapctl";
 
 /** The pipelines of this project. Add one here; `npx tapctl validate` checks it and `npx tapctl run NAME` tries it. */
 export const pipelines = definePipelines([

@@ -14,7 +14,7 @@ export interface SmokeTestArgs {
   readonly marksBucket: boolean;
 }
 
-/** A Workflow that users and `npm run up` submit to see that the installation works. */
+/** A Workflow that users and `tapctl up` submit to see that the installation works. */
 export class SmokeTest extends pulumi.ComponentResource {
   constructor(name: string, { settings, runnerImage, marksBucket }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("tapctl:index:SmokeTest", name, {}, opts);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../src/settings/load-settings";
@@ -6,7 +5,8 @@ import type { CheckedSettings } from "../../src/settings/schema";
 import type { ImageBuild } from "../../src/manifests/images/image";
 import { imageBuilder } from "../../src/manifests/images/image-builder";
 import { registryOf, type ImageRegistry } from "./image-registry";
-import { PROJECT_FROM_PROVIDERS } from "../providers-folder";
+import { PACKAGE_ROOT, packageFile } from "../../src/common/package";
+import { fromProviders } from "../providers-folder";
 
 /** How images are built, for all of them alike. */
 export interface ImageBuilding {
@@ -53,8 +53,8 @@ function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certi
     pull: false,
     platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
     // Dockerfile.dockerignore leaves in it what images are built from.
-    context: { location: PROJECT_FROM_PROVIDERS },
-    dockerfile: { location: join(PROJECT_FROM_PROVIDERS, "images", "singer", "Dockerfile") },
+    context: { location: fromProviders(PACKAGE_ROOT) },
+    dockerfile: { location: fromProviders(packageFile("images", "singer", "Dockerfile")) },
     ...(build.target !== undefined && { target: build.target }),
     buildArgs: { ...build.args, ...environmentArgs(settings) },
     labels: { "org.opencontainers.image.title": connector ?? build.repository, ...(version !== undefined && { "org.opencontainers.image.version": version }) },

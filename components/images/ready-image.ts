@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ownCommand } from "../../src/common/command-text";
+import { stackCommand } from "../../src/common/command-text";
 import type { PipelineEntry } from "../../src/model/define";
 import { UserError } from "../../src/common/errors";
 import type { Settings } from "../../src/settings/load-settings";
@@ -26,7 +26,7 @@ export async function readyDigests({ images, registry, secrets }: Pick<Settings,
   const login: Login | undefined = username === undefined || password === undefined ? undefined : { username, password: await valueOf(secrets[password]) };
   const found = await Promise.allSettled(byTag.map(async (image) => [image, `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`] as const));
   const failed = found.flatMap((result, index) => (result.status === "rejected" ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`] : []));
-  if (failed.length > 0) throw new UserError([...failed, `Correct its name, or name it by its digest (name@sha256:...): ${ownCommand("pin")} prints the digests.`].join("\n"), 1);
+  if (failed.length > 0) throw new UserError([...failed, `Correct its name, or name it by its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`].join("\n"), 1);
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 

@@ -1,7 +1,7 @@
 // Installs the packages that the lock file names, where they are not there yet: `node setup.mjs [--dev]`.
 // It runs before anything is installed, so it uses Node alone.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +24,19 @@ if (!isInstalled()) {
     process.exit(1);
   }
   console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+if (!isBuilt()) {
+  const { status } = spawnSync(process.execPath, [join(root, "src", "bin", "build.mjs")], { stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}
+
+/** Whether dist/ is newer than every source. */
+function isBuilt() {
+  const built = join(root, "dist", "src", "bin", "tapctl.js");
+  if (!existsSync(built)) return false;
+  const { mtimeMs } = statSync(built);
+  return ["components", "connectors", "policy", "src"].every((folder) => readdirSync(join(root, folder), { recursive: true }).every((file) => statSync(join(root, folder, file)).mtimeMs < mtimeMs));
 }
 
 /** Whether npm's own record of what it installed has every package of the lock file that is wanted. */

@@ -1,9 +1,8 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
 import type { LeftOver } from "../migrate/left-over";
-import type { ImportPaths } from "../migrate/typescript";
 import { print, printJson } from "../common/print";
 
 interface ImportFlags {
@@ -12,8 +11,6 @@ interface ImportFlags {
   readonly force?: boolean;
   readonly json?: boolean;
 }
-
-const ROOT = join(__dirname, "..", "..");
 
 /** `tapctl import`: a Meltano project as entries of the array. */
 export function addImport(program: Command): void {
@@ -35,7 +32,7 @@ export function addImport(program: Command): void {
       const source = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, "meltano.yml") : file;
       const { project, surroundings } = readMeltano(source);
       const imported = importProject(project, surroundings, flags.environment);
-      const typescript = typescriptOf(imported, source, pathsFrom(flags.out));
+      const typescript = typescriptOf(imported, source);
       if (flags.out !== undefined) write(flags.out, typescript, flags.force === true);
       const names = imported.entries.map(({ name }) => name);
       if (flags.json) return printJson({ environment: imported.environment ?? null, pipelines: names, typescript, leftOver: imported.leftOver });
@@ -47,15 +44,6 @@ export function addImport(program: Command): void {
 
 function line({ where, text }: LeftOver): string {
   return `  ${where}: ${text}`;
-}
-
-function pathsFrom(out: string | undefined): ImportPaths {
-  const folder = out === undefined ? join(ROOT, "pipelines") : dirname(resolve(out));
-  const to = (name: string) => {
-    const path = relative(folder, join(ROOT, name));
-    return path === "" ? "." : path.startsWith(".") ? path : `./${path}`;
-  };
-  return { connectors: to("connectors"), pipelines: to(join("src", "model")) };
 }
 
 function write(file: string, text: string, force: boolean): void {

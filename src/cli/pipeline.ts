@@ -1,4 +1,4 @@
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { findEntry, findReplication } from "../run/project";
 import type { PipelineEntry } from "../model/define";
@@ -25,7 +25,7 @@ export async function entryIfAny(context: CliContext, name: string): Promise<Pip
 /** The entry of a pipeline, for verbs that cannot do without. @throws UserError that says where the pipeline is instead. */
 export async function requireEntry(context: CliContext, name: string): Promise<PipelineEntry> {
   const entry = await entryIfAny(context, name);
-  if (entry === undefined) throw new UserError(`"${name}" is on the cluster but not in the array of this checkout, and the next \`${ownCommand("up")}\` from here deletes it; ask from a checkout that has it`);
+  if (entry === undefined) throw new UserError(`"${name}" is on the cluster but not in the array of this checkout, and the next \`${stackCommand("up")}\` from here deletes it; ask from a checkout that has it`);
   return entry;
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { contextOf } from "./context";
 import { load } from "./load";
 import { entryIfAny } from "./pipeline";
@@ -25,7 +25,7 @@ function addSwitch(program: Command, verb: string, suspend: boolean, description
       const kept = entry !== undefined && (entry.suspend ?? false) === suspend;
       if (flags.json) return printJson({ pipeline: name, suspended: suspend, changed, kept });
       print(`${name}: the schedule is ${changed ? "now" : "already"} ${suspend ? "off" : "on"}`);
-      if (entry === undefined) return print(`It is not in the array of this checkout: the next \`${ownCommand("up")}\` from here deletes it.`);
-      if (!kept) print(`The array says otherwise and is the truth: the next \`${ownCommand("up")}\` switches it ${suspend ? "on" : "off"} again, unless the entry has suspend: ${suspend}.`);
+      if (entry === undefined) return print(`It is not in the array of this checkout: the next \`${stackCommand("up")}\` from here deletes it.`);
+      if (!kept) print(`The array says otherwise and is the truth: the next \`${stackCommand("up")}\` switches it ${suspend ? "on" : "off"} again, unless the entry has suspend: ${suspend}.`);
     });
 }

@@ -6,6 +6,8 @@ type LoadVerb = () => (program: Command) => void;
 
 const loadSuspend: LoadVerb = () => (load("./suspend") as typeof import("./suspend")).addSuspend;
 
+const loadDeploy: LoadVerb = () => (load("./deploy") as typeof import("./deploy")).addDeploy;
+
 /** In the order of the help. */
 const VERBS: { readonly [verb: string]: LoadVerb } = {
   list: () => (load("./list") as typeof import("./list")).addList,
@@ -28,6 +30,12 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   report: () => (load("./report") as typeof import("./report")).addReport,
   render: () => (load("./render") as typeof import("./render")).addRender,
   "preview-comment": () => (load("./preview-comment") as typeof import("./preview-comment")).addPreviewComment,
+  up: loadDeploy,
+  down: loadDeploy,
+  recover: loadDeploy,
+  pulumi: () => (load("./deploy") as typeof import("./deploy")).addPulumi,
+  pin: () => (load("./deploy") as typeof import("./deploy")).addPin,
+  lock: () => (load("./deploy") as typeof import("./deploy")).addLock,
   import: () => (load("./import") as typeof import("./import")).addImport,
 };
 

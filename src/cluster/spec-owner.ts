@@ -8,7 +8,7 @@ export interface SpecOwner {
   readonly time: string;
 }
 
-/** Manager of the fields that `npm run up` writes: pulumi-kubernetes puts a number of its own behind it. */
+/** Manager of the fields that `tapctl up` writes: pulumi-kubernetes puts a number of its own behind it. */
 const PULUMI = /^pulumi-kubernetes/;
 
 /** Since when a schedule has been there as it is, RFC 3339 in UTC: since it was written last, or made where nobody says so. */
@@ -33,7 +33,7 @@ export function isNewerThanStatus(cron: CronWorkflowObject): boolean {
   return status !== undefined && scheduledSince(cron) > status.time;
 }
 
-/** Who changed by hand what `npm run up` had written; undefined where nobody did, or where something else deploys the schedules. */
+/** Who changed by hand what `tapctl up` had written; undefined where nobody did, or where something else deploys the schedules. */
 export function changedByHand(cron: CronWorkflowObject): SpecOwner | undefined {
   const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) => PULUMI.test(manager));
   const owner = specOwner(cron);

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { defaultClusterSettings } from "../manifests/argo/cluster-settings";
 import { UserError } from "../common/errors";
 import type { ObjectStore } from "../store/object-store";
@@ -63,7 +63,7 @@ export async function readRepository(connection: Connection): Promise<Repository
   const { namespace } = connection;
   const found: { readonly data?: { readonly [key: string]: string } } | undefined = await connection.ask<{ readonly data?: { readonly [key: string]: string } }>({ resource: CONFIG_MAPS, namespace, name: configMap }).catch(absent);
   const text = found?.data?.[key];
-  if (text === undefined) throw new UserError(`namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" is not there; deploy them (${ownCommand("up")}), or name another: --namespace NAME, --context NAME`);
+  if (text === undefined) throw new UserError(`namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" is not there; deploy them (${stackCommand("up")}), or name another: --namespace NAME, --context NAME`);
   return parseRepository(text, `ConfigMap ${namespace}/${configMap}, key "${key}"`);
 }
 

@@ -1,4 +1,4 @@
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import type { RunParameters } from "../manifests/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
@@ -44,7 +44,7 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
 /** The schedule of a pipeline on the cluster. @throws UserError where the pipeline is not deployed. */
 export async function deployedPipeline(connection: Connection, name: string): Promise<CronWorkflowObject> {
   const cron = await getCronWorkflow(connection, name).catch(absent);
-  if (cron === undefined) throw new UserError(`"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${ownCommand("up")}`, 1);
+  if (cron === undefined) throw new UserError(`"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${stackCommand("up")}`, 1);
   return cron;
 }
 

@@ -43,19 +43,18 @@ export function tapctlOnCluster(command: string, namespace?: string): string {
 }
 
 /**
- * Text of one of this project's own commands for the stack, to print.
+ * Text of a command of `tapctl` that works on the stack, to print.
  *
  * @param more arguments of the command itself.
- * @example `ownCommand("up") === "npm run up -- --stack prod"` for the stack "prod"
+ * @example `stackCommand("up") === "npx tapctl up --stack prod"` for the stack "prod"
  */
-export function ownCommand(verb: "up" | "down" | "recover" | "pin" | "pulumi", ...more: readonly string[]): string {
+export function stackCommand(verb: "up" | "down" | "recover" | "pin" | "pulumi", ...more: readonly string[]): string {
   const stack = place.stack === undefined ? DEFAULT_STACK : place.stack();
-  const args = [...(stack === DEFAULT_STACK ? [] : optionText("stack", stack ?? "NAME")), ...more];
-  return ["npm run", verb, ...optionText("prefix", place.project), ...(args.length > 0 || verb === "pulumi" ? ["--"] : []), ...args].join(" ");
+  return ["npx tapctl", verb, ...optionText("project", place.project), ...(stack === DEFAULT_STACK ? [] : optionText("stack", stack ?? "NAME")), ...more].join(" ");
 }
 
 /**
- * Text of a command of the engine for the stack, to print: `TAPCTL_PULUMI` is how the engine was started, as `npm run up` says.
+ * Text of a command of the engine for the stack, to print: `TAPCTL_PULUMI` is how the engine was started, as `tapctl up` says.
  *
  * @example `pulumiCommand("preview") === "pulumi preview --stack prod"`, by plain Pulumi, for the stack "prod"
  */

@@ -11,7 +11,7 @@ export interface CommandResult {
 }
 
 /** Runs a command to its end, unseen. One that is not there has failed. */
-export function capture(program: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): CommandResult {
+export function capture(program: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly input?: string } = {}): CommandResult {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: "utf8", ...options, maxBuffer: 64 * 2 ** 20 });
   return { ok: status === 0, output: (stdout ?? "").trim(), error: (error?.message ?? stderr ?? "").trim() };
 }

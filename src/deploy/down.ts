@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { print } from "../common/print";
 import { kubectl, printCommandsFor } from "../common/command-text";
 import { ARGO_RELEASE } from "../manifests/charts/argo-values";
@@ -8,43 +7,43 @@ import { removeKind } from "./kind";
 import { requireUnlocked } from "./lock";
 import { endOrphans } from "./orphans";
 import { countPipelines } from "./pipeline-objects";
-import { askEngine, findEngine, PROJECT } from "./pulumi";
+import { askEngine, findEngine, type Engine } from "./pulumi";
 import { RELEASE } from "./recovery";
 import { readSettings } from "./settings";
 import { namespacesIn, readState, resourcesOf, type RecordedResource } from "./state";
 import { destroy } from "./update";
 
-const ROOT = join(__dirname, "..", "..");
-
-/** Options of `npm run down`. */
+/** Options of `tapctl down`. */
 export interface DownFlags {
+  /** Folder of the project. */
+  readonly root: string;
   readonly stack: string;
   readonly yes?: boolean;
 }
 
-/** `npm run down`: says what will be destroyed, asks, and runs `pulumi destroy`. */
-export async function down({ stack, yes = false }: DownFlags): Promise<void> {
-  const engine = await findEngine(ROOT, stack, yes);
-  requireUnlocked(engine, PROJECT);
-  await endOrphans(ROOT);
+/** `tapctl down`: says what will be destroyed, asks, and runs `pulumi destroy`. */
+export async function down({ root, stack, yes = false }: DownFlags): Promise<void> {
+  const engine = await findEngine(root, stack, yes);
+  requireUnlocked(engine);
+  await endOrphans(root);
   const { context } = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   printCommandsFor({ stack: () => stack, ...(context !== "" && { context: () => context }) });
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);
-  print(destroyedText(stack, context, resources));
+  print(destroyedText(engine, context, resources));
   if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the destruction cannot be confirmed; nothing was destroyed.\nAdd --yes to destroy it without a question.");
   if (!(await consents(`Destroy the stack "${stack}"?`, yes))) return print("Nothing was destroyed.");
-  await destroy({ engine, root: ROOT, context, namespaces });
+  await destroy({ engine, context, namespaces });
   print(["", "Kept:", ...keptText(resources), ...engine.places.map((place) => `  ${place}`)].join("\n"));
   await removeKind(yes);
 }
 
-/** What `npm run down` destroys, as lines for a terminal. */
-export function destroyedText(stack: string, context: string, resources: readonly RecordedResource[]): string {
+/** What `tapctl down` destroys, as lines for a terminal. */
+export function destroyedText({ name, project }: Pick<Engine, "name" | "project">, context: string, resources: readonly RecordedResource[]): string {
   const namespaces = [...namespacesIn(resources)].sort();
   const pipelines = countPipelines(resources);
   return [
-    `Stack "${stack}" of project ${PROJECT}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
+    `Stack "${name}" of project ${project}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
     `  ${pipelines} ${pipelines === 1 ? "pipeline" : "pipelines"}`,
     ...(namespaces.length > 0 ? [`  namespaces ${namespaces.join(", ")}, with all that is in them`] : []),
     ...(hasRelease(resources, "minio") ? ["  the data in the object store: extracts, files and saved states"] : []),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { print } from "../common/print";
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { isProcessAlive } from "../common/processes";
 import { askEngine, type Engine } from "./pulumi";
@@ -21,15 +21,14 @@ interface Lock {
  * cannot be seen from here. Backends other than folders report a lock when the engine starts.
  * Source: pulumi v3.259.0, pkg/backend/diy/lock.go.
  *
- * @param project name of the Pulumi project.
  * @throws UserError if another update is in progress.
  */
-export function requireUnlocked(engine: Engine, project: string): void {
-  const { name, backend } = engine;
+export function requireUnlocked(engine: Engine): void {
+  const { name, project, backend } = engine;
   const locks = locksOf(backend, project, name);
   if (locks.length === 0) return;
   const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
-  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${ownCommand("pulumi", "cancel")}`, 1);
+  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`, 1);
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok) throw new UserError(`the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`, 1);
   print(`An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);

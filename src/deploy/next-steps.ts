@@ -1,11 +1,11 @@
-import { kubectl, ownCommand, tapctl } from "../common/command-text";
+import { kubectl, stackCommand, tapctl } from "../common/command-text";
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { CheckedSettings } from "../settings/schema";
 
 /** What you can do with a stack that has come up, as lines for a terminal; each command names the stack and the cluster. */
 export function nextSteps({ namespace, argo, objectStore }: CheckedSettings, entries: readonly PipelineEntry[]): string {
   const first = entries.find(isReplication);
-  const up = ownCommand("up");
+  const up = stackCommand("up");
   return [
     "",
     "Next steps:",
@@ -17,7 +17,7 @@ export function nextSteps({ namespace, argo, objectStore }: CheckedSettings, ent
     ...(first ? [`  run on this machine:   npx tapctl run ${first.name}`] : []),
     ...(objectStore.kind === "minio" ? [`  MinIO's credentials:   ${kubectl(`-n ${objectStore.namespace} get secret minio-root -o yaml`)}`] : []),
     `  change a pipeline:     edit pipelines/index.ts, then ${up}`,
-    `  set a secret:          ${ownCommand("pulumi", "config", "set", "--secret", "--path", `'secrets["NAME"]'`)}, then ${up}`,
-    `  undo all this:         ${ownCommand("down")}`,
+    `  set a secret:          ${stackCommand("pulumi", "config", "set", "--secret", "--path", `'tapctl:secrets["NAME"]'`)}, then ${up}`,
+    `  undo all this:         ${stackCommand("down")}`,
   ].join("\n");
 }

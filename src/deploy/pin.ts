@@ -1,9 +1,5 @@
-import { join } from "node:path";
-import { Command } from "commander";
 import { stringify } from "yaml";
 import { print, printJson } from "../common/print";
-import { runProgram } from "../common/program";
-import { DEFAULT_STACK } from "../common/command-text";
 import { mergeValues, type Values } from "../manifests/charts/values";
 import type { CheckedSettings } from "../settings/schema";
 import { readStackFile } from "../settings/stack-file";
@@ -55,21 +51,18 @@ export function pinnedSettings(given: Values, pinned: readonly PinnedImage[]): V
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
-/** `npm run pin`: asks the registries for digests, and says how to write them into the stack's settings. */
-export async function main(): Promise<void> {
-  const program = new Command("npm run pin --")
-    .description("look up the digests that the stack's images have now in their registries, and print the settings that pin them")
-    .option("--stack <name>", "stack, whose settings are in Pulumi.NAME.yaml", DEFAULT_STACK)
-    .option("--json", "print as JSON: a list of {image, setting, value, source}")
-    .exitOverride()
-    .addHelpText("after", "\nExample:\n  $ npm run pin -- --stack prod");
-  program.action((flags: { readonly stack: string; readonly json?: boolean }) => pin(flags));
-  await runProgram(program);
+/** How `tapctl pin` is called. */
+export interface PinFlags {
+  /** Folder of the project. */
+  readonly root: string;
+  readonly stack: string;
+  readonly json?: boolean;
 }
 
-async function pin({ stack, json = false }: { readonly stack: string; readonly json?: boolean }): Promise<void> {
+/** `tapctl pin`: asks the registries for digests, and prints the settings that pin the images. */
+export async function pin({ root, stack, json = false }: PinFlags): Promise<void> {
   const file = `Pulumi.${stack}.yaml`;
-  const { settings, given } = readStackFile(join(__dirname, "..", ".."), stack);
+  const { settings, given } = readStackFile(root, stack);
   const pinned = await Promise.all(pinnableImages(settings).map(async ({ image, path, value }): Promise<PinnedImage> => ({ image, path, value: value(await digestOf(image)) })));
   if (json) return printJson(pinned.map(({ image, path, value }) => ({ image, setting: path.join("."), value, source: image.replace(/\/.*/, "") })));
   if (pinned.length === 0) return print("# every image is named by its digest");

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { capture, show, type CommandResult } from "../common/command";
 import { consents } from "./consent";
@@ -22,20 +22,21 @@ export interface Engine {
   readonly places: readonly string[];
   /** Name of the stack. */
   readonly name: string;
+  /** Name of the Pulumi project, as in Pulumi.yaml. */
+  readonly project: string;
+  /** Folder of the project. */
+  readonly root: string;
   /** Address of the backend: `https:` for Pulumi Cloud, `file:`, `s3:` and others for one that holds the state as a file. */
   readonly backend: string;
 }
 
-/** Name of the Pulumi project, as in Pulumi.yaml. */
-export const PROJECT = "tapctl";
-
 /** What the engine answers to a command, unseen. */
-export function askEngine({ command: [program, ...first], env }: Engine, args: readonly string[]): CommandResult {
-  return capture(program, [...first, ...args, "--non-interactive"], { env });
+export function askEngine({ command: [program, ...first], env, root }: Engine, args: readonly string[]): CommandResult {
+  return capture(program, [...first, ...args, "--non-interactive"], { env, cwd: root });
 }
 
 /** Runs a command of the engine before the user's eyes, in the project's folder; its exit code. */
-export function runEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[]): Promise<number> {
+export function runEngine({ command: [program, ...first], env, root }: Engine, args: readonly string[]): Promise<number> {
   return show(program, [...first, ...args], { env, cwd: root });
 }
 
@@ -58,18 +59,27 @@ const LOCAL = `file://${join(HOME, "state")}`;
  * @throws UserError where there is no engine, or one too old.
  */
 export async function findEngine(root: string, stack: string, yes: boolean): Promise<Engine> {
+  const project = projectName(root);
   const command = await findCommand(yes);
-  const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env });
+  const call = (args: readonly string[], env = process.env): CommandResult => capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env, cwd: root });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local, TAPCTL_PULUMI: ownCommand("pulumi") };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: stackCommand("pulumi") };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
-  removeTornAttributes(backend ?? LOCAL, PROJECT, stack);
+  removeTornAttributes(backend ?? LOCAL, project, stack);
   if (!call(["stack", "--show-name", "--stack", stack], env).ok) {
     initStack(root, stack, file, (args) => call(args, env));
   }
-  return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`], name: stack, backend: backend ?? LOCAL };
+  return { command, env, stack: selected, places: [...(local ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`] : ["State: where `pulumi whoami -v` says"]), `Configuration: ${file}`], name: stack, project, root, backend: backend ?? LOCAL };
+}
+
+/** The name in a project's Pulumi.yaml. @throws UserError if it has none. */
+function projectName(root: string): string {
+  const file = join(root, "Pulumi.yaml");
+  const { name } = read(file) as { readonly name?: unknown };
+  if (typeof name === "string" && name !== "") return name;
+  throw new UserError(`${file}: ${existsSync(file) ? "has no name" : "does not exist, so this project cannot be deployed"}\nCreate a project with: npx tapctl init`);
 }
 
 async function findCommand(yes: boolean): Promise<Engine["command"]> {

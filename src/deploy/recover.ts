@@ -1,5 +1,5 @@
 import { print } from "../common/print";
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { MANAGED, STACK_LABEL } from "../manifests/namespace-labels";
 import { UserError } from "../common/errors";
 import { capture } from "../common/command";
@@ -124,5 +124,5 @@ function report({ adopted, again, unknown }: Recovery, strays: number): void {
   if (adopted.length > 0) print(`  created and now in the state: ${names(adopted.map(({ resource }) => resource.urn))}`);
   if (again.length > 0) print(`  created again by this update: ${names(again)}`);
   if (strays > 0) print(`  ${strays} objects of pipelines that the state does not have: deleted, and created again where the array has them`);
-  if (unknown.length > 0) print(`  state unknown, answer for each in a terminal with \`${ownCommand("pulumi", "refresh")}\`: ${names(unknown)}`);
+  if (unknown.length > 0) print(`  state unknown, answer for each in a terminal with \`${stackCommand("pulumi", "refresh")}\`: ${names(unknown)}`);
 }

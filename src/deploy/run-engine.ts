@@ -12,8 +12,6 @@ const PROGRESS_MS = 15_000;
 /** Which operation of the engine, and what to look at meanwhile. */
 export interface EngineRun {
   readonly engine: Engine;
-  /** Folder of the Pulumi project. */
-  readonly root: string;
   /** Such as `["up", "--yes"]`. */
   readonly args: readonly string[];
   /** Context of the kubeconfig. */
@@ -35,8 +33,8 @@ export interface EngineResult {
  * Runs an operation of the engine and shows what changes, each warning once, what is still going on, and why pods do not
  * start as soon as the cluster says it. Everything else goes to a log.
  */
-export async function runAndReport({ engine, root, args, context, namespaces }: EngineRun): Promise<EngineResult> {
-  const folder = join(root, ".tapctl", "logs");
+export async function runAndReport({ engine, args, context, namespaces }: EngineRun): Promise<EngineResult> {
+  const folder = join(engine.root, ".tapctl", "logs");
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${args[0] ?? "pulumi"}-${engine.name}-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}.log`);
   const file = createWriteStream(log, { mode: 0o600 });
@@ -56,7 +54,7 @@ export async function runAndReport({ engine, root, args, context, namespaces }: 
     if (running.length > 0) print(`  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`);
   }, PROGRESS_MS);
   try {
-    const { code, signal } = await spawnEngine(engine, root, args, take);
+    const { code, signal } = await spawnEngine(engine, args, take);
     const killed = signal === undefined ? [] : [`the engine was killed by ${signal}`];
     const problems = code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
     const name = relative(process.cwd(), log);
@@ -76,7 +74,7 @@ interface EngineEnd {
   readonly signal?: NodeJS.Signals;
 }
 
-function spawnEngine({ command: [program, ...first], env }: Engine, root: string, args: readonly string[], take: (line: string) => void): Promise<EngineEnd> {
+function spawnEngine({ command: [program, ...first], env, root }: Engine, args: readonly string[], take: (line: string) => void): Promise<EngineEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...first, ...args, "--json", "--non-interactive"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     // Ctrl-C reaches the engine itself, which ends what it has begun and saves the state; this process waits for it.

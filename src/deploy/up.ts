@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { print } from "../common/print";
-import { optionText, ownCommand, printCommandsFor } from "../common/command-text";
+import { optionText, stackCommand, printCommandsFor } from "../common/command-text";
 import { readBuildContext } from "../manifests/images/build-context";
 import { imageRepositories } from "../manifests/images/image-builds";
 import { UserError } from "../common/errors";
@@ -18,7 +17,7 @@ import { requireUnlocked } from "./lock";
 import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
 import { endOrphans } from "./orphans";
-import { askEngine, findEngine, PROJECT, runEngine, type Engine } from "./pulumi";
+import { askEngine, findEngine, runEngine, type Engine } from "./pulumi";
 import { checkPush } from "./push-rights";
 import { recover } from "./recover";
 import { checkRegistry } from "../manifests/images/registry";
@@ -29,10 +28,10 @@ import { nameOf, readState, resourcesOf, type StackState } from "./state";
 import { update } from "./update";
 import { refuseNewer } from "./version";
 
-const ROOT = join(__dirname, "..", "..");
-
-/** Options of `npm run up`. */
+/** Options of `tapctl up`. */
 export interface UpFlags {
+  /** Folder of the project. */
+  readonly root: string;
   readonly stack: string;
   readonly context?: string;
   readonly yes?: boolean;
@@ -48,14 +47,14 @@ interface FoundStack {
   readonly state: StackState;
 }
 
-/** `npm run up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
-export async function up({ stack, context: wanted, yes = false, smokeTest = true, refresh = true }: UpFlags): Promise<void> {
-  const { entries: pipelines } = loadProject(ROOT);
+/** `tapctl up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
+export async function up({ root, stack, context: wanted, yes = false, smokeTest = true, refresh = true }: UpFlags): Promise<void> {
+  const { entries: pipelines } = loadProject(root);
   assertValid(pipelines);
-  const found = await findStack(stack, wanted, yes);
+  const found = await findStack(root, stack, wanted, yes);
   const { engine, settings, context } = found;
   refuseNewer(resourcesOf(found.state));
-  await checkCharts(settings, ROOT);
+  await checkCharts(settings, root);
   if (settings.monitoring) checkMonitoring(context);
   const login = loginOf(engine, settings.registry);
   await checkRegistries(settings, pipelines, login);
@@ -63,27 +62,27 @@ export async function up({ stack, context: wanted, yes = false, smokeTest = true
   const recorded = resourcesOf(recovered(found));
   checkExisting(context, settings, recorded);
   const again = await lostImages(recorded, repositoriesOf(settings, pipelines), login);
-  print([`Stack: ${stack} of project ${PROJECT}`, `Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
+  print([`Stack: ${stack} of project ${engine.project}`, `Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
   if (again.length > 0) print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
   setValue(engine, "context", context);
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
-  await update({ engine, root: ROOT, context, namespaces: ownNamespaces(settings), again, refresh });
+  await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
   if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`);
   print(nextSteps(settings, pipelines));
 }
 
-/** `npm run recover`: repairs the state, for those who run `pulumi up` themselves. */
-export async function recoverStack({ stack, context, yes = false }: UpFlags): Promise<void> {
-  const found = await findStack(stack, context, yes);
+/** `tapctl recover`: repairs the state, for those who run `pulumi up` themselves. */
+export async function recoverStack({ root, stack, context, yes = false }: UpFlags): Promise<void> {
+  const found = await findStack(root, stack, context, yes);
   refuseWithoutAnswer(yes);
   const isChanged = recovered(found) !== found.state;
-  print(isChanged ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${ownCommand("up")}\`.` : "No update was interrupted: the state is complete.");
+  print(isChanged ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.` : "No update was interrupted: the state is complete.");
 }
 
-async function findStack(stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
-  const engine = await findEngine(ROOT, stack, yes);
-  requireUnlocked(engine, PROJECT);
-  await endOrphans(ROOT);
+async function findStack(root: string, stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
+  const engine = await findEngine(root, stack, yes);
+  requireUnlocked(engine);
+  await endOrphans(root);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
   printCommandsFor({ stack: () => stack, context: () => context, options: ["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)] });
@@ -100,7 +99,7 @@ function recovered({ engine, settings, context, state }: FoundStack): StackState
 }
 
 async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolean> {
-  const code = await runEngine(engine, ROOT, ["preview", ...engine.stack, ...(refresh ? ["--refresh"] : [])]);
+  const code = await runEngine(engine, ["preview", ...engine.stack, ...(refresh ? ["--refresh"] : [])]);
   if (code !== 0) throw new UserError("the preview failed; nothing was changed.\nFix the cause above, then start again.", 1);
   return consents("Make these changes?", false);
 }
@@ -122,12 +121,12 @@ async function checkRegistries(settings: CheckedSettings, pipelines: readonly Pi
 /** Who the stack pushes as; undefined if the Docker client decides, and if the secret is not set, which the program itself reports. */
 function loginOf(engine: Engine, { username, password: secret }: RegistrySettings): Login | undefined {
   if (username === undefined || secret === undefined) return undefined;
-  const { ok, output } = askEngine(engine, ["config", "get", "--path", `secrets["${secret}"]`, ...engine.stack]);
+  const { ok, output } = askEngine(engine, ["config", "get", "--path", `tapctl:secrets["${secret}"]`, ...engine.stack]);
   return ok ? { username, password: output } : undefined;
 }
 
 function setValue(engine: Engine, key: string, value: string): void {
-  const { ok, error } = askEngine(engine, ["config", "set", `${PROJECT}:${key}`, value, ...engine.stack]);
+  const { ok, error } = askEngine(engine, ["config", "set", `tapctl:${key}`, value, ...engine.stack]);
   if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
 }
 

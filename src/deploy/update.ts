@@ -1,4 +1,4 @@
-import { ownCommand } from "../common/command-text";
+import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import type { EngineRun } from "./run-engine";
 import { runAndReport } from "./run-engine";
@@ -32,6 +32,6 @@ async function operate(run: EngineRun): Promise<void> {
   const { code, reasons, log } = await runAndReport(run);
   if (code === 0) return;
   const [operation = ""] = run.args;
-  const command = ownCommand(operation === "destroy" ? "down" : "up");
+  const command = stackCommand(operation === "destroy" ? "down" : "up");
   throw new UserError([`pulumi ${operation} failed:`, ...reasons.map((reason) => `  ${reason}`), `What was done is saved. Fix the cause, then continue with: ${command}`, `Log: ${log}`].join("\n"), 1);
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../common/errors";
-import { version } from "../../package.json";
+import { VERSION } from "../common/package";
 import type { RecordedResource } from "./state";
 
 /**
@@ -7,9 +7,9 @@ import type { RecordedResource } from "./state";
  *
  * @param recorded what the stack's state has; its outputs tell the version.
  */
-export function refuseNewer(recorded: readonly Pick<RecordedResource, "type" | "outputs">[], own: string = version): void {
+export function refuseNewer(recorded: readonly Pick<RecordedResource, "type" | "outputs">[], own = VERSION): void {
   const made = recorded.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.["version"];
-  if (typeof made === "string" && isNewer(made, own)) throw new UserError(`the stack was last updated by version ${made} of this project, and this is ${own}: merge the newer one first (docs/upgrading.md)`);
+  if (typeof made === "string" && isNewer(made, own)) throw new UserError(`the stack was last updated by version ${made} of tapctl, and this is ${own}\nInstall the newer one first: npm install tapctl@${made}`);
 }
 
 /** Whether one version comes after another; numbers that one does not say count as equal, or as 0 where the other has more. */

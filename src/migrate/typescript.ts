@@ -3,23 +3,15 @@ import type { Import, ImportedEntry, ImportedUse } from "./import";
 
 const LONGEST_LINE = 130;
 
-/** Where the written file imports from. */
-export interface ImportPaths {
-  /** Module of the connectors, such as `../connectors`. */
-  readonly connectors: string;
-  /** Folder of the array's types, such as `.`. */
-  readonly pipelines: string;
-}
-
 /** An import as a module that exports `pipelines`, with what was left over as a comment at its end. */
-export function typescriptOf(imported: Import, source: string, paths: ImportPaths): string {
+export function typescriptOf(imported: Import, source: string): string {
   const entries = imported.entries.map((entry) => block(entryText(entry), 1));
   const body = entries.length === 0 ? "export const pipelines = definePipelines([]);" : `export const pipelines = definePipelines([\n${entries.join(",\n")},\n]);`;
   const definitions = imported.connectors.flatMap((connector) => (connector.kind === "defined" ? [`export const ${connector.identifier} = ${kindOf(connector.identifier)}(${value(connector.args, 0)});`] : []));
   const environment = imported.environment === undefined ? "" : `, environment ${oneLine(imported.environment)}`;
   return [
     `// From ${oneLine(source)}${environment}, by \`tapctl import\`.`,
-    ...imports(imported, [...definitions, body].join("\n"), paths),
+    importLine(imported, [...definitions, body].join("\n")),
     "",
     ...(definitions.length > 0 ? [...definitions, ""] : []),
     body,
@@ -28,15 +20,10 @@ export function typescriptOf(imported: Import, source: string, paths: ImportPath
   ].join("\n");
 }
 
-function imports({ connectors }: Import, text: string, paths: ImportPaths): readonly string[] {
-  const helpers = ["secret", "tap", "target"].filter((name) => new RegExp(`(?<![\\w."])${name}\\(`).test(text));
+function importLine({ connectors }: Import, text: string): string {
+  const helpers = ["cron", "secret", "tap", "target"].filter((name) => new RegExp(`(?<![\\w."])${name}\\(`).test(text));
   const shipped = connectors.flatMap(({ kind, identifier }) => (kind === "shipped" ? [identifier] : []));
-  const names = [...helpers, ...shipped].sort();
-  return [
-    ...(names.length > 0 ? [`import { ${names.join(", ")} } from ${JSON.stringify(paths.connectors)};`] : []),
-    `import { definePipelines } from ${JSON.stringify(`${paths.pipelines}/define`)};`,
-    ...(/schedule: cron\(/.test(text) ? [`import { cron } from ${JSON.stringify(`${paths.pipelines}/schedule`)};`] : []),
-  ];
+  return `import { ${["definePipelines", ...helpers, ...shipped].sort().join(", ")} } from "tapctl";`;
 }
 
 function entryText({ name, schedule, suspend, tap, target, streams, followUps }: ImportedEntry): string {

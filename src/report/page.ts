@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { packageFile } from "../common/package";
 import type { PipelineStatus } from "../status/pipeline-status";
 import type { ReportData } from "./data";
 import { html, trusted, type Html } from "./html";
@@ -14,8 +14,8 @@ const CONDITIONS: readonly PipelineStatus["condition"][] = ["invalid schedule", 
  * too: only the style and script that are in it are taken, so that no text of a run could bring one of its own.
  */
 export function reportPage(data: ReportData): string {
-  const style = readFileSync(join(__dirname, "page.css"), "utf8");
-  const script = readFileSync(join(__dirname, "page.js"), "utf8");
+  const style = readFileSync(packageFile("src", "report", "page.css"), "utf8");
+  const script = readFileSync(packageFile("src", "report", "page.js"), "utf8");
   const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashOf(script)}`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">

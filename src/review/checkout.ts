@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname } from "node:path";
+import { packageFile, PACKAGE_ROOT } from "../common/package";
 import type { PipelineEntry } from "../model/define";
 import { parseJson } from "../common/json";
 
@@ -25,7 +26,7 @@ export type CheckoutDescription =
 const LONGEST_SECONDS = 60;
 
 /** The packages that this tapctl runs on: a checkout that was never installed finds them here. */
-const PACKAGES = join(__dirname, "..", "..", "node_modules");
+const PACKAGES = [packageFile("node_modules"), dirname(PACKAGE_ROOT)];
 
 /**
  * Reads the array of a checkout in a process of its own.
@@ -38,9 +39,9 @@ const PACKAGES = join(__dirname, "..", "..", "node_modules");
  *   would be another checkout.
  */
 export async function readCheckout(folder: string, baseImage: string): Promise<CheckoutDescription> {
-  const child = spawn(process.execPath, ["--require", join(__dirname, "..", "bin", "load-typescript.cjs"), join(__dirname, "describe-checkout.ts"), folder, baseImage], {
+  const child = spawn(process.execPath, [packageFile("dist", "src", "review", "describe-checkout.js"), folder, baseImage], {
     cwd: folder,
-    env: { ...process.env, NODE_PATH: [PACKAGES, process.env.NODE_PATH].filter(Boolean).join(delimiter) },
+    env: { ...process.env, NODE_PATH: [...PACKAGES, process.env.NODE_PATH].filter(Boolean).join(delimiter) },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     timeout: LONGEST_SECONDS * 1000,
     killSignal: "SIGKILL",

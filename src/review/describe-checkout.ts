@@ -5,6 +5,8 @@ import type { Tap, Target } from "../model/connector";
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { CheckoutDescription, CheckoutManifests } from "./checkout";
 import { stringifyJson } from "../common/json";
+import { loadTypeScript } from "../common/typescript";
+import { renderArray as ownRenderArray } from "../manifests/render/render";
 
 // The program that runs in a checkout's own process: `describe-checkout.ts FOLDER BASE-IMAGE`. It executes the code of
 // the array, which may be anybody's, and answers on file descriptor 3, because that code may print.
@@ -18,8 +20,7 @@ function describe(root: string, image: string): CheckoutDescription {
   const file = join(root, "pipelines", "index.ts");
   if (!existsSync(file)) return { kind: "failed", problem: "it has no pipelines/index.ts" };
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the array is a file of the checkout, known at run time
-    const { pipelines } = require(file) as { readonly pipelines?: unknown };
+    const { pipelines } = loadTypeScript(file) as { readonly pipelines?: unknown };
     if (!Array.isArray(pipelines)) return { kind: "failed", problem: 'pipelines/index.ts exports no array named "pipelines"' };
     return { kind: "array", entries: pipelines as readonly PipelineEntry[], manifests: render(root, pipelines as readonly PipelineEntry[], image) };
   } catch (error) {
@@ -29,10 +30,10 @@ function describe(root: string, image: string): CheckoutDescription {
 
 /** The manifests by the checkout's own code, so that a change of that code shows too; where it has none, by this one's. */
 function render(root: string, entries: readonly PipelineEntry[], baseImage: string): CheckoutManifests {
-  const own = join(root, "src", "manifests", "render", "render.ts");
+  const compiled = join(root, "dist", "src", "manifests", "render", "render.js");
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-    const { renderArray } = require(existsSync(own) ? own : "../manifests/render/render") as typeof import("../manifests/render/render");
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a checkout of this repository has code of its own
+    const { renderArray } = existsSync(compiled) ? (require(compiled) as typeof import("../manifests/render/render")) : { renderArray: ownRenderArray };
     const options = { registry: "registry", baseImage };
     const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);

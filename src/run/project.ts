@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../common/errors";
+import { loadTypeScript } from "../common/typescript";
 import type { PipelineEntry } from "../model/define";
 import { isReplication } from "../model/define";
 import type { Replication } from "../model/replication";
@@ -24,7 +25,7 @@ export interface Project {
  * @throws UserError where there is none, where it exports no `pipelines`, or where it does not load.
  */
 export function loadProject(from: string): Project {
-  const root = findRoot(resolve(from));
+  const root = findRoot(from);
   const file = join(root, "pipelines", "index.ts");
   const { pipelines } = importArray(file);
   if (!Array.isArray(pipelines)) throw new UserError(`${file} exports no array named "pipelines"; write: export const pipelines = definePipelines([...])`);
@@ -53,8 +54,9 @@ export function findReplication(project: Project, name: string): Replication {
   throw new UserError(`"${name}" is a job: it has no tap, target or state`);
 }
 
-function findRoot(from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
+/** Folder of the project that a folder lies in. @throws UserError if neither it nor a folder above it has `pipelines/index.ts`. */
+export function findRoot(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "pipelines", "index.ts"))) return folder;
     if (dirname(folder) === folder) throw new UserError(`no pipelines/index.ts in ${from} or a folder above it`);
   }
@@ -63,8 +65,7 @@ function findRoot(from: string): string {
 function importArray(file: string): { readonly pipelines?: unknown } {
   try {
     statSync(file);
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the array is the user's file, known at run time
-    return require(file) as { readonly pipelines?: unknown };
+    return loadTypeScript(file) as { readonly pipelines?: unknown };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const text = error instanceof Error ? error.message : String(error);

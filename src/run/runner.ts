@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
+import { packageFile } from "../common/package";
 
 /** Exit codes of the runner, which are those of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
@@ -73,7 +74,7 @@ export interface RunnerCall {
 }
 
 /** Folder of the runner's package. */
-export const RUNNER = join(__dirname, "..", "..", "images", "singer", "runner");
+export const RUNNER = packageFile("images", "singer", "runner");
 
 /** What is left on the runner's outputs when it has ended is read for this long: a process that it left behind may hold them open. */
 const LEFTOVER_MS = 2000;

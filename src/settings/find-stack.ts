@@ -20,7 +20,7 @@ interface Candidate {
 
 /**
  * The stack of a project that deploys to a place, by its files alone: `Pulumi.NAME.yaml`, and the copy below `.tapctl` in
- * which `npm run up` keeps the context that it used.
+ * which `tapctl up` keeps the context that it used.
  *
  * @param root folder of the project.
  * @returns the default stack if the project has no stack's file, undefined if its files do not decide.

@@ -17,7 +17,7 @@ export interface Settings extends Readonly<CheckedSettings> {
  *
  * @throws UserError with every problem at once.
  */
-export function loadSettings(config = new pulumi.Config()): Settings {
+export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
   const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
   const secrets = rawValue(config, "secrets");
   return { ...checkSettings(values, secrets, config.name), secrets: wrapSecrets(secrets) };
@@ -75,5 +75,5 @@ function missingSecrets({ objectStore, registry, notifications, argo }: CheckedS
 
 /** The command that sets a secret of the stack. */
 export function setSecretCommand(name: string): string {
-  return pulumiCommand(`config set --secret --path 'secrets["${name}"]'`);
+  return pulumiCommand(`config set --secret --path 'tapctl:secrets["${name}"]'`);
 }

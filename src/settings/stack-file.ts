@@ -44,11 +44,17 @@ export function readStackFile(folder: string, stack: string): StackFile {
 function defaultsIn(folder: string): Given {
   const file = join(folder, "Pulumi.yaml");
   const config = existsSync(file) ? configIn(file) : {};
-  const own = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `tapctl:${key}`, value] as const);
+  const own = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${projectIn(file)}:${key}`, value] as const);
   return valuesOf(keysIn(Object.fromEntries(own)), (key) => {
     const declared = config[key] ?? config[`tapctl:${key}`];
     return isObject(declared) ? (declared["value"] ?? declared["default"]) : declared;
   });
+}
+
+/** Name of the Pulumi project. */
+function projectIn(file: string): string {
+  const { name } = parse(readFileSync(file, "utf8")) as { readonly name?: string };
+  return name ?? "tapctl";
 }
 
 /** Keys of this program in the schema's order, then those that are not settings. */

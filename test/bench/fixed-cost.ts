@@ -38,8 +38,8 @@ export async function benchFixedCost(context: BenchContext): Promise<readonly Fi
   return [
     cost("runner, extract + load", 0.15, sides.artifact, sides.bareFile),
     cost("runner, stream", 0.15, sides.stream, sides.barePipe),
-    cost("`node src/bin/tapctl.cjs run`, artifact mode", 0.8, sides.node, sides.bareFile),
-    cost("`node src/bin/tapctl.cjs run`, stream mode", 0.8, sides.nodeStream, sides.barePipe),
+    cost("`tapctl run`, artifact mode", 0.8, sides.node, sides.bareFile),
+    cost("`tapctl run`, stream mode", 0.8, sides.nodeStream, sides.barePipe),
     cost("`npx tapctl run`, artifact mode", 0.8, sides.npx, sides.bareFile),
     figure({
       what: "for comparison: what npx itself adds to a run",

@@ -1,5 +1,5 @@
 import { cpus, release, totalmem, type } from "node:os";
-import { version } from "../../package.json";
+import { VERSION } from "../../src/common/package";
 import { run } from "./measure";
 
 /** What the numbers depend on, in one line: date, machine, versions. */
@@ -12,6 +12,6 @@ export async function machineLine(): Promise<string> {
     `${type()} ${release()}`,
     `Node ${process.versions.node}`,
     (await run(["python3", "--version"])).stdout.trim(),
-    `tapctl ${version}`,
+    `tapctl ${VERSION}`,
   ].join("; ");
 }

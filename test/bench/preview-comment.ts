@@ -17,7 +17,7 @@ const ROOT = join(__dirname, "..", "..");
  */
 export async function benchPreviewComment({ folder }: BenchContext): Promise<readonly Figure[]> {
   const [base, head, one] = [checkout(folder, "base", PIPELINES, 0), checkout(folder, "head", PIPELINES, CHANGED), checkout(folder, "one", 1, 0)];
-  const comment = async (before: string, after: string) => (await usageOf(["node", join(ROOT, "src", "bin", "tapctl.cjs"), "preview-comment", "--base", before, "--head", after, "--now", "2026-01-31T12:00Z"], { cwd: ROOT })).seconds;
+  const comment = async (before: string, after: string) => (await usageOf(["node", join(ROOT, "dist", "src", "bin", "tapctl.js"), "preview-comment", "--base", before, "--head", after, "--now", "2026-01-31T12:00Z"], { cwd: ROOT })).seconds;
   const sides = await inTurn("preview-comment", ROUNDS, { all: () => comment(base, head), one: () => comment(one, one) });
   return [
     figure({

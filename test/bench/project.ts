@@ -32,7 +32,7 @@ export function makeProject({ folder, environments, pair }: BenchContext, record
 
 /** Runs the pipeline once, as a user does from a clone of tapctl. */
 export function runTapctl({ folder, environments }: BenchProject, by: "node" | "npx", mode: Mode): Promise<Usage> {
-  const program = by === "node" ? ["node", join(ROOT, "src", "bin", "tapctl.cjs")] : ["npx", "tapctl"];
+  const program = by === "node" ? ["node", join(ROOT, "dist", "src", "bin", "tapctl.js")] : ["npx", "tapctl"];
   const env = { ...process.env, TAPCTL_ENVIRONMENTS: environments, TAPCTL_STORE: join(folder, "store") };
   return usageOf([...program, "--project", folder, "run", "bench", "--mode", mode, "--keep-runs", "1"], { cwd: ROOT, env });
 }

@@ -19,7 +19,7 @@ export async function benchReport({ folder }: BenchContext): Promise<readonly Fi
   const project = join(folder, "report");
   writeManyPipelines(project, PIPELINES);
   await writeRuns(project);
-  const command = ["node", join(ROOT, "src", "bin", "tapctl.cjs"), "--project", project, "report", "--out", join(project, "report.html")];
+  const command = ["node", join(ROOT, "dist", "src", "bin", "tapctl.js"), "--project", project, "report", "--out", join(project, "report.html")];
   const { report } = await inTurn("report", ROUNDS, { report: () => usageOf(command, { cwd: ROOT, env: { ...process.env, TAPCTL_STORE: undefined } }) });
   const megabytes = statSync(join(project, "report.html")).size / 1e6;
   const what = `report of ${PIPELINES} pipelines with ${RUNS} runs each`;

@@ -50,7 +50,7 @@ async function surroundings(): Promise<{ readonly context: string; readonly engi
   const missing = [
     engine === "" && "pulumi on PATH",
     context === "" && "kubectl on PATH, with a current context",
-    definitions === "" && "a cluster with Argo's custom resource definitions, as `npm run up` leaves one",
+    definitions === "" && "a cluster with Argo's custom resource definitions, as `npx tapctl up` leaves one",
   ].filter((one) => one !== false);
   if (missing.length > 0) throw new UserError(["The benchmark of the stack needs what is not here:", ...missing.map((one) => `  - ${one}`)].join("\n"), 1);
   return { context, engine };

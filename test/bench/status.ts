@@ -18,7 +18,7 @@ export async function benchStatus({ folder }: BenchContext): Promise<readonly Fi
     writeManyPipelines(project, PIPELINES);
     cluster.api.writeKubeconfig(join(project, "kubeconfig"), "pipelines");
     const env = { ...process.env, KUBECONFIG: join(project, "kubeconfig"), NO_COLOR: "1" };
-    const { status } = await inTurn("status", ROUNDS, { status: () => usageOf(["node", join(ROOT, "src", "bin", "tapctl.cjs"), "--project", project, "status", "--on", "cluster"], { cwd: ROOT, env }) });
+    const { status } = await inTurn("status", ROUNDS, { status: () => usageOf(["node", join(ROOT, "dist", "src", "bin", "tapctl.js"), "--project", project, "status", "--on", "cluster"], { cwd: ROOT, env }) });
     const what = `status of ${PIPELINES} pipelines with ${RUNS} runs each`;
     const detail = `${spreadOf(status.map(({ cpu }) => cpu)).median.toFixed(2)} s of processor time`;
     return [

@@ -245,10 +245,10 @@ suite("on a cluster", () => {
     assert.match((await one.run("status old")).stdout, /\nold +not in the array /);
     assert.match((await one.run("runs old")).stdout, /\n\S+ +schedule +running /);
     assert.match((await one.run("cancel old")).stdout, /^old: old-1 is stopping/);
-    assert.equal((await one.run("suspend old")).stdout, "old: the schedule is now off\nIt is not in the array of this checkout: the next `npm run up` from here deletes it.\n");
+    assert.equal((await one.run("suspend old")).stdout, "old: the schedule is now off\nIt is not in the array of this checkout: the next `npx tapctl up` from here deletes it.\n");
     for (const line of ["run old", "retry old", "state show old", "config show old", "backfill old --from 2026-01-01 --to 2026-01-02"]) {
       const { stderr, code } = await one.run(line);
-      assert.equal(stderr, '"old" is on the cluster but not in the array of this checkout, and the next `npm run up` from here deletes it; ask from a checkout that has it\n', line);
+      assert.equal(stderr, '"old" is on the cluster but not in the array of this checkout, and the next `npx tapctl up` from here deletes it; ask from a checkout that has it\n', line);
       assert.equal(code, 2);
     }
   });
@@ -322,7 +322,7 @@ suite("on a cluster", () => {
     one.api.put("workflows", { ...retried, metadata: retried?.metadata ?? {}, status: { phase: "Running", nodes: {} } });
     assert.match((await one.run("cancel orders")).stdout, new RegExp(`^orders: ${retried?.metadata.name} is stopping`));
     assert.equal((one.api.all("workflows").find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as { readonly shutdown: string }).shutdown, "Stop");
-    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npm run up` switches it on again, unless the entry has suspend: true.\n");
+    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npx tapctl up` switches it on again, unless the entry has suspend: true.\n");
     assert.equal((one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend, true);
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is now on\n");
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is already on\n");
@@ -378,7 +378,7 @@ suite("on a cluster", () => {
     assert.equal(code, 1);
     const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];
     assert.deepEqual(findings.filter(({ level }) => level === "fail").map(({ check }) => check), ["controller", "templates"]);
-    assert.match((await one.run("doctor")).stdout, /\nfail {2}templates +namespace "pipelines" has no WorkflowTemplate singer-artifact, singer-stream, singer-job\n +-> deploy the stack: npm run up/);
+    assert.match((await one.run("doctor")).stdout, /\nfail {2}templates +namespace "pipelines" has no WorkflowTemplate singer-artifact, singer-stream, singer-job\n +-> deploy the stack: npx tapctl up/);
   });
 
   /** Consoles of the cluster, each with a pod that is ready. */
@@ -442,11 +442,11 @@ suite("on a cluster", () => {
 
 /** Command, what it prints on standard error, exit code. */
 const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
-  ["a pipeline that is not deployed", "run rates", /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npm run up\n$/, 1],
+  ["a pipeline that is not deployed", "run rates", /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npx tapctl up\n$/, 1],
   ["a flag of local runs", "run orders --offline", /^--offline is for --on local: a run on the cluster is made as its schedule makes it\n$/, 2],
   ["a store of one's own", "--store x runs orders", /^--store is for --on local: a cluster has an object store of its own\n$/, 2],
   ["a context that is not there", "status --context x", /^\S+kubeconfig: no context is called "x"; there are: stand-in\n$/, 2],
-  ["a namespace without pipelines", "runs orders --namespace other", /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npm run up\), or name another: --namespace NAME, --context NAME\n$/, 2],
+  ["a namespace without pipelines", "runs orders --namespace other", /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npx tapctl up\), or name another: --namespace NAME, --context NAME\n$/, 2],
   ["nothing to cancel", "cancel orders", /^"orders" has no run under way; its last ones: npx tapctl runs orders\n$/, 2],
   ["nothing to retry", "retry orders", /^none of the last runs of "orders" has a stored extract; in stream mode none is kept/, 2],
   ["a day that is none", "run orders --from yesterday", /^--from yesterday: a day such as 2026-01-31\n$/, 2],

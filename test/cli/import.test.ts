@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
@@ -14,6 +14,8 @@ function folder(t: TestContext, files: { readonly [path: string]: string } = {})
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+  mkdirSync(join(root, "node_modules"));
+  symlinkSync(REPOSITORY, join(root, "node_modules", "tapctl"));
   return root;
 }
 

@@ -37,11 +37,10 @@ async function printedBy(t: TestContext, lines: readonly string[], prepare: (api
 }
 
 /** Asserts that each printed command names stack, context and namespace, and that there are some. */
-function assertPlaces(printed: string, kinds: readonly ("npm run" | "kubectl" | "npx tapctl")[]): void {
+function assertPlaces(printed: string, kinds: readonly ("kubectl" | "npx tapctl")[]): void {
   for (const kind of kinds) assert.ok(printed.includes(kind), `no ${kind} in:\n${printed}`);
-  for (const [command] of printed.matchAll(/npm run [^`;\n]*/g)) assert.match(command, /^npm run (up|pulumi) -- --stack two/, printed);
   for (const [command] of printed.matchAll(/kubectl [^`;\n]*/g)) assert.match(command, /^kubectl --context kind-b .*-n etl|^kubectl --context kind-b .*-n argo/, printed);
-  for (const [command] of printed.matchAll(/npx tapctl [^`;\n]*/g)) assert.match(command, /--on cluster --context kind-b --namespace etl/, printed);
+  for (const [command] of printed.matchAll(/npx tapctl [^`;\n]*/g)) assert.match(command, /^npx tapctl (up|pulumi) --stack two|--on cluster --context kind-b --namespace etl/, printed);
 }
 
 suite("printed commands of a cluster", () => {
@@ -51,16 +50,16 @@ suite("printed commands of a cluster", () => {
       api.put("cronworkflows", { ...cronWorkflow("orders"), metadata: { ...cronWorkflow("orders").metadata, namespace: "etl" }, status: { phase: "Stopped" } });
     });
     assert.match(printed, /scaled to no pods.*\n.*-> kubectl --context kind-b scale -n argo deploy\/workflow-controller --replicas=1$/m);
-    assertPlaces(printed, ["npm run", "kubectl"]);
+    assertPlaces(printed, ["npx tapctl", "kubectl"]);
   });
 
   test("suspend and resume: the update that undoes it names the stack", async (t) => {
     const printed = await printedBy(t, [`suspend orders --on cluster ${PLACE}`, `suspend stray --on cluster ${PLACE}`], (api) => {
       for (const name of ["orders", "stray"]) api.put("cronworkflows", { ...cronWorkflow(name), metadata: { ...cronWorkflow(name).metadata, namespace: "etl" } });
     });
-    assert.match(printed, /the next `npm run up -- --stack two` switches it off again|the next `npm run up -- --stack two` switches it on again/);
-    assert.match(printed, /the next `npm run up -- --stack two` from here deletes it/);
-    assertPlaces(printed, ["npm run"]);
+    assert.match(printed, /the next `npx tapctl up --stack two` switches it off again|the next `npx tapctl up --stack two` switches it on again/);
+    assert.match(printed, /the next `npx tapctl up --stack two` from here deletes it/);
+    assertPlaces(printed, ["npx tapctl"]);
   });
 
   const errors: readonly (readonly [string, string])[] = [
@@ -75,7 +74,7 @@ suite("printed commands of a cluster", () => {
   ];
   for (const [title, line] of errors) {
     test(`${title}: its error in an empty namespace names the stack to deploy`, async (t) => {
-      assertPlaces(await printedBy(t, [`${line} --on cluster ${PLACE}`]), ["npm run"]);
+      assertPlaces(await printedBy(t, [`${line} --on cluster ${PLACE}`]), ["npx tapctl"]);
     });
   }
 
@@ -85,12 +84,12 @@ suite("printed commands of a cluster", () => {
 
   test("doctor: a stack that the project's files do not tell is a placeholder", async (t) => {
     const printed = await printedBy(t, ["doctor --on cluster --context stand-in --namespace other"]);
-    assert.match(printed, /npm run up -- --stack NAME/);
-    assert.doesNotMatch(printed, /npm run up(?! -- --stack NAME)/);
+    assert.match(printed, /npx tapctl up --stack NAME/);
+    assert.doesNotMatch(printed, /npx tapctl up(?! --stack NAME)/);
   });
 
   test("doctor: the default stack and the current context stay unnamed where they are used", async (t) => {
     const printed = await printedBy(t, ["doctor --on cluster"]);
-    assert.match(printed, /npm run up$/m);
+    assert.match(printed, /npx tapctl up$/m);
   });
 });

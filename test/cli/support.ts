@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -7,6 +7,12 @@ import { tapctlHere } from "./in-process";
 
 export const REPOSITORY = join(__dirname, "..", "..");
 
+/** The scripts of `package.json`. */
+export const { scripts: SCRIPTS } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { readonly scripts: Readonly<Record<string, string>> };
+
+/** What `"tapctl"` is in a project that has it installed. */
+export const PACKAGE = join(REPOSITORY, "dist", "src", "index.js");
+
 /** A project in a temporary folder whose array is the given text; connectors come from this repository. */
 export function makeProject(t: TestContext, array: string): string {
   const root = mkdtempSync(join(tmpdir(), "tapctl-test-"));
@@ -14,10 +20,8 @@ export function makeProject(t: TestContext, array: string): string {
   mkdirSync(join(root, "pipelines"));
   writeFileSync(
     join(root, "pipelines", "index.ts"),
-    `import * as c from ${JSON.stringify(join(REPOSITORY, "connectors"))};
-import { tap } from ${JSON.stringify(join(REPOSITORY, "src", "model", "connector"))};
-import { secret } from ${JSON.stringify(join(REPOSITORY, "src", "model", "connector-settings"))};
-import { definePipelines } from ${JSON.stringify(join(REPOSITORY, "src", "model", "define"))};
+    `import * as c from ${JSON.stringify(PACKAGE)};
+const { definePipelines, secret, tap } = c;
 void secret, tap;
 export const pipelines = definePipelines(${array});
 `,
@@ -26,7 +30,7 @@ export const pipelines = definePipelines(${array});
 }
 
 /** The command's program. */
-export const TAPCTL = join(REPOSITORY, "src", "bin", "tapctl.cjs");
+export const TAPCTL = join(REPOSITORY, "dist", "src", "bin", "tapctl.js");
 
 /** The environment of a command: connectors are shared between tests, the store is the project's own. */
 export function cliEnvironment(): NodeJS.ProcessEnv {

@@ -88,6 +88,6 @@ test("the runner parses JSON that it writes again in one place", () => {
   const folder = join(RUNNER, "runner");
   const others = readdirSync(folder).filter((file) => file.endsWith(".py") && /json\.loads?\(/.test(readFileSync(join(folder, file), "utf8")));
   // These only look: at lines of connectors, at types of settings, at a note of their own.
-  const looking = ["describe.py", "lossless.py", "messages.py", "notify.py", "scan.py", "states.py", "target.py"];
+  const looking = ["canonical.py", "describe.py", "lossless.py", "messages.py", "notify.py", "scan.py", "states.py", "target.py"];
   assert.deepEqual(others.filter((file) => !looking.includes(file)), [], "use loads of lossless.py");
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 const ROOT = join(__dirname, "..", "..");
-const { main, runtime } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { readonly main: string; readonly runtime: { readonly options: { readonly nodeargs: string } } };
+const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { readonly main: string };
 const FOLDER = join(ROOT, dirname(main));
 
 interface Places {
@@ -19,9 +19,9 @@ interface Places {
 function places(kubeconfig: string): Places {
   const script = `
     require(${JSON.stringify(`./${basename(main)}`)});
-    const { fromProviders } = require("../../components/providers-folder.ts");
+    const { fromProviders } = require("../../dist/components/providers-folder");
     console.log(JSON.stringify({ cwd: process.cwd(), kubeconfig: process.env.KUBECONFIG, chart: fromProviders("charts/argo") }));`;
-  const { stdout, stderr } = spawnSync(process.execPath, [...runtime.options.nodeargs.split(" "), "-e", script], { cwd: FOLDER, env: { ...process.env, KUBECONFIG: kubeconfig }, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: FOLDER, env: { ...process.env, KUBECONFIG: kubeconfig }, encoding: "utf8" });
   assert.notEqual(stdout, "", stderr);
   return JSON.parse(stdout) as Places;
 }
@@ -36,22 +36,4 @@ test("files are named from the project's folder, which the program works in and 
 
 test("a kubeconfig that is an absolute path or text is taken as it is", () => {
   for (const value of [join(ROOT, "Pulumi.yaml"), "apiVersion: v1\nkind: Config\n"]) assert.equal(places(value).kubeconfig, value);
-});
-
-test("what Pulumi needs to write functions down comes when one is to be written down", () => {
-  const script = `
-    const pulumi = require("@pulumi/pulumi");
-    const loaded = () => ["typescript", "@npmcli/arborist"].filter((name) => Object.keys(require.cache).some((file) => file.startsWith(require.resolve(name + "/package.json").replace("package.json", ""))));
-    const before = loaded();
-    void (async () => {
-      const { text } = await pulumi.runtime.serializeFunction((one) => one + 1);
-      const paths = await pulumi.runtime.computeCodePaths();
-      console.log(JSON.stringify({ before, after: loaded(), text, paths: paths.size }));
-    })();`;
-  const { stdout, stderr } = spawnSync(process.execPath, [...runtime.options.nodeargs.split(" "), "-e", script], { cwd: FOLDER, encoding: "utf8" });
-  assert.notEqual(stdout, "", stderr);
-  const { before, after, text, paths } = JSON.parse(stdout) as { readonly before: readonly string[]; readonly after: readonly string[]; readonly text: string; readonly paths: number };
-  assert.deepEqual({ before, after }, { before: [], after: ["typescript", "@npmcli/arborist"] });
-  assert.match(text, /return \(one\) => one \+ 1/);
-  assert.ok(paths > 10);
 });

@@ -37,7 +37,7 @@ suite("the demo, as npm starts it", () => {
 /** What the demo printed; an error with what it said where it failed. */
 async function demo(store: string, ...flags: readonly string[]): Promise<string> {
   const env = { ...process.env, TAPCTL_STORE: store, NO_COLOR: "1" };
-  const { code, stdout, stderr } = await runToEnd([join(REPOSITORY, "src", "bin", "demo.cjs"), ...flags], { env });
+  const { code, stdout, stderr } = await runToEnd([join(REPOSITORY, "dist", "src", "demo", "demo.js"), ...flags], { env });
   if (code !== 0) throw new Error(stderr || stdout);
   return stdout;
 }

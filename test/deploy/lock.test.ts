@@ -16,7 +16,7 @@ function locked(t: TestContext, pid: number, host: string): { readonly engine: E
   writeFileSync(join(locks, "a.json.attrs"), "{}");
   writeFileSync(join(folder, "pulumi"), `#!/bin/sh\necho "pulumi $*" >> "${folder}/calls"\n`);
   chmodSync(join(folder, "pulumi"), 0o755);
-  const engine: Engine = { command: [join(folder, "pulumi")], env: process.env, stack: ["--stack", "dev"], places: [], name: "dev", backend: `file://${folder}/state` };
+  const engine: Engine = { command: [join(folder, "pulumi")], env: process.env, stack: ["--stack", "dev"], places: [], name: "dev", project: "tapctl", root: folder, backend: `file://${folder}/state` };
   return { engine, calls: () => (existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "") };
 }
 
@@ -25,7 +25,7 @@ const NO_PROCESS = 2 ** 30;
 
 test("lock: the lock of a process of this machine that no longer exists is removed", (t) => {
   const { engine, calls } = locked(t, NO_PROCESS, hostname());
-  requireUnlocked(engine, "tapctl");
+  requireUnlocked(engine);
   assert.equal(calls(), "pulumi cancel --stack dev --yes --non-interactive\n");
 });
 
@@ -35,14 +35,14 @@ for (const [what, pid, host] of [
 ] as const) {
   test(`lock: the lock of ${what} stops an update, which says who holds it`, (t) => {
     const { engine, calls } = locked(t, pid, host);
-    assert.throws(() => requireUnlocked(engine, "tapctl"), new RegExp(`another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it has ended`));
+    assert.throws(() => requireUnlocked(engine), new RegExp(`another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it has ended`));
     assert.equal(calls(), "");
   });
 }
 
 test("lock: without a lock, and with a backend that is not a folder, an update goes ahead", (t) => {
   const { engine, calls } = locked(t, NO_PROCESS, hostname());
-  requireUnlocked({ ...engine, backend: "s3://bucket" }, "tapctl");
-  requireUnlocked(engine, "another-project");
+  requireUnlocked({ ...engine, backend: "s3://bucket" });
+  requireUnlocked({ ...engine, project: "another-project" });
   assert.equal(calls(), "");
 });

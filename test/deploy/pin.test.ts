@@ -78,9 +78,9 @@ test("pin prints what is to be put into the stack's file", async (t) => {
   const host = await standInRegistry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());
   const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ["connectors", "node_modules", "package.json", "src", "tsconfig.json"]) symlinkSync(join(ROOT, name), join(folder, name));
+  symlinkSync(join(ROOT, "pipelines"), join(folder, "pipelines"));
   writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config: { "tapctl:argo": { install: false }, "tapctl:objectStore": { image: `${host}/minio:1`, clientImage: `mc@${DIGEST}` }, "tapctl:images": { baseImage: `python@${DIGEST}` } } }));
-  const pin = async (...args: readonly string[]) => (await promisify(execFile)(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(folder, "src", "bin", "pin.cjs"), ...args])).stdout;
+  const pin = async (...args: readonly string[]) => (await promisify(execFile)(process.execPath, [join(ROOT, "dist", "src", "bin", "tapctl.js"), "pin", ...args], { cwd: folder })).stdout;
   const printed = await pin();
   assert.match(printed, /^# read from the registries now; put these keys into Pulumi\.dev\.yaml/);
   assert.deepEqual(parse(printed), { config: { "tapctl:objectStore": { kind: "minio", image: `${host}/minio:1@${DIGEST}`, clientImage: `mc@${DIGEST}` } } });

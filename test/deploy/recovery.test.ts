@@ -71,7 +71,7 @@ function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: W
   );
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
-  const engine: Engine = { command: ["pulumi"], env: { ...process.env }, stack: ["--stack", "dev"], places: [], name: "dev", backend: "file:///state" };
+  const engine: Engine = { command: ["pulumi"], env: { ...process.env }, stack: ["--stack", "dev"], places: [], name: "dev", project: "tapctl", root: folder, backend: "file:///state" };
   let error: unknown;
   try {
     recover({ engine, state, context: "kind-a", namespace: "pipelines" });

@@ -63,7 +63,7 @@ export const withArgo = (release: string): string => `case "$*" in
 esac
 ${kubectl()}`;
 
-/** Runs `npm run up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
+/** Runs `npx tapctl up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
 export async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = [], files: { readonly [path: string]: string } = {}): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string; readonly copy: string }> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
   try {
@@ -72,7 +72,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
     mkdirSync(bin);
     mkdirSync(join(project, ".tapctl"), { recursive: true });
     // A project of its own, so that what is written into it is not written into this one.
-    for (const name of ["components", "connectors", "images", "node_modules", "package.json", "pipelines", "src", "tsconfig.json", "Pulumi.yaml"]) link(name, project, files);
+    for (const name of ["pipelines", "Pulumi.yaml"]) link(name, project, files);
     for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
     copyFileSync(SETTINGS, join(project, "Pulumi.dev.yaml"));
     for (const [name, body] of Object.entries(programs)) {
@@ -80,7 +80,7 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
       chmodSync(join(bin, name), 0o755);
     }
     for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
-    const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", join(project, "src", "bin", `${verb}.cjs`), ...args], { env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [join(ROOT, "dist", "src", "bin", "tapctl.js"), verb, ...args], { cwd: project, env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
     const out: string[] = [];
     const err: string[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));

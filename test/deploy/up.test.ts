@@ -160,8 +160,8 @@ test("up: every command that it prints names the stack, the context and the name
   const { code, out, err } = await run("up", { pulumi: pulumi({ settings: { namespace: "etl" } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
   assert.equal(code, 0, err);
   const commands = out.slice(out.indexOf("Next steps:"));
-  assert.match(commands, /undo all this: +npm run down -- --stack two$/m);
-  assert.match(commands, /npm run pulumi -- --stack two config set --secret --path 'secrets\["NAME"\]', then npm run up -- --stack two$/m);
+  assert.match(commands, /undo all this: +npx tapctl down --stack two$/m);
+  assert.match(commands, /npx tapctl pulumi --stack two config set --secret --path 'tapctl:secrets\["NAME"\]', then npx tapctl up --stack two$/m);
   assert.match(commands, /npx tapctl status --on cluster --context kind-a --namespace etl$/m);
   for (const line of commands.split("\n").filter((each) => /kubectl/.test(each))) assert.match(line, /--context kind-a/);
 });
@@ -170,23 +170,23 @@ test("up: an engine that fails is reported with its reasons, the command that co
   const failing = `case "$*" in "up "*) echo '{"diagnosticEvent":{"urn":"urn:pulumi:two::tapctl::kubernetes:helm.sh/v3:Release::minio","message":"timed out waiting for the condition","severity":"error"}}'; echo 'error: update failed' >&2; exit 255;; esac\n${pulumi()}`;
   const { code, err } = await run("up", { pulumi: failing, kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
   assert.equal(code, 1);
-  assert.match(err, /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npm run up -- --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m);
+  assert.match(err, /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m);
 });
 
 test("up: an engine that is killed is reported as such", async () => {
   const killed = `case "$*" in "up "*) kill -9 $$;; esac\n${pulumi()}`;
   const { code, err } = await run("up", { pulumi: killed, kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
   assert.equal(code, 1);
-  assert.match(err, /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npm run up$/m);
+  assert.match(err, /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up$/m);
 });
 
 test("the help has an example", async () => {
   const { code, out } = await run("up", {}, ["--help"]);
   assert.equal(code, 0);
-  assert.match(out, /npm run up -- --yes/);
+  assert.match(out, /npx tapctl up --yes/);
 });
 
-test("pulumi passes a command on, with the stack of `npm run up`, and its exit code back", async () => {
+test("pulumi passes a command on, with the stack of `npx tapctl up`, and its exit code back", async () => {
   const engine = { pulumi: `${pulumi({ made: true })}\ncase "$1" in preview) exit 3;; esac` };
   const secret = await run("pulumi", engine, ["config", "set", "--secret", "--path", 'secrets["channel"]']);
   assert.equal(secret.code, 0, secret.err);
@@ -197,9 +197,9 @@ test("pulumi passes a command on, with the stack of `npm run up`, and its exit c
 });
 
 test("pulumi says what it is for, and refuses a setting that the next up would overwrite", async () => {
-  for (const args of [[], ["--help"]]) assert.match((await run("pulumi", {}, args)).out, /^Usage: npm run pulumi -- .*\n[^]*Examples:\n/);
+  for (const args of [[], ["--help"]]) assert.match((await run("pulumi", {}, args)).out, /^Usage: npx tapctl pulumi .*\n[^]*Examples:\n/);
   const { code, err, calls } = await run("pulumi", { pulumi: pulumi() }, ["config", "set", "context", "prod"]);
   assert.equal(code, 2);
-  assert.equal(err, "settings are written into Pulumi.dev.yaml, which wins over them at the next `npm run up`; `config set` here is for secrets, with --secret\n");
+  assert.equal(err, "settings are written into Pulumi.dev.yaml, which wins over them at the next `npx tapctl up`; `config set` here is for secrets, with --secret\n");
   assert.doesNotMatch(calls, /config set/);
 });

@@ -11,6 +11,6 @@ test("a stack of this version, of an older one and of one that told none is upda
 
 test("a stack of a newer version is refused", () => {
   for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
-    assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), { message: `the stack was last updated by version ${version} of this project, and this is 1.2.3: merge the newer one first (docs/upgrading.md)` });
+    assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), { message: `the stack was last updated by version ${version} of this project, and this is 1.2.3\nInstall the newer one first (docs/upgrading.md)` });
   }
 });

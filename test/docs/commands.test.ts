@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scripts } from "../../package.json";
-import { REPOSITORY, tapctl } from "../cli/support";
+import { REPOSITORY, SCRIPTS, tapctl } from "../cli/support";
 import { pages } from "./pages";
 
 /** Verbs that have verbs of their own. */
@@ -31,7 +30,7 @@ test("docs: every verb and option of tapctl exists", async () => {
 test("docs: every npm script exists", () => {
   const named = pages().flatMap(({ path, text }) => [...text.matchAll(/npm run ([a-z][a-z0-9:-]*[a-z0-9])/g)].map(([, script = ""]) => ({ path, script })));
   assert.ok(named.length > 10);
-  assert.deepEqual(named.filter(({ script }) => !Object.hasOwn(scripts, script)), []);
+  assert.deepEqual(named.filter(({ script }) => !Object.hasOwn(SCRIPTS, script)), []);
 });
 
 function commandsOf({ path, text }: { readonly path: string; readonly text: string }) {

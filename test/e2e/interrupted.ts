@@ -52,7 +52,7 @@ export function testInterrupted(scene: () => Scene): void {
     const refused = await stack.run(["up", "--yes", "--skip-preview"]);
     assert.notEqual(refused.code, 0);
     assert.match(refused.text, /already exists/);
-    assert.match(refused.text, /npm run recover -- --stack e2e/);
+    assert.match(refused.text, /npx tapctl recover --stack e2e/);
     recoverStack(scene());
     assert.match(kubectl(["get", "cronworkflow", theirs.name, "-n", NAMESPACE, "-o", "jsonpath={.metadata.labels.owner}"]), /ada/);
     kubectl(["delete", "cronworkflow", theirs.name, "-n", NAMESPACE]);
@@ -62,15 +62,15 @@ export function testInterrupted(scene: () => Scene): void {
 }
 
 function recoverStack({ stack: { engine }, context }: Scene): void {
-  requireUnlocked(engine, "tapctl");
+  requireUnlocked(engine);
   recover({ engine, state: readState(engine), context, namespace: NAMESPACE });
 }
 
 /** Plain `pulumi up` after it: either it completes, or its error names the command that repairs the state. */
 async function plainUpNamesRecovery({ stack }: Scene): Promise<void> {
-  requireUnlocked(stack.engine, "tapctl");
+  requireUnlocked(stack.engine);
   const { code, text } = await stack.run(["up", "--yes", "--skip-preview"]);
-  if (code !== 0) assert.match(text, /npm run recover -- --stack e2e/);
+  if (code !== 0) assert.match(text, /npx tapctl recover --stack e2e/);
 }
 
 function manyOf(entries: readonly PipelineEntry[], count: number, prefix: string): readonly PipelineEntry[] {

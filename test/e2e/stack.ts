@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../src/deploy/pulumi";
@@ -32,7 +32,12 @@ export interface Stack {
   close(): void;
 }
 
-const PROJECT = join(__dirname, "project");
+const PACKAGE = join(__dirname, "..", "..");
+
+/** The program of a project, but for its array, which is data, so that a test can change it from one `up` to the next. */
+const PROGRAM = `const { readFileSync } = require("node:fs");
+module.exports = require("tapctl/stack").stack(JSON.parse(readFileSync(process.env.E2E_PIPELINES ?? "pipelines.json", "utf8")));
+`;
 
 /**
  * Makes a stack.
@@ -44,12 +49,7 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
   const pipelines = join(folder, "pipelines.json");
   const backend = join(folder, "state");
   mkdirSync(backend);
-  // A project of its own, because the engine writes into the stack's configuration; the program is this project's.
-  cpSync(join(PROJECT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-  mkdirSync(join(folder, "bin"));
-  cpSync(join(PROJECT, "..", "..", "..", "src", "bin", "before-pulumi.cjs"), join(folder, "bin", "before-pulumi.cjs"));
-  symlinkSync(join(PROJECT, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(PROJECT, "program.cjs"))});\n`);
+  await installProject(folder);
   const merged = { ...config, secrets: { ...secrets, ...(config["secrets"] as object | undefined) } };
   writeFileSync(join(folder, "Pulumi.e2e.yaml"), stringify({ config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [`tapctl:${key}`, value])) }));
   const env = { ...process.env, E2E_PIPELINES: pipelines, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "e2e", PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -77,9 +77,26 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
       await ended;
       return isRunning;
     },
-    engine: { command: ["pulumi", "-C", folder], env, stack: ["--stack", "e2e"], places: [], name: "e2e", backend: `file://${backend}` },
+    engine: { command: ["pulumi", "-C", folder], env, stack: ["--stack", "e2e"], places: [], name: "e2e", project: "tapctl", root: folder, backend: `file://${backend}` },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Makes a project with this package installed from its tarball, as users have it. */
+async function installProject(folder: string): Promise<void> {
+  const { devDependencies } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { readonly devDependencies: { readonly [name: string]: string } };
+  const engine = ["@pulumi/docker-build", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/random"];
+  await must("npm", ["pack", "--pack-destination", folder], PACKAGE);
+  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: { tapctl: `file:${tarball}`, ...Object.fromEntries(engine.map((name) => [name, devDependencies[name]])) } }));
+  await must("npm", ["install", "--no-audit", "--no-fund"], folder);
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", runtime: { name: "nodejs", options: { typescript: false } } }));
+  writeFileSync(join(folder, "index.js"), PROGRAM);
+}
+
+async function must(program: string, args: readonly string[], cwd: string): Promise<void> {
+  const { code, text } = await execute(program, args, cwd, process.env);
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${text}`);
 }
 
 /** The table under `Resources:`, such as `+ 3 created` or `12 unchanged`. */

@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { get } from "./kubernetes";
 import { NAMESPACE, type Scene } from "./scene";
 
-const TAPCTL = join(__dirname, "..", "..", "src", "bin", "tapctl.cjs");
+const TAPCTL = join(__dirname, "..", "..", "dist", "src", "bin", "tapctl.js");
 const NAME = "exchange-rates-classic";
 
 /** What the person on call uses: `tapctl --on cluster`. */

@@ -58,13 +58,13 @@ test("integers beyond 2^53 arrive as they are, and a change of their last digit 
 });
 
 test("a checkout renders by its own code, with the packages of this one", async (t) => {
-  const render = 'import { stringify } from "yaml"; export const renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
-  const description = await readCheckout(folder(t, { "src/manifests/render/render.ts": render, "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
+  const render = 'const { stringify } = require("yaml"); exports.renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
+  const description = await readCheckout(folder(t, { "dist/src/manifests/render/render.js": render, "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
   assert.deepEqual(description.kind === "array" && description.manifests.kind === "rendered" && description.manifests.images, ["singer-runner:old"]);
 });
 
 test("one that does not render its manifests still has its array", async (t) => {
-  const description = await readCheckout(folder(t, { "src/manifests/render/render.ts": "export const other = 1;", "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
+  const description = await readCheckout(folder(t, { "dist/src/manifests/render/render.js": "exports.other = 1;", "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
   assert.ok(description.kind === "array" && description.manifests.kind === "failed");
   assert.match(description.manifests.problem, /renderArray/);
 });

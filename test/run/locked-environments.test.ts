@@ -21,7 +21,7 @@ suite("lock files of the shipped connectors", () => {
     test(`${name}: belongs to the definition, gives each package a version and hashes, and names no package index`, () => {
       assert.ok("package" in source);
       const lock = readLock(name, source);
-      assert.ok(lock !== undefined, `write it with: npm run lock -- ${name}`);
+      assert.ok(lock !== undefined, `write it with: npx tapctl lock ${name}`);
       assert.ok(lock.includes(`\n${source.package}==${source.version} `), "the connector itself is in it");
       const packages = lock.split("\n").filter((line) => /^[^#\s]/.test(line));
       assert.deepEqual(packages.filter((line) => !/^[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+( ; .*)? \\$/.test(line)), []);
@@ -62,13 +62,13 @@ suite("a connector with a lock file", () => {
   test("is not installed if the lock file was written for another version", async (t) => {
     const site = await lockedSite(t, "uv", (lock) => lock);
     const { error } = await install(site, tiny("tap-tiny", { version: "1.0.1" }));
-    assert.match(error ?? "", /^connector "tap-tiny": connectors\/locks\/tap-tiny\.txt does not belong to tap-tiny 1\.0\.1 as it is defined now\n.*npm run lock -- tap-tiny$/);
+    assert.match(error ?? "", /^connector "tap-tiny": connectors\/locks\/tap-tiny\.txt does not belong to tap-tiny 1\.0\.1 as it is defined now\n.*npx tapctl lock tap-tiny$/);
   });
 });
 
 test("a connector without a lock file: the installation says so, later runs do not", async (t) => {
   const site = await makeSite(t);
-  const notices = ({ progress }: Installed) => progress.filter(({ detail }) => /no lock file.*npm run lock -- tap-tiny/.test(detail ?? "")).length;
+  const notices = ({ progress }: Installed) => progress.filter(({ detail }) => /no lock file.*npx tapctl lock tap-tiny/.test(detail ?? "")).length;
   assert.equal(notices(await install(site, tiny("tap-tiny"))), 1);
   assert.equal(notices(await install(site, tiny("tap-tiny"))), 0);
 });

@@ -54,9 +54,9 @@ const cases: readonly (readonly [string, { readonly [key: string]: unknown }, un
   ["the name of a cluster that is none", { aws: place, objectStore: store({ identity: { kind: "pod-identity", cluster: "a/b" } }) }, undefined, ["tapctl:objectStore.identity.cluster: must be the name of an EKS cluster"]],
   ["an issuer instead of a provider", { aws: place, objectStore: store({ identity: { kind: "irsa", oidcProvider: "oidc.eks.eu-central-1.amazonaws.com/id/1" } }) }, undefined, ['tapctl:objectStore.identity.oidcProvider: must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"']],
   ["a provider of another region", { aws: place, objectStore: store({ identity: { kind: "irsa", oidcProvider: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/1" } }) }, undefined, ["tapctl:objectStore.identity.oidcProvider: is in region us-west-2, and aws.region is eu-central-1"]],
-  ["a secret that is not set", { notifications: { webhook: "channel" } }, {}, [`tapctl:notifications.webhook: secret "channel" is not set; set it with: pulumi config set --secret --path 'secrets["channel"]'`]],
+  ["a secret that is not set", { notifications: { webhook: "channel" } }, {}, [`tapctl:notifications.webhook: secret "channel" is not set; set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`]],
   ["a secret that is a number", {}, { pin: 1234 }, ['tapctl:secrets["pin"]: must be text; quote a number that is a password']],
-  ["secrets that are text", {}, "pw", [`tapctl:secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'secrets["NAME"]'`]],
+  ["secrets that are text", {}, "pw", [`tapctl:secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`]],
 ];
 
 for (const [name, values, secrets, expected] of cases) {

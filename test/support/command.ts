@@ -2,7 +2,7 @@ import { spawn, type SpawnOptions } from "node:child_process";
 import { join } from "node:path";
 
 /** Flags of Node that let it load TypeScript, as the commands of this project do. */
-export const TYPESCRIPT = ["--require", join(__dirname, "..", "..", "src", "bin", "load-typescript.cjs")];
+export const TYPESCRIPT = ["--require", join(__dirname, "..", "..", "node_modules", "tsx", "dist", "cjs", "index.cjs")];
 
 /** What a command printed and how it ended. */
 export interface Printed {

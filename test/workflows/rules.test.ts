@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { REPOSITORY, tapctl } from "../cli/support";
-import { scripts } from "../../package.json";
+import { REPOSITORY, SCRIPTS, tapctl } from "../cli/support";
 import { workflow, workflows, type Job } from "./support";
 
 /** Scopes that a job may write, by workflow and job; all others read, or have nothing. */
@@ -56,7 +55,7 @@ for (const { id, job, file } of jobs) {
 
     test("runs scripts and verbs that there are", async () => {
       const lines = job.steps.flatMap(({ run }) => (run ?? "").split("\n"));
-      for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)])) assert.ok(script !== undefined && script in scripts, script);
+      for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)])) assert.ok(script !== undefined && script in SCRIPTS, script);
       for (const [, verb] of lines.flatMap((line) => [...line.matchAll(/npx tapctl ([\w-]+)/g)])) assert.equal((await tapctl(REPOSITORY, [verb ?? "", "--help"])).code, 0, verb);
     });
 

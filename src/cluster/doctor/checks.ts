@@ -1,4 +1,4 @@
-import { kubectl, ownCommand, tapctl } from "../../common/command-text";
+import { kubectl, stackCommand, tapctl } from "../../common/command-text";
 import { pipelineSecret } from "../../manifests/argo/pipeline-secret";
 import { isReplication } from "../../model/define";
 import { changedParts, identityOf } from "../../model/identity";
@@ -17,7 +17,7 @@ const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasks
 const OLDEST_KUBERNETES = 28;
 const ARGO_MAJOR = 4;
 /** Helm makes the bucket again only where something of the chart has changed. */
-const remakeBucket = (): string => `change objectStore.expireRunsDays by a day, then ${ownCommand("up")}`;
+const remakeBucket = (): string => `change objectStore.expireRunsDays by a day, then ${stackCommand("up")}`;
 const BRING_BACK = "bring back what was in it where there is a copy, as the runbook says under \"A bucket is missing\"";
 const SKEW_SECONDS = 5;
 /** S3 refuses requests that are signed by a clock which is this far off. */
@@ -44,7 +44,7 @@ export const clockCheck: Check = ({ api, now }) => {
 export const definitionsCheck: Check = ({ api }) => {
   if (!api.ok) return [];
   const missing = KINDS.filter((kind) => !(api.value.argo ?? []).includes(kind));
-  if (missing.length > 0) return fail("definitions", `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`, `install Argo Workflows: ${ownCommand("up")}`);
+  if (missing.length > 0) return fail("definitions", `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`, `install Argo Workflows: ${stackCommand("up")}`);
   return ok("definitions", "all of Argo's kinds");
 };
 
@@ -52,7 +52,7 @@ export const definitionsCheck: Check = ({ api }) => {
 export const controllerCheck: Check = ({ controllers, controllerPods }) =>
   look("controller", controllers, (found) => {
     const [controller, ...others] = found;
-    if (controller === undefined) return fail("controller", "no Deployment with app.kubernetes.io/component=workflow-controller", `install Argo Workflows: ${ownCommand("up")}`);
+    if (controller === undefined) return fail("controller", "no Deployment with app.kubernetes.io/component=workflow-controller", `install Argo Workflows: ${stackCommand("up")}`);
     const where = `${controller.metadata.namespace}/${controller.metadata.name}`;
     const version = /:v?(\d+)[^:/]*$/.exec(controller.spec.template?.spec?.containers?.[0]?.image ?? "");
     const restarts = controllerPods.ok ? Math.max(0, ...controllerPods.value.flatMap(({ status }) => status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0)) : 0;
@@ -77,7 +77,7 @@ export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
   look("templates", missingTemplates, (missing) =>
     missing.length === 0
       ? ok("templates", `WorkflowTemplates ${TEMPLATES.join(", ")}`)
-      : fail("templates", `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`, `deploy the stack: ${ownCommand("up")}; or name its namespace: --namespace NAME`),
+      : fail("templates", `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`, `deploy the stack: ${stackCommand("up")}; or name its namespace: --namespace NAME`),
   );
 
 /** Is the bucket there, and does it keep old versions? */
@@ -99,7 +99,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
       const needed = entries.filter(({ name }) => deployed.has(name)).flatMap((entry) => pipelineSecret(entry)?.name ?? []);
       const missing = needed.filter((name) => !found.includes(name));
       if (missing.length === 0) return ok("secrets", `${needed.length}, all there`);
-      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, `deleted by hand? put it back with: ${ownCommand("up")}`));
+      return missing.flatMap((name) => fail("secrets", `the Secret ${name} is not there`, `deleted by hand? put it back with: ${stackCommand("up")}`));
     },
     "ask who may: whoever lists Secrets may read what they hold",
   );
@@ -161,8 +161,8 @@ export const deployedCheck: Check = ({ crons, entries }) =>
     const missing = names.filter((name) => !there.has(name));
     const others = [...there].filter((name) => !names.includes(name));
     const problems = [
-      ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, `deploy them: ${ownCommand("up")}`) : []),
-      ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, `the next ${ownCommand("up")} removes them; or this is another checkout, cluster or namespace than you mean`) : []),
+      ...(missing.length > 0 ? warn("pipelines", `in the array and not deployed: ${missing.join(", ")}`, `deploy them: ${stackCommand("up")}`) : []),
+      ...(others.length > 0 ? warn("pipelines", `deployed and not in the array: ${others.join(", ")}`, `the next ${stackCommand("up")} removes them; or this is another checkout, cluster or namespace than you mean`) : []),
     ];
     return problems.length > 0 ? problems : ok("pipelines", `${entries.length}, all deployed`);
   });

@@ -1,4 +1,4 @@
-import { ownCommand } from "../../common/command-text";
+import { stackCommand } from "../../common/command-text";
 import type { ParameterName } from "../../manifests/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../common/registry/image-reference";
 import { isThere, registryUrl } from "../../common/registry/image-digest";
@@ -15,7 +15,7 @@ const ANSWER_MS = 5_000;
 const IMAGES: readonly string[] = ["tapImage", "targetImage", "jobImage"] satisfies readonly ParameterName[];
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
-const imageTodo = (): string => `${ownCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
+const imageTodo = (): string => `${stackCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
 
 /** Images that runs are made of, each once, by their parameters and those of the templates that they share. */
 export function imagesOf(specs: readonly (WorkflowSpec | undefined)[]): readonly string[] {

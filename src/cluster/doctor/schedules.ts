@@ -1,4 +1,4 @@
-import { kubectl, ownCommand, tapctl } from "../../common/command-text";
+import { kubectl, stackCommand, tapctl } from "../../common/command-text";
 import { schedulesOf } from "../../model/define";
 import { currentZone } from "../../model/cron/zone-names";
 import { dueAfter } from "../../status/pipeline-status";
@@ -23,16 +23,16 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
   const changed = difference(cron, facts.entries);
   const invalid = invalidSchedule(cron);
   if (invalid === undefined) return [...startProblems(cron, facts), ...drift(cron, changed)];
-  if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, `mend the entry, and deploy it: ${ownCommand("up")}`);
-  return fail("schedules", `${name}: ${invalid}; ${changed}`, `changed by hand? put it back with: ${ownCommand("up")}`);
+  if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, `mend the entry, and deploy it: ${stackCommand("up")}`);
+  return fail("schedules", `${name}: ${invalid}; ${changed}`, `changed by hand? put it back with: ${stackCommand("up")}`);
 }
 
 /** What is not as the array has it, or as the last update wrote it. */
 function drift(cron: CronWorkflowObject, changed: string | undefined): readonly Finding[] {
   const { name } = cron.metadata;
   const byHand = changedByHand(cron);
-  if (byHand === undefined) return changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, `not deployed yet, or changed by hand: ${ownCommand("up")}`);
-  return warn("schedules", `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`, `put back what the array says: ${ownCommand("up")}`);
+  if (byHand === undefined) return changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, `not deployed yet, or changed by hand: ${stackCommand("up")}`);
+  return warn("schedules", `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`, `put back what the array says: ${stackCommand("up")}`);
 }
 
 /** What keeps a schedule that is valid from starting runs. */
@@ -40,8 +40,8 @@ function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts
   const { metadata, spec, status } = cron;
   const { name } = metadata;
   const refused = saidByArgo(cron, "SubmissionError");
-  if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, `mend the entry, and deploy it: ${ownCommand("up")}`);
-  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${ownCommand("up")}`);
+  if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, `mend the entry, and deploy it: ${stackCommand("up")}`);
+  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`);
   const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
   const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(scheduledSince(cron)));
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {

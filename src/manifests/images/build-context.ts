@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import type { BuildContext } from "./image";
-
-const ROOT = join(__dirname, "..", "..", "..");
 
 /** Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere. */
 export function readBuildContext(baseImage: string): BuildContext {
-  const [launchers, locks] = ["launchers", "locks"].map((name) => join(ROOT, "connectors", name)) as [string, string];
-  return { baseImage, files: filesBelow(join(ROOT, "images", "singer"), ROOT), launchers: filesBelow(launchers, launchers), locks: filesBelow(locks, locks) };
+  const [launchers, locks] = ["launchers", "locks"].map((name) => packageFile("connectors", name)) as [string, string];
+  return { baseImage, files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT), launchers: filesBelow(launchers, launchers), locks: filesBelow(locks, locks) };
 }
 
 function filesBelow(folder: string, base: string): { readonly [path: string]: string } {

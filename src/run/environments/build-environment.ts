@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
+import { packageFile } from "../../common/package";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environments";
 import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
@@ -11,7 +12,7 @@ import { runLogged } from "../logged-process";
 /** File that says that an environment is complete: written last, it holds the environment. */
 export const MARKER = "environment.json";
 
-const RUNNER = join(__dirname, "..", "..", "..", "images", "singer", "runner");
+const RUNNER = packageFile("images", "singer", "runner");
 
 /** Lines of uv and pip that are worth showing while they work. */
 const SHOWN = /^(Resolved|Prepared|Installed|Downloading|Building|Collecting|Installing)\b/;
@@ -52,7 +53,7 @@ async function install(installer: Installer, context: InstallContext, venv: stri
   const made = await createVenv(installer, context, venv);
   if (made.code !== 0) throw fail(made.output);
   tell("installing", `${source.package} ${source.version}`);
-  if (lock === undefined) tell("installing", `no lock file, so a later installation may get other packages; write one with: npm run lock -- ${connector.name}`);
+  if (lock === undefined) tell("installing", `no lock file, so a later installation may get other packages; write one with: npx tapctl lock ${connector.name}`);
   const installed = lock === undefined ? await installUnlocked(installer, context, venv, source) : await installLocked(installer, context, venv, lock);
   if (installed.code !== 0) throw fail(installed.output);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import { readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
+import { packageFile } from "../../common/package";
 import { buildEnvironment, MARKER } from "./build-environment";
 import { environmentName, type EnvironmentContent } from "./environment-key";
 import { withLock } from "../lock";
@@ -44,8 +45,8 @@ export interface EnvironmentOptions {
   readonly signal?: AbortSignal;
 }
 
-const LAUNCHERS = join(__dirname, "..", "..", "..", "connectors", "launchers");
-const DESCRIBE = join(__dirname, "..", "..", "..", "images", "singer", "runner", "describe.py");
+const LAUNCHERS = packageFile("connectors", "launchers");
+const DESCRIBE = packageFile("images", "singer", "runner", "describe.py");
 
 /**
  * Installs a connector into a virtual environment of its own, or returns the one that is there, in milliseconds and

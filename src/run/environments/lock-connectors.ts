@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
 import { print } from "../../common/print";
-import { runProgram } from "../../common/program";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import { LOCKS } from "../../../connectors/dependency-lock";
 import { shippedConnectors } from "../../../connectors/shipped";
@@ -18,21 +16,16 @@ interface Lockable {
   readonly source: PackageSource;
 }
 
-/** `npm run lock`: writes the lock files of connectors. */
-export async function main(): Promise<void> {
-  const program = new Command("npm run lock --")
-    .description("write connectors/locks/NAME.txt: the exact versions and hashes of all packages that a connector installs")
-    .argument("[names...]", "connectors of connectors/index.ts or of the array (default: all)")
-    .option("--upgrade", "take the newest versions that fit, instead of keeping those of the lock file")
-    .exitOverride()
-    .addHelpText("after", "\nExample:\n  $ npm run lock -- tap-github");
-  program.action((names: readonly string[], { upgrade = false }: { readonly upgrade?: boolean }) => lock(names, upgrade));
-  await runProgram(program);
-}
-
-async function lock(names: readonly string[], upgrade: boolean): Promise<void> {
-  const connectors = chosen(names);
-  const context = await installContext();
+/**
+ * `tapctl lock`: writes the lock files of connectors.
+ *
+ * @param root folder of the project.
+ * @param names connectors; empty for all.
+ * @param upgrade whether to take the newest versions that fit, instead of keeping those of the lock file.
+ */
+export async function lockConnectors(root: string, names: readonly string[], upgrade: boolean): Promise<void> {
+  const connectors = chosen(root, names);
+  const context = await installContext(root);
   const uv = await fixedUv(context);
   if (uv === undefined) throw new UserError(`uv, which writes lock files, cannot be installed from the package index\nSee ${context.log}`, 1);
   mkdirSync(LOCKS, { recursive: true });
@@ -46,8 +39,8 @@ async function lock(names: readonly string[], upgrade: boolean): Promise<void> {
 }
 
 /** Connectors by name, from the array first: a project may use another version than the one that is shipped. */
-function chosen(names: readonly string[]): readonly Lockable[] {
-  const { entries } = loadProject(process.cwd());
+function chosen(root: string, names: readonly string[]): readonly Lockable[] {
+  const { entries } = loadProject(root);
   const used = entries.filter(isReplication).flatMap(({ tap, target }) => [tap.connector, target.connector]);
   const known = new Map([...shippedConnectors(), ...used].flatMap(lockable).map((connector) => [connector.name, connector]));
   const missing = names.filter((name) => !known.has(name));
@@ -59,8 +52,8 @@ function lockable({ name, source }: ConnectorDefinition): readonly Lockable[] {
   return "package" in source ? [{ name, source }] : [];
 }
 
-async function installContext(): Promise<InstallContext> {
-  const root = join(process.cwd(), ".tapctl", "environments");
+async function installContext(project: string): Promise<InstallContext> {
+  const root = join(project, ".tapctl", "environments");
   mkdirSync(root, { recursive: true });
   const log = join(root, "lock.log");
   writeFileSync(log, "");

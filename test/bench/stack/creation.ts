@@ -11,13 +11,13 @@ const NAMESPACE = "bench-kubectl";
 /** From this number on, objects outweigh the start of engine and program, which kubectl does not have. */
 const MANY = 1000;
 
-/** The first `npm run up` of many pipelines, on a stack that has what they run on, against `kubectl apply` of the same objects. */
+/** The first `npx tapctl up` of many pipelines, on a stack that has what they run on, against `kubectl apply` of the same objects. */
 export async function benchCreation({ folder, context, pipelines, rounds }: Scene): Promise<readonly Figure[]> {
   const taken: { readonly stack: Usage[]; readonly kubectl: Usage[] } = { stack: [], kubectl: [] };
   for (let round = 1; round <= rounds; round++) {
     const part = join(folder, `creation-${round}`);
     mkdirSync(part, { recursive: true });
-    tell(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, npm run up`);
+    tell(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, npx tapctl up`);
     const stack = await makeBenchStack(part, "program.cjs", { context, namespace: "bench-stack" }, {});
     try {
       await bringUp(stack, 0);
@@ -38,7 +38,7 @@ export async function benchCreation({ folder, context, pipelines, rounds }: Scen
   const wall = (side: readonly Usage[]) => side.map((usage) => usage.seconds);
   return [
     figure({
-      what: `${pipelinesText(pipelines)}: creating them, \`npm run up\` / \`kubectl apply --server-side\` of the same objects`,
+      what: `${pipelinesText(pipelines)}: creating them, \`npx tapctl up\` / \`kubectl apply --server-side\` of the same objects`,
       unit: "times",
       target: pipelines >= MANY ? { atMost: 1 } : undefined,
       measured: ratioOf(wall(taken.stack), wall(taken.kubectl)),

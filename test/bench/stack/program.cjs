@@ -1,2 +1,2 @@
-require("../../../src/bin/load-program.cjs");
+require("tsx/cjs");
 module.exports = require("./index.ts");

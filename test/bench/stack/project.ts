@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { PipelinesCluster } from "../../../src/deploy/pipeline-objects";
@@ -16,8 +16,6 @@ export interface BenchStack {
 }
 
 const NAME = "bench";
-const PROGRAM = "program.cjs";
-const BEFORE = "before-pulumi.cjs";
 const NO_IMAGE = `localhost:5000/none@sha256:${"0".repeat(64)}`;
 
 /** Configuration of a stack of which nothing runs: no Argo, no MinIO, images that nobody pulls. */
@@ -40,17 +38,14 @@ export function benchConfig(namespace: string, context: string): { readonly [key
 export async function makeBenchStack(folder: string, program: string, cluster: PipelinesCluster, variables: NodeJS.ProcessEnv): Promise<BenchStack> {
   const state = join(folder, "state");
   for (const part of [state, join(folder, "bin")]) mkdirSync(part, { recursive: true });
-  // The bare program starts as any does, this project's as Pulumi.yaml says.
-  const nodeargs = program === PROGRAM && { nodeargs: `--require ./${BEFORE}` };
-  copyFileSync(join(__dirname, "..", "..", "..", "src", "bin", BEFORE), join(folder, "bin", BEFORE));
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false, ...nodeargs } } }));
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false } } }));
   writeFileSync(join(folder, `Pulumi.${NAME}.yaml`), stringify({ config: Object.fromEntries(Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [`tapctl:${key}`, value])) }));
   writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
   symlinkSync(join(__dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
   const backend = `file://${state}`;
   const env = { ...process.env, ...variables, BENCH_CONTEXT: cluster.context, PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: NAME, PULUMI_SKIP_UPDATE_CHECK: "true" };
   await run(["pulumi", "-C", folder, "stack", "init", NAME, "--non-interactive"], { env });
-  return { engine: { command: ["pulumi", "-C", folder], stack: ["--stack", NAME, "--non-interactive"], places: [], name: NAME, backend }, cluster, folder, env };
+  return { engine: { command: ["pulumi", "-C", folder], stack: ["--stack", NAME, "--non-interactive"], places: [], name: NAME, project: "tapctl", root: folder, backend }, cluster, folder, env };
 }
 
 /** A command of the engine, such as `preview`. */
@@ -58,7 +53,7 @@ export function pulumi({ engine, env }: BenchStack, args: readonly string[], var
   return usageOf([...engine.command, ...args, ...engine.stack], { env: { ...env, ...variables } });
 }
 
-/** Brings up the stack with some pipelines, as `npm run up` does. */
+/** Brings up the stack with some pipelines, as `npx tapctl up` does. */
 export function bringUp(stack: BenchStack, pipelines: number): Promise<Usage> {
   return usageOf([process.execPath, "--import", "tsx", join(__dirname, "up.ts"), JSON.stringify({ ...stack, env: undefined, pipelines })], { cwd: join(__dirname, "..", "..", ".."), env: { ...stack.env, BENCH_PIPELINES: String(pipelines) } });
 }

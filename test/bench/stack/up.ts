@@ -1,7 +1,7 @@
 import { update } from "../../../src/deploy/update";
 import type { BenchStack } from "./project";
 
-// What `npm run up -- --yes` does with a stack, in a process of its own that is measured.
-const { engine, cluster, folder, pipelines } = JSON.parse(process.argv[2] ?? "") as BenchStack & { readonly pipelines: number };
+// What `tapctl up --yes` does with a stack, in a process of its own that is measured.
+const { engine, cluster, pipelines } = JSON.parse(process.argv[2] ?? "") as BenchStack & { readonly pipelines: number };
 process.env["BENCH_PIPELINES"] = String(pipelines);
-void update({ engine: { ...engine, env: process.env }, root: folder, context: cluster.context, namespaces: [cluster.namespace], again: [], refresh: true });
+void update({ engine: { ...engine, env: process.env }, context: cluster.context, namespaces: [cluster.namespace], again: [], refresh: true });

@@ -43,7 +43,7 @@ describe("the image of a connector", () => {
 
   test("is refused if its lock file was written for another version", () => {
     const older = { ...connector, source: { ...source, version: "0.9" } };
-    assert.throws(() => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }), /connector "Tap-X": connectors\/locks\/Tap-X\.txt does not belong to tap-x 0\.9.*\n.*npm run lock -- Tap-X/);
+    assert.throws(() => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }), /connector "Tap-X": connectors\/locks\/Tap-X\.txt does not belong to tap-x 0\.9.*\n.*npx tapctl lock Tap-X/);
   });
 
   test("has another tag when something that goes into it is another, and only then", () => {

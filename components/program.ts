@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../src/common/errors";
+import { readBuildContext } from "../src/manifests/images/build-context";
+import type { PipelineEntry } from "../src/model/define";
+import { loadSettings } from "../src/settings/load-settings";
+import { readyDigests } from "./images/ready-image";
+import { namesRecovery } from "./interrupted-update";
+import { check, deploy, type StackOutputs } from "./stack";
+
+/**
+ * The Pulumi program of a project: Argo Workflows, the object store, the images and the pipelines, as the stack's
+ * configuration under `tapctl:` says.
+ *
+ * @example
+ * ```ts
+ * import { stack } from "tapctl/stack";
+ * import { pipelines } from "./pipelines";
+ * export = stack(pipelines);
+ * ```
+ * @returns what Pulumi runs; it fails, without a stack trace, with every problem of the array and of the settings.
+ */
+export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackOutputs> {
+  return async () => {
+    try {
+      const settings = loadSettings();
+      await check(settings, pipelines);
+      const digests = await readyDigests(settings, pipelines, readBuildContext(settings.images.baseImage));
+      return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
+    } catch (error) {
+      throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+    }
+  };
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import Module from "node:module";
+
+/** The table by which Node's `require` handles a file, by its extension. Source: https://nodejs.org/api/modules.html#requireextensions */
+type Handlers = { [extension: string]: (module: NodeModule & { _compile(code: string, file: string): void }, file: string) => void };
+
+/**
+ * Loads a TypeScript file of the user, such as `pipelines/index.ts`, and what it imports, without a type check, which
+ * `npm run typecheck` makes. From the first call on, `require` handles the extension `.ts`.
+ *
+ * @returns the exports of the file.
+ * @throws the error of the file, such as a syntax error.
+ */
+export function loadTypeScript(file: string): unknown {
+  handleTypeScript();
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the file is the user's, known at run time
+  return require(file) as unknown;
+}
+
+function handleTypeScript(): void {
+  const handlers = (Module as unknown as { readonly _extensions: Handlers })._extensions;
+  if (handlers[".ts"] !== undefined) return;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- most commands of a cluster load no TypeScript
+  const { transformSync } = require("esbuild") as typeof import("esbuild");
+  process.setSourceMapsEnabled(true);
+  handlers[".ts"] = (module, file) => {
+    const { code } = transformSync(readFileSync(file, "utf8"), { loader: "ts", format: "cjs", target: "node20", platform: "node", sourcefile: file, sourcemap: "inline", logLevel: "silent" });
+    module._compile(code, file);
+  };
+}

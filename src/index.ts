@@ -1,0 +1,7 @@
+/** What the array of a project is written with: `import { definePipelines, secret, tapPostgres, targetJsonl } from "tapctl"`. */
+export * from "../connectors";
+export * from "./model/define";
+export * from "./model/entry";
+export * from "./model/job";
+export * from "./model/replication";
+export * from "./model/schedule";

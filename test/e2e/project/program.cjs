@@ -1,2 +1,0 @@
-require("../../../src/bin/load-program.cjs");
-module.exports = require("./index.ts");

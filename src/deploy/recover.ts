@@ -37,7 +37,7 @@ export function recover({ engine, state, context, namespace }: RecoveryArgs): St
   const recovery = findRecovery(engine.name, state, kubectl);
   refuseForeign(recovery.foreign);
   for (const release of releasesOf(state)) forgetUnfinished(release, pendingCreates(state).includes(release), kubectl);
-  const isChanged = recovery.adopted.length + recovery.again.length > 0;
+  const isChanged = pendingCreates(recovery.state).length < pendingCreates(state).length;
   if (isChanged) writeState(engine, recovery.state);
   const repaired = isChanged ? recovery.state : state;
   const strays = strayObjects(repaired, { context, namespace });

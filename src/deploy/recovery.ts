@@ -55,8 +55,8 @@ export function pendingObject(resource: RecordedResource): PendingObject | undef
 }
 
 /**
- * Works out how to continue: a create whose object exists and is the stack's becomes a resource of the state, all others
- * are forgotten, so that the next update creates them.
+ * Works out how to continue: a create whose object exists and is the stack's becomes a resource of the state if what it is
+ * a part of is still there; all others are forgotten, so that the next update creates them.
  *
  * @param find what became of an object.
  */
@@ -65,18 +65,26 @@ export function planRecovery(state: StackState, find: (object: PendingObject) =>
   const foreign: PendingObject[] = [];
   const again: string[] = [];
   const unknown: string[] = [];
+  const known = new Set([...resourcesOf(state), ...pendingCreates(state)].map(({ urn }) => urn));
   const kept = (state.deployment.pending_operations ?? []).filter((operation) => {
     if (operation.type !== "creating") return true;
     const { resource } = operation;
     const object = pendingObject(resource);
     const finding = object && find(object);
-    if (object && finding === "ours") adopted.push(object);
+    if (object && finding === "ours") {
+      // One whose pipeline has left the array since is no part of the state any more.
+      if (referencesOf(resource).every((urn) => known.has(urn))) adopted.push(object);
+    }
     else if (object && finding === "foreign") foreign.push(object);
     else if (object || resource.type === RELEASE || REPEATABLE.some((prefix) => resource.type.startsWith(prefix))) again.push(resource.urn);
     else unknown.push(resource.urn);
     return unknown.includes(resource.urn);
   });
   return { state: withResources(state, adopted.map(recorded), kept), adopted, again, foreign, unknown };
+}
+
+function referencesOf({ parent, dependencies = [] }: RecordedResource): readonly string[] {
+  return [...(parent === undefined ? [] : [parent]), ...dependencies];
 }
 
 /** A pending create as the resource that it has become; a refresh reads the rest of its outputs. */

@@ -12,6 +12,10 @@ export interface RecordedResource {
   readonly type: string;
   /** Its name at the provider, such as `minio/minio-root`; a component has none. */
   readonly id?: string;
+  /** URN of the component that it is a part of. */
+  readonly parent?: string;
+  /** URNs of what it was made after. */
+  readonly dependencies?: readonly string[];
   /** What the program asked for; secrets are encrypted. */
   readonly inputs?: { readonly [name: string]: unknown };
   /** What the provider returned; secrets are encrypted. */

@@ -33,6 +33,15 @@ test("recovery: what exists becomes a resource with its id, what does not is for
   assert.deepEqual(recovery.state.deployment.pending_operations, []);
 });
 
+test("recovery: what was created for a pipeline that is no longer in the state is not adopted, and not pending any more", () => {
+  const pipeline = { urn: urn("tapctl:index:Pipeline", "orders"), type: "tapctl:index:Pipeline" };
+  const part = (name: string): PendingOperation => ({ type: "creating", resource: { ...cron(name).resource, parent: urn("tapctl:index:Pipeline", name) } });
+  const recovery = planRecovery(stateOf([saved("pipelines"), pipeline], [part("orders"), part("gone")]), () => "ours");
+  assert.deepEqual(names(recovery.adopted), ["orders"]);
+  assert.deepEqual(recovery.state.deployment.pending_operations, []);
+  assert.deepEqual(recovery.state.deployment.resources?.map(({ urn: name }) => name), [saved("pipelines").urn, pipeline.urn, urn(CRON, "orders")]);
+});
+
 test("recovery: images, passwords and releases are created again; resources of clouds stay pending; other operations stay", () => {
   const updating: PendingOperation = { type: "updating", resource: saved("pipelines") };
   const bucket = creating("aws:s3/bucket:Bucket", "store", {});

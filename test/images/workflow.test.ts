@@ -475,6 +475,29 @@ describe("a stream of two containers", () => {
       assert.deepEqual([tap.code, outcome], [10, "failed"]);
     }));
 
+  test("a tap that fails ends once the target has loaded what it got, because Argo then ends the whole pod", () =>
+    inWorkspace(async (space) => {
+      const pipe = space.path("pipe");
+      spawnSync("mkfifo", [pipe]);
+      const result = space.path("load.json");
+      const target = space.run("load", ...space.target({ flush: 0.5 }), "--input", pipe, "--tap-outcome-file", space.path("tap-outcome"), "--result", result);
+      const tap = await space.run("extract", ...space.tap(FAILING), "--output", pipe, "--outcome", space.path("tap-outcome"), "--last-attempt", "2", "--await-result", result);
+      assert.deepEqual([tap.code, space.exists("load.json")], [10, true], tap.stderr);
+      assert.equal((space.json("load.json") as { readonly taken?: boolean }).taken, true);
+      assert.equal((await target).code, 0);
+    }));
+
+  test("a tap that fails does not wait for a target without a FIFO, nor once it is stopped", () =>
+    inWorkspace(async (space) => {
+      const never = space.path("never.json");
+      const unstarted = await space.run("extract", ...space.tap(TEN), "--select", space.write("select.json", { rules: 1 }), "--output", space.path("pipe"), "--await-result", never);
+      assert.notEqual(unstarted.code, 0);
+      const waiting = start(["extract", ...space.tap(FAILING), "--output", space.path("extract.jsonl"), "--outcome", space.path("outcome"), "--await-result", never]);
+      while (!space.exists("outcome")) await new Promise((resolve) => setTimeout(resolve, 10));
+      waiting.process.kill("SIGTERM");
+      assert.equal((await waiting.ended).code, 10);
+    }));
+
   test("a whole run is held to what is expected of it", () =>
     inWorkspace(async (space) => {
       const { tap, target } = await both(space, TEN, "0");

@@ -157,6 +157,8 @@ def _extract(command: argparse.ArgumentParser) -> None:
     _run(command)
     _tap_run(command)
     command.add_argument("--output", metavar="F", help="gets what the tap sends; - is stdout")
+    command.add_argument("--await-result", metavar="F",
+                         help="after a failure, end once the target behind the FIFO has written this result, or at a stop")
     command.add_argument("--last-attempt", type=_count, metavar="N",
                          help="in this attempt a tap that fails after sending data ends with 0, as a partial extract")
 

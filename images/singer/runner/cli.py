@@ -14,7 +14,7 @@ from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .connector import read_connector
 from .files import read_object
 from .session import Session
-from .workflow import settle, tell_pod
+from .workflow import await_target, settle, tell_pod
 
 
 Outcome = Tuple[int, Optional[str]]
@@ -44,9 +44,12 @@ def main(argv: list[str]) -> int:
         from .standalone import report
         report(session)
     try:
-        return settle(args, code, session.result)
+        code = settle(args, code, session.result)
     except RunnerError as error:
         return _complain(str(error), error.code)
+    if code != OK:
+        await_target(args, session.result, lambda: session.supervisor.stops > 0)
+    return code
 
 
 def _arguments(argv: list[str]) -> Optional[argparse.Namespace]:

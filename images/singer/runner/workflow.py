@@ -4,7 +4,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, TAP_FAILED, USAGE
 from .files import write_atomic
@@ -42,6 +42,20 @@ def _outcome(args: argparse.Namespace, code: int, partial: bool) -> Optional[str
     if code != OK:
         return None
     return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
+
+
+def await_target(args: argparse.Namespace, result: dict[str, Any], stopped: Callable[[], bool]) -> None:
+    """Keeps a tap that failed until the target has loaded what it got, with --await-result.
+
+    Argo ends the other containers of a pod as soon as one has failed: the target would be killed half-way, and what it
+    loaded not be counted. Source: argo-workflows v4.1.2, workflow/controller/operator.go, podHasContainerNeedingTermination.
+    """
+    path = getattr(args, "await_result", None)
+    # Without a tap that ran nobody has opened the FIFO, and the target has nothing.
+    if not path or "tap" not in result:
+        return
+    while not stopped() and not os.path.exists(path):
+        time.sleep(_PAUSE_SECONDS)
 
 
 def awaited_outcome(path: str) -> str:

@@ -63,7 +63,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
   };
 }
 
-const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--last-attempt", parameter("retries")];
+const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--await-result", results.target, "--last-attempt", parameter("retries")];
 
 const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--tap-activity", `${WORK}/tap.log`, "--earlier", EARLIER, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
 

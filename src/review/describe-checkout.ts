@@ -32,8 +32,7 @@ function describe(root: string, image: string): CheckoutDescription {
 function render(root: string, entries: readonly PipelineEntry[], baseImage: string): CheckoutManifests {
   const compiled = join(root, "dist", "src", "manifests", "render", "render.js");
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a checkout of this repository has code of its own
-    const { renderArray } = existsSync(compiled) ? (require(compiled) as typeof import("../manifests/render/render")) : { renderArray: ownRenderArray };
+    const { renderArray } = existsSync(compiled) ? loadCompiled(compiled) : { renderArray: ownRenderArray };
     const options = { registry: "registry", baseImage };
     const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);
@@ -47,6 +46,11 @@ function render(root: string, entries: readonly PipelineEntry[], baseImage: stri
   } catch (error) {
     return { kind: "failed", problem: firstLine(error) };
   }
+}
+
+function loadCompiled(file: string): Pick<typeof import("../manifests/render/render"), "renderArray"> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a checkout of this repository has code of its own
+  return require(file) as typeof import("../manifests/render/render");
 }
 
 /** As few entries as name every connector: a tag is made from all that goes into its image, which takes time. */

@@ -24,13 +24,18 @@ export default tseslint.config(
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
   {
     files: ["**/*.ts"],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     plugins: { "@pulumi": pulumi },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
       "@typescript-eslint/explicit-function-return-type": "off",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       eqeqeq: "error",
       "no-console": "error",
     },
@@ -39,12 +44,42 @@ export default tseslint.config(
     files: ["**/*.ts"],
     ignores: PLAIN_JSON,
     rules: {
-      "no-restricted-properties": ["error", { object: "JSON", property: "parse", message: "It rounds integers beyond 2^53 and long decimals: use JsonText or parseJson of json.ts." }],
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "JSON",
+          property: "parse",
+          message:
+            "It rounds integers beyond 2^53 and long decimals: use JsonText or parseJson of json.ts.",
+        },
+      ],
     },
   },
   {
     files: ["test/**/*.ts"],
     // node:test's test() and describe() return promises that the runner awaits itself
-    rules: { "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach"], package: "node:test" }] }] },
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: "package",
+              name: [
+                "test",
+                "it",
+                "describe",
+                "suite",
+                "before",
+                "after",
+                "beforeEach",
+                "afterEach",
+              ],
+              package: "node:test",
+            },
+          ],
+        },
+      ],
+    },
   },
 );

@@ -18,7 +18,9 @@ export interface CloudArgs {
 /** How pods come by the rights that a cloud gives them. */
 export interface PodIdentity extends PodAccounts {
   /** Annotations of ServiceAccounts, by account. */
-  readonly accountAnnotations: { readonly [serviceAccount: string]: { readonly [name: string]: Input<string> } };
+  readonly accountAnnotations: {
+    readonly [serviceAccount: string]: { readonly [name: string]: Input<string> };
+  };
   /** Networks that pods may not reach, such as `169.254.169.254/32`: there a node's own rights are given away. */
   readonly blockedNetworks: readonly string[];
 }
@@ -50,5 +52,7 @@ export interface Cloud {
  * stack without it is neither to load nor to type-check what is only for it.
  */
 export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefined {
-  return aws === undefined ? undefined : (module.require("./aws/index") as { readonly aws: Cloud }).aws;
+  return aws === undefined
+    ? undefined
+    : (module.require("./aws/index") as { readonly aws: Cloud }).aws;
 }

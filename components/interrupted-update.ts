@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackCommand } from "../src/common/command-text";
 
 /** How providers say that what they were to create exists: the API server, and Helm. */
-const EXISTS = /already exists|cannot re-use a name that is still in use|another operation \(install\/upgrade\/rollback\) is in progress/;
+const EXISTS =
+  /already exists|cannot re-use a name that is still in use|another operation \(install\/upgrade\/rollback\) is in progress/;
 
 /**
  * Makes the error of an object that exists name the way out: most often an earlier update was killed before it could save
@@ -14,7 +15,16 @@ export function namesRecovery(): pulumi.ResourceTransformation {
     if (EXISTS.test(errors[0] ?? "")) await pulumi.log.error(recoveryText(name));
     return false;
   });
-  return ({ type, props, opts }) => (type.startsWith("kubernetes:") ? { props, opts: { ...opts, hooks: { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] } } } : undefined);
+  return ({ type, props, opts }) =>
+    type.startsWith("kubernetes:")
+      ? {
+          props,
+          opts: {
+            ...opts,
+            hooks: { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] },
+          },
+        }
+      : undefined;
 }
 
 function recoveryText(name: string): string {

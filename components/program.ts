@@ -24,7 +24,11 @@ export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackO
     try {
       const settings = loadSettings();
       await check(settings, pipelines);
-      const digests = await readyDigests(settings, pipelines, readBuildContext(settings.images.baseImage));
+      const digests = await readyDigests(
+        settings,
+        pipelines,
+        readBuildContext(settings.images.baseImage),
+      );
       return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
     } catch (error) {
       throw error instanceof UserError ? new pulumi.RunError(error.message) : error;

@@ -64,45 +64,165 @@ export interface DeployOptions {
  *
  * @throws UserError with every problem of the array, before anything is registered.
  */
-export function deploy(settings: Settings, entries: readonly PipelineEntry[], { transformations = [], digests = new Map() }: DeployOptions = {}): StackOutputs {
+export function deploy(
+  settings: Settings,
+  entries: readonly PipelineEntry[],
+  { transformations = [], digests = new Map() }: DeployOptions = {},
+): StackOutputs {
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are changed in place, because the names that people refer to are theirs.
-  const provider = new Provider("cluster", { ...(settings.context !== "" && { context: settings.context }), clusterIdentifier: settings.context || "current", enableConfigMapMutable: true, enableSecretMutable: true, kubeClientSettings: KUBE_CLIENT });
+  const provider = new Provider("cluster", {
+    ...(settings.context !== "" && { context: settings.context }),
+    clusterIdentifier: settings.context || "current",
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+    kubeClientSettings: KUBE_CLIENT,
+  });
   const opts = { providers: [provider], transformations: [...transformations] };
   const cloud = cloudOf(settings)?.declare(cloudArgs(settings, entries)) ?? {};
 
   const space = new PipelinesNamespace(
     "pipelines",
-    { settings: { ...defaultClusterSettings, namespace: settings.namespace }, registry: settings.registry, secrets, networkPolicy, protect, ...(cloud.identity && { identity: cloud.identity }), ...(settings.notifications.webhook !== undefined && { webhook: settings.notifications.webhook }), ...(certificates !== undefined && { certificates }) },
+    {
+      settings: { ...defaultClusterSettings, namespace: settings.namespace },
+      registry: settings.registry,
+      secrets,
+      networkPolicy,
+      protect,
+      ...(cloud.identity && { identity: cloud.identity }),
+      ...(settings.notifications.webhook !== undefined && {
+        webhook: settings.notifications.webhook,
+      }),
+      ...(certificates !== undefined && { certificates }),
+    },
     opts,
   );
   const buckets = objectStore(settings, cloud, opts);
-  const repository = new ArtifactRepository("artifact-repository", { namespace: space.namespace.metadata.name, buckets, ...(certificates !== undefined && { certificates }) }, { ...opts, deletedWith: space.namespace });
-  const argo = settings.argo.install ? [new ArgoWorkflows("argo", { settings: settings.argo, workflowNamespace: settings.namespace, secrets }, opts)] : [];
-  const images = stackImages(entries, readBuildContext(settings.images.baseImage), { settings, secrets, digests, ...(cloud.registry && { registry: cloud.registry }), ...(certificates !== undefined && { certificates }) }, opts);
-  const installed = { ...opts, dependsOn: [space, repository, ...argo], deletedWith: space.namespace };
-  const template = new SingerTemplate("singer", { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner }, installed);
-  if (settings.monitoring) new Monitoring("monitoring", monitored(settings, settings.monitoring), { ...opts, dependsOn: [space], deletedWith: space.namespace });
-  new SmokeTest("smoke-test", { settings: template.settings, runnerImage: images.runner, marksBucket: settings.objectStore.kind === "s3" }, installed);
+  const repository = new ArtifactRepository(
+    "artifact-repository",
+    {
+      namespace: space.namespace.metadata.name,
+      buckets,
+      ...(certificates !== undefined && { certificates }),
+    },
+    { ...opts, deletedWith: space.namespace },
+  );
+  const argo = settings.argo.install
+    ? [
+        new ArgoWorkflows(
+          "argo",
+          { settings: settings.argo, workflowNamespace: settings.namespace, secrets },
+          opts,
+        ),
+      ]
+    : [];
+  const images = stackImages(
+    entries,
+    readBuildContext(settings.images.baseImage),
+    {
+      settings,
+      secrets,
+      digests,
+      ...(cloud.registry && { registry: cloud.registry }),
+      ...(certificates !== undefined && { certificates }),
+    },
+    opts,
+  );
+  const installed = {
+    ...opts,
+    dependsOn: [space, repository, ...argo],
+    deletedWith: space.namespace,
+  };
+  const template = new SingerTemplate(
+    "singer",
+    { settings: stackClusterSettings(settings, cloud.identity), runnerImage: images.runner },
+    installed,
+  );
+  if (settings.monitoring)
+    new Monitoring("monitoring", monitored(settings, settings.monitoring), {
+      ...opts,
+      dependsOn: [space],
+      deletedWith: space.namespace,
+    });
+  new SmokeTest(
+    "smoke-test",
+    {
+      settings: template.settings,
+      runnerImage: images.runner,
+      marksBucket: settings.objectStore.kind === "s3",
+    },
+    installed,
+  );
   for (const entry of entries) {
-    new Pipeline(entry.name, { entry, settings: template.settings, images: images.of, secrets, deletedWith: space.namespace }, { ...opts, dependsOn: [template] });
+    new Pipeline(
+      entry.name,
+      {
+        entry,
+        settings: template.settings,
+        images: images.of,
+        secrets,
+        deletedWith: space.namespace,
+      },
+      { ...opts, dependsOn: [template] },
+    );
   }
-  return { namespace: settings.namespace, argoNamespace: settings.argo.namespace, smokeTest: SMOKE_TEST, pipelines: entries.length, version: VERSION };
+  return {
+    namespace: settings.namespace,
+    argoNamespace: settings.argo.namespace,
+    smokeTest: SMOKE_TEST,
+    pipelines: entries.length,
+    version: VERSION,
+  };
 }
 
 function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): CloudArgs {
-  return { settings, pipelines, repositories: imageRepositories(pipelines, readBuildContext(settings.images.baseImage), settings.images.ready) };
+  return {
+    settings,
+    pipelines,
+    repositories: imageRepositories(
+      pipelines,
+      readBuildContext(settings.images.baseImage),
+      settings.images.ready,
+    ),
+  };
 }
 
-function monitored({ namespace, argo, objectStore: store }: Settings, settings: MonitoringSettings): MonitoringArgs {
-  return { settings, namespace, ...(argo.install && { controllerNamespace: argo.namespace }), ...(store.kind === "minio" && { storeNamespace: store.namespace }) };
+function monitored(
+  { namespace, argo, objectStore: store }: Settings,
+  settings: MonitoringSettings,
+): MonitoringArgs {
+  return {
+    settings,
+    namespace,
+    ...(argo.install && { controllerNamespace: argo.namespace }),
+    ...(store.kind === "minio" && { storeNamespace: store.namespace }),
+  };
 }
 
-function objectStore({ objectStore: store, namespace, argo, secrets, networkPolicy, protect, monitoring }: Settings, { buckets }: CloudParts, opts: pulumi.ComponentResourceOptions): ObjectStoreBuckets {
-  if (store.kind === "minio") return new Minio("minio", { settings: store, clients: [namespace, argo.namespace, ...(monitoring ? [monitoring.prometheusNamespace] : [])], networkPolicy, protect }, opts).buckets;
-  if (store.kind === "s3") return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
+function objectStore(
+  { objectStore: store, namespace, argo, secrets, networkPolicy, protect, monitoring }: Settings,
+  { buckets }: CloudParts,
+  opts: pulumi.ComponentResourceOptions,
+): ObjectStoreBuckets {
+  if (store.kind === "minio")
+    return new Minio(
+      "minio",
+      {
+        settings: store,
+        clients: [
+          namespace,
+          argo.namespace,
+          ...(monitoring ? [monitoring.prometheusNamespace] : []),
+        ],
+        networkPolicy,
+        protect,
+      },
+      opts,
+    ).buckets;
+  if (store.kind === "s3")
+    return new ExternalStore("store", { settings: store, secrets }, opts).buckets;
   if (buckets === undefined) throw new Error("the cloud declared no buckets");
   return buckets;
 }
@@ -112,6 +232,8 @@ function readCertificates(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    throw new UserError(`tapctl:certificateAuthority: ${file} cannot be read; give a file of PEM certificates, from the project's folder`);
+    throw new UserError(
+      `tapctl:certificateAuthority: ${file} cannot be read; give a file of PEM certificates, from the project's folder`,
+    );
   }
 }

@@ -31,12 +31,22 @@ export function readLock(name: string, source: PackageSource, folder = LOCKS): s
 /** The text of a connector's lock file. @throws UserError if it was written for another version or other constraints. */
 export function checkedLock(name: string, source: PackageSource, text: string): string {
   if (text.includes(`\n${inputsLine(source)}\n`)) return text;
-  throw new UserError(`connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npx tapctl lock ${name}`);
+  throw new UserError(
+    `connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npx tapctl lock ${name}`,
+  );
 }
 
 /** A lock file's text. */
-export function lockText(name: string, source: PackageSource, { tools, packages }: LockedPackages): string {
-  const head = [`# Everything that ${name} installs, with hashes, for each supported Python and platform.`, `# Written by: npx tapctl lock ${name}`, inputsLine(source)];
+export function lockText(
+  name: string,
+  source: PackageSource,
+  { tools, packages }: LockedPackages,
+): string {
+  const head = [
+    `# Everything that ${name} installs, with hashes, for each supported Python and platform.`,
+    `# Written by: npx tapctl lock ${name}`,
+    inputsLine(source),
+  ];
   return `${head.join("\n")}\n\n# First what builds the packages that come as source only:\n${tools.trim()}\n${SECOND}${packages.trim()}\n`;
 }
 
@@ -47,6 +57,13 @@ export function lockedPackages(text: string): LockedPackages {
 }
 
 /** What a lock file was written for: a change of it makes the file stale. */
-function inputsLine({ package: name, version, python, constraints, overrides, extraPackages }: PackageSource): string {
+function inputsLine({
+  package: name,
+  version,
+  python,
+  constraints,
+  overrides,
+  extraPackages,
+}: PackageSource): string {
   return `# For: ${JSON.stringify({ package: name, version, python, constraints, overrides, extraPackages })}`;
 }

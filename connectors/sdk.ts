@@ -58,13 +58,19 @@ export interface SdkBatches {
    * Default: records in the stream.
    */
   readonly batch_config?: {
-    readonly encoding?: { readonly format?: "jsonl" | "parquet"; readonly compression?: "gzip" | "none" };
+    readonly encoding?: {
+      readonly format?: "jsonl" | "parquet";
+      readonly compression?: "gzip" | "none";
+    };
     readonly storage?: { readonly root?: string; readonly prefix?: string };
   };
 }
 
 /** Types of {@link SdkBatches}. */
-export const sdkBatches = { batch_config: "json" } as const satisfies Record<keyof SdkBatches, SettingType>;
+export const sdkBatches = { batch_config: "json" } as const satisfies Record<
+  keyof SdkBatches,
+  SettingType
+>;
 
 /** Settings that every target made with the Singer SDK takes. */
 export interface SdkTargetSettings extends SdkSettings, SdkFlattenedNames {

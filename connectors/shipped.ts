@@ -3,6 +3,8 @@ import * as connectors from "./index";
 
 /** The connectors that come with the package: each that `connectors/index.ts` exports as `tapName` or `targetName`. */
 export function shippedConnectors(): readonly ConnectorDefinition[] {
-  const definitions = Object.entries(connectors).filter(([name]) => /^(tap|target)[A-Z]/.test(name));
+  const definitions = Object.entries(connectors).filter(([name]) =>
+    /^(tap|target)[A-Z]/.test(name),
+  );
   return definitions.map(([, use]) => (use as (settings: object) => Tap | Target)({}).connector);
 }

@@ -1,9 +1,17 @@
 import { tap } from "../src/model/connector";
 import { postgresConnection, type PostgresConnection } from "./postgres";
-import { sdkBatches, sdkFlattenedNames, sdkSettings, type SdkBatches, type SdkFlattenedNames, type SdkSettings } from "./sdk";
+import {
+  sdkBatches,
+  sdkFlattenedNames,
+  sdkSettings,
+  type SdkBatches,
+  type SdkFlattenedNames,
+  type SdkSettings,
+} from "./sdk";
 
 /** Settings of {@link tapPostgres}. */
-export interface TapPostgresSettings extends PostgresConnection, SdkSettings, SdkFlattenedNames, SdkBatches {
+export interface TapPostgresSettings
+  extends PostgresConnection, SdkSettings, SdkFlattenedNames, SdkBatches {
   /** Database schemas that are read. Default: all. */
   readonly filter_schemas?: readonly string[];
 
@@ -29,7 +37,9 @@ export interface TapPostgresSettings extends PostgresConnection, SdkSettings, Sd
    * Conditions by stream, joined by AND.
    * @example `{ "public-orders": { custom_where_clauses: ["amount > 0"] } }`
    */
-  readonly stream_options?: { readonly [stream: string]: { readonly custom_where_clauses?: readonly string[] } };
+  readonly stream_options?: {
+    readonly [stream: string]: { readonly custom_where_clauses?: readonly string[] };
+  };
 
   /** Replication slot of `LOG_BASED`: letters, digits and `_`, one per pipeline. Default: `tappostgres`. */
   readonly replication_slot_name?: string;

@@ -118,7 +118,8 @@ export interface TapRestApiSettings extends RestApiRequest, SdkSettings, SdkBatc
     | "style1";
 
   /** How the next page is asked for. Default: `default`, a page number. */
-  readonly pagination_response_style?: "default" | "page" | "offset" | "header_link" | "hateoas_body" | "style1";
+  readonly pagination_response_style?:
+    "default" | "page" | "offset" | "header_link" | "hateoas_body" | "style1";
 
   /** JSONPath of the next page's token in a response. Default: `$.next_page`. */
   readonly next_page_token_path?: string;
@@ -236,12 +237,20 @@ export const tapRestApi = tap<TapRestApiSettings>({
   location: ["api_url"],
   window: { from: "start_date" },
   limitations: [
-    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits." },
+    {
+      cases: ["decimal_38"],
+      outcome: "differs",
+      text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits.",
+    },
     {
       cases: ["json_object", "json_numbers", "json_escape"],
       outcome: "differs",
       text: "The members of an object become separate columns, such as `value_a` for `{ value: { a: 1 } }`. Lists are unchanged.",
     },
-    { cases: ["column_dot", "column_dash"], outcome: "differs", text: "A dot or dash in a name becomes `_`." },
+    {
+      cases: ["column_dot", "column_dash"],
+      outcome: "differs",
+      text: "A dot or dash in a name becomes `_`.",
+    },
   ],
 });

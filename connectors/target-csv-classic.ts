@@ -29,14 +29,27 @@ export const targetCsvClassic = target<TargetCsvClassicSettings>({
   version: "0.3.0",
   executable: "target-csv",
   launcher: "target_csv.py",
-  settings: { destination_path: "string", delimiter: "string", quotechar: "string", disable_collection: "boolean" },
+  settings: {
+    destination_path: "string",
+    delimiter: "string",
+    quotechar: "string",
+    disable_collection: "boolean",
+  },
   required: [],
   defaults: { disable_collection: true },
   outputSetting: "destination_path",
   destination: ["destination_path"],
   limitations: [
-    { cases: ["text_empty"], outcome: "differs", text: "Empty text and NULL look the same: a CSV file has no NULL." },
-    { cases: ["decimal_38"], outcome: "differs", text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits." },
+    {
+      cases: ["text_empty"],
+      outcome: "differs",
+      text: "Empty text and NULL look the same: a CSV file has no NULL.",
+    },
+    {
+      cases: ["decimal_38"],
+      outcome: "differs",
+      text: "Numbers with a fraction keep 15 to 17 digits. Integers keep all digits.",
+    },
     {
       cases: ["json_object", "json_numbers", "json_escape"],
       outcome: "differs",

@@ -76,7 +76,11 @@ export const targetCsv = target<TargetCsvSettings>({
   outputAliases: ["destination_path"],
   destination: ["output_path", "destination_path"],
   limitations: [
-    { cases: ["text_empty"], outcome: "differs", text: "Empty text and NULL look the same: a CSV file has no NULL." },
+    {
+      cases: ["text_empty"],
+      outcome: "differs",
+      text: "Empty text and NULL look the same: a CSV file has no NULL.",
+    },
     {
       cases: ["date_bc", "date_far", "date_infinity", "moment_bc", "moment_far", "moment_infinity"],
       outcome: "rejected",

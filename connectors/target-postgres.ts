@@ -51,7 +51,11 @@ export const targetPostgres = target<TargetPostgresSettings>({
   required: [],
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],
   limitations: [
-    { cases: ["int_38", "int_10_38"], outcome: "rejected", text: "Integers beyond 64 bits: integer columns are `bigint`." },
+    {
+      cases: ["int_38", "int_10_38"],
+      outcome: "rejected",
+      text: "Integers beyond 64 bits: integer columns are `bigint`.",
+    },
     {
       cases: ["text_nul", "json_escape"],
       outcome: "rejected",
@@ -67,7 +71,11 @@ export const targetPostgres = target<TargetPostgresSettings>({
       outcome: "rejected",
       text: "Two streams that would be loaded into the same table, such as `first-things` and `second-things`: the table is named after the last part of the stream's name.",
     },
-    { cases: ["stream_64", "column_64"], outcome: "rejected", text: "Names longer than 63 bytes, which is PostgreSQL's limit." },
+    {
+      cases: ["stream_64", "column_64"],
+      outcome: "rejected",
+      text: "Names longer than 63 bytes, which is PostgreSQL's limit.",
+    },
     {
       cases: ["type_changes"],
       outcome: "rejected",

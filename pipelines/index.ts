@@ -1,4 +1,12 @@
-import { definePipelines, tapExchangeRatesApi, tapPostgres, tapRestApi, targetCsv, targetCsvClassic, targetJsonl } from "tapctl";
+import {
+  definePipelines,
+  tapExchangeRatesApi,
+  tapPostgres,
+  tapRestApi,
+  targetCsv,
+  targetCsvClassic,
+  targetJsonl,
+} from "tapctl";
 
 /** The pipelines of this project. Add one here; `npx tapctl validate` checks it and `npx tapctl run NAME` tries it. */
 export const pipelines = definePipelines([
@@ -22,23 +30,34 @@ export const pipelines = definePipelines([
         },
       ],
     }),
-    target: targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv", batch_size_rows: 10_000 }),
+    target: targetCsv({
+      file_naming_scheme: "{stream_name}-{timestamp}.csv",
+      batch_size_rows: 10_000,
+    }),
   },
   {
     name: "exchange-rates-classic",
-    description: "The same rates by the first tap and target that Singer published, a column for each currency",
+    description:
+      "The same rates by the first tap and target that Singer published, a column for each currency",
     schedule: "30 6 * * MON-FRI",
     timezone: "Europe/Berlin",
-    tap: tapExchangeRatesApi({ base_url: "https://api.frankfurter.dev/v1", base: "USD", start_date: "2026-11-02" }),
+    tap: tapExchangeRatesApi({
+      base_url: "https://api.frankfurter.dev/v1",
+      base: "USD",
+      start_date: "2026-11-02",
+    }),
     target: targetCsvClassic({ delimiter: "," }),
   },
   {
     name: "shop-orders",
-    description: "Orders of a shop's PostgreSQL database, as JSON lines; tried with `npm run demo:postgres`",
+    description:
+      "Orders of a shop's PostgreSQL database, as JSON lines; tried with `npm run demo:postgres`",
     schedule: "*/15 * * * *",
     suspend: true,
     tap: tapPostgres({ host: "localhost", port: 5432, user: "shop", database: "shop" }),
-    streams: [{ stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "updated_at" }],
+    streams: [
+      { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "updated_at" },
+    ],
     target: targetJsonl({}),
   },
 ]);

@@ -1,5 +1,16 @@
 import type { Json, JsonObject } from "../src/model/connector-settings";
-import { kindOf, objectOf, objectsOf, textOf, UNKNOWN, wordsOf, type Finding, type Resource, type ResourcePolicy, type StackPolicy } from "./policy";
+import {
+  kindOf,
+  objectOf,
+  objectsOf,
+  textOf,
+  UNKNOWN,
+  wordsOf,
+  type Finding,
+  type Resource,
+  type ResourcePolicy,
+  type StackPolicy,
+} from "./policy";
 
 /** No settings. */
 type None = Record<never, never>;
@@ -9,8 +20,16 @@ const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const ACLS = ["aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2"];
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
-const ENCRYPTIONS = ["aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"];
-const BLOCKED = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
+const ENCRYPTIONS = [
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+];
+const BLOCKED = [
+  "blockPublicAcls",
+  "blockPublicPolicy",
+  "ignorePublicAcls",
+  "restrictPublicBuckets",
+] as const;
 
 /** Nobody reads a bucket by accident: neither by a list of access, nor by a policy, nor by MinIO's. */
 export const privateBuckets: ResourcePolicy<None> = {
@@ -21,9 +40,20 @@ export const privateBuckets: ResourcePolicy<None> = {
   settings: {},
   check: (resource) => {
     const { type, props } = resource;
-    if (BUCKETS.includes(type) || ACLS.includes(type)) return isPublicAcl(props["acl"]) ? [`acl "${wordsOf(props["acl"])}" opens the bucket to others`] : [];
-    if (type === BLOCK) return BLOCKED.filter((name) => props[name] !== true && props[name] !== UNKNOWN).map((name) => `${name} must be true`);
-    if (type === POLICY) return statements(props["policy"]).filter(isForAll).map(({ Sid }) => `statement "${textOf(Sid) ?? "without Sid"}" of the policy allows everybody`);
+    if (BUCKETS.includes(type) || ACLS.includes(type))
+      return isPublicAcl(props["acl"])
+        ? [`acl "${wordsOf(props["acl"])}" opens the bucket to others`]
+        : [];
+    if (type === BLOCK)
+      return BLOCKED.filter((name) => props[name] !== true && props[name] !== UNKNOWN).map(
+        (name) => `${name} must be true`,
+      );
+    if (type === POLICY)
+      return statements(props["policy"])
+        .filter(isForAll)
+        .map(
+          ({ Sid }) => `statement "${textOf(Sid) ?? "without Sid"}" of the policy allows everybody`,
+        );
     return kindOf(resource) === "Release" ? minioBuckets(objectOf(props["values"])) : [];
   },
 };
@@ -36,21 +66,45 @@ export const guardedBuckets: StackPolicy<None> = {
   scope: "stack",
   settings: {},
   check: (resources) =>
-    resources.filter(({ type }) => BUCKETS.includes(type)).flatMap((bucket): readonly Finding[] => {
-      const has = (types: readonly string[]) => resources.some((one) => types.includes(one.type) && belongsTo(one, bucket));
-      const inline = ["serverSideEncryptionConfiguration", "serverSideEncryptionConfigurations"].some((name) => isGiven(bucket.props[name]));
-      return [
-        ...(has([BLOCK]) ? [] : [{ message: `bucket "${bucket.name}" has no BucketPublicAccessBlock`, urn: bucket.urn }]),
-        ...(has(ENCRYPTIONS) || inline ? [] : [{ message: `bucket "${bucket.name}" has no BucketServerSideEncryptionConfiguration`, urn: bucket.urn }]),
-      ];
-    }),
+    resources
+      .filter(({ type }) => BUCKETS.includes(type))
+      .flatMap((bucket): readonly Finding[] => {
+        const has = (types: readonly string[]) =>
+          resources.some((one) => types.includes(one.type) && belongsTo(one, bucket));
+        const inline = [
+          "serverSideEncryptionConfiguration",
+          "serverSideEncryptionConfigurations",
+        ].some((name) => isGiven(bucket.props[name]));
+        return [
+          ...(has([BLOCK])
+            ? []
+            : [
+                {
+                  message: `bucket "${bucket.name}" has no BucketPublicAccessBlock`,
+                  urn: bucket.urn,
+                },
+              ]),
+          ...(has(ENCRYPTIONS) || inline
+            ? []
+            : [
+                {
+                  message: `bucket "${bucket.name}" has no BucketServerSideEncryptionConfiguration`,
+                  urn: bucket.urn,
+                },
+              ]),
+        ];
+      }),
 };
 
 /** By what it depends on where the bucket's name is not known yet, else by that name. */
 function belongsTo(one: Resource, bucket: Resource): boolean {
   const name = one.props["bucket"];
   if (one.dependencies.includes(bucket.urn)) return true;
-  return name !== undefined && name !== UNKNOWN && (name === bucket.props["bucket"] || name === bucket.props["id"]);
+  return (
+    name !== undefined &&
+    name !== UNKNOWN &&
+    (name === bucket.props["bucket"] || name === bucket.props["id"])
+  );
 }
 
 function isGiven(value: Json | undefined): boolean {
@@ -73,11 +127,17 @@ function statements(policy: Json | undefined): readonly JsonObject[] {
 
 /** A condition may narrow it down; who writes one has thought of it. */
 function isForAll({ Effect, Principal, Condition }: JsonObject): boolean {
-  const principals = typeof Principal === "string" ? [Principal] : Object.values(objectOf(Principal)).flat();
+  const principals =
+    typeof Principal === "string" ? [Principal] : Object.values(objectOf(Principal)).flat();
   return Effect === "Allow" && Condition === undefined && principals.includes("*");
 }
 
 function minioBuckets(values: JsonObject): readonly string[] {
-  const open = objectsOf(values["buckets"]).filter(({ policy }) => policy !== undefined && policy !== "none" && policy !== UNKNOWN);
-  return open.map(({ name, policy }) => `values.buckets: bucket "${textOf(name) ?? ""}" has the policy "${wordsOf(policy)}"; "none" keeps it private`);
+  const open = objectsOf(values["buckets"]).filter(
+    ({ policy }) => policy !== undefined && policy !== "none" && policy !== UNKNOWN,
+  );
+  return open.map(
+    ({ name, policy }) =>
+      `values.buckets: bucket "${textOf(name) ?? ""}" has the policy "${wordsOf(policy)}"; "none" keeps it private`,
+  );
 }

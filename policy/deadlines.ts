@@ -1,6 +1,14 @@
 import type { Json, JsonObject } from "../src/model/connector-settings";
 import { durationSeconds } from "../src/model/units";
-import { kindOf, objectOf, textOf, UNKNOWN, wordsOf, type Resource, type ResourcePolicy } from "./policy";
+import {
+  kindOf,
+  objectOf,
+  textOf,
+  UNKNOWN,
+  wordsOf,
+  type Resource,
+  type ResourcePolicy,
+} from "./policy";
 import { isDeferred, resolved, workflowOf, type Workflow } from "./workflow";
 
 /** Settings of {@link deadlines}. */
@@ -18,34 +26,70 @@ export const deadlines: ResourcePolicy<DeadlineSettings> = {
   level: "mandatory",
   scope: "resource",
   settings: {
-    maxDeadline: { type: "string", pattern: "^\\d+(\\.\\d+)?[smhd]$", default: "1d", description: "Longest time of a run, such as 90m or 1d." },
-    maxRetries: { type: "integer", minimum: 0, default: 10, description: "Most tries after the first one." },
+    maxDeadline: {
+      type: "string",
+      pattern: "^\\d+(\\.\\d+)?[smhd]$",
+      default: "1d",
+      description: "Longest time of a run, such as 90m or 1d.",
+    },
+    maxRetries: {
+      type: "integer",
+      minimum: 0,
+      default: 10,
+      description: "Most tries after the first one.",
+    },
   },
   check: (resource, settings) => {
     const workflow = workflowOf(resource);
-    if (workflow) return [...workflowDeadline(workflow, settings), ...workflowRetries(workflow, settings)];
+    if (workflow)
+      return [...workflowDeadline(workflow, settings), ...workflowRetries(workflow, settings)];
     const job = jobSpec(resource);
     return job ? jobProblems(job, settings) : [];
   },
 };
 
 /** One that refers to a WorkflowTemplate has its deadline where it says nothing itself. */
-function workflowDeadline({ spec, refers }: Workflow, settings: DeadlineSettings): readonly string[] {
-  return refers && spec["activeDeadlineSeconds"] === undefined ? [] : deadlineProblems(spec["activeDeadlineSeconds"], settings);
+function workflowDeadline(
+  { spec, refers }: Workflow,
+  settings: DeadlineSettings,
+): readonly string[] {
+  return refers && spec["activeDeadlineSeconds"] === undefined
+    ? []
+    : deadlineProblems(spec["activeDeadlineSeconds"], settings);
 }
 
 function workflowRetries(workflow: Workflow, { maxRetries }: DeadlineSettings): readonly string[] {
-  const templates = workflow.templates.flatMap((template) => retryProblems(`template "${textOf(template["name"]) ?? ""}"`, template["retryStrategy"], workflow, maxRetries));
+  const templates = workflow.templates.flatMap((template) =>
+    retryProblems(
+      `template "${textOf(template["name"]) ?? ""}"`,
+      template["retryStrategy"],
+      workflow,
+      maxRetries,
+    ),
+  );
   const retries = workflow.parameters.get("retries");
   // Templates that refer to it are told by their own names already.
-  const argument = retries !== undefined && workflow.templates.length === 0 ? countProblems(`argument "retries"`, retries, maxRetries) : [];
-  return [...retryProblems("retryStrategy", workflow.spec["retryStrategy"], workflow, maxRetries), ...templates, ...argument];
+  const argument =
+    retries !== undefined && workflow.templates.length === 0
+      ? countProblems(`argument "retries"`, retries, maxRetries)
+      : [];
+  return [
+    ...retryProblems("retryStrategy", workflow.spec["retryStrategy"], workflow, maxRetries),
+    ...templates,
+    ...argument,
+  ];
 }
 
-function retryProblems(where: string, strategy: Json | undefined, workflow: Workflow, maxRetries: number): readonly string[] {
+function retryProblems(
+  where: string,
+  strategy: Json | undefined,
+  workflow: Workflow,
+  maxRetries: number,
+): readonly string[] {
   if (strategy === undefined) return [];
   const { limit } = objectOf(strategy);
-  if (limit === undefined) return [`${where}: retries have no limit, so that they never end; set retryStrategy.limit`];
+  if (limit === undefined)
+    return [`${where}: retries have no limit, so that they never end; set retryStrategy.limit`];
   return countProblems(where, resolved(wordsOf(limit), workflow), maxRetries);
 }
 
@@ -54,7 +98,10 @@ function countProblems(where: string, text: string, maxRetries: number): readonl
   return [`${where}: ${text} retries are more than ${maxRetries}`];
 }
 
-function deadlineProblems(value: Json | undefined, { maxDeadline }: DeadlineSettings): readonly string[] {
+function deadlineProblems(
+  value: Json | undefined,
+  { maxDeadline }: DeadlineSettings,
+): readonly string[] {
   if (value === undefined) return ["there is no deadline; set activeDeadlineSeconds"];
   const most = durationSeconds(maxDeadline) ?? 0;
   if (value === UNKNOWN || isDeferred(wordsOf(value)) || Number(value) <= most) return [];
@@ -64,10 +111,15 @@ function deadlineProblems(value: Json | undefined, { maxDeadline }: DeadlineSett
 function jobSpec(resource: Resource): JsonObject | undefined {
   const spec = objectOf(resource.props["spec"]);
   if (kindOf(resource) === "Job") return spec;
-  return kindOf(resource) === "CronJob" ? objectOf(objectOf(spec["jobTemplate"])["spec"]) : undefined;
+  return kindOf(resource) === "CronJob"
+    ? objectOf(objectOf(spec["jobTemplate"])["spec"])
+    : undefined;
 }
 
 /** Kubernetes' own limit of a Job's retries is 6. */
 function jobProblems(spec: JsonObject, settings: DeadlineSettings): readonly string[] {
-  return [...deadlineProblems(spec["activeDeadlineSeconds"], settings), ...countProblems("backoffLimit", wordsOf(spec["backoffLimit"] ?? 6), settings.maxRetries)];
+  return [
+    ...deadlineProblems(spec["activeDeadlineSeconds"], settings),
+    ...countProblems("backoffLimit", wordsOf(spec["backoffLimit"] ?? 6), settings.maxRetries),
+  ];
 }

@@ -17,11 +17,28 @@ export const digests: ResourcePolicy<DigestSettings> = {
   description: "Images of pods and Workflows are named by digest, not by tag.",
   level: "mandatory",
   scope: "resource",
-  settings: { allowed: { type: "array", items: { type: "string" }, default: [], description: "Images that may go by tag, by their names without one, such as ghcr.io/acme/dbt." } },
+  settings: {
+    allowed: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "Images that may go by tag, by their names without one, such as ghcr.io/acme/dbt.",
+    },
+  },
   check: (resource, { allowed }) =>
     [...containerImages(resource), ...argumentImages(resource)].flatMap(({ where, image }) => {
-      const free = image === "" || image.includes(UNKNOWN) || isDeferred(image) || DIGEST.test(image) || allowed.includes(nameOf(image));
-      return free ? [] : [`${where}image "${image}" has no digest: a tag can be moved. Write ${nameOf(image)}@sha256:…, or allow it in this policy's setting "allowed"`];
+      const free =
+        image === "" ||
+        image.includes(UNKNOWN) ||
+        isDeferred(image) ||
+        DIGEST.test(image) ||
+        allowed.includes(nameOf(image));
+      return free
+        ? []
+        : [
+            `${where}image "${image}" has no digest: a tag can be moved. Write ${nameOf(image)}@sha256:…, or allow it in this policy's setting "allowed"`,
+          ];
     }),
 };
 
@@ -47,7 +64,20 @@ function argumentImages(resource: Resource): readonly Use[] {
   return [...parameters].flatMap(([name, value]) => {
     if (/image$/i.test(name)) return [{ where: `argument "${name}": `, image: value }];
     const items = jsonOf(value);
-    return Array.isArray(items) ? (items as readonly Json[]).map(objectOf).flatMap((item) => (typeof item["image"] === "string" ? [{ where: `argument "${name}", "${textOf(item["name"]) ?? ""}": `, image: item["image"] }] : [])) : [];
+    return Array.isArray(items)
+      ? (items as readonly Json[])
+          .map(objectOf)
+          .flatMap((item) =>
+            typeof item["image"] === "string"
+              ? [
+                  {
+                    where: `argument "${name}", "${textOf(item["name"]) ?? ""}": `,
+                    image: item["image"],
+                  },
+                ]
+              : [],
+          )
+      : [];
   });
 }
 

@@ -14,13 +14,21 @@ export const limits: ResourcePolicy<LimitSettings> = {
   description: "Containers reserve processor time and memory, and have a limit of memory.",
   level: "mandatory",
   scope: "resource",
-  settings: { cpuLimit: { type: "boolean", default: false, description: "Whether a limit of processor time is asked for as well." } },
+  settings: {
+    cpuLimit: {
+      type: "boolean",
+      default: false,
+      description: "Whether a limit of processor time is asked for as well.",
+    },
+  },
   check: (resource, { cpuLimit }) =>
     podsOf(resource).flatMap(({ where, containers, extent }) => {
       if (extent === "open") return [];
       return containers.flatMap((container) => {
         const missing = missingOf(objectOf(container["resources"]), cpuLimit);
-        return missing.length === 0 ? [] : [`${where}${containerText(container)} has no ${missing.join(", no ")}`];
+        return missing.length === 0
+          ? []
+          : [`${where}${containerText(container)} has no ${missing.join(", no ")}`];
       });
     }),
 };

@@ -1,9 +1,18 @@
-import { PolicyPack, UnknownValueError, type PolicyConfigSchema, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
+import {
+  PolicyPack,
+  UnknownValueError,
+  type PolicyConfigSchema,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
 import type { Json, JsonObject } from "../src/model/connector-settings";
 import { policies } from "./policies";
 import { settingsFor, UNKNOWN, type Policy, type ResourcePolicy, type StackPolicy } from "./policy";
 
-new PolicyPack("tapctl", { policies: policies.map(registered), description: "What a stack of tapctl must look like." });
+new PolicyPack("tapctl", {
+  policies: policies.map(registered),
+  description: "What a stack of tapctl must look like.",
+});
 
 function registered(policy: Policy): ResourceValidationPolicy | StackValidationPolicy {
   return policy.scope === "resource" ? resourcePolicy(policy) : stackPolicy(policy);
@@ -14,7 +23,11 @@ function resourcePolicy(policy: ResourcePolicy): ResourceValidationPolicy {
     ...common(policy),
     validateResource: (args, report) => {
       const { type, name, urn, props } = args;
-      for (const message of policy.check({ type, name, urn, props: known(props), dependencies: [] }, settingsFor(policy, args.getConfig()))) report(message);
+      for (const message of policy.check(
+        { type, name, urn, props: known(props), dependencies: [] },
+        settingsFor(policy, args.getConfig()),
+      ))
+        report(message);
     },
   };
 }
@@ -23,15 +36,27 @@ function stackPolicy(policy: StackPolicy): StackValidationPolicy {
   return {
     ...common(policy),
     validateStack: (args, report) => {
-      const all = args.resources.map(({ type, name, urn, props, dependencies }) => ({ type, name, urn, props: known(props), dependencies: dependencies.map((one) => one.urn) }));
-      for (const { message, urn } of policy.check(all, settingsFor(policy, args.getConfig()))) report(message, urn);
+      const all = args.resources.map(({ type, name, urn, props, dependencies }) => ({
+        type,
+        name,
+        urn,
+        props: known(props),
+        dependencies: dependencies.map((one) => one.urn),
+      }));
+      for (const { message, urn } of policy.check(all, settingsFor(policy, args.getConfig())))
+        report(message, urn);
     },
   };
 }
 
 function common({ name, description, level, settings }: Policy) {
   const properties = settings as PolicyConfigSchema["properties"];
-  return { name, description, enforcementLevel: level, ...(Object.keys(properties).length > 0 && { configSchema: { properties } }) };
+  return {
+    name,
+    description,
+    enforcementLevel: level,
+    ...(Object.keys(properties).length > 0 && { configSchema: { properties } }),
+  };
 }
 
 /**
@@ -45,7 +70,8 @@ function known(props: object): JsonObject {
 function valueAt(container: object, name: string): Json {
   try {
     const value = (container as { readonly [name: string]: Json })[name] ?? null;
-    if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => valueAt(value, String(index)));
+    if (Array.isArray(value))
+      return Array.from({ length: value.length }, (_, index) => valueAt(value, String(index)));
     return typeof value === "object" && value !== null ? known(value) : value;
   } catch (error) {
     if (error instanceof UnknownValueError) return UNKNOWN;

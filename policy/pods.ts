@@ -23,7 +23,11 @@ export interface Pod {
 /** Where the spec of a pod stands in each kind that makes pods. */
 const POD_SPECS: { readonly [kind: string]: readonly string[] } = {
   Pod: ["spec"],
-  ...Object.fromEntries(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"].map((kind) => [kind, ["spec", "template", "spec"]])),
+  ...Object.fromEntries(
+    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"].map(
+      (kind) => [kind, ["spec", "template", "spec"]],
+    ),
+  ),
   CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
@@ -32,10 +36,23 @@ export function podsOf(resource: Resource): readonly Pod[] {
   const path = POD_SPECS[kindOf(resource) ?? ""];
   if (path !== undefined) {
     const spec = path.reduce((at, name) => objectOf(at[name]), resource.props);
-    return [{ where: "", template: undefined, spec, containers: [...objectsOf(spec["initContainers"]), ...objectsOf(spec["containers"])], extent: "whole" }];
+    return [
+      {
+        where: "",
+        template: undefined,
+        spec,
+        containers: [...objectsOf(spec["initContainers"]), ...objectsOf(spec["containers"])],
+        extent: "whole",
+      },
+    ];
   }
   const workflow = workflowOf(resource);
-  return workflow === undefined ? [] : [...workflow.templates.flatMap((template) => templatePods(template, workflow)), ...argumentPods(workflow)];
+  return workflow === undefined
+    ? []
+    : [
+        ...workflow.templates.flatMap((template) => templatePods(template, workflow)),
+        ...argumentPods(workflow),
+      ];
 }
 
 /** Name of a container as messages have it. */
@@ -44,22 +61,42 @@ export function containerText({ name }: JsonObject): string {
 }
 
 function templatePods(template: JsonObject, workflow: Workflow): readonly Pod[] {
-  const main = [template["container"], template["script"]].filter((one) => one !== undefined).map(objectOf);
-  const containers = [...objectsOf(template["initContainers"]), ...main.map((one) => ({ name: "main", ...one })), ...objectsOf(objectOf(template["containerSet"])["containers"]), ...objectsOf(template["sidecars"])];
+  const main = [template["container"], template["script"]]
+    .filter((one) => one !== undefined)
+    .map(objectOf);
+  const containers = [
+    ...objectsOf(template["initContainers"]),
+    ...main.map((one) => ({ name: "main", ...one })),
+    ...objectsOf(objectOf(template["containerSet"])["containers"]),
+    ...objectsOf(template["sidecars"]),
+  ];
   if (containers.length === 0) return [];
   const name = textOf(template["name"]) ?? "";
-  const patches = [workflow.spec["podSpecPatch"], template["podSpecPatch"]].flatMap((patch) => (typeof patch === "string" ? [resolved(patch, workflow)] : []));
+  const patches = [workflow.spec["podSpecPatch"], template["podSpecPatch"]].flatMap((patch) =>
+    typeof patch === "string" ? [resolved(patch, workflow)] : [],
+  );
   const security = objectOf(template["securityContext"] ?? workflow.spec["securityContext"]);
   const patched = patches.reduce<readonly JsonObject[]>(merged, containers);
   const open = patches.some((patch) => isDeferred(patch) || patch.trim() === "{}");
-  return [{ where: `template "${name}": `, template: name, spec: { ...workflow.spec, ...template, securityContext: security }, containers: patched, extent: open ? "open" : "whole" }];
+  return [
+    {
+      where: `template "${name}": `,
+      template: name,
+      spec: { ...workflow.spec, ...template, securityContext: security },
+      containers: patched,
+      extent: open ? "open" : "whole",
+    },
+  ];
 }
 
 /** Patches that a run brings: in an argument of their own, or in a follow-up. */
 function argumentPods({ parameters }: Workflow): readonly Pod[] {
   return [...parameters].flatMap(([name, text]) => {
     const value = jsonOf(text);
-    if (Array.isArray(value)) return objectsOf(value).flatMap((item) => patchPods(`argument "${name}", "${textOf(item["name"]) ?? ""}": `, item["patch"]));
+    if (Array.isArray(value))
+      return objectsOf(value).flatMap((item) =>
+        patchPods(`argument "${name}", "${textOf(item["name"]) ?? ""}": `, item["patch"]),
+      );
     return patchPods(`argument "${name}": `, text);
   });
 }
@@ -67,17 +104,24 @@ function argumentPods({ parameters }: Workflow): readonly Pod[] {
 function patchPods(where: string, patch: JsonObject[string] | undefined): readonly Pod[] {
   const spec = objectOf(jsonOf(patch));
   const containers = [...objectsOf(spec["initContainers"]), ...objectsOf(spec["containers"])];
-  return containers.length === 0 ? [] : [{ where, template: undefined, spec, containers, extent: "patch" }];
+  return containers.length === 0
+    ? []
+    : [{ where, template: undefined, spec, containers, extent: "patch" }];
 }
 
 /** Containers with what a patch says of those of the same name; objects are joined, all else is replaced. */
 function merged(containers: readonly JsonObject[], patch: string): readonly JsonObject[] {
   const patches = objectsOf(objectOf(jsonOf(patch))["containers"]);
-  return containers.map((container) => patches.filter(({ name }) => name === container["name"]).reduce<JsonObject>(joined, container));
+  return containers.map((container) =>
+    patches.filter(({ name }) => name === container["name"]).reduce<JsonObject>(joined, container),
+  );
 }
 
 function joined(one: JsonObject, other: JsonObject): JsonObject {
-  const fields = Object.entries(other).map(([name, value]) => [name, isPlainObject(value) ? joined(objectOf(one[name]), value) : value] as const);
+  const fields = Object.entries(other).map(
+    ([name, value]) =>
+      [name, isPlainObject(value) ? joined(objectOf(one[name]), value) : value] as const,
+  );
   return { ...one, ...Object.fromEntries(fields) };
 }
 

@@ -8,4 +8,13 @@ import { schedules } from "./schedules";
 import { secrets } from "./secrets";
 
 /** All policies, in the order in which they are told. */
-export const policies: readonly Policy[] = [digests, limits, privileges, secrets, deadlines, privateBuckets, guardedBuckets, schedules];
+export const policies: readonly Policy[] = [
+  digests,
+  limits,
+  privileges,
+  secrets,
+  deadlines,
+  privateBuckets,
+  guardedBuckets,
+  schedules,
+];

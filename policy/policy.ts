@@ -71,9 +71,14 @@ export interface StackPolicy<Settings extends object = object> extends PolicyBas
 export type Policy = ResourcePolicy | StackPolicy;
 
 /** Settings of a policy: those that are given, else the defaults. */
-export function settingsFor<Settings extends object>(policy: PolicyBase<Settings>, given: Partial<Settings> = {}): Settings {
+export function settingsFor<Settings extends object>(
+  policy: PolicyBase<Settings>,
+  given: Partial<Settings> = {},
+): Settings {
   const entries = Object.entries(policy.settings as { readonly [name: string]: Setting });
-  return Object.fromEntries(entries.map(([name, setting]) => [name, given[name as keyof Settings] ?? setting.default])) as Settings;
+  return Object.fromEntries(
+    entries.map(([name, setting]) => [name, given[name as keyof Settings] ?? setting.default]),
+  ) as Settings;
 }
 
 /** Kind of a Kubernetes object, such as `ConfigMap`; undefined for other resources. */
@@ -83,7 +88,9 @@ export function kindOf({ type }: Resource): string | undefined {
 
 /** A value as an object; empty where it is none. */
 export function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }
 
 /** A value as a list of objects; empty where it is none. */

@@ -16,29 +16,64 @@ const SHARED = ["hostNetwork", "hostPID", "hostIPC"] as const;
 /** A container that is root or privileged is one mistake of the kernel away from the node. */
 export const privileges: ResourcePolicy<PrivilegeSettings> = {
   name: "no-privileges",
-  description: "No container is privileged, runs as root, gains rights or shares what is the node's.",
+  description:
+    "No container is privileged, runs as root, gains rights or shares what is the node's.",
   level: "mandatory",
   scope: "resource",
   settings: {
-    mayBeRoot: { type: "array", items: { type: "string" }, default: ["follow-up-pod", "job-run-pod"], description: "Templates of images that users bring, which may be root in their container; never privileged." },
-    capabilities: { type: "array", items: { type: "string" }, default: [], description: "Capabilities that a container may add, such as NET_BIND_SERVICE." },
+    mayBeRoot: {
+      type: "array",
+      items: { type: "string" },
+      default: ["follow-up-pod", "job-run-pod"],
+      description:
+        "Templates of images that users bring, which may be root in their container; never privileged.",
+    },
+    capabilities: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description: "Capabilities that a container may add, such as NET_BIND_SERVICE.",
+    },
   },
-  check: (resource, settings) => podsOf(resource).flatMap((pod) => [...sharedWithNode(pod), ...pod.containers.flatMap((container) => wrongWith(container, pod, settings).map((what) => `${pod.where}${containerText(container)} ${what}`))]),
+  check: (resource, settings) =>
+    podsOf(resource).flatMap((pod) => [
+      ...sharedWithNode(pod),
+      ...pod.containers.flatMap((container) =>
+        wrongWith(container, pod, settings).map(
+          (what) => `${pod.where}${containerText(container)} ${what}`,
+        ),
+      ),
+    ]),
 };
 
 function sharedWithNode({ where, spec }: Pod): readonly string[] {
-  const flags = SHARED.filter((name) => spec[name] === true).map((name) => `${where}the pod has ${name}`);
-  const paths = objectsOf(spec["volumes"]).filter((volume) => "hostPath" in volume).map(() => `${where}the pod mounts a path of the node (hostPath)`);
+  const flags = SHARED.filter((name) => spec[name] === true).map(
+    (name) => `${where}the pod has ${name}`,
+  );
+  const paths = objectsOf(spec["volumes"])
+    .filter((volume) => "hostPath" in volume)
+    .map(() => `${where}the pod mounts a path of the node (hostPath)`);
   return [...flags, ...paths];
 }
 
-function wrongWith(container: JsonObject, { spec, template, extent }: Pod, { mayBeRoot, capabilities }: PrivilegeSettings): readonly string[] {
+function wrongWith(
+  container: JsonObject,
+  { spec, template, extent }: Pod,
+  { mayBeRoot, capabilities }: PrivilegeSettings,
+): readonly string[] {
   const own = objectOf(container["securityContext"]);
-  const added = listOf(objectOf(own["capabilities"])["add"]).filter((name) => !capabilities.includes(name));
-  const root = template !== undefined && mayBeRoot.includes(template) ? [] : rootProblems({ ...objectOf(spec["securityContext"]), ...own }, extent);
+  const added = listOf(objectOf(own["capabilities"])["add"]).filter(
+    (name) => !capabilities.includes(name),
+  );
+  const root =
+    template !== undefined && mayBeRoot.includes(template)
+      ? []
+      : rootProblems({ ...objectOf(spec["securityContext"]), ...own }, extent);
   return [
     ...(own["privileged"] === true ? ["is privileged"] : []),
-    ...(own["allowPrivilegeEscalation"] === true ? ["may gain rights: allowPrivilegeEscalation is true"] : []),
+    ...(own["allowPrivilegeEscalation"] === true
+      ? ["may gain rights: allowPrivilegeEscalation is true"]
+      : []),
     ...(added.length > 0 ? [`adds capabilities: ${added.join(", ")}`] : []),
     ...root,
   ];
@@ -48,7 +83,9 @@ function wrongWith(container: JsonObject, { spec, template, extent }: Pod, { may
 function rootProblems(security: JsonObject, extent: Pod["extent"]): readonly string[] {
   if (security["runAsUser"] === 0) return ["runs as root: runAsUser is 0"];
   if (security["runAsNonRoot"] === true) return [];
-  return extent === "patch" && security["runAsNonRoot"] === undefined ? [] : ["may run as root: set runAsNonRoot to true"];
+  return extent === "patch" && security["runAsNonRoot"] === undefined
+    ? []
+    : ["may run as root: set runAsNonRoot to true"];
 }
 
 function listOf(value: Json | undefined): readonly string[] {

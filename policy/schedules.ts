@@ -27,11 +27,22 @@ export const schedules: StackPolicy<ScheduleSettings> = {
   description: "Pipelines do not all start in the same minute.",
   level: "advisory",
   scope: "stack",
-  settings: { most: { type: "integer", minimum: 1, default: 5, description: "Most pipelines that may start in the same minute." } },
+  settings: {
+    most: {
+      type: "integer",
+      minimum: 1,
+      default: 5,
+      description: "Most pipelines that may start in the same minute.",
+    },
+  },
   check: (resources, { most }) => {
     const starts = resources.flatMap(startsOf);
-    const [worst] = [...byMinute(starts)].sort(([one, some], [other, others]) => others.length - some.length || one - other);
-    return worst === undefined || worst[1].length <= most ? [] : [finding(worst[0], worst[1], most)];
+    const [worst] = [...byMinute(starts)].sort(
+      ([one, some], [other, others]) => others.length - some.length || one - other,
+    );
+    return worst === undefined || worst[1].length <= most
+      ? []
+      : [finding(worst[0], worst[1], most)];
   },
 };
 
@@ -40,10 +51,14 @@ function startsOf(resource: Resource): readonly Start[] {
   const spec = objectOf(resource.props["spec"]);
   if (kindOf(resource) !== "CronWorkflow" || spec["suspend"] === true) return [];
   const pipeline = textOf(objectOf(resource.props["metadata"])["name"]) ?? resource.name;
-  const crons = Array.isArray(spec["schedules"]) ? (spec["schedules"] as readonly unknown[]) : [spec["schedule"]];
+  const crons = Array.isArray(spec["schedules"])
+    ? (spec["schedules"] as readonly unknown[])
+    : [spec["schedule"]];
   return crons.flatMap((cron) => {
     const parsed = typeof cron === "string" ? parseCron(cron) : undefined;
-    return typeof cron === "string" && parsed?.ok && parsed.schedule.kind === "calendar" ? [{ pipeline, cron, schedule: parsed.schedule, timezone: textOf(spec["timezone"]) ?? "UTC" }] : [];
+    return typeof cron === "string" && parsed?.ok && parsed.schedule.kind === "calendar"
+      ? [{ pipeline, cron, schedule: parsed.schedule, timezone: textOf(spec["timezone"]) ?? "UTC" }]
+      : [];
   });
 }
 
@@ -62,7 +77,11 @@ function byMinute(starts: readonly Start[]): ReadonlyMap<number, readonly Start[
 
 function minutesOf({ schedule, timezone }: Start): readonly number[] {
   const offset = offsetMinutes(timezone);
-  return [...schedule.hour.values].flatMap((hour) => [...schedule.minute.values].map((minute) => (hour * 60 + minute - offset + 2 * DAY_MINUTES) % DAY_MINUTES));
+  return [...schedule.hour.values].flatMap((hour) =>
+    [...schedule.minute.values].map(
+      (minute) => (hour * 60 + minute - offset + 2 * DAY_MINUTES) % DAY_MINUTES,
+    ),
+  );
 }
 
 /** What the clocks of a zone are ahead of UTC: the moment of its first noon tells. */
@@ -80,8 +99,14 @@ function finding(minute: number, crowd: readonly Start[], most: number): Finding
     const cron = shifted(start.schedule, start.cron, index / sorted.length);
     return cron === undefined ? [] : [`  ${start.pipeline}: "${start.cron}" → "${cron}"`];
   });
-  const more = moves.length > MOST_LINES ? [`  and ${moves.length - MOST_LINES} more in the same steps`] : [];
+  const more =
+    moves.length > MOST_LINES ? [`  and ${moves.length - MOST_LINES} more in the same steps`] : [];
   const clock = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
   const head = `${names.length} pipelines start at ${clock} UTC (winter time), more than ${most}`;
-  return { message: moves.length === 0 ? `${head}: ${names.join(", ")}` : [`${head}. A spread, for the array:`, ...moves.slice(0, MOST_LINES), ...more].join("\n") };
+  return {
+    message:
+      moves.length === 0
+        ? `${head}: ${names.join(", ")}`
+        : [`${head}. A spread, for the array:`, ...moves.slice(0, MOST_LINES), ...more].join("\n"),
+  };
 }

@@ -14,7 +14,8 @@ export interface SecretSettings {
  */
 
 /** Ends of names whose value is a secret itself. */
-const SECRET_NAME = /(?:password|passwd|passphrase|token|api[_-]?key|private[_-]?key|secret[_-]?key|account[_-]?key|client[_-]?secret|app[_-]?secret|(?:^|[_-])secret)$/i;
+const SECRET_NAME =
+  /(?:password|passwd|passphrase|token|api[_-]?key|private[_-]?key|secret[_-]?key|account[_-]?key|client[_-]?secret|app[_-]?secret|(?:^|[_-])secret)$/i;
 
 /** Fields of charts that name a Secret or a key in one. */
 const REFERENCE_NAME = /^existing|(?:Ref|Name|From)$/;
@@ -31,16 +32,34 @@ const SECRET_TEXTS: readonly RegExp[] = [
 /** Secrets belong into Secrets: all else shows in previews, in Argo's user interface and to all who may read the namespace. */
 export const secrets: ResourcePolicy<SecretSettings> = {
   name: "secrets-in-secrets",
-  description: "No secret is written out in ConfigMaps, arguments of Workflows, pods, values of Helm charts or build arguments.",
+  description:
+    "No secret is written out in ConfigMaps, arguments of Workflows, pods, values of Helm charts or build arguments.",
   level: "mandatory",
   scope: "resource",
-  settings: { allowed: { type: "array", items: { type: "string" }, default: [], description: "Names of fields that look like a secret's and hold none, such as nextPageToken." } },
-  check: (resource, { allowed }) => [...new Set(leaves(lookedAt(resource), []))].flatMap(({ path, text }) => {
-    const name = path[path.length - 1] ?? "";
-    if (allowed.includes(name) || isHarmless(text)) return [];
-    const kind = isSecretText(text) ? "holds what looks like a secret" : isSecretName(name) ? "looks like a secret" : undefined;
-    return kind === undefined ? [] : [`${path.join(".")} ${kind} and is in plain sight: put it into a Secret and refer to that`];
-  }),
+  settings: {
+    allowed: {
+      type: "array",
+      items: { type: "string" },
+      default: [],
+      description:
+        "Names of fields that look like a secret's and hold none, such as nextPageToken.",
+    },
+  },
+  check: (resource, { allowed }) =>
+    [...new Set(leaves(lookedAt(resource), []))].flatMap(({ path, text }) => {
+      const name = path[path.length - 1] ?? "";
+      if (allowed.includes(name) || isHarmless(text)) return [];
+      const kind = isSecretText(text)
+        ? "holds what looks like a secret"
+        : isSecretName(name)
+          ? "looks like a secret"
+          : undefined;
+      return kind === undefined
+        ? []
+        : [
+            `${path.join(".")} ${kind} and is in plain sight: put it into a Secret and refer to that`,
+          ];
+    }),
 };
 
 /** What of a resource others than its owner see. */
@@ -65,22 +84,34 @@ function leaves(value: Json, path: readonly string[]): readonly Leaf[] {
   if (typeof value === "string") return documentLeaves(value, path);
   if (Array.isArray(value)) return listLeaves(value as readonly Json[], path);
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]: [string, Json]) => leaves(item, [...path, name]));
+  return Object.entries(value).flatMap(([name, item]: [string, Json]) =>
+    leaves(item, [...path, name]),
+  );
 }
 
 function listLeaves(items: readonly Json[], path: readonly string[]): readonly Leaf[] {
   return items.flatMap((item, index) => {
     const { name, value, ...rest } = objectOf(item);
-    if (typeof name === "string" && typeof value === "string") return [...leaves(value, [...path, name]), ...leaves(rest, [...path, name])];
+    if (typeof name === "string" && typeof value === "string")
+      return [...leaves(value, [...path, name]), ...leaves(rest, [...path, name])];
     const flag = items[index - 1];
     // `["--password", "…"]`: the flag names what comes after it.
-    return leaves(item, typeof item === "string" && typeof flag === "string" && /^--?[\w-]+$/.test(flag) ? [...path, flag.replace(/^-+/, "")] : [...path, String(index)]);
+    return leaves(
+      item,
+      typeof item === "string" && typeof flag === "string" && /^--?[\w-]+$/.test(flag)
+        ? [...path, flag.replace(/^-+/, "")]
+        : [...path, String(index)],
+    );
   });
 }
 
 function documentLeaves(text: string, path: readonly string[]): readonly Leaf[] {
   const inner = /^\s*(?:[[{](?!\{)|[\w.-]+:\s)/.test(text) ? documentOf(text) : undefined;
-  return inner === undefined ? [{ path, text }] : [{ path, text }, ...leaves(inner, path)].filter((leaf) => leaf.text !== text || isSecretText(text));
+  return inner === undefined
+    ? [{ path, text }]
+    : [{ path, text }, ...leaves(inner, path)].filter(
+        (leaf) => leaf.text !== text || isSecretText(text),
+      );
 }
 
 function documentOf(text: string): JsonObject | undefined {
@@ -94,7 +125,13 @@ function documentOf(text: string): JsonObject | undefined {
 
 /** Places for a value, paths and addresses without a user open nothing. */
 function isHarmless(text: string): boolean {
-  return text === "" || text.includes(UNKNOWN) || /^(?:\{\{[^}]*\}\}|\$\(\w+\)|\$\{\w+\})$/.test(text) || text.startsWith("/") || /^https?:\/\/[^@]*$/.test(text);
+  return (
+    text === "" ||
+    text.includes(UNKNOWN) ||
+    /^(?:\{\{[^}]*\}\}|\$\(\w+\)|\$\{\w+\})$/.test(text) ||
+    text.startsWith("/") ||
+    /^https?:\/\/[^@]*$/.test(text)
+  );
 }
 
 function isSecretText(text: string): boolean {

@@ -9,7 +9,11 @@ const HOUR_MINUTES = 60;
  * @param share which part of the pause from one minute to the next it is moved by: 0 to 1.
  * @returns undefined where its minutes stay as they are, or have no even step, so that no other ones would be as good.
  */
-export function shifted({ minute }: CalendarSchedule, cron: string, share: number): string | undefined {
+export function shifted(
+  { minute }: CalendarSchedule,
+  cron: string,
+  share: number,
+): string | undefined {
   const values = [...minute.values].sort((one, other) => one - other);
   const step = HOUR_MINUTES / values.length;
   const [first = 0] = values;

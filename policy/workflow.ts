@@ -17,8 +17,16 @@ export interface Workflow {
 export function workflowOf(resource: Resource): Workflow | undefined {
   const spec = specOf(resource);
   if (spec === undefined) return undefined;
-  const parameters = objectsOf(objectOf(spec["arguments"])["parameters"]).flatMap(({ name, value }) => (typeof name === "string" && typeof value === "string" ? [[name, value] as const] : []));
-  return { spec, templates: objectsOf(spec["templates"]), parameters: new Map(parameters), refers: "workflowTemplateRef" in spec };
+  const parameters = objectsOf(objectOf(spec["arguments"])["parameters"]).flatMap(
+    ({ name, value }) =>
+      typeof name === "string" && typeof value === "string" ? [[name, value] as const] : [],
+  );
+  return {
+    spec,
+    templates: objectsOf(spec["templates"]),
+    parameters: new Map(parameters),
+    refers: "workflowTemplateRef" in spec,
+  };
 }
 
 function specOf(resource: Resource): JsonObject | undefined {
@@ -37,7 +45,10 @@ function specOf(resource: Resource): JsonObject | undefined {
 
 /** A text with the arguments of the Workflow in their places; others stay as `{{…}}`. */
 export function resolved(text: string, { parameters }: Workflow): string {
-  return text.replace(/\{\{workflow\.parameters\.([\w-]+)\}\}/g, (place, name: string) => parameters.get(name) ?? place);
+  return text.replace(
+    /\{\{workflow\.parameters\.([\w-]+)\}\}/g,
+    (place, name: string) => parameters.get(name) ?? place,
+  );
 }
 
 /** Whether a text is told only when the Workflow runs. */

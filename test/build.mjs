@@ -10,15 +10,34 @@ const FOLDERS = ["components", "connectors", "pipelines", "policy", "src", "test
 export async function buildTests() {
   const folder = resolve(".tapctl", "tests");
   rmSync(folder, { recursive: true, force: true });
-  const files = FOLDERS.flatMap((name) => readdirSync(name, { recursive: true }).map((file) => join(name, file))).filter((file) => file.endsWith(".ts"));
-  await Promise.all(files.map((file) => compile(resolve(file), join(folder, file.replace(/ts$/, "js")))));
+  const files = FOLDERS.flatMap((name) =>
+    readdirSync(name, { recursive: true }).map((file) => join(name, file)),
+  ).filter((file) => file.endsWith(".ts"));
+  await Promise.all(
+    files.map((file) => compile(resolve(file), join(folder, file.replace(/ts$/, "js")))),
+  );
   return folder;
 }
 
 async function compile(source, target) {
-  const { code } = await transform(readFileSync(source, "utf8"), { loader: "ts", format: "cjs", platform: "node", target: "node20", sourcefile: source, sourcemap: "inline", sourcesContent: false, supported: { "dynamic-import": false } });
+  const { code } = await transform(readFileSync(source, "utf8"), {
+    loader: "ts",
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    sourcefile: source,
+    sourcemap: "inline",
+    sourcesContent: false,
+    supported: { "dynamic-import": false },
+  });
   mkdirSync(dirname(target), { recursive: true });
   const [first = "", ...rest] = code.split("\n");
   const place = `__dirname = ${JSON.stringify(dirname(source))}; __filename = ${JSON.stringify(source)};`;
-  writeFileSync(target, [`${first.startsWith('"use strict"') ? `${first} ` : ""}${place}${first.startsWith('"use strict"') ? "" : ` ${first}`}`, ...rest].join("\n"));
+  writeFileSync(
+    target,
+    [
+      `${first.startsWith('"use strict"') ? `${first} ` : ""}${place}${first.startsWith('"use strict"') ? "" : ` ${first}`}`,
+      ...rest,
+    ].join("\n"),
+  );
 }

@@ -13,7 +13,9 @@ const isSlow = (file) => file.endsWith(".slow.test.ts");
 const files = readdirSync("test", { recursive: true })
   .map((file) => join("test", file))
   .filter((file) => file.endsWith(".test.ts") && !file.startsWith(join("test", "e2e")))
-  .filter((file) => (wanted.length === 0 ? isSlow(file) === slowOnly : wanted.some((part) => file.includes(part))))
+  .filter((file) =>
+    wanted.length === 0 ? isSlow(file) === slowOnly : wanted.some((part) => file.includes(part)),
+  )
   .sort();
 if (files.length === 0) {
   console.error(`no test file has ${wanted.join(" or ") || ".slow.test.ts"} in its path`);
@@ -23,8 +25,19 @@ if (files.length === 0) {
 const folder = await buildTests();
 const compiled = files.map((file) => join(folder, file.replace(/ts$/, "js")));
 // One more than there are processors: tests wait for the processes that they start.
-const tests = start(["--enable-source-maps", "--test", `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`, ...compiled], "inherit");
-const lint = wanted.length === 0 && !slowOnly ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe") : { code: 0, said: "" };
+const tests = start(
+  [
+    "--enable-source-maps",
+    "--test",
+    `--test-concurrency=${Math.max(2, availableParallelism() + 1)}`,
+    ...compiled,
+  ],
+  "inherit",
+);
+const lint =
+  wanted.length === 0 && !slowOnly
+    ? start([join("node_modules", "eslint", "bin", "eslint.js"), "."], "pipe")
+    : { code: 0, said: "" };
 const [{ code: failed }, { code: untidy, said }] = await Promise.all([tests, lint]);
 if (untidy !== 0) console.error(`The linter is not content:\n${said}`);
 process.exitCode = failed || untidy;
@@ -32,8 +45,15 @@ process.exitCode = failed || untidy;
 /** Runs a Node program to its end; what it said, where it was not to say it at once. */
 function start(args, output) {
   // Colors are on where CI is set; tests compare plain text.
-  const child = spawn(process.execPath, args, { stdio: ["ignore", output, output], env: { ...process.env, NO_COLOR: "1" } });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", output, output],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => said.push(text));
-  return new Promise((resolve, reject) => child.on("error", reject).on("close", (code) => resolve({ code: code ?? 1, said: Buffer.concat(said).toString() })));
+  return new Promise((resolve, reject) =>
+    child
+      .on("error", reject)
+      .on("close", (code) => resolve({ code: code ?? 1, said: Buffer.concat(said).toString() })),
+  );
 }

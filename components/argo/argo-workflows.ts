@@ -19,8 +19,17 @@ export interface ArgoWorkflowsArgs {
 
 /** Controller and server of Argo Workflows, by its community chart. What is to be deleted before it depends on it. */
 export class ArgoWorkflows extends pulumi.ComponentResource {
-  constructor(name: string, { settings, workflowNamespace, secrets }: ArgoWorkflowsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("tapctl:index:ArgoWorkflows", name, { version: settings.version, chart: settings.chart.version }, opts);
+  constructor(
+    name: string,
+    { settings, workflowNamespace, secrets }: ArgoWorkflowsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(
+      "tapctl:index:ArgoWorkflows",
+      name,
+      { version: settings.version, chart: settings.chart.version },
+      opts,
+    );
     const parent = { parent: this };
     const space = namespace(`${name}-namespace`, settings.namespace, parent);
     const { workflowArchive } = settings;
@@ -30,11 +39,30 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
         : [
             new Secret(
               `${name}-archive`,
-              { metadata: { name: ARCHIVE_SECRET, namespace: space.metadata.name, labels: { ...MANAGED } }, stringData: { username: workflowArchive.user, password: secrets[workflowArchive.password] ?? "" } },
+              {
+                metadata: {
+                  name: ARCHIVE_SECRET,
+                  namespace: space.metadata.name,
+                  labels: { ...MANAGED },
+                },
+                stringData: {
+                  username: workflowArchive.user,
+                  password: secrets[workflowArchive.password] ?? "",
+                },
+              },
               { ...parent, deletedWith: space },
             ),
           ];
-    release(name, { releaseName: ARGO_RELEASE, namespace: space.metadata.name, chart: settings.chart, values: argoValues(settings, { workflowNamespace }) }, { ...parent, dependsOn });
+    release(
+      name,
+      {
+        releaseName: ARGO_RELEASE,
+        namespace: space.metadata.name,
+        chart: settings.chart,
+        values: argoValues(settings, { workflowNamespace }),
+      },
+      { ...parent, dependsOn },
+    );
     this.registerOutputs({ namespace: settings.namespace });
   }
 }

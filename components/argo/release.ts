@@ -22,19 +22,32 @@ const TIMEOUT_SECONDS = 600;
  * A Helm release that is undone where it fails, so that none is left pending. Releases run the hooks of a chart, by
  * which MinIO's makes its buckets and Argo's installs full CRDs; the provider's charts drop them.
  */
-export function release(name: string, { releaseName, namespace, chart, values }: ReleaseArgs, opts: pulumi.CustomResourceOptions): Release {
+export function release(
+  name: string,
+  { releaseName, namespace, chart, values }: ReleaseArgs,
+  opts: pulumi.CustomResourceOptions,
+): Release {
   return new Release(
     name,
     {
       name: releaseName,
       namespace,
-      ...(chart.path === undefined ? { chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repository } } : { chart: fromProviders(chart.path) }),
+      ...(chart.path === undefined
+        ? { chart: chart.name, version: chart.version, repositoryOpts: { repo: chart.repository } }
+        : { chart: fromProviders(chart.path) }),
       values: { ...values },
       atomic: true,
       cleanupOnFail: true,
       timeout: TIMEOUT_SECONDS,
       maxHistory: 5,
     },
-    { ...opts, customTimeouts: { create: `${TIMEOUT_SECONDS}s`, update: `${TIMEOUT_SECONDS}s`, delete: `${TIMEOUT_SECONDS}s` } },
+    {
+      ...opts,
+      customTimeouts: {
+        create: `${TIMEOUT_SECONDS}s`,
+        update: `${TIMEOUT_SECONDS}s`,
+        delete: `${TIMEOUT_SECONDS}s`,
+      },
+    },
   );
 }

@@ -20,11 +20,20 @@ export class SingerTemplate extends pulumi.ComponentResource {
   /** Settings that the pipelines' objects are built with. */
   readonly settings: ClusterSettings;
 
-  constructor(name: string, { settings, runnerImage }: SingerTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, runnerImage }: SingerTemplateArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:SingerTemplate", name, {}, opts);
     this.settings = { ...settings, runnerImage: RUNNER_IMAGE };
     const outputs = new Map([[RUNNER_IMAGE, runnerImage]]);
-    for (const kind of RUN_KINDS) new CustomResource(templateName(kind, this.settings), customResourceArgs(singerTemplate(kind, this.settings), outputs), { parent: this });
+    for (const kind of RUN_KINDS)
+      new CustomResource(
+        templateName(kind, this.settings),
+        customResourceArgs(singerTemplate(kind, this.settings), outputs),
+        { parent: this },
+      );
     this.registerOutputs({});
   }
 }

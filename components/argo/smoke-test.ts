@@ -16,10 +16,18 @@ export interface SmokeTestArgs {
 
 /** A Workflow that users and `tapctl up` submit to see that the installation works. */
 export class SmokeTest extends pulumi.ComponentResource {
-  constructor(name: string, { settings, runnerImage, marksBucket }: SmokeTestArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, runnerImage, marksBucket }: SmokeTestArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:SmokeTest", name, {}, opts);
     const template = smokeTestTemplate(settings, marksBucket);
-    new CustomResource(name, customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])), { parent: this });
+    new CustomResource(
+      name,
+      customResourceArgs(template, new Map([[settings.runnerImage, runnerImage]])),
+      { parent: this },
+    );
     this.registerOutputs({ name: template.metadata.name });
   }
 }

@@ -4,7 +4,12 @@ import { policy, type PolicyDocument } from "./policy-document";
 /** Refuses all that reaches a bucket without TLS, or with one older than 1.2, whoever asks. */
 export function bucketPolicy(bucket: string, region: string): PolicyDocument {
   const arn = bucketArn(bucket, region);
-  const refuse = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`] } as const;
+  const refuse = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [arn, `${arn}/*`],
+  } as const;
   return policy(
     { Sid: "TlsOnly", ...refuse, Condition: { Bool: { "aws:SecureTransport": "false" } } },
     { Sid: "NoOldTls", ...refuse, Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },

@@ -20,17 +20,27 @@ export class EcrImages extends pulumi.ComponentResource {
   /** Where images go, and the one token to push them with. */
   readonly registry: ImageRegistry;
 
-  constructor(name: string, { settings, images }: EcrImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, images }: EcrImagesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:aws:EcrImages", name, {}, opts);
     const parent = { parent: this };
-    const addresses = new Map(images.map((image) => [image, repositoryAddress(image, settings, parent)]));
+    const addresses = new Map(
+      images.map((image) => [image, repositoryAddress(image, settings, parent)]),
+    );
     const repository = (image: string) => {
       const address = addresses.get(image);
       if (!address) throw new Error(`${image} has no repository`);
       return address;
     };
     const token = getAuthorizationTokenOutput({}, parent);
-    const login = { address: token.proxyEndpoint.apply(hostOf), username: token.userName, password: pulumi.secret(token.password) };
+    const login = {
+      address: token.proxyEndpoint.apply(hostOf),
+      username: token.userName,
+      password: pulumi.secret(token.password),
+    };
     this.registry = { repository, pullRepository: repository, login };
     this.registerOutputs({});
   }
@@ -43,13 +53,32 @@ export class EcrImages extends pulumi.ComponentResource {
  * the same `up`; a run that began before may miss an image that is older than these days, on a node that has none yet.
  */
 export function repositoryRules(expireUntaggedDays: number): object {
-  const selection = { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: expireUntaggedDays };
-  return { rules: [{ rulePriority: 1, description: "images that no tag names any more", selection, action: { type: "expire" } }] };
+  const selection = {
+    tagStatus: "untagged",
+    countType: "sinceImagePushed",
+    countUnit: "days",
+    countNumber: expireUntaggedDays,
+  };
+  return {
+    rules: [
+      {
+        rulePriority: 1,
+        description: "images that no tag names any more",
+        selection,
+        action: { type: "expire" },
+      },
+    ],
+  };
 }
 
-function repositoryAddress(image: string, settings: EcrSettings, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+function repositoryAddress(
+  image: string,
+  settings: EcrSettings,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
   const name = repositoryName(image, settings);
-  if (settings.existing[image] !== undefined) return getRepositoryOutput({ name }, opts).repositoryUrl;
+  if (settings.existing[image] !== undefined)
+    return getRepositoryOutput({ name }, opts).repositoryUrl;
   const made = new Repository(
     image,
     {
@@ -62,7 +91,11 @@ function repositoryAddress(image: string, settings: EcrSettings, opts: pulumi.Cu
     },
     opts,
   );
-  new LifecyclePolicy(image, { repository: made.name, policy: JSON.stringify(repositoryRules(settings.expireUntaggedDays)) }, opts);
+  new LifecyclePolicy(
+    image,
+    { repository: made.name, policy: JSON.stringify(repositoryRules(settings.expireUntaggedDays)) },
+    opts,
+  );
   return made.repositoryUrl;
 }
 

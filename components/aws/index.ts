@@ -14,8 +14,19 @@ function declare({ settings, pipelines, repositories }: CloudArgs): CloudParts {
   const { aws: place, objectStore: store, namespace } = settings;
   if (place === undefined) throw new Error("the settings name no place on AWS");
   const opts = { providers: [provider(place)] };
-  const parts = store.kind === "aws" ? { buckets: new S3Store("s3", { settings: store, region: place.region }, opts).buckets, identity: podIdentity({ store, region: place.region, namespace, pipelines }, opts) } : {};
-  return { ...parts, ...(place.ecr && { registry: new EcrImages("ecr", { settings: place.ecr, images: repositories }, opts).registry }) };
+  const parts =
+    store.kind === "aws"
+      ? {
+          buckets: new S3Store("s3", { settings: store, region: place.region }, opts).buckets,
+          identity: podIdentity({ store, region: place.region, namespace, pipelines }, opts),
+        }
+      : {};
+  return {
+    ...parts,
+    ...(place.ecr && {
+      registry: new EcrImages("ecr", { settings: place.ecr, images: repositories }, opts).registry,
+    }),
+  };
 }
 
 function provider({ region, account, profile, tags }: AwsSettings): Provider {

@@ -1,7 +1,12 @@
 import type { BucketLifecycleConfigurationArgs } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
 import { expiringPrefixes } from "../../src/store/keys";
 
-type Rule = { readonly id: string; readonly status: "Enabled"; readonly filter: { readonly prefix: string }; readonly [rest: string]: unknown };
+type Rule = {
+  readonly id: string;
+  readonly status: "Enabled";
+  readonly filter: { readonly prefix: string };
+  readonly [rest: string]: unknown;
+};
 
 /** Old versions of what is deleted or replaced are of use for a few days only. */
 const OLD_VERSIONS_DAYS = 7;
@@ -17,7 +22,9 @@ const EXPIRING = [...expiringPrefixes, "artifacts/"];
  *
  * @param expireRunsDays 0 for never.
  */
-export function lifecycleRules(expireRunsDays: number): NonNullable<BucketLifecycleConfigurationArgs["rules"]> {
+export function lifecycleRules(
+  expireRunsDays: number,
+): NonNullable<BucketLifecycleConfigurationArgs["rules"]> {
   const expiry = (prefix: string): Rule => ({
     id: `expire-${prefix.slice(0, -1)}`,
     status: "Enabled",
@@ -27,6 +34,11 @@ export function lifecycleRules(expireRunsDays: number): NonNullable<BucketLifecy
   });
   return [
     ...(expireRunsDays === 0 ? [] : EXPIRING.map(expiry)),
-    { id: "abort-uploads", status: "Enabled", filter: { prefix: "" }, abortIncompleteMultipartUpload: { daysAfterInitiation: UPLOAD_DAYS } },
+    {
+      id: "abort-uploads",
+      status: "Enabled",
+      filter: { prefix: "" },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: UPLOAD_DAYS },
+    },
   ];
 }

@@ -26,13 +26,31 @@ const SHARED = "all_pipelines";
 const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
 /** Gives the pods of pipelines their roles, and keeps them, and those of the nodes, from connectors. */
-export function podIdentity({ store, region, namespace, pipelines }: PodIdentityArgs, opts: pulumi.ComponentResourceOptions): PodIdentity {
+export function podIdentity(
+  { store, region, namespace, pipelines }: PodIdentityArgs,
+  opts: pulumi.ComponentResourceOptions,
+): PodIdentity {
   const own = pipelines.filter(({ role }) => role === "own");
   const identity = (name: string, account: string, pipeline?: StoreAccess["pipeline"]) => {
-    const access = { bucket: store.bucket, region, ...(store.kmsKey !== undefined && { kmsKey: store.kmsKey }), ...(pipeline && { pipeline }) };
-    return [account, new WorkloadIdentity(name, { settings: store.identity, serviceAccount: { namespace, name: account }, access }, opts).annotations] as const;
+    const access = {
+      bucket: store.bucket,
+      region,
+      ...(store.kmsKey !== undefined && { kmsKey: store.kmsKey }),
+      ...(pipeline && { pipeline }),
+    };
+    return [
+      account,
+      new WorkloadIdentity(
+        name,
+        { settings: store.identity, serviceAccount: { namespace, name: account }, access },
+        opts,
+      ).annotations,
+    ] as const;
   };
-  const annotations = [identity(SHARED, defaultClusterSettings.serviceAccount), ...own.map((entry) => identity(entry.name, accountOf(entry), entry))];
+  const annotations = [
+    identity(SHARED, defaultClusterSettings.serviceAccount),
+    ...own.map((entry) => identity(entry.name, accountOf(entry), entry)),
+  ];
   return {
     ...podAccounts(pipelines),
     accountAnnotations: Object.fromEntries(annotations),

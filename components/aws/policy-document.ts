@@ -1,5 +1,7 @@
 /** Conditions of a statement: by operator, then by key of the request. */
-export type Conditions = { readonly [operator: string]: { readonly [key: string]: string | readonly string[] } };
+export type Conditions = {
+  readonly [operator: string]: { readonly [key: string]: string | readonly string[] };
+};
 
 /** A statement of a policy. */
 export interface Statement {

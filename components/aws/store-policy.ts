@@ -45,23 +45,53 @@ export function storePolicy({ bucket, region, kmsKey, pipeline }: StoreAccess): 
   const { read, written } = pipeline ? keysOf(pipeline) : allKeys;
   const objects = (keys: readonly string[]) => keys.map((key) => `${arn}/${key}`);
   return policy(
-    { Sid: "FindObjects", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: arn },
-    { Sid: "ReadObjects", Effect: "Allow", Action: "s3:GetObject", Resource: objects([...written, ...read]) },
-    { Sid: "WriteObjects", Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], Resource: objects(written) },
+    {
+      Sid: "FindObjects",
+      Effect: "Allow",
+      Action: ["s3:ListBucket", "s3:GetBucketLocation"],
+      Resource: arn,
+    },
+    {
+      Sid: "ReadObjects",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: objects([...written, ...read]),
+    },
+    {
+      Sid: "WriteObjects",
+      Effect: "Allow",
+      Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+      Resource: objects(written),
+    },
     ...(kmsKey === undefined ? [] : [useKey(kmsKey, region)]),
   );
 }
 
-const allKeys: Keys = { read: [NONE, "requests/*", "configs/*"], written: ["state/*", "runs/*", "smoke-test/*", "artifacts/*"] };
+const allKeys: Keys = {
+  read: [NONE, "requests/*", "configs/*"],
+  written: ["state/*", "runs/*", "smoke-test/*", "artifacts/*"],
+};
 
 function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Keys {
   return {
-    read: [NONE, `requests/${name}/*`, `configs/${name}/*`, `state/${NONE}/*`, ...(formerName === undefined ? [] : [stateKey(formerName)])],
+    read: [
+      NONE,
+      `requests/${name}/*`,
+      `configs/${name}/*`,
+      `state/${NONE}/*`,
+      ...(formerName === undefined ? [] : [stateKey(formerName)]),
+    ],
     written: [`state/${name}/*`, `runs/${name}/*`],
   };
 }
 
 /** The key may be used through S3 alone. */
 function useKey(kmsKey: string, region: string): Statement {
-  return { Sid: "UseKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: kmsKey, Condition: { StringEquals: { "kms:ViaService": serviceHost("s3", region) } } };
+  return {
+    Sid: "UseKey",
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: kmsKey,
+    Condition: { StringEquals: { "kms:ViaService": serviceHost("s3", region) } },
+  };
 }

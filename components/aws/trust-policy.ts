@@ -21,7 +21,10 @@ export interface PodIdentityCluster {
  * Who may take a role by EKS Pod Identity: pods of one ServiceAccount in one cluster.
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */
-export function podIdentityTrust({ namespace, name }: ServiceAccountName, { account, region, cluster }: PodIdentityCluster): PolicyDocument {
+export function podIdentityTrust(
+  { namespace, name }: ServiceAccountName,
+  { account, region, cluster }: PodIdentityCluster,
+): PolicyDocument {
   return policy({
     Sid: "PodIdentity",
     Effect: "Allow",
@@ -41,13 +44,21 @@ export function podIdentityTrust({ namespace, name }: ServiceAccountName, { acco
  * Who may take a role by a token of the cluster (IRSA): the ServiceAccount that the token is of.
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
-export function irsaTrust({ namespace, name }: ServiceAccountName, oidcProvider: string): PolicyDocument {
+export function irsaTrust(
+  { namespace, name }: ServiceAccountName,
+  oidcProvider: string,
+): PolicyDocument {
   const issuer = issuerOf(oidcProvider);
   return policy({
     Sid: "ServiceAccountToken",
     Effect: "Allow",
     Principal: { Federated: oidcProvider },
     Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: { StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}` } },
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: "sts.amazonaws.com",
+        [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${name}`,
+      },
+    },
   });
 }

@@ -25,7 +25,11 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
   /** Annotations that the ServiceAccount needs. */
   readonly annotations: { readonly [name: string]: pulumi.Input<string> };
 
-  constructor(name: string, { settings, serviceAccount, access }: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, serviceAccount, access }: WorkloadIdentityArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:aws:WorkloadIdentity", name, { serviceAccount: serviceAccount.name }, opts);
     const parent = { parent: this };
     const { permissionsBoundary } = settings;
@@ -39,19 +43,42 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
       },
       parent,
     );
-    const rights = new RolePolicy(name, { role: role.name, policy: JSON.stringify(storePolicy(access)) }, parent);
+    const rights = new RolePolicy(
+      name,
+      { role: role.name, policy: JSON.stringify(storePolicy(access)) },
+      parent,
+    );
     if (settings.kind === "pod-identity") {
-      new PodIdentityAssociation(name, { clusterName: settings.cluster, namespace: serviceAccount.namespace, serviceAccount: serviceAccount.name, roleArn: role.arn }, { ...parent, dependsOn: [rights] });
+      new PodIdentityAssociation(
+        name,
+        {
+          clusterName: settings.cluster,
+          namespace: serviceAccount.namespace,
+          serviceAccount: serviceAccount.name,
+          roleArn: role.arn,
+        },
+        { ...parent, dependsOn: [rights] },
+      );
       this.annotations = {};
     } else {
-      this.annotations = { "eks.amazonaws.com/role-arn": pulumi.all([role.arn, rights.id]).apply(([arn]) => arn) };
+      this.annotations = {
+        "eks.amazonaws.com/role-arn": pulumi.all([role.arn, rights.id]).apply(([arn]) => arn),
+      };
     }
     this.registerOutputs({ role: role.name });
   }
 }
 
-function trust(settings: IdentitySettings, serviceAccount: ServiceAccountName, region: string, opts: pulumi.InvokeOptions): pulumi.Input<string> {
-  if (settings.kind === "irsa") return JSON.stringify(irsaTrust(serviceAccount, settings.oidcProvider));
+function trust(
+  settings: IdentitySettings,
+  serviceAccount: ServiceAccountName,
+  region: string,
+  opts: pulumi.InvokeOptions,
+): pulumi.Input<string> {
+  if (settings.kind === "irsa")
+    return JSON.stringify(irsaTrust(serviceAccount, settings.oidcProvider));
   const { cluster } = settings;
-  return getCallerIdentityOutput({}, opts).apply(({ accountId: account }) => JSON.stringify(podIdentityTrust(serviceAccount, { account, region, cluster })));
+  return getCallerIdentityOutput({}, opts).apply(({ accountId: account }) =>
+    JSON.stringify(podIdentityTrust(serviceAccount, { account, region, cluster })),
+  );
 }

@@ -31,17 +31,28 @@ export class ConnectorImage extends pulumi.ComponentResource {
   /** Reference with tag and digest, as pods pull it. */
   readonly reference: pulumi.Output<string>;
 
-  constructor(name: string, { build, ...building }: ConnectorImageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { build, ...building }: ConnectorImageArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:ConnectorImage", name, { tag: build.tag }, opts);
     const registry = building.registry ?? registryOf(building.settings.registry, building.secrets);
     // A run that is hours old may still pull it.
-    const image = new dockerBuild.Image(name, imageArgs(build, registry, building), { parent: this, retainOnDelete: true });
+    const image = new dockerBuild.Image(name, imageArgs(build, registry, building), {
+      parent: this,
+      retainOnDelete: true,
+    });
     this.reference = pulumi.interpolate`${registry.pullRepository(build.repository)}:${build.tag}@${image.digest}`;
     this.registerOutputs({ reference: this.reference });
   }
 }
 
-function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certificates, registry: ofStack }: ImageBuilding): dockerBuild.ImageArgs {
+function imageArgs(
+  build: ImageBuild,
+  registry: ImageRegistry,
+  { settings, certificates, registry: ofStack }: ImageBuilding,
+): dockerBuild.ImageArgs {
   const { images } = settings;
   const builder = imageBuilder(images, ofStack ? undefined : settings.registry.address);
   const repository = registry.repository(build.repository);
@@ -57,23 +68,36 @@ function imageArgs(build: ImageBuild, registry: ImageRegistry, { settings, certi
     dockerfile: { location: fromProviders(packageFile("images", "singer", "Dockerfile")) },
     ...(build.target !== undefined && { target: build.target }),
     buildArgs: { ...build.args, ...environmentArgs(settings) },
-    labels: { "org.opencontainers.image.title": connector ?? build.repository, ...(version !== undefined && { "org.opencontainers.image.version": version }) },
+    labels: {
+      "org.opencontainers.image.title": connector ?? build.repository,
+      ...(version !== undefined && { "org.opencontainers.image.version": version }),
+    },
     buildOnPreview: images.buildOnPreview,
     exec: builder.exec,
     ...(builder.name !== undefined && { builder: { name: builder.name } }),
     ...(images.cache && builder.keepsLayers && layerCache(pulumi.interpolate`${repository}:cache`)),
     ...(registry.login && { registries: [registry.login] }),
     // They differ from machine to machine, and what was installed with others is the same.
-    ...(certificates !== undefined && { secrets: { certificates }, ignoreSecretsInDiffCalculation: ["certificates"] }),
+    ...(certificates !== undefined && {
+      secrets: { certificates },
+      ignoreSecretsInDiffCalculation: ["certificates"],
+    }),
   };
 }
 
 /** Manifests and media types are those that all registries take. */
-function layerCache(ref: pulumi.Input<string>): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
-  return { cacheFrom: [{ registry: { ref } }], cacheTo: [{ registry: { ref, imageManifest: true, ociMediaTypes: true, mode: "max" } }] };
+function layerCache(
+  ref: pulumi.Input<string>,
+): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {
+  return {
+    cacheFrom: [{ registry: { ref } }],
+    cacheTo: [{ registry: { ref, imageManifest: true, ociMediaTypes: true, mode: "max" } }],
+  };
 }
 
-function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["settings"]): { readonly [name: string]: string } {
+function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["settings"]): {
+  readonly [name: string]: string;
+} {
   const values = {
     PIP_INDEX_URL: pythonIndex.url,
     PIP_EXTRA_INDEX_URL: pythonIndex.extraUrl,
@@ -82,5 +106,7 @@ function environmentArgs({ images: { pythonIndex }, proxy }: ImageBuilding["sett
     HTTPS_PROXY: proxy.https,
     NO_PROXY: proxy.none?.join(),
   };
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

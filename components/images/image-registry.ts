@@ -20,10 +20,19 @@ export interface ImageRegistry {
 }
 
 /** The registry that the settings name, with their user where they have one. */
-export function registryOf({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets): ImageRegistry {
+export function registryOf(
+  { address, pullAddress, username, password }: RegistrySettings,
+  secrets: Secrets,
+): ImageRegistry {
   return {
     repository: repositoriesBelow(address),
-    pullRepository: pullRepositories({ address, ...(pullAddress !== undefined && { pullAddress }) }),
-    ...(username !== undefined && password !== undefined && { login: { address: hostOf(address), username, password: secrets[password] ?? "" } }),
+    pullRepository: pullRepositories({
+      address,
+      ...(pullAddress !== undefined && { pullAddress }),
+    }),
+    ...(username !== undefined &&
+      password !== undefined && {
+        login: { address: hostOf(address), username, password: secrets[password] ?? "" },
+      }),
   };
 }

@@ -20,13 +20,35 @@ export interface StackImages {
  *
  * @param building `digests`: of the ready images; one that it does not name is used as it is.
  */
-export function stackImages(entries: readonly PipelineEntry[], context: BuildContext, { digests = new Map(), ...building }: ImageBuilding & { readonly digests?: Digests }, opts: pulumi.ComponentResourceOptions = {}): StackImages {
+export function stackImages(
+  entries: readonly PipelineEntry[],
+  context: BuildContext,
+  { digests = new Map(), ...building }: ImageBuilding & { readonly digests?: Digests },
+  opts: pulumi.ComponentResourceOptions = {},
+): StackImages {
   const { images } = building.settings;
   const { runner, of, all } = imageOrigins(entries, context, images.ready);
-  const ready = all.flatMap((origin) => ("ready" in origin ? [[originKey(origin), pulumi.output(digests.get(origin.ready) ?? origin.ready)] as const] : []));
+  const ready = all.flatMap((origin) =>
+    "ready" in origin
+      ? [[originKey(origin), pulumi.output(digests.get(origin.ready) ?? origin.ready)] as const]
+      : [],
+  );
   const builds = nameBuilds(all.flatMap((origin) => ("build" in origin ? [origin.build] : [])));
-  const built = builds.map(([name, build]) => [originKey({ build }), new ConnectorImage(name, { ...building, build }, opts).reference] as const);
+  const built = builds.map(
+    ([name, build]) =>
+      [
+        originKey({ build }),
+        new ConnectorImage(name, { ...building, build }, opts).reference,
+      ] as const,
+  );
   const references = new Map([...ready, ...built]);
-  const reference = (origin: ImageOrigin) => references.get(originKey(origin)) as pulumi.Output<string>;
-  return { runner: reference(runner), of: ({ tap, target }) => ({ tap: reference(of(tap.connector)), target: reference(of(target.connector)) }) };
+  const reference = (origin: ImageOrigin) =>
+    references.get(originKey(origin)) as pulumi.Output<string>;
+  return {
+    runner: reference(runner),
+    of: ({ tap, target }) => ({
+      tap: reference(of(tap.connector)),
+      target: reference(of(target.connector)),
+    }),
+  };
 }

@@ -18,15 +18,49 @@ export type Digests = ReadonlyMap<string, string>;
  *
  * @throws UserError with every image that cannot be looked up.
  */
-export async function readyDigests({ images, registry, secrets }: Pick<Settings, "images" | "registry" | "secrets">, entries: readonly PipelineEntry[], context: BuildContext): Promise<Digests> {
+export async function readyDigests(
+  { images, registry, secrets }: Pick<Settings, "images" | "registry" | "secrets">,
+  entries: readonly PipelineEntry[],
+  context: BuildContext,
+): Promise<Digests> {
   const { all } = imageOrigins(entries, context, images.ready);
-  const byTag = [...new Set(all.flatMap((origin) => ("ready" in origin && parseImageReference(origin.ready).digest === undefined ? [origin.ready] : [])))].sort();
+  const byTag = [
+    ...new Set(
+      all.flatMap((origin) =>
+        "ready" in origin && parseImageReference(origin.ready).digest === undefined
+          ? [origin.ready]
+          : [],
+      ),
+    ),
+  ].sort();
   if (byTag.length === 0) return new Map();
   const { address, username, password } = registry;
-  const login: Login | undefined = username === undefined || password === undefined ? undefined : { username, password: await valueOf(secrets[password]) };
-  const found = await Promise.allSettled(byTag.map(async (image) => [image, `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`] as const));
-  const failed = found.flatMap((result, index) => (result.status === "rejected" ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`] : []));
-  if (failed.length > 0) throw new UserError([...failed, `Correct its name, or name it by its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`].join("\n"), 1);
+  const login: Login | undefined =
+    username === undefined || password === undefined
+      ? undefined
+      : { username, password: await valueOf(secrets[password]) };
+  const found = await Promise.allSettled(
+    byTag.map(
+      async (image) =>
+        [
+          image,
+          `${image}@${await digestOf(image, parseImageReference(image).host === hostOf(address) ? login : undefined)}`,
+        ] as const,
+    ),
+  );
+  const failed = found.flatMap((result, index) =>
+    result.status === "rejected"
+      ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`]
+      : [],
+  );
+  if (failed.length > 0)
+    throw new UserError(
+      [
+        ...failed,
+        `Correct its name, or name it by its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`,
+      ].join("\n"),
+      1,
+    );
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 

@@ -4,7 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MonitoringSettings } from "../../src/settings/monitoring";
 import { dashboardConfigMap } from "../../src/manifests/monitoring/dashboard";
 import { prometheusRule } from "../../src/manifests/monitoring/prometheus-rule";
-import { controllerTarget, serviceMonitor, storeTarget } from "../../src/manifests/monitoring/scrape";
+import {
+  controllerTarget,
+  serviceMonitor,
+  storeTarget,
+} from "../../src/manifests/monitoring/scrape";
 
 /** Arguments of {@link Monitoring}. */
 export interface MonitoringArgs {
@@ -23,16 +27,31 @@ export interface MonitoringArgs {
  * so that one more changes none of it.
  */
 export class Monitoring extends pulumi.ComponentResource {
-  constructor(name: string, { settings, namespace, controllerNamespace, storeNamespace }: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, namespace, controllerNamespace, storeNamespace }: MonitoringArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:Monitoring", name, {}, opts);
     const parent = { parent: this };
     const place = { namespace, labels: settings.labels };
     const minio = storeNamespace !== undefined;
-    const targets = [...(controllerNamespace === undefined ? [] : [controllerTarget(controllerNamespace)]), ...(minio ? [storeTarget(storeNamespace)] : [])];
-    for (const target of targets) new CustomResource(`${name}-${target.job}`, serviceMonitor(target, place), parent);
+    const targets = [
+      ...(controllerNamespace === undefined ? [] : [controllerTarget(controllerNamespace)]),
+      ...(minio ? [storeTarget(storeNamespace)] : []),
+    ];
+    for (const target of targets)
+      new CustomResource(`${name}-${target.job}`, serviceMonitor(target, place), parent);
     new CustomResource(name, prometheusRule({ ...settings, minio }, place), parent);
     const { grafanaFolder } = settings;
-    new ConfigMap(name, dashboardConfigMap({ ...settings, minio }, { namespace, ...(grafanaFolder !== undefined && { grafanaFolder }) }), parent);
+    new ConfigMap(
+      name,
+      dashboardConfigMap(
+        { ...settings, minio },
+        { namespace, ...(grafanaFolder !== undefined && { grafanaFolder }) },
+      ),
+      parent,
+    );
     this.registerOutputs({ namespace });
   }
 }

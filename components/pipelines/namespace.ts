@@ -10,11 +10,27 @@ import { MANAGED, STACK_LABEL } from "../../src/manifests/namespace-labels";
  * @param metadataName of the namespace in the cluster.
  * @param labels beside those of the stack.
  */
-export function namespace(name: string, metadataName: string, opts: pulumi.CustomResourceOptions, labels: { readonly [name: string]: string } = {}): Namespace {
-  return new Namespace(name, { metadata: { name: metadataName, labels: { ...MANAGED, [STACK_LABEL]: pulumi.getStack(), ...labels } } }, opts);
+export function namespace(
+  name: string,
+  metadataName: string,
+  opts: pulumi.CustomResourceOptions,
+  labels: { readonly [name: string]: string } = {},
+): Namespace {
+  return new Namespace(
+    name,
+    {
+      metadata: {
+        name: metadataName,
+        labels: { ...MANAGED, [STACK_LABEL]: pulumi.getStack(), ...labels },
+      },
+    },
+    opts,
+  );
 }
 
 /** Peers of a network policy: every pod of some namespaces. */
 export function podsOf(namespaces: readonly string[]): input.networking.v1.NetworkPolicyPeer[] {
-  return namespaces.map((name) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }));
+  return namespaces.map((name) => ({
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+  }));
 }

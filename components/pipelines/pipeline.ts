@@ -45,7 +45,11 @@ export class Pipeline extends pulumi.ComponentResource {
   /** The schedule. */
   readonly cronWorkflow: CustomResource;
 
-  constructor(name: string, { entry, settings, images, secrets, deletedWith }: PipelineArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { entry, settings, images, secrets, deletedWith }: PipelineArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:Pipeline", name, describePipeline(entry), opts);
     const childOptions = { parent: this, ...(deletedWith && { deletedWith }) };
     const secret = pipelineSecret(entry);
@@ -54,13 +58,24 @@ export class Pipeline extends pulumi.ComponentResource {
       new Secret(
         name,
         {
-          metadata: { name: secret.name, namespace: settings.namespace, labels: { ...labelsOf(entry, settings) }, annotations: PUT_BACK },
+          metadata: {
+            name: secret.name,
+            namespace: settings.namespace,
+            labels: { ...labelsOf(entry, settings) },
+            annotations: PUT_BACK,
+          },
           type: "Opaque",
-          stringData: Object.fromEntries(Object.entries(secret.parts).map(([key, part]) => [key, secretText(part, secrets)])),
+          stringData: Object.fromEntries(
+            Object.entries(secret.parts).map(([key, part]) => [key, secretText(part, secrets)]),
+          ),
         },
         childOptions,
       );
-    this.cronWorkflow = new CustomResource(name, customResourceArgs(schedule(entry, settings), imageOutputs(entry, images)), { ...childOptions, ...(secretResource && { dependsOn: [secretResource] }) });
+    this.cronWorkflow = new CustomResource(
+      name,
+      customResourceArgs(schedule(entry, settings), imageOutputs(entry, images)),
+      { ...childOptions, ...(secretResource && { dependsOn: [secretResource] }) },
+    );
     this.registerOutputs({ name: entry.name });
   }
 }
@@ -71,11 +86,22 @@ function schedule(entry: PipelineEntry, settings: ClusterSettings): CronWorkflow
     deployed(entry, () => ({ tap: TAP_IMAGE, target: TARGET_IMAGE })),
     settings,
   );
-  const propagation = { "pulumi.com/deletionPropagationPolicy": entry.onRemove === "delete" ? "background" : "orphan" };
-  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...propagation } } };
+  const propagation = {
+    "pulumi.com/deletionPropagationPolicy": entry.onRemove === "delete" ? "background" : "orphan",
+  };
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, ...propagation },
+    },
+  };
 }
 
-function imageOutputs(entry: PipelineEntry, images: PipelineArgs["images"]): ReadonlyMap<string, pulumi.Output<string>> {
+function imageOutputs(
+  entry: PipelineEntry,
+  images: PipelineArgs["images"],
+): ReadonlyMap<string, pulumi.Output<string>> {
   if (!isReplication(entry)) return new Map();
   const { tap, target } = images(entry);
   return new Map([

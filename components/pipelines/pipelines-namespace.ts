@@ -15,7 +15,10 @@ import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "../../src/manifests/stac
 /** Arguments of {@link PipelinesNamespace}. */
 export interface PipelinesNamespaceArgs {
   /** Names of the namespace and of both ServiceAccounts. */
-  readonly settings: Pick<ClusterSettings, "namespace" | "serviceAccount" | "executorServiceAccount">;
+  readonly settings: Pick<
+    ClusterSettings,
+    "namespace" | "serviceAccount" | "executorServiceAccount"
+  >;
   /** Registry whose user pods pull with, where it has one. */
   readonly registry: RegistrySettings;
   /** Name of the secret that holds the webhook's URL. Default: none. */
@@ -42,24 +45,69 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
     const { settings, secrets } = args;
     this.namespace = namespace(name, settings.namespace, { parent: this, protect: args.protect });
     const within = { parent: this, deletedWith: this.namespace };
-    const metadata = (object: string, annotations?: Annotations) => ({ name: object, namespace: this.namespace.metadata.name, labels: { ...MANAGED }, ...(annotations && { annotations: { ...annotations } }) });
+    const metadata = (object: string, annotations?: Annotations) => ({
+      name: object,
+      namespace: this.namespace.metadata.name,
+      labels: { ...MANAGED },
+      ...(annotations && { annotations: { ...annotations } }),
+    });
 
     accounts(name, settings, args.identity, metadata, within);
     pullSecret(args.registry, secrets, metadata, within);
-    if (args.webhook !== undefined) new Secret(WEBHOOK.name, { metadata: metadata(WEBHOOK.name), stringData: { [WEBHOOK.key]: secrets[args.webhook] ?? "" } }, within);
-    if (args.certificates !== undefined) new ConfigMap(CERTIFICATES.configMap, { metadata: metadata(CERTIFICATES.configMap), data: { [CERTIFICATES.key]: args.certificates } }, within);
-    if (args.networkPolicy) new NetworkPolicy(name, { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } }, within);
+    if (args.webhook !== undefined)
+      new Secret(
+        WEBHOOK.name,
+        {
+          metadata: metadata(WEBHOOK.name),
+          stringData: { [WEBHOOK.key]: secrets[args.webhook] ?? "" },
+        },
+        within,
+      );
+    if (args.certificates !== undefined)
+      new ConfigMap(
+        CERTIFICATES.configMap,
+        {
+          metadata: metadata(CERTIFICATES.configMap),
+          data: { [CERTIFICATES.key]: args.certificates },
+        },
+        within,
+      );
+    if (args.networkPolicy)
+      new NetworkPolicy(
+        name,
+        { metadata: metadata("no-ingress"), spec: { podSelector: {}, policyTypes: ["Ingress"] } },
+        within,
+      );
     const blocked = args.identity?.blockedNetworks ?? [];
-    if (args.networkPolicy && blocked.length > 0) new NetworkPolicy(`${name}-blocked-networks`, { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) }, within);
+    if (args.networkPolicy && blocked.length > 0)
+      new NetworkPolicy(
+        `${name}-blocked-networks`,
+        { metadata: metadata("blocked-networks"), spec: everywhereBut(blocked) },
+        within,
+      );
     this.registerOutputs({ namespace: settings.namespace });
   }
 }
 
 /** Pods may connect to everything but some networks. Pods of the cluster are named as well: to some network plugins an address is none of theirs. */
 function everywhereBut(networks: readonly string[]): input.networking.v1.NetworkPolicySpec {
-  const within = (all: string, version: (network: string) => boolean) => ({ ipBlock: { cidr: all, except: networks.filter(version) } });
+  const within = (all: string, version: (network: string) => boolean) => ({
+    ipBlock: { cidr: all, except: networks.filter(version) },
+  });
   const isIpv6 = (network: string) => network.includes(":");
-  return { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ namespaceSelector: {} }, within("0.0.0.0/0", (network) => !isIpv6(network)), within("::/0", isIpv6)] }] };
+  return {
+    podSelector: {},
+    policyTypes: ["Egress"],
+    egress: [
+      {
+        to: [
+          { namespaceSelector: {} },
+          within("0.0.0.0/0", (network) => !isIpv6(network)),
+          within("::/0", isIpv6),
+        ],
+      },
+    ],
+  };
 }
 
 type Annotations = { readonly [name: string]: pulumi.Input<string> };
@@ -71,22 +119,90 @@ type Metadata = (name: string, annotations?: Annotations) => input.meta.v1.Objec
  * the second alone, and only that container sees it.
  * Source: argo-workflows v4.1.2, docs/workflow-rbac.md.
  */
-function accounts(name: string, { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"], identity: PodIdentity | undefined, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
+function accounts(
+  name: string,
+  { serviceAccount, executorServiceAccount }: PipelinesNamespaceArgs["settings"],
+  identity: PodIdentity | undefined,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): void {
   for (const account of [serviceAccount, ...Object.values(identity?.serviceAccounts ?? {})]) {
-    new ServiceAccount(account, { metadata: metadata(account, identity?.accountAnnotations[account]), automountServiceAccountToken: false }, opts);
+    new ServiceAccount(
+      account,
+      {
+        metadata: metadata(account, identity?.accountAnnotations[account]),
+        automountServiceAccountToken: false,
+      },
+      opts,
+    );
   }
-  const executor = new ServiceAccount(executorServiceAccount, { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false }, opts);
+  const executor = new ServiceAccount(
+    executorServiceAccount,
+    { metadata: metadata(executorServiceAccount), automountServiceAccountToken: false },
+    opts,
+  );
   const token = `${executorServiceAccount}.service-account-token`;
-  new Secret(token, { metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }), type: "kubernetes.io/service-account-token" }, { ...opts, dependsOn: [executor] });
-  const role = new Role(name, { metadata: metadata(executorServiceAccount), rules: [{ apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] }] }, opts);
+  new Secret(
+    token,
+    {
+      metadata: metadata(token, { "kubernetes.io/service-account.name": executorServiceAccount }),
+      type: "kubernetes.io/service-account-token",
+    },
+    { ...opts, dependsOn: [executor] },
+  );
+  const role = new Role(
+    name,
+    {
+      metadata: metadata(executorServiceAccount),
+      rules: [
+        {
+          apiGroups: ["argoproj.io"],
+          resources: ["workflowtaskresults"],
+          verbs: ["create", "patch"],
+        },
+      ],
+    },
+    opts,
+  );
   const subjects = [{ kind: "ServiceAccount", name: executorServiceAccount }];
-  new RoleBinding(name, { metadata: metadata(executorServiceAccount), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name }, subjects }, opts);
+  new RoleBinding(
+    name,
+    {
+      metadata: metadata(executorServiceAccount),
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subjects,
+    },
+    opts,
+  );
 }
 
-function pullSecret({ address, pullAddress, username, password }: RegistrySettings, secrets: Secrets, metadata: Metadata, opts: pulumi.CustomResourceOptions): void {
+function pullSecret(
+  { address, pullAddress, username, password }: RegistrySettings,
+  secrets: Secrets,
+  metadata: Metadata,
+  opts: pulumi.CustomResourceOptions,
+): void {
   if (username === undefined || password === undefined) return;
   const host = hostOf(pullAddress ?? address);
   const value = secrets[password] ?? pulumi.output("");
-  const config = value.apply((text) => JSON.stringify({ auths: { [host]: { username, password: text, auth: Buffer.from(`${username}:${text}`).toString("base64") } } }));
-  new Secret(REGISTRY_SECRET, { metadata: metadata(REGISTRY_SECRET), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } }, opts);
+  const config = value.apply((text) =>
+    JSON.stringify({
+      auths: {
+        [host]: {
+          username,
+          password: text,
+          auth: Buffer.from(`${username}:${text}`).toString("base64"),
+        },
+      },
+    }),
+  );
+  new Secret(
+    REGISTRY_SECRET,
+    {
+      metadata: metadata(REGISTRY_SECRET),
+      type: "kubernetes.io/dockerconfigjson",
+      stringData: { ".dockerconfigjson": config },
+    },
+    opts,
+  );
 }

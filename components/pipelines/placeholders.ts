@@ -22,14 +22,26 @@ export const PUT_BACK = { "pulumi.com/patchForce": "true" };
  * @param object plain data.
  * @param values what stands for an output, and the output; a text counts where it is the whole text.
  */
-export function customResourceArgs(object: PlainObject, values: ReadonlyMap<string, pulumi.Output<string>>): CustomResourceArgs {
+export function customResourceArgs(
+  object: PlainObject,
+  values: ReadonlyMap<string, pulumi.Output<string>>,
+): CustomResourceArgs {
   const { annotations } = object.metadata;
-  return { ...(withOutputs({ ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...PUT_BACK } } }, values) as object), apiVersion: object.apiVersion, kind: object.kind };
+  return {
+    ...(withOutputs(
+      { ...object, metadata: { ...object.metadata, annotations: { ...annotations, ...PUT_BACK } } },
+      values,
+    ) as object),
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+  };
 }
 
 function withOutputs(value: unknown, values: ReadonlyMap<string, pulumi.Output<string>>): unknown {
   if (typeof value === "string") return values.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => withOutputs(item, values));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withOutputs(item, values)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withOutputs(item, values)]),
+  );
 }

@@ -35,5 +35,7 @@ function resolved(value: Json, secrets: ReadonlyMap<string, string>): Json {
   if (isSecretReference(value)) return secrets.get(value.$secret) ?? null;
   if (Array.isArray(value)) return value.map((item: Json) => resolved(item, secrets));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolved(item, secrets)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, resolved(item, secrets)]),
+  );
 }

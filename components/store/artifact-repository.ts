@@ -25,13 +25,23 @@ const DEFAULT_KEY = "artifacts";
  * @see src/store/keys.ts for the layout, which is that of the embedded store.
  */
 export class ArtifactRepository extends pulumi.ComponentResource {
-  constructor(name: string, { namespace, buckets, certificates }: ArtifactRepositoryArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { namespace, buckets, certificates }: ArtifactRepositoryArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:ArtifactRepository", name, {}, opts);
     const parent = { parent: this };
     const metadata = (object: string) => ({ name: object, namespace, labels: { ...MANAGED } });
     const { credentials } = buckets.singer;
-    if (credentials !== "ambient") new Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
-    if (certificates !== undefined) new Secret(`${name}-certificates`, { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } }, parent);
+    if (credentials !== "ambient")
+      new Secret(name, { metadata: metadata(SECRET), stringData: { ...credentials } }, parent);
+    if (certificates !== undefined)
+      new Secret(
+        `${name}-certificates`,
+        { metadata: metadata(CERTIFICATES), stringData: { "ca.pem": certificates } },
+        parent,
+      );
     const text = (bucket: Bucket, keyFormat?: string) =>
       pulumi
         .all([bucket.name, bucket.endpoint, bucket.region])
@@ -53,8 +63,14 @@ export class ArtifactRepository extends pulumi.ComponentResource {
     new ConfigMap(
       name,
       {
-        metadata: { ...metadata(configMap), annotations: { "workflows.argoproj.io/default-artifact-repository": DEFAULT_KEY } },
-        data: { [DEFAULT_KEY]: text(buckets.artifacts), [key]: text(buckets.singer, PIPELINES_KEY) },
+        metadata: {
+          ...metadata(configMap),
+          annotations: { "workflows.argoproj.io/default-artifact-repository": DEFAULT_KEY },
+        },
+        data: {
+          [DEFAULT_KEY]: text(buckets.artifacts),
+          [key]: text(buckets.singer, PIPELINES_KEY),
+        },
       },
       parent,
     );

@@ -16,8 +16,17 @@ export class ExternalStore extends pulumi.ComponentResource {
   /** The buckets. */
   readonly buckets: ObjectStoreBuckets;
 
-  constructor(name: string, { settings, secrets }: ExternalStoreArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("tapctl:index:ExternalStore", name, { endpoint: settings.endpoint, bucket: settings.bucket }, opts);
+  constructor(
+    name: string,
+    { settings, secrets }: ExternalStoreArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(
+      "tapctl:index:ExternalStore",
+      name,
+      { endpoint: settings.endpoint, bucket: settings.bucket },
+      opts,
+    );
     const credentials = credentialsOf(settings, secrets);
     const bucket = (bucketName: string): Bucket => ({
       name: bucketName,
@@ -27,12 +36,18 @@ export class ExternalStore extends pulumi.ComponentResource {
       credentials,
       ...(settings.addressing !== undefined && { addressing: settings.addressing }),
     });
-    this.buckets = { singer: bucket(settings.bucket), artifacts: bucket(settings.artifactsBucket ?? settings.bucket) };
+    this.buckets = {
+      singer: bucket(settings.bucket),
+      artifacts: bucket(settings.artifactsBucket ?? settings.bucket),
+    };
     this.registerOutputs({ bucket: settings.bucket });
   }
 }
 
 function credentialsOf({ credentials }: S3Settings, secrets: Secrets): BucketCredentials {
   if (credentials === "ambient") return "ambient";
-  return { accessKey: secrets[credentials.accessKey] ?? "", secretKey: secrets[credentials.secretKey] ?? "" };
+  return {
+    accessKey: secrets[credentials.accessKey] ?? "",
+    secretKey: secrets[credentials.secretKey] ?? "",
+  };
 }

@@ -3,7 +3,12 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { MinioSettings } from "../../src/settings/object-store";
-import { minioValues, ROOT_SECRET, USER, USER_SECRET } from "../../src/manifests/charts/minio-values";
+import {
+  minioValues,
+  ROOT_SECRET,
+  USER,
+  USER_SECRET,
+} from "../../src/manifests/charts/minio-values";
 import { namespace, podsOf } from "../pipelines/namespace";
 import { MANAGED } from "../../src/manifests/namespace-labels";
 import type { Bucket, ObjectStoreBuckets } from "./object-store";
@@ -36,7 +41,11 @@ export class Minio extends pulumi.ComponentResource {
   /** Namespace of the server. */
   readonly namespace: string;
 
-  constructor(name: string, { settings, clients, networkPolicy, protect }: MinioArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, clients, networkPolicy, protect }: MinioArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tapctl:index:Minio", name, {}, opts);
     const parent = { parent: this };
     this.namespace = settings.namespace;
@@ -44,15 +53,51 @@ export class Minio extends pulumi.ComponentResource {
     const root = password(`${name}-root`, parent);
     const user = password(`${name}-user`, parent);
     const within = { ...parent, deletedWith: space };
-    const metadata = (secret: string) => ({ name: secret, namespace: space.metadata.name, labels: { ...MANAGED } });
+    const metadata = (secret: string) => ({
+      name: secret,
+      namespace: space.metadata.name,
+      labels: { ...MANAGED },
+    });
     const secrets = [
-      new Secret(`${name}-root`, { metadata: metadata(ROOT_SECRET), stringData: { rootUser: "root", rootPassword: root.result } }, within),
-      new Secret(`${name}-user`, { metadata: metadata(USER_SECRET), stringData: { accessKey: USER, secretKey: user.result } }, within),
+      new Secret(
+        `${name}-root`,
+        {
+          metadata: metadata(ROOT_SECRET),
+          stringData: { rootUser: "root", rootPassword: root.result },
+        },
+        within,
+      ),
+      new Secret(
+        `${name}-user`,
+        {
+          metadata: metadata(USER_SECRET),
+          stringData: { accessKey: USER, secretKey: user.result },
+        },
+        within,
+      ),
     ];
-    release(name, { releaseName: "minio", namespace: space.metadata.name, chart: settings.chart, values: minioValues(settings) }, { ...parent, dependsOn: secrets, protect });
+    release(
+      name,
+      {
+        releaseName: "minio",
+        namespace: space.metadata.name,
+        chart: settings.chart,
+        values: minioValues(settings),
+      },
+      { ...parent, dependsOn: secrets, protect },
+    );
     if (networkPolicy) {
-      const ingress = [{ from: [{ podSelector: {} }, ...podsOf(clients)], ports: [{ port: PORT }] }];
-      new NetworkPolicy(name, { metadata: metadata("minio-clients"), spec: { podSelector: {}, policyTypes: ["Ingress"], ingress } }, within);
+      const ingress = [
+        { from: [{ podSelector: {} }, ...podsOf(clients)], ports: [{ port: PORT }] },
+      ];
+      new NetworkPolicy(
+        name,
+        {
+          metadata: metadata("minio-clients"),
+          spec: { podSelector: {}, policyTypes: ["Ingress"], ingress },
+        },
+        within,
+      );
     }
     const bucket = (bucketName: string): Bucket => ({
       name: bucketName,

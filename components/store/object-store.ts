@@ -17,7 +17,8 @@ export interface Bucket {
 }
 
 /** How pods prove that they may use a bucket. */
-export type BucketCredentials = "ambient" | { readonly accessKey: Input<string>; readonly secretKey: Input<string> };
+export type BucketCredentials =
+  "ambient" | { readonly accessKey: Input<string>; readonly secretKey: Input<string> };
 
 /** An object store: {@link import("./minio").Minio}, {@link import("./external-store").ExternalStore} or another component. */
 export interface ObjectStoreBuckets {

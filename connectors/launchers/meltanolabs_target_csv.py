@@ -22,7 +22,9 @@ class Digits(float):
 
 
 def written(value):
-    return json.dumps(exact(value), ensure_ascii=False) if isinstance(value, (dict, list)) else value
+    return (
+        json.dumps(exact(value), ensure_ascii=False) if isinstance(value, (dict, list)) else value
+    )
 
 
 def exact(value):

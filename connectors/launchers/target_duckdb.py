@@ -45,7 +45,11 @@ def load_rows(self, records, count, temp_dir):
         self.conn.execute(self.create_table_query(table_name=staging, is_temporary=True))
         longest = write_csv(path, (self.record_to_flattened(record) for record in records))
         self.conn.execute(copy_statement(staging, path, longest))
-        update = self.update_from_temp_table(staging) if self.stream_schema_message["key_properties"] else None
+        update = (
+            self.update_from_temp_table(staging)
+            if self.stream_schema_message["key_properties"]
+            else None
+        )
         if update is not None:
             self.conn.execute(update)
         self.conn.execute(self.insert_from_temp_table(staging))
@@ -94,7 +98,10 @@ def copy_statement(table, path, longest):
 def one_line(error):
     """What DuckDB says of a value that does not fit, without its advice on CSV files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return next((line for line in lines if line.startswith("Error when converting")), lines[0] if lines else repr(error))
+    return next(
+        (line for line in lines if line.startswith("Error when converting")),
+        lines[0] if lines else repr(error),
+    )
 
 
 def record_to_flattened(self, record):
@@ -111,7 +118,10 @@ def record_primary_key_string(self, record):
     values = column_values(record, self.flatten_schema)
     missing = [name for name in names if values.get(name) is None]
     if missing:
-        sys.exit('stream "%s": a record has no value for its key %s' % (self.stream_schema_message["stream"], ", ".join(missing)))
+        sys.exit(
+            'stream "%s": a record has no value for its key %s'
+            % (self.stream_schema_message["stream"], ", ".join(missing))
+        )
     return json.dumps([values[name] for name in names])
 
 
@@ -131,7 +141,9 @@ def column_values(record, columns, above=()):
 def writers(sync):
     """For each column what turns a value into what is written, kept for the next record."""
     if not hasattr(sync, "writers"):
-        sync.writers = [(name, writer(name, schema)) for name, schema in sync.flatten_schema.items()]
+        sync.writers = [
+            (name, writer(name, schema)) for name, schema in sync.flatten_schema.items()
+        ]
     return sync.writers
 
 
@@ -141,14 +153,24 @@ def writer(name, schema):
         return lambda value: unrounded(name, value)
     if column == "json":
         # Where the schema allows no text, text is an object or array that the tap turned into JSON already.
-        return as_json if "string" in schema["type"] else lambda value: value if isinstance(value, str) else as_json(value)
-    return in_utc if column in ("timestamp", "time") else lambda value: json.dumps(value) if isinstance(value, (dict, list)) else value
+        return (
+            as_json
+            if "string" in schema["type"]
+            else lambda value: value if isinstance(value, str) else as_json(value)
+        )
+    return (
+        in_utc
+        if column in ("timestamp", "time")
+        else lambda value: json.dumps(value) if isinstance(value, (dict, list)) else value
+    )
 
 
 def unrounded(name, value):
     if isinstance(value, int) and abs(value) > 2**53 and int(float(value)) != value:
-        raise ValueError('column "%s" is of type DOUBLE, which would round %d: have the tap send it as an integer or as text, '
-                         "such as with use_singer_decimal of tap-postgres" % (name, value))
+        raise ValueError(
+            'column "%s" is of type DOUBLE, which would round %d: have the tap send it as an integer or as text, '
+            "such as with use_singer_decimal of tap-postgres" % (name, value)
+        )
     return value
 
 
@@ -173,7 +195,11 @@ def in_utc(value):
     try:
         *parts, fraction = moment.groups()
         is_time = parts[0] is None
-        there = datetime(*(int(part) for part in ("2000", "01", "01", *parts[3:]) if part)) if is_time else datetime(*map(int, parts))
+        there = (
+            datetime(*(int(part) for part in ("2000", "01", "01", *parts[3:]) if part))
+            if is_time
+            else datetime(*map(int, parts))
+        )
         utc = there - ahead if sign == "+" else there + ahead
     except (AttributeError, OverflowError, ValueError):
         raise ValueError('the time "%s" cannot be converted to UTC' % value) from None
@@ -190,15 +216,21 @@ def sync_table(self):
     table = self.table_name(stream)
     other = streams_by_table.setdefault(table, stream)
     if other != stream:
-        sys.exit('streams "%s" and "%s" would both be loaded into the table %s: load them by two pipelines '
-                 "with different settings of default_target_schema, or set schema_mapping" % (other, stream, table))
+        sys.exit(
+            'streams "%s" and "%s" would both be loaded into the table %s: load them by two pipelines '
+            "with different settings of default_target_schema, or set schema_mapping"
+            % (other, stream, table)
+        )
     published_sync_table(self)
 
 
 def flatten_schema(schema, *args, **options):
     """The columns of a schema; a property that is not described may be anything."""
     properties = schema.get("properties", {})
-    described = {name: what if COMBINED.intersection(what) else {**what, "type": ANY} for name, what in properties.items()}
+    described = {
+        name: what if COMBINED.intersection(what) else {**what, "type": ANY}
+        for name, what in properties.items()
+    }
     return published_flatten_schema({**schema, "properties": described}, *args, **options)
 
 

@@ -20,8 +20,10 @@ def setup(self):
     table = str(self.full_table_name)
     other = streams_by_table.setdefault(table, self.stream_name)
     if other != self.stream_name:
-        sys.exit('streams "%s" and "%s" would both be loaded into the table %s: load them by two pipelines '
-                 "with different settings of default_target_schema" % (other, self.stream_name, table))
+        sys.exit(
+            'streams "%s" and "%s" would both be loaded into the table %s: load them by two pipelines '
+            "with different settings of default_target_schema" % (other, self.stream_name, table)
+        )
     published_setup(self)
 
 

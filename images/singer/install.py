@@ -6,6 +6,7 @@ adds its launcher and writes down what it takes.
 The arguments come by the environment; each list is JSON. A build that fails says in its last line which connector
 failed, and why.
 """
+
 import json
 import os
 import shutil
@@ -36,7 +37,9 @@ def main(action, folder):
             add_launcher(folder)
             describe(folder, command(folder, name))
     except Failed as error:
-        sys.stderr.write(f'connector "{name}" ({os.environ.get("PACKAGE")} {os.environ.get("VERSION")}): {error}\n')
+        sys.stderr.write(
+            f'connector "{name}" ({os.environ.get("PACKAGE")} {os.environ.get("VERSION")}): {error}\n'
+        )
         return 1
     return 0
 
@@ -45,9 +48,20 @@ def install(folder):
     trust(CERTIFICATES)
     venv = os.path.join(folder, "venv")
     run("cannot make an environment", [sys.executable, "-m", "venv", "--without-pip", venv])
-    pip = [sys.executable, "-m", "pip", "--python", os.path.join(venv, "bin", "python"), "install", "--no-input",
-           "--no-cache-dir", "--disable-pip-version-check", "--root-user-action", "ignore"]
-    lock = os.path.join(HERE, f'{os.environ["CONNECTOR"]}.txt')
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        os.path.join(venv, "bin", "python"),
+        "install",
+        "--no-input",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+        "--root-user-action",
+        "ignore",
+    ]
+    lock = os.path.join(HERE, f"{os.environ['CONNECTOR']}.txt")
     if os.path.exists(lock):
         install_locked(pip, lock)
     else:
@@ -58,22 +72,37 @@ def install_locked(pip, lock):
     """Installs what the lock file lists; what is built from source is built by what was installed first."""
     with open(lock, encoding="utf-8") as file:
         for part in file.read().split(SECOND):
-            run("cannot be installed", [*pip, "--no-deps", "--require-hashes", "--no-build-isolation", "--use-pep517",
-                                        "--requirement", written([part])])
+            run(
+                "cannot be installed",
+                [
+                    *pip,
+                    "--no-deps",
+                    "--require-hashes",
+                    "--no-build-isolation",
+                    "--use-pep517",
+                    "--requirement",
+                    written([part]),
+                ],
+            )
 
 
 def install_unlocked(pip):
-    package = f'{os.environ["PACKAGE"]}=={os.environ["VERSION"]}'
+    package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
     if listed("OVERRIDES"):
         # pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
-        run("cannot be installed", [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))])
+        run(
+            "cannot be installed",
+            [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))],
+        )
 
 
 def trust(certificates):
     """Makes pip, and what builds packages under it, trust these certificates alone, where there are some."""
     if os.path.exists(certificates):
-        os.environ.update(PIP_CERT=certificates, SSL_CERT_FILE=certificates, REQUESTS_CA_BUNDLE=certificates)
+        os.environ.update(
+            PIP_CERT=certificates, SSL_CERT_FILE=certificates, REQUESTS_CA_BUNDLE=certificates
+        )
 
 
 def add_launcher(folder):
@@ -96,18 +125,43 @@ def command(folder, name):
     if os.path.exists(path):
         return [path]
     there = sorted(file for file in os.listdir(programs) if file.startswith(("tap", "target")))
-    raise Failed(f'it installs no command "{executable}"' + (f"; there are: {', '.join(there)}" if there else ""))
+    raise Failed(
+        f'it installs no command "{executable}"'
+        + (f"; there are: {', '.join(there)}" if there else "")
+    )
 
 
 def describe(folder, started_by):
     output_setting = os.environ.get("OUTPUT_SETTING")
-    run("cannot be described", [
-        sys.executable, "-I", "-S", os.path.join(folder, "runner"), "describe", "--kind", os.environ["KIND"],
-        "--name", os.environ["CONNECTOR"], "--connector-version", os.environ["VERSION"],
-        "--settings", os.environ.get("SETTINGS") or "{}", "--defaults", os.environ.get("DEFAULTS") or "{}",
-        "--required", os.environ.get("REQUIRED") or "[]", "--output", os.path.join(folder, "connector.json"),
-        "--output-aliases", os.environ.get("OUTPUT_ALIASES") or "[]",
-        *(["--output-setting", output_setting] if output_setting else []), "--", *started_by])
+    run(
+        "cannot be described",
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            os.path.join(folder, "runner"),
+            "describe",
+            "--kind",
+            os.environ["KIND"],
+            "--name",
+            os.environ["CONNECTOR"],
+            "--connector-version",
+            os.environ["VERSION"],
+            "--settings",
+            os.environ.get("SETTINGS") or "{}",
+            "--defaults",
+            os.environ.get("DEFAULTS") or "{}",
+            "--required",
+            os.environ.get("REQUIRED") or "[]",
+            "--output",
+            os.path.join(folder, "connector.json"),
+            "--output-aliases",
+            os.environ.get("OUTPUT_ALIASES") or "[]",
+            *(["--output-setting", output_setting] if output_setting else []),
+            "--",
+            *started_by,
+        ],
+    )
 
 
 def run(what, arguments):
@@ -120,10 +174,16 @@ def run(what, arguments):
 
 def reason(output):
     """What is told of a failure: pip's last error, but for the one that hides what an earlier line says."""
-    lines = [line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line]
+    lines = [
+        line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line
+    ]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
     versions = [line for line in errors if "(from versions:" in line]
-    broken = [line.partition("after connection broken by ")[2] for line in lines if "after connection broken by " in line]
+    broken = [
+        line.partition("after connection broken by ")[2]
+        for line in lines
+        if "after connection broken by " in line
+    ]
     if versions and broken and "(from versions: none)" in versions[-1]:
         return f"the package index cannot be reached: {broken[-1]}"
     return next(iter((versions or errors or lines)[-1:]), None)

@@ -39,8 +39,22 @@ export interface WindowRunner {
 export type OnWindow = (window: BackfillWindow, index: number, count: number) => void;
 
 /** A new backfill. */
-export function newBackfill(pipeline: string, days: Days, by: Step, saveState: boolean, windows: readonly Days[]): Backfill {
-  return { version: 1, id: `${days.from}_${days.to}_${by}${saveState ? "_state" : ""}`, pipeline, ...days, by, saveState, windows: windows.map((window) => ({ ...window, status: "waiting", run: null })) };
+export function newBackfill(
+  pipeline: string,
+  days: Days,
+  by: Step,
+  saveState: boolean,
+  windows: readonly Days[],
+): Backfill {
+  return {
+    version: 1,
+    id: `${days.from}_${days.to}_${by}${saveState ? "_state" : ""}`,
+    pipeline,
+    ...days,
+    by,
+    saveState,
+    windows: windows.map((window) => ({ ...window, status: "waiting", run: null })),
+  };
 }
 
 /** What is kept of a backfill; the new one where nothing is. */
@@ -63,16 +77,25 @@ export async function readBackfill(store: ObjectStore, fresh: Backfill): Promise
  *
  * @returns exit code of the window that failed, 0 where none did; undefined where the waiting was left
  */
-export async function runBackfill(store: ObjectStore, backfill: Backfill, runner: WindowRunner, onWindow: OnWindow): Promise<number | undefined> {
+export async function runBackfill(
+  store: ObjectStore,
+  backfill: Backfill,
+  runner: WindowRunner,
+  onWindow: OnWindow,
+): Promise<number | undefined> {
   const windows = [...backfill.windows];
   const keep = async (index: number, window: BackfillWindow) => {
     windows[index] = window;
-    await store.put(backfillKey(backfill.pipeline, backfill.id), `${JSON.stringify({ ...backfill, windows }, null, 2)}\n`);
+    await store.put(
+      backfillKey(backfill.pipeline, backfill.id),
+      `${JSON.stringify({ ...backfill, windows }, null, 2)}\n`,
+    );
     onWindow(window, index, windows.length);
   };
   for (const [index, window] of backfill.windows.entries()) {
     if (window.status === "succeeded") continue;
-    const run = window.status === "running" && window.run !== null ? window.run : await runner.start(window);
+    const run =
+      window.status === "running" && window.run !== null ? window.run : await runner.start(window);
     await keep(index, { ...window, status: "running", run });
     const code = await runner.wait(run);
     if (code === undefined) return undefined;

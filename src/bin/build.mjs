@@ -10,9 +10,32 @@ const own = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const root = process.argv.slice(2).find((arg) => !arg.startsWith("--")) ?? own;
 const outdir = join(root, "dist");
 const entryPoints = ["components", "connectors", "policy", "src"].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true }).filter((file) => file.endsWith(".ts")).map((file) => join(root, folder, file)),
+  readdirSync(join(root, folder), { recursive: true })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(root, folder, file)),
 );
 
 rmSync(outdir, { recursive: true, force: true });
-await build({ entryPoints, outdir, outbase: root, format: "cjs", platform: "node", target: "node20", sourcemap: true, sourcesContent: false, logLevel: "warning", supported: { "dynamic-import": false } });
-if (process.argv.includes("--types")) process.exitCode = spawnSync(process.execPath, [join(own, "node_modules", "@typescript", "native", "bin", "tsc"), "-p", join(root, "src", "tsconfig.types.json")], { stdio: "inherit" }).status ?? 1;
+await build({
+  entryPoints,
+  outdir,
+  outbase: root,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: "warning",
+  supported: { "dynamic-import": false },
+});
+if (process.argv.includes("--types"))
+  process.exitCode =
+    spawnSync(
+      process.execPath,
+      [
+        join(own, "node_modules", "@typescript", "native", "bin", "tsc"),
+        "-p",
+        join(root, "src", "tsconfig.types.json"),
+      ],
+      { stdio: "inherit" },
+    ).status ?? 1;

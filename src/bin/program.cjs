@@ -11,6 +11,7 @@ process.chdir(root);
 
 // The variable may hold the text of a kubeconfig as well.
 const { KUBECONFIG } = process.env;
-if (KUBECONFIG && !isAbsolute(KUBECONFIG) && existsSync(KUBECONFIG)) process.env.KUBECONFIG = join("..", "..", KUBECONFIG);
+if (KUBECONFIG && !isAbsolute(KUBECONFIG) && existsSync(KUBECONFIG))
+  process.env.KUBECONFIG = join("..", "..", KUBECONFIG);
 
 module.exports = require("../../dist/src/common/typescript").loadTypeScript(join(root, "index.ts"));

@@ -17,7 +17,13 @@ const withDev = process.argv.includes("--dev");
 if (!isInstalled()) {
   console.log("Installing the npm packages of the lock file (once)...");
   const started = Date.now();
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(withDev ? [] : ["--omit=dev"])];
+  const args = [
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    ...(withDev ? [] : ["--omit=dev"]),
+  ];
   const result = spawnSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (result.status !== 0) {
     console.error(`npm ${args.join(" ")} failed${result.error ? `: ${result.error.message}` : ""}`);
@@ -27,7 +33,9 @@ if (!isInstalled()) {
 }
 
 if (!isBuilt()) {
-  const { status } = spawnSync(process.execPath, [join(root, "src", "bin", "build.mjs")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [join(root, "src", "bin", "build.mjs")], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(1);
 }
 
@@ -36,16 +44,27 @@ function isBuilt() {
   const built = join(root, "dist", "src", "bin", "tapctl.js");
   if (!existsSync(built)) return false;
   const { mtimeMs } = statSync(built);
-  return ["components", "connectors", "policy", "src"].every((folder) => readdirSync(join(root, folder), { recursive: true }).every((file) => statSync(join(root, folder, file)).mtimeMs < mtimeMs));
+  return ["components", "connectors", "policy", "src"].every((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).every(
+      (file) => statSync(join(root, folder, file)).mtimeMs < mtimeMs,
+    ),
+  );
 }
 
 /** Whether npm's own record of what it installed has every package of the lock file that is wanted. */
 function isInstalled() {
   try {
     const { packages: wanted } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-    const { packages: found } = JSON.parse(readFileSync(join(root, "node_modules", ".package-lock.json"), "utf8"));
+    const { packages: found } = JSON.parse(
+      readFileSync(join(root, "node_modules", ".package-lock.json"), "utf8"),
+    );
     return Object.entries(wanted).every(
-      ([path, entry]) => path === "" || entry.optional || entry.devOptional || (entry.dev && !withDev) || found[path]?.version === entry.version,
+      ([path, entry]) =>
+        path === "" ||
+        entry.optional ||
+        entry.devOptional ||
+        (entry.dev && !withDev) ||
+        found[path]?.version === entry.version,
     );
   } catch {
     return false;

@@ -21,7 +21,10 @@ export function addArtifacts(program: Command): void {
     .description("list the files that a run stored, and bring them here")
     .option("--get <dir>", "copy them into this folder")
     .option("--json", "print as JSON: a list of {file, bytes, modified}")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl artifacts exchange-rates 20261123T081502Z-4f2a9c --get /tmp/run")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx tapctl artifacts exchange-rates 20261123T081502Z-4f2a9c --get /tmp/run",
+    )
     .action(async (name: string, wanted: string, flags: ArtifactFlags, command: Command) => {
       const context = contextOf(command, "named");
       await entryIfAny(context, name);
@@ -29,16 +32,33 @@ export function addArtifacts(program: Command): void {
       const run = await runNamed(context, name, wanted);
       const prefix = runPrefix(name, run);
       const objects = await store.list(prefix);
-      if (objects.length === 0) throw new UserError(`run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: ${tapctl(`runs ${name}`)}`);
+      if (objects.length === 0)
+        throw new UserError(
+          `run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: ${tapctl(`runs ${name}`)}`,
+        );
       if (flags.get !== undefined) await download(store, prefix, objects, resolve(flags.get));
-      const files = objects.map(({ key, size, modified }) => ({ file: key.slice(prefix.length), bytes: size, modified: modified.toISOString() }));
+      const files = objects.map(({ key, size, modified }) => ({
+        file: key.slice(prefix.length),
+        bytes: size,
+        modified: modified.toISOString(),
+      }));
       if (flags.json) return printJson(files);
-      print(table(["FILE", "BYTES", "WRITTEN"], files.map(({ file, bytes, modified }) => [file, formatBytes(bytes), modified])));
+      print(
+        table(
+          ["FILE", "BYTES", "WRITTEN"],
+          files.map(({ file, bytes, modified }) => [file, formatBytes(bytes), modified]),
+        ),
+      );
       if (flags.get !== undefined) print(`in ${resolve(flags.get)}`);
     });
 }
 
-async function download(store: ObjectStore, prefix: string, objects: readonly StoredObject[], folder: string): Promise<void> {
+async function download(
+  store: ObjectStore,
+  prefix: string,
+  objects: readonly StoredObject[],
+  folder: string,
+): Promise<void> {
   for (const { key } of objects) {
     const path = join(folder, key.slice(prefix.length));
     mkdirSync(dirname(path), { recursive: true });

@@ -1,5 +1,12 @@
 import { Option, type Command } from "commander";
-import { newBackfill, readBackfill, runBackfill, type Backfill, type BackfillWindow, type WindowRunner } from "../backfill/backfill";
+import {
+  newBackfill,
+  readBackfill,
+  runBackfill,
+  type Backfill,
+  type BackfillWindow,
+  type WindowRunner,
+} from "../backfill/backfill";
 import { checkDay, requireWindow, windowSettings, windowsOf, type Step } from "../backfill/windows";
 import type { RunEvent } from "../run/events";
 import { runPipeline } from "../run/run";
@@ -29,26 +36,51 @@ interface BackfillFlags {
 export function addBackfill(program: Command): void {
   program
     .command("backfill <name>")
-    .description("run a pipeline over a part of its source's history, in windows, one after the other; the saved state stays out of it. The same command goes on where it was stopped")
+    .description(
+      "run a pipeline over a part of its source's history, in windows, one after the other; the saved state stays out of it. The same command goes on where it was stopped",
+    )
     .requiredOption("--from <day>", "first day, such as 2026-01-01")
     .requiredOption("--to <day>", "the day after the last one, such as 2026-04-01")
-    .addOption(new Option("--by <length>", "length of a window").choices(["day", "week", "month"]).default("month"))
-    .option("--save-state", "save the state of each window as the pipeline's, as a run of the schedule does")
+    .addOption(
+      new Option("--by <length>", "length of a window")
+        .choices(["day", "week", "month"])
+        .default("month"),
+    )
+    .option(
+      "--save-state",
+      "save the state of each window as the pipeline's, as a run of the schedule does",
+    )
     .option("--restart", "run windows again that have succeeded")
     .option("--dry-run", "print the windows and what became of them, and run none")
     .option("--json", "print the backfill as JSON at its end")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl backfill exchange-rates-classic --from 2026-01-01 --to 2026-04-01 --by month --on cluster")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx tapctl backfill exchange-rates-classic --from 2026-01-01 --to 2026-04-01 --by month --on cluster",
+    )
     .action(async (name: string, flags: BackfillFlags, command: Command) => {
       const context = contextOf(command, "named");
       const entry = await requireReplication(context, name);
       requireWindow(entry);
       const days = { from: checkDay("--from", flags.from), to: checkDay("--to", flags.to) };
-      const fresh = newBackfill(name, days, flags.by, flags.saveState === true, windowsOf(days, flags.by));
+      const fresh = newBackfill(
+        name,
+        days,
+        flags.by,
+        flags.saveState === true,
+        windowsOf(days, flags.by),
+      );
       const store = await context.openStore();
       const backfill = flags.restart ? fresh : await readBackfill(store, fresh);
       if (flags.dryRun) return show(backfill, flags);
-      const runner = context.surroundings.on === "cluster" ? await clusterRunner(context, entry, fresh.saveState) : localRunner(context, entry, fresh.saveState);
-      const code = await runBackfill(store, backfill, runner, (window, index, count) => tell(`${name}: window ${index + 1} of ${count}, ${window.from} to ${window.to}: ${window.status}${window.run === null ? "" : ` (${window.run})`}`));
+      const runner =
+        context.surroundings.on === "cluster"
+          ? await clusterRunner(context, entry, fresh.saveState)
+          : localRunner(context, entry, fresh.saveState);
+      const code = await runBackfill(store, backfill, runner, (window, index, count) =>
+        tell(
+          `${name}: window ${index + 1} of ${count}, ${window.from} to ${window.to}: ${window.status}${window.run === null ? "" : ` (${window.run})`}`,
+        ),
+      );
       if (code !== undefined) process.exitCode = code;
       show(await readBackfill(store, fresh), flags);
       if (code !== 0) tell("The same command goes on from here.");
@@ -57,18 +89,44 @@ export function addBackfill(program: Command): void {
 
 function show(backfill: Backfill, flags: BackfillFlags): void {
   if (flags.json) return printJson(backfill);
-  print(table(["FROM", "TO", "RESULT", "RUN"], backfill.windows.map(({ from, to, status, run }: BackfillWindow) => [from, to, status, run ?? "-"])));
+  print(
+    table(
+      ["FROM", "TO", "RESULT", "RUN"],
+      backfill.windows.map(({ from, to, status, run }: BackfillWindow) => [
+        from,
+        to,
+        status,
+        run ?? "-",
+      ]),
+    ),
+  );
 }
 
-async function clusterRunner(context: CliContext, entry: Replication, saveState: boolean): Promise<WindowRunner> {
+async function clusterRunner(
+  context: CliContext,
+  entry: Replication,
+  saveState: boolean,
+): Promise<WindowRunner> {
   const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
-  const { NO_STATE, tapSettings } = load("../cluster/requests") as typeof import("../cluster/requests");
+  const { NO_STATE, tapSettings } = load(
+    "../cluster/requests",
+  ) as typeof import("../cluster/requests");
   const { outcomeOf } = load("../cluster/outcome") as typeof import("../cluster/outcome");
   const connection = await context.connect();
   return {
     start: async (days) => {
-      const parameters = { ...NO_STATE, saveState: String(saveState), ...tapSettings(windowSettings(requireWindow(entry), days)) };
-      return (await submit(connection, entry.name, { trigger: "backfill", parameters, annotations: { "tapctl.dev/window": `${days.from} to ${days.to}` } })).metadata.name;
+      const parameters = {
+        ...NO_STATE,
+        saveState: String(saveState),
+        ...tapSettings(windowSettings(requireWindow(entry), days)),
+      };
+      return (
+        await submit(connection, entry.name, {
+          trigger: "backfill",
+          parameters,
+          annotations: { "tapctl.dev/window": `${days.from} to ${days.to}` },
+        })
+      ).metadata.name;
     },
     wait: async (workflow) => {
       const ended = await watchRun(connection, { pipeline: entry.name, workflow });
@@ -89,8 +147,20 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
       const release = handleSignals(stop, (text) => progress.line(text));
       try {
         const store = await context.openStore();
-        const run = { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent: (event: RunEvent) => progress.tell(event) };
-        const summary = await runPipeline(run, entry, { tapSettings: windowSettings(requireWindow(entry), { from, to }), ignoreState: true, saveState, trigger: "backfill" });
+        const run = {
+          root,
+          store,
+          prepare: context.prepare,
+          secrets: localSecrets(root),
+          stop,
+          onEvent: (event: RunEvent) => progress.tell(event),
+        };
+        const summary = await runPipeline(run, entry, {
+          tapSettings: windowSettings(requireWindow(entry), { from, to }),
+          ignoreState: true,
+          saveState,
+          trigger: "backfill",
+        });
         progress.end();
         return summary.code ?? 1;
       } finally {

@@ -18,8 +18,13 @@ interface CheckFlags {
 export function addCheck(program: Command): void {
   program
     .command("check <name>")
-    .description("install a pipeline's connectors, start them, ask the tap for its catalog or first message, give the target a record")
-    .option("--write", "let a database target take a record in a table of its own, tapctl_check, in the real destination")
+    .description(
+      "install a pipeline's connectors, start them, ask the tap for its catalog or first message, give the target a record",
+    )
+    .option(
+      "--write",
+      "let a database target take a record in a table of its own, tapctl_check, in the real destination",
+    )
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl check exchange-rates")
     .action(async (name: string, flags: CheckFlags, command: Command) => {
@@ -27,19 +32,53 @@ export function addCheck(program: Command): void {
       const context = contextOf(command, "named");
       const entry = findReplication(context.project, name);
       const { tap, target } = entry;
-      const configs = await connectorConfigs(entry, { openStore: context.openStore, secrets: localSecrets(context.project.root) });
-      const steps = [...(await checkSteps(context, name, tap, configs.tap, flags)), ...(await checkSteps(context, name, target, configs.target, flags))];
-      if (steps.some(({ ok }) => !ok)) process.exitCode = steps.some(({ connector, ok }) => !ok && connector === tap.connector.name) ? ExitCode.tapFailed : ExitCode.targetFailed;
+      const configs = await connectorConfigs(entry, {
+        openStore: context.openStore,
+        secrets: localSecrets(context.project.root),
+      });
+      const steps = [
+        ...(await checkSteps(context, name, tap, configs.tap, flags)),
+        ...(await checkSteps(context, name, target, configs.target, flags)),
+      ];
+      if (steps.some(({ ok }) => !ok))
+        process.exitCode = steps.some(
+          ({ connector, ok }) => !ok && connector === tap.connector.name,
+        )
+          ? ExitCode.tapFailed
+          : ExitCode.targetFailed;
       if (flags.json) return printJson(steps);
-      print(table(["CONNECTOR", "STEP", "RESULT", "SECONDS", "DETAIL"], steps.map((step) => [step.connector, step.name, step.ok ? "ok" : "failed", step.seconds.toFixed(1), step.detail])));
+      print(
+        table(
+          ["CONNECTOR", "STEP", "RESULT", "SECONDS", "DETAIL"],
+          steps.map((step) => [
+            step.connector,
+            step.name,
+            step.ok ? "ok" : "failed",
+            step.seconds.toFixed(1),
+            step.detail,
+          ]),
+        ),
+      );
     });
 }
 
-async function checkSteps(context: CliContext, pipeline: string, use: Tap | Target, settings: ConnectorConfig, flags: CheckFlags): Promise<readonly (CheckStep & { readonly connector: string })[]> {
+async function checkSteps(
+  context: CliContext,
+  pipeline: string,
+  use: Tap | Target,
+  settings: ConnectorConfig,
+  flags: CheckFlags,
+): Promise<readonly (CheckStep & { readonly connector: string })[]> {
   const { root } = context.project;
   const progress = showProgress({ output: process.stderr, verbose: false });
-  const environment = await context.prepare(use.connector, (event) => (flags.json ? undefined : progress.tell({ event: "environment", pipeline, ...event })));
+  const environment = await context.prepare(use.connector, (event) =>
+    flags.json ? undefined : progress.tell({ event: "environment", pipeline, ...event }),
+  );
   progress.end();
-  const { steps } = await checkConnector(environment, use.connector, { settings, cwd: root, write: flags.write === true });
+  const { steps } = await checkConnector(environment, use.connector, {
+    settings,
+    cwd: root,
+    write: flags.write === true,
+  });
   return steps.map((step) => ({ connector: use.connector.name, ...step }));
 }

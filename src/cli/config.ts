@@ -31,8 +31,13 @@ const PARTS = Object.keys(CONFIG_PARTS) as readonly ConfigPart[];
 export function addConfig(program: Command): void {
   const config = program
     .command("config")
-    .description('show and change what a pipeline with configFrom: "store" reads from the store: settings, catalog, first state')
-    .addHelpText("after", "\nExample:\n  $ npx tapctl config put shop-copy --tap tap.json --target target.json");
+    .description(
+      'show and change what a pipeline with configFrom: "store" reads from the store: settings, catalog, first state',
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx tapctl config put shop-copy --tap tap.json --target target.json",
+    );
   addShow(config);
   addPut(config);
   addGet(config);
@@ -40,20 +45,44 @@ export function addConfig(program: Command): void {
 }
 
 function addShow(config: Command): void {
-  verb(config, "show <name>", "list the files that are there; what they hold is not shown", "config show shop-copy", "{pipeline, read, files, missing}").action(async (name: string, flags: JsonFlag, command: Command) => {
+  verb(
+    config,
+    "show <name>",
+    "list the files that are there; what they hold is not shown",
+    "config show shop-copy",
+    "{pipeline, read, files, missing}",
+  ).action(async (name: string, flags: JsonFlag, command: Command) => {
     const { entry, store } = await open(name, command);
     const files = await listConfigs(store, name);
     const missing = missingOf(entry, files);
     if (flags.json) return printJson({ pipeline: name, read: readsStore(entry), files, missing });
-    if (files.length > 0) print(table(["FILE", "WHAT IT IS", "BYTES", "WRITTEN"], files.map(({ file, meaning, bytes, modified }) => [file, meaning ?? "not read by any run", formatBytes(bytes), modified])));
+    if (files.length > 0)
+      print(
+        table(
+          ["FILE", "WHAT IT IS", "BYTES", "WRITTEN"],
+          files.map(({ file, meaning, bytes, modified }) => [
+            file,
+            meaning ?? "not read by any run",
+            formatBytes(bytes),
+            modified,
+          ]),
+        ),
+      );
     else if (readsStore(entry)) print(`"${name}" has no files in the store`);
-    if (!readsStore(entry)) print(`${files.length > 0 ? "no run reads them: " : ""}${notFromStore(name)}`);
+    if (!readsStore(entry))
+      print(`${files.length > 0 ? "no run reads them: " : ""}${notFromStore(name)}`);
     tellMissing(name, missing);
   });
 }
 
 function addPut(config: Command): void {
-  verb(config, "put <name>", "check files and put them there (- for standard input)", "config put shop-copy --catalog catalog.json", "{pipeline, files, missing, notes}")
+  verb(
+    config,
+    "put <name>",
+    "check files and put them there (- for standard input)",
+    "config put shop-copy --catalog catalog.json",
+    "{pipeline, files, missing, notes}",
+  )
     .option("--tap <file>", "settings of the tap, secrets by their value")
     .option("--target <file>", "settings of the target, secrets by their value")
     .option("--catalog <file>", "catalog that the tap gets")
@@ -72,7 +101,13 @@ function addPut(config: Command): void {
 }
 
 function addGet(config: Command): void {
-  verb(config, "get <name>", "bring the files here, readable by you alone", "config get shop-copy --out /tmp/shop-copy", "{pipeline, folder, files}")
+  verb(
+    config,
+    "get <name>",
+    "bring the files here, readable by you alone",
+    "config get shop-copy --out /tmp/shop-copy",
+    "{pipeline, folder, files}",
+  )
     .requiredOption("--out <dir>", "folder to put them into")
     .option("--force", "replace files that are there")
     .action(async (name: string, flags: GetFlags, command: Command) => {
@@ -80,12 +115,20 @@ function addGet(config: Command): void {
       const folder = resolve(flags.out);
       const files = await getConfigs(store, name, folder, flags.force === true);
       if (flags.json) return printJson({ pipeline: name, folder, files });
-      print(`${files.join(", ")}\nin ${folder}; they may hold secrets: delete them when they have served`);
+      print(
+        `${files.join(", ")}\nin ${folder}; they may hold secrets: delete them when they have served`,
+      );
     });
 }
 
 function addRemove(config: Command): void {
-  verb(config, "remove <name>", "take a file away", "config remove shop-copy catalog", "{pipeline, removed, missing}")
+  verb(
+    config,
+    "remove <name>",
+    "take a file away",
+    "config remove shop-copy catalog",
+    "{pipeline, removed, missing}",
+  )
     .addArgument(new Argument("<part>", "which").choices(PARTS))
     .action(async (name: string, part: ConfigPart, flags: JsonFlag, command: Command) => {
       const { entry, store } = await open(name, command);
@@ -97,11 +140,25 @@ function addRemove(config: Command): void {
     });
 }
 
-function verb(config: Command, usage: string, description: string, example: string, json: string): Command {
-  return config.command(usage).description(description).option("--json", `print as JSON: ${json}`).addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
+function verb(
+  config: Command,
+  usage: string,
+  description: string,
+  example: string,
+  json: string,
+): Command {
+  return config
+    .command(usage)
+    .description(description)
+    .option("--json", `print as JSON: ${json}`)
+    .addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
 }
 
-async function open(name: string, command: Command, check: (entry: Replication) => void = () => undefined): Promise<{ readonly entry: Replication; readonly store: ObjectStore }> {
+async function open(
+  name: string,
+  command: Command,
+  check: (entry: Replication) => void = () => undefined,
+): Promise<{ readonly entry: Replication; readonly store: ObjectStore }> {
   const context = contextOf(command, "named");
   const entry = await requireReplication(context, name);
   check(entry);
@@ -110,9 +167,13 @@ async function open(name: string, command: Command, check: (entry: Replication) 
 
 /** The texts of the files that flags name, every mistake at once. */
 function checkedTexts(flags: PutFlags): { readonly [Part in ConfigPart]?: string } {
-  const given = PARTS.flatMap((part) => (flags[part] === undefined ? [] : [{ part, file: flags[part] }]));
-  if (given.length === 0) throw new UserError("name at least one file: --tap, --target, --catalog or --state FILE");
-  if (given.filter(({ file }) => file === "-").length > 1) throw new UserError("- stands for standard input, which holds one file alone");
+  const given = PARTS.flatMap((part) =>
+    flags[part] === undefined ? [] : [{ part, file: flags[part] }],
+  );
+  if (given.length === 0)
+    throw new UserError("name at least one file: --tap, --target, --catalog or --state FILE");
+  if (given.filter(({ file }) => file === "-").length > 1)
+    throw new UserError("- stands for standard input, which holds one file alone");
   const problems: string[] = [];
   const texts = given.flatMap(({ part, file }) => {
     try {
@@ -139,7 +200,10 @@ function notFromStore(name: string): string {
   return `"${name}" has its settings in the array; configFrom: "store" in its entry makes it read them from the store`;
 }
 
-function missingOf(entry: Replication, files: readonly { readonly file: string }[]): readonly ConfigPart[] {
+function missingOf(
+  entry: Replication,
+  files: readonly { readonly file: string }[],
+): readonly ConfigPart[] {
   return readsStore(entry) ? missingParts(files) : [];
 }
 
@@ -153,14 +217,31 @@ function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
 }
 
 /** What a change does not do, though one could think so. */
-async function notesOn(files: readonly ConfigChange[], entry: Replication, store: ObjectStore): Promise<readonly string[]> {
+async function notesOn(
+  files: readonly ConfigChange[],
+  entry: Replication,
+  store: ObjectStore,
+): Promise<readonly string[]> {
   const { name, formerName, streams } = entry;
-  const given = (part: ConfigPart, ...changes: readonly ConfigChange["change"][]) => files.some((one) => one.part === part && changes.includes(one.change));
+  const given = (part: ConfigPart, ...changes: readonly ConfigChange["change"][]) =>
+    files.some((one) => one.part === part && changes.includes(one.change));
   const aboutState = given("state", "created", "replaced", "same") || given("target", "replaced");
-  const saved = aboutState ? await readState(store, name, formerName).catch(noneIfUnreadable) : undefined;
+  const saved = aboutState
+    ? await readState(store, name, formerName).catch(noneIfUnreadable)
+    : undefined;
   return [
-    ...(given("catalog", "created") && streams ? ["streams of its entry do not count while there is a catalog"] : []),
-    ...(given("state", "created", "replaced", "same") && saved ? [`a state is saved, which goes before the first one; change that: ${tapctl(`state set ${name} FILE`)}`] : []),
-    ...(given("target", "replaced") && saved ? [`the saved state stays; where the data now goes elsewhere, begin anew: ${tapctl(`run ${name} --full-refresh`)}`] : []),
+    ...(given("catalog", "created") && streams
+      ? ["streams of its entry do not count while there is a catalog"]
+      : []),
+    ...(given("state", "created", "replaced", "same") && saved
+      ? [
+          `a state is saved, which goes before the first one; change that: ${tapctl(`state set ${name} FILE`)}`,
+        ]
+      : []),
+    ...(given("target", "replaced") && saved
+      ? [
+          `the saved state stays; where the data now goes elsewhere, begin anew: ${tapctl(`run ${name} --full-refresh`)}`,
+        ]
+      : []),
   ];
 }

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
-import { optionText, printCommandsFor, tapctlOnCluster, type CommandPlace } from "../common/command-text";
+import {
+  optionText,
+  printCommandsFor,
+  tapctlOnCluster,
+  type CommandPlace,
+} from "../common/command-text";
 import { UserError } from "../common/errors";
 import { loadProject, type Project } from "../run/project";
 import type { PrepareConnector } from "../run/run";
@@ -32,11 +37,22 @@ const open = new Set<ClusterStore>();
  *   that is about some pipelines only.
  */
 export function contextOf(command: Command, about: "all" | "named" = "all"): CliContext {
-  const { project: from, store: location, ...flags } = command.optsWithGlobals<WhereFlags & { readonly project?: string; readonly store?: string }>();
+  const {
+    project: from,
+    store: location,
+    ...flags
+  } = command.optsWithGlobals<
+    WhereFlags & { readonly project?: string; readonly store?: string }
+  >();
   const project = checked(loadProject(from ?? process.cwd()), about);
   const { surroundings, options } = whereOf(project.root, flags);
-  if (surroundings.on === "cluster" && location !== undefined) throw new UserError("--store is for --on local: a cluster has an object store of its own");
-  printCommandsFor({ options: [...optionText("project", from), ...optionText("store", location), ...options], project: from, ...clusterPlace(project.root, surroundings) });
+  if (surroundings.on === "cluster" && location !== undefined)
+    throw new UserError("--store is for --on local: a cluster has an object store of its own");
+  printCommandsFor({
+    options: [...optionText("project", from), ...optionText("store", location), ...options],
+    project: from,
+    ...clusterPlace(project.root, surroundings),
+  });
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   let store: Promise<ObjectStore> | undefined;
@@ -51,7 +67,10 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
     project,
     surroundings,
     connect,
-    openStore: async () => (surroundings.on === "local" ? openLocal(storeLocation(project.root, location)) : clusterStore()),
+    openStore: async () =>
+      surroundings.on === "local"
+        ? openLocal(storeLocation(project.root, location))
+        : clusterStore(),
     prepare: connectorsBelow(project.root),
   };
 }
@@ -60,13 +79,17 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
 function clusterPlace(root: string, surroundings: Surroundings): CommandPlace {
   if (surroundings.on === "local") return {};
   const chosen = () => {
-    const { chooseContext } = load("../cluster/kubeconfig") as typeof import("../cluster/kubeconfig");
+    const { chooseContext } = load(
+      "../cluster/kubeconfig",
+    ) as typeof import("../cluster/kubeconfig");
     return chooseContext(surroundings.context);
   };
   return {
     context: () => orUndefined(() => chosen().context),
     stack: () => {
-      const { findStack } = load("../settings/find-stack") as typeof import("../settings/find-stack");
+      const { findStack } = load(
+        "../settings/find-stack",
+      ) as typeof import("../settings/find-stack");
       return orUndefined(() => {
         const { context, namespace } = chosen();
         return findStack(root, { context, namespace: surroundings.namespace ?? namespace });
@@ -103,7 +126,8 @@ export function closeContexts(): void {
 /** For verbs that are about this machine alone: refuses one that was told otherwise. */
 export function localOnly(command: Command): void {
   const { on } = command.optsWithGlobals<WhereFlags>();
-  if (on === "cluster") throw new UserError(`${command.name()} works on this machine alone: leave --on cluster out`);
+  if (on === "cluster")
+    throw new UserError(`${command.name()} works on this machine alone: leave --on cluster out`);
 }
 
 /** Where a project's object store is: as given, else `$TAPCTL_STORE`, else `.tapctl/store`. */
@@ -115,13 +139,20 @@ export function storeLocation(root: string, given?: string): string {
 export function connectorsBelow(root: string): PrepareConnector {
   const environments = process.env.TAPCTL_ENVIRONMENTS ?? join(root, ".tapctl", "environments");
   return (connector, onProgress, signal) => {
-    const { ensureEnvironment } = load("../run/environments/environments") as typeof import("../run/environments/environments");
-    return ensureEnvironment(connector, { root: environments, onProgress, ...(signal && { signal }) });
+    const { ensureEnvironment } = load(
+      "../run/environments/environments",
+    ) as typeof import("../run/environments/environments");
+    return ensureEnvironment(connector, {
+      root: environments,
+      onProgress,
+      ...(signal && { signal }),
+    });
   };
 }
 
 async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
-  if (surroundings.on === "local") throw new UserError(`${command.name()} is for a cluster: ${tapctlOnCluster(command.name())}`);
+  if (surroundings.on === "local")
+    throw new UserError(`${command.name()} is for a cluster: ${tapctlOnCluster(command.name())}`);
   const { connect } = load("../cluster/connection") as typeof import("../cluster/connection");
   return connect(surroundings);
 }

@@ -14,42 +14,82 @@ interface StackFlags {
 
 /** `tapctl up`, `down` and `recover`: the project's stack on a cluster. */
 export function addDeploy(program: Command): void {
-  stackVerb(program, "up", "deploy Argo, the object store, the images and the pipelines to a cluster")
+  stackVerb(
+    program,
+    "up",
+    "deploy Argo, the object store, the images and the pipelines to a cluster",
+  )
     .option("--yes", "do not ask")
     .option("--no-smoke-test", "skip the test of the installation")
-    .option("--no-refresh", "keep what was changed or deleted by hand: do not read the cluster first")
-    .action(async (_: unknown, command: Command) => (await import("../deploy/up.js")).up(flagsOf(command)));
+    .option(
+      "--no-refresh",
+      "keep what was changed or deleted by hand: do not read the cluster first",
+    )
+    .action(async (_: unknown, command: Command) =>
+      (await import("../deploy/up.js")).up(flagsOf(command)),
+    );
   stackVerb(program, "down", "destroy what `tapctl up` deployed")
     .option("--yes", "do not ask")
-    .action(async (_: unknown, command: Command) => (await import("../deploy/down.js")).down(flagsOf(command)));
-  stackVerb(program, "recover", "repair the state after an interrupted update, so that `pulumi up` can continue")
+    .action(async (_: unknown, command: Command) =>
+      (await import("../deploy/down.js")).down(flagsOf(command)),
+    );
+  stackVerb(
+    program,
+    "recover",
+    "repair the state after an interrupted update, so that `pulumi up` can continue",
+  )
     .option("--yes", "do not ask")
-    .action(async (_: unknown, command: Command) => (await import("../deploy/up.js")).recoverStack(flagsOf(command)));
+    .action(async (_: unknown, command: Command) =>
+      (await import("../deploy/up.js")).recoverStack(flagsOf(command)),
+    );
 }
 
 /** `tapctl pin`: the digests of the stack's images. */
 export function addPin(program: Command): void {
-  stackVerb(program, "pin", "look up the digests that the stack's images have now in their registries, and print the settings that pin them")
+  stackVerb(
+    program,
+    "pin",
+    "look up the digests that the stack's images have now in their registries, and print the settings that pin them",
+  )
     .option("--json", "print as JSON: a list of {image, setting, value, source}")
-    .action(async (_: unknown, command: Command) => (await import("../deploy/pin.js")).pin(flagsOf(command)));
+    .action(async (_: unknown, command: Command) =>
+      (await import("../deploy/pin.js")).pin(flagsOf(command)),
+    );
 }
 
 /** `tapctl lock`: the lock files of connectors. */
 export function addLock(program: Command): void {
   program
     .command("lock [names...]")
-    .description("write connectors/locks/NAME.txt: the exact versions and hashes of all packages that a connector installs; of all connectors by default")
-    .option("--upgrade", "take the newest versions that fit, instead of keeping those of the lock file")
+    .description(
+      "write connectors/locks/NAME.txt: the exact versions and hashes of all packages that a connector installs; of all connectors by default",
+    )
+    .option(
+      "--upgrade",
+      "take the newest versions that fit, instead of keeping those of the lock file",
+    )
     .addHelpText("after", "\nExample:\n  $ npx tapctl lock tap-github")
-    .action(async (names: readonly string[], { upgrade = false }: { readonly upgrade?: boolean }, command: Command) => {
-      const { lockConnectors } = await import("../run/environments/lock-connectors.js");
-      await lockConnectors(rootOf(command), names, upgrade);
-    });
+    .action(
+      async (
+        names: readonly string[],
+        { upgrade = false }: { readonly upgrade?: boolean },
+        command: Command,
+      ) => {
+        const { lockConnectors } = await import("../run/environments/lock-connectors.js");
+        await lockConnectors(rootOf(command), names, upgrade);
+      },
+    );
 }
 
 /** `tapctl pulumi` in the list of verbs; its arguments are the engine's and are passed on before they are parsed here. */
 export function addPulumi(program: Command): void {
-  program.command("pulumi").description("run pulumi with the state, the passphrase and the configuration that `tapctl up` uses").helpOption(false).allowUnknownOption();
+  program
+    .command("pulumi")
+    .description(
+      "run pulumi with the state, the passphrase and the configuration that `tapctl up` uses",
+    )
+    .helpOption(false)
+    .allowUnknownOption();
 }
 
 function stackVerb(program: Command, verb: string, description: string): Command {
@@ -61,7 +101,9 @@ function stackVerb(program: Command, verb: string, description: string): Command
 }
 
 function rootOf(command: Command): string {
-  return findRoot(command.optsWithGlobals<{ readonly project?: string }>().project ?? process.cwd());
+  return findRoot(
+    command.optsWithGlobals<{ readonly project?: string }>().project ?? process.cwd(),
+  );
 }
 
 function flagsOf(command: Command): StackFlags & { readonly root: string } {

@@ -14,7 +14,19 @@ export function addList(program: Command): void {
     .action((options: { readonly json?: boolean }, command: Command) => {
       const rows = contextOf(command).project.entries.map((entry) => describe(entry, new Date()));
       if (options.json) return printJson(rows);
-      print(table(["NAME", "SCHEDULE", "NEXT RUN", "FROM", "TO", "MODE"], rows.map((row) => [row.name, row.words, row.next ?? "suspended", row.from, row.to, row.mode])));
+      print(
+        table(
+          ["NAME", "SCHEDULE", "NEXT RUN", "FROM", "TO", "MODE"],
+          rows.map((row) => [
+            row.name,
+            row.words,
+            row.next ?? "suspended",
+            row.from,
+            row.to,
+            row.mode,
+          ]),
+        ),
+      );
     });
 }
 
@@ -22,7 +34,11 @@ function describe(entry: PipelineEntry, now: Date) {
   const schedules = schedulesOf(entry);
   const timezone = entry.timezone ?? "UTC";
   const connectors = isReplication(entry)
-    ? { from: entry.tap.connector.name, to: entry.target.connector.name, mode: entry.mode ?? "artifact" }
+    ? {
+        from: entry.tap.connector.name,
+        to: entry.target.connector.name,
+        mode: entry.mode ?? "artifact",
+      }
     : { from: "-", to: entry.image, mode: "job" };
   return {
     name: entry.name,

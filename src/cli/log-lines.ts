@@ -10,17 +10,30 @@ export interface SourceFlags {
 
 /** The connectors whose logs are wanted: both, where none is named. */
 export function wantedSources({ tap, target }: SourceFlags): readonly ("tap" | "target")[] {
-  if (tap && target) throw new UserError("--tap and --target exclude each other; leave both out for both logs");
+  if (tap && target)
+    throw new UserError("--tap and --target exclude each other; leave both out for both logs");
   return tap ? ["tap"] : target ? ["target"] : ["tap", "target"];
 }
 
 /** A line of a log as it is printed. */
-export function logText({ time, source, text }: { readonly time: string; readonly source: string; readonly text: string }): string {
+export function logText({
+  time,
+  source,
+  text,
+}: {
+  readonly time: string;
+  readonly source: string;
+  readonly text: string;
+}): string {
   return `${time} ${source.padEnd(6)} | ${text}`;
 }
 
 /** Prints a line of a log. */
-export function printLog(line: { readonly time: string; readonly source: string; readonly text: string }): void {
+export function printLog(line: {
+  readonly time: string;
+  readonly source: string;
+  readonly text: string;
+}): void {
   print(logText(line));
 }
 

@@ -13,9 +13,17 @@ import { load } from "./load";
  *
  * @throws UserError where neither has it.
  */
-export async function entryIfAny(context: CliContext, name: string): Promise<PipelineEntry | undefined> {
+export async function entryIfAny(
+  context: CliContext,
+  name: string,
+): Promise<PipelineEntry | undefined> {
   const { project, surroundings } = context;
-  if (surroundings.on === "local" || project.invalid?.has(name) || project.entries.some((entry) => entry.name === name)) return findEntry(project, name);
+  if (
+    surroundings.on === "local" ||
+    project.invalid?.has(name) ||
+    project.entries.some((entry) => entry.name === name)
+  )
+    return findEntry(project, name);
   const { absent } = load("../cluster/api-errors") as typeof import("../cluster/api-errors");
   const { getCronWorkflow } = load("../cluster/workflows") as typeof import("../cluster/workflows");
   const deployed = await getCronWorkflow(await context.connect(), name).catch(absent);
@@ -25,7 +33,10 @@ export async function entryIfAny(context: CliContext, name: string): Promise<Pip
 /** The entry of a pipeline, for verbs that cannot do without. @throws UserError that says where the pipeline is instead. */
 export async function requireEntry(context: CliContext, name: string): Promise<PipelineEntry> {
   const entry = await entryIfAny(context, name);
-  if (entry === undefined) throw new UserError(`"${name}" is on the cluster but not in the array of this checkout, and the next \`${stackCommand("up")}\` from here deletes it; ask from a checkout that has it`);
+  if (entry === undefined)
+    throw new UserError(
+      `"${name}" is on the cluster but not in the array of this checkout, and the next \`${stackCommand("up")}\` from here deletes it; ask from a checkout that has it`,
+    );
   return entry;
 }
 

@@ -31,7 +31,9 @@ export function showProgress({ output, verbose }: ProgressArgs): Progress {
     if (!isTerminal) return;
     const text = [...live.values()].join(pc.dim(" · "));
     if (text === drawn) return;
-    output.write(`\r\x1b[K${text.slice(0, (output.columns ?? 80) + text.length - visibleLength(text) - 1)}`);
+    output.write(
+      `\r\x1b[K${text.slice(0, (output.columns ?? 80) + text.length - visibleLength(text) - 1)}`,
+    );
     drawn = text;
   };
   const line = (text: string) => {
@@ -54,7 +56,10 @@ export function showProgress({ output, verbose }: ProgressArgs): Progress {
   };
 }
 
-function describe(event: RunEvent, verbose: boolean): { readonly line?: string; readonly live?: string } {
+function describe(
+  event: RunEvent,
+  verbose: boolean,
+): { readonly line?: string; readonly live?: string } {
   const name = pc.bold(event.pipeline);
   switch (event.event) {
     case "environment":
@@ -68,7 +73,9 @@ function describe(event: RunEvent, verbose: boolean): { readonly line?: string; 
     case "log":
       return verbose ? { line: `${name}: ${pc.dim(event.line)}` } : {};
     case "retry":
-      return { line: `${name}: ${pc.yellow(`${event.step} failed (attempt ${event.attempt}): ${event.error}; next attempt in ${event.seconds} s`)}` };
+      return {
+        line: `${name}: ${pc.yellow(`${event.step} failed (attempt ${event.attempt}): ${event.error}; next attempt in ${event.seconds} s`)}`,
+      };
     case "stopping":
       return { line: `${name}: ${pc.yellow(`${event.reason}; ${stoppingText(event.atOnce)}`)}` };
     case "follow-up":
@@ -80,13 +87,24 @@ function describe(event: RunEvent, verbose: boolean): { readonly line?: string; 
 
 /** What a stop does: at first what was sent is loaded, then nothing more. */
 export function stoppingText(atOnce: boolean): string {
-  return atOnce ? "stopping at once: nothing more is loaded or saved" : `stopping: what was extracted is loaded and saved, for ${GRACE_SECONDS} s at most`;
+  return atOnce
+    ? "stopping at once: nothing more is loaded or saved"
+    : `stopping: what was extracted is loaded and saved, for ${GRACE_SECONDS} s at most`;
 }
 
-function describeEnvironment(event: Extract<RunEvent, { event: "environment" }>, name: string): { readonly line?: string; readonly live?: string } {
+function describeEnvironment(
+  event: Extract<RunEvent, { event: "environment" }>,
+  name: string,
+): { readonly line?: string; readonly live?: string } {
   const detail = event.detail ? ` (${event.detail})` : "";
-  if (event.phase === "ready") return event.seconds >= 0.5 ? { line: `${name}: ${event.connector} installed in ${event.seconds.toFixed(1)} s` } : {};
-  return { line: `${name}: ${event.connector}: ${event.phase}${detail}`, live: `${name}: ${event.phase} ${event.connector}` };
+  if (event.phase === "ready")
+    return event.seconds >= 0.5
+      ? { line: `${name}: ${event.connector} installed in ${event.seconds.toFixed(1)} s` }
+      : {};
+  return {
+    line: `${name}: ${event.connector}: ${event.phase}${detail}`,
+    live: `${name}: ${event.phase} ${event.connector}`,
+  };
 }
 
 function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
@@ -96,9 +114,13 @@ function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
 
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {
   const figures = runFigures(summary);
-  const notes = [...(summary.leftOut ?? []).map((text) => `left out: ${text}`), ...summary.warnings.map((warning) => `warning: ${warning}`)];
+  const notes = [
+    ...(summary.leftOut ?? []).map((text) => `left out: ${text}`),
+    ...summary.warnings.map((warning) => `warning: ${warning}`),
+  ];
   const warnings = notes.map((note) => `\n  ${pc.yellow(note)}`).join("");
-  if (summary.status === "succeeded") return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
+  if (summary.status === "succeeded")
+    return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
   return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "no reason given"}${warnings}`;
 }
 

@@ -18,7 +18,11 @@ interface RenderFlags {
 }
 
 /** What there is without a stack. */
-const DEFAULTS = { registry: "localhost:5000", baseImage: "python:3.12-slim", namespace: "pipelines" };
+const DEFAULTS = {
+  registry: "localhost:5000",
+  baseImage: "python:3.12-slim",
+  namespace: "pipelines",
+};
 
 const EXAMPLES = `
 Examples:
@@ -29,35 +33,76 @@ Examples:
 export function addRender(program: Command): void {
   program
     .command("render")
-    .description("write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked")
-    .option("--out <dir>", "write files there: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)")
-    .option("--stack <name>", "stack whose settings in Pulumi.NAME.yaml hold: what `pulumi up` of it declares; other options win (default: settings of no stack)")
-    .option("--registry <host>", `registry of the connector images (default: the stack's, else ${DEFAULTS.registry})`)
-    .option("--base-image <image>", `image that the connector images are built on (default: the stack's, else ${DEFAULTS.baseImage})`)
+    .description(
+      "write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked",
+    )
+    .option(
+      "--out <dir>",
+      "write files there: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)",
+    )
+    .option(
+      "--stack <name>",
+      "stack whose settings in Pulumi.NAME.yaml hold: what `pulumi up` of it declares; other options win (default: settings of no stack)",
+    )
+    .option(
+      "--registry <host>",
+      `registry of the connector images (default: the stack's, else ${DEFAULTS.registry})`,
+    )
+    .option(
+      "--base-image <image>",
+      `image that the connector images are built on (default: the stack's, else ${DEFAULTS.baseImage})`,
+    )
     .option("--json", "print as JSON, with how each image is built")
     .addHelpText("after", EXAMPLES)
     .action((flags: RenderFlags, command: Command) => {
       const rendered = renderedOf(flags, command);
       if (flags.json) return printJson(rendered);
-      const { manifestFiles, runFiles } = load("../manifests/render/render") as typeof import("../manifests/render/render");
+      const { manifestFiles, runFiles } = load(
+        "../manifests/render/render",
+      ) as typeof import("../manifests/render/render");
       const files = manifestFiles(rendered);
-      if (flags.out === undefined) return print(files.map(({ text }) => text).join("---\n").trimEnd());
+      if (flags.out === undefined)
+        return print(
+          files
+            .map(({ text }) => text)
+            .join("---\n")
+            .trimEnd(),
+        );
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
-      print(`${flags.out}: the templates, ${rendered.pipelines.length} pipelines and a run to submit for each`);
+      print(
+        `${flags.out}: the templates, ${rendered.pipelines.length} pipelines and a run to submit for each`,
+      );
     });
 }
 
 function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Command): Rendered {
   // Every verb takes a namespace: here it is what manifests are written for, and no cluster is asked.
-  const { project, namespace } = command.optsWithGlobals<{ readonly project?: string; readonly namespace?: string }>();
+  const { project, namespace } = command.optsWithGlobals<{
+    readonly project?: string;
+    readonly namespace?: string;
+  }>();
   printCommandsFor({ project, ...(stack !== undefined && { stack: () => stack }) });
   const { root, entries } = loadProject(project ?? process.cwd());
   assertValid(entries);
-  if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) throw new UserError(`--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`);
-  const given = { ...(registry !== undefined && { registry }), ...(baseImage !== undefined && { baseImage }), ...(namespace !== undefined && { namespace }) };
-  if (stack === undefined) return (load("../manifests/render/render") as typeof import("../manifests/render/render")).renderArray(entries, { ...DEFAULTS, ...given });
-  const { readStackFile } = load("../settings/stack-file") as typeof import("../settings/stack-file");
-  const { renderStack } = load("../manifests/render/render-stack") as typeof import("../manifests/render/render-stack");
+  if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    throw new UserError(
+      `--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`,
+    );
+  const given = {
+    ...(registry !== undefined && { registry }),
+    ...(baseImage !== undefined && { baseImage }),
+    ...(namespace !== undefined && { namespace }),
+  };
+  if (stack === undefined)
+    return (
+      load("../manifests/render/render") as typeof import("../manifests/render/render")
+    ).renderArray(entries, { ...DEFAULTS, ...given });
+  const { readStackFile } = load(
+    "../settings/stack-file",
+  ) as typeof import("../settings/stack-file");
+  const { renderStack } = load(
+    "../manifests/render/render-stack",
+  ) as typeof import("../manifests/render/render-stack");
   return renderStack(entries, readStackFile(root, stack).settings, given);
 }
 

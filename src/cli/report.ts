@@ -19,7 +19,9 @@ interface ReportFlags {
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description("write the pipelines and their runs to one HTML file that needs nothing else; open it in any browser, on a phone too")
+    .description(
+      "write the pipelines and their runs to one HTML file that needs nothing else; open it in any browser, on a phone too",
+    )
     .option("--out <file>", "where it is written", "report.html")
     .option("--limit <n>", "how many runs of each pipeline, the newest ones", "20")
     .option("--json", "print the data as JSON, in place of the file")
@@ -30,25 +32,42 @@ export function addReport(program: Command): void {
       const { reportPage } = load("../report/page") as typeof import("../report/page");
       const page = reportPage(data);
       write(flags.out, page);
-      print(`${flags.out}: ${data.pipelines.length === 1 ? "1 pipeline" : `${data.pipelines.length} pipelines`}, ${formatBytes(Buffer.byteLength(page))}`);
+      print(
+        `${flags.out}: ${data.pipelines.length === 1 ? "1 pipeline" : `${data.pipelines.length} pipelines`}, ${formatBytes(Buffer.byteLength(page))}`,
+      );
     });
 }
 
 async function gather(context: CliContext, limit: number): Promise<ReportData> {
-  const { gatherLocal, gatherCluster } = load("../report/gather") as typeof import("../report/gather");
+  const { gatherLocal, gatherCluster } = load(
+    "../report/gather",
+  ) as typeof import("../report/gather");
   const { entries } = context.project;
   const now = new Date();
-  if (context.surroundings.on === "local") return gatherLocal(await context.openStore(), entries, limit, now);
+  if (context.surroundings.on === "local")
+    return gatherLocal(await context.openStore(), entries, limit, now);
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   // One connection to the store for both.
   const store = await context.openStore();
-  return gatherCluster(store, entries, await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, { onUnread: tell, onIdle: (why) => tell(idleNote(why)) }), limit, now);
+  return gatherCluster(
+    store,
+    entries,
+    await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, {
+      onUnread: tell,
+      onIdle: (why) => tell(idleNote(why)),
+    }),
+    limit,
+    now,
+  );
 }
 
 function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UserError(`--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`, 1);
+    throw new UserError(
+      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      1,
+    );
   }
 }

@@ -28,15 +28,24 @@ export interface ClusterRunFlags {
 }
 
 /** Starts runs on the cluster, each under its pipeline's own lock; follows one where that is wished. */
-export async function runOnCluster(context: CliContext, entries: readonly PipelineEntry[], flags: ClusterRunFlags): Promise<void> {
+export async function runOnCluster(
+  context: CliContext,
+  entries: readonly PipelineEntry[],
+  flags: ClusterRunFlags,
+): Promise<void> {
   if (flags.follow && entries.length > 1) throw new UserError("--follow is for one pipeline");
   const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
   const { startParameters } = load("../cluster/requests") as typeof import("../cluster/requests");
   const { runIdOf } = load("../cluster/run-id") as typeof import("../cluster/run-id");
   const connection = await context.connect();
-  const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] = [];
+  const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] =
+    [];
   for (const entry of entries) {
-    const parameters = await startParameters(context.openStore, entry.name, await startFrom(context, entry, flags));
+    const parameters = await startParameters(
+      context.openStore,
+      entry.name,
+      await startFrom(context, entry, flags),
+    );
     const { metadata } = await submit(connection, entry.name, { trigger: "manual", parameters });
     started.push({ pipeline: entry.name, run: runIdOf(metadata), workflow: metadata.name });
     if (!flags.json) print(`${entry.name}: run ${runIdOf(metadata)} (Workflow ${metadata.name})`);
@@ -44,25 +53,45 @@ export async function runOnCluster(context: CliContext, entries: readonly Pipeli
   const [first] = started;
   if (!flags.follow || first === undefined) {
     if (flags.json) return printJson(started);
-    return tell(started.map(({ pipeline }) => `follow it: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"));
+    return tell(
+      started.map(({ pipeline }) => `follow it: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"),
+    );
   }
   const ended = await watchRun(connection, { ...first, wants: () => true });
   if (ended !== undefined) await tellEnd(context, first, ended, flags.json === true);
 }
 
 /** Prints how a run ended; its exit code becomes the command's. */
-export async function tellEnd(context: CliContext, { pipeline, run }: { readonly pipeline: string; readonly run: string }, workflow: WorkflowObject, json: boolean): Promise<void> {
+export async function tellEnd(
+  context: CliContext,
+  { pipeline, run }: { readonly pipeline: string; readonly run: string },
+  workflow: WorkflowObject,
+  json: boolean,
+): Promise<void> {
   const { outcomeOf } = load("../cluster/outcome") as typeof import("../cluster/outcome");
   const outcome = outcomeOf(workflow);
-  const summary = await readSummary(await context.openStore(), pipeline, run).catch(() => undefined);
+  const summary = await readSummary(await context.openStore(), pipeline, run).catch(
+    () => undefined,
+  );
   process.exitCode = outcome.code ?? 1;
-  if (json) return printJson(summary ?? { pipeline, run, workflow: workflow.metadata.name, ...outcome });
-  const error = outcome.status === "succeeded" ? "" : `: ${summary?.error ?? outcome.error ?? "no reason given"}`;
-  print(`${pipeline}: ${outcome.status}${summary === undefined ? "" : `, ${runFigures(summary)}`}${error}`);
+  if (json)
+    return printJson(summary ?? { pipeline, run, workflow: workflow.metadata.name, ...outcome });
+  const error =
+    outcome.status === "succeeded"
+      ? ""
+      : `: ${summary?.error ?? outcome.error ?? "no reason given"}`;
+  print(
+    `${pipeline}: ${outcome.status}${summary === undefined ? "" : `, ${runFigures(summary)}`}${error}`,
+  );
 }
 
-async function startFrom(context: CliContext, entry: PipelineEntry, flags: ClusterRunFlags): Promise<StartFrom> {
-  const asked = flags.fullRefresh || flags.keepState || flags.state !== undefined || flags.from !== undefined;
+async function startFrom(
+  context: CliContext,
+  entry: PipelineEntry,
+  flags: ClusterRunFlags,
+): Promise<StartFrom> {
+  const asked =
+    flags.fullRefresh || flags.keepState || flags.state !== undefined || flags.from !== undefined;
   if (!isReplication(entry)) {
     if (asked) throw new UserError(`"${entry.name}" is a job: it has no state to go on from`);
     return { kind: "saved" };

@@ -29,18 +29,53 @@ export function addRuns(program: Command): void {
       if (context.surroundings.on === "cluster") return clusterRuns(context, name, limit, flags);
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
-      if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+      if (runs.length === 0)
+        return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
       const leftOut = leftOutColumn(runs);
-      const rows = runs.map((run) => [run.run, run.status, recordsCell(run), formatBytes(run.bytes), (run.seconds ?? 0).toFixed(1), describeStateAfter(run), ...leftOut.cell(run), run.error ?? ""]);
-      print(table(["RUN", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", ...leftOut.header, "ERROR"], rows));
+      const rows = runs.map((run) => [
+        run.run,
+        run.status,
+        recordsCell(run),
+        formatBytes(run.bytes),
+        (run.seconds ?? 0).toFixed(1),
+        describeStateAfter(run),
+        ...leftOut.cell(run),
+        run.error ?? "",
+      ]);
+      print(
+        table(
+          [
+            "RUN",
+            "RESULT",
+            "RECORDS",
+            "BYTES",
+            "SECONDS",
+            "STATE AFTER",
+            ...leftOut.header,
+            "ERROR",
+          ],
+          rows,
+        ),
+      );
     });
 }
 
-async function clusterRuns(context: CliContext, name: string, limit: number, flags: RunsFlags): Promise<void> {
+async function clusterRuns(
+  context: CliContext,
+  name: string,
+  limit: number,
+  flags: RunsFlags,
+): Promise<void> {
   const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
-  const runs = await listClusterRuns(await context.connect(), await context.openStore(), name, limit);
+  const runs = await listClusterRuns(
+    await context.connect(),
+    await context.openStore(),
+    name,
+    limit,
+  );
   if (flags.json) return printJson(runs);
-  if (runs.length === 0) return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+  if (runs.length === 0)
+    return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
   const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,
@@ -54,5 +89,21 @@ async function clusterRuns(context: CliContext, name: string, limit: number, fla
     ...leftOut.cell(summary ?? {}),
     error ?? "",
   ]);
-  print(table(["RUN", "STARTED BY", "RESULT", "RECORDS", "BYTES", "SECONDS", "STATE AFTER", "WORKFLOW", ...leftOut.header, "ERROR"], rows));
+  print(
+    table(
+      [
+        "RUN",
+        "STARTED BY",
+        "RESULT",
+        "RECORDS",
+        "BYTES",
+        "SECONDS",
+        "STATE AFTER",
+        "WORKFLOW",
+        ...leftOut.header,
+        "ERROR",
+      ],
+      rows,
+    ),
+  );
 }

@@ -7,7 +7,11 @@ export function handleSignals(stop: Stop, tell: (text: string) => void): () => v
   goOnWithoutReader();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.request(`interrupted by ${signal}`);
-    tell(stop.count === 1 ? `${stoppingText(false)}; press Ctrl-C again to stop at once` : stoppingText(true));
+    tell(
+      stop.count === 1
+        ? `${stoppingText(false)}; press Ctrl-C again to stop at once`
+        : stoppingText(true),
+    );
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   return () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

@@ -64,40 +64,126 @@ interface Details {
  * @param wanted run whose steps and files are shown, by its id or its Workflow's name. Default: the newest.
  * @throws UserError where there is no such pipeline or run.
  */
-export async function onePipeline(context: CliContext, name: string, wanted?: string): Promise<{ readonly text: string; readonly json: unknown }> {
+export async function onePipeline(
+  context: CliContext,
+  name: string,
+  wanted?: string,
+): Promise<{ readonly text: string; readonly json: unknown }> {
   const entry = await entryIfAny(context, name);
-  const details = context.surroundings.on === "local" ? await localDetails(context, name, wanted) : await clusterDetails(context, name, entry, wanted);
+  const details =
+    context.surroundings.on === "local"
+      ? await localDetails(context, name, wanted)
+      : await clusterDetails(context, name, entry, wanted);
   const which = wanted === undefined ? "the newest run" : `run ${details.of}`;
-  const parts = [statusTable([details.status]), section("LAST RUNS", runsTable(details.runs)), section(`STEPS of ${which}`, stepsTable(details.steps)), section(`FILES of ${which}`, filesTable(details.files, name, details.of)), `state: ${describeState(details.state)}`];
-  const about = [entry?.description, entry?.owner === undefined ? undefined : `ask: ${entry.owner}`].filter((one) => one !== undefined).join("; ");
-  return { text: [...(about === "" ? [] : [about]), ...parts.filter((part) => part !== "")].join("\n\n"), json: { ...details.status, runs: details.runs, steps: details.steps, files: details.files, state: details.state ?? null } };
+  const parts = [
+    statusTable([details.status]),
+    section("LAST RUNS", runsTable(details.runs)),
+    section(`STEPS of ${which}`, stepsTable(details.steps)),
+    section(`FILES of ${which}`, filesTable(details.files, name, details.of)),
+    `state: ${describeState(details.state)}`,
+  ];
+  const about = [entry?.description, entry?.owner === undefined ? undefined : `ask: ${entry.owner}`]
+    .filter((one) => one !== undefined)
+    .join("; ");
+  return {
+    text: [...(about === "" ? [] : [about]), ...parts.filter((part) => part !== "")].join("\n\n"),
+    json: {
+      ...details.status,
+      runs: details.runs,
+      steps: details.steps,
+      files: details.files,
+      state: details.state ?? null,
+    },
+  };
 }
 
-async function localDetails(context: CliContext, name: string, wanted: string | undefined): Promise<Details> {
+async function localDetails(
+  context: CliContext,
+  name: string,
+  wanted: string | undefined,
+): Promise<Details> {
   const store = await context.openStore();
-  const facts = await withSavedState(store, await localFacts(store, [findEntry(context.project, name)]));
+  const facts = await withSavedState(
+    store,
+    await localFacts(store, [findEntry(context.project, name)]),
+  );
   const runs = await listRuns(store, name, RUNS);
   const of = wanted ?? runs[0]?.run;
-  if (wanted !== undefined && !(isRunId(wanted) && (await readSummary(store, name, wanted)))) throw new UserError(`"${name}" has no run ${wanted}; list them: ${tapctl(`runs ${name}`)}`);
-  return { status: pipelineStatus(facts, new Date()), of, runs: runs.map((run) => ({ ...run, stuck: null })), steps: [], files: await filesOf(store, name, of), state: facts.last?.state };
+  if (wanted !== undefined && !(isRunId(wanted) && (await readSummary(store, name, wanted))))
+    throw new UserError(`"${name}" has no run ${wanted}; list them: ${tapctl(`runs ${name}`)}`);
+  return {
+    status: pipelineStatus(facts, new Date()),
+    of,
+    runs: runs.map((run) => ({ ...run, stuck: null })),
+    steps: [],
+    files: await filesOf(store, name, of),
+    state: facts.last?.state,
+  };
 }
 
-async function clusterDetails(context: CliContext, name: string, entry: PipelineEntry | undefined, wanted: string | undefined): Promise<Details> {
+async function clusterDetails(
+  context: CliContext,
+  name: string,
+  entry: PipelineEntry | undefined,
+  wanted: string | undefined,
+): Promise<Details> {
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
   const { findRun, listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
-  const { secondsBetween, stepText } = load("../cluster/steps") as typeof import("../cluster/steps");
-  const { getWorkflow, podNodes } = load("../cluster/workflows") as typeof import("../cluster/workflows");
+  const { secondsBetween, stepText } = load(
+    "../cluster/steps",
+  ) as typeof import("../cluster/steps");
+  const { getWorkflow, podNodes } = load(
+    "../cluster/workflows",
+  ) as typeof import("../cluster/workflows");
   const connection = await context.connect();
   const store = await context.openStore();
-  const facts = await withSavedState(store, await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], { only: name, onUnread: tell, onIdle: (why) => tell(idleNote(why)) }));
+  const facts = await withSavedState(
+    store,
+    await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], {
+      only: name,
+      onUnread: tell,
+      onIdle: (why) => tell(idleNote(why)),
+    }),
+  );
   const runs = await listClusterRuns(connection, store, name, RUNS);
   const found = wanted === undefined ? undefined : await findRun(connection, store, name, wanted);
   const of = found?.run ?? runs[0]?.run;
-  const workflow = found === undefined && runs[0]?.workflow ? await getWorkflow(connection, runs[0].workflow) : found?.workflow;
-  const steps = workflow === undefined ? [] : podNodes(workflow).map((node) => ({ step: stepText(node), phase: node.phase, seconds: secondsBetween(node.startedAt, node.finishedAt), message: node.message ?? null }));
+  const workflow =
+    found === undefined && runs[0]?.workflow
+      ? await getWorkflow(connection, runs[0].workflow)
+      : found?.workflow;
+  const steps =
+    workflow === undefined
+      ? []
+      : podNodes(workflow).map((node) => ({
+          step: stepText(node),
+          phase: node.phase,
+          seconds: secondsBetween(node.startedAt, node.finishedAt),
+          message: node.message ?? null,
+        }));
   const silent = new Map(facts.runs.map(({ run, silentSince }) => [run, silentSince]));
-  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({ run, trigger, status, stuck, started, seconds, records: summary?.records ?? null, bytes: summary?.bytes ?? null, leftOut: summary?.leftOut ?? [], uncountedFiles: summary?.uncountedFiles ?? 0, error, ...silenceOf(silent.get(run)) }));
-  return { status: pipelineStatus(withStuck(facts, shown), new Date()), of, runs: shown, steps, files: await filesOf(store, name, of), state: facts.last?.state };
+  const shown = runs.map(({ run, trigger, status, stuck, started, seconds, summary, error }) => ({
+    run,
+    trigger,
+    status,
+    stuck,
+    started,
+    seconds,
+    records: summary?.records ?? null,
+    bytes: summary?.bytes ?? null,
+    leftOut: summary?.leftOut ?? [],
+    uncountedFiles: summary?.uncountedFiles ?? 0,
+    error,
+    ...silenceOf(silent.get(run)),
+  }));
+  return {
+    status: pipelineStatus(withStuck(facts, shown), new Date()),
+    of,
+    runs: shown,
+    steps,
+    files: await filesOf(store, name, of),
+    state: facts.last?.state,
+  };
 }
 
 function silenceOf(silentSince: string | undefined): Pick<ShownRun, "silentSince"> {
@@ -105,22 +191,37 @@ function silenceOf(silentSince: string | undefined): Pick<ShownRun, "silentSince
 }
 
 /** The facts of the one pipeline, with the state that is saved now: it may have been changed since the last run. */
-async function withSavedState(store: ObjectStore, all: readonly PipelineFacts[]): Promise<PipelineFacts> {
+async function withSavedState(
+  store: ObjectStore,
+  all: readonly PipelineFacts[],
+): Promise<PipelineFacts> {
   const [facts] = all as readonly [PipelineFacts];
   const saved = await readState(store, facts.name).catch(() => undefined);
-  return facts.last === null ? facts : { ...facts, last: { ...facts.last, state: saved?.envelope.state ?? null } };
+  return facts.last === null
+    ? facts
+    : { ...facts, last: { ...facts.last, state: saved?.envelope.state ?? null } };
 }
 
 /** The facts of a pipeline, with what its runs wait for: the list that they are from does not say. */
 function withStuck(facts: PipelineFacts, runs: readonly ShownRun[]): PipelineFacts {
   const stuck = new Map(runs.map((run) => [run.run, run.stuck]));
-  return { ...facts, runs: facts.runs.map((run) => ({ ...run, stuck: stuck.get(run.run) ?? null })) };
+  return {
+    ...facts,
+    runs: facts.runs.map((run) => ({ ...run, stuck: stuck.get(run.run) ?? null })),
+  };
 }
 
-async function filesOf(store: ObjectStore, name: string, run: string | undefined): Promise<Details["files"]> {
+async function filesOf(
+  store: ObjectStore,
+  name: string,
+  run: string | undefined,
+): Promise<Details["files"]> {
   if (run === undefined) return [];
   const prefix = runPrefix(name, run);
-  return (await store.list(prefix)).map(({ key, size }) => ({ file: key.slice(prefix.length), bytes: size }));
+  return (await store.list(prefix)).map(({ key, size }) => ({
+    file: key.slice(prefix.length),
+    bytes: size,
+  }));
 }
 
 function section(title: string, body: string): string {
@@ -130,12 +231,47 @@ function section(title: string, body: string): string {
 function runsTable(runs: readonly ShownRun[]): string {
   if (runs.length === 0) return "";
   const leftOut = leftOutColumn(runs);
-  const rows = runs.map(({ run, trigger, status, stuck, started, seconds, records, bytes, error, ...more }) => [run, trigger, resultText({ status, stuck }), started.slice(0, 19).replace("T", " "), seconds === null ? "-" : formatAge(seconds), records === null ? "-" : recordsCell({ records, ...more }).toLocaleString("en-US"), bytes === null ? "-" : formatBytes(bytes), ...leftOut.cell(more), error ?? ""]);
-  return table(["RUN", "STARTED BY", "RESULT", "STARTED", "TOOK", "RECORDS", "BYTES", ...leftOut.header, "ERROR"], rows);
+  const rows = runs.map(
+    ({ run, trigger, status, stuck, started, seconds, records, bytes, error, ...more }) => [
+      run,
+      trigger,
+      resultText({ status, stuck }),
+      started.slice(0, 19).replace("T", " "),
+      seconds === null ? "-" : formatAge(seconds),
+      records === null ? "-" : recordsCell({ records, ...more }).toLocaleString("en-US"),
+      bytes === null ? "-" : formatBytes(bytes),
+      ...leftOut.cell(more),
+      error ?? "",
+    ],
+  );
+  return table(
+    [
+      "RUN",
+      "STARTED BY",
+      "RESULT",
+      "STARTED",
+      "TOOK",
+      "RECORDS",
+      "BYTES",
+      ...leftOut.header,
+      "ERROR",
+    ],
+    rows,
+  );
 }
 
 function stepsTable(steps: readonly ShownStep[]): string {
-  return steps.length === 0 ? "" : table(["STEP", "IS", "TOOK", "SAID"], steps.map(({ step, phase, seconds, message }) => [step, phase.toLowerCase(), seconds === null ? "-" : formatAge(seconds), message?.split("\n")[0] ?? ""]));
+  return steps.length === 0
+    ? ""
+    : table(
+        ["STEP", "IS", "TOOK", "SAID"],
+        steps.map(({ step, phase, seconds, message }) => [
+          step,
+          phase.toLowerCase(),
+          seconds === null ? "-" : formatAge(seconds),
+          message?.split("\n")[0] ?? "",
+        ]),
+      );
 }
 
 function filesTable(files: Details["files"], name: string, run: string | undefined): string {

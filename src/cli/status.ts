@@ -22,18 +22,31 @@ interface StatusFlags {
 export function addStatus(program: Command): void {
   program
     .command("status [name] [run]")
-    .description("show how the pipelines are, late and failing ones first; of one named its last runs, and the steps, error and files of a run, the newest by default")
+    .description(
+      "show how the pipelines are, late and failing ones first; of one named its last runs, and the steps, error and files of a run, the newest by default",
+    )
     .option("--watch", "show it again and again, until Ctrl-C")
     .option("--every <seconds>", "how often with --watch", "5")
     .option("--json", "print as JSON")
-    .addHelpText("after", "\nExample:\n  $ npx tapctl status --on cluster --watch\n  $ npx tapctl status exchange-rates --on cluster")
-    .action(async (name: string | undefined, run: string | undefined, flags: StatusFlags, command: Command) => {
-      if (flags.watch && flags.json) throw new UserError("--watch is for people: it does not go with --json");
-      const seconds = positive("--every", flags.every);
-      const context = contextOf(command);
-      if (!flags.watch) return show(context, name, run, flags.json === true);
-      await watch(() => screen(context, name, run), seconds);
-    });
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ npx tapctl status --on cluster --watch\n  $ npx tapctl status exchange-rates --on cluster",
+    )
+    .action(
+      async (
+        name: string | undefined,
+        run: string | undefined,
+        flags: StatusFlags,
+        command: Command,
+      ) => {
+        if (flags.watch && flags.json)
+          throw new UserError("--watch is for people: it does not go with --json");
+        const seconds = positive("--every", flags.every);
+        const context = contextOf(command);
+        if (!flags.watch) return show(context, name, run, flags.json === true);
+        await watch(() => screen(context, name, run), seconds);
+      },
+    );
 }
 
 /** Shows a screen again and again. The first has to succeed; after it a look that fails leaves the last screen where it is. */
@@ -50,31 +63,54 @@ async function watch(look: () => Promise<string>, seconds: number): Promise<neve
       if (!(error instanceof UserError)) throw error;
       // Told once, not at every turn, so that the last screen is not pushed away.
       const said = error.message.split(/[;\n]/)[0] ?? "";
-      if (said !== failure) tell(`${new Date().toISOString().slice(11, 19)} UTC: ${said}; trying again every ${seconds} s`);
+      if (said !== failure)
+        tell(
+          `${new Date().toISOString().slice(11, 19)} UTC: ${said}; trying again every ${seconds} s`,
+        );
       failure = said;
     }
   }
 }
 
-async function show(context: CliContext, name: string | undefined, run: string | undefined, json: boolean): Promise<void> {
+async function show(
+  context: CliContext,
+  name: string | undefined,
+  run: string | undefined,
+  json: boolean,
+): Promise<void> {
   if (!json) return print(await screen(context, name, run));
-  printJson(name === undefined ? await rows(context, tell) : (await onePipeline(context, name, run)).json);
+  printJson(
+    name === undefined ? await rows(context, tell) : (await onePipeline(context, name, run)).json,
+  );
 }
 
-async function screen(context: CliContext, name: string | undefined, run: string | undefined): Promise<string> {
+async function screen(
+  context: CliContext,
+  name: string | undefined,
+  run: string | undefined,
+): Promise<string> {
   if (name !== undefined) return (await onePipeline(context, name, run)).text;
   const notes: string[] = [];
   const table = statusTable(await rows(context, (note) => notes.push(note)));
   return [table, ...notes].join("\n");
 }
 
-async function rows(context: CliContext, note: (text: string) => void): Promise<readonly PipelineStatus[]> {
+async function rows(
+  context: CliContext,
+  note: (text: string) => void,
+): Promise<readonly PipelineStatus[]> {
   return statusOf(await facts(context, note), new Date());
 }
 
-async function facts(context: CliContext, note: (text: string) => void): Promise<readonly PipelineFacts[]> {
+async function facts(
+  context: CliContext,
+  note: (text: string) => void,
+): Promise<readonly PipelineFacts[]> {
   const { entries } = context.project;
   if (context.surroundings.on === "local") return localFacts(await context.openStore(), entries);
   const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  return clusterFacts(await context.connect(), context.openStore, entries, { onUnread: (why) => note(`not all is known: ${why}`), onIdle: (why) => note(idleNote(why)) });
+  return clusterFacts(await context.connect(), context.openStore, entries, {
+    onUnread: (why) => note(`not all is known: ${why}`),
+    onIdle: (why) => note(idleNote(why)),
+  });
 }

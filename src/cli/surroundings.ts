@@ -6,7 +6,9 @@ import { didYouMean } from "../model/validation/nearest";
 import { load } from "./load";
 
 /** Where a command works: on this machine, or on the cluster that a context of the kubeconfig names. */
-export type Surroundings = { readonly on: "local" } | { readonly on: "cluster"; readonly context?: string; readonly namespace?: string };
+export type Surroundings =
+  | { readonly on: "local" }
+  | { readonly on: "cluster"; readonly context?: string; readonly namespace?: string };
 
 /** Options of every verb that say where. */
 export interface WhereFlags {
@@ -36,7 +38,10 @@ type Defaults = WhereFlags & { readonly on?: "local" | "cluster" };
  */
 export function whereOf(root: string, flags: WhereFlags): Where {
   const defaults = readDefaults(join(root, DEFAULTS_FILE));
-  return { surroundings: surroundingsOf(flags, defaults), options: optionsOf(flags, { on: "local", ...defaults }) };
+  return {
+    surroundings: surroundingsOf(flags, defaults),
+    options: optionsOf(flags, { on: "local", ...defaults }),
+  };
 }
 
 function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
@@ -48,7 +53,11 @@ function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
   }
   const context = flags.context ?? defaults.context;
   const namespace = flags.namespace ?? defaults.namespace;
-  return { on, ...(context !== undefined && { context }), ...(namespace !== undefined && { namespace }) };
+  return {
+    on,
+    ...(context !== undefined && { context }),
+    ...(namespace !== undefined && { namespace }),
+  };
 }
 
 function optionsOf(flags: WhereFlags, defaults: Defaults): readonly string[] {
@@ -67,18 +76,29 @@ function readDefaults(file: string): Defaults {
   } catch (error) {
     throw new UserError(`${file}: cannot be read: ${(error as Error).message.split("\n")[0]}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new UserError(`${file}: is not a list of settings; allowed are ${KEYS.join(", ")}, such as: on: cluster`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UserError(
+      `${file}: is not a list of settings; allowed are ${KEYS.join(", ")}, such as: on: cluster`,
+    );
   const unknown = Object.keys(value).find((key) => !KEYS.some((known) => known === key));
-  if (unknown !== undefined) throw new UserError(`${file}: "${unknown}" is not a setting${didYouMean(unknown, KEYS)}; allowed are ${KEYS.join(", ")}`);
+  if (unknown !== undefined)
+    throw new UserError(
+      `${file}: "${unknown}" is not a setting${didYouMean(unknown, KEYS)}; allowed are ${KEYS.join(", ")}`,
+    );
   const settings = value as { readonly [key in (typeof KEYS)[number]]?: unknown };
   const text = (key: (typeof KEYS)[number]): string | undefined => {
     const found = settings[key];
-    if (found !== undefined && (typeof found !== "string" || found === "")) throw new UserError(`${file}: ${key} ${JSON.stringify(found)}: has to be text`);
+    if (found !== undefined && (typeof found !== "string" || found === ""))
+      throw new UserError(`${file}: ${key} ${JSON.stringify(found)}: has to be text`);
     return found;
   };
   const on = checkOn(`${file}: on`, text("on"));
   const [context, namespace] = [text("context"), text("namespace")];
-  return { ...(on && { on }), ...(context !== undefined && { context }), ...(namespace !== undefined && { namespace }) };
+  return {
+    ...(on && { on }),
+    ...(context !== undefined && { context }),
+    ...(namespace !== undefined && { namespace }),
+  };
 }
 
 function checkOn(where: string, on: string | undefined): "local" | "cluster" | undefined {

@@ -17,13 +17,27 @@ Example:
 
 function buildProgram(args: readonly string[]): Command {
   const program = new Command("tapctl")
-    .description("Data replication as code: runs the pipelines of pipelines/index.ts on this machine or on a cluster, and looks after their runs and state.")
+    .description(
+      "Data replication as code: runs the pipelines of pipelines/index.ts on this machine or on a cluster, and looks after their runs and state.",
+    )
     .version(VERSION)
     .option("--project <dir>", "folder of the project (default: this folder or one above it)")
-    .option("--store <location>", "object store: a folder or s3://bucket/prefix?endpoint=URL (default: $TAPCTL_STORE or .tapctl/store)")
-    .option("--on <where>", "cluster or local (default: as .tapctl.yaml of the project says, else local)")
-    .option("--context <name>", "with --on cluster and up: context of the kubeconfig (default: the stack's, else its current one)")
-    .option("--namespace <name>", "with --on cluster and render: namespace of the pipelines (default: the context's or the stack's, else pipelines)")
+    .option(
+      "--store <location>",
+      "object store: a folder or s3://bucket/prefix?endpoint=URL (default: $TAPCTL_STORE or .tapctl/store)",
+    )
+    .option(
+      "--on <where>",
+      "cluster or local (default: as .tapctl.yaml of the project says, else local)",
+    )
+    .option(
+      "--context <name>",
+      "with --on cluster and up: context of the kubeconfig (default: the stack's, else its current one)",
+    )
+    .option(
+      "--namespace <name>",
+      "with --on cluster and render: namespace of the pipelines (default: the context's or the stack's, else pipelines)",
+    )
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
@@ -34,7 +48,8 @@ function buildProgram(args: readonly string[]): Command {
 
 /** Runs the command with what stands behind its name, to its end; the exit code is the process's. */
 export async function main(args: readonly string[]): Promise<void> {
-  if (args[0] === "pulumi") return (await import("../deploy/engine-command.js")).pulumi(args.slice(1));
+  if (args[0] === "pulumi")
+    return (await import("../deploy/engine-command.js")).pulumi(args.slice(1));
   try {
     await runProgram(buildProgram(args), args);
   } finally {

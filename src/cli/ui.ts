@@ -17,24 +17,41 @@ interface UiFlags {
 export function addUi(program: Command): void {
   program
     .command("ui")
-    .description("forward the consoles of Argo Workflows and MinIO to this machine and open them, until Ctrl-C")
+    .description(
+      "forward the consoles of Argo Workflows and MinIO to this machine and open them, until Ctrl-C",
+    )
     .option("--no-browser", "open none, print the addresses alone")
     .option("--json", "print as JSON: a list of {name, url, credentials}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl ui --on cluster")
     .action(async (flags: UiFlags, command: Command) => {
       const context = contextOf(command);
       const { findConsoles } = load("../cluster/consoles") as typeof import("../cluster/consoles");
-      const { forwardService } = load("../cluster/port-forward") as typeof import("../cluster/port-forward");
+      const { forwardService } = load(
+        "../cluster/port-forward",
+      ) as typeof import("../cluster/port-forward");
       const connection = await context.connect();
       const { consoles, refused } = await findConsoles(connection);
-      const tried = await Promise.all(consoles.map((one) => forwardOf(one, (service) => forwardService(connection, service))));
+      const tried = await Promise.all(
+        consoles.map((one) => forwardOf(one, (service) => forwardService(connection, service))),
+      );
       const forwards = tried.filter((one) => typeof one === "object");
       const missing = [...refused, ...tried.filter((one) => typeof one === "string")];
-      if (forwards.length === 0) throw new UserError(missing.length > 0 ? missing.join("\n") : "neither Argo's console nor MinIO's is on this cluster", 1);
+      if (forwards.length === 0)
+        throw new UserError(
+          missing.length > 0
+            ? missing.join("\n")
+            : "neither Argo's console nor MinIO's is on this cluster",
+          1,
+        );
       for (const why of missing) process.stderr.write(`${why}\n`);
-      const shown = forwards.map(({ name, forward, credentials }) => ({ name, url: `http://localhost:${forward.port}`, credentials }));
+      const shown = forwards.map(({ name, forward, credentials }) => ({
+        name,
+        url: `http://localhost:${forward.port}`,
+        credentials,
+      }));
       if (flags.json) printJson(shown);
-      else for (const { name, url, credentials } of shown) print(`${name}: ${url}\n  ${credentials}`);
+      else
+        for (const { name, url, credentials } of shown) print(`${name}: ${url}\n  ${credentials}`);
       if (flags.browser !== false) for (const { url } of shown) openBrowser(url);
       if (!flags.json) print("Ctrl-C ends it.");
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
@@ -49,7 +66,10 @@ interface Forwarded {
 }
 
 /** A console that is forwarded, or why it is not: one that one may not reach keeps nobody from the other. */
-async function forwardOf({ name, service, credentials }: Console, forward: (service: Console["service"]) => Promise<Forward>): Promise<Forwarded | string> {
+async function forwardOf(
+  { name, service, credentials }: Console,
+  forward: (service: Console["service"]) => Promise<Forward>,
+): Promise<Forwarded | string> {
   try {
     return { name, credentials, forward: await forward(service) };
   } catch (error) {
@@ -61,7 +81,14 @@ async function forwardOf({ name, service, credentials }: Console, forward: (serv
 /** Opens an address where there is a screen; without one the address was printed. */
 function openBrowser(url: string): void {
   const { platform, env } = process;
-  const opener = platform === "darwin" ? "open" : platform === "win32" ? "explorer" : env.DISPLAY || env.WAYLAND_DISPLAY ? "xdg-open" : undefined;
+  const opener =
+    platform === "darwin"
+      ? "open"
+      : platform === "win32"
+        ? "explorer"
+        : env.DISPLAY || env.WAYLAND_DISPLAY
+          ? "xdg-open"
+          : undefined;
   if (opener === undefined) return;
   const child = spawn(opener, [url], { stdio: "ignore", detached: true });
   child.on("error", () => undefined);

@@ -19,22 +19,37 @@ export function addValidate(program: Command): void {
     .option("--secrets", "a secret that is named but not given is an error, not a note")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl validate --secrets")
-    .action((options: { readonly secrets?: boolean; readonly json?: boolean }, command: Command) => {
-      const project = loadProject(command.optsWithGlobals<{ readonly project?: string }>().project ?? process.cwd());
-      const lookup = localSecrets(project.root);
-      const names = project.entries.flatMap((entry) => (isFields(entry) ? secretsOf(entry).map(({ name }) => name) : []));
-      const secrets = new Set(names.filter((name) => lookup(name) !== undefined));
-      const { problems: found, missing, notes: advice } = validatePipelines(project.entries, { secrets });
-      const [problems, notes] = options.secrets ? [[...found, ...missing], advice] : [found, [...missing, ...advice]];
-      if (options.json) {
-        printJson({ valid: problems.length === 0, problems, notes });
-        process.exitCode = problems.length === 0 ? 0 : 2;
-        return;
-      }
-      if (problems.length > 0) throw new InvalidPipelines(problems);
-      const groups = groupByText(notes);
-      for (const { where, text } of groups.slice(0, MOST_NOTES)) print(`note: ${where}: ${text}`);
-      if (groups.length > MOST_NOTES) print(`note: ${groups.length - MOST_NOTES} more; see them all with --json`);
-      print(`${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`);
-    });
+    .action(
+      (options: { readonly secrets?: boolean; readonly json?: boolean }, command: Command) => {
+        const project = loadProject(
+          command.optsWithGlobals<{ readonly project?: string }>().project ?? process.cwd(),
+        );
+        const lookup = localSecrets(project.root);
+        const names = project.entries.flatMap((entry) =>
+          isFields(entry) ? secretsOf(entry).map(({ name }) => name) : [],
+        );
+        const secrets = new Set(names.filter((name) => lookup(name) !== undefined));
+        const {
+          problems: found,
+          missing,
+          notes: advice,
+        } = validatePipelines(project.entries, { secrets });
+        const [problems, notes] = options.secrets
+          ? [[...found, ...missing], advice]
+          : [found, [...missing, ...advice]];
+        if (options.json) {
+          printJson({ valid: problems.length === 0, problems, notes });
+          process.exitCode = problems.length === 0 ? 0 : 2;
+          return;
+        }
+        if (problems.length > 0) throw new InvalidPipelines(problems);
+        const groups = groupByText(notes);
+        for (const { where, text } of groups.slice(0, MOST_NOTES)) print(`note: ${where}: ${text}`);
+        if (groups.length > MOST_NOTES)
+          print(`note: ${groups.length - MOST_NOTES} more; see them all with --json`);
+        print(
+          `${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`,
+        );
+      },
+    );
 }

@@ -29,7 +29,8 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
   doctor: () => (load("./doctor") as typeof import("./doctor")).addDoctor,
   report: () => (load("./report") as typeof import("./report")).addReport,
   render: () => (load("./render") as typeof import("./render")).addRender,
-  "preview-comment": () => (load("./preview-comment") as typeof import("./preview-comment")).addPreviewComment,
+  "preview-comment": () =>
+    (load("./preview-comment") as typeof import("./preview-comment")).addPreviewComment,
   up: loadDeploy,
   down: loadDeploy,
   recover: loadDeploy,
@@ -45,5 +46,6 @@ const VERBS: { readonly [verb: string]: LoadVerb } = {
  */
 export function addVerbs(program: Command, asked: string | undefined): void {
   const one = asked !== undefined && Object.hasOwn(VERBS, asked) ? VERBS[asked] : undefined;
-  for (const loadVerb of one === undefined ? new Set(Object.values(VERBS)) : [one]) loadVerb()(program);
+  for (const loadVerb of one === undefined ? new Set(Object.values(VERBS)) : [one])
+    loadVerb()(program);
 }

@@ -17,15 +17,25 @@ export interface WatchArgs {
  *
  * @returns the Workflow as it ended; undefined where it was left.
  */
-export async function watchRun(connection: Connection, { pipeline, workflow, wants }: WatchArgs): Promise<WorkflowObject | undefined> {
+export async function watchRun(
+  connection: Connection,
+  { pipeline, workflow, wants }: WatchArgs,
+): Promise<WorkflowObject | undefined> {
   const { followWorkflow } = load("../cluster/follow") as typeof import("../cluster/follow");
   const left = new AbortController();
   const leave = () => left.abort();
   process.on("SIGINT", leave).on("SIGTERM", leave);
   try {
-    const ended = await followWorkflow(connection, workflow, { progress: tell, ...(wants && { line: printLog }) }, { signal: left.signal, ...(wants && { wants }) });
+    const ended = await followWorkflow(
+      connection,
+      workflow,
+      { progress: tell, ...(wants && { line: printLog }) },
+      { signal: left.signal, ...(wants && { wants }) },
+    );
     if (ended === undefined) {
-      tell(`${workflow} goes on. Follow it again: ${tapctl(`logs ${pipeline} -f`)}; stop it: ${tapctl(`cancel ${pipeline}`)}`);
+      tell(
+        `${workflow} goes on. Follow it again: ${tapctl(`logs ${pipeline} -f`)}; stop it: ${tapctl(`cancel ${pipeline}`)}`,
+      );
       process.exitCode = 130;
     }
     return ended;

@@ -13,15 +13,34 @@ export interface Access {
 }
 
 /** What a user of a kubeconfig has that needs nothing but files: all else is the library's business. */
-const PLAIN_USER = new Set(["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile", "username", "password"]);
-const PLAIN_CLUSTER = new Set(["server", "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name", "extensions", "disable-compression"]);
+const PLAIN_USER = new Set([
+  "client-certificate",
+  "client-certificate-data",
+  "client-key",
+  "client-key-data",
+  "token",
+  "tokenFile",
+  "username",
+  "password",
+]);
+const PLAIN_CLUSTER = new Set([
+  "server",
+  "certificate-authority",
+  "certificate-authority-data",
+  "insecure-skip-tls-verify",
+  "tls-server-name",
+  "extensions",
+  "disable-compression",
+]);
 
 /**
  * How a context is used. Certificates, tokens and passwords are read here; programs of clouds, logins and proxies are
  * left to @kubernetes/client-node, whose 800 modules take longer to load than most commands take.
  */
 export async function accessOf(chosen: ChosenContext): Promise<Access> {
-  const isPlain = Object.keys(chosen.user).every((name) => PLAIN_USER.has(name)) && Object.keys(chosen.cluster).every((name) => PLAIN_CLUSTER.has(name));
+  const isPlain =
+    Object.keys(chosen.user).every((name) => PLAIN_USER.has(name)) &&
+    Object.keys(chosen.cluster).every((name) => PLAIN_CLUSTER.has(name));
   return isPlain ? plainAccess(chosen) : libraryAccess(chosen);
 }
 
@@ -31,15 +50,31 @@ function plainAccess({ cluster, user, folders }: ChosenContext): Access {
   const cert = fileOrData(user, "client-certificate", folders.user);
   const key = fileOrData(user, "client-key", folders.user);
   const servername = cluster["tls-server-name"];
-  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(typeof servername === "string" && { servername }), ...(cluster["insecure-skip-tls-verify"] === true && { rejectUnauthorized: false }) };
-  const agent = server.startsWith("http:") ? new http.Agent({ keepAlive: true }) : new https.Agent({ ...tls, keepAlive: true });
+  const tls = {
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(typeof servername === "string" && { servername }),
+    ...(cluster["insecure-skip-tls-verify"] === true && { rejectUnauthorized: false }),
+  };
+  const agent = server.startsWith("http:")
+    ? new http.Agent({ keepAlive: true })
+    : new https.Agent({ ...tls, keepAlive: true });
   return {
     getCurrentCluster: () => ({ server }),
     applyToHTTPSOptions: (options) => {
       const token = tokenOf(user, folders.user);
-      Object.assign(options, { ...tls, agent, headers: { ...options.headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) } });
+      Object.assign(options, {
+        ...tls,
+        agent,
+        headers: {
+          ...options.headers,
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+        },
+      });
       const { username, password } = user;
-      if (typeof username === "string") options.auth = `${username}:${typeof password === "string" ? password : ""}`;
+      if (typeof username === "string")
+        options.auth = `${username}:${typeof password === "string" ? password : ""}`;
       return Promise.resolve();
     },
   };
@@ -52,14 +87,17 @@ async function libraryAccess({ context }: ChosenContext): Promise<Access> {
     config.loadFromDefault();
     config.setCurrentContext(context);
   } catch (error) {
-    throw new UserError(`${kubeconfigFiles().join(", ")}: is no kubeconfig: ${(error as Error).message.split("\n")[0]}`);
+    throw new UserError(
+      `${kubeconfigFiles().join(", ")}: is no kubeconfig: ${(error as Error).message.split("\n")[0]}`,
+    );
   }
   return config;
 }
 
 function tokenOf(user: Fields, folder: string): string | undefined {
   const { token, tokenFile } = user;
-  if (typeof tokenFile === "string") return read(resolve(folder, tokenFile)).toString("utf8").trim();
+  if (typeof tokenFile === "string")
+    return read(resolve(folder, tokenFile)).toString("utf8").trim();
   return typeof token === "string" && token !== "" ? token : undefined;
 }
 
@@ -73,6 +111,8 @@ function read(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UserError(`${file}, which the kubeconfig names, cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(
+      `${file}, which the kubeconfig names, cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    );
   }
 }

@@ -37,22 +37,46 @@ export function absentOrForbidden(error: unknown): undefined {
  */
 export function ruleOf(verb: Verb, { resource, namespace, name, subresource }: Place): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
-  const where = resource.clusterWide || namespace === undefined ? "in a ClusterRole" : `in namespace "${namespace}"`;
-  const named = name !== undefined && (resource === SECRETS || resource === CONFIG_MAPS || resource === WORKFLOW_TEMPLATES) ? `, resourceNames: ["${name}"]` : "";
+  const where =
+    resource.clusterWide || namespace === undefined
+      ? "in a ClusterRole"
+      : `in namespace "${namespace}"`;
+  const named =
+    name !== undefined &&
+    (resource === SECRETS || resource === CONFIG_MAPS || resource === WORKFLOW_TEMPLATES)
+      ? `, resourceNames: ["${name}"]`
+      : "";
   return `verbs: ["${verb}"], resources: ["${plural}"], apiGroups: ["${resource.group}"]${named}, ${where}`;
 }
 
 /** What the answer of the API means for who asked. */
-export function apiError(status: number, body: string, verb: Verb, place: Place, server: string): ApiError {
+export function apiError(
+  status: number,
+  body: string,
+  verb: Verb,
+  place: Place,
+  server: string,
+): ApiError {
   const said = messageOf(body);
   const what = `${place.resource.plural}${place.name === undefined ? "" : ` "${place.name}"`}`;
   switch (status) {
     case 401:
-      return new ApiError(status, `${server} does not know you: the kubeconfig's user is not logged in, or its certificate or token has ended`);
+      return new ApiError(
+        status,
+        `${server} does not know you: the kubeconfig's user is not logged in, or its certificate or token has ended`,
+      );
     case 403:
-      return new ApiError(status, `you may not ${verb} ${what}; missing rule: ${ruleOf(verb, place)}`);
+      return new ApiError(
+        status,
+        `you may not ${verb} ${what}; missing rule: ${ruleOf(verb, place)}`,
+      );
     case 404:
-      return new ApiError(status, place.name === undefined ? `${server} knows no ${place.resource.plural}${place.resource.group === "" ? "" : ` of ${place.resource.group}`}: is Argo Workflows installed there?` : `there is no ${what} in namespace "${place.namespace ?? ""}"`);
+      return new ApiError(
+        status,
+        place.name === undefined
+          ? `${server} knows no ${place.resource.plural}${place.resource.group === "" ? "" : ` of ${place.resource.group}`}: is Argo Workflows installed there?`
+          : `there is no ${what} in namespace "${place.namespace ?? ""}"`,
+      );
     default:
       return new ApiError(status, `${server} answered ${status} to ${verb} ${what}: ${said}`);
   }
@@ -61,7 +85,10 @@ export function apiError(status: number, body: string, verb: Verb, place: Place,
 /** The server gave no answer. */
 export function unreachable(error: unknown, server: string, context: string): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new UserError(`no answer from the cluster at ${server} (context "${context}"): ${code ?? message}; is it running, and is it the one you mean? Choose another: --context NAME`, 1);
+  return new UserError(
+    `no answer from the cluster at ${server} (context "${context}"): ${code ?? message}; is it running, and is it the one you mean? Choose another: --context NAME`,
+    1,
+  );
 }
 
 function messageOf(body: string): string {

@@ -56,7 +56,13 @@ export interface Connection {
   about(): Promise<ApiFacts>;
 }
 
-const METHODS = { get: "GET", list: "GET", create: "POST", patch: "PATCH", delete: "DELETE" } as const satisfies Record<Verb, string>;
+const METHODS = {
+  get: "GET",
+  list: "GET",
+  create: "POST",
+  patch: "PATCH",
+  delete: "DELETE",
+} as const satisfies Record<Verb, string>;
 const CONNECT_MS = 10_000;
 const TRIES = 3;
 
@@ -86,7 +92,12 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
       const { gitVersion } = JSON.parse(await text(answer)) as { readonly gitVersion?: string };
       const kinds = await send("get", "/apis/argoproj.io/v1alpha1");
       const list = await text(kinds);
-      const argo = kinds.statusCode === 200 ? (JSON.parse(list) as { readonly resources: readonly { readonly name: string }[] }).resources.map(({ name }) => name) : undefined;
+      const argo =
+        kinds.statusCode === 200
+          ? (
+              JSON.parse(list) as { readonly resources: readonly { readonly name: string }[] }
+            ).resources.map(({ name }) => name)
+          : undefined;
       return { version: gitVersion ?? "unknown", time, argo };
     },
     ask: async <T>(request: ApiRequest) => {
@@ -104,19 +115,32 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
  * is read anew where the API does not know it any more: a token of a cloud's program lives for minutes, one in a file is
  * replaced.
  */
-function sender(access: Access, server: string, context: string): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
+function sender(
+  access: Access,
+  server: string,
+  context: string,
+): (verb: Verb, request: ApiRequest | string) => Promise<IncomingMessage> {
   let options: Promise<https.RequestOptions> | undefined;
   const current = () =>
     (options ??= requestOptions(access, server, context).catch((error: unknown) => {
       options = undefined;
       throw error;
     }));
-  const send = async (base: https.RequestOptions, verb: Verb, request: ApiRequest | string): Promise<IncomingMessage> => {
+  const send = async (
+    base: https.RequestOptions,
+    verb: Verb,
+    request: ApiRequest | string,
+  ): Promise<IncomingMessage> => {
     for (let tries = 1; ; tries += 1) {
       try {
         return await once(base, server, verb, request);
       } catch (error) {
-        const again = METHODS[verb] === "GET" && tries < TRIES && ["ECONNRESET", "EPIPE", "socket hang up"].includes((error as NodeJS.ErrnoException).code ?? "");
+        const again =
+          METHODS[verb] === "GET" &&
+          tries < TRIES &&
+          ["ECONNRESET", "EPIPE", "socket hang up"].includes(
+            (error as NodeJS.ErrnoException).code ?? "",
+          );
         if (!again) throw unreachable(error, server, context);
       }
     }
@@ -133,28 +157,46 @@ function sender(access: Access, server: string, context: string): (verb: Verb, r
 }
 
 /** Who one is, from the kubeconfig: a certificate, a token, or what a program of the cloud gives. */
-async function requestOptions(access: Access, server: string, context: string): Promise<https.RequestOptions> {
+async function requestOptions(
+  access: Access,
+  server: string,
+  context: string,
+): Promise<https.RequestOptions> {
   const options: https.RequestOptions = {};
   try {
     await access.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new UserError(`context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`, 1);
+    throw new UserError(
+      `context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`,
+      1,
+    );
   }
   const agent = options.agent as https.Agent & { keepAlive?: boolean };
   agent.keepAlive = true;
   return options;
 }
 
-function once(base: https.RequestOptions, server: string, verb: Verb, asked: ApiRequest | string): Promise<IncomingMessage> {
+function once(
+  base: https.RequestOptions,
+  server: string,
+  verb: Verb,
+  asked: ApiRequest | string,
+): Promise<IncomingMessage> {
   const request: Partial<ApiRequest> = typeof asked === "string" ? {} : asked;
-  const url = new URL(server.replace(/\/$/, "") + (typeof asked === "string" ? asked : pathOf(asked)));
-  for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+  const url = new URL(
+    server.replace(/\/$/, "") + (typeof asked === "string" ? asked : pathOf(asked)),
+  );
+  for (const [name, value] of Object.entries(request.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const headers: http.OutgoingHttpHeaders = {
     ...(base.headers as http.OutgoingHttpHeaders | undefined),
     accept: request.accept ?? "application/json",
     "accept-encoding": request.subresource === "log" ? "identity" : "gzip",
-    ...(body !== undefined && { "content-type": verb === "patch" ? "application/merge-patch+json" : "application/json", "content-length": Buffer.byteLength(body) }),
+    ...(body !== undefined && {
+      "content-type": verb === "patch" ? "application/merge-patch+json" : "application/json",
+      "content-length": Buffer.byteLength(body),
+    }),
   };
   return new Promise((resolve, reject) => {
     const { request: send } = url.protocol === "http:" ? http : https;
@@ -162,7 +204,8 @@ function once(base: https.RequestOptions, server: string, verb: Verb, asked: Api
     sent.on("error", reject);
     sent.setTimeout(CONNECT_MS, () => {
       // A log that is followed may be silent for long; the connection is not dead.
-      if (request.query?.["follow"] !== "true") sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
+      if (request.query?.["follow"] !== "true")
+        sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
     });
     sent.end(body);
   });
@@ -170,7 +213,10 @@ function once(base: https.RequestOptions, server: string, verb: Verb, asked: Api
 
 async function text(answer: IncomingMessage): Promise<string> {
   // By a pipeline, because an answer that breaks off would leave a mere pipe waiting for ever; who reads it gets the error.
-  const source = answer.headers["content-encoding"] === "gzip" ? pipeline(answer, createGunzip(), () => undefined) : answer;
+  const source =
+    answer.headers["content-encoding"] === "gzip"
+      ? pipeline(answer, createGunzip(), () => undefined)
+      : answer;
   const chunks: Buffer[] = [];
   for await (const chunk of source) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");

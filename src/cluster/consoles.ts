@@ -25,16 +25,21 @@ const WANTED: readonly Wanted[] = [
   {
     name: "Argo Workflows",
     namespace: "argo",
-    isIt: ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "server" && metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
+    isIt: ({ metadata }) =>
+      metadata.labels?.["app.kubernetes.io/component"] === "server" &&
+      metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
     port: 2746,
-    credentials: (namespace) => `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
+    credentials: (namespace) =>
+      `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
   },
   {
     name: "MinIO",
     namespace: "minio",
-    isIt: ({ metadata, spec }) => /minio/.test(metadata.name) && (spec.ports ?? []).some(({ port }) => port === 9001),
+    isIt: ({ metadata, spec }) =>
+      /minio/.test(metadata.name) && (spec.ports ?? []).some(({ port }) => port === 9001),
     port: 9001,
-    credentials: (namespace) => `user and password are the keys rootUser and rootPassword of Secret ${namespace}/minio-root`,
+    credentials: (namespace) =>
+      `user and password are the keys rootUser and rootPassword of Secret ${namespace}/minio-root`,
   },
 ];
 
@@ -48,24 +53,47 @@ export interface FoundConsoles {
 /** Looks for the consoles: everywhere, or where they are by default for those who may not list Services everywhere. */
 export async function findConsoles(connection: Connection): Promise<FoundConsoles> {
   const everywhere = await services(connection, undefined).catch(absentOrForbidden);
-  const looked = await Promise.all(WANTED.map((wanted) => findConsole(connection, wanted, everywhere)));
-  return { consoles: looked.flatMap((one) => (typeof one === "object" ? [one] : [])), refused: looked.filter((one) => typeof one === "string") };
+  const looked = await Promise.all(
+    WANTED.map((wanted) => findConsole(connection, wanted, everywhere)),
+  );
+  return {
+    consoles: looked.flatMap((one) => (typeof one === "object" ? [one] : [])),
+    refused: looked.filter((one) => typeof one === "string"),
+  };
 }
 
 /** A console, why one may not look for it, or undefined where there is none. */
-async function findConsole(connection: Connection, { name, namespace, isIt, port, credentials }: Wanted, everywhere: readonly ServiceObject[] | undefined): Promise<Console | string | undefined> {
+async function findConsole(
+  connection: Connection,
+  { name, namespace, isIt, port, credentials }: Wanted,
+  everywhere: readonly ServiceObject[] | undefined,
+): Promise<Console | string | undefined> {
   try {
     const service = (everywhere ?? (await services(connection, namespace))).find(isIt);
     if (service === undefined) return undefined;
     const at = service.metadata.namespace ?? namespace;
     const { ports } = service.spec;
-    return { name, service: { name: service.metadata.name, namespace: at, port: ports?.find((one) => one.port === port)?.port ?? ports?.[0]?.port ?? port }, credentials: credentials(at) };
+    return {
+      name,
+      service: {
+        name: service.metadata.name,
+        namespace: at,
+        port: ports?.find((one) => one.port === port)?.port ?? ports?.[0]?.port ?? port,
+      },
+      credentials: credentials(at),
+    };
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 403)) throw error;
     return `${name}: ${error.message}`;
   }
 }
 
-async function services(connection: Connection, namespace: string | undefined): Promise<readonly ServiceObject[]> {
-  return (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace })).items ?? [];
+async function services(
+  connection: Connection,
+  namespace: string | undefined,
+): Promise<readonly ServiceObject[]> {
+  return (
+    (await connection.ask<Page<ServiceObject>>({ verb: "list", resource: SERVICES, namespace }))
+      .items ?? []
+  );
 }

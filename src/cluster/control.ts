@@ -22,33 +22,65 @@ export interface Cancelled {
  * @param wanted Workflow or run; undefined for the one that is under way
  * @throws UserError where no run is under way.
  */
-export async function cancelRun(connection: Connection, pipeline: string, wanted: string | undefined): Promise<Cancelled> {
+export async function cancelRun(
+  connection: Connection,
+  pipeline: string,
+  wanted: string | undefined,
+): Promise<Cancelled> {
   const { name } = (await runToCancel(connection, pipeline, wanted)).metadata;
   const { status } = await getWorkflow(connection, name);
   if ((status?.phase ?? "Pending") === "Pending" && Object.keys(status?.nodes ?? {}).length === 0) {
-    await connection.ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name });
+    await connection.ask({
+      verb: "delete",
+      resource: WORKFLOWS,
+      namespace: connection.namespace,
+      name,
+    });
     return { workflow: name, how: "removed" };
   }
   await patchWorkflow(connection, name, { spec: { shutdown: "Stop" } });
   return { workflow: name, how: "stopping" };
 }
 
-async function runToCancel(connection: Connection, pipeline: string, wanted: string | undefined): Promise<MetadataOnly> {
+async function runToCancel(
+  connection: Connection,
+  pipeline: string,
+  wanted: string | undefined,
+): Promise<MetadataOnly> {
   if (wanted === undefined) {
     const active = await activeRun(connection, pipeline);
-    if (active === undefined) throw new UserError(`"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`);
+    if (active === undefined)
+      throw new UserError(
+        `"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`,
+      );
     return active;
   }
-  const named = (await listWorkflows(connection, pipeline)).find((workflow) => isNamed(workflow, wanted));
-  if (named === undefined) throw new UserError(`"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`);
+  const named = (await listWorkflows(connection, pipeline)).find((workflow) =>
+    isNamed(workflow, wanted),
+  );
+  if (named === undefined)
+    throw new UserError(
+      `"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`,
+    );
   if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
   return named;
 }
 
 /** Switches a schedule off or on; whether it was the other way before. */
-export async function suspendSchedule(connection: Connection, pipeline: string, suspend: boolean): Promise<boolean> {
+export async function suspendSchedule(
+  connection: Connection,
+  pipeline: string,
+  suspend: boolean,
+): Promise<boolean> {
   const { spec } = await deployedPipeline(connection, pipeline);
   if ((spec.suspend ?? false) === suspend) return false;
-  await connection.ask<CronWorkflowObject>({ verb: "patch", resource: CRON_WORKFLOWS, namespace: connection.namespace, name: pipeline, query: { fieldManager: "tapctl" }, body: { spec: { suspend } } });
+  await connection.ask<CronWorkflowObject>({
+    verb: "patch",
+    resource: CRON_WORKFLOWS,
+    namespace: connection.namespace,
+    name: pipeline,
+    query: { fieldManager: "tapctl" },
+    body: { spec: { suspend } },
+  });
   return true;
 }

@@ -16,25 +16,47 @@ export interface Idle {
 }
 
 /** Why a controller does nothing that was scaled to nothing; undefined for another one. */
-export function scaledToNothing({ metadata: { namespace, name }, spec }: DeploymentObject): Idle | undefined {
-  return spec.replicas === 0 ? { found: `${namespace}/${name} is scaled to no pods: nothing starts or ends`, todo: kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`) } : undefined;
+export function scaledToNothing({
+  metadata: { namespace, name },
+  spec,
+}: DeploymentObject): Idle | undefined {
+  return spec.replicas === 0
+    ? {
+        found: `${namespace}/${name} is scaled to no pods: nothing starts or ends`,
+        todo: kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`),
+      }
+    : undefined;
 }
 
 /** Why a controller does nothing; undefined where it has a pod that is ready. */
 export function idleBecause(controller: DeploymentObject): Idle | undefined {
-  const { metadata: { namespace, name }, status } = controller;
-  const unready = (status?.readyReplicas ?? 0) === 0 ? { found: `${namespace}/${name} has no pod that is ready: nothing starts or ends`, todo: kubectl(`logs -n ${namespace} deploy/${name}`) } : undefined;
+  const {
+    metadata: { namespace, name },
+    status,
+  } = controller;
+  const unready =
+    (status?.readyReplicas ?? 0) === 0
+      ? {
+          found: `${namespace}/${name} has no pod that is ready: nothing starts or ends`,
+          todo: kubectl(`logs -n ${namespace} deploy/${name}`),
+        }
+      : undefined;
   return scaledToNothing(controller) ?? unready;
 }
 
 /** Why all of the controllers do nothing, by the first of them; undefined where one works, or there is none. */
-export function allIdle(controllers: readonly DeploymentObject[], why: (controller: DeploymentObject) => Idle | undefined): Idle | undefined {
+export function allIdle(
+  controllers: readonly DeploymentObject[],
+  why: (controller: DeploymentObject) => Idle | undefined,
+): Idle | undefined {
   const found = controllers.map(why);
   return found.includes(undefined) ? undefined : found[0];
 }
 
 /** Why nothing starts or ends on the cluster; undefined where a controller is ready, where there is none, or where one may not see it. */
 export async function idleController(connection: Connection): Promise<Idle | undefined> {
-  const page = await connection.ask<Page<DeploymentObject>>({ verb: "list", resource: DEPLOYMENTS, query: CONTROLLER }).catch(absentOrForbidden);
+  const page = await connection
+    .ask<Page<DeploymentObject>>({ verb: "list", resource: DEPLOYMENTS, query: CONTROLLER })
+    .catch(absentOrForbidden);
   return allIdle(page?.items ?? [], idleBecause);
 }

@@ -36,10 +36,22 @@ const PATIENCE = 120;
  * @returns the Workflow as it ended; undefined where the following ended before.
  * @throws UserError where the Workflow is deleted meanwhile, where one may not look, or where the cluster stays away for long.
  */
-export async function followWorkflow(connection: Connection, name: string, follower: Follower, { signal, wants = () => true, pollMs = 700 }: FollowOptions): Promise<WorkflowObject | undefined> {
+export async function followWorkflow(
+  connection: Connection,
+  name: string,
+  follower: Follower,
+  { signal, wants = () => true, pollMs = 700 }: FollowOptions,
+): Promise<WorkflowObject | undefined> {
   const { line: tellLine } = follower;
   const left = new AbortController();
-  const logs = tellLine && logStreams(connection, { signal: AbortSignal.any([signal, left.signal]), pauseMs: pollMs, onLine: (line) => wants(line.source) && tellLine(line), onGap: (text) => follower.progress(text) });
+  const logs =
+    tellLine &&
+    logStreams(connection, {
+      signal: AbortSignal.any([signal, left.signal]),
+      pauseMs: pollMs,
+      onLine: (line) => wants(line.source) && tellLine(line),
+      onGap: (text) => follower.progress(text),
+    });
   const told = new Map<string, string>();
   let lost = 0;
   try {
@@ -50,9 +62,16 @@ export async function followWorkflow(connection: Connection, name: string, follo
         workflow = await getWorkflow(connection, name);
         pods = logs === undefined ? [] : await listPods(connection, name);
       } catch (error) {
-        if (error instanceof ApiError && error.status === 404) throw new UserError(`${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`, 1);
+        if (error instanceof ApiError && error.status === 404)
+          throw new UserError(
+            `${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`,
+            1,
+          );
         if (!mayPass(error) || lost === PATIENCE) throw error;
-        if ((lost += 1) === 1) follower.progress(`connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`);
+        if ((lost += 1) === 1)
+          follower.progress(
+            `connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`,
+          );
         continue;
       }
       if (lost > 0) follower.progress("the cluster answers again");
@@ -78,7 +97,8 @@ function mayPass(error: unknown): boolean {
 /** What changed since the last look: a step by its name, the Workflow itself by what it waits for. */
 function news(workflow: WorkflowObject, told: Map<string, string>): readonly string[] {
   const reason = waitReason(workflow);
-  const waiting: readonly [string, string][] = reason === undefined ? [] : [["turn", `waiting for ${reason}`]];
+  const waiting: readonly [string, string][] =
+    reason === undefined ? [] : [["turn", `waiting for ${reason}`]];
   const steps = podNodes(workflow)
     .filter(({ name }) => !isAside(stepOf(name).name))
     .map((node): [string, string] => [node.id, progressText(node)]);
@@ -94,6 +114,9 @@ function progressText(node: WorkflowNode): string {
   const seconds = secondsBetween(startedAt, finishedAt);
   const took = seconds === null ? "" : ` in ${seconds.toFixed(0)} s`;
   const ended = phase === "Failed" || phase === "Error";
-  const said = message === undefined || message === "" || (!ended && phase !== "Pending") ? "" : `: ${message.split("\n")[0]}`;
+  const said =
+    message === undefined || message === "" || (!ended && phase !== "Pending")
+      ? ""
+      : `: ${message.split("\n")[0]}`;
   return `${stepText(node)}: ${phase.toLowerCase()}${ended || phase === "Succeeded" ? took : ""}${said}`;
 }

@@ -34,7 +34,16 @@ export function holdWorkflow(pipeline: string, namespace: string, run: string): 
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { generateName: `${pipeline}-state-`, namespace, labels: { "app.kubernetes.io/managed-by": "tapctl", [PIPELINE_LABEL]: pipeline, [TRIGGER_LABEL]: "state" }, annotations: { "tapctl.dev/run": run } },
+    metadata: {
+      generateName: `${pipeline}-state-`,
+      namespace,
+      labels: {
+        "app.kubernetes.io/managed-by": "tapctl",
+        [PIPELINE_LABEL]: pipeline,
+        [TRIGGER_LABEL]: "state",
+      },
+      annotations: { "tapctl.dev/run": run },
+    },
     spec: {
       entrypoint: "hold",
       synchronization: { mutexes: [{ name: `pipeline-${pipeline}` }] },
@@ -47,21 +56,35 @@ export function holdWorkflow(pipeline: string, namespace: string, run: string): 
 /** The guard of a cluster: Argo's own lock of the pipeline, by a Workflow that holds it meanwhile. */
 export function holdGuard(connection: Connection, options: HoldOptions): Guard {
   return async (pipeline, run) => {
-    const { metadata } = await createWorkflow(connection, holdWorkflow(pipeline, connection.namespace, run));
+    const { metadata } = await createWorkflow(
+      connection,
+      holdWorkflow(pipeline, connection.namespace, run),
+    );
     const { name } = metadata;
     let since: number;
     try {
       since = await taken(connection, name, options);
     } catch (error) {
-      await connection.ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name }).catch(absent);
+      await connection
+        .ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name })
+        .catch(absent);
       throw error;
     }
-    return held(connection, { pipeline, name, since, uptime: options.uptime ?? systemClock.uptime });
+    return held(connection, {
+      pipeline,
+      name,
+      since,
+      uptime: options.uptime ?? systemClock.uptime,
+    });
   };
 }
 
 /** Waits for the lock; an uptime at which it was not given yet. */
-async function taken(connection: Connection, name: string, { waitSeconds, onWait, signal, pollMs = 500, uptime = systemClock.uptime }: HoldOptions): Promise<number> {
+async function taken(
+  connection: Connection,
+  name: string,
+  { waitSeconds, onWait, signal, pollMs = 500, uptime = systemClock.uptime }: HoldOptions,
+): Promise<number> {
   let told: string | undefined;
   let since = uptime();
   const end = since + waitSeconds * 1000;
@@ -74,7 +97,11 @@ async function taken(connection: Connection, name: string, { waitSeconds, onWait
     if (what !== undefined && what !== told) onWait(what);
     told = what ?? told;
     if (signal.aborted) throw new UserError("given up: the state is as it was", 130);
-    if (uptime() > end) throw new UserError(`given up after ${waitSeconds} s: ${told ?? "the lock was not given"}; the state is as it was`, 3);
+    if (uptime() > end)
+      throw new UserError(
+        `given up after ${waitSeconds} s: ${told ?? "the lock was not given"}; the state is as it was`,
+        3,
+      );
     await pause(pollMs);
   }
 }
@@ -83,11 +110,15 @@ function waitingFor(workflow: WorkflowObject, looks: number): string | undefined
   const reason = waitReason(workflow);
   if (reason !== undefined) return `waiting for ${reason}`;
   // Twenty looks are ten seconds: a controller that works has seen the Workflow by then.
-  return looks > 20 ? `waiting for Argo's controller, which has not looked at ${workflow.metadata.name} yet` : undefined;
+  return looks > 20
+    ? `waiting for Argo's controller, which has not looked at ${workflow.metadata.name} yet`
+    : undefined;
 }
 
 function holding({ status }: WorkflowObject): WorkflowNode | undefined {
-  return Object.values(status?.nodes ?? {}).find(({ type, phase }) => type === "Suspend" && phase === "Running");
+  return Object.values(status?.nodes ?? {}).find(
+    ({ type, phase }) => type === "Suspend" && phase === "Running",
+  );
 }
 
 interface HeldLock {
@@ -105,12 +136,21 @@ function held(connection: Connection, { pipeline, name, since, uptime }: HeldLoc
     verify: async () => {
       const node = await look().catch(absent);
       const left = since + HOLD_SECONDS * 1000 - uptime();
-      if (node === undefined || left < LEAST_LEFT_MS) throw new UserError(`"${pipeline}": the lock that ${name} held has been given back; the state is as it was, try again`, 3);
+      if (node === undefined || left < LEAST_LEFT_MS)
+        throw new UserError(
+          `"${pipeline}": the lock that ${name} held has been given back; the state is as it was, try again`,
+          3,
+        );
     },
     // The way of `argo resume`, by which the Workflow succeeds and gives the lock to whoever waits.
     release: async () => {
       const node = await look().catch(absent);
-      if (node !== undefined) await patchWorkflow(connection, name, { status: { nodes: { [node.id]: { phase: "Succeeded", finishedAt: new Date().toISOString() } } } });
+      if (node !== undefined)
+        await patchWorkflow(connection, name, {
+          status: {
+            nodes: { [node.id]: { phase: "Succeeded", finishedAt: new Date().toISOString() } },
+          },
+        });
     },
   };
 }

@@ -11,13 +11,23 @@ export function invalidSchedule(cron: CronWorkflowObject): string | undefined {
   if (said !== undefined) return said;
   const { metadata, spec } = cron;
   const schedules = spec.schedules ?? [];
-  const wrong = schedules.length === 0 ? "it has no schedules" : metadata.name.length > LONGEST_NAME ? `its name is longer than ${LONGEST_NAME}` : schedules.map(parseProblem).find((problem) => problem !== undefined);
+  const wrong =
+    schedules.length === 0
+      ? "it has no schedules"
+      : metadata.name.length > LONGEST_NAME
+        ? `its name is longer than ${LONGEST_NAME}`
+        : schedules.map(parseProblem).find((problem) => problem !== undefined);
   return wrong === undefined ? undefined : `Argo never starts it: ${wrong}`;
 }
 
 /** What Argo says of a schedule in a condition of that type; undefined where the condition does not hold, or is about an earlier schedule. */
-export function saidByArgo(cron: CronWorkflowObject, type: "SpecError" | "SubmissionError"): string | undefined {
-  const condition = (cron.status?.conditions ?? []).find((each) => each.type === type && each.status === "True");
+export function saidByArgo(
+  cron: CronWorkflowObject,
+  type: "SpecError" | "SubmissionError",
+): string | undefined {
+  const condition = (cron.status?.conditions ?? []).find(
+    (each) => each.type === type && each.status === "True",
+  );
   if (condition === undefined || isOutdated(cron, condition.message ?? "")) return undefined;
   return `Argo says ${type}: ${condition.message ?? "nothing more"}`;
 }
@@ -25,7 +35,11 @@ export function saidByArgo(cron: CronWorkflowObject, type: "SpecError" | "Submis
 /** Argo takes a condition back at the next run alone, and runs a schedule that was mended meanwhile. */
 function isOutdated(cron: CronWorkflowObject, message: string): boolean {
   const malformed = /cron schedule (.+) is malformed/.exec(message)?.[1];
-  if (malformed !== undefined && !(cron.spec.schedules ?? []).some((schedule) => malformed.endsWith(schedule))) return true;
+  if (
+    malformed !== undefined &&
+    !(cron.spec.schedules ?? []).some((schedule) => malformed.endsWith(schedule))
+  )
+    return true;
   return isNewerThanStatus(cron);
 }
 

@@ -50,21 +50,42 @@ export function kubeconfigFiles(): readonly string[] {
 export function chooseContext(wanted: string | undefined): ChosenContext {
   const files = kubeconfigFiles();
   const there = files.filter((file) => existsSync(file));
-  if (there.length === 0) throw new UserError(`no kubeconfig: ${files.join(", ")} is not there; set KUBECONFIG, or work on this machine: --on local`);
+  if (there.length === 0)
+    throw new UserError(
+      `no kubeconfig: ${files.join(", ")} is not there; set KUBECONFIG, or work on this machine: --on local`,
+    );
   const source = there.join(delimiter);
   const read = there.map(readKubeconfig);
   const all = (kind: "clusters" | "users" | "contexts") => read.flatMap((file) => file[kind] ?? []);
   const names = all("contexts").map(({ name }) => name ?? "");
-  const name = wanted ?? read.map((file) => file["current-context"]).find((one) => one !== undefined && one !== "");
-  if (name === undefined) throw new UserError(`${source}: no context is chosen; choose one: --context NAME, of ${names.join(", ") || "none"}`);
-  const find = (kind: "clusters" | "users" | "contexts", named: unknown) => all(kind).find((one) => one.name === named);
+  const name =
+    wanted ??
+    read.map((file) => file["current-context"]).find((one) => one !== undefined && one !== "");
+  if (name === undefined)
+    throw new UserError(
+      `${source}: no context is chosen; choose one: --context NAME, of ${names.join(", ") || "none"}`,
+    );
+  const find = (kind: "clusters" | "users" | "contexts", named: unknown) =>
+    all(kind).find((one) => one.name === named);
   const context = find("contexts", name)?.context;
-  if (context === undefined) throw new UserError(`${source}: no context is called "${name}"; there are: ${names.join(", ") || "none"}`);
+  if (context === undefined)
+    throw new UserError(
+      `${source}: no context is called "${name}"; there are: ${names.join(", ") || "none"}`,
+    );
   const cluster = find("clusters", context["cluster"]);
-  if (typeof cluster?.cluster?.["server"] !== "string") throw new UserError(`${source}: the cluster of context "${name}" is not there, or has no server`);
+  if (typeof cluster?.cluster?.["server"] !== "string")
+    throw new UserError(
+      `${source}: the cluster of context "${name}" is not there, or has no server`,
+    );
   const user = find("users", context["user"]);
   const namespace = context["namespace"];
-  return { context: name, namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined, cluster: cluster.cluster, user: user?.user ?? {}, folders: { cluster: cluster.folder, user: user?.folder ?? cluster.folder } };
+  return {
+    context: name,
+    namespace: typeof namespace === "string" && namespace !== "" ? namespace : undefined,
+    cluster: cluster.cluster,
+    user: user?.user ?? {},
+    folders: { cluster: cluster.folder, user: user?.folder ?? cluster.folder },
+  };
 }
 
 function readKubeconfig(file: string): KubeconfigFile {
@@ -74,10 +95,17 @@ function readKubeconfig(file: string): KubeconfigFile {
   } catch (error) {
     throw new UserError(`${file}: is no kubeconfig: ${(error as Error).message.split("\n")[0]}`);
   }
-  if (typeof value !== "object" || value === null) throw new UserError(`${file}: is no kubeconfig: it has neither clusters nor contexts`);
+  if (typeof value !== "object" || value === null)
+    throw new UserError(`${file}: is no kubeconfig: it has neither clusters nor contexts`);
   const found = value as KubeconfigFile;
   const folder = dirname(resolve(file));
-  const placed = (list: readonly Named[] | undefined) => (list ?? []).map((one) => ({ ...one, folder }));
+  const placed = (list: readonly Named[] | undefined) =>
+    (list ?? []).map((one) => ({ ...one, folder }));
   const current = found["current-context"];
-  return { clusters: placed(found.clusters), users: placed(found.users), contexts: placed(found.contexts), ...(current !== undefined && { "current-context": current }) };
+  return {
+    clusters: placed(found.clusters),
+    users: placed(found.users),
+    contexts: placed(found.contexts),
+    ...(current !== undefined && { "current-context": current }),
+  };
 }

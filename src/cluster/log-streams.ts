@@ -25,7 +25,10 @@ export interface LogStreamsArgs {
  * Follows logs beside whatever else is done. What breaks one off is kept until it is asked for: a promise that nobody
  * waits for would end the process.
  */
-export function logStreams(connection: Connection, { signal, pauseMs, onLine, onGap }: LogStreamsArgs): LogStreams {
+export function logStreams(
+  connection: Connection,
+  { signal, pauseMs, onLine, onGap }: LogStreamsArgs,
+): LogStreams {
   const streams = new Map<string, Promise<void>>();
   let isOver = false;
   let broken: { readonly error: unknown } | undefined;
@@ -34,10 +37,18 @@ export function logStreams(connection: Connection, { signal, pauseMs, onLine, on
   };
   const relay = async (container: LoggedContainer): Promise<void> => {
     try {
-      for await (const line of podLines(connection, container, { signal, pauseMs, isOver: () => isOver })) onLine(line);
+      for await (const line of podLines(connection, container, {
+        signal,
+        pauseMs,
+        isOver: () => isOver,
+      }))
+        onLine(line);
     } catch (error) {
       // How the run ended matters more than the rest of a log, such as one on a node that is gone.
-      if (isOver && !isRefusal(error)) onGap(`the rest of the log of ${container.pod}, ${container.container}, cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      if (isOver && !isRefusal(error))
+        onGap(
+          `the rest of the log of ${container.pod}, ${container.container}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        );
       else broken ??= { error };
     }
   };

@@ -42,7 +42,8 @@ export interface Parameter {
 }
 
 /** How far a Workflow or a step of it has come. Absent on a Workflow that the controller has not looked at. */
-export type Phase = "Pending" | "Running" | "Succeeded" | "Failed" | "Error" | "Skipped" | "Omitted";
+export type Phase =
+  "Pending" | "Running" | "Succeeded" | "Failed" | "Error" | "Skipped" | "Omitted";
 
 /** A step of a Workflow. */
 export interface WorkflowNode {
@@ -77,7 +78,12 @@ export interface WorkflowObject extends MetadataOnly {
     readonly startedAt?: string | null;
     readonly finishedAt?: string | null;
     readonly nodes?: { readonly [id: string]: WorkflowNode };
-    readonly synchronization?: { readonly mutex?: { readonly holding?: readonly MutexHolding[] | null; readonly waiting?: readonly MutexHolding[] | null } };
+    readonly synchronization?: {
+      readonly mutex?: {
+        readonly holding?: readonly MutexHolding[] | null;
+        readonly waiting?: readonly MutexHolding[] | null;
+      };
+    };
   };
 }
 
@@ -103,15 +109,28 @@ export interface CronWorkflowObject extends MetadataOnly {
     readonly schedules?: readonly string[];
     readonly timezone?: string;
     readonly suspend?: boolean;
-    readonly workflowMetadata?: { readonly labels?: { readonly [name: string]: string }; readonly annotations?: { readonly [name: string]: string } };
+    readonly workflowMetadata?: {
+      readonly labels?: { readonly [name: string]: string };
+      readonly annotations?: { readonly [name: string]: string };
+    };
     readonly workflowSpec: WorkflowSpec & { readonly [field: string]: unknown };
   };
-  readonly status?: { readonly lastScheduledTime?: string | null; readonly conditions?: readonly Condition[] | null; readonly phase?: string };
+  readonly status?: {
+    readonly lastScheduledTime?: string | null;
+    readonly conditions?: readonly Condition[] | null;
+    readonly phase?: string;
+  };
 }
 
 /** A pod. */
 export interface PodObject extends MetadataOnly {
-  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string; readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[] }[] };
+  readonly spec: {
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+    }[];
+  };
   readonly status?: {
     readonly phase?: string;
     readonly message?: string;
@@ -136,11 +155,25 @@ export interface ContainerStatus {
 
 /** A Service. */
 export interface ServiceObject extends MetadataOnly {
-  readonly spec: { readonly selector?: { readonly [name: string]: string }; readonly ports?: readonly { readonly name?: string; readonly port: number; readonly targetPort?: number | string }[] };
+  readonly spec: {
+    readonly selector?: { readonly [name: string]: string };
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      readonly targetPort?: number | string;
+    }[];
+  };
 }
 
 /** A Deployment. */
 export interface DeploymentObject extends MetadataOnly {
-  readonly spec: { readonly replicas?: number; readonly template?: { readonly spec?: { readonly containers?: readonly { readonly name: string; readonly image: string }[] } } };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template?: {
+      readonly spec?: {
+        readonly containers?: readonly { readonly name: string; readonly image: string }[];
+      };
+    };
+  };
   readonly status?: { readonly readyReplicas?: number };
 }

@@ -36,12 +36,20 @@ const READER_GONE = /\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE|nothing reads
 export function outcomeOf(workflow: WorkflowObject): Outcome {
   const { status, spec } = workflow;
   if (status?.phase === "Succeeded") return { status: "succeeded", code: 0, error: null };
-  if (status?.phase !== "Failed" && status?.phase !== "Error") return { status: "running", code: null, error: null };
-  if (spec.shutdown !== undefined) return { status: "interrupted", code: 13, error: "it was cancelled" };
-  const all = podNodes(workflow).filter(({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name));
+  if (status?.phase !== "Failed" && status?.phase !== "Error")
+    return { status: "running", code: null, error: null };
+  if (spec.shutdown !== undefined)
+    return { status: "interrupted", code: 13, error: "it was cancelled" };
+  const all = podNodes(workflow).filter(
+    ({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name),
+  );
   const failed = all.filter(({ message }) => !READER_GONE.test(message ?? "")).at(-1) ?? all.at(-1);
   const code = Number(failed?.outputs?.exitCode ?? "");
-  return { status: "failed", code: code > 0 ? code : 1, error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed) };
+  return {
+    status: "failed",
+    code: code > 0 ? code : 1,
+    error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed),
+  };
 }
 
 /** A failed step in one line. */

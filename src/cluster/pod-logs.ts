@@ -40,7 +40,11 @@ const TAIL = 20;
 /** What Argo's own program in each container says of itself. */
 const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
-const STEP_SOURCES: { readonly [step: string]: string } = { extract: "tap", load: "target", stream: "runner" };
+const STEP_SOURCES: { readonly [step: string]: string } = {
+  extract: "tap",
+  load: "target",
+  stream: "runner",
+};
 
 /** The containers of a Workflow's pods that say something about a run: Argo's own are left out. */
 export function loggedContainers(pods: readonly PodObject[]): readonly LoggedContainer[] {
@@ -51,7 +55,14 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
       .filter(({ name }) => !OWN_CONTAINERS.has(name))
       .map(({ name }) => {
         const state = status?.containerStatuses?.find((one) => one.name === name)?.state;
-        return { pod: metadata.name, container: name, source: ["tap", "target"].includes(name) ? name : (metadata.annotations?.[FOLLOW_UP_ANNOTATION] ?? STEP_SOURCES[step] ?? step), started: state?.running !== undefined || state?.terminated !== undefined };
+        return {
+          pod: metadata.name,
+          container: name,
+          source: ["tap", "target"].includes(name)
+            ? name
+            : (metadata.annotations?.[FOLLOW_UP_ANNOTATION] ?? STEP_SOURCES[step] ?? step),
+          started: state?.running !== undefined || state?.terminated !== undefined,
+        };
       });
   });
 }
@@ -63,13 +74,30 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
  * @throws ApiError at once where one may not look; where the log cannot be read: at once, or, where it is followed, after
  * the run has ended.
  */
-export async function* podLines(connection: Connection, { pod, container, source }: LoggedContainer, following?: LogFollowing): AsyncGenerator<PodLine> {
+export async function* podLines(
+  connection: Connection,
+  { pod, container, source }: LoggedContainer,
+  following?: LogFollowing,
+): AsyncGenerator<PodLine> {
   let last = "";
-  for (let failures = 0; following?.signal.aborted !== true; ) {
+  for (let failures = 0; following?.signal.aborted !== true;) {
     try {
       const sinceTime = last === "" ? undefined : last.replace(/\.\d+Z$/, "Z");
-      const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", follow: String(following !== undefined), sinceTime } });
-      for await (const text of linesOf(following === undefined ? answer : addAbortSignal(following.signal, answer))) {
+      const answer = await connection.stream({
+        resource: PODS,
+        namespace: connection.namespace,
+        name: pod,
+        subresource: "log",
+        query: {
+          container,
+          timestamps: "true",
+          follow: String(following !== undefined),
+          sinceTime,
+        },
+      });
+      for await (const text of linesOf(
+        following === undefined ? answer : addAbortSignal(following.signal, answer),
+      )) {
         const line = parsePodLine(text, source);
         // The server counts whole seconds; times have nanoseconds, and text of equal length compares as they do.
         if (line === undefined || line.stamp <= last) continue;
@@ -91,8 +119,17 @@ export async function* podLines(connection: Connection, { pod, container, source
 }
 
 /** The last line of a container so far, other than Argo's own; undefined if there is none among its last ones. @throws as {@link podLines}. */
-export async function lastPodLine(connection: Connection, { pod, container, source }: LoggedContainer): Promise<PodLine | undefined> {
-  const answer = await connection.stream({ resource: PODS, namespace: connection.namespace, name: pod, subresource: "log", query: { container, timestamps: "true", tailLines: TAIL } });
+export async function lastPodLine(
+  connection: Connection,
+  { pod, container, source }: LoggedContainer,
+): Promise<PodLine | undefined> {
+  const answer = await connection.stream({
+    resource: PODS,
+    namespace: connection.namespace,
+    name: pod,
+    subresource: "log",
+    query: { container, timestamps: "true", tailLines: TAIL },
+  });
   let last: PodLine | undefined;
   for await (const text of linesOf(answer)) last = parsePodLine(text, source) ?? last;
   return last;
@@ -110,16 +147,29 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
 }
 
 async function hasEnded(connection: Connection, pod: string, container: string): Promise<boolean> {
-  const found = await connection.ask<PodObject>({ resource: PODS, namespace: connection.namespace, name: pod }).catch(absent);
-  return found?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.running === undefined;
+  const found = await connection
+    .ask<PodObject>({ resource: PODS, namespace: connection.namespace, name: pod })
+    .catch(absent);
+  return (
+    found?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.running ===
+    undefined
+  );
 }
 
 /** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`; undefined for Argo's own. */
-export function parsePodLine(text: string, source: string): (PodLine & { readonly stamp: string }) | undefined {
+export function parsePodLine(
+  text: string,
+  source: string,
+): (PodLine & { readonly stamp: string }) | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z (.*)$/.exec(text);
   if (match === null) return undefined;
   const [, second = "", fraction = "", said = ""] = match;
   if (ARGO_LINE.test(said)) return undefined;
   const by = /^(tap|target|runner) \| (.*)$/.exec(said);
-  return { stamp: `${second}.${fraction.padEnd(9, "0")}Z`, time: `${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`, source: by?.[1] ?? source, text: by?.[2] ?? said };
+  return {
+    stamp: `${second}.${fraction.padEnd(9, "0")}Z`,
+    time: `${second}.${fraction.padEnd(3, "0").slice(0, 3)}Z`,
+    source: by?.[1] ?? source,
+    text: by?.[2] ?? said,
+  };
 }

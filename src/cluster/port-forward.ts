@@ -34,12 +34,23 @@ interface Tunnel {
  *
  * @throws UserError where one may not, or where no pod of the Service is ready.
  */
-export async function forwardService(connection: Connection, service: ServicePort, localPort = 0): Promise<Forward> {
+export async function forwardService(
+  connection: Connection,
+  service: ServicePort,
+  localPort = 0,
+): Promise<Forward> {
   const { PortForward } = await import("@kubernetes/client-node/dist/portforward.js");
   const forwarder = new PortForward(connection.access as KubeConfig);
   const to = async ({ pod, port }: PodPort, stream: Duplex): Promise<Tunnel> => {
     try {
-      return (await forwarder.portForward(service.namespace, pod, [port], stream, null, stream)) as Tunnel;
+      return (await forwarder.portForward(
+        service.namespace,
+        pod,
+        [port],
+        stream,
+        null,
+        stream,
+      )) as Tunnel;
     } catch (error) {
       throw /\b40[13]\b/.test((error as Error).message) ? forbidden(service.namespace) : error;
     }
@@ -71,7 +82,9 @@ export async function forwardService(connection: Connection, service: ServicePor
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(new UserError(`port ${localPort} of this machine cannot be used (${error.code})`, 1)));
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(new UserError(`port ${localPort} of this machine cannot be used (${error.code})`, 1)),
+    );
     server.listen(localPort, "127.0.0.1", resolve);
   });
   return {
@@ -89,17 +102,40 @@ interface PodPort {
 }
 
 /** A ready pod behind a Service, and the port of it that the Service's port leads to. */
-async function podOf(connection: Connection, { name, namespace, port }: ServicePort): Promise<PodPort> {
+async function podOf(
+  connection: Connection,
+  { name, namespace, port }: ServicePort,
+): Promise<PodPort> {
   const { spec }: ServiceObject = await connection.ask({ resource: SERVICES, namespace, name });
-  const labelSelector = Object.entries(spec.selector ?? {}).map(([label, value]) => `${label}=${value}`).join();
-  const { items }: Page<PodObject> = await connection.ask({ verb: "list", resource: PODS, namespace, query: { labelSelector } });
-  const ready = items?.find(({ metadata, status }) => metadata.deletionTimestamp === undefined && status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"));
-  if (ready === undefined) throw new UserError(`no pod of Service ${namespace}/${name} is ready; look at it: ${kubectl(`get pods -n ${namespace}`)}`, 1);
+  const labelSelector = Object.entries(spec.selector ?? {})
+    .map(([label, value]) => `${label}=${value}`)
+    .join();
+  const { items }: Page<PodObject> = await connection.ask({
+    verb: "list",
+    resource: PODS,
+    namespace,
+    query: { labelSelector },
+  });
+  const ready = items?.find(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+  );
+  if (ready === undefined)
+    throw new UserError(
+      `no pod of Service ${namespace}/${name} is ready; look at it: ${kubectl(`get pods -n ${namespace}`)}`,
+      1,
+    );
   const target = spec.ports?.find((one) => one.port === port)?.targetPort ?? port;
-  const named = ready.spec.containers.flatMap(({ ports }) => ports ?? []).find((one) => one.name === target)?.containerPort;
+  const named = ready.spec.containers
+    .flatMap(({ ports }) => ports ?? [])
+    .find((one) => one.name === target)?.containerPort;
   return { pod: ready.metadata.name, port: typeof target === "number" ? target : (named ?? port) };
 }
 
 function forbidden(namespace: string): UserError {
-  return new UserError(`you may not forward ports; missing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, with the verb "get" beside it`, 1);
+  return new UserError(
+    `you may not forward ports; missing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, with the verb "get" beside it`,
+    1,
+  );
 }

@@ -19,7 +19,11 @@ export type StartFrom =
 export const NO_STATE: Partial<RunParameters> = { onChange: "refresh" };
 
 /** Parameters of the shared templates that make a run of a pipeline go on from there; a state is put into the store for it. */
-export async function startParameters(store: () => Promise<ObjectStore>, pipeline: string, from: StartFrom): Promise<Partial<RunParameters>> {
+export async function startParameters(
+  store: () => Promise<ObjectStore>,
+  pipeline: string,
+  from: StartFrom,
+): Promise<Partial<RunParameters>> {
   switch (from.kind) {
     case "saved":
       return {};

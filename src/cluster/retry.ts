@@ -25,26 +25,49 @@ export interface StoredExtract {
  * @param savesState whether the load will save the extract's state
  * @throws UserError where there is none, or where its state would lead back behind a newer one.
  */
-export async function extractOf(store: ObjectStore, pipeline: string, wanted: string | undefined, savesState: boolean): Promise<StoredExtract> {
+export async function extractOf(
+  store: ObjectStore,
+  pipeline: string,
+  wanted: string | undefined,
+  savesState: boolean,
+): Promise<StoredExtract> {
   const extract = await find(store, pipeline, wanted);
   const saved = savesState ? await readState(store, pipeline) : undefined;
   if (saved !== undefined && saved.envelope.run > extract.run) {
-    throw new UserError(`run ${saved.envelope.run} has saved a state since run ${extract.run}, which that of the extract would lead back behind; load its data and save no state: --data-only`);
+    throw new UserError(
+      `run ${saved.envelope.run} has saved a state since run ${extract.run}, which that of the extract would lead back behind; load its data and save no state: --data-only`,
+    );
   }
   return extract;
 }
 
-async function find(store: ObjectStore, pipeline: string, wanted: string | undefined): Promise<StoredExtract> {
-  const runs = wanted === undefined ? (await listRuns(store, pipeline, 20)).map(({ run }) => run) : [wanted];
+async function find(
+  store: ObjectStore,
+  pipeline: string,
+  wanted: string | undefined,
+): Promise<StoredExtract> {
+  const runs =
+    wanted === undefined ? (await listRuns(store, pipeline, 20)).map(({ run }) => run) : [wanted];
   for (const run of runs) {
     const files = await store.list(runPrefix(pipeline, run));
-    const last = files.filter(({ key }) => /\/extract(?:-\d+)?\.jsonl$/.test(key)).sort((a, b) => attempt(a.key) - attempt(b.key)).at(-1);
+    const last = files
+      .filter(({ key }) => /\/extract(?:-\d+)?\.jsonl$/.test(key))
+      .sort((a, b) => attempt(a.key) - attempt(b.key))
+      .at(-1);
     if (last === undefined) continue;
     const result = await store.get(runFileKey(pipeline, run, "extract-result.json"));
     const catalog = files.find(({ key }) => key === runFileKey(pipeline, run, "catalog.json"))?.key;
-    return { run, key: last.key, bytes: last.size, outcome: result !== undefined && codeOf(result) !== 0 ? "partial" : "complete", catalog };
+    return {
+      run,
+      key: last.key,
+      bytes: last.size,
+      outcome: result !== undefined && codeOf(result) !== 0 ? "partial" : "complete",
+      catalog,
+    };
   }
-  throw new UserError(`${wanted === undefined ? `none of the last runs of "${pipeline}" has a` : `run ${wanted} of "${pipeline}" has no`} stored extract; in stream mode none is kept; ask the source again: ${tapctl(`run ${pipeline}`)}`);
+  throw new UserError(
+    `${wanted === undefined ? `none of the last runs of "${pipeline}" has a` : `run ${wanted} of "${pipeline}" has no`} stored extract; in stream mode none is kept; ask the source again: ${tapctl(`run ${pipeline}`)}`,
+  );
 }
 
 function attempt(key: string): number {

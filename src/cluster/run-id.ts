@@ -1,7 +1,10 @@
 import type { Metadata, MetadataOnly } from "./objects";
 
 /** A Workflow's run id, as the shared templates make it: `RUN_ID` in src/manifests/argo/store-artifacts.ts. */
-export function runIdOf({ creationTimestamp, uid }: Pick<Metadata, "creationTimestamp" | "uid">): string {
+export function runIdOf({
+  creationTimestamp,
+  uid,
+}: Pick<Metadata, "creationTimestamp" | "uid">): string {
   return `${new Date(creationTimestamp).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z-${uid.slice(0, 6)}`;
 }
 

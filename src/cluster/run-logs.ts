@@ -10,8 +10,15 @@ export { findRun } from "./runs";
  *
  * @param onGap told of a log that the cluster cannot read, such as one on a node that is gone
  */
-export async function podLogs(connection: Connection, workflow: string, sources: readonly string[], onGap: (text: string) => void): Promise<readonly PodLine[]> {
-  const containers = loggedContainers(await listPods(connection, workflow)).filter(({ started }) => started);
+export async function podLogs(
+  connection: Connection,
+  workflow: string,
+  sources: readonly string[],
+  onGap: (text: string) => void,
+): Promise<readonly PodLine[]> {
+  const containers = loggedContainers(await listPods(connection, workflow)).filter(
+    ({ started }) => started,
+  );
   const logs = await Promise.all(
     containers.map(async (container) => {
       const lines: PodLine[] = [];
@@ -19,7 +26,9 @@ export async function podLogs(connection: Connection, workflow: string, sources:
         for await (const line of podLines(connection, container)) lines.push(line);
       } catch (error) {
         if (!(error instanceof ApiError && error.status >= 500)) throw error;
-        onGap(`the log of ${container.pod}, ${container.container}, cannot be read: ${error.message}`);
+        onGap(
+          `the log of ${container.pod}, ${container.container}, cannot be read: ${error.message}`,
+        );
       }
       return lines;
     }),

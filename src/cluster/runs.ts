@@ -33,13 +33,25 @@ export interface ClusterRun {
 }
 
 /** The runs of a pipeline, newest first: those that the cluster still has, and those that are only in the store. */
-export async function listClusterRuns(connection: Connection, store: ObjectStore, pipeline: string, limit: number): Promise<readonly ClusterRun[]> {
-  const [workflows, summaries] = await Promise.all([listWorkflows(connection, pipeline), listRuns(store, pipeline, limit)]);
+export async function listClusterRuns(
+  connection: Connection,
+  store: ObjectStore,
+  pipeline: string,
+  limit: number,
+): Promise<readonly ClusterRun[]> {
+  const [workflows, summaries] = await Promise.all([
+    listWorkflows(connection, pipeline),
+    listRuns(store, pipeline, limit),
+  ]);
   const byRun = new Map(summaries.map((summary) => [summary.run, summary]));
   const here = workflows.filter(isRun).slice(0, limit);
-  const runs = await Promise.all(here.map((workflow) => clusterRun(connection, workflow, byRun.get(runIdOf(workflow.metadata)))));
+  const runs = await Promise.all(
+    here.map((workflow) => clusterRun(connection, workflow, byRun.get(runIdOf(workflow.metadata)))),
+  );
   const ids = new Set(runs.map(({ run }) => run));
-  const gone = summaries.filter(({ run }) => !ids.has(run)).map((summary) => fromSummary(summary, null));
+  const gone = summaries
+    .filter(({ run }) => !ids.has(run))
+    .map((summary) => fromSummary(summary, null));
   return [...runs, ...gone].sort((a, b) => (a.run < b.run ? 1 : -1)).slice(0, limit);
 }
 
@@ -56,23 +68,40 @@ export interface FoundRun {
 }
 
 /** @throws UserError where there is no such run. */
-export async function findRun(connection: Connection, store: ObjectStore, pipeline: string, wanted: string | undefined): Promise<FoundRun> {
+export async function findRun(
+  connection: Connection,
+  store: ObjectStore,
+  pipeline: string,
+  wanted: string | undefined,
+): Promise<FoundRun> {
   const workflows = (await listWorkflows(connection, pipeline)).filter(isRun);
-  const found = wanted === undefined ? workflows[0] : workflows.find((workflow) => isNamed(workflow, wanted));
+  const found =
+    wanted === undefined ? workflows[0] : workflows.find((workflow) => isNamed(workflow, wanted));
   if (found !== undefined) {
     const run = runIdOf(found.metadata);
-    const [workflow, summary] = await Promise.all([getWorkflow(connection, found.metadata.name), readSummary(store, pipeline, run)]);
+    const [workflow, summary] = await Promise.all([
+      getWorkflow(connection, found.metadata.name),
+      readSummary(store, pipeline, run),
+    ]);
     return { run, workflow, summary };
   }
   const summary = await storedRun(store, pipeline, wanted);
-  if (wanted !== undefined && !isRunId(wanted) && summary === undefined) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
+  if (wanted !== undefined && !isRunId(wanted) && summary === undefined)
+    throw new UserError(
+      `"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`,
+    );
   const run = summary?.run ?? wanted;
-  if (run === undefined) throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
+  if (run === undefined)
+    throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
   return { run, workflow: undefined, summary };
 }
 
 /** A run that is in the store alone. */
-async function storedRun(store: ObjectStore, pipeline: string, wanted: string | undefined): Promise<RunSummary | undefined> {
+async function storedRun(
+  store: ObjectStore,
+  pipeline: string,
+  wanted: string | undefined,
+): Promise<RunSummary | undefined> {
   if (wanted === undefined) return (await listRuns(store, pipeline, 1))[0];
   if (isRunId(wanted)) return readSummary(store, pipeline, wanted);
   return (await listRuns(store, pipeline, FORGOTTEN)).find(({ host }) => host === wanted);
@@ -81,23 +110,38 @@ async function storedRun(store: ObjectStore, pipeline: string, wanted: string | 
 /** What is known of a run. */
 export function describeRun({ run, workflow, summary }: FoundRun): ClusterRun {
   if (workflow === undefined) {
-    if (summary === undefined) throw new UserError(`run ${run} is not on the cluster any more and has left no summary; its files may be there: ${tapctl(`artifacts PIPELINE ${run}`)}`);
+    if (summary === undefined)
+      throw new UserError(
+        `run ${run} is not on the cluster any more and has left no summary; its files may be there: ${tapctl(`artifacts PIPELINE ${run}`)}`,
+      );
     return fromSummary(summary, null);
   }
   return fromWorkflow(workflow, summary);
 }
 
 /** The newest run that has not ended; undefined where there is none. */
-export async function activeRun(connection: Connection, pipeline: string): Promise<MetadataOnly | undefined> {
-  const active = (await listWorkflows(connection, pipeline)).filter((workflow) => isRun(workflow) && !hasEnded(workflow));
+export async function activeRun(
+  connection: Connection,
+  pipeline: string,
+): Promise<MetadataOnly | undefined> {
+  const active = (await listWorkflows(connection, pipeline)).filter(
+    (workflow) => isRun(workflow) && !hasEnded(workflow),
+  );
   return active.find((workflow) => phaseOf(workflow) === "Running") ?? active[0];
 }
 
-async function clusterRun(connection: Connection, workflow: MetadataOnly, summary: RunSummary | undefined): Promise<ClusterRun> {
-  if (summary !== undefined && summary.status !== "running" && hasEnded(workflow)) return fromSummary(summary, workflow.metadata.name);
+async function clusterRun(
+  connection: Connection,
+  workflow: MetadataOnly,
+  summary: RunSummary | undefined,
+): Promise<ClusterRun> {
+  if (summary !== undefined && summary.status !== "running" && hasEnded(workflow))
+    return fromSummary(summary, workflow.metadata.name);
   const whole = await getWorkflow(connection, workflow.metadata.name);
   const run = fromWorkflow(whole, summary);
-  return run.status === "running" && run.stuck === null ? { ...run, stuck: await stuckBefore(connection, whole) } : run;
+  return run.status === "running" && run.stuck === null
+    ? { ...run, stuck: await stuckBefore(connection, whole) }
+    : run;
 }
 
 function fromSummary(summary: RunSummary, workflow: string | null): ClusterRun {
@@ -118,7 +162,11 @@ function fromWorkflow(workflow: WorkflowObject, summary: RunSummary | undefined)
     seconds: secondsBetween(started, status?.finishedAt),
     ...outcome,
     status: waiting ? "waiting" : outcome.status,
-    stuck: waiting ? (waitReason(workflow) ?? null) : outcome.status === "running" ? stuckOn(workflow) : null,
+    stuck: waiting
+      ? (waitReason(workflow) ?? null)
+      : outcome.status === "running"
+        ? stuckOn(workflow)
+        : null,
     error: summary?.error ?? outcome.error,
     summary: summary ?? null,
   };

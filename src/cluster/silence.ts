@@ -17,7 +17,8 @@ const WORKING = "workflows.argoproj.io/workflow,workflows.argoproj.io/completed=
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
 /** What the runner writes about a silence; a later line of the same container ends it. Source: images/singer/runner/idle.py. */
-const NOTE = /^.+ has (?:sent|read) nothing for .+, since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)$/;
+const NOTE =
+  /^.+ has (?:sent|read) nothing for .+, since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)$/;
 
 /**
  * Since when nothing has moved in running Workflows, as the last lines of their pods' logs say; one without such a line is
@@ -25,19 +26,42 @@ const NOTE = /^.+ has (?:sent|read) nothing for .+, since (\d{4}-\d\d-\d\dT\d\d:
  *
  * @returns RFC 3339 times in UTC by the names of Workflows.
  */
-export async function silences(connection: Connection, workflows: readonly MetadataOnly[], now = new Date()): Promise<ReadonlyMap<string, string>> {
-  const old = workflows.filter((workflow) => phaseOf(workflow) === "Running" && now.getTime() - Date.parse(workflow.metadata.creationTimestamp) >= YOUNGEST_SECONDS * 1000);
+export async function silences(
+  connection: Connection,
+  workflows: readonly MetadataOnly[],
+  now = new Date(),
+): Promise<ReadonlyMap<string, string>> {
+  const old = workflows.filter(
+    (workflow) =>
+      phaseOf(workflow) === "Running" &&
+      now.getTime() - Date.parse(workflow.metadata.creationTimestamp) >= YOUNGEST_SECONDS * 1000,
+  );
   if (old.length === 0) return new Map();
   const pods = await podsOf(connection, new Set(old.map(({ metadata }) => metadata.name)));
-  const found = await atOnce(AT_ONCE, pods, async (pod) => [pod.metadata.labels?.[WORKFLOW_LABEL] ?? "", await silenceOf(connection, pod)] as const);
-  return new Map(found.flatMap(([workflow, since]) => (since === undefined ? [] : [[workflow, since]])));
+  const found = await atOnce(
+    AT_ONCE,
+    pods,
+    async (pod) =>
+      [pod.metadata.labels?.[WORKFLOW_LABEL] ?? "", await silenceOf(connection, pod)] as const,
+  );
+  return new Map(
+    found.flatMap(([workflow, since]) => (since === undefined ? [] : [[workflow, since]])),
+  );
 }
 
-async function podsOf(connection: Connection, workflows: ReadonlySet<string>): Promise<readonly PodObject[]> {
+async function podsOf(
+  connection: Connection,
+  workflows: ReadonlySet<string>,
+): Promise<readonly PodObject[]> {
   const [only] = workflows.size === 1 ? workflows : [];
   const found: PodObject[] = [];
   try {
-    for await (const page of pages<PodObject>(connection, PODS, only === undefined ? WORKING : `${WORKFLOW_LABEL}=${only}`)) found.push(...page);
+    for await (const page of pages<PodObject>(
+      connection,
+      PODS,
+      only === undefined ? WORKING : `${WORKFLOW_LABEL}=${only}`,
+    ))
+      found.push(...page);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
@@ -45,9 +69,19 @@ async function podsOf(connection: Connection, workflows: ReadonlySet<string>): P
 }
 
 async function silenceOf(connection: Connection, pod: PodObject): Promise<string | undefined> {
-  const running = new Set(pod.status?.containerStatuses?.flatMap(({ name, state }) => (state?.running === undefined ? [] : [name])));
-  const lines = await Promise.all(loggedContainers([pod]).filter(({ container }) => running.has(container)).map((container) => lastPodLine(connection, container).catch(ignored)));
-  return lines.map((line) => (line?.source === "runner" ? silentSince(line.text) : undefined)).find((since) => since !== undefined);
+  const running = new Set(
+    pod.status?.containerStatuses?.flatMap(({ name, state }) =>
+      state?.running === undefined ? [] : [name],
+    ),
+  );
+  const lines = await Promise.all(
+    loggedContainers([pod])
+      .filter(({ container }) => running.has(container))
+      .map((container) => lastPodLine(connection, container).catch(ignored)),
+  );
+  return lines
+    .map((line) => (line?.source === "runner" ? silentSince(line.text) : undefined))
+    .find((since) => since !== undefined);
 }
 
 /** Since when nothing has moved, as a line of the runner says; undefined for another line. */

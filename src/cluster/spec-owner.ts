@@ -21,8 +21,13 @@ function specOwner(cron: CronWorkflowObject): SpecOwner | undefined {
   return lastWriter(cron, "f:spec");
 }
 
-function lastWriter({ metadata }: CronWorkflowObject, field: "f:spec" | "f:status"): SpecOwner | undefined {
-  const writers = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => fieldsV1 !== undefined && field in fieldsV1).sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
+function lastWriter(
+  { metadata }: CronWorkflowObject,
+  field: "f:spec" | "f:status",
+): SpecOwner | undefined {
+  const writers = (metadata.managedFields ?? [])
+    .filter(({ fieldsV1 }) => fieldsV1 !== undefined && field in fieldsV1)
+    .sort((a, b) => ((a.time ?? "") < (b.time ?? "") ? 1 : -1));
   const [{ manager, time } = {}] = writers;
   return manager === undefined || time === undefined ? undefined : { manager, time };
 }
@@ -35,7 +40,9 @@ export function isNewerThanStatus(cron: CronWorkflowObject): boolean {
 
 /** Who changed by hand what `tapctl up` had written; undefined where nobody did, or where something else deploys the schedules. */
 export function changedByHand(cron: CronWorkflowObject): SpecOwner | undefined {
-  const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) => PULUMI.test(manager));
+  const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) =>
+    PULUMI.test(manager),
+  );
   const owner = specOwner(cron);
   return byPulumi && owner !== undefined && !PULUMI.test(owner.manager) ? owner : undefined;
 }

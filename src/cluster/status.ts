@@ -18,7 +18,14 @@ import { runIdOf } from "./run-id";
 import { silences } from "./silence";
 import { scheduledSince } from "./spec-owner";
 import { secondsBetween } from "./steps";
-import { getWorkflow, hasEnded, isRun, listCronWorkflows, listWorkflows, phaseOf } from "./workflows";
+import {
+  getWorkflow,
+  hasEnded,
+  isRun,
+  listCronWorkflows,
+  listWorkflows,
+  phaseOf,
+} from "./workflows";
 
 /** Requests to the store and the cluster that are under way at the same time. */
 const AT_ONCE = 32;
@@ -38,20 +45,38 @@ export interface LookOptions {
 type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
 
 /** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
-export async function clusterFacts(connection: Connection, store: () => Promise<ObjectStore>, entries: readonly PipelineEntry[], { only, onUnread, onIdle }: LookOptions): Promise<readonly PipelineFacts[]> {
-  const [workflows, crons, read, idle] = await Promise.all([listWorkflows(connection, only), listCronWorkflows(connection, only), readerOf(store, onUnread), idleController(connection)]);
+export async function clusterFacts(
+  connection: Connection,
+  store: () => Promise<ObjectStore>,
+  entries: readonly PipelineEntry[],
+  { only, onUnread, onIdle }: LookOptions,
+): Promise<readonly PipelineFacts[]> {
+  const [workflows, crons, read, idle] = await Promise.all([
+    listWorkflows(connection, only),
+    listCronWorkflows(connection, only),
+    readerOf(store, onUnread),
+    idleController(connection),
+  ]);
   if (idle !== undefined) onIdle(idle.found);
   const byName = new Map(crons.map((cron) => [cron.metadata.name, cron]));
   const runs = byPipeline(workflows);
   const silent = await silences(connection, workflows.filter(isRun));
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
-  return atOnce(AT_ONCE, [...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })), ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron }))], (one) =>
-    factsOf(connection, read, { ...one, silent }, runs.get(one.name) ?? []),
+  return atOnce(
+    AT_ONCE,
+    [
+      ...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })),
+      ...others.map((cron) => ({ name: cron.metadata.name, entry: undefined, cron })),
+    ],
+    (one) => factsOf(connection, read, { ...one, silent }, runs.get(one.name) ?? []),
   );
 }
 
-async function readerOf(store: () => Promise<ObjectStore>, onUnread: (why: string) => void): Promise<Read> {
+async function readerOf(
+  store: () => Promise<ObjectStore>,
+  onUnread: (why: string) => void,
+): Promise<Read> {
   // Asking a store that gives no answer takes its time for each pipeline.
   let away = false;
   const unread = (error: unknown): undefined => {
@@ -71,7 +96,12 @@ interface Known {
   readonly silent: ReadonlyMap<string, string>;
 }
 
-async function factsOf(connection: Connection, read: Read, { name, entry, cron, silent }: Known, workflows: readonly MetadataOnly[]): Promise<PipelineFacts> {
+async function factsOf(
+  connection: Connection,
+  read: Read,
+  { name, entry, cron, silent }: Known,
+  workflows: readonly MetadataOnly[],
+): Promise<PipelineFacts> {
   const runs = workflows.map((workflow) => runFact(workflow, silent.get(workflow.metadata.name)));
   const last = await lastRun(connection, read, name, workflows.find(hasEnded));
   return {
@@ -89,10 +119,20 @@ async function factsOf(connection: Connection, read: Read, { name, entry, cron, 
 }
 
 /** From the store, which keeps them longest; from the Workflow alone where the run could not write a summary. */
-async function lastRun(connection: Connection, read: Read, name: string, ended: MetadataOnly | undefined): Promise<LastRun | null> {
+async function lastRun(
+  connection: Connection,
+  read: Read,
+  name: string,
+  ended: MetadataOnly | undefined,
+): Promise<LastRun | null> {
   if (ended === undefined) {
     const summaries = await read((store) => listRuns(store, name, 2));
-    return (await lastOf(read, summaries?.find(({ status }) => status !== "running"))) ?? null;
+    return (
+      (await lastOf(
+        read,
+        summaries?.find(({ status }) => status !== "running"),
+      )) ?? null
+    );
   }
   const run = runIdOf(ended.metadata);
   const summary = await read((store) => readSummary(store, name, run));
@@ -100,8 +140,22 @@ async function lastRun(connection: Connection, read: Read, name: string, ended: 
   if (known !== undefined) return known;
   const workflow = await getWorkflow(connection, ended.metadata.name).catch(absent);
   const { startedAt, finishedAt } = workflow?.status ?? {};
-  const outcome = workflow === undefined ? { status: statusOf(phaseOf(ended)), error: null } : outcomeOf(workflow);
-  return { run, status: outcome.status === "waiting" ? "running" : outcome.status, started: startedAt ?? ended.metadata.creationTimestamp, seconds: secondsBetween(startedAt, finishedAt), records: null, bytes: null, leftOut: [], uncountedFiles: 0, state: null, error: outcome.error };
+  const outcome =
+    workflow === undefined
+      ? { status: statusOf(phaseOf(ended)), error: null }
+      : outcomeOf(workflow);
+  return {
+    run,
+    status: outcome.status === "waiting" ? "running" : outcome.status,
+    started: startedAt ?? ended.metadata.creationTimestamp,
+    seconds: secondsBetween(startedAt, finishedAt),
+    records: null,
+    bytes: null,
+    leftOut: [],
+    uncountedFiles: 0,
+    state: null,
+    error: outcome.error,
+  };
 }
 
 async function lastOf(read: Read, summary: RunSummary | undefined): Promise<LastRun | undefined> {
@@ -109,14 +163,22 @@ async function lastOf(read: Read, summary: RunSummary | undefined): Promise<Last
 }
 
 /** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */
-async function failures(read: Read, name: string, runs: readonly RunFact[], last: LastRun | null): Promise<number> {
+async function failures(
+  read: Read,
+  name: string,
+  runs: readonly RunFact[],
+  last: LastRun | null,
+): Promise<number> {
   const here = failuresOf(runs);
   const succeededHere = runs.some(({ status }) => status === "succeeded");
-  if (last === null || last.status === "succeeded" || (here > 0 && succeededHere)) return last?.status === "succeeded" ? 0 : here;
+  if (last === null || last.status === "succeeded" || (here > 0 && succeededHere))
+    return last?.status === "succeeded" ? 0 : here;
   return Math.max(here, failuresOf((await read((store) => listRuns(store, name, HISTORY))) ?? []));
 }
 
-function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, readonly MetadataOnly[]> {
+function byPipeline(
+  workflows: readonly MetadataOnly[],
+): ReadonlyMap<string, readonly MetadataOnly[]> {
   const groups = new Map<string, MetadataOnly[]>();
   for (const workflow of workflows.filter(isRun)) {
     const name = workflow.metadata.labels?.[PIPELINE_LABEL] ?? "";
@@ -128,7 +190,12 @@ function byPipeline(workflows: readonly MetadataOnly[]): ReadonlyMap<string, rea
 }
 
 function runFact(workflow: MetadataOnly, silentSince: string | undefined): RunFact {
-  return { run: runIdOf(workflow.metadata), status: statusOf(phaseOf(workflow)), started: workflow.metadata.creationTimestamp, ...(silentSince !== undefined && { silentSince }) };
+  return {
+    run: runIdOf(workflow.metadata),
+    status: statusOf(phaseOf(workflow)),
+    started: workflow.metadata.creationTimestamp,
+    ...(silentSince !== undefined && { silentSince }),
+  };
 }
 
 function statusOf(phase: Phase): RunFact["status"] {

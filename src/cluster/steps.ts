@@ -18,20 +18,28 @@ export interface Step {
  * @example `orders-7xk2p.artifact[0].extract(1)[0].extract` is the second try of `extract`
  */
 export function stepOf(node: string): Step {
-  const tried = /([^.[\]()]+)\((\d+)\)\[0\]\.\1$/.exec(node) ?? /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(node);
+  const tried =
+    /([^.[\]()]+)\((\d+)\)\[0\]\.\1$/.exec(node) ??
+    /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(node);
   return { name: tried?.[1] ?? node, attempt: Number(tried?.[2] ?? 0) + 1 };
 }
 
 /** A step as it is told. @example `extract, try 2`, `follow-up "dbt"` */
 export function stepText({ name, inputs }: Pick<WorkflowNode, "name" | "inputs">): string {
   const { name: step, attempt } = stepOf(name);
-  const followUp = step === FOLLOW_UP ? inputs?.parameters?.find((parameter) => parameter.name === "name")?.value : undefined;
+  const followUp =
+    step === FOLLOW_UP
+      ? inputs?.parameters?.find((parameter) => parameter.name === "name")?.value
+      : undefined;
   const named = followUp === undefined ? step : `${step} "${followUp}"`;
   return attempt === 1 ? named : `${named}, try ${attempt}`;
 }
 
 /** How long something took, in seconds; null where it has not ended, or nobody knows. */
-export function secondsBetween(started: string | null | undefined, finished: string | null | undefined): number | null {
+export function secondsBetween(
+  started: string | null | undefined,
+  finished: string | null | undefined,
+): number | null {
   return started && finished ? (Date.parse(finished) - Date.parse(started)) / 1000 : null;
 }
 

@@ -50,30 +50,78 @@ export async function openClusterStore(connection: Connection): Promise<ClusterS
   const credentials = keys && (await readKeys(connection, keys));
   const service = serviceOf(endpoint);
   const forward = service && (await forwardService(connection, service));
-  if (forward && !insecure) throw new UserError(`the bucket's endpoint ${endpoint} speaks TLS inside the cluster, which is not supported through the API; use one that is reached from outside, or without TLS`);
-  const url = forward ? `http://127.0.0.1:${forward.port}` : endpoint === "s3.amazonaws.com" ? undefined : `${insecure ? "http" : "https"}://${endpoint}`;
-  const location = { bucket, pathStyle, ...(url !== undefined && { endpoint: url }), ...(region !== undefined && { region }) };
-  const access = { shown: `s3://${bucket} of the cluster "${connection.context}"`, ...(credentials && { credentials }) };
-  return { store: openS3(location, access), repository, isVersioned: () => isVersioned(location, access), close: () => forward?.close() };
+  if (forward && !insecure)
+    throw new UserError(
+      `the bucket's endpoint ${endpoint} speaks TLS inside the cluster, which is not supported through the API; use one that is reached from outside, or without TLS`,
+    );
+  const url = forward
+    ? `http://127.0.0.1:${forward.port}`
+    : endpoint === "s3.amazonaws.com"
+      ? undefined
+      : `${insecure ? "http" : "https"}://${endpoint}`;
+  const location = {
+    bucket,
+    pathStyle,
+    ...(url !== undefined && { endpoint: url }),
+    ...(region !== undefined && { region }),
+  };
+  const access = {
+    shown: `s3://${bucket} of the cluster "${connection.context}"`,
+    ...(credentials && { credentials }),
+  };
+  return {
+    store: openS3(location, access),
+    repository,
+    isVersioned: () => isVersioned(location, access),
+    close: () => forward?.close(),
+  };
 }
 
 /** What Argo is told of the bucket. */
 export async function readRepository(connection: Connection): Promise<Repository> {
   const { configMap, key } = defaultClusterSettings.artifactRepository;
   const { namespace } = connection;
-  const found: { readonly data?: { readonly [key: string]: string } } | undefined = await connection.ask<{ readonly data?: { readonly [key: string]: string } }>({ resource: CONFIG_MAPS, namespace, name: configMap }).catch(absent);
+  const found: { readonly data?: { readonly [key: string]: string } } | undefined = await connection
+    .ask<{ readonly data?: { readonly [key: string]: string } }>({
+      resource: CONFIG_MAPS,
+      namespace,
+      name: configMap,
+    })
+    .catch(absent);
   const text = found?.data?.[key];
-  if (text === undefined) throw new UserError(`namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" is not there; deploy them (${stackCommand("up")}), or name another: --namespace NAME, --context NAME`);
+  if (text === undefined)
+    throw new UserError(
+      `namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" is not there; deploy them (${stackCommand("up")}), or name another: --namespace NAME, --context NAME`,
+    );
   return parseRepository(text, `ConfigMap ${namespace}/${configMap}, key "${key}"`);
 }
 
 /** Reads a repository as src/manifests/argo/artifact-repository.ts writes it. */
 export function parseRepository(text: string, where: string): Repository {
   const { s3 } = (parse(text) ?? {}) as { readonly s3?: S3Repository };
-  if (s3?.bucket === undefined || s3.endpoint === undefined) throw new UserError(`${where}: names no bucket with its endpoint`);
-  const { bucket, endpoint, region, insecure, addressingStyle, accessKeySecret: access, secretKeySecret: secret } = s3;
-  const pathStyle = addressingStyle === undefined ? !endpoint.endsWith("amazonaws.com") : addressingStyle === "path";
-  return { bucket, endpoint, insecure: insecure === true, pathStyle, ...(region !== undefined && region !== "" && { region }), ...(access && secret && { keys: { access, secret } }) };
+  if (s3?.bucket === undefined || s3.endpoint === undefined)
+    throw new UserError(`${where}: names no bucket with its endpoint`);
+  const {
+    bucket,
+    endpoint,
+    region,
+    insecure,
+    addressingStyle,
+    accessKeySecret: access,
+    secretKeySecret: secret,
+  } = s3;
+  const pathStyle =
+    addressingStyle === undefined
+      ? !endpoint.endsWith("amazonaws.com")
+      : addressingStyle === "path";
+  return {
+    bucket,
+    endpoint,
+    insecure: insecure === true,
+    pathStyle,
+    ...(region !== undefined && region !== "" && { region }),
+    ...(access && secret && { keys: { access, secret } }),
+  };
 }
 
 interface S3Repository {
@@ -93,15 +141,26 @@ interface S3Repository {
  */
 export function serviceOf(endpoint: string): ServicePort | undefined {
   const match = /^([^.:]+)\.([^.:]+)\.svc(?:\.cluster\.local)?\.?(?::(\d+))?$/.exec(endpoint);
-  return match ? { name: match[1] ?? "", namespace: match[2] ?? "", port: Number(match[3] ?? 80) } : undefined;
+  return match
+    ? { name: match[1] ?? "", namespace: match[2] ?? "", port: Number(match[3] ?? 80) }
+    : undefined;
 }
 
-async function readKeys(connection: Connection, { access, secret }: NonNullable<Repository["keys"]>): Promise<S3Credentials> {
+async function readKeys(
+  connection: Connection,
+  { access, secret }: NonNullable<Repository["keys"]>,
+): Promise<S3Credentials> {
   const { namespace } = connection;
   const read = async ({ name, key }: KeyReference): Promise<string> => {
-    const { data }: { readonly metadata: Metadata; readonly data?: { readonly [key: string]: string } } = await connection.ask({ resource: SECRETS, namespace, name });
+    const {
+      data,
+    }: { readonly metadata: Metadata; readonly data?: { readonly [key: string]: string } } =
+      await connection.ask({ resource: SECRETS, namespace, name });
     const value = data?.[key];
-    if (value === undefined) throw new UserError(`Secret ${namespace}/${name} has no key "${key}", which the bucket's keys are in`);
+    if (value === undefined)
+      throw new UserError(
+        `Secret ${namespace}/${name} has no key "${key}", which the bucket's keys are in`,
+      );
     return Buffer.from(value, "base64").toString("utf8");
   };
   const [accessKeyId, secretAccessKey] = await Promise.all([read(access), read(secret)]);

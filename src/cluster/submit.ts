@@ -23,11 +23,18 @@ export interface RunOverrides {
 }
 
 /** A run by hand: what the schedule would start, with the same template and the same lock. */
-export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: string, { trigger, entrypoint, parameters, annotations }: RunOverrides): object {
+export function workflowOf(
+  { metadata, spec }: CronWorkflowObject,
+  namespace: string,
+  { trigger, entrypoint, parameters, annotations }: RunOverrides,
+): object {
   const { workflowSpec, workflowMetadata } = spec;
   const own = workflowSpec.arguments?.parameters ?? [];
   const overrides = { ...parameters, trigger };
-  const given: readonly Parameter[] = Object.entries(overrides).map(([name, value]) => ({ name, value }));
+  const given: readonly Parameter[] = Object.entries(overrides).map(([name, value]) => ({
+    name,
+    value,
+  }));
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
@@ -37,23 +44,50 @@ export function workflowOf({ metadata, spec }: CronWorkflowObject, namespace: st
       labels: { ...workflowMetadata?.labels, [TRIGGER_LABEL]: trigger },
       annotations: { ...workflowMetadata?.annotations, ...annotations },
     },
-    spec: { ...workflowSpec, ...(entrypoint !== undefined && { entrypoint, workflowTemplateRef: { name: ARTIFACT_TEMPLATE } }), arguments: { ...workflowSpec.arguments, parameters: [...own.filter(({ name }) => !(name in overrides)), ...given] } },
+    spec: {
+      ...workflowSpec,
+      ...(entrypoint !== undefined && {
+        entrypoint,
+        workflowTemplateRef: { name: ARTIFACT_TEMPLATE },
+      }),
+      arguments: {
+        ...workflowSpec.arguments,
+        parameters: [...own.filter(({ name }) => !(name in overrides)), ...given],
+      },
+    },
   };
 }
 
 /** The schedule of a pipeline on the cluster. @throws UserError where the pipeline is not deployed. */
-export async function deployedPipeline(connection: Connection, name: string): Promise<CronWorkflowObject> {
+export async function deployedPipeline(
+  connection: Connection,
+  name: string,
+): Promise<CronWorkflowObject> {
   const cron = await getCronWorkflow(connection, name).catch(absent);
-  if (cron === undefined) throw new UserError(`"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${stackCommand("up")}`, 1);
+  if (cron === undefined)
+    throw new UserError(
+      `"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${stackCommand("up")}`,
+      1,
+    );
   return cron;
 }
 
 /** Starts a run of a pipeline; it waits for the one that is under way. */
-export async function submit(connection: Connection, name: string, overrides: RunOverrides): Promise<WorkflowObject> {
-  return createWorkflow(connection, workflowOf(await deployedPipeline(connection, name), connection.namespace, overrides));
+export async function submit(
+  connection: Connection,
+  name: string,
+  overrides: RunOverrides,
+): Promise<WorkflowObject> {
+  return createWorkflow(
+    connection,
+    workflowOf(await deployedPipeline(connection, name), connection.namespace, overrides),
+  );
 }
 
 /** Value of a parameter that a Workflow or a schedule gives; undefined where the template's default counts. */
-export function parameterOf(parameters: readonly Parameter[] | undefined, name: string): string | undefined {
+export function parameterOf(
+  parameters: readonly Parameter[] | undefined,
+  name: string,
+): string | undefined {
   return parameters?.find((one) => one.name === name)?.value;
 }

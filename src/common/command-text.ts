@@ -39,7 +39,13 @@ export function tapctl(command: string): string {
  * @param namespace namespace of the pipelines if it is not the default one.
  */
 export function tapctlOnCluster(command: string, namespace?: string): string {
-  return ["npx tapctl", command, ...optionText("project", place.project), "--on cluster", ...(namespace === DEFAULT_NAMESPACE ? [] : optionText("namespace", namespace))].join(" ");
+  return [
+    "npx tapctl",
+    command,
+    ...optionText("project", place.project),
+    "--on cluster",
+    ...(namespace === DEFAULT_NAMESPACE ? [] : optionText("namespace", namespace)),
+  ].join(" ");
 }
 
 /**
@@ -48,9 +54,18 @@ export function tapctlOnCluster(command: string, namespace?: string): string {
  * @param more arguments of the command itself.
  * @example `stackCommand("up") === "npx tapctl up --stack prod"` for the stack "prod"
  */
-export function stackCommand(verb: "up" | "down" | "recover" | "pin" | "pulumi", ...more: readonly string[]): string {
+export function stackCommand(
+  verb: "up" | "down" | "recover" | "pin" | "pulumi",
+  ...more: readonly string[]
+): string {
   const stack = place.stack === undefined ? DEFAULT_STACK : place.stack();
-  return ["npx tapctl", verb, ...optionText("project", place.project), ...(stack === DEFAULT_STACK ? [] : optionText("stack", stack ?? "NAME")), ...more].join(" ");
+  return [
+    "npx tapctl",
+    verb,
+    ...optionText("project", place.project),
+    ...(stack === DEFAULT_STACK ? [] : optionText("stack", stack ?? "NAME")),
+    ...more,
+  ].join(" ");
 }
 
 /**
@@ -60,7 +75,9 @@ export function stackCommand(verb: "up" | "down" | "recover" | "pin" | "pulumi",
  */
 export function pulumiCommand(command: string): string {
   const byUp = process.env["TAPCTL_PULUMI"];
-  return byUp === undefined ? ["pulumi", command, ...optionText("stack", place.stack?.())].join(" ") : `${byUp} ${command}`;
+  return byUp === undefined
+    ? ["pulumi", command, ...optionText("stack", place.stack?.())].join(" ")
+    : `${byUp} ${command}`;
 }
 
 /**
@@ -75,5 +92,7 @@ export function kubectl(command: string): string {
 /** An option as a shell takes it, quoted if it has to be; nothing if it was not given. */
 export function optionText(name: string, value: string | undefined): readonly string[] {
   if (value === undefined) return [];
-  return [`--${name} ${/^[\w@:/.+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`];
+  return [
+    `--${name} ${/^[\w@:/.+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`,
+  ];
 }

@@ -13,5 +13,7 @@ export class UserError extends Error {
 
 /** Why a `fetch` failed, of which its own message says nothing. */
 export function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+  return error instanceof Error && error.cause instanceof Error
+    ? error.cause.message
+    : String(error);
 }

@@ -53,7 +53,9 @@ export class JsonText {
 
   /** Whether it is an object or array without content. */
   get isEmpty(): boolean {
-    return (this.kind === "object" || this.kind === "array") && (this.#node.children ?? []).length === 0;
+    return (
+      (this.kind === "object" || this.kind === "array") && (this.#node.children ?? []).length === 0
+    );
   }
 
   /** A member of an object; undefined where there is none of that name. */
@@ -64,7 +66,9 @@ export class JsonText {
   /** An object with a member replaced where it stands, or added at the end; all other bytes stay. */
   with(name: string, value: JsonText): JsonText {
     const last = this.#properties().at(-1);
-    const same = this.#properties().filter(([one]) => nameOf(one) === name).at(-1);
+    const same = this.#properties()
+      .filter(([one]) => nameOf(one) === name)
+      .at(-1);
     if (same) return this.#edited([{ node: same[1], text: value.text }]);
     const member = `${JSON.stringify(name)}: ${value.text}`;
     if (!last) return JsonText.parse(`{${member}}`);
@@ -76,7 +80,11 @@ export class JsonText {
   without(name: string): JsonText {
     const properties = this.#node.children ?? [];
     const place = properties.findIndex(({ children }) => nameOf(children?.[0]) === name);
-    const [property, next, before] = [properties[place], properties[place + 1], properties[place - 1]];
+    const [property, next, before] = [
+      properties[place],
+      properties[place + 1],
+      properties[place - 1],
+    ];
     if (this.kind !== "object" || !property) return this;
     const offset = next || !before ? property.offset : before.offset + before.length;
     const end = next ? next.offset : property.offset + property.length;
@@ -107,7 +115,9 @@ export class JsonText {
     return new JsonText(this.#source, node);
   }
 
-  #edited(edits: readonly { readonly node: Pick<Node, "offset" | "length">; readonly text: string }[]): JsonText {
+  #edited(
+    edits: readonly { readonly node: Pick<Node, "offset" | "length">; readonly text: string }[],
+  ): JsonText {
     const { offset: start, length } = this.#node;
     const pieces: string[] = [];
     let done = start;

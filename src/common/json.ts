@@ -30,7 +30,11 @@ export function roundedValue(json: JsonText): unknown {
  *
  * @returns undefined where the text is not the JSON of an object
  */
-export function parseRecord<Name extends string>(text: string | Uint8Array, kept: readonly Name[]): ({ readonly [key: string]: unknown } & { readonly [Key in Name]?: JsonText | null }) | undefined {
+export function parseRecord<Name extends string>(
+  text: string | Uint8Array,
+  kept: readonly Name[],
+):
+  ({ readonly [key: string]: unknown } & { readonly [Key in Name]?: JsonText | null }) | undefined {
   let record: JsonText;
   try {
     record = JsonText.parse(text);
@@ -39,7 +43,10 @@ export function parseRecord<Name extends string>(text: string | Uint8Array, kept
     throw error;
   }
   if (record.kind !== "object") return undefined;
-  const entries = [...record.members].map(([name, value]) => [name, kept.includes(name as Name) ? textOrNull(value) : roundedValue(value)] as const);
+  const entries = [...record.members].map(
+    ([name, value]) =>
+      [name, kept.includes(name as Name) ? textOrNull(value) : roundedValue(value)] as const,
+  );
   return Object.fromEntries(entries) as ReturnType<typeof parseRecord<Name>>;
 }
 
@@ -55,7 +62,9 @@ export function whyNotJson(text: string | Uint8Array): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const constant = /[:,[]\s*(-?Infinity|NaN)\b/.exec(typeof text === "string" ? text : Buffer.from(text).toString("utf8"));
+    const constant = /[:,[]\s*(-?Infinity|NaN)\b/.exec(
+      typeof text === "string" ? text : Buffer.from(text).toString("utf8"),
+    );
     return constant ? ` (it holds ${constant[1]})` : "";
   }
 }
@@ -78,7 +87,8 @@ export function formatJson({ text }: JsonText): string {
 /** JSON in one line, as `JSON.stringify` lays it out; only white space differs. */
 export function compactJson(json: JsonText): string {
   if (json.kind === "array") return `[${json.items.map(compactJson).join(",")}]`;
-  if (json.kind === "object") return `{${[...json.members].map(([name, value]) => `${JSON.stringify(name)}:${compactJson(value)}`).join(",")}}`;
+  if (json.kind === "object")
+    return `{${[...json.members].map(([name, value]) => `${JSON.stringify(name)}:${compactJson(value)}`).join(",")}}`;
   return json.text;
 }
 
@@ -91,15 +101,20 @@ function written(value: unknown, line: string | undefined, step: string): string
     ? value.map((item) => written(item, inner, step) ?? "null")
     : Object.entries(value).flatMap(([name, item]) => {
         const text = written(item, inner, step);
-        return text === undefined ? [] : [`${JSON.stringify(name)}:${line === undefined ? "" : " "}${text}`];
+        return text === undefined
+          ? []
+          : [`${JSON.stringify(name)}:${line === undefined ? "" : " "}${text}`];
       });
   const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
-  return parts.length === 0 ? open + close : `${open}${inner ?? ""}${parts.join(`,${inner ?? ""}`)}${line ?? ""}${close}`;
+  return parts.length === 0
+    ? open + close
+    : `${open}${inner ?? ""}${parts.join(`,${inner ?? ""}`)}${line ?? ""}${close}`;
 }
 
 function valueOf(json: JsonText): unknown {
   if (json.kind === "array") return json.items.map(valueOf);
-  if (json.kind === "object") return Object.fromEntries([...json.members].map(([name, value]) => [name, valueOf(value)]));
+  if (json.kind === "object")
+    return Object.fromEntries([...json.members].map(([name, value]) => [name, valueOf(value)]));
   const value = JSON.parse(json.text) as unknown;
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   if (/^-?\d+$/.test(json.text)) return BigInt(json.text);

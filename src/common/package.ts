@@ -5,7 +5,11 @@ import { dirname, join } from "node:path";
 export const PACKAGE_ROOT = packageAbove(__dirname);
 
 /** Version of this package, such as `0.2.0`. */
-export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { readonly version: string }).version;
+export const VERSION = (
+  JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as {
+    readonly version: string;
+  }
+).version;
 
 /** A file of this package, such as `packageFile("images", "singer", "Dockerfile")`. */
 export function packageFile(...path: readonly string[]): string {

@@ -14,7 +14,10 @@ export function isProcessAlive(pid: number, started = ""): boolean {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
   const stat = processStat(pid);
-  return stat === undefined || (stat.state !== "Z" && stat.state !== "X" && (started === "" || stat.started === started));
+  return (
+    stat === undefined ||
+    (stat.state !== "Z" && stat.state !== "X" && (started === "" || stat.started === started))
+  );
 }
 
 /** Sends a signal to a process, or to a group by its negative number; one that has ended is not an error. */
@@ -23,7 +26,12 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch (error) {
     // macOS says EPERM of a group whose processes have ended and were not collected.
-    if (!(error instanceof Error && "code" in error && (error.code === "ESRCH" || error.code === "EPERM"))) throw error;
+    if (!(
+      error instanceof Error &&
+      "code" in error &&
+      (error.code === "ESRCH" || error.code === "EPERM")
+    ))
+      throw error;
   }
 }
 
@@ -45,7 +53,9 @@ export function bootId(): string {
 }
 
 /** State and start time from `/proc/<pid>/stat` (proc(5), fields 3 and 22); undefined where there is no /proc. */
-function processStat(pid: number): { readonly state: string; readonly started: string } | undefined {
+function processStat(
+  pid: number,
+): { readonly state: string; readonly started: string } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     // Field 2, the command in parentheses, may itself hold blanks and parentheses.

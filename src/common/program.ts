@@ -2,7 +2,10 @@ import { CommanderError, type Command } from "commander";
 import { UserError } from "./errors";
 
 /** Runs a command to its end, with what stands behind its name. */
-export function runProgram(program: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+export function runProgram(
+  program: Command,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   return reportMistakes(async () => void (await program.parseAsync(args, { from: "user" })));
 }
 

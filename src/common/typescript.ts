@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import Module from "node:module";
 
 /** The table by which Node's `require` handles a file, by its extension. Source: https://nodejs.org/api/modules.html#requireextensions */
-type Handlers = { [extension: string]: (module: NodeModule & { _compile(code: string, file: string): void }, file: string) => void };
+type Handlers = {
+  [extension: string]: (
+    module: NodeModule & { _compile(code: string, file: string): void },
+    file: string,
+  ) => void;
+};
 
 /**
  * Loads a TypeScript file of the user, such as `pipelines/index.ts`, and what it imports, without a type check, which
@@ -24,7 +29,15 @@ function handleTypeScript(): void {
   const { transformSync } = require("esbuild") as typeof import("esbuild");
   process.setSourceMapsEnabled(true);
   handlers[".ts"] = (module, file) => {
-    const { code } = transformSync(readFileSync(file, "utf8"), { loader: "ts", format: "cjs", target: "node20", platform: "node", sourcefile: file, sourcemap: "inline", logLevel: "silent" });
+    const { code } = transformSync(readFileSync(file, "utf8"), {
+      loader: "ts",
+      format: "cjs",
+      target: "node20",
+      platform: "node",
+      sourcefile: file,
+      sourcemap: "inline",
+      logLevel: "silent",
+    });
     module._compile(code, file);
   };
 }

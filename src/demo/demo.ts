@@ -31,7 +31,8 @@ Run it again to see the second run go on from the saved state.`;
 async function main(): Promise<void> {
   const flags = new Set(process.argv.slice(2));
   const unknown = [...flags].find((flag) => !["--online", "--postgres", "--help"].includes(flag));
-  if (unknown !== undefined) throw new UserError(`${unknown} is not known; there are --online, --postgres and --help`);
+  if (unknown !== undefined)
+    throw new UserError(`${unknown} is not known; there are --online, --postgres and --help`);
   if (flags.has("--help")) return print(HELP);
   const project = loadProject(join(__dirname, "..", ".."));
   assertValid(project.entries);
@@ -40,9 +41,19 @@ async function main(): Promise<void> {
   const release = handleSignals(stop, (text) => progress.line(text));
   try {
     const store = await openStore(storeLocation(project.root));
-    const base = { root: project.root, store, prepare: connectorsBelow(project.root), secrets: localSecrets(project.root), stop };
+    const base = {
+      root: project.root,
+      store,
+      prepare: connectorsBelow(project.root),
+      secrets: localSecrets(project.root),
+      stop,
+    };
     const result = flags.has("--postgres")
-      ? await loadShop().runShop({ ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) }, project, (text) => progress.line(text))
+      ? await loadShop().runShop(
+          { ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) },
+          project,
+          (text) => progress.line(text),
+        )
       : await runRates(base, project, flags.has("--online"), progress);
     progress.end();
     conclude(result, store.url);
@@ -52,7 +63,12 @@ async function main(): Promise<void> {
 }
 
 /** Runs both pipelines; while the first one runs, the connectors of the second are installed. */
-async function runRates(base: Omit<RunContext, "onEvent">, project: Project, online: boolean, progress: Progress): Promise<BatchResult> {
+async function runRates(
+  base: Omit<RunContext, "onEvent">,
+  project: Project,
+  online: boolean,
+  progress: Progress,
+): Promise<BatchResult> {
   print(
     online
       ? `${pc.bold("Real data")}: asking https://api.frankfurter.dev.`
@@ -65,14 +81,18 @@ async function runRates(base: Omit<RunContext, "onEvent">, project: Project, onl
     tellAndShow(progress, base.store.localPath("runs"), event);
     if (event.event === "started") installing ??= install(base.prepare, entries.slice(1));
   };
-  const result = await runBatch({ ...base, onEvent }, entries, { offline: !online, trigger: "demo" });
+  const result = await runBatch({ ...base, onEvent }, entries, {
+    offline: !online,
+    trigger: "demo",
+  });
   await installing;
   return result;
 }
 
 /** Installs ahead of need; a failure shows when the pipeline itself asks for its connectors. */
 async function install(prepare: PrepareConnector, entries: readonly Replication[]): Promise<void> {
-  for (const { connector } of entries.flatMap(({ tap, target }) => [tap, target])) await prepare(connector, () => {}).catch(() => undefined);
+  for (const { connector } of entries.flatMap(({ tap, target }) => [tap, target]))
+    await prepare(connector, () => {}).catch(() => undefined);
 }
 
 /** Its database client is installed for the development of this project only, so the other demos must not load it. */
@@ -83,16 +103,19 @@ function loadShop(): typeof import("./shop") {
 
 function tellAndShow(progress: Progress, runs: string | undefined, event: RunEvent): void {
   progress.tell(event);
-  if (event.event === "ended" && runs !== undefined) showSample(event.summary, runs, (text) => progress.line(text));
+  if (event.event === "ended" && runs !== undefined)
+    showSample(event.summary, runs, (text) => progress.line(text));
 }
 
 function conclude(result: BatchResult, store: string): void {
   process.exitCode = batchCode(result);
-  for (const { pipeline, error } of result.notBegun) process.stderr.write(`${pipeline}: ${error.message}\n`);
+  for (const { pipeline, error } of result.notBegun)
+    process.stderr.write(`${pipeline}: ${error.message}\n`);
   const { summaries } = result;
   if (summaries.length === 0) return;
   print(`\n${summaryTable(summaries)}\n`);
-  for (const { pipeline, run } of summaries) print(`${pipeline}: files in ${join(store, "runs", pipeline, run)}`);
+  for (const { pipeline, run } of summaries)
+    print(`${pipeline}: files in ${join(store, "runs", pipeline, run)}`);
   if (summaries.some(({ stateBefore }) => stateBefore !== null)) {
     print(
       `\nEach pipeline went on from its saved state. A bookmark is the last value that was loaded, and a tap asks for it once more:\n` +
@@ -102,7 +125,10 @@ function conclude(result: BatchResult, store: string): void {
     print(`\nRun it again: the next run goes on from the state that was saved.`);
   }
   const [first] = summaries;
-  if (first) print(`Look around: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`);
+  if (first)
+    print(
+      `Look around: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`,
+    );
 }
 
 main().catch((error: unknown) => {

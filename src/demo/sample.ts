@@ -11,8 +11,11 @@ export function showSample(summary: RunSummary, runs: string, line: (text: strin
   const [output] = summary.outputs;
   if (!output) return;
   const file = join(runs, summary.pipeline, summary.run, "output", output.path);
-  const lines = readFileSync(file, "utf8").split(/\r?\n/).filter((text) => text !== "");
+  const lines = readFileSync(file, "utf8")
+    .split(/\r?\n/)
+    .filter((text) => text !== "");
   line(pc.dim(`  ${output.path}:`));
-  for (const text of lines.slice(0, LINES)) line(`    ${text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text}`);
+  for (const text of lines.slice(0, LINES))
+    line(`    ${text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text}`);
   if (lines.length > LINES) line(pc.dim(`    … ${lines.length - LINES} more lines`));
 }

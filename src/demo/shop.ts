@@ -13,16 +13,31 @@ const LATER_ROWS = 50;
  * Runs the pipeline `shop-orders` against a PostgreSQL that is started for it, with 1,000 orders on the first run and
  * 50 more on each later one. The database stays in `.tapctl/shop` so that a later run finds it.
  */
-export async function runShop(context: RunContext, project: Project, tell: (text: string) => void): Promise<BatchResult> {
+export async function runShop(
+  context: RunContext,
+  project: Project,
+  tell: (text: string) => void,
+): Promise<BatchResult> {
   tell("Starting a PostgreSQL on this machine, with a shop of made-up orders...");
   const postgres = await startPostgres({ directory: join(project.root, ".tapctl", "shop") });
   try {
     tell(`PostgreSQL on ${postgres.host}:${postgres.port}, ${await addOrders(postgres)} orders.`);
     const shop = findReplication(project, "shop-orders");
     const { host, port, user, database } = postgres;
-    const settings = { ...shop.tap.settings, host, port, user, database, password: { ...secret("shop-password") } };
-    const secrets = (name: string) => (name === "shop-password" ? postgres.password : context.secrets(name));
-    return await runBatch({ ...context, secrets }, [{ ...shop, tap: { ...shop.tap, settings } }], { trigger: "demo", source: "demo shop" });
+    const settings = {
+      ...shop.tap.settings,
+      host,
+      port,
+      user,
+      database,
+      password: { ...secret("shop-password") },
+    };
+    const secrets = (name: string) =>
+      name === "shop-password" ? postgres.password : context.secrets(name);
+    return await runBatch({ ...context, secrets }, [{ ...shop, tap: { ...shop.tap, settings } }], {
+      trigger: "demo",
+      source: "demo shop",
+    });
   } finally {
     await postgres.stop();
   }

@@ -31,29 +31,45 @@ export async function down({ root, stack, yes = false }: DownFlags): Promise<voi
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);
   print(destroyedText(engine, context, resources));
-  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the destruction cannot be confirmed; nothing was destroyed.\nAdd --yes to destroy it without a question.");
-  if (!(await consents(`Destroy the stack "${stack}"?`, yes))) return print("Nothing was destroyed.");
+  if (!yes && !canAsk())
+    throw new UserError(
+      "this is not a terminal, so the destruction cannot be confirmed; nothing was destroyed.\nAdd --yes to destroy it without a question.",
+    );
+  if (!(await consents(`Destroy the stack "${stack}"?`, yes)))
+    return print("Nothing was destroyed.");
   await destroy({ engine, context, namespaces });
-  print(["", "Kept:", ...keptText(resources), ...engine.places.map((place) => `  ${place}`)].join("\n"));
+  print(
+    ["", "Kept:", ...keptText(resources), ...engine.places.map((place) => `  ${place}`)].join("\n"),
+  );
   await removeKind(yes);
 }
 
 /** What `tapctl down` destroys, as lines for a terminal. */
-export function destroyedText({ name, project }: Pick<Engine, "name" | "project">, context: string, resources: readonly RecordedResource[]): string {
+export function destroyedText(
+  { name, project }: Pick<Engine, "name" | "project">,
+  context: string,
+  resources: readonly RecordedResource[],
+): string {
   const namespaces = [...namespacesIn(resources)].sort();
   const pipelines = countPipelines(resources);
   return [
     `Stack "${name}" of project ${project}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
     `  ${pipelines} ${pipelines === 1 ? "pipeline" : "pipelines"}`,
-    ...(namespaces.length > 0 ? [`  namespaces ${namespaces.join(", ")}, with all that is in them`] : []),
-    ...(hasRelease(resources, "minio") ? ["  the data in the object store: extracts, files and saved states"] : []),
+    ...(namespaces.length > 0
+      ? [`  namespaces ${namespaces.join(", ")}, with all that is in them`]
+      : []),
+    ...(hasRelease(resources, "minio")
+      ? ["  the data in the object store: extracts, files and saved states"]
+      : []),
     `  ${resources.length} resources in all`,
   ].join("\n");
 }
 
 function keptText(resources: readonly RecordedResource[]): readonly string[] {
   return [
-    ...(hasRelease(resources, ARGO_RELEASE) ? [`  Argo's custom resource definitions: ${kubectl("get crd -o name")} | grep argoproj.io`] : []),
+    ...(hasRelease(resources, ARGO_RELEASE)
+      ? [`  Argo's custom resource definitions: ${kubectl("get crd -o name")} | grep argoproj.io`]
+      : []),
     "  images in the registry, and volumes that their storage class retains",
   ];
 }

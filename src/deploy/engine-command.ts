@@ -17,7 +17,17 @@ Examples:
   $ ${OWN_COMMAND} stack output`;
 
 /** Commands of the engine that take another file of configuration. Source: pulumi v3.259.0, pkg/cmd/pulumi. */
-const CONFIGURED = new Set(["config", "destroy", "import", "pre", "preview", "refresh", "up", "update", "watch"]);
+const CONFIGURED = new Set([
+  "config",
+  "destroy",
+  "import",
+  "pre",
+  "preview",
+  "refresh",
+  "up",
+  "update",
+  "watch",
+]);
 
 /** `tapctl pulumi`: passes a command on to the engine, and its exit code back. */
 export async function pulumi(given: readonly string[]): Promise<void> {
@@ -26,14 +36,20 @@ export async function pulumi(given: readonly string[]): Promise<void> {
     const { value: stack = DEFAULT_STACK, args } = withoutOption(left, "--stack", "-s");
     printCommandsFor({ stack: () => stack, project: from });
     if (args.length === 0 || args[0] === "--help") return print(USAGE);
-    if (isPlainSetting(args)) throw new UserError(`settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`${stackCommand("up")}\`; \`config set\` here is for secrets, with --secret`);
+    if (isPlainSetting(args))
+      throw new UserError(
+        `settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`${stackCommand("up")}\`; \`config set\` here is for secrets, with --secret`,
+      );
     const engine = await findEngine(findRoot(from ?? process.cwd()), stack, false);
     const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
     process.exitCode = await runEngine(engine, [...args, ...selected]);
   });
 }
 
-function withoutOption(args: readonly string[], ...names: readonly string[]): { readonly value?: string; readonly args: readonly string[] } {
+function withoutOption(
+  args: readonly string[],
+  ...names: readonly string[]
+): { readonly value?: string; readonly args: readonly string[] } {
   const at = args.findIndex((arg) => names.includes(arg));
   if (at < 0) return { args };
   const value = args[at + 1];
@@ -42,5 +58,9 @@ function withoutOption(args: readonly string[], ...names: readonly string[]): { 
 }
 
 function isPlainSetting(args: readonly string[]): boolean {
-  return args[0] === "config" && (args[1] === "set" || args[1] === "set-all") && !args.includes("--secret");
+  return (
+    args[0] === "config" &&
+    (args[1] === "set" || args[1] === "set-all") &&
+    !args.includes("--secret")
+  );
 }

@@ -1,12 +1,26 @@
 /** An event of the engine, one line of `pulumi up --json`; what is not read here is left out. Source: pulumi v3.259.0, sdk/go/common/apitype/events.go. */
 export interface EngineEvent {
-  readonly diagnosticEvent?: { readonly urn?: string; readonly prefix?: string; readonly message: string; readonly severity: string; readonly ephemeral?: boolean };
+  readonly diagnosticEvent?: {
+    readonly urn?: string;
+    readonly prefix?: string;
+    readonly message: string;
+    readonly severity: string;
+    readonly ephemeral?: boolean;
+  };
   readonly stdoutEvent?: { readonly message: string };
   readonly resourcePreEvent?: StepEvent;
   readonly resOutputsEvent?: StepEvent;
   readonly resOpFailedEvent?: StepEvent;
-  readonly policyEvent?: { readonly resourceUrn?: string; readonly message: string; readonly enforcementLevel: string };
-  readonly summaryEvent?: { readonly durationSeconds: number; readonly isPreview?: boolean; readonly resourceChanges: { readonly [operation: string]: number } };
+  readonly policyEvent?: {
+    readonly resourceUrn?: string;
+    readonly message: string;
+    readonly enforcementLevel: string;
+  };
+  readonly summaryEvent?: {
+    readonly durationSeconds: number;
+    readonly isPreview?: boolean;
+    readonly resourceChanges: { readonly [operation: string]: number };
+  };
   readonly errorEvent?: { readonly error: string };
 }
 
@@ -36,7 +50,15 @@ export interface EventReader {
 }
 
 /** Operations that change nothing, which the screen does without. */
-const QUIET = new Set(["same", "refresh", "read", "read-discard", "read-replacement", "discard-replaced", "remove-pending-replace"]);
+const QUIET = new Set([
+  "same",
+  "refresh",
+  "read",
+  "read-discard",
+  "read-replacement",
+  "discard-replaced",
+  "remove-pending-replace",
+]);
 
 const DONE: { readonly [operation: string]: string } = {
   create: "created",
@@ -55,11 +77,20 @@ export function eventReader(): EventReader {
   const seen = new Set<string>();
   let repeated = 0;
 
-  const diagnostic = ({ urn, prefix = "", message, severity, ephemeral = false }: NonNullable<EngineEvent["diagnosticEvent"]>): Shown => {
+  const diagnostic = ({
+    urn,
+    prefix = "",
+    message,
+    severity,
+    ephemeral = false,
+  }: NonNullable<EngineEvent["diagnosticEvent"]>): Shown => {
     const text = withoutHook(plain(prefix + message).trim());
     if (ephemeral || severity === "debug" || text === "") return { lines: [], log: [] };
-    const log = [`${severity}: ${urn === undefined || urn === "" ? "" : `${labelOf(urn)}: `}${text}`];
-    if (severity === "error") errors.add(urn === undefined || urn === "" ? text : `${labelOf(urn)}: ${text}`);
+    const log = [
+      `${severity}: ${urn === undefined || urn === "" ? "" : `${labelOf(urn)}: `}${text}`,
+    ];
+    if (severity === "error")
+      errors.add(urn === undefined || urn === "" ? text : `${labelOf(urn)}: ${text}`);
     if (severity !== "warning") return { lines: [], log };
     // The same warning about another resource, image or number.
     const key = text.replace(/\S*[/:@]\S*|\d+/g, "");
@@ -74,7 +105,10 @@ export function eventReader(): EventReader {
   const ended = ({ metadata: { op, urn }, planning = false }: StepEvent): Shown => {
     running.delete(urn);
     const line = `${labelOf(urn)}: ${DONE[op] ?? op}`;
-    return { lines: planning || QUIET.has(op) || isStack(urn) ? [] : [`  ${line}`], log: [`${planning ? "preview: " : ""}${line}`] };
+    return {
+      lines: planning || QUIET.has(op) || isStack(urn) ? [] : [`  ${line}`],
+      log: [`${planning ? "preview: " : ""}${line}`],
+    };
   };
 
   const began = ({ metadata: { op, urn }, planning = false }: StepEvent): Shown => {
@@ -101,25 +135,45 @@ export function eventReader(): EventReader {
     }
     return { lines: [], log: event.stdoutEvent ? [plain(event.stdoutEvent.message).trim()] : [] };
   };
-  return { read, running: () => [...running.values()], errors: () => [...errors], repeated: () => repeated };
+  return {
+    read,
+    running: () => [...running.values()],
+    errors: () => [...errors],
+    repeated: () => repeated,
+  };
 }
 
 /** Counts of what changed, such as `3 created, 1 updated, 20 unchanged`. */
 export function changesText(changes: { readonly [operation: string]: number }): string {
-  const counted = Object.entries(changes).flatMap(([operation, count]) => (QUIET.has(operation) || count === 0 ? [] : [`${count} ${DONE[operation] ?? operation}`]));
+  const counted = Object.entries(changes).flatMap(([operation, count]) =>
+    QUIET.has(operation) || count === 0 ? [] : [`${count} ${DONE[operation] ?? operation}`],
+  );
   const unchanged = changes["same"] ?? 0;
-  return [...(counted.length === 0 ? ["no changes"] : counted), ...(unchanged > 0 ? [`${unchanged} unchanged`] : [])].join(", ");
+  return [
+    ...(counted.length === 0 ? ["no changes"] : counted),
+    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
+  ].join(", ");
 }
 
-function summary({ durationSeconds, isPreview = false, resourceChanges }: NonNullable<EngineEvent["summaryEvent"]>): Shown {
+function summary({
+  durationSeconds,
+  isPreview = false,
+  resourceChanges,
+}: NonNullable<EngineEvent["summaryEvent"]>): Shown {
   const line = `${changesText(resourceChanges)} in ${durationSeconds} s`;
   return isPreview ? { lines: [], log: [`preview: ${line}`] } : { lines: [line], log: [line] };
 }
 
-function policy({ resourceUrn, message, enforcementLevel }: NonNullable<EngineEvent["policyEvent"]>, errors: Set<string>): Shown {
+function policy(
+  { resourceUrn, message, enforcementLevel }: NonNullable<EngineEvent["policyEvent"]>,
+  errors: Set<string>,
+): Shown {
   const text = `${resourceUrn === undefined ? "" : `${labelOf(resourceUrn)}: `}${plain(message).trim()}`;
   if (enforcementLevel === "mandatory") errors.add(text);
-  return { lines: enforcementLevel === "mandatory" ? [] : [`policy: ${text}`], log: [`policy, ${enforcementLevel}: ${text}`] };
+  return {
+    lines: enforcementLevel === "mandatory" ? [] : [`policy: ${text}`],
+    log: [`policy, ${enforcementLevel}: ${text}`],
+  };
 }
 
 /** A resource in short. @example `Release minio` */
@@ -137,7 +191,12 @@ function isStack(urn: string): boolean {
  * is gone before what it had begun has ended, and the engine then tells of the hook that it cannot call.
  */
 function withoutHook(text: string): string {
-  return text.replace(/^error: /, "").replace(/^error hooks execution failed: .*code = (Unavailable|Canceled).*$/s, "stopped before it had ended");
+  return text
+    .replace(/^error: /, "")
+    .replace(
+      /^error hooks execution failed: .*code = (Unavailable|Canceled).*$/s,
+      "stopped before it had ended",
+    );
 }
 
 /** Removes the engine's color tags, such as `<{%reset%}>`. */

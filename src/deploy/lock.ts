@@ -28,14 +28,28 @@ export function requireUnlocked(engine: Engine): void {
   const locks = locksOf(backend, project, name);
   if (locks.length === 0) return;
   const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
-  if (held) throw new UserError(`another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`, 1);
+  if (held)
+    throw new UserError(
+      `another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`,
+      1,
+    );
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
-  if (!ok) throw new UserError(`the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`, 1);
-  print(`An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`);
+  if (!ok)
+    throw new UserError(
+      `the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`,
+      1,
+    );
+  print(
+    `An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`,
+  );
 }
 
 function holder({ pid, hostname: host, username, timestamp }: Lock): string {
-  return [`process ${pid} on ${host}`, ...(username ? [`started by ${username}`] : []), ...(timestamp ? [`since ${timestamp}`] : [])].join(", ");
+  return [
+    `process ${pid} on ${host}`,
+    ...(username ? [`started by ${username}`] : []),
+    ...(timestamp ? [`since ${timestamp}`] : []),
+  ].join(", ");
 }
 
 function locksOf(backend: string, project: string, stack: string): readonly Lock[] {
@@ -43,5 +57,7 @@ function locksOf(backend: string, project: string, stack: string): readonly Lock
   if (root === undefined) return [];
   const folder = join(root, ".pulumi", "locks", "organization", project, stack);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((file) => file.endsWith(".json")).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
 }

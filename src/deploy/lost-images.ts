@@ -12,11 +12,26 @@ const ANSWER_MS = 5_000;
  * @param login who asks. Default: anybody.
  * @returns URNs.
  */
-export async function lostImages(recorded: readonly RecordedResource[], repositories: readonly string[], login?: Login): Promise<readonly string[]> {
-  const images = recorded.filter(({ type, urn }) => type === "docker-build:index:Image" && repositories.some((repository) => isOf(repository, nameOf(urn))));
-  const lost = await Promise.all(images.map(async ({ outputs }) => typeof outputs?.["ref"] === "string" && (await isThere(outputs["ref"], ANSWER_MS, login)) === false));
+export async function lostImages(
+  recorded: readonly RecordedResource[],
+  repositories: readonly string[],
+  login?: Login,
+): Promise<readonly string[]> {
+  const images = recorded.filter(
+    ({ type, urn }) =>
+      type === "docker-build:index:Image" &&
+      repositories.some((repository) => isOf(repository, nameOf(urn))),
+  );
+  const lost = await Promise.all(
+    images.map(
+      async ({ outputs }) =>
+        typeof outputs?.["ref"] === "string" &&
+        (await isThere(outputs["ref"], ANSWER_MS, login)) === false,
+    ),
+  );
   return images.filter((_, index) => lost[index]).map(({ urn }) => urn);
 }
 
 /** The resource of an image is called after its repository, and a version or tag where there are several of it. */
-const isOf = (repository: string, name: string): boolean => name === repository || name.startsWith(`${repository}-`);
+const isOf = (repository: string, name: string): boolean =>
+  name === repository || name.startsWith(`${repository}-`);

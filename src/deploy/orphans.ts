@@ -21,19 +21,26 @@ const PROVIDER = /^\s*(\d+)\s.*\bpulumi-resource-\S+ 127\.0\.0\.1:(\d+)\s*$/;
  * @param root folder of the project.
  */
 export async function endOrphans(root: string): Promise<void> {
-  const own = providersIn(capture("ps", ["-A", "-ww", "-o", "pid=,args="]).output).filter(({ pid }) => isWithin(root, workingFolder(pid)));
+  const own = providersIn(capture("ps", ["-A", "-ww", "-o", "pid=,args="]).output).filter(
+    ({ pid }) => isWithin(root, workingFolder(pid)),
+  );
   const orphans: Provider[] = [];
   for (const provider of own) if (!(await isListening(provider.port))) orphans.push(provider);
   // Not SIGTERM, at which a provider undoes what it has begun.
   for (const { pid } of orphans) signalProcess(pid, "SIGKILL");
-  if (orphans.length > 0) print(`Ended what still ran of an earlier update that was interrupted: ${orphans.length === 1 ? "process" : "processes"} ${orphans.map(({ pid }) => pid).join(", ")}.`);
+  if (orphans.length > 0)
+    print(
+      `Ended what still ran of an earlier update that was interrupted: ${orphans.length === 1 ? "process" : "processes"} ${orphans.map(({ pid }) => pid).join(", ")}.`,
+    );
 }
 
 /** The engine's providers among the processes that `ps` lists. */
 function providersIn(list: string): readonly Provider[] {
   return list.split("\n").flatMap((line) => {
     const [, pid, port] = PROVIDER.exec(line) ?? [];
-    return pid === undefined || port === undefined ? [] : [{ pid: Number(pid), port: Number(port) }];
+    return pid === undefined || port === undefined
+      ? []
+      : [{ pid: Number(pid), port: Number(port) }];
   });
 }
 

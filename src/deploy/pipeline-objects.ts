@@ -15,7 +15,10 @@ export interface PipelinesCluster {
 /** An object of a pipeline as `kind/name`, such as `Secret/pipeline-orders`. */
 export type ObjectKey = `${"CronWorkflow" | "Secret"}/${string}`;
 
-const TYPES: { readonly [type: string]: "CronWorkflow" | "Secret" } = { "kubernetes:argoproj.io/v1alpha1:CronWorkflow": "CronWorkflow", "kubernetes:core/v1:Secret": "Secret" };
+const TYPES: { readonly [type: string]: "CronWorkflow" | "Secret" } = {
+  "kubernetes:argoproj.io/v1alpha1:CronWorkflow": "CronWorkflow",
+  "kubernetes:core/v1:Secret": "Secret",
+};
 
 /** The objects of pipelines in a state. */
 export function recordedObjects(resources: readonly RecordedResource[]): ReadonlySet<ObjectKey> {
@@ -34,24 +37,68 @@ export function countPipelines(resources: readonly RecordedResource[]): number {
 
 /** The objects of pipelines on the cluster that carry this project's labels. @throws UserError if they cannot be listed. */
 export function liveObjects({ context, namespace }: PipelinesCluster): readonly ObjectKey[] {
-  const labels = [PIPELINE_LABEL, ...Object.entries(defaultClusterSettings.labels).map(([name, value]) => `${name}=${value}`)].join(",");
-  const names = (kind: string) => capture("kubectl", ["--context", context, "-n", namespace, "get", kind, "-l", labels, "-o", 'jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\\n"}{end}']);
+  const labels = [
+    PIPELINE_LABEL,
+    ...Object.entries(defaultClusterSettings.labels).map(([name, value]) => `${name}=${value}`),
+  ].join(",");
+  const names = (kind: string) =>
+    capture("kubectl", [
+      "--context",
+      context,
+      "-n",
+      namespace,
+      "get",
+      kind,
+      "-l",
+      labels,
+      "-o",
+      'jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\\n"}{end}',
+    ]);
   return ["secrets", "cronworkflows.argoproj.io"].flatMap((kind) => {
     const { ok, output, error } = names(kind);
     // Before Argo is installed there are no CronWorkflows.
     if (!ok && error.includes("the server doesn't have a resource type")) return [];
-    if (!ok) throw new UserError(`the pipelines in namespace "${namespace}" cannot be listed: ${error.split("\n").at(-1)}`, 1);
+    if (!ok)
+      throw new UserError(
+        `the pipelines in namespace "${namespace}" cannot be listed: ${error.split("\n").at(-1)}`,
+        1,
+      );
     return output.split("\n").filter((line) => line !== "") as ObjectKey[];
   });
 }
 
 /** Deletes objects of pipelines; Workflows that are running continue. @throws UserError if the cluster refuses. */
-export function deleteObjects({ context, namespace }: PipelinesCluster, keys: readonly ObjectKey[]): void {
+export function deleteObjects(
+  { context, namespace }: PipelinesCluster,
+  keys: readonly ObjectKey[],
+): void {
   if (keys.length === 0) return;
   const items = keys.map((key) => {
     const [kind, name] = key.split("/");
-    return { apiVersion: kind === "Secret" ? "v1" : "argoproj.io/v1alpha1", kind, metadata: { name, namespace } };
+    return {
+      apiVersion: kind === "Secret" ? "v1" : "argoproj.io/v1alpha1",
+      kind,
+      metadata: { name, namespace },
+    };
   });
-  const { ok, error } = capture("kubectl", ["--context", context, "-n", namespace, "delete", "--cascade=orphan", "--ignore-not-found", "-f", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
-  if (!ok) throw new UserError(`what an interrupted update left in namespace "${namespace}" cannot be deleted: ${error.split("\n").at(-1)}`, 1);
+  const { ok, error } = capture(
+    "kubectl",
+    [
+      "--context",
+      context,
+      "-n",
+      namespace,
+      "delete",
+      "--cascade=orphan",
+      "--ignore-not-found",
+      "-f",
+      "-",
+    ],
+    { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) },
+  );
+  if (!ok)
+    throw new UserError(
+      `what an interrupted update left in namespace "${namespace}" cannot be deleted: ${error.split("\n").at(-1)}`,
+      1,
+    );
 }

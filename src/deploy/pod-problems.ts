@@ -4,7 +4,12 @@ export interface PodStatus {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
     readonly initContainerStatuses?: readonly ContainerState[];
     readonly containerStatuses?: readonly ContainerState[];
   };
@@ -13,7 +18,10 @@ export interface PodStatus {
 interface ContainerState {
   readonly name: string;
   readonly image?: string;
-  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string }; readonly terminated?: Terminated };
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: Terminated;
+  };
   readonly lastState?: { readonly terminated?: Terminated };
 }
 
@@ -27,7 +35,11 @@ export interface ClusterEvent {
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
-  readonly involvedObject: { readonly kind: string; readonly name: string; readonly namespace?: string };
+  readonly involvedObject: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+  };
 }
 
 /** Why something does not start, and what to do. */
@@ -38,14 +50,22 @@ export interface Problem {
   readonly fix: string;
 }
 
-const IMAGE = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"]);
+const IMAGE = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "RegistryUnavailable",
+]);
 const CONFIG = new Set(["CreateContainerConfigError", "CreateContainerError"]);
 
-const VOLUME_FIX = "correct the storage class or the size in the settings (tapctl:objectStore.storageClass and size, tapctl:scratch), or give the cluster a default StorageClass or such a volume";
+const VOLUME_FIX =
+  "correct the storage class or the size in the settings (tapctl:objectStore.storageClass and size, tapctl:scratch), or give the cluster a default StorageClass or such a volume";
 
 /** Events that say why a pod is not even created, or its volumes are not there. */
 const eventFixes = (): { readonly [reason: string]: string } => ({
-  FailedCreate: "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
+  FailedCreate:
+    "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
   FailedMount: "create what is to be mounted, or correct its name",
   FailedAttachVolume: "see the storage driver of the cluster",
   ProvisioningFailed: VOLUME_FIX,
@@ -57,7 +77,10 @@ const eventFixes = (): { readonly [reason: string]: string } => ({
  * @param pods the pods of some namespaces.
  * @param events their events.
  */
-export function podProblems(pods: readonly PodStatus[], events: readonly ClusterEvent[] = []): readonly Problem[] {
+export function podProblems(
+  pods: readonly PodStatus[],
+  events: readonly ClusterEvent[] = [],
+): readonly Problem[] {
   const found = [...pods.flatMap(problemsOf), ...events.flatMap(eventProblem)];
   return [...new Map(found.map((problem) => [problem.key, problem])).values()];
 }
@@ -65,9 +88,20 @@ export function podProblems(pods: readonly PodStatus[], events: readonly Cluster
 function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): readonly Problem[] {
   if (status.phase === "Succeeded") return [];
   const pod = `pod ${namespace}/${name}`;
-  const unscheduled = status.conditions?.find(({ type, status: is, reason }) => type === "PodScheduled" && is === "False" && reason === "Unschedulable");
-  if (unscheduled) return [problem(`${pod} cannot be scheduled: ${unscheduled.message ?? "no node has room"}`, fixOfScheduling(unscheduled.message ?? ""))];
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap((container) => containerProblem(pod, namespace, name, container));
+  const unscheduled = status.conditions?.find(
+    ({ type, status: is, reason }) =>
+      type === "PodScheduled" && is === "False" && reason === "Unschedulable",
+  );
+  if (unscheduled)
+    return [
+      problem(
+        `${pod} cannot be scheduled: ${unscheduled.message ?? "no node has room"}`,
+        fixOfScheduling(unscheduled.message ?? ""),
+      ),
+    ];
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(
+    (container) => containerProblem(pod, namespace, name, container),
+  );
 }
 
 function problem(cause: string, fix: string): Problem {
@@ -76,26 +110,65 @@ function problem(cause: string, fix: string): Problem {
 
 function fixOfScheduling(message: string): string {
   if (/PersistentVolumeClaim/i.test(message)) return VOLUME_FIX;
-  return /Insufficient/.test(message) ? "add a node, or lower what the settings reserve" : `see the nodes and their taints: ${kubectl("get nodes")}`;
+  return /Insufficient/.test(message)
+    ? "add a node, or lower what the settings reserve"
+    : `see the nodes and their taints: ${kubectl("get nodes")}`;
 }
 
-function containerProblem(pod: string, namespace: string, name: string, { name: container, image, state, lastState }: ContainerState): readonly Problem[] {
+function containerProblem(
+  pod: string,
+  namespace: string,
+  name: string,
+  { name: container, image, state, lastState }: ContainerState,
+): readonly Problem[] {
   const { reason = "", message = "" } = state?.waiting ?? {};
-  if (IMAGE.has(reason)) return [{ key: `${pod} ${image ?? ""}`, cause: `${pod} cannot pull ${image ?? "its image"}: ${pullError(message) || reason}`, fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)" }];
-  if (CONFIG.has(reason)) return [problem(`${pod} cannot start "${container}": ${message || reason}`, "create what is missing, or correct its name in the settings")];
-  const ended = state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
+  if (IMAGE.has(reason))
+    return [
+      {
+        key: `${pod} ${image ?? ""}`,
+        cause: `${pod} cannot pull ${image ?? "its image"}: ${pullError(message) || reason}`,
+        fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)",
+      },
+    ];
+  if (CONFIG.has(reason))
+    return [
+      problem(
+        `${pod} cannot start "${container}": ${message || reason}`,
+        "create what is missing, or correct its name in the settings",
+      ),
+    ];
+  const ended =
+    state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
   const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
-  return [problem(`${pod}: "${container}" ${how}`, kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`))];
+  return [
+    problem(
+      `${pod}: "${container}" ${how}`,
+      kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`),
+    ),
+  ];
 }
 
 /** What a registry said: the kubelet wraps it into what it was doing, each with the image in quotes. */
 function pullError(message: string): string {
-  return message.replace(/^.*": /s, "").replace(/^Back-off pulling image .*$/s, "").trim();
+  return message
+    .replace(/^.*": /s, "")
+    .replace(/^Back-off pulling image .*$/s, "")
+    .trim();
 }
 
-function eventProblem({ type, reason = "", message = "", involvedObject: { kind, name, namespace } }: ClusterEvent): readonly Problem[] {
+function eventProblem({
+  type,
+  reason = "",
+  message = "",
+  involvedObject: { kind, name, namespace },
+}: ClusterEvent): readonly Problem[] {
   const fix = eventFixes()[reason];
   if (type !== "Warning" || fix === undefined) return [];
-  return [problem(`${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`, fix)];
+  return [
+    problem(
+      `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`,
+      fix,
+    ),
+  ];
 }

@@ -42,15 +42,22 @@ const REPEATABLE = ["docker-build:", "random:", "tapctl:", "pulumi:"];
 
 /** The creates that a state has not seen the end of. */
 export function pendingCreates({ deployment }: StackState): readonly RecordedResource[] {
-  return (deployment.pending_operations ?? []).filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  return (deployment.pending_operations ?? [])
+    .filter(({ type }) => type === "creating")
+    .map(({ resource }) => resource);
 }
 
 /** A Kubernetes object by what its resource asks for; undefined for a Helm release and for other providers' resources. */
 export function pendingObject(resource: RecordedResource): PendingObject | undefined {
   if (!resource.type.startsWith("kubernetes:") || resource.type === RELEASE) return undefined;
-  const { apiVersion, kind, metadata } = (resource.inputs ?? {}) as { readonly apiVersion?: unknown; readonly kind?: unknown; readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } };
+  const { apiVersion, kind, metadata } = (resource.inputs ?? {}) as {
+    readonly apiVersion?: unknown;
+    readonly kind?: unknown;
+    readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+  };
   const { name, namespace } = metadata ?? {};
-  if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string") return undefined;
+  if (typeof apiVersion !== "string" || typeof kind !== "string" || typeof name !== "string")
+    return undefined;
   return { resource, apiVersion, kind, name, ...(typeof namespace === "string" && { namespace }) };
 }
 
@@ -60,7 +67,10 @@ export function pendingObject(resource: RecordedResource): PendingObject | undef
  *
  * @param find what became of an object.
  */
-export function planRecovery(state: StackState, find: (object: PendingObject) => Finding): Recovery {
+export function planRecovery(
+  state: StackState,
+  find: (object: PendingObject) => Finding,
+): Recovery {
   const adopted: PendingObject[] = [];
   const foreign: PendingObject[] = [];
   const again: string[] = [];
@@ -74,13 +84,23 @@ export function planRecovery(state: StackState, find: (object: PendingObject) =>
     if (object && finding === "ours") {
       // One whose pipeline has left the array since is no part of the state any more.
       if (referencesOf(resource).every((urn) => known.has(urn))) adopted.push(object);
-    }
-    else if (object && finding === "foreign") foreign.push(object);
-    else if (object || resource.type === RELEASE || REPEATABLE.some((prefix) => resource.type.startsWith(prefix))) again.push(resource.urn);
+    } else if (object && finding === "foreign") foreign.push(object);
+    else if (
+      object ||
+      resource.type === RELEASE ||
+      REPEATABLE.some((prefix) => resource.type.startsWith(prefix))
+    )
+      again.push(resource.urn);
     else unknown.push(resource.urn);
     return unknown.includes(resource.urn);
   });
-  return { state: withResources(state, adopted.map(recorded), kept), adopted, again, foreign, unknown };
+  return {
+    state: withResources(state, adopted.map(recorded), kept),
+    adopted,
+    again,
+    foreign,
+    unknown,
+  };
 }
 
 function referencesOf({ parent, dependencies = [] }: RecordedResource): readonly string[] {
@@ -89,10 +109,25 @@ function referencesOf({ parent, dependencies = [] }: RecordedResource): readonly
 
 /** A pending create as the resource that it has become; a refresh reads the rest of its outputs. */
 function recorded({ resource, name, namespace }: PendingObject): RecordedResource {
-  return { ...resource, id: namespace === undefined ? name : `${namespace}/${name}`, outputs: resource.outputs ?? resource.inputs ?? {} };
+  return {
+    ...resource,
+    id: namespace === undefined ? name : `${namespace}/${name}`,
+    outputs: resource.outputs ?? resource.inputs ?? {},
+  };
 }
 
-function withResources(state: StackState, added: readonly RecordedResource[], pending: readonly PendingOperation[]): StackState {
+function withResources(
+  state: StackState,
+  added: readonly RecordedResource[],
+  pending: readonly PendingOperation[],
+): StackState {
   // Behind all others, as they depend on resources that were saved before their own create began.
-  return { ...state, deployment: { ...state.deployment, resources: [...resourcesOf(state), ...added], pending_operations: pending } };
+  return {
+    ...state,
+    deployment: {
+      ...state.deployment,
+      resources: [...resourcesOf(state), ...added],
+      pending_operations: pending,
+    },
+  };
 }

@@ -33,10 +33,18 @@ export interface EngineResult {
  * Runs an operation of the engine and shows what changes, each warning once, what is still going on, and why pods do not
  * start as soon as the cluster says it. Everything else goes to a log.
  */
-export async function runAndReport({ engine, args, context, namespaces }: EngineRun): Promise<EngineResult> {
+export async function runAndReport({
+  engine,
+  args,
+  context,
+  namespaces,
+}: EngineRun): Promise<EngineResult> {
   const folder = join(engine.root, ".tapctl", "logs");
   mkdirSync(folder, { recursive: true });
-  const log = join(folder, `${args[0] ?? "pulumi"}-${engine.name}-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}.log`);
+  const log = join(
+    folder,
+    `${args[0] ?? "pulumi"}-${engine.name}-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}.log`,
+  );
   const file = createWriteStream(log, { mode: 0o600 });
   const reader = eventReader();
   const take = (line: string): void => {
@@ -46,19 +54,36 @@ export async function runAndReport({ engine, args, context, namespaces }: Engine
   };
   let isTold = false;
   const pods = watchPods(context, namespaces, ({ cause, fix }) => {
-    print([`  ${cause}`, `    ${fix}`, ...(isTold ? [] : ["  Installations wait ten minutes for their pods. To correct a setting now, stop with Ctrl-C and start again."])].join("\n"));
+    print(
+      [
+        `  ${cause}`,
+        `    ${fix}`,
+        ...(isTold
+          ? []
+          : [
+              "  Installations wait ten minutes for their pods. To correct a setting now, stop with Ctrl-C and start again.",
+            ]),
+      ].join("\n"),
+    );
     isTold = true;
   });
   const progress = setInterval(() => {
     const running = reader.running();
-    if (running.length > 0) print(`  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`);
+    if (running.length > 0)
+      print(
+        `  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`,
+      );
   }, PROGRESS_MS);
   try {
     const { code, signal } = await spawnEngine(engine, args, take);
     const killed = signal === undefined ? [] : [`the engine was killed by ${signal}`];
-    const problems = code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
+    const problems =
+      code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
     const name = relative(process.cwd(), log);
-    if (code === 0) print(`${reader.repeated() > 0 ? `${reader.repeated()} more warnings of the same kinds are in the log` : "Log"}: ${name}`);
+    if (code === 0)
+      print(
+        `${reader.repeated() > 0 ? `${reader.repeated()} more warnings of the same kinds are in the log` : "Log"}: ${name}`,
+      );
     return { code, reasons: [...reader.errors(), ...killed, ...problems], log: name };
   } finally {
     clearInterval(progress);
@@ -74,14 +99,24 @@ interface EngineEnd {
   readonly signal?: NodeJS.Signals;
 }
 
-function spawnEngine({ command: [program, ...first], env, root }: Engine, args: readonly string[], take: (line: string) => void): Promise<EngineEnd> {
+function spawnEngine(
+  { command: [program, ...first], env, root }: Engine,
+  args: readonly string[],
+  take: (line: string) => void,
+): Promise<EngineEnd> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...first, ...args, "--json", "--non-interactive"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, [...first, ...args, "--json", "--non-interactive"], {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     // Ctrl-C reaches the engine itself, which ends what it has begun and saves the state; this process waits for it.
-    const onInterrupt = (): void => print("Stopping once what is running has ended; press Ctrl-C again to stop now.");
+    const onInterrupt = (): void =>
+      print("Stopping once what is running has ended; press Ctrl-C again to stop now.");
     const onTerminate = (): void => void child.kill("SIGINT");
     process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", withoutDocuments(take));
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on("line", withoutDocuments(take));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
@@ -97,7 +132,9 @@ function withoutDocuments(take: (line: string) => void): (line: string) => void 
     if (document === undefined && line !== "{") return take(line);
     (document ??= []).push(line);
     if (line !== "}") return;
-    const { diagnostics = [] } = JSON.parse(document.join("\n")) as { readonly diagnostics?: readonly object[] };
+    const { diagnostics = [] } = JSON.parse(document.join("\n")) as {
+      readonly diagnostics?: readonly object[];
+    };
     document = undefined;
     for (const diagnosticEvent of diagnostics) take(JSON.stringify({ diagnosticEvent }));
   };
@@ -106,7 +143,8 @@ function withoutDocuments(take: (line: string) => void): (line: string) => void 
 /** What stands in a line; an error of the command itself comes as text. */
 function parseEvent(line: string): EngineEvent {
   const text = { stdoutEvent: { message: line } };
-  if (line.startsWith("error: ")) return { diagnosticEvent: { message: line.slice("error: ".length), severity: "error" } };
+  if (line.startsWith("error: "))
+    return { diagnosticEvent: { message: line.slice("error: ".length), severity: "error" } };
   if (!line.startsWith("{")) return text;
   try {
     return JSON.parse(line) as EngineEvent;

@@ -16,13 +16,18 @@ interface ConfigValue {
  * @throws UserError with every problem at once, and where the engine does not tell them.
  */
 export function readSettings(listed: CommandResult): CheckedSettings {
-  if (!listed.ok) throw new UserError(`the configuration of the stack cannot be read: ${listed.error}`, 1);
+  if (!listed.ok)
+    throw new UserError(`the configuration of the stack cannot be read: ${listed.error}`, 1);
   const given = JSON.parse(listed.output) as { readonly [key: string]: ConfigValue };
-  const { settings, problems } = checkValues(Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])));
+  const { settings, problems } = checkValues(
+    Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])),
+  );
   if (!settings || problems.length > 0) throw settingsError(problems);
   return settings;
 }
 
 function valueOf(key: string, given: ConfigValue | undefined): unknown {
-  return given?.objectValue ?? (given?.value === undefined ? undefined : parseValue(key, given.value));
+  return (
+    given?.objectValue ?? (given?.value === undefined ? undefined : parseValue(key, given.value))
+  );
 }

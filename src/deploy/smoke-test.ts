@@ -10,7 +10,17 @@ const LONGEST_SECONDS = 330;
 
 interface Submitted {
   readonly metadata: { readonly name: string };
-  readonly status?: { readonly phase?: string; readonly message?: string; readonly nodes?: { readonly [id: string]: { readonly displayName: string; readonly phase: string; readonly message?: string } } };
+  readonly status?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly nodes?: {
+      readonly [id: string]: {
+        readonly displayName: string;
+        readonly phase: string;
+        readonly message?: string;
+      };
+    };
+  };
 }
 
 /**
@@ -21,30 +31,67 @@ interface Submitted {
  */
 export async function runSmokeTest(context: string, namespace: string): Promise<string> {
   const call = (args: readonly string[], input?: string): Submitted => {
-    const { ok, output, error } = capture("kubectl", ["--context", context, "-n", namespace, ...args, "-o", "json"], input === undefined ? {} : { input });
-    if (!ok) throw new UserError(`the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`, 1);
+    const { ok, output, error } = capture(
+      "kubectl",
+      ["--context", context, "-n", namespace, ...args, "-o", "json"],
+      input === undefined ? {} : { input },
+    );
+    if (!ok)
+      throw new UserError(
+        `the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`,
+        1,
+      );
     return JSON.parse(output) as Submitted;
   };
   refuseIdleController(context);
-  const { name } = call(["create", "-f", "-"], JSON.stringify(smokeTestWorkflow(namespace))).metadata;
+  const { name } = call(
+    ["create", "-f", "-"],
+    JSON.stringify(smokeTestWorkflow(namespace)),
+  ).metadata;
   for (let seconds = 0; seconds < LONGEST_SECONDS; seconds += 2) {
     const { status } = call(["get", "workflow", name]);
     if (status?.phase === "Succeeded") return name;
-    if (status?.phase === "Failed" || status?.phase === "Error") throw new UserError(`the smoke test ${name} has failed:\n${reasons(status)}`, 1);
+    if (status?.phase === "Failed" || status?.phase === "Error")
+      throw new UserError(`the smoke test ${name} has failed:\n${reasons(status)}`, 1);
     await pause(2000);
   }
-  throw new UserError(`the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`, 1);
+  throw new UserError(
+    `the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
+    1,
+  );
 }
 
 /** No update sees what was scaled by hand, and without a controller the smoke test only waits. */
 function refuseIdleController(context: string): void {
-  const { ok, output } = capture("kubectl", ["--context", context, "get", "deployments", "--all-namespaces", "-l", CONTROLLER.labelSelector, "-o", "json"]);
+  const { ok, output } = capture("kubectl", [
+    "--context",
+    context,
+    "get",
+    "deployments",
+    "--all-namespaces",
+    "-l",
+    CONTROLLER.labelSelector,
+    "-o",
+    "json",
+  ]);
   if (!ok) return;
-  const idle = allIdle((JSON.parse(output) as { readonly items: readonly DeploymentObject[] }).items, scaledToNothing);
-  if (idle !== undefined) throw new UserError(`the update is made, but ${idle.found}, which an update does not see; bring it back: ${idle.todo}`, 1);
+  const idle = allIdle(
+    (JSON.parse(output) as { readonly items: readonly DeploymentObject[] }).items,
+    scaledToNothing,
+  );
+  if (idle !== undefined)
+    throw new UserError(
+      `the update is made, but ${idle.found}, which an update does not see; bring it back: ${idle.todo}`,
+      1,
+    );
 }
 
 function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {
-  const failed = Object.values(nodes ?? {}).filter((node) => node.message !== undefined && node.phase !== "Succeeded");
-  return failed.map((node) => `  ${node.displayName}: ${node.message}`).join("\n") || `  ${message ?? "no reason is given"}`;
+  const failed = Object.values(nodes ?? {}).filter(
+    (node) => node.message !== undefined && node.phase !== "Succeeded",
+  );
+  return (
+    failed.map((node) => `  ${node.displayName}: ${node.message}`).join("\n") ||
+    `  ${message ?? "no reason is given"}`
+  );
 }

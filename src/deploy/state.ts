@@ -49,7 +49,9 @@ export function resourcesOf({ deployment }: StackState): readonly RecordedResour
 
 /** Names of the namespaces among resources of a state. */
 export function namespacesIn(resources: readonly RecordedResource[]): readonly string[] {
-  return resources.flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" && id !== undefined ? [id] : []));
+  return resources.flatMap(({ type, id }) =>
+    type === "kubernetes:core/v1:Namespace" && id !== undefined ? [id] : [],
+  );
 }
 
 /**
@@ -60,8 +62,16 @@ export function namespacesIn(resources: readonly RecordedResource[]): readonly s
  */
 export function readState(engine: Engine): StackState {
   return withFile((file) => {
-    const { ok, error } = askEngine(engine, ["stack", "export", "--stack", engine.name, "--file", file]);
-    if (!ok) throw new UserError(`the state of the stack "${engine.name}" cannot be read: ${error}`, 1);
+    const { ok, error } = askEngine(engine, [
+      "stack",
+      "export",
+      "--stack",
+      engine.name,
+      "--file",
+      file,
+    ]);
+    if (!ok)
+      throw new UserError(`the state of the stack "${engine.name}" cannot be read: ${error}`, 1);
     return JSON.parse(readFileSync(file, "utf8")) as StackState;
   });
 }
@@ -70,8 +80,19 @@ export function readState(engine: Engine): StackState {
 export function writeState(engine: Engine, state: StackState): void {
   withFile((file) => {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
-    const { ok, error } = askEngine(engine, ["stack", "import", "--stack", engine.name, "--file", file]);
-    if (!ok) throw new UserError(`the state of the stack "${engine.name}" cannot be repaired: ${error}`, 1);
+    const { ok, error } = askEngine(engine, [
+      "stack",
+      "import",
+      "--stack",
+      engine.name,
+      "--file",
+      file,
+    ]);
+    if (!ok)
+      throw new UserError(
+        `the state of the stack "${engine.name}" cannot be repaired: ${error}`,
+        1,
+      );
   });
 }
 

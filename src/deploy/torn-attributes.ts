@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 /** Folder of a backend that keeps its files on this machine; undefined for any other. */
 export function backendFolder(backend: string): string | undefined {
   if (!backend.startsWith("file://")) return undefined;
-  return backend.startsWith("file://~") ? join(homedir(), backend.slice("file://~".length)) : fileURLToPath(backend);
+  return backend.startsWith("file://~")
+    ? join(homedir(), backend.slice("file://~".length))
+    : fileURLToPath(backend);
 }
 
 /**
@@ -19,12 +21,22 @@ export function removeTornAttributes(backend: string, project: string, stack: st
   const folder = backendFolder(backend);
   if (folder === undefined) return;
   const root = join(folder, ".pulumi");
-  const folders = [join(root, "stacks", project), join(root, "history", project, stack), join(root, "backups", project, stack), join(root, "locks", "organization", project, stack)];
-  for (const file of folders.flatMap(attributeFiles)) if (isTorn(file)) rmSync(file, { force: true });
+  const folders = [
+    join(root, "stacks", project),
+    join(root, "history", project, stack),
+    join(root, "backups", project, stack),
+    join(root, "locks", "organization", project, stack),
+  ];
+  for (const file of folders.flatMap(attributeFiles))
+    if (isTorn(file)) rmSync(file, { force: true });
 }
 
 function attributeFiles(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".attrs")).map((name) => join(folder, name)) : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith(".attrs"))
+        .map((name) => join(folder, name))
+    : [];
 }
 
 function isTorn(file: string): boolean {

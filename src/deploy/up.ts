@@ -48,7 +48,14 @@ interface FoundStack {
 }
 
 /** `tapctl up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
-export async function up({ root, stack, context: wanted, yes = false, smokeTest = true, refresh = true }: UpFlags): Promise<void> {
+export async function up({
+  root,
+  stack,
+  context: wanted,
+  yes = false,
+  smokeTest = true,
+  refresh = true,
+}: UpFlags): Promise<void> {
   const { entries: pipelines } = loadProject(root);
   assertValid(pipelines);
   const found = await findStack(root, stack, wanted, yes);
@@ -62,12 +69,23 @@ export async function up({ root, stack, context: wanted, yes = false, smokeTest 
   const recorded = resourcesOf(recovered(found));
   checkExisting(context, settings, recorded);
   const again = await lostImages(recorded, repositoriesOf(settings, pipelines), login);
-  print([`Stack: ${stack} of project ${engine.project}`, `Cluster: context "${context}"`, ...engine.places, ""].join("\n"));
-  if (again.length > 0) print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
+  print(
+    [
+      `Stack: ${stack} of project ${engine.project}`,
+      `Cluster: context "${context}"`,
+      ...engine.places,
+      "",
+    ].join("\n"),
+  );
+  if (again.length > 0)
+    print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
   setValue(engine, "context", context);
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
   await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
-  if (smokeTest) print(`\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`);
+  if (smokeTest)
+    print(
+      `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`,
+    );
   print(nextSteps(settings, pipelines));
 }
 
@@ -76,57 +94,109 @@ export async function recoverStack({ root, stack, context, yes = false }: UpFlag
   const found = await findStack(root, stack, context, yes);
   refuseWithoutAnswer(yes);
   const isChanged = recovered(found) !== found.state;
-  print(isChanged ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.` : "No update was interrupted: the state is complete.");
+  print(
+    isChanged
+      ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.`
+      : "No update was interrupted: the state is complete.",
+  );
 }
 
-async function findStack(root: string, stack: string, wanted: string | undefined, yes: boolean): Promise<FoundStack> {
+async function findStack(
+  root: string,
+  stack: string,
+  wanted: string | undefined,
+  yes: boolean,
+): Promise<FoundStack> {
   const engine = await findEngine(root, stack, yes);
   requireUnlocked(engine);
   await endOrphans(root);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
   const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
-  printCommandsFor({ stack: () => stack, context: () => context, options: ["--on cluster", ...optionText("context", context), ...optionText("namespace", settings.namespace)] });
+  printCommandsFor({
+    stack: () => stack,
+    context: () => context,
+    options: [
+      "--on cluster",
+      ...optionText("context", context),
+      ...optionText("namespace", settings.namespace),
+    ],
+  });
   return { engine, settings, context, state: readState(engine) };
 }
 
 function refuseWithoutAnswer(yes: boolean): void {
-  if (!yes && !canAsk()) throw new UserError("this is not a terminal, so the changes cannot be confirmed.\nAdd --yes to make them without a question.");
+  if (!yes && !canAsk())
+    throw new UserError(
+      "this is not a terminal, so the changes cannot be confirmed.\nAdd --yes to make them without a question.",
+    );
 }
 
 /** The state after the repair of an interrupted update; in another cluster than that of the last update there is nothing to repair. */
 function recovered({ engine, settings, context, state }: FoundStack): StackState {
-  return settings.context === "" || settings.context === context ? recover({ engine, state, context, namespace: settings.namespace }) : state;
+  return settings.context === "" || settings.context === context
+    ? recover({ engine, state, context, namespace: settings.namespace })
+    : state;
 }
 
 async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolean> {
-  const code = await runEngine(engine, ["preview", ...engine.stack, ...(refresh ? ["--refresh"] : [])]);
-  if (code !== 0) throw new UserError("the preview failed; nothing was changed.\nFix the cause above, then start again.", 1);
+  const code = await runEngine(engine, [
+    "preview",
+    ...engine.stack,
+    ...(refresh ? ["--refresh"] : []),
+  ]);
+  if (code !== 0)
+    throw new UserError(
+      "the preview failed; nothing was changed.\nFix the cause above, then start again.",
+      1,
+    );
   return consents("Make these changes?", false);
 }
 
-function repositoriesOf({ images }: CheckedSettings, pipelines: readonly PipelineEntry[]): readonly string[] {
+function repositoriesOf(
+  { images }: CheckedSettings,
+  pipelines: readonly PipelineEntry[],
+): readonly string[] {
   return imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
 }
 
 /** Checks whether images can be built and pushed. */
-async function checkRegistries(settings: CheckedSettings, pipelines: readonly PipelineEntry[], login: Login | undefined): Promise<void> {
+async function checkRegistries(
+  settings: CheckedSettings,
+  pipelines: readonly PipelineEntry[],
+  login: Login | undefined,
+): Promise<void> {
   const [repository] = repositoriesOf(settings, pipelines);
   if (repository === undefined) return;
   const { registry, images, aws } = settings;
   const address = aws?.ecr ? undefined : registry.address;
   await checkRegistry(images, address);
-  if (address !== undefined && login !== undefined) await checkPush(address, repository, login, registry.password ?? "");
+  if (address !== undefined && login !== undefined)
+    await checkPush(address, repository, login, registry.password ?? "");
 }
 
 /** Who the stack pushes as; undefined if the Docker client decides, and if the secret is not set, which the program itself reports. */
-function loginOf(engine: Engine, { username, password: secret }: RegistrySettings): Login | undefined {
+function loginOf(
+  engine: Engine,
+  { username, password: secret }: RegistrySettings,
+): Login | undefined {
   if (username === undefined || secret === undefined) return undefined;
-  const { ok, output } = askEngine(engine, ["config", "get", "--path", `tapctl:secrets["${secret}"]`, ...engine.stack]);
+  const { ok, output } = askEngine(engine, [
+    "config",
+    "get",
+    "--path",
+    `tapctl:secrets["${secret}"]`,
+    ...engine.stack,
+  ]);
   return ok ? { username, password: output } : undefined;
 }
 
 function setValue(engine: Engine, key: string, value: string): void {
-  const { ok, error } = askEngine(engine, ["config", "set", `tapctl:${key}`, value, ...engine.stack]);
+  const { ok, error } = askEngine(engine, [
+    "config",
+    "set",
+    `tapctl:${key}`,
+    value,
+    ...engine.stack,
+  ]);
   if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
 }
-

@@ -17,9 +17,11 @@ export interface UpdateArgs extends Omit<EngineRun, "args"> {
  * @throws UserError if the engine fails, with every reason.
  */
 export async function update({ again, refresh, ...run }: UpdateArgs): Promise<void> {
-  const up = (args: readonly string[]) => operate({ ...run, args: ["up", ...run.engine.stack, ...args, "--yes"] });
+  const up = (args: readonly string[]) =>
+    operate({ ...run, args: ["up", ...run.engine.stack, ...args, "--yes"] });
   // In a run of its own: a refresh that sees that one is gone removes it from the state, and the engine then has no such target.
-  if (again.length > 0) await up([...again.flatMap((urn) => ["--target-replace", urn]), "--skip-preview"]);
+  if (again.length > 0)
+    await up([...again.flatMap((urn) => ["--target-replace", urn]), "--skip-preview"]);
   await up(refresh ? ["--refresh"] : []);
 }
 
@@ -33,5 +35,13 @@ async function operate(run: EngineRun): Promise<void> {
   if (code === 0) return;
   const [operation = ""] = run.args;
   const command = stackCommand(operation === "destroy" ? "down" : "up");
-  throw new UserError([`pulumi ${operation} failed:`, ...reasons.map((reason) => `  ${reason}`), `What was done is saved. Fix the cause, then continue with: ${command}`, `Log: ${log}`].join("\n"), 1);
+  throw new UserError(
+    [
+      `pulumi ${operation} failed:`,
+      ...reasons.map((reason) => `  ${reason}`),
+      `What was done is saved. Fix the cause, then continue with: ${command}`,
+      `Log: ${log}`,
+    ].join("\n"),
+    1,
+  );
 }

@@ -7,9 +7,15 @@ import type { RecordedResource } from "./state";
  *
  * @param recorded what the stack's state has; its outputs tell the version.
  */
-export function refuseNewer(recorded: readonly Pick<RecordedResource, "type" | "outputs">[], own = VERSION): void {
+export function refuseNewer(
+  recorded: readonly Pick<RecordedResource, "type" | "outputs">[],
+  own = VERSION,
+): void {
   const made = recorded.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.["version"];
-  if (typeof made === "string" && isNewer(made, own)) throw new UserError(`the stack was last updated by version ${made} of tapctl, and this is ${own}\nInstall the newer one first: npm install tapctl@${made}`);
+  if (typeof made === "string" && isNewer(made, own))
+    throw new UserError(
+      `the stack was last updated by version ${made} of tapctl, and this is ${own}\nInstall the newer one first: npm install tapctl@${made}`,
+    );
 }
 
 /** Whether one version comes after another; numbers that one does not say count as equal, or as 0 where the other has more. */

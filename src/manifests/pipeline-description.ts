@@ -19,7 +19,13 @@ export function describePipeline(entry: PipelineEntry): { readonly [field: strin
           tap: connectorText(entry.tap.connector),
           target: connectorText(entry.target.connector),
           mode: entry.mode ?? "artifact",
-          ...(entry.streams && { streams: (streamRulesOf(entry) ?? []).map(({ stream, replicationMethod }) => (replicationMethod === undefined ? stream : `${stream} ${replicationMethod}`)).join(", ") }),
+          ...(entry.streams && {
+            streams: (streamRulesOf(entry) ?? [])
+              .map(({ stream, replicationMethod }) =>
+                replicationMethod === undefined ? stream : `${stream} ${replicationMethod}`,
+              )
+              .join(", "),
+          }),
           ...(entry.followUps && { followUps: entry.followUps.map(({ name }) => name).join(", ") }),
         }
       : { job: entry.image }),
@@ -27,5 +33,7 @@ export function describePipeline(entry: PipelineEntry): { readonly [field: strin
 }
 
 function connectorText(connector: ConnectorDefinition): string {
-  return "image" in connector.source ? `${connector.name} of ${connectorVersion(connector)}` : `${connector.name} ${connectorVersion(connector)}`;
+  return "image" in connector.source
+    ? `${connector.name} of ${connectorVersion(connector)}`
+    : `${connector.name} ${connectorVersion(connector)}`;
 }

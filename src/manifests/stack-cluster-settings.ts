@@ -1,5 +1,10 @@
 import type { CheckedSettings } from "../settings/schema";
-import { defaultClusterSettings, type ClusterSettings, type ConfigMapKey, type SecretKey } from "./argo/cluster-settings";
+import {
+  defaultClusterSettings,
+  type ClusterSettings,
+  type ConfigMapKey,
+  type SecretKey,
+} from "./argo/cluster-settings";
 import type { PodAccounts } from "./cloud-parts";
 
 /** Secret of the pipelines' namespace by which pods pull, where the registry has a user. */
@@ -16,18 +21,36 @@ export const CERTIFICATES: ConfigMapKey = { configMap: "certificate-authority", 
  *
  * @param accounts what pods need so that a cloud gives them rights. Default: nothing.
  */
-export function stackClusterSettings(settings: CheckedSettings, accounts?: PodAccounts): Omit<ClusterSettings, "runnerImage"> {
-  const { namespace, imagePullSecrets, registry, scratch, defaults, notifications, proxy, certificateAuthority } = settings;
+export function stackClusterSettings(
+  settings: CheckedSettings,
+  accounts?: PodAccounts,
+): Omit<ClusterSettings, "runnerImage"> {
+  const {
+    namespace,
+    imagePullSecrets,
+    registry,
+    scratch,
+    defaults,
+    notifications,
+    proxy,
+    certificateAuthority,
+  } = settings;
   return {
     ...defaultClusterSettings,
     namespace,
-    imagePullSecrets: [...imagePullSecrets, ...(registry.username === undefined ? [] : [REGISTRY_SECRET])],
+    imagePullSecrets: [
+      ...imagePullSecrets,
+      ...(registry.username === undefined ? [] : [REGISTRY_SECRET]),
+    ],
     scratch,
     ...defaults,
     ...(notifications.webhook !== undefined && { webhook: WEBHOOK }),
     ...(notifications.uiUrl !== undefined && { uiUrl: notifications.uiUrl }),
     proxy,
-    ...(accounts && { serviceAccounts: accounts.serviceAccounts, podAnnotations: accounts.podAnnotations }),
+    ...(accounts && {
+      serviceAccounts: accounts.serviceAccounts,
+      podAnnotations: accounts.podAnnotations,
+    }),
     ...(certificateAuthority !== "" && { certificateAuthority: CERTIFICATES }),
   };
 }

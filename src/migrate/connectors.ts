@@ -1,6 +1,11 @@
 import * as shipped from "../../connectors";
 import type { ConnectorDefinition, PackageSource, Tap, Target } from "../model/connector";
-import { isSecretReference, type Json, type JsonObject, type SettingType } from "../model/connector-settings";
+import {
+  isSecretReference,
+  type Json,
+  type JsonObject,
+  type SettingType,
+} from "../model/connector-settings";
 import type { Carried, LeftOver } from "./left-over";
 import type { ResolvedPlugin } from "./plugins";
 import type { Surroundings } from "./project";
@@ -16,15 +21,60 @@ export type ImportedConnector =
   | { readonly kind: "defined"; readonly identifier: string; readonly args: JsonObject };
 
 /** Connectors that are shipped, by the names that Meltano Hub and their packages have. */
-const SHIPPED: readonly { readonly identifier: keyof typeof shipped; readonly plugin: string; readonly package: string; readonly repository: string }[] = [
-  { identifier: "tapPostgres", plugin: "tap-postgres", package: "meltanolabs-tap-postgres", repository: "meltanolabs/tap-postgres" },
-  { identifier: "tapRestApi", plugin: "tap-rest-api-msdk", package: "tap-rest-api-msdk", repository: "widen/tap-rest-api-msdk" },
-  { identifier: "tapExchangeRatesApi", plugin: "tap-exchangeratesapi", package: "tap-exchangeratesapi", repository: "singer-io/tap-exchangeratesapi" },
-  { identifier: "targetCsv", plugin: "target-csv", package: "meltanolabs-target-csv", repository: "meltanolabs/target-csv" },
-  { identifier: "targetCsvClassic", plugin: "target-csv", package: "target-csv", repository: "singer-io/target-csv" },
-  { identifier: "targetDuckdb", plugin: "target-duckdb", package: "target-duckdb", repository: "jwills/target-duckdb" },
-  { identifier: "targetJsonl", plugin: "target-jsonl", package: "target-jsonl", repository: "andyh1203/target-jsonl" },
-  { identifier: "targetPostgres", plugin: "target-postgres", package: "meltanolabs-target-postgres", repository: "meltanolabs/target-postgres" },
+const SHIPPED: readonly {
+  readonly identifier: keyof typeof shipped;
+  readonly plugin: string;
+  readonly package: string;
+  readonly repository: string;
+}[] = [
+  {
+    identifier: "tapPostgres",
+    plugin: "tap-postgres",
+    package: "meltanolabs-tap-postgres",
+    repository: "meltanolabs/tap-postgres",
+  },
+  {
+    identifier: "tapRestApi",
+    plugin: "tap-rest-api-msdk",
+    package: "tap-rest-api-msdk",
+    repository: "widen/tap-rest-api-msdk",
+  },
+  {
+    identifier: "tapExchangeRatesApi",
+    plugin: "tap-exchangeratesapi",
+    package: "tap-exchangeratesapi",
+    repository: "singer-io/tap-exchangeratesapi",
+  },
+  {
+    identifier: "targetCsv",
+    plugin: "target-csv",
+    package: "meltanolabs-target-csv",
+    repository: "meltanolabs/target-csv",
+  },
+  {
+    identifier: "targetCsvClassic",
+    plugin: "target-csv",
+    package: "target-csv",
+    repository: "singer-io/target-csv",
+  },
+  {
+    identifier: "targetDuckdb",
+    plugin: "target-duckdb",
+    package: "target-duckdb",
+    repository: "jwills/target-duckdb",
+  },
+  {
+    identifier: "targetJsonl",
+    plugin: "target-jsonl",
+    package: "target-jsonl",
+    repository: "andyh1203/target-jsonl",
+  },
+  {
+    identifier: "targetPostgres",
+    plugin: "target-postgres",
+    package: "meltanolabs-target-postgres",
+    repository: "meltanolabs/target-postgres",
+  },
 ];
 
 /** Settings that are text and take a few words only; other text would not compile. */
@@ -42,17 +92,43 @@ const LISTS = new Set(["filter_schemas", "primary_keys", "except_keys"]);
 const OBJECTS = new Set(["stream_maps", "stream_map_config", "params", "headers", "settings"]);
 
 /** Settings of shipped connectors with words that are not listed here. */
-const UNLISTED_WORDS = new Set(["pagination_request_style", "pagination_response_style", "backoff_type", "overwrite_behavior"]);
+const UNLISTED_WORDS = new Set([
+  "pagination_request_style",
+  "pagination_response_style",
+  "backoff_type",
+  "overwrite_behavior",
+]);
 
 /** Settings of a stream of tap-rest-api-msdk. */
-const STREAM_SETTINGS = new Set(["path", "params", "headers", "records_path", "primary_keys", "replication_key", "except_keys", "num_inference_records", "source_search_field", "source_search_query", "start_date"]);
+const STREAM_SETTINGS = new Set([
+  "path",
+  "params",
+  "headers",
+  "records_path",
+  "primary_keys",
+  "replication_key",
+  "except_keys",
+  "num_inference_records",
+  "source_search_field",
+  "source_search_query",
+  "start_date",
+]);
 
 /** Types of Meltano's kinds of settings, all others are text. */
-const KINDS: { readonly [kind: string]: SettingType } = { integer: "number", decimal: "number", boolean: "boolean", array: "json", object: "json" };
+const KINDS: { readonly [kind: string]: SettingType } = {
+  integer: "number",
+  decimal: "number",
+  boolean: "boolean",
+  array: "json",
+  object: "json",
+};
 
 /** Whether the tap of a plugin is known to have a catalog. */
 export function hasCatalog(plugin: ResolvedPlugin): boolean {
-  return plugin.capabilities.some((one) => one === "catalog" || one === "properties") || shippedFor(plugin)?.identifier === "tapPostgres";
+  return (
+    plugin.capabilities.some((one) => one === "catalog" || one === "properties") ||
+    shippedFor(plugin)?.identifier === "tapPostgres"
+  );
 }
 
 /**
@@ -60,111 +136,246 @@ export function hasCatalog(plugin: ResolvedPlugin): boolean {
  *
  * @param name of the plugin that has the package, which is another one for an heir.
  */
-export function connectorFor(plugin: ResolvedPlugin, name: string, settings: JsonObject, { installed }: Surroundings): Carried<ImportedConnector> {
+export function connectorFor(
+  plugin: ResolvedPlugin,
+  name: string,
+  settings: JsonObject,
+  { installed }: Surroundings,
+): Carried<ImportedConnector> {
   const leftOver: LeftOver[] = [];
-  const tell = (text: string) => void leftOver.push({ where: `${plugin.place} ${plugin.kind} ${plugin.name}`, text });
+  const tell = (text: string) =>
+    void leftOver.push({ where: `${plugin.place} ${plugin.kind} ${plugin.name}`, text });
   const { packages, options } = parseRequirements(plugin.pipUrl ?? "");
-  for (const option of options) tell(`pip_url: the option ${option} is not carried over; where packages come from is a setting of pip and of the image`);
+  for (const option of options)
+    tell(
+      `pip_url: the option ${option} is not carried over; where packages come from is a setting of pip and of the image`,
+    );
   const known = shippedFor(plugin);
   if (known) tellOfVersion(known.definition, packages[0], tell);
   const output = known?.definition.outputSetting;
-  if (output !== undefined && output in settings) tell(`setting ${JSON.stringify(output)}: on the cluster files that go to a folder of their own are lost; without it each run keeps its files`);
-  if (known && fits(known.definition, settings)) return { value: { kind: "shipped", identifier: known.identifier }, leftOver };
+  if (output !== undefined && output in settings)
+    tell(
+      `setting ${JSON.stringify(output)}: on the cluster files that go to a folder of their own are lost; without it each run keeps its files`,
+    );
+  if (known && fits(known.definition, settings))
+    return { value: { kind: "shipped", identifier: known.identifier }, leftOver };
   for (const [setting, type] of secretsThatAreNoText(plugin, known?.definition, settings)) {
-    tell(`setting ${JSON.stringify(setting)} is a ${type}, and a secret is text: it is converted if the connector describes its settings (--about); else give its definition settings: { ${setting}: "${type}", ... } with all that it has`);
+    tell(
+      `setting ${JSON.stringify(setting)} is a ${type}, and a secret is text: it is converted if the connector describes its settings (--about); else give its definition settings: { ${setting}: "${type}", ... } with all that it has`,
+    );
   }
   const kind = plugin.kind === "loader" ? "target" : "tap";
   const identifier = camelCase(name.startsWith(kind) ? name : `${kind}-${name}`);
   // The name would hide the import of the shipped one.
   const free = identifier in shipped || identifier === kind ? `${identifier}Imported` : identifier;
-  if (known) return { value: { kind: "defined", identifier: free, args: looseArgs(known.definition, settings) }, leftOver };
-  return { value: { kind: "defined", identifier: free, args: { name: safeName(name), ...sourceArgs(plugin, name, packages, installed[`${plugin.kind} ${plugin.name}`] ?? installed[`${plugin.kind} ${name}`] ?? [], tell) } }, leftOver };
+  if (known)
+    return {
+      value: { kind: "defined", identifier: free, args: looseArgs(known.definition, settings) },
+      leftOver,
+    };
+  return {
+    value: {
+      kind: "defined",
+      identifier: free,
+      args: {
+        name: safeName(name),
+        ...sourceArgs(
+          plugin,
+          name,
+          packages,
+          installed[`${plugin.kind} ${plugin.name}`] ?? installed[`${plugin.kind} ${name}`] ?? [],
+          tell,
+        ),
+      },
+    },
+    leftOver,
+  };
 }
 
 /** Secrets in settings of other types than text, of a connector that is defined without types. */
-function secretsThatAreNoText(plugin: ResolvedPlugin, known: ConnectorDefinition | undefined, settings: JsonObject): readonly (readonly [string, SettingType])[] {
+function secretsThatAreNoText(
+  plugin: ResolvedPlugin,
+  known: ConnectorDefinition | undefined,
+  settings: JsonObject,
+): readonly (readonly [string, SettingType])[] {
   return Object.entries(settings).flatMap(([name, value]) => {
-    const type = known?.settings?.[name] ?? KINDS[plugin.settings.find((setting) => setting.name === name)?.kind ?? ""];
-    return isSecretReference(value) && type !== undefined && type !== "string" ? [[name, type] as const] : [];
+    const type =
+      known?.settings?.[name] ??
+      KINDS[plugin.settings.find((setting) => setting.name === name)?.kind ?? ""];
+    return isSecretReference(value) && type !== undefined && type !== "string"
+      ? [[name, type] as const]
+      : [];
   });
 }
 
-function shippedFor(plugin: ResolvedPlugin): { readonly identifier: string; readonly definition: ConnectorDefinition } | undefined {
+function shippedFor(
+  plugin: ResolvedPlugin,
+): { readonly identifier: string; readonly definition: ConnectorDefinition } | undefined {
   const [first] = parseRequirements(plugin.pipUrl ?? "").packages;
   const found = SHIPPED.find((one) => {
     if (first?.kind === "index") return one.package === normal(first.name);
-    if (first?.kind === "elsewhere") return new RegExp(`[/:]${one.repository}(?:\\.git)?(?:[@#]|$)`, "i").test(first.from);
+    if (first?.kind === "elsewhere")
+      return new RegExp(`[/:]${one.repository}(?:\\.git)?(?:[@#]|$)`, "i").test(first.from);
     // Without a pip_url it is the Hub's, by its name and whose it is.
-    return (plugin.inheritFrom ?? plugin.name) === one.plugin && plugin.variant?.toLowerCase() === one.repository.split("/")[0];
+    return (
+      (plugin.inheritFrom ?? plugin.name) === one.plugin &&
+      plugin.variant?.toLowerCase() === one.repository.split("/")[0]
+    );
   });
   if (!found) return undefined;
   const use = (shipped[found.identifier] as (settings: JsonObject) => Tap | Target)({});
   return { identifier: found.identifier, definition: use.connector };
 }
 
-function tellOfVersion({ source }: ConnectorDefinition, first: Requirement | undefined, tell: (text: string) => void): void {
+function tellOfVersion(
+  { source }: ConnectorDefinition,
+  first: Requirement | undefined,
+  tell: (text: string) => void,
+): void {
   if (!("version" in source) || !first) return;
   const wanted = first.kind === "index" ? exactVersion(first.versions) : first.version;
-  if (wanted !== undefined && wanted !== source.version) tell(`version ${wanted} is pinned; the connector that is shipped is ${source.version}`);
-  else if (wanted === undefined && first.kind === "elsewhere") tell(`it is installed from ${first.from}; the connector that is shipped is ${source.version} of the package index`);
+  if (wanted !== undefined && wanted !== source.version)
+    tell(`version ${wanted} is pinned; the connector that is shipped is ${source.version}`);
+  else if (wanted === undefined && first.kind === "elsewhere")
+    tell(
+      `it is installed from ${first.from}; the connector that is shipped is ${source.version} of the package index`,
+    );
 }
 
 /** Whether the types of a shipped connector take these settings, as far as can be told; where not, any JSON is taken. */
-function fits({ settings: types = {}, required = [] }: ConnectorDefinition, settings: JsonObject): boolean {
-  return required.every((name) => name in settings) && Object.entries(settings).every(([name, value]) => fitsType(types, name, value));
+function fits(
+  { settings: types = {}, required = [] }: ConnectorDefinition,
+  settings: JsonObject,
+): boolean {
+  return (
+    required.every((name) => name in settings) &&
+    Object.entries(settings).every(([name, value]) => fitsType(types, name, value))
+  );
 }
 
-function fitsType(types: { readonly [name: string]: SettingType }, name: string, value: Json): boolean {
+function fitsType(
+  types: { readonly [name: string]: SettingType },
+  name: string,
+  value: Json,
+): boolean {
   const type = types[name];
   if (type === undefined || isSecretReference(value)) return type !== undefined;
-  if (typeof value === "string") return type === "string" && (WORDS[name]?.includes(value) ?? true) && !UNLISTED_WORDS.has(name);
+  if (typeof value === "string")
+    return type === "string" && (WORDS[name]?.includes(value) ?? true) && !UNLISTED_WORDS.has(name);
   if (type !== "json") return typeof value === type;
   if (LISTS.has(name)) return isTextList(value);
-  if (name === "streams") return Array.isArray(value) && value.every((item: Json) => isDeclaredStream(types, item));
-  return OBJECTS.has(name) && isRecord(value) && Object.values(value).every((item) => typeof item === "string" || (name === "params" && typeof item !== "object"));
+  if (name === "streams")
+    return Array.isArray(value) && value.every((item: Json) => isDeclaredStream(types, item));
+  return (
+    OBJECTS.has(name) &&
+    isRecord(value) &&
+    Object.values(value).every(
+      (item) => typeof item === "string" || (name === "params" && typeof item !== "object"),
+    )
+  );
 }
 
 /** A stream that tap-rest-api-msdk is told of: a name, and settings that the tap has for all streams too. */
 function isDeclaredStream(types: { readonly [name: string]: SettingType }, item: Json): boolean {
-  return isRecord(item) && typeof item["name"] === "string" && Object.entries(item).every(([name, value]) => name === "name" || (STREAM_SETTINGS.has(name) && fitsType(types, name, value)));
+  return (
+    isRecord(item) &&
+    typeof item["name"] === "string" &&
+    Object.entries(item).every(
+      ([name, value]) =>
+        name === "name" || (STREAM_SETTINGS.has(name) && fitsType(types, name, value)),
+    )
+  );
 }
 
 /**
  * A shipped connector's definition without the types of its settings, so that it takes what the shipped one would not. Of
  * the settings that the shipped one does not know, such as `filepath` of an older target-duckdb, some say where data is.
  */
-function looseArgs({ name, source, defaults, outputSetting, outputAliases, destination, location, settings: known = {} }: ConnectorDefinition, settings: JsonObject): JsonObject {
-  const places = Object.keys(settings).filter((setting) => !(setting in known) && saysWhere(setting));
+function looseArgs(
+  {
+    name,
+    source,
+    defaults,
+    outputSetting,
+    outputAliases,
+    destination,
+    location,
+    settings: known = {},
+  }: ConnectorDefinition,
+  settings: JsonObject,
+): JsonObject {
+  const places = Object.keys(settings).filter(
+    (setting) => !(setting in known) && saysWhere(setting),
+  );
   const withPlaces = (names?: readonly string[]) => names && [...names, ...places];
-  return parseJson(stringifyJson({ name, ...source, defaults, outputSetting, outputAliases, destination: withPlaces(destination), location: withPlaces(location) })) as JsonObject;
+  return parseJson(
+    stringifyJson({
+      name,
+      ...source,
+      defaults,
+      outputSetting,
+      outputAliases,
+      destination: withPlaces(destination),
+      location: withPlaces(location),
+    }),
+  ) as JsonObject;
 }
 
-function sourceArgs(plugin: ResolvedPlugin, name: string, [first, ...more]: readonly Requirement[], installed: readonly { readonly package: string; readonly version: string }[], tell: (text: string) => void): JsonObject {
+function sourceArgs(
+  plugin: ResolvedPlugin,
+  name: string,
+  [first, ...more]: readonly Requirement[],
+  installed: readonly { readonly package: string; readonly version: string }[],
+  tell: (text: string) => void,
+): JsonObject {
   const packageName = first?.name || name;
-  const extraPackages = more.flatMap((one) => (one.kind === "index" ? [`${one.name}${one.versions}`] : []));
-  for (const one of more) if (one.kind === "elsewhere") tell(`pip_url: ${one.from} is not carried over; only packages of an index are installed`);
-  if (plugin.executable?.includes("/")) tell(`executable ${plugin.executable} is a file of the project; only commands that the package installs are started`);
-  const executable = plugin.executable?.includes("/") ? undefined : (plugin.executable ?? (safeName(name) === name ? undefined : name));
+  const extraPackages = more.flatMap((one) =>
+    one.kind === "index" ? [`${one.name}${one.versions}`] : [],
+  );
+  for (const one of more)
+    if (one.kind === "elsewhere")
+      tell(`pip_url: ${one.from} is not carried over; only packages of an index are installed`);
+  if (plugin.executable?.includes("/"))
+    tell(
+      `executable ${plugin.executable} is a file of the project; only commands that the package installs are started`,
+    );
+  const executable = plugin.executable?.includes("/")
+    ? undefined
+    : (plugin.executable ?? (safeName(name) === name ? undefined : name));
   return {
-    package: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(packageName) ? packageName : safeName(name),
-    version: versionOf(first, installed.find((one) => normal(one.package) === normal(packageName))?.version, tell),
+    package: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(packageName)
+      ? packageName
+      : safeName(name),
+    version: versionOf(
+      first,
+      installed.find((one) => normal(one.package) === normal(packageName))?.version,
+      tell,
+    ),
     ...(executable !== undefined && executable !== safeName(name) && { executable }),
     ...(extraPackages.length > 0 && { extraPackages }),
   } satisfies Pick<PackageSource, "package" | "version"> & JsonObject;
 }
 
 /** One exact version is needed; `0` stands where none can be told, and installs nothing by mistake. */
-function versionOf(first: Requirement | undefined, installed: string | undefined, tell: (text: string) => void): string {
+function versionOf(
+  first: Requirement | undefined,
+  installed: string | undefined,
+  tell: (text: string) => void,
+): string {
   if (first?.kind === "elsewhere") {
     const found = first.version ?? installed;
-    tell(`it is installed from ${first.from}, which is not possible here: publish it in a package index, or make an image of it${found === undefined ? "; version 0 stands for the version to write" : ""}`);
+    tell(
+      `it is installed from ${first.from}, which is not possible here: publish it in a package index, or make an image of it${found === undefined ? "; version 0 stands for the version to write" : ""}`,
+    );
     return found ?? "0";
   }
   const exact = first && exactVersion(first.versions);
   if (exact !== undefined) return exact;
   if (installed !== undefined) return installed;
   const lowest = first && lowestVersion(first.versions);
-  tell(`pip_url gives no exact version${lowest === undefined ? ": version 0 stands for the one to write" : `: ${lowest} is the lowest of ${first?.versions ?? ""}`}; \`meltano invoke\` uses the one that \`pip list\` of its environment shows`);
+  tell(
+    `pip_url gives no exact version${lowest === undefined ? ": version 0 stands for the one to write" : `: ${lowest} is the lowest of ${first?.versions ?? ""}`}; \`meltano invoke\` uses the one that \`pip list\` of its environment shows`,
+  );
   return lowest ?? "0";
 }
 
@@ -177,14 +388,23 @@ function isTextList(value: Json): boolean {
 }
 
 function safeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "") || "connector";
+  return (
+    name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "") ||
+    "connector"
+  );
 }
 
 function camelCase(name: string): string {
   const [first = "", ...rest] = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  return `${first}${rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}`.replace(/^(?=\d)/, "_");
+  return `${first}${rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}`.replace(
+    /^(?=\d)/,
+    "_",
+  );
 }
 
 function normal(name: string): string {
-  return name.replace(/\[.*$/, "").toLowerCase().replace(/[._-]+/g, "-");
+  return name
+    .replace(/\[.*$/, "")
+    .toLowerCase()
+    .replace(/[._-]+/g, "-");
 }

@@ -5,7 +5,10 @@ import type { PlannedRun, UtilityCall } from "./runs";
 import { expand, secretName, type Variables } from "./variables";
 
 /** Commands of utilities after a replication, as follow-ups where the project names an image for them. */
-export function carryFollowUps({ place, name, after }: PlannedRun, variables: Variables): Carried<readonly FollowUp[]> {
+export function carryFollowUps(
+  { place, name, after }: PlannedRun,
+  variables: Variables,
+): Carried<readonly FollowUp[]> {
   const leftOver: LeftOver[] = [];
   const followUps = after.flatMap((call, index) => {
     const followUp = followUpOf(call, index, variables);
@@ -15,27 +18,55 @@ export function carryFollowUps({ place, name, after }: PlannedRun, variables: Va
   return { value: followUps, leftOver };
 }
 
-function followUpOf({ plugin, command }: UtilityCall, index: number, variables: Variables): FollowUp | undefined {
+function followUpOf(
+  { plugin, command }: UtilityCall,
+  index: number,
+  variables: Variables,
+): FollowUp | undefined {
   const found = command === undefined ? undefined : plugin.commands[command];
   const container = found?.container;
-  if (!found || !container || !/[^/]+(:[^/]+|@sha256:[0-9a-f]{64})$/.test(container.image) || /\s/.test(container.image)) return undefined;
-  const words = wordsOf(container.command ?? `${plugin.executable ?? plugin.name} ${found.args}`).map((word) => textOf(word, variables));
+  if (
+    !found ||
+    !container ||
+    !/[^/]+(:[^/]+|@sha256:[0-9a-f]{64})$/.test(container.image) ||
+    /\s/.test(container.image)
+  )
+    return undefined;
+  const words = wordsOf(
+    container.command ?? `${plugin.executable ?? plugin.name} ${found.args}`,
+  ).map((word) => textOf(word, variables));
   if (words.length === 0 || words.some((word) => word === undefined)) return undefined;
-  const env = Object.entries(container.env).map(([name, value]): readonly [string, Json] => [name, envValue(value, variables)]);
-  return { name: `${index + 1}-${plugin.name}-${command}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60).replace(/-+$/, ""), image: container.image, command: words as readonly string[], ...(env.length > 0 && { env: Object.fromEntries(env) as FollowUp["env"] & object }) };
+  const env = Object.entries(container.env).map(([name, value]): readonly [string, Json] => [
+    name,
+    envValue(value, variables),
+  ]);
+  return {
+    name: `${index + 1}-${plugin.name}-${command}`
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .slice(0, 60)
+      .replace(/-+$/, ""),
+    image: container.image,
+    command: words as readonly string[],
+    ...(env.length > 0 && { env: Object.fromEntries(env) as FollowUp["env"] & object }),
+  };
 }
 
 function withoutImage({ plugin, command }: UtilityCall): string {
   const args = command === undefined ? undefined : plugin.commands[command]?.args;
   const program = plugin.name.startsWith("dbt") ? "dbt" : (plugin.executable ?? plugin.name);
-  const example = wordsOf(`${program} ${args ?? command ?? ""}`).map((word) => JSON.stringify(word)).join(", ");
+  const example = wordsOf(`${program} ${args ?? command ?? ""}`)
+    .map((word) => JSON.stringify(word))
+    .join(", ");
   return `${plugin.name}${command === undefined ? "" : `:${command}`} names no image: add a followUp with one that holds its project, such as { name: "${program.toLowerCase().replace(/[^a-z0-9]+/g, "-")}", image: "registry/name:tag", command: [${example}] }`;
 }
 
 function envValue(value: string, variables: Variables): Json {
   const expanded = expand(value, variables);
   if (expanded.kind === "text") return expanded.text;
-  return (expanded.kind === "secret" ? expanded.secret : secret(secretName(expanded.variables.join("-")))) as unknown as Json;
+  return (expanded.kind === "secret"
+    ? expanded.secret
+    : secret(secretName(expanded.variables.join("-")))) as unknown as Json;
 }
 
 function textOf(word: string, variables: Variables): string | undefined {
@@ -45,5 +76,10 @@ function textOf(word: string, variables: Variables): string | undefined {
 
 /** Words of a command line, with quotes as a shell has them. */
 function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double: string | undefined, single: string | undefined) => double ?? single ?? ""));
+  return [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+    word.replace(
+      /"([^"]*)"|'([^']*)'/g,
+      (_, double: string | undefined, single: string | undefined) => double ?? single ?? "",
+    ),
+  );
 }

@@ -49,23 +49,50 @@ const NEVER = new Set(["@once", "@none", "none", ""]);
  *
  * @param environmentName the one whose settings count. Default: the project's default one.
  */
-export function importProject(project: MeltanoProject, surroundings: Surroundings, environmentName?: string): Import {
-  const environment = environmentOf(project, environmentName ?? project.defaultEnvironment, environmentName !== undefined);
-  const { runs, leftOver: ofRuns } = plannedRuns(project, resolvePlugins(project, environment, surroundings));
+export function importProject(
+  project: MeltanoProject,
+  surroundings: Surroundings,
+  environmentName?: string,
+): Import {
+  const environment = environmentOf(
+    project,
+    environmentName ?? project.defaultEnvironment,
+    environmentName !== undefined,
+  );
+  const { runs, leftOver: ofRuns } = plannedRuns(
+    project,
+    resolvePlugins(project, environment, surroundings),
+  );
   const drafts = runs.map((run) => draftOf(run, { project, environment, surroundings }));
-  const connectors = identifiersOf(drafts.flatMap(({ value: { tap, target } }) => [tap.connector, target.connector]));
+  const connectors = identifiersOf(
+    drafts.flatMap(({ value: { tap, target } }) => [tap.connector, target.connector]),
+  );
   const names = namesOf(runs.map(({ name }) => name));
-  const use = ({ connector, settings }: DraftUse): ImportedUse => ({ connector: connectors.get(stringifyJson(connector))?.identifier ?? connector.identifier, settings });
+  const use = ({ connector, settings }: DraftUse): ImportedUse => ({
+    connector: connectors.get(stringifyJson(connector))?.identifier ?? connector.identifier,
+    settings,
+  });
   const leftOver = [
-    ...project.others.map(({ place, name }) => ({ where: place, text: `${name} is not carried over` })),
+    ...project.others.map(({ place, name }) => ({
+      where: place,
+      text: `${name} is not carried over`,
+    })),
     ...ofRuns,
     ...drafts.flatMap((draft) => draft.leftOver),
-    ...unused(project, runs).map(({ place, kind, name }) => ({ where: `${place} ${kind} ${name}`, text: "is in no schedule and no job that was carried over, so that it was left out" })),
+    ...unused(project, runs).map(({ place, kind, name }) => ({
+      where: `${place} ${kind} ${name}`,
+      text: "is in no schedule and no job that was carried over, so that it was left out",
+    })),
   ];
   return {
     ...(environment && { environment: environment.name }),
     connectors: [...connectors.values()],
-    entries: drafts.map(({ value: { tap, target, ...rest } }, index) => ({ name: names[index] ?? "", ...rest, tap: use(tap), target: use(target) })),
+    entries: drafts.map(({ value: { tap, target, ...rest } }, index) => ({
+      name: names[index] ?? "",
+      ...rest,
+      tap: use(tap),
+      target: use(target),
+    })),
     leftOver: [...new Map(leftOver.map((one) => [`${one.where} ${one.text}`, one])).values()],
   };
 }
@@ -82,42 +109,94 @@ interface DraftUse {
 }
 
 /** An entry before names are given out. */
-type Draft = Omit<ImportedEntry, "name" | "tap" | "target"> & { readonly tap: DraftUse; readonly target: DraftUse };
+type Draft = Omit<ImportedEntry, "name" | "tap" | "target"> & {
+  readonly tap: DraftUse;
+  readonly target: DraftUse;
+};
 
 function draftOf(run: PlannedRun, context: Context): Carried<Draft> {
   const variables = variablesOf(run, context);
   const streams = carryStreams(run.extractor, hasCatalog(run.extractor));
   const followUps = carryFollowUps(run, variables);
   const { problem, ...when } = scheduleOf(run.interval);
-  const [tap, target] = [useOf(run.extractor, variables, context), useOf(run.loader, variables, context)];
+  const [tap, target] = [
+    useOf(run.extractor, variables, context),
+    useOf(run.loader, variables, context),
+  ];
   return {
-    value: { ...when, tap: tap.value, target: target.value, ...(streams.value && { streams: streams.value as unknown as Json }), ...(followUps.value.length > 0 && { followUps: followUps.value as unknown as Json }) },
-    leftOver: [...(problem === undefined ? [] : [{ where: `${run.place} ${run.name}`, text: problem }]), ...streams.leftOver, ...followUps.leftOver, ...tap.leftOver, ...target.leftOver],
+    value: {
+      ...when,
+      tap: tap.value,
+      target: target.value,
+      ...(streams.value && { streams: streams.value as unknown as Json }),
+      ...(followUps.value.length > 0 && { followUps: followUps.value as unknown as Json }),
+    },
+    leftOver: [
+      ...(problem === undefined ? [] : [{ where: `${run.place} ${run.name}`, text: problem }]),
+      ...streams.leftOver,
+      ...followUps.leftOver,
+      ...tap.leftOver,
+      ...target.leftOver,
+    ],
   };
 }
 
-function useOf(plugin: ResolvedPlugin, variables: Variables, { project, surroundings }: Context): Carried<DraftUse> {
+function useOf(
+  plugin: ResolvedPlugin,
+  variables: Variables,
+  { project, surroundings }: Context,
+): Carried<DraftUse> {
   const settings = carrySettings(plugin, { ...variables, ...plugin.env }, surroundings);
   const connector = connectorFor(plugin, rootName(plugin, project), settings.value, surroundings);
-  const fields = plugin.others.length === 0 ? [] : [{ where: `${plugin.place} ${plugin.kind} ${plugin.name}`, text: `${plugin.others.join(", ")} ${plugin.others.length === 1 ? "is" : "are"} not carried over` }];
-  return { value: { connector: connector.value, settings: settings.value }, leftOver: [...fields, ...connector.leftOver, ...settings.leftOver] };
+  const fields =
+    plugin.others.length === 0
+      ? []
+      : [
+          {
+            where: `${plugin.place} ${plugin.kind} ${plugin.name}`,
+            text: `${plugin.others.join(", ")} ${plugin.others.length === 1 ? "is" : "are"} not carried over`,
+          },
+        ];
+  return {
+    value: { connector: connector.value, settings: settings.value },
+    leftOver: [...fields, ...connector.leftOver, ...settings.leftOver],
+  };
 }
 
 /** Where nothing starts it, an entry is suspended: its schedule is one that anybody sees is not meant. */
-function scheduleOf(interval: string | undefined): { readonly schedule: string; readonly suspend: boolean; readonly problem?: string } {
+function scheduleOf(interval: string | undefined): {
+  readonly schedule: string;
+  readonly suspend: boolean;
+  readonly problem?: string;
+} {
   const off = { schedule: "@yearly", suspend: true };
-  if (interval === undefined) return { ...off, problem: "has no schedule: the entry is suspended, give it one" };
-  if (NEVER.has(interval)) return { ...off, problem: `interval ${interval || "(empty)"} starts nothing by itself: the entry is suspended` };
+  if (interval === undefined)
+    return { ...off, problem: "has no schedule: the entry is suspended, give it one" };
+  if (NEVER.has(interval))
+    return {
+      ...off,
+      problem: `interval ${interval || "(empty)"} starts nothing by itself: the entry is suspended`,
+    };
   // Other crons take 7 for Sunday.
-  const cron = interval.trim().replace(/\s+/g, " ").replace(/^((?:\S+ ){4})7$/, "$10");
+  const cron = interval
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/^((?:\S+ ){4})7$/, "$10");
   const parsed = parseCron(cron);
   if (parsed.ok && !neverFires(parsed.schedule)) return { schedule: cron, suspend: false };
-  return { ...off, problem: `interval ${JSON.stringify(interval)} is not known to Argo (${parsed.ok ? "it never fires" : parsed.problem}): the entry is suspended` };
+  return {
+    ...off,
+    problem: `interval ${JSON.stringify(interval)} is not known to Argo (${parsed.ok ? "it never fires" : parsed.problem}): the entry is suspended`,
+  };
 }
 
 /** Variables that the project's files give, the nearest last, and those that Meltano makes up for a pair. */
-function variablesOf({ env, extractor, loader }: PlannedRun, { project, environment }: Context): Variables {
-  const namespace = extractor.namespace ?? rootName(extractor, project).replace(/[^A-Za-z0-9]+/g, "_");
+function variablesOf(
+  { env, extractor, loader }: PlannedRun,
+  { project, environment }: Context,
+): Variables {
+  const namespace =
+    extractor.namespace ?? rootName(extractor, project).replace(/[^A-Za-z0-9]+/g, "_");
   return {
     MELTANO_PROJECT_ROOT: ".",
     ...(environment && { MELTANO_ENVIRONMENT: environment.name }),
@@ -134,44 +213,83 @@ function variablesOf({ env, extractor, loader }: PlannedRun, { project, environm
   };
 }
 
-function environmentOf(project: MeltanoProject, name: string | undefined, isAsked: boolean): Environment | undefined {
+function environmentOf(
+  project: MeltanoProject,
+  name: string | undefined,
+  isAsked: boolean,
+): Environment | undefined {
   const parts = project.environments.filter((one) => one.name === name);
   if (name !== undefined && parts.length === 0 && isAsked) {
     const known = [...new Set(project.environments.map((one) => one.name))];
     const near = nearest(name, known);
-    throw new UserError(`--environment ${name}: the project has no such environment${near === undefined ? `; there are: ${known.join(", ") || "none"}` : `; did you mean "${near}"?`}`);
+    throw new UserError(
+      `--environment ${name}: the project has no such environment${near === undefined ? `; there are: ${known.join(", ") || "none"}` : `; did you mean "${near}"?`}`,
+    );
   }
   if (name === undefined || parts.length === 0) return undefined;
-  return { name, plugins: parts.flatMap(({ plugins }) => plugins), env: Object.fromEntries(parts.flatMap(({ env }) => Object.entries(env))) };
+  return {
+    name,
+    plugins: parts.flatMap(({ plugins }) => plugins),
+    env: Object.fromEntries(parts.flatMap(({ env }) => Object.entries(env))),
+  };
 }
 
 function unused(project: MeltanoProject, runs: readonly PlannedRun[]) {
-  const used = new Set(runs.flatMap(({ extractor, loader, after }) => [extractor, loader, ...after.map(({ plugin }) => plugin)].flatMap((plugin) => [plugin.name, rootName(plugin, project), plugin.inheritFrom ?? ""])));
+  const used = new Set(
+    runs.flatMap(({ extractor, loader, after }) =>
+      [extractor, loader, ...after.map(({ plugin }) => plugin)].flatMap((plugin) => [
+        plugin.name,
+        rootName(plugin, project),
+        plugin.inheritFrom ?? "",
+      ]),
+    ),
+  );
   return project.plugins.filter(({ name }) => !used.has(name));
 }
 
 /** Names of the functions of connectors, by their content: the same connector is one function, and no two share a name. */
-function identifiersOf(connectors: readonly ImportedConnector[]): ReadonlyMap<string, ImportedConnector> {
+function identifiersOf(
+  connectors: readonly ImportedConnector[],
+): ReadonlyMap<string, ImportedConnector> {
   const taken = new Set<string>();
-  return new Map([...new Map(connectors.map((one) => [stringifyJson(one), one]))].map(([content, connector]) => {
-    const identifier = unique(connector.identifier, taken, (number) => `${connector.identifier}${number}`);
-    taken.add(identifier);
-    return [content, { ...connector, identifier }] as const;
-  }));
+  return new Map(
+    [...new Map(connectors.map((one) => [stringifyJson(one), one]))].map(([content, connector]) => {
+      const identifier = unique(
+        connector.identifier,
+        taken,
+        (number) => `${connector.identifier}${number}`,
+      );
+      taken.add(identifier);
+      return [content, { ...connector, identifier }] as const;
+    }),
+  );
 }
 
 /** Names of entries: lower case, short enough, none twice. */
 function namesOf(wanted: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return wanted.map((text) => {
-    const base = text.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_NAME).replace(/^-+|-+$/g, "") || "pipeline";
-    const name = unique(base, taken, (number) => `${base.slice(0, LONGEST_NAME - 4).replace(/-+$/, "")}-${number}`);
+    const base =
+      text
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .slice(0, LONGEST_NAME)
+        .replace(/^-+|-+$/g, "") || "pipeline";
+    const name = unique(
+      base,
+      taken,
+      (number) => `${base.slice(0, LONGEST_NAME - 4).replace(/-+$/, "")}-${number}`,
+    );
     taken.add(name);
     return name;
   });
 }
 
-function unique(wanted: string, taken: ReadonlySet<string>, numbered: (number: number) => string): string {
+function unique(
+  wanted: string,
+  taken: ReadonlySet<string>,
+  numbered: (number: number) => string,
+): string {
   if (!taken.has(wanted)) return wanted;
   for (let number = 2; ; number++) if (!taken.has(numbered(number))) return numbered(number);
 }

@@ -2,15 +2,46 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type
 import type { Json, JsonObject } from "../model/connector-settings";
 import { UserError } from "../common/errors";
 import { indentFlowLines } from "./flow-lines";
-import type { Environment, Job, MeltanoProject, Plugin, PluginCommand, PluginKind, PluginSetting, Schedule } from "./project";
+import type {
+  Environment,
+  Job,
+  MeltanoProject,
+  Plugin,
+  PluginCommand,
+  PluginKind,
+  PluginSetting,
+  Schedule,
+} from "./project";
 
-const KINDS: { readonly [list: string]: PluginKind } = { extractors: "extractor", loaders: "loader", mappers: "mapper", utilities: "utility", transformers: "utility", orchestrators: "utility" };
+const KINDS: { readonly [list: string]: PluginKind } = {
+  extractors: "extractor",
+  loaders: "loader",
+  mappers: "mapper",
+  utilities: "utility",
+  transformers: "utility",
+  orchestrators: "utility",
+};
 
 /** Fields of the top that are read, or that mean nothing outside Meltano. */
-const READ = new Set(["version", "default_environment", "project_id", "send_anonymous_usage_stats", "requires_meltano", "include_paths", "plugins", "schedules", "jobs", "environments", "env", "annotations"]);
+const READ = new Set([
+  "version",
+  "default_environment",
+  "project_id",
+  "send_anonymous_usage_stats",
+  "requires_meltano",
+  "include_paths",
+  "plugins",
+  "schedules",
+  "jobs",
+  "environments",
+  "env",
+  "annotations",
+]);
 
 const PLUGIN_FIELDS = new Set(
-  "name inherit_from variant pip_url executable namespace config settings capabilities commands env select metadata load_schema label description docs repo logo_url hidden annotations settings_group_validation requires keywords maintenance_status quality domain_url definition usage next_steps settings_preamble python".split(" "),
+  "name inherit_from variant pip_url executable namespace config settings capabilities commands env select metadata load_schema label description docs repo logo_url hidden annotations settings_group_validation requires keywords maintenance_status quality domain_url definition usage next_steps settings_preamble python".split(
+    " ",
+  ),
 );
 
 /** A file that was read: what it holds, and where things stand in it. */
@@ -37,20 +68,29 @@ export function parseFile(file: string, text: string): ParsedFile {
   const { document, lines } = documentOf(text);
   const [error] = document.errors;
   if (error) throw new UserError(`${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
-  if (!isMap(document.contents)) throw new UserError(`${file}: is no Meltano project; its top must have fields such as plugins and schedules`);
+  if (!isMap(document.contents))
+    throw new UserError(
+      `${file}: is no Meltano project; its top must have fields such as plugins and schedules`,
+    );
   const source: Source = { file, document, lines };
   const top = jsonOf(document.contents, document) as JsonObject;
-  const plugins = Object.entries(KINDS).flatMap(([list, kind]) => items(source, ["plugins", list]).map((item) => pluginOf(source, kind, item)));
+  const plugins = Object.entries(KINDS).flatMap(([list, kind]) =>
+    items(source, ["plugins", list]).map((item) => pluginOf(source, kind, item)),
+  );
   const defaultEnvironment = textOf(top["default_environment"]);
   return {
     project: {
       plugins,
       schedules: items(source, ["schedules"]).map((item) => scheduleOf(source, item)),
       jobs: items(source, ["jobs"]).map((item) => jobOf(source, item)),
-      environments: items(source, ["environments"]).map((item, index) => environmentOf(source, item, index)),
+      environments: items(source, ["environments"]).map((item, index) =>
+        environmentOf(source, item, index),
+      ),
       ...(defaultEnvironment !== undefined && { defaultEnvironment }),
       env: texts(top["env"]),
-      others: Object.keys(top).filter((name) => !READ.has(name)).map((name) => ({ place: `${file}:${lineOf(source, [name])}`, name })),
+      others: Object.keys(top)
+        .filter((name) => !READ.has(name))
+        .map((name) => ({ place: `${file}:${lineOf(source, [name])}`, name })),
     },
     includes: strings(top["include_paths"]),
   };
@@ -60,18 +100,31 @@ export function parseFile(file: string, text: string): ParsedFile {
 function documentOf(text: string): Pick<Source, "document" | "lines"> {
   const [strict, lenient] = [text, indentFlowLines(text)].map((one) => {
     const lines = new LineCounter();
-    return { document: parseDocument(one, { lineCounter: lines, merge: true, uniqueKeys: false, intAsBigInt: true }), lines };
+    return {
+      document: parseDocument(one, {
+        lineCounter: lines,
+        merge: true,
+        uniqueKeys: false,
+        intAsBigInt: true,
+      }),
+      lines,
+    };
   }) as [Pick<Source, "document" | "lines">, Pick<Source, "document" | "lines">];
-  return strict.document.errors.length > 0 && lenient.document.errors.length === 0 ? lenient : strict;
+  return strict.document.errors.length > 0 && lenient.document.errors.length === 0
+    ? lenient
+    : strict;
 }
 
 /** What a node says; an integer that a number holds exactly is a number. */
 function jsonOf(node: Node, document: Document): Json {
   const plain = (value: Json): Json => {
-    if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    if (typeof value === "bigint")
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]: [string, Json]) => [name, plain(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]: [string, Json]) => [name, plain(item)]),
+    );
   };
   return plain(node.toJS(document) as Json);
 }
@@ -80,21 +133,51 @@ function jsonOf(node: Node, document: Document): Json {
 export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject): Plugin {
   const config = objectOf(fields["config"]);
   const extra = (name: string): Json | undefined => fields[name] ?? config[`_${name}`];
-  const optional = { inheritFrom: fields["inherit_from"], variant: fields["variant"], pipUrl: fields["pip_url"], executable: fields["executable"], namespace: fields["namespace"], loadSchema: extra("load_schema") };
+  const optional = {
+    inheritFrom: fields["inherit_from"],
+    variant: fields["variant"],
+    pipUrl: fields["pip_url"],
+    executable: fields["executable"],
+    namespace: fields["namespace"],
+    loadSchema: extra("load_schema"),
+  };
   const select = extra("select");
   return {
     kind,
     name: textOf(fields["name"]) ?? "",
     place,
-    ...Object.fromEntries(Object.entries(optional).flatMap(([name, value]) => (textOf(value) === undefined ? [] : [[name, textOf(value)]]))),
-    config: Object.fromEntries(Object.entries(config).filter(([name, value]) => !name.startsWith("_") && value !== null)),
-    settings: list(fields["settings"]).map(settingOf).filter(({ name }) => name !== ""),
+    ...Object.fromEntries(
+      Object.entries(optional).flatMap(([name, value]) =>
+        textOf(value) === undefined ? [] : [[name, textOf(value)]],
+      ),
+    ),
+    config: Object.fromEntries(
+      Object.entries(config).filter(([name, value]) => !name.startsWith("_") && value !== null),
+    ),
+    settings: list(fields["settings"])
+      .map(settingOf)
+      .filter(({ name }) => name !== ""),
     capabilities: strings(fields["capabilities"]),
-    commands: Object.fromEntries(Object.entries(objectOf(fields["commands"])).map(([name, command]) => [name, commandOf(command)])),
+    commands: Object.fromEntries(
+      Object.entries(objectOf(fields["commands"])).map(([name, command]) => [
+        name,
+        commandOf(command),
+      ]),
+    ),
     env: texts(fields["env"]),
     ...(select !== undefined && { select: strings(select) }),
-    metadata: Object.fromEntries(Object.entries(objectOf(extra("metadata"))).map(([stream, value]) => [stream, objectOf(value)])),
-    others: [...Object.keys(fields).filter((name) => !PLUGIN_FIELDS.has(name)), ...Object.keys(config).filter((name) => name.startsWith("_") && !PLUGIN_FIELDS.has(name.slice(1)))],
+    metadata: Object.fromEntries(
+      Object.entries(objectOf(extra("metadata"))).map(([stream, value]) => [
+        stream,
+        objectOf(value),
+      ]),
+    ),
+    others: [
+      ...Object.keys(fields).filter((name) => !PLUGIN_FIELDS.has(name)),
+      ...Object.keys(config).filter(
+        (name) => name.startsWith("_") && !PLUGIN_FIELDS.has(name.slice(1)),
+      ),
+    ],
   };
 }
 
@@ -107,37 +190,75 @@ function pluginOf(source: Source, kind: PluginKind, node: Node): Plugin {
 
 function scheduleOf(source: Source, node: Node): Schedule {
   const fields = objectOf(jsonOf(node, source.document));
-  const optional = { interval: fields["interval"], job: fields["job"], extractor: fields["extractor"], loader: fields["loader"], transform: fields["transform"] };
-  return { name: textOf(fields["name"]) ?? "", place: placeOf(source, node), ...Object.fromEntries(Object.entries(optional).flatMap(([name, value]) => (textOf(value) === undefined ? [] : [[name, textOf(value)]]))), env: texts(fields["env"]) };
+  const optional = {
+    interval: fields["interval"],
+    job: fields["job"],
+    extractor: fields["extractor"],
+    loader: fields["loader"],
+    transform: fields["transform"],
+  };
+  return {
+    name: textOf(fields["name"]) ?? "",
+    place: placeOf(source, node),
+    ...Object.fromEntries(
+      Object.entries(optional).flatMap(([name, value]) =>
+        textOf(value) === undefined ? [] : [[name, textOf(value)]],
+      ),
+    ),
+    env: texts(fields["env"]),
+  };
 }
 
 /** Tasks are texts, or lists of texts that belong together. */
 function jobOf(source: Source, node: Node): Job {
   const fields = objectOf(jsonOf(node, source.document));
-  const tasks = list(fields["tasks"]).flatMap((task) => (Array.isArray(task) ? [strings(task as Json).join(" ")] : strings([task])));
+  const tasks = list(fields["tasks"]).flatMap((task) =>
+    Array.isArray(task) ? [strings(task as Json).join(" ")] : strings([task]),
+  );
   return { name: textOf(fields["name"]) ?? "", place: placeOf(source, node), tasks };
 }
 
 function environmentOf(source: Source, node: Node, index: number): Environment {
   const fields = objectOf(jsonOf(node, source.document));
   // Places are those in the file, so that the plugins are read from the tree and not from the object.
-  const at = (name: string) => (isMap(node) && index >= 0 ? items(source, ["config", "plugins", name], node) : []);
-  return { name: textOf(fields["name"]) ?? "", plugins: Object.entries(KINDS).flatMap(([name, kind]) => at(name).map((item) => pluginOf(source, kind, item))), env: texts(fields["env"]) };
+  const at = (name: string) =>
+    isMap(node) && index >= 0 ? items(source, ["config", "plugins", name], node) : [];
+  return {
+    name: textOf(fields["name"]) ?? "",
+    plugins: Object.entries(KINDS).flatMap(([name, kind]) =>
+      at(name).map((item) => pluginOf(source, kind, item)),
+    ),
+    env: texts(fields["env"]),
+  };
 }
 
 function settingOf(value: Json): PluginSetting {
   const { name, kind, sensitive, value: given } = objectOf(value);
-  return { name: textOf(name) ?? "", ...(typeof kind === "string" && { kind }), ...(sensitive === true && { sensitive }), ...(given !== undefined && given !== null && { value: given }) };
+  return {
+    name: textOf(name) ?? "",
+    ...(typeof kind === "string" && { kind }),
+    ...(sensitive === true && { sensitive }),
+    ...(given !== undefined && given !== null && { value: given }),
+  };
 }
 
 function commandOf(value: Json): PluginCommand {
   if (typeof value === "string") return { args: value };
   const { args, container_spec: spec } = objectOf(value);
   const { image, command, env } = objectOf(spec);
-  return { args: textOf(args) ?? "", ...(typeof image === "string" && { container: { image, ...(typeof command === "string" && { command }), env: texts(env) } }) };
+  return {
+    args: textOf(args) ?? "",
+    ...(typeof image === "string" && {
+      container: { image, ...(typeof command === "string" && { command }), env: texts(env) },
+    }),
+  };
 }
 
-function items({ file, document }: Source, path: readonly string[], from: Node | null = document.contents): readonly Node[] {
+function items(
+  { file, document }: Source,
+  path: readonly string[],
+  from: Node | null = document.contents,
+): readonly Node[] {
   const found = isMap(from) ? from.getIn(path, true) : undefined;
   if (found === undefined || found === null || (isScalar(found) && found.value === null)) return [];
   if (!isSeq(found)) throw new UserError(`${file}: ${path.join(".")} must be a list`);
@@ -150,12 +271,16 @@ function placeOf({ file, lines }: Source, node: Node): string {
 
 function lineOf({ document, lines }: Source, path: readonly string[]): number {
   const contents = document.contents;
-  const pair = isMap(contents) ? contents.items.find(({ key }) => isScalar(key) && key.value === path[0]) : undefined;
+  const pair = isMap(contents)
+    ? contents.items.find(({ key }) => isScalar(key) && key.value === path[0])
+    : undefined;
   return lines.linePos((pair?.key as Node | undefined)?.range?.[0] ?? 0).line;
 }
 
 function objectOf(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }
 
 function list(value: Json | undefined): readonly Json[] {
@@ -167,9 +292,17 @@ function strings(value: Json | undefined): readonly string[] {
 }
 
 function textOf(value: Json | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+  return typeof value === "string" && value !== ""
+    ? value
+    : typeof value === "number"
+      ? String(value)
+      : undefined;
 }
 
 function texts(value: Json | undefined): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(objectOf(value)).flatMap(([name, item]) => (typeof item === "object" ? [] : [[name, String(item)]])));
+  return Object.fromEntries(
+    Object.entries(objectOf(value)).flatMap(([name, item]) =>
+      typeof item === "object" ? [] : [[name, String(item)]],
+    ),
+  );
 }

@@ -13,17 +13,31 @@ export interface Plugins {
 }
 
 /** Resolves inheritance, lock files and the environment, which wins over what the plugin says itself. */
-export function resolvePlugins(project: MeltanoProject, environment: Environment | undefined, { locks }: Surroundings): Plugins {
+export function resolvePlugins(
+  project: MeltanoProject,
+  environment: Environment | undefined,
+  { locks }: Surroundings,
+): Plugins {
   const changes = environment?.plugins ?? [];
   const resolve = (plugin: Plugin, heirs: readonly string[]): ResolvedPlugin => {
-    const parent = plugin.inheritFrom === undefined || heirs.includes(plugin.inheritFrom) ? undefined : project.plugins.find(({ kind, name }) => kind === plugin.kind && name === plugin.inheritFrom);
-    const base = parent ? inheritable(resolve(parent, [...heirs, plugin.name])) : (locks[`${plugin.kind} ${plugin.inheritFrom ?? plugin.name}`] ?? {});
+    const parent =
+      plugin.inheritFrom === undefined || heirs.includes(plugin.inheritFrom)
+        ? undefined
+        : project.plugins.find(
+            ({ kind, name }) => kind === plugin.kind && name === plugin.inheritFrom,
+          );
+    const base = parent
+      ? inheritable(resolve(parent, [...heirs, plugin.name]))
+      : (locks[`${plugin.kind} ${plugin.inheritFrom ?? plugin.name}`] ?? {});
     const own = merge(base, plugin);
     const change = changes.find(({ kind, name }) => kind === plugin.kind && name === plugin.name);
     return change ? { ...merge(own, change), place: plugin.place } : own;
   };
   const resolved = project.plugins.map((plugin) => resolve(plugin, []));
-  return { find: (name) => resolved.find((plugin) => plugin.name === name), all: (kind) => resolved.filter((plugin) => plugin.kind === kind) };
+  return {
+    find: (name) => resolved.find((plugin) => plugin.name === name),
+    all: (kind) => resolved.filter((plugin) => plugin.kind === kind),
+  };
 }
 
 /** The name of the plugin that an heir has its package from, at the end of the line. */
@@ -55,10 +69,17 @@ function merge(base: Partial<Plugin>, over: Plugin): Plugin {
 
 function mergeMetadata(base: Plugin["metadata"], over: Plugin["metadata"]): Plugin["metadata"] {
   const streams = [...new Set([...Object.keys(base), ...Object.keys(over)])];
-  return Object.fromEntries(streams.map((stream): readonly [string, JsonObject] => [stream, { ...base[stream], ...over[stream] }]));
+  return Object.fromEntries(
+    streams.map((stream): readonly [string, JsonObject] => [
+      stream,
+      { ...base[stream], ...over[stream] },
+    ]),
+  );
 }
 
 /** An heir has a place and a parent of its own. */
 function inheritable(plugin: Plugin): Partial<Plugin> {
-  return Object.fromEntries(Object.entries(plugin).filter(([field]) => field !== "inheritFrom" && field !== "place"));
+  return Object.fromEntries(
+    Object.entries(plugin).filter(([field]) => field !== "inheritFrom" && field !== "place"),
+  );
 }

@@ -20,7 +20,11 @@ export interface PluginSetting {
 export interface PluginCommand {
   readonly args: string;
   /** Container that Meltano would run it in. */
-  readonly container?: { readonly image: string; readonly command?: string; readonly env: { readonly [name: string]: string } };
+  readonly container?: {
+    readonly image: string;
+    readonly command?: string;
+    readonly env: { readonly [name: string]: string };
+  };
 }
 
 /** A plugin as one place of a project defines it. */
@@ -94,5 +98,7 @@ export interface Surroundings {
   /** Definitions from `plugins/…/NAME--VARIANT.lock`, by kind and name: `extractor tap-github`. */
   readonly locks: { readonly [plugin: string]: Partial<Plugin> };
   /** Version of the package that is installed for a plugin, where one is, by kind and name. */
-  readonly installed: { readonly [plugin: string]: readonly { readonly package: string; readonly version: string }[] };
+  readonly installed: {
+    readonly [plugin: string]: readonly { readonly package: string; readonly version: string }[];
+  };
 }

@@ -7,23 +7,42 @@ import { parseFile, pluginFrom } from "./parse";
 import type { MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
 import { parseJson } from "../common/json";
 
-const FOLDERS: { readonly [Kind in PluginKind]: string } = { extractor: "extractors", loader: "loaders", mapper: "mappers", utility: "utilities" };
+const FOLDERS: { readonly [Kind in PluginKind]: string } = {
+  extractor: "extractors",
+  loader: "loaders",
+  mapper: "mappers",
+  utility: "utilities",
+};
 
 /** Folders that hold what others made. */
 const SKIPPED = new Set([".meltano", ".git", "node_modules", ".venv", "venv"]);
 
 /** A Meltano project and what lies around its files. Values in `.env` are not kept. */
-export function readMeltano(file: string): { readonly project: MeltanoProject; readonly surroundings: Surroundings } {
+export function readMeltano(file: string): {
+  readonly project: MeltanoProject;
+  readonly surroundings: Surroundings;
+} {
   const root = dirname(file);
   const first = parseFile(basename(file), readText(file));
-  const others = includedFiles(root, first.includes).filter((path) => path !== basename(file)).map((path) => parseFile(path, readText(join(root, path))).project);
+  const others = includedFiles(root, first.includes)
+    .filter((path) => path !== basename(file))
+    .map((path) => parseFile(path, readText(join(root, path))).project);
   const project = together([first.project, ...others]);
-  return { project, surroundings: { variables: variablesIn(join(root, ".env")), locks: locksOf(root, project.plugins), installed: installedBelow(root, project.plugins) } };
+  return {
+    project,
+    surroundings: {
+      variables: variablesIn(join(root, ".env")),
+      locks: locksOf(root, project.plugins),
+      installed: installedBelow(root, project.plugins),
+    },
+  };
 }
 
 function together(parts: readonly MeltanoProject[]): MeltanoProject {
   const [first] = parts;
-  const defaultEnvironment = parts.find((part) => part.defaultEnvironment !== undefined)?.defaultEnvironment;
+  const defaultEnvironment = parts.find(
+    (part) => part.defaultEnvironment !== undefined,
+  )?.defaultEnvironment;
   return {
     plugins: parts.flatMap(({ plugins }) => plugins),
     schedules: parts.flatMap(({ schedules }) => schedules),
@@ -43,14 +62,25 @@ function includedFiles(root: string, globs: readonly string[]): readonly string[
 
 function globPattern(glob: string): RegExp {
   const parts = glob.replace(/^\.\//, "").split(/(\*\*\/|\*\*|\*|\?)/);
-  const texts: { readonly [part: string]: string } = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" };
-  return new RegExp(`^${parts.map((part) => texts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("")}$`);
+  const texts: { readonly [part: string]: string } = {
+    "**/": "(?:.*/)?",
+    "**": ".*",
+    "*": "[^/]*",
+    "?": "[^/]",
+  };
+  return new RegExp(
+    `^${parts.map((part) => texts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("")}$`,
+  );
 }
 
 function filesBelow(folder: string, root: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !SKIPPED.has(name))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name), root) : [relative(root, join(folder, entry.name))]))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? filesBelow(join(folder, entry.name), root)
+        : [relative(root, join(folder, entry.name))],
+    )
     .sort();
 }
 
@@ -60,22 +90,48 @@ function variablesIn(file: string): readonly string[] {
 
 /** Meltano keeps the definition of each plugin that it knows from its Hub in a lock file. */
 function locksOf(root: string, plugins: readonly Plugin[]): Surroundings["locks"] {
-  return Object.fromEntries(plugins.flatMap(({ kind, name, inheritFrom, variant }) => {
-    const base = inheritFrom ?? name;
-    const file = join(root, "plugins", FOLDERS[kind], `${base}--${variant ?? ""}.lock`);
-    if (variant === undefined || !existsSync(file)) return [];
-    const definition = pluginFrom(kind, file, readJson(file));
-    return [[`${kind} ${base}`, { ...definition, settings: definition.settings.map((setting) => ({ ...setting, fromHub: true })), others: [] }]];
-  }));
+  return Object.fromEntries(
+    plugins.flatMap(({ kind, name, inheritFrom, variant }) => {
+      const base = inheritFrom ?? name;
+      const file = join(root, "plugins", FOLDERS[kind], `${base}--${variant ?? ""}.lock`);
+      if (variant === undefined || !existsSync(file)) return [];
+      const definition = pluginFrom(kind, file, readJson(file));
+      return [
+        [
+          `${kind} ${base}`,
+          {
+            ...definition,
+            settings: definition.settings.map((setting) => ({ ...setting, fromHub: true })),
+            others: [],
+          },
+        ],
+      ];
+    }),
+  );
 }
 
 function installedBelow(root: string, plugins: readonly Plugin[]): Surroundings["installed"] {
-  return Object.fromEntries(plugins.map(({ kind, name }) => {
-    const lib = join(root, ".meltano", FOLDERS[kind], name, "venv", "lib");
-    const pythons = existsSync(lib) ? readdirSync(lib).map((python) => join(lib, python, "site-packages")).filter(existsSync) : [];
-    const found = pythons.flatMap((folder) => readdirSync(folder)).map((entry) => /^(.+)-([^-]+)\.dist-info$/.exec(entry));
-    return [`${kind} ${name}`, found.flatMap((match) => (match?.[1] !== undefined && match[2] !== undefined ? [{ package: match[1], version: match[2] }] : []))];
-  }));
+  return Object.fromEntries(
+    plugins.map(({ kind, name }) => {
+      const lib = join(root, ".meltano", FOLDERS[kind], name, "venv", "lib");
+      const pythons = existsSync(lib)
+        ? readdirSync(lib)
+            .map((python) => join(lib, python, "site-packages"))
+            .filter(existsSync)
+        : [];
+      const found = pythons
+        .flatMap((folder) => readdirSync(folder))
+        .map((entry) => /^(.+)-([^-]+)\.dist-info$/.exec(entry));
+      return [
+        `${kind} ${name}`,
+        found.flatMap((match) =>
+          match?.[1] !== undefined && match[2] !== undefined
+            ? [{ package: match[1], version: match[2] }]
+            : [],
+        ),
+      ];
+    }),
+  );
 }
 
 function readJson(file: string): JsonObject {

@@ -25,7 +25,18 @@ export interface Requirements {
   readonly options: readonly string[];
 }
 
-const OPTIONS_WITH_VALUE = new Set(["-c", "--constraint", "-r", "--requirement", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host"]);
+const OPTIONS_WITH_VALUE = new Set([
+  "-c",
+  "--constraint",
+  "-r",
+  "--requirement",
+  "-i",
+  "--index-url",
+  "--extra-index-url",
+  "-f",
+  "--find-links",
+  "--trusted-host",
+]);
 
 /**
  * Reads the `pip_url` of a plugin, which is what `pip install` is given.
@@ -33,16 +44,23 @@ const OPTIONS_WITH_VALUE = new Set(["-c", "--constraint", "-r", "--requirement",
  * @example `parseRequirements("tap-x~=1.2 setuptools<81")`
  */
 export function parseRequirements(pipUrl: string): Requirements {
-  const words = joined(pipUrl.trim().split(/\s+/).filter((word) => word !== ""));
+  const words = joined(
+    pipUrl
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== ""),
+  );
   const packages: Requirement[] = [];
   const options: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = (words[index] ?? "").replace(/^["']|["']$/g, "");
     const next = words[index + 1] ?? "";
     if (word === "-e" || word === "--editable") packages.push(requirementOf(words[++index] ?? "."));
-    else if (OPTIONS_WITH_VALUE.has(word)) options.push(`${word} ${withoutUser(words[++index] ?? "")}`.trim());
+    else if (OPTIONS_WITH_VALUE.has(word))
+      options.push(`${word} ${withoutUser(words[++index] ?? "")}`.trim());
     else if (word.startsWith("-")) options.push(withoutUser(word));
-    else if (next === "@") packages.push({ ...requirementOf(words[(index += 2)] ?? ""), name: word });
+    else if (next === "@")
+      packages.push({ ...requirementOf(words[(index += 2)] ?? ""), name: word });
     else packages.push(requirementOf(word));
   }
   return { packages, options };
@@ -62,7 +80,9 @@ export function lowestVersion(versions: string): string | undefined {
 function joined(words: readonly string[]): readonly string[] {
   return words.reduce<readonly string[]>((before, word) => {
     const last = before[before.length - 1];
-    const goesOn = last !== undefined && (/^[<>=!~]/.test(word) || (/[<>=~,]$/.test(last) && !last.startsWith("-")));
+    const goesOn =
+      last !== undefined &&
+      (/^[<>=!~]/.test(word) || (/[<>=~,]$/.test(last) && !last.startsWith("-")));
     return goesOn ? [...before.slice(0, -1), `${last}${word}`] : [...before, word];
   }, []);
 }
@@ -70,13 +90,25 @@ function joined(words: readonly string[]): readonly string[] {
 function requirementOf(word: string): Requirement {
   const text = word.replace(/^["']|["']$/g, "");
   const match = /^([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]+\])?)((?:[<>=!~].*)?)$/.exec(text);
-  if (match && !/\.(?:whl|gz|zip)$/.test(text)) return { kind: "index", name: match[1] ?? "", versions: match[2] ?? "" };
+  if (match && !/\.(?:whl|gz|zip)$/.test(text))
+    return { kind: "index", name: match[1] ?? "", versions: match[2] ?? "" };
   const [address = "", fragment] = withoutUser(text).split("#");
   const egg = /egg=([\w.-]+)/.exec(fragment ?? "")?.[1];
   const reference = /(?<!\/)@([^/@]+)$/.exec(address)?.[1];
   const path = address.replace(/@[^/@]+$/, "").replace(/\/+$/, "");
   const version = /^v?(\d+\.\d+[0-9A-Za-z.]*)$/.exec(reference ?? "")?.[1];
-  return { kind: "elsewhere", from: withoutUser(text), name: egg ?? path.split(/[/:]/).pop()?.replace(/\.git$/, "") ?? "", ...(version !== undefined && { version }) };
+  return {
+    kind: "elsewhere",
+    from: withoutUser(text),
+    name:
+      egg ??
+      path
+        .split(/[/:]/)
+        .pop()
+        ?.replace(/\.git$/, "") ??
+      "",
+    ...(version !== undefined && { version }),
+  };
 }
 
 /** Addresses of private packages carry tokens. */

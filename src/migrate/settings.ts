@@ -20,29 +20,56 @@ interface Reading {
  * The config of a plugin as settings of a connector: variables that the project gives are put in, all others and every
  * secret become names of secrets. No value of a secret is copied.
  */
-export function carrySettings(plugin: ResolvedPlugin, variables: Variables, { variables: inEnvironment }: Surroundings): Carried<JsonObject> {
+export function carrySettings(
+  plugin: ResolvedPlugin,
+  variables: Variables,
+  { variables: inEnvironment }: Surroundings,
+): Carried<JsonObject> {
   const leftOver: LeftOver[] = [];
   const reading: Reading = { plugin, variables, leftOver };
   const given = { ...defaultsOf(plugin.settings), ...plugin.config };
-  const fromConfig = Object.entries(given).reduce<JsonObject>((settings, [name, value]) => put(settings, pathOf(name, plugin.settings), carry(reading, [name], value)), {});
-  const fromEnvironment = inEnvironment.flatMap((variable) => environmentSetting(plugin, variable, fromConfig));
+  const fromConfig = Object.entries(given).reduce<JsonObject>(
+    (settings, [name, value]) =>
+      put(settings, pathOf(name, plugin.settings), carry(reading, [name], value)),
+    {},
+  );
+  const fromEnvironment = inEnvironment.flatMap((variable) =>
+    environmentSetting(plugin, variable, fromConfig),
+  );
   const value = { ...fromConfig, ...Object.fromEntries(fromEnvironment) };
-  const missing = plugin.settings.filter((setting) => isDeclaredSecret(setting) && !(setting.name in value)).map(({ name }) => name);
-  if (missing.length > 0) tell(reading, `${missing.length === 1 ? "a secret has" : "secrets have"} no value in the files: ${missing.map((name) => `${name} (${variableOf(plugin.name, name)})`).join(", ")}; where the environment gives one, add it, such as ${missing[0]}: secret(${JSON.stringify(secretName(variableOf(plugin.name, missing[0] ?? "")))})`);
+  const missing = plugin.settings
+    .filter((setting) => isDeclaredSecret(setting) && !(setting.name in value))
+    .map(({ name }) => name);
+  if (missing.length > 0)
+    tell(
+      reading,
+      `${missing.length === 1 ? "a secret has" : "secrets have"} no value in the files: ${missing.map((name) => `${name} (${variableOf(plugin.name, name)})`).join(", ")}; where the environment gives one, add it, such as ${missing[0]}: secret(${JSON.stringify(secretName(variableOf(plugin.name, missing[0] ?? "")))})`,
+    );
   return { value, leftOver };
 }
 
 /** Values of the project's own definitions count, as Meltano gives them to the connector; of the Hub's those alone that depend on the project. */
 function defaultsOf(settings: readonly PluginSetting[]): JsonObject {
-  const counts = ({ value, fromHub }: PluginSetting) => (fromHub === true ? typeof value === "string" && value.includes("$MELTANO_") : value !== undefined && value !== "");
+  const counts = ({ value, fromHub }: PluginSetting) =>
+    fromHub === true
+      ? typeof value === "string" && value.includes("$MELTANO_")
+      : value !== undefined && value !== "";
   return Object.fromEntries(settings.filter(counts).map(({ name, value = null }) => [name, value]));
 }
 
 function carry(reading: Reading, path: readonly string[], value: Json): Json {
   if (typeof value === "string") return carryText(reading, path, value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => carry(reading, [...path, String(index)], item));
-  return Object.fromEntries(Object.entries(value).map(([name, item]: [string, Json]) => [name, carry(reading, [...path, name], item)]));
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item, index) =>
+      carry(reading, [...path, String(index)], item),
+    );
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, Json]) => [
+      name,
+      carry(reading, [...path, name], item),
+    ]),
+  );
 }
 
 function carryText(reading: Reading, path: readonly string[], text: string): Json {
@@ -50,19 +77,34 @@ function carryText(reading: Reading, path: readonly string[], text: string): Jso
   const label = `setting ${JSON.stringify(path.join("."))}`;
   const own = secretName(`${reading.plugin.name}-${path.join("-")}`);
   if (expanded.kind === "text") {
-    if (!isSecret(reading.plugin.settings, path, expanded.text)) return converted(reading.plugin.settings, path, expanded.text);
-    tell(reading, `${label} is a secret that the file writes out; it was not copied: set ${secretVariable(own)}`);
+    if (!isSecret(reading.plugin.settings, path, expanded.text))
+      return converted(reading.plugin.settings, path, expanded.text);
+    tell(
+      reading,
+      `${label} is a secret that the file writes out; it was not copied: set ${secretVariable(own)}`,
+    );
     return secret(own) as unknown as Json;
   }
   if (expanded.kind === "secret") {
-    if (!keepsVariable(expanded.variable)) tell(reading, `${label} is read from ${secretVariable(expanded.secret.$secret)} now, not from ${expanded.variable}`);
+    if (!keepsVariable(expanded.variable))
+      tell(
+        reading,
+        `${label} is read from ${secretVariable(expanded.secret.$secret)} now, not from ${expanded.variable}`,
+      );
     return expanded.secret as unknown as Json;
   }
-  tell(reading, `${label} is put together from ${expanded.variables.join(" and ")}, which is one secret now: set ${secretVariable(own)} to the whole text`);
+  tell(
+    reading,
+    `${label} is put together from ${expanded.variables.join(" and ")}, which is one secret now: set ${secretVariable(own)} to the whole text`,
+  );
   return secret(own) as unknown as Json;
 }
 
-function isSecret(settings: readonly PluginSetting[], path: readonly string[], text: string): boolean {
+function isSecret(
+  settings: readonly PluginSetting[],
+  path: readonly string[],
+  text: string,
+): boolean {
   if (text === "") return false;
   const definition = settings.find(({ name }) => name === path[0]);
   const declared = path.length === 1 && definition !== undefined && isDeclaredSecret(definition);
@@ -79,9 +121,18 @@ function variableOf(plugin: string, setting: string): string {
 }
 
 /** Meltano reads texts by the kind of their setting. */
-function converted(settings: readonly PluginSetting[], path: readonly string[], text: string): Json {
+function converted(
+  settings: readonly PluginSetting[],
+  path: readonly string[],
+  text: string,
+): Json {
   const kind = path.length === 1 ? settings.find(({ name }) => name === path[0])?.kind : undefined;
-  if ((kind === "integer" || kind === "decimal") && text.trim() !== "" && Number.isFinite(Number(text))) return numberOf(text.trim());
+  if (
+    (kind === "integer" || kind === "decimal") &&
+    text.trim() !== "" &&
+    Number.isFinite(Number(text))
+  )
+    return numberOf(text.trim());
   if (kind === "boolean" && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   return text;
 }
@@ -91,23 +142,48 @@ function numberOf(text: string): number | bigint {
 }
 
 /** `TAP_GITHUB_AUTH_TOKEN` in `.env` gives `auth_token` to `tap-github`; with two underscores it is inside of another. */
-function environmentSetting(plugin: ResolvedPlugin, variable: string, settings: JsonObject): readonly (readonly [string, Json])[] {
+function environmentSetting(
+  plugin: ResolvedPlugin,
+  variable: string,
+  settings: JsonObject,
+): readonly (readonly [string, Json])[] {
   const prefix = variableOf(plugin.name, "");
   const rest = variable.slice(prefix.length);
-  if (!variable.startsWith(prefix) || rest === "" || rest.startsWith("_") || rest.includes("__")) return [];
-  const name = plugin.settings.find((setting) => variableOf(plugin.name, setting.name) === variable)?.name ?? rest.toLowerCase();
+  if (!variable.startsWith(prefix) || rest === "" || rest.startsWith("_") || rest.includes("__"))
+    return [];
+  const name =
+    plugin.settings.find((setting) => variableOf(plugin.name, setting.name) === variable)?.name ??
+    rest.toLowerCase();
   return name in settings ? [] : [[name, secret(secretName(variable)) as unknown as Json]];
 }
 
 /** `a.b` is `b` in `a`, unless a setting has that very name. */
 function pathOf(name: string, settings: readonly PluginSetting[]): readonly string[] {
-  return settings.some((setting) => setting.name === name) && !name.includes(".") ? [name] : name.split(".");
+  return settings.some((setting) => setting.name === name) && !name.includes(".")
+    ? [name]
+    : name.split(".");
 }
 
-function put(settings: JsonObject, [name = "", ...rest]: readonly string[], value: Json): JsonObject {
+function put(
+  settings: JsonObject,
+  [name = "", ...rest]: readonly string[],
+  value: Json,
+): JsonObject {
   if (rest.length === 0) return { ...settings, [name]: value };
   const inside = settings[name];
-  return { ...settings, [name]: put(typeof inside === "object" && inside !== null && !Array.isArray(inside) && !isSecretReference(inside) ? (inside as JsonObject) : {}, rest, value) };
+  return {
+    ...settings,
+    [name]: put(
+      typeof inside === "object" &&
+        inside !== null &&
+        !Array.isArray(inside) &&
+        !isSecretReference(inside)
+        ? (inside as JsonObject)
+        : {},
+      rest,
+      value,
+    ),
+  };
 }
 
 function tell({ plugin, leftOver }: Reading, text: string): void {

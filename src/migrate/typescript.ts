@@ -6,27 +6,55 @@ const LONGEST_LINE = 130;
 /** An import as a module that exports `pipelines`, with what was left over as a comment at its end. */
 export function typescriptOf(imported: Import, source: string): string {
   const entries = imported.entries.map((entry) => block(entryText(entry), 1));
-  const body = entries.length === 0 ? "export const pipelines = definePipelines([]);" : `export const pipelines = definePipelines([\n${entries.join(",\n")},\n]);`;
-  const definitions = imported.connectors.flatMap((connector) => (connector.kind === "defined" ? [`export const ${connector.identifier} = ${kindOf(connector.identifier)}(${value(connector.args, 0)});`] : []));
-  const environment = imported.environment === undefined ? "" : `, environment ${oneLine(imported.environment)}`;
+  const body =
+    entries.length === 0
+      ? "export const pipelines = definePipelines([]);"
+      : `export const pipelines = definePipelines([\n${entries.join(",\n")},\n]);`;
+  const definitions = imported.connectors.flatMap((connector) =>
+    connector.kind === "defined"
+      ? [
+          `export const ${connector.identifier} = ${kindOf(connector.identifier)}(${value(connector.args, 0)});`,
+        ]
+      : [],
+  );
+  const environment =
+    imported.environment === undefined ? "" : `, environment ${oneLine(imported.environment)}`;
   return [
     `// From ${oneLine(source)}${environment}, by \`tapctl import\`.`,
     importLine(imported, [...definitions, body].join("\n")),
     "",
     ...(definitions.length > 0 ? [...definitions, ""] : []),
     body,
-    ...(imported.leftOver.length > 0 ? ["", "// Not carried over, or not as it was:", ...imported.leftOver.map(({ where, text }) => `// - ${oneLine(where)}: ${oneLine(text)}`)] : []),
+    ...(imported.leftOver.length > 0
+      ? [
+          "",
+          "// Not carried over, or not as it was:",
+          ...imported.leftOver.map(({ where, text }) => `// - ${oneLine(where)}: ${oneLine(text)}`),
+        ]
+      : []),
     "",
   ].join("\n");
 }
 
 function importLine({ connectors }: Import, text: string): string {
-  const helpers = ["cron", "secret", "tap", "target"].filter((name) => new RegExp(`(?<![\\w."])${name}\\(`).test(text));
-  const shipped = connectors.flatMap(({ kind, identifier }) => (kind === "shipped" ? [identifier] : []));
+  const helpers = ["cron", "secret", "tap", "target"].filter((name) =>
+    new RegExp(`(?<![\\w."])${name}\\(`).test(text),
+  );
+  const shipped = connectors.flatMap(({ kind, identifier }) =>
+    kind === "shipped" ? [identifier] : [],
+  );
   return `import { ${["definePipelines", ...helpers, ...shipped].sort().join(", ")} } from "tapctl";`;
 }
 
-function entryText({ name, schedule, suspend, tap, target, streams, followUps }: ImportedEntry): string {
+function entryText({
+  name,
+  schedule,
+  suspend,
+  tap,
+  target,
+  streams,
+  followUps,
+}: ImportedEntry): string {
   const fields = [
     `name: ${value(name, 2)}`,
     `schedule: ${isPlainCron(schedule) ? value(schedule, 2) : `cron(${value(schedule, 2)})`}`,
@@ -45,12 +73,17 @@ function useText({ connector, settings }: ImportedUse): string {
 
 /** A rule of a name alone is written as the name. */
 function withPlainNames(streams: Json): Json {
-  return (streams as readonly JsonObject[]).map((rule) => (Object.keys(rule).length === 1 ? (rule["stream"] ?? null) : rule));
+  return (streams as readonly JsonObject[]).map((rule) =>
+    Object.keys(rule).length === 1 ? (rule["stream"] ?? null) : rule,
+  );
 }
 
 /** Cron text whose shape the compiler takes without help. */
 function isPlainCron(text: string): boolean {
-  return /^(?:\S+ ){4}(?:\*|[0-6]|[0-6]-[0-6]|MON-FRI)$/.test(text) || /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/.test(text);
+  return (
+    /^(?:\S+ ){4}(?:\*|[0-6]|[0-6]-[0-6]|MON-FRI)$/.test(text) ||
+    /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/.test(text)
+  );
 }
 
 /** A value as TypeScript: on one line where it fits, else a field a line. */
@@ -59,7 +92,11 @@ function value(json: Json, depth: number): string {
   if (typeof json === "bigint") return `${json}n`;
   if (typeof json !== "object" || json === null) return JSON.stringify(json);
   const isList = Array.isArray(json);
-  const parts = isList ? (json as readonly Json[]).map((item) => value(item, depth + 1)) : Object.entries(json).map(([name, item]: [string, Json]) => `${keyText(name)}: ${value(item, depth + 1)}`);
+  const parts = isList
+    ? (json as readonly Json[]).map((item) => value(item, depth + 1))
+    : Object.entries(json).map(
+        ([name, item]: [string, Json]) => `${keyText(name)}: ${value(item, depth + 1)}`,
+      );
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
   if (parts.length === 0) return `${open}${close}`;
   const short = isList ? `[${parts.join(", ")}]` : `{ ${parts.join(", ")} }`;

@@ -25,7 +25,8 @@ export function expand(text: string, variables: Variables): Expanded {
   const left = [...resolved.matchAll(VARIABLE)].map(([, braced, bare]) => braced ?? bare ?? "");
   const [variable] = left;
   if (variable === undefined) return { kind: "text", text: resolved };
-  if (left.length === 1 && resolved.replace(VARIABLE, "") === "") return { kind: "secret", secret: secret(secretName(variable)), variable };
+  if (left.length === 1 && resolved.replace(VARIABLE, "") === "")
+    return { kind: "secret", secret: secret(secretName(variable)), variable };
   return { kind: "mixed", variables: [...new Set(left)] };
 }
 
@@ -35,7 +36,10 @@ export function expand(text: string, variables: Variables): Expanded {
  * @example `secretName("SHOP_PASSWORD") === "shop-password"`
  */
 export function secretName(text: string): string {
-  const name = text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^[^A-Za-z]+|-+$/g, "").toLowerCase();
+  const name = text
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^[^A-Za-z]+|-+$/g, "")
+    .toLowerCase();
   return name !== "" && isAllowed(name) ? name : `meltano-${name}`.replace(/-$/, "");
 }
 

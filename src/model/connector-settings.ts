@@ -1,5 +1,6 @@
 /** Any value that JSON can hold. An integer beyond 2^53 is a bigint such as `1234567890123456789n`, because JavaScript rounds numbers. */
-export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A JSON object: what Singer calls a config. */
 export type JsonObject = { readonly [key: string]: Json };
@@ -28,7 +29,12 @@ export function secret(name: string): SecretReference {
 
 /** Whether a value is what {@link secret} returns. */
 export function isSecretReference(value: unknown): value is SecretReference {
-  return typeof value === "object" && value !== null && typeof (value as SecretReference).$secret === "string" && Object.keys(value).length === 1;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as SecretReference).$secret === "string" &&
+    Object.keys(value).length === 1
+  );
 }
 
 type Path = readonly (string | number)[];
@@ -44,14 +50,23 @@ export function secretPaths(value: Json | undefined): readonly Path[] {
  *
  * @example `[["port"], ["port", { secret: "shop-port" }]]`
  */
-export function secretsFile(settings: Json | undefined): readonly (readonly (string | number | { readonly secret: string })[])[] {
+export function secretsFile(
+  settings: Json | undefined,
+): readonly (readonly (string | number | { readonly secret: string })[])[] {
   const found = secretsIn(settings);
-  return [...found.map(({ path }) => path), ...found.map(({ path, secret: name }) => [...path, { secret: name }])];
+  return [
+    ...found.map(({ path }) => path),
+    ...found.map(({ path, secret: name }) => [...path, { secret: name }]),
+  ];
 }
 
-function secretsIn(value: Json | undefined, path: Path = []): readonly { readonly path: Path; readonly secret: string }[] {
+function secretsIn(
+  value: Json | undefined,
+  path: Path = [],
+): readonly { readonly path: Path; readonly secret: string }[] {
   if (isSecretReference(value)) return [{ path, secret: value.$secret }];
-  if (Array.isArray(value)) return value.flatMap((item: Json, index) => secretsIn(item, [...path, index]));
+  if (Array.isArray(value))
+    return value.flatMap((item: Json, index) => secretsIn(item, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, item]) => secretsIn(item, [...path, name]));
 }
@@ -60,13 +75,15 @@ function secretsIn(value: Json | undefined, path: Path = []): readonly { readonl
 export type WithSecrets<T> = T extends number
   ? T | bigint | SecretReference
   : T extends string | bigint | boolean | null | undefined
-  ? T | SecretReference
-  : T extends readonly (infer Item)[]
-    ? readonly WithSecrets<Item>[] | SecretReference
-    : { readonly [Key in keyof T]: WithSecrets<T[Key]> } | SecretReference;
+    ? T | SecretReference
+    : T extends readonly (infer Item)[]
+      ? readonly WithSecrets<Item>[] | SecretReference
+      : { readonly [Key in keyof T]: WithSecrets<T[Key]> } | SecretReference;
 
 /** Settings of a connector as the array holds them: `Settings` with secrets allowed for values. */
-export type SettingsInput<Settings> = { readonly [Key in keyof Settings]: WithSecrets<Settings[Key]> };
+export type SettingsInput<Settings> = {
+  readonly [Key in keyof Settings]: WithSecrets<Settings[Key]>;
+};
 
 /** How a setting is read when it comes as text, from the environment or as a secret; all but `string` are parsed as JSON. */
 export type SettingType = "string" | "number" | "boolean" | "json";

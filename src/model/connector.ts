@@ -140,17 +140,32 @@ export interface Target {
 }
 
 type SettingNames<Settings> = string extends keyof Settings
-  ? { readonly settings?: { readonly [name: string]: SettingType }; readonly required?: readonly string[]; readonly window?: Window }
+  ? {
+      readonly settings?: { readonly [name: string]: SettingType };
+      readonly required?: readonly string[];
+      readonly window?: Window;
+    }
   : {
       readonly settings: { readonly [Key in keyof Settings]-?: SettingType };
       readonly required: readonly RequiredKeys<Settings>[];
       readonly window?: Window<keyof Settings & string>;
     };
 
-type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] & string;
+type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] &
+  string;
 
 /** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
-export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaults" | "outputSetting" | "outputAliases" | "destination" | "location" | "trial" | "limitations"> &
+export type ConnectorArgs<Settings> = Pick<
+  ConnectorDefinition,
+  | "name"
+  | "defaults"
+  | "outputSetting"
+  | "outputAliases"
+  | "destination"
+  | "location"
+  | "trial"
+  | "limitations"
+> &
   (PackageSource | ImageSource) &
   SettingNames<Settings>;
 
@@ -160,7 +175,9 @@ export type ConnectorArgs<Settings> = Pick<ConnectorDefinition, "name" | "defaul
  * @typeParam Settings the tap's settings; without it any JSON is taken.
  * @example `export const tapGithub = tap({ name: "tap-github", package: "meltanolabs-tap-github", version: "1.23.0" });`
  */
-export function tap<Settings extends object = JsonObject>(args: ConnectorArgs<Settings>): (settings: SettingsInput<Settings>) => Tap {
+export function tap<Settings extends object = JsonObject>(
+  args: ConnectorArgs<Settings>,
+): (settings: SettingsInput<Settings>) => Tap {
   const connector = define("tap", args);
   return (settings) => ({ kind: "tap", connector, settings: settings as JsonObject });
 }
@@ -171,7 +188,9 @@ export function tap<Settings extends object = JsonObject>(args: ConnectorArgs<Se
  * @typeParam Settings the target's settings; without it any JSON is taken.
  * @example `export const targetSnowflake = target({ name: "target-snowflake", package: "meltanolabs-target-snowflake", version: "0.17.0" });`
  */
-export function target<Settings extends object = JsonObject>(args: ConnectorArgs<Settings>): (settings: SettingsInput<Settings>) => Target {
+export function target<Settings extends object = JsonObject>(
+  args: ConnectorArgs<Settings>,
+): (settings: SettingsInput<Settings>) => Target {
   const connector = define("target", args);
   return (settings) => ({ kind: "target", connector, settings: settings as JsonObject });
 }
@@ -187,7 +206,20 @@ export function connectorVersion(connector: ConnectorDefinition): string {
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
-  const { name, settings, required, defaults, outputSetting, outputAliases, destination, location, trial, window, limitations, ...source } = args;
+  const {
+    name,
+    settings,
+    required,
+    defaults,
+    outputSetting,
+    outputAliases,
+    destination,
+    location,
+    trial,
+    window,
+    limitations,
+    ...source
+  } = args;
   return {
     name,
     kind,

@@ -9,12 +9,21 @@ type SixFields = `${string} ${string} ${string} ${string} ${string} ${string}`;
 
 /** The type that an entry with such a schedule must have; a schedule of six fields or more has none. */
 type EntryWith<Schedule> =
-  Extract<Schedule extends readonly unknown[] ? Schedule[number] : Schedule, SixFields> extends never
+  Extract<
+    Schedule extends readonly unknown[] ? Schedule[number] : Schedule,
+    SixFields
+  > extends never
     ? PipelineEntry
-    : PipelineEntry & { readonly schedule: { readonly "a schedule has five fields: minute hour day-of-month month day-of-week": never } };
+    : PipelineEntry & {
+        readonly schedule: {
+          readonly "a schedule has five fields: minute hour day-of-month month day-of-week": never;
+        };
+      };
 
 /** Where the compiler reads the schedules from. It infers from both branches, and checks the first one: nothing. */
-type SchedulesFrom<Schedules> = Schedules extends readonly unknown[] ? unknown : { readonly [Index in keyof Schedules]: { readonly schedule: Schedules[Index] } };
+type SchedulesFrom<Schedules> = Schedules extends readonly unknown[]
+  ? unknown
+  : { readonly [Index in keyof Schedules]: { readonly schedule: Schedules[Index] } };
 
 /**
  * The typed array that people edit. It is plain data: the same array runs on a laptop and on the cluster.
@@ -28,7 +37,8 @@ type SchedulesFrom<Schedules> = Schedules extends readonly unknown[] ? unknown :
  * @typeParam Schedules the entries' schedules, found by the compiler.
  */
 export function definePipelines<const Schedules extends readonly unknown[]>(
-  entries: SchedulesFrom<Schedules> & NoInfer<{ readonly [Index in keyof Schedules]: EntryWith<Schedules[Index]> }>,
+  entries: SchedulesFrom<Schedules> &
+    NoInfer<{ readonly [Index in keyof Schedules]: EntryWith<Schedules[Index]> }>,
 ): readonly PipelineEntry[] {
   return entries;
 }

@@ -1,28 +1,92 @@
 /** Words in the names of settings that say where data is. */
 const WORDS = new Set([
-  ...["host", "hosts", "hostname", "server", "port", "address", "endpoint", "url", "uri", "dsn", "domain", "subdomain", "site"],
-  ...["database", "db", "dbname", "schema", "dataset", "warehouse", "catalog", "keyspace", "instance", "cluster"],
+  ...[
+    "host",
+    "hosts",
+    "hostname",
+    "server",
+    "port",
+    "address",
+    "endpoint",
+    "url",
+    "uri",
+    "dsn",
+    "domain",
+    "subdomain",
+    "site",
+  ],
+  ...[
+    "database",
+    "db",
+    "dbname",
+    "schema",
+    "dataset",
+    "warehouse",
+    "catalog",
+    "keyspace",
+    "instance",
+    "cluster",
+  ],
   ...["project", "account", "workspace", "tenant", "organization", "org", "environment", "sandbox"],
   ...["bucket", "container", "path", "directory", "dir", "folder", "filename", "spreadsheet"],
 ]);
 
 /** What words without a break begin or end with: `filepath`, `dbhost`, `baseurl`, `spreadsheetid`. Not `port`: `export`, `report`. */
-const COMPOUND = /^(database|dbname|dataset|bucket|spreadsheet)|(path|url|uri|host|hostname|bucket|endpoint|database|dataset|directory|folder)$/;
+const COMPOUND =
+  /^(database|dbname|dataset|bucket|spreadsheet)|(path|url|uri|host|hostname|bucket|endpoint|database|dataset|directory|folder)$/;
 
 /** Words of settings that say how a place is reached or read, not which one it is. */
 const OTHER = new Set([
-  ...["key", "credential", "credentials", "certificate", "cert", "certs", "ca", "ssl", "tls", "ssh", "tunnel", "proxy", "token", "secret", "password"],
+  ...[
+    "key",
+    "credential",
+    "credentials",
+    "certificate",
+    "cert",
+    "certs",
+    "ca",
+    "ssl",
+    "tls",
+    "ssh",
+    "tunnel",
+    "proxy",
+    "token",
+    "secret",
+    "password",
+  ],
   ...["auth", "oauth", "login", "redirect", "webhook", "log", "logging", "cache", "temp", "tmp"],
-  ...["type", "format", "mode", "version", "size", "limit", "timeout", "interval", "jsonpath", "xpath", "prefix", "flattening", "validate", "enabled", "enable"],
+  ...[
+    "type",
+    "format",
+    "mode",
+    "version",
+    "size",
+    "limit",
+    "timeout",
+    "interval",
+    "jsonpath",
+    "xpath",
+    "prefix",
+    "flattening",
+    "validate",
+    "enabled",
+    "enable",
+  ],
 ]);
 
 /** Whether a setting says by its name where data is, for connectors that do not name those settings. */
 export function saysWhere(setting: string): boolean {
   const words = wordsOf(setting);
-  return words.some((word) => WORDS.has(word) || (COMPOUND.test(word) && !OTHER.has(word))) && !words.some((word) => OTHER.has(word));
+  return (
+    words.some((word) => WORDS.has(word) || (COMPOUND.test(word) && !OTHER.has(word))) &&
+    !words.some((word) => OTHER.has(word))
+  );
 }
 
 /** The words of a name: `apiUrl`, `api_url` and `api-url` have two. */
 export function wordsOf(setting: string): readonly string[] {
-  return setting.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().split(/[^a-z0-9]+/);
+  return setting
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
 }

@@ -4,8 +4,17 @@ type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 type DayName = "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
 type Day = `${Digit}` | DayName | Lowercase<DayName>;
 // Ends of one kind only: with every pair of days the union is so large that the compiler refuses to spread an entry.
-type DayRange = `${Digit}-${Digit}` | `${DayName}-${DayName}` | `${Lowercase<DayName>}-${Lowercase<DayName>}`;
-type DayField = "*" | "?" | `*/${number}` | Day | `${Day}/${number}` | DayRange | `${DayRange}/${number}` | `${Day | DayRange},${string}`;
+type DayRange =
+  `${Digit}-${Digit}` | `${DayName}-${DayName}` | `${Lowercase<DayName>}-${Lowercase<DayName>}`;
+type DayField =
+  | "*"
+  | "?"
+  | `*/${number}`
+  | Day
+  | `${Day}/${number}`
+  | DayRange
+  | `${DayRange}/${number}`
+  | `${Day | DayRange},${string}`;
 
 declare const computed: unique symbol;
 

@@ -46,14 +46,28 @@ export interface ReportArgs {
 /** The report of some pipelines at a moment. */
 export function reportData({ entries, facts, runs, store, now }: ReportArgs): ReportData {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
-  const pipelines = statusOf(facts, now).map((status) => reportPipeline(status, byName.get(status.name), runs.get(status.name) ?? []));
+  const pipelines = statusOf(facts, now).map((status) =>
+    reportPipeline(status, byName.get(status.name), runs.get(status.name) ?? []),
+  );
   return { version: 1, generated: now.toISOString(), store, pipelines };
 }
 
-function reportPipeline(status: PipelineStatus, entry: PipelineEntry | undefined, runs: readonly RunSummary[]): ReportPipeline {
-  return { status, description: entry?.description ?? null, owner: entry?.owner ?? null, connectors: entry === undefined ? null : connectorsOf(entry), runs };
+function reportPipeline(
+  status: PipelineStatus,
+  entry: PipelineEntry | undefined,
+  runs: readonly RunSummary[],
+): ReportPipeline {
+  return {
+    status,
+    description: entry?.description ?? null,
+    owner: entry?.owner ?? null,
+    connectors: entry === undefined ? null : connectorsOf(entry),
+    runs,
+  };
 }
 
 function connectorsOf(entry: PipelineEntry): string {
-  return isReplication(entry) ? `${entry.tap.connector.name} to ${entry.target.connector.name}` : entry.image;
+  return isReplication(entry)
+    ? `${entry.tap.connector.name} to ${entry.target.connector.name}`
+    : entry.image;
 }

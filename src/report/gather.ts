@@ -10,17 +10,54 @@ import { reportData, type ReportData } from "./data";
 const AT_ONCE = 16;
 
 /** The report of a store of this machine. */
-export async function gatherLocal(store: ObjectStore, entries: readonly PipelineEntry[], limit: number, now: Date): Promise<ReportData> {
-  const runs = await readRuns(store, entries.map(({ name }) => name), limit);
-  const facts = await atOnce(AT_ONCE, entries, (entry) => localFactsOf(store, entry, runs.get(entry.name) ?? []));
+export async function gatherLocal(
+  store: ObjectStore,
+  entries: readonly PipelineEntry[],
+  limit: number,
+  now: Date,
+): Promise<ReportData> {
+  const runs = await readRuns(
+    store,
+    entries.map(({ name }) => name),
+    limit,
+  );
+  const facts = await atOnce(AT_ONCE, entries, (entry) =>
+    localFactsOf(store, entry, runs.get(entry.name) ?? []),
+  );
   return reportData({ entries, facts, runs, store: store.url, now });
 }
 
 /** The report of a cluster, whose facts its API gave and whose store keeps the runs. */
-export async function gatherCluster(store: ObjectStore, entries: readonly PipelineEntry[], facts: readonly PipelineFacts[], limit: number, now: Date): Promise<ReportData> {
-  return reportData({ entries, facts, runs: await readRuns(store, facts.map(({ name }) => name), limit), store: store.url, now });
+export async function gatherCluster(
+  store: ObjectStore,
+  entries: readonly PipelineEntry[],
+  facts: readonly PipelineFacts[],
+  limit: number,
+  now: Date,
+): Promise<ReportData> {
+  return reportData({
+    entries,
+    facts,
+    runs: await readRuns(
+      store,
+      facts.map(({ name }) => name),
+      limit,
+    ),
+    store: store.url,
+    now,
+  });
 }
 
-async function readRuns(store: ObjectStore, names: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
-  return new Map(await atOnce(AT_ONCE, names, async (name) => [name, await listRuns(store, name, limit)] as const));
+async function readRuns(
+  store: ObjectStore,
+  names: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
+  return new Map(
+    await atOnce(
+      AT_ONCE,
+      names,
+      async (name) => [name, await listRuns(store, name, limit)] as const,
+    ),
+  );
 }

@@ -6,9 +6,16 @@ export interface Html {
 /** What may stand in a template: text and numbers are escaped, lists joined. */
 export type Content = Html | string | number | null | readonly Content[];
 
-const ESCAPES: { readonly [character: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ESCAPES: { readonly [character: string]: string } = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 /** Characters that no text has, but that HTML forbids or that turn the direction of what follows. */
-const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const UNPRINTABLE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * HTML from a template.
@@ -16,7 +23,11 @@ const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-
  * @example html`<b title="${title}">${text}</b>`
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  return { markup: parts.reduce((text, part, index) => text + markupOf(contents[index - 1] ?? null) + part) };
+  return {
+    markup: parts.reduce(
+      (text, part, index) => text + markupOf(contents[index - 1] ?? null) + part,
+    ),
+  };
 }
 
 /** HTML that this program wrote itself, such as a file of its own. */
@@ -26,7 +37,9 @@ export function trusted(markup: string): Html {
 
 /** Text as HTML has it, in an element or between quotes. */
 export function escapeHtml(text: string): string {
-  return text.replace(UNPRINTABLE, "\ufffd").replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+  return text
+    .replace(UNPRINTABLE, "\ufffd")
+    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
 function markupOf(content: Content): string {

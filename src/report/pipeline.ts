@@ -8,7 +8,9 @@ import { runTable, timeline } from "./runs";
 import { count, moment, number, took } from "./words";
 
 /** Which symbol and colour stand for a condition. */
-export const TONES: { readonly [Condition in PipelineStatus["condition"]]: "bad" | "late" | "busy" | "good" | "quiet" } = {
+export const TONES: {
+  readonly [Condition in PipelineStatus["condition"]]: "bad" | "late" | "busy" | "good" | "quiet";
+} = {
   "invalid schedule": "bad",
   failing: "bad",
   late: "late",
@@ -21,17 +23,46 @@ export const TONES: { readonly [Condition in PipelineStatus["condition"]]: "bad"
 };
 
 /** A pipeline: a line that opens to its facts and runs. */
-export function pipelineCard({ status, description, owner, connectors, runs }: ReportPipeline): Html {
+export function pipelineCard({
+  status,
+  description,
+  owner,
+  connectors,
+  runs,
+}: ReportPipeline): Html {
   const { name, condition } = status;
-  return html`<details class="p ${TONES[condition]}" data-is="${condition}"><summary><div class="who"><h2>${name}</h2><p class="is"><svg><use href="#${TONES[condition]}"/></svg>${isInWords(status)}</p></div>${timeline(runs)}<dl class="now">${pairs(nowFacts(status))}</dl>${errorLine(status)}</summary>
-<dl class="more">${pairs(moreFacts({ status, description, owner, connectors, runs }))}</dl>${runs.length > 0 ? runTable(runs) : null}</details>
-`;
+  return html`<details class="p ${TONES[condition]}" data-is="${condition}">
+    <summary>
+      <div class="who">
+        <h2>${name}</h2>
+        <p class="is">
+          <svg><use href="#${TONES[condition]}" /></svg>${isInWords(status)}
+        </p>
+      </div>
+      ${timeline(runs)}
+      <dl class="now">${pairs(nowFacts(status))}</dl>
+      ${errorLine(status)}
+    </summary>
+    <dl class="more">${pairs(moreFacts({ status, description, owner, connectors, runs }))}</dl>
+    ${runs.length > 0 ? runTable(runs) : null}
+  </details> `;
 }
 
-function isInWords({ condition, consecutiveFailures, lateSeconds, active }: PipelineStatus): string {
-  if (condition === "failing") return consecutiveFailures === 1 ? "failed" : `failed ${number(consecutiveFailures)} times in a row`;
+function isInWords({
+  condition,
+  consecutiveFailures,
+  lateSeconds,
+  active,
+}: PipelineStatus): string {
+  if (condition === "failing")
+    return consecutiveFailures === 1
+      ? "failed"
+      : `failed ${number(consecutiveFailures)} times in a row`;
   if (condition === "late" && lateSeconds !== null) return `late by ${formatAge(lateSeconds)}`;
-  if (condition === "running" && active) return active.status === "waiting" ? `waiting for ${formatAge(active.seconds)}` : `running for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`;
+  if (condition === "running" && active)
+    return active.status === "waiting"
+      ? `waiting for ${formatAge(active.seconds)}`
+      : `running for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`;
   return condition;
 }
 
@@ -39,12 +70,23 @@ function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
   return [
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
     ["took", took(last?.seconds ?? null)],
-    ["records", last === null || last.records === null ? "–" : recordsCell({ ...last, records: last.records }).toLocaleString("en-US")],
+    [
+      "records",
+      last === null || last.records === null
+        ? "–"
+        : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
+    ],
     ["state", bookmark === null ? "–" : formatBookmarkAge(bookmark.ageSeconds)],
   ];
 }
 
-function moreFacts({ status, description, owner, connectors, runs }: ReportPipeline): readonly Fact[] {
+function moreFacts({
+  status,
+  description,
+  owner,
+  connectors,
+  runs,
+}: ReportPipeline): readonly Fact[] {
   const [newest] = runs;
   return [
     ["what", description],
@@ -52,11 +94,32 @@ function moreFacts({ status, description, owner, connectors, runs }: ReportPipel
     ["connectors", connectors],
     ["schedule", `${status.schedule}${status.suspended ? ", suspended" : ""}`],
     ["next run", status.next === null ? null : `${moment(status.next)} UTC`],
-    ["state", newest === undefined || newest.stateAfter === null ? null : describeState(newest.stateAfter)],
-    ["streams", newest === undefined || newest.streams.length === 0 ? null : newest.streams.map(({ stream, records }) => `${stream} ${number(records)}`).join(", ")],
-    ["bytes", runs.length === 0 ? null : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${count(runs.length, "run")}`],
-    ["left out", newest === undefined || (newest.leftOut ?? []).length === 0 ? null : (newest.leftOut ?? []).join("; ")],
-    ["note", newest === undefined || newest.warnings.length === 0 ? null : newest.warnings.join("; ")],
+    [
+      "state",
+      newest === undefined || newest.stateAfter === null ? null : describeState(newest.stateAfter),
+    ],
+    [
+      "streams",
+      newest === undefined || newest.streams.length === 0
+        ? null
+        : newest.streams.map(({ stream, records }) => `${stream} ${number(records)}`).join(", "),
+    ],
+    [
+      "bytes",
+      runs.length === 0
+        ? null
+        : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${count(runs.length, "run")}`,
+    ],
+    [
+      "left out",
+      newest === undefined || (newest.leftOut ?? []).length === 0
+        ? null
+        : (newest.leftOut ?? []).join("; "),
+    ],
+    [
+      "note",
+      newest === undefined || newest.warnings.length === 0 ? null : newest.warnings.join("; "),
+    ],
   ];
 }
 
@@ -64,7 +127,14 @@ function moreFacts({ status, description, owner, connectors, runs }: ReportPipel
 type Fact = readonly [string, string | null];
 
 function pairs(facts: readonly Fact[]): readonly Content[] {
-  return facts.map(([name, value]) => (value === null ? null : html`<div><dt>${name}<dd>${value}</div>`));
+  return facts.map(([name, value]) =>
+    value === null
+      ? null
+      : html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+  );
 }
 
 function errorLine(status: PipelineStatus): Html | null {

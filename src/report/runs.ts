@@ -15,18 +15,60 @@ export function timeline(runs: readonly RunSummary[]): Html {
   if (runs.length === 0) return html`<div class="t none">no runs yet</div>`;
   const longest = Math.max(...runs.map(({ seconds }) => seconds ?? 0));
   const most = Math.max(...runs.map(({ records }) => records));
-  const bars = [...runs].reverse().map(({ status, seconds, records }) => `<i class=${classOf(status)} style=--d:${Math.max(LOWEST, part(seconds ?? longest, longest))};--r:${records === 0 ? 0 : Math.max(LOWEST, part(records, most))}></i>`);
-  return html`<div class="t" role="img" aria-label="${inWords(runs)}">${trusted(bars.join(""))}</div>`;
+  const bars = [...runs]
+    .reverse()
+    .map(
+      ({ status, seconds, records }) =>
+        `<i class=${classOf(status)} style=--d:${Math.max(LOWEST, part(seconds ?? longest, longest))};--r:${records === 0 ? 0 : Math.max(LOWEST, part(records, most))}></i>`,
+    );
+  return html`<div class="t" role="img" aria-label="${inWords(runs)}">
+    ${trusted(bars.join(""))}
+  </div>`;
 }
 
 /** Runs in a table, the newest first. The closing tags that HTML lets one leave out are left out: there are many rows. */
 export function runTable(runs: readonly RunSummary[]): Html {
-  return html`<table><thead><tr><th>Began (UTC)<th>Result<th>Took<th>Records<th>Bytes<th>Tries<th>What went wrong</thead><tbody>${runs.map(row)}</table>`;
+  return html`<table>
+    <thead>
+      <tr>
+        <th>Began (UTC)</th>
+        <th>Result</th>
+        <th>Took</th>
+        <th>Records</th>
+        <th>Bytes</th>
+        <th>Tries</th>
+        <th>What went wrong</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${runs.map(row)}
+    </tbody>
+  </table>`;
 }
 
-function row({ status, started, seconds, records, bytes, attempts, leftOut = [], error, ...more }: RunSummary): Html {
+function row({
+  status,
+  started,
+  seconds,
+  records,
+  bytes,
+  attempts,
+  leftOut = [],
+  error,
+  ...more
+}: RunSummary): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}`;
+  return html`<tr class=${classOf(status)}>
+    <td>${moment(started)}</td>
+    <td>${status}</td>
+    <td>${took(seconds)}</td>
+    <td>${recordsCell({ records, ...more }).toLocaleString("en-US")}</td>
+    <td>${formatBytes(bytes)}</td>
+    <td>${tries > 1 ? tries : ""}</td>
+    <td>
+      ${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}
+    </td>
+  </tr>`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

@@ -8,7 +8,9 @@ const TWO = (value: number) => String(value).padStart(2, "0");
 /** A moment in UTC, to the minute. @example `25 Nov 06:05` */
 export function moment(time: string): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? time : `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${TWO(date.getUTCHours())}:${TWO(date.getUTCMinutes())}`;
+  return Number.isNaN(date.getTime())
+    ? time
+    : `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${TWO(date.getUTCHours())}:${TWO(date.getUTCMinutes())}`;
 }
 
 /** A number with commas. */

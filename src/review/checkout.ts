@@ -19,7 +19,11 @@ export type CheckoutManifests =
 
 /** What a checkout of the project holds. */
 export type CheckoutDescription =
-  | { readonly kind: "array"; readonly entries: readonly PipelineEntry[]; readonly manifests: CheckoutManifests }
+  | {
+      readonly kind: "array";
+      readonly entries: readonly PipelineEntry[];
+      readonly manifests: CheckoutManifests;
+    }
   | { readonly kind: "failed"; readonly problem: string };
 
 /** An array takes well under a second; one that waits for something never gets it here. */
@@ -38,15 +42,29 @@ const PACKAGES = [packageFile("node_modules"), dirname(PACKAGE_ROOT)];
  * @param folder the checkout's, with `pipelines/index.ts` right below it: no folder above is looked at, because that
  *   would be another checkout.
  */
-export async function readCheckout(folder: string, baseImage: string): Promise<CheckoutDescription> {
-  const child = spawn(process.execPath, [packageFile("dist", "src", "review", "describe-checkout.js"), folder, baseImage], {
-    cwd: folder,
-    env: { ...process.env, NODE_PATH: [...PACKAGES, process.env.NODE_PATH].filter(Boolean).join(delimiter) },
-    stdio: ["ignore", "ignore", "pipe", "pipe"],
-    timeout: LONGEST_SECONDS * 1000,
-    killSignal: "SIGKILL",
-  });
-  const [answer, complaint, end] = await Promise.all([textOf(child.stdio[3] as NodeJS.ReadableStream), textOf(child.stderr as NodeJS.ReadableStream), endOf(child)]);
+export async function readCheckout(
+  folder: string,
+  baseImage: string,
+): Promise<CheckoutDescription> {
+  const child = spawn(
+    process.execPath,
+    [packageFile("dist", "src", "review", "describe-checkout.js"), folder, baseImage],
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        NODE_PATH: [...PACKAGES, process.env.NODE_PATH].filter(Boolean).join(delimiter),
+      },
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      timeout: LONGEST_SECONDS * 1000,
+      killSignal: "SIGKILL",
+    },
+  );
+  const [answer, complaint, end] = await Promise.all([
+    textOf(child.stdio[3] as NodeJS.ReadableStream),
+    textOf(child.stderr as NodeJS.ReadableStream),
+    endOf(child),
+  ]);
   return parse(answer) ?? { kind: "failed", problem: silence(end, complaint) };
 }
 
@@ -59,8 +77,12 @@ function parse(answer: string): CheckoutDescription | undefined {
 }
 
 function silence(end: number | NodeJS.Signals | null, complaint: string): string {
-  if (end === "SIGKILL") return `its array does not come to an end within ${LONGEST_SECONDS} s, or was killed`;
-  const said = complaint.split("\n").find((line) => /error/i.test(line))?.trim();
+  if (end === "SIGKILL")
+    return `its array does not come to an end within ${LONGEST_SECONDS} s, or was killed`;
+  const said = complaint
+    .split("\n")
+    .find((line) => /error/i.test(line))
+    ?.trim();
   return `its array ended the process with ${end ?? "nothing"}${said === undefined ? "" : `: ${said}`}`;
 }
 
@@ -71,5 +93,7 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
 }
 
 function endOf(child: ReturnType<typeof spawn>): Promise<number | NodeJS.Signals | null> {
-  return new Promise((resolve, reject) => child.on("error", reject).on("close", (code, signal) => resolve(signal ?? code)));
+  return new Promise((resolve, reject) =>
+    child.on("error", reject).on("close", (code, signal) => resolve(signal ?? code)),
+  );
 }

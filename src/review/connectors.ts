@@ -1,4 +1,11 @@
-import { connectorVersion, settingsOf, type ConnectorDefinition, type PackageSource, type Tap, type Target } from "../model/connector";
+import {
+  connectorVersion,
+  settingsOf,
+  type ConnectorDefinition,
+  type PackageSource,
+  type Tap,
+  type Target,
+} from "../model/connector";
 import type { Json } from "../model/connector-settings";
 import { changedParts, identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
@@ -8,13 +15,25 @@ import { settingsOfCommonStreams } from "./streams";
 import { valueFacts } from "./values";
 
 /** What of a source changes a connector's environment beside its version. */
-const SOURCE_FIELDS = ["package", "executable", "python", "constraints", "overrides", "extraPackages", "launcher"] as const satisfies readonly (keyof PackageSource)[];
+const SOURCE_FIELDS = [
+  "package",
+  "executable",
+  "python",
+  "constraints",
+  "overrides",
+  "extraPackages",
+  "launcher",
+] as const satisfies readonly (keyof PackageSource)[];
 
 const STOPS = "the next run stops until it is told `--full-refresh` or `--keep-state`";
 
 /** How the tap and the target of a replication change, and whether the saved state still belongs to them. */
 export function connectorFacts(before: Replication, after: Replication): readonly Fact[] {
-  return [...useFacts(before.tap, after.tap), ...useFacts(before.target, after.target), ...placeFacts(before, after)];
+  return [
+    ...useFacts(before.tap, after.tap),
+    ...useFacts(before.target, after.target),
+    ...placeFacts(before, after),
+  ];
 }
 
 /** A connector as people know it: `tap-postgres` 0.10.0. */
@@ -24,43 +43,80 @@ export function connectorText(connector: ConnectorDefinition): string {
 
 function useFacts(before: Tap | Target, after: Tap | Target): readonly Fact[] {
   const { kind } = after;
-  if (before.connector.name !== after.connector.name) return [aboutState(`another ${kind}: ${connectorText(before.connector)} → ${connectorText(after.connector)}; ${STOPS}`)];
-  return [...versionFacts(kind, before.connector, after.connector), ...sourceFacts(kind, before.connector, after.connector), ...settingFacts(before, after)];
+  if (before.connector.name !== after.connector.name)
+    return [
+      aboutState(
+        `another ${kind}: ${connectorText(before.connector)} → ${connectorText(after.connector)}; ${STOPS}`,
+      ),
+    ];
+  return [
+    ...versionFacts(kind, before.connector, after.connector),
+    ...sourceFacts(kind, before.connector, after.connector),
+    ...settingFacts(before, after),
+  ];
 }
 
 function settingFacts(before: Tap | Target, after: Tap | Target): readonly Fact[] {
-  if (before.kind === "tap" && after.kind === "tap") return valueFacts(settingsOfCommonStreams(before, after), settingsOfCommonStreams(after, before), ["tap"]);
+  if (before.kind === "tap" && after.kind === "tap")
+    return valueFacts(
+      settingsOfCommonStreams(before, after),
+      settingsOfCommonStreams(after, before),
+      ["tap"],
+    );
   return valueFacts(settingsOf(before), settingsOf(after), [after.kind]);
 }
 
-function versionFacts(kind: string, before: ConnectorDefinition, after: ConnectorDefinition): readonly Fact[] {
+function versionFacts(
+  kind: string,
+  before: ConnectorDefinition,
+  after: ConnectorDefinition,
+): readonly Fact[] {
   const [old, now] = [connectorVersion(before), connectorVersion(after)];
   if (old === now) return [];
   const text = `${kind} ${code(after.name)}: ${code(old)} → ${code(now)}`;
   const [oldMajor, newMajor] = [before, after].map(majorOf);
-  const major = kind === "tap" && oldMajor !== undefined && newMajor !== undefined && oldMajor !== newMajor;
-  return [major ? aboutState(`${text}, another major version; it may read the saved bookmarks in another way, or not at all`) : plain(text)];
+  const major =
+    kind === "tap" && oldMajor !== undefined && newMajor !== undefined && oldMajor !== newMajor;
+  return [
+    major
+      ? aboutState(
+          `${text}, another major version; it may read the saved bookmarks in another way, or not at all`,
+        )
+      : plain(text),
+  ];
 }
 
 /** Before 1.0 the second number says what does not fit any more, as in Semantic Versioning; undefined for an image whose tag is no version. */
 function majorOf({ source }: ConnectorDefinition): string | undefined {
-  const version = "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : source.version;
+  const version =
+    "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : source.version;
   const [major = "", minor = ""] = version?.split(/[.+-]/) ?? [];
   return version === undefined ? undefined : major === "0" ? `0.${minor}` : major;
 }
 
-function sourceFacts(kind: string, before: ConnectorDefinition, after: ConnectorDefinition): readonly Fact[] {
+function sourceFacts(
+  kind: string,
+  before: ConnectorDefinition,
+  after: ConnectorDefinition,
+): readonly Fact[] {
   if ("image" in before.source || "image" in after.source) return [];
   return valueFacts(sourceFields(before.source), sourceFields(after.source), [kind, after.name]);
 }
 
 function sourceFields(source: PackageSource): Json {
-  return Object.fromEntries(SOURCE_FIELDS.flatMap((field) => (source[field] === undefined ? [] : [[field, source[field]]])));
+  return Object.fromEntries(
+    SOURCE_FIELDS.flatMap((field) => (source[field] === undefined ? [] : [[field, source[field]]])),
+  );
 }
 
 /** The fingerprints of source and destination are what the runner compares; another tap or target has told so already. */
 function placeFacts(before: Replication, after: Replication): readonly Fact[] {
   const changed = changedParts(identityOf(before), identityOf(after));
-  const places = [...(changed.includes("tap") ? [] : (["source"] as const)), ...(changed.includes("target") ? [] : (["destination"] as const))];
-  return places.filter((place) => changed.includes(place)).map((place) => aboutState(`another ${place}; ${STOPS}`));
+  const places = [
+    ...(changed.includes("tap") ? [] : (["source"] as const)),
+    ...(changed.includes("target") ? [] : (["destination"] as const)),
+  ];
+  return places
+    .filter((place) => changed.includes(place))
+    .map((place) => aboutState(`another ${place}; ${STOPS}`));
 }

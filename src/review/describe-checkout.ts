@@ -21,18 +21,29 @@ function describe(root: string, image: string): CheckoutDescription {
   if (!existsSync(file)) return { kind: "failed", problem: "it has no pipelines/index.ts" };
   try {
     const { pipelines } = loadTypeScript(file) as { readonly pipelines?: unknown };
-    if (!Array.isArray(pipelines)) return { kind: "failed", problem: 'pipelines/index.ts exports no array named "pipelines"' };
-    return { kind: "array", entries: pipelines as readonly PipelineEntry[], manifests: render(root, pipelines as readonly PipelineEntry[], image) };
+    if (!Array.isArray(pipelines))
+      return { kind: "failed", problem: 'pipelines/index.ts exports no array named "pipelines"' };
+    return {
+      kind: "array",
+      entries: pipelines as readonly PipelineEntry[],
+      manifests: render(root, pipelines as readonly PipelineEntry[], image),
+    };
   } catch (error) {
     return { kind: "failed", problem: firstLine(error) };
   }
 }
 
 /** The manifests by the checkout's own code, so that a change of that code shows too; where it has none, by this one's. */
-function render(root: string, entries: readonly PipelineEntry[], baseImage: string): CheckoutManifests {
+function render(
+  root: string,
+  entries: readonly PipelineEntry[],
+  baseImage: string,
+): CheckoutManifests {
   const compiled = join(root, "dist", "src", "manifests", "render", "render.js");
   try {
-    const { renderArray } = existsSync(compiled) ? loadCompiled(compiled) : { renderArray: ownRenderArray };
+    const { renderArray } = existsSync(compiled)
+      ? loadCompiled(compiled)
+      : { renderArray: ownRenderArray };
     const options = { registry: "registry", baseImage };
     const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);
@@ -48,7 +59,9 @@ function render(root: string, entries: readonly PipelineEntry[], baseImage: stri
   }
 }
 
-function loadCompiled(file: string): Pick<typeof import("../manifests/render/render"), "renderArray"> {
+function loadCompiled(
+  file: string,
+): Pick<typeof import("../manifests/render/render"), "renderArray"> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a checkout of this repository has code of its own
   return require(file) as typeof import("../manifests/render/render");
 }
@@ -67,23 +80,31 @@ function oneForEachConnector(entries: readonly PipelineEntry[]): readonly Pipeli
 /** An image that is built anew is told once, not at every pipeline that uses it. */
 function withReadyImages(entry: PipelineEntry): PipelineEntry {
   if (!isReplication(entry)) return entry;
-  const ready = <Use extends Tap | Target>(use: Use): Use => ({ ...use, connector: { ...use.connector, source: { image: "registry/connector:1" } } });
+  const ready = <Use extends Tap | Target>(use: Use): Use => ({
+    ...use,
+    connector: { ...use.connector, source: { image: "registry/connector:1" } },
+  });
   return { ...entry, tap: ready(entry.tap), target: ready(entry.target) };
 }
 
 /** The runner's image is left out for the same reason. */
 function digest(manifests: unknown): string {
-  return createHash("sha256").update(stringifyJson(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, "")).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(stringifyJson(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, ""))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** Where TypeScript does not parse, the first line only counts the mistakes; the folder says nothing to readers. */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const line = text.split("\n").find((one) => one.trim() !== "" && !/^Transform failed with/.test(one));
+  const line = text
+    .split("\n")
+    .find((one) => one.trim() !== "" && !/^Transform failed with/.test(one));
   return line?.trim().replace(`${folder}${sep}`, "") ?? "it fails without a word";
 }
 
 function answer(description: CheckoutDescription): void {
   const bytes = Buffer.from(stringifyJson(description));
-  for (let written = 0; written < bytes.length; ) written += writeSync(ANSWER, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(ANSWER, bytes, written);
 }

@@ -8,7 +8,12 @@ const LONGEST_TEXT = 120;
  * @example `` code("orders") === "`orders`" ``
  */
 export function code(text: string): string {
-  const line = shorten(text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/\p{Cf}/gu, "").trim());
+  const line = shorten(
+    text
+      .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+      .replace(/\p{Cf}/gu, "")
+      .trim(),
+  );
   if (line === "") return "(empty)";
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -27,18 +32,29 @@ export function bullets(lines: readonly string[]): readonly string[] {
 }
 
 /** A box that GitHub sets in colour, with the weight of its kind. */
-export function alert(kind: "CAUTION" | "WARNING" | "NOTE", lines: readonly string[]): readonly string[] {
+export function alert(
+  kind: "CAUTION" | "WARNING" | "NOTE",
+  lines: readonly string[],
+): readonly string[] {
   return [`> [!${kind}]`, ...lines.map((line) => `> ${line}`), ""];
 }
 
 /** The first of many items as text, and how many more there are. */
-export function atMost<Item>(items: readonly Item[], most: number, textOf: (item: Item) => string): readonly string[] {
+export function atMost<Item>(
+  items: readonly Item[],
+  most: number,
+  textOf: (item: Item) => string,
+): readonly string[] {
   const shown = items.slice(0, most).map(textOf);
-  return items.length <= most ? shown : [...shown, `and ${(items.length - most).toLocaleString("en-US")} more`];
+  return items.length <= most
+    ? shown
+    : [...shown, `and ${(items.length - most).toLocaleString("en-US")} more`];
 }
 
 /** By code points, so that no character is cut in two. */
 function shorten(text: string): string {
   const characters = [...text];
-  return characters.length <= LONGEST_TEXT ? text : `${characters.slice(0, LONGEST_TEXT - 1).join("")}…`;
+  return characters.length <= LONGEST_TEXT
+    ? text
+    : `${characters.slice(0, LONGEST_TEXT - 1).join("")}…`;
 }

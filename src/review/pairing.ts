@@ -14,10 +14,17 @@ export interface Pairing {
 }
 
 /** Finds what each entry was before: by its name, else by its former one. */
-export function pairEntries(before: readonly PipelineEntry[], after: readonly PipelineEntry[]): Pairing {
+export function pairEntries(
+  before: readonly PipelineEntry[],
+  after: readonly PipelineEntry[],
+): Pairing {
   const old = new Map(before.map((entry) => [entry.name, entry]));
   const names = new Set(after.map(({ name }) => name));
-  const earlier = (entry: PipelineEntry) => old.get(entry.name) ?? (entry.formerName === undefined || names.has(entry.formerName) ? undefined : old.get(entry.formerName));
+  const earlier = (entry: PipelineEntry) =>
+    old.get(entry.name) ??
+    (entry.formerName === undefined || names.has(entry.formerName)
+      ? undefined
+      : old.get(entry.formerName));
   const pairs = after.map((entry) => ({ entry, before: earlier(entry) }));
   const taken = new Set(pairs.flatMap((pair) => (pair.before ? [pair.before.name] : [])));
   return {
@@ -33,14 +40,21 @@ export function pairEntries(before: readonly PipelineEntry[], after: readonly Pi
  */
 export function likelyRenames({ added, removed }: Pairing): ReadonlyMap<string, string> {
   const former = new Map(removed.filter(isReplication).map((entry) => [workOf(entry), entry.name]));
-  const unclaimed = added.filter(isReplication).filter(({ formerName }) => formerName === undefined);
-  return new Map(unclaimed.flatMap((entry) => {
-    const name = former.get(workOf(entry));
-    return name === undefined ? [] : [[entry.name, name] as const];
-  }));
+  const unclaimed = added
+    .filter(isReplication)
+    .filter(({ formerName }) => formerName === undefined);
+  return new Map(
+    unclaimed.flatMap((entry) => {
+      const name = former.get(workOf(entry));
+      return name === undefined ? [] : [[entry.name, name] as const];
+    }),
+  );
 }
 
 /** The same tap with the same settings into the same destination. */
 function workOf(entry: Replication): string {
-  return stringifyJson([identityOf(entry), Object.entries(entry.tap.settings).sort(([one], [other]) => (one < other ? -1 : 1))]);
+  return stringifyJson([
+    identityOf(entry),
+    Object.entries(entry.tap.settings).sort(([one], [other]) => (one < other ? -1 : 1)),
+  ]);
 }

@@ -27,11 +27,22 @@ export interface ResourceLoss {
 const VERSIONS = "Pulumi 3 (written for 3.248 and newer)";
 
 const OPERATIONS = new Set([
-  ..."same create update delete replace create-replacement delete-replaced read read-replacement refresh".split(" "),
-  ..."discard discard-replaced remove-pending-replace import import-replacement diff extend-parameterize".split(" "),
+  ..."same create update delete replace create-replacement delete-replaced read read-replacement refresh".split(
+    " ",
+  ),
+  ..."discard discard-replaced remove-pending-replace import import-replacement diff extend-parameterize".split(
+    " ",
+  ),
 ]);
 
-const REPLACING = new Set(["replace", "create-replacement", "delete-replaced", "read-replacement", "discard-replaced", "import-replacement"]);
+const REPLACING = new Set([
+  "replace",
+  "create-replacement",
+  "delete-replaced",
+  "read-replacement",
+  "discard-replaced",
+  "import-replacement",
+]);
 
 interface Step {
   readonly op: string;
@@ -48,12 +59,26 @@ interface Step {
 export function readPulumiPreview(file: string, text: string): ResourcePlan {
   const digest = parse(file, text);
   const { steps = [], changeSummary = {}, diagnostics = [] } = digest;
-  if (!Array.isArray(steps) || !isRecord(changeSummary) || !Array.isArray(diagnostics) || !["steps", "changeSummary", "diagnostics"].some((field) => field in digest)) throw refusal(file, "it has no steps and no changeSummary");
+  if (
+    !Array.isArray(steps) ||
+    !isRecord(changeSummary) ||
+    !Array.isArray(diagnostics) ||
+    !["steps", "changeSummary", "diagnostics"].some((field) => field in digest)
+  )
+    throw refusal(file, "it has no steps and no changeSummary");
   const read = steps.map((step: unknown, index) => stepOf(file, step, index));
-  const counts = Object.entries(changeSummary).filter((entry): entry is [string, number] => entry[0] !== "same" && typeof entry[1] === "number" && entry[1] > 0);
+  const counts = Object.entries(changeSummary).filter(
+    (entry): entry is [string, number] =>
+      entry[0] !== "same" && typeof entry[1] === "number" && entry[1] > 0,
+  );
   const unknown = counts.find(([operation]) => !OPERATIONS.has(operation));
   if (unknown) throw refusal(file, `changeSummary has an operation ${JSON.stringify(unknown[0])}`);
-  return { losses: lossesOf(read), counts, errors: diagnostics.filter((one: unknown) => isRecord(one) && one["severity"] === "error").length };
+  return {
+    losses: lossesOf(read),
+    counts,
+    errors: diagnostics.filter((one: unknown) => isRecord(one) && one["severity"] === "error")
+      .length,
+  };
 }
 
 function parse(file: string, text: string): Readonly<Record<string, unknown>> {
@@ -67,19 +92,40 @@ function parse(file: string, text: string): Readonly<Record<string, unknown>> {
 }
 
 function stepOf(file: string, step: unknown, index: number): Step {
-  if (!isRecord(step) || typeof step["op"] !== "string" || typeof step["urn"] !== "string") throw refusal(file, `steps[${index}] has no op and urn`);
-  if (!OPERATIONS.has(step["op"])) throw refusal(file, `steps[${index}] has an operation ${JSON.stringify(step["op"])}`);
+  if (!isRecord(step) || typeof step["op"] !== "string" || typeof step["urn"] !== "string")
+    throw refusal(file, `steps[${index}] has no op and urn`);
+  if (!OPERATIONS.has(step["op"]))
+    throw refusal(file, `steps[${index}] has an operation ${JSON.stringify(step["op"])}`);
   const reasons = step["replaceReasons"];
-  return { op: step["op"], urn: step["urn"], replaceReasons: Array.isArray(reasons) ? reasons.filter((one) => typeof one === "string") : undefined };
+  return {
+    op: step["op"],
+    urn: step["urn"],
+    replaceReasons: Array.isArray(reasons)
+      ? reasons.filter((one) => typeof one === "string")
+      : undefined,
+  };
 }
 
 /** A replacement is several steps of one resource; deletions stand first, because nothing comes in their place. */
 function lossesOf(steps: readonly Step[]): readonly ResourceLoss[] {
   const replaced = steps.filter(({ op }) => REPLACING.has(op));
   const urns = new Set(replaced.map(({ urn }) => urn));
-  const deleted = steps.filter(({ op, urn }) => op === "delete" && !urns.has(urn)).map(({ urn }) => ({ kind: "deleted" as const, ...nameOf(urn), reasons: [] }));
-  const reasons = (urn: string) => [...new Set(replaced.filter((step) => step.urn === urn).flatMap((step) => step.replaceReasons ?? []))];
-  return [...deleted, ...[...urns].map((urn) => ({ kind: "replaced" as const, ...nameOf(urn), reasons: reasons(urn) }))];
+  const deleted = steps
+    .filter(({ op, urn }) => op === "delete" && !urns.has(urn))
+    .map(({ urn }) => ({ kind: "deleted" as const, ...nameOf(urn), reasons: [] }));
+  const reasons = (urn: string) => [
+    ...new Set(
+      replaced.filter((step) => step.urn === urn).flatMap((step) => step.replaceReasons ?? []),
+    ),
+  ];
+  return [
+    ...deleted,
+    ...[...urns].map((urn) => ({
+      kind: "replaced" as const,
+      ...nameOf(urn),
+      reasons: reasons(urn),
+    })),
+  ];
 }
 
 /** `urn:pulumi:stack::project::parent$type::name`; a name may hold `::` itself. */
@@ -89,7 +135,9 @@ function nameOf(urn: string): { readonly type: string; readonly name: string } {
 }
 
 function refusal(file: string, problem: string): UserError {
-  return new UserError(`--preview ${file}: ${problem}; needed is what \`pulumi preview --json\` of ${VERSIONS} prints, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW`);
+  return new UserError(
+    `--preview ${file}: ${problem}; needed is what \`pulumi preview --json\` of ${VERSIONS} prints, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW`,
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -7,24 +7,37 @@ import { code } from "./markdown";
 const RUNS_SHOWN = 3;
 
 /** When a pipeline runs, in words, and its next runs; where that changes, what it was. */
-export function scheduleFacts(before: PipelineEntry | undefined, after: PipelineEntry, now: Date): readonly Fact[] {
+export function scheduleFacts(
+  before: PipelineEntry | undefined,
+  after: PipelineEntry,
+  now: Date,
+): readonly Fact[] {
   const words = inWords(after);
   const was = before && inWords(before);
   const changed = was === undefined || was === words ? "" : `${was} → `;
   const off = before?.suspend && after.suspend ? " (suspended)" : "";
-  return [...suspension(before, after), plain(`schedule: ${changed}${words}${off}`), ...(after.suspend ? [] : upcoming(after, now))];
+  return [
+    ...suspension(before, after),
+    plain(`schedule: ${changed}${words}${off}`),
+    ...(after.suspend ? [] : upcoming(after, now)),
+  ];
 }
 
 function suspension(before: PipelineEntry | undefined, after: PipelineEntry): readonly Fact[] {
   if (after.suspend && !before) return [plain("suspended: it runs by hand only")];
-  if (after.suspend && !before?.suspend) return [risk("it is suspended: no run starts by itself any more")];
-  return before?.suspend && !after.suspend ? [risk("it is no longer suspended: its schedule starts runs")] : [];
+  if (after.suspend && !before?.suspend)
+    return [risk("it is suspended: no run starts by itself any more")];
+  return before?.suspend && !after.suspend
+    ? [risk("it is no longer suspended: its schedule starts runs")]
+    : [];
 }
 
 function inWords(entry: PipelineEntry): string {
   const schedules = schedulesOf(entry);
   const words = schedules.map(describeCron).join("; ");
-  const cron = schedules.some((text) => describeCron(text) !== text) ? ` (${schedules.map(code).join(", ")})` : "";
+  const cron = schedules.some((text) => describeCron(text) !== text)
+    ? ` (${schedules.map(code).join(", ")})`
+    : "";
   return `${cron === "" ? code(words) : words}${cron}, ${entry.timezone ?? "UTC"}`;
 }
 
@@ -33,10 +46,16 @@ function upcoming(entry: PipelineEntry, now: Date): readonly Fact[] {
   const zone = entry.timezone ?? "UTC";
   const times = schedulesOf(entry).flatMap((text) => {
     const parsed = parseCron(text);
-    return parsed.ok && parsed.schedule.kind === "calendar" ? nextRuns(parsed.schedule, zone, now, RUNS_SHOWN) : [];
+    return parsed.ok && parsed.schedule.kind === "calendar"
+      ? nextRuns(parsed.schedule, zone, now, RUNS_SHOWN)
+      : [];
   });
-  const next = [...new Set(times.map((time) => time.getTime()))].sort((one, other) => one - other).slice(0, RUNS_SHOWN);
-  return next.length === 0 ? [] : [plain(`next runs: ${next.map((time) => clockText(zone, time)).join(", ")}`)];
+  const next = [...new Set(times.map((time) => time.getTime()))]
+    .sort((one, other) => one - other)
+    .slice(0, RUNS_SHOWN);
+  return next.length === 0
+    ? []
+    : [plain(`next runs: ${next.map((time) => clockText(zone, time)).join(", ")}`)];
 }
 
 function clockText(zone: string, time: number): string {

@@ -9,13 +9,20 @@ const MOST_NAMES = 20;
 
 /** Which streams a replication gains and loses, and which of its bookmarks no longer fit. */
 export function streamFacts(before: Replication, after: Replication): readonly Fact[] {
-  return [...selectionFacts(streamRulesOf(before), streamRulesOf(after)), ...declarationFacts(declaredStreams(before.tap), declaredStreams(after.tap))];
+  return [
+    ...selectionFacts(streamRulesOf(before), streamRulesOf(after)),
+    ...declarationFacts(declaredStreams(before.tap), declaredStreams(after.tap)),
+  ];
 }
 
 /** The streams of a replication that is new, as one fact. */
 export function streamList(entry: Replication): Fact {
-  const names = streamRulesOf(entry)?.map(({ stream }) => stream) ?? [...declaredStreams(entry.tap).keys()];
-  return plain(names.length === 0 ? "streams: what the tap takes by itself" : `streams: ${listed(names)}`);
+  const names = streamRulesOf(entry)?.map(({ stream }) => stream) ?? [
+    ...declaredStreams(entry.tap).keys(),
+  ];
+  return plain(
+    names.length === 0 ? "streams: what the tap takes by itself" : `streams: ${listed(names)}`,
+  );
 }
 
 /** A tap's settings without the streams that only one of two sides declares: those are told as streams, not as values. */
@@ -23,38 +30,81 @@ export function settingsOfCommonStreams(tap: Tap, other: Tap): JsonObject {
   const settings = settingsOf(tap);
   const others = declaredStreams(other);
   if (declaredStreams(tap).size === 0 || others.size === 0) return settings;
-  return { ...settings, streams: (settings["streams"] as readonly Json[]).filter((item) => others.has((item as { readonly name: string }).name)) };
+  return {
+    ...settings,
+    streams: (settings["streams"] as readonly Json[]).filter((item) =>
+      others.has((item as { readonly name: string }).name),
+    ),
+  };
 }
 
-function selectionFacts(before: readonly StreamRule[] | undefined, after: readonly StreamRule[] | undefined): readonly Fact[] {
+function selectionFacts(
+  before: readonly StreamRule[] | undefined,
+  after: readonly StreamRule[] | undefined,
+): readonly Fact[] {
   if (before === undefined && after === undefined) return [];
-  if (before === undefined) return [aboutState(`the streams are chosen now: ${listed((after ?? []).map(({ stream }) => stream))}; others that the tap took by itself are no longer extracted`)];
-  if (after === undefined) return [plain(`the streams are no longer chosen: the tap takes what it takes by itself, before it was ${listed(before.map(({ stream }) => stream))}`)];
+  if (before === undefined)
+    return [
+      aboutState(
+        `the streams are chosen now: ${listed((after ?? []).map(({ stream }) => stream))}; others that the tap took by itself are no longer extracted`,
+      ),
+    ];
+  if (after === undefined)
+    return [
+      plain(
+        `the streams are no longer chosen: the tap takes what it takes by itself, before it was ${listed(before.map(({ stream }) => stream))}`,
+      ),
+    ];
   const lost = before.filter(({ stream }) => !covers(after, stream)).map(({ stream }) => stream);
   const gained = after.filter(({ stream }) => !covers(before, stream)).map(({ stream }) => stream);
-  const kept = [...new Set([...before, ...after].map(({ stream }) => stream))].filter((stream) => covers(before, stream) && covers(after, stream));
-  return [...lostAndGained(lost, gained), ...kept.flatMap((stream) => ruleFacts(stream, effective(before, stream), effective(after, stream)))];
+  const kept = [...new Set([...before, ...after].map(({ stream }) => stream))].filter(
+    (stream) => covers(before, stream) && covers(after, stream),
+  );
+  return [
+    ...lostAndGained(lost, gained),
+    ...kept.flatMap((stream) =>
+      ruleFacts(stream, effective(before, stream), effective(after, stream)),
+    ),
+  ];
 }
 
 /** Streams that a tap is told of in its settings, as taps for REST APIs are. */
 function declaredStreams(tap: Tap): ReadonlyMap<string, JsonObject> {
   const { streams } = settingsOf(tap);
   if (!Array.isArray(streams)) return new Map();
-  const items = (streams as readonly Json[]).filter((item): item is JsonObject => typeof item === "object" && item !== null && !Array.isArray(item) && !isSecretReference(item));
-  return items.length === streams.length && items.every(({ name }) => typeof name === "string") ? new Map(items.map((item) => [item["name"] as string, item])) : new Map();
+  const items = (streams as readonly Json[]).filter(
+    (item): item is JsonObject =>
+      typeof item === "object" && item !== null && !Array.isArray(item) && !isSecretReference(item),
+  );
+  return items.length === streams.length && items.every(({ name }) => typeof name === "string")
+    ? new Map(items.map((item) => [item["name"] as string, item]))
+    : new Map();
 }
 
-function declarationFacts(before: ReadonlyMap<string, JsonObject>, after: ReadonlyMap<string, JsonObject>): readonly Fact[] {
+function declarationFacts(
+  before: ReadonlyMap<string, JsonObject>,
+  after: ReadonlyMap<string, JsonObject>,
+): readonly Fact[] {
   const lost = [...before.keys()].filter((name) => !after.has(name));
   const gained = [...after.keys()].filter((name) => !before.has(name));
-  const rekeyed = [...before].flatMap(([name, { replication_key: old }]) => keyFacts(name, textOf(old), textOf(after.get(name)?.["replication_key"]), after.has(name)));
+  const rekeyed = [...before].flatMap(([name, { replication_key: old }]) =>
+    keyFacts(name, textOf(old), textOf(after.get(name)?.["replication_key"]), after.has(name)),
+  );
   return [...lostAndGained(lost, gained), ...rekeyed];
 }
 
 function lostAndGained(lost: readonly string[], gained: readonly string[]): readonly Fact[] {
   return [
-    ...(lost.length > 0 ? [aboutState(`streams lost: ${listed(lost)}; their bookmarks stay behind unused, and whoever adds them again goes on from there`)] : []),
-    ...(gained.length > 0 ? [plain(`streams gained: ${listed(gained)}; their first run reads them whole`)] : []),
+    ...(lost.length > 0
+      ? [
+          aboutState(
+            `streams lost: ${listed(lost)}; their bookmarks stay behind unused, and whoever adds them again goes on from there`,
+          ),
+        ]
+      : []),
+    ...(gained.length > 0
+      ? [plain(`streams gained: ${listed(gained)}; their first run reads them whole`)]
+      : []),
   ];
 }
 
@@ -62,34 +112,64 @@ function ruleFacts(stream: string, before: StreamRule, after: StreamRule): reado
   const sameMethod = before.replicationMethod === after.replicationMethod;
   return [
     // A key that goes because of the method needs no word of its own.
-    ...keyFacts(stream, before.replicationKey, after.replicationKey, sameMethod || after.replicationKey !== undefined),
+    ...keyFacts(
+      stream,
+      before.replicationKey,
+      after.replicationKey,
+      sameMethod || after.replicationKey !== undefined,
+    ),
     ...(sameMethod ? [] : [methodFact(stream, before.replicationMethod, after.replicationMethod)]),
     ...propertyFacts(stream, "include", before.include, after.include),
     ...propertyFacts(stream, "exclude", before.exclude, after.exclude),
   ];
 }
 
-function keyFacts(stream: string, before: string | undefined, after: string | undefined, stays: boolean): readonly Fact[] {
+function keyFacts(
+  stream: string,
+  before: string | undefined,
+  after: string | undefined,
+  stays: boolean,
+): readonly Fact[] {
   if (!stays || before === after) return [];
-  if (before === undefined) return [plain(`${code(stream)} is read by its replication key ${code(after ?? "")} now`)];
-  return [aboutState(`${code(stream)}: replication key ${code(before)} → ${after === undefined ? "none" : code(after)}; the saved bookmark is a value of ${code(before)}`)];
+  if (before === undefined)
+    return [plain(`${code(stream)} is read by its replication key ${code(after ?? "")} now`)];
+  return [
+    aboutState(
+      `${code(stream)}: replication key ${code(before)} → ${after === undefined ? "none" : code(after)}; the saved bookmark is a value of ${code(before)}`,
+    ),
+  ];
 }
 
 function methodFact(stream: string, before: string | undefined, after: string | undefined): Fact {
   const text = `${code(stream)}: replication method ${before === undefined ? "as the tap says" : code(before)} → ${after === undefined ? "as the tap says" : code(after)}`;
-  return before === undefined || before === "FULL_TABLE" ? plain(text) : aboutState(`${text}; the saved bookmark is of no use to it`);
+  return before === undefined || before === "FULL_TABLE"
+    ? plain(text)
+    : aboutState(`${text}; the saved bookmark is of no use to it`);
 }
 
-function propertyFacts(stream: string, field: "include" | "exclude", before: readonly string[] = [], after: readonly string[] = []): readonly Fact[] {
-  const [added, gone] = [after.filter((one) => !before.includes(one)), before.filter((one) => !after.includes(one))];
+function propertyFacts(
+  stream: string,
+  field: "include" | "exclude",
+  before: readonly string[] = [],
+  after: readonly string[] = [],
+): readonly Fact[] {
+  const [added, gone] = [
+    after.filter((one) => !before.includes(one)),
+    before.filter((one) => !after.includes(one)),
+  ];
   if (added.length === 0 && gone.length === 0) return [];
-  const parts = [...(added.length > 0 ? [`now also ${listed(added)}`] : []), ...(gone.length > 0 ? [`no longer ${listed(gone)}`] : [])];
+  const parts = [
+    ...(added.length > 0 ? [`now also ${listed(added)}`] : []),
+    ...(gone.length > 0 ? [`no longer ${listed(gone)}`] : []),
+  ];
   return [plain(`${code(stream)}: ${field} ${parts.join(", ")}`)];
 }
 
 /** All rules that match a stream apply, a later one wins: as the runner selects. */
 function effective(rules: readonly StreamRule[], stream: string): StreamRule {
-  return rules.filter((rule) => matches(rule.stream, stream)).reduce<StreamRule>((merged, rule) => ({ ...merged, ...rule }), { stream });
+  return rules
+    .filter((rule) => matches(rule.stream, stream))
+    .reduce<StreamRule>((merged, rule) => ({ ...merged, ...rule }), { stream });
 }
 
 function covers(rules: readonly StreamRule[], stream: string): boolean {
@@ -98,7 +178,13 @@ function covers(rules: readonly StreamRule[], stream: string): boolean {
 
 function matches(pattern: string, stream: string): boolean {
   if (!pattern.includes("*")) return pattern === stream;
-  return new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s").test(stream);
+  return new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+    "s",
+  ).test(stream);
 }
 
 function listed(names: readonly string[]): string {

@@ -20,19 +20,29 @@ interface Leaf {
  *
  * @param at what stands before each path, such as `["tap"]`.
  */
-export function valueFacts(before: Json | undefined, after: Json | undefined, at: readonly string[]): readonly Fact[] {
+export function valueFacts(
+  before: Json | undefined,
+  after: Json | undefined,
+  at: readonly string[],
+): readonly Fact[] {
   const [old, now] = [leavesByPath(before, at), leavesByPath(after, at)];
   const keys = [...new Set([...old.keys(), ...now.keys()])];
   const facts = keys.flatMap((key) => leafFacts(old.get(key), now.get(key)));
   const plainFacts = facts.filter(({ weight }) => weight === "plain");
   const kept = plainFacts.slice(0, MOST_VALUES);
   const more = plainFacts.length - kept.length;
-  return [...facts.filter(({ weight }) => weight !== "plain"), ...kept, ...(more > 0 ? [plain(`and ${count(more, "more value")}`)] : [])];
+  return [
+    ...facts.filter(({ weight }) => weight !== "plain"),
+    ...kept,
+    ...(more > 0 ? [plain(`and ${count(more, "more value")}`)] : []),
+  ];
 }
 
 /** Values that look like secrets and are written out, where a secret was never given by its name. */
 export function plainSecrets(value: Json | undefined, at: readonly string[]): readonly Fact[] {
-  return [...leavesByPath(value, at).values()].flatMap((leaf) => (isPlainSecret(leaf) ? [writtenOut(leaf)] : []));
+  return [...leavesByPath(value, at).values()].flatMap((leaf) =>
+    isPlainSecret(leaf) ? [writtenOut(leaf)] : [],
+  );
 }
 
 function leafFacts(before: Leaf | undefined, after: Leaf | undefined): readonly Fact[] {
@@ -41,10 +51,13 @@ function leafFacts(before: Leaf | undefined, after: Leaf | undefined): readonly 
   const name = code(leaf.path.join("."));
   const [old, now] = [before && shownLeaf(before), after && shownLeaf(after)];
   const text =
-    before === undefined ? `${name} is set${now === undefined ? " (value not shown)" : `: ${now}`}`
-    : after === undefined ? `${name} is gone${old === undefined ? "" : `, it was ${old}`}`
-    : old === undefined || now === undefined ? `${name} changes (value not shown)`
-    : `${name}: ${old} → ${now}`;
+    before === undefined
+      ? `${name} is set${now === undefined ? " (value not shown)" : `: ${now}`}`
+      : after === undefined
+        ? `${name} is gone${old === undefined ? "" : `, it was ${old}`}`
+        : old === undefined || now === undefined
+          ? `${name} changes (value not shown)`
+          : `${name}: ${old} → ${now}`;
   return [...(after && isPlainSecret(after) ? [writtenOut(after)] : []), plain(text)];
 }
 
@@ -57,7 +70,9 @@ function isPlainSecret({ path, value }: Leaf): boolean {
 }
 
 function writtenOut({ path }: Leaf): Fact {
-  return risk(`${code(path.join("."))} looks like a secret and is written out: use ${code('secret("name")')}`);
+  return risk(
+    `${code(path.join("."))} looks like a secret and is written out: use ${code('secret("name")')}`,
+  );
 }
 
 /** Leaves by path; items of a list go by their names where they have some, so that one more does not move the others. */
@@ -67,16 +82,27 @@ function leavesByPath(value: Json | undefined, path: readonly string[]): Readonl
 
 function leaves(value: Json | undefined, path: readonly string[]): readonly Leaf[] {
   if (value === undefined) return [];
-  if (typeof value !== "object" || value === null || isSecretReference(value) || NEVER_SHOWN.has(path[path.length - 1] ?? "")) return [{ path, value }];
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    isSecretReference(value) ||
+    NEVER_SHOWN.has(path[path.length - 1] ?? "")
+  )
+    return [{ path, value }];
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
-    return items.some((item) => typeof item === "object") ? items.flatMap((item, index) => leaves(item, [...path, itemName(item) ?? String(index)])) : [{ path, value }];
+    return items.some((item) => typeof item === "object")
+      ? items.flatMap((item, index) => leaves(item, [...path, itemName(item) ?? String(index)]))
+      : [{ path, value }];
   }
   return Object.entries(value).flatMap(([name, item]) => leaves(item, [...path, name]));
 }
 
 function itemName(item: Json): string | undefined {
-  const name = typeof item === "object" && item !== null && !Array.isArray(item) ? (item as { readonly name?: Json }).name : undefined;
+  const name =
+    typeof item === "object" && item !== null && !Array.isArray(item)
+      ? (item as { readonly name?: Json }).name
+      : undefined;
   return typeof name === "string" ? name : undefined;
 }
 

@@ -28,10 +28,19 @@ export interface BatchOptions extends RunOptions {
 }
 
 /** Runs pipelines, several at the same time where wished; one that fails does not stop the others. */
-export async function runBatch(context: RunContext, entries: readonly Replication[], options: BatchOptions): Promise<BatchResult> {
-  const standIn = options.offline ? await startStandIn(await nextOfflineRun(context.store)) : undefined;
+export async function runBatch(
+  context: RunContext,
+  entries: readonly Replication[],
+  options: BatchOptions,
+): Promise<BatchResult> {
+  const standIn = options.offline
+    ? await startStandIn(await nextOfflineRun(context.store))
+    : undefined;
   try {
-    const planned = entries.map((entry) => ({ entry, options: standIn ? offline(entry, options, standIn.url) : options }));
+    const planned = entries.map((entry) => ({
+      entry,
+      options: standIn ? offline(entry, options, standIn.url) : options,
+    }));
     return await runAll(context, planned, options.jobs ?? 1);
   } finally {
     await standIn?.stop();
@@ -40,7 +49,10 @@ export async function runBatch(context: RunContext, entries: readonly Replicatio
 
 /** The exit code that tells how a batch went: the common one of all that failed, or 1 where they differ. */
 export function batchCode({ summaries, notBegun }: BatchResult): number {
-  const codes = new Set([...summaries.map(({ code }) => code ?? ExitCode.internal), ...notBegun.map(({ error }) => error.exitCode)]);
+  const codes = new Set([
+    ...summaries.map(({ code }) => code ?? ExitCode.internal),
+    ...notBegun.map(({ error }) => error.exitCode),
+  ]);
   codes.delete(ExitCode.ok);
   return codes.size > 1 ? ExitCode.internal : ([...codes][0] ?? ExitCode.ok);
 }
@@ -52,10 +64,18 @@ interface Planned {
 
 /** The stand-in wins over the tap's config wherever that comes from. */
 function offline(entry: Replication, options: RunOptions, url: string): RunOptions {
-  return { ...options, source: "bundled source", tapSettings: { ...options.tapSettings, ...standInSettings(entry, url) } };
+  return {
+    ...options,
+    source: "bundled source",
+    tapSettings: { ...options.tapSettings, ...standInSettings(entry, url) },
+  };
 }
 
-async function runAll(context: RunContext, planned: readonly Planned[], jobs: number): Promise<BatchResult> {
+async function runAll(
+  context: RunContext,
+  planned: readonly Planned[],
+  jobs: number,
+): Promise<BatchResult> {
   const waiting = [...planned];
   const summaries: RunSummary[] = [];
   const notBegun: NotBegun[] = [];
@@ -71,11 +91,17 @@ async function runAll(context: RunContext, planned: readonly Planned[], jobs: nu
   };
   await Promise.all(Array.from({ length: Math.min(jobs, planned.length) }, work));
   const order = planned.map(({ entry }) => entry.name);
-  return { summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)), notBegun };
+  return {
+    summaries: summaries.sort((a, b) => order.indexOf(a.pipeline) - order.indexOf(b.pipeline)),
+    notBegun,
+  };
 }
 
 /** A bug in one pipeline's run does not stop the others either. */
 function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
-  return new UserError(`a bug in tapctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, ExitCode.internal);
+  return new UserError(
+    `a bug in tapctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    ExitCode.internal,
+  );
 }

@@ -31,7 +31,9 @@ export class BoundedText {
 
   /** What comes after the beginning. */
   rest(): readonly string[] {
-    return this.omitted === 0 ? this.tail : [`... ${this.omitted.toLocaleString("en-US")} lines left out ...`, ...this.tail];
+    return this.omitted === 0
+      ? this.tail
+      : [`... ${this.omitted.toLocaleString("en-US")} lines left out ...`, ...this.tail];
   }
 
   /** The beginning and the end. */

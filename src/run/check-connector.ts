@@ -43,7 +43,15 @@ export interface CheckOptions {
 
 /** What a trial load sends: one stream with one record, and a state. */
 const TRIAL = [
-  { type: "SCHEMA", stream: "tapctl_check", schema: { type: "object", properties: { id: { type: "integer" }, note: { type: ["null", "string"] } } }, key_properties: ["id"] },
+  {
+    type: "SCHEMA",
+    stream: "tapctl_check",
+    schema: {
+      type: "object",
+      properties: { id: { type: "integer" }, note: { type: ["null", "string"] } },
+    },
+    key_properties: ["id"],
+  },
   { type: "RECORD", stream: "tapctl_check", record: { id: 1, note: "written by tapctl check" } },
   { type: "STATE", value: { bookmarks: { tapctl_check: { id: 1 } } } },
 ];
@@ -52,16 +60,32 @@ const TRIAL = [
  * Tries an installed connector without a pipeline's run: a tap is asked for its catalog, or stopped after its first
  * message where it has none; a target is given one record, in a temporary folder where it writes files.
  */
-export async function checkConnector(environment: Environment, connector: ConnectorDefinition, options: CheckOptions): Promise<CheckResult> {
+export async function checkConnector(
+  environment: Environment,
+  connector: ConnectorDefinition,
+  options: CheckOptions,
+): Promise<CheckResult> {
   const workspace = openWorkspace();
   try {
-    const { flags, python } = JSON.parse(readFileSync(environment.descriptionFile, "utf8")) as Description;
-    const started: CheckStep = { name: "starts", ok: true, seconds: 0, detail: `answered --help when it was installed${python === null ? "" : `, on Python ${python}`}` };
+    const { flags, python } = JSON.parse(
+      readFileSync(environment.descriptionFile, "utf8"),
+    ) as Description;
+    const started: CheckStep = {
+      name: "starts",
+      ok: true,
+      seconds: 0,
+      detail: `answered --help when it was installed${python === null ? "" : `, on Python ${python}`}`,
+    };
     const { settings } = options;
     if (!settings) return { ok: true, steps: [started] };
     const trial = { environment, connector, settings, options, workspace };
     const begun = performance.now();
-    const tried = connector.kind === "target" ? await load(trial) : flags.discover ? await discover(trial) : await extract(trial);
+    const tried =
+      connector.kind === "target"
+        ? await load(trial)
+        : flags.discover
+          ? await discover(trial)
+          : await extract(trial);
     const step = { ...tried, seconds: (performance.now() - begun) / 1000 };
     return { ok: step.ok, steps: [started, step] };
   } finally {
@@ -90,52 +114,117 @@ async function load(trial: Trial): Promise<Tried> {
   mkdirSync(output);
   const harmless = harmlessSettings(connector, output);
   if (!harmless && !options.write) {
-    return { name: "loads", ok: true, detail: "not tried, because it would write to its real destination" };
+    return {
+      name: "loads",
+      ok: true,
+      detail: "not tried, because it would write to its real destination",
+    };
   }
   const input = join(workspace.directory, "trial.jsonl");
   writeFileSync(input, TRIAL.map((message) => `${JSON.stringify(message)}\n`).join(""));
-  const result = await run(trial, ["load", ...connectorFlags(trial, harmless ?? {}), "--input", input], () => false);
-  if (result.code !== 0) return { name: "loads", ok: false, detail: result.error ?? `failed with code ${result.code}` };
-  if (connector.outputSetting !== undefined && filesBelow(output).length === 0) return { name: "loads", ok: false, detail: "took a record and wrote no file" };
-  return { name: "loads", ok: true, detail: harmless ? "took a record" : "took a record into the stream tapctl_check of its real destination" };
+  const result = await run(
+    trial,
+    ["load", ...connectorFlags(trial, harmless ?? {}), "--input", input],
+    () => false,
+  );
+  if (result.code !== 0)
+    return { name: "loads", ok: false, detail: result.error ?? `failed with code ${result.code}` };
+  if (connector.outputSetting !== undefined && filesBelow(output).length === 0)
+    return { name: "loads", ok: false, detail: "took a record and wrote no file" };
+  return {
+    name: "loads",
+    ok: true,
+    detail: harmless
+      ? "took a record"
+      : "took a record into the stream tapctl_check of its real destination",
+  };
 }
 
 /** Settings by which a load lands in a folder and not where the pipeline's data are; undefined where there are none. */
-function harmlessSettings({ outputSetting, trial }: ConnectorDefinition, directory: string): JsonObject | undefined {
+function harmlessSettings(
+  { outputSetting, trial }: ConnectorDefinition,
+  directory: string,
+): JsonObject | undefined {
   if (!trial && outputSetting === undefined) return undefined;
-  const replaced = Object.entries(trial ?? {}).map(([name, value]) => [name, typeof value === "string" ? value.replaceAll("{directory}", directory) : value]);
-  return { ...(outputSetting !== undefined && { [outputSetting]: directory }), ...(Object.fromEntries(replaced) as JsonObject) };
+  const replaced = Object.entries(trial ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value.replaceAll("{directory}", directory) : value,
+  ]);
+  return {
+    ...(outputSetting !== undefined && { [outputSetting]: directory }),
+    ...(Object.fromEntries(replaced) as JsonObject),
+  };
 }
 
 async function discover(trial: Trial): Promise<Tried> {
   const { environment, options, workspace } = trial;
   const catalog = join(workspace.directory, "catalog.json");
-  const args = ["-I", "-S", RUNNER, "discover", ...connectorFlags(trial, {}), "--output", catalog, "--die-with-parent", String(process.pid)];
+  const args = [
+    "-I",
+    "-S",
+    RUNNER,
+    "discover",
+    ...connectorFlags(trial, {}),
+    "--output",
+    catalog,
+    "--die-with-parent",
+    String(process.pid),
+  ];
   const problem = await new Promise<string | undefined>((resolve) => {
-    execFile(environment.python, args, { cwd: options.cwd, timeout: seconds(options) * 1000 }, (error, _stdout, stderr) => {
-      if (!error) return resolve(undefined);
-      resolve(error.killed ? `no catalog within ${seconds(options)} s` : (stderr.trim().split("\n").at(-1) ?? error.message));
-    });
+    execFile(
+      environment.python,
+      args,
+      { cwd: options.cwd, timeout: seconds(options) * 1000 },
+      (error, _stdout, stderr) => {
+        if (!error) return resolve(undefined);
+        resolve(
+          error.killed
+            ? `no catalog within ${seconds(options)} s`
+            : (stderr.trim().split("\n").at(-1) ?? error.message),
+        );
+      },
+    );
   });
   if (problem !== undefined) return { name: "discovers", ok: false, detail: problem };
-  const { streams } = JSON.parse(readFileSync(catalog, "utf8")) as { readonly streams: readonly { readonly stream?: string; readonly tap_stream_id: string }[] };
-  return { name: "discovers", ok: true, detail: `found ${streams.map(({ stream, tap_stream_id }) => stream ?? tap_stream_id).join(", ") || "no stream"}` };
+  const { streams } = JSON.parse(readFileSync(catalog, "utf8")) as {
+    readonly streams: readonly { readonly stream?: string; readonly tap_stream_id: string }[];
+  };
+  return {
+    name: "discovers",
+    ok: true,
+    detail: `found ${streams.map(({ stream, tap_stream_id }) => stream ?? tap_stream_id).join(", ") || "no stream"}`,
+  };
 }
 
 async function extract(trial: Trial): Promise<Tried> {
   const extracted = join(trial.workspace.directory, "extract.jsonl");
-  const seen = () => existsSync(extracted) && /"type"\s*:\s*"(SCHEMA|RECORD)"/.test(readFileSync(extracted, "utf8"));
-  const result = await run(trial, ["extract", ...connectorFlags(trial, {}), "--output", extracted, "--grace", "5"], seen);
+  const seen = () =>
+    existsSync(extracted) && /"type"\s*:\s*"(SCHEMA|RECORD)"/.test(readFileSync(extracted, "utf8"));
+  const result = await run(
+    trial,
+    ["extract", ...connectorFlags(trial, {}), "--output", extracted, "--grace", "5"],
+    seen,
+  );
   if (seen()) return { name: "extracts", ok: true, detail: "sent its first message" };
   return { name: "extracts", ok: false, detail: result.error ?? "sent no message" };
 }
 
 /** Calls the runner, and stops it as soon as enough was seen or the time is over. */
-async function run({ environment, options, workspace }: Trial, args: readonly string[], enough: () => boolean): Promise<RunnerResult> {
+async function run(
+  { environment, options, workspace }: Trial,
+  args: readonly string[],
+  enough: () => boolean,
+): Promise<RunnerResult> {
   const timers: NodeJS.Timeout[] = [];
   try {
     return await callRunner({
-      ...{ python: environment.python, args, folder: workspace.directory, cwd: options.cwd, onEvent: () => undefined },
+      ...{
+        python: environment.python,
+        args,
+        folder: workspace.directory,
+        cwd: options.cwd,
+        onEvent: () => undefined,
+      },
       onStart(child) {
         timers.push(setTimeout(() => child.kill("SIGTERM"), seconds(options) * 1000));
         timers.push(setInterval(() => enough() && child.kill("SIGTERM"), 50));
@@ -146,9 +235,15 @@ async function run({ environment, options, workspace }: Trial, args: readonly st
   }
 }
 
-function connectorFlags({ environment, settings, workspace }: Trial, more: JsonObject): readonly string[] {
+function connectorFlags(
+  { environment, settings, workspace }: Trial,
+  more: JsonObject,
+): readonly string[] {
   const config = workspace.writeJson("config.json", { ...settings.config, ...more });
-  const secrets = settings.secretPaths === undefined ? [] : ["--secrets", workspace.writeJson("secrets.json", settings.secretPaths)];
+  const secrets =
+    settings.secretPaths === undefined
+      ? []
+      : ["--secrets", workspace.writeJson("secrets.json", settings.secretPaths)];
   return ["--connector", environment.descriptionFile, "--config", config, ...secrets];
 }
 

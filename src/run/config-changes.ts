@@ -2,7 +2,15 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
-import { CONFIG_PARTS, deleteConfig, isConfigFile, listConfigs, readConfig, writeConfig, type ConfigPart } from "../store/configs";
+import {
+  CONFIG_PARTS,
+  deleteConfig,
+  isConfigFile,
+  listConfigs,
+  readConfig,
+  writeConfig,
+  type ConfigPart,
+} from "../store/configs";
 import { placeAt, writeDurably } from "../store/folder-files";
 import type { ConfigFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -21,14 +29,25 @@ export interface ConfigChange {
 }
 
 /** Puts texts that were checked into the store, those alone that differ from what is there. */
-export async function putConfigs(store: ObjectStore, pipeline: string, texts: { readonly [Part in ConfigPart]?: string }): Promise<readonly ConfigChange[]> {
+export async function putConfigs(
+  store: ObjectStore,
+  pipeline: string,
+  texts: { readonly [Part in ConfigPart]?: string },
+): Promise<readonly ConfigChange[]> {
   const changes: ConfigChange[] = [];
   for (const [part, text] of Object.entries(texts) as (readonly [ConfigPart, string])[]) {
     const file = CONFIG_PARTS[part];
     const before = await readConfig(store, pipeline, file);
-    const change = before === undefined ? "created" : before.equals(Buffer.from(text)) ? "same" : "replaced";
+    const change =
+      before === undefined ? "created" : before.equals(Buffer.from(text)) ? "same" : "replaced";
     if (change !== "same") await writeConfig(store, pipeline, file, text);
-    changes.push({ part, file, change, bytes: Buffer.byteLength(text), bytesBefore: before?.length ?? null });
+    changes.push({
+      part,
+      file,
+      change,
+      bytes: Buffer.byteLength(text),
+      bytesBefore: before?.length ?? null,
+    });
   }
   return changes;
 }
@@ -40,11 +59,19 @@ export async function putConfigs(store: ObjectStore, pipeline: string, texts: { 
  * @returns their names
  * @throws UserError where there are none, and before anything is written where one is there already
  */
-export async function getConfigs(store: ObjectStore, pipeline: string, folder: string, force: boolean): Promise<readonly ConfigFile[]> {
+export async function getConfigs(
+  store: ObjectStore,
+  pipeline: string,
+  folder: string,
+  force: boolean,
+): Promise<readonly ConfigFile[]> {
   const files = (await listConfigs(store, pipeline)).map(({ file }) => file).filter(isConfigFile);
   if (files.length === 0) throw new UserError(nothingThere(pipeline));
   const taken = files.filter((file) => existsSync(join(folder, file)));
-  if (taken.length > 0 && !force) throw new UserError(`${folder}: ${taken.join(", ")} would be replaced; name another folder, or use --force`);
+  if (taken.length > 0 && !force)
+    throw new UserError(
+      `${folder}: ${taken.join(", ")} would be replaced; name another folder, or use --force`,
+    );
   makePrivate(folder);
   for (const file of files) {
     const body = await readConfig(store, pipeline, file);
@@ -54,10 +81,19 @@ export async function getConfigs(store: ObjectStore, pipeline: string, folder: s
 }
 
 /** Takes a part out of the store. @throws UserError where it is not there. */
-export async function removeConfig(store: ObjectStore, pipeline: string, part: ConfigPart): Promise<ConfigFile> {
+export async function removeConfig(
+  store: ObjectStore,
+  pipeline: string,
+  part: ConfigPart,
+): Promise<ConfigFile> {
   const file = CONFIG_PARTS[part];
   const files = (await listConfigs(store, pipeline)).map((one) => one.file);
-  if (!files.includes(file)) throw new UserError(files.length === 0 ? nothingThere(pipeline) : `"${pipeline}" has no ${file} in the store; it has: ${files.join(", ")}`);
+  if (!files.includes(file))
+    throw new UserError(
+      files.length === 0
+        ? nothingThere(pipeline)
+        : `"${pipeline}" has no ${file} in the store; it has: ${files.join(", ")}`,
+    );
   await deleteConfig(store, pipeline, file);
   return file;
 }

@@ -24,7 +24,10 @@ export function checkedConfig(part: ConfigPart, where: string, text: string): st
   if (part === "catalog") return checkCatalog(where, json, text);
   if (part === "state") return checkState(where, json, text);
   const [reference] = secretPaths(roundedValue(json) as Json);
-  if (reference) throw new UserError(`${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`);
+  if (reference)
+    throw new UserError(
+      `${where}: ${reference.join(".")} names a secret, which only the array can: files in the store hold its value`,
+    );
   return text;
 }
 
@@ -55,12 +58,16 @@ export function putCommand(pipeline: string, part: ConfigPart): string {
 function checkCatalog(where: string, catalog: JsonText, text: string): string {
   const streams = catalog.member("streams");
   const isList = streams?.kind === "array" && streams.items.every(({ kind }) => kind === "object");
-  if (!isList) throw new UserError(`${where}: not a Singer catalog: it has no list "streams" of objects`);
+  if (!isList)
+    throw new UserError(`${where}: not a Singer catalog: it has no list "streams" of objects`);
   return text;
 }
 
 function checkState(where: string, state: JsonText, text: string): string {
   const bare = bareState(state);
-  if (isEmptyState(bare)) throw new UserError(`${where}: the state is empty; a pipeline without a first state begins at the beginning`);
+  if (isEmptyState(bare))
+    throw new UserError(
+      `${where}: the state is empty; a pipeline without a first state begins at the beginning`,
+    );
   return bare === state ? text : `${bare.text}\n`;
 }

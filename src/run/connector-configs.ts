@@ -44,10 +44,17 @@ export interface ConfigSources {
  *
  * @throws UserError for a secret that is not given, and for a file that is missing or is no JSON.
  */
-export async function connectorConfigs(entry: Replication, { openStore, secrets, tapSettings }: ConfigSources): Promise<ConnectorConfigs> {
+export async function connectorConfigs(
+  entry: Replication,
+  { openStore, secrets, tapSettings }: ConfigSources,
+): Promise<ConnectorConfigs> {
   if (entry.configFrom === "store") return storedConfigs(entry, await openStore(), tapSettings);
   return {
-    tap: resolveSettings(`"${entry.name}": tap`, { ...settingsOf(entry.tap), ...tapSettings }, secrets),
+    tap: resolveSettings(
+      `"${entry.name}": tap`,
+      { ...settingsOf(entry.tap), ...tapSettings },
+      secrets,
+    ),
     target: resolveSettings(`"${entry.name}": target`, settingsOf(entry.target), secrets),
     select: streamRulesOf(entry),
     initialState: firstState(entry),
@@ -55,19 +62,33 @@ export async function connectorConfigs(entry: Replication, { openStore, secrets,
 }
 
 function firstState({ name, initialState }: Replication): JsonText | undefined {
-  return typeof initialState === "string" ? parseText(`"${name}": initialState`, initialState) : initialState && toJsonText(initialState);
+  return typeof initialState === "string"
+    ? parseText(`"${name}": initialState`, initialState)
+    : initialState && toJsonText(initialState);
 }
 
-async function storedConfigs(entry: Replication, store: ObjectStore, tapSettings: JsonObject = {}): Promise<ConnectorConfigs> {
+async function storedConfigs(
+  entry: Replication,
+  store: ObjectStore,
+  tapSettings: JsonObject = {},
+): Promise<ConnectorConfigs> {
   const { name } = entry;
-  const read = async <T>(file: ConfigFile, parse: (where: string, text: Buffer) => T): Promise<T | undefined> => {
+  const read = async <T>(
+    file: ConfigFile,
+    parse: (where: string, text: Buffer) => T,
+  ): Promise<T | undefined> => {
     const body = await readConfig(store, name, file);
     return body && parse(`${configKey(name, file)} in ${store.url}`, body);
   };
   const connector = async (kind: "tap" | "target", more: JsonObject): Promise<ConnectorConfig> => {
-    const config = await read(CONFIG_PARTS[kind], (where, text) => parseObject(where, text, PARTS_ARE[kind]));
+    const config = await read(CONFIG_PARTS[kind], (where, text) =>
+      parseObject(where, text, PARTS_ARE[kind]),
+    );
     if (config === undefined) throw new UserError(`"${name}": ${howToPut(name, kind)}`);
-    const merged = Object.entries(more).reduce((text, [setting, value]) => text.with(setting, toJsonText(value)), config);
+    const merged = Object.entries(more).reduce(
+      (text, [setting, value]) => text.with(setting, toJsonText(value)),
+      config,
+    );
     return { config: merged, secretPaths: await read(`${kind}-secrets.json`, parseText) };
   };
   return {

@@ -14,15 +14,49 @@ export interface EarlierAttempts {
 export const NO_ATTEMPTS: EarlierAttempts = { result: undefined, resumed: 0 };
 
 /** The attempts so far with one more; one whose runner was killed counted nothing. */
-export function withAttempt({ result: before, resumed }: EarlierAttempts, result: RunnerResult): EarlierAttempts {
-  return { result: result.records === undefined ? before : result, resumed: resumed + (result.progress ?? 0) };
+export function withAttempt(
+  { result: before, resumed }: EarlierAttempts,
+  result: RunnerResult,
+): EarlierAttempts {
+  return {
+    result: result.records === undefined ? before : result,
+    resumed: resumed + (result.progress ?? 0),
+  };
 }
 
 /** Flags of the runner for the attempts before the one that it begins. */
-export function earlierFlags({ result, resumed }: EarlierAttempts, folder: string): readonly string[] {
+export function earlierFlags(
+  { result, resumed }: EarlierAttempts,
+  folder: string,
+): readonly string[] {
   if (result === undefined) return [];
-  const { records, earlierRecords, taken, bytes, lines, badLines, recoveredLines, batchFiles, uncountedFiles, leftOut, leftOutCount } = result;
-  const counts = { records, earlierRecords, taken, bytes, lines, badLines, recoveredLines, batchFiles, uncountedFiles, leftOut, leftOutCount, resumed };
+  const {
+    records,
+    earlierRecords,
+    taken,
+    bytes,
+    lines,
+    badLines,
+    recoveredLines,
+    batchFiles,
+    uncountedFiles,
+    leftOut,
+    leftOutCount,
+  } = result;
+  const counts = {
+    records,
+    earlierRecords,
+    taken,
+    bytes,
+    lines,
+    badLines,
+    recoveredLines,
+    batchFiles,
+    uncountedFiles,
+    leftOut,
+    leftOutCount,
+    resumed,
+  };
   const file = join(folder, "earlier.json");
   writeFileSync(file, JSON.stringify(counts), { mode: 0o600 });
   return ["--earlier", file];

@@ -16,14 +16,23 @@ const ESCAPES: { readonly [escape: string]: string } = { n: "\n", r: "\r" };
 export function parseEnvFile(text: string): ReadonlyMap<string, EnvValue> {
   const content = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const found = new Map<string, EnvValue>();
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const [assignment = "", name] = matchAt(NAME, content, at) ?? [];
     const start = at + assignment.length;
-    const [whole, quote = "", inside = ""] = (name !== undefined && matchAt(QUOTED, content, start)) || [];
+    const [whole, quote = "", inside = ""] =
+      (name !== undefined && matchAt(QUOTED, content, start)) || [];
     const end = whole === undefined ? endOfLine(content, start) : start + whole.length;
     if (name !== undefined) {
-      const value = whole === undefined ? unquoted(content.slice(start, end), assignment, content.slice(end + 1)) : { value: unescaped(quote, inside) };
-      found.set(name, "value" in value ? value : { problem: `line ${content.slice(0, at).split("\n").length}: ${value.problem}` });
+      const value =
+        whole === undefined
+          ? unquoted(content.slice(start, end), assignment, content.slice(end + 1))
+          : { value: unescaped(quote, inside) };
+      found.set(
+        name,
+        "value" in value
+          ? value
+          : { problem: `line ${content.slice(0, at).split("\n").length}: ${value.problem}` },
+      );
     }
     at = end + 1;
   }
@@ -40,7 +49,11 @@ function unquoted(text: string, before: string, after: string): EnvValue {
     const rest = text.slice(index + hashes.length);
     const spaceAfter = rest === "" ? spaceBefore : /^[ \t]/.test(rest);
     if (spaceBefore && spaceAfter) return { value: text.slice(0, index).trim() };
-    if (spaceBefore || spaceAfter) return { problem: '"#" can be part of the value or begin a comment: put quotes around the value, or spaces around "#"' };
+    if (spaceBefore || spaceAfter)
+      return {
+        problem:
+          '"#" can be part of the value or begin a comment: put quotes around the value, or spaces around "#"',
+      };
   }
   if (/^['"`]/.test(text) && goesOn(after)) return { problem: "the quote is not closed" };
   return { value: text.trim() };

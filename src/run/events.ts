@@ -7,8 +7,20 @@ export type RunEvent =
   | ({ readonly event: "environment"; readonly pipeline: string } & EnvironmentProgress)
   | { readonly event: "started"; readonly pipeline: string; readonly run: string }
   | ({ readonly pipeline: string } & RunnerEvent)
-  | { readonly event: "retry"; readonly pipeline: string; readonly step: string; readonly attempt: number; readonly error: string; readonly seconds: number }
-  | { readonly event: "stopping"; readonly pipeline: string; readonly reason: string; readonly atOnce: boolean }
+  | {
+      readonly event: "retry";
+      readonly pipeline: string;
+      readonly step: string;
+      readonly attempt: number;
+      readonly error: string;
+      readonly seconds: number;
+    }
+  | {
+      readonly event: "stopping";
+      readonly pipeline: string;
+      readonly reason: string;
+      readonly atOnce: boolean;
+    }
   | { readonly event: "follow-up"; readonly pipeline: string; readonly name: string }
   | { readonly event: "ended"; readonly pipeline: string; readonly summary: RunSummary };
 
@@ -30,7 +42,8 @@ export function runEvents(pipeline: string, listener: (event: RunEvent) => void)
     environment: (progress) => listener({ event: "environment", pipeline, ...progress }),
     started: (run) => listener({ event: "started", pipeline, run }),
     runner: (event) => listener({ pipeline, ...event }),
-    retry: (step, attempt, error, seconds) => listener({ event: "retry", pipeline, step, attempt, error, seconds }),
+    retry: (step, attempt, error, seconds) =>
+      listener({ event: "retry", pipeline, step, attempt, error, seconds }),
     stopping: (reason, atOnce) => listener({ event: "stopping", pipeline, reason, atOnce }),
     followUp: (name) => listener({ event: "follow-up", pipeline, name }),
     ended: (summary) => listener({ event: "ended", pipeline, summary }),

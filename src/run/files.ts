@@ -66,16 +66,25 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
   const place = (key: string) => placeOf(args, key);
   const key = (name: RunFile) => runFileKey(args.pipeline, args.run, name);
   const overlay = place(overlayKey(args.pipeline));
-  if (args.store.localPath(overlayKey(args.pipeline)) === undefined) await args.store.downloadFile(overlayKey(args.pipeline), overlay);
+  if (args.store.localPath(overlayKey(args.pipeline)) === undefined)
+    await args.store.downloadFile(overlayKey(args.pipeline), overlay);
   const logs = { tap: place(key("tap.log")), target: place(key("target.log")) };
   // The runner leaves the catalog that the tap got beside its results, and looks for it there when it loads.
   const catalog = join(workspace.directory, "catalog.json");
   const outputs = dirname(place(`${outputPrefix(args.pipeline, args.run)}file`));
-  const config = { tap: workspace.writeJson("tap-config.json", args.tap.config), target: workspace.writeJson("target-config.json", args.target.config) };
-  const given = (flag: string, name: string, value: unknown) => (value === undefined ? [] : [flag, workspace.writeJson(name, value)]);
-  const secrets = (kind: "tap" | "target", flag = "--secrets") => given(flag, `${kind}-secrets.json`, args[kind].secretPaths);
+  const config = {
+    tap: workspace.writeJson("tap-config.json", args.tap.config),
+    target: workspace.writeJson("target-config.json", args.target.config),
+  };
+  const given = (flag: string, name: string, value: unknown) =>
+    value === undefined ? [] : [flag, workspace.writeJson(name, value)];
+  const secrets = (kind: "tap" | "target", flag = "--secrets") =>
+    given(flag, `${kind}-secrets.json`, args[kind].secretPaths);
   const directory = ["--dir", workspace.directory];
-  const streams = [...given("--catalog", "given-catalog.json", args.catalog), ...given("--select", "select.json", args.select)];
+  const streams = [
+    ...given("--catalog", "given-catalog.json", args.catalog),
+    ...given("--select", "select.json", args.select),
+  ];
   const keep = async (names: readonly RunFile[]) => {
     for (const name of names) await upload(args, key(name));
   };
@@ -92,31 +101,78 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     candidate: join(workspace.directory, "candidate.json"),
     identity: workspace.writeJson("identity.json", args.identity),
     results: workspace.directory,
-    stateFlags: [...given("--state", "state.json", args.state), ...given("--given-state", "given-state.json", args.givenState)],
+    stateFlags: [
+      ...given("--state", "state.json", args.state),
+      ...given("--given-state", "given-state.json", args.givenState),
+    ],
     resumeFlags: ["--resume", join(workspace.directory, "resume.json")],
-    tapFlags: [...directory, "--connector", args.tap.descriptionFile, "--config", config.tap, ...secrets("tap"), ...streams, "--overlay", overlay, "--log", logs.tap],
-    targetFlags: [...directory, "--connector", args.target.descriptionFile, "--config", config.target, ...secrets("target"), "--output-dir", outputs, "--log", logs.target],
+    tapFlags: [
+      ...directory,
+      "--connector",
+      args.tap.descriptionFile,
+      "--config",
+      config.tap,
+      ...secrets("tap"),
+      ...streams,
+      "--overlay",
+      overlay,
+      "--log",
+      logs.tap,
+    ],
+    targetFlags: [
+      ...directory,
+      "--connector",
+      args.target.descriptionFile,
+      "--config",
+      config.target,
+      ...secrets("target"),
+      "--output-dir",
+      outputs,
+      "--log",
+      logs.target,
+    ],
     streamFlags: [
       ...directory,
-      ...["--tap-connector", args.tap.descriptionFile, "--tap-config", config.tap, ...secrets("tap", "--tap-secrets"), ...streams, "--overlay", overlay, "--tap-log", logs.tap],
-      ...["--target-connector", args.target.descriptionFile, "--target-config", config.target, ...secrets("target", "--target-secrets")],
+      ...[
+        "--tap-connector",
+        args.tap.descriptionFile,
+        "--tap-config",
+        config.tap,
+        ...secrets("tap", "--tap-secrets"),
+        ...streams,
+        "--overlay",
+        overlay,
+        "--tap-log",
+        logs.tap,
+      ],
+      ...[
+        "--target-connector",
+        args.target.descriptionFile,
+        "--target-config",
+        config.target,
+        ...secrets("target", "--target-secrets"),
+      ],
       ...["--output-dir", outputs, "--target-log", logs.target],
     ],
     keepOverlay,
     async keepExtract() {
       await keepOverlay();
       await keep(["extract.jsonl", "tap.log"]);
-      if (existsSync(catalog)) await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
+      if (existsSync(catalog))
+        await args.store.uploadFile(key("catalog.json"), catalog, args.signal);
     },
     async keepOutputs() {
       await keep(["tap.log", "target.log"]);
-      for (const { path } of filesBelow(outputs)) await upload(args, `${outputPrefix(args.pipeline, args.run)}${path}`);
+      for (const { path } of filesBelow(outputs))
+        await upload(args, `${outputPrefix(args.pipeline, args.run)}${path}`);
     },
   };
 }
 
 /** All files below a folder, by path relative to it, in order; none where there is no such folder. */
-export function filesBelow(folder: string): readonly { readonly path: string; readonly bytes: number }[] {
+export function filesBelow(
+  folder: string,
+): readonly { readonly path: string; readonly bytes: number }[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -139,4 +195,3 @@ async function upload(args: RunFilesArgs, key: string): Promise<void> {
   const path = placeOf(args, key);
   if (existsSync(path)) await args.store.uploadFile(key, path, args.signal);
 }
-

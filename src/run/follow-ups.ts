@@ -31,7 +31,9 @@ export function requireFollowUps(entry: Replication, secrets: SecretLookup): voi
   for (const followUp of entry.followUps) environmentOf(entry, followUp, secrets);
   if (spawnSync("docker", ["version"], { stdio: "ignore", timeout: 20_000 }).status === 0) return;
   const names = entry.followUps.map(({ name }) => `"${name}"`).join(", ");
-  throw new UserError(`"${entry.name}": follow-up ${names} needs a container engine and \`docker version\` does not answer; start one, or use --skip-follow-ups`);
+  throw new UserError(
+    `"${entry.name}": follow-up ${names} needs a container engine and \`docker version\` does not answer; start one, or use --skip-follow-ups`,
+  );
 }
 
 /**
@@ -39,12 +41,20 @@ export function requireFollowUps(entry: Replication, secrets: SecretLookup): voi
  *
  * @returns the error of the one that failed, in a line, or null.
  */
-export async function runFollowUps(entry: Replication, context: FollowUpContext): Promise<string | null> {
+export async function runFollowUps(
+  entry: Replication,
+  context: FollowUpContext,
+): Promise<string | null> {
   for (const followUp of entry.followUps ?? []) {
     if (context.stop.count > 0) return `follow-up "${followUp.name}" was not started`;
     context.events.followUp(followUp.name);
-    const end = await runContainer(followUp, environmentOf(entry, followUp, context.secrets), context);
-    if (end !== 0) return `follow-up "${followUp.name}" ${typeof end === "number" ? `exited with ${end}` : end}`;
+    const end = await runContainer(
+      followUp,
+      environmentOf(entry, followUp, context.secrets),
+      context,
+    );
+    if (end !== 0)
+      return `follow-up "${followUp.name}" ${typeof end === "number" ? `exited with ${end}` : end}`;
   }
   return null;
 }
@@ -53,18 +63,44 @@ export async function runFollowUps(entry: Replication, context: FollowUpContext)
  * Arguments of `docker` for a follow-up; the values of its environment travel in docker's own, never in arguments,
  * which other users of the machine can read.
  */
-export function dockerArgs(followUp: FollowUp, outputs: string, container: string): readonly string[] {
+export function dockerArgs(
+  followUp: FollowUp,
+  outputs: string,
+  container: string,
+): readonly string[] {
   const env = Object.keys(followUp.env ?? {}).flatMap((name) => ["--env", name]);
   const [program = "", ...args] = followUp.command;
-  return ["run", "--rm", "--init", "--name", container, ...env, "--volume", `${outputs}:/singer/output:ro`, "--entrypoint", program, followUp.image, ...args];
+  return [
+    "run",
+    "--rm",
+    "--init",
+    "--name",
+    container,
+    ...env,
+    "--volume",
+    `${outputs}:/singer/output:ro`,
+    "--entrypoint",
+    program,
+    followUp.image,
+    ...args,
+  ];
 }
 
-function runContainer(followUp: FollowUp, env: { readonly [name: string]: string }, context: FollowUpContext): Promise<number | string> {
+function runContainer(
+  followUp: FollowUp,
+  env: { readonly [name: string]: string },
+  context: FollowUpContext,
+): Promise<number | string> {
   const container = `tapctl-${context.run.toLowerCase()}-${followUp.name}`;
-  const child = spawn("docker", dockerArgs(followUp, context.outputs, container), { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn("docker", dockerArgs(followUp, context.outputs, container), {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   for (const output of [child.stdout, child.stderr]) {
     output.setEncoding("utf8").on("data", (text: string) => {
-      for (const line of text.split("\n").filter((part) => part !== "")) context.events.runner({ event: "log", line: `${followUp.name} | ${line}` });
+      for (const line of text.split("\n").filter((part) => part !== ""))
+        context.events.runner({ event: "log", line: `${followUp.name} | ${line}` });
     });
   }
   const seconds = durationSeconds(followUp.deadline ?? "1h") ?? 3600;
@@ -82,7 +118,10 @@ function runContainer(followUp: FollowUp, env: { readonly [name: string]: string
       child.kill("SIGTERM");
       overtime = setTimeout(kill, CONTAINER_GRACE_MS);
     };
-    const timer = setTimeout(() => stop(`took longer than ${followUp.deadline ?? "1h"}`), seconds * 1000);
+    const timer = setTimeout(
+      () => stop(`took longer than ${followUp.deadline ?? "1h"}`),
+      seconds * 1000,
+    );
     const forget = context.stop.onRequest(() => stop("was interrupted"));
     const end = (result: number | string) => {
       clearTimeout(timer);
@@ -96,7 +135,15 @@ function runContainer(followUp: FollowUp, env: { readonly [name: string]: string
   });
 }
 
-function environmentOf(entry: Replication, followUp: FollowUp, secrets: SecretLookup): { readonly [name: string]: string } {
-  const { config } = resolveSettings(`"${entry.name}": follow-up "${followUp.name}"`, (followUp.env ?? {}) as JsonObject, secrets);
+function environmentOf(
+  entry: Replication,
+  followUp: FollowUp,
+  secrets: SecretLookup,
+): { readonly [name: string]: string } {
+  const { config } = resolveSettings(
+    `"${entry.name}": follow-up "${followUp.name}"`,
+    (followUp.env ?? {}) as JsonObject,
+    secrets,
+  );
   return config as { readonly [name: string]: string };
 }

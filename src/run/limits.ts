@@ -25,9 +25,16 @@ export function watchLimits({ context, entry, events, lease }: LimitedRun): () =
   const { stop } = context;
   const deadline = entry.deadline ?? "6h";
   const pastDeadline = `the deadline of ${deadline} has passed`;
-  const timer = setTimeout(() => requestStop(pastDeadline), Math.min((durationSeconds(deadline) ?? 21_600) * 1000, LONGEST_MS));
+  const timer = setTimeout(
+    () => requestStop(pastDeadline),
+    Math.min((durationSeconds(deadline) ?? 21_600) * 1000, LONGEST_MS),
+  );
   let overtime: NodeJS.Timeout | undefined;
-  const limit = () => (overtime ??= setTimeout(() => stop.count < 2 && requestStop(`it has not ended within ${GRACE_SECONDS} s`), GRACE_SECONDS * 1000));
+  const limit = () =>
+    (overtime ??= setTimeout(
+      () => stop.count < 2 && requestStop(`it has not ended within ${GRACE_SECONDS} s`),
+      GRACE_SECONDS * 1000,
+    ));
   const requestStop = (reason: string) => {
     stop.request(reason);
     events.stopping(reason, stop.count > 1);

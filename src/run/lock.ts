@@ -21,7 +21,11 @@ export interface LockOptions {
  *
  * @param directory the lock: a folder, made where it is missing.
  */
-export async function withLock<T>(directory: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  directory: string,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   mkdirSync(directory, { recursive: true });
   const claim = await acquire(directory, options);
   try {
@@ -32,7 +36,7 @@ export async function withLock<T>(directory: string, options: LockOptions, work:
 }
 
 async function acquire(directory: string, { onWait, signal }: LockOptions): Promise<string> {
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     const holder = otherHolder(directory) ?? tryClaim(directory);
     if (typeof holder === "string") return holder;
     if (!told) onWait?.(holder);
@@ -43,7 +47,12 @@ async function acquire(directory: string, { onWait, signal }: LockOptions): Prom
 
 /** The claim's file, or the process that was there as well. */
 function tryClaim(directory: string): string | number {
-  const name = [process.pid, processStart(process.pid), bootOf(), randomBytes(4).toString("hex")].join(".");
+  const name = [
+    process.pid,
+    processStart(process.pid),
+    bootOf(),
+    randomBytes(4).toString("hex"),
+  ].join(".");
   const claim = join(directory, name);
   writeFileSync(claim, "", { flag: "wx" });
   const rival = otherHolder(directory, name);

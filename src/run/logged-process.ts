@@ -39,7 +39,14 @@ const GRACE_MS = 3000;
 const LEFTOVER_MS = 2000;
 
 /** Runs a program to its end. One that cannot be started has no exit code, and the reason as its output. */
-export async function runLogged({ command: [program, ...args], cwd, env, log, onLine, signal }: LoggedCall): Promise<LoggedResult> {
+export async function runLogged({
+  command: [program, ...args],
+  cwd,
+  env,
+  log,
+  onLine,
+  signal,
+}: LoggedCall): Promise<LoggedResult> {
   const output = new BoundedText(KEPT);
   const write = (line: string) => appendFileSync(log, `${line}\n`);
   const keep = (text: string) => {
@@ -50,15 +57,22 @@ export async function runLogged({ command: [program, ...args], cwd, env, log, on
   write(`$ ${[program, ...args].join(" ")}`);
   signal?.throwIfAborted();
   // In a group of its own, so that what it starts itself ends with it: builds of packages are processes of their own.
-  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const killGroup = (number: NodeJS.Signals) => child.pid !== undefined && signalProcess(-child.pid, number);
+  const child = spawn(program, args, {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const killGroup = (number: NodeJS.Signals) =>
+    child.pid !== undefined && signalProcess(-child.pid, number);
   let force: NodeJS.Timeout | undefined;
   const abort = () => {
     killGroup("SIGTERM");
     force = setTimeout(killGroup, GRACE_MS, "SIGKILL");
   };
   signal?.addEventListener("abort", abort);
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", keep);
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", keep);
   const code = await new Promise<number | null>((resolve) => {
     child.on("error", (error) => {
       keep(error.message);

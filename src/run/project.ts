@@ -28,7 +28,10 @@ export function loadProject(from: string): Project {
   const root = findRoot(from);
   const file = join(root, "pipelines", "index.ts");
   const { pipelines } = importArray(file);
-  if (!Array.isArray(pipelines)) throw new UserError(`${file} exports no array named "pipelines"; write: export const pipelines = definePipelines([...])`);
+  if (!Array.isArray(pipelines))
+    throw new UserError(
+      `${file} exports no array named "pipelines"; write: export const pipelines = definePipelines([...])`,
+    );
   return { root, entries: pipelines as readonly PipelineEntry[] };
 }
 
@@ -44,7 +47,9 @@ export function findEntry(project: Project, name: string): PipelineEntry {
   if (problems) throw new InvalidPipelines(problems);
   const names = project.entries.map((entry) => entry.name);
   const near = nearest(name, names);
-  throw new UserError(`no pipeline is called "${name}"${near ? `; did you mean "${near}"?` : `; there are: ${names.join(", ") || "none"}`}`);
+  throw new UserError(
+    `no pipeline is called "${name}"${near ? `; did you mean "${near}"?` : `; there are: ${names.join(", ") || "none"}`}`,
+  );
 }
 
 /** The replication of a name; a job is refused, because it has no tap, target and state. */
@@ -58,7 +63,8 @@ export function findReplication(project: Project, name: string): Replication {
 export function findRoot(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "pipelines", "index.ts"))) return folder;
-    if (dirname(folder) === folder) throw new UserError(`no pipelines/index.ts in ${from} or a folder above it`);
+    if (dirname(folder) === folder)
+      throw new UserError(`no pipelines/index.ts in ${from} or a folder above it`);
   }
 }
 
@@ -69,6 +75,8 @@ function importArray(file: string): { readonly pipelines?: unknown } {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${file} does not load: ${text.split("\n").find((line) => line.trim() !== "") ?? text}`);
+    throw new UserError(
+      `${file} does not load: ${text.split("\n").find((line) => line.trim() !== "") ?? text}`,
+    );
   }
 }

@@ -27,7 +27,12 @@ export interface ReplicateArgs {
 const FORCE_MS = 5000;
 
 /** What a step has come to that a stop came before. */
-const NOT_BEGUN: RunnerResult = { status: "interrupted", code: ExitCode.interrupted, error: null, warnings: [] };
+const NOT_BEGUN: RunnerResult = {
+  status: "interrupted",
+  code: ExitCode.interrupted,
+  error: null,
+  warnings: [],
+};
 
 /** How a replication went, before anything of it is committed. */
 export interface Replicated {
@@ -47,35 +52,73 @@ export interface Replicated {
 
 /** Extracts into the object store, then loads from there. */
 export async function replicateByArtifact(args: ReplicateArgs): Promise<Replicated> {
-  const extracted = await attempt(args.entry.retries, args.stop, () => extract(args), isTapFailure, onRetry(args, "extract"));
+  const extracted = await attempt(
+    args.entry.retries,
+    args.stop,
+    () => extract(args),
+    isTapFailure,
+    onRetry(args, "extract"),
+  );
   const tap = extracted.result;
   await args.files.keepExtract();
   const attempts = { extract: extracted.attempts, load: 0 };
   // A tap that ended just as a stop was requested may have been stopped too: by a shutdown of the machine, for example.
-  const partial = tap.code === ExitCode.tapFailed || tap.code === ExitCode.interrupted || (tap.code === ExitCode.ok && args.stop.count > 0);
-  if ((tap.code !== ExitCode.ok && !partial) || args.stop.count > 1 || (partial && (tap.bytes ?? 0) === 0)) return summed(args, tap, undefined, attempts);
-  const loaded = await attempt(args.entry.retries, args.stop, () => load(args, partial), isTargetFailure, onRetry(args, "load"));
+  const partial =
+    tap.code === ExitCode.tapFailed ||
+    tap.code === ExitCode.interrupted ||
+    (tap.code === ExitCode.ok && args.stop.count > 0);
+  if (
+    (tap.code !== ExitCode.ok && !partial) ||
+    args.stop.count > 1 ||
+    (partial && (tap.bytes ?? 0) === 0)
+  )
+    return summed(args, tap, undefined, attempts);
+  const loaded = await attempt(
+    args.entry.retries,
+    args.stop,
+    () => load(args, partial),
+    isTargetFailure,
+    onRetry(args, "load"),
+  );
   return summed(args, tap, loaded.result, { ...attempts, load: loaded.attempts });
 }
 
 /** Runs tap and target at the same time; a failure of either tries both again, from where the data got to. */
 export async function replicateByStream(args: ReplicateArgs): Promise<Replicated> {
-  const retryable = (result: RunnerResult) => isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
+  const retryable = (result: RunnerResult) =>
+    isTapFailure(result) || isTargetFailure(result) || result.code === ExitCode.bothFailed;
   let earlier = NO_ATTEMPTS;
   const next = async () => {
     const result = await stream(args, earlier);
     earlier = withAttempt(earlier, result);
     return result;
   };
-  const streamed = await attempt(args.entry.retries, args.stop, next, retryable, onRetry(args, "stream"));
+  const streamed = await attempt(
+    args.entry.retries,
+    args.stop,
+    next,
+    retryable,
+    onRetry(args, "stream"),
+  );
   await args.files.keepExtract();
-  return summed(args, { ...earlier.result, ...streamed.result }, undefined, { extract: streamed.attempts, load: streamed.attempts });
+  return summed(args, { ...earlier.result, ...streamed.result }, undefined, {
+    extract: streamed.attempts,
+    load: streamed.attempts,
+  });
 }
 
 function extract(args: ReplicateArgs): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
   // Half of the time that a stop leaves, so that the load has the rest for what was sent.
-  const flags = ["extract", ...args.files.tapFlags, "--identity", args.files.identity, ...stateFlags(args), "--output", args.files.extract];
+  const flags = [
+    "extract",
+    ...args.files.tapFlags,
+    "--identity",
+    args.files.identity,
+    ...stateFlags(args),
+    "--output",
+    args.files.extract,
+  ];
   return call(args, [...flags, "--grace", String(GRACE_SECONDS / 2)]);
 }
 
@@ -83,14 +126,32 @@ function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
   rmSync(args.files.candidate, { force: true });
   if (args.stop.count > 1) return Promise.resolve(NOT_BEGUN);
   const io = ["--input", args.files.extract, "--candidate", args.files.candidate];
-  const flags = ["load", ...args.files.targetFlags, "--identity", args.files.identity, ...stateFlags(args), ...io];
-  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...(partial ? ["--partial"] : expectationFlags(args.entry))]);
+  const flags = [
+    "load",
+    ...args.files.targetFlags,
+    "--identity",
+    args.files.identity,
+    ...stateFlags(args),
+    ...io,
+  ];
+  return call(args, [
+    ...flags,
+    "--grace",
+    String(GRACE_SECONDS),
+    ...(partial ? ["--partial"] : expectationFlags(args.entry)),
+  ]);
 }
 
 function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
   // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
-  const io = [...stateFlags(args), ...args.files.resumeFlags, "--candidate", args.files.candidate, ...earlierFlags(earlier, args.files.results)];
+  const io = [
+    ...stateFlags(args),
+    ...args.files.resumeFlags,
+    "--candidate",
+    args.files.candidate,
+    ...earlierFlags(earlier, args.files.results),
+  ];
   const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...io];
   return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
 }
@@ -132,7 +193,9 @@ function stateFlags(args: ReplicateArgs): readonly string[] {
 function expectationFlags({ expectations }: Replication): readonly string[] {
   const staleness = expectations?.maxStaleness && durationSeconds(expectations.maxStaleness);
   return [
-    ...(expectations?.minRecords === undefined ? [] : ["--min-records", String(expectations.minRecords)]),
+    ...(expectations?.minRecords === undefined
+      ? []
+      : ["--min-records", String(expectations.minRecords)]),
     ...(staleness ? ["--max-staleness", String(staleness)] : []),
   ];
 }
@@ -146,15 +209,26 @@ function isTargetFailure(result: RunnerResult): boolean {
 }
 
 function onRetry(args: ReplicateArgs, step: "extract" | "load" | "stream") {
-  return (result: RunnerResult, attempts: number, seconds: number) => args.events.retry(step, attempts, result.error ?? "failed", seconds);
+  return (result: RunnerResult, attempts: number, seconds: number) =>
+    args.events.retry(step, attempts, result.error ?? "failed", seconds);
 }
 
-function summed({ stop }: ReplicateArgs, first: RunnerResult, second: RunnerResult | undefined, attempts: Replicated["attempts"]): Replicated {
+function summed(
+  { stop }: ReplicateArgs,
+  first: RunnerResult,
+  second: RunnerResult | undefined,
+  attempts: Replicated["attempts"],
+): Replicated {
   const results = second ? [first, second] : [first];
   const counted = second ?? first;
   return {
-    code: stop.count > 0 ? ExitCode.interrupted : combinedCode(first.code, second?.code ?? ExitCode.ok),
-    error: results.map((result) => result.error).filter((error) => error !== null).join("; ") || null,
+    code:
+      stop.count > 0 ? ExitCode.interrupted : combinedCode(first.code, second?.code ?? ExitCode.ok),
+    error:
+      results
+        .map((result) => result.error)
+        .filter((error) => error !== null)
+        .join("; ") || null,
     warnings: results.flatMap((result) => result.warnings),
     attempts,
     records: counted.records ?? {},

@@ -33,7 +33,11 @@ export interface RunContext {
 }
 
 /** Installs a connector where it is not installed yet, and tells of it. */
-export type PrepareConnector = (connector: ConnectorDefinition, onProgress: (progress: EnvironmentProgress) => void, signal?: AbortSignal) => Promise<Environment>;
+export type PrepareConnector = (
+  connector: ConnectorDefinition,
+  onProgress: (progress: EnvironmentProgress) => void,
+  signal?: AbortSignal,
+) => Promise<Environment>;
 
 /** How a run is made. */
 export interface RunOptions {
@@ -67,7 +71,11 @@ export interface RunOptions {
  * @throws UserError where the run cannot begin: a missing secret, no Python, a connector that cannot be installed,
  *   another run of the pipeline, a store that cannot be written.
  */
-export async function runPipeline(all: RunContext, entry: Replication, options: RunOptions = {}): Promise<RunSummary> {
+export async function runPipeline(
+  all: RunContext,
+  entry: Replication,
+  options: RunOptions = {},
+): Promise<RunSummary> {
   // The deadline of this run is not that of others that run beside it.
   const { stop, detach } = stopOf(all.stop);
   try {
@@ -77,7 +85,11 @@ export async function runPipeline(all: RunContext, entry: Replication, options: 
   }
 }
 
-async function runOnce(context: RunContext, entry: Replication, options: RunOptions): Promise<RunSummary> {
+async function runOnce(
+  context: RunContext,
+  entry: Replication,
+  options: RunOptions,
+): Promise<RunSummary> {
   const events = runEvents(entry.name, context.onEvent);
   const configs = await connectorConfigs(entry, {
     openStore: () => Promise.resolve(context.store),
@@ -92,8 +104,24 @@ async function runOnce(context: RunContext, entry: Replication, options: RunOpti
   const workspace = openWorkspace();
   try {
     await closeAbandonedRuns(context.store, entry.name);
-    const summary = await runUnderLease({ context, entry, options, events, configs, environments, run, begun: performance.now(), lease, workspace });
-    await prune(context.store, entry.name, { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 }, new Date());
+    const summary = await runUnderLease({
+      context,
+      entry,
+      options,
+      events,
+      configs,
+      environments,
+      run,
+      begun: performance.now(),
+      lease,
+      workspace,
+    });
+    await prune(
+      context.store,
+      entry.name,
+      { keep: options.keep?.runs ?? 30, maxAgeDays: options.keep?.days ?? 30 },
+      new Date(),
+    );
     await pruneHistory(context.store, entry.name, STATES_KEPT);
     events.ended(summary);
     return summary;
@@ -103,9 +131,14 @@ async function runOnce(context: RunContext, entry: Replication, options: RunOpti
   }
 }
 
-async function prepareEnvironments(context: RunContext, entry: Replication, events: RunEvents): Promise<{ readonly tap: Environment; readonly target: Environment }> {
+async function prepareEnvironments(
+  context: RunContext,
+  entry: Replication,
+  events: RunEvents,
+): Promise<{ readonly tap: Environment; readonly target: Environment }> {
   const { signal } = context.stop;
-  const prepare = (use: Tap | Target) => context.prepare(use.connector, (progress) => events.environment(progress), signal);
+  const prepare = (use: Tap | Target) =>
+    context.prepare(use.connector, (progress) => events.environment(progress), signal);
   try {
     return { tap: await prepare(entry.tap), target: await prepare(entry.target) };
   } catch (error) {

@@ -25,8 +25,19 @@ export const ExitCode = {
 
 /** What the runner says while it works. */
 export type RunnerEvent =
-  | { readonly event: "phase"; readonly phase: "discover" | "extract" | "scan" | "load" | "stream"; readonly state: "start" | "end" }
-  | { readonly event: "progress"; readonly phase: "extract" | "load" | "stream"; readonly bytes: number; readonly records?: number; readonly total?: number; readonly silent?: number }
+  | {
+      readonly event: "phase";
+      readonly phase: "discover" | "extract" | "scan" | "load" | "stream";
+      readonly state: "start" | "end";
+    }
+  | {
+      readonly event: "progress";
+      readonly phase: "extract" | "load" | "stream";
+      readonly bytes: number;
+      readonly records?: number;
+      readonly total?: number;
+      readonly silent?: number;
+    }
   | { readonly event: "log"; readonly line: string };
 
 /** What the runner leaves behind in its `--result` file; fields that make no sense for a subcommand are absent. */
@@ -88,13 +99,30 @@ const LEFTOVER_MS = 2000;
 export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
   // A name that no other call has: a result that was left by an earlier step would be read as that of this one.
   const resultFile = join(call.folder, `result-${randomBytes(8).toString("hex")}.json`);
-  const child = spawn(call.python, ["-I", "-S", RUNNER, ...call.args, "--result", resultFile, "--progress", "json", "--die-with-parent", String(process.pid)], {
-    cwd: call.cwd,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    call.python,
+    [
+      "-I",
+      "-S",
+      RUNNER,
+      ...call.args,
+      "--result",
+      resultFile,
+      "--progress",
+      "json",
+      "--die-with-parent",
+      String(process.pid),
+    ],
+    {
+      cwd: call.cwd,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   call.onStart?.(child);
-  createInterface({ input: child.stdout }).on("line", (line) => call.onEvent(JSON.parse(line) as RunnerEvent));
+  createInterface({ input: child.stdout }).on("line", (line) =>
+    call.onEvent(JSON.parse(line) as RunnerEvent),
+  );
   let lastLine = "";
   createInterface({ input: child.stderr }).on("line", (line) => {
     lastLine = line;
@@ -111,7 +139,9 @@ interface RunnerEnd {
 
 function endOf(child: ChildProcess, python: string): Promise<RunnerEnd> {
   return new Promise((resolve, reject) => {
-    child.on("error", (error) => reject(new UserError(`${python} does not start: ${error.message}`, ExitCode.internal)));
+    child.on("error", (error) =>
+      reject(new UserError(`${python} does not start: ${error.message}`, ExitCode.internal)),
+    );
     child.on("exit", (code, signal) => setTimeout(resolve, LEFTOVER_MS, { code, signal }).unref());
     child.on("close", (code, signal) => resolve({ code, signal }));
   });
@@ -119,13 +149,28 @@ function endOf(child: ChildProcess, python: string): Promise<RunnerEnd> {
 
 /** The result counts only if the runner ended by itself, and as the result says. */
 function judge({ code, signal }: RunnerEnd, resultFile: string, lastLine: string): RunnerResult {
-  if (signal === "SIGKILL") return failed(ExitCode.internal, "the runner was killed by SIGKILL, possibly out of memory");
+  if (signal === "SIGKILL")
+    return failed(ExitCode.internal, "the runner was killed by SIGKILL, possibly out of memory");
   if (signal !== null) return failed(ExitCode.internal, `the runner was killed by ${signal}`);
-  if (!existsSync(resultFile)) return failed(code || ExitCode.internal, lastLine || `the runner exited with ${code} and left no result`);
+  if (!existsSync(resultFile))
+    return failed(
+      code || ExitCode.internal,
+      lastLine || `the runner exited with ${code} and left no result`,
+    );
   const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
-  return result.code === code ? result : failed(code || ExitCode.internal, `the runner exited with ${code}, but its result says ${result.code}`);
+  return result.code === code
+    ? result
+    : failed(
+        code || ExitCode.internal,
+        `the runner exited with ${code}, but its result says ${result.code}`,
+      );
 }
 
 function failed(code: number, error: string): RunnerResult {
-  return { status: code === ExitCode.interrupted ? "interrupted" : "failed", code, error, warnings: [] };
+  return {
+    status: code === ExitCode.interrupted ? "interrupted" : "failed",
+    code,
+    error,
+    warnings: [],
+  };
 }

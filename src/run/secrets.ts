@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../common/errors";
-import { isSecretReference, secretsFile, type Json, type JsonObject } from "../model/connector-settings";
+import {
+  isSecretReference,
+  secretsFile,
+  type Json,
+  type JsonObject,
+} from "../model/connector-settings";
 import { secretVariable } from "../model/validation/secrets";
 import { parseEnvFile } from "./env-file";
 
@@ -21,7 +26,10 @@ export interface ResolvedSettings {
  *
  * @throws UserError where `.env` is there and cannot be read.
  */
-export function localSecrets(root: string, environment: NodeJS.ProcessEnv = process.env): SecretLookup {
+export function localSecrets(
+  root: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): SecretLookup {
   const file = join(root, ".env");
   const fromFile = parseEnvFile(existsSync(file) ? readEnvFile(file) : "");
   return (name) => {
@@ -38,7 +46,11 @@ export function localSecrets(root: string, environment: NodeJS.ProcessEnv = proc
  *
  * @throws UserError that names every missing secret at once and how to give it; never a value.
  */
-export function resolveSettings(where: string, settings: JsonObject, lookup: SecretLookup): ResolvedSettings {
+export function resolveSettings(
+  where: string,
+  settings: JsonObject,
+  lookup: SecretLookup,
+): ResolvedSettings {
   const missing = new Set<string>();
   const resolve = (value: Json): Json => {
     if (isSecretReference(value)) {
@@ -54,7 +66,9 @@ export function resolveSettings(where: string, settings: JsonObject, lookup: Sec
   };
   const config = resolve(settings) as JsonObject;
   if (missing.size > 0) {
-    const how = [...missing].map((name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`);
+    const how = [...missing].map(
+      (name) => `"${name}" (environment variable ${secretVariable(name)}, or a line in .env)`,
+    );
     throw new UserError(`${where}: secret ${how.join(", secret ")} is not given`);
   }
   return { config, secretPaths: secretsFile(settings) };

@@ -17,14 +17,21 @@ export function trackSilence(store: ObjectStore, opening: RunSummary): Silence {
   let ended = false;
   const write = (summary: RunSummary) => {
     // What a status shows is not worth failing a run for.
-    written = written.then(() => (ended ? undefined : writeSummary(store, summary))).catch(() => undefined);
+    written = written
+      .then(() => (ended ? undefined : writeSummary(store, summary)))
+      .catch(() => undefined);
   };
   return {
     look(event) {
-      const seconds = event.event === "progress" ? event.silent : event.event === "phase" ? undefined : null;
+      const seconds =
+        event.event === "progress" ? event.silent : event.event === "phase" ? undefined : null;
       if (seconds === null || (seconds !== undefined) === isSilent) return;
       isSilent = seconds !== undefined;
-      write(seconds === undefined ? opening : { ...opening, silentSince: new Date(Date.now() - seconds * 1000).toISOString() });
+      write(
+        seconds === undefined
+          ? opening
+          : { ...opening, silentSince: new Date(Date.now() - seconds * 1000).toISOString() },
+      );
     },
     end() {
       ended = true;

@@ -27,10 +27,15 @@ export function startAt({ name, tap }: Replication, saved: State, day: string): 
     const { state, changed } = setBack(saved, day);
     if (changed > 0) return { state, settings };
     const newest = newestBookmark(saved);
-    if (newest !== undefined) throw new UserError(`--from ${day}: the saved state of "${name}" has not come that far (${newest.value}); a run without --from goes on from there, and leaves nothing out`);
+    if (newest !== undefined)
+      throw new UserError(
+        `--from ${day}: the saved state of "${name}" has not come that far (${newest.value}); a run without --from goes on from there, and leaves nothing out`,
+      );
   }
   if (window === undefined) {
-    throw new UserError(`--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day; give the state yourself: --state FILE, or begin anew: --full-refresh`);
+    throw new UserError(
+      `--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day; give the state yourself: --state FILE, or begin anew: --full-refresh`,
+    );
   }
   return { state: undefined, settings };
 }

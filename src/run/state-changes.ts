@@ -7,7 +7,13 @@ import { acquireLease } from "../store/lease/lease";
 import type { ObjectStore } from "../store/object-store";
 import { bookmarkOf, streamsOf, withBookmark, type State } from "../store/state/bookmarks";
 import { nextRunId } from "../store/runs/runs";
-import { bareState, commitState, deleteState, readState, type StateEnvelope } from "../store/state/state";
+import {
+  bareState,
+  commitState,
+  deleteState,
+  readState,
+  type StateEnvelope,
+} from "../store/state/state";
 import { rollbackState, rollbackTarget } from "../store/state/state-history";
 
 /** What a change by hand did; null stands for no state. */
@@ -49,43 +55,84 @@ export function leaseGuard(store: ObjectStore): Guard {
  *
  * @param stream where given, the state holds what this stream's bookmark becomes; all others stay
  */
-export function setState(target: StateTarget, entry: Replication, state: JsonText, stream?: string): Promise<StateChange> {
+export function setState(
+  target: StateTarget,
+  entry: Replication,
+  state: JsonText,
+  stream?: string,
+): Promise<StateChange> {
   return change(target, entry, async (made) => {
     const { before } = made;
     if (stream === undefined) return commit(target.store, entry, made, identityOf(entry), state);
     const fresh = bookmarkOf(state, stream) ?? (streamsOf(state).length === 0 ? state : undefined);
-    if (fresh === undefined) throw new UserError(`the state given has no bookmark of stream "${stream}"; it has: ${streamsOf(state).join(", ")}`);
-    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, fresh));
+    if (fresh === undefined)
+      throw new UserError(
+        `the state given has no bookmark of stream "${stream}"; it has: ${streamsOf(state).join(", ")}`,
+      );
+    return commit(
+      target.store,
+      entry,
+      made,
+      before ?? identityOf(entry),
+      withBookmark(before?.state, stream, fresh),
+    );
   });
 }
 
 /** Forgets the state, or one stream's bookmark: the next run begins anew. What was there stays in the history. */
-export function resetState(target: StateTarget, entry: Replication, stream?: string): Promise<StateChange> {
+export function resetState(
+  target: StateTarget,
+  entry: Replication,
+  stream?: string,
+): Promise<StateChange> {
   return change(target, entry, async (made) => {
     const { run, before } = made;
     if (stream === undefined) {
-      await deleteState(target.store, entry.name, { run, ...(entry.formerName !== undefined && { formerName: entry.formerName }) });
+      await deleteState(target.store, entry.name, {
+        run,
+        ...(entry.formerName !== undefined && { formerName: entry.formerName }),
+      });
       return null;
     }
     requireStream(before?.state, stream, `the state of "${entry.name}"`);
-    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, undefined));
+    return commit(
+      target.store,
+      entry,
+      made,
+      before ?? identityOf(entry),
+      withBookmark(before?.state, stream, undefined),
+    );
   });
 }
 
 /** Puts an earlier state in force again, or one stream's bookmark of it: the one that a run saved, or the one before the present one. */
-export function rollBackState(target: StateTarget, entry: Replication, from: string | undefined, stream?: string): Promise<StateChange> {
+export function rollBackState(
+  target: StateTarget,
+  entry: Replication,
+  from: string | undefined,
+  stream?: string,
+): Promise<StateChange> {
   return change(target, entry, async (made) => {
     const { before } = made;
     if (stream === undefined) return (await rollbackState(target.store, entry.name, from)).state;
     const { state } = await rollbackTarget(target.store, entry.name, from);
-    return commit(target.store, entry, made, before ?? identityOf(entry), withBookmark(before?.state, stream, bookmarkOf(state, stream)));
+    return commit(
+      target.store,
+      entry,
+      made,
+      before ?? identityOf(entry),
+      withBookmark(before?.state, stream, bookmarkOf(state, stream)),
+    );
   });
 }
 
 /** @throws UserError where a state has no bookmark of a stream. */
 export function requireStream(state: State, stream: string, where: string): void {
   const streams = streamsOf(state);
-  if (!streams.includes(stream)) throw new UserError(`${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams)}; it has: ${streams.join(", ") || "none"}`);
+  if (!streams.includes(stream))
+    throw new UserError(
+      `${where} has no bookmark of stream "${stream}"${didYouMean(stream, streams)}; it has: ${streams.join(", ") || "none"}`,
+    );
 }
 
 /**
@@ -96,7 +143,8 @@ export function requireStream(state: State, stream: string, where: string): void
  */
 export function parseState(where: string, text: string | Buffer): JsonText {
   const why = whyNotJson(text);
-  if (why !== undefined) throw new UserError(`${where}: not JSON${why}; a Singer state is a JSON object`);
+  if (why !== undefined)
+    throw new UserError(`${where}: not JSON${why}; a Singer state is a JSON object`);
   const state = JsonText.parse(text);
   if (state.kind !== "object") throw new UserError(`${where}: a Singer state is a JSON object`);
   return bareState(state);
@@ -111,24 +159,47 @@ interface Change {
 }
 
 /** Changes the state while no run is under way. */
-async function change({ store, guard }: StateTarget, entry: Replication, apply: (made: Change) => Promise<JsonText | null>): Promise<StateChange> {
+async function change(
+  { store, guard }: StateTarget,
+  entry: Replication,
+  apply: (made: Change) => Promise<JsonText | null>,
+): Promise<StateChange> {
   const run = await nextRunId(store, entry.name);
   const held = await guard(entry.name, run);
   try {
-    const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))?.envelope;
+    const before = (await readState(store, entry.name, entry.formerName).catch(unreadable))
+      ?.envelope;
     await held.verify();
-    return { pipeline: entry.name, before: before?.state ?? null, after: await apply({ run, before }) };
+    return {
+      pipeline: entry.name,
+      before: before?.state ?? null,
+      after: await apply({ run, before }),
+    };
   } finally {
     await held.release();
   }
 }
 
 /** Saves a state; where only a part of one changes, it stays the state of the source and destination that it was. */
-async function commit(store: ObjectStore, entry: Replication, { run, before }: Change, owner: SavedIdentity, state: JsonText): Promise<JsonText> {
+async function commit(
+  store: ObjectStore,
+  entry: Replication,
+  { run, before }: Change,
+  owner: SavedIdentity,
+  state: JsonText,
+): Promise<JsonText> {
   const { tap, source, target, destination } = owner;
   const identity = { tap, ...(source !== undefined && { source }), target, destination };
   const previous = before?.pipeline === entry.name ? { previous: before.run } : {};
-  await commitState(store, { version: 1, pipeline: entry.name, run, ...identity, ...previous, time: new Date().toISOString(), state });
+  await commitState(store, {
+    version: 1,
+    pipeline: entry.name,
+    run,
+    ...identity,
+    ...previous,
+    time: new Date().toISOString(),
+    state,
+  });
   return state;
 }
 

@@ -51,16 +51,38 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
   };
   try {
     const files = await layOut(leased, state);
-    const replicated = await replicate({ ...leased, events: { ...events, runner } }, files).finally(() => silence.end());
+    const replicated = await replicate({ ...leased, events: { ...events, runner } }, files).finally(
+      () => silence.end(),
+    );
     await files.keepOutputs();
     const { committed, unsaved } = await commit(leased, files);
-    const error = unsaved === undefined ? errorOf(leased, replicated) : [errorOf(leased, replicated), unsaved].filter((one) => one !== null).join("; ");
-    const loaded = { code: unsaved !== undefined && replicated.code === ExitCode.ok ? ExitCode.internal : replicated.code, error };
+    const error =
+      unsaved === undefined
+        ? errorOf(leased, replicated)
+        : [errorOf(leased, replicated), unsaved].filter((one) => one !== null).join("; ");
+    const loaded = {
+      code:
+        unsaved !== undefined && replicated.code === ExitCode.ok
+          ? ExitCode.internal
+          : replicated.code,
+      error,
+    };
     const end = loaded.code === ExitCode.ok ? await followUp(leased, files) : loaded;
     return await close(leased, closingSummary(opening, replicated, committed, end, files));
   } catch (error) {
-    if (context.stop.atOnce.aborted) return await close(leased, { ...opening, status: "interrupted", code: ExitCode.interrupted, error: context.stop.reason ?? null });
-    const failed = { ...opening, status: "failed", code: ExitCode.internal, error: error instanceof Error ? error.message : String(error) } as const;
+    if (context.stop.atOnce.aborted)
+      return await close(leased, {
+        ...opening,
+        status: "interrupted",
+        code: ExitCode.interrupted,
+        error: context.stop.reason ?? null,
+      });
+    const failed = {
+      ...opening,
+      status: "failed",
+      code: ExitCode.internal,
+      error: error instanceof Error ? error.message : String(error),
+    } as const;
     // Where the store cannot be written this fails too, and says less.
     await close(leased, failed).catch(() => undefined);
     throw error;
@@ -70,10 +92,16 @@ export async function runUnderLease(leased: LeasedRun): Promise<RunSummary> {
 }
 
 /** The saved state in its envelope, else the bare one that the pipeline begins with; undefined for neither. */
-async function stateInForce({ context, entry, options, configs }: LeasedRun): Promise<StateEnvelope | JsonText | undefined> {
+async function stateInForce({
+  context,
+  entry,
+  options,
+  configs,
+}: LeasedRun): Promise<StateEnvelope | JsonText | undefined> {
   const saved = readState(context.store, entry.name, entry.formerName);
   // Where the run does not start from it, one that cannot be read is replaced.
-  const readable = startsAfresh(options) || options.state !== undefined ? saved.catch(noneIfUnreadable) : saved;
+  const readable =
+    startsAfresh(options) || options.state !== undefined ? saved.catch(noneIfUnreadable) : saved;
   return (await readable)?.envelope ?? configs.initialState;
 }
 
@@ -81,7 +109,10 @@ function startsAfresh({ fullRefresh, ignoreState }: RunOptions): boolean {
   return fullRefresh === true || ignoreState === true;
 }
 
-async function layOut({ context, entry, options, configs, environments, run, workspace }: LeasedRun, state: StateEnvelope | JsonText | undefined): Promise<RunFiles> {
+async function layOut(
+  { context, entry, options, configs, environments, run, workspace }: LeasedRun,
+  state: StateEnvelope | JsonText | undefined,
+): Promise<RunFiles> {
   return layOutRun({
     store: context.store,
     workspace,
@@ -98,10 +129,24 @@ async function layOut({ context, entry, options, configs, environments, run, wor
   });
 }
 
-function replicate({ context, entry, options, environments, events }: LeasedRun, files: RunFiles): Promise<Replicated> {
-  const byMode = (options.mode ?? entry.mode ?? "artifact") === "artifact" ? replicateByArtifact : replicateByStream;
+function replicate(
+  { context, entry, options, environments, events }: LeasedRun,
+  files: RunFiles,
+): Promise<Replicated> {
+  const byMode =
+    (options.mode ?? entry.mode ?? "artifact") === "artifact"
+      ? replicateByArtifact
+      : replicateByStream;
   const onChange = startsAfresh(options) ? "refresh" : options.keepState ? "keep" : "fail";
-  return byMode({ entry, python: environments.tap.python, cwd: context.root, files, onChange, stop: context.stop, events });
+  return byMode({
+    entry,
+    python: environments.tap.python,
+    cwd: context.root,
+    files,
+    onChange,
+    stop: context.stop,
+    events,
+  });
 }
 
 /**
@@ -109,24 +154,42 @@ function replicate({ context, entry, options, environments, events }: LeasedRun,
  *
  * @returns why the store did not take it as `unsaved`: the run has failed then, although its data arrived
  */
-async function commit({ context, options, lease }: LeasedRun, files: RunFiles): Promise<{ readonly committed?: StateEnvelope; readonly unsaved?: string }> {
+async function commit(
+  { context, options, lease }: LeasedRun,
+  files: RunFiles,
+): Promise<{ readonly committed?: StateEnvelope; readonly unsaved?: string }> {
   if (options.saveState === false || !existsSync(files.candidate)) return {};
-  const envelope = parseRecord(readFileSync(files.candidate), ["state"]) as unknown as StateEnvelope;
+  const envelope = parseRecord(readFileSync(files.candidate), [
+    "state",
+  ]) as unknown as StateEnvelope;
   await lease.verify();
   try {
     await commitState(context.store, envelope);
     return { committed: envelope };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { unsaved: `the state could not be saved, so the next run sends what this one loaded again: ${error.message}` };
+    return {
+      unsaved: `the state could not be saved, so the next run sends what this one loaded again: ${error.message}`,
+    };
   }
 }
 
-async function followUp({ context, entry, options, events, run }: LeasedRun, files: RunFiles): Promise<{ readonly code: number; readonly error: string | null }> {
+async function followUp(
+  { context, entry, options, events, run }: LeasedRun,
+  files: RunFiles,
+): Promise<{ readonly code: number; readonly error: string | null }> {
   if (options.skipFollowUps) return { code: ExitCode.ok, error: null };
-  const error = await runFollowUps(entry, { run, outputs: files.outputs, secrets: context.secrets, stop: context.stop, events });
+  const error = await runFollowUps(entry, {
+    run,
+    outputs: files.outputs,
+    secrets: context.secrets,
+    stop: context.stop,
+    events,
+  });
   if (error === null) return { code: ExitCode.ok, error };
-  return context.stop.count > 0 ? { code: ExitCode.interrupted, error: `${context.stop.reason}: ${error}` } : { code: ExitCode.followUpFailed, error };
+  return context.stop.count > 0
+    ? { code: ExitCode.interrupted, error: `${context.stop.reason}: ${error}` }
+    : { code: ExitCode.followUpFailed, error };
 }
 
 function errorOf({ context }: LeasedRun, { code, error }: Replicated): string | null {
@@ -140,7 +203,11 @@ async function close({ context, begun }: LeasedRun, summary: RunSummary): Promis
   return closed;
 }
 
-function openingSummary({ entry, options, run }: LeasedRun, started: Date, state: StateEnvelope | JsonText | undefined): RunSummary {
+function openingSummary(
+  { entry, options, run }: LeasedRun,
+  started: Date,
+  state: StateEnvelope | JsonText | undefined,
+): RunSummary {
   const inForce = (state instanceof JsonText ? bareState(state) : state?.state) ?? null;
   return {
     version: 1,
@@ -161,7 +228,10 @@ function openingSummary({ entry, options, run }: LeasedRun, started: Date, state
     bytes: 0,
     badLines: 0,
     tap: { name: entry.tap.connector.name, version: connectorVersion(entry.tap.connector) },
-    target: { name: entry.target.connector.name, version: connectorVersion(entry.target.connector) },
+    target: {
+      name: entry.target.connector.name,
+      version: connectorVersion(entry.target.connector),
+    },
     unselected: [],
     stateBefore: startsAfresh(options) ? null : options.state ? bareState(options.state) : inForce,
     stateAfter: inForce,
@@ -178,10 +248,18 @@ function closingSummary(
   end: { readonly code: number; readonly error: string | null },
   files: RunFiles,
 ): RunSummary {
-  const streams = Object.entries(replicated.records).map(([stream, records]) => ({ stream, records }));
+  const streams = Object.entries(replicated.records).map(([stream, records]) => ({
+    stream,
+    records,
+  }));
   return {
     ...opening,
-    status: end.code === ExitCode.ok ? "succeeded" : end.code === ExitCode.interrupted ? "interrupted" : "failed",
+    status:
+      end.code === ExitCode.ok
+        ? "succeeded"
+        : end.code === ExitCode.interrupted
+          ? "interrupted"
+          : "failed",
     code: end.code,
     error: end.error,
     warnings: replicated.warnings,

@@ -38,7 +38,10 @@ export function openWorkspace(): Workspace {
 
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split("-")[0]) : Number.NaN;
-    if (Number.isInteger(pid) && !isProcessAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    const pid = name.startsWith(PREFIX)
+      ? Number(name.slice(PREFIX.length).split("-")[0])
+      : Number.NaN;
+    if (Number.isInteger(pid) && !isProcessAlive(pid))
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }

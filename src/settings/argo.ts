@@ -49,7 +49,10 @@ export const argoSettings = z
     /** Community chart, github.com/argoproj/argo-helm. */
     chart: chart("https://argoproj.github.io/argo-helm", "argo-workflows", "1.0.18"),
     /** Version of controller, executor and server: tag of their images. */
-    version: z.string().regex(/^v\d+\.\d+\.\d+/, `must be a version such as "v4.1.2"`).default("v4.1.2"),
+    version: z
+      .string()
+      .regex(/^v\d+\.\d+\.\d+/, `must be a version such as "v4.1.2"`)
+      .default("v4.1.2"),
     /** Registry of their images. */
     imageRegistry: text.default("quay.io"),
     /**

@@ -2,14 +2,21 @@ import { z } from "zod";
 import { text } from "./values";
 
 /** An account's number: text, because some begin with a zero. */
-const account = z.string().regex(/^\d{12}$/, `must be the 12 digits of an account, as text, such as "123456789012"`);
+const account = z
+  .string()
+  .regex(/^\d{12}$/, `must be the 12 digits of an account, as text, such as "123456789012"`);
 
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, `must be a region, such as "eu-central-1"`);
+const region = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, `must be a region, such as "eu-central-1"`);
 
 /** Name of a repository in ECR, or of a folder of them. */
 const repositoryName = z
   .string()
-  .regex(/^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/, `must be lower-case letters and digits, with single "." "_" "-" or "/" between them, such as "data/tap-postgres"`);
+  .regex(
+    /^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
+    `must be lower-case letters and digits, with single "." "_" "-" or "/" between them, such as "data/tap-postgres"`,
+  );
 
 /** The registry of the account. */
 const ecr = z
@@ -58,7 +65,12 @@ export const identitySettings = z.discriminatedUnion("kind", [
       /** By IAM roles for ServiceAccounts (IRSA): tokens of the cluster, which IAM trusts. */
       kind: z.literal("irsa"),
       /** ARN of the cluster's identity provider in IAM; the issuer is its end. */
-      oidcProvider: z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/\S+$/, `must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"`),
+      oidcProvider: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/\S+$/,
+          `must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"`,
+        ),
       /** ARN of the policy that bounds the roles. Default: none. */
       permissionsBoundary: text.exactOptional(),
     })
@@ -67,7 +79,10 @@ export const identitySettings = z.discriminatedUnion("kind", [
 
 const bucketName = z
   .string()
-  .regex(/^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|--x-s3)$/, `the name of a bucket: 3 to 63 lower-case letters, digits and "-", without "." because TLS does not take it`);
+  .regex(
+    /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?<!-s3alias|--ol-s3|--x-s3)$/,
+    `the name of a bucket: 3 to 63 lower-case letters, digits and "-", without "." because TLS does not take it`,
+  );
 
 /** A bucket of S3, which this stack makes or which is there. */
 export const awsStoreSettings = z
@@ -78,7 +93,13 @@ export const awsStoreSettings = z
     /** Whether it is there already: then it is used as it is, and its rules are left alone. */
     existing: z.boolean().default(false),
     /** ARN of the KMS key that objects are encrypted with. Default: keys of S3 itself (SSE-S3). */
-    kmsKey: z.string().regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, `must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"`).exactOptional(),
+    kmsKey: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+        `must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"`,
+      )
+      .exactOptional(),
     /** Days after which extracts, outputs and logs of runs, and states that runs were given, are deleted; saved states and configs never are. 0: never. */
     expireRunsDays: z.int().min(0).max(3650).default(90),
     /** Whether the bucket is kept from deletion until this is false. */

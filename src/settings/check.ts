@@ -30,21 +30,34 @@ export function parseValue(key: string, raw: string): unknown {
  * @param values by key, as JSON has them; undefined for a key that is not set.
  */
 export function checkValues(values: { readonly [key: string]: unknown }): CheckedValues {
-  const given = Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== undefined && !isUnset(key, value)));
+  const given = Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => value !== undefined && !isUnset(key, value)),
+  );
   const checked = settingsSchema.safeParse(given);
-  if (!checked.success) return { problems: checked.error.issues.flatMap((issue) => describe(issue)) };
+  if (!checked.success)
+    return { problems: checked.error.issues.flatMap((issue) => describe(issue)) };
   return { settings: checked.data, problems: awsProblems(checked.data) };
 }
 
 /** Every problem of a configuration as one error. */
 export function settingsError(problems: readonly string[], project = "tapctl"): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new UserError([`${count} in the configuration of the stack:`, ...problems.map((problem) => `${project}:${problem}`)].join("\n"));
+  return new UserError(
+    [
+      `${count} in the configuration of the stack:`,
+      ...problems.map((problem) => `${project}:${problem}`),
+    ].join("\n"),
+  );
 }
 
 /** An object that Pulumi.yaml gives as a default stands for one that nobody set. */
 function isUnset(key: string, value: unknown): boolean {
-  return (key === "objectStore" || key === "aws") && typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return (
+    (key === "objectStore" || key === "aws") &&
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length === 0
+  );
 }
 
 /** An issue as lines of `key: what is wrong`; those of a union are told for the branch that came closest. */
@@ -54,7 +67,11 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): 
     const closest = [...issue.errors].sort((one, other) => deepest(other) - deepest(one))[0] ?? [];
     return closest.flatMap((inner) => describe(inner, path));
   }
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${pathText([...path, key])}: there is no such setting${didYouMean(key, keysAt(settingsSchema, path))}`);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map(
+      (key) =>
+        `${pathText([...path, key])}: there is no such setting${didYouMean(key, keysAt(settingsSchema, path))}`,
+    );
   return [`${pathText(path)}: ${issue.message}`];
 }
 
@@ -63,5 +80,9 @@ function deepest(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`)).join("");
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
+    )
+    .join("");
 }

@@ -10,13 +10,29 @@ import { setSecretCommand } from "./load-settings";
  * @param secrets names of the secrets that are set.
  * @throws UserError with every problem at once.
  */
-export function assertDeployable(entries: readonly PipelineEntry[], secrets: readonly string[]): void {
+export function assertDeployable(
+  entries: readonly PipelineEntry[],
+  secrets: readonly string[],
+): void {
   const { problems } = validatePipelines(entries);
   if (problems.length > 0) throw new InvalidPipelines(problems);
   const given = new Set(secrets);
   const missing = entries.flatMap((entry, index) => {
-    const names = [...new Set(secretsOf(entry).map(({ name }) => name))].filter((name) => !given.has(name));
-    return names.map((name) => formatProblem({ where: `pipelines[${index}] "${entry.name}"`, text: `secret "${name}" is not set; set it with: ${setSecretCommand(name)}` }));
+    const names = [...new Set(secretsOf(entry).map(({ name }) => name))].filter(
+      (name) => !given.has(name),
+    );
+    return names.map((name) =>
+      formatProblem({
+        where: `pipelines[${index}] "${entry.name}"`,
+        text: `secret "${name}" is not set; set it with: ${setSecretCommand(name)}`,
+      }),
+    );
   });
-  if (missing.length > 0) throw new UserError([`${missing.length === 1 ? "1 secret is" : `${missing.length} secrets are`} missing:`, ...missing].join("\n"));
+  if (missing.length > 0)
+    throw new UserError(
+      [
+        `${missing.length === 1 ? "1 secret is" : `${missing.length} secrets are`} missing:`,
+        ...missing,
+      ].join("\n"),
+    );
 }

@@ -25,7 +25,10 @@ interface Candidate {
  * @param root folder of the project.
  * @returns the default stack if the project has no stack's file, undefined if its files do not decide.
  */
-export function findStack(root: string, { context, namespace = DEFAULT_NAMESPACE }: StackPlace): string | undefined {
+export function findStack(
+  root: string,
+  { context, namespace = DEFAULT_NAMESPACE }: StackPlace,
+): string | undefined {
   const candidates = stacksOf(root).map((stack) => candidate(root, stack));
   if (candidates.length === 0) return DEFAULT_STACK;
   const here = candidates.filter((one) => one.namespace === namespace);
@@ -39,7 +42,10 @@ function onlyOne(candidates: readonly Candidate[]): string | undefined {
 
 function candidate(root: string, stack: string): Candidate {
   const file = `Pulumi.${stack}.yaml`;
-  const config = [join(root, ".tapctl", file), join(root, file)].reduce((all, path) => (existsSync(path) ? { ...all, ...configIn(path) } : all), {} as { readonly [key: string]: unknown });
+  const config = [join(root, ".tapctl", file), join(root, file)].reduce(
+    (all, path) => (existsSync(path) ? { ...all, ...configIn(path) } : all),
+    {} as { readonly [key: string]: unknown },
+  );
   const text = (key: string): string | undefined => {
     const value = config[`tapctl:${key}`];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -48,6 +54,8 @@ function candidate(root: string, stack: string): Candidate {
 }
 
 function stacksOf(root: string): readonly string[] {
-  const names = [root, join(root, ".tapctl")].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
+  const names = [root, join(root, ".tapctl")].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder) : [],
+  );
   return [...new Set(names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []))].sort();
 }

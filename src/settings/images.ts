@@ -5,7 +5,13 @@ import { secretName, text, webAddress } from "./values";
 export const registrySettings = z
   .strictObject({
     /** Host, with a path where images have one: `registry.example.com/etl`. */
-    address: z.string().regex(/^(localhost|[^\s/:]*[.:][^\s/]*)(\/[^\s/]+)*$/, `must be a host and a path without a protocol, such as "registry.example.com/etl"; Docker Hub's is "docker.io"`).default("localhost:5000"),
+    address: z
+      .string()
+      .regex(
+        /^(localhost|[^\s/:]*[.:][^\s/]*)(\/[^\s/]+)*$/,
+        `must be a host and a path without a protocol, such as "registry.example.com/etl"; Docker Hub's is "docker.io"`,
+      )
+      .default("localhost:5000"),
     /** The same registry as pods reach it. Default: the same address. */
     pullAddress: text.exactOptional(),
     /** User to push and pull with. Default: whatever the Docker client is logged in as; pods pull without. */
@@ -14,7 +20,10 @@ export const registrySettings = z
     password: secretName.exactOptional(),
   })
   .readonly()
-  .refine(({ username, password }) => (username === undefined) === (password === undefined), "username and password must be given together");
+  .refine(
+    ({ username, password }) => (username === undefined) === (password === undefined),
+    "username and password must be given together",
+  );
 
 /** How connector images are made. */
 export const imagesSettings = z
@@ -24,7 +33,18 @@ export const imagesSettings = z
     /** Build with the `docker buildx` command instead of a built-in client: for engines that can pull no BuildKit image. */
     exec: z.boolean().default(false),
     /** Platforms of the cluster's nodes. */
-    platforms: z.array(z.string().regex(/^linux\/(amd64|arm64|arm\/v7|s390x|ppc64le|riscv64)$/, `must be a platform such as "linux/amd64"`)).min(1).readonly().default(["linux/amd64"]),
+    platforms: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^linux\/(amd64|arm64|arm\/v7|s390x|ppc64le|riscv64)$/,
+            `must be a platform such as "linux/amd64"`,
+          ),
+      )
+      .min(1)
+      .readonly()
+      .default(["linux/amd64"]),
     /** Image that they are built on. */
     baseImage: text.default("python:3.12-slim"),
     /** Whether a preview builds them, which finds mistakes early and needs Docker. */
@@ -44,7 +64,18 @@ export const imagesSettings = z
       .readonly()
       .prefault({}),
     /** Ready images by connector name, and that of the runner as `singer-runner`, with digest or tag: nothing is built for these. */
-    ready: z.record(z.string(), z.string().regex(/^\S*[^\s/](:[^\s/]+|@sha256:[0-9a-f]{64})$/, `must be an image with a tag or a digest, such as "ghcr.io/acme/tap-erp:1.9.0"`)).readonly().default({}),
+    ready: z
+      .record(
+        z.string(),
+        z
+          .string()
+          .regex(
+            /^\S*[^\s/](:[^\s/]+|@sha256:[0-9a-f]{64})$/,
+            `must be an image with a tag or a digest, such as "ghcr.io/acme/tap-erp:1.9.0"`,
+          ),
+      )
+      .readonly()
+      .default({}),
   })
   .readonly();
 

@@ -13,7 +13,15 @@ interface Definition {
 
 /** Keys that an object may have at a place in what a schema describes; of a union those of every branch. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const { shape, innerType, in: input, out, element, valueType, options } = schema._zod.def as Definition;
+  const {
+    shape,
+    innerType,
+    in: input,
+    out,
+    element,
+    valueType,
+    options,
+  } = schema._zod.def as Definition;
   const same = [innerType, input, out, ...(options ?? [])].filter((one) => one !== undefined);
   if (same.length > 0) return same.flatMap((one) => keysAt(one, path));
   const [first, ...rest] = path;

@@ -31,16 +31,26 @@ export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
  * @param project name of the Pulumi project, before the colon of every key.
  * @throws UserError with every problem at once.
  */
-export function checkSettings(values: { readonly [key: string]: unknown }, secrets: unknown, project = "tapctl"): CheckedSettings {
+export function checkSettings(
+  values: { readonly [key: string]: unknown },
+  secrets: unknown,
+  project = "tapctl",
+): CheckedSettings {
   const { settings, problems: wrong } = checkValues(values);
-  const problems = [...wrong, ...(settings ? missingSecrets(settings, secrets) : []), ...secretsProblems(secrets)];
+  const problems = [
+    ...wrong,
+    ...(settings ? missingSecrets(settings, secrets) : []),
+    ...secretsProblems(secrets),
+  ];
   if (!settings || problems.length > 0) throw settingsError(problems, project);
   return settings;
 }
 
 /** Every key that the stack gives this program, those that are not settings included. */
 function keysIn({ name }: pulumi.Config): readonly string[] {
-  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) => (key.startsWith(`${name}:`) ? [key.slice(name.length + 1)] : []));
+  const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) =>
+    key.startsWith(`${name}:`) ? [key.slice(name.length + 1)] : [],
+  );
   return given.filter((key) => key !== "secrets");
 }
 
@@ -50,19 +60,39 @@ function rawValue(config: pulumi.Config, key: string): unknown {
 }
 
 function wrapSecrets(secrets: unknown): Secrets {
-  return Object.fromEntries(Object.entries((secrets ?? {}) as { readonly [name: string]: string }).map(([name, value]) => [name, pulumi.secret(value)]));
+  return Object.fromEntries(
+    Object.entries((secrets ?? {}) as { readonly [name: string]: string }).map(([name, value]) => [
+      name,
+      pulumi.secret(value),
+    ]),
+  );
 }
 
 function secretsProblems(secrets: unknown): readonly string[] {
   if (secrets === undefined) return [];
-  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets)) return [`secrets: must be an object of texts, set one by one with: ${setSecretCommand("NAME")}`];
-  return Object.entries(secrets).flatMap(([name, value]) => (typeof value === "string" ? [] : [`secrets["${name}"]: must be text; quote a number that is a password`]));
+  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
+    return [
+      `secrets: must be an object of texts, set one by one with: ${setSecretCommand("NAME")}`,
+    ];
+  return Object.entries(secrets).flatMap(([name, value]) =>
+    typeof value === "string"
+      ? []
+      : [`secrets["${name}"]: must be text; quote a number that is a password`],
+  );
 }
 
 /** Secrets that the settings themselves name. */
-function missingSecrets({ objectStore, registry, notifications, argo }: CheckedSettings, secrets: unknown): readonly string[] {
-  const given = new Set(Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}));
-  const credentials = objectStore.kind === "s3" && objectStore.credentials !== "ambient" ? objectStore.credentials : undefined;
+function missingSecrets(
+  { objectStore, registry, notifications, argo }: CheckedSettings,
+  secrets: unknown,
+): readonly string[] {
+  const given = new Set(
+    Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}),
+  );
+  const credentials =
+    objectStore.kind === "s3" && objectStore.credentials !== "ambient"
+      ? objectStore.credentials
+      : undefined;
   const named: readonly (readonly [string, string | undefined])[] = [
     ["objectStore.credentials.accessKey", credentials?.accessKey],
     ["objectStore.credentials.secretKey", credentials?.secretKey],
@@ -70,7 +100,11 @@ function missingSecrets({ objectStore, registry, notifications, argo }: CheckedS
     ["notifications.webhook", notifications.webhook],
     ["argo.workflowArchive.password", argo.workflowArchive?.password],
   ];
-  return named.flatMap(([where, name]) => (name === undefined || given.has(name) ? [] : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`]));
+  return named.flatMap(([where, name]) =>
+    name === undefined || given.has(name)
+      ? []
+      : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`],
+  );
 }
 
 /** The command that sets a secret of the stack. */

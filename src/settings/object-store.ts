@@ -3,7 +3,12 @@ import { chart } from "./argo";
 import { awsStoreSettings } from "./aws";
 import { anyObject, bytes, containerResources, objectName, secretName, text } from "./values";
 
-const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, `the name of a bucket: 3 to 63 lower-case letters, digits, "." and "-"`);
+const bucketName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    `the name of a bucket: 3 to 63 lower-case letters, digits, "." and "-"`,
+  );
 
 const minio = z
   .strictObject({
@@ -39,7 +44,13 @@ const s3 = z
   .strictObject({
     kind: z.literal("s3"),
     /** Host and port, without a protocol. */
-    endpoint: z.string().regex(/^[^\s/:]+(:\d+)?$/, `must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"`).default("s3.amazonaws.com"),
+    endpoint: z
+      .string()
+      .regex(
+        /^[^\s/:]+(:\d+)?$/,
+        `must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"`,
+      )
+      .default("s3.amazonaws.com"),
     /** Region. Default: none. */
     region: text.exactOptional(),
     /** Whether the endpoint speaks HTTP without TLS. */
@@ -49,18 +60,27 @@ const s3 = z
     /** Bucket of other Workflows' artifacts; it must be there. Default: the same, under `artifacts/`. */
     artifactsBucket: bucketName.exactOptional(),
     /** `ambient` takes what the pods' ServiceAccount or node has; else the names of two secrets. */
-    credentials: z.union([z.literal("ambient"), z.strictObject({ accessKey: secretName, secretKey: secretName }).readonly()]),
+    credentials: z.union([
+      z.literal("ambient"),
+      z.strictObject({ accessKey: secretName, secretKey: secretName }).readonly(),
+    ]),
     /** `path` for servers that have no host name for each bucket. Default: what Argo finds out. */
     addressing: z.enum(["path", "virtual-hosted"]).exactOptional(),
   })
   .readonly();
 
 /** Where artifacts, states and runs live: MinIO where no kind is said, and nothing that only another kind has. */
-export const objectStoreSettings = z.preprocess((value) => (isMinio(value) ? { kind: "minio", ...value } : value), z.discriminatedUnion("kind", [minio, s3, awsStoreSettings]));
+export const objectStoreSettings = z.preprocess(
+  (value) => (isMinio(value) ? { kind: "minio", ...value } : value),
+  z.discriminatedUnion("kind", [minio, s3, awsStoreSettings]),
+);
 
 function isMinio(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || "kind" in value) return false;
-  const ofOthers = [s3, awsStoreSettings].flatMap((kind) => Object.keys(kind.unwrap().shape)).filter((key) => !(key in minio.unwrap().shape));
+  if (typeof value !== "object" || value === null || Array.isArray(value) || "kind" in value)
+    return false;
+  const ofOthers = [s3, awsStoreSettings]
+    .flatMap((kind) => Object.keys(kind.unwrap().shape))
+    .filter((key) => !(key in minio.unwrap().shape));
   return !ofOthers.some((key) => key in value);
 }
 

@@ -4,7 +4,38 @@ import { readState } from "../store/state/state";
 import type { LastRun } from "./facts";
 
 /** How a run went, from its summary, with the state that is in force: not every run saves its own. */
-export async function lastRunOf(store: ObjectStore, { pipeline, run, status, started, seconds, records, bytes, leftOut = [], uncountedFiles = 0, stateCommitted, stateAfter, unselected = [], error }: RunSummary): Promise<LastRun> {
-  const state = stateCommitted ? stateAfter : ((await readState(store, pipeline).catch(() => undefined))?.envelope.state ?? null);
-  return { run, status, started, seconds, records, bytes, leftOut, uncountedFiles, state, unselected, error };
+export async function lastRunOf(
+  store: ObjectStore,
+  {
+    pipeline,
+    run,
+    status,
+    started,
+    seconds,
+    records,
+    bytes,
+    leftOut = [],
+    uncountedFiles = 0,
+    stateCommitted,
+    stateAfter,
+    unselected = [],
+    error,
+  }: RunSummary,
+): Promise<LastRun> {
+  const state = stateCommitted
+    ? stateAfter
+    : ((await readState(store, pipeline).catch(() => undefined))?.envelope.state ?? null);
+  return {
+    run,
+    status,
+    started,
+    seconds,
+    records,
+    bytes,
+    leftOut,
+    uncountedFiles,
+    state,
+    unselected,
+    error,
+  };
 }

@@ -8,12 +8,34 @@ import { lastRunOf } from "./last-run";
 const RUNS = 20;
 
 /** What a store of local runs knows of the pipelines; nothing starts their runs by itself. */
-export function localFacts(store: ObjectStore, entries: readonly PipelineEntry[]): Promise<readonly PipelineFacts[]> {
-  return Promise.all(entries.map(async (entry) => localFactsOf(store, entry, await listRuns(store, entry.name, RUNS))));
+export function localFacts(
+  store: ObjectStore,
+  entries: readonly PipelineEntry[],
+): Promise<readonly PipelineFacts[]> {
+  return Promise.all(
+    entries.map(async (entry) =>
+      localFactsOf(store, entry, await listRuns(store, entry.name, RUNS)),
+    ),
+  );
 }
 
 /** What a pipeline's local runs say of it, newest first. */
-export async function localFactsOf(store: ObjectStore, entry: PipelineEntry, runs: readonly RunSummary[]): Promise<PipelineFacts> {
+export async function localFactsOf(
+  store: ObjectStore,
+  entry: PipelineEntry,
+  runs: readonly RunSummary[],
+): Promise<PipelineFacts> {
   const last = runs.find(({ status }) => status !== "running");
-  return { name: entry.name, where: "both", schedules: schedulesOf(entry), timezone: entry.timezone ?? "UTC", invalid: null, suspended: entry.suspend ?? false, since: null, runs, last: last === undefined ? null : await lastRunOf(store, last), failures: failuresOf(runs) };
+  return {
+    name: entry.name,
+    where: "both",
+    schedules: schedulesOf(entry),
+    timezone: entry.timezone ?? "UTC",
+    invalid: null,
+    suspended: entry.suspend ?? false,
+    since: null,
+    runs,
+    last: last === undefined ? null : await lastRunOf(store, last),
+    failures: failuresOf(runs),
+  };
 }

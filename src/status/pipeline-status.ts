@@ -6,7 +6,16 @@ import type { PipelineFacts } from "./facts";
 export interface PipelineStatus {
   readonly name: string;
   /** What stands out most; `ok` where nothing does. */
-  readonly condition: "invalid schedule" | "failing" | "late" | "not deployed" | "not in the array" | "running" | "never ran" | "ok" | "suspended";
+  readonly condition:
+    | "invalid schedule"
+    | "failing"
+    | "late"
+    | "not deployed"
+    | "not in the array"
+    | "running"
+    | "never ran"
+    | "ok"
+    | "suspended";
   /** Schedule in words. */
   readonly schedule: string;
   /** Why Argo never starts it; null where it is valid. */
@@ -17,23 +26,56 @@ export interface PipelineStatus {
   /** Seconds since a run was due that has not begun; null where none is overdue. */
   readonly lateSeconds: number | null;
   /** Run that is in progress or waits, why its pods do not start, and for how long nothing has moved, where that is known; null for none. */
-  readonly active: { readonly run: string; readonly status: "running" | "waiting"; readonly seconds: number; readonly stuck: string | null; readonly silentSeconds: number | null } | null;
+  readonly active: {
+    readonly run: string;
+    readonly status: "running" | "waiting";
+    readonly seconds: number;
+    readonly stuck: string | null;
+    readonly silentSeconds: number | null;
+  } | null;
   /** The newest run that has ended; null for none. */
-  readonly last: { readonly run: string; readonly status: string; readonly started: string; readonly agoSeconds: number; readonly seconds: number | null; readonly records: number | null; readonly bytes: number | null; readonly leftOut: readonly string[]; readonly uncountedFiles: number; readonly error: string | null } | null;
+  readonly last: {
+    readonly run: string;
+    readonly status: string;
+    readonly started: string;
+    readonly agoSeconds: number;
+    readonly seconds: number | null;
+    readonly records: number | null;
+    readonly bytes: number | null;
+    readonly leftOut: readonly string[];
+    readonly uncountedFiles: number;
+    readonly error: string | null;
+  } | null;
   /** The bookmark that is furthest behind, or one ahead of now, whose age is negative; null where no selected stream has a date or time. */
-  readonly bookmark: { readonly stream: string | null; readonly value: string; readonly ageSeconds: number } | null;
+  readonly bookmark: {
+    readonly stream: string | null;
+    readonly value: string;
+    readonly ageSeconds: number;
+  } | null;
   readonly consecutiveFailures: number;
 }
 
 /** Argo looks at schedules every ten seconds, and a pod takes its time. */
 const TOLERANCE_SECONDS = 120;
 
-const ORDER: readonly PipelineStatus["condition"][] = ["invalid schedule", "failing", "late", "not deployed", "not in the array", "running", "never ran", "ok", "suspended"];
+const ORDER: readonly PipelineStatus["condition"][] = [
+  "invalid schedule",
+  "failing",
+  "late",
+  "not deployed",
+  "not in the array",
+  "running",
+  "never ran",
+  "ok",
+  "suspended",
+];
 
 /** How each pipeline is, those first that need somebody. */
 export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly PipelineStatus[] {
   const rank = ({ condition }: PipelineStatus) => ORDER.indexOf(condition);
-  return facts.map((one) => pipelineStatus(one, now)).sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  return facts
+    .map((one) => pipelineStatus(one, now))
+    .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
 /** How a pipeline is at a moment. */
@@ -49,17 +91,48 @@ export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus 
     schedule: `${schedules.map(describeCron).join("; ")}${timezone === "UTC" ? "" : ` (${timezone})`}`,
     invalid,
     suspended,
-    next: runsByItself ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null) : null,
+    next: runsByItself
+      ? (dueAfter(schedules, timezone, now)?.toISOString().replace(".000Z", "Z") ?? null)
+      : null,
     lateSeconds: late,
-    active: active === undefined ? null : { run: active.run, status: active.status === "waiting" ? ("waiting" as const) : ("running" as const), seconds: ago(active.started), stuck: active.stuck ?? null, silentSeconds: active.silentSince === undefined ? null : ago(active.silentSince) },
-    last: last === null ? null : { run: last.run, status: last.status, started: last.started, agoSeconds: ago(last.started), seconds: last.seconds, records: last.records, bytes: last.bytes, leftOut: last.leftOut, uncountedFiles: last.uncountedFiles, error: last.error },
-    bookmark: bookmark === undefined ? null : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
+    active:
+      active === undefined
+        ? null
+        : {
+            run: active.run,
+            status: active.status === "waiting" ? ("waiting" as const) : ("running" as const),
+            seconds: ago(active.started),
+            stuck: active.stuck ?? null,
+            silentSeconds: active.silentSince === undefined ? null : ago(active.silentSince),
+          },
+    last:
+      last === null
+        ? null
+        : {
+            run: last.run,
+            status: last.status,
+            started: last.started,
+            agoSeconds: ago(last.started),
+            seconds: last.seconds,
+            records: last.records,
+            bytes: last.bytes,
+            leftOut: last.leftOut,
+            uncountedFiles: last.uncountedFiles,
+            error: last.error,
+          },
+    bookmark:
+      bookmark === undefined
+        ? null
+        : { stream: bookmark.stream, value: bookmark.value, ageSeconds: ageOf(bookmark, now) },
     consecutiveFailures: failures,
   };
   return { ...status, condition: conditionOf(facts, status) };
 }
 
-function conditionOf({ where }: PipelineFacts, status: Omit<PipelineStatus, "condition">): PipelineStatus["condition"] {
+function conditionOf(
+  { where }: PipelineFacts,
+  status: Omit<PipelineStatus, "condition">,
+): PipelineStatus["condition"] {
   if (where === "array") return "not deployed";
   if (status.invalid !== null) return "invalid schedule";
   if (status.consecutiveFailures > 0) return "failing";
@@ -71,15 +144,25 @@ function conditionOf({ where }: PipelineFacts, status: Omit<PipelineStatus, "con
 }
 
 /** Seconds since the first run was due after the newest one, and after the schedule was made or changed. */
-function lateSeconds({ schedules, timezone, since, runs }: PipelineFacts, now: Date): number | null {
+function lateSeconds(
+  { schedules, timezone, since, runs }: PipelineFacts,
+  now: Date,
+): number | null {
   const moments = [runs[0]?.started, since].flatMap((time) => (time ? [Date.parse(time)] : []));
-  const due = moments.length === 0 ? undefined : dueAfter(schedules, timezone, new Date(Math.max(...moments)));
+  const due =
+    moments.length === 0
+      ? undefined
+      : dueAfter(schedules, timezone, new Date(Math.max(...moments)));
   const seconds = due === undefined ? 0 : Math.floor((now.getTime() - due.getTime()) / 1000);
   return seconds > TOLERANCE_SECONDS ? seconds : null;
 }
 
 /** The first moment after another at which one of the schedules starts a run. */
-export function dueAfter(schedules: readonly string[], timezone: string, after: Date): Date | undefined {
+export function dueAfter(
+  schedules: readonly string[],
+  timezone: string,
+  after: Date,
+): Date | undefined {
   const times = schedules.flatMap((text) => {
     const parsed = parseCron(text);
     return parsed.ok ? nextRuns(parsed.schedule, timezone, after, 1) : [];

@@ -8,7 +8,9 @@ import { recordsCell } from "../store/runs/run-text";
 export function formatAge(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+  return seconds < 172_800
+    ? `${Math.round(seconds / 3600)} h`
+    : `${Math.round(seconds / 86_400)} d`;
 }
 
 /** How old a bookmark is, or in how long it will be now. @example `formatBookmarkAge(-172_800) === "in 2 d"` */
@@ -19,12 +21,41 @@ export function formatBookmarkAge(seconds: number): string {
 /** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
 export function statusTable(rows: readonly PipelineStatus[]): string {
   if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
-  const [header = "", ...lines] = table(["PIPELINE", "IS", "SCHEDULE", "NEXT RUN", "LAST RUN", "RESULT", "TOOK", "RECORDS", "BYTES", "BOOKMARK", "FAILED"], rows.map(cells)).split("\n");
-  const errors = rows.flatMap((row) => reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`));
+  const [header = "", ...lines] = table(
+    [
+      "PIPELINE",
+      "IS",
+      "SCHEDULE",
+      "NEXT RUN",
+      "LAST RUN",
+      "RESULT",
+      "TOOK",
+      "RECORDS",
+      "BYTES",
+      "BOOKMARK",
+      "FAILED",
+    ],
+    rows.map(cells),
+  ).split("\n");
+  const errors = rows.flatMap((row) =>
+    reasonsOf(row).map((reason) => `${pc.red(row.name)}: ${reason}`),
+  );
   const late = rows.filter(({ condition }) => condition === "late").length;
-  const leftOut = rows.flatMap(({ name, last }) => (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run left out ${text}`));
-  const notes = [...errors, ...leftOut, ...(late > 0 ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`] : [])];
-  return [pc.bold(header), ...lines.map((line, index) => colour(rows[index]?.condition)(line)), ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+  const leftOut = rows.flatMap(({ name, last }) =>
+    (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run left out ${text}`),
+  );
+  const notes = [
+    ...errors,
+    ...leftOut,
+    ...(late > 0
+      ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`]
+      : []),
+  ];
+  return [
+    pc.bold(header),
+    ...lines.map((line, index) => colour(rows[index]?.condition)(line)),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
 }
 
 /** What is told beside pipelines of a cluster on which nothing starts or ends. */
@@ -33,30 +64,68 @@ export function idleNote(why: string): string {
 }
 
 /** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */
-export function resultText({ status, stuck }: { readonly status: string; readonly stuck: string | null }): string {
+export function resultText({
+  status,
+  stuck,
+}: {
+  readonly status: string;
+  readonly stuck: string | null;
+}): string {
   return stuck === null ? status : `waiting: ${stuck}`;
 }
 
 /** Why a pipeline needs somebody: what keeps its schedule from starting, and what failed its newest run. */
-export function reasonsOf({ condition, invalid, consecutiveFailures, last }: PipelineStatus): readonly string[] {
+export function reasonsOf({
+  condition,
+  invalid,
+  consecutiveFailures,
+  last,
+}: PipelineStatus): readonly string[] {
   if (condition !== "invalid schedule" && condition !== "failing") return [];
-  return [invalid, consecutiveFailures > 0 ? (last?.error ?? null) : null].filter((reason) => reason !== null);
+  return [invalid, consecutiveFailures > 0 ? (last?.error ?? null) : null].filter(
+    (reason) => reason !== null,
+  );
 }
 
-function cells({ name, condition, schedule, next, lateSeconds, active, last, bookmark, consecutiveFailures }: PipelineStatus): readonly string[] {
-  const is = lateSeconds !== null && condition === "late" ? `late by ${formatAge(lateSeconds)}` : condition;
+function cells({
+  name,
+  condition,
+  schedule,
+  next,
+  lateSeconds,
+  active,
+  last,
+  bookmark,
+  consecutiveFailures,
+}: PipelineStatus): readonly string[] {
+  const is =
+    lateSeconds !== null && condition === "late" ? `late by ${formatAge(lateSeconds)}` : condition;
   return [
     name,
     is,
     schedule,
     next === null ? "-" : next.slice(0, 16).replace("T", " "),
-    active === null ? (last === null ? "-" : `${formatAge(last.agoSeconds)} ago`) : `now, for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`,
-    active === null ? (last?.status ?? "-") : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
+    active === null
+      ? last === null
+        ? "-"
+        : `${formatAge(last.agoSeconds)} ago`
+      : `now, for ${formatAge(active.seconds)}${active.silentSeconds === null ? "" : `, silent for ${formatAge(active.silentSeconds)}`}`,
+    active === null
+      ? (last?.status ?? "-")
+      : `${resultText(active)}${last === null ? "" : `, before: ${last.status}`}`,
     last?.seconds === undefined || last.seconds === null ? "-" : formatAge(last.seconds),
-    last?.records === undefined || last.records === null ? "-" : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
+    last?.records === undefined || last.records === null
+      ? "-"
+      : recordsCell({ ...last, records: last.records }).toLocaleString("en-US"),
     last?.bytes === undefined || last.bytes === null ? "-" : formatBytes(last.bytes),
-    bookmark === null ? "-" : `${bookmark.value.slice(0, 19)}, ${formatBookmarkAge(bookmark.ageSeconds)}`,
-    consecutiveFailures === 0 ? "-" : consecutiveFailures === 1 ? "once" : `${consecutiveFailures} times`,
+    bookmark === null
+      ? "-"
+      : `${bookmark.value.slice(0, 19)}, ${formatBookmarkAge(bookmark.ageSeconds)}`,
+    consecutiveFailures === 0
+      ? "-"
+      : consecutiveFailures === 1
+        ? "once"
+        : `${consecutiveFailures} times`,
   ];
 }
 

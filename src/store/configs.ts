@@ -36,11 +36,19 @@ export interface StoredConfig {
 }
 
 /** Every file in a pipeline's folder of settings, those that no run reads as well. */
-export async function listConfigs(store: ObjectStore, pipeline: string): Promise<readonly StoredConfig[]> {
+export async function listConfigs(
+  store: ObjectStore,
+  pipeline: string,
+): Promise<readonly StoredConfig[]> {
   const prefix = configPrefix(pipeline);
   return (await store.list(prefix)).map(({ key, size, modified }) => {
     const file = key.slice(prefix.length);
-    return { file, meaning: isConfigFile(file) ? MEANINGS[file] : null, bytes: size, modified: modified.toISOString() };
+    return {
+      file,
+      meaning: isConfigFile(file) ? MEANINGS[file] : null,
+      bytes: size,
+      modified: modified.toISOString(),
+    };
   });
 }
 
@@ -51,20 +59,35 @@ export function isConfigFile(file: string): file is ConfigFile {
 
 /** The parts without which no run can begin and that are not there. */
 export function missingParts(files: readonly { readonly file: string }[]): readonly ConfigPart[] {
-  return (["tap", "target"] as const).filter((part) => !files.some(({ file }) => file === CONFIG_PARTS[part]));
+  return (["tap", "target"] as const).filter(
+    (part) => !files.some(({ file }) => file === CONFIG_PARTS[part]),
+  );
 }
 
 /** The content of a part; undefined where it is not there. */
-export function readConfig(store: ObjectStore, pipeline: string, file: ConfigFile): Promise<Buffer | undefined> {
+export function readConfig(
+  store: ObjectStore,
+  pipeline: string,
+  file: ConfigFile,
+): Promise<Buffer | undefined> {
   return store.get(configKey(pipeline, file));
 }
 
 /** Puts a file there that only its owner may read, where the store knows such a thing. */
-export function writeConfig(store: ObjectStore, pipeline: string, file: ConfigFile, text: string): Promise<void> {
+export function writeConfig(
+  store: ObjectStore,
+  pipeline: string,
+  file: ConfigFile,
+  text: string,
+): Promise<void> {
   return store.put(configKey(pipeline, file), text, { private: true });
 }
 
 /** Takes a file away. */
-export function deleteConfig(store: ObjectStore, pipeline: string, file: ConfigFile): Promise<void> {
+export function deleteConfig(
+  store: ObjectStore,
+  pipeline: string,
+  file: ConfigFile,
+): Promise<void> {
   return store.delete(configKey(pipeline, file));
 }

@@ -4,12 +4,16 @@ import { UserError } from "../common/errors";
 
 /** The system's name of an error such as `ENOENT`, undefined when it has none. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
 }
 
 /** Whether an error is the disk's and not the network's. */
 export const isFileError = (error: unknown): boolean =>
-  /^(ENOENT|EEXIST|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(errorCode(error) ?? "");
+  /^(ENOENT|EEXIST|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|ENAMETOOLONG|EIO)$/.test(
+    errorCode(error) ?? "",
+  );
 
 /**
  * Turns a failure in a folder store into one line: what, where, and what is allowed.
@@ -23,7 +27,9 @@ export function folderError(error: unknown, root: string, doing: string): UserEr
   const code = errorCode(error);
   const file = fileOnTheWay(root);
   if (file !== undefined) {
-    return new UserError(`cannot use ${root} as the object store: ${file} is a file, the store needs a folder`);
+    return new UserError(
+      `cannot use ${root} as the object store: ${file} is a file, the store needs a folder`,
+    );
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     const why = code === "EROFS" ? "the disk is read-only" : "permission denied";
@@ -31,12 +37,21 @@ export function folderError(error: unknown, root: string, doing: string): UserEr
   }
   if (code === "ENOSPC" || code === "EDQUOT") {
     const what = code === "EDQUOT" ? "your disk quota is used up" : "the disk is full";
-    return new UserError(`cannot ${doing}: ${what}; free some space or choose a folder on another disk`, 1);
+    return new UserError(
+      `cannot ${doing}: ${what}; free some space or choose a folder on another disk`,
+      1,
+    );
   }
   if (code === "EXDEV") {
-    return new UserError(`cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`, 1);
+    return new UserError(
+      `cannot ${doing}: it lies on another disk than ${root}; the store has to be on one disk`,
+      1,
+    );
   }
-  return new UserError(`cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`, 1);
+  return new UserError(
+    `cannot ${doing}: ${error instanceof Error ? error.message : String(error)}`,
+    1,
+  );
 }
 
 /** The first of a path and the folders above it that exists, if it is no folder. */

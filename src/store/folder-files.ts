@@ -1,5 +1,16 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { errorCode } from "./folder-errors";
@@ -8,7 +19,11 @@ import { StoredObject, TEMPORARY } from "./object-store";
 const ABANDONED_MS = 24 * 3600 * 1000;
 
 /** Writes a new file and waits until the disk has it. */
-export async function writeDurably(file: string, body: Buffer | string, mode: number): Promise<void> {
+export async function writeDurably(
+  file: string,
+  body: Buffer | string,
+  mode: number,
+): Promise<void> {
   const handle = await open(file, "wx", mode);
   try {
     await handle.writeFile(body);
@@ -90,7 +105,10 @@ export async function inFolder<T>(folder: string, name: () => Promise<T>): Promi
 }
 
 /** Fills a file beside its destination and renames it, so that the destination appears whole or not at all. */
-export async function placeAt(destination: string, fill: (partial: string) => Promise<void>): Promise<void> {
+export async function placeAt(
+  destination: string,
+  fill: (partial: string) => Promise<void>,
+): Promise<void> {
   const partial = `${destination}${TEMPORARY}-${process.pid}-${randomBytes(3).toString("hex")}`;
   await makeFolder(dirname(destination));
   try {
@@ -103,7 +121,9 @@ export async function placeAt(destination: string, fill: (partial: string) => Pr
 
 /** Whether two paths lead to the same existing file. */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [first, second] = await Promise.all([a, b].map((path) => realpath(path).catch(() => undefined)));
+  const [first, second] = await Promise.all(
+    [a, b].map((path) => realpath(path).catch(() => undefined)),
+  );
   return first !== undefined && first === second;
 }
 

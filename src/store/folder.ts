@@ -64,8 +64,13 @@ export function openFolder(path: string): ObjectStore {
     localPath: pathOf,
     get: async (key) => ifPresent(root, `read ${pathOf(key)}`, () => readWhole(pathOf(key))),
     put: async (key, body, options) =>
-      place(key, (file) => writeDurably(file, body, options?.private === true ? 0o600 : 0o666), rename),
-    putIfAbsent: async (key, body) => place(key, (file) => writeDurably(file, body, 0o666), linkUnlessTaken),
+      place(
+        key,
+        (file) => writeDurably(file, body, options?.private === true ? 0o600 : 0o666),
+        rename,
+      ),
+    putIfAbsent: async (key, body) =>
+      place(key, (file) => writeDurably(file, body, 0o666), linkUnlessTaken),
     delete: async (key) => {
       await ifPresent(root, `delete ${pathOf(key)}`, () => unlink(pathOf(key)));
       await removeEmptyFolders(root, dirname(pathOf(key)));
@@ -81,7 +86,9 @@ export function openFolder(path: string): ObjectStore {
     },
     listFolders: async (prefix) => {
       const folder = folderOf(prefix);
-      const entries = await ifPresent(root, `read ${folder}`, () => readdir(folder, { withFileTypes: true }));
+      const entries = await ifPresent(root, `read ${folder}`, () =>
+        readdir(folder, { withFileTypes: true }),
+      );
       return (entries ?? [])
         .filter((entry) => entry.isDirectory() && entry.name !== TEMPORARY)
         .map((entry) => entry.name)
@@ -116,14 +123,22 @@ async function explain<T>(root: string, doing: string, work: () => Promise<T>): 
 }
 
 /** Like `explain`; a missing object is undefined. A file where a folder should be is one only below the root. */
-async function ifPresent<T>(root: string, doing: string, work: () => Promise<T>): Promise<T | undefined> {
+async function ifPresent<T>(
+  root: string,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   return explain(root, doing, async () => {
     try {
       return await work();
     } catch (error) {
       const code = errorCode(error);
       const rootIsUsable = async (): Promise<boolean> => (await stat(root)).isDirectory();
-      if (code === "ENOENT" || code === "EISDIR" || (code === "ENOTDIR" && (await rootIsUsable()))) {
+      if (
+        code === "ENOENT" ||
+        code === "EISDIR" ||
+        (code === "ENOTDIR" && (await rootIsUsable()))
+      ) {
         return undefined;
       }
       throw error;

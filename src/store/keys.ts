@@ -43,7 +43,8 @@ export const stateKey = (pipeline: string): string => `state/${pipeline}/state.j
 export const historyPrefix = (pipeline: string): string => `state/${pipeline}/history/`;
 
 /** The state that one run saved. */
-export const historyKey = (pipeline: string, run: string): string => `${historyPrefix(pipeline)}${run}.json`;
+export const historyKey = (pipeline: string, run: string): string =>
+  `${historyPrefix(pipeline)}${run}.json`;
 
 /** Settings the tap changed itself, such as rotated tokens. Private. */
 export const overlayKey = (pipeline: string): string => `state/${pipeline}/overlay.json`;
@@ -52,19 +53,26 @@ export const overlayKey = (pipeline: string): string => `state/${pipeline}/overl
 export const failingKey = (pipeline: string): string => `state/${pipeline}/failing.json`;
 
 /** A file that runs read of a pipeline whose settings are kept in the store. */
-export type ConfigFile = `${"tap" | "target"}-${"config" | "secrets"}.json` | "catalog.json" | "select.json" | "initial-state.json";
+export type ConfigFile =
+  | `${"tap" | "target"}-${"config" | "secrets"}.json`
+  | "catalog.json"
+  | "select.json"
+  | "initial-state.json";
 
 /** The folder of a pipeline whose settings are kept in the store. */
 export const configPrefix = (pipeline: string): string => `configs/${pipeline}/`;
 
 /** One file of that folder. */
-export const configKey = (pipeline: string, file: ConfigFile): string => configPrefix(pipeline) + file;
+export const configKey = (pipeline: string, file: ConfigFile): string =>
+  configPrefix(pipeline) + file;
 
 /** The state that one run is told to go on from; the id has the form of a run's. */
-export const requestKey = (pipeline: string, id: string): string => `requests/${pipeline}/${id}/state.json`;
+export const requestKey = (pipeline: string, id: string): string =>
+  `requests/${pipeline}/${id}/state.json`;
 
 /** How far a backfill has come. */
-export const backfillKey = (pipeline: string, id: string): string => `backfills/${pipeline}/${id}.json`;
+export const backfillKey = (pipeline: string, id: string): string =>
+  `backfills/${pipeline}/${id}.json`;
 
 /** The folder of a pipeline's lease. */
 export const leasePrefix = (pipeline: string): string => `leases/${pipeline}/`;
@@ -77,7 +85,8 @@ export const leaseKey = (pipeline: string, generation: number): string =>
 export const runsPrefix = (pipeline: string): string => `runs/${pipeline}/`;
 
 /** The folder of one run. */
-export const runPrefix = (pipeline: string, run: string): string => `${runsPrefix(pipeline)}${run}/`;
+export const runPrefix = (pipeline: string, run: string): string =>
+  `${runsPrefix(pipeline)}${run}/`;
 
 /** A file of a run that has a fixed name. */
 export type RunFile =
@@ -95,13 +104,20 @@ export type RunFile =
   | `candidate-${string}.json`;
 
 /** One file of a run. */
-export const runFileKey = (pipeline: string, run: string, file: RunFile): string => runPrefix(pipeline, run) + file;
+export const runFileKey = (pipeline: string, run: string, file: RunFile): string =>
+  runPrefix(pipeline, run) + file;
 
 /** The folder of the files a run's target wrote. */
-export const outputPrefix = (pipeline: string, run: string): string => `${runPrefix(pipeline, run)}output/`;
+export const outputPrefix = (pipeline: string, run: string): string =>
+  `${runPrefix(pipeline, run)}output/`;
 
 /** The folder of the log of a step that runs an image of somebody's; the file in it has the name of Argo's choice, `main.log`. */
-export const stepLogFolder = (pipeline: string, run: string, step: string, attempt: string): string => `${runPrefix(pipeline, run)}logs/${step}/${attempt}`;
+export const stepLogFolder = (
+  pipeline: string,
+  run: string,
+  step: string,
+  attempt: string,
+): string => `${runPrefix(pipeline, run)}logs/${step}/${attempt}`;
 
 const RUN_ID = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{6}$/;
 
@@ -113,12 +129,22 @@ const TICKS = 4096;
  * @param after an id that the new one must sort after, whatever the clock says; default none.
  * @param random three hexadecimal digits' worth, 0-4095; default random.
  */
-export function newRunId(now: Date, after?: string, random: () => number = () => randomInt(4096)): string {
+export function newRunId(
+  now: Date,
+  after?: string,
+  random: () => number = () => randomInt(4096),
+): string {
   const hex = (value: number): string => value.toString(16).padStart(3, "0");
   const least = after === undefined ? undefined : runTime(after)?.getTime();
-  const next = least === undefined ? 0 : (least / 1000) * TICKS + Number.parseInt((after ?? "").slice(-6, -3), 16) + 1;
+  const next =
+    least === undefined
+      ? 0
+      : (least / 1000) * TICKS + Number.parseInt((after ?? "").slice(-6, -3), 16) + 1;
   const ticks = Math.max(Math.floor((now.getTime() / 1000) * TICKS), next);
-  const seconds = new Date(Math.floor(ticks / TICKS) * 1000).toISOString().slice(0, 19).replace(/[-:]/g, "");
+  const seconds = new Date(Math.floor(ticks / TICKS) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replace(/[-:]/g, "");
   return `${seconds}Z-${hex(ticks % TICKS)}${hex(random())}`;
 }
 

@@ -58,7 +58,11 @@ export const TEMPORARY = ".tmp";
  */
 export function checkKey(key: string): string {
   const usable = (part: string): boolean =>
-    part !== "" && part !== "." && part !== ".." && part !== TEMPORARY && !/[\0-\x1f\x7f\\]/.test(part);
+    part !== "" &&
+    part !== "." &&
+    part !== ".." &&
+    part !== TEMPORARY &&
+    !/[\0-\x1f\x7f\\]/.test(part);
   if (!key.split("/").every(usable)) {
     throw new UserError(
       `${JSON.stringify(key)} is not a key of the object store: parts are joined by "/", ` +
@@ -77,7 +81,9 @@ export function checkPrefix(prefix: string): string {
     return prefix;
   }
   if (!prefix.endsWith("/")) {
-    throw new UserError(`${JSON.stringify(prefix)} is not a folder of the object store: it has to end with "/"`);
+    throw new UserError(
+      `${JSON.stringify(prefix)} is not a folder of the object store: it has to end with "/"`,
+    );
   }
   checkKey(prefix.slice(0, -1));
   return prefix;

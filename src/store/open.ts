@@ -33,7 +33,9 @@ function checkPath(location: string): string {
     );
   }
   if (location.trim() === "") {
-    throw new UserError("object store: the location is empty; allowed are a folder and s3://bucket/prefix");
+    throw new UserError(
+      "object store: the location is empty; allowed are a folder and s3://bucket/prefix",
+    );
   }
   return location;
 }
@@ -42,18 +44,25 @@ function checkPath(location: string): string {
 export function parseS3(location: string): S3Location {
   const [path = "", ...query] = location.slice("s3://".length).split("?");
   const shown = withoutCredentials(`s3://${path}`);
-  const wrong = (what: string): UserError => new UserError(`object store ${JSON.stringify(shown)}: ${what}`);
+  const wrong = (what: string): UserError =>
+    new UserError(`object store ${JSON.stringify(shown)}: ${what}`);
   const [bucket = "", ...rest] = path.split("/");
   if (location !== withoutCredentials(location)) {
-    throw wrong("credentials do not belong here; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
+    throw wrong(
+      "credentials do not belong here; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+    );
   }
   if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i.test(bucket)) {
-    throw wrong(`${JSON.stringify(bucket)} is not a bucket name (3-63 letters, digits, "." and "-")`);
+    throw wrong(
+      `${JSON.stringify(bucket)} is not a bucket name (3-63 letters, digits, "." and "-")`,
+    );
   }
   const options = new URLSearchParams(query.join("?"));
   const unknown = [...options.keys()].find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
-    throw wrong(`option ${JSON.stringify(unknown)} is not known; allowed are ${OPTIONS.join(", ")}`);
+    throw wrong(
+      `option ${JSON.stringify(unknown)} is not known; allowed are ${OPTIONS.join(", ")}`,
+    );
   }
   const endpoint = options.get("endpoint");
   if (endpoint !== null && !(/^https?:\/\//.test(endpoint) && URL.canParse(endpoint))) {
@@ -79,7 +88,9 @@ const withoutCredentials = (location: string): string => location.replace(/:\/\/
 /** The marker is looked for in the bucket's root and in the prefix; rights that end at the prefix decide by it alone. */
 async function refuseClusterBucket(s3: S3Location): Promise<void> {
   const { prefix, ...bucket } = s3;
-  const marker = (await openS3(s3).get(clusterMarkerKey)) ?? (prefix === undefined ? undefined : await rootMarker(bucket));
+  const marker =
+    (await openS3(s3).get(clusterMarkerKey)) ??
+    (prefix === undefined ? undefined : await rootMarker(bucket));
   if (marker !== undefined) {
     throw new UserError(
       `${s3Url(s3)} belongs to a cluster (it holds ${clusterMarkerKey}): use --on cluster, or another bucket; where that cluster is gone, delete ${clusterMarkerKey}`,

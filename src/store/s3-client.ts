@@ -51,7 +51,9 @@ export function loadS3(location: S3Location, { credentials }: S3Access = {}): Lo
   // By require: import reads every file of the SDK once more to find its exports, which takes as long again.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const sdk = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
-  const region = location.region ?? (location.endpoint !== undefined ? (process.env.AWS_REGION ?? "us-east-1") : undefined);
+  const region =
+    location.region ??
+    (location.endpoint !== undefined ? (process.env.AWS_REGION ?? "us-east-1") : undefined);
   const client = new sdk.S3Client({
     maxAttempts: ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
@@ -72,6 +74,8 @@ export function s3Url(location: S3Location): string {
   const options = (["endpoint", "region", "pathStyle"] as const)
     .filter((name) => location[name] !== undefined)
     .map((name) => `${name}=${String(location[name])}`);
-  const path = [location.bucket, ...(location.prefix === undefined ? [] : [location.prefix])].join("/");
+  const path = [location.bucket, ...(location.prefix === undefined ? [] : [location.prefix])].join(
+    "/",
+  );
   return `s3://${path}${options.length === 0 ? "" : `?${options.join("&")}`}`;
 }

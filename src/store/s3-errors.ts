@@ -4,7 +4,8 @@ const UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError|AbortError|NetworkingError)$/;
 const DENIED =
   /^(AccessDenied|Forbidden|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|InvalidClientTokenId|TokenRefreshRequired|AllAccessDisabled|RequestTimeTooSkewed|403)$/;
-const ELSEWHERE = /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)$/;
+const ELSEWHERE =
+  /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)$/;
 
 /** The fields of an SDK error that tell what happened; each is optional, none is trusted. */
 interface SdkError {
@@ -15,10 +16,12 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
-const sdkError = (error: unknown): SdkError => (typeof error === "object" && error !== null ? error : {});
+const sdkError = (error: unknown): SdkError =>
+  typeof error === "object" && error !== null ? error : {};
 
 /** The HTTP status an SDK error came with, undefined when there was no answer. */
-export const s3Status = (error: unknown): number | undefined => sdkError(error).$metadata?.httpStatusCode;
+export const s3Status = (error: unknown): number | undefined =>
+  sdkError(error).$metadata?.httpStatusCode;
 
 /** How often the SDK had sent the request when it gave up; 1 when it does not say. */
 export const s3Attempts = (error: unknown): number => sdkError(error).$metadata?.attempts ?? 1;
@@ -30,7 +33,8 @@ export const isNoSuchKey = (error: unknown): boolean => {
 };
 
 /** Whether the error says that a conditional write met another one: 412, or 409 while that one is under way. */
-export const isTaken = (error: unknown): boolean => s3Status(error) === 412 || s3Status(error) === 409;
+export const isTaken = (error: unknown): boolean =>
+  s3Status(error) === 412 || s3Status(error) === 409;
 
 /** The server does not let these credentials do what was asked. */
 export class S3Denied extends UserError {}
@@ -54,16 +58,23 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
   const { name = "", code = "", Code = "", message = "" } = sdkError(error);
   const names = [name, code, Code, String(s3Status(error) ?? "")];
   const any = (pattern: RegExp): string | undefined => names.find((text) => pattern.test(text));
-  if (any(/CredentialsProviderError|^CredentialsError$/) !== undefined || /credential is missing/i.test(message)) {
+  if (
+    any(/CredentialsProviderError|^CredentialsError$/) !== undefined ||
+    /credential is missing/i.test(message)
+  ) {
     return new UserError(
       `cannot use ${where}: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE`,
     );
   }
   if (/region is missing/i.test(message)) {
-    return new UserError(`cannot use ${where}: no AWS region known; set AWS_REGION or add "?region=eu-central-1"`);
+    return new UserError(
+      `cannot use ${where}: no AWS region known; set AWS_REGION or add "?region=eu-central-1"`,
+    );
   }
   if (any(/^NoSuchBucket$/) !== undefined) {
-    return new S3NoBucket(`cannot use ${where}: the bucket does not exist at ${server}; create it or name another`);
+    return new S3NoBucket(
+      `cannot use ${where}: the bucket does not exist at ${server}; create it or name another`,
+    );
   }
   const denial = any(DENIED);
   if (denial !== undefined) {
@@ -74,14 +85,22 @@ export function s3Error(error: unknown, where: string, server: string, doing: st
     );
   }
   if (any(ELSEWHERE) !== undefined) {
-    return new UserError(`cannot use ${where}: the bucket is in another region; add its own, as "?region=eu-central-1"`);
+    return new UserError(
+      `cannot use ${where}: the bucket is in another region; add its own, as "?region=eu-central-1"`,
+    );
   }
   const failure = any(UNREACHABLE);
   if (failure !== undefined || s3Status(error) === undefined) {
     const said = failure ?? (code || name || "no answer");
-    return new S3Away(`cannot ${doing} in ${where}: ${server} cannot be reached (${said}); check the endpoint`, 1);
+    return new S3Away(
+      `cannot ${doing} in ${where}: ${server} cannot be reached (${said}); check the endpoint`,
+      1,
+    );
   }
-  return new UserError(`cannot ${doing} in ${where}: ${server} answered ${names[3]} ${name}: ${firstLine(message)}`, 1);
+  return new UserError(
+    `cannot ${doing} in ${where}: ${server} answered ${names[3]} ${name}: ${firstLine(message)}`,
+    1,
+  );
 }
 
 const firstLine = (text: string): string => text.split("\n")[0] ?? "";

@@ -27,12 +27,14 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   const url = access.shown ?? s3Url(location);
   const server = location.endpoint ?? "AWS S3";
   const keyOf = (key: string): string => root + checkKey(key);
-  const soon = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
+  const soon = (): { abortSignal: AbortSignal } => ({
+    abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS),
+  });
 
   let loaded: LoadedS3 | undefined;
   const ask = async <T>(doing: string, request: (s3: LoadedS3) => Promise<T>): Promise<T> => {
     try {
-      return await request(loaded ??= loadS3(location, access));
+      return await request((loaded ??= loadS3(location, access)));
     } catch (error) {
       throw s3Error(error, url, server, doing);
     }
@@ -40,7 +42,9 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
 
   const get = async (key: string): Promise<Buffer | undefined> =>
     ask(`read ${key}`, async ({ sdk, client }) => {
-      const answer = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(key) }), soon()).catch(absent);
+      const answer = await client
+        .send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(key) }), soon())
+        .catch(absent);
       return answer && Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
     });
 
@@ -55,7 +59,10 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   const claim = async (key: string, body: Buffer | string): Promise<Claim> =>
     ask(`write ${key}`, async ({ sdk, client }) => {
       try {
-        await client.send(new sdk.PutObjectCommand({ ...objectOf(key, body), IfNoneMatch: "*" }), soon());
+        await client.send(
+          new sdk.PutObjectCommand({ ...objectOf(key, body), IfNoneMatch: "*" }),
+          soon(),
+        );
         return "made";
       } catch (error) {
         if (isTaken(error)) {
@@ -84,14 +91,22 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
   /** Everything below a prefix or, with a delimiter, one level of it, page by page. */
   const listing = async (prefix: string, Delimiter?: string): Promise<Listing> =>
     ask(`list ${prefix || "keys"}`, async ({ sdk, client }) => {
-      const request = { Bucket, Prefix: root + checkPrefix(prefix), ...(Delimiter !== undefined && { Delimiter }) };
+      const request = {
+        Bucket,
+        Prefix: root + checkPrefix(prefix),
+        ...(Delimiter !== undefined && { Delimiter }),
+      };
       const objects: StoredObject[] = [];
       const folders: string[] = [];
       for await (const answer of sdk.paginateListObjectsV2({ client }, request, soon())) {
         for (const { Key = "", Size = 0, LastModified = new Date(0) } of answer.Contents ?? []) {
           objects.push({ key: Key.slice(root.length), size: Size, modified: LastModified });
         }
-        folders.push(...(answer.CommonPrefixes ?? []).map((common) => (common.Prefix ?? "").slice(request.Prefix.length, -1)));
+        folders.push(
+          ...(answer.CommonPrefixes ?? []).map((common) =>
+            (common.Prefix ?? "").slice(request.Prefix.length, -1),
+          ),
+        );
       }
       return { objects: objects.sort((a, b) => (a.key < b.key ? -1 : 1)), folders: folders.sort() };
     });
@@ -110,7 +125,10 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
         await checkConditionsHold(key, body);
       }
       // A request repeated after a lost answer finds the key taken by its own first attempt.
-      return claimed === "made" || (claimed === "perhaps ours" && (await get(key))?.equals(Buffer.from(body)) === true);
+      return (
+        claimed === "made" ||
+        (claimed === "perhaps ours" && (await get(key))?.equals(Buffer.from(body)) === true)
+      );
     },
     delete: remove,
     deleteFolder: async (prefix) => {
@@ -126,7 +144,10 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
       await onDisk(path, "read", () => accessFile(path));
       const { Upload } = await import("@aws-sdk/lib-storage");
       await ask(`write ${key}`, async ({ client }) => {
-        const upload = new Upload({ client, params: { Bucket, Key: keyOf(key), Body: createReadStream(path) } });
+        const upload = new Upload({
+          client,
+          params: { Bucket, Key: keyOf(key), Body: createReadStream(path) },
+        });
         const abort = () => void upload.abort();
         signal?.throwIfAborted();
         signal?.addEventListener("abort", abort);
@@ -135,12 +156,16 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
     },
     downloadFile: async (key, path) =>
       ask(`read ${key}`, async ({ sdk, client }) => {
-        const answer = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(key) })).catch(absent);
+        const answer = await client
+          .send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(key) }))
+          .catch(absent);
         if (answer === undefined) {
           return false;
         }
         const body = answer.Body as Readable;
-        await onDisk(path, "write", () => placeAt(path, (partial) => pipeline(body, createWriteStream(partial))));
+        await onDisk(path, "write", () =>
+          placeAt(path, (partial) => pipeline(body, createWriteStream(partial))),
+        );
         return true;
       }),
   };
@@ -150,10 +175,18 @@ export function openS3(location: S3Location, access: S3Access = {}): ObjectStore
 export async function isVersioned(location: S3Location, access: S3Access = {}): Promise<boolean> {
   try {
     const { sdk, client } = loadS3(location, access);
-    const { Status } = await client.send(new sdk.GetBucketVersioningCommand({ Bucket: location.bucket }), { abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) });
+    const { Status } = await client.send(
+      new sdk.GetBucketVersioningCommand({ Bucket: location.bucket }),
+      { abortSignal: AbortSignal.timeout(SMALL_REQUEST_MS) },
+    );
     return Status === "Enabled";
   } catch (error) {
-    throw s3Error(error, access.shown ?? s3Url(location), location.endpoint ?? "AWS S3", "read the versioning");
+    throw s3Error(
+      error,
+      access.shown ?? s3Url(location),
+      location.endpoint ?? "AWS S3",
+      "read the versioning",
+    );
   }
 }
 
@@ -169,7 +202,11 @@ function absent(error: unknown): undefined {
 }
 
 /** Explains what the local disk refuses; other errors are the server's. */
-async function onDisk(path: string, verb: "read" | "write", work: () => Promise<void>): Promise<void> {
+async function onDisk(
+  path: string,
+  verb: "read" | "write",
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {

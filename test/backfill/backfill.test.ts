@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { newBackfill, readBackfill, runBackfill, type WindowRunner } from "../../src/backfill/backfill";
+import {
+  newBackfill,
+  readBackfill,
+  runBackfill,
+  type WindowRunner,
+} from "../../src/backfill/backfill";
 import { checkDay, requireWindow, windowSettings, windowsOf } from "../../src/backfill/windows";
 import { tapExchangeRatesApi, tapPostgres, tapRestApi, targetJsonl } from "../../connectors";
 import type { Tap } from "../../src/model/connector";
@@ -9,21 +14,48 @@ import { backfillKey } from "../../src/store/keys";
 import { openFolder } from "../../src/store/folder";
 import { temporaryFolder } from "../store/stores";
 
-const replication = (tap: Tap): Replication => ({ name: "rates", schedule: "@daily", tap, target: targetJsonl({}) });
+const replication = (tap: Tap): Replication => ({
+  name: "rates",
+  schedule: "@daily",
+  tap,
+  target: targetJsonl({}),
+});
 
 suite("windows", () => {
-  const text = (from: string, to: string, by: "day" | "week" | "month") => windowsOf({ from, to }, by).map((window) => `${window.from}/${window.to}`);
+  const text = (from: string, to: string, by: "day" | "week" | "month") =>
+    windowsOf({ from, to }, by).map((window) => `${window.from}/${window.to}`);
 
   test("by day, week and month of the calendar", () => {
-    assert.deepEqual(text("2026-02-27", "2026-03-02", "day"), ["2026-02-27/2026-02-28", "2026-02-28/2026-03-01", "2026-03-01/2026-03-02"]);
-    assert.deepEqual(text("2026-01-01", "2026-01-18", "week"), ["2026-01-01/2026-01-08", "2026-01-08/2026-01-15", "2026-01-15/2026-01-18"]);
-    assert.deepEqual(text("2025-11-15", "2026-01-10", "month"), ["2025-11-15/2025-12-01", "2025-12-01/2026-01-01", "2026-01-01/2026-01-10"]);
+    assert.deepEqual(text("2026-02-27", "2026-03-02", "day"), [
+      "2026-02-27/2026-02-28",
+      "2026-02-28/2026-03-01",
+      "2026-03-01/2026-03-02",
+    ]);
+    assert.deepEqual(text("2026-01-01", "2026-01-18", "week"), [
+      "2026-01-01/2026-01-08",
+      "2026-01-08/2026-01-15",
+      "2026-01-15/2026-01-18",
+    ]);
+    assert.deepEqual(text("2025-11-15", "2026-01-10", "month"), [
+      "2025-11-15/2025-12-01",
+      "2025-12-01/2026-01-01",
+      "2026-01-01/2026-01-10",
+    ]);
   });
 
   test("mistakes", () => {
-    assert.throws(() => windowsOf({ from: "2026-01-02", to: "2026-01-02" }, "day"), /--to 2026-01-02: has to be later than --from 2026-01-02; it is the day after the last one/);
-    assert.throws(() => windowsOf({ from: "0001-01-01", to: "2026-01-02" }, "day"), /that is more than 5000 windows; take longer ones/);
-    assert.throws(() => checkDay("--from", "2026-02-30"), /--from 2026-02-30: a day such as 2026-01-31/);
+    assert.throws(
+      () => windowsOf({ from: "2026-01-02", to: "2026-01-02" }, "day"),
+      /--to 2026-01-02: has to be later than --from 2026-01-02; it is the day after the last one/,
+    );
+    assert.throws(
+      () => windowsOf({ from: "0001-01-01", to: "2026-01-02" }, "day"),
+      /that is more than 5000 windows; take longer ones/,
+    );
+    assert.throws(
+      () => checkDay("--from", "2026-02-30"),
+      /--from 2026-02-30: a day such as 2026-01-31/,
+    );
     assert.throws(() => checkDay("--to", "today"), /--to today: a day such as/);
   });
 });
@@ -31,13 +63,25 @@ suite("windows", () => {
 suite("a tap's window", () => {
   test("becomes settings; an end that is included is the day before", () => {
     const window = requireWindow(replication(tapExchangeRatesApi({ base_url: "http://x" })));
-    assert.deepEqual(windowSettings(window, { from: "2026-01-01", to: "2026-02-01" }), { start_date: "2026-01-01", end_date: "2026-01-31" });
-    assert.deepEqual(windowSettings({ from: "since", to: "until" }, { from: "2026-01-01", to: "2026-02-01" }), { since: "2026-01-01", until: "2026-02-01" });
+    assert.deepEqual(windowSettings(window, { from: "2026-01-01", to: "2026-02-01" }), {
+      start_date: "2026-01-01",
+      end_date: "2026-01-31",
+    });
+    assert.deepEqual(
+      windowSettings({ from: "since", to: "until" }, { from: "2026-01-01", to: "2026-02-01" }),
+      { since: "2026-01-01", until: "2026-02-01" },
+    );
   });
 
   test("is refused where it has no end, or none at all", () => {
-    assert.throws(() => requireWindow(replication(tapRestApi({ api_url: "http://x" }))), /"rates": tap-rest-api-msdk cannot read a part of its history: it has "start_date" for where it begins and no setting for where it ends; declare it with the connector, .*npx tapctl run rates --from DAY/);
-    assert.throws(() => requireWindow(replication(tapPostgres({}))), /tap-postgres cannot read a part of its history: no setting is declared/);
+    assert.throws(
+      () => requireWindow(replication(tapRestApi({ api_url: "http://x" }))),
+      /"rates": tap-rest-api-msdk cannot read a part of its history: it has "start_date" for where it begins and no setting for where it ends; declare it with the connector, .*npx tapctl run rates --from DAY/,
+    );
+    assert.throws(
+      () => requireWindow(replication(tapPostgres({}))),
+      /tap-postgres cannot read a part of its history: no setting is declared/,
+    );
   });
 });
 
@@ -58,24 +102,63 @@ suite("a backfill", () => {
   test("stops at the window that fails and goes on from it", async () => {
     const store = openFolder(temporaryFolder());
     const log: string[] = [];
-    assert.equal(await runBackfill(store, await readBackfill(store, fresh), runner([0, 11], log), () => undefined), 11);
-    assert.deepEqual((await readBackfill(store, fresh)).windows.map(({ status }) => status), ["succeeded", "failed", "waiting"]);
-    assert.equal(await runBackfill(store, await readBackfill(store, fresh), runner([0, 0], log), () => undefined), 0);
+    assert.equal(
+      await runBackfill(
+        store,
+        await readBackfill(store, fresh),
+        runner([0, 11], log),
+        () => undefined,
+      ),
+      11,
+    );
+    assert.deepEqual(
+      (await readBackfill(store, fresh)).windows.map(({ status }) => status),
+      ["succeeded", "failed", "waiting"],
+    );
+    assert.equal(
+      await runBackfill(
+        store,
+        await readBackfill(store, fresh),
+        runner([0, 0], log),
+        () => undefined,
+      ),
+      0,
+    );
     assert.deepEqual(log, ["run-2026-01-01", "run-2026-01-02", "run-2026-01-02", "run-2026-01-03"]);
   });
 
   test("that was left waits for the run that is under way, and does not start it twice", async () => {
     const store = openFolder(temporaryFolder());
     const log: string[] = [];
-    assert.equal(await runBackfill(store, await readBackfill(store, fresh), runner([undefined], log), () => undefined), undefined);
-    const again: WindowRunner = { ...runner([0, 0, 0], log), start: ({ from }) => (from === "2026-01-01" ? Promise.reject(new Error("started twice")) : Promise.resolve(`run-${from}`)) };
-    assert.equal(await runBackfill(store, await readBackfill(store, fresh), again, () => undefined), 0);
+    assert.equal(
+      await runBackfill(
+        store,
+        await readBackfill(store, fresh),
+        runner([undefined], log),
+        () => undefined,
+      ),
+      undefined,
+    );
+    const again: WindowRunner = {
+      ...runner([0, 0, 0], log),
+      start: ({ from }) =>
+        from === "2026-01-01"
+          ? Promise.reject(new Error("started twice"))
+          : Promise.resolve(`run-${from}`),
+    };
+    assert.equal(
+      await runBackfill(store, await readBackfill(store, fresh), again, () => undefined),
+      0,
+    );
     assert.deepEqual(log, ["run-2026-01-01", "run-2026-01-01", "run-2026-01-02", "run-2026-01-03"]);
   });
 
   test("whose progress cannot be read says how to begin anew", async () => {
     const store = openFolder(temporaryFolder());
     await store.put(backfillKey("rates", fresh.id), "{");
-    await assert.rejects(readBackfill(store, fresh), /backfills\/rates\/2026-01-01_2026-01-04_day\.json in .* is no backfill of version 1; begin anew: --restart/);
+    await assert.rejects(
+      readBackfill(store, fresh),
+      /backfills\/rates\/2026-01-01_2026-01-04_day\.json in .* is no backfill of version 1; begin anew: --restart/,
+    );
   });
 });

@@ -3,7 +3,17 @@ import { join } from "node:path";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf } from "./measure";
-import { bareTap, bareTarget, extractFile, pairWork, runExtract, runLoad, runShell, type RunnerUsage, type Work } from "./runner";
+import {
+  bareTap,
+  bareTarget,
+  extractFile,
+  pairWork,
+  runExtract,
+  runLoad,
+  runShell,
+  type RunnerUsage,
+  type Work,
+} from "./runner";
 
 const ROUNDS = 21;
 
@@ -20,9 +30,13 @@ interface Pass {
 export async function benchArtifact(context: BenchContext): Promise<readonly Figure[]> {
   const { pair, records } = context;
   const work = pairWork(pair, join(context.folder, "artifact"), records);
-  const passes = await inTurn("artifact", ROUNDS, { bare: () => barePass(work), runner: () => runnerPass(work) });
+  const passes = await inTurn("artifact", ROUNDS, {
+    bare: () => barePass(work),
+    runner: () => runnerPass(work),
+  });
   const of = (side: readonly Pass[], part: keyof Pass) => side.map((pass) => pass[part]);
-  const median = (side: readonly Pass[], part: keyof Pass) => seconds(spreadOf(of(side, part)).median);
+  const median = (side: readonly Pass[], part: keyof Pass) =>
+    seconds(spreadOf(of(side, part)).median);
   const { bare, runner } = passes;
   return [
     figure({

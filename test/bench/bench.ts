@@ -53,7 +53,8 @@ async function measure(records: number, only: readonly string[]): Promise<readon
   try {
     const pair = await makePair(folder, environments);
     const figures: Figure[] = [];
-    for (const name of only) figures.push(...((await BENCHMARKS[name]?.({ folder, environments, records, pair })) ?? []));
+    for (const name of only)
+      figures.push(...((await BENCHMARKS[name]?.({ folder, environments, records, pair })) ?? []));
     return figures;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -61,12 +62,28 @@ async function measure(records: number, only: readonly string[]): Promise<readon
 }
 
 function readFlags(): Flags | undefined {
-  const { records = "1000000", only, json = false, help } = parseFlags(USAGE, { records: { type: "string" }, only: { type: "string", multiple: true }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
+  const {
+    records = "1000000",
+    only,
+    json = false,
+    help,
+  } = parseFlags(USAGE, {
+    records: { type: "string" },
+    only: { type: "string", multiple: true },
+    json: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  });
   if (help) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(records)) throw new UserError(`--records ${records}: a whole number from 1 to 999999999`);
+  if (!/^[1-9]\d{0,8}$/.test(records))
+    throw new UserError(`--records ${records}: a whole number from 1 to 999999999`);
   const unknown = only?.find((name) => !(name in BENCHMARKS));
-  if (unknown !== undefined) throw new UserError(`--only ${unknown}: one of ${Object.keys(BENCHMARKS).join(", ")}`);
+  if (unknown !== undefined)
+    throw new UserError(`--only ${unknown}: one of ${Object.keys(BENCHMARKS).join(", ")}`);
   return { records: Number(records), only: only ?? Object.keys(BENCHMARKS), json };
 }
 
-void runCommand(USAGE, readFlags, async ({ records, only }) => ({ machine: await machineLine(), asked: { records }, figures: await measure(records, only) }));
+void runCommand(USAGE, readFlags, async ({ records, only }) => ({
+  machine: await machineLine(),
+  asked: { records },
+  figures: await measure(records, only),
+}));

@@ -17,10 +17,16 @@ export interface Measured {
  *
  * @param readFlags undefined where the help is asked for.
  */
-export async function runCommand<Flags extends { readonly json: boolean }>(usage: string, readFlags: () => Flags | undefined, measure: (flags: Flags) => Promise<Measured>): Promise<void> {
+export async function runCommand<Flags extends { readonly json: boolean }>(
+  usage: string,
+  readFlags: () => Flags | undefined,
+  measure: (flags: Flags) => Promise<Measured>,
+): Promise<void> {
   try {
     const flags = readFlags();
-    process.stdout.write(flags === undefined ? `${usage}\n` : textOf(await measure(flags), flags.json));
+    process.stdout.write(
+      flags === undefined ? `${usage}\n` : textOf(await measure(flags), flags.json),
+    );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -29,7 +35,10 @@ export async function runCommand<Flags extends { readonly json: boolean }>(usage
 }
 
 /** The flags of the command line. @throws UserError with how the command is called where one is unknown. */
-export function parseFlags<const Options extends NonNullable<ParseArgsConfig["options"]>>(usage: string, options: Options) {
+export function parseFlags<const Options extends NonNullable<ParseArgsConfig["options"]>>(
+  usage: string,
+  options: Options,
+) {
   try {
     return parseArgs({ options }).values;
   } catch (error) {
@@ -38,7 +47,8 @@ export function parseFlags<const Options extends NonNullable<ParseArgsConfig["op
 }
 
 function textOf({ machine, asked, figures }: Measured, json: boolean): string {
-  if (json) return `${JSON.stringify({ machine, ...asked, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`;
+  if (json)
+    return `${JSON.stringify({ machine, ...asked, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`;
   const missed = figures.filter((each) => !isMet(each)).length;
   return `${machine}\n\n${markdownTable(figures)}\n\n${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.\n`;
 }

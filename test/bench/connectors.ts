@@ -8,7 +8,18 @@ import { figure, seconds, type Figure } from "./figure";
 import { inTurn, ratioOf, spreadOf, tell, type Usage } from "./measure";
 import { install, type InstalledConnector } from "./pair";
 import { fillEvents, selectEvents } from "./postgres";
-import { bareTap, bareTarget, extractFile, layOutWork, runExtract, runLoad, runShell, runStream, sumOf, type Work } from "./runner";
+import {
+  bareTap,
+  bareTarget,
+  extractFile,
+  layOutWork,
+  runExtract,
+  runLoad,
+  runShell,
+  runStream,
+  sumOf,
+  type Work,
+} from "./runner";
 
 const ROUNDS = 3;
 
@@ -27,7 +38,10 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
   const jsonl = targetJsonl({});
   tell("installing the connectors");
   const postgresTap = await install(tapPostgres({}).connector, environments);
-  const installed = { csv: await install(csv.connector, environments), jsonl: await install(jsonl.connector, environments) };
+  const installed = {
+    csv: await install(csv.connector, environments),
+    jsonl: await install(jsonl.connector, environments),
+  };
   const postgres = await startPostgres();
   try {
     tell(`writing ${records} rows to PostgreSQL`);
@@ -37,13 +51,26 @@ export async function benchConnectors(context: BenchContext): Promise<readonly F
     const catalog = await selectEvents(folder, postgresTap, settings);
     const work = (name: string, from: Source, to: Target, target: InstalledConnector) => {
       const own = join(folder, name);
-      return layOutWork({ folder: own, tap: from.tap, target, records, settings: { tap: from.settings, target: targetSettings(to, own) }, catalog: from.catalog });
+      return layOutWork({
+        folder: own,
+        tap: from.tap,
+        target,
+        records,
+        settings: { tap: from.settings, target: targetSettings(to, own) },
+        catalog: from.catalog,
+      });
     };
     const tables: Source = { tap: postgresTap, settings, catalog };
     const program: Source = { tap: pair.tap, settings: { records }, catalog: undefined };
     return [
-      ...(await compare("tap-postgres to target-csv", work("postgres-csv", tables, csv, installed.csv))),
-      ...(await compare("tap-postgres to target-jsonl", work("postgres-jsonl", tables, jsonl, installed.jsonl))),
+      ...(await compare(
+        "tap-postgres to target-csv",
+        work("postgres-csv", tables, csv, installed.csv),
+      )),
+      ...(await compare(
+        "tap-postgres to target-jsonl",
+        work("postgres-jsonl", tables, jsonl, installed.jsonl),
+      )),
       ...(await compare("C tap to target-csv", work("emit-csv", program, csv, installed.csv))),
     ];
   } finally {
@@ -56,14 +83,26 @@ async function compare(what: string, work: Work): Promise<readonly Figure[]> {
   const sides = await inTurn<"pipe" | "stream" | "staged" | "artifact", Usage>(what, ROUNDS, {
     pipe: () => runShell(`${bareTap(work)} | ${bareTarget(work)}`),
     stream: () => runStream(work),
-    staged: async () => sumOf(await runShell(`${bareTap(work)} > ${file}`), await runShell(`${bareTarget(work)} < ${file}`)),
+    staged: async () =>
+      sumOf(
+        await runShell(`${bareTap(work)} > ${file}`),
+        await runShell(`${bareTarget(work)} < ${file}`),
+      ),
     artifact: async () => sumOf(await runExtract(work), await runLoad(work)),
   });
   rmSync(file);
   rmSync(extractFile(work));
   return [
-    cpuFigure(`${what}, ${work.records.toLocaleString("en")} records, CPU: \`runner stream\` / \`tap \\| target\``, sides.stream, sides.pipe),
-    cpuFigure(`${what}, ${work.records.toLocaleString("en")} records, CPU: runner's extract + load / \`tap > file; target < file\``, sides.artifact, sides.staged),
+    cpuFigure(
+      `${what}, ${work.records.toLocaleString("en")} records, CPU: \`runner stream\` / \`tap \\| target\``,
+      sides.stream,
+      sides.pipe,
+    ),
+    cpuFigure(
+      `${what}, ${work.records.toLocaleString("en")} records, CPU: runner's extract + load / \`tap > file; target < file\``,
+      sides.artifact,
+      sides.staged,
+    ),
   ];
 }
 
@@ -82,5 +121,8 @@ function cpuFigure(what: string, runner: readonly Usage[], bare: readonly Usage[
 
 /** The target's own defaults, and one folder for all files of it. */
 function targetSettings({ connector }: Target, folder: string): unknown {
-  return { ...connector.defaults, ...(connector.outputSetting && { [connector.outputSetting]: folder }) };
+  return {
+    ...connector.defaults,
+    ...(connector.outputSetting && { [connector.outputSetting]: folder }),
+  };
 }

@@ -39,7 +39,9 @@ export function markdownTable(figures: readonly Figure[]): string {
     each.load.toFixed(1),
   ]);
   const header = ["figure", "measured", "target", "spread", "medians", "load"];
-  return [header, header.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return [header, header.map(() => "---"), ...rows]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
 }
 
 /** Seconds as tables show them. */
@@ -49,7 +51,9 @@ export function seconds(value: number): string {
 
 function targetText(each: Figure): string {
   if (!each.target) return "";
-  return "atMost" in each.target ? `at most ${numberText(each, each.target.atMost)}` : `at least ${numberText(each, each.target.atLeast)}`;
+  return "atMost" in each.target
+    ? `at most ${numberText(each, each.target.atMost)}`
+    : `at least ${numberText(each, each.target.atLeast)}`;
 }
 
 function numberText({ unit }: Figure, value: number): string {

@@ -4,7 +4,17 @@ import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
 import { differenceOf, inTurn, spreadOf } from "./measure";
 import { makeProject, runTapctl } from "./project";
-import { bareTap, bareTarget, extractFile, pairWork, runExtract, runLoad, runShell, runStream, sumOf } from "./runner";
+import {
+  bareTap,
+  bareTarget,
+  extractFile,
+  pairWork,
+  runExtract,
+  runLoad,
+  runShell,
+  runStream,
+  sumOf,
+} from "./runner";
 
 const ROUNDS = 15;
 
@@ -18,7 +28,11 @@ export async function benchFixedCost(context: BenchContext): Promise<readonly Fi
   const project = makeProject(context, 1);
   const file = extractFile(work);
   const sides = await inTurn("fixed cost", ROUNDS, {
-    bareFile: async () => sumOf(await runShell(`${bareTap(work)} > ${file}`), await runShell(`${bareTarget(work)} < ${file}`)).seconds,
+    bareFile: async () =>
+      sumOf(
+        await runShell(`${bareTap(work)} > ${file}`),
+        await runShell(`${bareTarget(work)} < ${file}`),
+      ).seconds,
     artifact: async () => sumOf(await runExtract(work), await runLoad(work)).seconds,
     barePipe: async () => (await runShell(`${bareTap(work)} | ${bareTarget(work)}`)).seconds,
     stream: async () => (await runStream(work)).seconds,

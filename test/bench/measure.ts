@@ -33,20 +33,34 @@ const USAGE = join(__dirname, "usage.py");
  *
  * @throws Error with the end of its standard error where it does not exit with 0.
  */
-export async function usageOf(command: readonly string[], options: UsageOptions = {}): Promise<Usage> {
+export async function usageOf(
+  command: readonly string[],
+  options: UsageOptions = {},
+): Promise<Usage> {
   const { stdout, stderr } = await run(["python3", "-I", USAGE, ...command], options);
   const { code, ...usage } = JSON.parse(stdout) as Usage & { readonly code: number };
-  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}: ${stderr.trim().split("\n").slice(-5).join("\n")}`);
+  if (code !== 0)
+    throw new Error(
+      `${command.join(" ")} ended with ${code}: ${stderr.trim().split("\n").slice(-5).join("\n")}`,
+    );
   return usage;
 }
 
 /** Runs a program and returns what it printed. */
-export function run([program, ...args]: readonly [string, ...string[]], options: UsageOptions = {}): Promise<{ readonly stdout: string; readonly stderr: string }> {
+export function run(
+  [program, ...args]: readonly [string, ...string[]],
+  options: UsageOptions = {},
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { ...options, encoding: "utf8", maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${program}: ${stderr.trim() || error.message}`));
-      else resolve({ stdout, stderr });
-    });
+    execFile(
+      program,
+      args,
+      { ...options, encoding: "utf8", maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`${program}: ${stderr.trim() || error.message}`));
+        else resolve({ stdout, stderr });
+      },
+    );
   });
 }
 
@@ -62,7 +76,9 @@ export async function inTurn<Side extends string, Result>(
   sides: { readonly [Name in Side]: () => Promise<Result> },
 ): Promise<{ readonly [Name in Side]: readonly Result[] }> {
   const names = Object.keys(sides) as Side[];
-  const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as { [Name in Side]: Result[] };
+  const results = Object.fromEntries(names.map((name) => [name, [] as Result[]])) as {
+    [Name in Side]: Result[];
+  };
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       tell(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}, ${name}`);
@@ -83,12 +99,18 @@ export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (place: number) => sorted[place] ?? Number.NaN;
   const middle = (sorted.length - 1) / 2;
-  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, low: at(0), high: at(sorted.length - 1) };
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    low: at(0),
+    high: at(sorted.length - 1),
+  };
 }
 
 /** Each measurement of one side divided by that of the other side in the same round. */
 export function ratioOf(numerators: readonly number[], denominators: readonly number[]): Spread {
-  return spreadOf(numerators.map((numerator, round) => numerator / (denominators[round] ?? Number.NaN)));
+  return spreadOf(
+    numerators.map((numerator, round) => numerator / (denominators[round] ?? Number.NaN)),
+  );
 }
 
 /** Each measurement of one side less that of the other side in the same round. */

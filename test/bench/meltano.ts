@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../../src/common/errors";
-import { createVenv, findInstaller, installUnlocked, type InstallContext } from "../../src/run/environments/installer";
+import {
+  createVenv,
+  findInstaller,
+  installUnlocked,
+  type InstallContext,
+} from "../../src/run/environments/installer";
 import { findPython } from "../../src/run/environments/python";
 import type { BenchContext } from "./context";
 import { figure, seconds, type Figure } from "./figure";
@@ -20,7 +25,13 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
   const folder = makeMeltanoProject(context);
   const work = pairWork(pair, join(context.folder, "meltano-side"), records);
   const project = makeProject(context, records);
-  const runMeltano = async (count: number) => (await usageOf([meltano, "run", "tap-bench", "target-bench"], { cwd: folder, env: variables(pair, count) })).seconds;
+  const runMeltano = async (count: number) =>
+    (
+      await usageOf([meltano, "run", "tap-bench", "target-bench"], {
+        cwd: folder,
+        env: variables(pair, count),
+      })
+    ).seconds;
   const sides = await inTurn(`meltano ${VERSION}`, ROUNDS, {
     meltano: () => runMeltano(records),
     stream: async () => (await runStream(work)).seconds,
@@ -47,7 +58,13 @@ export async function benchMeltano(context: BenchContext): Promise<readonly Figu
     faster("runner's extract + load", sides.artifact),
     faster("`tapctl run --mode stream`", sides.tapctlStream),
     faster("`tapctl run --mode artifact`", sides.tapctlArtifact),
-    figure({ what: "for comparison: `meltano run`, 1 record", unit: "s", target: undefined, measured: spreadOf(sides.meltanoFixed), detail: "connectors included" }),
+    figure({
+      what: "for comparison: `meltano run`, 1 record",
+      unit: "s",
+      target: undefined,
+      measured: spreadOf(sides.meltanoFixed),
+      detail: "connectors included",
+    }),
   ];
 }
 
@@ -62,7 +79,10 @@ async function installMeltano(environments: string): Promise<string> {
   writeFileSync(log, "");
   const context: InstallContext = { python, root: environments, log, onLine: () => {} };
   const installer = await findInstaller(context);
-  for (const step of [() => createVenv(installer, context, venv), () => installUnlocked(installer, context, venv, source)]) {
+  for (const step of [
+    () => createVenv(installer, context, venv),
+    () => installUnlocked(installer, context, venv, source),
+  ]) {
     if ((await step()).code === 0) continue;
     rmSync(venv, { recursive: true, force: true });
     throw new UserError(`meltano ${VERSION} cannot be installed (log: ${log})`, 1);
@@ -74,13 +94,17 @@ async function installMeltano(environments: string): Promise<string> {
 function makeMeltanoProject(context: BenchContext): string {
   const folder = join(context.folder, "meltano");
   mkdirSync(folder);
-  const plugin = (name: string, more: string) => `  - name: ${name}\n    namespace: ${name.replace("-", "_")}\n    executable: ${name}\n${more}`;
+  const plugin = (name: string, more: string) =>
+    `  - name: ${name}\n    namespace: ${name.replace("-", "_")}\n    executable: ${name}\n${more}`;
   writeFileSync(
     join(folder, "meltano.yml"),
     [
       "project_id: tapctl-bench\ndefault_environment: dev\nenvironments:\n- name: dev\nplugins:\n",
       "  extractors:\n",
-      plugin("tap-bench", "    capabilities: [state]\n    settings:\n    - name: records\n      kind: integer\n"),
+      plugin(
+        "tap-bench",
+        "    capabilities: [state]\n    settings:\n    - name: records\n      kind: integer\n",
+      ),
       "  loaders:\n",
       plugin("target-bench", "    settings: []\n"),
     ].join(""),
@@ -91,5 +115,10 @@ function makeMeltanoProject(context: BenchContext): string {
 /** Meltano finds a connector that it did not install on the path. */
 function variables({ emit, sink }: Pair, records: number): NodeJS.ProcessEnv {
   const path = [dirname(emit), dirname(sink), process.env.PATH].join(delimiter);
-  return { ...process.env, PATH: path, TAP_BENCH_RECORDS: String(records), MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false" };
+  return {
+    ...process.env,
+    PATH: path,
+    TAP_BENCH_RECORDS: String(records),
+    MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false",
+  };
 }

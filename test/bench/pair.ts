@@ -32,11 +32,15 @@ export interface InstalledConnector {
 export async function makePair(folder: string, environments: string): Promise<Pair> {
   const emit = await compile("emit.c", join(folder, "tap-bench"));
   const sink = await compile("sink.c", join(folder, "target-bench"));
-  const versions = { tap: await packWheel(folder, "tap-bench", emit), target: await packWheel(folder, "target-bench", sink) };
+  const versions = {
+    tap: await packWheel(folder, "tap-bench", emit),
+    target: await packWheel(folder, "target-bench", sink),
+  };
   addIndex(join(folder, "wheels"));
   const definitions = {
     tap: tap({ name: "tap-bench", package: "tap-bench", version: versions.tap })({}).connector,
-    target: target({ name: "target-bench", package: "target-bench", version: versions.target })({}).connector,
+    target: target({ name: "target-bench", package: "target-bench", version: versions.target })({})
+      .connector,
   };
   return {
     emit,
@@ -47,7 +51,10 @@ export async function makePair(folder: string, environments: string): Promise<Pa
 }
 
 /** Installs a connector, or returns the environment that is there. */
-export async function install(definition: ConnectorDefinition, environments: string): Promise<InstalledConnector> {
+export async function install(
+  definition: ConnectorDefinition,
+  environments: string,
+): Promise<InstalledConnector> {
   return { definition, environment: await ensureEnvironment(definition, { root: environments }) };
 }
 
@@ -56,7 +63,10 @@ async function compile(source: string, program: string): Promise<string> {
     await run(["cc", "-O2", "-o", program, join(__dirname, source)]);
     return program;
   } catch (error) {
-    throw new UserError(`the benchmark needs a C compiler called cc (Debian: apt-get install gcc libc6-dev): ${(error as Error).message}`, 1);
+    throw new UserError(
+      `the benchmark needs a C compiler called cc (Debian: apt-get install gcc libc6-dev): ${(error as Error).message}`,
+      1,
+    );
   }
 }
 
@@ -65,7 +75,14 @@ async function packWheel(folder: string, name: string, program: string): Promise
   const content = createHash("sha256").update(readFileSync(program)).digest();
   const version = `1.0.${content.readUInt32BE()}`;
   mkdirSync(join(folder, "wheels"), { recursive: true });
-  await run(["python3", join(__dirname, "wheel.py"), join(folder, "wheels"), name, version, program]);
+  await run([
+    "python3",
+    join(__dirname, "wheel.py"),
+    join(folder, "wheels"),
+    name,
+    version,
+    program,
+  ]);
   return version;
 }
 

@@ -1,4 +1,5 @@
 """Runs `pipe.py TAP TARGET`, two lines of shell, joined by a pipe of 1 MiB as the runner makes them; a shell's has 64 KiB."""
+
 import fcntl
 import os
 import sys
@@ -7,7 +8,12 @@ F_SETPIPE_SZ = 1031
 
 
 def start(line: str, end: int, place: int) -> int:
-    return os.posix_spawn("/bin/sh", ["sh", "-c", f"exec {line}"], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, end, place)])
+    return os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", f"exec {line}"],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, end, place)],
+    )
 
 
 read, write = os.pipe()

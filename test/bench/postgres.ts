@@ -7,7 +7,10 @@ import { usageOf } from "./measure";
 import type { InstalledConnector } from "./pair";
 
 /** Fills a table `events` with rows about as long as the records of the tap in C. */
-export async function fillEvents({ host, port, user, password, database }: Postgres, rows: number): Promise<void> {
+export async function fillEvents(
+  { host, port, user, password, database }: Postgres,
+  rows: number,
+): Promise<void> {
   const client = new Client({ host, port, user, password, database });
   await client.connect();
   try {
@@ -24,12 +27,31 @@ export async function fillEvents({ host, port, user, password, database }: Postg
 }
 
 /** Has the runner select the table once, so that neither side of a comparison discovers, and returns the catalog. */
-export async function selectEvents(folder: string, { environment }: InstalledConnector, settings: unknown): Promise<string> {
+export async function selectEvents(
+  folder: string,
+  { environment }: InstalledConnector,
+  settings: unknown,
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const place = (name: string) => join(folder, name);
-  writeFileSync(place("config.json"), JSON.stringify({ ...(settings as object), max_record_count: 1 }));
-  writeFileSync(place("select.json"), JSON.stringify([{ stream: "public-events", replicationMethod: "INCREMENTAL", replicationKey: "id" }]));
-  const files = ["--connector", environment.descriptionFile, "--config", place("config.json"), "--select", place("select.json")];
+  writeFileSync(
+    place("config.json"),
+    JSON.stringify({ ...(settings as object), max_record_count: 1 }),
+  );
+  writeFileSync(
+    place("select.json"),
+    JSON.stringify([
+      { stream: "public-events", replicationMethod: "INCREMENTAL", replicationKey: "id" },
+    ]),
+  );
+  const files = [
+    "--connector",
+    environment.descriptionFile,
+    "--config",
+    place("config.json"),
+    "--select",
+    place("select.json"),
+  ];
   const outputs = ["--output", place("extract.jsonl"), "--result", place("result.json")];
   await usageOf([environment.python, "-I", "-S", RUNNER, "extract", ...files, ...outputs]);
   return place("catalog.json");

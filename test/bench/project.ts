@@ -16,7 +16,10 @@ export interface BenchProject {
 const ROOT = join(__dirname, "..", "..");
 
 /** Writes a project whose pipeline `bench` moves some records. */
-export function makeProject({ folder, environments, pair }: BenchContext, records: number): BenchProject {
+export function makeProject(
+  { folder, environments, pair }: BenchContext,
+  records: number,
+): BenchProject {
   const project = join(folder, `project-${records}`);
   mkdirSync(join(project, "pipelines"), { recursive: true });
   const entry = {
@@ -26,13 +29,28 @@ export function makeProject({ folder, environments, pair }: BenchContext, record
     target: { kind: "target", connector: pair.target.definition, settings: {} },
   };
   const imported = JSON.stringify(join(ROOT, "src", "model", "define"));
-  writeFileSync(join(project, "pipelines", "index.ts"), `import { definePipelines } from ${imported};\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`);
+  writeFileSync(
+    join(project, "pipelines", "index.ts"),
+    `import { definePipelines } from ${imported};\nexport const pipelines = definePipelines([${JSON.stringify(entry)}]);\n`,
+  );
   return { folder: project, environments };
 }
 
 /** Runs the pipeline once, as a user does from a clone of tapctl. */
-export function runTapctl({ folder, environments }: BenchProject, by: "node" | "npx", mode: Mode): Promise<Usage> {
-  const program = by === "node" ? ["node", join(ROOT, "dist", "src", "bin", "tapctl.js")] : ["npx", "tapctl"];
-  const env = { ...process.env, TAPCTL_ENVIRONMENTS: environments, TAPCTL_STORE: join(folder, "store") };
-  return usageOf([...program, "--project", folder, "run", "bench", "--mode", mode, "--keep-runs", "1"], { cwd: ROOT, env });
+export function runTapctl(
+  { folder, environments }: BenchProject,
+  by: "node" | "npx",
+  mode: Mode,
+): Promise<Usage> {
+  const program =
+    by === "node" ? ["node", join(ROOT, "dist", "src", "bin", "tapctl.js")] : ["npx", "tapctl"];
+  const env = {
+    ...process.env,
+    TAPCTL_ENVIRONMENTS: environments,
+    TAPCTL_STORE: join(folder, "store"),
+  };
+  return usageOf(
+    [...program, "--project", folder, "run", "bench", "--mode", mode, "--keep-runs", "1"],
+    { cwd: ROOT, env },
+  );
 }

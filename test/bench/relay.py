@@ -1,4 +1,5 @@
 """Moves chunks from standard input to standard output and looks at none of them: what Python alone costs."""
+
 import os
 
 while True:
@@ -7,4 +8,4 @@ while True:
         break
     view = memoryview(chunk)
     while view:
-        view = view[os.write(1, view):]
+        view = view[os.write(1, view) :]

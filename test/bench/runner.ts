@@ -44,26 +44,81 @@ export function layOutWork(args: WorkArgs): Work {
 
 /** The work of moving some records from the tap in C to the target in C. */
 export function pairWork({ tap, target }: Pair, folder: string, records: number): Work {
-  return layOutWork({ folder, tap, target, records, settings: { tap: { records }, target: {} }, catalog: undefined });
+  return layOutWork({
+    folder,
+    tap,
+    target,
+    records,
+    settings: { tap: { records }, target: {} },
+    catalog: undefined,
+  });
 }
 
 /** Takes the tap's output into a file. */
 export function runExtract(work: Work): Promise<RunnerUsage> {
-  const flags = ["--connector", work.tap.environment.descriptionFile, "--config", work.tapConfig, ...catalogFlags(work)];
-  return callRunner(work, ["extract", ...flags, "--log", join(work.folder, "tap.log"), "--output", extractFile(work)]);
+  const flags = [
+    "--connector",
+    work.tap.environment.descriptionFile,
+    "--config",
+    work.tapConfig,
+    ...catalogFlags(work),
+  ];
+  return callRunner(work, [
+    "extract",
+    ...flags,
+    "--log",
+    join(work.folder, "tap.log"),
+    "--output",
+    extractFile(work),
+  ]);
 }
 
 /** Loads the file of {@link runExtract}. */
 export function runLoad(work: Work): Promise<RunnerUsage> {
-  const flags = ["--connector", work.target.environment.descriptionFile, "--config", work.targetConfig, "--input", extractFile(work)];
-  return callRunner(work, ["load", ...flags, "--log", join(work.folder, "target.log"), "--candidate", join(work.folder, "candidate.json")]);
+  const flags = [
+    "--connector",
+    work.target.environment.descriptionFile,
+    "--config",
+    work.targetConfig,
+    "--input",
+    extractFile(work),
+  ];
+  return callRunner(work, [
+    "load",
+    ...flags,
+    "--log",
+    join(work.folder, "target.log"),
+    "--candidate",
+    join(work.folder, "candidate.json"),
+  ]);
 }
 
 /** Runs tap and target at the same time. */
 export function runStream(work: Work): Promise<RunnerUsage> {
-  const tap = ["--tap-connector", work.tap.environment.descriptionFile, "--tap-config", work.tapConfig, ...catalogFlags(work), "--tap-log", join(work.folder, "tap.log")];
-  const target = ["--target-connector", work.target.environment.descriptionFile, "--target-config", work.targetConfig, "--target-log", join(work.folder, "target.log")];
-  return callRunner(work, ["stream", ...tap, ...target, "--candidate", join(work.folder, "candidate.json")]);
+  const tap = [
+    "--tap-connector",
+    work.tap.environment.descriptionFile,
+    "--tap-config",
+    work.tapConfig,
+    ...catalogFlags(work),
+    "--tap-log",
+    join(work.folder, "tap.log"),
+  ];
+  const target = [
+    "--target-connector",
+    work.target.environment.descriptionFile,
+    "--target-config",
+    work.targetConfig,
+    "--target-log",
+    join(work.folder, "target.log"),
+  ];
+  return callRunner(work, [
+    "stream",
+    ...tap,
+    ...target,
+    "--candidate",
+    join(work.folder, "candidate.json"),
+  ]);
 }
 
 /** Where {@link runExtract} puts the tap's output. */
@@ -73,7 +128,12 @@ export function extractFile({ folder }: Work): string {
 
 /** What the shell runs for the tap alone. */
 export function bareTap({ tap, tapConfig, catalog }: Work): string {
-  return shellWords([...commandOf(tap), "--config", tapConfig, ...(catalog === undefined ? [] : ["--catalog", catalog])]);
+  return shellWords([
+    ...commandOf(tap),
+    "--config",
+    tapConfig,
+    ...(catalog === undefined ? [] : ["--catalog", catalog]),
+  ]);
 }
 
 /** What the shell runs for the target alone. */
@@ -88,17 +148,33 @@ export function runShell(line: string): Promise<Usage> {
 
 /** Both usages one after the other. */
 export function sumOf(first: Usage, second: Usage): Usage {
-  return { seconds: first.seconds + second.seconds, cpu: first.cpu + second.cpu, rss: Math.max(first.rss, second.rss) };
+  return {
+    seconds: first.seconds + second.seconds,
+    cpu: first.cpu + second.cpu,
+    rss: Math.max(first.rss, second.rss),
+  };
 }
 
 /** Calls the runner as `tapctl` does: see `callRunner` in `src/run/runner.ts`. */
 async function callRunner(work: Work, args: readonly string[]): Promise<RunnerUsage> {
   const resultFile = join(work.folder, "result.json");
   rmSync(resultFile, { force: true });
-  const usage = await usageOf([work.tap.environment.python, "-I", "-S", RUNNER, ...args, "--result", resultFile, "--progress", "json"]);
+  const usage = await usageOf([
+    work.tap.environment.python,
+    "-I",
+    "-S",
+    RUNNER,
+    ...args,
+    "--result",
+    resultFile,
+    "--progress",
+    "json",
+  ]);
   const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
-  const moved = result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
-  if (moved !== undefined && moved !== work.records) throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);
+  const moved =
+    result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
+  if (moved !== undefined && moved !== work.records)
+    throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);
   return { ...usage, result };
 }
 
@@ -107,7 +183,11 @@ function catalogFlags({ catalog }: Work): readonly string[] {
 }
 
 function commandOf({ environment }: InstalledConnector): readonly string[] {
-  return (JSON.parse(readFileSync(environment.descriptionFile, "utf8")) as { readonly command: readonly string[] }).command;
+  return (
+    JSON.parse(readFileSync(environment.descriptionFile, "utf8")) as {
+      readonly command: readonly string[];
+    }
+  ).command;
 }
 
 function shellWords(words: readonly string[]): string {

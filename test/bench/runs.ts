@@ -22,9 +22,18 @@ async function measure({ runs }: Flags): Promise<Measured> {
 }
 
 function readFlags(): Flags | undefined {
-  const { runs = "200", json = false, help } = parseFlags(USAGE, { runs: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
+  const {
+    runs = "200",
+    json = false,
+    help,
+  } = parseFlags(USAGE, {
+    runs: { type: "string" },
+    json: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  });
   if (help) return undefined;
-  if (!/^[1-9]\d{0,3}$/.test(runs)) throw new UserError(`--runs ${runs}: a whole number from 1 to 9999`);
+  if (!/^[1-9]\d{0,3}$/.test(runs))
+    throw new UserError(`--runs ${runs}: a whole number from 1 to 9999`);
   return { runs: Number(runs), json };
 }
 

@@ -33,7 +33,11 @@ async function measure({ pipelines, rounds }: Flags): Promise<Measured> {
   try {
     for (const count of pipelines) {
       const scene = { folder: `${folder}/${count}`, context, pipelines: count, rounds };
-      figures.push(...(await benchRegistration(scene)), ...(await benchCreation(scene)), ...(await benchPreview(scene)));
+      figures.push(
+        ...(await benchRegistration(scene)),
+        ...(await benchCreation(scene)),
+        ...(await benchPreview(scene)),
+      );
     }
     return { machine, figures };
   } finally {
@@ -43,24 +47,54 @@ async function measure({ pipelines, rounds }: Flags): Promise<Measured> {
 
 /** Looks for all that is needed, and names what is missing. */
 async function surroundings(): Promise<{ readonly context: string; readonly engine: string }> {
-  const ask = async (command: readonly [string, ...string[]]) => (await run(command).catch(() => ({ stdout: "" }))).stdout.trim();
+  const ask = async (command: readonly [string, ...string[]]) =>
+    (await run(command).catch(() => ({ stdout: "" }))).stdout.trim();
   const engine = await ask(["pulumi", "version"]);
   const context = await ask(["kubectl", "config", "current-context"]);
-  const definitions = await ask(["kubectl", "get", "crd", "cronworkflows.argoproj.io", "-o", "name"]);
+  const definitions = await ask([
+    "kubectl",
+    "get",
+    "crd",
+    "cronworkflows.argoproj.io",
+    "-o",
+    "name",
+  ]);
   const missing = [
     engine === "" && "pulumi on PATH",
     context === "" && "kubectl on PATH, with a current context",
-    definitions === "" && "a cluster with Argo's custom resource definitions, as `npx tapctl up` leaves one",
+    definitions === "" &&
+      "a cluster with Argo's custom resource definitions, as `npx tapctl up` leaves one",
   ].filter((one) => one !== false);
-  if (missing.length > 0) throw new UserError(["The benchmark of the stack needs what is not here:", ...missing.map((one) => `  - ${one}`)].join("\n"), 1);
+  if (missing.length > 0)
+    throw new UserError(
+      [
+        "The benchmark of the stack needs what is not here:",
+        ...missing.map((one) => `  - ${one}`),
+      ].join("\n"),
+      1,
+    );
   return { context, engine };
 }
 
 function readFlags(): Flags | undefined {
-  const { pipelines = "10,1000", rounds = "3", json = false, help } = parseFlags(USAGE, { pipelines: { type: "string" }, rounds: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } });
+  const {
+    pipelines = "10,1000",
+    rounds = "3",
+    json = false,
+    help,
+  } = parseFlags(USAGE, {
+    pipelines: { type: "string" },
+    rounds: { type: "string" },
+    json: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  });
   if (help) return undefined;
-  if (!/^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/.test(pipelines)) throw new UserError(`--pipelines ${pipelines}: whole numbers from 1 to 99999, separated by commas`);
-  if (!/^[1-9]\d?$/.test(rounds)) throw new UserError(`--rounds ${rounds}: a whole number from 1 to 99`);
+  if (!/^[1-9]\d{0,4}(,[1-9]\d{0,4})*$/.test(pipelines))
+    throw new UserError(
+      `--pipelines ${pipelines}: whole numbers from 1 to 99999, separated by commas`,
+    );
+  if (!/^[1-9]\d?$/.test(rounds))
+    throw new UserError(`--rounds ${rounds}: a whole number from 1 to 99`);
   return { pipelines: pipelines.split(",").map(Number), rounds: Number(rounds), json };
 }
 

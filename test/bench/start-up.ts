@@ -10,7 +10,8 @@ const ROOT = join(__dirname, "..", "..");
 export async function benchStartUp(): Promise<readonly Figure[]> {
   const node = (...args: readonly string[]) => usageOf(["node", ...args], { cwd: ROOT });
   const register = (store: string) => node(join("bench", "register.cjs"), store);
-  const check = (project: string) => node(join("node_modules", "@typescript", "native", "bin", "tsc"), "-p", project);
+  const check = (project: string) =>
+    node(join("node_modules", "@typescript", "native", "bin", "tsc"), "-p", project);
   const sides = await inTurn("start-up", ROUNDS, {
     pulumi: () => node("-e", 'require("@pulumi/pulumi")'),
     minio: () => register("minio"),
@@ -19,8 +20,21 @@ export async function benchStartUp(): Promise<readonly Figure[]> {
     checkAws: () => check("components/aws"),
   });
   const wall = (what: string, usages: readonly Usage[], atMost?: number) =>
-    figure({ what, unit: "s", target: atMost === undefined ? undefined : { atMost }, measured: spreadOf(usages.map((usage) => usage.seconds)), detail: `${seconds(spreadOf(usages.map(({ cpu }) => cpu)).median)} of processor time` });
-  const memory = (what: string, usages: readonly Usage[], atMost: number) => figure({ what, unit: "MB", target: { atMost }, measured: spreadOf(usages.map(({ rss }) => rss / MEGABYTE)), detail: "" });
+    figure({
+      what,
+      unit: "s",
+      target: atMost === undefined ? undefined : { atMost },
+      measured: spreadOf(usages.map((usage) => usage.seconds)),
+      detail: `${seconds(spreadOf(usages.map(({ cpu }) => cpu)).median)} of processor time`,
+    });
+  const memory = (what: string, usages: readonly Usage[], atMost: number) =>
+    figure({
+      what,
+      unit: "MB",
+      target: { atMost },
+      measured: spreadOf(usages.map(({ rss }) => rss / MEGABYTE)),
+      detail: "",
+    });
   return [
     wall("preview start-up: stack registered, without AWS", sides.minio, 1.5),
     wall("preview start-up: stack registered, on AWS", sides.aws, 2.5),

@@ -2,6 +2,7 @@
 
 Measured from a small process, because a command's own peak is never below that of the process it was forked from.
 """
+
 import json
 import os
 import sys
@@ -18,8 +19,16 @@ def main() -> None:
     _, status, used = os.wait4(pid, 0)
     seconds = time.perf_counter() - started
     scale = 1 if sys.platform == "darwin" else 1024
-    print(json.dumps({"code": os.waitstatus_to_exitcode(status), "seconds": seconds,
-                      "cpu": used.ru_utime + used.ru_stime, "rss": used.ru_maxrss * scale}))
+    print(
+        json.dumps(
+            {
+                "code": os.waitstatus_to_exitcode(status),
+                "seconds": seconds,
+                "cpu": used.ru_utime + used.ru_stime,
+                "rss": used.ru_maxrss * scale,
+            }
+        )
+    )
 
 
 main()

@@ -1,4 +1,5 @@
 """Packs a program as a wheel, so that it is installed the way connectors are: `wheel.py FOLDER NAME VERSION PROGRAM`."""
+
 import base64
 import hashlib
 import sys

@@ -6,12 +6,22 @@ export function canonical(kind: Kind, value: string | null): string | null {
   if (value === null) return null;
   switch (kind) {
     case "boolean":
-      return /^(t|true|True|1)$/.test(value) ? "true" : /^(f|false|False|0)$/.test(value) ? "false" : value;
+      return /^(t|true|True|1)$/.test(value)
+        ? "true"
+        : /^(f|false|False|0)$/.test(value)
+          ? "false"
+          : value;
     case "integer":
     case "decimal":
       return plainNumber(value);
     case "float":
-      return /^-?inf(inity)?$/i.test(value) ? (value.startsWith("-") ? "-Infinity" : "Infinity") : Number.isNaN(Number(value)) ? value : String(Number(value));
+      return /^-?inf(inity)?$/i.test(value)
+        ? value.startsWith("-")
+          ? "-Infinity"
+          : "Infinity"
+        : Number.isNaN(Number(value))
+          ? value
+          : String(Number(value));
     case "date":
       return era(value.replace(/[T ]00:00:00(\+00(:00)?|Z)?/, ""));
     case "time":
@@ -27,7 +37,8 @@ export function canonical(kind: Kind, value: string | null): string | null {
 
 /** Digits without an exponent and without zeros at the end of a fraction. */
 function plainNumber(text: string): string {
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   if (whole === "" || Math.abs(Number(exponent)) > 400) return text;
   const shift = Number(exponent) - fraction.length;
   const digits = `${whole}${fraction}`;
@@ -40,11 +51,21 @@ function plainNumber(text: string): string {
 
 /** A moment in UTC, with a space between day and time. */
 function moment(text: string): string {
-  const plain = era(text).replace("T", " ").replace(/(\.\d*?)0+(?=$|[Z+ -])/, "$1").replace(/\.(?=$|[Z+ -])/, "").replace(/(Z|\+00(:?00)?)(?= BC$|$)/, "");
-  const [, day, time, fraction = "", sign, hours, minutes = "0"] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-])(\d\d):?(\d\d)?$/.exec(plain) ?? [];
+  const plain = era(text)
+    .replace("T", " ")
+    .replace(/(\.\d*?)0+(?=$|[Z+ -])/, "$1")
+    .replace(/\.(?=$|[Z+ -])/, "")
+    .replace(/(Z|\+00(:?00)?)(?= BC$|$)/, "");
+  const [, day, time, fraction = "", sign, hours, minutes = "0"] =
+    /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-])(\d\d):?(\d\d)?$/.exec(plain) ?? [];
   if (day === undefined) return plain;
   const ahead = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -1 : 1);
-  return new Date(Date.parse(`${day}T${time}Z`) - ahead * 60_000).toISOString().slice(0, 19).replace("T", " ") + fraction;
+  return (
+    new Date(Date.parse(`${day}T${time}Z`) - ahead * 60_000)
+      .toISOString()
+      .slice(0, 19)
+      .replace("T", " ") + fraction
+  );
 }
 
 /** Years before 1 as PostgreSQL writes them. */
@@ -62,7 +83,11 @@ function canonicalJson(text: string): string {
 
 function sorted(json: JsonText): string {
   if (json.kind === "array") return `[${json.items.map(sorted).join()}]`;
-  if (json.kind === "object") return `{${[...json.members].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, value]) => `${JSON.stringify(name)}:${sorted(value)}`).join()}}`;
+  if (json.kind === "object")
+    return `{${[...json.members]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, value]) => `${JSON.stringify(name)}:${sorted(value)}`)
+      .join()}}`;
   if (json.kind === "number") return plainNumber(json.text);
   return json.kind === "string" ? JSON.stringify(json.string) : json.text;
 }

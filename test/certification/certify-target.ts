@@ -8,7 +8,10 @@ import type { TargetAdapter } from "./target-adapters";
 import type { TargetCase } from "./target-cases";
 
 /** Loads every case into an empty destination and compares what is there with what must be there. */
-export async function certifyTarget(adapter: TargetAdapter, cases: readonly TargetCase[]): Promise<readonly Cell[]> {
+export async function certifyTarget(
+  adapter: TargetAdapter,
+  cases: readonly TargetCase[],
+): Promise<readonly Cell[]> {
   const { connector } = adapter.create(tmpdir()).target;
   const groups = [...new Set(cases.map(({ group }) => group))];
   const cells: Cell[] = [];
@@ -19,7 +22,10 @@ export async function certifyTarget(adapter: TargetAdapter, cases: readonly Targ
   return cells;
 }
 
-async function runCases(adapter: TargetAdapter, cases: readonly TargetCase[]): Promise<readonly Outcome[]> {
+async function runCases(
+  adapter: TargetAdapter,
+  cases: readonly TargetCase[],
+): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-certify-"));
   try {
     const { target, output, read } = adapter.create(folder);
@@ -27,10 +33,16 @@ async function runCases(adapter: TargetAdapter, cases: readonly TargetCase[]): P
     for (let time = 0; time < times; time += 1) {
       const lines = cases.flatMap(({ loads }) => loads[time] ?? []);
       const result = await load(target, lines, join(folder, `load-${time}`), output);
-      if (result.code !== 0) return cases.map(() => ({ kind: "rejected", detail: result.error ?? `exit code ${result.code}` }));
+      if (result.code !== 0)
+        return cases.map(() => ({
+          kind: "rejected",
+          detail: result.error ?? `exit code ${result.code}`,
+        }));
     }
     const stored = await read();
-    return cases.map((one) => outcomeOf(one.tables(adapter.keeps), stored, adapter.keeps === "all"));
+    return cases.map((one) =>
+      outcomeOf(one.tables(adapter.keeps), stored, adapter.keeps === "all"),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

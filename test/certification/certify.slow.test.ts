@@ -17,7 +17,10 @@ suite("certification", () => {
   for (const connector of shippedConnectors()) {
     test(`${connector.name}: behaves as its definition documents over the whole matrix`, async () => {
       const cells = await certifyConnector(connector, postgres);
-      assert.deepEqual(cells.flatMap((cell) => surprise(connector, cell) ?? []), []);
+      assert.deepEqual(
+        cells.flatMap((cell) => surprise(connector, cell) ?? []),
+        [],
+      );
     });
   }
 });

@@ -15,7 +15,9 @@ const PAGE = join(__dirname, "..", "..", "docs", "connectors.md");
 /** `npm run certify`: runs connectors over the matrix, and writes the page about them if they behave as documented. */
 async function main(): Promise<void> {
   const program = new Command("npm run certify --")
-    .description("run connectors from their lock files over the whole matrix, compare value by value, and write docs/connectors.md")
+    .description(
+      "run connectors from their lock files over the whole matrix, compare value by value, and write docs/connectors.md",
+    )
     .argument("[names...]", "connectors (default: all that come with the package)")
     .exitOverride()
     .addHelpText("after", "\nExample:\n  $ npm run certify -- target-duckdb");
@@ -26,21 +28,32 @@ async function main(): Promise<void> {
 async function certify(names: readonly string[]): Promise<void> {
   const connectors = shippedConnectors();
   const unknown = names.find((name) => !connectors.some((one) => one.name === name));
-  if (unknown !== undefined) throw new UserError(`no connector of the package is called "${unknown}"\nThere are: ${connectors.map(({ name }) => name).join(", ")}`);
+  if (unknown !== undefined)
+    throw new UserError(
+      `no connector of the package is called "${unknown}"\nThere are: ${connectors.map(({ name }) => name).join(", ")}`,
+    );
   const surprises: string[] = [];
   const postgres = await startPostgres();
   try {
-    for (const connector of connectors.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    for (const connector of connectors.filter(
+      ({ name }) => names.length === 0 || names.includes(name),
+    )) {
       const started = performance.now();
       const cells = await certifyConnector(connector, postgres);
       const found = cells.flatMap((cell) => surprise(connector, cell) ?? []);
       surprises.push(...found);
-      print(`${connector.name}: ${cells.length} cases, ${found.length === 0 ? "all as documented" : `${found.length} unexpected`}, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      print(
+        `${connector.name}: ${cells.length} cases, ${found.length === 0 ? "all as documented" : `${found.length} unexpected`}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+      );
     }
   } finally {
     await postgres.stop();
   }
-  if (surprises.length > 0) throw new UserError(`${surprises.join("\n")}\nFix the connector, or document what it does in limitations of its definition`, 1);
+  if (surprises.length > 0)
+    throw new UserError(
+      `${surprises.join("\n")}\nFix the connector, or document what it does in limitations of its definition`,
+      1,
+    );
   writeFileSync(PAGE, connectorsPage(certified()));
 }
 

@@ -8,8 +8,15 @@ import type { Table } from "./target-cases";
  *
  * @param isFile whether a stream without rows may leave nothing: a target that writes files makes none for it.
  */
-export function outcomeOf(tables: readonly Table[], stored: readonly StoredTable[], isFile: boolean): Outcome {
-  const found = tables.map((table) => ({ table, place: stored.find(({ name }) => name === table.name) }));
+export function outcomeOf(
+  tables: readonly Table[],
+  stored: readonly StoredTable[],
+  isFile: boolean,
+): Outcome {
+  const found = tables.map((table) => ({
+    table,
+    place: stored.find(({ name }) => name === table.name),
+  }));
   for (const { table, place } of found) {
     const problem = place ? problemOf(table, place) : missing(table, stored, isFile);
     if (problem !== undefined) return { kind: "differs", detail: problem };
@@ -17,19 +24,39 @@ export function outcomeOf(tables: readonly Table[], stored: readonly StoredTable
   return { kind: "correct" };
 }
 
-function missing({ name, rows }: Table, stored: readonly StoredTable[], isFile: boolean): string | undefined {
+function missing(
+  { name, rows }: Table,
+  stored: readonly StoredTable[],
+  isFile: boolean,
+): string | undefined {
   if (isFile && rows.length === 0) return undefined;
-  const like = stored.map((one) => one.name).filter((one) => plain(one) === plain(name) || plain(name).includes(plain(one)));
+  const like = stored
+    .map((one) => one.name)
+    .filter((one) => plain(one) === plain(name) || plain(name).includes(plain(one)));
   return `no table ${JSON.stringify(name)}${like.length > 0 ? `, but ${like.map((one) => JSON.stringify(one)).join(", ")}` : ""}`;
 }
 
 function problemOf({ name, columns, rows }: Table, stored: StoredTable): string | undefined {
   const names = Object.keys(columns);
-  const absent = rows.length === 0 ? undefined : names.find((column) => !stored.columns.includes(column));
-  if (absent !== undefined) return `${name} has no column ${JSON.stringify(absent)}, but ${stored.columns.filter((column) => plain(column) === plain(absent)).map((column) => JSON.stringify(column)).join(", ") || "none like it"}`;
-  const value = (column: string, text: string | null | undefined) => canonical(columns[column]!, text ?? null);
-  const expected = rows.map((row) => names.map((column, index) => value(column, row[index]))).map((row) => JSON.stringify(row)).sort();
-  const actual = stored.rows.map((row) => names.map((column) => value(column, row[stored.columns.indexOf(column)]))).map((row) => JSON.stringify(row)).sort();
+  const absent =
+    rows.length === 0 ? undefined : names.find((column) => !stored.columns.includes(column));
+  if (absent !== undefined)
+    return `${name} has no column ${JSON.stringify(absent)}, but ${
+      stored.columns
+        .filter((column) => plain(column) === plain(absent))
+        .map((column) => JSON.stringify(column))
+        .join(", ") || "none like it"
+    }`;
+  const value = (column: string, text: string | null | undefined) =>
+    canonical(columns[column]!, text ?? null);
+  const expected = rows
+    .map((row) => names.map((column, index) => value(column, row[index])))
+    .map((row) => JSON.stringify(row))
+    .sort();
+  const actual = stored.rows
+    .map((row) => names.map((column) => value(column, row[stored.columns.indexOf(column)])))
+    .map((row) => JSON.stringify(row))
+    .sort();
   const lost = expected.find((row, index) => row !== actual[index]);
   if (expected.length === actual.length && lost === undefined) return undefined;
   const extra = actual.find((row) => !expected.includes(row));

@@ -10,15 +10,25 @@ import { jsonCases, rateCases, sqlCases, type TapCase } from "./tap-cases";
 import { targetAdapters } from "./target-adapters";
 import { targetCases } from "./target-cases";
 
-const TAP_CASES: { readonly [tap: string]: readonly TapCase[] } = { "tap-postgres": sqlCases, "tap-rest-api-msdk": jsonCases, "tap-exchangeratesapi": rateCases };
+const TAP_CASES: { readonly [tap: string]: readonly TapCase[] } = {
+  "tap-postgres": sqlCases,
+  "tap-rest-api-msdk": jsonCases,
+  "tap-exchangeratesapi": rateCases,
+};
 
 /** The connectors of the package with their cases. */
 export function certified(): readonly Certified[] {
-  return shippedConnectors().map((connector) => ({ connector, cases: connector.kind === "target" ? targetCases : (TAP_CASES[connector.name] ?? []) }));
+  return shippedConnectors().map((connector) => ({
+    connector,
+    cases: connector.kind === "target" ? targetCases : (TAP_CASES[connector.name] ?? []),
+  }));
 }
 
 /** Runs one connector over its cases. */
-export async function certifyConnector(connector: ConnectorDefinition, postgres: Postgres): Promise<readonly Cell[]> {
+export async function certifyConnector(
+  connector: ConnectorDefinition,
+  postgres: Postgres,
+): Promise<readonly Cell[]> {
   const tap = tapAdapters(postgres).find(({ name }) => name === connector.name);
   if (tap) return certifyTap(connector, tap);
   const target = targetAdapters(postgres).find(({ name }) => name === connector.name);

@@ -22,10 +22,15 @@ test("tap-postgres into target-duckdb: every value that both deliver unchanged a
   t.after(() => postgres.stop());
   const folder = mkdtempSync(join(tmpdir(), "tapctl-core-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const delivered = (id: string) => ["tap-postgres", "target-duckdb"].every((name) => limitationOf(shipped(name), id) === undefined);
+  const delivered = (id: string) =>
+    ["tap-postgres", "target-duckdb"].every(
+      (name) => limitationOf(shipped(name), id) === undefined,
+    );
   // The tap describes numeric without decimals as number, whose large values the target rejects.
   const left = ["text_5mb", "int_38", "int_10_38"];
-  const cases = sqlCases.filter(({ group, id }) => group === "Values" && !left.includes(id) && delivered(id));
+  const cases = sqlCases.filter(
+    ({ group, id }) => group === "Values" && !left.includes(id) && delivered(id),
+  );
   assert.ok(cases.length > 25, `${cases.length} cases`);
 
   const { lines, result } = await tapAdapters(postgres)[0]!.run(cases, folder);
@@ -42,8 +47,22 @@ test("tap-postgres into target-duckdb: every value that both deliver unchanged a
 });
 
 test("the comparison of a certification notices a row that is lost, added or changed, and a table or column under another name", () => {
-  const table: Table = { name: "orders", columns: { id: "integer", at: "moment" }, rows: [["1", "2026-11-29T13:54:00.500+02:00"], ["2", null]] };
-  const stored = { name: "orders", columns: ["id", "at"], rows: [["2", null], ["1", "2026-11-29 11:54:00.5"]] };
+  const table: Table = {
+    name: "orders",
+    columns: { id: "integer", at: "moment" },
+    rows: [
+      ["1", "2026-11-29T13:54:00.500+02:00"],
+      ["2", null],
+    ],
+  };
+  const stored = {
+    name: "orders",
+    columns: ["id", "at"],
+    rows: [
+      ["2", null],
+      ["1", "2026-11-29 11:54:00.5"],
+    ],
+  };
   assert.deepEqual(outcomeOf([table], [stored], false), { kind: "correct" });
   const others = [
     { ...stored, rows: stored.rows.slice(1) },
@@ -53,18 +72,26 @@ test("the comparison of a certification notices a row that is lost, added or cha
     { ...stored, columns: ["id", "At"] },
     { ...stored, name: "Orders" },
   ];
-  for (const other of others) assert.equal(outcomeOf([table], [other], false).kind, "differs", JSON.stringify(other));
+  for (const other of others)
+    assert.equal(outcomeOf([table], [other], false).kind, "differs", JSON.stringify(other));
 });
 
 test("limitations of the shipped connectors name cases that exist, each once", () => {
   for (const { connector, cases } of certified()) {
     const named = (connector.limitations ?? []).flatMap((limitation) => limitation.cases);
-    assert.deepEqual(named.filter((id) => !cases.some((one) => one.id === id)), [], connector.name);
+    assert.deepEqual(
+      named.filter((id) => !cases.some((one) => one.id === id)),
+      [],
+      connector.name,
+    );
     assert.equal(new Set(named).size, named.length, connector.name);
   }
   assert.equal(new Set(targetCases.map(({ id }) => id)).size, targetCases.length);
 });
 
 test("docs/connectors.md is what npm run certify writes", () => {
-  assert.equal(readFileSync(join(__dirname, "..", "..", "docs", "connectors.md"), "utf8"), connectorsPage(certified()));
+  assert.equal(
+    readFileSync(join(__dirname, "..", "..", "docs", "connectors.md"), "utf8"),
+    connectorsPage(certified()),
+  );
 });

@@ -1,7 +1,8 @@
 import type { ConnectorDefinition } from "../../src/model/connector";
 
 /** What became of a case: it arrived as it must, the run failed, or it arrived in another form. */
-export type Outcome = { readonly kind: "correct" } | { readonly kind: "rejected" | "differs"; readonly detail: string };
+export type Outcome =
+  { readonly kind: "correct" } | { readonly kind: "rejected" | "differs"; readonly detail: string };
 
 /** The outcome of a case of one connector. */
 export interface Cell {
@@ -21,7 +22,10 @@ export function limitationOf({ limitations = [] }: ConnectorDefinition, id: stri
 }
 
 /** Why an outcome is not what the definition of the connector documents; undefined if it is. */
-export function surprise(connector: ConnectorDefinition, { case: id, outcome }: Cell): string | undefined {
+export function surprise(
+  connector: ConnectorDefinition,
+  { case: id, outcome }: Cell,
+): string | undefined {
   const documented = limitationOf(connector, id)?.outcome ?? "correct";
   if (documented === outcome.kind) return undefined;
   const detail = outcome.kind === "correct" ? "" : ` (${outcome.detail.slice(0, 400)})`;
@@ -42,11 +46,16 @@ export async function certifyCases<Case extends Certifiable>(
   const attempt = async (some: readonly Case[]): Promise<void> => {
     if (some.length === 0) return;
     const found = await run(some);
-    if (some.length === 1 || found.every(({ kind }) => kind !== "rejected")) return some.forEach((one, index) => outcomes.set(one, found[index] as Outcome));
+    if (some.length === 1 || found.every(({ kind }) => kind !== "rejected"))
+      return some.forEach((one, index) => outcomes.set(one, found[index] as Outcome));
     await attempt(some.slice(0, some.length >> 1));
     await attempt(some.slice(some.length >> 1));
   };
   await attempt(cases.filter((one) => !isRejected(one)));
   for (const one of cases.filter(isRejected)) await attempt([one]);
-  return cases.map((one) => ({ connector: connector.name, case: one.id, outcome: outcomes.get(one) as Outcome }));
+  return cases.map((one) => ({
+    connector: connector.name,
+    case: one.id,
+    outcome: outcomes.get(one) as Outcome,
+  }));
 }

@@ -5,7 +5,11 @@ import { limitationOf } from "./outcome";
 /** A connector and the cases that it is certified with. */
 export interface Certified {
   readonly connector: ConnectorDefinition;
-  readonly cases: readonly { readonly id: string; readonly group: string; readonly title: string }[];
+  readonly cases: readonly {
+    readonly id: string;
+    readonly group: string;
+    readonly title: string;
+  }[];
 }
 
 const HEAD = `# Connectors
@@ -25,8 +29,16 @@ To use any other connector from PyPI, see [Adding a connector](adding-a-tap.md).
 
 /** The page about all connectors: the same for the same definitions and cases. */
 export function connectorsPage(all: readonly Certified[]): string {
-  const kinds = [["Taps", "tap"], ["Targets", "target"]] as const;
-  const sections = kinds.map(([title, kind]) => section(title, all.filter(({ connector }) => connector.kind === kind)));
+  const kinds = [
+    ["Taps", "tap"],
+    ["Targets", "target"],
+  ] as const;
+  const sections = kinds.map(([title, kind]) =>
+    section(
+      title,
+      all.filter(({ connector }) => connector.kind === kind),
+    ),
+  );
   return `${[HEAD.trim(), table(["connector", "package", "version", "Python"], all.map(packageRow)), ...sections].join("\n\n")}\n`;
 }
 
@@ -37,25 +49,39 @@ function packageRow({ connector: { name, source } }: Certified): readonly string
 
 function section(title: string, certified: readonly Certified[]): string {
   const groups = [...new Set(certified.flatMap(({ cases }) => cases.map(({ group }) => group)))];
-  const tables = groups.map((group) => `### ${title}: ${group.toLowerCase()}\n\n${groupTable(group, certified)}`);
+  const tables = groups.map(
+    (group) => `### ${title}: ${group.toLowerCase()}\n\n${groupTable(group, certified)}`,
+  );
   return [`## ${title}`, ...tables, ...certified.map(notes)].join("\n\n");
 }
 
 function groupTable(group: string, certified: readonly Certified[]): string {
-  const members = new Map(certified.flatMap(({ cases }) => cases.filter((one) => one.group === group).map(({ id, title }) => [id, title])));
+  const members = new Map(
+    certified.flatMap(({ cases }) =>
+      cases.filter((one) => one.group === group).map(({ id, title }) => [id, title]),
+    ),
+  );
   const shown = certified.filter(({ cases }) => cases.some((one) => one.group === group));
-  const rows = [...members].map(([id, title]) => [`${escaped(title)} \`${id}\``, ...shown.map((one) => cell(one, id))]);
+  const rows = [...members].map(([id, title]) => [
+    `${escaped(title)} \`${id}\``,
+    ...shown.map((one) => cell(one, id)),
+  ]);
   return table(["case", ...shown.map(({ connector }) => connector.name)], rows);
 }
 
 function cell({ connector, cases }: Certified, id: string): string {
   if (!cases.some((one) => one.id === id)) return "–";
   const limitation = limitationOf(connector, id);
-  return limitation ? `${limitation.outcome} (${connector.limitations!.indexOf(limitation) + 1})` : "yes";
+  return limitation
+    ? `${limitation.outcome} (${connector.limitations!.indexOf(limitation) + 1})`
+    : "yes";
 }
 
 function notes({ connector: { name, limitations = [] } }: Certified): string {
-  const lines = limitations.map(({ cases, text }, index) => `${index + 1}. ${text} (${cases.map((id) => `\`${id}\``).join(", ")})`);
+  const lines = limitations.map(
+    ({ cases, text }, index) =>
+      `${index + 1}. ${text} (${cases.map((id) => `\`${id}\``).join(", ")})`,
+  );
   return `### ${name}\n\n${lines.length === 0 ? "Every case arrives unchanged." : lines.join("\n")}`;
 }
 

@@ -12,26 +12,64 @@ export function install({ connector }: Tap | Target): Promise<Environment> {
 }
 
 /** Gives lines to a target; files that it writes go to `output`. */
-export async function load(target: Target, lines: readonly string[], folder: string, output: string): Promise<RunnerResult> {
+export async function load(
+  target: Target,
+  lines: readonly string[],
+  folder: string,
+  output: string,
+): Promise<RunnerResult> {
   const { python, descriptionFile } = await install(target);
   mkdirSync(folder, { recursive: true });
   const input = written(folder, "extract.jsonl", `${lines.join("\n")}\n`);
   const config = written(folder, "config.json", JSON.stringify(settingsOf(target)));
-  const args = ["load", "--connector", descriptionFile, "--config", config, "--input", input, "--output-dir", output];
+  const args = [
+    "load",
+    "--connector",
+    descriptionFile,
+    "--config",
+    config,
+    "--input",
+    input,
+    "--output-dir",
+    output,
+  ];
   return callRunner({ python, args, folder, cwd: folder, onEvent: () => undefined });
 }
 
 /** Runs a tap with selection rules and a saved state; the lines that it sent, and how it ended. */
-export async function extract(tap: Tap, folder: string, files: { readonly select?: unknown; readonly state?: string } = {}): Promise<{ readonly result: RunnerResult; readonly lines: readonly string[] }> {
+export async function extract(
+  tap: Tap,
+  folder: string,
+  files: { readonly select?: unknown; readonly state?: string } = {},
+): Promise<{ readonly result: RunnerResult; readonly lines: readonly string[] }> {
   const { python, descriptionFile } = await install(tap);
   mkdirSync(folder, { recursive: true });
   const output = written(folder, "extract.jsonl", "");
   const config = written(folder, "config.json", JSON.stringify(settingsOf(tap)));
-  const select = files.select === undefined ? [] : ["--select", written(folder, "select.json", JSON.stringify(files.select))];
-  const state = files.state === undefined ? [] : ["--state", written(folder, "state.json", files.state)];
-  const args = ["extract", "--connector", descriptionFile, "--config", config, ...select, ...state, "--output", output];
+  const select =
+    files.select === undefined
+      ? []
+      : ["--select", written(folder, "select.json", JSON.stringify(files.select))];
+  const state =
+    files.state === undefined ? [] : ["--state", written(folder, "state.json", files.state)];
+  const args = [
+    "extract",
+    "--connector",
+    descriptionFile,
+    "--config",
+    config,
+    ...select,
+    ...state,
+    "--output",
+    output,
+  ];
   const result = await callRunner({ python, args, folder, cwd: folder, onEvent: () => undefined });
-  return { result, lines: readFileSync(output, "utf8").split("\n").filter((line) => line !== "") };
+  return {
+    result,
+    lines: readFileSync(output, "utf8")
+      .split("\n")
+      .filter((line) => line !== ""),
+  };
 }
 
 function written(folder: string, name: string, text: string): string {

@@ -8,7 +8,14 @@ import { JsonText } from "../../src/common/json-text";
 import type { Postgres } from "../../src/run/postgres/postgres";
 import type { RunnerResult } from "../../src/run/runner";
 import { extract } from "./run-connector";
-import { jsonCases, rateCases, sqlCases, type JsonCase, type SqlCase, type TapCase } from "./tap-cases";
+import {
+  jsonCases,
+  rateCases,
+  sqlCases,
+  type JsonCase,
+  type SqlCase,
+  type TapCase,
+} from "./tap-cases";
 import type { StoredTable } from "./target-adapters";
 
 /** What a tap sent, by the name that the source has for it. */
@@ -47,17 +54,43 @@ function postgresAdapter({ host, port, user, password, database }: Postgres): Ta
       } finally {
         await client.end();
       }
-      const tap = tapPostgres({ host, port, user, password, database, filter_schemas: ["certify"] });
+      const tap = tapPostgres({
+        host,
+        port,
+        user,
+        password,
+        database,
+        filter_schemas: ["certify"],
+      });
       const select = chosen.flatMap(({ tables, incremental }) =>
-        tables.map(({ name }) => ({ stream: `certify-${name}`, ...(incremental === undefined ? { replicationMethod: "FULL_TABLE" } : { replicationMethod: "INCREMENTAL", replicationKey: incremental }) })),
+        tables.map(({ name }) => ({
+          stream: `certify-${name}`,
+          ...(incremental === undefined
+            ? { replicationMethod: "FULL_TABLE" }
+            : { replicationMethod: "INCREMENTAL", replicationKey: incremental }),
+        })),
       );
       const first = await extract(tap, folder, { select });
-      const again = chosen.filter(({ incremental }) => incremental !== undefined).flatMap(({ tables }) => tables.map(({ name }) => `certify-${name}`));
-      if (again.length === 0 || first.result.code !== 0) return sent(first, (stream) => stream.slice("certify-".length));
-      const state = first.lines.map((line) => JsonText.parse(line)).filter((message) => message.member("type")?.string === "STATE").at(-1)?.member("value");
-      const second = await extract(tap, join(folder, "again"), { select: select.filter(({ stream }) => again.includes(stream)), ...(state && { state: state.text }) });
-      const kept = first.lines.filter((line) => !again.includes(JsonText.parse(line).member("stream")?.string ?? ""));
-      return sent({ result: second.result, lines: [...kept, ...second.lines] }, (stream) => stream.slice("certify-".length));
+      const again = chosen
+        .filter(({ incremental }) => incremental !== undefined)
+        .flatMap(({ tables }) => tables.map(({ name }) => `certify-${name}`));
+      if (again.length === 0 || first.result.code !== 0)
+        return sent(first, (stream) => stream.slice("certify-".length));
+      const state = first.lines
+        .map((line) => JsonText.parse(line))
+        .filter((message) => message.member("type")?.string === "STATE")
+        .at(-1)
+        ?.member("value");
+      const second = await extract(tap, join(folder, "again"), {
+        select: select.filter(({ stream }) => again.includes(stream)),
+        ...(state && { state: state.text }),
+      });
+      const kept = first.lines.filter(
+        (line) => !again.includes(JsonText.parse(line).member("stream")?.string ?? ""),
+      );
+      return sent({ result: second.result, lines: [...kept, ...second.lines] }, (stream) =>
+        stream.slice("certify-".length),
+      );
     },
   };
 }
@@ -66,7 +99,12 @@ const restApi: TapAdapter = {
   ...{ name: "tap-rest-api-msdk", cases: jsonCases, together: true },
   run: (cases, folder) =>
     serving(cases as readonly JsonCase[], async (url) => {
-      const streams = cases.map(({ id }) => ({ name: id, path: `/${id}`, primary_keys: ["id"], records_path: "$[*]" }));
+      const streams = cases.map(({ id }) => ({
+        name: id,
+        path: `/${id}`,
+        primary_keys: ["id"],
+        records_path: "$[*]",
+      }));
       return sent(await extract(tapRestApi({ api_url: url, streams }), folder), (stream) => stream);
     }),
 };
@@ -75,18 +113,29 @@ const exchangeRates: TapAdapter = {
   ...{ name: "tap-exchangeratesapi", cases: rateCases, together: false },
   run: (cases, folder) =>
     serving(cases as readonly JsonCase[], async (url) => {
-      const days = (cases as readonly JsonCase[]).flatMap(({ answers }) => Object.keys(answers).map((path) => path.slice(1))).sort();
-      const tap: Tap = tapExchangeRatesApi({ base_url: url, start_date: days[0] as string, end_date: days.at(-1) as string });
+      const days = (cases as readonly JsonCase[])
+        .flatMap(({ answers }) => Object.keys(answers).map((path) => path.slice(1)))
+        .sort();
+      const tap: Tap = tapExchangeRatesApi({
+        base_url: url,
+        start_date: days[0] as string,
+        end_date: days.at(-1) as string,
+      });
       return sent(await extract(tap, folder), (stream) => stream);
     }),
 };
 
 /** Answers as the cases say on a port of its own, as long as something works with it. */
-async function serving<T>(cases: readonly JsonCase[], work: (url: string) => Promise<T>): Promise<T> {
+async function serving<T>(
+  cases: readonly JsonCase[],
+  work: (url: string) => Promise<T>,
+): Promise<T> {
   const answers = new Map(cases.flatMap((one) => Object.entries(one.answers)));
   const server = createServer((request, response) => {
     const text = answers.get(new URL(request.url ?? "/", "http://localhost").pathname);
-    response.writeHead(text === undefined ? 404 : 200, { "content-type": "application/json" }).end(text ?? "{}");
+    response
+      .writeHead(text === undefined ? 404 : 200, { "content-type": "application/json" })
+      .end(text ?? "{}");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
@@ -98,16 +147,34 @@ async function serving<T>(cases: readonly JsonCase[], work: (url: string) => Pro
 }
 
 /** The records that a tap sent, as tables. */
-function sent({ result, lines }: { readonly result: RunnerResult; readonly lines: readonly string[] }, nameOf: (stream: string) => string): Sent {
+function sent(
+  { result, lines }: { readonly result: RunnerResult; readonly lines: readonly string[] },
+  nameOf: (stream: string) => string,
+): Sent {
   const messages = lines.map((line) => JsonText.parse(line));
-  const streams = [...new Set(messages.flatMap((message) => message.member("stream")?.string ?? []))];
+  const streams = [
+    ...new Set(messages.flatMap((message) => message.member("stream")?.string ?? [])),
+  ];
   const tables = streams.map((stream) => {
     const own = messages.filter((message) => message.member("stream")?.string === stream);
-    const properties = own.filter((message) => message.member("type")?.string === "SCHEMA").flatMap((message) => [...(message.member("schema")?.member("properties")?.members.keys() ?? [])]);
-    const records = own.flatMap((message) => (message.member("type")?.string === "RECORD" ? (message.member("record")?.members ?? []) : []));
-    const columns = [...new Set([...properties, ...records.flatMap((record) => [...record.keys()])])];
-    const text = (value: JsonText | undefined) => (value === undefined || value.kind === "null" ? null : (value.string ?? value.text));
-    return { name: nameOf(stream), columns, rows: records.map((record) => columns.map((column) => text(record.get(column)))) };
+    const properties = own
+      .filter((message) => message.member("type")?.string === "SCHEMA")
+      .flatMap((message) => [
+        ...(message.member("schema")?.member("properties")?.members.keys() ?? []),
+      ]);
+    const records = own.flatMap((message) =>
+      message.member("type")?.string === "RECORD" ? (message.member("record")?.members ?? []) : [],
+    );
+    const columns = [
+      ...new Set([...properties, ...records.flatMap((record) => [...record.keys()])]),
+    ];
+    const text = (value: JsonText | undefined) =>
+      value === undefined || value.kind === "null" ? null : (value.string ?? value.text);
+    return {
+      name: nameOf(stream),
+      columns,
+      rows: records.map((record) => columns.map((column) => text(record.get(column)))),
+    };
   });
   return { result, tables, lines };
 }

@@ -4,7 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { targetCsv, targetCsvClassic, targetDuckdb, targetJsonl, targetPostgres } from "../../connectors";
+import {
+  targetCsv,
+  targetCsvClassic,
+  targetDuckdb,
+  targetJsonl,
+  targetPostgres,
+} from "../../connectors";
 import type { Target } from "../../src/model/connector";
 import { JsonText } from "../../src/common/json-text";
 import type { Postgres } from "../../src/run/postgres/postgres";
@@ -62,7 +68,9 @@ export const duckdb: TargetAdapter = {
       ...{ target, output: join(folder, "output") },
       async read() {
         const { python } = await install(target);
-        const { stdout } = await promisify(execFile)(python, ["-c", READ_DUCKDB, path], { maxBuffer: 1e9 });
+        const { stdout } = await promisify(execFile)(python, ["-c", READ_DUCKDB, path], {
+          maxBuffer: 1e9,
+        });
         return JSON.parse(stdout) as readonly StoredTable[];
       },
     };
@@ -76,24 +84,48 @@ function postgresAdapter(server: Postgres): TargetAdapter {
     create(folder) {
       const schema = `certify_${randomBytes(6).toString("hex")}`;
       const { host, port, user, password, database } = server;
-      const target = targetPostgres({ host, port, user, password, database, batch_size_rows: BATCH, default_target_schema: schema });
+      const target = targetPostgres({
+        host,
+        port,
+        user,
+        password,
+        database,
+        batch_size_rows: BATCH,
+        default_target_schema: schema,
+      });
       return { target, output: join(folder, "output"), read: () => readPostgres(server, schema) };
     },
   };
 }
 
-async function readPostgres({ host, port, user, password, database }: Postgres, schema: string): Promise<readonly StoredTable[]> {
+async function readPostgres(
+  { host, port, user, password, database }: Postgres,
+  schema: string,
+): Promise<readonly StoredTable[]> {
   const client = new Client({ host, port, user, password, database });
   await client.connect();
   try {
-    const { rows } = await client.query<{ readonly name: string; readonly columns: readonly string[]; readonly arrays: readonly boolean[] }>(
+    const { rows } = await client.query<{
+      readonly name: string;
+      readonly columns: readonly string[];
+      readonly arrays: readonly boolean[];
+    }>(
       "select table_name as name, array_agg(column_name::text order by ordinal_position) as columns, array_agg(data_type = 'ARRAY' order by ordinal_position) as arrays from information_schema.columns where table_schema = $1 group by 1",
       [schema],
     );
     const tables: StoredTable[] = [];
     for (const { name, columns, arrays } of rows) {
-      const list = columns.map((column, index) => (arrays[index] ? `to_json(${client.escapeIdentifier(column)})::text` : `${client.escapeIdentifier(column)}::text`)).join();
-      const found = await client.query<(string | null)[]>({ text: `select ${list} from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`, rowMode: "array" });
+      const list = columns
+        .map((column, index) =>
+          arrays[index]
+            ? `to_json(${client.escapeIdentifier(column)})::text`
+            : `${client.escapeIdentifier(column)}::text`,
+        )
+        .join();
+      const found = await client.query<(string | null)[]>({
+        text: `select ${list} from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`,
+        rowMode: "array",
+      });
       tables.push({ name, columns, rows: found.rows });
     }
     return tables;
@@ -107,7 +139,11 @@ const csv: TargetAdapter = {
   keeps: "all",
   create: (folder) => {
     const output = join(folder, "output");
-    return { target: targetCsv({ batch_size_rows: BATCH }), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}-\d{6}\.csv$/, readCsv)) };
+    return {
+      target: targetCsv({ batch_size_rows: BATCH }),
+      output,
+      read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}-\d{6}\.csv$/, readCsv)),
+    };
   },
 };
 
@@ -116,7 +152,11 @@ const csvClassic: TargetAdapter = {
   keeps: "all",
   create: (folder) => {
     const output = join(folder, "output");
-    return { target: targetCsvClassic({}), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}(-\d)?\.csv$/, readCsv)) };
+    return {
+      target: targetCsvClassic({}),
+      output,
+      read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}(-\d)?\.csv$/, readCsv)),
+    };
   },
 };
 
@@ -125,18 +165,28 @@ const jsonl: TargetAdapter = {
   keeps: "all",
   create: (folder) => {
     const output = join(folder, "output");
-    return { target: targetJsonl({}), output, read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}\.jsonl$/, readJsonl)) };
+    return {
+      target: targetJsonl({}),
+      output,
+      read: () => Promise.resolve(readFiles(output, /-\d{8}T\d{6}\.jsonl$/, readJsonl)),
+    };
   },
 };
 
 type Rows = readonly { readonly [column: string]: string | null }[];
 
 /** The files of a folder, those of a stream together. */
-function readFiles(folder: string, ending: RegExp, parse: (text: string) => Rows): readonly StoredTable[] {
+function readFiles(
+  folder: string,
+  ending: RegExp,
+  parse: (text: string) => Rows,
+): readonly StoredTable[] {
   const files = readdirSync(folder).sort();
   const names = [...new Set(files.map((file) => file.replace(ending, "")))];
   return names.map((name) => {
-    const rows = files.filter((file) => file.replace(ending, "") === name).flatMap((file) => parse(readFileSync(join(folder, file), "utf8")));
+    const rows = files
+      .filter((file) => file.replace(ending, "") === name)
+      .flatMap((file) => parse(readFileSync(join(folder, file), "utf8")));
     const columns = [...new Set(rows.flatMap(Object.keys))];
     return { name, columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };
   });
@@ -144,19 +194,30 @@ function readFiles(folder: string, ending: RegExp, parse: (text: string) => Rows
 
 function readJsonl(text: string): Rows {
   const lines = text.split("\n").filter((line) => line !== "");
-  return lines.map((line) => Object.fromEntries([...JsonText.parse(line).members].map(([name, value]) => [name, value.kind === "null" ? null : (value.string ?? value.text)])));
+  return lines.map((line) =>
+    Object.fromEntries(
+      [...JsonText.parse(line).members].map(([name, value]) => [
+        name,
+        value.kind === "null" ? null : (value.string ?? value.text),
+      ]),
+    ),
+  );
 }
 
 /** Rows of a CSV file; an empty value without quotes is NULL. */
 function readCsv(text: string): Rows {
   const [header = [], ...rows] = csvLines(text);
-  return rows.map((row) => Object.fromEntries(header.map((name, index) => [name ?? "", row[index] ?? null])));
+  return rows.map((row) =>
+    Object.fromEntries(header.map((name, index) => [name ?? "", row[index] ?? null])),
+  );
 }
 
 function csvLines(text: string): readonly (readonly (string | null)[])[] {
   const lines: (string | null)[][] = [];
   let line: (string | null)[] = [];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/g)) {
+  for (const [, quoted, plain, end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/g,
+  )) {
     if (quoted === undefined && plain === "" && end === "" && line.length === 0) break;
     line.push(quoted === undefined ? plain || null : quoted.replaceAll('""', '"'));
     if (end === ",") continue;

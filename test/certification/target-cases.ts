@@ -29,7 +29,12 @@ const key = { id: { type: "integer" } } as const;
 const word = { type: ["null", "string"] } as const;
 
 function schema(stream: string, properties: object, keys: readonly string[] = ["id"]): string {
-  return JSON.stringify({ type: "SCHEMA", stream, schema: { type: "object", properties }, key_properties: keys });
+  return JSON.stringify({
+    type: "SCHEMA",
+    stream,
+    schema: { type: "object", properties },
+    key_properties: keys,
+  });
 }
 
 function record(stream: string, values: string, version?: number): string {
@@ -43,21 +48,76 @@ function activate(stream: string, version: number): string {
 const valueCases = values.flatMap(({ id, title, kind, singer, means }): readonly TargetCase[] => {
   if (!singer) return [];
   const [property, json] = singer;
-  const load = [schema(id, { ...key, value: property }), record(id, `{"id":1,"value":${json}}`), record(id, '{"id":2,"value":null}')];
-  return [{ id, group: "Values", title, loads: [load], tables: () => [{ name: id, columns: { id: "integer", value: kind }, rows: [["1", means], ["2", null]] }] }];
+  const load = [
+    schema(id, { ...key, value: property }),
+    record(id, `{"id":1,"value":${json}}`),
+    record(id, '{"id":2,"value":null}'),
+  ];
+  return [
+    {
+      id,
+      group: "Values",
+      title,
+      loads: [load],
+      tables: () => [
+        {
+          name: id,
+          columns: { id: "integer", value: kind },
+          rows: [
+            ["1", means],
+            ["2", null],
+          ],
+        },
+      ],
+    },
+  ];
 });
 
 /** Streams or columns of these names, each with a value of its own. */
 function streamNames(id: string, title: string, ...names: readonly string[]): TargetCase {
-  const load = names.flatMap((name) => [schema(name, { ...key, value: word }), record(name, JSON.stringify({ id: 1, value: name }))]);
-  return { id, group: "Names", title: `stream: ${title}`, loads: [load], tables: () => names.map((name) => ({ name, columns: { id: "integer", value: "text" }, rows: [["1", name]] })) };
+  const load = names.flatMap((name) => [
+    schema(name, { ...key, value: word }),
+    record(name, JSON.stringify({ id: 1, value: name })),
+  ]);
+  return {
+    id,
+    group: "Names",
+    title: `stream: ${title}`,
+    loads: [load],
+    tables: () =>
+      names.map((name) => ({
+        name,
+        columns: { id: "integer", value: "text" },
+        rows: [["1", name]],
+      })),
+  };
 }
 
 function columnNames(id: string, title: string, ...names: readonly string[]): TargetCase {
   const properties = { ...key, ...Object.fromEntries(names.map((name) => [name, word])) };
-  const load = [schema(id, properties), record(id, JSON.stringify({ id: 1, ...Object.fromEntries(names.map((name) => [name, `value of ${name}`])) }))];
-  const columns: Table["columns"] = { id: "integer", ...Object.fromEntries(names.map((name) => [name, "text" as const])) };
-  return { id, group: "Names", title: `column: ${title}`, loads: [load], tables: () => [{ name: id, columns, rows: [["1", ...names.map((name) => `value of ${name}`)]] }] };
+  const load = [
+    schema(id, properties),
+    record(
+      id,
+      JSON.stringify({
+        id: 1,
+        ...Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
+      }),
+    ),
+  ];
+  const columns: Table["columns"] = {
+    id: "integer",
+    ...Object.fromEntries(names.map((name) => [name, "text" as const])),
+  };
+  return {
+    id,
+    group: "Names",
+    title: `column: ${title}`,
+    loads: [load],
+    tables: () => [
+      { name: id, columns, rows: [["1", ...names.map((name) => `value of ${name}`)]] },
+    ],
+  };
 }
 
 const LONG = "n".repeat(59);
@@ -84,13 +144,43 @@ const nameCases: readonly TargetCase[] = [
 ];
 
 /** A table of numbered rows with a time, which is where a batch's first row was lost. */
-function rows(id: string, title: string, count: number, keys: readonly string[] = ["id"]): TargetCase {
-  const all = Array.from({ length: count }, (_, index) => [String(index), `row ${index}`, `2026-11-29 13:54:${String(index % 60).padStart(2, "0")}`] as const);
+function rows(
+  id: string,
+  title: string,
+  count: number,
+  keys: readonly string[] = ["id"],
+): TargetCase {
+  const all = Array.from(
+    { length: count },
+    (_, index) =>
+      [
+        String(index),
+        `row ${index}`,
+        `2026-11-29 13:54:${String(index % 60).padStart(2, "0")}`,
+      ] as const,
+  );
   const load = [
-    schema(id, { ...key, value: word, at: { type: ["null", "string"], format: "date-time" } }, keys),
-    ...all.map(([number, value, at]) => record(id, `{"id":${number},"value":${JSON.stringify(value)},"at":"${at.replace(" ", "T")}+00:00"}`)),
+    schema(
+      id,
+      { ...key, value: word, at: { type: ["null", "string"], format: "date-time" } },
+      keys,
+    ),
+    ...all.map(([number, value, at]) =>
+      record(
+        id,
+        `{"id":${number},"value":${JSON.stringify(value)},"at":"${at.replace(" ", "T")}+00:00"}`,
+      ),
+    ),
   ];
-  return { id, group: "Shapes", title, loads: [load], tables: () => [{ name: id, columns: { id: "integer", value: "text", at: "moment" }, rows: all }] };
+  return {
+    id,
+    group: "Shapes",
+    title,
+    loads: [load],
+    tables: () => [
+      { name: id, columns: { id: "integer", value: "text", at: "moment" }, rows: all },
+    ],
+  };
 }
 
 const wide = Array.from({ length: 400 }, (_, index) => `c${index}`);
@@ -103,76 +193,256 @@ const shapeCases: readonly TargetCase[] = [
   rows("rows_no_key", "no key, several batches", 2 * BATCH + 1, []),
   {
     ...{ id: "key_composite", group: "Shapes", title: "composite key with commas in its values" },
-    loads: [[schema("key_composite", { a: word, b: word, value: word }, ["a", "b"]), ...[["a,b", "c", "1"], ["a", "b,c", "2"]].map(([a, b, value]) => record("key_composite", JSON.stringify({ a, b, value })))]],
-    tables: () => [{ name: "key_composite", columns: { a: "text", b: "text", value: "text" }, rows: [["a,b", "c", "1"], ["a", "b,c", "2"]] }],
+    loads: [
+      [
+        schema("key_composite", { a: word, b: word, value: word }, ["a", "b"]),
+        ...[
+          ["a,b", "c", "1"],
+          ["a", "b,c", "2"],
+        ].map(([a, b, value]) => record("key_composite", JSON.stringify({ a, b, value }))),
+      ],
+    ],
+    tables: () => [
+      {
+        name: "key_composite",
+        columns: { a: "text", b: "text", value: "text" },
+        rows: [
+          ["a,b", "c", "1"],
+          ["a", "b,c", "2"],
+        ],
+      },
+    ],
   },
   {
     ...{ id: "columns_400", group: "Shapes", title: "400 columns" },
-    loads: [[schema("columns_400", { ...key, ...Object.fromEntries(wide.map((name) => [name, word])) }), ...[1, 2].map((id) => record("columns_400", JSON.stringify({ id, ...Object.fromEntries(wide.map((name) => [name, `${name} ${id}`])) })))]],
-    tables: () => [{ name: "columns_400", columns: { id: "integer", ...Object.fromEntries(wide.map((name) => [name, "text" as const])) }, rows: [1, 2].map((id) => [String(id), ...wide.map((name) => `${name} ${id}`)]) }],
+    loads: [
+      [
+        schema("columns_400", { ...key, ...Object.fromEntries(wide.map((name) => [name, word])) }),
+        ...[1, 2].map((id) =>
+          record(
+            "columns_400",
+            JSON.stringify({
+              id,
+              ...Object.fromEntries(wide.map((name) => [name, `${name} ${id}`])),
+            }),
+          ),
+        ),
+      ],
+    ],
+    tables: () => [
+      {
+        name: "columns_400",
+        columns: {
+          id: "integer",
+          ...Object.fromEntries(wide.map((name) => [name, "text" as const])),
+        },
+        rows: [1, 2].map((id) => [String(id), ...wide.map((name) => `${name} ${id}`)]),
+      },
+    ],
   },
 ];
 
-const simple = (id: string, all: readonly (readonly [number: string, value: string | null])[]): Table => ({ name: id, columns: { id: "integer", value: "text" }, rows: all });
-const plain = (id: string, number: number, value: string, version?: number) => record(id, JSON.stringify({ id: number, value }), version);
+const simple = (
+  id: string,
+  all: readonly (readonly [number: string, value: string | null])[],
+): Table => ({ name: id, columns: { id: "integer", value: "text" }, rows: all });
+const plain = (id: string, number: number, value: string, version?: number) =>
+  record(id, JSON.stringify({ id: number, value }), version);
 const simpleSchema = (id: string) => schema(id, { ...key, value: word });
 
 const orderCases: readonly TargetCase[] = [
   {
     ...{ id: "interleaved", group: "Order", title: "interleaved streams" },
-    loads: [[simpleSchema("interleaved_a"), simpleSchema("interleaved_b"), ...Array.from({ length: 2 * BATCH }, (_, index) => ["a", "b"].map((one) => plain(`interleaved_${one}`, index, `${one}${index}`))).flat()]],
-    tables: () => ["a", "b"].map((one) => simple(`interleaved_${one}`, Array.from({ length: 2 * BATCH }, (_, index) => [String(index), `${one}${index}`]))),
+    loads: [
+      [
+        simpleSchema("interleaved_a"),
+        simpleSchema("interleaved_b"),
+        ...Array.from({ length: 2 * BATCH }, (_, index) =>
+          ["a", "b"].map((one) => plain(`interleaved_${one}`, index, `${one}${index}`)),
+        ).flat(),
+      ],
+    ],
+    tables: () =>
+      ["a", "b"].map((one) =>
+        simple(
+          `interleaved_${one}`,
+          Array.from({ length: 2 * BATCH }, (_, index) => [String(index), `${one}${index}`]),
+        ),
+      ),
   },
   {
     ...{ id: "schema_adds", group: "Order", title: "column added in mid-stream" },
-    loads: [[simpleSchema("schema_adds"), plain("schema_adds", 1, "old"), schema("schema_adds", { ...key, value: word, more: word }), record("schema_adds", '{"id":2,"value":"new","more":"x"}')]],
-    tables: () => [{ name: "schema_adds", columns: { id: "integer", value: "text", more: "text" }, rows: [["1", "old", null], ["2", "new", "x"]] }],
+    loads: [
+      [
+        simpleSchema("schema_adds"),
+        plain("schema_adds", 1, "old"),
+        schema("schema_adds", { ...key, value: word, more: word }),
+        record("schema_adds", '{"id":2,"value":"new","more":"x"}'),
+      ],
+    ],
+    tables: () => [
+      {
+        name: "schema_adds",
+        columns: { id: "integer", value: "text", more: "text" },
+        rows: [
+          ["1", "old", null],
+          ["2", "new", "x"],
+        ],
+      },
+    ],
   },
   {
     ...{ id: "schema_adds_later", group: "Order", title: "column added between runs" },
     loads: [
       [simpleSchema("schema_adds_later"), plain("schema_adds_later", 1, "old")],
-      [schema("schema_adds_later", { ...key, value: word, more: word }), record("schema_adds_later", '{"id":2,"value":"new","more":"x"}')],
+      [
+        schema("schema_adds_later", { ...key, value: word, more: word }),
+        record("schema_adds_later", '{"id":2,"value":"new","more":"x"}'),
+      ],
     ],
-    tables: () => [{ name: "schema_adds_later", columns: { id: "integer", value: "text", more: "text" }, rows: [["1", "old", null], ["2", "new", "x"]] }],
+    tables: () => [
+      {
+        name: "schema_adds_later",
+        columns: { id: "integer", value: "text", more: "text" },
+        rows: [
+          ["1", "old", null],
+          ["2", "new", "x"],
+        ],
+      },
+    ],
   },
   {
-    ...{ id: "type_changes", group: "Order", title: "column changes from integer to text between runs" },
+    ...{
+      id: "type_changes",
+      group: "Order",
+      title: "column changes from integer to text between runs",
+    },
     loads: [
-      [schema("type_changes", { ...key, value: { type: ["null", "integer"] } }), record("type_changes", '{"id":1,"value":5}')],
+      [
+        schema("type_changes", { ...key, value: { type: ["null", "integer"] } }),
+        record("type_changes", '{"id":1,"value":5}'),
+      ],
       [simpleSchema("type_changes"), plain("type_changes", 2, "six")],
     ],
-    tables: () => [simple("type_changes", [["1", "5"], ["2", "six"]])],
+    tables: () => [
+      simple("type_changes", [
+        ["1", "5"],
+        ["2", "six"],
+      ]),
+    ],
   },
   {
-    ...{ id: "mixed_case_again", group: "Order", title: "stream and column in mixed case, second run" },
-    loads: [1, 2].map((id) => [schema("MixedAgain", { ...key, OrderValue: word }), record("MixedAgain", `{"id":${id},"OrderValue":"x"}`)]),
-    tables: () => [{ name: "MixedAgain", columns: { id: "integer", OrderValue: "text" }, rows: [["1", "x"], ["2", "x"]] }],
+    ...{
+      id: "mixed_case_again",
+      group: "Order",
+      title: "stream and column in mixed case, second run",
+    },
+    loads: [1, 2].map((id) => [
+      schema("MixedAgain", { ...key, OrderValue: word }),
+      record("MixedAgain", `{"id":${id},"OrderValue":"x"}`),
+    ]),
+    tables: () => [
+      {
+        name: "MixedAgain",
+        columns: { id: "integer", OrderValue: "text" },
+        rows: [
+          ["1", "x"],
+          ["2", "x"],
+        ],
+      },
+    ],
   },
   {
     ...{ id: "same_key", group: "Order", title: "same key twice in a batch" },
-    loads: [[simpleSchema("same_key"), plain("same_key", 1, "first"), plain("same_key", 1, "last")]],
-    tables: (keeps) => [simple("same_key", keeps === "all" ? [["1", "first"], ["1", "last"]] : [["1", "last"]])],
+    loads: [
+      [simpleSchema("same_key"), plain("same_key", 1, "first"), plain("same_key", 1, "last")],
+    ],
+    tables: (keeps) => [
+      simple(
+        "same_key",
+        keeps === "all"
+          ? [
+              ["1", "first"],
+              ["1", "last"],
+            ]
+          : [["1", "last"]],
+      ),
+    ],
   },
   {
     ...{ id: "same_key_again", group: "Order", title: "same key again in the next run" },
-    loads: [[simpleSchema("same_key_again"), plain("same_key_again", 1, "first")], [simpleSchema("same_key_again"), plain("same_key_again", 1, "last")]],
-    tables: (keeps) => [simple("same_key_again", keeps === "all" ? [["1", "first"], ["1", "last"]] : [["1", "last"]])],
-  },
-  {
-    ...{ id: "version_before", group: "Order", title: "ACTIVATE_VERSION before and after the records" },
-    loads: [[simpleSchema("version_before"), activate("version_before", 7), plain("version_before", 1, "a", 7), plain("version_before", 2, "b", 7), activate("version_before", 7)]],
-    tables: () => [simple("version_before", [["1", "a"], ["2", "b"]])],
-  },
-  {
-    ...{ id: "version_next", group: "Order", title: "new version without a row that the source deleted" },
     loads: [
-      [simpleSchema("version_next"), plain("version_next", 1, "a", 1), plain("version_next", 2, "b", 1), activate("version_next", 1)],
+      [simpleSchema("same_key_again"), plain("same_key_again", 1, "first")],
+      [simpleSchema("same_key_again"), plain("same_key_again", 1, "last")],
+    ],
+    tables: (keeps) => [
+      simple(
+        "same_key_again",
+        keeps === "all"
+          ? [
+              ["1", "first"],
+              ["1", "last"],
+            ]
+          : [["1", "last"]],
+      ),
+    ],
+  },
+  {
+    ...{
+      id: "version_before",
+      group: "Order",
+      title: "ACTIVATE_VERSION before and after the records",
+    },
+    loads: [
+      [
+        simpleSchema("version_before"),
+        activate("version_before", 7),
+        plain("version_before", 1, "a", 7),
+        plain("version_before", 2, "b", 7),
+        activate("version_before", 7),
+      ],
+    ],
+    tables: () => [
+      simple("version_before", [
+        ["1", "a"],
+        ["2", "b"],
+      ]),
+    ],
+  },
+  {
+    ...{
+      id: "version_next",
+      group: "Order",
+      title: "new version without a row that the source deleted",
+    },
+    loads: [
+      [
+        simpleSchema("version_next"),
+        plain("version_next", 1, "a", 1),
+        plain("version_next", 2, "b", 1),
+        activate("version_next", 1),
+      ],
       [simpleSchema("version_next"), plain("version_next", 1, "a", 2), activate("version_next", 2)],
     ],
-    tables: (keeps) => [simple("version_next", keeps === "all" ? [["1", "a"], ["2", "b"], ["1", "a"]] : [["1", "a"]])],
+    tables: (keeps) => [
+      simple(
+        "version_next",
+        keeps === "all"
+          ? [
+              ["1", "a"],
+              ["2", "b"],
+              ["1", "a"],
+            ]
+          : [["1", "a"]],
+      ),
+    ],
   },
 ];
 
 /** Everything that a target is certified with. */
-export const targetCases: readonly TargetCase[] = [...valueCases, ...nameCases, ...shapeCases, ...orderCases];
+export const targetCases: readonly TargetCase[] = [
+  ...valueCases,
+  ...nameCases,
+  ...shapeCases,
+  ...orderCases,
+];

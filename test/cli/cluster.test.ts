@@ -46,29 +46,88 @@ async function scene(t: TestContext): Promise<Scene> {
   api.writeKubeconfig(kubeconfig);
   writeFileSync(join(root, ".tapctl.yaml"), "on: cluster\n");
   const key = Buffer.from("test").toString("base64");
-  api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint: server.endpoint.replace("http://", ""), insecure: true, secret: "object-store", addressing: "path" }) } });
-  api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: key, secretKey: key } });
+  api.put("configmaps", {
+    metadata: { name: "artifact-repositories", namespace: "pipelines" },
+    data: {
+      singer: artifactRepository({
+        name: bucket,
+        endpoint: server.endpoint.replace("http://", ""),
+        insecure: true,
+        secret: "object-store",
+        addressing: "path",
+      }),
+    },
+  });
+  api.put("secrets", {
+    metadata: { name: "object-store", namespace: "pipelines" },
+    data: { accessKey: key, secretKey: key },
+  });
   api.put("cronworkflows", cronWorkflow("orders"));
   api.put("secrets", { metadata: metadata("pipeline-orders", "orders") });
   // No keys from the environment: those of the cluster's Secret have to do.
-  const environment = { ...cliEnvironment(), KUBECONFIG: kubeconfig, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  const environment = {
+    ...cliEnvironment(),
+    KUBECONFIG: kubeconfig,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+  };
   return {
     api,
     root,
     environment,
     store: openS3({ bucket, endpoint: server.endpoint }),
-    run: (line, input) => (input === undefined ? tapctl(root, line.split(" "), { env: environment }) : startTapctl(root, line.split(" "), { input, env: environment })),
+    run: (line, input) =>
+      input === undefined
+        ? tapctl(root, line.split(" "), { env: environment })
+        : startTapctl(root, line.split(" "), { input, env: environment }),
   };
 }
 
 const RUN = "20261125T120000Z-abcdef";
-const SUMMARY = { version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-25T12:00:00Z", ended: "2026-11-25T12:01:00Z", seconds: 60, status: "failed", code: 11, error: "the target failed", warnings: [], attempts: { extract: 1, load: 3 }, streams: [], records: 1234, bytes: 56_789, badLines: 0, stateBefore: null, stateAfter: { at: "2026-11-25" }, stateCommitted: false, outputs: [], host: "orders-1" };
+const SUMMARY = {
+  version: 1,
+  pipeline: "orders",
+  run: RUN,
+  mode: "artifact",
+  trigger: "schedule",
+  started: "2026-11-25T12:00:00Z",
+  ended: "2026-11-25T12:01:00Z",
+  seconds: 60,
+  status: "failed",
+  code: 11,
+  error: "the target failed",
+  warnings: [],
+  attempts: { extract: 1, load: 3 },
+  streams: [],
+  records: 1234,
+  bytes: 56_789,
+  badLines: 0,
+  stateBefore: null,
+  stateAfter: { at: "2026-11-25" },
+  stateCommitted: false,
+  outputs: [],
+  host: "orders-1",
+};
 
 async function withFailedRun({ api, store }: Scene): Promise<void> {
-  api.put("workflows", workflow("orders-1", "orders", "Failed", [{ name: "orders-1.artifact[0].extract(0)[0].extract" }, { name: "orders-1.artifact[1].load(2)[0].load", phase: "Failed", message: "main: Error (exit code 11)", outputs: { exitCode: "11" } }]));
+  api.put(
+    "workflows",
+    workflow("orders-1", "orders", "Failed", [
+      { name: "orders-1.artifact[0].extract(0)[0].extract" },
+      {
+        name: "orders-1.artifact[1].load(2)[0].load",
+        phase: "Failed",
+        message: "main: Error (exit code 11)",
+        outputs: { exitCode: "11" },
+      },
+    ]),
+  );
   await store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify(SUMMARY));
   await store.put(`runs/orders/${RUN}/tap-0.log`, "2026-11-25T12:00:10.000Z tap | asked\n");
-  await store.put(`runs/orders/${RUN}/target-2.log`, "2026-11-25T12:00:50.000Z target | disk full\n");
+  await store.put(
+    `runs/orders/${RUN}/target-2.log`,
+    "2026-11-25T12:00:50.000Z target | disk full\n",
+  );
   await store.put(`runs/orders/${RUN}/extract-0.jsonl`, "{}\n");
 }
 
@@ -79,47 +138,104 @@ suite("on a cluster", () => {
     one.api.put("cronworkflows", cronWorkflow("old"));
     const { stdout, code } = await one.run("status");
     assert.equal(code, 0);
-    assert.match(stdout, /^PIPELINE +IS +SCHEDULE.*\norders +failing .* failed +60 s +1,234 +56\.8 kB .* once\n/);
+    assert.match(
+      stdout,
+      /^PIPELINE +IS +SCHEDULE.*\norders +failing .* failed +60 s +1,234 +56\.8 kB .* once\n/,
+    );
     assert.match(stdout, /\nrates +not deployed /);
     assert.match(stdout, /\nclean-up +not deployed /);
     assert.match(stdout, /\nold +not in the array /);
     assert.match(stdout, /\norders: the target failed\n$/);
-    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly { readonly name: string; readonly condition: string }[];
-    assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), ["orders failing", "clean-up not deployed"]);
+    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly {
+      readonly name: string;
+      readonly condition: string;
+    }[];
+    assert.deepEqual(rows.map(({ name, condition }) => `${name} ${condition}`).slice(0, 2), [
+      "orders failing",
+      "clean-up not deployed",
+    ]);
   });
 
   test("status: a running run in which nothing moves is silent, in the table, of one pipeline and as JSON", async (t) => {
     const one = await scene(t);
     const since = new Date(Date.now() - 40 * 60_000).toISOString();
-    one.api.put("workflows", workflow("orders-1", "orders", "Running", [], { creationTimestamp: new Date(Date.now() - 3_600_000).toISOString() }));
-    one.api.put("pods", { metadata: metadata("orders-1-extract", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1", "workflows.argoproj.io/completed": "false" }, annotations: { "workflows.argoproj.io/node-name": "orders-1.artifact[0].extract(0)" } }), spec: { containers: [{ name: "main", image: "x" }] }, status: { containerStatuses: [{ name: "main", state: { running: {} } }] } });
-    one.api.onLog = (_pod, _container, _query, response) => void response.end(`2026-11-25T12:00:55.000000000Z runner | tap-rest-api has sent nothing for 40 min, since ${since}\n`);
+    one.api.put(
+      "workflows",
+      workflow("orders-1", "orders", "Running", [], {
+        creationTimestamp: new Date(Date.now() - 3_600_000).toISOString(),
+      }),
+    );
+    one.api.put("pods", {
+      metadata: metadata("orders-1-extract", "orders", {
+        labels: {
+          "workflows.argoproj.io/workflow": "orders-1",
+          "workflows.argoproj.io/completed": "false",
+        },
+        annotations: { "workflows.argoproj.io/node-name": "orders-1.artifact[0].extract(0)" },
+      }),
+      spec: { containers: [{ name: "main", image: "x" }] },
+      status: { containerStatuses: [{ name: "main", state: { running: {} } }] },
+    });
+    one.api.onLog = (_pod, _container, _query, response) =>
+      void response.end(
+        `2026-11-25T12:00:55.000000000Z runner | tap-rest-api has sent nothing for 40 min, since ${since}\n`,
+      );
     assert.match((await one.run("status")).stdout, /^orders .*now, for 60 min, silent for 40 min/m);
-    assert.match((await one.run("status orders")).stdout, /^orders .*now, for 60 min, silent for 40 min/m);
-    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly { readonly name: string; readonly active: { readonly silentSeconds: number } | null }[];
+    assert.match(
+      (await one.run("status orders")).stdout,
+      /^orders .*now, for 60 min, silent for 40 min/m,
+    );
+    const rows = JSON.parse((await one.run("status --json")).stdout) as readonly {
+      readonly name: string;
+      readonly active: { readonly silentSeconds: number } | null;
+    }[];
     assert.ok((rows.find(({ name }) => name === "orders")?.active?.silentSeconds ?? 0) >= 2400);
-    const details = JSON.parse((await one.run("status orders --json")).stdout) as { readonly active: { readonly silentSeconds: number }; readonly runs: readonly { readonly silentSince?: string }[] };
+    const details = JSON.parse((await one.run("status orders --json")).stdout) as {
+      readonly active: { readonly silentSeconds: number };
+      readonly runs: readonly { readonly silentSince?: string }[];
+    };
     assert.ok(details.active.silentSeconds >= 2400);
-    assert.deepEqual(details.runs.map(({ silentSince }) => silentSince), [since]);
+    assert.deepEqual(
+      details.runs.map(({ silentSince }) => silentSince),
+      [since],
+    );
   });
 
   test("status names a schedule that Argo holds invalid, which has run well before", async (t) => {
     const one = await scene(t);
-    one.api.put("cronworkflows", { ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "end of range (25) above maximum (23)" }] } });
+    one.api.put("cronworkflows", {
+      ...cronWorkflow("orders"),
+      status: {
+        conditions: [
+          { type: "SpecError", status: "True", message: "end of range (25) above maximum (23)" },
+        ],
+      },
+    });
     const { stdout } = await one.run("status");
     assert.match(stdout, /^PIPELINE .*\norders +invalid schedule +at 06:00, every day +- /);
-    assert.match(stdout, /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/);
+    assert.match(
+      stdout,
+      /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/,
+    );
   });
 
   test("status --watch shows it anew, and outlasts a cluster that is away", async (t) => {
     const one = await scene(t);
-    const child = spawn(process.execPath, [TAPCTL, "status", "--watch", "--every", "1"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "pipe"] });
-    const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(code ?? signal)));
+    const child = spawn(process.execPath, [TAPCTL, "status", "--watch", "--every", "1"], {
+      cwd: one.root,
+      env: one.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise((resolve) =>
+      child.on("close", (code, signal) => resolve(code ?? signal)),
+    );
     t.after(() => child.kill("SIGKILL"));
     const printed = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) child[name].setEncoding("utf8").on("data", (text: string) => (printed[name] += text));
+    for (const name of ["stdout", "stderr"] as const)
+      child[name].setEncoding("utf8").on("data", (text: string) => (printed[name] += text));
     const until = async (name: "stdout" | "stderr", what: RegExp) => {
-      for (; !what.test(printed[name]); await pause(20)) assert.equal(child.exitCode, null, printed.stderr);
+      for (; !what.test(printed[name]); await pause(20))
+        assert.equal(child.exitCode, null, printed.stderr);
     };
     await until("stdout", /\norders /);
     assert.doesNotMatch(printed.stdout, /failing/);
@@ -130,11 +246,18 @@ suite("on a cluster", () => {
     const screens = printed.stdout;
     await pause(2500);
     assert.equal(printed.stdout, screens, "the last screen stays");
-    assert.match(printed.stderr, /^\d\d:\d\d:\d\d UTC: no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNRESET; trying again every 1 s\n$/);
+    assert.match(
+      printed.stderr,
+      /^\d\d:\d\d:\d\d UTC: no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNRESET; trying again every 1 s\n$/,
+    );
     one.api.put("cronworkflows", cronWorkflow("old"));
     one.api.away = false;
     await until("stdout", /\nold +not in the array/);
-    assert.equal(one.api.seen.filter(({ url }) => url.endsWith("/configmaps/artifact-repositories")).length, 1, "the store is opened once");
+    assert.equal(
+      one.api.seen.filter(({ url }) => url.endsWith("/configmaps/artifact-repositories")).length,
+      1,
+      "the store is opened once",
+    );
     child.kill("SIGINT");
     assert.equal(await ended, "SIGINT");
   });
@@ -151,76 +274,179 @@ suite("on a cluster", () => {
     const one = await scene(t);
     await withFailedRun(one);
     const { stdout } = await one.run("status orders");
-    for (const part of [/LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/, /extract +succeeded/, /load, try 3 +failed +- +main: Error \(exit code 11\)/, /extract-0\.jsonl \(3 B\)/, /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/]) assert.match(stdout, part);
+    for (const part of [
+      /LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/,
+      /extract +succeeded/,
+      /load, try 3 +failed +- +main: Error \(exit code 11\)/,
+      /extract-0\.jsonl \(3 B\)/,
+      /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/,
+    ])
+      assert.match(stdout, part);
   });
 
   test("status of one run: its steps and files, also where it is not the newest", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const later = "20261125T130000Z-abcdef";
-    one.api.put("workflows", { ...workflow("orders-2", "orders", "Running", []), metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
-    await one.store.put(`runs/orders/${later}/summary.json`, JSON.stringify({ ...SUMMARY, run: later, status: "running", error: null, stateAfter: null }));
+    one.api.put("workflows", {
+      ...workflow("orders-2", "orders", "Running", []),
+      metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" },
+    });
+    await one.store.put(
+      `runs/orders/${later}/summary.json`,
+      JSON.stringify({ ...SUMMARY, run: later, status: "running", error: null, stateAfter: null }),
+    );
     const { stdout } = await one.run(`status orders ${RUN}`);
-    for (const part of [/STEPS of run 20261125T120000Z-abcdef\n/, /load, try 3 +failed/, /FILES of run 20261125T120000Z-abcdef\n.*extract-0\.jsonl \(3 B\)/]) assert.match(stdout, part);
-    assert.match((await one.run("status orders orders-1")).stdout, /STEPS of run 20261125T120000Z-abcdef\n/);
+    for (const part of [
+      /STEPS of run 20261125T120000Z-abcdef\n/,
+      /load, try 3 +failed/,
+      /FILES of run 20261125T120000Z-abcdef\n.*extract-0\.jsonl \(3 B\)/,
+    ])
+      assert.match(stdout, part);
+    assert.match(
+      (await one.run("status orders orders-1")).stdout,
+      /STEPS of run 20261125T120000Z-abcdef\n/,
+    );
     const { code, stderr } = await one.run("status orders nothing");
-    assert.deepEqual([code, stderr], [2, '"orders" has no run nothing; list them: npx tapctl runs orders\n']);
+    assert.deepEqual(
+      [code, stderr],
+      [2, '"orders" has no run nothing; list them: npx tapctl runs orders\n'],
+    );
   });
 
   test("a new run without a log names the one before it; one that failed too early for a state left it unchanged", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
-    await one.store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify({ ...SUMMARY, stateAfter: null }));
-    one.api.put("workflows", { ...workflow("orders-2", "orders", "Running", []), metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
-    assert.match((await one.run("logs orders")).stderr, /^run \S+ has no log: none of its steps has begun, or its pods are gone; of the one before it: npx tapctl logs orders 20261125T120000Z-abcdef\n$/);
-    assert.match((await one.run("runs orders")).stdout, /20261125T120000Z-abcdef +schedule +failed .* unchanged +/);
+    await one.store.put(
+      `runs/orders/${RUN}/summary.json`,
+      JSON.stringify({ ...SUMMARY, stateAfter: null }),
+    );
+    one.api.put("workflows", {
+      ...workflow("orders-2", "orders", "Running", []),
+      metadata: { ...metadata("orders-2", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" },
+    });
+    assert.match(
+      (await one.run("logs orders")).stderr,
+      /^run \S+ has no log: none of its steps has begun, or its pods are gone; of the one before it: npx tapctl logs orders 20261125T120000Z-abcdef\n$/,
+    );
+    assert.match(
+      (await one.run("runs orders")).stdout,
+      /20261125T120000Z-abcdef +schedule +failed .* unchanged +/,
+    );
   });
 
   test("status of one shows the state that is saved now, and not that of the last run", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
-    await one.store.put(`runs/orders/${RUN}/summary.json`, JSON.stringify({ ...SUMMARY, status: "succeeded", stateCommitted: true }));
-    const saved = { version: 1, pipeline: "orders", tap: "tap-rest-api-msdk", target: "target-jsonl", destination: "0123456789abcdef", run: "20261125T130000Z-abcdef", time: "2026-11-25T13:00:00Z", state: { at: "2027-11-25" } };
+    await one.store.put(
+      `runs/orders/${RUN}/summary.json`,
+      JSON.stringify({ ...SUMMARY, status: "succeeded", stateCommitted: true }),
+    );
+    const saved = {
+      version: 1,
+      pipeline: "orders",
+      tap: "tap-rest-api-msdk",
+      target: "target-jsonl",
+      destination: "0123456789abcdef",
+      run: "20261125T130000Z-abcdef",
+      time: "2026-11-25T13:00:00Z",
+      state: { at: "2027-11-25" },
+    };
     await one.store.put(stateKey("orders"), JSON.stringify(saved));
     assert.match((await one.run("status orders")).stdout, /state: at: ?2027-11-25\n$/);
   });
 
   test("a run that waits for an image says so, and not that it runs", async (t) => {
     const one = await scene(t);
-    one.api.put("workflows", workflow("orders-1", "orders", "Running", [{ phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "nobody/tap:1"' }]));
+    one.api.put(
+      "workflows",
+      workflow("orders-1", "orders", "Running", [
+        { phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "nobody/tap:1"' },
+      ]),
+    );
     const { stdout } = await one.run("status orders");
     assert.match(stdout, /\norders +running .* waiting: ImagePullBackOff /);
     assert.match(stdout, /LAST RUNS\nRUN.*\n\S+ +schedule +waiting: ImagePullBackOff /);
-    assert.match((await one.run("runs orders")).stdout, /\n\S+ +schedule +waiting: ImagePullBackOff /);
+    assert.match(
+      (await one.run("runs orders")).stdout,
+      /\n\S+ +schedule +waiting: ImagePullBackOff /,
+    );
   });
 
   test("a run that has not begun says what it waits for", async (t) => {
     const one = await scene(t);
     const pending = workflow("orders-2", "orders", "Pending");
-    one.api.put("workflows", { ...pending, status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
-    assert.match((await one.run("status orders")).stdout, /waiting: orders-1, which runs the pipeline /);
-    one.api.put("workflows", { ...pending, status: { phase: "Pending", message: "Workflow processing has been postponed because too many workflows are already running" } });
-    assert.match((await one.run("status orders")).stdout, /waiting: its turn: as many runs as argo\.parallelism allows are under way /);
+    one.api.put("workflows", {
+      ...pending,
+      status: {
+        phase: "Pending",
+        synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } },
+      },
+    });
+    assert.match(
+      (await one.run("status orders")).stdout,
+      /waiting: orders-1, which runs the pipeline /,
+    );
+    one.api.put("workflows", {
+      ...pending,
+      status: {
+        phase: "Pending",
+        message:
+          "Workflow processing has been postponed because too many workflows are already running",
+      },
+    });
+    assert.match(
+      (await one.run("status orders")).stdout,
+      /waiting: its turn: as many runs as argo\.parallelism allows are under way /,
+    );
   });
 
   test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     one.api.remove("workflows", "orders-1");
-    assert.match((await one.run("runs orders")).stdout, /20261125T120000Z-abcdef +schedule +failed +1,234 .* gone +the target failed/);
-    assert.equal((await one.run("logs orders")).stdout, "2026-11-25T12:00:10.000Z tap    | asked\n2026-11-25T12:00:50.000Z target | disk full\n");
-    assert.equal((await one.run(`logs orders ${RUN} --target`)).stdout, "2026-11-25T12:00:50.000Z target | disk full\n");
-    assert.match((await one.run(`artifacts orders ${RUN} --get got`)).stdout, /extract-0\.jsonl +3 B .*\n(.*\n)*in .*got\n$/);
-    assert.match((await one.run("logs orders nothing")).stderr, /^"orders" has no run nothing; list them: npx tapctl runs orders\n$/);
+    assert.match(
+      (await one.run("runs orders")).stdout,
+      /20261125T120000Z-abcdef +schedule +failed +1,234 .* gone +the target failed/,
+    );
+    assert.equal(
+      (await one.run("logs orders")).stdout,
+      "2026-11-25T12:00:10.000Z tap    | asked\n2026-11-25T12:00:50.000Z target | disk full\n",
+    );
+    assert.equal(
+      (await one.run(`logs orders ${RUN} --target`)).stdout,
+      "2026-11-25T12:00:50.000Z target | disk full\n",
+    );
+    assert.match(
+      (await one.run(`artifacts orders ${RUN} --get got`)).stdout,
+      /extract-0\.jsonl +3 B .*\n(.*\n)*in .*got\n$/,
+    );
+    assert.match(
+      (await one.run("logs orders nothing")).stderr,
+      /^"orders" has no run nothing; list them: npx tapctl runs orders\n$/,
+    );
   });
 
   test("logs of a run that has ended come with those of a follow-up whose pod is there", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const container = { name: "main", image: "dbt:1" };
-    one.api.put("pods", { metadata: metadata("orders-1-follow-up", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1" }, annotations: { "workflows.argoproj.io/node-name": "orders-1.follow-ups[0].follow-up(0:name:dbt)" } }), spec: { containers: [container] }, status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 1 } } }] } });
-    one.api.onLog = (_pod, _container, _query, response) => void response.end("2026-11-25T12:00:55.000000000Z a test of dbt failed\n");
-    assert.match((await one.run("logs orders")).stdout, /target \| disk full\n2026-11-25T12:00:55\.000Z follow-up \| a test of dbt failed\n$/);
+    one.api.put("pods", {
+      metadata: metadata("orders-1-follow-up", "orders", {
+        labels: { "workflows.argoproj.io/workflow": "orders-1" },
+        annotations: {
+          "workflows.argoproj.io/node-name": "orders-1.follow-ups[0].follow-up(0:name:dbt)",
+        },
+      }),
+      spec: { containers: [container] },
+      status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 1 } } }] },
+    });
+    one.api.onLog = (_pod, _container, _query, response) =>
+      void response.end("2026-11-25T12:00:55.000000000Z a test of dbt failed\n");
+    assert.match(
+      (await one.run("logs orders")).stdout,
+      /target \| disk full\n2026-11-25T12:00:55\.000Z follow-up \| a test of dbt failed\n$/,
+    );
     assert.doesNotMatch((await one.run("logs orders --target")).stdout, /dbt/);
   });
 
@@ -228,14 +454,26 @@ suite("on a cluster", () => {
     const one = await scene(t);
     await withFailedRun(one);
     assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
-    assert.match((await one.run("retry orders orders-1")).stdout, /loads 3 B of run 20261125T120000Z-abcdef\n$/);
+    assert.match(
+      (await one.run("retry orders orders-1")).stdout,
+      /loads 3 B of run 20261125T120000Z-abcdef\n$/,
+    );
     one.api.remove("workflows", "orders-1");
     assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
     one.api.put("workflows", workflow("orders-8", "orders", "Running", [{ phase: "Running" }]));
-    one.api.put("workflows", { ...workflow("orders-9", "orders", "Pending"), metadata: { ...metadata("orders-9", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" } });
-    const runs = JSON.parse((await one.run("runs orders --json")).stdout) as readonly { readonly run: string; readonly workflow: string }[];
+    one.api.put("workflows", {
+      ...workflow("orders-9", "orders", "Pending"),
+      metadata: { ...metadata("orders-9", "orders"), creationTimestamp: "2026-11-25T13:00:00Z" },
+    });
+    const runs = JSON.parse((await one.run("runs orders --json")).stdout) as readonly {
+      readonly run: string;
+      readonly workflow: string;
+    }[];
     const waiting = runs.find((run) => run.workflow === "orders-9")?.run;
-    assert.equal((await one.run(`cancel orders ${waiting}`)).stdout, "orders: orders-9 had not begun, and is taken away\n");
+    assert.equal(
+      (await one.run(`cancel orders ${waiting}`)).stdout,
+      "orders: orders-9 had not begun, and is taken away\n",
+    );
   });
 
   test("a pipeline that is on the cluster alone can be looked at, stopped and switched off; what needs its entry says where it is", async (t) => {
@@ -245,10 +483,23 @@ suite("on a cluster", () => {
     assert.match((await one.run("status old")).stdout, /\nold +not in the array /);
     assert.match((await one.run("runs old")).stdout, /\n\S+ +schedule +running /);
     assert.match((await one.run("cancel old")).stdout, /^old: old-1 is stopping/);
-    assert.equal((await one.run("suspend old")).stdout, "old: the schedule is now off\nIt is not in the array of this checkout: the next `npx tapctl up` from here deletes it.\n");
-    for (const line of ["run old", "retry old", "state show old", "config show old", "backfill old --from 2026-01-01 --to 2026-01-02"]) {
+    assert.equal(
+      (await one.run("suspend old")).stdout,
+      "old: the schedule is now off\nIt is not in the array of this checkout: the next `npx tapctl up` from here deletes it.\n",
+    );
+    for (const line of [
+      "run old",
+      "retry old",
+      "state show old",
+      "config show old",
+      "backfill old --from 2026-01-01 --to 2026-01-02",
+    ]) {
       const { stderr, code } = await one.run(line);
-      assert.equal(stderr, '"old" is on the cluster but not in the array of this checkout, and the next `npx tapctl up` from here deletes it; ask from a checkout that has it\n', line);
+      assert.equal(
+        stderr,
+        '"old" is on the cluster but not in the array of this checkout, and the next `npx tapctl up` from here deletes it; ask from a checkout that has it\n',
+        line,
+      );
       assert.equal(code, 2);
     }
   });
@@ -256,23 +507,63 @@ suite("on a cluster", () => {
   test("run starts what the schedule starts; state and first day go with it", async (t) => {
     const one = await scene(t);
     writeFileSync(join(one.root, "state.json"), '{"at":"2026-11-20"}');
-    assert.match((await one.run("run orders --state state.json")).stdout, /^orders: run \d{8}T\d{6}Z-\w{6} \(Workflow orders-1\)\n$/);
-    assert.match((await one.run("run orders --from 2026-11-01 --json")).stdout, /"workflow": "orders-2"/);
+    assert.match(
+      (await one.run("run orders --state state.json")).stdout,
+      /^orders: run \d{8}T\d{6}Z-\w{6} \(Workflow orders-1\)\n$/,
+    );
+    assert.match(
+      (await one.run("run orders --from 2026-11-01 --json")).stdout,
+      /"workflow": "orders-2"/,
+    );
     await one.run("run orders --full-refresh");
-    const parameters = one.api.all("workflows").map(({ spec }) => Object.fromEntries((spec as { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } }).arguments.parameters.map(({ name, value }) => [name, value])));
-    assert.deepEqual(parameters.map(({ trigger, onChange, tapSettings }) => [trigger, onChange, tapSettings]), [["manual", "fail", undefined], ["manual", "refresh", '{"start_date":"2026-11-01"}'], ["manual", "refresh", undefined]]);
-    assert.equal((await one.store.get(parameters[0]?.["givenState"] ?? ""))?.toString(), '{"at":"2026-11-20"}\n');
+    const parameters = one.api
+      .all("workflows")
+      .map(({ spec }) =>
+        Object.fromEntries(
+          (
+            spec as {
+              readonly arguments: {
+                readonly parameters: readonly { readonly name: string; readonly value: string }[];
+              };
+            }
+          ).arguments.parameters.map(({ name, value }) => [name, value]),
+        ),
+      );
+    assert.deepEqual(
+      parameters.map(({ trigger, onChange, tapSettings }) => [trigger, onChange, tapSettings]),
+      [
+        ["manual", "fail", undefined],
+        ["manual", "refresh", '{"start_date":"2026-11-01"}'],
+        ["manual", "refresh", undefined],
+      ],
+    );
+    assert.equal(
+      (await one.store.get(parameters[0]?.["givenState"] ?? ""))?.toString(),
+      '{"at":"2026-11-20"}\n',
+    );
   });
 
   test("run --follow ends with the run's exit code", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
-      const done = workflow(name, "orders", "Failed", [{ name: `${name}.extract(0)[0].extract`, phase: "Failed", message: "main: Error (exit code 10)", outputs: { exitCode: "10" } }]);
+      const done = workflow(name, "orders", "Failed", [
+        {
+          name: `${name}.extract(0)[0].extract`,
+          phase: "Failed",
+          message: "main: Error (exit code 10)",
+          outputs: { exitCode: "10" },
+        },
+      ]);
       if (plural === "workflows") setTimeout(() => one.api.put("workflows", done), 100);
     };
-    const { code, stdout, stderr } = await startTapctl(one.root, ["run", "orders", "--follow"], { env: one.environment });
+    const { code, stdout, stderr } = await startTapctl(one.root, ["run", "orders", "--follow"], {
+      env: one.environment,
+    });
     assert.equal(code, 10);
-    assert.match(stdout, /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\), its log says why\n$/);
+    assert.match(
+      stdout,
+      /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\), its log says why\n$/,
+    );
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
   });
 
@@ -281,13 +572,26 @@ suite("on a cluster", () => {
       const one = await scene(t);
       const underWay = (name: string) => {
         one.api.put("workflows", workflow(name, "orders", "Running"));
-        one.api.put("pods", { metadata: metadata("pod-1", "orders", { labels: { "workflows.argoproj.io/workflow": name }, annotations: { "workflows.argoproj.io/node-name": `${name}.extract(0)` } }), spec: { containers: [{ name: "main", image: "x" }] }, status: { containerStatuses: [{ name: "main", state: { running: {} } }] } });
+        one.api.put("pods", {
+          metadata: metadata("pod-1", "orders", {
+            labels: { "workflows.argoproj.io/workflow": name },
+            annotations: { "workflows.argoproj.io/node-name": `${name}.extract(0)` },
+          }),
+          spec: { containers: [{ name: "main", image: "x" }] },
+          status: { containerStatuses: [{ name: "main", state: { running: {} } }] },
+        });
       };
-      if (line.startsWith("run")) one.api.onChange = (_plural, { metadata: { name = "" } }) => underWay(name);
+      if (line.startsWith("run"))
+        one.api.onChange = (_plural, { metadata: { name = "" } }) => underWay(name);
       else underWay("orders-1");
       one.api.forbid("get pods/log");
-      const { code, stderr } = await startTapctl(one.root, line.split(" "), { env: one.environment });
-      assert.equal(stderr, 'you may not get pods "pod-1"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n');
+      const { code, stderr } = await startTapctl(one.root, line.split(" "), {
+        env: one.environment,
+      });
+      assert.equal(
+        stderr,
+        'you may not get pods "pod-1"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n',
+      );
       assert.equal(code, 1);
     });
   }
@@ -295,35 +599,81 @@ suite("on a cluster", () => {
   test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
-      if (plural === "workflows") one.api.put("workflows", workflow(name, "orders", "Running", [{ name: `${name}.extract(0)[0].extract`, phase: "Running" }]));
+      if (plural === "workflows")
+        one.api.put(
+          "workflows",
+          workflow(name, "orders", "Running", [
+            { name: `${name}.extract(0)[0].extract`, phase: "Running" },
+          ]),
+        );
     };
-    const child = spawn(process.execPath, [TAPCTL, "run", "orders", "--follow"], { cwd: one.root, env: one.environment, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [TAPCTL, "run", "orders", "--follow"], {
+      cwd: one.root,
+      env: one.environment,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
       if (text.includes("extract: running")) child.kill("SIGINT");
     });
     assert.equal(await new Promise((resolve) => child.on("close", resolve)), 130);
-    assert.match(stderr, /orders-1 goes on\. Follow it again: npx tapctl logs orders -f; stop it: npx tapctl cancel orders\n$/);
-    assert.equal((one.api.all("workflows")[0]?.["spec"] as { readonly shutdown?: string }).shutdown, undefined);
+    assert.match(
+      stderr,
+      /orders-1 goes on\. Follow it again: npx tapctl logs orders -f; stop it: npx tapctl cancel orders\n$/,
+    );
+    assert.equal(
+      (one.api.all("workflows")[0]?.["spec"] as { readonly shutdown?: string }).shutdown,
+      undefined,
+    );
   });
 
   test("retry loads the stored extract; cancel stops; suspend says who is right", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
-    assert.match((await one.run("retry orders")).stdout, /^orders: run \S+ \(Workflow orders-\d\) loads 3 B of run 20261125T120000Z-abcdef\n$/);
-    const retried = one.api.all("workflows").find(({ metadata: { labels } }) => labels?.["tapctl.dev/trigger"] === "retry");
+    assert.match(
+      (await one.run("retry orders")).stdout,
+      /^orders: run \S+ \(Workflow orders-\d\) loads 3 B of run 20261125T120000Z-abcdef\n$/,
+    );
+    const retried = one.api
+      .all("workflows")
+      .find(({ metadata: { labels } }) => labels?.["tapctl.dev/trigger"] === "retry");
     assert.equal((retried?.["spec"] as { readonly entrypoint: string }).entrypoint, "retry");
     const waiting = one.api.all("workflows").length;
     assert.equal((await one.run("run orders --json")).code, 0);
     const last = one.api.all("workflows").at(-1)?.metadata.name ?? "";
-    assert.equal((await one.run(`cancel orders ${last}`)).stdout, `orders: ${last} had not begun, and is taken away\n`);
+    assert.equal(
+      (await one.run(`cancel orders ${last}`)).stdout,
+      `orders: ${last} had not begun, and is taken away\n`,
+    );
     assert.equal(one.api.all("workflows").length, waiting);
-    one.api.put("workflows", { ...retried, metadata: retried?.metadata ?? {}, status: { phase: "Running", nodes: {} } });
-    assert.match((await one.run("cancel orders")).stdout, new RegExp(`^orders: ${retried?.metadata.name} is stopping`));
-    assert.equal((one.api.all("workflows").find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as { readonly shutdown: string }).shutdown, "Stop");
-    assert.equal((await one.run("suspend orders")).stdout, "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npx tapctl up` switches it on again, unless the entry has suspend: true.\n");
-    assert.equal((one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend, true);
+    one.api.put("workflows", {
+      ...retried,
+      metadata: retried?.metadata ?? {},
+      status: { phase: "Running", nodes: {} },
+    });
+    assert.match(
+      (await one.run("cancel orders")).stdout,
+      new RegExp(`^orders: ${retried?.metadata.name} is stopping`),
+    );
+    assert.equal(
+      (
+        one.api
+          .all("workflows")
+          .find(({ metadata: { name } }) => name === retried?.metadata.name)?.["spec"] as {
+          readonly shutdown: string;
+        }
+      ).shutdown,
+      "Stop",
+    );
+    assert.equal(
+      (await one.run("suspend orders")).stdout,
+      "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npx tapctl up` switches it on again, unless the entry has suspend: true.\n",
+    );
+    assert.equal(
+      (one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend,
+      true,
+    );
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is now on\n");
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is already on\n");
   });
@@ -333,26 +683,76 @@ suite("on a cluster", () => {
     one.api.onChange = (plural, object) => {
       const name = object.metadata.name ?? "";
       if (plural !== "workflows" || object["status"] !== undefined) return;
-      one.api.put("workflows", { ...object, status: { phase: "Running", nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: new Date().toISOString() } } }, metadata: { ...object.metadata, name } });
+      one.api.put("workflows", {
+        ...object,
+        status: {
+          phase: "Running",
+          nodes: {
+            h: { id: "h", type: "Suspend", phase: "Running", startedAt: new Date().toISOString() },
+          },
+        },
+        metadata: { ...object.metadata, name },
+      });
     };
-    const { stdout, stderr } = await one.run("state set orders -", '{"bookmarks":{"orders":{"id":7},"users":{"id":8}}}');
-    assert.match(stdout, /^orders: none -> .*\n {2}bookmarks\.orders\.id: none -> 7\n {2}bookmarks\.users\.id: none -> 8\n$/, stderr);
+    const { stdout, stderr } = await one.run(
+      "state set orders -",
+      '{"bookmarks":{"orders":{"id":7},"users":{"id":8}}}',
+    );
+    assert.match(
+      stdout,
+      /^orders: none -> .*\n {2}bookmarks\.orders\.id: none -> 7\n {2}bookmarks\.users\.id: none -> 8\n$/,
+      stderr,
+    );
     assert.match((await one.run("state reset orders --stream users")).stdout, /bookmarks\.users/);
     const shown = await one.run("state show orders");
-    assert.deepEqual([JSON.parse(shown.stdout), shown.stderr.slice(0, 6)], [{ bookmarks: { orders: { id: 7 } } }, "saved "]);
-    assert.deepEqual((JSON.parse((await one.run("state show orders --json")).stdout) as { readonly state: unknown }).state, { bookmarks: { orders: { id: 7 } } });
-    assert.ok(one.api.all("workflows").every(({ status }) => (status as { readonly nodes: { readonly h: { readonly phase: string } } }).nodes.h.phase === "Succeeded"));
+    assert.deepEqual(
+      [JSON.parse(shown.stdout), shown.stderr.slice(0, 6)],
+      [{ bookmarks: { orders: { id: 7 } } }, "saved "],
+    );
+    assert.deepEqual(
+      (
+        JSON.parse((await one.run("state show orders --json")).stdout) as {
+          readonly state: unknown;
+        }
+      ).state,
+      { bookmarks: { orders: { id: 7 } } },
+    );
+    assert.ok(
+      one.api
+        .all("workflows")
+        .every(
+          ({ status }) =>
+            (status as { readonly nodes: { readonly h: { readonly phase: string } } }).nodes.h
+              .phase === "Succeeded",
+        ),
+    );
   });
 
   test("config puts a catalog where the pods read it, and shows it", async (t) => {
     const one = await scene(t);
     const array = join(one.root, "pipelines", "index.ts");
-    writeFileSync(array, readFileSync(array, "utf8").replace('name: "orders",', 'name: "orders", configFrom: "store",'));
+    writeFileSync(
+      array,
+      readFileSync(array, "utf8").replace(
+        'name: "orders",',
+        'name: "orders", configFrom: "store",',
+      ),
+    );
     writeFileSync(join(one.root, "catalog.json"), '{"streams":[]}');
     const { stdout, stderr } = await one.run("config put orders --catalog catalog.json");
-    assert.match(stdout, /^orders: catalog\.json created, 14 B\ntap-config\.json is missing; put it there: npx tapctl config put orders --tap FILE\n/, stderr);
-    assert.equal((await one.store.get("configs/orders/catalog.json"))?.toString(), '{"streams":[]}');
-    assert.match((await one.run("config show orders")).stdout, /\ncatalog\.json +catalog that the tap gets +14 B/);
+    assert.match(
+      stdout,
+      /^orders: catalog\.json created, 14 B\ntap-config\.json is missing; put it there: npx tapctl config put orders --tap FILE\n/,
+      stderr,
+    );
+    assert.equal(
+      (await one.store.get("configs/orders/catalog.json"))?.toString(),
+      '{"streams":[]}',
+    );
+    assert.match(
+      (await one.run("config show orders")).stdout,
+      /\ncatalog\.json +catalog that the tap gets +14 B/,
+    );
     assert.equal((await one.run("config remove orders catalog")).code, 0);
     assert.equal(await one.store.get("configs/orders/catalog.json"), undefined);
   });
@@ -363,38 +763,91 @@ suite("on a cluster", () => {
     // It shows no lines: without a right to pods and their logs, too.
     one.api.forbid("list pods");
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
-      if (plural === "workflows") setTimeout(() => one.api.put("workflows", { ...workflow(name, "rates", "Succeeded"), spec: one.api.all("workflows").find((object) => object.metadata.name === name)?.["spec"] }), 50);
+      if (plural === "workflows")
+        setTimeout(
+          () =>
+            one.api.put("workflows", {
+              ...workflow(name, "rates", "Succeeded"),
+              spec: one.api.all("workflows").find((object) => object.metadata.name === name)?.[
+                "spec"
+              ],
+            }),
+          50,
+        );
     };
     const { stdout, code } = await one.run("backfill rates --from 2026-01-15 --to 2026-03-01");
     assert.equal(code, 0);
-    assert.match(stdout, /^FROM +TO +RESULT +RUN\n2026-01-15 +2026-02-01 +succeeded +rates-1\n2026-02-01 +2026-03-01 +succeeded +rates-2\n$/);
-    const settings = one.api.all("workflows").map(({ spec }) => (spec as { readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] } }).arguments.parameters.filter(({ name }) => ["saveState", "tapSettings"].includes(name)).map(({ value }) => value));
-    assert.deepEqual(settings, [["false", '{"start_date":"2026-01-15","end_date":"2026-01-31"}'], ["false", '{"start_date":"2026-02-01","end_date":"2026-02-28"}']]);
+    assert.match(
+      stdout,
+      /^FROM +TO +RESULT +RUN\n2026-01-15 +2026-02-01 +succeeded +rates-1\n2026-02-01 +2026-03-01 +succeeded +rates-2\n$/,
+    );
+    const settings = one.api
+      .all("workflows")
+      .map(({ spec }) =>
+        (
+          spec as {
+            readonly arguments: {
+              readonly parameters: readonly { readonly name: string; readonly value: string }[];
+            };
+          }
+        ).arguments.parameters
+          .filter(({ name }) => ["saveState", "tapSettings"].includes(name))
+          .map(({ value }) => value),
+      );
+    assert.deepEqual(settings, [
+      ["false", '{"start_date":"2026-01-15","end_date":"2026-01-31"}'],
+      ["false", '{"start_date":"2026-02-01","end_date":"2026-02-28"}'],
+    ]);
   });
 
   test("doctor ends with 1 where something does not work", async (t) => {
     const one = await scene(t);
     const { code, stdout } = await one.run("doctor --json");
     assert.equal(code, 1);
-    const findings = JSON.parse(stdout) as readonly { readonly check: string; readonly level: string }[];
-    assert.deepEqual(findings.filter(({ level }) => level === "fail").map(({ check }) => check), ["controller", "templates"]);
-    assert.match((await one.run("doctor")).stdout, /\nfail {2}templates +namespace "pipelines" has no WorkflowTemplate singer-artifact, singer-stream, singer-job\n +-> deploy the stack: npx tapctl up/);
+    const findings = JSON.parse(stdout) as readonly {
+      readonly check: string;
+      readonly level: string;
+    }[];
+    assert.deepEqual(
+      findings.filter(({ level }) => level === "fail").map(({ check }) => check),
+      ["controller", "templates"],
+    );
+    assert.match(
+      (await one.run("doctor")).stdout,
+      /\nfail {2}templates +namespace "pipelines" has no WorkflowTemplate singer-artifact, singer-stream, singer-job\n +-> deploy the stack: npx tapctl up/,
+    );
   });
 
   /** Consoles of the cluster, each with a pod that is ready. */
   const withConsoles = ({ api }: Scene): void => {
     for (const [name, namespace, port, labels] of [
       ["minio-console", "minio", 9001, {}],
-      ["argo-workflows-server", "argo", 2746, { "app.kubernetes.io/component": "server", "app.kubernetes.io/part-of": "argo-workflows" }],
+      [
+        "argo-workflows-server",
+        "argo",
+        2746,
+        { "app.kubernetes.io/component": "server", "app.kubernetes.io/part-of": "argo-workflows" },
+      ],
     ] as const) {
-      api.put("services", { metadata: { name, namespace, labels }, spec: { selector: { app: namespace }, ports: [{ port }] } });
-      api.put("pods", { metadata: metadata(`${namespace}-0`, "-", { namespace, labels: { app: namespace } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
+      api.put("services", {
+        metadata: { name, namespace, labels },
+        spec: { selector: { app: namespace }, ports: [{ port }] },
+      });
+      api.put("pods", {
+        metadata: metadata(`${namespace}-0`, "-", { namespace, labels: { app: namespace } }),
+        spec: { containers: [] },
+        status: { conditions: [{ type: "Ready", status: "True" }] },
+      });
     }
   };
 
   /** What `ui` prints until it is there; it is then ended. */
   const ui = async (one: Scene): Promise<{ readonly stdout: string; readonly stderr: string }> => {
-    const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], { cwd: one.root, env: one.environment, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], {
+      cwd: one.root,
+      env: one.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let [stdout, stderr] = ["", ""];
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -404,7 +857,8 @@ suite("on a cluster", () => {
     await new Promise((resolve) => child.on("close", resolve));
     return { stdout, stderr };
   };
-  const MINIO_CONSOLE = /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/;
+  const MINIO_CONSOLE =
+    /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/;
   const [, , ofConsoles = []] = documentedRules();
 
   test("ui forwards what is there and prints where the credentials are", async (t) => {
@@ -429,8 +883,13 @@ suite("on a cluster", () => {
     one.api.restrict({ minio: ofConsoles });
     const { stdout, stderr } = await ui(one);
     assert.match(stdout, MINIO_CONSOLE);
-    assert.equal(stderr, 'Argo Workflows: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n');
-    one.api.restrict({ argo: ofConsoles.filter(({ resources }) => !resources.includes("pods/portforward")) });
+    assert.equal(
+      stderr,
+      'Argo Workflows: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n',
+    );
+    one.api.restrict({
+      argo: ofConsoles.filter(({ resources }) => !resources.includes("pods/portforward")),
+    });
     const nothing = await one.run("ui");
     assert.equal(nothing.code, 1);
     assert.deepEqual(nothing.stderr.trim().split("\n"), [
@@ -442,23 +901,98 @@ suite("on a cluster", () => {
 
 /** Command, what it prints on standard error, exit code. */
 const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
-  ["a pipeline that is not deployed", "run rates", /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npx tapctl up\n$/, 1],
-  ["a flag of local runs", "run orders --offline", /^--offline is for --on local: a run on the cluster is made as its schedule makes it\n$/, 2],
-  ["a store of one's own", "--store x runs orders", /^--store is for --on local: a cluster has an object store of its own\n$/, 2],
-  ["a context that is not there", "status --context x", /^\S+kubeconfig: no context is called "x"; there are: stand-in\n$/, 2],
-  ["a namespace without pipelines", "runs orders --namespace other", /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npx tapctl up\), or name another: --namespace NAME, --context NAME\n$/, 2],
-  ["nothing to cancel", "cancel orders", /^"orders" has no run under way; its last ones: npx tapctl runs orders\n$/, 2],
-  ["nothing to retry", "retry orders", /^none of the last runs of "orders" has a stored extract; in stream mode none is kept/, 2],
-  ["a day that is none", "run orders --from yesterday", /^--from yesterday: a day such as 2026-01-31\n$/, 2],
-  ["a first day beside a state", "run orders --from 2026-01-01 --full-refresh", /^--from says where to begin: it goes with none of --full-refresh, --keep-state and --state\n$/, 2],
+  [
+    "a pipeline that is not deployed",
+    "run rates",
+    /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npx tapctl up\n$/,
+    1,
+  ],
+  [
+    "a flag of local runs",
+    "run orders --offline",
+    /^--offline is for --on local: a run on the cluster is made as its schedule makes it\n$/,
+    2,
+  ],
+  [
+    "a store of one's own",
+    "--store x runs orders",
+    /^--store is for --on local: a cluster has an object store of its own\n$/,
+    2,
+  ],
+  [
+    "a context that is not there",
+    "status --context x",
+    /^\S+kubeconfig: no context is called "x"; there are: stand-in\n$/,
+    2,
+  ],
+  [
+    "a namespace without pipelines",
+    "runs orders --namespace other",
+    /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npx tapctl up\), or name another: --namespace NAME, --context NAME\n$/,
+    2,
+  ],
+  [
+    "nothing to cancel",
+    "cancel orders",
+    /^"orders" has no run under way; its last ones: npx tapctl runs orders\n$/,
+    2,
+  ],
+  [
+    "nothing to retry",
+    "retry orders",
+    /^none of the last runs of "orders" has a stored extract; in stream mode none is kept/,
+    2,
+  ],
+  [
+    "a day that is none",
+    "run orders --from yesterday",
+    /^--from yesterday: a day such as 2026-01-31\n$/,
+    2,
+  ],
+  [
+    "a first day beside a state",
+    "run orders --from 2026-01-01 --full-refresh",
+    /^--from says where to begin: it goes with none of --full-refresh, --keep-state and --state\n$/,
+    2,
+  ],
   ["several runs to follow", "run orders rates --follow", /^--follow is for one pipeline\n$/, 2],
-  ["a state for a job", "run clean-up --full-refresh", /^"clean-up" is a job: it has no state to go on from\n$/, 2],
-  ["a tap without a window", "backfill orders --from 2026-01-01 --to 2026-02-01", /^"orders": tap-rest-api-msdk cannot read a part of its history/, 2],
-  ["a check there", "check orders --on cluster", /^check works on this machine alone: leave --on cluster out\n$/, 2],
-  ["a wait that is no duration", "state reset orders --wait long", /^--wait long: a duration such as 90s or 10m\n$/, 2],
-  ["a table for people as JSON", "status --watch --json", /^--watch is for people: it does not go with --json\n$/, 2],
+  [
+    "a state for a job",
+    "run clean-up --full-refresh",
+    /^"clean-up" is a job: it has no state to go on from\n$/,
+    2,
+  ],
+  [
+    "a tap without a window",
+    "backfill orders --from 2026-01-01 --to 2026-02-01",
+    /^"orders": tap-rest-api-msdk cannot read a part of its history/,
+    2,
+  ],
+  [
+    "a check there",
+    "check orders --on cluster",
+    /^check works on this machine alone: leave --on cluster out\n$/,
+    2,
+  ],
+  [
+    "a wait that is no duration",
+    "state reset orders --wait long",
+    /^--wait long: a duration such as 90s or 10m\n$/,
+    2,
+  ],
+  [
+    "a table for people as JSON",
+    "status --watch --json",
+    /^--watch is for people: it does not go with --json\n$/,
+    2,
+  ],
   ["another place", "status --on mars", /^--on "mars": allowed are local and cluster\n$/, 2],
-  ["no files", "artifacts orders 20260101T000000Z-000000", /^run 20260101T000000Z-000000 of "orders" has stored no files, or they have been deleted; list the runs: npx tapctl runs orders\n$/, 2],
+  [
+    "no files",
+    "artifacts orders 20260101T000000Z-000000",
+    /^run 20260101T000000Z-000000 of "orders" has stored no files, or they have been deleted; list the runs: npx tapctl runs orders\n$/,
+    2,
+  ],
   ["no consoles", "ui", /^neither Argo's console nor MinIO's is on this cluster\n$/, 1],
 ];
 
@@ -475,27 +1009,46 @@ suite("mistakes on a cluster", () => {
   test("a rule that is missing", async (t) => {
     const one = await scene(t);
     one.api.forbid("get secrets");
-    assert.equal((await one.run("runs orders")).stderr, 'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n');
+    assert.equal(
+      (await one.run("runs orders")).stderr,
+      'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n',
+    );
     one.api.forbid("create workflows");
-    assert.match((await one.run("run orders")).stderr, /^you may not create workflows; missing rule: verbs: \["create"\]/);
+    assert.match(
+      (await one.run("run orders")).stderr,
+      /^you may not create workflows; missing rule: verbs: \["create"\]/,
+    );
   });
 
   test("no cluster", async (t) => {
     const one = await scene(t);
     await one.api.stop();
     const { stderr, code } = await one.run("status");
-    assert.match(stderr, /^no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/);
+    assert.match(
+      stderr,
+      /^no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/,
+    );
     assert.equal(code, 1);
   });
 
   test("commands that are printed ask the same place, by the options that the defaults do not say", async (t) => {
     const one = await scene(t);
-    const said = async (line: string) => / under way; its last ones: (npx tapctl .*)\n$/.exec((await one.run(line)).stderr)?.[1];
-    assert.equal(await said("--on cluster --namespace pipelines cancel orders"), "npx tapctl runs orders --namespace pipelines");
+    const said = async (line: string) =>
+      / under way; its last ones: (npx tapctl .*)\n$/.exec((await one.run(line)).stderr)?.[1];
+    assert.equal(
+      await said("--on cluster --namespace pipelines cancel orders"),
+      "npx tapctl runs orders --namespace pipelines",
+    );
     writeFileSync(join(one.root, ".tapctl.yaml"), "namespace: pipelines\n");
     assert.equal(await said("cancel orders --on cluster"), "npx tapctl runs orders --on cluster");
-    assert.equal(await said("cancel orders --on cluster --context stand-in"), "npx tapctl runs orders --on cluster --context stand-in");
-    assert.match((await one.run("run orders --on cluster")).stderr, /^follow it: npx tapctl logs orders -f --on cluster\n$/);
+    assert.equal(
+      await said("cancel orders --on cluster --context stand-in"),
+      "npx tapctl runs orders --on cluster --context stand-in",
+    );
+    assert.match(
+      (await one.run("run orders --on cluster")).stderr,
+      /^follow it: npx tapctl logs orders -f --on cluster\n$/,
+    );
     assert.equal(await said("cancel orders"), "npx tapctl runs orders");
   });
 
@@ -503,9 +1056,15 @@ suite("mistakes on a cluster", () => {
     const one = await scene(t);
     const cases: readonly (readonly [string, RegExp])[] = [
       ["on: mars\n", /\.tapctl\.yaml: on "mars": allowed are local and cluster\n$/],
-      ["contxt: x\n", /\.tapctl\.yaml: "contxt" is not a setting; did you mean "context"\?; allowed are on, context, namespace\n$/],
+      [
+        "contxt: x\n",
+        /\.tapctl\.yaml: "contxt" is not a setting; did you mean "context"\?; allowed are on, context, namespace\n$/,
+      ],
       ["on: cluster\nnamespace: 7\n", /\.tapctl\.yaml: namespace 7: has to be text\n$/],
-      ["- on\n", /\.tapctl\.yaml: is not a list of settings; allowed are on, context, namespace, such as: on: cluster\n$/],
+      [
+        "- on\n",
+        /\.tapctl\.yaml: is not a list of settings; allowed are on, context, namespace, such as: on: cluster\n$/,
+      ],
       ["on: [\n", /\.tapctl\.yaml: cannot be read: /],
     ];
     for (const [text, printed] of cases) {
@@ -516,8 +1075,17 @@ suite("mistakes on a cluster", () => {
 
   test("what is for a cluster, on this machine", async (t) => {
     const one = await scene(t);
-    assert.equal((await one.run("--on local retry orders")).stderr, "retry is for a cluster: npx tapctl retry --on cluster\n");
-    assert.equal((await one.run("--on local status --context x")).stderr, "--context is for --on cluster\n");
-    assert.match((await one.run("--on local run orders --follow")).stderr, /^--follow is for --on cluster; a run on this machine shows its logs with --verbose\n$/);
+    assert.equal(
+      (await one.run("--on local retry orders")).stderr,
+      "retry is for a cluster: npx tapctl retry --on cluster\n",
+    );
+    assert.equal(
+      (await one.run("--on local status --context x")).stderr,
+      "--context is for --on cluster\n",
+    );
+    assert.match(
+      (await one.run("--on local run orders --follow")).stderr,
+      /^--follow is for --on cluster; a run on this machine shows its logs with --verbose\n$/,
+    );
   });
 });

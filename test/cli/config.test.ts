@@ -16,7 +16,8 @@ const FILES: { readonly [file: string]: string } = {
   "target.json": '{"destination_path":"out"}\n',
   "catalog.json": '{"streams":[{"tap_stream_id":"orders","schema":{}}]}',
   "state.json": '{"bookmarks":{"orders":{"id":7}}}',
-  "envelope.json": '{"version":1,"pipeline":"kept","run":"r","state":{"bookmarks":{"orders":{"id":7}}}}',
+  "envelope.json":
+    '{"version":1,"pipeline":"kept","run":"r","state":{"bookmarks":{"orders":{"id":7}}}}',
   "list.json": "[]",
   "empty.json": "{}",
   "broken.json": '{\n  "password": hunter2\n}',
@@ -29,7 +30,12 @@ const FILES: { readonly [file: string]: string } = {
 function scene(t: TestContext) {
   const root = makeProject(t, ARRAY);
   for (const [file, text] of Object.entries(FILES)) writeFileSync(join(root, file), text);
-  const run = (line: string, store?: string) => tapctl(root, [...(store === undefined ? [] : ["--store", store]), "config", ...line.split(" ")]);
+  const run = (line: string, store?: string) =>
+    tapctl(root, [
+      ...(store === undefined ? [] : ["--store", store]),
+      "config",
+      ...line.split(" "),
+    ]);
   const stored = (file: string) => join(root, ".tapctl", "store", "configs", "kept", file);
   return { root, run, stored };
 }
@@ -39,25 +45,41 @@ suite("tapctl config", () => {
     const { run, stored } = scene(t);
     assert.deepEqual(await run("put kept --tap tap.json"), {
       code: 0,
-      stdout: "kept: tap-config.json created, 53 B\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE\n",
+      stdout:
+        "kept: tap-config.json created, 53 B\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE\n",
       stderr: "",
     });
     assert.equal(readFileSync(stored("tap-config.json"), "utf8"), FILES["tap.json"]);
     assert.equal(statSync(stored("tap-config.json")).mode & 0o777, 0o600);
     const written = statSync(stored("tap-config.json")).mtimeMs;
     assert.equal(
-      (await run("put kept --tap tap.json --target target.json --catalog catalog.json --state state.json")).stdout,
+      (
+        await run(
+          "put kept --tap tap.json --target target.json --catalog catalog.json --state state.json",
+        )
+      ).stdout,
       "kept: tap-config.json is the same, nothing written\nkept: target-config.json created, 27 B\nkept: catalog.json created, 52 B\n" +
         "kept: initial-state.json created, 33 B\nnote: streams of its entry do not count while there is a catalog\n",
     );
     assert.equal(statSync(stored("tap-config.json")).mtimeMs, written);
-    const { files, missing } = JSON.parse((await run("put kept --target tap.json --state envelope.json --json")).stdout) as { readonly files: readonly unknown[]; readonly missing: unknown };
+    const { files, missing } = JSON.parse(
+      (await run("put kept --target tap.json --state envelope.json --json")).stdout,
+    ) as { readonly files: readonly unknown[]; readonly missing: unknown };
     assert.deepEqual(files, [
-      { part: "target", file: "target-config.json", change: "replaced", bytes: 53, bytesBefore: 27 },
+      {
+        part: "target",
+        file: "target-config.json",
+        change: "replaced",
+        bytes: 53,
+        bytesBefore: 27,
+      },
       { part: "state", file: "initial-state.json", change: "replaced", bytes: 34, bytesBefore: 33 },
     ]);
     assert.deepEqual(missing, []);
-    assert.deepEqual(JSON.parse(readFileSync(stored("initial-state.json"), "utf8")), JSON.parse(FILES["state.json"] ?? ""));
+    assert.deepEqual(
+      JSON.parse(readFileSync(stored("initial-state.json"), "utf8")),
+      JSON.parse(FILES["state.json"] ?? ""),
+    );
   });
 
   test("put says what a saved state makes of it", async (t) => {
@@ -74,34 +96,63 @@ suite("tapctl config", () => {
 
   test("show lists the files and not what they hold", async (t) => {
     const { run, stored } = scene(t);
-    assert.match((await run("show kept")).stdout, /^"kept" has no files in the store\ntap-config\.json is missing; .*\ntarget-config\.json is missing; .*\n$/);
+    assert.match(
+      (await run("show kept")).stdout,
+      /^"kept" has no files in the store\ntap-config\.json is missing; .*\ntarget-config\.json is missing; .*\n$/,
+    );
     await run("put kept --tap tap.json --target target.json");
     writeFileSync(stored("notes.txt"), "mine");
     const { stdout } = await run("show kept");
-    assert.match(stdout, /^FILE +WHAT IT IS +BYTES +WRITTEN\nnotes\.txt +not read by any run +4 B .*\ntap-config\.json +settings of the tap +53 B +\d{4}-.*Z\ntarget-config\.json .*\n$/);
+    assert.match(
+      stdout,
+      /^FILE +WHAT IT IS +BYTES +WRITTEN\nnotes\.txt +not read by any run +4 B .*\ntap-config\.json +settings of the tap +53 B +\d{4}-.*Z\ntarget-config\.json .*\n$/,
+    );
     assert.doesNotMatch(stdout, /hunter2/);
-    const shown = JSON.parse((await run("show kept --json")).stdout) as { readonly read: boolean; readonly files: readonly { readonly file: string; readonly bytes: number }[]; readonly missing: readonly string[] };
-    assert.deepEqual([shown.read, shown.files.map(({ file }) => file), shown.missing], [true, ["notes.txt", "tap-config.json", "target-config.json"], []]);
+    const shown = JSON.parse((await run("show kept --json")).stdout) as {
+      readonly read: boolean;
+      readonly files: readonly { readonly file: string; readonly bytes: number }[];
+      readonly missing: readonly string[];
+    };
+    assert.deepEqual(
+      [shown.read, shown.files.map(({ file }) => file), shown.missing],
+      [true, ["notes.txt", "tap-config.json", "target-config.json"], []],
+    );
   });
 
   test("show of a pipeline that does not read them says so", async (t) => {
     const { run } = scene(t);
-    assert.equal((await run("show orders")).stdout, '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n');
+    assert.equal(
+      (await run("show orders")).stdout,
+      '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n',
+    );
   });
 
   test("get brings the files here for their owner alone, and replaces none unasked", async (t) => {
     const { root, run } = scene(t);
     await run("put kept --tap tap.json --target target.json");
     const got = join(root, "got");
-    assert.equal((await run("get kept --out got")).stdout, `tap-config.json, target-config.json\nin ${got}; they may hold secrets: delete them when they have served\n`);
+    assert.equal(
+      (await run("get kept --out got")).stdout,
+      `tap-config.json, target-config.json\nin ${got}; they may hold secrets: delete them when they have served\n`,
+    );
     assert.equal(readFileSync(join(got, "tap-config.json"), "utf8"), FILES["tap.json"]);
-    assert.deepEqual([got, join(got, "tap-config.json")].map((path) => statSync(path).mode & 0o777), [0o700, 0o600]);
+    assert.deepEqual(
+      [got, join(got, "tap-config.json")].map((path) => statSync(path).mode & 0o777),
+      [0o700, 0o600],
+    );
     writeFileSync(join(got, "tap-config.json"), "edited");
     chmodSync(join(got, "tap-config.json"), 0o644);
     const refused = await run("get kept --out got");
-    assert.equal(refused.stderr, `${got}: tap-config.json, target-config.json would be replaced; name another folder, or use --force\n`);
+    assert.equal(
+      refused.stderr,
+      `${got}: tap-config.json, target-config.json would be replaced; name another folder, or use --force\n`,
+    );
     assert.equal(readFileSync(join(got, "tap-config.json"), "utf8"), "edited");
-    assert.deepEqual(JSON.parse((await run("get kept --out got --force --json")).stdout), { pipeline: "kept", folder: got, files: ["tap-config.json", "target-config.json"] });
+    assert.deepEqual(JSON.parse((await run("get kept --out got --force --json")).stdout), {
+      pipeline: "kept",
+      folder: got,
+      files: ["tap-config.json", "target-config.json"],
+    });
     assert.equal(readFileSync(join(got, "tap-config.json"), "utf8"), FILES["tap.json"]);
     assert.equal(statSync(join(got, "tap-config.json")).mode & 0o777, 0o600);
   });
@@ -111,8 +162,15 @@ suite("tapctl config", () => {
     await run("put kept --tap tap.json --target target.json --catalog catalog.json");
     assert.equal((await run("remove kept catalog")).stdout, "kept: catalog.json removed\n");
     assert.equal(existsSync(stored("catalog.json")), false);
-    assert.equal((await run("remove kept catalog")).stderr, '"kept" has no catalog.json in the store; it has: tap-config.json, target-config.json\n');
-    assert.deepEqual(JSON.parse((await run("remove kept tap --json")).stdout), { pipeline: "kept", removed: "tap-config.json", missing: ["tap"] });
+    assert.equal(
+      (await run("remove kept catalog")).stderr,
+      '"kept" has no catalog.json in the store; it has: tap-config.json, target-config.json\n',
+    );
+    assert.deepEqual(JSON.parse((await run("remove kept tap --json")).stdout), {
+      pipeline: "kept",
+      removed: "tap-config.json",
+      missing: ["tap"],
+    });
   });
 });
 
@@ -125,31 +183,68 @@ suite("tapctl config in a bucket", () => {
     const { root, run } = scene(t);
     await server.makeBucket("configs");
     const store = `s3://configs/etl?endpoint=${server.endpoint}`;
-    assert.match((await run("put kept --tap tap.json --target target.json", store)).stdout, /^kept: tap-config\.json created, 53 B\nkept: target-config\.json created, 27 B\n$/);
-    assert.match((await run("put kept --tap target.json --target target.json", store)).stdout, /^kept: tap-config\.json replaced, 27 B \(before: 53 B\)\nkept: target-config\.json is the same/);
+    assert.match(
+      (await run("put kept --tap tap.json --target target.json", store)).stdout,
+      /^kept: tap-config\.json created, 53 B\nkept: target-config\.json created, 27 B\n$/,
+    );
+    assert.match(
+      (await run("put kept --tap target.json --target target.json", store)).stdout,
+      /^kept: tap-config\.json replaced, 27 B \(before: 53 B\)\nkept: target-config\.json is the same/,
+    );
     assert.equal((await run("get kept --out got", store)).code, 0);
     assert.equal(readFileSync(join(root, "got", "tap-config.json"), "utf8"), FILES["target.json"]);
-    assert.equal((await run("remove kept target", store)).stdout, `kept: target-config.json removed\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE --store '${store}'\n`);
+    assert.equal(
+      (await run("remove kept target", store)).stdout,
+      `kept: target-config.json removed\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE --store '${store}'\n`,
+    );
   });
 });
 
 /** Command, what it prints on standard error. */
 const MISTAKES: readonly (readonly [string, string, string])[] = [
-  ["a pipeline with its settings in the array", "put orders --tap tap.json", '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n'],
+  [
+    "a pipeline with its settings in the array",
+    "put orders --tap tap.json",
+    '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n',
+  ],
   ["a job", "show clean-up", '"clean-up" is a job: it has no tap, target or state\n'],
   ["an unknown pipeline", "show ketp", 'no pipeline is called "ketp"; did you mean "kept"?\n'],
   ["no file", "put kept", "name at least one file: --tap, --target, --catalog or --state FILE\n"],
-  ["standard input twice", "put kept --tap - --target -", "- stands for standard input, which holds one file alone\n"],
+  [
+    "standard input twice",
+    "put kept --tap - --target -",
+    "- stands for standard input, which holds one file alone\n",
+  ],
   [
     "files that are none, all at once and without a word of them",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
     '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT)\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\n',
   ],
-  ["a state that is empty", "put kept --state empty.json", "--state empty.json: the state is empty; a pipeline without a first state begins at the beginning\n"],
-  ["streams that are text", "put kept --catalog text-catalog.json", '--catalog text-catalog.json: not a Singer catalog: it has no list "streams" of objects\n'],
-  ["a secret by its name", "put kept --tap reference.json", "--tap reference.json: auth.password names a secret, which only the array can: files in the store hold its value\n"],
-  ["nothing to get", "get kept --out got", '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n'],
-  ["nothing to remove", "remove kept state", '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n'],
+  [
+    "a state that is empty",
+    "put kept --state empty.json",
+    "--state empty.json: the state is empty; a pipeline without a first state begins at the beginning\n",
+  ],
+  [
+    "streams that are text",
+    "put kept --catalog text-catalog.json",
+    '--catalog text-catalog.json: not a Singer catalog: it has no list "streams" of objects\n',
+  ],
+  [
+    "a secret by its name",
+    "put kept --tap reference.json",
+    "--tap reference.json: auth.password names a secret, which only the array can: files in the store hold its value\n",
+  ],
+  [
+    "nothing to get",
+    "get kept --out got",
+    '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n',
+  ],
+  [
+    "nothing to remove",
+    "remove kept state",
+    '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n',
+  ],
 ];
 
 suite("mistakes of tapctl config", () => {
@@ -162,7 +257,10 @@ suite("mistakes of tapctl config", () => {
   }
 
   test("an unknown part", async (t) => {
-    assert.match((await scene(t).run("remove kept secrets")).stderr, /Allowed choices are tap, target, catalog, state/);
+    assert.match(
+      (await scene(t).run("remove kept secrets")).stderr,
+      /Allowed choices are tap, target, catalog, state/,
+    );
   });
 
   test("a folder that cannot be made", async (t) => {
@@ -170,6 +268,9 @@ suite("mistakes of tapctl config", () => {
     await run("put kept --tap tap.json");
     mkdirSync(join(root, "got"));
     writeFileSync(join(root, "got", "file"), "");
-    assert.equal((await run("get kept --out got/file/x")).stderr, `${join(root, "got", "file", "x")}: cannot be made (ENOTDIR)\n`);
+    assert.equal(
+      (await run("get kept --out got/file/x")).stderr,
+      `${join(root, "got", "file", "x")}: cannot be made (ENOTDIR)\n`,
+    );
   });
 });

@@ -24,33 +24,63 @@ test("writes an array that tapctl validate takes, and tells what is left", async
   const out = join(root, "pipelines", "index.ts");
   const { code, stdout } = await tapctl("/", ["import", fileOf("database"), "--out", out]);
   assert.equal(code, 0);
-  assert.match(stdout, /: 2 pipelines: shop-to-warehouse, sunday\nnot carried over, or not as it was:\n {2}meltano\.yml:65 schedule Shop To Warehouse: transform: run/);
+  assert.match(
+    stdout,
+    /: 2 pipelines: shop-to-warehouse, sunday\nnot carried over, or not as it was:\n {2}meltano\.yml:65 schedule Shop To Warehouse: transform: run/,
+  );
   const validated = await tapctl(root, ["validate"]);
   assert.match(validated.stdout, /index\.ts: 2 pipelines, all valid\n$/);
   assert.match(validated.stdout, /set SHOP_PASSWORD in the environment or in \.env/);
   const again = await tapctl("/", ["import", fileOf("database"), "--out", out]);
-  assert.deepEqual([again.code, again.stderr], [2, `--out ${out}: is there already; choose another file, or --force to write over it\n`]);
-  assert.equal((await tapctl("/", ["import", fileOf("database"), "--out", out, "--force", "--environment", "dev"])).code, 0);
+  assert.deepEqual(
+    [again.code, again.stderr],
+    [2, `--out ${out}: is there already; choose another file, or --force to write over it\n`],
+  );
+  assert.equal(
+    (
+      await tapctl("/", [
+        "import",
+        fileOf("database"),
+        "--out",
+        out,
+        "--force",
+        "--environment",
+        "dev",
+      ])
+    ).code,
+    0,
+  );
   assert.match(readFileSync(out, "utf8"), /host: "localhost"/);
 });
 
 test("takes names from .env, versions from what is installed, and never a value", async (t) => {
   const root = folder(t, {
-    "meltano.yml": "plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x\n    config: {site: a}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n",
+    "meltano.yml":
+      "plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x\n    config: {site: a}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n",
     ".env": "TAP_X_AUTH_TOKEN=canary\nTAP_X_SITE=canary\nOTHER=canary\nTAP_X__LOAD_SCHEMA=canary\n",
-    ".meltano/extractors/tap-x/venv/lib/python3.11/site-packages/tap_x-4.5.6.dist-info/METADATA": "",
+    ".meltano/extractors/tap-x/venv/lib/python3.11/site-packages/tap_x-4.5.6.dist-info/METADATA":
+      "",
   });
   const { code, stdout } = await tapctl("/", ["import", root, "--json"]);
-  const { typescript, pipelines, leftOver, environment } = JSON.parse(stdout) as { readonly typescript: string; readonly pipelines: readonly string[]; readonly leftOver: readonly { readonly text: string }[]; readonly environment: null };
+  const { typescript, pipelines, leftOver, environment } = JSON.parse(stdout) as {
+    readonly typescript: string;
+    readonly pipelines: readonly string[];
+    readonly leftOver: readonly { readonly text: string }[];
+    readonly environment: null;
+  };
   assert.deepEqual([code, pipelines, environment], [0, ["tap-x-to-target-jsonl"], null]);
   assert.match(typescript, /version: "4\.5\.6"/);
   assert.match(typescript, /tapX\(\{ site: "a", auth_token: secret\("tap-x-auth-token"\) \}\)/);
-  assert.deepEqual(leftOver.map(({ text }) => text), ["has no schedule: the entry is suspended, give it one"]);
+  assert.deepEqual(
+    leftOver.map(({ text }) => text),
+    ["has no schedule: the entry is suspended, give it one"],
+  );
   assert.ok(!stdout.includes("canary"));
 });
 
 test("integers beyond 2^53 become bigints, and the array that is written is valid", async (t) => {
-  const config = "{site: a, since_id: 1234567890123456789, port: 5432, deep: {ids: [9007199254740993, -1234567890123456789]}, ratio: 1.10, 12345678901234567890: x}";
+  const config =
+    "{site: a, since_id: 1234567890123456789, port: 5432, deep: {ids: [9007199254740993, -1234567890123456789]}, ratio: 1.10, 12345678901234567890: x}";
   const root = folder(t, {
     "meltano.yml": `plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x==1.0.0\n    settings: [{name: offset, kind: integer, value: "9223372036854775807"}]\n    config: ${config}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n`,
     "pipelines/.keep": "",
@@ -58,24 +88,69 @@ test("integers beyond 2^53 become bigints, and the array that is written is vali
   const out = join(root, "pipelines", "index.ts");
   assert.equal((await tapctl("/", ["import", root, "--out", out])).code, 0);
   const text = readFileSync(out, "utf8");
-  for (const part of ["since_id: 1234567890123456789n", "port: 5432,", "[9007199254740993n, -1234567890123456789n]", "ratio: 1.1,", "offset: 9223372036854775807n", '"12345678901234567890": "x"']) assert.ok(text.includes(part), `${part} is not in ${text}`);
+  for (const part of [
+    "since_id: 1234567890123456789n",
+    "port: 5432,",
+    "[9007199254740993n, -1234567890123456789n]",
+    "ratio: 1.1,",
+    "offset: 9223372036854775807n",
+    '"12345678901234567890": "x"',
+  ])
+    assert.ok(text.includes(part), `${part} is not in ${text}`);
   assert.match((await tapctl(root, ["validate"])).stdout, /index\.ts: 1 pipelines?, all valid\n$/);
   assert.match((await tapctl(root, ["render"])).stdout, /"since_id": 1234567890123456789,/);
 });
 
 suite("mistakes are one line", () => {
-  const cases: readonly (readonly [string, { readonly [path: string]: string }, readonly string[], RegExp])[] = [
+  const cases: readonly (readonly [
+    string,
+    { readonly [path: string]: string },
+    readonly string[],
+    RegExp,
+  ])[] = [
     ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\n$/],
     ["no YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
-    ["no project", { "meltano.yml": "- a\n" }, [], /^meltano\.yml: is no Meltano project; its top must have fields such as plugins and schedules\n$/],
-    ["plugins that are no list", { "meltano.yml": "plugins:\n  extractors:\n    tap-x: {}\n" }, [], /^meltano\.yml: plugins\.extractors must be a list\n$/],
-    ["a plugin without a name", { "meltano.yml": "plugins:\n  extractors:\n  - variant: x\n" }, [], /^meltano\.yml:3: a plugin has no name\n$/],
-    ["an environment that is not there", { "meltano.yml": "environments:\n- name: prod\n" }, ["--environment", "prd"], /^--environment prd: the project has no such environment; did you mean "prod"\?\n$/],
-    ["a lock that is no JSON", { "meltano.yml": "plugins:\n  extractors:\n  - {name: tap-x, variant: acme}\n", "plugins/extractors/tap-x--acme.lock": "{" }, [], /tap-x--acme\.lock: is no JSON/],
+    [
+      "no project",
+      { "meltano.yml": "- a\n" },
+      [],
+      /^meltano\.yml: is no Meltano project; its top must have fields such as plugins and schedules\n$/,
+    ],
+    [
+      "plugins that are no list",
+      { "meltano.yml": "plugins:\n  extractors:\n    tap-x: {}\n" },
+      [],
+      /^meltano\.yml: plugins\.extractors must be a list\n$/,
+    ],
+    [
+      "a plugin without a name",
+      { "meltano.yml": "plugins:\n  extractors:\n  - variant: x\n" },
+      [],
+      /^meltano\.yml:3: a plugin has no name\n$/,
+    ],
+    [
+      "an environment that is not there",
+      { "meltano.yml": "environments:\n- name: prod\n" },
+      ["--environment", "prd"],
+      /^--environment prd: the project has no such environment; did you mean "prod"\?\n$/,
+    ],
+    [
+      "a lock that is no JSON",
+      {
+        "meltano.yml": "plugins:\n  extractors:\n  - {name: tap-x, variant: acme}\n",
+        "plugins/extractors/tap-x--acme.lock": "{",
+      },
+      [],
+      /tap-x--acme\.lock: is no JSON/,
+    ],
   ];
   for (const [what, files, flags, message] of cases) {
     test(what, async (t) => {
-      const { code, stderr } = await tapctl("/", ["import", join(folder(t, files), "meltano.yml"), ...flags]);
+      const { code, stderr } = await tapctl("/", [
+        "import",
+        join(folder(t, files), "meltano.yml"),
+        ...flags,
+      ]);
       assert.match(stderr, message);
       assert.equal(stderr.trimEnd().split("\n").length, 1);
       assert.equal(code, 2);
@@ -85,11 +160,24 @@ suite("mistakes are one line", () => {
 
 test("--help has an example", async () => {
   const { stdout } = await tapctl(REPOSITORY, ["import", "--help"]);
-  assert.match(stdout, /Example:\n {2}\$ npx tapctl import .*--json|--json[^]*Example:\n {2}\$ npx tapctl import /);
+  assert.match(
+    stdout,
+    /Example:\n {2}\$ npx tapctl import .*--json|--json[^]*Example:\n {2}\$ npx tapctl import /,
+  );
 });
 
 test("a project with nothing in it gives an empty array", async (t) => {
   const root = folder(t, { "meltano.yml": "version: 1\n", "pipelines/.keep": "" });
-  assert.equal((await tapctl("/", ["import", join(root, "meltano.yml"), "--out", join(root, "pipelines", "index.ts")])).code, 0);
+  assert.equal(
+    (
+      await tapctl("/", [
+        "import",
+        join(root, "meltano.yml"),
+        "--out",
+        join(root, "pipelines", "index.ts"),
+      ])
+    ).code,
+    0,
+  );
   assert.match((await tapctl(root, ["validate"])).stdout, /0 pipelines, all valid/);
 });

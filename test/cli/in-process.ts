@@ -42,7 +42,10 @@ export async function tapctlHere(args: readonly string[], { cwd, env }: Place): 
 }
 
 /** Takes what is written to a stream of this process, as a pipe would. */
-function capture(name: "stdout" | "stderr"): { readonly text: () => string; readonly release: () => void } {
+function capture(name: "stdout" | "stderr"): {
+  readonly text: () => string;
+  readonly release: () => void;
+} {
   const real = Object.getOwnPropertyDescriptor(process, name) as PropertyDescriptor;
   const chunks: string[] = [];
   const value = new Writable({
@@ -57,5 +60,6 @@ function capture(name: "stdout" | "stderr"): { readonly text: () => string; read
 }
 
 function forgetProjects(): void {
-  for (const file of Object.keys(require.cache)) if (!file.startsWith(REPOSITORY)) delete require.cache[file];
+  for (const file of Object.keys(require.cache))
+    if (!file.startsWith(REPOSITORY)) delete require.cache[file];
 }

@@ -35,52 +35,107 @@ interface Process {
   readonly role: Victim | undefined;
 }
 
-test(`${ROUNDS} rounds of kills lose no row and report no false success`, { timeout: (ROUNDS + 2) * 120_000 }, async (t) => {
-  const site = await makeSite(t);
-  const { path: python } = await findPython();
-  const modules = ["tap", "target"].map((kind) => `${kind}-numbers=${join(__dirname, "fixtures", `${kind}_numbers.py`)}`);
-  spawnSync(python, [join(__dirname, "..", "run", "fixtures", "wheels.py"), site.env["PIP_FIND_LINKS"] ?? "", ...modules]);
-  const draw = random(SEED);
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(draw() * values.length)] as T;
-  const figures = { killed: 0, tooLate: 0, before: 0, succeeded: 0, longest: 0 };
-  const folder = join(site.root, "project");
-  const env = { ...site.env, TAPCTL_ENVIRONMENTS: site.root, TAPCTL_STORE: undefined, NO_COLOR: "1" };
-  makeProject(folder, 0);
-  const installed = await runAndKill({ folder, env, mode: "stream", victim: undefined, signal: "SIGKILL", delay: 0 });
-  assert.equal(installed.code, 0, installed.stderr);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    // In turn, so that few rounds meet all of them too; the moment alone is drawn.
-    const mode = MODES[round % 2] ?? "artifact";
-    const victim = VICTIMS[Math.floor(round / 2) % 4] ?? "tapctl";
-    const signal = SIGNALS[Math.floor(round / 8) % 3] ?? "SIGKILL";
-    const atOnce = draw() < 0.25;
-    const delay = draw() * 1.2;
-    const retries = pick([0, 1]);
-    const name = `round ${round}: ${mode}, ${victim}, ${signal}, ${atOnce ? "as soon as it is there" : `${delay.toFixed(2)} s later`}, ${retries} retries`;
-    makeProject(folder, retries);
-    const first = await runAndKill({ folder, env, mode, victim, signal, delay: atOnce ? 0 : delay });
-    const saved = stateOf(folder);
-    const rows = rowsOf(folder);
-    const missing = (upTo: number) => Array.from({ length: upTo }, (_, index) => index + 1).filter((id) => !rowsOf(folder).has(id));
-    assert.deepEqual(missing(saved), [], `${name}: the state is ahead of the data\n${first.stderr}`);
-    const claims = first.code === 0 || summariesOf(folder).some(({ status }) => status === "succeeded");
-    if (claims) assert.deepEqual([saved, rows.size], [ROWS, ROWS], `${name}: a false success\n${first.stderr}`);
-    assert.deepEqual(first.left, [], `${name}: processes outlived the run\n${first.stderr}`);
-    assert.ok(first.secondsAfter < GRACE_SECONDS + SPARE_SECONDS, `${name}: the run took ${first.secondsAfter} s to end`);
-    if (first.code === null && victim !== "tapctl") assert.fail(`${name}: tapctl was killed too\n${first.stderr}`);
+test(
+  `${ROUNDS} rounds of kills lose no row and report no false success`,
+  { timeout: (ROUNDS + 2) * 120_000 },
+  async (t) => {
+    const site = await makeSite(t);
+    const { path: python } = await findPython();
+    const modules = ["tap", "target"].map(
+      (kind) => `${kind}-numbers=${join(__dirname, "fixtures", `${kind}_numbers.py`)}`,
+    );
+    spawnSync(python, [
+      join(__dirname, "..", "run", "fixtures", "wheels.py"),
+      site.env["PIP_FIND_LINKS"] ?? "",
+      ...modules,
+    ]);
+    const draw = random(SEED);
+    const pick = <T>(values: readonly T[]): T => values[Math.floor(draw() * values.length)] as T;
+    const figures = { killed: 0, tooLate: 0, before: 0, succeeded: 0, longest: 0 };
+    const folder = join(site.root, "project");
+    const env = {
+      ...site.env,
+      TAPCTL_ENVIRONMENTS: site.root,
+      TAPCTL_STORE: undefined,
+      NO_COLOR: "1",
+    };
+    makeProject(folder, 0);
+    const installed = await runAndKill({
+      folder,
+      env,
+      mode: "stream",
+      victim: undefined,
+      signal: "SIGKILL",
+      delay: 0,
+    });
+    assert.equal(installed.code, 0, installed.stderr);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // In turn, so that few rounds meet all of them too; the moment alone is drawn.
+      const mode = MODES[round % 2] ?? "artifact";
+      const victim = VICTIMS[Math.floor(round / 2) % 4] ?? "tapctl";
+      const signal = SIGNALS[Math.floor(round / 8) % 3] ?? "SIGKILL";
+      const atOnce = draw() < 0.25;
+      const delay = draw() * 1.2;
+      const retries = pick([0, 1]);
+      const name = `round ${round}: ${mode}, ${victim}, ${signal}, ${atOnce ? "as soon as it is there" : `${delay.toFixed(2)} s later`}, ${retries} retries`;
+      makeProject(folder, retries);
+      const first = await runAndKill({
+        folder,
+        env,
+        mode,
+        victim,
+        signal,
+        delay: atOnce ? 0 : delay,
+      });
+      const saved = stateOf(folder);
+      const rows = rowsOf(folder);
+      const missing = (upTo: number) =>
+        Array.from({ length: upTo }, (_, index) => index + 1).filter(
+          (id) => !rowsOf(folder).has(id),
+        );
+      assert.deepEqual(
+        missing(saved),
+        [],
+        `${name}: the state is ahead of the data\n${first.stderr}`,
+      );
+      const claims =
+        first.code === 0 || summariesOf(folder).some(({ status }) => status === "succeeded");
+      if (claims)
+        assert.deepEqual(
+          [saved, rows.size],
+          [ROWS, ROWS],
+          `${name}: a false success\n${first.stderr}`,
+        );
+      assert.deepEqual(first.left, [], `${name}: processes outlived the run\n${first.stderr}`);
+      assert.ok(
+        first.secondsAfter < GRACE_SECONDS + SPARE_SECONDS,
+        `${name}: the run took ${first.secondsAfter} s to end`,
+      );
+      if (first.code === null && victim !== "tapctl")
+        assert.fail(`${name}: tapctl was killed too\n${first.stderr}`);
 
-    const second = await runAndKill({ folder, env, mode, victim: undefined, signal, delay: 0 });
-    assert.equal(second.code, 0, `${name}: the run after it\n${second.stderr}`);
-    assert.deepEqual([stateOf(folder), missing(ROWS)], [ROWS, []], `${name}: rows are lost\n${first.stderr}${second.stderr}`);
-    figures.killed += Number(first.killed);
-    figures.tooLate += Number(!first.killed);
-    figures.before += Number(first.killed && rows.size === 0);
-    figures.succeeded += Number(claims);
-    figures.longest = Math.max(figures.longest, first.secondsAfter);
-    if (process.env["KILL_ROUNDS"] !== undefined) t.diagnostic(`${name}: code ${first.code}, state ${saved}, ${rows.size} rows, ended after ${first.secondsAfter.toFixed(1)} s`);
-  }
-  t.diagnostic(`${JSON.stringify(figures)}: killed; ended before their victim was there; of the killed without a row; successful and complete; longest end in s`);
-});
+      const second = await runAndKill({ folder, env, mode, victim: undefined, signal, delay: 0 });
+      assert.equal(second.code, 0, `${name}: the run after it\n${second.stderr}`);
+      assert.deepEqual(
+        [stateOf(folder), missing(ROWS)],
+        [ROWS, []],
+        `${name}: rows are lost\n${first.stderr}${second.stderr}`,
+      );
+      figures.killed += Number(first.killed);
+      figures.tooLate += Number(!first.killed);
+      figures.before += Number(first.killed && rows.size === 0);
+      figures.succeeded += Number(claims);
+      figures.longest = Math.max(figures.longest, first.secondsAfter);
+      if (process.env["KILL_ROUNDS"] !== undefined)
+        t.diagnostic(
+          `${name}: code ${first.code}, state ${saved}, ${rows.size} rows, ended after ${first.secondsAfter.toFixed(1)} s`,
+        );
+    }
+    t.diagnostic(
+      `${JSON.stringify(figures)}: killed; ended before their victim was there; of the killed without a row; successful and complete; longest end in s`,
+    );
+  },
+);
 
 interface Killing {
   readonly folder: string;
@@ -93,7 +148,11 @@ interface Killing {
 }
 
 async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing) {
-  const child = spawn(process.execPath, [TAPCTL, "run", "numbers", "--mode", mode], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [TAPCTL, "run", "numbers", "--mode", mode], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   let code: number | null | undefined;
@@ -126,7 +185,12 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
 function makeProject(folder: string, retries: number): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "pipelines"), { recursive: true });
-  const imports = ["tap, target", join(REPOSITORY, "src", "model", "connector"), "definePipelines", join(REPOSITORY, "src", "model", "define")];
+  const imports = [
+    "tap, target",
+    join(REPOSITORY, "src", "model", "connector"),
+    "definePipelines",
+    join(REPOSITORY, "src", "model", "define"),
+  ];
   writeFileSync(
     join(folder, "pipelines", "index.ts"),
     `import { ${imports[0]} } from ${JSON.stringify(imports[1])};
@@ -142,7 +206,9 @@ export const pipelines = definePipelines([
 
 function stateOf(folder: string): number {
   try {
-    const saved = JSON.parse(readFileSync(join(folder, ".tapctl", "store", "state", "numbers", "state.json"), "utf8")) as { readonly state: { readonly bookmarks: { readonly numbers: { readonly id: number } } } };
+    const saved = JSON.parse(
+      readFileSync(join(folder, ".tapctl", "store", "state", "numbers", "state.json"), "utf8"),
+    ) as { readonly state: { readonly bookmarks: { readonly numbers: { readonly id: number } } } };
     return saved.state.bookmarks.numbers.id;
   } catch {
     return 0;
@@ -151,7 +217,9 @@ function stateOf(folder: string): number {
 
 function rowsOf(folder: string): ReadonlySet<number> {
   try {
-    return new Set(readFileSync(join(folder, "rows"), "utf8").split("\n").filter(Boolean).map(Number));
+    return new Set(
+      readFileSync(join(folder, "rows"), "utf8").split("\n").filter(Boolean).map(Number),
+    );
   } catch {
     return new Set();
   }
@@ -160,24 +228,31 @@ function rowsOf(folder: string): ReadonlySet<number> {
 function summariesOf(folder: string): readonly RunSummary[] {
   const runs = join(folder, ".tapctl", "store", "runs", "numbers");
   try {
-    return readdirSync(runs).map((run) => JSON.parse(readFileSync(join(runs, run, "summary.json"), "utf8")) as RunSummary);
+    return readdirSync(runs).map(
+      (run) => JSON.parse(readFileSync(join(runs, run, "summary.json"), "utf8")) as RunSummary,
+    );
   } catch {
     return [];
   }
 }
 
 function descendants(root: number): readonly Process[] {
-  const all = readdirSync("/proc").map(Number).filter((pid) => pid > 0).flatMap((pid) => {
-    const parent = parentOf(pid);
-    return parent === undefined ? [] : [{ pid, parent }];
-  });
+  const all = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .flatMap((pid) => {
+      const parent = parentOf(pid);
+      return parent === undefined ? [] : [{ pid, parent }];
+    });
   const found = new Set([root]);
   // A child may have a lower number than its parent: until nothing more is found.
-  for (let size = 0; size !== found.size; ) {
+  for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
   }
-  return all.filter(({ pid }) => pid !== root && found.has(pid)).map((each) => ({ ...each, role: roleOf(each.pid) }));
+  return all
+    .filter(({ pid }) => pid !== root && found.has(pid))
+    .map((each) => ({ ...each, role: roleOf(each.pid) }));
 }
 
 function parentOf(pid: number): number | undefined {
@@ -194,7 +269,11 @@ function roleOf(pid: number): Victim | undefined {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
     if (command.includes("images/singer/runner")) return "runner";
-    return /target-numbers\0/.test(command) ? "target" : /tap-numbers\0/.test(command) ? "tap" : undefined;
+    return /target-numbers\0/.test(command)
+      ? "target"
+      : /tap-numbers\0/.test(command)
+        ? "tap"
+        : undefined;
   } catch {
     return undefined;
   }

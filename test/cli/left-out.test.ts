@@ -16,17 +16,41 @@ import { cliEnvironment, makeProject, tapctl } from "./support";
 const ARRAY = `[{ name: "events", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://localhost" }), target: c.targetJsonl({}) }]`;
 
 /** A run of the fake tap, what the screen said of it, and the commands that show it. */
-async function shownRun(t: TestContext, settings: FakeSettings, mode: Mode = "stream"): Promise<{ readonly summary: RunSummary; readonly screen: string; readonly again: () => Promise<RunSummary>; readonly show: (...args: readonly string[]) => Promise<string>; readonly root: string }> {
+async function shownRun(
+  t: TestContext,
+  settings: FakeSettings,
+  mode: Mode = "stream",
+): Promise<{
+  readonly summary: RunSummary;
+  readonly screen: string;
+  readonly again: () => Promise<RunSummary>;
+  readonly show: (...args: readonly string[]) => Promise<string>;
+  readonly root: string;
+}> {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
   const output = new PassThrough();
-  const progress = showProgress({ output: output as unknown as NodeJS.WriteStream, verbose: false });
-  const again = () => runPipeline({ ...context, onEvent: (event) => progress.tell(event) }, fakePipeline(folder, settings), { mode });
+  const progress = showProgress({
+    output: output as unknown as NodeJS.WriteStream,
+    verbose: false,
+  });
+  const again = () =>
+    runPipeline(
+      { ...context, onEvent: (event) => progress.tell(event) },
+      fakePipeline(folder, settings),
+      { mode },
+    );
   const summary = await again();
   const screen = String(output.read());
   const root = makeProject(t, ARRAY);
   const env = { ...cliEnvironment(), TAPCTL_STORE: join(folder, "store") };
-  return { summary, screen, root, again, show: async (...args) => shown(await tapctl(root, args, { env })) };
+  return {
+    summary,
+    screen,
+    root,
+    again,
+    show: async (...args) => shown(await tapctl(root, args, { env })),
+  };
 }
 
 function shown({ code, stdout, stderr }: Printed): string {
@@ -36,22 +60,41 @@ function shown({ code, stdout, stderr }: Printed): string {
 
 suite("what a run left out", () => {
   test("is on the screen, in runs, status and report", async (t) => {
-    const { summary, screen, show, root } = await shownRun(t, { rows: 9, prints: { "2": "page 1\n", "5": "half..." } });
+    const { summary, screen, show, root } = await shownRun(t, {
+      rows: 9,
+      prints: { "2": "page 1\n", "5": "half..." },
+    });
     assert.equal(summary.status, "succeeded", summary.error ?? "");
     const lines = "1 line of the tap's output, not Singer messages (the first is line 3: not JSON)";
-    const front = "text in front of 1 message, which was loaded (the first is line 7: text in front of a RECORD)";
+    const front =
+      "text in front of 1 message, which was loaded (the first is line 7: text in front of a RECORD)";
     assert.deepEqual(summary.leftOut, [lines, front]);
     assert.ok(screen.includes(`\n  left out: ${lines}\n  left out: ${front}\n`), screen);
-    assert.match(await show("runs", "events"), /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/);
+    assert.match(
+      await show("runs", "events"),
+      /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/,
+    );
     assert.ok((await show("status")).includes(`events: its last run left out ${lines}`));
-    assert.match(await show("status", "events"), /BYTES +LEFT OUT +ERROR\n.*1 line of the tap's output/);
+    assert.match(
+      await show("status", "events"),
+      /BYTES +LEFT OUT +ERROR\n.*1 line of the tap's output/,
+    );
     await show("report", "--out", join(root, "report.html"));
-    assert.match(readFileSync(join(root, "report.html"), "utf8"), /left out: 1 line of the tap.+s output/);
+    assert.match(
+      readFileSync(join(root, "report.html"), "utf8"),
+      /left out: 1 line of the tap.+s output/,
+    );
   });
 
   test("nothing: no table has a column for it", async (t) => {
     const { screen, show } = await shownRun(t, { rows: 9 });
-    assert.doesNotMatch(screen + (await show("runs", "events")) + (await show("status")) + (await show("status", "events")), /left out/i);
+    assert.doesNotMatch(
+      screen +
+        (await show("runs", "events")) +
+        (await show("status")) +
+        (await show("status", "events")),
+      /left out/i,
+    );
   });
 
   for (const mode of ["artifact", "stream"] as const) {
@@ -76,10 +119,16 @@ suite("rows in BATCH files", () => {
   });
 
   test("that cannot be counted are never shown as 0 records", async (t) => {
-    const { summary, screen, show, root } = await shownRun(t, { rows: 0, batch: ["s3://bucket/a.jsonl.gz", "file:///nonexistent/b.jsonl.gz"] });
+    const { summary, screen, show, root } = await shownRun(t, {
+      rows: 0,
+      batch: ["s3://bucket/a.jsonl.gz", "file:///nonexistent/b.jsonl.gz"],
+    });
     assert.equal(summary.status, "succeeded", summary.error ?? "");
     assert.match(screen, /succeeded, the rows of 2 BATCH files, /);
-    assert.match(screen, /warning: the rows of 2 of 2 BATCH files are not counted: they are not JSON lines, or not on this disk/);
+    assert.match(
+      screen,
+      /warning: the rows of 2 of 2 BATCH files are not counted: they are not JSON lines, or not on this disk/,
+    );
     assert.match(await show("runs", "events"), /succeeded +not counted /);
     assert.match(await show("status"), / not counted /);
     assert.match(await show("status", "events"), / not counted /);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { makeProject, REPOSITORY, tapctl } from "./support";
 
-const entry = (name: string, schedule: string, more = "") => `{ name: "${name}", schedule: "${schedule}", tap: c.tapPostgres({ host: "db", password: secret("shop-password") }), streams: ["public-orders"], target: c.targetJsonl({})${more} }`;
+const entry = (name: string, schedule: string, more = "") =>
+  `{ name: "${name}", schedule: "${schedule}", tap: c.tapPostgres({ host: "db", password: secret("shop-password") }), streams: ["public-orders"], target: c.targetJsonl({})${more} }`;
 
 const NOW = ["--now", "2026-11-24T00:00Z"];
 
@@ -26,7 +27,10 @@ test("compares two checkouts, without a cluster, the same each time", async (t) 
   const first = await compare(base, head, "--out", out, "--summary", `${out}.all`);
   assert.deepEqual(first, { code: 0, stdout: "", stderr: "" });
   const text = readFileSync(out, "utf8");
-  assert.match(text, /^<!-- tapctl preview-comment -->\n## Pipelines: 1 added, 1 changed, 1 removed \(2 after the merge\)/);
+  assert.match(
+    text,
+    /^<!-- tapctl preview-comment -->\n## Pipelines: 1 added, 1 changed, 1 removed \(2 after the merge\)/,
+  );
   assert.match(text, /schedule: at 06:00, every day \(`0 6 \* \* \*`\), UTC → at 08:00, every day/);
   assert.match(text, /next runs: 2026-11-24 08:00, 2026-11-25 08:00, 2026-11-26 08:00/);
   assert.ok(!text.includes("Images that will be built"));
@@ -35,18 +39,34 @@ test("compares two checkouts, without a cluster, the same each time", async (t) 
 });
 
 test("--json has the same to read", async (t) => {
-  const { stdout, code } = await compare(makeProject(t, "[]"), makeProject(t, `[${entry("orders", "0 6 * * *")}]`), "--json");
-  const review = JSON.parse(stdout) as { readonly changes: readonly { readonly change: string; readonly name: string }[]; readonly images: readonly string[] };
+  const { stdout, code } = await compare(
+    makeProject(t, "[]"),
+    makeProject(t, `[${entry("orders", "0 6 * * *")}]`),
+    "--json",
+  );
+  const review = JSON.parse(stdout) as {
+    readonly changes: readonly { readonly change: string; readonly name: string }[];
+    readonly images: readonly string[];
+  };
   assert.equal(code, 0);
-  assert.deepEqual(review.changes.map(({ change, name }) => [change, name]), [["added", "orders"]]);
+  assert.deepEqual(
+    review.changes.map(({ change, name }) => [change, name]),
+    [["added", "orders"]],
+  );
   assert.equal(review.images.length, 2);
   assert.match(review.images[0] ?? "", /^tap-postgres:0\.10\.0-[0-9a-f]{12}$/);
 });
 
 test("a base that does not render", async (t) => {
-  const { code, stdout } = await compare(emptyFolder(t), makeProject(t, `[${entry("orders", "0 6 * * *")}]`));
+  const { code, stdout } = await compare(
+    emptyFolder(t),
+    makeProject(t, `[${entry("orders", "0 6 * * *")}]`),
+  );
   assert.equal(code, 0);
-  assert.match(stdout, /The base branch does not render: `it has no pipelines\/index\.ts`\. All pipelines are shown as new\./);
+  assert.match(
+    stdout,
+    /The base branch does not render: `it has no pipelines\/index\.ts`\. All pipelines are shown as new\./,
+  );
   assert.match(stdout, /1 added/);
 });
 
@@ -56,12 +76,28 @@ test("mistakes are one line", async (t) => {
   const file = join(broken, "preview.json");
   writeFileSync(file, '{"version": 9}');
   const cases = [
-    [["--base", join(broken, "no"), "--head", good], /^--base \S+\/no: is no folder; it must be a checkout/, 2],
+    [
+      ["--base", join(broken, "no"), "--head", good],
+      /^--base \S+\/no: is no folder; it must be a checkout/,
+      2,
+    ],
     [["--base", good, "--head", broken], /^--head \S+: it has no pipelines\/index\.ts\n$/, 2],
     [["--base", good, "--head", good, "--now", "soon"], /^--now soon: is no time/, 2],
-    [["--base", good, "--head", good, "--preview", file], /^--preview \S+: it has no steps and no changeSummary; .*Pulumi 3/, 2],
-    [["--base", good, "--head", good, "--preview", `${file}.no`], /^--preview \S+: cannot be read \(ENOENT\)\n$/, 2],
-    [["--base", good, "--head", good, "--out", join(broken, "no", "x")], /^--out \S+: cannot be written \(ENOENT\)\n$/, 1],
+    [
+      ["--base", good, "--head", good, "--preview", file],
+      /^--preview \S+: it has no steps and no changeSummary; .*Pulumi 3/,
+      2,
+    ],
+    [
+      ["--base", good, "--head", good, "--preview", `${file}.no`],
+      /^--preview \S+: cannot be read \(ENOENT\)\n$/,
+      2,
+    ],
+    [
+      ["--base", good, "--head", good, "--out", join(broken, "no", "x")],
+      /^--out \S+: cannot be written \(ENOENT\)\n$/,
+      1,
+    ],
     [["--head", good], /^error: required option '--base <dir>' not specified\n$/, 2],
   ] as const;
   for (const [flags, message, expected] of cases) {
@@ -70,7 +106,13 @@ test("mistakes are one line", async (t) => {
     assert.equal(code, expected);
     assert.equal(stderr.trimEnd().split("\n").length, 1);
   }
-  const invalid = await compare(good, makeProject(t, `[{ name: "Orders", schedule: "0 25 * * *", tap: c.tapPostgres({}), target: c.targetJsonl({}) }] as never`));
+  const invalid = await compare(
+    good,
+    makeProject(
+      t,
+      `[{ name: "Orders", schedule: "0 25 * * *", tap: c.tapPostgres({}), target: c.targetJsonl({}) }] as never`,
+    ),
+  );
   assert.match(invalid.stderr, /^2 problems in the pipelines:\n/);
   assert.equal(invalid.code, 2);
 });
@@ -82,7 +124,8 @@ test("--help has an example", async () => {
 });
 
 test("50 of 1,000 pipelines", async (t) => {
-  const array = (minute: number) => `Array.from({ length: 1000 }, (_, index) => ({ ...${entry("x", "0 6 * * *")}, name: \`orders-\${index}\`, schedule: \`\${index < 50 ? ${minute} : 0} 6 * * *\` })) as never`;
+  const array = (minute: number) =>
+    `Array.from({ length: 1000 }, (_, index) => ({ ...${entry("x", "0 6 * * *")}, name: \`orders-\${index}\`, schedule: \`\${index < 50 ? ${minute} : 0} 6 * * *\` })) as never`;
   const [base, head] = [makeProject(t, array(0)), makeProject(t, array(5))];
   const { stdout, code } = await compare(base, head);
   assert.equal(code, 0);

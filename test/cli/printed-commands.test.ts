@@ -15,22 +15,37 @@ const ARRAY = `[
 const PLACE = "--context kind-b --namespace etl";
 
 /** What a project with the stacks "dev" and "two" prints of a cluster: "two" is deployed by the context "kind-b" to the namespace "etl". */
-async function printedBy(t: TestContext, lines: readonly string[], prepare: (api: KubernetesApi) => void = () => undefined): Promise<string> {
+async function printedBy(
+  t: TestContext,
+  lines: readonly string[],
+  prepare: (api: KubernetesApi) => void = () => undefined,
+): Promise<string> {
   const api = await startKubernetesApi();
   t.after(() => api.stop());
   prepare(api);
   const root = makeProject(t, ARRAY);
   const kubeconfig = join(root, "kubeconfig");
   api.writeKubeconfig(kubeconfig);
-  const config = readFileSync(kubeconfig, "utf8").replaceAll('"contexts":[', '"contexts":[{"name":"kind-b","context":{"cluster":"stand-in","user":"tester"}},');
+  const config = readFileSync(kubeconfig, "utf8").replaceAll(
+    '"contexts":[',
+    '"contexts":[{"name":"kind-b","context":{"cluster":"stand-in","user":"tester"}},',
+  );
   writeFileSync(kubeconfig, config);
   mkdirSync(join(root, ".tapctl"));
   writeFileSync(join(root, "Pulumi.dev.yaml"), "config: {}\n");
-  writeFileSync(join(root, "Pulumi.two.yaml"), stringify({ config: { "tapctl:namespace": "etl" } }));
-  writeFileSync(join(root, ".tapctl", "Pulumi.two.yaml"), stringify({ config: { "tapctl:namespace": "etl", "tapctl:context": "kind-b" } }));
+  writeFileSync(
+    join(root, "Pulumi.two.yaml"),
+    stringify({ config: { "tapctl:namespace": "etl" } }),
+  );
+  writeFileSync(
+    join(root, ".tapctl", "Pulumi.two.yaml"),
+    stringify({ config: { "tapctl:namespace": "etl", "tapctl:context": "kind-b" } }),
+  );
   const printed: string[] = [];
   for (const line of lines) {
-    const { stdout, stderr } = await tapctl(root, line.split(" "), { env: { ...cliEnvironment(), KUBECONFIG: kubeconfig } });
+    const { stdout, stderr } = await tapctl(root, line.split(" "), {
+      env: { ...cliEnvironment(), KUBECONFIG: kubeconfig },
+    });
     printed.push(stdout, stderr);
   }
   return printed.join("");
@@ -39,25 +54,60 @@ async function printedBy(t: TestContext, lines: readonly string[], prepare: (api
 /** Asserts that each printed command names stack, context and namespace, and that there are some. */
 function assertPlaces(printed: string, kinds: readonly ("kubectl" | "npx tapctl")[]): void {
   for (const kind of kinds) assert.ok(printed.includes(kind), `no ${kind} in:\n${printed}`);
-  for (const [command] of printed.matchAll(/kubectl [^`;\n]*/g)) assert.match(command, /^kubectl --context kind-b .*-n etl|^kubectl --context kind-b .*-n argo/, printed);
-  for (const [command] of printed.matchAll(/npx tapctl [^`;\n]*/g)) assert.match(command, /^npx tapctl (up|pulumi) --stack two|--on cluster --context kind-b --namespace etl/, printed);
+  for (const [command] of printed.matchAll(/kubectl [^`;\n]*/g))
+    assert.match(
+      command,
+      /^kubectl --context kind-b .*-n etl|^kubectl --context kind-b .*-n argo/,
+      printed,
+    );
+  for (const [command] of printed.matchAll(/npx tapctl [^`;\n]*/g))
+    assert.match(
+      command,
+      /^npx tapctl (up|pulumi) --stack two|--on cluster --context kind-b --namespace etl/,
+      printed,
+    );
 }
 
 suite("printed commands of a cluster", () => {
   test("doctor: each of its commands names the stack, the context and the namespace", async (t) => {
     const printed = await printedBy(t, [`doctor --on cluster ${PLACE}`], (api) => {
-      api.put("deployments", { metadata: { name: "workflow-controller", namespace: "argo", labels: { "app.kubernetes.io/component": "workflow-controller" } }, spec: { replicas: 0 } });
-      api.put("cronworkflows", { ...cronWorkflow("orders"), metadata: { ...cronWorkflow("orders").metadata, namespace: "etl" }, status: { phase: "Stopped" } });
+      api.put("deployments", {
+        metadata: {
+          name: "workflow-controller",
+          namespace: "argo",
+          labels: { "app.kubernetes.io/component": "workflow-controller" },
+        },
+        spec: { replicas: 0 },
+      });
+      api.put("cronworkflows", {
+        ...cronWorkflow("orders"),
+        metadata: { ...cronWorkflow("orders").metadata, namespace: "etl" },
+        status: { phase: "Stopped" },
+      });
     });
-    assert.match(printed, /scaled to no pods.*\n.*-> kubectl --context kind-b scale -n argo deploy\/workflow-controller --replicas=1$/m);
+    assert.match(
+      printed,
+      /scaled to no pods.*\n.*-> kubectl --context kind-b scale -n argo deploy\/workflow-controller --replicas=1$/m,
+    );
     assertPlaces(printed, ["npx tapctl", "kubectl"]);
   });
 
   test("suspend and resume: the update that undoes it names the stack", async (t) => {
-    const printed = await printedBy(t, [`suspend orders --on cluster ${PLACE}`, `suspend stray --on cluster ${PLACE}`], (api) => {
-      for (const name of ["orders", "stray"]) api.put("cronworkflows", { ...cronWorkflow(name), metadata: { ...cronWorkflow(name).metadata, namespace: "etl" } });
-    });
-    assert.match(printed, /the next `npx tapctl up --stack two` switches it off again|the next `npx tapctl up --stack two` switches it on again/);
+    const printed = await printedBy(
+      t,
+      [`suspend orders --on cluster ${PLACE}`, `suspend stray --on cluster ${PLACE}`],
+      (api) => {
+        for (const name of ["orders", "stray"])
+          api.put("cronworkflows", {
+            ...cronWorkflow(name),
+            metadata: { ...cronWorkflow(name).metadata, namespace: "etl" },
+          });
+      },
+    );
+    assert.match(
+      printed,
+      /the next `npx tapctl up --stack two` switches it off again|the next `npx tapctl up --stack two` switches it on again/,
+    );
     assert.match(printed, /the next `npx tapctl up --stack two` from here deletes it/);
     assertPlaces(printed, ["npx tapctl"]);
   });
@@ -83,7 +133,9 @@ suite("printed commands of a cluster", () => {
   });
 
   test("doctor: a stack that the project's files do not tell is a placeholder", async (t) => {
-    const printed = await printedBy(t, ["doctor --on cluster --context stand-in --namespace other"]);
+    const printed = await printedBy(t, [
+      "doctor --on cluster --context stand-in --namespace other",
+    ]);
     assert.match(printed, /npx tapctl up --stack NAME/);
     assert.doesNotMatch(printed, /npx tapctl up(?! --stack NAME)/);
   });

@@ -13,7 +13,12 @@ const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [
   ["list", /^NAME.*\norders /, /^$/, 0],
   ["rnu orders", /^$/, /^error: unknown command 'rnu'/, 2],
   ["run order", /^$/, /^no pipeline is called "order"; did you mean "orders"\?\n$/, 2],
-  ["report --out no/such/folder.html", /^$/, /^--out no\/such\/folder\.html: cannot be written \(ENOENT\)\n$/, 1],
+  [
+    "report --out no/such/folder.html",
+    /^$/,
+    /^--out no\/such\/folder\.html: cannot be written \(ENOENT\)\n$/,
+    1,
+  ],
 ];
 
 for (const [line, stdout, stderr, code] of LINES) {
@@ -26,14 +31,24 @@ for (const [line, stdout, stderr, code] of LINES) {
 }
 
 test("the process of a command that goes wrong inside says where, and ends with 1", async (t) => {
-  const { code, stderr } = await startTapctl(makeProject(t, `[{ get name(): string { throw new Error("boom"); } }] as never`), ["list"]);
+  const { code, stderr } = await startTapctl(
+    makeProject(t, `[{ get name(): string { throw new Error("boom"); } }] as never`),
+    ["list"],
+  );
   assert.match(stderr, /Error: boom\n\s+at /);
   assert.equal(code, 1);
 });
 
-for (const [line, code] of [["list", 0], ["run orders", 10]] as const) {
+for (const [line, code] of [
+  ["list", 0],
+  ["run orders", 10],
+] as const) {
   test(`tapctl ${line} ends with ${code} and no complaint where nobody reads what it prints`, async (t) => {
-    const child = spawn(process.execPath, [TAPCTL, ...line.split(" ")], { cwd: makeProject(t, ARRAY), env: cliEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [TAPCTL, ...line.split(" ")], {
+      cwd: makeProject(t, ARRAY),
+      env: cliEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     child.stdout.destroy();
     const [stderr, ended] = await Promise.all([text(child.stderr), once(child, "exit")]);
     assert.equal(ended[0], code, stderr);

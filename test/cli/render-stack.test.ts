@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
@@ -19,7 +26,9 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 
 /** The fixtures of the components as the array of a project, one of them with a role of its own. */
 const ARRAY = `require(${JSON.stringify(join(REPOSITORY, "test", "manifests", "fixtures"))}).pipelines.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" } : entry))`;
-const pipelines = fixtures.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" as const } : entry));
+const pipelines = fixtures.map((entry) =>
+  entry.name === "orders" ? { ...entry, role: "own" as const } : entry,
+);
 
 type Config = { readonly [key: string]: unknown };
 
@@ -37,28 +46,65 @@ async function rendered(project: string, ...flags: readonly string[]): Promise<R
 }
 
 const readyConfig = {
-  "tapctl:registry": { address: "localhost:5000", pullAddress: "registry.kube-system.svc:5000/etl/" },
-  "tapctl:images": { baseImage: "python:3.13-slim", ready: { "singer-runner": "ghcr.io/acme/runner:7", "tap-shop": `ghcr.io/acme/tap-shop:1@${DIGEST}` } },
+  "tapctl:registry": {
+    address: "localhost:5000",
+    pullAddress: "registry.kube-system.svc:5000/etl/",
+  },
+  "tapctl:images": {
+    baseImage: "python:3.13-slim",
+    ready: {
+      "singer-runner": "ghcr.io/acme/runner:7",
+      "tap-shop": `ghcr.io/acme/tap-shop:1@${DIGEST}`,
+    },
+  },
   "tapctl:imagePullSecrets": ["ours", "theirs"],
-  "tapctl:defaults": { deadline: "2h", pendingDeadline: "30m", retries: { limit: 5 }, resources: { cpu: "250m", memory: "2Gi" } },
+  "tapctl:defaults": {
+    deadline: "2h",
+    pendingDeadline: "30m",
+    retries: { limit: 5 },
+    resources: { cpu: "250m", memory: "2Gi" },
+  },
 };
 
-const stacks: { readonly [name: string]: { readonly config: Config; readonly options?: RecordOptions } } = {
+const stacks: {
+  readonly [name: string]: { readonly config: Config; readonly options?: RecordOptions };
+} = {
   "without settings": { config: {} },
   "of Pulumi.dev.yaml": { config: configOf("Pulumi.dev.yaml") },
   "of Pulumi.prod.yaml": { config: configOf("Pulumi.prod.yaml"), options: answers },
   "with every setting": { config: fullConfig },
-  "with ready images and a registry of two addresses": { config: readyConfig, options: { outputs: answers.outputs, call: () => ({ sha256Digest: DIGEST }) } },
+  "with ready images and a registry of two addresses": {
+    config: readyConfig,
+    options: { outputs: answers.outputs, call: () => ({ sha256Digest: DIGEST }) },
+  },
 };
 
 describe("render --stack writes what the stack declares, but for digests and secrets,", () => {
   for (const [name, { config, options }] of Object.entries(stacks)) {
     test(`of one ${name}`, async (t) => {
-      const asText = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+      const asText = Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+          key,
+          typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+      );
       const registrations = declared(await recordStack(pipelines, asText, options));
-      const { templates, pipelines: manifests } = await rendered(projectWith(t, config), "--stack", "test");
-      const objects = [...templates, ...manifests.flatMap(({ secret, cronWorkflow }) => [...(secret ? [secret] : []), cronWorkflow])];
-      assert.equal(registrations.length, templates.length + pipelines.length + manifests.filter(({ secret }) => secret).length);
+      const { templates, pipelines: manifests } = await rendered(
+        projectWith(t, config),
+        "--stack",
+        "test",
+      );
+      const objects = [
+        ...templates,
+        ...manifests.flatMap(({ secret, cronWorkflow }) => [
+          ...(secret ? [secret] : []),
+          cronWorkflow,
+        ]),
+      ];
+      assert.equal(
+        registrations.length,
+        templates.length + pipelines.length + manifests.filter(({ secret }) => secret).length,
+      );
       assert.deepEqual(byName(objects), byName(registrations));
     });
   }
@@ -70,34 +116,102 @@ test("a stack without settings is rendered as no stack is", async (t) => {
 });
 
 test("options win over the stack's settings, and its secrets are not read", async (t) => {
-  const project = projectWith(t, { ...readyConfig, "tapctl:namespace": "data", "tapctl:secrets": { "shop-password": { secure: "v1:abc:def" } } });
+  const project = projectWith(t, {
+    ...readyConfig,
+    "tapctl:namespace": "data",
+    "tapctl:secrets": { "shop-password": { secure: "v1:abc:def" } },
+  });
   const stack = await rendered(project, "--stack", "test");
-  const over = await rendered(project, "--stack", "test", "--namespace", "etl", "--registry", "registry.example.com/own", "--base-image", "python:3.12-slim");
-  const [before, after] = [stack, over].map(({ templates, images }) => ({ namespace: (templates[0]?.metadata as { readonly namespace: string }).namespace, images: Object.entries(images).map(([reference, { args }]) => [reference.replace(/-[0-9a-f]{12}$/, ""), args["BASE_IMAGE"]]) }));
-  assert.deepEqual(before, { namespace: "data", images: [["registry.kube-system.svc:5000/etl/target-files:0.1.0", "python:3.13-slim"], ["registry.kube-system.svc:5000/etl/target-warehouse:2.0.0", "python:3.13-slim"]] });
-  assert.deepEqual(after, { namespace: "etl", images: [["registry.example.com/own/target-files:0.1.0", "python:3.12-slim"], ["registry.example.com/own/target-warehouse:2.0.0", "python:3.12-slim"]] });
+  const over = await rendered(
+    project,
+    "--stack",
+    "test",
+    "--namespace",
+    "etl",
+    "--registry",
+    "registry.example.com/own",
+    "--base-image",
+    "python:3.12-slim",
+  );
+  const [before, after] = [stack, over].map(({ templates, images }) => ({
+    namespace: (templates[0]?.metadata as { readonly namespace: string }).namespace,
+    images: Object.entries(images).map(([reference, { args }]) => [
+      reference.replace(/-[0-9a-f]{12}$/, ""),
+      args["BASE_IMAGE"],
+    ]),
+  }));
+  assert.deepEqual(before, {
+    namespace: "data",
+    images: [
+      ["registry.kube-system.svc:5000/etl/target-files:0.1.0", "python:3.13-slim"],
+      ["registry.kube-system.svc:5000/etl/target-warehouse:2.0.0", "python:3.13-slim"],
+    ],
+  });
+  assert.deepEqual(after, {
+    namespace: "etl",
+    images: [
+      ["registry.example.com/own/target-files:0.1.0", "python:3.12-slim"],
+      ["registry.example.com/own/target-warehouse:2.0.0", "python:3.12-slim"],
+    ],
+  });
   const text = JSON.stringify(over);
-  for (const kept of ["ghcr.io/acme/runner:7", `ghcr.io/acme/tap-shop:1@${DIGEST}`, '"theirs"', "shop-password"]) assert.ok(text.includes(kept), kept);
+  for (const kept of [
+    "ghcr.io/acme/runner:7",
+    `ghcr.io/acme/tap-shop:1@${DIGEST}`,
+    '"theirs"',
+    "shop-password",
+  ])
+    assert.ok(text.includes(kept), kept);
   assert.doesNotMatch(text, /v1:abc|python:3\.13|registry\.kube-system/);
 });
 
 describe("a registry of ECR", () => {
   const prod = configOf("Pulumi.prod.yaml");
-  const aws = { region: "cn-north-1", ecr: { prefix: "data", existing: { "tap-shop": "shared/tap-shop" } } };
+  const aws = {
+    region: "cn-north-1",
+    ecr: { prefix: "data", existing: { "tap-shop": "shared/tap-shop" } },
+  };
 
   test("has the address that the account and the region make", async (t) => {
-    const { images } = await rendered(projectWith(t, { ...prod, "tapctl:aws": { ...aws, account: "123456789012" } }), "--stack", "test");
+    const { images } = await rendered(
+      projectWith(t, { ...prod, "tapctl:aws": { ...aws, account: "123456789012" } }),
+      "--stack",
+      "test",
+    );
     const HOST = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn";
-    assert.deepEqual(Object.keys(images).map((reference) => reference.slice(0, reference.lastIndexOf(":"))), [`${HOST}/data/singer-runner`, `${HOST}/shared/tap-shop`, `${HOST}/data/target-files`, `${HOST}/data/target-warehouse`]);
+    assert.deepEqual(
+      Object.keys(images).map((reference) => reference.slice(0, reference.lastIndexOf(":"))),
+      [
+        `${HOST}/data/singer-runner`,
+        `${HOST}/shared/tap-shop`,
+        `${HOST}/data/target-files`,
+        `${HOST}/data/target-warehouse`,
+      ],
+    );
   });
 
   test("is asked for where the settings name no account, unless another is given", async (t) => {
     const project = projectWith(t, { ...prod, "tapctl:aws": aws });
     const { code, stderr } = await tapctl(project, ["render", "--stack", "test"]);
-    assert.deepEqual([code, stderr], [2, "tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry\n"]);
-    const { images, templates } = await rendered(project, "--stack", "test", "--registry", "registry.example.com");
+    assert.deepEqual(
+      [code, stderr],
+      [
+        2,
+        "tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry\n",
+      ],
+    );
+    const { images, templates } = await rendered(
+      project,
+      "--stack",
+      "test",
+      "--registry",
+      "registry.example.com",
+    );
     assert.match(Object.keys(images)[1] ?? "", /^registry\.example\.com\/tap-shop:/);
-    assert.match(JSON.stringify(templates), /"eks\.amazonaws\.com\/skip-containers":"main,tap,target,fifo"/);
+    assert.match(
+      JSON.stringify(templates),
+      /"eks\.amazonaws\.com\/skip-containers":"main,tap,target,fifo"/,
+    );
   });
 });
 
@@ -109,7 +223,10 @@ test("the same files are written twice, and by a folder below the project's as w
     const out = mkdtempSync(join(tmpdir(), "render-"));
     t.after(() => rmSync(out, { recursive: true, force: true }));
     assert.equal((await tapctl(from, ["render", "--stack", "prod", "--out", out])).code, 0);
-    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+    const files = readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
     texts.push(files.map((file) => [file.slice(out.length), readFileSync(file, "utf8")]));
   }
   assert.equal(texts[0]?.length, 1 + 2 * pipelines.length);
@@ -117,16 +234,29 @@ test("the same files are written twice, and by a folder below the project's as w
 });
 
 test("mistakes in a stack's name or file are told, and nothing is written", async (t) => {
-  const project = projectWith(t, { "tapctl:namespace": "Data", "tapctl:scratch": { size: "20GB" } }, "prod");
+  const project = projectWith(
+    t,
+    { "tapctl:namespace": "Data", "tapctl:scratch": { size: "20GB" } },
+    "prod",
+  );
   const out = join(project, "manifests");
   const cases = [
     ["staging", /^there is no \S+Pulumi\.staging\.yaml; the stacks that have a file are: prod\n$/],
     ["prud", /; did you mean "prod"\?\n$/],
     ["a/b", /^--stack "a\/b": a stack's own name, /],
-    ["prod", /^2 problems in the configuration of the stack:\ntapctl:namespace: only lower-case .*\ntapctl:scratch\.size: must be a number and a unit .*\n$/],
+    [
+      "prod",
+      /^2 problems in the configuration of the stack:\ntapctl:namespace: only lower-case .*\ntapctl:scratch\.size: must be a number and a unit .*\n$/,
+    ],
   ] as const;
   for (const [stack, message] of cases) {
-    const { code, stdout, stderr } = await tapctl(project, ["render", "--stack", stack, "--out", out]);
+    const { code, stdout, stderr } = await tapctl(project, [
+      "render",
+      "--stack",
+      stack,
+      "--out",
+      out,
+    ]);
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, message);
   }
@@ -139,9 +269,17 @@ test("neither Pulumi nor the SDK of AWS is loaded", () => {
     const { pipelines } = require("./test/manifests/fixtures");
     const { images } = require("./src/manifests/render/render-stack").renderStack(pipelines, settings);
     console.log(JSON.stringify(Object.keys(images).length === 0 ? "nothing was rendered" : Object.keys(require.cache)));`;
-  const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: REPOSITORY, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
+    cwd: REPOSITORY,
+    encoding: "utf8",
+  });
   assert.notEqual(stdout, "", stderr);
-  const packages = (JSON.parse(stdout) as readonly string[]).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
-  assert.deepEqual([...new Set(packages)].filter((name) => /pulumi|aws|smithy|kubernetes/.test(name)), []);
+  const packages = (JSON.parse(stdout) as readonly string[]).flatMap(
+    (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [],
+  );
+  assert.deepEqual(
+    [...new Set(packages)].filter((name) => /pulumi|aws|smithy|kubernetes/.test(name)),
+    [],
+  );
   assert.ok(packages.includes("zod"));
 });

@@ -26,15 +26,52 @@ test("render writes the same files twice, with secrets as references", async (t)
   const project = makeProject(t, ARRAY);
   const [one, two] = [folder(t), folder(t)];
   for (const out of [one, two]) {
-    const { code, stdout } = await tapctl(project, ["render", "--out", out, "--namespace", "etl", "--registry", "registry.example.com/etl"]);
-    assert.deepEqual([code, stdout], [0, `${out}: the templates, 2 pipelines and a run to submit for each\n`]);
+    const { code, stdout } = await tapctl(project, [
+      "render",
+      "--out",
+      out,
+      "--namespace",
+      "etl",
+      "--registry",
+      "registry.example.com/etl",
+    ]);
+    assert.deepEqual(
+      [code, stdout],
+      [0, `${out}: the templates, 2 pipelines and a run to submit for each\n`],
+    );
   }
-  const files = readdirSync(one, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(one.length + 1)).sort();
-  assert.deepEqual(files, ["pipelines/orders.yaml", "pipelines/tidy.yaml", "runs/orders.yaml", "runs/tidy.yaml", "templates.yaml"]);
+  const files = readdirSync(one, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(one.length + 1))
+    .sort();
+  assert.deepEqual(files, [
+    "pipelines/orders.yaml",
+    "pipelines/tidy.yaml",
+    "runs/orders.yaml",
+    "runs/tidy.yaml",
+    "templates.yaml",
+  ]);
   const texts = files.map((file) => readFileSync(join(one, file), "utf8"));
-  assert.deepEqual(files.map((file) => readFileSync(join(two, file), "utf8")), texts);
-  const objects = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJSON() as Manifest));
-  assert.deepEqual(objects.map(({ kind }) => kind), ["Secret", "CronWorkflow", "CronWorkflow", "Workflow", "Workflow", "WorkflowTemplate", "WorkflowTemplate", "WorkflowTemplate"]);
+  assert.deepEqual(
+    files.map((file) => readFileSync(join(two, file), "utf8")),
+    texts,
+  );
+  const objects = texts.flatMap((text) =>
+    parseAllDocuments(text).map((document) => document.toJSON() as Manifest),
+  );
+  assert.deepEqual(
+    objects.map(({ kind }) => kind),
+    [
+      "Secret",
+      "CronWorkflow",
+      "CronWorkflow",
+      "Workflow",
+      "Workflow",
+      "WorkflowTemplate",
+      "WorkflowTemplate",
+      "WorkflowTemplate",
+    ],
+  );
   for (const { metadata } of objects) assert.equal(metadata.namespace, "etl");
   assert.match(texts[0] ?? "", /"\$secret": "shop-password"/);
   assert.match(texts[0] ?? "", /registry\.example\.com\/etl\/tap-postgres:0\.10\.0-[0-9a-f]{12}/);
@@ -52,13 +89,33 @@ test("a secret that is given never reaches a manifest", async (t) => {
 });
 
 test("--json has the templates, the pipelines and how each image is built", async (t) => {
-  const { stdout } = await tapctl(makeProject(t, ARRAY), ["render", "--json", "--base-image", "python:3.13-slim"]);
-  const { templates, pipelines, images } = JSON.parse(stdout) as { readonly templates: readonly Manifest[]; readonly pipelines: readonly { readonly name: string }[]; readonly images: { readonly [reference: string]: { readonly args: { readonly [name: string]: string } } } };
-  assert.deepEqual(templates.map(({ kind }) => kind), ["WorkflowTemplate", "WorkflowTemplate", "WorkflowTemplate"]);
-  assert.deepEqual(pipelines.map(({ name }) => name), ["orders", "tidy"]);
+  const { stdout } = await tapctl(makeProject(t, ARRAY), [
+    "render",
+    "--json",
+    "--base-image",
+    "python:3.13-slim",
+  ]);
+  const { templates, pipelines, images } = JSON.parse(stdout) as {
+    readonly templates: readonly Manifest[];
+    readonly pipelines: readonly { readonly name: string }[];
+    readonly images: {
+      readonly [reference: string]: { readonly args: { readonly [name: string]: string } };
+    };
+  };
+  assert.deepEqual(
+    templates.map(({ kind }) => kind),
+    ["WorkflowTemplate", "WorkflowTemplate", "WorkflowTemplate"],
+  );
+  assert.deepEqual(
+    pipelines.map(({ name }) => name),
+    ["orders", "tidy"],
+  );
   const [runner, tap] = Object.entries(images);
   assert.match(runner?.[0] ?? "", /^localhost:5000\/singer-runner:[0-9a-f]{12}$/);
-  assert.deepEqual([tap?.[1].args.CONNECTOR, tap?.[1].args.KIND, tap?.[1].args.BASE_IMAGE], ["tap-postgres", "tap", "python:3.13-slim"]);
+  assert.deepEqual(
+    [tap?.[1].args.CONNECTOR, tap?.[1].args.KIND, tap?.[1].args.BASE_IMAGE],
+    ["tap-postgres", "tap", "python:3.13-slim"],
+  );
 });
 
 test("mistakes are one line", async (t) => {
@@ -74,7 +131,13 @@ test("mistakes are one line", async (t) => {
     assert.match(stderr, message);
     assert.equal(stderr.trimEnd().split("\n").length, 1);
   }
-  const invalid = await tapctl(makeProject(t, `[{ name: "Orders", schedule: "0 25 * * *", tap: c.tapPostgres({}), target: c.targetJsonl({}) }] as never`), ["render", "--out", out]);
+  const invalid = await tapctl(
+    makeProject(
+      t,
+      `[{ name: "Orders", schedule: "0 25 * * *", tap: c.tapPostgres({}), target: c.targetJsonl({}) }] as never`,
+    ),
+    ["render", "--out", out],
+  );
   assert.equal(invalid.code, 2);
   assert.ok(!existsSync(join(out, "templates.yaml")));
 });

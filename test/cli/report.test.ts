@@ -17,7 +17,18 @@ async function projectWithRuns(t: Parameters<typeof makeProject>[0]): Promise<st
   const root = makeProject(t, ARRAY);
   const store = openFolder(join(root, ".tapctl", "store"));
   for (const [day, status] of (["succeeded", "succeeded", "failed"] as const).entries()) {
-    await writeSummary(store, madeUpRun({ pipeline: "orders", started: `2026-11-0${day + 1}T06:00:00Z`, status, seconds: 4, records: 1200, error: status === "failed" ? "<b>no</b>" : null, seed: day }));
+    await writeSummary(
+      store,
+      madeUpRun({
+        pipeline: "orders",
+        started: `2026-11-0${day + 1}T06:00:00Z`,
+        status,
+        seconds: 4,
+        records: 1200,
+        error: status === "failed" ? "<b>no</b>" : null,
+        seed: day,
+      }),
+    );
   }
   return root;
 }
@@ -39,17 +50,28 @@ test("tapctl report --limit --json prints the data and writes nothing", async (t
   const { stdout } = await tapctl(root, ["report", "--limit", "2", "--json"]);
   const { version, pipelines } = JSON.parse(stdout) as ReportData;
   assert.equal(version, 1);
-  assert.deepEqual(pipelines.map(({ status, connectors, runs }) => [status.name, status.condition, connectors, runs.length]), [
-    ["orders", "failing", "tap-rest-api-msdk to target-jsonl", 2],
-    ["clean-up", "never ran", "acme/tool:1", 0],
-  ]);
+  assert.deepEqual(
+    pipelines.map(({ status, connectors, runs }) => [
+      status.name,
+      status.condition,
+      connectors,
+      runs.length,
+    ]),
+    [
+      ["orders", "failing", "tap-rest-api-msdk to target-jsonl", 2],
+      ["clean-up", "never ran", "acme/tool:1", 0],
+    ],
+  );
   assert.ok(!existsSync(join(root, "report.html")));
 });
 
 test("tapctl report says what it cannot do", async (t) => {
   const root = makeProject(t, ARRAY);
   const unwritable = await tapctl(root, ["report", "--out", "no/such/folder.html"]);
-  assert.deepEqual([unwritable.stderr, unwritable.code], ["--out no/such/folder.html: cannot be written (ENOENT)\n", 1]);
+  assert.deepEqual(
+    [unwritable.stderr, unwritable.code],
+    ["--out no/such/folder.html: cannot be written (ENOENT)\n", 1],
+  );
   const wrong = await tapctl(root, ["report", "--limit", "0"]);
   assert.deepEqual([wrong.stderr, wrong.code], ["--limit 0: a whole number from 1 on\n", 2]);
 });

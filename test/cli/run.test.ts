@@ -16,7 +16,10 @@ const rates = (baseUrl: string) =>
 const OFFLINE = rates("https://api.frankfurter.dev/v1");
 
 /** A source that answers some days and then leaves the tap waiting. */
-async function hangingSource(t: TestContext, days: number): Promise<{ readonly url: string; readonly hangs: Promise<void> }> {
+async function hangingSource(
+  t: TestContext,
+  days: number,
+): Promise<{ readonly url: string; readonly hangs: Promise<void> }> {
   let answered = 0;
   let hang = () => {};
   const hangs = new Promise<void>((resolve) => (hang = resolve));
@@ -45,62 +48,131 @@ suite("tapctl run with real connectors", () => {
     assert.deepEqual(second.stateBefore, first.stateAfter);
     assert.ok(second.records < first.records);
 
-    const runs = JSON.parse((await tapctl(root, ["runs", "rates", "--json"])).stdout) as readonly RunSummary[];
-    assert.deepEqual(runs.map(({ run }) => run), [second.run, first.run]);
+    const runs = JSON.parse(
+      (await tapctl(root, ["runs", "rates", "--json"])).stdout,
+    ) as readonly RunSummary[];
+    assert.deepEqual(
+      runs.map(({ run }) => run),
+      [second.run, first.run],
+    );
     assert.match((await tapctl(root, ["runs", "rates"])).stdout, /^RUN +RESULT +RECORDS/);
-    assert.match((await tapctl(root, ["logs", "rates", first.run, "--tap"])).stdout, /Z tap +\| .*Replicating exchange rate data from 2026-11-02/);
-    assert.match((await tapctl(root, ["list"])).stdout, /^NAME +SCHEDULE.*\nrates +at 00:00, every day/);
+    assert.match(
+      (await tapctl(root, ["logs", "rates", first.run, "--tap"])).stdout,
+      /Z tap +\| .*Replicating exchange rate data from 2026-11-02/,
+    );
+    assert.match(
+      (await tapctl(root, ["list"])).stdout,
+      /^NAME +SCHEDULE.*\nrates +at 00:00, every day/,
+    );
   });
 
   test("shows, sets, resets and rolls back the state", async (t) => {
     const root = makeProject(t, OFFLINE);
     const state = async (...args: readonly string[]) => tapctl(root, ["state", ...args]);
-    assert.match((await state("show", "rates")).stdout, /"rates" has no saved state: its next run begins anew/);
+    assert.match(
+      (await state("show", "rates")).stdout,
+      /"rates" has no saved state: its next run begins anew/,
+    );
     writeFileSync(join(root, "state.json"), '{"start_date":"2026-11-20"}');
-    assert.equal((await state("set", "rates", "state.json")).stdout, "rates: none -> start_date:2026-11-20\n");
-    assert.equal((await startTapctl(root, ["state", "set", "rates", "-"], { input: '{"start_date":"2026-11-21"}' })).code, 0);
-    assert.equal((await state("rollback", "rates")).stdout, "rates: start_date:2026-11-21 -> start_date:2026-11-20\n");
-    assert.deepEqual(JSON.parse((await state("reset", "rates", "--json")).stdout), { pipeline: "rates", before: { start_date: "2026-11-20" }, after: null });
-    const history = JSON.parse((await state("history", "rates", "--json")).stdout) as readonly { readonly run: string }[];
+    assert.equal(
+      (await state("set", "rates", "state.json")).stdout,
+      "rates: none -> start_date:2026-11-20\n",
+    );
+    assert.equal(
+      (
+        await startTapctl(root, ["state", "set", "rates", "-"], {
+          input: '{"start_date":"2026-11-21"}',
+        })
+      ).code,
+      0,
+    );
+    assert.equal(
+      (await state("rollback", "rates")).stdout,
+      "rates: start_date:2026-11-21 -> start_date:2026-11-20\n",
+    );
+    assert.deepEqual(JSON.parse((await state("reset", "rates", "--json")).stdout), {
+      pipeline: "rates",
+      before: { start_date: "2026-11-20" },
+      after: null,
+    });
+    const history = JSON.parse((await state("history", "rates", "--json")).stdout) as readonly {
+      readonly run: string;
+    }[];
     assert.equal(history.length, 2);
-    assert.equal((await state("rollback", "rates", history[0]?.run ?? "")).stdout, "rates: none -> start_date:2026-11-21\n");
-    assert.match((await startTapctl(root, ["state", "set", "rates", "-"], { input: "{}" })).stderr, /is empty and is not saved over a state/);
+    assert.equal(
+      (await state("rollback", "rates", history[0]?.run ?? "")).stdout,
+      "rates: none -> start_date:2026-11-21\n",
+    );
+    assert.match(
+      (await startTapctl(root, ["state", "set", "rates", "-"], { input: "{}" })).stderr,
+      /is empty and is not saved over a state/,
+    );
   });
 
   test("tries connectors with check", async (t) => {
     const source = await hangingSource(t, 1);
-    const { code, stdout, stderr } = await tapctl(makeProject(t, rates(source.url)), ["check", "rates", "--json"]);
-    assert.equal(code, 0, stderr);
-    const steps = JSON.parse(stdout) as readonly { readonly connector: string; readonly name: string; readonly ok: boolean }[];
-    assert.deepEqual(steps.map(({ connector, name, ok }) => `${connector} ${name} ${ok}`), [
-      "tap-exchangeratesapi starts true",
-      "tap-exchangeratesapi extracts true",
-      "target-jsonl starts true",
-      "target-jsonl loads true",
+    const { code, stdout, stderr } = await tapctl(makeProject(t, rates(source.url)), [
+      "check",
+      "rates",
+      "--json",
     ]);
+    assert.equal(code, 0, stderr);
+    const steps = JSON.parse(stdout) as readonly {
+      readonly connector: string;
+      readonly name: string;
+      readonly ok: boolean;
+    }[];
+    assert.deepEqual(
+      steps.map(({ connector, name, ok }) => `${connector} ${name} ${ok}`),
+      [
+        "tap-exchangeratesapi starts true",
+        "tap-exchangeratesapi extracts true",
+        "target-jsonl starts true",
+        "target-jsonl loads true",
+      ],
+    );
   });
 
   test("Ctrl-C once: what was extracted is loaded", async (t) => {
     const { code, root, stderr } = await interrupt(t, 1);
     assert.equal(code, ExitCode.interrupted, stderr);
-    assert.match(stderr, /stopping: what was extracted is loaded and saved, for 30 s at most; press Ctrl-C again to stop at once/);
+    assert.match(
+      stderr,
+      /stopping: what was extracted is loaded and saved, for 30 s at most; press Ctrl-C again to stop at once/,
+    );
     assert.match(stderr, /rates: interrupted, 3 records/);
-    const [run] = JSON.parse((await tapctl(root, ["runs", "rates", "--json"])).stdout) as readonly RunSummary[];
-    const output = join(root, ".tapctl", "store", "runs", "rates", run?.run ?? "", "output", run?.outputs[0]?.path ?? "");
+    const [run] = JSON.parse(
+      (await tapctl(root, ["runs", "rates", "--json"])).stdout,
+    ) as readonly RunSummary[];
+    const output = join(
+      root,
+      ".tapctl",
+      "store",
+      "runs",
+      "rates",
+      run?.run ?? "",
+      "output",
+      run?.outputs[0]?.path ?? "",
+    );
     assert.equal(readFileSync(output, "utf8").trim().split("\n").length, 3);
   });
 
   test("Ctrl-C twice: it stops now and loads nothing", async (t) => {
     const { code, root, stderr } = await interrupt(t, 2);
     assert.equal(code, ExitCode.interrupted, stderr);
-    const [run] = JSON.parse((await tapctl(root, ["runs", "rates", "--json"])).stdout) as readonly RunSummary[];
+    const [run] = JSON.parse(
+      (await tapctl(root, ["runs", "rates", "--json"])).stdout,
+    ) as readonly RunSummary[];
     assert.deepEqual(run?.outputs, []);
   });
 });
 
 suite("a run that cannot succeed gets one line", () => {
   test("a package that does not exist", async (t) => {
-    const root = makeProject(t, `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-nobody", package: "tap-that-nobody-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`);
+    const root = makeProject(
+      t,
+      `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-nobody", package: "tap-that-nobody-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`,
+    );
     const { code, stderr } = await tapctl(root, ["run", "x"]);
     assert.match(stderr.trim().split("\n").at(-1) ?? "", /^x: .*tap-that-nobody-published/);
     assert.doesNotMatch(stderr, /\n\s+at /);
@@ -110,15 +182,27 @@ suite("a run that cannot succeed gets one line", () => {
 
   test("a store that cannot be written", async (t) => {
     const root = makeProject(t, OFFLINE);
-    const { code, stderr } = await tapctl(root, ["--store", join(root, "pipelines", "index.ts", "store"), "run", "rates", "--offline"]);
+    const { code, stderr } = await tapctl(root, [
+      "--store",
+      join(root, "pipelines", "index.ts", "store"),
+      "run",
+      "rates",
+      "--offline",
+    ]);
     assert.match(stderr.trim(), /^.*index\.ts.*$/);
     assert.notEqual(code, 0);
   });
 
   test("a source that is not there", async (t) => {
-    const { code, stderr, stdout } = await startTapctl(makeProject(t, rates("http://127.0.0.1:9")), ["run", "rates"]);
+    const { code, stderr, stdout } = await startTapctl(
+      makeProject(t, rates("http://127.0.0.1:9")),
+      ["run", "rates"],
+    );
     assert.equal(code, ExitCode.tapFailed, stderr);
-    assert.match(stderr, /rates: failed, 0 records.*: tap-exchangeratesapi exited with 1: .*127\.0\.0\.1/);
+    assert.match(
+      stderr,
+      /rates: failed, 0 records.*: tap-exchangeratesapi exited with 1: .*127\.0\.0\.1/,
+    );
     assert.match(stdout, /none +unchanged +failed/);
   });
 });
@@ -130,10 +214,17 @@ async function runJson(root: string): Promise<readonly RunSummary[]> {
 }
 
 /** Runs against a source that hangs after three days and sends SIGINT so many times. */
-async function interrupt(t: TestContext, times: number): Promise<{ readonly code: number | null; readonly root: string; readonly stderr: string }> {
+async function interrupt(
+  t: TestContext,
+  times: number,
+): Promise<{ readonly code: number | null; readonly root: string; readonly stderr: string }> {
   const source = await hangingSource(t, 3);
   const root = makeProject(t, rates(source.url));
-  const child = spawn(process.execPath, [TAPCTL, "run", "rates"], { cwd: root, env: cliEnvironment(), stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [TAPCTL, "run", "rates"], {
+    cwd: root,
+    env: cliEnvironment(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   t.after(() => child.kill("SIGKILL"));
   let stderr = "";
   const stopping = new Promise<void>((resolve) => {

@@ -8,7 +8,9 @@ import { tapctlHere } from "./in-process";
 export const REPOSITORY = join(__dirname, "..", "..");
 
 /** The scripts of `package.json`. */
-export const { scripts: SCRIPTS } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { readonly scripts: Readonly<Record<string, string>> };
+export const { scripts: SCRIPTS } = JSON.parse(
+  readFileSync(join(REPOSITORY, "package.json"), "utf8"),
+) as { readonly scripts: Readonly<Record<string, string>> };
 
 /** What `"tapctl"` is in a project that has it installed. */
 export const PACKAGE = join(REPOSITORY, "dist", "src", "index.js");
@@ -34,15 +36,28 @@ export const TAPCTL = join(REPOSITORY, "dist", "src", "bin", "tapctl.js");
 
 /** The environment of a command: connectors are shared between tests, the store is the project's own. */
 export function cliEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, TAPCTL_ENVIRONMENTS: join(REPOSITORY, ".tapctl", "environments"), TAPCTL_STORE: undefined, NO_COLOR: "1" };
+  return {
+    ...process.env,
+    TAPCTL_ENVIRONMENTS: join(REPOSITORY, ".tapctl", "environments"),
+    TAPCTL_STORE: undefined,
+    NO_COLOR: "1",
+  };
 }
 
 /** Runs `tapctl` in a folder to its end, without a process of its own. */
-export function tapctl(cwd: string, args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<Printed> {
+export function tapctl(
+  cwd: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Printed> {
   return tapctlHere(args, { cwd, env: options.env ?? cliEnvironment() });
 }
 
 /** Runs `tapctl` in a folder to its end as people do, for what only a process shows: its exit code, its standard input. */
-export function startTapctl(cwd: string, args: readonly string[], options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Printed> {
+export function startTapctl(
+  cwd: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Printed> {
   return runToEnd([TAPCTL, ...args], { cwd, env: options.env ?? cliEnvironment() }, options.input);
 }

@@ -9,7 +9,35 @@ const TWO = `[
   { name: "clean-up", kind: "job", schedule: "@daily", image: "acme/tool:1", command: ["tidy"] },
 ]`;
 
-const VERBS = ["list", "validate", "run", "check", "state", "state show", "state set", "state reset", "state history", "state rollback", "config", "config show", "config put", "config get", "config remove", "runs", "logs", "status", "backfill", "cancel", "retry", "suspend", "resume", "artifacts", "ui", "doctor", "report"];
+const VERBS = [
+  "list",
+  "validate",
+  "run",
+  "check",
+  "state",
+  "state show",
+  "state set",
+  "state reset",
+  "state history",
+  "state rollback",
+  "config",
+  "config show",
+  "config put",
+  "config get",
+  "config remove",
+  "runs",
+  "logs",
+  "status",
+  "backfill",
+  "cancel",
+  "retry",
+  "suspend",
+  "resume",
+  "artifacts",
+  "ui",
+  "doctor",
+  "report",
+];
 
 for (const verb of VERBS) {
   test(`tapctl ${verb} --help has an example`, async () => {
@@ -22,21 +50,66 @@ for (const verb of VERBS) {
 
 /** Command, what it prints on standard error, exit code. */
 const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
-  ["an unknown pipeline", "run order", /^no pipeline is called "order"; did you mean "orders"\?\n$/, 2],
-  ["an unknown pipeline like no other", "runs warehouse", /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/, 2],
+  [
+    "an unknown pipeline",
+    "run order",
+    /^no pipeline is called "order"; did you mean "orders"\?\n$/,
+    2,
+  ],
+  [
+    "an unknown pipeline like no other",
+    "runs warehouse",
+    /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/,
+    2,
+  ],
   ["no pipeline", "run", /^name a pipeline, or use --all; there are: orders, clean-up\n$/, 2],
-  ["names beside --all", "run orders --all", /^--all runs every pipeline: leave the names out\n$/, 2],
+  [
+    "names beside --all",
+    "run orders --all",
+    /^--all runs every pipeline: leave the names out\n$/,
+    2,
+  ],
   ["a job", "run clean-up", /^"clean-up" is a job: it has no tap, target or state\n$/, 2],
   ["an unknown mode", "run orders --mode batch", /Allowed choices are artifact, stream/, 2],
   ["no number of jobs", "run orders --jobs many", /^--jobs many: a whole number from 1 on\n$/, 2],
-  ["both ways to treat the state", "run orders --full-refresh --keep-state", /^--full-refresh begins anew: it goes with neither --keep-state nor --state\n$/, 2],
-  ["a state file that is not there", "run orders --state nowhere.json", /^--state nowhere.json: cannot be read \(ENOENT\)\n$/, 2],
-  ["a state file that is not JSON", "run orders --state pipelines/index.ts", /^--state pipelines\/index.ts: not JSON; a Singer state is a JSON object\n$/, 2],
-  ["an unknown run", "logs orders 20260101T000000Z-000000", /^"orders" has not run yet, or its runs were pruned\n$|has no run/, 2],
+  [
+    "both ways to treat the state",
+    "run orders --full-refresh --keep-state",
+    /^--full-refresh begins anew: it goes with neither --keep-state nor --state\n$/,
+    2,
+  ],
+  [
+    "a state file that is not there",
+    "run orders --state nowhere.json",
+    /^--state nowhere.json: cannot be read \(ENOENT\)\n$/,
+    2,
+  ],
+  [
+    "a state file that is not JSON",
+    "run orders --state pipelines/index.ts",
+    /^--state pipelines\/index.ts: not JSON; a Singer state is a JSON object\n$/,
+    2,
+  ],
+  [
+    "an unknown run",
+    "logs orders 20260101T000000Z-000000",
+    /^"orders" has not run yet, or its runs were pruned\n$|has no run/,
+    2,
+  ],
   ["an unknown verb", "rnu orders", /unknown command 'rnu'\n\(Did you mean run\?\)\n$/, 2],
   ["an unknown option", "list --jsno", /unknown option '--jsno'\n\(Did you mean --json\?\)\n$/, 2],
-  ["nothing to roll back to", "state rollback orders", /^"orders" has no earlier state to go back to; see: npx tapctl state history orders\n$/, 2],
-  ["a store that is no place", "--store ftp://x runs orders", /^object store "ftp:\/\/x": ftp:\/\/ is not known; allowed are a folder and s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\n$/, 2],
+  [
+    "nothing to roll back to",
+    "state rollback orders",
+    /^"orders" has no earlier state to go back to; see: npx tapctl state history orders\n$/,
+    2,
+  ],
+  [
+    "a store that is no place",
+    "--store ftp://x runs orders",
+    /^object store "ftp:\/\/x": ftp:\/\/ is not known; allowed are a folder and s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\n$/,
+    2,
+  ],
 ];
 
 suite("mistakes", () => {
@@ -66,16 +139,25 @@ suite("mistakes", () => {
   test("a file that exports no array", async (t) => {
     const root = makeProject(t, "[]");
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipes = [];\n");
-    assert.match((await tapctl(root, ["list"])).stderr, /exports no array named "pipelines"; write: export const pipelines = definePipelines/);
+    assert.match(
+      (await tapctl(root, ["list"])).stderr,
+      /exports no array named "pipelines"; write: export const pipelines = definePipelines/,
+    );
   });
 
   test("an invalid array, every problem at once", async (t) => {
-    const root = makeProject(t, `[{ name: "Orders", schedule: "0 25 * * *" as "@daily", timezone: "Europe/Berlyn", tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }]`);
+    const root = makeProject(
+      t,
+      `[{ name: "Orders", schedule: "0 25 * * *" as "@daily", timezone: "Europe/Berlyn", tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }]`,
+    );
     for (const verb of [["validate"], ["run", "Orders"]]) {
       const { code, stderr } = await tapctl(root, verb);
       assert.match(stderr, /^3 problems/);
       assert.match(stderr, /pipelines\[0\] "Orders": name "Orders"/);
-      assert.match(stderr, /pipelines\[0\] "Orders": schedule "0 25 \* \* \*": hour 25 is outside 0-23/);
+      assert.match(
+        stderr,
+        /pipelines\[0\] "Orders": schedule "0 25 \* \* \*": hour 25 is outside 0-23/,
+      );
       assert.match(stderr, /pipelines\[0\] "Orders": timezone "Europe\/Berlyn".*Europe\/Berlin/);
       assert.doesNotMatch(stderr, /\n\s+at /);
       assert.equal(code, 2);
@@ -84,9 +166,11 @@ suite("mistakes", () => {
 });
 
 suite("an invalid entry beside valid ones", () => {
-  const entry = (name: string, schedule: string) => `{ name: "${name}", schedule: "${schedule}" as "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }`;
+  const entry = (name: string, schedule: string) =>
+    `{ name: "${name}", schedule: "${schedule}" as "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }`;
   const ARRAY = `[${entry("orders", "@daily")}, ${entry("events", "0 25 * * *")}]`;
-  const PROBLEM = '1 problem in the pipelines:\npipelines[1] "events": schedule "0 25 * * *": hour 25 is outside 0-23\n';
+  const PROBLEM =
+    '1 problem in the pipelines:\npipelines[1] "events": schedule "0 25 * * *": hour 25 is outside 0-23\n';
   const NO_SECRET = /^orders: "orders": tap: secret "api-token" .* is not given$/m;
 
   test("run, runs and state of another pipeline are not refused", async (t) => {
@@ -123,16 +207,26 @@ suite("an invalid entry beside valid ones", () => {
 });
 
 test("validate: a note that many pipelines share is printed once", async (t) => {
-  const root = makeProject(t, `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, resources: index === 7 ? {} : { tap: { memory: "32Mi" as const } }, tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }))`);
+  const root = makeProject(
+    t,
+    `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, resources: index === 7 ? {} : { tap: { memory: "32Mi" as const } }, tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }))`,
+  );
   const { code, stdout } = await tapctl(root, ["validate"]);
-  assert.deepEqual(stdout.split("\n").slice(0, 1), ['note: 49 pipelines ("orders-0", "orders-1", "orders-2", …): resources.tap.memory "32Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything']);
+  assert.deepEqual(stdout.split("\n").slice(0, 1), [
+    'note: 49 pipelines ("orders-0", "orders-1", "orders-2", …): resources.tap.memory "32Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything',
+  ]);
   assert.deepEqual([code, stdout.split("\n").length], [0, 3]);
-  const { notes } = JSON.parse((await tapctl(root, ["validate", "--json"])).stdout) as { readonly notes: readonly unknown[] };
+  const { notes } = JSON.parse((await tapctl(root, ["validate", "--json"])).stdout) as {
+    readonly notes: readonly unknown[];
+  };
   assert.equal(notes.length, 49);
 });
 
 test("validate: of many different notes the first ones are printed, and how many more there are", async (t) => {
-  const root = makeProject(t, `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, tap: c.tapRestApi({ api_url: "x", bearer_token: secret(\`shop-\${index}\`) }), target: c.targetJsonl({}) }))`);
+  const root = makeProject(
+    t,
+    `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, tap: c.tapRestApi({ api_url: "x", bearer_token: secret(\`shop-\${index}\`) }), target: c.targetJsonl({}) }))`,
+  );
   const lines = (await tapctl(root, ["validate"])).stdout.trim().split("\n");
   assert.equal(lines.length, 22);
   assert.match(lines[19] ?? "", /^note: pipelines\[19\] "orders-19": secret "shop-19"/);
@@ -144,7 +238,10 @@ suite("secrets", () => {
 
   test("that are not given are a note of validate", async (t) => {
     const { code, stdout } = await tapctl(makeProject(t, ARRAY), ["validate"]);
-    assert.match(stdout, /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not given: set API_TOKEN in the environment or in \.env\n/);
+    assert.match(
+      stdout,
+      /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not given: set API_TOKEN in the environment or in \.env\n/,
+    );
     assert.equal(code, 0);
   });
 
@@ -152,7 +249,10 @@ suite("secrets", () => {
     const root = makeProject(t, ARRAY);
     assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 2);
     const { code, stderr } = await tapctl(root, ["run", "orders"]);
-    assert.match(stderr, /^orders: "orders": tap: secret "api-token" \(environment variable API_TOKEN, or a line in \.env\) is not given\n$/);
+    assert.match(
+      stderr,
+      /^orders: "orders": tap: secret "api-token" \(environment variable API_TOKEN, or a line in \.env\) is not given\n$/,
+    );
     assert.equal(code, 2);
   });
 

@@ -18,14 +18,23 @@ import { isRunId } from "../../src/store/keys";
 import { metadata, standIn, workflow } from "./support";
 
 test("paths of the API", () => {
-  assert.equal(pathOf({ resource: WORKFLOWS, namespace: "pipelines", name: "orders-1" }), "/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-1");
-  assert.equal(pathOf({ resource: PODS, namespace: "a", name: "b/../c", subresource: "log" }), "/api/v1/namespaces/a/pods/b%2F..%2Fc/log");
+  assert.equal(
+    pathOf({ resource: WORKFLOWS, namespace: "pipelines", name: "orders-1" }),
+    "/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-1",
+  );
+  assert.equal(
+    pathOf({ resource: PODS, namespace: "a", name: "b/../c", subresource: "log" }),
+    "/api/v1/namespaces/a/pods/b%2F..%2Fc/log",
+  );
   assert.equal(pathOf({ resource: DEPLOYMENTS }), "/apis/apps/v1/deployments");
   assert.equal(pathOf({ resource: NAMESPACES, namespace: "a", name: "b" }), "/api/v1/namespaces/b");
 });
 
 test("a Workflow's run id has the form of a local run's", () => {
-  const run = runIdOf({ creationTimestamp: "2026-11-23T08:15:02Z", uid: "4f2a9c01-0000-4000-8000-000000000000" });
+  const run = runIdOf({
+    creationTimestamp: "2026-11-23T08:15:02Z",
+    uid: "4f2a9c01-0000-4000-8000-000000000000",
+  });
   assert.equal(run, "20261123T081502Z-4f2a9c");
   assert.ok(isRunId(run));
 });
@@ -33,13 +42,17 @@ test("a Workflow's run id has the form of a local run's", () => {
 suite("a list", () => {
   test("is asked for page by page, without contents and managed fields", async (t) => {
     const { api, connect: open } = await standIn(t);
-    for (let number = 0; number < 1203; number += 1) api.put("workflows", workflow(`orders-${number}`, "orders", "Succeeded"));
+    for (let number = 0; number < 1203; number += 1)
+      api.put("workflows", workflow(`orders-${number}`, "orders", "Succeeded"));
     api.put("workflows", { metadata: { name: "someone-elses", namespace: "pipelines" } });
     const found = await listWorkflows(await open());
     assert.equal(found.length, 1203);
     assert.deepEqual(Object.keys(found[0] ?? {}), ["metadata"]);
     const lists = api.seen.filter(({ url }) => url.includes("/workflows?"));
-    assert.deepEqual(lists.map(({ url }) => new URL(url, "http://x").searchParams.get("continue")), [null, "500", "1000"]);
+    assert.deepEqual(
+      lists.map(({ url }) => new URL(url, "http://x").searchParams.get("continue")),
+      [null, "500", "1000"],
+    );
     assert.ok(lists.every(({ accept }) => accept.includes("PartialObjectMetadataList")));
   });
 });
@@ -48,19 +61,28 @@ suite("what the API refuses", () => {
   test("names the missing rule", async (t) => {
     const { api, connect: open } = await standIn(t);
     api.forbid("list workflows");
-    await assert.rejects(listWorkflows(await open()), { message: 'you may not list workflows; missing rule: verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"', exitCode: 1 });
+    await assert.rejects(listWorkflows(await open()), {
+      message:
+        'you may not list workflows; missing rule: verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"',
+      exitCode: 1,
+    });
   });
 
   test("names the object that is not there", async (t) => {
     const { connect: open } = await standIn(t);
-    await assert.rejects(getWorkflow(await open(), "gone"), { message: 'there is no workflows "gone" in namespace "pipelines"' });
+    await assert.rejects(getWorkflow(await open(), "gone"), {
+      message: 'there is no workflows "gone" in namespace "pipelines"',
+    });
   });
 
   test("is no cluster at all", async (t) => {
     const { api, connect: open } = await standIn(t);
     const connection = await open();
     await api.stop();
-    await assert.rejects(listWorkflows(connection), { message: `no answer from the cluster at ${api.url} (context "stand-in"): ECONNREFUSED; is it running, and is it the one you mean? Choose another: --context NAME`, exitCode: 1 });
+    await assert.rejects(listWorkflows(connection), {
+      message: `no answer from the cluster at ${api.url} (context "stand-in"): ECONNREFUSED; is it running, and is it the one you mean? Choose another: --context NAME`,
+      exitCode: 1,
+    });
   });
 });
 
@@ -75,22 +97,45 @@ suite("a kubeconfig", () => {
     if (text !== undefined) writeFileSync(file, text);
     const before = process.env.KUBECONFIG;
     process.env.KUBECONFIG = file;
-    t.after(() => (before === undefined ? delete process.env.KUBECONFIG : (process.env.KUBECONFIG = before)));
+    t.after(() =>
+      before === undefined ? delete process.env.KUBECONFIG : (process.env.KUBECONFIG = before),
+    );
     return file;
   };
-  const good = { clusters: [{ name: "c", cluster: { server: "https://c:6443" } }], users: [{ name: "u", user: { token: "t" } }], contexts: [{ name: "a", context: { cluster: "c", user: "u", namespace: "etl" } }, { name: "b", context: { cluster: "d", user: "u" } }] };
+  const good = {
+    clusters: [{ name: "c", cluster: { server: "https://c:6443" } }],
+    users: [{ name: "u", user: { token: "t" } }],
+    contexts: [
+      { name: "a", context: { cluster: "c", user: "u", namespace: "etl" } },
+      { name: "b", context: { cluster: "d", user: "u" } },
+    ],
+  };
 
   test("that is not there, that is none, that has no such context", async (t) => {
     const file = using(t, undefined);
-    await assert.rejects(connect({}), { message: `no kubeconfig: ${file} is not there; set KUBECONFIG, or work on this machine: --on local` });
+    await assert.rejects(connect({}), {
+      message: `no kubeconfig: ${file} is not there; set KUBECONFIG, or work on this machine: --on local`,
+    });
     writeFileSync(file, "a: [");
     await assert.rejects(connect({}), /config: is no kubeconfig: /);
     writeFileSync(file, "text");
-    await assert.rejects(connect({}), /config: is no kubeconfig: it has neither clusters nor contexts/);
+    await assert.rejects(
+      connect({}),
+      /config: is no kubeconfig: it has neither clusters nor contexts/,
+    );
     writeFileSync(file, JSON.stringify(good));
-    await assert.rejects(connect({}), /config: no context is chosen; choose one: --context NAME, of a, b$/);
-    await assert.rejects(connect({ context: "x" }), /config: no context is called "x"; there are: a, b$/);
-    await assert.rejects(connect({ context: "b" }), /config: the cluster of context "b" is not there, or has no server$/);
+    await assert.rejects(
+      connect({}),
+      /config: no context is chosen; choose one: --context NAME, of a, b$/,
+    );
+    await assert.rejects(
+      connect({ context: "x" }),
+      /config: no context is called "x"; there are: a, b$/,
+    );
+    await assert.rejects(
+      connect({ context: "b" }),
+      /config: the cluster of context "b" is not there, or has no server$/,
+    );
   });
 
   test("gives the context's namespace, unless one is named", async (t) => {
@@ -103,15 +148,64 @@ suite("a kubeconfig", () => {
     const file = using(t, undefined);
     writeFileSync(join(file, "..", "token"), "from-file\n");
     writeFileSync(join(file, "..", "ca.pem"), "CA");
-    const user = { "client-certificate-data": Buffer.from("CERT").toString("base64"), "client-key-data": Buffer.from("KEY").toString("base64"), tokenFile: "token" };
-    writeFileSync(file, JSON.stringify({ ...good, clusters: [{ name: "c", cluster: { server: "https://c:6443", "certificate-authority": "ca.pem", "tls-server-name": "name" } }], users: [{ name: "u", user }] }));
+    const user = {
+      "client-certificate-data": Buffer.from("CERT").toString("base64"),
+      "client-key-data": Buffer.from("KEY").toString("base64"),
+      tokenFile: "token",
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...good,
+        clusters: [
+          {
+            name: "c",
+            cluster: {
+              server: "https://c:6443",
+              "certificate-authority": "ca.pem",
+              "tls-server-name": "name",
+            },
+          },
+        ],
+        users: [{ name: "u", user }],
+      }),
+    );
     const options: { [name: string]: unknown } = {};
     await (await accessOf(chooseContext("a"))).applyToHTTPSOptions(options);
-    assert.deepEqual([String(options["ca"]), String(options["cert"]), String(options["key"]), options["servername"], options["headers"]], ["CA", "CERT", "KEY", "name", { Authorization: "Bearer from-file" }]);
+    assert.deepEqual(
+      [
+        String(options["ca"]),
+        String(options["cert"]),
+        String(options["key"]),
+        options["servername"],
+        options["headers"],
+      ],
+      ["CA", "CERT", "KEY", "name", { Authorization: "Bearer from-file" }],
+    );
   });
 
   test("that asks a program is left to the library", async (t) => {
-    using(t, JSON.stringify({ ...good, users: [{ name: "u", user: { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "echo", args: ['{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"of-the-program"}}'], interactiveMode: "Never" } } }] }));
+    using(
+      t,
+      JSON.stringify({
+        ...good,
+        users: [
+          {
+            name: "u",
+            user: {
+              exec: {
+                apiVersion: "client.authentication.k8s.io/v1",
+                command: "echo",
+                args: [
+                  '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"of-the-program"}}',
+                ],
+                interactiveMode: "Never",
+              },
+            },
+          },
+        ],
+      }),
+    );
     const options: { headers?: { readonly [name: string]: string } } = {};
     await (await accessOf(chooseContext("a"))).applyToHTTPSOptions(options);
     assert.equal(options.headers?.["Authorization"], "Bearer of-the-program");
@@ -121,9 +215,26 @@ suite("a kubeconfig", () => {
 suite("a token that has ended", () => {
   const USERS: readonly (readonly [string, (file: string) => object])[] = [
     ["in a file", (tokenFile) => ({ tokenFile })],
-    ["of a program", (file) => ({ exec: { apiVersion: "client.authentication.k8s.io/v1", command: "cat", args: [file], interactiveMode: "Never" } })],
+    [
+      "of a program",
+      (file) => ({
+        exec: {
+          apiVersion: "client.authentication.k8s.io/v1",
+          command: "cat",
+          args: [file],
+          interactiveMode: "Never",
+        },
+      }),
+    ],
   ];
-  const credential = (token: string, kind: string) => (kind === "in a file" ? token : JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: { token } }));
+  const credential = (token: string, kind: string) =>
+    kind === "in a file"
+      ? token
+      : JSON.stringify({
+          apiVersion: "client.authentication.k8s.io/v1",
+          kind: "ExecCredential",
+          status: { token },
+        });
 
   for (const [kind, user] of USERS) {
     test(`${kind} is read anew, by requests at once, too`, async (t) => {
@@ -132,7 +243,10 @@ suite("a token that has ended", () => {
       const file = join(kubeconfig, "..", "token");
       writeFileSync(file, credential("old", kind));
       const config = JSON.parse(readFileSync(kubeconfig, "utf8")) as object;
-      writeFileSync(kubeconfig, JSON.stringify({ ...config, users: [{ name: "tester", user: user(file) }] }));
+      writeFileSync(
+        kubeconfig,
+        JSON.stringify({ ...config, users: [{ name: "tester", user: user(file) }] }),
+      );
       let good = "old";
       let refused = 0;
       api.knows = (authorization) => authorization === `Bearer ${good}` || ((refused += 1), false);
@@ -140,7 +254,11 @@ suite("a token that has ended", () => {
       await getWorkflow(connection, "orders-1");
       good = "new";
       writeFileSync(file, credential("new", kind));
-      await Promise.all([getWorkflow(connection, "orders-1"), getWorkflow(connection, "orders-1"), createWorkflow(connection, { metadata: { name: "orders-2" } })]);
+      await Promise.all([
+        getWorkflow(connection, "orders-1"),
+        getWorkflow(connection, "orders-1"),
+        createWorkflow(connection, { metadata: { name: "orders-2" } }),
+      ]);
       assert.equal(refused, 3);
       await getWorkflow(connection, "orders-2");
       assert.equal(refused, 3, "kept from then on");
@@ -155,7 +273,15 @@ suite("a token that has ended", () => {
     await assert.rejects(getWorkflow(connection, "orders-1"), { message, exitCode: 1 });
     assert.equal(api.seen.length, 2);
     const following = { signal: new AbortController().signal, pollMs: 10 };
-    await assert.rejects(followWorkflow(connection, "orders-1", { line: () => undefined, progress: assert.fail }, following), { message, exitCode: 1 });
+    await assert.rejects(
+      followWorkflow(
+        connection,
+        "orders-1",
+        { line: () => undefined, progress: assert.fail },
+        following,
+      ),
+      { message, exitCode: 1 },
+    );
     assert.equal(api.seen.length, 4);
   });
 });
@@ -166,12 +292,24 @@ test("an answer that breaks off is an error, compressed or not", async (t) => {
   const server = createServer((_request, response) => {
     const body = JSON.stringify({ metadata: { name: "orders-1".repeat(10_000) } });
     response.writeHead(200, { "content-encoding": encoding, "content-length": 1_000_000 });
-    response.write((encoding === "gzip" ? gzipSync(body) : Buffer.from(body)).subarray(0, 50), () => setTimeout(() => response.destroy(), 20));
+    response.write((encoding === "gzip" ? gzipSync(body) : Buffer.from(body)).subarray(0, 50), () =>
+      setTimeout(() => response.destroy(), 20),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => void (server.closeAllConnections(), server.close()));
-  writeFileSync(kubeconfig, readFileSync(kubeconfig, "utf8").replace(/http:\/\/127\.0\.0\.1:\d+/, `http://127.0.0.1:${(server.address() as AddressInfo).port}`));
-  for (encoding of ["identity", "gzip"]) await assert.rejects(getWorkflow(await open(), "orders-1"), /no answer from the cluster at .*: ECONNRESET; is it running/);
+  writeFileSync(
+    kubeconfig,
+    readFileSync(kubeconfig, "utf8").replace(
+      /http:\/\/127\.0\.0\.1:\d+/,
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ),
+  );
+  for (encoding of ["identity", "gzip"])
+    await assert.rejects(
+      getWorkflow(await open(), "orders-1"),
+      /no answer from the cluster at .*: ECONNRESET; is it running/,
+    );
 });
 
 suite("a forwarded port", () => {
@@ -183,23 +321,51 @@ suite("a forwarded port", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     t.after(() => void (server.closeAllConnections(), server.close()));
     api.forwardTo = (server.address() as AddressInfo).port;
-    api.put("services", { metadata: { name: "minio", namespace: "minio" }, spec: { selector: { app: "minio" }, ports: [{ port: 9000, targetPort: "http" }] } });
-    const pod = (name: string, ready: string) => ({ metadata: { name, namespace: "minio", labels: { app: "minio" } }, spec: { containers: [{ name: "minio", image: "x", ports: [{ name: "http", containerPort: 9999 }] }] }, status: { conditions: [{ type: "Ready", status: ready }] } });
+    api.put("services", {
+      metadata: { name: "minio", namespace: "minio" },
+      spec: { selector: { app: "minio" }, ports: [{ port: 9000, targetPort: "http" }] },
+    });
+    const pod = (name: string, ready: string) => ({
+      metadata: { name, namespace: "minio", labels: { app: "minio" } },
+      spec: {
+        containers: [{ name: "minio", image: "x", ports: [{ name: "http", containerPort: 9999 }] }],
+      },
+      status: { conditions: [{ type: "Ready", status: ready }] },
+    });
     api.put("pods", pod("minio-0", "False"));
     api.put("pods", pod("minio-1", "True"));
     const forward = await forwardService(await open(), service);
     t.after(() => forward.close());
-    for (const path of ["/a", "/b"]) assert.equal(await (await fetch(`http://127.0.0.1:${forward.port}${path}`)).text(), `hello ${path}`);
-    assert.match(api.seen.find(({ method }) => method === "UPGRADE")?.url ?? "", /\/namespaces\/minio\/pods\/minio-1\/portforward\?ports=9999$/);
+    for (const path of ["/a", "/b"])
+      assert.equal(
+        await (await fetch(`http://127.0.0.1:${forward.port}${path}`)).text(),
+        `hello ${path}`,
+      );
+    assert.match(
+      api.seen.find(({ method }) => method === "UPGRADE")?.url ?? "",
+      /\/namespaces\/minio\/pods\/minio-1\/portforward\?ports=9999$/,
+    );
   });
 
   test("that one may not have, or that leads nowhere", async (t) => {
     const { api, connect: open } = await standIn(t);
     const connection = await open();
-    api.put("services", { metadata: { name: "minio", namespace: "minio" }, spec: { selector: { app: "minio" }, ports: [{ port: 9000 }] } });
-    await assert.rejects(forwardService(connection, service), { message: "no pod of Service minio/minio is ready; look at it: kubectl get pods -n minio" });
-    api.put("pods", { metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }), spec: { containers: [] }, status: { conditions: [{ type: "Ready", status: "True" }] } });
+    api.put("services", {
+      metadata: { name: "minio", namespace: "minio" },
+      spec: { selector: { app: "minio" }, ports: [{ port: 9000 }] },
+    });
+    await assert.rejects(forwardService(connection, service), {
+      message: "no pod of Service minio/minio is ready; look at it: kubectl get pods -n minio",
+    });
+    api.put("pods", {
+      metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }),
+      spec: { containers: [] },
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    });
     api.forbid("create pods/portforward");
-    await assert.rejects(forwardService(connection, service), { message: 'you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "minio", with the verb "get" beside it' });
+    await assert.rejects(forwardService(connection, service), {
+      message:
+        'you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "minio", with the verb "get" beside it',
+    });
   });
 });

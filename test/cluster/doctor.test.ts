@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
-import { bucketCheck, CHECKS, clockCheck, clusterCheck, controllerCheck, definitionsCheck, deployedCheck, locksCheck, rightsCheck, secretsCheck, statesCheck, templatesCheck } from "../../src/cluster/doctor/checks";
+import {
+  bucketCheck,
+  CHECKS,
+  clockCheck,
+  clusterCheck,
+  controllerCheck,
+  definitionsCheck,
+  deployedCheck,
+  locksCheck,
+  rightsCheck,
+  secretsCheck,
+  statesCheck,
+  templatesCheck,
+} from "../../src/cluster/doctor/checks";
 import type { Check } from "../../src/cluster/doctor/check";
 import { configFact, configsCheck } from "../../src/cluster/doctor/configs";
 import { askRegistries, imagesCheck } from "../../src/cluster/doctor/images";
@@ -27,20 +40,64 @@ const NOW = new Date("2026-11-25T12:00:00Z");
 const no = { ok: false as const, why: "you may not" };
 const yes = <T>(value: T) => ({ ok: true as const, value });
 
-const ORDERS: PipelineEntry = { name: "orders", schedule: "0 6 * * *", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
-const TIDY: PipelineEntry = { name: "tidy", kind: "job", schedule: "0 6 * * *", image: "acme/tool:1", command: ["tidy"] };
+const ORDERS: PipelineEntry = {
+  name: "orders",
+  schedule: "0 6 * * *",
+  tap: tapRestApi({ api_url: "http://127.0.0.1:9" }),
+  target: targetJsonl({}),
+};
+const TIDY: PipelineEntry = {
+  name: "tidy",
+  kind: "job",
+  schedule: "0 6 * * *",
+  image: "acme/tool:1",
+  command: ["tidy"],
+};
 
 /** The schedule of `orders` on the cluster. */
-const scheduled = (schedules: readonly string[], change: Partial<CronWorkflowObject> = {}): CronWorkflowObject => ({ metadata: metadata("orders", "orders"), spec: { schedules, timezone: "UTC", workflowSpec: {} }, ...change });
+const scheduled = (
+  schedules: readonly string[],
+  change: Partial<CronWorkflowObject> = {},
+): CronWorkflowObject => ({
+  metadata: metadata("orders", "orders"),
+  spec: { schedules, timezone: "UTC", workflowSpec: {} },
+  ...change,
+});
 
 const bookmark = (value: string) => newestBookmarks(toJsonText({ value }));
-const SAVED = { pipeline: "orders", savedBy: "20261125T100000Z-000000", savedAt: "2026-11-25T10:00:00Z", hasRun: true, newestGood: "20261125T100000Z-000000", identity: identityOf(ORDERS) };
+const SAVED = {
+  pipeline: "orders",
+  savedBy: "20261125T100000Z-000000",
+  savedAt: "2026-11-25T10:00:00Z",
+  hasRun: true,
+  newestGood: "20261125T100000Z-000000",
+  identity: identityOf(ORDERS),
+};
 
-const KINDS = ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"];
-const controller = (image: string, ready: number) => ({ metadata: metadata("workflow-controller", "-", { namespace: "argo" }), spec: { template: { spec: { containers: [{ name: "c", image }] } } }, status: { readyReplicas: ready } });
+const KINDS = [
+  "workflows",
+  "cronworkflows",
+  "workflowtemplates",
+  "workflowtasksets",
+  "workflowtaskresults",
+  "workflowartifactgctasks",
+];
+const controller = (image: string, ready: number) => ({
+  metadata: metadata("workflow-controller", "-", { namespace: "argo" }),
+  spec: { template: { spec: { containers: [{ name: "c", image }] } } },
+  status: { readyReplicas: ready },
+});
 
-const NO_IMAGE = (name: string, image: string): ContainerStatus => ({ name, image, state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } });
-const podThatWaits = (status: PodObject["status"]): PodObject => ({ metadata: metadata("p", "orders"), spec: { containers: [] }, ...(status && { status }) });
+const NO_IMAGE = (name: string, image: string): ContainerStatus => ({
+  name,
+  image,
+  state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } },
+});
+const podThatWaits = (status: PodObject["status"]): PodObject => ({
+  metadata: metadata("p", "orders"),
+  spec: { containers: [] },
+  ...(status && { status }),
+});
 
 const GOOD: DoctorFacts = {
   context: "c",
@@ -64,111 +121,654 @@ const GOOD: DoctorFacts = {
 };
 
 /** What Kubernetes keeps of who wrote a field. */
-const written = (manager: string, time: string, field = "f:spec") => ({ manager, time, fieldsV1: { [field]: {} } });
+const written = (manager: string, time: string, field = "f:spec") => ({
+  manager,
+  time,
+  fieldsV1: { [field]: {} },
+});
 
 /** Level and text of what a check finds where the facts are others. */
 function found(check: Check, change: Partial<DoctorFacts>): string {
-  return check({ ...GOOD, ...change }).map(({ level, found: text, todo }) => `${level}: ${text}${todo === "" ? "" : ` -> ${todo}`}`).join("\n");
+  return check({ ...GOOD, ...change })
+    .map(({ level, found: text, todo }) => `${level}: ${text}${todo === "" ? "" : ` -> ${todo}`}`)
+    .join("\n");
 }
 
 test("a cluster on which all is well has nothing to do", () => {
   const findings = CHECKS.flatMap((check) => check(GOOD));
-  assert.deepEqual(findings.filter(({ level }) => level !== "ok"), []);
+  assert.deepEqual(
+    findings.filter(({ level }) => level !== "ok"),
+    [],
+  );
   assert.ok(findings.length >= 10);
 });
 
 suite("what is wrong is named, with what to do", () => {
   const cases: readonly (readonly [string, Check, Partial<DoctorFacts>, RegExp])[] = [
-    ["no cluster", clusterCheck, { api: no }, /^fail: you may not -> start it, log in to it, or choose another/],
-    ["an old Kubernetes", clusterCheck, { api: yes({ version: "v1.24.1", time: 0, argo: [] }) }, /^warn: Kubernetes v1\.24\.1 -> bring it to 1\.28/],
-    ["clocks some seconds apart", clockCheck, { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: KINDS }) }, /^warn: this machine is 30 s ahead of the cluster/],
-    ["clocks that S3 refuses", clockCheck, { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) }, /^fail: this machine is 1000 s behind the cluster -> set this machine's clock/],
-    ["no definitions", definitionsCheck, { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) }, /^fail: the cluster does not know workflows, cronworkflows, .* -> install Argo Workflows: npx tapctl up$/],
-    ["no controller", controllerCheck, { controllers: yes([]) }, /^fail: no Deployment with app\.kubernetes\.io\/component=workflow-controller/],
-    ["a controller that is down", controllerCheck, { controllers: yes([controller("x:v4.1.2", 0)]) }, /^fail: argo\/workflow-controller has no pod that is ready: nothing starts or ends -> kubectl logs -n argo/],
-    ["a controller that was scaled to nothing", controllerCheck, { controllers: yes([{ ...controller("x:v4.1.2", 0), spec: { replicas: 0 } }]) }, /^fail: argo\/workflow-controller is scaled to no pods: nothing starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/],
-    ["an old controller", controllerCheck, { controllers: yes([controller("x:v3.5.0", 1)]) }, /^fail: argo\/workflow-controller is of version 3 -> bring it to 4/],
-    ["a controller that restarts", controllerCheck, { controllerPods: yes([{ ...controller("x", 1), spec: { containers: [] }, status: { containerStatuses: [{ name: "c", restartCount: 7 }] } }]) }, /^warn: argo\/workflow-controller was restarted 7 times/],
-    ["two controllers", controllerCheck, { controllers: yes([controller("x:v4.1.2", 1), controller("x:v4.1.2", 1)]) }, /^warn: 2 controllers: .*\nok: /],
-    ["a controller that one may not see", controllerCheck, { controllers: no }, /^warn: not looked at: you may not -> give yourself the rule/],
-    ["a missing rule", rightsCheck, { rights: yes([{ rule: 'verbs: ["patch"]', allowed: false, neededBy: "cancel" }]) }, /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/],
-    ["no template", templatesCheck, { missingTemplates: yes(["singer-job"]) }, /^fail: namespace "pipelines" has no WorkflowTemplate singer-job -> deploy/],
-    ["no bucket", bucketCheck, { bucket: no }, /^fail: you may not -> without it no run can begin or end/],
-    ["a bucket without versions", bucketCheck, { bucket: yes({ name: "singer", is: "there", versioned: false }) }, /^warn: singer keeps no old versions/],
-    ["a bucket of the cluster's MinIO that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: true }) }, /^fail: singer is not there, nor the states, [^>]*-> make it again: change objectStore\.expireRunsDays by a day, then npx tapctl up; then bring back what was in it [^\n]*"A bucket is missing"$/],
-    ["a bucket outside that is gone", bucketCheck, { bucket: yes({ name: "singer", is: "missing", inCluster: false }) }, /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/],
-    ["states of a bucket that is gone", statesCheck, { states: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
-    ["settings of a bucket that is gone", configsCheck, { configs: { ok: false, why: "there is no bucket" } }, /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/],
-    ["states of which no run is left", statesCheck, { states: yes(["orders", "users"].map((pipeline) => ({ ...SAVED, pipeline, hasRun: false, newestGood: null, bookmarks: [] }))) }, /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/],
-    ["a state that nobody can read", statesCheck, { states: yes([{ pipeline: "orders", unreadable: "state/orders/state.json is not JSON; bring an earlier one back" }]) }, /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/],
-    ["a wrong image", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) }, /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/],
-    ["a wrong image of an init container", imagesCheck, { pods: yes([podThatWaits({ initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")], containerStatuses: [{ name: "main", state: { waiting: { reason: "PodInitializing" } } }] })]) }, /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/],
-    ["a wrong image of Argo's own container", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) }, /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/],
-    ["settings in the store that nobody can read", configsCheck, { configs: yes([{ pipeline: "kept", problems: [{ what: "configs/kept/catalog.json: not JSON", todo: "put it there" }] }]) }, /^fail: kept: configs\/kept\/catalog\.json: not JSON -> put it there$/],
-    ["an image that its registry has not", imagesCheck, { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> npx tapctl up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/],
-    ["an image of a pipeline that its registry has not", imagesCheck, { crons: yes([scheduled(["@daily"], { spec: { schedules: ["@daily"], timezone: "UTC", workflowSpec: { arguments: { parameters: [{ name: "targetImage", value: "r.example.com/target:1" }] } } } })]), images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]) }, /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /],
-    ["an image that a pod waits for and its registry has not", imagesCheck, { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]), images: yes([{ image: "nobody/tap:1", there: false, why: "" }]) }, /^fail: container main of pod p cannot have its image[^\n]*$/],
-    ["images that nobody was asked for", imagesCheck, { images: yes(["a", "b"].map((name) => ({ image: `r:5000/${name}:1`, there: undefined, why: "r:5000 does not answer from here" }))) }, /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/],
-    ["a schedule that Argo refuses", schedulesCheck, { crons: yes([{ ...cronWorkflow("orders"), status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } } as never]) }, /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npx tapctl up$/],
-    ["an invalid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 25 * * *"], { status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] } })]) }, /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npx tapctl up$/],
-    ["a valid schedule that the array has otherwise", schedulesCheck, { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) }, /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npx tapctl up$/],
-    ["a schedule that was changed by hand", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { metadata: { ...metadata("orders", "orders"), managedFields: [written("pulumi-kubernetes-1", "2026-11-25T10:00:00Z", "f:metadata"), written("workflow-controller", "2026-11-25T11:30:00Z", "f:status"), written("kubectl-patch", "2026-11-25T11:00:00Z")] }, spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } })]) }, /^warn: orders: changed by hand, by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> put back what the array says: npx tapctl up$/],
-    ["a timezone that the array has otherwise", schedulesCheck, { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] }, /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/],
-    ["a run that Argo could not submit", schedulesCheck, { crons: yes([scheduled(["0 6 * * *"], { status: { conditions: [{ type: "SubmissionError", status: "True", message: "no template" }] } })]) }, /^fail: orders: Argo says SubmissionError: no template -> mend the entry/],
-    ["a schedule that is none", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders"), spec: { schedules: ["0 25 * * *"], workflowSpec: {} } }]) }, /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/],
-    ["a name that is too long", schedulesCheck, { crons: yes([{ metadata: metadata("o".repeat(53), "o"), spec: { schedules: ["@daily"], workflowSpec: {} } }]) }, /its name is longer than 52/],
-    ["a schedule in a zone that the controller may not know", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], timezone: "America/Coyhaique", workflowSpec: {} } }]) }, /never started; .*an older controller does not know every time zone: try "UTC" in place of "America\/Coyhaique"/s],
-    ["a schedule that Argo silently ignores", schedulesCheck, { crons: yes([{ metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], workflowSpec: {} } }]) }, /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/],
-    ["a Secret that was deleted", secretsCheck, { secrets: yes([]) }, /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npx tapctl up$/],
-    ["Secrets that one may not list", secretsCheck, { secrets: no }, /^warn: not looked at: you may not -> ask who may/],
-    ["a lock of a dead run", locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Failed")]) }, /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/],
-    ["a state that no run stands behind", statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T110000Z-000000", savedAt: "2026-11-25T11:00:00Z", hasRun: false, newestGood: "20261125T100000Z-000000", bookmarks: [], identity: SAVED.identity }]) }, /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/],
-    ["a bookmark that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) }, /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/],
-    ["a bookmark of one stream that is ahead", statesCheck, { states: yes([{ ...SAVED, bookmarks: newestBookmarks(toJsonText({ bookmarks: { old: "2026-11-01", users: "2026-12-25" } })) }]) }, /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/],
-    ["a state of another source", statesCheck, { states: yes([{ ...SAVED, bookmarks: [], identity: { ...SAVED.identity, source: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another source than the array says/],
-    ["a state of another destination", statesCheck, { states: yes([{ ...SAVED, bookmarks: [], identity: { ...SAVED.identity, destination: "0123456789abcdef" } }]) }, /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/],
-    ["another array than deployed", deployedCheck, { entries: [ORDERS, { ...ORDERS, name: "users" }], crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]) }, /^warn: in the array and not deployed: users -> deploy them: npx tapctl up\nwarn: deployed and not in the array: old/],
+    [
+      "no cluster",
+      clusterCheck,
+      { api: no },
+      /^fail: you may not -> start it, log in to it, or choose another/,
+    ],
+    [
+      "an old Kubernetes",
+      clusterCheck,
+      { api: yes({ version: "v1.24.1", time: 0, argo: [] }) },
+      /^warn: Kubernetes v1\.24\.1 -> bring it to 1\.28/,
+    ],
+    [
+      "clocks some seconds apart",
+      clockCheck,
+      { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: KINDS }) },
+      /^warn: this machine is 30 s ahead of the cluster/,
+    ],
+    [
+      "clocks that S3 refuses",
+      clockCheck,
+      { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) },
+      /^fail: this machine is 1000 s behind the cluster -> set this machine's clock/,
+    ],
+    [
+      "no definitions",
+      definitionsCheck,
+      { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) },
+      /^fail: the cluster does not know workflows, cronworkflows, .* -> install Argo Workflows: npx tapctl up$/,
+    ],
+    [
+      "no controller",
+      controllerCheck,
+      { controllers: yes([]) },
+      /^fail: no Deployment with app\.kubernetes\.io\/component=workflow-controller/,
+    ],
+    [
+      "a controller that is down",
+      controllerCheck,
+      { controllers: yes([controller("x:v4.1.2", 0)]) },
+      /^fail: argo\/workflow-controller has no pod that is ready: nothing starts or ends -> kubectl logs -n argo/,
+    ],
+    [
+      "a controller that was scaled to nothing",
+      controllerCheck,
+      { controllers: yes([{ ...controller("x:v4.1.2", 0), spec: { replicas: 0 } }]) },
+      /^fail: argo\/workflow-controller is scaled to no pods: nothing starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/,
+    ],
+    [
+      "an old controller",
+      controllerCheck,
+      { controllers: yes([controller("x:v3.5.0", 1)]) },
+      /^fail: argo\/workflow-controller is of version 3 -> bring it to 4/,
+    ],
+    [
+      "a controller that restarts",
+      controllerCheck,
+      {
+        controllerPods: yes([
+          {
+            ...controller("x", 1),
+            spec: { containers: [] },
+            status: { containerStatuses: [{ name: "c", restartCount: 7 }] },
+          },
+        ]),
+      },
+      /^warn: argo\/workflow-controller was restarted 7 times/,
+    ],
+    [
+      "two controllers",
+      controllerCheck,
+      { controllers: yes([controller("x:v4.1.2", 1), controller("x:v4.1.2", 1)]) },
+      /^warn: 2 controllers: .*\nok: /,
+    ],
+    [
+      "a controller that one may not see",
+      controllerCheck,
+      { controllers: no },
+      /^warn: not looked at: you may not -> give yourself the rule/,
+    ],
+    [
+      "a missing rule",
+      rightsCheck,
+      { rights: yes([{ rule: 'verbs: ["patch"]', allowed: false, neededBy: "cancel" }]) },
+      /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/,
+    ],
+    [
+      "no template",
+      templatesCheck,
+      { missingTemplates: yes(["singer-job"]) },
+      /^fail: namespace "pipelines" has no WorkflowTemplate singer-job -> deploy/,
+    ],
+    [
+      "no bucket",
+      bucketCheck,
+      { bucket: no },
+      /^fail: you may not -> without it no run can begin or end/,
+    ],
+    [
+      "a bucket without versions",
+      bucketCheck,
+      { bucket: yes({ name: "singer", is: "there", versioned: false }) },
+      /^warn: singer keeps no old versions/,
+    ],
+    [
+      "a bucket of the cluster's MinIO that is gone",
+      bucketCheck,
+      { bucket: yes({ name: "singer", is: "missing", inCluster: true }) },
+      /^fail: singer is not there, nor the states, [^>]*-> make it again: change objectStore\.expireRunsDays by a day, then npx tapctl up; then bring back what was in it [^\n]*"A bucket is missing"$/,
+    ],
+    [
+      "a bucket outside that is gone",
+      bucketCheck,
+      { bucket: yes({ name: "singer", is: "missing", inCluster: false }) },
+      /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/,
+    ],
+    [
+      "states of a bucket that is gone",
+      statesCheck,
+      { states: { ok: false, why: "there is no bucket" } },
+      /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/,
+    ],
+    [
+      "settings of a bucket that is gone",
+      configsCheck,
+      { configs: { ok: false, why: "there is no bucket" } },
+      /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/,
+    ],
+    [
+      "states of which no run is left",
+      statesCheck,
+      {
+        states: yes(
+          ["orders", "users"].map((pipeline) => ({
+            ...SAVED,
+            pipeline,
+            hasRun: false,
+            newestGood: null,
+            bookmarks: [],
+          })),
+        ),
+      },
+      /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/,
+    ],
+    [
+      "a state that nobody can read",
+      statesCheck,
+      {
+        states: yes([
+          {
+            pipeline: "orders",
+            unreadable: "state/orders/state.json is not JSON; bring an earlier one back",
+          },
+        ]),
+      },
+      /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/,
+    ],
+    [
+      "a wrong image",
+      imagesCheck,
+      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) },
+      /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/,
+    ],
+    [
+      "a wrong image of an init container",
+      imagesCheck,
+      {
+        pods: yes([
+          podThatWaits({
+            initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")],
+            containerStatuses: [
+              { name: "main", state: { waiting: { reason: "PodInitializing" } } },
+            ],
+          }),
+        ]),
+      },
+      /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/,
+    ],
+    [
+      "a wrong image of Argo's own container",
+      imagesCheck,
+      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) },
+      /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/,
+    ],
+    [
+      "settings in the store that nobody can read",
+      configsCheck,
+      {
+        configs: yes([
+          {
+            pipeline: "kept",
+            problems: [{ what: "configs/kept/catalog.json: not JSON", todo: "put it there" }],
+          },
+        ]),
+      },
+      /^fail: kept: configs\/kept\/catalog\.json: not JSON -> put it there$/,
+    ],
+    [
+      "an image that its registry has not",
+      imagesCheck,
+      { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) },
+      /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> npx tapctl up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/,
+    ],
+    [
+      "an image of a pipeline that its registry has not",
+      imagesCheck,
+      {
+        crons: yes([
+          scheduled(["@daily"], {
+            spec: {
+              schedules: ["@daily"],
+              timezone: "UTC",
+              workflowSpec: {
+                arguments: {
+                  parameters: [{ name: "targetImage", value: "r.example.com/target:1" }],
+                },
+              },
+            },
+          }),
+        ]),
+        images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]),
+      },
+      /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /,
+    ],
+    [
+      "an image that a pod waits for and its registry has not",
+      imagesCheck,
+      {
+        pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]),
+        images: yes([{ image: "nobody/tap:1", there: false, why: "" }]),
+      },
+      /^fail: container main of pod p cannot have its image[^\n]*$/,
+    ],
+    [
+      "images that nobody was asked for",
+      imagesCheck,
+      {
+        images: yes(
+          ["a", "b"].map((name) => ({
+            image: `r:5000/${name}:1`,
+            there: undefined,
+            why: "r:5000 does not answer from here",
+          })),
+        ),
+      },
+      /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/,
+    ],
+    [
+      "a schedule that Argo refuses",
+      schedulesCheck,
+      {
+        crons: yes([
+          {
+            ...cronWorkflow("orders"),
+            status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] },
+          } as never,
+        ]),
+      },
+      /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npx tapctl up$/,
+    ],
+    [
+      "an invalid schedule that the array has otherwise",
+      schedulesCheck,
+      {
+        crons: yes([
+          scheduled(["0 25 * * *"], {
+            status: { conditions: [{ type: "SpecError", status: "True", message: "bad" }] },
+          }),
+        ]),
+      },
+      /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npx tapctl up$/,
+    ],
+    [
+      "a valid schedule that the array has otherwise",
+      schedulesCheck,
+      { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) },
+      /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npx tapctl up$/,
+    ],
+    [
+      "a schedule that was changed by hand",
+      schedulesCheck,
+      {
+        crons: yes([
+          scheduled(["0 6 * * *"], {
+            metadata: {
+              ...metadata("orders", "orders"),
+              managedFields: [
+                written("pulumi-kubernetes-1", "2026-11-25T10:00:00Z", "f:metadata"),
+                written("workflow-controller", "2026-11-25T11:30:00Z", "f:status"),
+                written("kubectl-patch", "2026-11-25T11:00:00Z"),
+              ],
+            },
+            spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} },
+          }),
+        ]),
+      },
+      /^warn: orders: changed by hand, by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> put back what the array says: npx tapctl up$/,
+    ],
+    [
+      "a timezone that the array has otherwise",
+      schedulesCheck,
+      { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] },
+      /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/,
+    ],
+    [
+      "a run that Argo could not submit",
+      schedulesCheck,
+      {
+        crons: yes([
+          scheduled(["0 6 * * *"], {
+            status: {
+              conditions: [{ type: "SubmissionError", status: "True", message: "no template" }],
+            },
+          }),
+        ]),
+      },
+      /^fail: orders: Argo says SubmissionError: no template -> mend the entry/,
+    ],
+    [
+      "a schedule that is none",
+      schedulesCheck,
+      {
+        crons: yes([
+          {
+            metadata: metadata("orders", "orders"),
+            spec: { schedules: ["0 25 * * *"], workflowSpec: {} },
+          },
+        ]),
+      },
+      /^fail: orders: Argo never starts it: schedule "0 25 \* \* \*": hour 25 is outside 0-23/,
+    ],
+    [
+      "a name that is too long",
+      schedulesCheck,
+      {
+        crons: yes([
+          {
+            metadata: metadata("o".repeat(53), "o"),
+            spec: { schedules: ["@daily"], workflowSpec: {} },
+          },
+        ]),
+      },
+      /its name is longer than 52/,
+    ],
+    [
+      "a schedule in a zone that the controller may not know",
+      schedulesCheck,
+      {
+        crons: yes([
+          {
+            metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }),
+            spec: { schedules: ["0 6 * * *"], timezone: "America/Coyhaique", workflowSpec: {} },
+          },
+        ]),
+      },
+      /never started; .*an older controller does not know every time zone: try "UTC" in place of "America\/Coyhaique"/s,
+    ],
+    [
+      "a schedule that Argo silently ignores",
+      schedulesCheck,
+      {
+        crons: yes([
+          {
+            metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }),
+            spec: { schedules: ["0 6 * * *"], workflowSpec: {} },
+          },
+        ]),
+      },
+      /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/,
+    ],
+    [
+      "a Secret that was deleted",
+      secretsCheck,
+      { secrets: yes([]) },
+      /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npx tapctl up$/,
+    ],
+    [
+      "Secrets that one may not list",
+      secretsCheck,
+      { secrets: no },
+      /^warn: not looked at: you may not -> ask who may/,
+    ],
+    [
+      "a lock of a dead run",
+      locksCheck,
+      {
+        waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]),
+        workflows: yes([workflow("orders-1", "orders", "Failed")]),
+      },
+      /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/,
+    ],
+    [
+      "a state that no run stands behind",
+      statesCheck,
+      {
+        states: yes([
+          {
+            pipeline: "orders",
+            savedBy: "20261125T110000Z-000000",
+            savedAt: "2026-11-25T11:00:00Z",
+            hasRun: false,
+            newestGood: "20261125T100000Z-000000",
+            bookmarks: [],
+            identity: SAVED.identity,
+          },
+        ]),
+      },
+      /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/,
+    ],
+    [
+      "a bookmark that is ahead",
+      statesCheck,
+      { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) },
+      /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/,
+    ],
+    [
+      "a bookmark of one stream that is ahead",
+      statesCheck,
+      {
+        states: yes([
+          {
+            ...SAVED,
+            bookmarks: newestBookmarks(
+              toJsonText({ bookmarks: { old: "2026-11-01", users: "2026-12-25" } }),
+            ),
+          },
+        ]),
+      },
+      /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/,
+    ],
+    [
+      "a state of another source",
+      statesCheck,
+      {
+        states: yes([
+          { ...SAVED, bookmarks: [], identity: { ...SAVED.identity, source: "0123456789abcdef" } },
+        ]),
+      },
+      /^fail: orders: its state belongs to another source than the array says/,
+    ],
+    [
+      "a state of another destination",
+      statesCheck,
+      {
+        states: yes([
+          {
+            ...SAVED,
+            bookmarks: [],
+            identity: { ...SAVED.identity, destination: "0123456789abcdef" },
+          },
+        ]),
+      },
+      /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/,
+    ],
+    [
+      "another array than deployed",
+      deployedCheck,
+      {
+        entries: [ORDERS, { ...ORDERS, name: "users" }],
+        crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]),
+      },
+      /^warn: in the array and not deployed: users -> deploy them: npx tapctl up\nwarn: deployed and not in the array: old/,
+    ],
   ];
-  for (const [what, check, change, text] of cases) test(what, () => assert.match(found(check, change), text));
+  for (const [what, check, change, text] of cases)
+    test(what, () => assert.match(found(check, change), text));
 
   test("what is no problem", () => {
-    assert.match(found(locksCheck, { waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]), workflows: yes([workflow("orders-1", "orders", "Running")]) }), /^ok: 1 wait for runs that are under way$/);
-    assert.match(found(secretsCheck, { entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY], crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]) }), /^ok: 1, all there$/);
-    assert.match(found(statesCheck, { states: yes([{ pipeline: "orders", savedBy: "20261125T090000Z-000000", savedAt: "x", hasRun: false, newestGood: "20261125T100000Z-000000", bookmarks: [], identity: SAVED.identity }]) }), /^ok/);
-    for (const value of ["2026-11-26T01:59:59", "2026-11-26", "2026-11-24"]) assert.match(found(statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark(value) }]) }), /^ok/, "dates may be of another timezone");
-    const off = { metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }), spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} } };
-    const said = (message: string, managedFields: ReturnType<typeof written>[] = []) => scheduled(["0 6 * * *"], { metadata: { ...metadata("orders", "orders"), managedFields }, status: { conditions: [{ type: "SpecError", status: "True", message }] } });
-    assert.match(found(schedulesCheck, { crons: yes([said("cron schedule 61 * * * * is malformed: above maximum")]) }), /^ok/, "of a schedule that is no more");
+    assert.match(
+      found(locksCheck, {
+        waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]),
+        workflows: yes([workflow("orders-1", "orders", "Running")]),
+      }),
+      /^ok: 1 wait for runs that are under way$/,
+    );
+    assert.match(
+      found(secretsCheck, {
+        entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY],
+        crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]),
+      }),
+      /^ok: 1, all there$/,
+    );
+    assert.match(
+      found(statesCheck, {
+        states: yes([
+          {
+            pipeline: "orders",
+            savedBy: "20261125T090000Z-000000",
+            savedAt: "x",
+            hasRun: false,
+            newestGood: "20261125T100000Z-000000",
+            bookmarks: [],
+            identity: SAVED.identity,
+          },
+        ]),
+      }),
+      /^ok/,
+    );
+    for (const value of ["2026-11-26T01:59:59", "2026-11-26", "2026-11-24"])
+      assert.match(
+        found(statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark(value) }]) }),
+        /^ok/,
+        "dates may be of another timezone",
+      );
+    const off = {
+      metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }),
+      spec: { schedules: ["0 6 * * *"], suspend: true, workflowSpec: {} },
+    };
+    const said = (message: string, managedFields: ReturnType<typeof written>[] = []) =>
+      scheduled(["0 6 * * *"], {
+        metadata: { ...metadata("orders", "orders"), managedFields },
+        status: { conditions: [{ type: "SpecError", status: "True", message }] },
+      });
+    assert.match(
+      found(schedulesCheck, {
+        crons: yes([said("cron schedule 61 * * * * is malformed: above maximum")]),
+      }),
+      /^ok/,
+      "of a schedule that is no more",
+    );
     const [before, after] = ["2026-11-25T10:00:00Z", "2026-11-25T11:00:00Z"];
-    assert.match(found(schedulesCheck, { crons: yes([said("no such template", [written("pulumi-kubernetes-1", after), written("workflow-controller", before, "f:status")])]) }), /^ok/, "of before the schedule was mended");
-    assert.match(found(schedulesCheck, { crons: yes([said("no such template", [written("pulumi-kubernetes-1", before), written("workflow-controller", after, "f:status")])]) }), /^fail: orders: Argo says SpecError: no such template/);
-    assert.match(found(schedulesCheck, { crons: yes([said("cron schedule CRON_TZ=UTC 0 6 * * * is malformed: why ever")]) }), /^fail/);
-    assert.match(found(schedulesCheck, { crons: yes([off]), entries: [{ ...ORDERS, suspend: true }] }), /^ok/);
-    for (const change of [{ managedFields: [written("pulumi-kubernetes-1", "2026-11-25T11:00:00Z")] }, { managedFields: [written("kubectl", "2026-11-25T11:00:00Z")] }]) {
-      const changed = { ...off, metadata: { ...off.metadata, ...change }, spec: { ...off.spec, suspend: false } };
-      assert.match(found(schedulesCheck, { crons: yes([changed]) }), /^ok/, "was not due since it was changed, by whatever deploys it");
+    assert.match(
+      found(schedulesCheck, {
+        crons: yes([
+          said("no such template", [
+            written("pulumi-kubernetes-1", after),
+            written("workflow-controller", before, "f:status"),
+          ]),
+        ]),
+      }),
+      /^ok/,
+      "of before the schedule was mended",
+    );
+    assert.match(
+      found(schedulesCheck, {
+        crons: yes([
+          said("no such template", [
+            written("pulumi-kubernetes-1", before),
+            written("workflow-controller", after, "f:status"),
+          ]),
+        ]),
+      }),
+      /^fail: orders: Argo says SpecError: no such template/,
+    );
+    assert.match(
+      found(schedulesCheck, {
+        crons: yes([said("cron schedule CRON_TZ=UTC 0 6 * * * is malformed: why ever")]),
+      }),
+      /^fail/,
+    );
+    assert.match(
+      found(schedulesCheck, { crons: yes([off]), entries: [{ ...ORDERS, suspend: true }] }),
+      /^ok/,
+    );
+    for (const change of [
+      { managedFields: [written("pulumi-kubernetes-1", "2026-11-25T11:00:00Z")] },
+      { managedFields: [written("kubectl", "2026-11-25T11:00:00Z")] },
+    ]) {
+      const changed = {
+        ...off,
+        metadata: { ...off.metadata, ...change },
+        spec: { ...off.spec, suspend: false },
+      };
+      assert.match(
+        found(schedulesCheck, { crons: yes([changed]) }),
+        /^ok/,
+        "was not due since it was changed, by whatever deploys it",
+      );
     }
   });
 });
 
 test("all is looked at over the API; what one may not see is told, and the rest goes on", async (t) => {
   const { api, connect } = await standIn(t);
-  api.put("deployments", { ...controller("x:v4.1.2", 1), metadata: { ...controller("x", 1).metadata, labels: { "app.kubernetes.io/component": "workflow-controller" } } });
+  api.put("deployments", {
+    ...controller("x:v4.1.2", 1),
+    metadata: {
+      ...controller("x", 1).metadata,
+      labels: { "app.kubernetes.io/component": "workflow-controller" },
+    },
+  });
   for (const name of TEMPLATES) api.put("workflowtemplates", { metadata: metadata(name, "-") });
   api.put("cronworkflows", cronWorkflow("orders"));
-  api.put("workflows", { ...workflow("orders-2", "orders", "Pending"), status: { phase: "Pending", synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } } } });
-  api.put("secrets", { metadata: metadata("pipeline-orders", "orders"), data: { "tap-config.json": "e30=" } });
+  api.put("workflows", {
+    ...workflow("orders-2", "orders", "Pending"),
+    status: {
+      phase: "Pending",
+      synchronization: { mutex: { waiting: [{ holder: "pipelines/orders-1" }] } },
+    },
+  });
+  api.put("secrets", {
+    metadata: metadata("pipeline-orders", "orders"),
+    data: { "tap-config.json": "e30=" },
+  });
   api.forbid("list pods");
   api.forbid("patch cronworkflows");
   const facts = await lookAtCluster(await connect(), [ORDERS]);
   assert.deepEqual(facts.secrets, { ok: true, value: ["pipeline-orders"] });
-  assert.ok(api.seen.filter(({ url }) => /secrets\?/.test(url)).every(({ accept }) => accept.includes("PartialObjectMetadataList")), "what they hold is not asked for");
-  const findings = CHECKS.flatMap((check) => check(facts)).filter(({ level }) => level !== "ok").map(({ check, found: text }) => `${check}: ${text}`);
-  assert.deepEqual(findings.map((text) => text.split(":")[0]), ["permissions", "permissions", "bucket", "images", "locks", "settings", "states"]);
-  assert.match(findings.join("\n"), /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/);
-  assert.match(findings.join("\n"), /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/);
+  assert.ok(
+    api.seen
+      .filter(({ url }) => /secrets\?/.test(url))
+      .every(({ accept }) => accept.includes("PartialObjectMetadataList")),
+    "what they hold is not asked for",
+  );
+  const findings = CHECKS.flatMap((check) => check(facts))
+    .filter(({ level }) => level !== "ok")
+    .map(({ check, found: text }) => `${check}: ${text}`);
+  assert.deepEqual(
+    findings.map((text) => text.split(":")[0]),
+    ["permissions", "permissions", "bucket", "images", "locks", "settings", "states"],
+  );
+  assert.match(
+    findings.join("\n"),
+    /missing rule: verbs: \["patch"\], resources: \["cronworkflows"\]/,
+  );
+  assert.match(
+    findings.join("\n"),
+    /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/,
+  );
   assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
-  assert.match(findings.join("\n"), /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/);
+  assert.match(
+    findings.join("\n"),
+    /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/,
+  );
 });
 
 test("registries are asked for the images of the deployed pipelines, each once", async (t) => {
@@ -181,28 +781,86 @@ test("registries are asked for the images of the deployed pipelines, each once",
   const open = await registry((path) => (path.endsWith("/gone/manifests/1") ? 404 : 200));
   const closed = await registry(() => 401);
   const { api, connect } = await standIn(t);
-  const withImages = (name: string, values: { readonly [parameter: string]: string }) => ({ metadata: cronWorkflow(name).metadata, spec: { workflowSpec: { arguments: { parameters: Object.entries(values).map(([parameter, value]) => ({ name: parameter, value })) } } } });
-  api.put("workflowtemplates", { metadata: metadata("singer-artifact", "-"), spec: { arguments: { parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({ name, value: `${open}/runner@sha256:4c` })) } } });
-  api.put("cronworkflows", withImages("orders", { tapImage: `${open}/gone:1`, targetImage: `${open}/target:1`, followUps: JSON.stringify([{ name: "x", image: `${closed}/dbt:1` }]) }));
-  api.put("cronworkflows", withImages("users", { tapImage: `${open}/target:1`, targetImage: "127.0.0.1:9/target:1", followUps: "text" }));
+  const withImages = (name: string, values: { readonly [parameter: string]: string }) => ({
+    metadata: cronWorkflow(name).metadata,
+    spec: {
+      workflowSpec: {
+        arguments: {
+          parameters: Object.entries(values).map(([parameter, value]) => ({
+            name: parameter,
+            value,
+          })),
+        },
+      },
+    },
+  });
+  api.put("workflowtemplates", {
+    metadata: metadata("singer-artifact", "-"),
+    spec: {
+      arguments: {
+        parameters: ["tapImage", "targetImage", "jobImage"].map((name) => ({
+          name,
+          value: `${open}/runner@sha256:4c`,
+        })),
+      },
+    },
+  });
+  api.put(
+    "cronworkflows",
+    withImages("orders", {
+      tapImage: `${open}/gone:1`,
+      targetImage: `${open}/target:1`,
+      followUps: JSON.stringify([{ name: "x", image: `${closed}/dbt:1` }]),
+    }),
+  );
+  api.put(
+    "cronworkflows",
+    withImages("users", {
+      tapImage: `${open}/target:1`,
+      targetImage: "127.0.0.1:9/target:1",
+      followUps: "text",
+    }),
+  );
   const { images } = await lookAtCluster(await connect(), []);
-  assert.deepEqual(images.ok && images.value.map(({ image, there }) => [image, there]).sort(), [
-    ["127.0.0.1:9/target:1", undefined],
-    [`${open}/gone:1`, false],
-    [`${open}/runner@sha256:4c`, true],
-    [`${open}/target:1`, true],
-    [`${closed}/dbt:1`, undefined],
-  ].sort());
+  assert.deepEqual(
+    images.ok && images.value.map(({ image, there }) => [image, there]).sort(),
+    [
+      ["127.0.0.1:9/target:1", undefined],
+      [`${open}/gone:1`, false],
+      [`${open}/runner@sha256:4c`, true],
+      [`${open}/target:1`, true],
+      [`${closed}/dbt:1`, undefined],
+    ].sort(),
+  );
   assert.equal(asked.filter((path) => path === "/v2/target/manifests/1").length, 1);
   assert.ok(asked.includes("/v2/runner/manifests/sha256:4c"));
-  assert.deepEqual((await askRegistries([`${open}/target:1`], "https://10.0.0.1:6443")).map(({ there }) => there), [undefined], "the nodes' localhost is another one");
+  assert.deepEqual(
+    (await askRegistries([`${open}/target:1`], "https://10.0.0.1:6443")).map(({ there }) => there),
+    [undefined],
+    "the nodes' localhost is another one",
+  );
 });
 
 suite("the Role of docs/operating.md", () => {
   /** What is missing of the rules, where somebody has these Roles and the store is there. */
-  const missing = async (t: TestContext, endpoint: string, roles: Roles): Promise<readonly string[]> => {
+  const missing = async (
+    t: TestContext,
+    endpoint: string,
+    roles: Roles,
+  ): Promise<readonly string[]> => {
     const { api, connect } = await standIn(t);
-    api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: "singer", endpoint, insecure: true, secret: "object-store", addressing: "path" }) } });
+    api.put("configmaps", {
+      metadata: { name: "artifact-repositories", namespace: "pipelines" },
+      data: {
+        singer: artifactRepository({
+          name: "singer",
+          endpoint,
+          insecure: true,
+          secret: "object-store",
+          addressing: "path",
+        }),
+      },
+    });
     api.restrict(roles);
     const { rights } = await lookAtCluster(await connect(), []);
     assert.ok(rights.ok);
@@ -211,38 +869,81 @@ suite("the Role of docs/operating.md", () => {
   const [own = [], ofStore = []] = documentedRules();
 
   test("is all that doctor asks for, wherever the store is", async (t) => {
-    assert.deepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: own, minio: ofStore }), []);
-    assert.deepEqual(await missing(t, "objects.storage.svc.cluster.local:9000", { pipelines: own, storage: ofStore }), []);
-    for (const outside of ["s3.amazonaws.com", "objects.example.com"]) assert.deepEqual(await missing(t, outside, { pipelines: own }), [], "no port is forwarded to it");
+    assert.deepEqual(
+      await missing(t, "minio.minio.svc:9000", { pipelines: own, minio: ofStore }),
+      [],
+    );
+    assert.deepEqual(
+      await missing(t, "objects.storage.svc.cluster.local:9000", {
+        pipelines: own,
+        storage: ofStore,
+      }),
+      [],
+    );
+    for (const outside of ["s3.amazonaws.com", "objects.example.com"])
+      assert.deepEqual(
+        await missing(t, outside, { pipelines: own }),
+        [],
+        "no port is forwarded to it",
+      );
   });
 
   test("is no more than doctor asks for", async (t) => {
     for (const rules of [own, ofStore]) {
       for (const rule of rules) {
         const less = (all: readonly Rule[]) => all.filter((one) => one !== rule);
-        assert.notDeepEqual(await missing(t, "minio.minio.svc:9000", { pipelines: less(own), minio: less(ofStore) }), [], JSON.stringify(rule));
+        assert.notDeepEqual(
+          await missing(t, "minio.minio.svc:9000", { pipelines: less(own), minio: less(ofStore) }),
+          [],
+          JSON.stringify(rule),
+        );
       }
     }
   });
 
   test("a rule that is missing is told with its names and its namespace", async (t) => {
-    const lacking = await missing(t, "minio.objects.svc:9000", { pipelines: own.filter(({ resources }) => !resources.includes("secrets")), objects: ofStore.filter(({ resources }) => !resources.includes("pods")) });
-    assert.deepEqual(lacking, ['verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"', 'verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "objects"']);
+    const lacking = await missing(t, "minio.objects.svc:9000", {
+      pipelines: own.filter(({ resources }) => !resources.includes("secrets")),
+      objects: ofStore.filter(({ resources }) => !resources.includes("pods")),
+    });
+    assert.deepEqual(lacking, [
+      'verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"',
+      'verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "objects"',
+    ]);
   });
 });
 
 test("settings in the store are looked at as connectors read them, and nothing of them is told", async () => {
   const store = openFolder(temporaryFolder());
-  const kept: PipelineEntry = { name: "kept", schedule: "0 6 * * *", configFrom: "store", tap: tapRestApi({ api_url: "http://127.0.0.1:9" }), target: targetJsonl({}) };
-  await store.put("configs/kept/tap-config.json", '{"api_url":"http://source","password":"hunter2"}');
-  const seen = async () => (await configFact(store, kept))?.problems.map(({ what, todo }) => [what, todo.replaceAll("npx tapctl config ", "")]);
-  assert.deepEqual(await seen(), [["configs/kept/target-config.json is not there", "put it there: put kept --target FILE"]]);
+  const kept: PipelineEntry = {
+    name: "kept",
+    schedule: "0 6 * * *",
+    configFrom: "store",
+    tap: tapRestApi({ api_url: "http://127.0.0.1:9" }),
+    target: targetJsonl({}),
+  };
+  await store.put(
+    "configs/kept/tap-config.json",
+    '{"api_url":"http://source","password":"hunter2"}',
+  );
+  const seen = async () =>
+    (await configFact(store, kept))?.problems.map(({ what, todo }) => [
+      what,
+      todo.replaceAll("npx tapctl config ", ""),
+    ]);
+  assert.deepEqual(await seen(), [
+    ["configs/kept/target-config.json is not there", "put it there: put kept --target FILE"],
+  ]);
   await store.put("configs/kept/target-config.json", "{}");
   assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
   await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
   await store.put("configs/kept/tap-config.json", '["hunter2"]');
-  const mend = (part: string) => `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE${part === "catalog" ? "; or do without, where the tap finds its own: remove kept catalog" : ""}`;
-  assert.deepEqual(await seen(), [["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")], ["configs/kept/catalog.json: not JSON", mend("catalog")]]);
+  const mend = (part: string) =>
+    `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE${part === "catalog" ? "; or do without, where the tap finds its own: remove kept catalog" : ""}`;
+  assert.deepEqual(await seen(), [
+    ["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")],
+    ["configs/kept/catalog.json: not JSON", mend("catalog")],
+  ]);
   assert.equal(await configFact(store, ORDERS), undefined);
 });
 
@@ -252,15 +953,32 @@ test("the store is looked at: a state that nobody can read is told; where the bu
   t.after(() => server.stop());
   const look = async (bucket: string) => {
     const endpoint = new URL(server.endpoint).host;
-    api.put("configmaps", { metadata: { name: "artifact-repositories", namespace: "pipelines" }, data: { singer: artifactRepository({ name: bucket, endpoint, insecure: true, secret: "object-store", addressing: "path" }) } });
+    api.put("configmaps", {
+      metadata: { name: "artifact-repositories", namespace: "pipelines" },
+      data: {
+        singer: artifactRepository({
+          name: bucket,
+          endpoint,
+          insecure: true,
+          secret: "object-store",
+          addressing: "path",
+        }),
+      },
+    });
     return lookAtCluster(await connect(), [ORDERS]);
   };
-  api.put("secrets", { metadata: { name: "object-store", namespace: "pipelines" }, data: { accessKey: "a2V5", secretKey: "a2V5" } });
+  api.put("secrets", {
+    metadata: { name: "object-store", namespace: "pipelines" },
+    data: { accessKey: "a2V5", secretKey: "a2V5" },
+  });
   await server.makeBucket("tests");
   await openS3({ bucket: "tests", endpoint: server.endpoint }).put("state/orders/state.json", "{");
   const { bucket: there, states: read } = await look("tests");
   assert.equal(there.ok && there.value.is, "there");
-  assert.match(JSON.stringify(read), /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON; bring an earlier one back with: npx tapctl state rollback orders/);
+  assert.match(
+    JSON.stringify(read),
+    /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON; bring an earlier one back with: npx tapctl state rollback orders/,
+  );
   const { bucket, states, configs } = await look("gone");
   assert.deepEqual(bucket, { ok: true, value: { name: "gone", is: "missing", inCluster: false } });
   assert.deepEqual([states.ok, configs.ok], [false, false]);

@@ -14,14 +14,29 @@ import { standIn } from "./support";
 import { toJsonText } from "../../src/common/json";
 import { plain } from "../support/plain";
 
-const ENTRY: Replication = { name: "orders", schedule: "@daily", tap: tapRestApi({ api_url: "http://x" }), target: targetJsonl({}) };
+const ENTRY: Replication = {
+  name: "orders",
+  schedule: "@daily",
+  tap: tapRestApi({ api_url: "http://x" }),
+  target: targetJsonl({}),
+};
 
 function options(told: string[] = [], change: Partial<HoldOptions> = {}): HoldOptions {
-  return { waitSeconds: 10, onWait: (what) => told.push(what), signal: new AbortController().signal, pollMs: 5, ...change };
+  return {
+    waitSeconds: 10,
+    onWait: (what) => told.push(what),
+    signal: new AbortController().signal,
+    pollMs: 5,
+    ...change,
+  };
 }
 
 /** Does what the controller does: gives the lock after some looks, and ends the Workflow whose step was resumed. */
-function control(api: KubernetesApi, looksBeforeLock: number, startedAt = () => new Date().toISOString()): void {
+function control(
+  api: KubernetesApi,
+  looksBeforeLock: number,
+  startedAt = () => new Date().toISOString(),
+): void {
   let looks = 0;
   const put = (name: string, status: object) => {
     const object = api.all("workflows").find(({ metadata }) => metadata.name === name);
@@ -29,22 +44,44 @@ function control(api: KubernetesApi, looksBeforeLock: number, startedAt = () => 
   };
   api.onChange = (_plural, { metadata, status }) => {
     const name = metadata.name ?? "";
-    const node = (status as { readonly nodes?: { readonly h?: { readonly phase?: string } } } | undefined)?.nodes?.h;
+    const node = (
+      status as { readonly nodes?: { readonly h?: { readonly phase?: string } } } | undefined
+    )?.nodes?.h;
     if (node?.phase === "Succeeded") return put(name, { phase: "Succeeded", nodes: { h: node } });
     if (status !== undefined) return;
-    put(name, { phase: "Pending", synchronization: { mutex: { waiting: [{ mutex: "pipelines/Mutex/pipeline-orders", holder: "pipelines/orders-7xk2p" }] } } });
+    put(name, {
+      phase: "Pending",
+      synchronization: {
+        mutex: {
+          waiting: [{ mutex: "pipelines/Mutex/pipeline-orders", holder: "pipelines/orders-7xk2p" }],
+        },
+      },
+    });
     const wait = setInterval(() => {
       if ((looks += 1) <= looksBeforeLock) return;
       clearInterval(wait);
-      put(name, { phase: "Running", nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: startedAt() } } });
+      put(name, {
+        phase: "Running",
+        nodes: { h: { id: "h", type: "Suspend", phase: "Running", startedAt: startedAt() } },
+      });
     }, 10).unref();
   };
 }
 
 test("holds the lock that the pipelines' runs have", () => {
-  const { spec } = holdWorkflow("orders", "pipelines", "r") as { readonly spec: { readonly synchronization: { readonly mutexes: readonly { readonly name: string }[] } } };
-  const locks = singerTemplates(defaultClusterSettings).map((template) => template.spec.synchronization?.mutexes?.[0]?.name);
-  for (const lock of locks) assert.equal(spec.synchronization.mutexes[0]?.name, lock?.replace("{{workflow.parameters.pipeline}}", "orders"));
+  const { spec } = holdWorkflow("orders", "pipelines", "r") as {
+    readonly spec: {
+      readonly synchronization: { readonly mutexes: readonly { readonly name: string }[] };
+    };
+  };
+  const locks = singerTemplates(defaultClusterSettings).map(
+    (template) => template.spec.synchronization?.mutexes?.[0]?.name,
+  );
+  for (const lock of locks)
+    assert.equal(
+      spec.synchronization.mutexes[0]?.name,
+      lock?.replace("{{workflow.parameters.pipeline}}", "orders"),
+    );
 });
 
 suite("a state is changed while the lock is held", () => {
@@ -54,8 +91,16 @@ suite("a state is changed while the lock is held", () => {
     const store = openFolder(temporaryFolder());
     const told: string[] = [];
     const guard = holdGuard(await connect(), options(told));
-    const change = await setState({ store, guard }, ENTRY, toJsonText({ bookmarks: { orders: 1, users: 2 } }));
-    assert.deepEqual(change, { pipeline: "orders", before: null, after: toJsonText({ bookmarks: { orders: 1, users: 2 } }) });
+    const change = await setState(
+      { store, guard },
+      ENTRY,
+      toJsonText({ bookmarks: { orders: 1, users: 2 } }),
+    );
+    assert.deepEqual(change, {
+      pipeline: "orders",
+      before: null,
+      after: toJsonText({ bookmarks: { orders: 1, users: 2 } }),
+    });
     assert.deepEqual(told, ["waiting for orders-7xk2p, which runs the pipeline"]);
     const [hold] = api.all("workflows");
     assert.equal((hold?.["status"] as { readonly phase: string }).phase, "Succeeded");
@@ -65,14 +110,38 @@ suite("a state is changed while the lock is held", () => {
   test("one stream alone: set, reset, and back", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 0);
-    const target = { store: openFolder(temporaryFolder()), guard: holdGuard(await connect(), options()) };
+    const target = {
+      store: openFolder(temporaryFolder()),
+      guard: holdGuard(await connect(), options()),
+    };
     await setState(target, ENTRY, toJsonText({ bookmarks: { orders: 1, users: 2 } }));
-    assert.deepEqual(plain((await setState(target, ENTRY, toJsonText({ bookmarks: { users: 3, other: 4 } }), "users")).after), { bookmarks: { orders: 1, users: 3 } });
-    assert.deepEqual(plain((await resetState(target, ENTRY, "orders")).after), { bookmarks: { users: 3 } });
-    assert.deepEqual(plain((await rollBackState(target, ENTRY, undefined, "orders")).after), { bookmarks: { orders: 1, users: 3 } });
-    await assert.rejects(resetState(target, ENTRY, "user"), { message: 'the state of "orders" has no bookmark of stream "user"; did you mean "users"?; it has: users, orders' });
-    await assert.rejects(setState(target, ENTRY, toJsonText({ bookmarks: { other: 4 } }), "users"), /the state given has no bookmark of stream "users"; it has: other/);
-    assert.ok(api.all("workflows").every(({ status }) => (status as { readonly phase: string }).phase === "Succeeded"), "every lock was given back, after mistakes too");
+    assert.deepEqual(
+      plain(
+        (await setState(target, ENTRY, toJsonText({ bookmarks: { users: 3, other: 4 } }), "users"))
+          .after,
+      ),
+      { bookmarks: { orders: 1, users: 3 } },
+    );
+    assert.deepEqual(plain((await resetState(target, ENTRY, "orders")).after), {
+      bookmarks: { users: 3 },
+    });
+    assert.deepEqual(plain((await rollBackState(target, ENTRY, undefined, "orders")).after), {
+      bookmarks: { orders: 1, users: 3 },
+    });
+    await assert.rejects(resetState(target, ENTRY, "user"), {
+      message:
+        'the state of "orders" has no bookmark of stream "user"; did you mean "users"?; it has: users, orders',
+    });
+    await assert.rejects(
+      setState(target, ENTRY, toJsonText({ bookmarks: { other: 4 } }), "users"),
+      /the state given has no bookmark of stream "users"; it has: other/,
+    );
+    assert.ok(
+      api
+        .all("workflows")
+        .every(({ status }) => (status as { readonly phase: string }).phase === "Succeeded"),
+      "every lock was given back, after mistakes too",
+    );
   });
 
   test("not where the lock was lost meanwhile", async (t) => {
@@ -86,7 +155,10 @@ suite("a state is changed while the lock is held", () => {
       uptime = 110_000;
       return held;
     };
-    await assert.rejects(setState({ store, guard: late }, ENTRY, toJsonText({ id: 1 })), /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/);
+    await assert.rejects(
+      setState({ store, guard: late }, ENTRY, toJsonText({ id: 1 })),
+      /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/,
+    );
     assert.equal(await readState(store, "orders"), undefined);
   });
 });
@@ -96,7 +168,11 @@ test("a state is changed although the clocks of the cluster and of this machine 
     const { api, connect } = await standIn(t);
     control(api, 0, () => new Date(Date.now() + days * 86_400_000).toISOString());
     const store = openFolder(temporaryFolder());
-    await setState({ store, guard: holdGuard(await connect(), options()) }, ENTRY, toJsonText({ id: 1 }));
+    await setState(
+      { store, guard: holdGuard(await connect(), options()) },
+      ENTRY,
+      toJsonText({ id: 1 }),
+    );
     assert.deepEqual(plain((await readState(store, "orders"))?.envelope.state), { id: 1 });
   }
 });
@@ -105,7 +181,14 @@ suite("a lock that does not come", () => {
   test("is given up in time, and nothing is left waiting", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 1e6);
-    await assert.rejects(holdGuard(await connect(), options([], { waitSeconds: 0.05 }))("orders", "r"), { message: "given up after 0.05 s: waiting for orders-7xk2p, which runs the pipeline; the state is as it was", exitCode: 3 });
+    await assert.rejects(
+      holdGuard(await connect(), options([], { waitSeconds: 0.05 }))("orders", "r"),
+      {
+        message:
+          "given up after 0.05 s: waiting for orders-7xk2p, which runs the pipeline; the state is as it was",
+        exitCode: 3,
+      },
+    );
     assert.deepEqual(api.all("workflows"), []);
   });
 
@@ -113,7 +196,13 @@ suite("a lock that does not come", () => {
     const { api, connect } = await standIn(t);
     control(api, 1e6);
     const abort = new AbortController();
-    await assert.rejects(holdGuard(await connect(), options([], { signal: abort.signal, onWait: () => abort.abort() }))("orders", "r"), { message: "given up: the state is as it was", exitCode: 130 });
+    await assert.rejects(
+      holdGuard(
+        await connect(),
+        options([], { signal: abort.signal, onWait: () => abort.abort() }),
+      )("orders", "r"),
+      { message: "given up: the state is as it was", exitCode: 130 },
+    );
     assert.deepEqual(api.all("workflows"), []);
   });
 
@@ -125,7 +214,15 @@ suite("a lock that does not come", () => {
       told.push(what);
       abort.abort();
     };
-    await assert.rejects(holdGuard(await connect(), options([], { pollMs: 1, signal: abort.signal, onWait }))("orders", "r"), { exitCode: 130 });
-    assert.deepEqual(told, ["waiting for Argo's controller, which has not looked at orders-state-1 yet"]);
+    await assert.rejects(
+      holdGuard(await connect(), options([], { pollMs: 1, signal: abort.signal, onWait }))(
+        "orders",
+        "r",
+      ),
+      { exitCode: 130 },
+    );
+    assert.deepEqual(told, [
+      "waiting for Argo's controller, which has not looked at orders-state-1 yet",
+    ]);
   });
 });

@@ -14,26 +14,68 @@ import { metadata, standIn, workflow } from "./support";
 
 function pod(name: string, node: string, containers: readonly string[], running: boolean) {
   return {
-    metadata: metadata(name, "orders", { labels: { "workflows.argoproj.io/workflow": "orders-1" }, annotations: { "workflows.argoproj.io/node-name": node } }),
+    metadata: metadata(name, "orders", {
+      labels: { "workflows.argoproj.io/workflow": "orders-1" },
+      annotations: { "workflows.argoproj.io/node-name": node },
+    }),
     spec: { containers: containers.map((container) => ({ name: container, image: "x" })) },
-    status: { containerStatuses: containers.map((container) => ({ name: container, state: running ? { running: {} } : { terminated: { exitCode: 0 } } })) },
+    status: {
+      containerStatuses: containers.map((container) => ({
+        name: container,
+        state: running ? { running: {} } : { terminated: { exitCode: 0 } },
+      })),
+    },
   };
 }
 
 test("the step in the name of a node", () => {
-  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].extract"), { name: "extract", attempt: 2 });
+  assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].extract"), {
+    name: "extract",
+    attempt: 2,
+  });
   assert.deepEqual(stepOf("orders-1.artifact[1].load(0)"), { name: "load", attempt: 1 });
-  assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), { name: "follow-up", attempt: 1 });
+  assert.deepEqual(stepOf("orders-1.follow-ups[0].follow-up(0:name:dbt)"), {
+    name: "follow-up",
+    attempt: 1,
+  });
   assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
   assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].extract" }), "extract, try 2");
-  assert.equal(stepText({ name: "orders-1.follow-ups[0].follow-up(1)[0].follow-up", inputs: { parameters: [{ name: "run", value: "x" }, { name: "name", value: "dbt" }] } }), 'follow-up "dbt", try 2');
+  assert.equal(
+    stepText({
+      name: "orders-1.follow-ups[0].follow-up(1)[0].follow-up",
+      inputs: {
+        parameters: [
+          { name: "run", value: "x" },
+          { name: "name", value: "dbt" },
+        ],
+      },
+    }),
+    'follow-up "dbt", try 2',
+  );
 });
 
 test("a line of a pod: its time, and who said it", () => {
-  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.5Z tap | INFO starts", "x"), { stamp: "2026-11-25T12:00:00.500000000Z", time: "2026-11-25T12:00:00.500Z", source: "tap", text: "INFO starts" });
-  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.123456789Z plain", "target"), { stamp: "2026-11-25T12:00:00.123456789Z", time: "2026-11-25T12:00:00.123Z", source: "target", text: "plain" });
+  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.5Z tap | INFO starts", "x"), {
+    stamp: "2026-11-25T12:00:00.500000000Z",
+    time: "2026-11-25T12:00:00.500Z",
+    source: "tap",
+    text: "INFO starts",
+  });
+  assert.deepEqual(parsePodLine("2026-11-25T12:00:00.123456789Z plain", "target"), {
+    stamp: "2026-11-25T12:00:00.123456789Z",
+    time: "2026-11-25T12:00:00.123Z",
+    source: "target",
+    text: "plain",
+  });
   assert.equal(parsePodLine("no time", "x"), undefined);
-  assert.equal(parsePodLine('2026-11-25T21:21:39.129Z time=2026-11-25T21:21:39.126Z level=INFO msg="sub-process exited" argo=true error=<nil>', "tap"), undefined, "Argo's own");
+  assert.equal(
+    parsePodLine(
+      '2026-11-25T21:21:39.129Z time=2026-11-25T21:21:39.126Z level=INFO msg="sub-process exited" argo=true error=<nil>',
+      "tap",
+    ),
+    undefined,
+    "Argo's own",
+  );
 });
 
 test("the containers that say something about a run", () => {
@@ -42,23 +84,49 @@ test("the containers that say something about a run", () => {
     pod("a", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
     pod("b", "orders-1.stream[0].stream(0)", ["tap", "target", "main", "wait"], true),
     pod("c", "orders-1.onExit.tell-failed", ["main"], true),
-    { ...followUp, metadata: { ...followUp.metadata, annotations: { ...followUp.metadata.annotations, [FOLLOW_UP_ANNOTATION]: "dbt" } } },
+    {
+      ...followUp,
+      metadata: {
+        ...followUp.metadata,
+        annotations: { ...followUp.metadata.annotations, [FOLLOW_UP_ANNOTATION]: "dbt" },
+      },
+    },
   ] as never);
-  assert.deepEqual(found.map(({ pod: name, container, source }) => [name, container, source]), [["a", "main", "tap"], ["b", "tap", "tap"], ["b", "target", "target"], ["b", "main", "runner"], ["d", "main", "dbt"]]);
+  assert.deepEqual(
+    found.map(({ pod: name, container, source }) => [name, container, source]),
+    [
+      ["a", "main", "tap"],
+      ["b", "tap", "tap"],
+      ["b", "target", "target"],
+      ["b", "main", "runner"],
+      ["d", "main", "dbt"],
+    ],
+  );
 });
 
 suite("a run that is followed", () => {
   const end = (api: KubernetesApi, phase: "Succeeded" | "Failed") => {
     api.put("workflows", workflow("orders-1", "orders", phase, [{ displayName: "extract(0)" }]));
-    for (const one of api.all("pods")) api.put("pods", { ...one, status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 0 } } }] } });
+    for (const one of api.all("pods"))
+      api.put("pods", {
+        ...one,
+        status: { containerStatuses: [{ name: "main", state: { terminated: { exitCode: 0 } } }] },
+      });
   };
 
   test("gives its lines as they come; a connection that is lost is made anew, no line comes twice", async (t) => {
     const { api, connect } = await standIn(t);
-    api.put("workflows", workflow("orders-1", "orders", "Running", [{ displayName: "extract(0)", phase: "Running" }]));
-    api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main", "wait"], true));
+    api.put(
+      "workflows",
+      workflow("orders-1", "orders", "Running", [{ displayName: "extract(0)", phase: "Running" }]),
+    );
+    api.put(
+      "pods",
+      pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
+    );
     const asked: (string | null)[] = [];
-    const line = (second: number) => `2026-11-25T12:00:0${second}.000000001Z tap | line ${second}\n`;
+    const line = (second: number) =>
+      `2026-11-25T12:00:0${second}.000000001Z tap | line ${second}\n`;
     api.onLog = (_pod, _container, query, response: ServerResponse) => {
       asked.push(query.get("sinceTime"));
       if (asked.length === 1) {
@@ -72,7 +140,15 @@ suite("a run that is followed", () => {
     };
     const lines: string[] = [];
     const progress: string[] = [];
-    const ended = await followWorkflow(await connect(), "orders-1", { line: ({ source, text }) => lines.push(`${source}: ${text}`), progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 20 });
+    const ended = await followWorkflow(
+      await connect(),
+      "orders-1",
+      {
+        line: ({ source, text }) => lines.push(`${source}: ${text}`),
+        progress: (text) => progress.push(text),
+      },
+      { signal: new AbortController().signal, pollMs: 20 },
+    );
     assert.equal(ended?.status?.phase, "Succeeded");
     assert.deepEqual(lines, ["tap: line 1", "tap: line 2", "tap: line 3"]);
     assert.deepEqual(asked, [null, "2026-11-25T12:00:02Z"]);
@@ -83,10 +159,16 @@ suite("a run that is followed", () => {
     const { api, connect } = await standIn(t);
     api.put("workflows", workflow("orders-1", "orders", "Running"));
     let written = 0;
-    api.onLog = (_pod, _container, _query, response) => void response.write(`${new Date(written).toISOString()} tap | hello\n`);
+    api.onLog = (_pod, _container, _query, response) =>
+      void response.write(`${new Date(written).toISOString()} tap | hello\n`);
     const stop = new AbortController();
     let shown = 0;
-    const following = followWorkflow(await connect(), "orders-1", { line: () => ((shown = Date.now()), stop.abort()), progress: () => undefined }, { signal: stop.signal });
+    const following = followWorkflow(
+      await connect(),
+      "orders-1",
+      { line: () => ((shown = Date.now()), stop.abort()), progress: () => undefined },
+      { signal: stop.signal },
+    );
     await pause(900);
     written = Date.now();
     api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], true));
@@ -100,10 +182,30 @@ suite("a run that is followed", () => {
     const progress: string[] = [];
     const connection = await connect();
     let failures = 2;
-    const flaky = { ...connection, ask: <T>(request: Parameters<typeof connection.ask>[0]) => (failures-- > 0 ? Promise.reject<T>(new Error("socket hang up")) : connection.ask<T>(request)) };
+    const flaky = {
+      ...connection,
+      ask: <T>(request: Parameters<typeof connection.ask>[0]) =>
+        failures-- > 0
+          ? Promise.reject<T>(new Error("socket hang up"))
+          : connection.ask<T>(request),
+    };
     setTimeout(() => api.remove("workflows", "orders-1"), 150);
-    await assert.rejects(followWorkflow(flaky, "orders-1", { line: () => undefined, progress: (text) => progress.push(text) }, { signal: new AbortController().signal, pollMs: 10 }), { message: "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs PIPELINE" });
-    assert.deepEqual(progress, ["connection lost: socket hang up; trying again", "the cluster answers again"]);
+    await assert.rejects(
+      followWorkflow(
+        flaky,
+        "orders-1",
+        { line: () => undefined, progress: (text) => progress.push(text) },
+        { signal: new AbortController().signal, pollMs: 10 },
+      ),
+      {
+        message:
+          "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs PIPELINE",
+      },
+    );
+    assert.deepEqual(progress, [
+      "connection lost: socket hang up; trying again",
+      "the cluster answers again",
+    ]);
   });
 
   const running = (api: KubernetesApi) => {
@@ -111,7 +213,12 @@ suite("a run that is followed", () => {
     api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], true));
   };
   const follow = async (connect: () => Promise<Connection>, told: string[]) =>
-    followWorkflow(await connect(), "orders-1", { line: ({ text }) => told.push(text), progress: (text) => told.push(text) }, { signal: new AbortController().signal, pollMs: 10 });
+    followWorkflow(
+      await connect(),
+      "orders-1",
+      { line: ({ text }) => told.push(text), progress: (text) => told.push(text) },
+      { signal: new AbortController().signal, pollMs: 10 },
+    );
 
   test("outlasts an API that is away for long, logs as well", async (t) => {
     const { api, connect } = await standIn(t);
@@ -119,7 +226,8 @@ suite("a run that is followed", () => {
     const asked = () => api.seen.filter(({ url }) => url.includes("/log?")).length;
     let logs = 0;
     api.onLog = (_pod, _container, _query, response) => {
-      if ((logs += 1) > 1) return void response.end("2026-11-25T12:00:02Z two\n", () => end(api, "Succeeded"));
+      if ((logs += 1) > 1)
+        return void response.end("2026-11-25T12:00:02Z two\n", () => end(api, "Succeeded"));
       response.write("2026-11-25T12:00:01Z one\n");
       setTimeout(() => {
         api.away = true;
@@ -131,13 +239,28 @@ suite("a run that is followed", () => {
     t.after(() => clearInterval(back));
     const told: string[] = [];
     assert.equal((await follow(connect, told))?.status?.phase, "Succeeded");
-    assert.deepEqual(told.filter((text) => /^(one|two)$|^connection|^the cluster/.test(text)).map((text) => text.split(":")[0]).sort(), ["connection lost", "one", "the cluster answers again", "two"]);
+    assert.deepEqual(
+      told
+        .filter((text) => /^(one|two)$|^connection|^the cluster/.test(text))
+        .map((text) => text.split(":")[0])
+        .sort(),
+      ["connection lost", "one", "the cluster answers again", "two"],
+    );
   });
 
   for (const [rule, message] of [
-    ["get pods/log", 'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"'],
-    ["get pods", 'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"'],
-    ["list pods", 'you may not list pods; missing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"'],
+    [
+      "get pods/log",
+      'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"',
+    ],
+    [
+      "get pods",
+      'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
+    ],
+    [
+      "list pods",
+      'you may not list pods; missing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
+    ],
   ] as const) {
     test(`ends with the missing rule where one may not ${rule}`, async (t) => {
       const { api, connect } = await standIn(t);
@@ -154,7 +277,12 @@ suite("a run that is followed", () => {
     running(api);
     api.forbid("list pods");
     setTimeout(() => end(api, "Succeeded"), 50);
-    const ended = await followWorkflow(await connect(), "orders-1", { progress: () => undefined }, { signal: new AbortController().signal, pollMs: 10 });
+    const ended = await followWorkflow(
+      await connect(),
+      "orders-1",
+      { progress: () => undefined },
+      { signal: new AbortController().signal, pollMs: 10 },
+    );
     assert.equal(ended?.status?.phase, "Succeeded");
   });
 
@@ -163,21 +291,32 @@ suite("a run that is followed", () => {
     running(api);
     const connection = await connect();
     let busy = 2;
-    const ask: Connection["ask"] = (request) => (busy-- > 0 ? Promise.reject(new ApiError(429, "too many requests")) : connection.ask(request));
+    const ask: Connection["ask"] = (request) =>
+      busy-- > 0 ? Promise.reject(new ApiError(429, "too many requests")) : connection.ask(request);
     api.onLog = (_pod, _container, _query, response) => (end(api, "Succeeded"), response.end());
     const told: string[] = [];
-    assert.equal((await follow(() => Promise.resolve({ ...connection, ask }), told))?.status?.phase, "Succeeded");
-    assert.deepEqual(told.slice(0, 2), ["connection lost: too many requests; trying again", "the cluster answers again"]);
+    assert.equal(
+      (await follow(() => Promise.resolve({ ...connection, ask }), told))?.status?.phase,
+      "Succeeded",
+    );
+    assert.deepEqual(told.slice(0, 2), [
+      "connection lost: too many requests; trying again",
+      "the cluster answers again",
+    ]);
   });
 
   test("ends with the run where a log cannot be read, and says so", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
-    api.onLog = (_pod, _container, _query, response) => void response.writeHead(500).end('{"message":"no node"}');
+    api.onLog = (_pod, _container, _query, response) =>
+      void response.writeHead(500).end('{"message":"no node"}');
     setTimeout(() => end(api, "Failed"), 1000);
     const told: string[] = [];
     assert.equal((await follow(connect, told))?.status?.phase, "Failed");
-    assert.match(told.at(-1) ?? "", /^the rest of the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/);
+    assert.match(
+      told.at(-1) ?? "",
+      /^the rest of the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/,
+    );
   });
 });
 
@@ -185,9 +324,17 @@ test("what the pods of a run have said so far, of one connector or of all", asyn
   const { api, connect } = await standIn(t);
   api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], false));
   api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
-  api.onLog = (name, _container, _query, response) => void response.end(name.endsWith("load") ? "2026-11-25T12:00:02Z target | two\n" : "2026-11-25T12:00:01Z tap | one\n2026-11-25T12:00:03Z runner | three\n");
+  api.onLog = (name, _container, _query, response) =>
+    void response.end(
+      name.endsWith("load")
+        ? "2026-11-25T12:00:02Z target | two\n"
+        : "2026-11-25T12:00:01Z tap | one\n2026-11-25T12:00:03Z runner | three\n",
+    );
   const connection = await connect();
-  const text = async (sources: readonly string[]) => (await podLogs(connection, "orders-1", sources, assert.fail)).map(({ source, text: said }) => `${source} ${said}`);
+  const text = async (sources: readonly string[]) =>
+    (await podLogs(connection, "orders-1", sources, assert.fail)).map(
+      ({ source, text: said }) => `${source} ${said}`,
+    );
   assert.deepEqual(await text(["tap", "target"]), ["tap one", "target two", "runner three"]);
   assert.deepEqual(await text(["target"]), ["target two"]);
 });
@@ -202,16 +349,30 @@ suite("what the pods of a run have said, where a log cannot be had", () => {
     const { api, connect } = await standIn(t);
     twoPods(api);
     api.forbid("get pods/log");
-    await assert.rejects(podLogs(await connect(), "orders-1", ["tap", "target"], assert.fail), /you may not get pods ".*"; missing rule: verbs: \["get"\], resources: \["pods\/log"\]/);
+    await assert.rejects(
+      podLogs(await connect(), "orders-1", ["tap", "target"], assert.fail),
+      /you may not get pods ".*"; missing rule: verbs: \["get"\], resources: \["pods\/log"\]/,
+    );
   });
 
   test("for want of its node: the others are shown", async (t) => {
     const { api, connect } = await standIn(t);
     twoPods(api);
-    api.onLog = (name, _container, _query, response) => (name.endsWith("load") ? response.end("2026-11-25T12:00:02Z two\n") : response.writeHead(500).end('{"message":"no node"}'));
+    api.onLog = (name, _container, _query, response) =>
+      name.endsWith("load")
+        ? response.end("2026-11-25T12:00:02Z two\n")
+        : response.writeHead(500).end('{"message":"no node"}');
     const gaps: string[] = [];
-    const lines = await podLogs(await connect(), "orders-1", ["tap", "target"], (text) => gaps.push(text));
-    assert.deepEqual(lines.map(({ text }) => text), ["two"]);
-    assert.match(gaps.join(), /^the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/);
+    const lines = await podLogs(await connect(), "orders-1", ["tap", "target"], (text) =>
+      gaps.push(text),
+    );
+    assert.deepEqual(
+      lines.map(({ text }) => text),
+      ["two"],
+    );
+    assert.match(
+      gaps.join(),
+      /^the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/,
+    );
   });
 });

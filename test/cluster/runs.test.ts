@@ -19,84 +19,249 @@ import { toJsonText } from "../../src/common/json";
 
 suite("where the bucket is", () => {
   test("as the stack tells Argo", () => {
-    const inside = artifactRepository({ name: "singer", endpoint: "minio.minio.svc:9000", insecure: true, secret: "object-store", addressing: "path" });
-    assert.deepEqual(parseRepository(inside, "x"), { bucket: "singer", endpoint: "minio.minio.svc:9000", insecure: true, pathStyle: true, keys: { access: { name: "object-store", key: "accessKey" }, secret: { name: "object-store", key: "secretKey" } } });
-    const outside = artifactRepository({ name: "etl", endpoint: "s3.amazonaws.com", region: "eu-central-1", insecure: false });
-    assert.deepEqual(parseRepository(outside, "x"), { bucket: "etl", endpoint: "s3.amazonaws.com", region: "eu-central-1", insecure: false, pathStyle: false });
-    assert.throws(() => parseRepository("{}", "ConfigMap a/b"), /ConfigMap a\/b: names no bucket with its endpoint/);
+    const inside = artifactRepository({
+      name: "singer",
+      endpoint: "minio.minio.svc:9000",
+      insecure: true,
+      secret: "object-store",
+      addressing: "path",
+    });
+    assert.deepEqual(parseRepository(inside, "x"), {
+      bucket: "singer",
+      endpoint: "minio.minio.svc:9000",
+      insecure: true,
+      pathStyle: true,
+      keys: {
+        access: { name: "object-store", key: "accessKey" },
+        secret: { name: "object-store", key: "secretKey" },
+      },
+    });
+    const outside = artifactRepository({
+      name: "etl",
+      endpoint: "s3.amazonaws.com",
+      region: "eu-central-1",
+      insecure: false,
+    });
+    assert.deepEqual(parseRepository(outside, "x"), {
+      bucket: "etl",
+      endpoint: "s3.amazonaws.com",
+      region: "eu-central-1",
+      insecure: false,
+      pathStyle: false,
+    });
+    assert.throws(
+      () => parseRepository("{}", "ConfigMap a/b"),
+      /ConfigMap a\/b: names no bucket with its endpoint/,
+    );
   });
 
   test("inside the cluster it is a Service, outside it is none", () => {
-    assert.deepEqual(serviceOf("minio.minio.svc:9000"), { name: "minio", namespace: "minio", port: 9000 });
-    assert.deepEqual(serviceOf("store.data.svc.cluster.local"), { name: "store", namespace: "data", port: 80 });
-    for (const endpoint of ["s3.amazonaws.com", "10.0.0.5:9000", "minio.example.com:9000", "minio:9000"]) assert.equal(serviceOf(endpoint), undefined, endpoint);
+    assert.deepEqual(serviceOf("minio.minio.svc:9000"), {
+      name: "minio",
+      namespace: "minio",
+      port: 9000,
+    });
+    assert.deepEqual(serviceOf("store.data.svc.cluster.local"), {
+      name: "store",
+      namespace: "data",
+      port: 80,
+    });
+    for (const endpoint of [
+      "s3.amazonaws.com",
+      "10.0.0.5:9000",
+      "minio.example.com:9000",
+      "minio:9000",
+    ])
+      assert.equal(serviceOf(endpoint), undefined, endpoint);
   });
 });
 
 test("a run by hand is what the schedule would start, but for what is asked", () => {
-  const made = workflowOf(cronWorkflow("orders") as never, "pipelines", { trigger: "retry", entrypoint: "retry", parameters: { onChange: "refresh", extractKey: "k" }, annotations: { note: "n" } });
+  const made = workflowOf(cronWorkflow("orders") as never, "pipelines", {
+    trigger: "retry",
+    entrypoint: "retry",
+    parameters: { onChange: "refresh", extractKey: "k" },
+    annotations: { note: "n" },
+  });
   assert.deepEqual(made, {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { generateName: "orders-", namespace: "pipelines", labels: { "tapctl.dev/pipeline": "orders", "tapctl.dev/trigger": "retry" }, annotations: { "tapctl.dev/owner": "data", note: "n" } },
+    metadata: {
+      generateName: "orders-",
+      namespace: "pipelines",
+      labels: { "tapctl.dev/pipeline": "orders", "tapctl.dev/trigger": "retry" },
+      annotations: { "tapctl.dev/owner": "data", note: "n" },
+    },
     spec: {
       workflowTemplateRef: { name: "singer-artifact" },
       entrypoint: "retry",
-      arguments: { parameters: [{ name: "pipeline", value: "orders" }, { name: "onChange", value: "refresh" }, { name: "extractKey", value: "k" }, { name: "trigger", value: "retry" }] },
+      arguments: {
+        parameters: [
+          { name: "pipeline", value: "orders" },
+          { name: "onChange", value: "refresh" },
+          { name: "extractKey", value: "k" },
+          { name: "trigger", value: "retry" },
+        ],
+      },
     },
   });
 });
 
 suite("how a Workflow ended", () => {
   test("by the exit code of the step that failed it", () => {
-    const failed = workflow("w", "orders", "Failed", [{ displayName: "extract(0)" }, { displayName: "load(0)", phase: "Failed", message: "Error (exit code 11)", outputs: { exitCode: "11" } }, { displayName: "tell-failed" }]);
-    assert.deepEqual(outcomeOf(failed), { status: "failed", code: 11, error: "load: the target failed (Error (exit code 11))" });
+    const failed = workflow("w", "orders", "Failed", [
+      { displayName: "extract(0)" },
+      {
+        displayName: "load(0)",
+        phase: "Failed",
+        message: "Error (exit code 11)",
+        outputs: { exitCode: "11" },
+      },
+      { displayName: "tell-failed" },
+    ]);
+    assert.deepEqual(outcomeOf(failed), {
+      status: "failed",
+      code: 11,
+      error: "load: the target failed (Error (exit code 11))",
+    });
   });
 
   test("by the target, where the tap has only lost its reader", () => {
-    const container = (name: string, code: string, why: string) => ({ displayName: name, phase: "Failed" as const, message: `${name}: Error (exit code ${code}): ${why}`, outputs: { exitCode: code } });
-    const failed = workflow("w", "orders", "Failed", [container("target", "14", "bad stream: line 3"), container("tap", "10", "tap-shop exited with 1: BrokenPipeError: [Errno 32] Broken pipe")]);
+    const container = (name: string, code: string, why: string) => ({
+      displayName: name,
+      phase: "Failed" as const,
+      message: `${name}: Error (exit code ${code}): ${why}`,
+      outputs: { exitCode: code },
+    });
+    const failed = workflow("w", "orders", "Failed", [
+      container("target", "14", "bad stream: line 3"),
+      container("tap", "10", "tap-shop exited with 1: BrokenPipeError: [Errno 32] Broken pipe"),
+    ]);
     assert.equal(outcomeOf(failed).code, 14);
     assert.match(outcomeOf(failed).error ?? "", /bad stream: line 3/);
   });
 
   test("cancelled, well, not yet, and for a reason that no step knows", () => {
-    const followUp = workflow("w", "orders", "Failed", [{ displayName: "follow-up(0)", name: "w.artifact[4].follow-ups[0].follow-up(0)", phase: "Failed", message: "main: Error (exit code 1)", inputs: { parameters: [{ name: "name", value: "dbt" }] }, outputs: { exitCode: "1" } }]);
-    assert.deepEqual(outcomeOf(followUp), { status: "failed", code: 1, error: 'follow-up "dbt": main: Error (exit code 1), its log says why' });
-    assert.deepEqual(outcomeOf({ ...workflow("w", "orders", "Failed"), spec: { shutdown: "Stop" } }), { status: "interrupted", code: 13, error: "it was cancelled" });
-    assert.deepEqual(outcomeOf(workflow("w", "orders", "Succeeded")), { status: "succeeded", code: 0, error: null });
+    const followUp = workflow("w", "orders", "Failed", [
+      {
+        displayName: "follow-up(0)",
+        name: "w.artifact[4].follow-ups[0].follow-up(0)",
+        phase: "Failed",
+        message: "main: Error (exit code 1)",
+        inputs: { parameters: [{ name: "name", value: "dbt" }] },
+        outputs: { exitCode: "1" },
+      },
+    ]);
+    assert.deepEqual(outcomeOf(followUp), {
+      status: "failed",
+      code: 1,
+      error: 'follow-up "dbt": main: Error (exit code 1), its log says why',
+    });
+    assert.deepEqual(
+      outcomeOf({ ...workflow("w", "orders", "Failed"), spec: { shutdown: "Stop" } }),
+      { status: "interrupted", code: 13, error: "it was cancelled" },
+    );
+    assert.deepEqual(outcomeOf(workflow("w", "orders", "Succeeded")), {
+      status: "succeeded",
+      code: 0,
+      error: null,
+    });
     assert.equal(outcomeOf(workflow("w", "orders", "Pending")).status, "running");
     const lost = workflow("w", "orders", "Error");
-    assert.deepEqual(outcomeOf({ ...lost, status: { ...lost.status, message: "template not found" } }), { status: "failed", code: 1, error: "template not found" });
+    assert.deepEqual(
+      outcomeOf({ ...lost, status: { ...lost.status, message: "template not found" } }),
+      { status: "failed", code: 1, error: "template not found" },
+    );
   });
 });
 
-const summary = (run: string, change: Partial<RunSummary> = {}) => ({ version: 1, pipeline: "orders", run, trigger: "schedule", started: "2026-11-25T11:00:00Z", ended: "2026-11-25T11:01:00Z", seconds: 60, status: "succeeded", code: 0, error: null, records: 3, bytes: 30, ...change }) as RunSummary;
+const summary = (run: string, change: Partial<RunSummary> = {}) =>
+  ({
+    version: 1,
+    pipeline: "orders",
+    run,
+    trigger: "schedule",
+    started: "2026-11-25T11:00:00Z",
+    ended: "2026-11-25T11:01:00Z",
+    seconds: 60,
+    status: "succeeded",
+    code: 0,
+    error: null,
+    records: 3,
+    bytes: 30,
+    ...change,
+  }) as RunSummary;
 
 suite("the runs of a pipeline", () => {
   test("are those of the cluster, and those that are only in the store", async (t) => {
     const { api, connect } = await standIn(t);
     const store = openFolder(temporaryFolder());
-    await store.put("runs/orders/20261125T110000Z-aaaaaa/summary.json", JSON.stringify(summary("20261125T110000Z-aaaaaa")));
-    await store.put("runs/orders/20261125T120000Z-abcdef/summary.json", JSON.stringify(summary("20261125T120000Z-abcdef", { status: "failed", code: 10, error: "the tap failed" })));
+    await store.put(
+      "runs/orders/20261125T110000Z-aaaaaa/summary.json",
+      JSON.stringify(summary("20261125T110000Z-aaaaaa")),
+    );
+    await store.put(
+      "runs/orders/20261125T120000Z-abcdef/summary.json",
+      JSON.stringify(
+        summary("20261125T120000Z-abcdef", { status: "failed", code: 10, error: "the tap failed" }),
+      ),
+    );
     api.put("workflows", workflow("orders-2", "orders", "Failed"));
-    api.put("workflows", workflow("orders-3", "orders", "Pending", [], { uid: "bbbbbb00", creationTimestamp: "2026-11-25T12:30:00Z", labels: { "tapctl.dev/trigger": "manual" } }));
-    api.put("workflows", workflow("orders-state-1", "orders", "Running", [], { uid: "cccccc00", creationTimestamp: "2026-11-25T12:31:00Z", labels: { "tapctl.dev/trigger": "state" } }));
+    api.put(
+      "workflows",
+      workflow("orders-3", "orders", "Pending", [], {
+        uid: "bbbbbb00",
+        creationTimestamp: "2026-11-25T12:30:00Z",
+        labels: { "tapctl.dev/trigger": "manual" },
+      }),
+    );
+    api.put(
+      "workflows",
+      workflow("orders-state-1", "orders", "Running", [], {
+        uid: "cccccc00",
+        creationTimestamp: "2026-11-25T12:31:00Z",
+        labels: { "tapctl.dev/trigger": "state" },
+      }),
+    );
     const runs = await listClusterRuns(await connect(), store, "orders", 10);
-    assert.deepEqual(runs.map(({ run, workflow: name, status, trigger, error }) => [run, name, status, trigger, error]), [
-      ["20261125T123000Z-bbbbbb", "orders-3", "waiting", "manual", null],
-      ["20261125T120000Z-abcdef", "orders-2", "failed", "schedule", "the tap failed"],
-      ["20261125T110000Z-aaaaaa", null, "succeeded", "schedule", null],
-    ]);
+    assert.deepEqual(
+      runs.map(({ run, workflow: name, status, trigger, error }) => [
+        run,
+        name,
+        status,
+        trigger,
+        error,
+      ]),
+      [
+        ["20261125T123000Z-bbbbbb", "orders-3", "waiting", "manual", null],
+        ["20261125T120000Z-abcdef", "orders-2", "failed", "schedule", "the tap failed"],
+        ["20261125T110000Z-aaaaaa", null, "succeeded", "schedule", null],
+      ],
+    );
   });
 
   test("say what an init container waits for, of which Argo says nothing, to those who may see pods", async (t) => {
     const { api, connect } = await standIn(t);
     const waiting = (reason: string) => ({ name: "x", state: { waiting: { reason } } });
-    api.put("workflows", workflow("orders-2", "orders", "Running", [{ phase: "Pending", message: "PodInitializing" }]));
-    api.put("pods", { metadata: metadata("orders-2-p", "orders", { labels: { "workflows.argoproj.io/workflow": "orders-2" } }), spec: { containers: [] }, status: { initContainerStatuses: [waiting("ImagePullBackOff")], containerStatuses: [waiting("PodInitializing")] } });
+    api.put(
+      "workflows",
+      workflow("orders-2", "orders", "Running", [{ phase: "Pending", message: "PodInitializing" }]),
+    );
+    api.put("pods", {
+      metadata: metadata("orders-2-p", "orders", {
+        labels: { "workflows.argoproj.io/workflow": "orders-2" },
+      }),
+      spec: { containers: [] },
+      status: {
+        initContainerStatuses: [waiting("ImagePullBackOff")],
+        containerStatuses: [waiting("PodInitializing")],
+      },
+    });
     const connection = await connect();
-    const stuck = async () => (await listClusterRuns(connection, openFolder(temporaryFolder()), "orders", 10)).map((run) => run.stuck);
+    const stuck = async () =>
+      (await listClusterRuns(connection, openFolder(temporaryFolder()), "orders", 10)).map(
+        (run) => run.stuck,
+      );
     assert.deepEqual(await stuck(), ["ImagePullBackOff"]);
     api.forbid("list pods");
     assert.deepEqual(await stuck(), [null]);
@@ -106,67 +271,149 @@ suite("the runs of a pipeline", () => {
     const { api, connect } = await standIn(t);
     const connection = await connect();
     const store = openFolder(temporaryFolder());
-    await assert.rejects(findRun(connection, store, "orders", undefined), { message: '"orders" has not run yet; run it: npx tapctl run orders' });
-    await assert.rejects(findRun(connection, store, "orders", "nothing"), { message: '"orders" has no run nothing; list them: npx tapctl runs orders' });
-    await store.put("runs/orders/20261125T110000Z-aaaaaa/summary.json", JSON.stringify(summary("20261125T110000Z-aaaaaa")));
-    assert.equal(describeRun(await findRun(connection, store, "orders", undefined)).status, "succeeded");
+    await assert.rejects(findRun(connection, store, "orders", undefined), {
+      message: '"orders" has not run yet; run it: npx tapctl run orders',
+    });
+    await assert.rejects(findRun(connection, store, "orders", "nothing"), {
+      message: '"orders" has no run nothing; list them: npx tapctl runs orders',
+    });
+    await store.put(
+      "runs/orders/20261125T110000Z-aaaaaa/summary.json",
+      JSON.stringify(summary("20261125T110000Z-aaaaaa")),
+    );
+    assert.equal(
+      describeRun(await findRun(connection, store, "orders", undefined)).status,
+      "succeeded",
+    );
     api.put("workflows", workflow("orders-2", "orders", "Failed"));
-    for (const wanted of [undefined, "orders-2", "20261125T120000Z-abcdef"]) assert.equal((await findRun(connection, store, "orders", wanted)).run, "20261125T120000Z-abcdef");
-    assert.equal((await findRun(connection, store, "orders", "20261125T110000Z-aaaaaa")).workflow, undefined);
+    for (const wanted of [undefined, "orders-2", "20261125T120000Z-abcdef"])
+      assert.equal(
+        (await findRun(connection, store, "orders", wanted)).run,
+        "20261125T120000Z-abcdef",
+      );
+    assert.equal(
+      (await findRun(connection, store, "orders", "20261125T110000Z-aaaaaa")).workflow,
+      undefined,
+    );
     const gone = await findRun(connection, store, "orders", "20261125T100000Z-000000");
-    assert.throws(() => describeRun(gone), /run 20261125T100000Z-000000 is not on the cluster any more and has left no summary/);
+    assert.throws(
+      () => describeRun(gone),
+      /run 20261125T100000Z-000000 is not on the cluster any more and has left no summary/,
+    );
   });
 });
 
 suite("an extract to load again", () => {
   const put = async (files: readonly string[], result?: object) => {
     const store = openFolder(temporaryFolder());
-    await store.put("runs/orders/20261125T120000Z-abcdef/summary.json", JSON.stringify(summary("20261125T120000Z-abcdef")));
+    await store.put(
+      "runs/orders/20261125T120000Z-abcdef/summary.json",
+      JSON.stringify(summary("20261125T120000Z-abcdef")),
+    );
     for (const file of files) await store.put(`runs/orders/20261125T120000Z-abcdef/${file}`, "x");
-    if (result) await store.put("runs/orders/20261125T120000Z-abcdef/extract-result.json", JSON.stringify(result));
+    if (result)
+      await store.put(
+        "runs/orders/20261125T120000Z-abcdef/extract-result.json",
+        JSON.stringify(result),
+      );
     return store;
   };
 
   test("is that of the last attempt, with what its tap came to", async () => {
     const store = await put(["extract-2.jsonl", "extract-10.jsonl", "catalog.json"], { code: 10 });
-    assert.deepEqual(await extractOf(store, "orders", undefined, true), { run: "20261125T120000Z-abcdef", key: "runs/orders/20261125T120000Z-abcdef/extract-10.jsonl", bytes: 1, outcome: "partial", catalog: "runs/orders/20261125T120000Z-abcdef/catalog.json" });
-    assert.equal((await extractOf(await put(["extract-0.jsonl"], { code: 0 }), "orders", undefined, true)).outcome, "complete");
+    assert.deepEqual(await extractOf(store, "orders", undefined, true), {
+      run: "20261125T120000Z-abcdef",
+      key: "runs/orders/20261125T120000Z-abcdef/extract-10.jsonl",
+      bytes: 1,
+      outcome: "partial",
+      catalog: "runs/orders/20261125T120000Z-abcdef/catalog.json",
+    });
+    assert.equal(
+      (await extractOf(await put(["extract-0.jsonl"], { code: 0 }), "orders", undefined, true))
+        .outcome,
+      "complete",
+    );
   });
 
   test("is none in stream mode, and does not lead back behind a newer state", async () => {
-    await assert.rejects(extractOf(await put([]), "orders", undefined, true), /none of the last runs of "orders" has a stored extract; in stream mode none is kept/);
-    await assert.rejects(extractOf(await put([]), "orders", "20261125T120000Z-abcdef", true), /^UserError: run 20261125T120000Z-abcdef of "orders" has no stored extract/);
+    await assert.rejects(
+      extractOf(await put([]), "orders", undefined, true),
+      /none of the last runs of "orders" has a stored extract; in stream mode none is kept/,
+    );
+    await assert.rejects(
+      extractOf(await put([]), "orders", "20261125T120000Z-abcdef", true),
+      /^UserError: run 20261125T120000Z-abcdef of "orders" has no stored extract/,
+    );
     const store = await put(["extract-0.jsonl"]);
-    await commitState(store, { version: 1, pipeline: "orders", run: "20261125T130000Z-000000", tap: "t", target: "t", destination: "d", time: "2026-11-25T13:00:00Z", state: toJsonText({ id: 1 }) });
-    await assert.rejects(extractOf(store, "orders", undefined, true), /run 20261125T130000Z-000000 has saved a state since run 20261125T120000Z-abcdef, .*--data-only$/);
-    assert.equal((await extractOf(store, "orders", undefined, false)).run, "20261125T120000Z-abcdef");
+    await commitState(store, {
+      version: 1,
+      pipeline: "orders",
+      run: "20261125T130000Z-000000",
+      tap: "t",
+      target: "t",
+      destination: "d",
+      time: "2026-11-25T13:00:00Z",
+      state: toJsonText({ id: 1 }),
+    });
+    await assert.rejects(
+      extractOf(store, "orders", undefined, true),
+      /run 20261125T130000Z-000000 has saved a state since run 20261125T120000Z-abcdef, .*--data-only$/,
+    );
+    assert.equal(
+      (await extractOf(store, "orders", undefined, false)).run,
+      "20261125T120000Z-abcdef",
+    );
   });
 });
 
 suite("where a run begins", () => {
-  const rest: Replication = { name: "orders", schedule: "@daily", tap: tapRestApi({ api_url: "http://x" }), target: targetJsonl({}) };
+  const rest: Replication = {
+    name: "orders",
+    schedule: "@daily",
+    tap: tapRestApi({ api_url: "http://x" }),
+    target: targetJsonl({}),
+  };
   const postgres: Replication = { ...rest, tap: tapPostgres({}) };
   const state = toJsonText({ bookmarks: { orders: { replication_key_value: "2026-11-20" } } });
 
   test("at a day: the state's dates are set back, and the tap's first day too where it has one", () => {
-    assert.deepEqual(startAt(rest, state, "2026-11-01"), { state: toJsonText({ bookmarks: { orders: { replication_key_value: "2026-11-01" } } }), settings: { start_date: "2026-11-01" } });
+    assert.deepEqual(startAt(rest, state, "2026-11-01"), {
+      state: toJsonText({ bookmarks: { orders: { replication_key_value: "2026-11-01" } } }),
+      settings: { start_date: "2026-11-01" },
+    });
     assert.deepEqual(startAt(postgres, state, "2026-11-01").settings, {});
-    assert.deepEqual(startAt(rest, undefined, "2026-11-01"), { state: undefined, settings: { start_date: "2026-11-01" } });
+    assert.deepEqual(startAt(rest, undefined, "2026-11-01"), {
+      state: undefined,
+      settings: { start_date: "2026-11-01" },
+    });
   });
 
   test("at a day that means nothing here", () => {
-    assert.throws(() => startAt(rest, state, "2026-12-01"), /--from 2026-12-01: the saved state of "orders" has not come that far \(2026-11-20\)/);
-    assert.throws(() => startAt(postgres, null, "2026-11-01"), /--from 2026-11-01: "orders" has no saved state, and tap-postgres declares no setting for its first day/);
-    assert.throws(() => startAt(postgres, toJsonText({ bookmarks: { orders: { id: 7 } } }), "2026-11-01"), /the saved state of "orders" has no dates, and tap-postgres declares/);
+    assert.throws(
+      () => startAt(rest, state, "2026-12-01"),
+      /--from 2026-12-01: the saved state of "orders" has not come that far \(2026-11-20\)/,
+    );
+    assert.throws(
+      () => startAt(postgres, null, "2026-11-01"),
+      /--from 2026-11-01: "orders" has no saved state, and tap-postgres declares no setting for its first day/,
+    );
+    assert.throws(
+      () => startAt(postgres, toJsonText({ bookmarks: { orders: { id: 7 } } }), "2026-11-01"),
+      /the saved state of "orders" has no dates, and tap-postgres declares/,
+    );
   });
 
   test("as parameters of the template; a state goes into the store", async () => {
     const store = openFolder(temporaryFolder());
-    const from = (start: StartFrom) => startParameters(() => Promise.resolve(store), "orders", start);
+    const from = (start: StartFrom) =>
+      startParameters(() => Promise.resolve(store), "orders", start);
     assert.deepEqual(await from({ kind: "saved" }), {});
     assert.deepEqual(await from({ kind: "refresh" }), { onChange: "refresh" });
     assert.deepEqual(await from({ kind: "keep" }), { onChange: "keep" });
-    assert.deepEqual(await from({ kind: "given", state: undefined, settings: { start_date: "2026-11-01" } }), { onChange: "refresh", tapSettings: '{"start_date":"2026-11-01"}' });
+    assert.deepEqual(
+      await from({ kind: "given", state: undefined, settings: { start_date: "2026-11-01" } }),
+      { onChange: "refresh", tapSettings: '{"start_date":"2026-11-01"}' },
+    );
     const { givenState = "" } = await from({ kind: "given", state, settings: {} });
     assert.match(givenState, /^requests\/orders\/\d{8}T\d{6}Z-[0-9a-f]{6}\/state\.json$/);
     assert.equal((await store.get(givenState))?.toString(), `${state.text}\n`);

@@ -11,48 +11,118 @@ const NOTE = "runner | tap-orders has sent nothing for 20 min, since 2026-11-25T
 const ARGO = 'time=2026-11-25T12:50:06.126Z level=INFO msg="capturing logs" argo=true error=<nil>';
 
 /** Adds a running Workflow with a pod whose containers have written some lines so far. */
-function addRun(api: KubernetesApi, logs: { readonly [container: string]: readonly string[] }, { name = "orders-1", step = "artifact[0].extract(0)", created = "2026-11-25T12:00:00Z", ended = [] as readonly string[] } = {}) {
+function addRun(
+  api: KubernetesApi,
+  logs: { readonly [container: string]: readonly string[] },
+  {
+    name = "orders-1",
+    step = "artifact[0].extract(0)",
+    created = "2026-11-25T12:00:00Z",
+    ended = [] as readonly string[],
+  } = {},
+) {
   const containers = Object.keys(logs);
   api.put("pods", {
-    metadata: metadata(`${name}-pod`, "orders", { labels: { "workflows.argoproj.io/workflow": name, "workflows.argoproj.io/completed": "false" }, annotations: { "workflows.argoproj.io/node-name": `${name}.${step}` } }),
+    metadata: metadata(`${name}-pod`, "orders", {
+      labels: {
+        "workflows.argoproj.io/workflow": name,
+        "workflows.argoproj.io/completed": "false",
+      },
+      annotations: { "workflows.argoproj.io/node-name": `${name}.${step}` },
+    }),
     spec: { containers: containers.map((container) => ({ name: container, image: "x" })) },
-    status: { containerStatuses: containers.map((container) => ({ name: container, state: ended.includes(container) ? { terminated: { exitCode: 0 } } : { running: {} } })) },
+    status: {
+      containerStatuses: containers.map((container) => ({
+        name: container,
+        state: ended.includes(container) ? { terminated: { exitCode: 0 } } : { running: {} },
+      })),
+    },
   });
   const before = api.onLog;
   api.onLog = (pod, container, query, response) => {
     if (pod !== `${name}-pod`) return before(pod, container, query, response);
-    response.end((logs[container] ?? []).slice(-Number(query.get("tailLines"))).map((line, index) => `2026-11-25T12:50:${String(10 + index).padStart(2, "0")}.000Z ${line}\n`).join(""));
+    response.end(
+      (logs[container] ?? [])
+        .slice(-Number(query.get("tailLines")))
+        .map(
+          (line, index) => `2026-11-25T12:50:${String(10 + index).padStart(2, "0")}.000Z ${line}\n`,
+        )
+        .join(""),
+    );
   };
   return workflow(name, "orders", "Running", [], { creationTimestamp: created });
 }
 
-const logsAsked = (api: KubernetesApi) => api.seen.filter(({ url }) => url.includes("/log?")).length;
+const logsAsked = (api: KubernetesApi) =>
+  api.seen.filter(({ url }) => url.includes("/log?")).length;
 
-async function sinceOf(t: TestContext, add: (api: KubernetesApi) => ReturnType<typeof workflow>): Promise<{ readonly since: string | undefined; readonly api: KubernetesApi }> {
+async function sinceOf(
+  t: TestContext,
+  add: (api: KubernetesApi) => ReturnType<typeof workflow>,
+): Promise<{ readonly since: string | undefined; readonly api: KubernetesApi }> {
   const { api, connect } = await standIn(t);
   const found = await silences(await connect(), [add(api)], NOW);
   return { since: found.get("orders-1"), api };
 }
 
 suite("silence of a run on a cluster", () => {
-  const cases: readonly (readonly [string, Parameters<typeof addRun>[1], Parameters<typeof addRun>[2], string | undefined])[] = [
-    ["the runner's last line says since when", { main: ["tap | starts", NOTE], wait: [] }, {}, "2026-11-25T12:30:05.250Z"],
+  const cases: readonly (readonly [
+    string,
+    Parameters<typeof addRun>[1],
+    Parameters<typeof addRun>[2],
+    string | undefined,
+  ])[] = [
+    [
+      "the runner's last line says since when",
+      { main: ["tap | starts", NOTE], wait: [] },
+      {},
+      "2026-11-25T12:30:05.250Z",
+    ],
     ["Argo's own lines do not end it", { main: [NOTE, ARGO] }, {}, "2026-11-25T12:30:05.250Z"],
-    ["a later line of the connector ends it", { main: [NOTE, "tap | 3 of 7 pages"] }, {}, undefined],
-    ["a later line of the runner ends it", { main: [NOTE, "runner | tap-orders continues after 21 min"] }, {}, undefined],
-    ["a line of a connector that looks like the runner's does not count", { main: [NOTE.replace("runner", "tap")] }, {}, undefined],
-    ["stream mode: either container may say so", { tap: ["tap | starts"], target: ["runner | target-x has read nothing for 5 min, since 2026-11-25T12:45:00.000Z"] }, { step: "stream[0].stream(0)" }, "2026-11-25T12:45:00.000Z"],
+    [
+      "a later line of the connector ends it",
+      { main: [NOTE, "tap | 3 of 7 pages"] },
+      {},
+      undefined,
+    ],
+    [
+      "a later line of the runner ends it",
+      { main: [NOTE, "runner | tap-orders continues after 21 min"] },
+      {},
+      undefined,
+    ],
+    [
+      "a line of a connector that looks like the runner's does not count",
+      { main: [NOTE.replace("runner", "tap")] },
+      {},
+      undefined,
+    ],
+    [
+      "stream mode: either container may say so",
+      {
+        tap: ["tap | starts"],
+        target: ["runner | target-x has read nothing for 5 min, since 2026-11-25T12:45:00.000Z"],
+      },
+      { step: "stream[0].stream(0)" },
+      "2026-11-25T12:45:00.000Z",
+    ],
     ["a container that has ended is not silent", { main: [NOTE] }, { ended: ["main"] }, undefined],
     ["an empty log", { main: [] }, {}, undefined],
   ];
   for (const [title, logs, options, expected] of cases) {
-    test(`silence: ${title}`, async (t) => assert.equal((await sinceOf(t, (api) => addRun(api, logs, options))).since, expected));
+    test(`silence: ${title}`, async (t) =>
+      assert.equal((await sinceOf(t, (api) => addRun(api, logs, options))).since, expected));
   }
 
   test("silence: a run of less than five minutes is not looked at", async (t) => {
-    const { since, api } = await sinceOf(t, (one) => addRun(one, { main: [NOTE] }, { created: "2026-11-25T12:56:00Z" }));
+    const { since, api } = await sinceOf(t, (one) =>
+      addRun(one, { main: [NOTE] }, { created: "2026-11-25T12:56:00Z" }),
+    );
     assert.equal(since, undefined);
-    assert.deepEqual(api.seen.filter(({ url }) => /pods/.test(url)), []);
+    assert.deepEqual(
+      api.seen.filter(({ url }) => /pods/.test(url)),
+      [],
+    );
   });
 
   for (const rule of ["list pods", "get pods/log"]) {
@@ -67,7 +137,19 @@ suite("silence of a run on a cluster", () => {
 
   test("silence: of many runs one list of pods is read, and the end of each log", async (t) => {
     const { api, connect } = await standIn(t);
-    const runs = Array.from({ length: 40 }, (_, index) => addRun(api, { main: [...Array.from({ length: 50 }, () => "tap | works"), ...(index % 2 === 0 ? [NOTE] : [])], wait: [] }, { name: `orders-${index}` }));
+    const runs = Array.from({ length: 40 }, (_, index) =>
+      addRun(
+        api,
+        {
+          main: [
+            ...Array.from({ length: 50 }, () => "tap | works"),
+            ...(index % 2 === 0 ? [NOTE] : []),
+          ],
+          wait: [],
+        },
+        { name: `orders-${index}` },
+      ),
+    );
     const found = await silences(await connect(), runs, NOW);
     assert.equal(found.size, 20);
     assert.equal(api.seen.filter(({ url }) => /\/pods\?/.test(url)).length, 1);
@@ -96,7 +178,15 @@ now[0] = 700; watch.look()
 print("\\n".join(lines))
 `;
     const lines = execFileSync("python3", ["-c", script], { encoding: "utf8" }).trim().split("\n");
-    assert.deepEqual(lines, ["nothing so far", "runner | tap-orders has sent nothing for 5 min, since 2025-11-25T12:00:00.500Z", "runner | tap-orders has sent nothing for 10 min, since 2025-11-25T12:00:00.500Z", "runner | tap-orders continues after 11 min"]);
-    assert.deepEqual(lines.map((line) => silentSince(line.replace("runner | ", ""))), [undefined, "2025-11-25T12:00:00.500Z", "2025-11-25T12:00:00.500Z", undefined]);
+    assert.deepEqual(lines, [
+      "nothing so far",
+      "runner | tap-orders has sent nothing for 5 min, since 2025-11-25T12:00:00.500Z",
+      "runner | tap-orders has sent nothing for 10 min, since 2025-11-25T12:00:00.500Z",
+      "runner | tap-orders continues after 11 min",
+    ]);
+    assert.deepEqual(
+      lines.map((line) => silentSince(line.replace("runner | ", ""))),
+      [undefined, "2025-11-25T12:00:00.500Z", "2025-11-25T12:00:00.500Z", undefined],
+    );
   });
 });

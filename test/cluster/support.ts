@@ -32,8 +32,23 @@ export async function standIn(t: TestContext): Promise<StandIn> {
 }
 
 /** Metadata of an object of a pipeline. */
-export function metadata(name: string, pipeline: string, change: Partial<ApiObject["metadata"]> = {}): ApiObject["metadata"] & { readonly name: string; readonly uid: string; readonly creationTimestamp: string } {
-  return { name, namespace: "pipelines", uid: "abcdef01-0000-4000-8000-000000000000", creationTimestamp: "2026-11-25T12:00:00Z", ...change, labels: { "tapctl.dev/pipeline": pipeline, ...change.labels } };
+export function metadata(
+  name: string,
+  pipeline: string,
+  change: Partial<ApiObject["metadata"]> = {},
+): ApiObject["metadata"] & {
+  readonly name: string;
+  readonly uid: string;
+  readonly creationTimestamp: string;
+} {
+  return {
+    name,
+    namespace: "pipelines",
+    uid: "abcdef01-0000-4000-8000-000000000000",
+    creationTimestamp: "2026-11-25T12:00:00Z",
+    ...change,
+    labels: { "tapctl.dev/pipeline": pipeline, ...change.labels },
+  };
 }
 
 /** A schedule as the stack has just deployed it, so that no run of it is late, whenever the tests run. */
@@ -44,23 +59,64 @@ export function cronWorkflow(name: string): ApiObject {
       schedules: ["0 6 * * *"],
       timezone: "UTC",
       suspend: false,
-      workflowMetadata: { labels: { "tapctl.dev/pipeline": name, "tapctl.dev/trigger": "schedule" }, annotations: { "tapctl.dev/owner": "data" } },
-      workflowSpec: { workflowTemplateRef: { name: "singer-artifact" }, entrypoint: "artifact", arguments: { parameters: [{ name: "pipeline", value: name }, { name: "trigger", value: "schedule" }, { name: "onChange", value: "fail" }] } },
+      workflowMetadata: {
+        labels: { "tapctl.dev/pipeline": name, "tapctl.dev/trigger": "schedule" },
+        annotations: { "tapctl.dev/owner": "data" },
+      },
+      workflowSpec: {
+        workflowTemplateRef: { name: "singer-artifact" },
+        entrypoint: "artifact",
+        arguments: {
+          parameters: [
+            { name: "pipeline", value: name },
+            { name: "trigger", value: "schedule" },
+            { name: "onChange", value: "fail" },
+          ],
+        },
+      },
     },
   };
 }
 
 /** A Workflow with some steps. */
-export function workflow(name: string, pipeline: string, phase: string, nodes: readonly Partial<NonNullable<NonNullable<WorkflowObject["status"]>["nodes"]>[string]>[] = [], change: Partial<ApiObject["metadata"]> = {}): WorkflowObject & ApiObject {
+export function workflow(
+  name: string,
+  pipeline: string,
+  phase: string,
+  nodes: readonly Partial<
+    NonNullable<NonNullable<WorkflowObject["status"]>["nodes"]>[string]
+  >[] = [],
+  change: Partial<ApiObject["metadata"]> = {},
+): WorkflowObject & ApiObject {
   const ended = ["Succeeded", "Failed", "Error"].includes(phase);
   return {
-    metadata: metadata(name, pipeline, { ...change, labels: { "workflows.argoproj.io/phase": phase, ...(ended && { "workflows.argoproj.io/completed": "true" }), ...change.labels } }),
+    metadata: metadata(name, pipeline, {
+      ...change,
+      labels: {
+        "workflows.argoproj.io/phase": phase,
+        ...(ended && { "workflows.argoproj.io/completed": "true" }),
+        ...change.labels,
+      },
+    }),
     spec: {},
     status: {
       phase: phase as "Running",
       startedAt: "2026-11-25T12:00:05Z",
       ...(ended && { finishedAt: "2026-11-25T12:01:05Z" }),
-      nodes: Object.fromEntries(nodes.map((node, index) => [`${name}-${index}`, { id: `${name}-${index}`, name: `${name}.${node.displayName ?? "extract(0)"}`, displayName: "extract(0)", type: "Pod", phase: "Succeeded" as const, startedAt: `2026-11-25T12:00:${10 + index}Z`, ...node }])),
+      nodes: Object.fromEntries(
+        nodes.map((node, index) => [
+          `${name}-${index}`,
+          {
+            id: `${name}-${index}`,
+            name: `${name}.${node.displayName ?? "extract(0)"}`,
+            displayName: "extract(0)",
+            type: "Pod",
+            phase: "Succeeded" as const,
+            startedAt: `2026-11-25T12:00:${10 + index}Z`,
+            ...node,
+          },
+        ]),
+      ),
     },
   };
 }

@@ -8,30 +8,76 @@ import { JsonText, parseJson, parseRecord, stringifyJson, toJsonText } from "../
 import { randomJson } from "../support/random-json";
 
 const RUNNER = join(__dirname, "..", "..", "images", "singer");
-const ODD = '{"10":1,"2":1.10,"__proto__":{"b":-0},"big":12345678901234567890123,"far":1e400,"E":1E5,"half":"\\ud800","name":"é\\u00e9","same":1,"same":2}';
+const ODD =
+  '{"10":1,"2":1.10,"__proto__":{"b":-0},"big":12345678901234567890123,"far":1e400,"E":1E5,"half":"\\ud800","name":"é\\u00e9","same":1,"same":2}';
 
 suite("JsonText", () => {
   test("a part of a document keeps its bytes", () => {
     const { members } = JsonText.parse(`\ufeff ${ODD}\n`);
-    assert.deepEqual([...members].map(([name, { text }]) => `${name}=${text}`), ["10=1", "2=1.10", '__proto__={"b":-0}', "big=12345678901234567890123", "far=1e400", "E=1E5", 'half="\\ud800"', 'name="é\\u00e9"', "same=2"]);
-    assert.deepEqual(JsonText.parse("[1.0, [], {}]").items.map(({ text, isEmpty }) => [text, isEmpty]), [["1.0", false], ["[]", true], ["{}", true]]);
-    assert.deepEqual(["{}", "[]", '"a"', "1", "true", "null"].map((text) => JsonText.parse(text).kind), ["object", "array", "string", "number", "boolean", "null"]);
+    assert.deepEqual(
+      [...members].map(([name, { text }]) => `${name}=${text}`),
+      [
+        "10=1",
+        "2=1.10",
+        '__proto__={"b":-0}',
+        "big=12345678901234567890123",
+        "far=1e400",
+        "E=1E5",
+        'half="\\ud800"',
+        'name="é\\u00e9"',
+        "same=2",
+      ],
+    );
+    assert.deepEqual(
+      JsonText.parse("[1.0, [], {}]").items.map(({ text, isEmpty }) => [text, isEmpty]),
+      [
+        ["1.0", false],
+        ["[]", true],
+        ["{}", true],
+      ],
+    );
+    assert.deepEqual(
+      ["{}", "[]", '"a"', "1", "true", "null"].map((text) => JsonText.parse(text).kind),
+      ["object", "array", "string", "number", "boolean", "null"],
+    );
   });
 
   test("a change leaves all other bytes alone", () => {
     const text = JsonText.parse('{ "a" : 1.0,\n "b": [2e0], "a": 3}');
     assert.equal(text.with("b", JsonText.parse("1.50")).text, '{ "a" : 1.0,\n "b": 1.50, "a": 3}');
-    assert.equal(text.with("c", JsonText.parse("1.50")).text, '{ "a" : 1.0,\n "b": [2e0], "a": 3, "c": 1.50}');
+    assert.equal(
+      text.with("c", JsonText.parse("1.50")).text,
+      '{ "a" : 1.0,\n "b": [2e0], "a": 3, "c": 1.50}',
+    );
     assert.equal(text.without("a").text, '{ "b": [2e0]}');
     assert.equal(text.without("b").text, '{ "a" : 1.0,\n "a": 3}');
     assert.equal(text.without("c").text, text.text);
     assert.equal(JsonText.parse("{ }").with("c", text).text, `{"c": ${text.text}}`);
-    assert.equal(JsonText.parse('{"a": "x", "x": ["x", 1.0, "y"]}').replaceStrings((one) => (one === "x" ? "z" : undefined)).text, '{"a": "z", "x": ["z", 1.0, "y"]}');
+    assert.equal(
+      JsonText.parse('{"a": "x", "x": ["x", 1.0, "y"]}').replaceStrings((one) =>
+        one === "x" ? "z" : undefined,
+      ).text,
+      '{"a": "z", "x": ["z", 1.0, "y"]}',
+    );
   });
 
   test("what is not JSON is refused", () => {
-    for (const text of ["", "{", "NaN", "[Infinity]", "{'a':1}", "[1,]", "1 // no", "01", "[".repeat(100_000) + "]".repeat(100_000)]) assert.throws(() => JsonText.parse(text), SyntaxError, text.slice(0, 20));
-    assert.throws(() => JsonText.parse(Buffer.from([0x22, 0xff, 0x22])), /^SyntaxError: not UTF-8$/);
+    for (const text of [
+      "",
+      "{",
+      "NaN",
+      "[Infinity]",
+      "{'a':1}",
+      "[1,]",
+      "1 // no",
+      "01",
+      "[".repeat(100_000) + "]".repeat(100_000),
+    ])
+      assert.throws(() => JsonText.parse(text), SyntaxError, text.slice(0, 20));
+    assert.throws(
+      () => JsonText.parse(Buffer.from([0x22, 0xff, 0x22])),
+      /^SyntaxError: not UTF-8$/,
+    );
   });
 
   test("JSON.stringify does not write it", () => {
@@ -41,21 +87,38 @@ suite("JsonText", () => {
 
 suite("stringifyJson and parseJson", () => {
   test("text and integers of any size are written as they are, all else as JSON.stringify does", () => {
-    const value = { a: [1, null, undefined, "é\ud800", {}, []], b: { c: true, d: undefined }, e: -1.5e-7 };
-    for (const indent of [0, 2]) assert.equal(stringifyJson(value, indent), JSON.stringify(value, null, indent));
-    assert.equal(stringifyJson({ n: 12345678901234567890n, text: JsonText.parse(ODD) }), `{"n":12345678901234567890,"text":${ODD}}`);
+    const value = {
+      a: [1, null, undefined, "é\ud800", {}, []],
+      b: { c: true, d: undefined },
+      e: -1.5e-7,
+    };
+    for (const indent of [0, 2])
+      assert.equal(stringifyJson(value, indent), JSON.stringify(value, null, indent));
+    assert.equal(
+      stringifyJson({ n: 12345678901234567890n, text: JsonText.parse(ODD) }),
+      `{"n":12345678901234567890,"text":${ODD}}`,
+    );
     assert.equal(toJsonText(7n).text, "7");
   });
 
   test("an integer beyond a number becomes a bigint, and a name such as __proto__ an ordinary one", () => {
-    assert.deepEqual(parseJson('{"a":[9007199254740991,9007199254740993,-12345678901234567890,1.5]}'), { a: [9007199254740991, 9007199254740993n, -12345678901234567890n, 1.5] });
-    const { ["__proto__"]: own } = parseJson('{"__proto__":{"a":1}}') as { readonly ["__proto__"]: unknown };
+    assert.deepEqual(
+      parseJson('{"a":[9007199254740991,9007199254740993,-12345678901234567890,1.5]}'),
+      { a: [9007199254740991, 9007199254740993n, -12345678901234567890n, 1.5] },
+    );
+    const { ["__proto__"]: own } = parseJson('{"__proto__":{"a":1}}') as {
+      readonly ["__proto__"]: unknown;
+    };
     assert.deepEqual(own, { a: 1 });
     assert.throws(() => parseJson("[1e400]"), /^SyntaxError: 1e400 is too large for a number$/);
   });
 
   test("a record keeps the members that are named as text", () => {
-    assert.deepEqual(parseRecord(`{"version":1,"state":${ODD},"none":null}`, ["state", "none"]), { version: 1, state: JsonText.parse(ODD), none: null });
+    assert.deepEqual(parseRecord(`{"version":1,"state":${ODD},"none":null}`, ["state", "none"]), {
+      version: 1,
+      state: JsonText.parse(ODD),
+      none: null,
+    });
     assert.equal(parseRecord("[]", []), undefined);
     assert.equal(parseRecord("{", []), undefined);
   });
@@ -66,7 +129,10 @@ test("any document survives both languages byte for byte", () => {
   for (const text of documents) {
     const json = JsonText.parse(text);
     assert.equal(stringifyJson(json), text);
-    const rebuilt = [...json.members].reduce((built, [name, value]) => built.with(name, value), json);
+    const rebuilt = [...json.members].reduce(
+      (built, [name, value]) => built.with(name, value),
+      json,
+    );
     assert.equal(rebuilt.text, text);
     assert.equal(json.with("added", json).without("added").text, text);
   }
@@ -81,13 +147,32 @@ test("any document survives both languages byte for byte", () => {
     "    sys.stdout.buffer.write(encode(text) + b'\\n')",
   ].join("\n");
   const input = documents.map((text) => `${text}\n`).join("");
-  assert.equal(execFileSync("python3", ["-B", "-c", script, RUNNER], { input, encoding: "utf8" }), input);
+  assert.equal(
+    execFileSync("python3", ["-B", "-c", script, RUNNER], { input, encoding: "utf8" }),
+    input,
+  );
 });
 
 test("the runner parses JSON that it writes again in one place", () => {
   const folder = join(RUNNER, "runner");
-  const others = readdirSync(folder).filter((file) => file.endsWith(".py") && /json\.loads?\(/.test(readFileSync(join(folder, file), "utf8")));
+  const others = readdirSync(folder).filter(
+    (file) =>
+      file.endsWith(".py") && /json\.loads?\(/.test(readFileSync(join(folder, file), "utf8")),
+  );
   // These only look: at lines of connectors, at types of settings, at a note of their own.
-  const looking = ["canonical.py", "describe.py", "lossless.py", "messages.py", "notify.py", "scan.py", "states.py", "target.py"];
-  assert.deepEqual(others.filter((file) => !looking.includes(file)), [], "use loads of lossless.py");
+  const looking = [
+    "canonical.py",
+    "describe.py",
+    "lossless.py",
+    "messages.py",
+    "notify.py",
+    "scan.py",
+    "states.py",
+    "target.py",
+  ];
+  assert.deepEqual(
+    others.filter((file) => !looking.includes(file)),
+    [],
+    "use loads of lossless.py",
+  );
 });

@@ -5,11 +5,27 @@ import { describeState } from "../../src/store/runs/run-text";
 import { toJsonText } from "../../src/common/json";
 
 test("a table has columns as wide as they need, numbers to the right", () => {
-  assert.equal(table(["NAME", "ROWS"], [["a", 5], ["longer", 12_345]]), "NAME      ROWS\na            5\nlonger  12,345");
+  assert.equal(
+    table(
+      ["NAME", "ROWS"],
+      [
+        ["a", 5],
+        ["longer", 12_345],
+      ],
+    ),
+    "NAME      ROWS\na            5\nlonger  12,345",
+  );
   assert.equal(table(["NAME"], []), "NAME");
 });
 
-for (const [bytes, text] of [[0, "0 B"], [999, "999 B"], [1000, "1.0 kB"], [1_536_000, "1.5 MB"], [2_500_000_000, "2.5 GB"], [9e15, "9000.0 TB"]] as const) {
+for (const [bytes, text] of [
+  [0, "0 B"],
+  [999, "999 B"],
+  [1000, "1.0 kB"],
+  [1_536_000, "1.5 MB"],
+  [2_500_000_000, "2.5 GB"],
+  [9e15, "9000.0 TB"],
+] as const) {
   test(`${bytes} bytes read ${text}`, () => assert.equal(formatBytes(bytes), text));
 }
 
@@ -22,5 +38,6 @@ for (const [state, text] of [
   [{ start_date: "2026-11-20" }, "start_date:2026-11-20"],
   [{ long: "x".repeat(60) }, `long:${"x".repeat(42)}…`],
 ] as const) {
-  test(`the state ${JSON.stringify(state)} reads ${text}`, () => assert.equal(describeState(state && toJsonText(state)), text));
+  test(`the state ${JSON.stringify(state)} reads ${text}`, () =>
+    assert.equal(describeState(state && toJsonText(state)), text));
 }

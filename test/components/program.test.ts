@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 const ROOT = join(__dirname, "..", "..");
-const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { readonly main: string };
+const { main } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as {
+  readonly main: string;
+};
 const FOLDER = join(ROOT, dirname(main));
 
 interface Places {
@@ -21,19 +23,31 @@ function places(kubeconfig: string): Places {
     require(${JSON.stringify(`./${basename(main)}`)});
     const { fromProviders } = require("../../dist/components/providers-folder");
     console.log(JSON.stringify({ cwd: process.cwd(), kubeconfig: process.env.KUBECONFIG, chart: fromProviders("charts/argo") }));`;
-  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: FOLDER, env: { ...process.env, KUBECONFIG: kubeconfig }, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+    cwd: FOLDER,
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    encoding: "utf8",
+  });
   assert.notEqual(stdout, "", stderr);
   return JSON.parse(stdout) as Places;
 }
 
 test("there are no packages where Pulumi starts the program, because it would download a plugin for each", () => {
-  assert.deepEqual(readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => !entry.isFile()), []);
+  assert.deepEqual(
+    readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => !entry.isFile()),
+    [],
+  );
 });
 
 test("files are named from the project's folder, which the program works in and its providers do not", () => {
-  assert.deepEqual(places("Pulumi.yaml"), { cwd: ROOT, kubeconfig: join("..", "..", "Pulumi.yaml"), chart: join("..", "..", "charts", "argo") });
+  assert.deepEqual(places("Pulumi.yaml"), {
+    cwd: ROOT,
+    kubeconfig: join("..", "..", "Pulumi.yaml"),
+    chart: join("..", "..", "charts", "argo"),
+  });
 });
 
 test("a kubeconfig that is an absolute path or text is taken as it is", () => {
-  for (const value of [join(ROOT, "Pulumi.yaml"), "apiVersion: v1\nkind: Config\n"]) assert.equal(places(value).kubeconfig, value);
+  for (const value of [join(ROOT, "Pulumi.yaml"), "apiVersion: v1\nkind: Config\n"])
+    assert.equal(places(value).kubeconfig, value);
 });

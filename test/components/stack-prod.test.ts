@@ -13,7 +13,9 @@ import { TYPESCRIPT } from "../support/command";
 
 const ROOT = join(__dirname, "..", "..");
 
-const pipelines: readonly PipelineEntry[] = fixtures.map((entry) => (entry.name === "orders" ? { ...entry, role: "own" as const } : entry));
+const pipelines: readonly PipelineEntry[] = fixtures.map((entry) =>
+  entry.name === "orders" ? { ...entry, role: "own" as const } : entry,
+);
 
 /** The stack, recorded once for all tests that look at it. */
 const prodStack = once(() => recordStack(pipelines, prodConfig(), answers));
@@ -24,41 +26,100 @@ describe("the stack of Pulumi.prod.yaml", () => {
   });
 
   test("registers the same in a preview", async () => {
-    assert.deepEqual((await recordStack(pipelines, prodConfig(), { ...answers, preview: true })).map(({ urn }) => urn), (await prodStack()).map(({ urn }) => urn));
+    assert.deepEqual(
+      (await recordStack(pipelines, prodConfig(), { ...answers, preview: true })).map(
+        ({ urn }) => urn,
+      ),
+      (await prodStack()).map(({ urn }) => urn),
+    );
   });
 
   test("has no key of the bucket in the cluster, and no secret in plain sight", async () => {
     const stack = await prodStack();
-    const repository = only(stack, "kubernetes:core/v1:ConfigMap", "artifact-repository").inputs["data"] as { readonly [key: string]: string };
+    const repository = only(stack, "kubernetes:core/v1:ConfigMap", "artifact-repository").inputs[
+      "data"
+    ] as { readonly [key: string]: string };
     assert.match(repository["singer"] ?? "", /"useSDKCreds": true/);
-    assert.equal(stack.some(({ type, name }) => type === "kubernetes:core/v1:Secret" && name === "artifact-repository"), false);
+    assert.equal(
+      stack.some(
+        ({ type, name }) => type === "kubernetes:core/v1:Secret" && name === "artifact-repository",
+      ),
+      false,
+    );
     for (const { urn, inputs } of stack) {
-      const plain = JSON.stringify(inputs, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "hidden" : value));
+      const plain = JSON.stringify(inputs, (_, value: unknown) =>
+        typeof value === "object" && value !== null && "secret" in value ? "hidden" : value,
+      );
       assert.doesNotMatch(plain, /value-of-/, urn);
     }
   });
 
-  const irsa = { "tapctl:objectStore": JSON.stringify({ kind: "aws", bucket: "example-etl", identity: { kind: "irsa", oidcProvider: `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD` } }) };
+  const irsa = {
+    "tapctl:objectStore": JSON.stringify({
+      kind: "aws",
+      bucket: "example-etl",
+      identity: {
+        kind: "irsa",
+        oidcProvider: `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD`,
+      },
+    }),
+  };
 
   test("annotates the ServiceAccounts with their roles where the cluster's tokens prove who pods are", async () => {
     const stack = await recordStack(pipelines, { ...prodConfig(), ...irsa }, answers);
-    const roles = ["singer", "pipeline-orders", "singer-executor"].map((account) => (only(stack, "kubernetes:core/v1:ServiceAccount", account).inputs["metadata"] as { readonly annotations?: object }).annotations);
-    assert.deepEqual(roles, [{ "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/all_pipelines` }, { "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/orders` }, undefined]);
+    const roles = ["singer", "pipeline-orders", "singer-executor"].map(
+      (account) =>
+        (
+          only(stack, "kubernetes:core/v1:ServiceAccount", account).inputs["metadata"] as {
+            readonly annotations?: object;
+          }
+        ).annotations,
+    );
+    assert.deepEqual(roles, [
+      { "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/all_pipelines` },
+      { "eks.amazonaws.com/role-arn": `arn:aws:iam::${ACCOUNT}:role/orders` },
+      undefined,
+    ]);
   });
 
   test("runs a pipeline that has a role of its own as its own ServiceAccount", async () => {
-    const account = async (name: string) => (only(await prodStack(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs["spec"] as { readonly workflowSpec: { readonly serviceAccountName?: string } }).workflowSpec.serviceAccountName;
-    assert.deepEqual([await account("orders"), await account("events")], ["pipeline-orders", undefined]);
+    const account = async (name: string) =>
+      (
+        only(await prodStack(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs[
+          "spec"
+        ] as { readonly workflowSpec: { readonly serviceAccountName?: string } }
+      ).workflowSpec.serviceAccountName;
+    assert.deepEqual(
+      [await account("orders"), await account("events")],
+      ["pipeline-orders", undefined],
+    );
   });
 
   test("makes no network policy where the settings want none", async () => {
-    const stack = await recordStack(pipelines, { ...prodConfig(), "tapctl:networkPolicy": "false" }, answers);
-    assert.deepEqual(stack.filter(({ type }) => type.endsWith(":NetworkPolicy")), []);
+    const stack = await recordStack(
+      pipelines,
+      { ...prodConfig(), "tapctl:networkPolicy": "false" },
+      answers,
+    );
+    assert.deepEqual(
+      stack.filter(({ type }) => type.endsWith(":NetworkPolicy")),
+      [],
+    );
   });
 
   test("keeps pods from the nodes' own rights, as far as the cluster's network plugin keeps policies", async () => {
-    const { spec } = only(await prodStack(), "kubernetes:networking.k8s.io/v1:NetworkPolicy", "pipelines-blocked-networks").inputs as { readonly spec: { readonly egress: readonly { readonly to: readonly object[] }[] } };
-    assert.deepEqual(spec.egress[0]?.to, [{ namespaceSelector: {} }, { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }, { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128"] } }]);
+    const { spec } = only(
+      await prodStack(),
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "pipelines-blocked-networks",
+    ).inputs as {
+      readonly spec: { readonly egress: readonly { readonly to: readonly object[] }[] };
+    };
+    assert.deepEqual(spec.egress[0]?.to, [
+      { namespaceSelector: {} },
+      { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } },
+      { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128"] } },
+    ]);
   });
 });
 
@@ -76,24 +137,56 @@ describe("modules", () => {
         }
         console.log(JSON.stringify(Object.keys(require.cache)));
       })();`;
-    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: ROOT, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
     assert.notEqual(stdout, "", stderr);
     return JSON.parse(stdout) as readonly string[];
   }
-  const ofAws = (files: readonly string[]) => files.filter((file) => /@pulumi\/aws\/|@aws-sdk\/|@smithy\/|components\/aws\//.test(file));
+  const ofAws = (files: readonly string[]) =>
+    files.filter((file) => /@pulumi\/aws\/|@aws-sdk\/|@smithy\/|components\/aws\//.test(file));
 
   test("of AWS are not loaded by a stack without it", () => {
-    assert.deepEqual(ofAws(loaded({}, { "tapctl:objectStore": JSON.stringify({ kind: "s3", bucket: "etl", credentials: "ambient" }) })), []);
+    assert.deepEqual(
+      ofAws(
+        loaded(
+          {},
+          {
+            "tapctl:objectStore": JSON.stringify({
+              kind: "s3",
+              bucket: "etl",
+              credentials: "ambient",
+            }),
+          },
+        ),
+      ),
+      [],
+    );
   });
 
   test("of AWS are loaded where the settings ask for it, and not all of them", () => {
     const files = ofAws(loaded(prodConfig()));
     assert.ok(files.some((file) => file.endsWith("@pulumi/aws/s3/bucket.js")));
-    for (const whole of ["@pulumi/aws/index.js", "@pulumi/aws/s3/index.js", "@pulumi/aws/iam/index.js", "@pulumi/aws/ecr/index.js"]) assert.equal(files.some((file) => file.endsWith(whole)), false, whole);
+    for (const whole of [
+      "@pulumi/aws/index.js",
+      "@pulumi/aws/s3/index.js",
+      "@pulumi/aws/iam/index.js",
+      "@pulumi/aws/ecr/index.js",
+    ])
+      assert.equal(
+        files.some((file) => file.endsWith(whole)),
+        false,
+        whole,
+      );
   });
 
   test("of AWS are not type-checked with a stack without it", () => {
-    const { stdout } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.stack.json", "--listFilesOnly"], { cwd: ROOT, encoding: "utf8" });
+    const { stdout } = spawnSync(
+      process.execPath,
+      ["node_modules/typescript/bin/tsc", "-p", "tsconfig.stack.json", "--listFilesOnly"],
+      { cwd: ROOT, encoding: "utf8" },
+    );
     assert.match(stdout, /\/stack\.ts\n/);
     assert.deepEqual(ofAws(stdout.split("\n")), []);
   });

@@ -8,8 +8,12 @@ import type { Registration } from "../support/record";
 import { recordStack } from "../support/stack";
 
 const COUNT = 1000;
-const many = once(() => recordStack(Array.from({ length: COUNT }, (_, number) => numbered(number))));
-const stack = once(() => recordStack(pipelines, { "tapctl:notifications": JSON.stringify({ webhook: "channel" }) }));
+const many = once(() =>
+  recordStack(Array.from({ length: COUNT }, (_, number) => numbered(number))),
+);
+const stack = once(() =>
+  recordStack(pipelines, { "tapctl:notifications": JSON.stringify({ webhook: "channel" }) }),
+);
 
 /** Every object and list inside a value, with itself. */
 function* inside(value: unknown): Generator<Readonly<Record<string, unknown>>> {
@@ -18,7 +22,8 @@ function* inside(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   for (const item of Object.values(value)) yield* inside(item);
 }
 
-const ofType = (registrations: readonly Registration[], kind: string) => registrations.filter(({ type }) => type.endsWith(`:${kind}`));
+const ofType = (registrations: readonly Registration[], kind: string) =>
+  registrations.filter(({ type }) => type.endsWith(`:${kind}`));
 const nameOf = ({ inputs }: Registration) => (inputs["metadata"] as { readonly name: string }).name;
 
 test(`${COUNT} pipelines have at most three resources each, all of another URN`, async () => {
@@ -26,37 +31,90 @@ test(`${COUNT} pipelines have at most three resources each, all of another URN`,
   assert.equal(new Set(registrations.map(({ urn }) => urn)).size, registrations.length);
   const counts = new Map<string, number>();
   const own = new Set(Array.from({ length: COUNT }, (_, number) => numbered(number).name));
-  for (const { name } of registrations) if (own.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { name } of registrations)
+    if (own.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   assert.equal(counts.size, COUNT);
-  assert.deepEqual([...counts].filter(([, count]) => count > 3), []);
+  assert.deepEqual(
+    [...counts].filter(([, count]) => count > 3),
+    [],
+  );
 });
 
 suite("what a stack's Workflows refer to is there", () => {
   test("templates, in the WorkflowTemplate that CronWorkflows name", async () => {
     const registrations = await stack();
-    const templates = new Map(ofType(registrations, "WorkflowTemplate").map((one) => [nameOf(one), (one.inputs["spec"] as { readonly templates: readonly { readonly name: string }[] }).templates]));
+    const templates = new Map(
+      ofType(registrations, "WorkflowTemplate").map((one) => [
+        nameOf(one),
+        (one.inputs["spec"] as { readonly templates: readonly { readonly name: string }[] })
+          .templates,
+      ]),
+    );
     for (const cron of ofType(registrations, "CronWorkflow")) {
-      const { entrypoint, workflowTemplateRef } = (cron.inputs["spec"] as { readonly workflowSpec: { readonly entrypoint: string; readonly workflowTemplateRef: { readonly name: string } } }).workflowSpec;
-      assert.ok(templates.get(workflowTemplateRef.name)?.some(({ name }) => name === entrypoint), `${cron.name}: ${entrypoint}`);
+      const { entrypoint, workflowTemplateRef } = (
+        cron.inputs["spec"] as {
+          readonly workflowSpec: {
+            readonly entrypoint: string;
+            readonly workflowTemplateRef: { readonly name: string };
+          };
+        }
+      ).workflowSpec;
+      assert.ok(
+        templates.get(workflowTemplateRef.name)?.some(({ name }) => name === entrypoint),
+        `${cron.name}: ${entrypoint}`,
+      );
     }
     for (const [template, all] of templates) {
-      const named = [...inside(all)].flatMap(({ template: called }) => (typeof called === "string" ? [called] : []));
-      for (const called of named) assert.ok(all.some(({ name }) => name === called), `${template}: ${called}`);
+      const named = [...inside(all)].flatMap(({ template: called }) =>
+        typeof called === "string" ? [called] : [],
+      );
+      for (const called of named)
+        assert.ok(
+          all.some(({ name }) => name === called),
+          `${template}: ${called}`,
+        );
     }
   });
 
   test("Secrets, of containers, volumes, webhooks and the object store", async () => {
     const registrations = await stack();
     const secrets = new Set(ofType(registrations, "Secret").map(nameOf));
-    const parameters = ofType(registrations, "CronWorkflow").flatMap(({ inputs }) => [...inside(inputs)].filter(({ name, value }) => (name === "configSecret" || name === "webhookSecret") && value !== "" && value !== "none").map(({ value }) => value as string));
-    const patched = ofType(registrations, "CronWorkflow").flatMap(({ inputs }) => [...JSON.stringify(inputs).matchAll(/secretKeyRef\\+":\{\\+"name\\+":\\+"([^"\\]+)/g)].map(([, name]) => name ?? ""));
-    const direct = registrations.flatMap(({ inputs }) => [...inside(inputs)].flatMap(({ secretKeyRef, secretName }) => [(secretKeyRef as { readonly name?: string } | undefined)?.name, secretName]).filter((name): name is string => typeof name === "string" && !name.includes("{{")));
+    const parameters = ofType(registrations, "CronWorkflow").flatMap(({ inputs }) =>
+      [...inside(inputs)]
+        .filter(
+          ({ name, value }) =>
+            (name === "configSecret" || name === "webhookSecret") &&
+            value !== "" &&
+            value !== "none",
+        )
+        .map(({ value }) => value as string),
+    );
+    const patched = ofType(registrations, "CronWorkflow").flatMap(({ inputs }) =>
+      [...JSON.stringify(inputs).matchAll(/secretKeyRef\\+":\{\\+"name\\+":\\+"([^"\\]+)/g)].map(
+        ([, name]) => name ?? "",
+      ),
+    );
+    const direct = registrations.flatMap(({ inputs }) =>
+      [...inside(inputs)]
+        .flatMap(({ secretKeyRef, secretName }) => [
+          (secretKeyRef as { readonly name?: string } | undefined)?.name,
+          secretName,
+        ])
+        .filter((name): name is string => typeof name === "string" && !name.includes("{{")),
+    );
     assert.ok(parameters.length > 3 && patched.length > 0);
-    assert.deepEqual([...parameters, ...patched, ...direct].filter((name) => !secrets.has(name)), []);
+    assert.deepEqual(
+      [...parameters, ...patched, ...direct].filter((name) => !secrets.has(name)),
+      [],
+    );
   });
 });
 
 test("no golden holds the value of a secret", () => {
-  const files = (folder: string): readonly string[] => readdirSync(folder).map((name) => join(folder, name)).flatMap((path) => (statSync(path).isDirectory() ? files(path) : [path]));
-  for (const path of files(join(__dirname, "..", "golden"))) assert.doesNotMatch(readFileSync(path, "utf8"), /value-of-|made-up-for-/, path);
+  const files = (folder: string): readonly string[] =>
+    readdirSync(folder)
+      .map((name) => join(folder, name))
+      .flatMap((path) => (statSync(path).isDirectory() ? files(path) : [path]));
+  for (const path of files(join(__dirname, "..", "golden")))
+    assert.doesNotMatch(readFileSync(path, "utf8"), /value-of-|made-up-for-/, path);
 });

@@ -10,10 +10,14 @@ import { only, record, type Registration } from "../support/record";
 import { goldenText, recordStack } from "../support/stack";
 import { fullConfig } from "../support/stack-full";
 
-const byUrn = (registrations: readonly Registration[]) => new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
+const byUrn = (registrations: readonly Registration[]) =>
+  new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
 
 /** Stacks that several tests look at, each recorded once. */
-const stacks = { default: once(() => recordStack(pipelines)), full: once(() => recordStack(pipelines, fullConfig)) };
+const stacks = {
+  default: once(() => recordStack(pipelines)),
+  full: once(() => recordStack(pipelines, fullConfig)),
+};
 
 test("the default stack registers what its golden file says", async () => {
   assertGolden("stack-default.yaml", goldenText(await stacks.default()));
@@ -23,16 +27,24 @@ test("a stack with every setting registers what its golden file says", async () 
   assertGolden("stack-full.yaml", goldenText(await stacks.full()));
 });
 
-for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {
+for (const [name, config] of [
+  ["default", {}],
+  ["full", fullConfig],
+] as const) {
   test(`preview and up of the ${name} stack register the same resources`, async () => {
     const up = await stacks[name]();
     const preview = await recordStack(pipelines, config, { preview: true });
-    assert.deepEqual(preview.map(({ urn }) => urn), up.map(({ urn }) => urn));
+    assert.deepEqual(
+      preview.map(({ urn }) => urn),
+      up.map(({ urn }) => urn),
+    );
   });
 
   test(`no secret of the ${name} stack is in plain sight`, async () => {
     for (const { urn, inputs } of await stacks[name]()) {
-      const plain = JSON.stringify(inputs, (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "hidden" : value));
+      const plain = JSON.stringify(inputs, (_, value: unknown) =>
+        typeof value === "object" && value !== null && "secret" in value ? "hidden" : value,
+      );
       assert.doesNotMatch(plain, /value-of-|made-up-for-/, urn);
     }
   });
@@ -40,7 +52,9 @@ for (const [name, config] of [["default", {}], ["full", fullConfig]] as const) {
 
 test("secrets arrive where they belong", async () => {
   const stack = await stacks.default();
-  const { stringData } = only(stack, "kubernetes:core/v1:Secret", "orders").inputs as { readonly stringData: { readonly secret: { readonly [key: string]: string } } };
+  const { stringData } = only(stack, "kubernetes:core/v1:Secret", "orders").inputs as {
+    readonly stringData: { readonly secret: { readonly [key: string]: string } };
+  };
   assert.match(stringData.secret["tap-config.json"] ?? "", /"password": "value-of-shop-password"/);
   assert.doesNotMatch(stringData.secret["target-config.json"] ?? "", /value-of/);
   assert.equal(stringData.secret["webhook"], "value-of-orders-channel");
@@ -59,7 +73,10 @@ test("one more pipeline adds its own resources, at most three, and changes no ot
 });
 
 test("the order of the array does not matter", async () => {
-  assert.deepEqual(byUrn(await recordStack([...pipelines].reverse())), byUrn(await stacks.default()));
+  assert.deepEqual(
+    byUrn(await recordStack([...pipelines].reverse())),
+    byUrn(await stacks.default()),
+  );
 });
 
 test("a changed schedule is one change, told in words", async () => {
@@ -67,25 +84,54 @@ test("a changed schedule is one change, told in words", async () => {
   const before = byUrn(await stacks.default());
   const after = await recordStack([{ ...first, schedule: "5 5 * * *" } as PipelineEntry, ...rest]);
   const changed = after.filter((one) => before.get(one.urn) !== JSON.stringify(one));
-  assert.deepEqual(changed.map(({ type }) => type).sort(), ["kubernetes:argoproj.io/v1alpha1:CronWorkflow", "tapctl:index:Pipeline"]);
-  assert.equal(only(changed, "tapctl:index:Pipeline").inputs["schedule"], "at 05:05, every day (Europe/Berlin)");
+  assert.deepEqual(changed.map(({ type }) => type).sort(), [
+    "kubernetes:argoproj.io/v1alpha1:CronWorkflow",
+    "tapctl:index:Pipeline",
+  ]);
+  assert.equal(
+    only(changed, "tapctl:index:Pipeline").inputs["schedule"],
+    "at 05:05, every day (Europe/Berlin)",
+  );
 });
 
 test("what cannot be deployed is refused before anything is registered", async () => {
-  const refused = async (entries: readonly PipelineEntry[], config: { readonly [key: string]: string }, message: RegExp) => {
+  const refused = async (
+    entries: readonly PipelineEntry[],
+    config: { readonly [key: string]: string },
+    message: RegExp,
+  ) => {
     let thrown: unknown;
-    const found = await record(() => {
-      try {
-        deploy(loadSettings(), entries);
-      } catch (error) {
-        thrown = error;
-      }
-    }, { config });
+    const found = await record(
+      () => {
+        try {
+          deploy(loadSettings(), entries);
+        } catch (error) {
+          thrown = error;
+        }
+      },
+      { config },
+    );
     assert.match((thrown as Error | undefined)?.message ?? "nothing was refused", message);
     assert.deepEqual(found, []);
   };
-  await refused([{ ...(pipelines[4] as PipelineEntry), schedule: "0 25 * * *" }], {}, /pipelines\[0\] "tidy": schedule "0 25 \* \* \*": hour 25 is outside 0-23/);
-  await refused(pipelines, {}, /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set; set it with: pulumi config set --secret/s);
-  await refused([], { "tapctl:namespace": "Not A Name" }, /tapctl:namespace: only lower-case letters/);
-  await refused([], { "tapctl:certificateAuthority": "no-such-file.pem" }, /no-such-file\.pem cannot be read/);
+  await refused(
+    [{ ...(pipelines[4] as PipelineEntry), schedule: "0 25 * * *" }],
+    {},
+    /pipelines\[0\] "tidy": schedule "0 25 \* \* \*": hour 25 is outside 0-23/,
+  );
+  await refused(
+    pipelines,
+    {},
+    /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set; set it with: pulumi config set --secret/s,
+  );
+  await refused(
+    [],
+    { "tapctl:namespace": "Not A Name" },
+    /tapctl:namespace: only lower-case letters/,
+  );
+  await refused(
+    [],
+    { "tapctl:certificateAuthority": "no-such-file.pem" },
+    /no-such-file\.pem cannot be read/,
+  );
 });

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { tapExchangeRatesApi, tapRestApi, targetCsv, targetDuckdb, targetPostgres, type Tap, type Target } from "../../connectors";
+import {
+  tapExchangeRatesApi,
+  tapRestApi,
+  targetCsv,
+  targetDuckdb,
+  targetPostgres,
+  type Tap,
+  type Target,
+} from "../../connectors";
 import { checkConnector, type CheckOptions } from "../../src/run/check-connector";
 import { install, serve, temporaryFolder } from "./support";
 
@@ -28,7 +36,13 @@ test("a database in a file is tried as another file", async (t) => {
 
 test("a database server is written to only when that is allowed, and says why it refuses", async (t) => {
   const folder = temporaryFolder(t);
-  const target = targetPostgres({ host: "127.0.0.1", port: 1, user: "me", password: "hunter2", database: "x" });
+  const target = targetPostgres({
+    host: "127.0.0.1",
+    port: 1,
+    user: "me",
+    password: "hunter2",
+    database: "x",
+  });
   const untried = await check(target, folder);
   assert.ok(untried.ok);
   assert.match(untried.steps.at(-1)?.detail ?? "", /^not tried/);
@@ -38,8 +52,13 @@ test("a database server is written to only when that is allowed, and says why it
 });
 
 test("a tap is asked for its catalog where it has one", async (t) => {
-  const api = await serve(t, (_request, response) => response.setHeader("content-type", "application/json").end('[{"id": 1}]'));
-  const { ok, steps } = await check(tapRestApi({ api_url: api, streams: [{ name: "things", path: "/things" }] }), temporaryFolder(t));
+  const api = await serve(t, (_request, response) =>
+    response.setHeader("content-type", "application/json").end('[{"id": 1}]'),
+  );
+  const { ok, steps } = await check(
+    tapRestApi({ api_url: api, streams: [{ name: "things", path: "/things" }] }),
+    temporaryFolder(t),
+  );
   assert.ok(ok, steps.at(-1)?.detail);
   assert.equal(steps.at(-1)?.detail, "found things");
 });
@@ -49,16 +68,25 @@ test("a tap without a catalog is stopped after its first message, however long i
   const api = await serve(t, (request, response) => {
     asked += 1;
     const date = (request.url ?? "").split("?")[0]?.slice(1);
-    const answer = () => response.setHeader("content-type", "application/json").end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
+    const answer = () =>
+      response
+        .setHeader("content-type", "application/json")
+        .end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
     if (asked < 3) answer();
   });
-  const { ok, steps } = await check(tapExchangeRatesApi({ base_url: api, start_date: "2020-01-01" }), temporaryFolder(t));
+  const { ok, steps } = await check(
+    tapExchangeRatesApi({ base_url: api, start_date: "2020-01-01" }),
+    temporaryFolder(t),
+  );
   assert.ok(ok, steps.at(-1)?.detail);
   assert.equal(steps.at(-1)?.detail, "sent its first message");
 });
 
 test("a tap that cannot work says why", async (t) => {
-  const { ok, steps } = await check(tapExchangeRatesApi({ base_url: "http://127.0.0.1:1" }), temporaryFolder(t));
+  const { ok, steps } = await check(
+    tapExchangeRatesApi({ base_url: "http://127.0.0.1:1" }),
+    temporaryFolder(t),
+  );
   assert.equal(ok, false);
   assert.match(steps.at(-1)?.detail ?? "", /cannot reach http:\/\/127\.0\.0\.1:1/);
 });

@@ -21,15 +21,30 @@ test("target-csv writes the records", async (t) => {
 test("target-csv keeps the rows of an earlier load into the same folder", async (t) => {
   const folder = temporaryFolder(t);
   const target = targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv" });
-  for (const time of [1, 2]) assert.equal((await load(t, target, RATES, folder)).code, 0, `load ${time}`);
-  assert.deepEqual(textsIn(folder).map((text) => lines(text).length), [3, 3]);
+  for (const time of [1, 2])
+    assert.equal((await load(t, target, RATES, folder)).code, 0, `load ${time}`);
+  assert.deepEqual(
+    textsIn(folder).map((text) => lines(text).length),
+    [3, 3],
+  );
 });
 
 test("target-csv keeps the rows before a schema that changes", async (t) => {
   const folder = temporaryFolder(t);
   const [schema, first, second, state] = RATES;
-  const wider = { ...schema, schema: { type: "object", properties: { ...schema.schema.properties, source: { type: "string" } } } };
-  const result = await load(t, targetCsv({}), [schema, first, wider, { ...second, record: { ...second.record, source: "ecb" } }, state], folder);
+  const wider = {
+    ...schema,
+    schema: {
+      type: "object",
+      properties: { ...schema.schema.properties, source: { type: "string" } },
+    },
+  };
+  const result = await load(
+    t,
+    targetCsv({}),
+    [schema, first, wider, { ...second, record: { ...second.record, source: "ecb" } }, state],
+    folder,
+  );
   assert.equal(result.code, 0, result.error ?? "");
   assert.deepEqual(textsIn(folder).map(lines), [
     ["date,quote,rate", "2026-11-19,EUR,0.91"],
@@ -48,5 +63,8 @@ test("target-jsonl writes the records", async (t) => {
   const folder = temporaryFolder(t);
   const result = await load(t, targetJsonl({}), RATES, folder);
   assert.equal(result.code, 0, result.error ?? "");
-  assert.deepEqual(lines(textsIn(folder)[0]).map((line) => JSON.parse(line) as unknown), [RATES[1].record, RATES[2].record]);
+  assert.deepEqual(
+    lines(textsIn(folder)[0]).map((line) => JSON.parse(line) as unknown),
+    [RATES[1].record, RATES[2].record],
+  );
 });

@@ -21,7 +21,9 @@ suite("PostgreSQL to DuckDB", () => {
 
   before(async () => {
     postgres = await startPostgres();
-    await query("create table orders (id integer primary key, customer text, placed timestamp not null, changed timestamptz)");
+    await query(
+      "create table orders (id integer primary key, customer text, placed timestamp not null, changed timestamptz)",
+    );
   });
 
   after(() => postgres.stop());
@@ -36,19 +38,33 @@ suite("PostgreSQL to DuckDB", () => {
         ...{ name: "orders", schedule: "@hourly", mode },
         tap: tapPostgres({ host, port, user, password, database, filter_schemas: ["public"] }),
         target,
-        streams: [{ stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" }],
+        streams: [
+          { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" },
+        ],
       };
       const context = {
-        ...{ root: folder, store: await openStore(join(folder, "store")), secrets: () => undefined, stop: createStop(), onEvent: () => undefined },
-        prepare: (connector: typeof target.connector) => ensureEnvironment(connector, { root: ENVIRONMENTS }),
+        ...{
+          root: folder,
+          store: await openStore(join(folder, "store")),
+          secrets: () => undefined,
+          stop: createStop(),
+          onEvent: () => undefined,
+        },
+        prepare: (connector: typeof target.connector) =>
+          ensureEnvironment(connector, { root: ENVIRONMENTS }),
       };
       const { python } = await install(target);
       for (const more of [9, 10]) {
         await addOrders(more);
         const summary = await runPipeline(context, entry, {});
         assert.equal(summary.status, "succeeded", summary.error ?? "");
-        const source = await query("select id::text, customer, placed::text, (changed at time zone 'UTC')::text as changed from orders order by orders.id");
-        assert.deepEqual(JSON.parse(execFileSync(python, ["-c", READ, path], { encoding: "utf8" })), source.map(Object.values));
+        const source = await query(
+          "select id::text, customer, placed::text, (changed at time zone 'UTC')::text as changed from orders order by orders.id",
+        );
+        assert.deepEqual(
+          JSON.parse(execFileSync(python, ["-c", READ, path], { encoding: "utf8" })),
+          source.map(Object.values),
+        );
       }
     });
   }

@@ -24,10 +24,15 @@ function connection({ host, port, user, password, database }: Postgres) {
 test("tap-postgres and target-postgres copy a table, then only its new rows", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
-  await query(postgres, "create table orders (id integer primary key, customer text, amount numeric(10, 2)); insert into orders values (1, 'Ada', 1.50), (2, 'Zoë', 2.25)");
+  await query(
+    postgres,
+    "create table orders (id integer primary key, customer text, amount numeric(10, 2)); insert into orders values (1, 'Ada', 1.50), (2, 'Zoë', 2.25)",
+  );
   const tap = tapPostgres({ ...connection(postgres), filter_schemas: ["public"] });
   const target = targetPostgres({ ...connection(postgres), default_target_schema: "raw" });
-  const select = [{ stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" }];
+  const select = [
+    { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" },
+  ];
 
   const first = await extract(t, tap, { select });
   assert.equal(first.result.code, 0, first.result.error ?? "");
@@ -37,16 +42,26 @@ test("tap-postgres and target-postgres copy a table, then only its new rows", as
   await query(postgres, "insert into orders values (3, null, 3)");
   const state = first.messages.filter(({ type }) => type === "STATE").at(-1)?.value;
   const second = await extract(t, tap, { select, state });
-  assert.deepEqual(second.messages.filter(({ type }) => type === "RECORD").map(({ record }) => record?.["id"]), [2, 3], "the key is inclusive");
+  assert.deepEqual(
+    second.messages.filter(({ type }) => type === "RECORD").map(({ record }) => record?.["id"]),
+    [2, 3],
+    "the key is inclusive",
+  );
   assert.equal((await load(t, target, second.messages)).code, 0);
 
-  const [row] = await query(postgres, "select table_name from information_schema.tables where table_schema = 'raw'");
+  const [row] = await query(
+    postgres,
+    "select table_name from information_schema.tables where table_schema = 'raw'",
+  );
   assert.deepEqual(row, { table_name: "orders" });
-  assert.deepEqual(await query(postgres, "select id::int, customer, amount::float from raw.orders order by id"), [
-    { id: 1, customer: "Ada", amount: 1.5 },
-    { id: 2, customer: "Zoë", amount: 2.25 },
-    { id: 3, customer: null, amount: 3 },
-  ]);
+  assert.deepEqual(
+    await query(postgres, "select id::int, customer, amount::float from raw.orders order by id"),
+    [
+      { id: 1, customer: "Ada", amount: 1.5 },
+      { id: 2, customer: "Zoë", amount: 2.25 },
+      { id: 3, customer: null, amount: 3 },
+    ],
+  );
 });
 
 test("tap-postgres and target-postgres: jsonb arrives as the same jsonb, with json_as_object if it holds objects alone", async (t) => {
@@ -61,18 +76,41 @@ test("tap-postgres and target-postgres: jsonb arrives as the same jsonb, with js
      insert into documents values (4, '[1, "x"]'), (5, '"text"'), (6, '12.50'), (7, 'true'), (8, '"{\\"a\\": 1}"')`,
   );
   const folder = temporaryFolder(t);
-  for (const [table, json_as_object] of [["objects", true], ["documents", false]] as const) {
-    const tap = tapPostgres({ ...connection(postgres), filter_schemas: ["public"], json_as_object });
-    const { lines, result } = await certification.extract(tap, join(folder, table), { select: [{ stream: `public-${table}` }] });
+  for (const [table, json_as_object] of [
+    ["objects", true],
+    ["documents", false],
+  ] as const) {
+    const tap = tapPostgres({
+      ...connection(postgres),
+      filter_schemas: ["public"],
+      json_as_object,
+    });
+    const { lines, result } = await certification.extract(tap, join(folder, table), {
+      select: [{ stream: `public-${table}` }],
+    });
     assert.equal(result.code, 0, result.error ?? "");
     const target = targetPostgres({ ...connection(postgres), default_target_schema: "raw" });
-    const loaded = await certification.load(target, lines, join(folder, `load-${table}`), join(folder, "output"));
+    const loaded = await certification.load(
+      target,
+      lines,
+      join(folder, `load-${table}`),
+      join(folder, "output"),
+    );
     assert.equal(loaded.code, 0, loaded.error ?? "");
-    const different = await query(postgres, `select id, source.content::text as sent, raw.${table}.content::text as stored from ${table} source left join raw.${table} using (id) where source.content is distinct from raw.${table}.content::jsonb`);
+    const different = await query(
+      postgres,
+      `select id, source.content::text as sent, raw.${table}.content::text as stored from ${table} source left join raw.${table} using (id) where source.content is distinct from raw.${table}.content::jsonb`,
+    );
     assert.deepEqual(different, []);
   }
-  assert.deepEqual(await query(postgres, "select table_name, data_type from information_schema.columns where table_schema = 'raw' and column_name = 'content' order by 1"), [
-    { table_name: "documents", data_type: "jsonb" },
-    { table_name: "objects", data_type: "jsonb" },
-  ]);
+  assert.deepEqual(
+    await query(
+      postgres,
+      "select table_name, data_type from information_schema.columns where table_schema = 'raw' and column_name = 'content' order by 1",
+    ),
+    [
+      { table_name: "documents", data_type: "jsonb" },
+      { table_name: "objects", data_type: "jsonb" },
+    ],
+  );
 });

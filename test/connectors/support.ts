@@ -48,29 +48,61 @@ export interface Extracted {
 }
 
 /** Runs a tap by the runner. */
-export async function extract(t: TestContext, tap: Tap, files: { readonly state?: unknown; readonly select?: unknown; readonly secrets?: unknown } = {}): Promise<Extracted> {
+export async function extract(
+  t: TestContext,
+  tap: Tap,
+  files: { readonly state?: unknown; readonly select?: unknown; readonly secrets?: unknown } = {},
+): Promise<Extracted> {
   const folder = temporaryFolder(t);
   const environment = await install(tap);
   const output = join(folder, "extract.jsonl");
-  const more = Object.entries(files).flatMap(([name, value]) => [`--${name}`, writeJson(folder, name, value)]);
+  const more = Object.entries(files).flatMap(([name, value]) => [
+    `--${name}`,
+    writeJson(folder, name, value),
+  ]);
   const result = await callRunner({
     python: environment.python,
-    args: ["extract", "--connector", environment.descriptionFile, "--config", writeConfig(folder, tap), ...more, "--output", output],
+    args: [
+      "extract",
+      "--connector",
+      environment.descriptionFile,
+      "--config",
+      writeConfig(folder, tap),
+      ...more,
+      "--output",
+      output,
+    ],
     ...{ folder, cwd: folder, onEvent: () => undefined },
   });
-  const lines = (existsSync(output) ? readFileSync(output, "utf8") : "").split("\n").filter((line) => line !== "");
+  const lines = (existsSync(output) ? readFileSync(output, "utf8") : "")
+    .split("\n")
+    .filter((line) => line !== "");
   return { result, messages: lines.map((line) => JSON.parse(line) as Message) };
 }
 
 /** Gives messages to a target by the runner, with a folder for the files it writes. */
-export async function load(t: TestContext, target: Target, messages: readonly unknown[], outputDirectory?: string): Promise<RunnerResult> {
+export async function load(
+  t: TestContext,
+  target: Target,
+  messages: readonly unknown[],
+  outputDirectory?: string,
+): Promise<RunnerResult> {
   const folder = temporaryFolder(t);
   const environment = await install(target);
   const input = join(folder, "extract.jsonl");
   writeFileSync(input, messages.map((message) => `${jsonText(message)}\n`).join(""));
   return callRunner({
     python: environment.python,
-    args: ["load", "--connector", environment.descriptionFile, "--config", writeConfig(folder, target), "--input", input, ...(outputDirectory === undefined ? [] : ["--output-dir", outputDirectory])],
+    args: [
+      "load",
+      "--connector",
+      environment.descriptionFile,
+      "--config",
+      writeConfig(folder, target),
+      "--input",
+      input,
+      ...(outputDirectory === undefined ? [] : ["--output-dir", outputDirectory]),
+    ],
     ...{ folder, cwd: folder, onEvent: () => undefined },
   });
 }
@@ -80,22 +112,44 @@ export const RATES = [
   {
     type: "SCHEMA",
     stream: "exchange_rate",
-    schema: { type: "object", properties: { date: { type: "string" }, quote: { type: ["null", "string"] }, rate: { type: ["null", "number"] } } },
+    schema: {
+      type: "object",
+      properties: {
+        date: { type: "string" },
+        quote: { type: ["null", "string"] },
+        rate: { type: ["null", "number"] },
+      },
+    },
     key_properties: ["date", "quote"],
   },
-  { type: "RECORD", stream: "exchange_rate", record: { date: "2026-11-19", quote: "EUR", rate: 0.91 } },
-  { type: "RECORD", stream: "exchange_rate", record: { date: "2026-11-20", quote: "Grüße, \"x\"", rate: null } },
-  { type: "STATE", value: { bookmarks: { exchange_rate: { replication_key_value: "2026-11-20" } } } },
+  {
+    type: "RECORD",
+    stream: "exchange_rate",
+    record: { date: "2026-11-19", quote: "EUR", rate: 0.91 },
+  },
+  {
+    type: "RECORD",
+    stream: "exchange_rate",
+    record: { date: "2026-11-20", quote: 'Grüße, "x"', rate: null },
+  },
+  {
+    type: "STATE",
+    value: { bookmarks: { exchange_rate: { replication_key_value: "2026-11-20" } } },
+  },
 ] as const;
 
 /** The text of each file of a folder, by name in order. */
 export function textsIn(folder: string): readonly string[] {
-  return readdirSync(folder).sort().map((name) => readFileSync(join(folder, name), "utf8"));
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
 /** JSON with integers of any size, which JavaScript holds as `bigint` alone. */
 function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `integer:${item}` : item)).replace(/"integer:(-?\d+)"/g, "$1");
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "bigint" ? `integer:${item}` : item,
+  ).replace(/"integer:(-?\d+)"/g, "$1");
 }
 
 function writeConfig(folder: string, { connector, settings }: Tap | Target): string {

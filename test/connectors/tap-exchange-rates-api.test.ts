@@ -16,7 +16,9 @@ test("tap-exchangeratesapi asks the address that its setting says, and goes on f
     const url = new URL(request.url ?? "/", "http://api");
     asked.push(`${url.pathname} ${url.searchParams.get("base")}`);
     const date = url.pathname.split("/").at(-1);
-    response.setHeader("content-type", "application/json").end(JSON.stringify({ base: "EUR", date, rates: { USD: 1.09 } }));
+    response
+      .setHeader("content-type", "application/json")
+      .end(JSON.stringify({ base: "EUR", date, rates: { USD: 1.09 } }));
   });
   const start = day(2);
   const tap = tapExchangeRatesApi({ base_url: `${api}/v1`, base: "EUR", start_date: start });
@@ -24,12 +26,20 @@ test("tap-exchangeratesapi asks the address that its setting says, and goes on f
   const first = await extract(t, tap);
   assert.equal(first.result.code, 0, first.result.error ?? "");
   assert.equal(asked[0], `/v1/${start} EUR`);
-  const records = first.messages.filter(({ type }) => type === "RECORD").map(({ record }) => record);
+  const records = first.messages
+    .filter(({ type }) => type === "RECORD")
+    .map(({ record }) => record);
   assert.deepEqual(records[0], { date: `${start}T00:00:00Z`, EUR: 1, USD: 1.09 });
   const schema = first.messages.find(({ type }) => type === "SCHEMA")?.schema;
-  assert.deepEqual(Object.keys(schema?.properties ?? {}).sort(), ["EUR", "USD", "date"], "the base is in the schema although the server does not list it");
+  assert.deepEqual(
+    Object.keys(schema?.properties ?? {}).sort(),
+    ["EUR", "USD", "date"],
+    "the base is in the schema although the server does not list it",
+  );
 
-  const state = first.messages.find(({ type }) => type === "STATE")?.value as { readonly start_date: string };
+  const state = first.messages.find(({ type }) => type === "STATE")?.value as {
+    readonly start_date: string;
+  };
   asked.length = 0;
   const second = await extract(t, tap, { state });
   assert.equal(second.result.code, 0, second.result.error ?? "");
@@ -37,7 +47,10 @@ test("tap-exchangeratesapi asks the address that its setting says, and goes on f
 });
 
 test("tap-exchangeratesapi says in a line that a server cannot be reached", async (t) => {
-  const { result } = await extract(t, tapExchangeRatesApi({ base_url: "http://127.0.0.1:1", start_date: day(0) }));
+  const { result } = await extract(
+    t,
+    tapExchangeRatesApi({ base_url: "http://127.0.0.1:1", start_date: day(0) }),
+  );
   assert.equal(result.code, 10);
   assert.match(result.error ?? "", /cannot reach http:\/\/127\.0\.0\.1:1\//);
 });
@@ -47,9 +60,18 @@ test("tap-exchangeratesapi ends with the day that its setting says", async (t) =
   const api = await serve(t, (request, response) => {
     const date = new URL(request.url ?? "/", "http://api").pathname.split("/").at(-1) ?? "";
     asked.push(date);
-    response.setHeader("content-type", "application/json").end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
+    response
+      .setHeader("content-type", "application/json")
+      .end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
   });
-  const { result } = await extract(t, tapExchangeRatesApi({ base_url: `${api}/v1`, start_date: "2026-01-30", end_date: "2026-02-01" }));
+  const { result } = await extract(
+    t,
+    tapExchangeRatesApi({
+      base_url: `${api}/v1`,
+      start_date: "2026-01-30",
+      end_date: "2026-02-01",
+    }),
+  );
   assert.equal(result.code, 0, result.error ?? "");
   assert.deepEqual(asked, ["2026-01-30", "2026-01-31", "2026-02-01"]);
 });

@@ -16,20 +16,35 @@ suite("the demo, as npm starts it", () => {
     assert.match(first, /Sample data: made-up exchange rates, served on localhost/);
     assert.match(first, /date,base,quote,rate\n +2026-11-02,USD,EUR,/);
     assert.match(first, /\nexchange-rates +exchange_rate +36 .*none +date 2026-11-13 +succeeded\n/);
-    assert.match(first, /\nexchange-rates-classic +exchange_rate +\d+ .*none +start_date:\S+ +succeeded\n/);
+    assert.match(
+      first,
+      /\nexchange-rates-classic +exchange_rate +\d+ .*none +start_date:\S+ +succeeded\n/,
+    );
     const second = await demo(store);
-    assert.match(second, /\nexchange-rates +exchange_rate +6 .*date 2026-11-13 +date 2026-11-14 +succeeded\n/);
-    assert.match(second, /Each pipeline went on from its saved state\. A bookmark is the last value that was loaded/);
+    assert.match(
+      second,
+      /\nexchange-rates +exchange_rate +6 .*date 2026-11-13 +date 2026-11-14 +succeeded\n/,
+    );
+    assert.match(
+      second,
+      /Each pipeline went on from its saved state\. A bookmark is the last value that was loaded/,
+    );
   });
 
   test("replicates from a PostgreSQL", async () => {
     const printed = await demo(store, "--postgres");
     assert.match(printed, /PostgreSQL on 127\.0\.0\.1:\d+, [\d,]+ orders\./);
-    assert.match(printed, /\nshop-orders +public-orders +[\d,]+ .*none +updated_at \S+ +succeeded\n/);
+    assert.match(
+      printed,
+      /\nshop-orders +public-orders +[\d,]+ .*none +updated_at \S+ +succeeded\n/,
+    );
   });
 
   test("knows its flags", async () => {
-    await assert.rejects(demo(store, "--offline"), /--offline is not known; there are --online, --postgres and --help/);
+    await assert.rejects(
+      demo(store, "--offline"),
+      /--offline is not known; there are --online, --postgres and --help/,
+    );
     assert.match(await demo(store, "--help"), /npm run demo -- --online/);
   });
 });
@@ -37,7 +52,10 @@ suite("the demo, as npm starts it", () => {
 /** What the demo printed; an error with what it said where it failed. */
 async function demo(store: string, ...flags: readonly string[]): Promise<string> {
   const env = { ...process.env, TAPCTL_STORE: store, NO_COLOR: "1" };
-  const { code, stdout, stderr } = await runToEnd([join(REPOSITORY, "dist", "src", "demo", "demo.js"), ...flags], { env });
+  const { code, stdout, stderr } = await runToEnd(
+    [join(REPOSITORY, "dist", "src", "demo", "demo.js"), ...flags],
+    { env },
+  );
   if (code !== 0) throw new Error(stderr || stdout);
   return stdout;
 }

@@ -46,30 +46,53 @@ before(async () => {
 after(() => repositories.close());
 
 const s3 = { kind: "s3", bucket: "etl", credentials: "ambient" };
-const argo = (chart: object, root = "/", env: NodeJS.ProcessEnv = {}) => checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: s3 }), root, env);
+const argo = (chart: object, root = "/", env: NodeJS.ProcessEnv = {}) =>
+  checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: s3 }), root, env);
 
 test("a chart that its repository has is found, however the index is written", async () => {
-  for (const chart of [{ repository: `${server}/helm` }, { repository: `${server}/helm/` }, { repository: `${server}/json` }, { repository: `${server}/helm`, version: "v1.0.17" }, { repository: `${server}/helm`, version: "1.x" }]) await argo(chart);
+  for (const chart of [
+    { repository: `${server}/helm` },
+    { repository: `${server}/helm/` },
+    { repository: `${server}/json` },
+    { repository: `${server}/helm`, version: "v1.0.17" },
+    { repository: `${server}/helm`, version: "1.x" },
+  ])
+    await argo(chart);
 });
 
 test("a version that is not there, one of another chart and one of a dependency are none of the chart", async () => {
   for (const version of ["1.0.99", "9.9.9", "7.7.7", "5.4.0"]) {
-    await assert.rejects(argo({ repository: `${server}/helm`, version }), { message: `tapctl:argo.chart: the repository ${server}/helm has no chart "argo-workflows" in version ${version}` });
+    await assert.rejects(argo({ repository: `${server}/helm`, version }), {
+      message: `tapctl:argo.chart: the repository ${server}/helm has no chart "argo-workflows" in version ${version}`,
+    });
   }
   await assert.rejects(argo({ repository: `${server}/empty` }), /has no chart "argo-workflows"/);
 });
 
 test("a repository that is none, or is away, is told, unless a proxy may reach it", async () => {
-  await assert.rejects(argo({ repository: `${server}/nothing` }), /answers 404 for its index\.yaml; name another one/);
+  await assert.rejects(
+    argo({ repository: `${server}/nothing` }),
+    /answers 404 for its index\.yaml; name another one/,
+  );
   const away = { repository: "http://127.0.0.1:1" };
-  await assert.rejects(argo(away), /^UserError: tapctl:argo\.chart: the repository http:\/\/127\.0\.0\.1:1 does not answer: .+; name another one/);
+  await assert.rejects(
+    argo(away),
+    /^UserError: tapctl:argo\.chart: the repository http:\/\/127\.0\.0\.1:1 does not answer: .+; name another one/,
+  );
   await argo(away, "/", { https_proxy: "http://proxy.example.com:3128" });
 });
 
 test("all charts are told at once, and none that is not installed or is in an OCI registry", async () => {
   const chart = { repository: `${server}/helm`, version: "0.0.1" };
-  await assert.rejects(checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: { chart } }), "/", {}), /^UserError: tapctl:argo\.chart: .*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1$/);
-  await checkCharts(settingsSchema.parse({ argo: { install: false, chart }, objectStore: s3 }), "/", {});
+  await assert.rejects(
+    checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: { chart } }), "/", {}),
+    /^UserError: tapctl:argo\.chart: .*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1$/,
+  );
+  await checkCharts(
+    settingsSchema.parse({ argo: { install: false, chart }, objectStore: s3 }),
+    "/",
+    {},
+  );
   await argo({ repository: "oci://registry.example.com/charts" });
 });
 
@@ -77,8 +100,12 @@ test("a chart on this machine is a folder or an archive, from the project's fold
   const root = mkdtempSync(join(tmpdir(), "tapctl-charts-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "charts", "argo"), { recursive: true });
-  for (const path of ["charts/argo", "charts/argo.tgz"]) await assert.rejects(argo({ path }, root), { message: `tapctl:argo.chart: path ${path} is no chart, from the project's folder: neither a folder with a Chart.yaml nor a .tgz file that is there` });
+  for (const path of ["charts/argo", "charts/argo.tgz"])
+    await assert.rejects(argo({ path }, root), {
+      message: `tapctl:argo.chart: path ${path} is no chart, from the project's folder: neither a folder with a Chart.yaml nor a .tgz file that is there`,
+    });
   writeFileSync(join(root, "charts", "argo", "Chart.yaml"), "name: argo");
   writeFileSync(join(root, "charts", "argo.tgz"), "");
-  for (const path of ["charts/argo", "charts/argo.tgz", join(root, "charts", "argo")]) await argo({ path }, root);
+  for (const path of ["charts/argo", "charts/argo.tgz", join(root, "charts", "argo")])
+    await argo({ path }, root);
 });

@@ -5,30 +5,97 @@ import { settingsSchema } from "../../src/settings/schema";
 
 const settings = (values: object = {}) => settingsSchema.parse(values);
 const empty: Existing = { namespaces: [], cronWorkflows: true };
-const helm = (name: string, namespace: string) => ({ "meta.helm.sh/release-name": name, "meta.helm.sh/release-namespace": namespace });
+const helm = (name: string, namespace: string) => ({
+  "meta.helm.sh/release-name": name,
+  "meta.helm.sh/release-namespace": namespace,
+});
 const namespaces = ["pipelines", "argo", "minio"];
-const whole = [...namespaces.map((id) => ({ type: "kubernetes:core/v1:Namespace", id })), { type: "kubernetes:helm.sh/v3:Release", id: "argo/argo-workflows" }];
+const whole = [
+  ...namespaces.map((id) => ({ type: "kubernetes:core/v1:Namespace", id })),
+  { type: "kubernetes:helm.sh/v3:Release", id: "argo/argo-workflows" },
+];
 
 const accepted: readonly (readonly [string, Parameters<typeof obstacles>])[] = [
   ["an empty cluster", [settings(), empty, []]],
-  ["an update of what the stack has", [settings(), { ...empty, namespaces, workflows: helm("argo-workflows", "argo") }, whole]],
-  ["an update of a stack whose definitions lost their annotations", [settings(), { ...empty, namespaces, workflows: {} }, whole]],
-  ["another try after one that failed half-way", [settings(), { ...empty, namespaces: ["argo"], workflows: helm("argo-workflows", "argo") }, whole.slice(1, 2)]],
-  ["definitions that were kept when the stack was destroyed", [settings(), { ...empty, workflows: helm("argo-workflows", "argo") }, []]],
-  ["full definitions that were kept", [settings({ argo: { crds: "full" } }), { ...empty, workflows: {} }, []]],
-  ["an Argo that is to be used", [settings({ argo: { install: false } }), { ...empty, workflows: helm("theirs", "argo") }, []]],
+  [
+    "an update of what the stack has",
+    [settings(), { ...empty, namespaces, workflows: helm("argo-workflows", "argo") }, whole],
+  ],
+  [
+    "an update of a stack whose definitions lost their annotations",
+    [settings(), { ...empty, namespaces, workflows: {} }, whole],
+  ],
+  [
+    "another try after one that failed half-way",
+    [
+      settings(),
+      { ...empty, namespaces: ["argo"], workflows: helm("argo-workflows", "argo") },
+      whole.slice(1, 2),
+    ],
+  ],
+  [
+    "definitions that were kept when the stack was destroyed",
+    [settings(), { ...empty, workflows: helm("argo-workflows", "argo") }, []],
+  ],
+  [
+    "full definitions that were kept",
+    [settings({ argo: { crds: "full" } }), { ...empty, workflows: {} }, []],
+  ],
+  [
+    "an Argo that is to be used",
+    [settings({ argo: { install: false } }), { ...empty, workflows: helm("theirs", "argo") }, []],
+  ],
 ];
-for (const [name, args] of accepted) test(`${name}: nothing is in the way`, () => assert.deepEqual(obstacles(...args), []));
+for (const [name, args] of accepted)
+  test(`${name}: nothing is in the way`, () => assert.deepEqual(obstacles(...args), []));
 
 const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonly RegExp[]])[] = [
-  ["namespaces that something else made", [settings(), { ...empty, namespaces: ["argo", "minio"] }, whole.slice(2, 3)], [/^the namespace argo is there and not of this stack/]],
-  ["all namespaces", [settings(), { ...empty, namespaces }, []], [/^the namespaces pipelines, argo, minio are there/]],
-  ["definitions of another release", [settings(), { ...empty, workflows: helm("wf", "tools") }, []], [/^Argo's definitions are there, of Helm's release "wf" in the namespace tools, .*install: false/]],
-  ["definitions of a release of that name elsewhere", [settings({ argo: { namespace: "argo2" } }), { ...empty, workflows: helm("argo-workflows", "argo") }, whole], [/release "argo-workflows" in the namespace argo, .*in argo2:/]],
-  ["definitions that were applied", [settings(), { ...empty, workflows: {} }, []], [/^Argo's definitions are there, which Helm did not install/]],
-  ["another release's, full definitions over them", [settings({ argo: { crds: "full" } }), { ...empty, workflows: helm("wf", "tools") }, []], [/release "wf"/]],
-  ["no Argo where one is to be used", [settings({ argo: { install: false } }), { ...empty, cronWorkflows: false }, []], [/^tapctl:argo\.install is false, and the cluster has no cronworkflows/]],
-  ["all at once", [settings(), { namespaces: ["pipelines"], workflows: {}, cronWorkflows: true }, []], [/^the namespace pipelines/, /^Argo's definitions/]],
+  [
+    "namespaces that something else made",
+    [settings(), { ...empty, namespaces: ["argo", "minio"] }, whole.slice(2, 3)],
+    [/^the namespace argo is there and not of this stack/],
+  ],
+  [
+    "all namespaces",
+    [settings(), { ...empty, namespaces }, []],
+    [/^the namespaces pipelines, argo, minio are there/],
+  ],
+  [
+    "definitions of another release",
+    [settings(), { ...empty, workflows: helm("wf", "tools") }, []],
+    [
+      /^Argo's definitions are there, of Helm's release "wf" in the namespace tools, .*install: false/,
+    ],
+  ],
+  [
+    "definitions of a release of that name elsewhere",
+    [
+      settings({ argo: { namespace: "argo2" } }),
+      { ...empty, workflows: helm("argo-workflows", "argo") },
+      whole,
+    ],
+    [/release "argo-workflows" in the namespace argo, .*in argo2:/],
+  ],
+  [
+    "definitions that were applied",
+    [settings(), { ...empty, workflows: {} }, []],
+    [/^Argo's definitions are there, which Helm did not install/],
+  ],
+  [
+    "another release's, full definitions over them",
+    [settings({ argo: { crds: "full" } }), { ...empty, workflows: helm("wf", "tools") }, []],
+    [/release "wf"/],
+  ],
+  [
+    "no Argo where one is to be used",
+    [settings({ argo: { install: false } }), { ...empty, cronWorkflows: false }, []],
+    [/^tapctl:argo\.install is false, and the cluster has no cronworkflows/],
+  ],
+  [
+    "all at once",
+    [settings(), { namespaces: ["pipelines"], workflows: {}, cronWorkflows: true }, []],
+    [/^the namespace pipelines/, /^Argo's definitions/],
+  ],
 ];
 for (const [name, args, messages] of refused) {
   test(`${name}: told before anything is made`, () => {
@@ -40,6 +107,17 @@ for (const [name, args, messages] of refused) {
 
 test("a stack makes the namespaces of what it installs", () => {
   assert.deepEqual(ownNamespaces(settings()), namespaces);
-  assert.deepEqual(ownNamespaces(settings({ argo: { install: false }, objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" } })), ["pipelines"]);
-  assert.deepEqual(ownNamespaces(settings({ namespace: "etl", argo: { namespace: "etl" } })), ["etl", "minio"]);
+  assert.deepEqual(
+    ownNamespaces(
+      settings({
+        argo: { install: false },
+        objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" },
+      }),
+    ),
+    ["pipelines"],
+  );
+  assert.deepEqual(ownNamespaces(settings({ namespace: "etl", argo: { namespace: "etl" } })), [
+    "etl",
+    "minio",
+  ]);
 });

@@ -9,20 +9,37 @@ const docker = (running?: boolean, network = "null"): string => `case "$*" in
   *inspect*) ${running === undefined ? "exit 1" : "echo /tapctl-registry"};;
   *) echo 28;;
 esac`;
-const KIND = 'case "$*" in "get nodes"*) echo tapctl-control-plane;; create*) cat > /dev/null;; esac';
+const KIND =
+  'case "$*" in "get nodes"*) echo tapctl-control-plane;; create*) cat > /dev/null;; esac';
 
 test("with no cluster, Docker and kind, a cluster and a registry are made", async () => {
-  const { calls } = await run("up", { pulumi: pulumi(), kubectl: "exit 1", docker: docker(), kind: KIND }, ["--yes", "--no-smoke-test"]);
+  const { calls } = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: "exit 1", docker: docker(), kind: KIND },
+    ["--yes", "--no-smoke-test"],
+  );
   assert.match(calls, /^docker run .* tapctl-registry registry:2$/m);
   assert.match(calls, /^kind create cluster --name tapctl/m);
   assert.match(calls, /^docker network connect kind tapctl-registry$/m);
-  assert.match(calls, /^docker exec tapctl-control-plane mkdir -p \/etc\/containerd\/certs\.d\/localhost:5000$/m);
+  assert.match(
+    calls,
+    /^docker exec tapctl-control-plane mkdir -p \/etc\/containerd\/certs\.d\/localhost:5000$/m,
+  );
   assert.match(calls, /^pulumi config set tapctl:context kind-tapctl /m);
 });
 
 test("a registry that an attempt before has left is used, and started where it was stopped", async () => {
   for (const running of [true, false]) {
-    const { calls } = await run("up", { pulumi: pulumi(), kubectl: "exit 1", docker: docker(running, '{"NetworkID":"x"}'), kind: KIND }, ["--yes", "--no-smoke-test"]);
+    const { calls } = await run(
+      "up",
+      {
+        pulumi: pulumi(),
+        kubectl: "exit 1",
+        docker: docker(running, '{"NetworkID":"x"}'),
+        kind: KIND,
+      },
+      ["--yes", "--no-smoke-test"],
+    );
     assert.doesNotMatch(calls, /^docker (run|network)/m);
     assert.equal(/^docker start tapctl-registry$/m.test(calls), !running);
     assert.match(calls, /^pulumi config set tapctl:context kind-tapctl /m);
@@ -31,9 +48,13 @@ test("a registry that an attempt before has left is used, and started where it w
 
 test("down removes the cluster of kind and the registry, each where it is there", async () => {
   const cluster = 'case "$*" in "get clusters") echo tapctl;; esac';
-  const both = await run("down", { pulumi: pulumi(), docker: docker(true), kind: cluster }, ["--yes"]);
+  const both = await run("down", { pulumi: pulumi(), docker: docker(true), kind: cluster }, [
+    "--yes",
+  ]);
   assert.match(both.calls, /^kind delete cluster --name tapctl\ndocker rm -f tapctl-registry$/m);
-  const registryAlone = await run("down", { pulumi: pulumi(), docker: docker(false), kind: "" }, ["--yes"]);
+  const registryAlone = await run("down", { pulumi: pulumi(), docker: docker(false), kind: "" }, [
+    "--yes",
+  ]);
   assert.match(registryAlone.calls, /^docker rm -f tapctl-registry$/m);
   assert.doesNotMatch(registryAlone.calls, /^kind delete/m);
   const neither = await run("down", { pulumi: pulumi(), docker: docker(), kind: "" }, ["--yes"]);
@@ -42,7 +63,12 @@ test("down removes the cluster of kind and the registry, each where it is there"
 
 test("up refuses pipelines that are wrong before it makes anything, a cluster as well", async () => {
   const wrong = 'module.exports = { pipelines: [{ name: "Orders" }] };';
-  const { code, err, calls } = await run("up", { pulumi: pulumi(), kubectl: "exit 1", docker: docker(), kind: KIND }, ["--yes"], { "pipelines/index.ts": wrong });
+  const { code, err, calls } = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: "exit 1", docker: docker(), kind: KIND },
+    ["--yes"],
+    { "pipelines/index.ts": wrong },
+  );
   assert.equal(code, 2);
   assert.match(err, /^\d+ problems in the pipelines:\npipelines\[0\] "Orders": /m);
   assert.doesNotMatch(calls, /^docker run|^kind create/m);

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -7,17 +15,37 @@ import { requireUnlocked } from "../../src/deploy/lock";
 import type { Engine } from "../../src/deploy/pulumi";
 
 /** A file backend whose stack is locked by a process, with a stand-in for the engine. */
-function locked(t: TestContext, pid: number, host: string): { readonly engine: Engine; readonly calls: () => string } {
+function locked(
+  t: TestContext,
+  pid: number,
+  host: string,
+): { readonly engine: Engine; readonly calls: () => string } {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-lock-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const locks = join(folder, "state", ".pulumi", "locks", "organization", "tapctl", "dev");
   mkdirSync(locks, { recursive: true });
-  writeFileSync(join(locks, "a.json"), JSON.stringify({ pid, hostname: host, username: "ada", timestamp: "2026-11-29T03:00:00Z" }));
+  writeFileSync(
+    join(locks, "a.json"),
+    JSON.stringify({ pid, hostname: host, username: "ada", timestamp: "2026-11-29T03:00:00Z" }),
+  );
   writeFileSync(join(locks, "a.json.attrs"), "{}");
   writeFileSync(join(folder, "pulumi"), `#!/bin/sh\necho "pulumi $*" >> "${folder}/calls"\n`);
   chmodSync(join(folder, "pulumi"), 0o755);
-  const engine: Engine = { command: [join(folder, "pulumi")], env: process.env, stack: ["--stack", "dev"], places: [], name: "dev", project: "tapctl", root: folder, backend: `file://${folder}/state` };
-  return { engine, calls: () => (existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "") };
+  const engine: Engine = {
+    command: [join(folder, "pulumi")],
+    env: process.env,
+    stack: ["--stack", "dev"],
+    places: [],
+    name: "dev",
+    project: "tapctl",
+    root: folder,
+    backend: `file://${folder}/state`,
+  };
+  return {
+    engine,
+    calls: () =>
+      existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "",
+  };
 }
 
 /** No system gives a process this number. */
@@ -35,7 +63,12 @@ for (const [what, pid, host] of [
 ] as const) {
   test(`lock: the lock of ${what} stops an update, which says who holds it`, (t) => {
     const { engine, calls } = locked(t, pid, host);
-    assert.throws(() => requireUnlocked(engine), new RegExp(`another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it has ended`));
+    assert.throws(
+      () => requireUnlocked(engine),
+      new RegExp(
+        `another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it has ended`,
+      ),
+    );
     assert.equal(calls(), "");
   });
 }

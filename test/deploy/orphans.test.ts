@@ -16,11 +16,18 @@ async function listen(): Promise<{ readonly server: Server; readonly port: numbe
 }
 
 /** Starts a provider in a folder; the signal that has ended it by the time that others are asked. */
-async function provider(t: TestContext, folder: string, port: number): Promise<{ readonly ended: () => NodeJS.Signals | null }> {
+async function provider(
+  t: TestContext,
+  folder: string,
+  port: number,
+): Promise<{ readonly ended: () => NodeJS.Signals | null }> {
   const program = join(folder, "pulumi-resource-kubernetes");
   writeFileSync(program, '#!/bin/sh\ntrap "" TERM\necho ready\nread line\n');
   chmodSync(program, 0o755);
-  const child = spawn(program, [`127.0.0.1:${port}`], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(program, [`127.0.0.1:${port}`], {
+    cwd: folder,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   t.after(() => child.kill("SIGKILL"));
   await once(child.stdout, "data");
   return { ended: () => child.signalCode };
@@ -29,7 +36,9 @@ async function provider(t: TestContext, folder: string, port: number): Promise<{
 test("orphans: a provider of this project whose engine is dead is ended; others are not touched", async (t) => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "tapctl-orphans-")));
   const other = realpathSync(mkdtempSync(join(tmpdir(), "tapctl-orphans-")));
-  t.after(() => [root, other].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+  t.after(() =>
+    [root, other].forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+  );
   mkdirSync(join(root, "bin"));
   const alive = await listen();
   t.after(() => alive.server.close());

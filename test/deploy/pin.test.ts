@@ -17,13 +17,18 @@ const ROOT = join(__dirname, "..", "..");
 
 const DIGEST = `sha256:${"4c".repeat(32)}`;
 
-test("an image without a tag has no digest to ask for", () => assert.rejects(digestOf("quay.io/minio/minio"), /has no tag to resolve/));
+test("an image without a tag has no digest to ask for", () =>
+  assert.rejects(digestOf("quay.io/minio/minio"), /has no tag to resolve/));
 
 test("the digest is what the registry says of the index", async (t) => {
   const host = await standInRegistry(t, (request, response) => {
     assert.equal(request.method, "HEAD");
     assert.match(request.headers.accept ?? "", /image\.index/);
-    response.writeHead(request.url === "/v2/etl/tap/manifests/1" ? 200 : 404, { "docker-content-digest": DIGEST }).end();
+    response
+      .writeHead(request.url === "/v2/etl/tap/manifests/1" ? 200 : 404, {
+        "docker-content-digest": DIGEST,
+      })
+      .end();
   });
   assert.equal(await digestOf(`${host}/etl/tap:1`), DIGEST);
   await assert.rejects(digestOf(`${host}/etl/tap:2`), /has no image etl\/tap:2/);
@@ -31,58 +36,155 @@ test("the digest is what the registry says of the index", async (t) => {
 
 test("a registry that wants a token gets the one that it gives to anybody", async (t) => {
   const host = await standInRegistry(t, (request, response, self) => {
-    if (request.url?.startsWith("/token")) return void response.end(JSON.stringify({ token: new URL(request.url, "http://x").searchParams.get("scope") }));
-    if (request.headers.authorization !== "Bearer repository:tap:pull") return void response.writeHead(401, { "www-authenticate": `Bearer realm="http://${self}/token",service="r",scope="repository:tap:pull"` }).end();
+    if (request.url?.startsWith("/token"))
+      return void response.end(
+        JSON.stringify({ token: new URL(request.url, "http://x").searchParams.get("scope") }),
+      );
+    if (request.headers.authorization !== "Bearer repository:tap:pull")
+      return void response
+        .writeHead(401, {
+          "www-authenticate": `Bearer realm="http://${self}/token",service="r",scope="repository:tap:pull"`,
+        })
+        .end();
     response.writeHead(200, { "docker-content-digest": DIGEST }).end();
   });
   assert.equal(await digestOf(`${host}/tap:1`), DIGEST);
 });
 
 test("a registry that is away, wants a login or tells no digest is named", async (t) => {
-  await assert.rejects(digestOf("127.0.0.1:9/tap:1"), /the registry of 127\.0\.0\.1:9\/tap:1 does not answer/);
-  const login = await standInRegistry(t, (_, response) => response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end());
+  await assert.rejects(
+    digestOf("127.0.0.1:9/tap:1"),
+    /the registry of 127\.0\.0\.1:9\/tap:1 does not answer/,
+  );
+  const login = await standInRegistry(t, (_, response) =>
+    response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end(),
+  );
   await assert.rejects(digestOf(`${login}/tap:1`), /wants a login/);
   const mute = await standInRegistry(t, (_, response) => response.writeHead(500).end());
-  await assert.rejects(digestOf(`${mute}/tap:1`), /does not tell the digest of tap:1: it answers 500/);
+  await assert.rejects(
+    digestOf(`${mute}/tap:1`),
+    /does not tell the digest of tap:1: it answers 500/,
+  );
 });
 
 test("every image that a setting names by tag can be pinned by that setting, and none twice", () => {
   const settings = settingsSchema.parse({});
-  const names = (of: Parameters<typeof pinnableImages>[0]) => pinnableImages(of).map(({ path }) => path.join("."));
-  assert.deepEqual(names(settings), ["argo.values.controller.image.tag", "argo.values.executor.image.tag", "argo.values.server.image.tag", "objectStore.image", "objectStore.clientImage", "images.baseImage"]);
+  const names = (of: Parameters<typeof pinnableImages>[0]) =>
+    pinnableImages(of).map(({ path }) => path.join("."));
+  assert.deepEqual(names(settings), [
+    "argo.values.controller.image.tag",
+    "argo.values.executor.image.tag",
+    "argo.values.server.image.tag",
+    "objectStore.image",
+    "objectStore.clientImage",
+    "images.baseImage",
+  ]);
   assert.equal(pinnableImages(settings)[0]?.value(DIGEST), `v4.1.2@${DIGEST}`);
-  assert.deepEqual(names({ ...settings, argo: { ...settings.argo, install: false }, images: { ...settings.images, baseImage: `python:3.12-slim@${DIGEST}`, ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } } }), ["objectStore.image", "objectStore.clientImage", "images.ready.tap-erp"]);
+  assert.deepEqual(
+    names({
+      ...settings,
+      argo: { ...settings.argo, install: false },
+      images: {
+        ...settings.images,
+        baseImage: `python:3.12-slim@${DIGEST}`,
+        ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" },
+      },
+    }),
+    ["objectStore.image", "objectStore.clientImage", "images.ready.tap-erp"],
+  );
 });
 
 const stacks: { readonly [name: string]: object } = {
   "the default stack's": {},
-  "a stack's on S3": { objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" }, argo: { server: false } },
-  "a stack's with more of the same keys": { argo: { parallelism: 9, values: { controller: { image: { repository: "acme/controller" }, replicas: 1 } } }, objectStore: { size: "5Gi" }, images: { ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } } },
+  "a stack's on S3": {
+    objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" },
+    argo: { server: false },
+  },
+  "a stack's with more of the same keys": {
+    argo: {
+      parallelism: 9,
+      values: { controller: { image: { repository: "acme/controller" }, replicas: 1 } },
+    },
+    objectStore: { size: "5Gi" },
+    images: { ready: { "tap-erp": "ghcr.io/acme/tap-erp:1" } },
+  },
 };
 for (const [name, given] of Object.entries(stacks)) {
   test(`${name} pinned settings are settings, pin every image, and keep all else`, () => {
     const { settings: before } = checkValues({ ...given });
     assert.ok(before);
-    const pinned = pinnedSettings({ ...given }, pinnableImages(before).map(({ image, path, value }) => ({ image, path, value: value(DIGEST) })));
+    const pinned = pinnedSettings(
+      { ...given },
+      pinnableImages(before).map(({ image, path, value }) => ({
+        image,
+        path,
+        value: value(DIGEST),
+      })),
+    );
     const { settings: after, problems } = checkValues({ ...given, ...pinned });
     assert.deepEqual(problems, []);
     assert.ok(after);
-    assert.deepEqual(pinnableImages(after).filter(({ path }) => path[0] !== "argo"), []);
-    assert.match(JSON.stringify(argoValues(after.argo, { workflowNamespace: "pipelines" })), new RegExp(`"executor":.*"tag":"v4\\.1\\.2@${DIGEST}"`));
-    const other = ({ argo, objectStore }: typeof before): object => ({ parallelism: argo.parallelism, replicas: (argo.values as { readonly controller?: { readonly replicas?: number } }).controller?.replicas, kind: objectStore.kind, size: objectStore.kind === "minio" && objectStore.size });
+    assert.deepEqual(
+      pinnableImages(after).filter(({ path }) => path[0] !== "argo"),
+      [],
+    );
+    assert.match(
+      JSON.stringify(argoValues(after.argo, { workflowNamespace: "pipelines" })),
+      new RegExp(`"executor":.*"tag":"v4\\.1\\.2@${DIGEST}"`),
+    );
+    const other = ({ argo, objectStore }: typeof before): object => ({
+      parallelism: argo.parallelism,
+      replicas: (argo.values as { readonly controller?: { readonly replicas?: number } }).controller
+        ?.replicas,
+      kind: objectStore.kind,
+      size: objectStore.kind === "minio" && objectStore.size,
+    });
     assert.deepEqual(other(after), other(before));
   });
 }
 
 test("pin prints what is to be put into the stack's file", async (t) => {
-  const host = await standInRegistry(t, (_, response) => response.writeHead(200, { "docker-content-digest": DIGEST }).end());
+  const host = await standInRegistry(t, (_, response) =>
+    response.writeHead(200, { "docker-content-digest": DIGEST }).end(),
+  );
   const folder = mkdtempSync(join(tmpdir(), "tapctl-pin-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(join(ROOT, "pipelines"), join(folder, "pipelines"));
-  writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config: { "tapctl:argo": { install: false }, "tapctl:objectStore": { image: `${host}/minio:1`, clientImage: `mc@${DIGEST}` }, "tapctl:images": { baseImage: `python@${DIGEST}` } } }));
-  const pin = async (...args: readonly string[]) => (await promisify(execFile)(process.execPath, [join(ROOT, "dist", "src", "bin", "tapctl.js"), "pin", ...args], { cwd: folder })).stdout;
+  writeFileSync(
+    join(folder, "Pulumi.dev.yaml"),
+    stringify({
+      config: {
+        "tapctl:argo": { install: false },
+        "tapctl:objectStore": { image: `${host}/minio:1`, clientImage: `mc@${DIGEST}` },
+        "tapctl:images": { baseImage: `python@${DIGEST}` },
+      },
+    }),
+  );
+  const pin = async (...args: readonly string[]) =>
+    (
+      await promisify(execFile)(
+        process.execPath,
+        [join(ROOT, "dist", "src", "bin", "tapctl.js"), "pin", ...args],
+        { cwd: folder },
+      )
+    ).stdout;
   const printed = await pin();
   assert.match(printed, /^# read from the registries now; put these keys into Pulumi\.dev\.yaml/);
-  assert.deepEqual(parse(printed), { config: { "tapctl:objectStore": { kind: "minio", image: `${host}/minio:1@${DIGEST}`, clientImage: `mc@${DIGEST}` } } });
-  assert.deepEqual(JSON.parse(await pin("--json")), [{ image: `${host}/minio:1`, setting: "objectStore.image", value: `${host}/minio:1@${DIGEST}`, source: host }]);
+  assert.deepEqual(parse(printed), {
+    config: {
+      "tapctl:objectStore": {
+        kind: "minio",
+        image: `${host}/minio:1@${DIGEST}`,
+        clientImage: `mc@${DIGEST}`,
+      },
+    },
+  });
+  assert.deepEqual(JSON.parse(await pin("--json")), [
+    {
+      image: `${host}/minio:1`,
+      setting: "objectStore.image",
+      value: `${host}/minio:1@${DIGEST}`,
+      source: host,
+    },
+  ]);
 });

@@ -2,29 +2,126 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { podProblems, type ClusterEvent, type PodStatus } from "../../src/deploy/pod-problems";
 
-const pod = (status: NonNullable<PodStatus["status"]>): PodStatus => ({ metadata: { name: "minio-0", namespace: "minio" }, status });
-const waiting = (reason: string, message?: string) => pod({ phase: "Pending", containerStatuses: [{ name: "minio", image: "quay.io/minio/minio:1", state: { waiting: { reason, ...(message !== undefined && { message }) } } }] });
-const unscheduled = (message: string) => pod({ phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] });
-const event = (reason: string, message: string): ClusterEvent => ({ type: "Warning", reason, message, involvedObject: { kind: "StatefulSet", name: "minio", namespace: "minio" } });
+const pod = (status: NonNullable<PodStatus["status"]>): PodStatus => ({
+  metadata: { name: "minio-0", namespace: "minio" },
+  status,
+});
+const waiting = (reason: string, message?: string) =>
+  pod({
+    phase: "Pending",
+    containerStatuses: [
+      {
+        name: "minio",
+        image: "quay.io/minio/minio:1",
+        state: { waiting: { reason, ...(message !== undefined && { message }) } },
+      },
+    ],
+  });
+const unscheduled = (message: string) =>
+  pod({
+    phase: "Pending",
+    conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+  });
+const event = (reason: string, message: string): ClusterEvent => ({
+  type: "Warning",
+  reason,
+  message,
+  involvedObject: { kind: "StatefulSet", name: "minio", namespace: "minio" },
+});
 
-const cases: readonly (readonly [string, readonly PodStatus[], readonly ClusterEvent[], RegExp, RegExp])[] = [
-  ["an image that cannot be pulled", [waiting("ImagePullBackOff")], [], /^pod minio\/minio-0 cannot pull quay\.io\/minio\/minio:1: ImagePullBackOff$/, /tapctl:objectStore\.image/],
-  ["a Secret that does not exist", [waiting("CreateContainerConfigError", 'secret "minio-root" not found')], [], /cannot start "minio": secret "minio-root" not found$/, /create what is missing/],
-  ["a claim without a volume", [unscheduled("pod has unbound immediate PersistentVolumeClaims")], [], /cannot be scheduled: pod has unbound/, /default StorageClass/],
-  ["a node without room", [unscheduled("0/1 nodes are available: 1 Insufficient memory")], [], /Insufficient memory$/, /add a node/],
-  ["a container that crashes", [pod({ containerStatuses: [{ name: "minio", state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated: { exitCode: 1, reason: "Error" } } }] })], [], /"minio" exited with 1$/, /^kubectl -n minio logs minio-0 -c minio --previous$/],
-  ["a container without memory", [pod({ initContainerStatuses: [{ name: "init", state: { terminated: { exitCode: 137, reason: "OOMKilled" } } }] })], [], /"init" ran out of memory$/, /logs/],
-  ["a quota", [], [event("FailedCreate", "exceeded quota: small")], /^StatefulSet minio\/minio: exceeded quota: small$/, /quota/],
+const cases: readonly (readonly [
+  string,
+  readonly PodStatus[],
+  readonly ClusterEvent[],
+  RegExp,
+  RegExp,
+])[] = [
+  [
+    "an image that cannot be pulled",
+    [waiting("ImagePullBackOff")],
+    [],
+    /^pod minio\/minio-0 cannot pull quay\.io\/minio\/minio:1: ImagePullBackOff$/,
+    /tapctl:objectStore\.image/,
+  ],
+  [
+    "a Secret that does not exist",
+    [waiting("CreateContainerConfigError", 'secret "minio-root" not found')],
+    [],
+    /cannot start "minio": secret "minio-root" not found$/,
+    /create what is missing/,
+  ],
+  [
+    "a claim without a volume",
+    [unscheduled("pod has unbound immediate PersistentVolumeClaims")],
+    [],
+    /cannot be scheduled: pod has unbound/,
+    /default StorageClass/,
+  ],
+  [
+    "a node without room",
+    [unscheduled("0/1 nodes are available: 1 Insufficient memory")],
+    [],
+    /Insufficient memory$/,
+    /add a node/,
+  ],
+  [
+    "a container that crashes",
+    [
+      pod({
+        containerStatuses: [
+          {
+            name: "minio",
+            state: { waiting: { reason: "CrashLoopBackOff" } },
+            lastState: { terminated: { exitCode: 1, reason: "Error" } },
+          },
+        ],
+      }),
+    ],
+    [],
+    /"minio" exited with 1$/,
+    /^kubectl -n minio logs minio-0 -c minio --previous$/,
+  ],
+  [
+    "a container without memory",
+    [
+      pod({
+        initContainerStatuses: [
+          { name: "init", state: { terminated: { exitCode: 137, reason: "OOMKilled" } } },
+        ],
+      }),
+    ],
+    [],
+    /"init" ran out of memory$/,
+    /logs/,
+  ],
+  [
+    "a quota",
+    [],
+    [event("FailedCreate", "exceeded quota: small")],
+    /^StatefulSet minio\/minio: exceeded quota: small$/,
+    /quota/,
+  ],
 ];
 
-const PULL = 'failed to pull and unpack image "quay.io/minio/minio:1": failed to resolve reference "quay.io/minio/minio:1": failed to do request: Head "https://quay.io/v2/minio/minio/manifests/1": dial tcp: lookup quay.io on 10.96.0.10:53: no such host';
+const PULL =
+  'failed to pull and unpack image "quay.io/minio/minio:1": failed to resolve reference "quay.io/minio/minio:1": failed to do request: Head "https://quay.io/v2/minio/minio/manifests/1": dial tcp: lookup quay.io on 10.96.0.10:53: no such host';
 
 test("pod problems: an image that cannot be pulled is one problem while the kubelet waits, with what the registry said", () => {
   const [pulls] = podProblems([waiting("ErrImagePull", PULL)]);
-  const [waits] = podProblems([waiting("ImagePullBackOff", `Back-off pulling image "quay.io/minio/minio:1": ErrImagePull: ${PULL}`)]);
-  assert.equal(pulls?.cause, "pod minio/minio-0 cannot pull quay.io/minio/minio:1: dial tcp: lookup quay.io on 10.96.0.10:53: no such host");
+  const [waits] = podProblems([
+    waiting(
+      "ImagePullBackOff",
+      `Back-off pulling image "quay.io/minio/minio:1": ErrImagePull: ${PULL}`,
+    ),
+  ]);
+  assert.equal(
+    pulls?.cause,
+    "pod minio/minio-0 cannot pull quay.io/minio/minio:1: dial tcp: lookup quay.io on 10.96.0.10:53: no such host",
+  );
   assert.deepEqual(waits, pulls);
-  const [silent] = podProblems([waiting("ImagePullBackOff", 'Back-off pulling image "quay.io/minio/minio:1"')]);
+  const [silent] = podProblems([
+    waiting("ImagePullBackOff", 'Back-off pulling image "quay.io/minio/minio:1"'),
+  ]);
   assert.equal(silent?.key, pulls.key);
   assert.match(silent.cause, /: ImagePullBackOff$/);
 });
@@ -39,6 +136,15 @@ for (const [what, pods, events, cause, fix] of cases) {
 }
 
 test("pod problems: pods that run, have ended well or are starting have none", () => {
-  const fine = [pod({ phase: "Running", containerStatuses: [{ name: "a", state: {} }] }), pod({ phase: "Succeeded", containerStatuses: [{ name: "a", state: { terminated: { exitCode: 1 } } }] }), waiting("ContainerCreating"), waiting("PodInitializing"), { metadata: { name: "a", namespace: "b" } }];
+  const fine = [
+    pod({ phase: "Running", containerStatuses: [{ name: "a", state: {} }] }),
+    pod({
+      phase: "Succeeded",
+      containerStatuses: [{ name: "a", state: { terminated: { exitCode: 1 } } }],
+    }),
+    waiting("ContainerCreating"),
+    waiting("PodInitializing"),
+    { metadata: { name: "a", namespace: "b" } },
+  ];
   assert.deepEqual(podProblems(fine, [event("Scheduled", "")]), []);
 });

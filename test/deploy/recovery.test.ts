@@ -14,39 +14,86 @@ const NAMESPACE = "kubernetes:core/v1:Namespace";
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 function creating(type: string, name: string, inputs: object): PendingOperation {
-  return { type: "creating", resource: { urn: urn(type, name), type, inputs: inputs as RecordedResource["inputs"] & object } };
+  return {
+    type: "creating",
+    resource: { urn: urn(type, name), type, inputs: inputs as RecordedResource["inputs"] & object },
+  };
 }
-const cron = (name: string) => creating(CRON, name, { apiVersion: "argoproj.io/v1alpha1", kind: "CronWorkflow", metadata: { name, namespace: "pipelines" } });
-const space = (name: string) => creating(NAMESPACE, name, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-const saved = (name: string): RecordedResource => ({ urn: urn(NAMESPACE, name), type: NAMESPACE, id: name });
-const stateOf = (resources: readonly RecordedResource[], pending: readonly PendingOperation[]): StackState => ({ version: 3, deployment: { resources, pending_operations: pending } });
+const cron = (name: string) =>
+  creating(CRON, name, {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "CronWorkflow",
+    metadata: { name, namespace: "pipelines" },
+  });
+const space = (name: string) =>
+  creating(NAMESPACE, name, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+const saved = (name: string): RecordedResource => ({
+  urn: urn(NAMESPACE, name),
+  type: NAMESPACE,
+  id: name,
+});
+const stateOf = (
+  resources: readonly RecordedResource[],
+  pending: readonly PendingOperation[],
+): StackState => ({ version: 3, deployment: { resources, pending_operations: pending } });
 const names = (objects: readonly PendingObject[]) => objects.map(({ name }) => name);
 
 test("recovery: what exists becomes a resource with its id, what does not is forgotten, foreign objects are named", () => {
-  const state = stateOf([saved("pipelines")], [cron("orders"), cron("invoices"), cron("theirs"), space("minio")]);
-  const found: { readonly [name: string]: "ours" | "absent" | "foreign" } = { orders: "ours", invoices: "absent", theirs: "foreign", minio: "ours" };
+  const state = stateOf(
+    [saved("pipelines")],
+    [cron("orders"), cron("invoices"), cron("theirs"), space("minio")],
+  );
+  const found: { readonly [name: string]: "ours" | "absent" | "foreign" } = {
+    orders: "ours",
+    invoices: "absent",
+    theirs: "foreign",
+    minio: "ours",
+  };
   const recovery = planRecovery(state, ({ name }) => found[name] ?? "absent");
   assert.deepEqual(names(recovery.adopted), ["orders", "minio"]);
   assert.deepEqual(recovery.again, [urn(CRON, "invoices")]);
   assert.deepEqual(names(recovery.foreign), ["theirs"]);
-  assert.deepEqual(recovery.state.deployment.resources?.map(({ id }) => id), ["pipelines", "pipelines/orders", "minio"]);
+  assert.deepEqual(
+    recovery.state.deployment.resources?.map(({ id }) => id),
+    ["pipelines", "pipelines/orders", "minio"],
+  );
   assert.deepEqual(recovery.state.deployment.pending_operations, []);
 });
 
 test("recovery: what was created for a pipeline that is no longer in the state is not adopted, and not pending any more", () => {
   const pipeline = { urn: urn("tapctl:index:Pipeline", "orders"), type: "tapctl:index:Pipeline" };
-  const part = (name: string): PendingOperation => ({ type: "creating", resource: { ...cron(name).resource, parent: urn("tapctl:index:Pipeline", name) } });
-  const recovery = planRecovery(stateOf([saved("pipelines"), pipeline], [part("orders"), part("gone")]), () => "ours");
+  const part = (name: string): PendingOperation => ({
+    type: "creating",
+    resource: { ...cron(name).resource, parent: urn("tapctl:index:Pipeline", name) },
+  });
+  const recovery = planRecovery(
+    stateOf([saved("pipelines"), pipeline], [part("orders"), part("gone")]),
+    () => "ours",
+  );
   assert.deepEqual(names(recovery.adopted), ["orders"]);
   assert.deepEqual(recovery.state.deployment.pending_operations, []);
-  assert.deepEqual(recovery.state.deployment.resources?.map(({ urn: name }) => name), [saved("pipelines").urn, pipeline.urn, urn(CRON, "orders")]);
+  assert.deepEqual(
+    recovery.state.deployment.resources?.map(({ urn: name }) => name),
+    [saved("pipelines").urn, pipeline.urn, urn(CRON, "orders")],
+  );
 });
 
 test("recovery: images, passwords and releases are created again; resources of clouds stay pending; other operations stay", () => {
   const updating: PendingOperation = { type: "updating", resource: saved("pipelines") };
   const bucket = creating("aws:s3/bucket:Bucket", "store", {});
-  const state = stateOf([], [creating("docker-build:index:Image", "tap", {}), creating("random:index/randomPassword:RandomPassword", "root", {}), creating(RELEASE, "minio", { name: "minio", namespace: "minio" }), bucket, updating]);
-  const recovery = planRecovery(state, () => assert.fail("nothing of it is an object of the cluster"));
+  const state = stateOf(
+    [],
+    [
+      creating("docker-build:index:Image", "tap", {}),
+      creating("random:index/randomPassword:RandomPassword", "root", {}),
+      creating(RELEASE, "minio", { name: "minio", namespace: "minio" }),
+      bucket,
+      updating,
+    ],
+  );
+  const recovery = planRecovery(state, () =>
+    assert.fail("nothing of it is an object of the cluster"),
+  );
   assert.equal(recovery.again.length, 3);
   assert.deepEqual(recovery.unknown, [bucket.resource.urn]);
   assert.deepEqual(recovery.state.deployment.pending_operations, [bucket, updating]);
@@ -62,12 +109,39 @@ interface World {
 }
 
 /** Recovers a stack of stand-ins for `pulumi` and `kubectl`: what they were called with, and the state that was written. */
-function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: World): { readonly calls: readonly string[]; readonly deleted: string; readonly written: StackState | undefined; readonly error: unknown } {
+function run(
+  t: TestContext,
+  state: StackState,
+  { live = {}, pipelines = [] }: World,
+): {
+  readonly calls: readonly string[];
+  readonly deleted: string;
+  readonly written: StackState | undefined;
+  readonly error: unknown;
+} {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-recover-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const objects = Object.entries(live).map(([key, labels]) => [key, listOf({ apiVersion: key.startsWith("Namespace/") ? "v1" : "argoproj.io/v1alpha1", kind: key.split("/")[0], metadata: { name: key.split("/")[1], ...(key.startsWith("Namespace/") ? {} : { namespace: "pipelines" }), labels } })] as const);
+  const objects = Object.entries(live).map(
+    ([key, labels]) =>
+      [
+        key,
+        listOf({
+          apiVersion: key.startsWith("Namespace/") ? "v1" : "argoproj.io/v1alpha1",
+          kind: key.split("/")[0],
+          metadata: {
+            name: key.split("/")[1],
+            ...(key.startsWith("Namespace/") ? {} : { namespace: "pipelines" }),
+            labels,
+          },
+        }),
+      ] as const,
+  );
   for (const [key, text] of objects) writeFileSync(join(folder, key.replace("/", "-")), text);
-  program(folder, "pulumi", `case "$*" in "stack import"*) while [ "$1" != --file ]; do shift; done; cat "$2" > "${folder}/written";; esac`);
+  program(
+    folder,
+    "pulumi",
+    `case "$*" in "stack import"*) while [ "$1" != --file ]; do shift; done; cat "$2" > "${folder}/written";; esac`,
+  );
   program(
     folder,
     "kubectl",
@@ -80,7 +154,16 @@ function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: W
   );
   const path = process.env["PATH"];
   process.env["PATH"] = `${folder}:${path}`;
-  const engine: Engine = { command: ["pulumi"], env: { ...process.env }, stack: ["--stack", "dev"], places: [], name: "dev", project: "tapctl", root: folder, backend: "file:///state" };
+  const engine: Engine = {
+    command: ["pulumi"],
+    env: { ...process.env },
+    stack: ["--stack", "dev"],
+    places: [],
+    name: "dev",
+    project: "tapctl",
+    root: folder,
+    backend: "file:///state",
+  };
   let error: unknown;
   try {
     recover({ engine, state, context: "kind-a", namespace: "pipelines" });
@@ -88,13 +171,20 @@ function run(t: TestContext, state: StackState, { live = {}, pipelines = [] }: W
     error = reason;
   }
   process.env["PATH"] = path;
-  const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "");
+  const read = (name: string) =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "";
   const written = read("written");
-  return { calls: read("calls").split("\n"), deleted: read("deleted"), written: written === "" ? undefined : (JSON.parse(written) as StackState), error };
+  return {
+    calls: read("calls").split("\n"),
+    deleted: read("deleted"),
+    written: written === "" ? undefined : (JSON.parse(written) as StackState),
+    error,
+  };
 }
 
 /** What `kubectl get -f` prints of an object. */
-const listOf = (object: object): string => JSON.stringify({ apiVersion: "v1", kind: "List", items: [object] });
+const listOf = (object: object): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "List", items: [object] });
 
 function program(folder: string, name: string, body: string): void {
   writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
@@ -104,26 +194,54 @@ function program(folder: string, name: string, body: string): void {
 const MANAGED = { "app.kubernetes.io/managed-by": "tapctl" };
 
 test("recover: an object with the stack's labels in its namespace is adopted", (t) => {
-  const { written, error } = run(t, stateOf([saved("pipelines")], [cron("orders"), cron("invoices")]), { live: { "CronWorkflow/orders": MANAGED } });
+  const { written, error } = run(
+    t,
+    stateOf([saved("pipelines")], [cron("orders"), cron("invoices")]),
+    { live: { "CronWorkflow/orders": MANAGED } },
+  );
   assert.equal(error, undefined);
-  assert.deepEqual(written?.deployment.resources?.map(({ id }) => id), ["pipelines", "pipelines/orders"]);
+  assert.deepEqual(
+    written?.deployment.resources?.map(({ id }) => id),
+    ["pipelines", "pipelines/orders"],
+  );
   assert.deepEqual(written.deployment.pending_operations, []);
 });
 
 test("recover: a namespace with the stack's label is adopted, and what was created in it", (t) => {
-  const live = { "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "dev" }, "CronWorkflow/orders": MANAGED };
+  const live = {
+    "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "dev" },
+    "CronWorkflow/orders": MANAGED,
+  };
   const { written } = run(t, stateOf([], [space("pipelines"), cron("orders")]), { live });
-  assert.deepEqual(written?.deployment.resources?.map(({ id }) => id), ["pipelines", "pipelines/orders"]);
+  assert.deepEqual(
+    written?.deployment.resources?.map(({ id }) => id),
+    ["pipelines", "pipelines/orders"],
+  );
 });
 
 for (const [what, state, live] of [
-  ["an object without the labels", stateOf([saved("pipelines")], [cron("orders")]), { "CronWorkflow/orders": {} }],
-  ["an object in a namespace that is not the stack's", stateOf([], [cron("orders")]), { "CronWorkflow/orders": MANAGED }],
-  ["a namespace of another stack", stateOf([], [space("pipelines")]), { "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "prod" } }],
+  [
+    "an object without the labels",
+    stateOf([saved("pipelines")], [cron("orders")]),
+    { "CronWorkflow/orders": {} },
+  ],
+  [
+    "an object in a namespace that is not the stack's",
+    stateOf([], [cron("orders")]),
+    { "CronWorkflow/orders": MANAGED },
+  ],
+  [
+    "a namespace of another stack",
+    stateOf([], [space("pipelines")]),
+    { "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "prod" } },
+  ],
 ] as const) {
   test(`recover: ${what} is refused and not touched`, (t) => {
     const { calls, written, deleted, error } = run(t, state, { live });
-    assert.match(String(error), /: exists and does not belong to this stack\.\nRename or delete it/);
+    assert.match(
+      String(error),
+      /: exists and does not belong to this stack\.\nRename or delete it/,
+    );
     assert.equal(written, undefined);
     assert.equal(deleted, "");
     assert.ok(!calls.some((call) => call.includes(" delete ")));
@@ -131,20 +249,48 @@ for (const [what, state, live] of [
 }
 
 test("recover: objects of pipelines that no state has are deleted in the stack's own namespace, and no others", (t) => {
-  const recorded: RecordedResource = { urn: urn(CRON, "orders"), type: CRON, id: "pipelines/orders" };
+  const recorded: RecordedResource = {
+    urn: urn(CRON, "orders"),
+    type: CRON,
+    id: "pipelines/orders",
+  };
   const pipelines = ["CronWorkflow/orders", "CronWorkflow/stray", "Secret/pipeline-stray"];
   const { deleted } = run(t, stateOf([saved("pipelines"), recorded], []), { pipelines });
-  const { items } = JSON.parse(deleted) as { readonly items: readonly { readonly metadata: { readonly name: string } }[] };
+  const { items } = JSON.parse(deleted) as {
+    readonly items: readonly { readonly metadata: { readonly name: string } }[];
+  };
   assert.deepEqual(items.map(({ metadata }) => metadata.name).sort(), ["pipeline-stray", "stray"]);
   assert.equal(run(t, stateOf([], []), { pipelines }).deleted, "");
 });
 
 test("recover: Helm's record of an operation that never ended is deleted; a finished one only if the state does not have the release", (t) => {
   const minio = { name: "minio", namespace: "minio" };
-  const known = run(t, stateOf([saved("pipelines"), { urn: urn(RELEASE, "minio"), type: RELEASE, id: "minio/minio", inputs: minio }], []), {});
-  assert.ok(known.calls.some((call) => call.endsWith("-n minio delete secrets -l owner=helm,name=minio,status in (pending-install,pending-upgrade,pending-rollback) --ignore-not-found")), known.calls.join("\n"));
+  const known = run(
+    t,
+    stateOf(
+      [
+        saved("pipelines"),
+        { urn: urn(RELEASE, "minio"), type: RELEASE, id: "minio/minio", inputs: minio },
+      ],
+      [],
+    ),
+    {},
+  );
+  assert.ok(
+    known.calls.some((call) =>
+      call.endsWith(
+        "-n minio delete secrets -l owner=helm,name=minio,status in (pending-install,pending-upgrade,pending-rollback) --ignore-not-found",
+      ),
+    ),
+    known.calls.join("\n"),
+  );
   const pending = run(t, stateOf([saved("pipelines")], [creating(RELEASE, "minio", minio)]), {});
-  assert.ok(pending.calls.some((call) => call.endsWith("-n minio delete secrets -l owner=helm,name=minio --ignore-not-found")), pending.calls.join("\n"));
+  assert.ok(
+    pending.calls.some((call) =>
+      call.endsWith("-n minio delete secrets -l owner=helm,name=minio --ignore-not-found"),
+    ),
+    pending.calls.join("\n"),
+  );
 });
 
 test("recover: a state without pending operations is not written", (t) => {

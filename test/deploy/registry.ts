@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
 /** A registry that answers as a test says, until the test has ended; its host. */
-export async function standInRegistry(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse, host: string) => void): Promise<string> {
+export async function standInRegistry(
+  t: TestContext,
+  answer: (request: IncomingMessage, response: ServerResponse, host: string) => void,
+): Promise<string> {
   const server = createServer((request, response) => answer(request, response, host));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,7 +26,15 @@ export const SETTINGS = join(ROOT, "Pulumi.dev.yaml");
 /** Where the registry is. */
 export let registry: string;
 /** A registry, and a repository of charts. */
-const server = createServer(({ url }, response) => response.end(url === "/index.yaml" ? stringify({ entries: { "argo-workflows": [{ version: "1.0.18" }], minio: [{ version: "5.4.0" }] } }) : "{}"));
+const server = createServer(({ url }, response) =>
+  response.end(
+    url === "/index.yaml"
+      ? stringify({
+          entries: { "argo-workflows": [{ version: "1.0.18" }], minio: [{ version: "5.4.0" }] },
+        })
+      : "{}",
+  ),
+);
 before(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -25,7 +45,17 @@ after(() => server.close());
 export type Programs = { readonly [name: string]: string };
 
 /** An engine that answers, with a stack of these settings. It writes into the project's own file where it is told of no other. */
-export const pulumi = ({ settings = {}, version = "v3.259.0", made = false, resources = [] }: { readonly settings?: object; readonly version?: string; readonly made?: boolean; readonly resources?: readonly object[] } = {}): string => `case "$*" in
+export const pulumi = ({
+  settings = {},
+  version = "v3.259.0",
+  made = false,
+  resources = [],
+}: {
+  readonly settings?: object;
+  readonly version?: string;
+  readonly made?: boolean;
+  readonly resources?: readonly object[];
+} = {}): string => `case "$*" in
   *--config-file*|*--cwd*) ;;
   "config set"*|"up "*|"stack init"*) echo '# written by the engine' >> "$HOME/project/Pulumi.dev.yaml";;
 esac
@@ -42,11 +72,21 @@ export const charts = () => ({ chart: { repository: `http://${registry}` } });
 
 /** Settings as the engine lists them: what is no text or number as an object. */
 function configuration(settings: object): object {
-  const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [`tapctl:${key}`, { value: typeof value === "string" ? value : JSON.stringify(value), secret: false, ...(typeof value === "object" && { objectValue: value }) }]);
+  const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [
+    `tapctl:${key}`,
+    {
+      value: typeof value === "string" ? value : JSON.stringify(value),
+      secret: false,
+      ...(typeof value === "object" && { objectValue: value }),
+    },
+  ]);
   return Object.fromEntries([...entries, ["tapctl:secrets", { secret: true }]]) as object;
 }
 
-export const kubectl = (smokeTest = "Succeeded", controllers: readonly object[] = []): string => `case "$*" in
+export const kubectl = (
+  smokeTest = "Succeeded",
+  controllers: readonly object[] = [],
+): string => `case "$*" in
   *get-contexts*) printf 'kind-a\\nprod\\n';;
   *current-context*) echo kind-a;;
   *version*) echo ok;;
@@ -64,7 +104,19 @@ esac
 ${kubectl()}`;
 
 /** Runs `npx tapctl up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
-export async function run(verb: "up" | "down" | "pulumi", programs: Programs, args: readonly string[] = [], files: { readonly [path: string]: string } = {}): Promise<{ readonly code: number; readonly out: string; readonly err: string; readonly calls: string; readonly home: string; readonly copy: string }> {
+export async function run(
+  verb: "up" | "down" | "pulumi",
+  programs: Programs,
+  args: readonly string[] = [],
+  files: { readonly [path: string]: string } = {},
+): Promise<{
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly calls: string;
+  readonly home: string;
+  readonly copy: string;
+}> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-deploy-"));
   try {
     const bin = join(folder, "bin");
@@ -76,21 +128,41 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
     for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
     copyFileSync(SETTINGS, join(project, "Pulumi.dev.yaml"));
     for (const [name, body] of Object.entries(programs)) {
-      writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`);
+      writeFileSync(
+        join(bin, name),
+        `#!/bin/sh\necho "${name} $*" >> "${folder}/calls"\n${body}\n`,
+      );
       chmodSync(join(bin, name), 0o755);
     }
     for (const name of ["sh", "cat"]) symlinkSync(join("/bin", name), join(bin, name));
-    const child = spawn(process.execPath, [join(ROOT, "dist", "src", "bin", "tapctl.js"), verb, ...args], { cwd: project, env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, "dist", "src", "bin", "tapctl.js"), verb, ...args],
+      { cwd: project, env: { PATH: bin, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] },
+    );
     const out: string[] = [];
     const err: string[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk.toString()));
-    const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
-    assert.deepEqual(readFileSync(join(project, "Pulumi.dev.yaml")), readFileSync(SETTINGS), "the stack's own file is only read");
+    const code = await new Promise<number>((resolve) =>
+      child.on("close", (status) => resolve(status ?? 1)),
+    );
+    assert.deepEqual(
+      readFileSync(join(project, "Pulumi.dev.yaml")),
+      readFileSync(SETTINGS),
+      "the stack's own file is only read",
+    );
     const found = join(project, ".tapctl", "Pulumi.dev.yaml");
     const passphrase = join(folder, ".tapctl", "pulumi", "passphrase");
     if (existsSync(passphrase)) assert.equal(statSync(passphrase).mode & 0o777, 0o600);
-    return { code, out: out.join(""), err: err.join(""), calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "", home: folder, copy: existsSync(found) ? readFileSync(found, "utf8") : "" };
+    return {
+      code,
+      out: out.join(""),
+      err: err.join(""),
+      calls: existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "",
+      home: folder,
+      copy: existsSync(found) ? readFileSync(found, "utf8") : "",
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -98,7 +170,10 @@ export async function run(verb: "up" | "down" | "pulumi", programs: Programs, ar
 
 /** A link into this project; of a folder that has a file of a test's own, one for each other thing in it. */
 function link(name: string, project: string, files: { readonly [path: string]: string }): void {
-  if (!Object.keys(files).some((path) => path.startsWith(`${name}/`))) return symlinkSync(join(ROOT, name), join(project, name));
+  if (!Object.keys(files).some((path) => path.startsWith(`${name}/`)))
+    return symlinkSync(join(ROOT, name), join(project, name));
   mkdirSync(join(project, name));
-  for (const inner of readdirSync(join(ROOT, name))) if (!(`${name}/${inner}` in files)) symlinkSync(join(ROOT, name, inner), join(project, name, inner));
+  for (const inner of readdirSync(join(ROOT, name)))
+    if (!(`${name}/${inner}` in files))
+      symlinkSync(join(ROOT, name, inner), join(project, name, inner));
 }

@@ -13,11 +13,21 @@ test("torn attributes: those that a killed engine left cut off are removed; whol
     mkdirSync(path, { recursive: true });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   };
-  write(folder("stacks", "tapctl"), { "dev.json": "{}", "dev.json.attrs": "", "dev.json.bak.attrs": '{"md5":"YQ=="}' });
-  write(folder("locks", "organization", "tapctl", "dev"), { "a.json": "{}", "a.json.attrs": '{"md5":' });
+  write(folder("stacks", "tapctl"), {
+    "dev.json": "{}",
+    "dev.json.attrs": "",
+    "dev.json.bak.attrs": '{"md5":"YQ=="}',
+  });
+  write(folder("locks", "organization", "tapctl", "dev"), {
+    "a.json": "{}",
+    "a.json.attrs": '{"md5":',
+  });
   write(folder("stacks", "other"), { "dev.json.attrs": "" });
   removeTornAttributes(`file://${root}`, "tapctl", "dev");
-  assert.deepEqual(readdirSync(folder("stacks", "tapctl")).sort(), ["dev.json", "dev.json.bak.attrs"]);
+  assert.deepEqual(readdirSync(folder("stacks", "tapctl")).sort(), [
+    "dev.json",
+    "dev.json.bak.attrs",
+  ]);
   assert.deepEqual(readdirSync(folder("locks", "organization", "tapctl", "dev")), ["a.json"]);
   assert.deepEqual(readdirSync(folder("stacks", "other")), ["dev.json.attrs"]);
   removeTornAttributes("https://api.pulumi.com", "tapctl", "dev");

@@ -7,9 +7,16 @@ import { standInRegistry } from "./registry";
 import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from "./support";
 
 test("up looks around, deploys, tests the installation and says what to do next", async () => {
-  const { code, out, err, calls, home } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, out, err, calls, home } = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
-  assert.match(calls, /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --refresh --yes --json --non-interactive$/m);
+  assert.match(
+    calls,
+    /^pulumi up --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml --refresh --yes --json --non-interactive$/m,
+  );
   assert.match(calls, /^pulumi config set tapctl:context kind-a /m);
   assert.ok(out.includes(`State: ${home}/.tapctl/pulumi/state`));
   assert.match(out, /smoke-test-x succeeded/);
@@ -19,8 +26,19 @@ test("up looks around, deploys, tests the installation and says what to do next"
 });
 
 test("up needs no Docker where every image is ready", async () => {
-  const ready = Object.fromEntries(["singer-runner", ...pipelines.flatMap((entry) => ("tap" in entry ? [entry.tap.connector.name, entry.target.connector.name] : []))].map((name) => [name, `acme/${name}:1`]));
-  const { code, err } = await run("up", { pulumi: pulumi({ settings: { images: { ready } } }), kubectl: kubectl() }, ["--yes"]);
+  const ready = Object.fromEntries(
+    [
+      "singer-runner",
+      ...pipelines.flatMap((entry) =>
+        "tap" in entry ? [entry.tap.connector.name, entry.target.connector.name] : [],
+      ),
+    ].map((name) => [name, `acme/${name}:1`]),
+  );
+  const { code, err } = await run(
+    "up",
+    { pulumi: pulumi({ settings: { images: { ready } } }), kubectl: kubectl() },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
 });
 
@@ -28,98 +46,338 @@ test("up asks no registry where the stack makes its own, and speaks of nothing t
   const settings = {
     registry: undefined,
     aws: { region: "eu-central-1", ecr: { prefix: "etl" } },
-    objectStore: { kind: "aws", bucket: "example-etl", identity: { kind: "pod-identity", cluster: "etl" } },
+    objectStore: {
+      kind: "aws",
+      bucket: "example-etl",
+      identity: { kind: "pod-identity", cluster: "etl" },
+    },
     argo: { install: false, namespace: "argo" },
   };
-  const { code, out, err } = await run("up", { pulumi: pulumi({ settings }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, out, err } = await run(
+    "up",
+    { pulumi: pulumi({ settings }), kubectl: kubectl(), docker: "echo 28" },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
   assert.match(out, /Next steps:/);
   assert.doesNotMatch(out, /MinIO|Argo's interface/);
 });
 
 test("up builds images again that their registry has lost", async (t) => {
-  const host = await standInRegistry(t, ({ url = "" }, response) => response.writeHead(url.includes("/manifests/") ? 404 : 200).end());
-  const image = (name: string) => ({ urn: `urn:pulumi:dev::tapctl::Image::${name}`, type: "docker-build:index:Image", outputs: { ref: `${host}/${name}:1` } });
+  const host = await standInRegistry(t, ({ url = "" }, response) =>
+    response.writeHead(url.includes("/manifests/") ? 404 : 200).end(),
+  );
+  const image = (name: string) => ({
+    urn: `urn:pulumi:dev::tapctl::Image::${name}`,
+    type: "docker-build:index:Image",
+    outputs: { ref: `${host}/${name}:1` },
+  });
   const resources = [image("tap-exchangeratesapi"), image("tap-that-the-array-has-no-longer")];
-  const { code, out, err, calls } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { registry: { address: host } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, out, err, calls } = await run(
+    "up",
+    {
+      pulumi: pulumi({ made: true, resources, settings: { registry: { address: host } } }),
+      kubectl: kubectl(),
+      docker: "echo 28",
+    },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
   assert.match(out, /^No longer in their registry, and built again: tap-exchangeratesapi$/m);
-  assert.match(calls, /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes --json --non-interactive\npulumi up .* --refresh --yes --json --non-interactive$/m);
+  assert.match(
+    calls,
+    /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes --json --non-interactive\npulumi up .* --refresh --yes --json --non-interactive$/m,
+  );
 });
 
 test("up refuses a registry that does not let its user push, and changes nothing", async (t) => {
-  const host = await standInRegistry(t, ({ method }, response) => response.writeHead(method === "POST" ? 401 : 200).end());
-  const { code, err, calls } = await run("up", { pulumi: pulumi({ settings: { registry: { address: `${host}/etl`, username: "robot", password: "registry-password" } } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const host = await standInRegistry(t, ({ method }, response) =>
+    response.writeHead(method === "POST" ? 401 : 200).end(),
+  );
+  const { code, err, calls } = await run(
+    "up",
+    {
+      pulumi: pulumi({
+        settings: {
+          registry: { address: `${host}/etl`, username: "robot", password: "registry-password" },
+        },
+      }),
+      kubectl: kubectl(),
+      docker: "echo 28",
+    },
+    ["--yes"],
+  );
   assert.equal(code, 1);
-  assert.match(err, /does not let "robot" push etl\/singer-runner: it answers 401; see tapctl:registry\.username, and the password in the secret "registry-password"$/m);
+  assert.match(
+    err,
+    /does not let "robot" push etl\/singer-runner: it answers 401; see tapctl:registry\.username, and the password in the secret "registry-password"$/m,
+  );
   assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
 });
 
 test("up does not look at what is there where it need not", async () => {
-  const { calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--no-refresh"]);
+  const { calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, [
+    "--yes",
+    "--no-refresh",
+  ]);
   assert.match(calls, /^pulumi up .* --yes --json --non-interactive$/m);
   assert.doesNotMatch(calls, /--refresh/);
 });
 
 test("up goes on with a stack that is there", async () => {
-  const { code, err, calls } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, err, calls } = await run(
+    "up",
+    { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
   assert.doesNotMatch(calls, /stack init/);
 });
 
 test("up goes on with an Argo and a namespace that are the stack's own", async () => {
   const resources = [{ type: "kubernetes:core/v1:Namespace", id: "argo" }];
-  const { code, err } = await run("up", { pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }), kubectl: withArgo("argo-workflows"), docker: "echo 28" }, ["--yes"]);
+  const { code, err } = await run(
+    "up",
+    {
+      pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }),
+      kubectl: withArgo("argo-workflows"),
+      docker: "echo 28",
+    },
+    ["--yes"],
+  );
   assert.equal(code, 0, err);
 });
 
 test("a setting that was taken out of the stack's file is gone; secrets and the context stay", async () => {
-  const before = { "tapctl:monitoring": "true", "tapctl:context": "kind-a", "tapctl:secrets": { channel: { secure: "v1:abc" } } };
-  const { copy } = await run("up", { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" }, ["--yes"], { ".tapctl/Pulumi.dev.yaml": stringify({ config: before, encryptionsalt: "v1:salt" }) });
+  const before = {
+    "tapctl:monitoring": "true",
+    "tapctl:context": "kind-a",
+    "tapctl:secrets": { channel: { secure: "v1:abc" } },
+  };
+  const { copy } = await run(
+    "up",
+    { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" },
+    ["--yes"],
+    { ".tapctl/Pulumi.dev.yaml": stringify({ config: before, encryptionsalt: "v1:salt" }) },
+  );
   const after = parse(copy) as { readonly config: object; readonly encryptionsalt: string };
   assert.equal(after.encryptionsalt, "v1:salt");
   const { config } = parse(readFileSync(SETTINGS, "utf8")) as { readonly config: object };
-  assert.deepEqual(after.config, { "tapctl:context": "kind-a", "tapctl:secrets": before["tapctl:secrets"], ...config });
+  assert.deepEqual(after.config, {
+    "tapctl:context": "kind-a",
+    "tapctl:secrets": before["tapctl:secrets"],
+    ...config,
+  });
 });
 
 test("up says how to bring back a controller that somebody scaled to nothing, and does not wait for a smoke test that cannot end", async () => {
-  const controller = (replicas: number) => ({ metadata: { namespace: "argo", name: "c" }, spec: { replicas } });
-  const { code, err, calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0)]), docker: "" }, ["--yes"]);
+  const controller = (replicas: number) => ({
+    metadata: { namespace: "argo", name: "c" },
+    spec: { replicas },
+  });
+  const { code, err, calls } = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0)]), docker: "" },
+    ["--yes"],
+  );
   assert.equal(code, 1);
-  assert.match(err, /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl --context kind-a scale -n argo deploy\/c --replicas=1$/m);
+  assert.match(
+    err,
+    /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl --context kind-a scale -n argo deploy\/c --replicas=1$/m,
+  );
   assert.doesNotMatch(calls, /kubectl .*create -f/);
-  const other = await run("up", { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0), controller(1)]), docker: "" }, ["--yes"]);
+  const other = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: kubectl("Succeeded", [controller(0), controller(1)]), docker: "" },
+    ["--yes"],
+  );
   assert.equal(other.code, 0, other.err);
 });
 
 test("up fails where the smoke test does, with its reason", async () => {
-  const { code, err } = await run("up", { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" }, ["--yes"]);
+  const { code, err } = await run(
+    "up",
+    { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" },
+    ["--yes"],
+  );
   assert.equal(code, 1);
   assert.match(err, /^the smoke test smoke-test-x has failed:\n {2}read: no such bucket$/m);
 });
 
 const refusals: readonly (readonly [string, () => Programs, readonly string[], RegExp])[] = [
-  ["no pulumi, and no consent to a download", () => ({ kubectl: kubectl(), docker: "" }), [], /there is no `pulumi` on PATH; install it/],
-  ["a download that fails", () => ({ npx: "exit 1", kubectl: kubectl() }), ["--yes"], /`npx pulumi` does not start/],
-  ["an old pulumi", () => ({ pulumi: pulumi({ version: "v3.200.1" }), kubectl: kubectl() }), [], /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/],
+  [
+    "no pulumi, and no consent to a download",
+    () => ({ kubectl: kubectl(), docker: "" }),
+    [],
+    /there is no `pulumi` on PATH; install it/,
+  ],
+  [
+    "a download that fails",
+    () => ({ npx: "exit 1", kubectl: kubectl() }),
+    ["--yes"],
+    /`npx pulumi` does not start/,
+  ],
+  [
+    "an old pulumi",
+    () => ({ pulumi: pulumi({ version: "v3.200.1" }), kubectl: kubectl() }),
+    [],
+    /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/,
+  ],
   ["no kubectl", () => ({ pulumi: pulumi() }), [], /there is no `kubectl` on PATH/],
-  ["a context that is not there", () => ({ pulumi: pulumi(), kubectl: kubectl() }), ["--context", "prd"], /the kubeconfig has no context "prd"; there are: kind-a, prod/],
-  ["a cluster that is away", () => ({ pulumi: pulumi(), kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac` }), [], /the cluster of context "kind-a" does not answer: connection refused/],
-  ["a user without rights", () => ({ pulumi: pulumi(), kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *can-i*clusterroles*) echo no;; *) echo yes;; esac` }), [], /the user of context "kind-a" may not create clusterroles\.rbac\.authorization\.k8s\.io;/],
-  ["no cluster and no Docker", () => ({ pulumi: pulumi(), kubectl: "exit 1" }), ["--yes"], /the kubeconfig names no cluster, and there is no Docker engine/],
-  ["no cluster and no kind", () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }), ["--yes"], /with `kind` on PATH/],
-  ["no Docker", () => ({ pulumi: pulumi(), kubectl: kubectl() }), [], /no engine answers `docker version`/],
-  ["no buildx", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: 'case "$1" in buildx) exit 1;; *) echo 28;; esac' }), [], /^connector images are built by `docker buildx`, and this Docker has no such command; install its plugin/m],
-  ["a registry that is away", () => ({ pulumi: pulumi({ settings: { registry: { address: "127.0.0.1:1" } } }), kubectl: kubectl(), docker: "echo 28" }), [], /the registry 127\.0\.0\.1:1 does not answer/],
-  ["monitoring without the Prometheus operator", () => ({ pulumi: pulumi({ settings: { monitoring: true } }), kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m],
-  ["an Argo and a namespace of somebody else", () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }), ["--yes"], /^the cluster of context "kind-a" is not as this stack needs it:\n {2}the namespace argo is there and not of this stack.*\n {2}Argo's definitions are there, of Helm's release "theirs" in the namespace argo/m],
-  ["what the stack has, but on another cluster", () => ({ pulumi: pulumi({ resources: [{ type: "kubernetes:core/v1:Namespace", id: "argo" }], settings: { context: "prod" } }), kubectl: withArgo("argo-workflows"), docker: "echo 28" }), ["--yes", "--context", "kind-a"], /the namespace argo is there and not of this stack/],
-  ["an Argo that is to be used and not there", () => ({ pulumi: pulumi({ settings: { argo: { install: false } } }), kubectl: `case "$*" in *"get crd cronworkflows"*) exit 1;; esac\n${kubectl()}`, docker: "echo 28" }), ["--yes"], /^ {2}tapctl:argo\.install is false, and the cluster has no cronworkflows\.argoproj\.io/m],
-  ["a stack of a newer version", () => ({ pulumi: pulumi({ resources: [{ type: "pulumi:pulumi:Stack", outputs: { version: "99.0.0" } }] }), kubectl: kubectl(), docker: "echo 28" }), ["--yes"], /^the stack was last updated by version 99\.0\.0 of this project, and this is \d+\.\d+\.\d+: merge the newer one first/m],
-  ["charts that are not there", () => ({ pulumi: pulumi({ settings: { argo: { chart: { path: "charts/argo" } }, objectStore: { chart: { ...charts().chart, version: "9.9.9" } } } }), kubectl: kubectl(), docker: "echo 28" }), ["--yes"], /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m],
-  ["settings that are wrong, all at once", () => ({ pulumi: pulumi({ settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } } }), kubectl: kubectl() }), ["--yes"], /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m],
-  ["settings that the engine does not tell", () => ({ pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`, kubectl: kubectl() }), ["--yes"], /^the configuration of the stack cannot be read: error: incorrect passphrase$/m],
-  ["nobody to ask", () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }), [], /^this is not a terminal, so the changes cannot be confirmed\.\nAdd --yes/m],
+  [
+    "a context that is not there",
+    () => ({ pulumi: pulumi(), kubectl: kubectl() }),
+    ["--context", "prd"],
+    /the kubeconfig has no context "prd"; there are: kind-a, prod/,
+  ],
+  [
+    "a cluster that is away",
+    () => ({
+      pulumi: pulumi(),
+      kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac`,
+    }),
+    [],
+    /the cluster of context "kind-a" does not answer: connection refused/,
+  ],
+  [
+    "a user without rights",
+    () => ({
+      pulumi: pulumi(),
+      kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *can-i*clusterroles*) echo no;; *) echo yes;; esac`,
+    }),
+    [],
+    /the user of context "kind-a" may not create clusterroles\.rbac\.authorization\.k8s\.io;/,
+  ],
+  [
+    "no cluster and no Docker",
+    () => ({ pulumi: pulumi(), kubectl: "exit 1" }),
+    ["--yes"],
+    /the kubeconfig names no cluster, and there is no Docker engine/,
+  ],
+  [
+    "no cluster and no kind",
+    () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }),
+    ["--yes"],
+    /with `kind` on PATH/,
+  ],
+  [
+    "no Docker",
+    () => ({ pulumi: pulumi(), kubectl: kubectl() }),
+    [],
+    /no engine answers `docker version`/,
+  ],
+  [
+    "no buildx",
+    () => ({
+      pulumi: pulumi(),
+      kubectl: kubectl(),
+      docker: 'case "$1" in buildx) exit 1;; *) echo 28;; esac',
+    }),
+    [],
+    /^connector images are built by `docker buildx`, and this Docker has no such command; install its plugin/m,
+  ],
+  [
+    "a registry that is away",
+    () => ({
+      pulumi: pulumi({ settings: { registry: { address: "127.0.0.1:1" } } }),
+      kubectl: kubectl(),
+      docker: "echo 28",
+    }),
+    [],
+    /the registry 127\.0\.0\.1:1 does not answer/,
+  ],
+  [
+    "monitoring without the Prometheus operator",
+    () => ({
+      pulumi: pulumi({ settings: { monitoring: true } }),
+      kubectl: `case "$*" in *"get crd prometheusrules"*) exit 1;; esac\n${kubectl()}`,
+      docker: "echo 28",
+    }),
+    ["--yes"],
+    /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m,
+  ],
+  [
+    "an Argo and a namespace of somebody else",
+    () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }),
+    ["--yes"],
+    /^the cluster of context "kind-a" is not as this stack needs it:\n {2}the namespace argo is there and not of this stack.*\n {2}Argo's definitions are there, of Helm's release "theirs" in the namespace argo/m,
+  ],
+  [
+    "what the stack has, but on another cluster",
+    () => ({
+      pulumi: pulumi({
+        resources: [{ type: "kubernetes:core/v1:Namespace", id: "argo" }],
+        settings: { context: "prod" },
+      }),
+      kubectl: withArgo("argo-workflows"),
+      docker: "echo 28",
+    }),
+    ["--yes", "--context", "kind-a"],
+    /the namespace argo is there and not of this stack/,
+  ],
+  [
+    "an Argo that is to be used and not there",
+    () => ({
+      pulumi: pulumi({ settings: { argo: { install: false } } }),
+      kubectl: `case "$*" in *"get crd cronworkflows"*) exit 1;; esac\n${kubectl()}`,
+      docker: "echo 28",
+    }),
+    ["--yes"],
+    /^ {2}tapctl:argo\.install is false, and the cluster has no cronworkflows\.argoproj\.io/m,
+  ],
+  [
+    "a stack of a newer version",
+    () => ({
+      pulumi: pulumi({
+        resources: [{ type: "pulumi:pulumi:Stack", outputs: { version: "99.0.0" } }],
+      }),
+      kubectl: kubectl(),
+      docker: "echo 28",
+    }),
+    ["--yes"],
+    /^the stack was last updated by version 99\.0\.0 of this project, and this is \d+\.\d+\.\d+: merge the newer one first/m,
+  ],
+  [
+    "charts that are not there",
+    () => ({
+      pulumi: pulumi({
+        settings: {
+          argo: { chart: { path: "charts/argo" } },
+          objectStore: { chart: { ...charts().chart, version: "9.9.9" } },
+        },
+      }),
+      kubectl: kubectl(),
+      docker: "echo 28",
+    }),
+    ["--yes"],
+    /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m,
+  ],
+  [
+    "settings that are wrong, all at once",
+    () => ({
+      pulumi: pulumi({
+        settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } },
+      }),
+      kubectl: kubectl(),
+    }),
+    ["--yes"],
+    /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m,
+  ],
+  [
+    "settings that the engine does not tell",
+    () => ({
+      pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`,
+      kubectl: kubectl(),
+    }),
+    ["--yes"],
+    /^the configuration of the stack cannot be read: error: incorrect passphrase$/m,
+  ],
+  [
+    "nobody to ask",
+    () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }),
+    [],
+    /^this is not a terminal, so the changes cannot be confirmed\.\nAdd --yes/m,
+  ],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
 
@@ -145,39 +403,84 @@ test("down asks first, destroys and says what it keeps", async () => {
 });
 
 test("down: lists the stack, the cluster, its namespaces, pipelines and data before it asks, and keeps Argo's definitions only if it installed Argo", async () => {
-  const namespace = (id: string) => ({ urn: `urn:pulumi:two::tapctl::N::${id}`, type: "kubernetes:core/v1:Namespace", id });
-  const release = (id: string) => ({ urn: `urn:pulumi:two::tapctl::R::${id}`, type: "kubernetes:helm.sh/v3:Release", id });
-  const pipeline = (name: string) => ({ urn: `urn:pulumi:two::tapctl::P::${name}`, type: "tapctl:index:Pipeline" });
-  const resources = [namespace("minio"), namespace("etl"), release("minio/minio"), release("argo/argo-workflows"), pipeline("a"), pipeline("b")];
-  const { code, out, calls } = await run("down", { pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }), kind: "" }, ["--yes", "--stack", "two"]);
+  const namespace = (id: string) => ({
+    urn: `urn:pulumi:two::tapctl::N::${id}`,
+    type: "kubernetes:core/v1:Namespace",
+    id,
+  });
+  const release = (id: string) => ({
+    urn: `urn:pulumi:two::tapctl::R::${id}`,
+    type: "kubernetes:helm.sh/v3:Release",
+    id,
+  });
+  const pipeline = (name: string) => ({
+    urn: `urn:pulumi:two::tapctl::P::${name}`,
+    type: "tapctl:index:Pipeline",
+  });
+  const resources = [
+    namespace("minio"),
+    namespace("etl"),
+    release("minio/minio"),
+    release("argo/argo-workflows"),
+    pipeline("a"),
+    pipeline("b"),
+  ];
+  const { code, out, calls } = await run(
+    "down",
+    { pulumi: pulumi({ made: true, resources, settings: { context: "kind-a" } }), kind: "" },
+    ["--yes", "--stack", "two"],
+  );
   assert.equal(code, 0);
-  assert.match(out, /^Stack "two" of project tapctl, on the cluster of context "kind-a":\n {2}2 pipelines\n {2}namespaces etl, minio, with all that is in them\n {2}the data in the object store.*\n {2}6 resources in all$/m);
+  assert.match(
+    out,
+    /^Stack "two" of project tapctl, on the cluster of context "kind-a":\n {2}2 pipelines\n {2}namespaces etl, minio, with all that is in them\n {2}the data in the object store.*\n {2}6 resources in all$/m,
+  );
   assert.match(out, /^ {2}Argo's custom resource definitions/m);
   assert.match(calls, /^pulumi destroy --stack two /m);
 });
 
 test("up: every command that it prints names the stack, the context and the namespace", async () => {
-  const { code, out, err } = await run("up", { pulumi: pulumi({ settings: { namespace: "etl" } }), kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
+  const { code, out, err } = await run(
+    "up",
+    { pulumi: pulumi({ settings: { namespace: "etl" } }), kubectl: kubectl(), docker: "echo 28" },
+    ["--yes", "--stack", "two"],
+  );
   assert.equal(code, 0, err);
   const commands = out.slice(out.indexOf("Next steps:"));
   assert.match(commands, /undo all this: +npx tapctl down --stack two$/m);
-  assert.match(commands, /npx tapctl pulumi --stack two config set --secret --path 'tapctl:secrets\["NAME"\]', then npx tapctl up --stack two$/m);
+  assert.match(
+    commands,
+    /npx tapctl pulumi --stack two config set --secret --path 'tapctl:secrets\["NAME"\]', then npx tapctl up --stack two$/m,
+  );
   assert.match(commands, /npx tapctl status --on cluster --context kind-a --namespace etl$/m);
-  for (const line of commands.split("\n").filter((each) => /kubectl/.test(each))) assert.match(line, /--context kind-a/);
+  for (const line of commands.split("\n").filter((each) => /kubectl/.test(each)))
+    assert.match(line, /--context kind-a/);
 });
 
 test("up: an engine that fails is reported with its reasons, the command that continues, and the log", async () => {
   const failing = `case "$*" in "up "*) echo '{"diagnosticEvent":{"urn":"urn:pulumi:two::tapctl::kubernetes:helm.sh/v3:Release::minio","message":"timed out waiting for the condition","severity":"error"}}'; echo 'error: update failed' >&2; exit 255;; esac\n${pulumi()}`;
-  const { code, err } = await run("up", { pulumi: failing, kubectl: kubectl(), docker: "echo 28" }, ["--yes", "--stack", "two"]);
+  const { code, err } = await run(
+    "up",
+    { pulumi: failing, kubectl: kubectl(), docker: "echo 28" },
+    ["--yes", "--stack", "two"],
+  );
   assert.equal(code, 1);
-  assert.match(err, /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m);
+  assert.match(
+    err,
+    /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m,
+  );
 });
 
 test("up: an engine that is killed is reported as such", async () => {
   const killed = `case "$*" in "up "*) kill -9 $$;; esac\n${pulumi()}`;
-  const { code, err } = await run("up", { pulumi: killed, kubectl: kubectl(), docker: "echo 28" }, ["--yes"]);
+  const { code, err } = await run("up", { pulumi: killed, kubectl: kubectl(), docker: "echo 28" }, [
+    "--yes",
+  ]);
   assert.equal(code, 1);
-  assert.match(err, /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up$/m);
+  assert.match(
+    err,
+    /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up$/m,
+  );
 });
 
 test("the help has an example", async () => {
@@ -188,18 +491,42 @@ test("the help has an example", async () => {
 
 test("pulumi passes a command on, with the stack of `npx tapctl up`, and its exit code back", async () => {
   const engine = { pulumi: `${pulumi({ made: true })}\ncase "$1" in preview) exit 3;; esac` };
-  const secret = await run("pulumi", engine, ["config", "set", "--secret", "--path", 'secrets["channel"]']);
+  const secret = await run("pulumi", engine, [
+    "config",
+    "set",
+    "--secret",
+    "--path",
+    'secrets["channel"]',
+  ]);
   assert.equal(secret.code, 0, secret.err);
-  assert.match(secret.calls, /^pulumi config set --secret --path secrets\["channel"\] --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml$/m);
+  assert.match(
+    secret.calls,
+    /^pulumi config set --secret --path secrets\["channel"\] --stack dev --config-file .*\.tapctl\/Pulumi\.dev\.yaml$/m,
+  );
   const preview = await run("pulumi", engine, ["preview", "--diff"]);
   assert.equal(preview.code, 3);
-  assert.match((await run("pulumi", engine, ["--stack", "prod", "stack", "output"])).calls, /^pulumi stack output --stack prod$/m);
+  assert.match(
+    (await run("pulumi", engine, ["--stack", "prod", "stack", "output"])).calls,
+    /^pulumi stack output --stack prod$/m,
+  );
 });
 
 test("pulumi says what it is for, and refuses a setting that the next up would overwrite", async () => {
-  for (const args of [[], ["--help"]]) assert.match((await run("pulumi", {}, args)).out, /^Usage: npx tapctl pulumi .*\n[^]*Examples:\n/);
-  const { code, err, calls } = await run("pulumi", { pulumi: pulumi() }, ["config", "set", "context", "prod"]);
+  for (const args of [[], ["--help"]])
+    assert.match(
+      (await run("pulumi", {}, args)).out,
+      /^Usage: npx tapctl pulumi .*\n[^]*Examples:\n/,
+    );
+  const { code, err, calls } = await run("pulumi", { pulumi: pulumi() }, [
+    "config",
+    "set",
+    "context",
+    "prod",
+  ]);
   assert.equal(code, 2);
-  assert.equal(err, "settings are written into Pulumi.dev.yaml, which wins over them at the next `npx tapctl up`; `config set` here is for secrets, with --secret\n");
+  assert.equal(
+    err,
+    "settings are written into Pulumi.dev.yaml, which wins over them at the next `npx tapctl up`; `config set` here is for secrets, with --secret\n",
+  );
   assert.doesNotMatch(calls, /config set/);
 });

@@ -2,15 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuseNewer } from "../../src/deploy/version";
 
-const madeBy = (version?: string) => [{ type: "kubernetes:core/v1:Namespace", id: "argo" }, { type: "pulumi:pulumi:Stack", outputs: { pipelines: 2, ...(version !== undefined && { version }) } }];
+const madeBy = (version?: string) => [
+  { type: "kubernetes:core/v1:Namespace", id: "argo" },
+  {
+    type: "pulumi:pulumi:Stack",
+    outputs: { pipelines: 2, ...(version !== undefined && { version }) },
+  },
+];
 
 test("a stack of this version, of an older one and of one that told none is updated", () => {
-  for (const version of ["1.2.3", "1.2.2", "1.1.9", "0.99.0", "1.2.3-rc.1", undefined]) refuseNewer(madeBy(version), "1.2.3");
+  for (const version of ["1.2.3", "1.2.2", "1.1.9", "0.99.0", "1.2.3-rc.1", undefined])
+    refuseNewer(madeBy(version), "1.2.3");
   refuseNewer([], "1.2.3");
 });
 
 test("a stack of a newer version is refused", () => {
   for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
-    assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), { message: `the stack was last updated by version ${version} of this project, and this is 1.2.3\nInstall the newer one first (docs/upgrading.md)` });
+    assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), {
+      message: `the stack was last updated by version ${version} of this project, and this is 1.2.3\nInstall the newer one first (docs/upgrading.md)`,
+    });
   }
 });

@@ -21,20 +21,34 @@ test("docs: every verb and option of tapctl exists", async () => {
       continue;
     }
     const own = await helpOf([verb, ...(GROUPS.has(verb) && part !== "" ? [part] : [])]);
-    wrong.push(...options.filter((option) => !`${all}${own}`.includes(option)).map((option) => `${path}: ${verb} ${part} ${option}`));
+    wrong.push(
+      ...options
+        .filter((option) => !`${all}${own}`.includes(option))
+        .map((option) => `${path}: ${verb} ${part} ${option}`),
+    );
   }
   assert.ok(help.size > 15);
   assert.deepEqual(wrong, []);
 });
 
 test("docs: every npm script exists", () => {
-  const named = pages().flatMap(({ path, text }) => [...text.matchAll(/npm run ([a-z][a-z0-9:-]*[a-z0-9])/g)].map(([, script = ""]) => ({ path, script })));
+  const named = pages().flatMap(({ path, text }) =>
+    [...text.matchAll(/npm run ([a-z][a-z0-9:-]*[a-z0-9])/g)].map(([, script = ""]) => ({
+      path,
+      script,
+    })),
+  );
   assert.ok(named.length > 10);
-  assert.deepEqual(named.filter(({ script }) => !Object.hasOwn(SCRIPTS, script)), []);
+  assert.deepEqual(
+    named.filter(({ script }) => !Object.hasOwn(SCRIPTS, script)),
+    [],
+  );
 });
 
 function commandsOf({ path, text }: { readonly path: string; readonly text: string }) {
-  return [...text.matchAll(/npx tapctl ([a-z][a-z-]*)((?: +(?:-{1,2}[a-z-]+|[A-Za-z0-9./…-]+))*)/g)].map(([, verb = "", rest = ""]) => ({
+  return [
+    ...text.matchAll(/npx tapctl ([a-z][a-z-]*)((?: +(?:-{1,2}[a-z-]+|[A-Za-z0-9./…-]+))*)/g),
+  ].map(([, verb = "", rest = ""]) => ({
     path,
     verb,
     part: /^ *([a-z]+)\b/.exec(rest)?.[1] ?? "",

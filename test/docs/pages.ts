@@ -12,8 +12,13 @@ const OUTSIDE_DOCS = ["README.md", "CONTRIBUTING.md", "connectors/locks/README.m
 
 /** Every page that people read, except for the changelog. */
 export function pages(): readonly Page[] {
-  const docs = readdirSync(join(REPOSITORY, "docs"), { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith(".md"));
-  const paths = [...OUTSIDE_DOCS, ...docs.map(({ name }) => relative(REPOSITORY, join(REPOSITORY, "docs", name)))];
+  const docs = readdirSync(join(REPOSITORY, "docs"), { withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith(".md"),
+  );
+  const paths = [
+    ...OUTSIDE_DOCS,
+    ...docs.map(({ name }) => relative(REPOSITORY, join(REPOSITORY, "docs", name))),
+  ];
   return paths.map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), "utf8") }));
 }
 

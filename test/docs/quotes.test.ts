@@ -9,14 +9,23 @@ const SECTIONS = ["The stream is bad", "Something was left out"];
 
 test("runbook: errors and reports that it quotes are texts of the program", () => {
   const runbook = readFileSync(join(REPOSITORY, "docs", "runbook.md"), "utf8");
-  const program = [...sources("src"), ...sources(join("images", "singer", "runner"))].map((file) => readFileSync(file, "utf8").replaceAll(/\s+/g, " ")).join("\n");
-  const fragments = SECTIONS.flatMap((title) => quotesOf(sectionOf(runbook, title))).flatMap(fragmentsOf);
+  const program = [...sources("src"), ...sources(join("images", "singer", "runner"))]
+    .map((file) => readFileSync(file, "utf8").replaceAll(/\s+/g, " "))
+    .join("\n");
+  const fragments = SECTIONS.flatMap((title) => quotesOf(sectionOf(runbook, title))).flatMap(
+    fragmentsOf,
+  );
   assert.ok(fragments.length >= SECTIONS.length * 5);
-  assert.deepEqual(fragments.filter((fragment) => !program.includes(fragment)), []);
+  assert.deepEqual(
+    fragments.filter((fragment) => !program.includes(fragment)),
+    [],
+  );
 });
 
 function sources(folder: string): readonly string[] {
-  return readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ts|py)$/.test(file)).map((file) => join(REPOSITORY, folder, file));
+  return readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|py)$/.test(file))
+    .map((file) => join(REPOSITORY, folder, file));
 }
 
 function sectionOf(text: string, title: string): string {

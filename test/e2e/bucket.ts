@@ -10,7 +10,9 @@ export interface BucketView {
   /** Keys of the states that its runs saved. */
   history(pipeline: string): Promise<readonly string[]>;
   /** Its runs, oldest first, with their files. */
-  runs(pipeline: string): Promise<readonly { readonly run: string; readonly files: readonly string[] }[]>;
+  runs(
+    pipeline: string,
+  ): Promise<readonly { readonly run: string; readonly files: readonly string[] }[]>;
   /** The JSON of a key; undefined where there is none. */
   get(key: string): Promise<unknown>;
   /** Writes JSON under a key; undefined removes it. */
@@ -21,11 +23,18 @@ export interface BucketView {
 
 /** Opens the bucket of the cluster's MinIO with the pipelines' own keys. */
 export async function openBucket(): Promise<BucketView> {
-  const { data } = get<{ readonly data: { readonly accessKey: string; readonly secretKey: string } }>("secret", "object-store", "pipelines");
+  const { data } = get<{
+    readonly data: { readonly accessKey: string; readonly secretKey: string };
+  }>("secret", "object-store", "pipelines");
   process.env["AWS_ACCESS_KEY_ID"] = Buffer.from(data.accessKey, "base64").toString();
   process.env["AWS_SECRET_ACCESS_KEY"] = Buffer.from(data.secretKey, "base64").toString();
   const tunnel = await forward("minio", 9000, "minio");
-  const store = openS3({ bucket: "singer", endpoint: `http://127.0.0.1:${tunnel.port}`, region: "us-east-1", pathStyle: true });
+  const store = openS3({
+    bucket: "singer",
+    endpoint: `http://127.0.0.1:${tunnel.port}`,
+    region: "us-east-1",
+    pathStyle: true,
+  });
   const keys = (prefix: string) => listed(store, prefix);
   const json = async (key: string): Promise<unknown> => {
     const found = await store.get(key);
@@ -34,12 +43,20 @@ export async function openBucket(): Promise<BucketView> {
   return {
     state: (pipeline) => json(stateKey(pipeline)),
     get: json,
-    put: async (key, value) => void (value === undefined ? await store.delete(key) : await store.put(key, JSON.stringify(value))),
+    put: async (key, value) =>
+      void (value === undefined
+        ? await store.delete(key)
+        : await store.put(key, JSON.stringify(value))),
     history: (pipeline) => keys(historyPrefix(pipeline)),
     runs: async (pipeline) => {
       const files = await keys(runsPrefix(pipeline));
-      const runs = [...new Set(files.map((key) => key.slice(runsPrefix(pipeline).length).split("/")[0] ?? ""))].sort();
-      return runs.map((run) => ({ run, files: files.filter((key) => key.startsWith(`${runsPrefix(pipeline)}${run}/`)) }));
+      const runs = [
+        ...new Set(files.map((key) => key.slice(runsPrefix(pipeline).length).split("/")[0] ?? "")),
+      ].sort();
+      return runs.map((run) => ({
+        run,
+        files: files.filter((key) => key.startsWith(`${runsPrefix(pipeline)}${run}/`)),
+      }));
     },
     close: () => tunnel.stop(),
   };

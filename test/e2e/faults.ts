@@ -3,14 +3,32 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { secretName } from "../../src/manifests/argo/names";
-import { finished, get, kubectl, messages, parameterOf, podsOf, submit, type Different } from "./kubernetes";
-import { addOrders, assertCopied, assertNotAhead, NAMESPACE, reopen, succeeded, type Scene } from "./scene";
+import {
+  finished,
+  get,
+  kubectl,
+  messages,
+  parameterOf,
+  podsOf,
+  submit,
+  type Different,
+} from "./kubernetes";
+import {
+  addOrders,
+  assertCopied,
+  assertNotAhead,
+  NAMESPACE,
+  reopen,
+  succeeded,
+  type Scene,
+} from "./scene";
 
 /** Runs that meet with a fault: what arrived and what was saved are compared to the source each time. */
 export function testFaults(scene: () => Scene): void {
   test("a source that fails fails the run, is told, and leaves the state", async () => {
     const { bucket, source, webhook } = scene();
-    const saved = async () => ((await bucket.state("exchange-rates-classic")) as { readonly state: unknown }).state;
+    const saved = async () =>
+      ((await bucket.state("exchange-rates-classic")) as { readonly state: unknown }).state;
     const before = await saved();
     source.fault = "fail";
     const name = submit("exchange-rates-classic", NAMESPACE);
@@ -24,7 +42,10 @@ export function testFaults(scene: () => Scene): void {
     assert.equal((await webhook.told(again)).event, "recovered");
   });
 
-  for (const [pipeline, table] of [["shop-copy", "copy.orders"], ["shop-stream", "streamed.orders"]] as const) {
+  for (const [pipeline, table] of [
+    ["shop-copy", "copy.orders"],
+    ["shop-stream", "streamed.orders"],
+  ] as const) {
     test(`${pipeline}: a tap that fails half-way in its last attempt: what it sent is loaded, the run fails`, async (context) => {
       const { roads } = scene();
       await addOrders(scene(), 60_000);
@@ -35,7 +56,12 @@ export function testFaults(scene: () => Scene): void {
       assert.equal(workflow.status?.phase, "Failed", messages(workflow));
       assert.match(messages(workflow), /what it had sent is loaded, and its progress saved/);
       await assertNotAhead(scene(), pipeline, table);
-      const { rows } = await scene().client.query<{ readonly loaded: number; readonly all: number }>(`select (select count(*) from ${table})::int as loaded, (select count(*) from orders)::int as all`);
+      const { rows } = await scene().client.query<{
+        readonly loaded: number;
+        readonly all: number;
+      }>(
+        `select (select count(*) from ${table})::int as loaded, (select count(*) from orders)::int as all`,
+      );
       context.diagnostic(`${rows[0]?.loaded} of ${rows[0]?.all} rows after it`);
       await succeeded(submit(pipeline, NAMESPACE), 600);
       await assertCopied(scene(), pipeline, table);
@@ -46,12 +72,17 @@ export function testFaults(scene: () => Scene): void {
     const { roads, bucket } = scene();
     await succeeded(submit("shop-stream", NAMESPACE), 600);
     await addOrders(scene(), 60_000);
-    const name = submit("shop-stream", NAMESPACE, { parameters: { retries: "1", minRecords: "61000" } });
+    const name = submit("shop-stream", NAMESPACE, {
+      parameters: { retries: "1", minRecords: "61000" },
+    });
     await roads.shop.cutAfter(2_000_000);
     roads.shop.cut(false);
     const workflow = await succeeded(name, 600);
     assert.equal(podsOf(workflow, "replicate-pod").length, 2, messages(workflow));
-    const summary = (await bucket.runs("shop-stream")).at(-1)?.files.find((file) => file.endsWith("/summary.json")) ?? "";
+    const summary =
+      (await bucket.runs("shop-stream"))
+        .at(-1)
+        ?.files.find((file) => file.endsWith("/summary.json")) ?? "";
     const { records } = (await bucket.get(summary)) as { readonly records: number };
     context.diagnostic(`${records} records in two attempts`);
     assert.ok(records > 61_000, `${records}`);
@@ -62,21 +93,44 @@ export function testFaults(scene: () => Scene): void {
     const { bucket, client, roads, webhook } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-copy");
-    await client.query("create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'the target is broken on purpose'; end $$");
-    await client.query("create trigger refuse before insert or update on copy.orders execute function refuse()");
+    await client.query(
+      "create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'the target is broken on purpose'; end $$",
+    );
+    await client.query(
+      "create trigger refuse before insert or update on copy.orders execute function refuse()",
+    );
     const name = submit("shop-copy", NAMESPACE);
     const workflow = await finished(name, NAMESPACE, 600);
     await client.query("drop trigger refuse on copy.orders");
     assert.equal(workflow.status?.phase, "Failed", messages(workflow));
     assert.match((await webhook.told(name)).error ?? "", /^load.*broken on purpose/);
     assert.deepEqual(await bucket.state("shop-copy"), before);
-    const extracts = (await bucket.runs("shop-copy")).at(-1)?.files.filter((file) => /extract-\d+\.jsonl$/.test(file)) ?? [];
+    const extracts =
+      (await bucket.runs("shop-copy"))
+        .at(-1)
+        ?.files.filter((file) => /extract-\d+\.jsonl$/.test(file)) ?? [];
     roads.shop.cut(true);
-    await succeeded(submit("shop-copy", NAMESPACE, { parameters: { extractKey: extracts.at(-1) ?? "", extractOutcome: "partial", trigger: "retry" }, spec: { entrypoint: "retry" } }), 600);
+    await succeeded(
+      submit("shop-copy", NAMESPACE, {
+        parameters: {
+          extractKey: extracts.at(-1) ?? "",
+          extractOutcome: "partial",
+          trigger: "retry",
+        },
+        spec: { entrypoint: "retry" },
+      }),
+      600,
+    );
     roads.shop.cut(false);
     assert.notDeepEqual(await bucket.state("shop-copy"), before);
-    const summary = (await bucket.runs("shop-copy")).at(-1)?.files.find((file) => file.endsWith("/summary.json")) ?? "";
-    const { status, stateCommitted } = (await bucket.get(summary)) as { readonly status: string; readonly stateCommitted: boolean };
+    const summary =
+      (await bucket.runs("shop-copy"))
+        .at(-1)
+        ?.files.find((file) => file.endsWith("/summary.json")) ?? "";
+    const { status, stateCommitted } = (await bucket.get(summary)) as {
+      readonly status: string;
+      readonly stateCommitted: boolean;
+    };
     assert.deepEqual([status, stateCommitted], ["succeeded", true]);
     await assertCopied(scene(), "shop-copy", "copy.orders");
   });
@@ -94,15 +148,29 @@ export function testFaults(scene: () => Scene): void {
   });
 
   test("out of memory: the run fails and says so, the state stays", async () => {
-    const patch = JSON.stringify({ containers: [{ name: "main", resources: { requests: { memory: "24Mi" }, limits: { memory: "24Mi" } } }] });
-    await failsAs(scene(), "shop-copy", { parameters: { tapPatch: patch, retries: "0" } }, /OOM|137/);
+    const patch = JSON.stringify({
+      containers: [
+        { name: "main", resources: { requests: { memory: "24Mi" }, limits: { memory: "24Mi" } } },
+      ],
+    });
+    await failsAs(
+      scene(),
+      "shop-copy",
+      { parameters: { tapPatch: patch, retries: "0" } },
+      /OOM|137/,
+    );
   });
 
   test("a source that hangs: the run ends at its deadline, and it is told", async () => {
     const { source } = scene();
     source.fault = "hang";
     try {
-      await failsAs(scene(), "exchange-rates-classic", { spec: { activeDeadlineSeconds: 25 } }, /deadline/i);
+      await failsAs(
+        scene(),
+        "exchange-rates-classic",
+        { spec: { activeDeadlineSeconds: 25 } },
+        /deadline/i,
+      );
     } finally {
       source.fault = "none";
     }
@@ -113,7 +181,10 @@ export function testFaults(scene: () => Scene): void {
     const { bucket } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-orders");
-    const followUps = parameterOf("shop-orders", "followUps", NAMESPACE).replace("cat /singer/output/*", "false; cat /singer/output/*");
+    const followUps = parameterOf("shop-orders", "followUps", NAMESPACE).replace(
+      "cat /singer/output/*",
+      "false; cat /singer/output/*",
+    );
     const name = submit("shop-orders", NAMESPACE, { parameters: { followUps, retries: "0" } });
     const workflow = await finished(name, NAMESPACE, 300);
     assert.equal(workflow.status?.phase, "Failed", messages(workflow));
@@ -124,14 +195,37 @@ export function testFaults(scene: () => Scene): void {
 
   test("a webhook that hangs, a notifier whose image is missing: the run ends as it would, and soon", async () => {
     const { source, webhook, registry } = scene();
-    const template = get<{ readonly spec: { readonly templates: readonly { readonly name: string; readonly container?: object }[] } }>("workflowtemplate", "singer-artifact", NAMESPACE);
-    const templates = template.spec.templates.map((one) => (one.name === "notify-failed" ? { ...one, container: { ...one.container, image: `${registry}/no-such-image:1` } } : one));
-    kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata: { name: "no-notifier", namespace: NAMESPACE }, spec: { ...template.spec, templates } }));
+    const template = get<{
+      readonly spec: {
+        readonly templates: readonly { readonly name: string; readonly container?: object }[];
+      };
+    }>("workflowtemplate", "singer-artifact", NAMESPACE);
+    const templates = template.spec.templates.map((one) =>
+      one.name === "notify-failed"
+        ? { ...one, container: { ...one.container, image: `${registry}/no-such-image:1` } }
+        : one,
+    );
+    kubectl(
+      ["apply", "-f", "-"],
+      JSON.stringify({
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "WorkflowTemplate",
+        metadata: { name: "no-notifier", namespace: NAMESPACE },
+        spec: { ...template.spec, templates },
+      }),
+    );
     source.fault = "fail";
-    for (const [hangs, spec] of [[true, {}], [false, { workflowTemplateRef: { name: "no-notifier" } }]] as const) {
+    for (const [hangs, spec] of [
+      [true, {}],
+      [false, { workflowTemplateRef: { name: "no-notifier" } }],
+    ] as const) {
       webhook.hangs = hangs;
       const started = Date.now();
-      const workflow = await finished(submit("exchange-rates-classic", NAMESPACE, { parameters: { retries: "0" }, spec }), NAMESPACE, 300);
+      const workflow = await finished(
+        submit("exchange-rates-classic", NAMESPACE, { parameters: { retries: "0" }, spec }),
+        NAMESPACE,
+        300,
+      );
       assert.equal(workflow.status?.phase, "Failed", messages(workflow));
       assert.ok(Date.now() - started < 200_000, `${Math.round((Date.now() - started) / 1000)} s`);
     }
@@ -162,30 +256,83 @@ export function testMistakes(scene: () => Scene): void {
   ] as const) {
     test(`${what}: the attempt is given up, not the run held until its deadline`, async () => {
       const started = Date.now();
-      await failsAs(scene(), "exchange-rates-classic", { parameters: { tapImage: image(scene().registry), pendingSeconds: "15", retries: "0" } }, /timeout|timed out|pending/i);
+      await failsAs(
+        scene(),
+        "exchange-rates-classic",
+        { parameters: { tapImage: image(scene().registry), pendingSeconds: "15", retries: "0" } },
+        /timeout|timed out|pending/i,
+      );
       assert.ok(Date.now() - started < 120_000);
     });
   }
 
   for (const pipeline of ["shop-copy", "shop-stream"]) {
     test(`${pipeline}: a password that is wrong: the run ends with the tap's own words`, async () => {
-      const { data } = get<{ readonly data: { readonly [file: string]: string } }>("secret", secretName(pipeline), NAMESPACE);
+      const { data } = get<{ readonly data: { readonly [file: string]: string } }>(
+        "secret",
+        secretName(pipeline),
+        NAMESPACE,
+      );
       const right = Buffer.from(data["tap-config.json"] ?? "", "base64").toString();
-      const wrong = { ...data, "tap-config.json": Buffer.from(right.replace(/"password":\s*"[^"]*"/, '"password": "wrong"')).toString("base64") };
-      kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "wrong-password", namespace: NAMESPACE }, data: wrong }));
-      await failsAs(scene(), pipeline, { parameters: { configSecret: "wrong-password", retries: "1" } }, /password authentication failed/);
+      const wrong = {
+        ...data,
+        "tap-config.json": Buffer.from(
+          right.replace(/"password":\s*"[^"]*"/, '"password": "wrong"'),
+        ).toString("base64"),
+      };
+      kubectl(
+        ["apply", "-f", "-"],
+        JSON.stringify({
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "wrong-password", namespace: NAMESPACE },
+          data: wrong,
+        }),
+      );
+      await failsAs(
+        scene(),
+        pipeline,
+        { parameters: { configSecret: "wrong-password", retries: "1" } },
+        /password authentication failed/,
+      );
       kubectl(["delete", "secret", "wrong-password", "-n", NAMESPACE]);
     });
   }
 
-  test("a Secret that is missing", () => failsAs(scene(), "exchange-rates-classic", { parameters: { configSecret: "no-such-secret" } }, /exit code 2\).*was the pipeline's Secret deleted/));
+  test("a Secret that is missing", () =>
+    failsAs(
+      scene(),
+      "exchange-rates-classic",
+      { parameters: { configSecret: "no-such-secret" } },
+      /exit code 2\).*was the pipeline's Secret deleted/,
+    ));
 
   test("a bucket that does not exist", async () => {
-    const repositories = JSON.parse(kubectl(["get", "configmap", "artifact-repositories", "-n", NAMESPACE, "-o", "json"])) as { readonly data: { readonly singer: string } };
+    const repositories = JSON.parse(
+      kubectl(["get", "configmap", "artifact-repositories", "-n", NAMESPACE, "-o", "json"]),
+    ) as { readonly data: { readonly singer: string } };
     const repository = parse(repositories.data.singer) as { readonly s3: object };
-    const data = { singer: stringify({ ...repository, s3: { ...repository.s3, bucket: "no-such-bucket" } }) };
-    kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "wrong-bucket", namespace: NAMESPACE }, data }));
-    await failsAs(scene(), "exchange-rates-classic", { parameters: { retries: "0" }, spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } } }, /is the bucket there/);
+    const data = {
+      singer: stringify({ ...repository, s3: { ...repository.s3, bucket: "no-such-bucket" } }),
+    };
+    kubectl(
+      ["apply", "-f", "-"],
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "wrong-bucket", namespace: NAMESPACE },
+        data,
+      }),
+    );
+    await failsAs(
+      scene(),
+      "exchange-rates-classic",
+      {
+        parameters: { retries: "0" },
+        spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } },
+      },
+      /is the bucket there/,
+    );
     kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
   });
 
@@ -197,7 +344,12 @@ export function testMistakes(scene: () => Scene): void {
   });
 }
 
-async function failsAs(scene: Scene, pipeline: string, different: Different, error: RegExp): Promise<void> {
+async function failsAs(
+  scene: Scene,
+  pipeline: string,
+  different: Different,
+  error: RegExp,
+): Promise<void> {
   const before = await scene.bucket.state(pipeline);
   const name = submit(pipeline, NAMESPACE, different);
   const workflow = await finished(name, NAMESPACE, 300);

@@ -19,8 +19,17 @@ let source: Source | undefined;
 
 before(async () => {
   source = await startSource();
-  const [tap, target, warehouse] = [tapExchangeRatesApi({ base_url: "" }), targetCsv({}), targetDuckdb({ path: "" })].map(({ connector }) => build(connector));
-  scene = { tap: tap ?? "", target: target ?? "", warehouse: warehouse ?? "", source: `http://${HOST}:${source.port}/v1` };
+  const [tap, target, warehouse] = [
+    tapExchangeRatesApi({ base_url: "" }),
+    targetCsv({}),
+    targetDuckdb({ path: "" }),
+  ].map(({ connector }) => build(connector));
+  scene = {
+    tap: tap ?? "",
+    target: target ?? "",
+    warehouse: warehouse ?? "",
+    source: `http://${HOST}:${source.port}/v1`,
+  };
 });
 
 after(() => source?.stop());
@@ -35,8 +44,36 @@ function build(connector: ConnectorDefinition): string {
   const origin = connectorImage(connector, readBuildContext(BASE_IMAGE));
   if (!("build" in origin)) throw new Error(`${connector.name} is not built`);
   const { repository, tag, args } = origin.build;
-  const given = { ...args, ...Object.fromEntries(["PIP_INDEX_URL", "HTTPS_PROXY"].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) };
-  const flags = Object.entries(given).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
-  execFileSync("docker", ["buildx", "build", "--builder", "default", "--load", "--network", "host", "--file", "images/singer/Dockerfile", "--tag", `${repository}:${tag}`, ...flags, "."], { stdio: ["ignore", "ignore", "inherit"] });
+  const given = {
+    ...args,
+    ...Object.fromEntries(
+      ["PIP_INDEX_URL", "HTTPS_PROXY"].flatMap((name) =>
+        process.env[name] === undefined ? [] : [[name, process.env[name]]],
+      ),
+    ),
+  };
+  const flags = Object.entries(given).flatMap(([name, value]) => [
+    "--build-arg",
+    `${name}=${value}`,
+  ]);
+  execFileSync(
+    "docker",
+    [
+      "buildx",
+      "build",
+      "--builder",
+      "default",
+      "--load",
+      "--network",
+      "host",
+      "--file",
+      "images/singer/Dockerfile",
+      "--tag",
+      `${repository}:${tag}`,
+      ...flags,
+      ".",
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
   return `${repository}:${tag}`;
 }

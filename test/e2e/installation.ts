@@ -10,10 +10,19 @@ export function testUp(scene: () => Scene): void {
     await addOrders(scene(), ROWS);
     const started = Date.now();
     const changes = await scene().stack.up();
-    context.diagnostic(`up: ${JSON.stringify(changes)} in ${Math.round((Date.now() - started) / 1000)} s`);
+    context.diagnostic(
+      `up: ${JSON.stringify(changes)} in ${Math.round((Date.now() - started) / 1000)} s`,
+    );
     assert.ok((changes["created"] ?? 0) > 30, JSON.stringify(changes));
     await succeeded(create(smokeTestWorkflow(NAMESPACE)));
-    assert.equal(get<{ readonly metadata: { readonly name: string } }>("workflowtemplate", SMOKE_TEST, NAMESPACE).metadata.name, SMOKE_TEST);
+    assert.equal(
+      get<{ readonly metadata: { readonly name: string } }>(
+        "workflowtemplate",
+        SMOKE_TEST,
+        NAMESPACE,
+      ).metadata.name,
+      SMOKE_TEST,
+    );
     await reopen(scene());
   });
 
@@ -48,11 +57,24 @@ export function testChanges(scene: () => Scene): void {
 
   test("a schedule that somebody switched on by hand is put back by up, and nothing else is changed", async () => {
     const { stack, entries } = scene();
-    kubectl(["patch", "cronworkflow", "shop-copy", "-n", NAMESPACE, "--type=merge", "-p", '{"spec":{"suspend":false}}']);
+    kubectl([
+      "patch",
+      "cronworkflow",
+      "shop-copy",
+      "-n",
+      NAMESPACE,
+      "--type=merge",
+      "-p",
+      '{"spec":{"suspend":false}}',
+    ]);
     stack.setPipelines(entries.slice(1));
     await stack.refresh();
     assert.equal((await stack.up())["updated"], 1);
-    assert.equal(get<{ readonly spec: { readonly suspend?: boolean } }>("cronworkflow", "shop-copy", NAMESPACE).spec.suspend, true);
+    assert.equal(
+      get<{ readonly spec: { readonly suspend?: boolean } }>("cronworkflow", "shop-copy", NAMESPACE)
+        .spec.suspend,
+      true,
+    );
   });
 
   test("destroy leaves nothing but Argo's definitions, and up works again", async (context) => {
@@ -61,7 +83,10 @@ export function testChanges(scene: () => Scene): void {
     const started = Date.now();
     await stack.destroy();
     context.diagnostic(`destroy: ${Math.round((Date.now() - started) / 1000)} s`);
-    assert.doesNotMatch(kubectl(["get", "namespaces", "-o", "name"]), /namespace\/(argo|minio|pipelines)$/m);
+    assert.doesNotMatch(
+      kubectl(["get", "namespaces", "-o", "name"]),
+      /namespace\/(argo|minio|pipelines)$/m,
+    );
     assert.match(kubectl(["get", "crd", "-o", "name"]), /workflows\.argoproj\.io/);
     stack.setPipelines(entries);
     await stack.up();

@@ -36,7 +36,9 @@ export function testInterrupted(scene: () => Scene): void {
         assert.ok(unchanged);
         const live = names();
         for (const { name } of added) assert.ok(live.includes(name), name);
-        context.diagnostic(`${wasKilled ? "killed" : "ended before"}, ${pending} creates were pending`);
+        context.diagnostic(
+          `${wasKilled ? "killed" : "ended before"}, ${pending} creates were pending`,
+        );
         stack.setPipelines(entries);
         await stack.up();
       });
@@ -48,13 +50,36 @@ export function testInterrupted(scene: () => Scene): void {
     const [theirs] = manyOf(entries, 1, "theirs");
     assert.ok(theirs);
     stack.setPipelines([...entries, theirs]);
-    kubectl(["create", "-f", "-"], JSON.stringify({ apiVersion: "argoproj.io/v1alpha1", kind: "CronWorkflow", metadata: { name: theirs.name, namespace: NAMESPACE, labels: { owner: "ada" } }, spec: { schedules: ["0 0 1 1 *"], suspend: true, workflowSpec: { entrypoint: "a", templates: [{ name: "a", suspend: {} }] } } }));
+    kubectl(
+      ["create", "-f", "-"],
+      JSON.stringify({
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "CronWorkflow",
+        metadata: { name: theirs.name, namespace: NAMESPACE, labels: { owner: "ada" } },
+        spec: {
+          schedules: ["0 0 1 1 *"],
+          suspend: true,
+          workflowSpec: { entrypoint: "a", templates: [{ name: "a", suspend: {} }] },
+        },
+      }),
+    );
     const refused = await stack.run(["up", "--yes", "--skip-preview"]);
     assert.notEqual(refused.code, 0);
     assert.match(refused.text, /already exists/);
     assert.match(refused.text, /npx tapctl recover --stack e2e/);
     recoverStack(scene());
-    assert.match(kubectl(["get", "cronworkflow", theirs.name, "-n", NAMESPACE, "-o", "jsonpath={.metadata.labels.owner}"]), /ada/);
+    assert.match(
+      kubectl([
+        "get",
+        "cronworkflow",
+        theirs.name,
+        "-n",
+        NAMESPACE,
+        "-o",
+        "jsonpath={.metadata.labels.owner}",
+      ]),
+      /ada/,
+    );
     kubectl(["delete", "cronworkflow", theirs.name, "-n", NAMESPACE]);
     stack.setPipelines(entries);
     await stack.up();
@@ -73,7 +98,11 @@ async function plainUpNamesRecovery({ stack }: Scene): Promise<void> {
   if (code !== 0) assert.match(text, /npx tapctl recover --stack e2e/);
 }
 
-function manyOf(entries: readonly PipelineEntry[], count: number, prefix: string): readonly PipelineEntry[] {
+function manyOf(
+  entries: readonly PipelineEntry[],
+  count: number,
+  prefix: string,
+): readonly PipelineEntry[] {
   const job = entries.find(({ name }) => name === "tidy");
   assert.ok(job);
   return Array.from({ length: count }, (_, number) => ({ ...job, name: `${prefix}-${number}` }));
@@ -88,5 +117,12 @@ async function created(entries: readonly PipelineEntry[], count: number): Promis
 }
 
 function names(): readonly string[] {
-  return kubectl(["get", "cronworkflows", "-n", NAMESPACE, "-o", 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}']).split("\n");
+  return kubectl([
+    "get",
+    "cronworkflows",
+    "-n",
+    NAMESPACE,
+    "-o",
+    'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}',
+  ]).split("\n");
 }

@@ -4,7 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 /** A Workflow of the cluster, as far as the tests look at it. */
 export interface WorkflowObject {
   readonly metadata: { readonly name: string };
-  readonly status?: { readonly phase?: string; readonly message?: string; readonly startedAt?: string; readonly finishedAt?: string; readonly nodes?: { readonly [id: string]: WorkflowNode } };
+  readonly status?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+    readonly nodes?: { readonly [id: string]: WorkflowNode };
+  };
 }
 
 /** A step of a Workflow. */
@@ -20,7 +26,11 @@ export interface WorkflowNode {
 
 /** Runs kubectl; what it printed. */
 export function kubectl(args: readonly string[], input?: string): string {
-  const { status, stdout, stderr } = spawnSync("kubectl", args, { encoding: "utf8", ...(input !== undefined && { input }), maxBuffer: 64 * 2 ** 20 });
+  const { status, stdout, stderr } = spawnSync("kubectl", args, {
+    encoding: "utf8",
+    ...(input !== undefined && { input }),
+    maxBuffer: 64 * 2 ** 20,
+  });
   if (status !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
   return stdout;
 }
@@ -45,10 +55,16 @@ export interface Different {
 }
 
 /** Starts a run of a pipeline by hand, as `argo submit --from` does; its name. */
-export function submit(pipeline: string, namespace: string, { parameters = {}, spec = {} }: Different = {}): string {
+export function submit(
+  pipeline: string,
+  namespace: string,
+  { parameters = {}, spec = {} }: Different = {},
+): string {
   const cron = get<CronWorkflowObject>("cronworkflow", pipeline, namespace);
   const { workflowSpec, workflowMetadata } = cron.spec;
-  const own = (workflowSpec.arguments?.parameters ?? []).filter(({ name }) => !(name in parameters));
+  const own = (workflowSpec.arguments?.parameters ?? []).filter(
+    ({ name }) => !(name in parameters),
+  );
   const given = Object.entries(parameters).map(([name, value]) => ({ name, value }));
   const workflow = {
     apiVersion: "argoproj.io/v1alpha1",
@@ -61,32 +77,78 @@ export function submit(pipeline: string, namespace: string, { parameters = {}, s
 
 /** Creates an object; its name. */
 export function create(object: object): string {
-  return (JSON.parse(kubectl(["create", "-o", "json", "-f", "-"], JSON.stringify(object))) as WorkflowObject).metadata.name;
+  return (
+    JSON.parse(
+      kubectl(["create", "-o", "json", "-f", "-"], JSON.stringify(object)),
+    ) as WorkflowObject
+  ).metadata.name;
 }
 
 /** Waits until a Workflow has ended. */
-export async function finished(name: string, namespace: string, seconds = 240): Promise<WorkflowObject> {
+export async function finished(
+  name: string,
+  namespace: string,
+  seconds = 240,
+): Promise<WorkflowObject> {
   for (let left = seconds; ; left--) {
     const workflow = get<WorkflowObject>("workflow", name, namespace);
     if (["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "")) return workflow;
-    if (left === 0) throw new Error(`${name} has not ended after ${seconds} s: ${JSON.stringify(workflow.status, null, 1)}`);
+    if (left === 0)
+      throw new Error(
+        `${name} has not ended after ${seconds} s: ${JSON.stringify(workflow.status, null, 1)}`,
+      );
     await pause(1000);
   }
 }
 
 /** A pod of a Workflow, as far as the tests look at it. */
 export interface PodObject {
-  readonly metadata: { readonly name: string; readonly annotations?: { readonly [name: string]: string } };
-  readonly status: { readonly phase: string; readonly containerStatuses?: readonly { readonly name: string; readonly state: { readonly running?: { readonly startedAt: string }; readonly terminated?: object } }[] };
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: { readonly [name: string]: string };
+  };
+  readonly status: {
+    readonly phase: string;
+    readonly containerStatuses?: readonly {
+      readonly name: string;
+      readonly state: {
+        readonly running?: { readonly startedAt: string };
+        readonly terminated?: object;
+      };
+    }[];
+  };
 }
 
 /** Waits for a pod of a Workflow in a certain state, and deletes it; false where the Workflow ended before there was one. */
-export async function deletePod(workflow: string, namespace: string, wanted: (pod: PodObject) => boolean): Promise<boolean> {
+export async function deletePod(
+  workflow: string,
+  namespace: string,
+  wanted: (pod: PodObject) => boolean,
+): Promise<boolean> {
   for (;;) {
-    const { items } = JSON.parse(kubectl(["get", "pods", "-n", namespace, "-l", `workflows.argoproj.io/workflow=${workflow}`, "-o", "json"])) as { readonly items: readonly PodObject[] };
+    const { items } = JSON.parse(
+      kubectl([
+        "get",
+        "pods",
+        "-n",
+        namespace,
+        "-l",
+        `workflows.argoproj.io/workflow=${workflow}`,
+        "-o",
+        "json",
+      ]),
+    ) as { readonly items: readonly PodObject[] };
     const found = items.find(wanted);
     if (found) {
-      kubectl(["delete", "pod", "-n", namespace, found.metadata.name, "--wait=false", "--ignore-not-found"]);
+      kubectl([
+        "delete",
+        "pod",
+        "-n",
+        namespace,
+        found.metadata.name,
+        "--wait=false",
+        "--ignore-not-found",
+      ]);
       return true;
     }
     const phase = get<WorkflowObject>("workflow", workflow, namespace).status?.phase;
@@ -97,12 +159,16 @@ export async function deletePod(workflow: string, namespace: string, wanted: (po
 
 /** The pods that a template made in a Workflow. */
 export function podsOf({ status }: WorkflowObject, template: string): readonly WorkflowNode[] {
-  return Object.values(status?.nodes ?? {}).filter(({ templateName, type }) => templateName === template && type === "Pod");
+  return Object.values(status?.nodes ?? {}).filter(
+    ({ templateName, type }) => templateName === template && type === "Pod",
+  );
 }
 
 /** What each step of a Workflow came to, a line each. */
 export function messages({ status }: WorkflowObject): string {
-  return Object.values(status?.nodes ?? {}).map(({ displayName, phase, message }) => `${displayName} ${phase} ${message ?? ""}`).join("\n");
+  return Object.values(status?.nodes ?? {})
+    .map(({ displayName, phase, message }) => `${displayName} ${phase} ${message ?? ""}`)
+    .join("\n");
 }
 
 /** Seconds from the creation of a Workflow's first step to its end. */
@@ -111,8 +177,14 @@ export function duration({ status }: WorkflowObject): number {
 }
 
 /** Forwards a port of this machine to a Service. */
-export async function forward(service: string, port: number, namespace: string): Promise<{ readonly port: number; stop(): void }> {
-  const child = spawn("kubectl", ["port-forward", "-n", namespace, `svc/${service}`, `:${port}`], { stdio: ["ignore", "pipe", "inherit"] });
+export async function forward(
+  service: string,
+  port: number,
+  namespace: string,
+): Promise<{ readonly port: number; stop(): void }> {
+  const child = spawn("kubectl", ["port-forward", "-n", namespace, `svc/${service}`, `:${port}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const local = await new Promise<number>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       const match = /127\.0\.0\.1:(\d+)/.exec(chunk.toString());
@@ -126,6 +198,10 @@ export async function forward(service: string, port: number, namespace: string):
 interface CronWorkflowObject {
   readonly spec: {
     readonly workflowMetadata?: object;
-    readonly workflowSpec: { readonly arguments?: { readonly parameters?: readonly { readonly name: string; readonly value: string }[] } };
+    readonly workflowSpec: {
+      readonly arguments?: {
+        readonly parameters?: readonly { readonly name: string; readonly value: string }[];
+      };
+    };
   };
 }

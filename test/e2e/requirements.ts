@@ -23,17 +23,38 @@ export async function surroundings(): Promise<Surroundings> {
   const context = output("kubectl", ["config", "current-context"]);
   const registry = process.env["E2E_REGISTRY"] ?? "localhost:5000";
   const image = process.env["E2E_IMAGE"] ?? "python:3.11-slim";
-  const host = process.env["E2E_HOST"] ?? output("kubectl", ["get", "nodes", "-o", `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`]);
+  const host =
+    process.env["E2E_HOST"] ??
+    output("kubectl", [
+      "get",
+      "nodes",
+      "-o",
+      `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`,
+    ]);
   const missing = [
     output("pulumi", ["version"]) === undefined && "pulumi on PATH",
-    output("docker", ["version", "--format", "{{.Server.Version}}"]) === undefined && "a Docker engine that `docker version` reaches",
+    output("docker", ["version", "--format", "{{.Server.Version}}"]) === undefined &&
+      "a Docker engine that `docker version` reaches",
     context === undefined && "kubectl on PATH, with a current context",
-    output("kubectl", ["get", "nodes", "-o", "name"]) === undefined && "a cluster that `kubectl get nodes` reaches",
-    !(await answers(`http://${registry}/v2/`)) && `a registry that answers at http://${registry}/v2/ (E2E_REGISTRY)`,
+    output("kubectl", ["get", "nodes", "-o", "name"]) === undefined &&
+      "a cluster that `kubectl get nodes` reaches",
+    !(await answers(`http://${registry}/v2/`)) &&
+      `a registry that answers at http://${registry}/v2/ (E2E_REGISTRY)`,
     host === undefined && "this machine's address as pods reach it (E2E_HOST)",
   ].filter((one) => one !== false);
-  if (missing.length > 0 || context === undefined || host === undefined) throw new Error(["The end-to-end tests need what is not here:", ...missing.map((one) => `  - ${one}`)].join("\n"));
-  return { context, registry, image, host, config: JSON.parse(process.env["E2E_CONFIG"] ?? "{}") as Surroundings["config"] };
+  if (missing.length > 0 || context === undefined || host === undefined)
+    throw new Error(
+      ["The end-to-end tests need what is not here:", ...missing.map((one) => `  - ${one}`)].join(
+        "\n",
+      ),
+    );
+  return {
+    context,
+    registry,
+    image,
+    host,
+    config: JSON.parse(process.env["E2E_CONFIG"] ?? "{}") as Surroundings["config"],
+  };
 }
 
 function output(program: string, args: readonly string[]): string | undefined {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { deletePod, duration, kubectl, messages, podsOf, submit, type PodObject, type WorkflowObject } from "./kubernetes";
+import {
+  deletePod,
+  duration,
+  kubectl,
+  messages,
+  podsOf,
+  submit,
+  type PodObject,
+  type WorkflowObject,
+} from "./kubernetes";
 import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
 
 /** Runs that go well. */
@@ -11,8 +20,22 @@ export function testRuns(scene: () => Scene): void {
     const first = await succeeded(submit("exchange-rates-classic", NAMESPACE));
     context.diagnostic(`artifact mode, a run of one record: ${duration(first)} s`);
     const [run] = await bucket.runs("exchange-rates-classic");
-    for (const file of ["extract-0.jsonl", "output.tar.gz", "extract-result.json", "load-result.json", "tap-0.log", "target-0.log", "summary.json"]) assert.ok(run?.files.some((one) => one.endsWith(`/${file}`)), `${file} of ${JSON.stringify(run)}`);
-    const summary = (await bucket.get(run?.files.find((one) => one.endsWith("summary.json")) ?? "")) as { readonly status: string; readonly records: number; readonly stateCommitted: boolean };
+    for (const file of [
+      "extract-0.jsonl",
+      "output.tar.gz",
+      "extract-result.json",
+      "load-result.json",
+      "tap-0.log",
+      "target-0.log",
+      "summary.json",
+    ])
+      assert.ok(
+        run?.files.some((one) => one.endsWith(`/${file}`)),
+        `${file} of ${JSON.stringify(run)}`,
+      );
+    const summary = (await bucket.get(
+      run?.files.find((one) => one.endsWith("summary.json")) ?? "",
+    )) as { readonly status: string; readonly records: number; readonly stateCommitted: boolean };
     assert.ok(summary.records > 0);
     assert.deepEqual([summary.status, summary.stateCommitted], ["succeeded", true]);
     assert.ok(await bucket.state("exchange-rates-classic"));
@@ -31,11 +54,24 @@ export function testRuns(scene: () => Scene): void {
     assert.match(JSON.stringify(await scene().bucket.state("exchange-rates")), /2026-11-1/);
   });
 
-  for (const [pipeline, table] of [["shop-copy", "copy.orders"], ["shop-stream", "streamed.orders"]] as const) {
+  for (const [pipeline, table] of [
+    ["shop-copy", "copy.orders"],
+    ["shop-stream", "streamed.orders"],
+  ] as const) {
     test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL, a pod deleted on the way`, async (context) => {
       const name = submit(pipeline, NAMESPACE);
-      const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) => /-(extract|replicate)-pod/.test(metadata.name) && containerStatuses.some(({ name: container, state }) => ["main", "tap"].includes(container) && state.running !== undefined && Date.now() - Date.parse(state.running.startedAt) > 5000);
-      assert.ok(await deletePod(name, NAMESPACE, isAsking), "the run ended before its pod could be deleted");
+      const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) =>
+        /-(extract|replicate)-pod/.test(metadata.name) &&
+        containerStatuses.some(
+          ({ name: container, state }) =>
+            ["main", "tap"].includes(container) &&
+            state.running !== undefined &&
+            Date.now() - Date.parse(state.running.startedAt) > 5000,
+        );
+      assert.ok(
+        await deletePod(name, NAMESPACE, isAsking),
+        "the run ended before its pod could be deleted",
+      );
       const workflow = await succeeded(name, 900);
       context.diagnostic(`${pipeline}: ${duration(workflow)} s`);
       await assertCopied(scene(), pipeline, table);
@@ -45,16 +81,27 @@ export function testRuns(scene: () => Scene): void {
 
   for (const [when, wanted] of [
     ["while it loads", (template: string, ended: boolean) => template === "load-pod" && !ended],
-    ["while it stores what it left", (template: string, ended: boolean) => template === "load-pod" && ended],
+    [
+      "while it stores what it left",
+      (template: string, ended: boolean) => template === "load-pod" && ended,
+    ],
   ] as const) {
     test(`a pod deleted ${when}: the load is tried again, and the source is not asked again`, async (context) => {
       await addOrders(scene(), 20_000);
       const name = submit("shop-copy", NAMESPACE);
-      const deleted = await deletePod(name, NAMESPACE, ({ status: { containerStatuses = [], phase }, metadata }) => {
-        const main = containerStatuses.find((container) => container.name === "main")?.state;
-        const template = /load-pod/.test(metadata.name) ? "load-pod" : "";
-        return phase === "Running" && (main?.running ?? main?.terminated) !== undefined && wanted(template, main?.terminated !== undefined);
-      });
+      const deleted = await deletePod(
+        name,
+        NAMESPACE,
+        ({ status: { containerStatuses = [], phase }, metadata }) => {
+          const main = containerStatuses.find((container) => container.name === "main")?.state;
+          const template = /load-pod/.test(metadata.name) ? "load-pod" : "";
+          return (
+            phase === "Running" &&
+            (main?.running ?? main?.terminated) !== undefined &&
+            wanted(template, main?.terminated !== undefined)
+          );
+        },
+      );
       context.diagnostic(deleted ? "deleted" : "it was too fast to be deleted then");
       const tries = podsOf(await succeeded(name, 600), "extract-pod");
       assert.equal(tries.length, 1);
@@ -64,24 +111,41 @@ export function testRuns(scene: () => Scene): void {
 
   test("two runs by hand go one after the other, and a run that finds nothing new is short", async (context) => {
     await addOrders(scene(), 1000);
-    const [one, two] = await Promise.all([submit("shop-stream", NAMESPACE), submit("shop-stream", NAMESPACE)].map((name) => succeeded(name, 600)));
+    const [one, two] = await Promise.all(
+      [submit("shop-stream", NAMESPACE), submit("shop-stream", NAMESPACE)].map((name) =>
+        succeeded(name, 600),
+      ),
+    );
     assert.ok(one && two);
     assertInTurn(one, two);
     await assertCopied(scene(), "shop-stream", "streamed.orders");
-    context.diagnostic(`stream mode, nothing new: ${duration(await succeeded(submit("shop-stream", NAMESPACE)))} s`);
+    context.diagnostic(
+      `stream mode, nothing new: ${duration(await succeeded(submit("shop-stream", NAMESPACE)))} s`,
+    );
     await succeeded(submit("shop-copy", NAMESPACE), 600);
-    context.diagnostic(`artifact mode, nothing new: ${duration(await succeeded(submit("shop-copy", NAMESPACE)))} s`);
+    context.diagnostic(
+      `artifact mode, nothing new: ${duration(await succeeded(submit("shop-copy", NAMESPACE)))} s`,
+    );
   });
 
   test("follow-ups run in their order, with the files, the state and their secrets; a job runs alone", async () => {
     const workflow = await succeeded(submit("shop-orders", NAMESPACE), 600);
-    const tries = podsOf(workflow, "follow-up-pod").map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt })).sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    const tries = podsOf(workflow, "follow-up-pod")
+      .map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt }))
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     assert.equal(tries.length, 2, messages(workflow));
     assert.ok((tries[1]?.startedAt ?? "") >= (tries[0]?.finishedAt ?? "~"));
     await succeeded(submit("tidy", NAMESPACE));
-    for (const [pipeline, steps] of [["shop-orders", ["count", "after"]], ["tidy", ["job"]]] as const) {
+    for (const [pipeline, steps] of [
+      ["shop-orders", ["count", "after"]],
+      ["tidy", ["job"]],
+    ] as const) {
       const files = (await scene().bucket.runs(pipeline)).at(-1)?.files ?? [];
-      for (const step of steps) assert.ok(files.some((file) => new RegExp(`/logs/${step}/\\d+/main\\.log$`).test(file)), `${step} of ${files.join(", ")}`);
+      for (const step of steps)
+        assert.ok(
+          files.some((file) => new RegExp(`/logs/${step}/\\d+/main\\.log$`).test(file)),
+          `${step} of ${files.join(", ")}`,
+        );
     }
   });
 
@@ -102,8 +166,21 @@ export function testRuns(scene: () => Scene): void {
 
 async function firstScheduled(): Promise<WorkflowObject> {
   for (let left = 200; ; left--) {
-    const { items } = JSON.parse(kubectl(["get", "workflows", "-n", NAMESPACE, "-l", "tapctl.dev/pipeline=exchange-rates,workflows.argoproj.io/cron-workflow", "-o", "json"])) as { readonly items: readonly WorkflowObject[] };
-    const done = items.find(({ status }) => ["Succeeded", "Failed", "Error"].includes(status?.phase ?? ""));
+    const { items } = JSON.parse(
+      kubectl([
+        "get",
+        "workflows",
+        "-n",
+        NAMESPACE,
+        "-l",
+        "tapctl.dev/pipeline=exchange-rates,workflows.argoproj.io/cron-workflow",
+        "-o",
+        "json",
+      ]),
+    ) as { readonly items: readonly WorkflowObject[] };
+    const done = items.find(({ status }) =>
+      ["Succeeded", "Failed", "Error"].includes(status?.phase ?? ""),
+    );
     if (done) return done;
     assert.notEqual(left, 0, "no scheduled run has ended in 200 s");
     await pause(1000);
@@ -112,10 +189,18 @@ async function firstScheduled(): Promise<WorkflowObject> {
 
 /** Fails where two runs of a pipeline were under way at the same time. */
 function assertInTurn(one: WorkflowObject, two: WorkflowObject): void {
-  const [earlier, later] = [one, two].sort((a, b) => ((a.status?.finishedAt ?? "") < (b.status?.finishedAt ?? "") ? -1 : 1));
-  assert.ok((firstStep(later) ?? "") >= (earlier?.status?.finishedAt ?? "~"), "the second began before the first had ended");
+  const [earlier, later] = [one, two].sort((a, b) =>
+    (a.status?.finishedAt ?? "") < (b.status?.finishedAt ?? "") ? -1 : 1,
+  );
+  assert.ok(
+    (firstStep(later) ?? "") >= (earlier?.status?.finishedAt ?? "~"),
+    "the second began before the first had ended",
+  );
 }
 
 function firstStep(workflow: WorkflowObject | undefined): string | undefined {
-  return Object.values(workflow?.status?.nodes ?? {}).filter(({ type }) => type === "Pod").map(({ startedAt }) => startedAt ?? "").sort()[0];
+  return Object.values(workflow?.status?.nodes ?? {})
+    .filter(({ type }) => type === "Pod")
+    .map(({ startedAt }) => startedAt ?? "")
+    .sort()[0];
 }

@@ -54,8 +54,20 @@ export async function makeScene(): Promise<Scene> {
   await client.connect();
   const sourceUrl = `http://${host}:${source.port}`;
   const entries = array({ url: sourceUrl, host, image }, postgres, roads);
-  const defaults = { retries: { limit: 1, delay: "2s", maxDelay: "5s" }, resources: { cpu: 0.02, memory: "512Mi" } };
-  const stack = await makeStack({ registry: { address: registry }, defaults, scratch: { size: "4Gi" }, notifications: { webhook: "channel" }, ...config }, { "shop-password": password, channel: `http://${host}:${webhook.port}/hook` });
+  const defaults = {
+    retries: { limit: 1, delay: "2s", maxDelay: "5s" },
+    resources: { cpu: 0.02, memory: "512Mi" },
+  };
+  const stack = await makeStack(
+    {
+      registry: { address: registry },
+      defaults,
+      scratch: { size: "4Gi" },
+      notifications: { webhook: "channel" },
+      ...config,
+    },
+    { "shop-password": password, channel: `http://${host}:${webhook.port}/hook` },
+  );
   stack.setPipelines(entries);
   const scene: Scene = {
     stack,
@@ -67,7 +79,14 @@ export async function makeScene(): Promise<Scene> {
     entries,
     registry,
     context,
-    bucket: { state: noBucket, history: noBucket, runs: noBucket, put: noBucket, get: noBucket, close: () => undefined },
+    bucket: {
+      state: noBucket,
+      history: noBucket,
+      runs: noBucket,
+      put: noBucket,
+      get: noBucket,
+      close: () => undefined,
+    },
     close: async () => {
       scene.bucket.close();
       await client.end();
@@ -93,39 +112,126 @@ interface Places {
   readonly image: string;
 }
 
-function array({ url, host, image }: Places, { user, database }: Postgres, roads: Scene["roads"]): readonly PipelineEntry[] {
+function array(
+  { url, host, image }: Places,
+  { user, database }: Postgres,
+  roads: Scene["roads"],
+): readonly PipelineEntry[] {
   const find = (name: string) => shipped.find((entry) => entry.name === name) as Replication;
   const password = secret("shop-password");
   const shop = find("shop-orders");
-  const orders: Replication = { ...shop, tap: { ...shop.tap, settings: { ...shop.tap.settings, host, port: roads.shop.port, user, database, password: { ...password } } } };
+  const orders: Replication = {
+    ...shop,
+    tap: {
+      ...shop.tap,
+      settings: {
+        ...shop.tap.settings,
+        host,
+        port: roads.shop.port,
+        user,
+        database,
+        password: { ...password },
+      },
+    },
+  };
   const copies = { host, port: roads.copies.port, user, database, password };
   const rates = withStandIn(find("exchange-rates"), url);
   return [
     { ...rates, schedule: "*/2 * * * *", expectations: { minRecords: 1 } },
     { ...withStandIn(find("exchange-rates-classic"), url), suspend: true },
-    { ...orders, followUps: [{ name: "count", ...shell(image, 'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json', { PASSWORD: password }) }, { name: "after", ...odd(image) }] },
-    { name: "tidy", kind: "job", schedule: "0 3 * * *", suspend: true, ...shell(image, 'echo "tidied with ${#PASSWORD} letters"', { PASSWORD: password }) },
+    {
+      ...orders,
+      followUps: [
+        {
+          name: "count",
+          ...shell(
+            image,
+            'cat /singer/output/* | grep -c customer; test -n "$PASSWORD"; grep bookmarks /singer/state.json',
+            { PASSWORD: password },
+          ),
+        },
+        { name: "after", ...odd(image) },
+      ],
+    },
+    {
+      name: "tidy",
+      kind: "job",
+      schedule: "0 3 * * *",
+      suspend: true,
+      ...shell(image, 'echo "tidied with ${#PASSWORD} letters"', { PASSWORD: password }),
+    },
     { name: "odd-values", kind: "job", schedule: "0 4 * * *", suspend: true, ...odd(image) },
-    { ...orders, name: "shop-copy", target: targetPostgres({ ...copies, default_target_schema: "copy" }) },
-    { ...orders, name: "shop-stream", mode: "stream", target: targetPostgres({ ...copies, default_target_schema: "streamed" }) },
-    { name: "kept-rates", schedule: rates.schedule, suspend: true, configFrom: "store", tap: { ...rates.tap, settings: {} }, target: { ...rates.target, settings: {} } },
-    { ...withStandIn(find("exchange-rates-classic"), url), name: "rates-warehouse", suspend: true, target: targetDuckdb({ path: "/tmp/rates.duckdb", primary_key_required: false }) },
+    {
+      ...orders,
+      name: "shop-copy",
+      target: targetPostgres({ ...copies, default_target_schema: "copy" }),
+    },
+    {
+      ...orders,
+      name: "shop-stream",
+      mode: "stream",
+      target: targetPostgres({ ...copies, default_target_schema: "streamed" }),
+    },
+    {
+      name: "kept-rates",
+      schedule: rates.schedule,
+      suspend: true,
+      configFrom: "store",
+      tap: { ...rates.tap, settings: {} },
+      target: { ...rates.target, settings: {} },
+    },
+    {
+      ...withStandIn(find("exchange-rates-classic"), url),
+      name: "rates-warehouse",
+      suspend: true,
+      target: targetDuckdb({ path: "/tmp/rates.duckdb", primary_key_required: false }),
+    },
   ];
 }
 
 /** A container that runs a line of shell. */
-export function shell(image: string, line: string, env: NonNullable<ContainerArgs["env"]> = {}): ContainerArgs {
+export function shell(
+  image: string,
+  line: string,
+  env: NonNullable<ContainerArgs["env"]> = {},
+): ContainerArgs {
   return { image, command: ["sh", "-ec", line], env, resources: { cpu: 0.02, memory: "64Mi" } };
 }
 
 /** A container that fails where a text did not arrive byte for byte, as an argument or as a variable. */
 function odd(image: string): ContainerArgs {
-  const texts = ["$$", "$(HOME)", "$$(PATH)", "$", "{{workflow.name}}", "{{=1 + 1}}", "}}", "a\\b", '"', "'", "é \u{1f600}", "\u007f", "two\nlines", ""];
+  const texts = [
+    "$$",
+    "$(HOME)",
+    "$$(PATH)",
+    "$",
+    "{{workflow.name}}",
+    "{{=1 + 1}}",
+    "}}",
+    "a\\b",
+    '"',
+    "'",
+    "é \u{1f600}",
+    "\u007f",
+    "two\nlines",
+    "",
+  ];
   const base64 = (text: string) => Buffer.from(text).toString("base64");
-  const same = (given: string, expected: string) => `test "$(printf %s "${given}" | base64 | tr -d '\\n')" = "${expected}" || { echo "not ${expected}"; exit 1; }`;
+  const same = (given: string, expected: string) =>
+    `test "$(printf %s "${given}" | base64 | tr -d '\\n')" = "${expected}" || { echo "not ${expected}"; exit 1; }`;
   const variables = texts.map((text, index) => same(`$V${index}`, base64(text)));
-  const command = ["sh", "-ec", [`while test $# -gt 0; do ${same("$1", "$2")}; shift 2; done`, ...variables].join("\n"), "odd", ...texts.flatMap((text) => [text, base64(text)])];
-  return { ...shell(image, ""), command, env: Object.fromEntries(texts.map((text, index) => [`V${index}`, text])) };
+  const command = [
+    "sh",
+    "-ec",
+    [`while test $# -gt 0; do ${same("$1", "$2")}; shift 2; done`, ...variables].join("\n"),
+    "odd",
+    ...texts.flatMap((text) => [text, base64(text)]),
+  ];
+  return {
+    ...shell(image, ""),
+    command,
+    env: Object.fromEntries(texts.map((text, index) => [`V${index}`, text])),
+  };
 }
 
 /** Opens the bucket, anew where its server has started again. */
@@ -142,20 +248,33 @@ export async function succeeded(name: string, seconds?: number): Promise<Workflo
 }
 
 /** Rows and a digest of all columns of a table of orders. */
-export async function digest({ client }: Scene, table: string): Promise<{ readonly rows: number; readonly md5: string }> {
-  const { rows } = await client.query<{ readonly rows: number; readonly md5: string }>(`select count(*)::int as rows, md5(string_agg(id || '|' || customer || '|' || round(amount, 2) || '|' || extract(epoch from updated_at)::bigint, ',' order by id)) as md5 from ${table}`);
+export async function digest(
+  { client }: Scene,
+  table: string,
+): Promise<{ readonly rows: number; readonly md5: string }> {
+  const { rows } = await client.query<{ readonly rows: number; readonly md5: string }>(
+    `select count(*)::int as rows, md5(string_agg(id || '|' || customer || '|' || round(amount, 2) || '|' || extract(epoch from updated_at)::bigint, ',' order by id)) as md5 from ${table}`,
+  );
   return rows[0] ?? { rows: 0, md5: "" };
 }
 
 /** Fails where a copy is not the shop's table, or the saved state says otherwise than both. */
 export async function assertCopied(scene: Scene, pipeline: string, table: string): Promise<void> {
   assert.deepEqual(await digest(scene, table), await digest(scene, "orders"));
-  const { rows } = await scene.client.query<{ readonly newest: Date }>("select max(updated_at) as newest from orders");
-  assert.equal(Date.parse(`${await bookmark(scene, pipeline)}`), rows[0]?.newest.getTime(), `the state of ${pipeline}`);
+  const { rows } = await scene.client.query<{ readonly newest: Date }>(
+    "select max(updated_at) as newest from orders",
+  );
+  assert.equal(
+    Date.parse(`${await bookmark(scene, pipeline)}`),
+    rows[0]?.newest.getTime(),
+    `the state of ${pipeline}`,
+  );
 }
 
 async function bookmark(scene: Scene, pipeline: string): Promise<string | undefined> {
-  return /"replication_key_value":\s*"([^"]+)"/.exec(JSON.stringify(await scene.bucket.state(pipeline)))?.[1];
+  return /"replication_key_value":\s*"([^"]+)"/.exec(
+    JSON.stringify(await scene.bucket.state(pipeline)),
+  )?.[1];
 }
 
 /** Fails where a saved state is ahead of the rows in a copy. */
@@ -169,7 +288,9 @@ export async function assertNotAhead(scene: Scene, pipeline: string, table: stri
 
 /** Adds orders, each a second after the one before. */
 export async function addOrders({ client }: Scene, count: number): Promise<void> {
-  await client.query(`create table if not exists orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`);
+  await client.query(
+    `create table if not exists orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`,
+  );
   await client.query(
     `insert into orders select id, 'customer ' || (id::bigint * 7919 % 97), (id % 9973) / 100.0, timestamptz '2026-11-02T00:00:00Z' + id * interval '1 second'
      from generate_series((select count(*) from orders)::int + 1, (select count(*) from orders)::int + $1::int) id`,
@@ -179,5 +300,8 @@ export async function addOrders({ client }: Scene, count: number): Promise<void>
 
 /** A shipped pipeline that asks the stand-in. */
 export function withStandIn(entry: Replication, url: string): Replication {
-  return { ...entry, tap: { ...entry.tap, settings: { ...entry.tap.settings, ...standInSettings(entry, url) } } };
+  return {
+    ...entry,
+    tap: { ...entry.tap, settings: { ...entry.tap.settings, ...standInSettings(entry, url) } },
+  };
 }

@@ -16,15 +16,26 @@ export interface Source {
 
 /** Starts the stand-in. */
 export async function startSource(): Promise<Source> {
-  const source = { day: 0, fault: "none" as Source["fault"], port: 0, stop: () => server.closeAllConnections() };
+  const source = {
+    day: 0,
+    fault: "none" as Source["fault"],
+    port: 0,
+    stop: () => server.closeAllConnections(),
+  };
   const server: Server = createServer((request, response) => {
     if (source.fault === "hang") return;
-    if (source.fault === "fail") return void response.writeHead(400, { "content-type": "application/json" }).end('{"message":"the source is broken on purpose"}');
+    if (source.fault === "fail")
+      return void response
+        .writeHead(400, { "content-type": "application/json" })
+        .end('{"message":"the source is broken on purpose"}');
     const { status, body } = answerTo(new URL(request.url ?? "/", "http://source"), source.day);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
-  return Object.assign(source, { port: (server.address() as AddressInfo).port, stop: () => void (server.close(), server.closeAllConnections()) });
+  return Object.assign(source, {
+    port: (server.address() as AddressInfo).port,
+    stop: () => void (server.close(), server.closeAllConnections()),
+  });
 }
 
 /** A port of this machine that leads to another one on its loopback interface, until it is cut. */
@@ -57,7 +68,10 @@ export async function bridgeTo(port: number): Promise<Bridge> {
   const server = createTcp((socket) => {
     if (refused) return void socket.destroy();
     const other = connect(port, "127.0.0.1");
-    for (const [one, next] of [[socket, other], [other, socket]] as const) {
+    for (const [one, next] of [
+      [socket, other],
+      [other, socket],
+    ] as const) {
       sockets.add(one);
       one.on("data", (chunk: Buffer) => one === other && count(chunk.length));
       one.pipe(next);

@@ -44,16 +44,36 @@ module.exports = require("tapctl/stack").stack(JSON.parse(readFileSync(process.e
  *
  * @param config of the stack, by key without the project's name.
  */
-export async function makeStack(config: { readonly [key: string]: unknown }, secrets: { readonly [name: string]: string }): Promise<Stack> {
+export async function makeStack(
+  config: { readonly [key: string]: unknown },
+  secrets: { readonly [name: string]: string },
+): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-e2e-"));
   const pipelines = join(folder, "pipelines.json");
   const backend = join(folder, "state");
   mkdirSync(backend);
   await installProject(folder);
-  const merged = { ...config, secrets: { ...secrets, ...(config["secrets"] as object | undefined) } };
-  writeFileSync(join(folder, "Pulumi.e2e.yaml"), stringify({ config: Object.fromEntries(Object.entries(merged).map(([key, value]) => [`tapctl:${key}`, value])) }));
-  const env = { ...process.env, E2E_PIPELINES: pipelines, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "e2e", PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const run = (args: readonly string[]) => execute("pulumi", ["--non-interactive", "--color=never", ...args], folder, env);
+  const merged = {
+    ...config,
+    secrets: { ...secrets, ...(config["secrets"] as object | undefined) },
+  };
+  writeFileSync(
+    join(folder, "Pulumi.e2e.yaml"),
+    stringify({
+      config: Object.fromEntries(
+        Object.entries(merged).map(([key, value]) => [`tapctl:${key}`, value]),
+      ),
+    }),
+  );
+  const env = {
+    ...process.env,
+    E2E_PIPELINES: pipelines,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "e2e",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const run = (args: readonly string[]) =>
+    execute("pulumi", ["--non-interactive", "--color=never", ...args], folder, env);
   const must = async (args: readonly string[]) => {
     const { code, text } = await run(args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
@@ -69,7 +89,11 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
     destroy: async () => void (await must(withStack(["destroy", "--yes", "--skip-preview"]))),
     run: (args) => run(withStack(args)),
     killedUp: async (moment) => {
-      const child = spawn("pulumi", ["--non-interactive", ...withStack(["up", "--yes", "--skip-preview"])], { cwd: folder, env, stdio: "ignore" });
+      const child = spawn(
+        "pulumi",
+        ["--non-interactive", ...withStack(["up", "--yes", "--skip-preview"])],
+        { cwd: folder, env, stdio: "ignore" },
+      );
       const ended = once(child, "close");
       await Promise.race([moment(), ended]);
       const isRunning = child.exitCode === null && child.signalCode === null;
@@ -77,20 +101,43 @@ export async function makeStack(config: { readonly [key: string]: unknown }, sec
       await ended;
       return isRunning;
     },
-    engine: { command: ["pulumi", "-C", folder], env, stack: ["--stack", "e2e"], places: [], name: "e2e", project: "tapctl", root: folder, backend: `file://${backend}` },
+    engine: {
+      command: ["pulumi", "-C", folder],
+      env,
+      stack: ["--stack", "e2e"],
+      places: [],
+      name: "e2e",
+      project: "tapctl",
+      root: folder,
+      backend: `file://${backend}`,
+    },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** Makes a project with this package installed from its tarball, as users have it. */
 async function installProject(folder: string): Promise<void> {
-  const { devDependencies } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { readonly devDependencies: { readonly [name: string]: string } };
+  const { devDependencies } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as {
+    readonly devDependencies: { readonly [name: string]: string };
+  };
   const engine = ["@pulumi/docker-build", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/random"];
   await must("npm", ["pack", "--pack-destination", folder], PACKAGE);
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: { tapctl: `file:${tarball}`, ...Object.fromEntries(engine.map((name) => [name, devDependencies[name]])) } }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({
+      private: true,
+      dependencies: {
+        tapctl: `file:${tarball}`,
+        ...Object.fromEntries(engine.map((name) => [name, devDependencies[name]])),
+      },
+    }),
+  );
   await must("npm", ["install", "--no-audit", "--no-fund"], folder);
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", runtime: { name: "nodejs", options: { typescript: false } } }));
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    stringify({ name: "tapctl", runtime: { name: "nodejs", options: { typescript: false } } }),
+  );
   writeFileSync(join(folder, "index.js"), PROGRAM);
 }
 
@@ -102,17 +149,25 @@ async function must(program: string, args: readonly string[], cwd: string): Prom
 /** The table under `Resources:`, such as `+ 3 created` or `12 unchanged`. */
 function changesIn(text: string): Changes {
   const lines = (/^Resources:[^\n]*\n((?:[ \t]+.*\n?)*)/m.exec(text)?.[1] ?? "").split("\n");
-  return Object.fromEntries(lines.flatMap((line) => {
-    const match = /^\s+(?:[-+~]+ )?(\d+) (?:to )?(\w+)/.exec(line);
-    return match ? [[match[2] ?? "", Number(match[1])]] : [];
-  }));
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const match = /^\s+(?:[-+~]+ )?(\d+) (?:to )?(\w+)/.exec(line);
+      return match ? [[match[2] ?? "", Number(match[1])]] : [];
+    }),
+  );
 }
 
-function execute(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ readonly code: number; readonly text: string }> {
+function execute(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const parts: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => parts.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => parts.push(chunk.toString()));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? 1, text: parts.join("") }));
   });

@@ -18,29 +18,74 @@ export function testVerbs(scene: () => Scene): void {
   /** Runs a command, which must end with a code. */
   const tapctl = async (line: string, code = 0): Promise<string> => {
     mkdirSync(join(folder, "pipelines"), { recursive: true });
-    writeFileSync(join(folder, "pipelines", "index.ts"), `export const pipelines = ${JSON.stringify(scene().entries)};\n`);
-    const ended = await new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
-      execFile(process.execPath, [TAPCTL, "--project", folder, "--on", "cluster", "--namespace", NAMESPACE, ...line.split(" ")], { maxBuffer: 64 << 20 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
+    writeFileSync(
+      join(folder, "pipelines", "index.ts"),
+      `export const pipelines = ${JSON.stringify(scene().entries)};\n`,
+    );
+    const ended = await new Promise<{
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }>((resolve) => {
+      execFile(
+        process.execPath,
+        [
+          TAPCTL,
+          "--project",
+          folder,
+          "--on",
+          "cluster",
+          "--namespace",
+          NAMESPACE,
+          ...line.split(" "),
+        ],
+        { maxBuffer: 64 << 20 },
+        (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      );
     });
     assert.equal(ended.code, code, `tapctl ${line}: ${ended.stdout}${ended.stderr}`);
     return ended.stdout;
   };
-  const json = async <T>(line: string): Promise<T> => JSON.parse(await tapctl(`${line} --json`)) as T;
-  const state = async () => ((await scene().bucket.state(NAME)) as { readonly state: unknown }).state;
+  const json = async <T>(line: string): Promise<T> =>
+    JSON.parse(await tapctl(`${line} --json`)) as T;
+  const state = async () =>
+    ((await scene().bucket.state(NAME)) as { readonly state: unknown }).state;
 
   test("tapctl runs a pipeline and follows it; its status, logs, files and report are there", async () => {
     assert.match(await tapctl(`run ${NAME} --follow`), /succeeded/);
-    const statuses = await json<readonly { readonly name: string; readonly condition: string }[]>("status");
-    assert.deepEqual(statuses.map(({ name }) => name).sort(), scene().entries.map(({ name }) => name).sort());
-    const [newest] = await json<readonly { readonly run: string; readonly workflow: string; readonly status: string }[]>(`runs ${NAME}`);
+    const statuses =
+      await json<readonly { readonly name: string; readonly condition: string }[]>("status");
+    assert.deepEqual(
+      statuses.map(({ name }) => name).sort(),
+      scene()
+        .entries.map(({ name }) => name)
+        .sort(),
+    );
+    const [newest] = await json<
+      readonly { readonly run: string; readonly workflow: string; readonly status: string }[]
+    >(`runs ${NAME}`);
     assert.equal(newest?.status, "succeeded");
     assert.match(await tapctl(`status ${NAME} ${newest?.run}`), /extract +succeeded/);
-    assert.match(await tapctl(`logs ${NAME} ${newest?.workflow}`), / tap +\| .*\n(.*\n)*.* target \| /);
-    const files = await json<readonly { readonly file: string }[]>(`artifacts ${NAME} ${newest?.run}`);
-    assert.ok(files.some(({ file }) => file === "extract-0.jsonl"), JSON.stringify(files));
+    assert.match(
+      await tapctl(`logs ${NAME} ${newest?.workflow}`),
+      / tap +\| .*\n(.*\n)*.* target \| /,
+    );
+    const files = await json<readonly { readonly file: string }[]>(
+      `artifacts ${NAME} ${newest?.run}`,
+    );
+    assert.ok(
+      files.some(({ file }) => file === "extract-0.jsonl"),
+      JSON.stringify(files),
+    );
     await tapctl(`report --out ${join(folder, "report.html")}`);
     assert.match(readFileSync(join(folder, "report.html"), "utf8"), new RegExp(NAME));
-    assert.deepEqual((await json<readonly { readonly level: string }[]>("doctor")).filter(({ level }) => level === "fail"), []);
+    assert.deepEqual(
+      (await json<readonly { readonly level: string }[]>("doctor")).filter(
+        ({ level }) => level === "fail",
+      ),
+      [],
+    );
   });
 
   test("tapctl changes a state under the pipeline's lock, and goes back", async () => {
@@ -73,11 +118,24 @@ export function testVerbs(scene: () => Scene): void {
     } finally {
       source.fault = "none";
     }
-    for (let left = 120; (await json<readonly { readonly workflow: string; readonly status: string }[]>(`runs ${NAME}`)).find((run) => run.workflow === workflow)?.status !== "interrupted"; left--) {
+    for (
+      let left = 120;
+      (
+        await json<readonly { readonly workflow: string; readonly status: string }[]>(
+          `runs ${NAME}`,
+        )
+      ).find((run) => run.workflow === workflow)?.status !== "interrupted";
+      left--
+    ) {
       assert.ok(left > 0, "the run that was cancelled has not ended");
       await pause(1000);
     }
-    const isOff = () => get<{ readonly spec: { readonly suspend?: boolean } }>("cronworkflow", "exchange-rates", NAMESPACE).spec.suspend;
+    const isOff = () =>
+      get<{ readonly spec: { readonly suspend?: boolean } }>(
+        "cronworkflow",
+        "exchange-rates",
+        NAMESPACE,
+      ).spec.suspend;
     await tapctl("suspend exchange-rates");
     assert.equal(isOff(), true);
     await tapctl("resume exchange-rates");

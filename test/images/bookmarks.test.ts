@@ -3,25 +3,48 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, type Ended, type Step, type Workspace } from "./support";
 
-const IDENTITY = { pipeline: "p", run: "r2", tap: "tap-fake", target: "target-fake", destination: "d1" };
+const IDENTITY = {
+  pipeline: "p",
+  run: "r2",
+  tap: "tap-fake",
+  target: "target-fake",
+  destination: "d1",
+};
 const SAVED = { version: 1, ...IDENTITY, run: "r1", time: "2026-11-23T08:00:00.000Z" };
 
-const envelopeOf = (state: string): string => JSON.stringify({ ...SAVED, state: 0 }).replace('"state":0', `"state":${state}`);
+const envelopeOf = (state: string): string =>
+  JSON.stringify({ ...SAVED, state: 0 }).replace('"state":0', `"state":${state}`);
 const catalogOf = (selected: Readonly<Record<string, boolean>>): object => ({
-  streams: Object.entries(selected).map(([name, chosen]) => ({ tap_stream_id: name, stream: name, metadata: [{ breadcrumb: [], metadata: { selected: chosen } }] })),
+  streams: Object.entries(selected).map(([name, chosen]) => ({
+    tap_stream_id: name,
+    stream: name,
+    metadata: [{ breadcrumb: [], metadata: { selected: chosen } }],
+  })),
 });
 const send = (...messages: readonly (readonly [string, string])[]): Step[] =>
-  messages.flatMap(([stream, state]): Step[] => [["schema", stream], ["record", stream, 1], ["raw", `{"type": "STATE", "value": ${state}}\n`]]);
+  messages.flatMap(([stream, state]): Step[] => [
+    ["schema", stream],
+    ["record", stream, 1],
+    ["raw", `{"type": "STATE", "value": ${state}}\n`],
+  ]);
 
 /** The state in the candidate, as it is written there. */
-const stateText = (space: Workspace): string | undefined => (space.exists("candidate.json") ? /"state": (.*)\}\n$/s.exec(space.text("candidate.json"))?.[1] : undefined);
+const stateText = (space: Workspace): string | undefined =>
+  space.exists("candidate.json")
+    ? /"state": (.*)\}\n$/s.exec(space.text("candidate.json"))?.[1]
+    : undefined;
 
 const MODES = {
-  artifact: async (space: Workspace, steps: readonly Step[], flags: readonly string[]): Promise<Ended> => {
+  artifact: async (
+    space: Workspace,
+    steps: readonly Step[],
+    flags: readonly string[],
+  ): Promise<Ended> => {
     await space.extract([["echo-state"], ...steps], ...flags);
     return space.load({}, ...flags);
   },
-  stream: (space: Workspace, steps: readonly Step[], flags: readonly string[]): Promise<Ended> => space.stream([["echo-state"], ...steps], {}, ...flags),
+  stream: (space: Workspace, steps: readonly Step[], flags: readonly string[]): Promise<Ended> =>
+    space.stream([["echo-state"], ...steps], {}, ...flags),
 };
 
 interface Case {
@@ -36,12 +59,19 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: "a bookmark that only an early STATE has is kept",
-    sent: [["a", '{"bookmarks": {"a": {"id": 1}}}'], ["b", '{"bookmarks": {"b": {"id": 1}}}']],
+    sent: [
+      ["a", '{"bookmarks": {"a": {"id": 1}}}'],
+      ["b", '{"bookmarks": {"b": {"id": 1}}}'],
+    ],
     expected: '{"bookmarks": {"b": {"id": 1}, "a": {"id": 1}}}',
   },
   {
     name: "the last STATE of each stream counts",
-    sent: [["a", '{"bookmarks": {"a": 1, "b": 1}}'], ["b", '{"bookmarks": {"b": 2}}'], ["a", '{"bookmarks": {"a": 3}}']],
+    sent: [
+      ["a", '{"bookmarks": {"a": 1, "b": 1}}'],
+      ["b", '{"bookmarks": {"b": 2}}'],
+      ["a", '{"bookmarks": {"a": 3}}'],
+    ],
     expected: '{"bookmarks": {"a": 3, "b": 2}}',
   },
   {
@@ -61,21 +91,34 @@ const CASES: readonly Case[] = [
     name: "a full refresh into another destination keeps nothing",
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
-    flags: (space) => ["--on-change", "refresh", "--identity", space.write("identity.json", { ...IDENTITY, destination: "new" })],
+    flags: (space) => [
+      "--on-change",
+      "refresh",
+      "--identity",
+      space.write("identity.json", { ...IDENTITY, destination: "new" }),
+    ],
     expected: '{"bookmarks": {"a": {"id": 2}}}',
   },
   {
     name: "with --on-change keep the bookmarks move to another destination",
     saved: '{"bookmarks":{"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
-    flags: (space) => ["--on-change", "keep", "--identity", space.write("identity.json", { ...IDENTITY, destination: "new" })],
+    flags: (space) => [
+      "--on-change",
+      "keep",
+      "--identity",
+      space.write("identity.json", { ...IDENTITY, destination: "new" }),
+    ],
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
   },
   {
     name: "a given state wins over the saved one, stream by stream",
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7},"c":{"id":8}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 5}}}']],
-    flags: (space) => ["--given-state", space.write("given.json", { bookmarks: { a: { id: 4 }, b: { id: 3 } } })],
+    flags: (space) => [
+      "--given-state",
+      space.write("given.json", { bookmarks: { a: { id: 4 }, b: { id: 3 } } }),
+    ],
     expected: '{"bookmarks": {"a": {"id": 5}, "b":{"id":3}, "c":{"id":8}}}',
   },
   {
@@ -87,7 +130,10 @@ const CASES: readonly Case[] = [
   {
     name: "what is not a bookmark comes from the last STATE alone",
     saved: '{"bookmarks":{"a":1},"currently_syncing":"a","old":true}',
-    sent: [["b", '{"currently_syncing": "b"}'], ["b", '{"bookmarks": {"b": 1}, "currently_syncing": null}']],
+    sent: [
+      ["b", '{"currently_syncing": "b"}'],
+      ["b", '{"bookmarks": {"b": 1}, "currently_syncing": null}'],
+    ],
     expected: '{"bookmarks": {"b": 1, "a":1}, "currently_syncing": null}',
   },
   {
@@ -98,7 +144,8 @@ const CASES: readonly Case[] = [
   },
   {
     name: "partitions of a stream are replaced, not merged",
-    saved: '{"bookmarks":{"a":{"partitions":[{"context":{"p":1},"id":1},{"context":{"p":2},"id":1}]}}}',
+    saved:
+      '{"bookmarks":{"a":{"partitions":[{"context":{"p":1},"id":1},{"context":{"p":2},"id":1}]}}}',
     sent: [["a", '{"bookmarks": {"a": {"partitions": [{"context": {"p": 2}, "id": 5}]}}}']],
     expected: '{"bookmarks": {"a": {"partitions": [{"context": {"p": 2}, "id": 5}]}}}',
   },
@@ -111,64 +158,117 @@ const CASES: readonly Case[] = [
   {
     name: "numbers, escapes and names keep their spelling",
     saved: '{"bookmarks":{"k\\u00fc\\"":{"id":1234567890123456789,"at":1.10,"big":1E+400}}}',
-    sent: [["a", '{"bookmarks": {"a": {"id": 98765432109876543210, "x": "\\u00e9/\\/", "y": -0.0}}}']],
-    expected: '{"bookmarks": {"a": {"id": 98765432109876543210, "x": "\\u00e9/\\/", "y": -0.0}, "k\\u00fc\\"":{"id":1234567890123456789,"at":1.10,"big":1E+400}}}',
+    sent: [
+      ["a", '{"bookmarks": {"a": {"id": 98765432109876543210, "x": "\\u00e9/\\/", "y": -0.0}}}'],
+    ],
+    expected:
+      '{"bookmarks": {"a": {"id": 98765432109876543210, "x": "\\u00e9/\\/", "y": -0.0}, "k\\u00fc\\"":{"id":1234567890123456789,"at":1.10,"big":1E+400}}}',
   },
 ];
 
 for (const [mode, run] of Object.entries(MODES)) {
   describe(`bookmarks by stream, ${mode}`, () => {
     for (const { name, saved, sent, flags, expected } of CASES) {
-      test(name, () => inWorkspace(async (space) => {
-        const state = saved === undefined ? [] : ["--state", space.write("saved.json", envelopeOf(saved))];
-        const ended = await run(space, send(...sent), [...state, "--identity", space.write("identity.json", IDENTITY), ...(flags?.(space) ?? [])]);
-        assert.equal(ended.code, 0, ended.stderr);
-        assert.equal(stateText(space), expected);
-      }));
+      test(name, () =>
+        inWorkspace(async (space) => {
+          const state =
+            saved === undefined ? [] : ["--state", space.write("saved.json", envelopeOf(saved))];
+          const ended = await run(space, send(...sent), [
+            ...state,
+            "--identity",
+            space.write("identity.json", IDENTITY),
+            ...(flags?.(space) ?? []),
+          ]);
+          assert.equal(ended.code, 0, ended.stderr);
+          assert.equal(stateText(space), expected);
+        }),
+      );
     }
 
-    test("the tap gets the saved state byte for byte", () => inWorkspace(async (space) => {
-      const saved = '{"bookmarks": {"a":{"id":1234567890123456789, "at": 1.10}} }';
-      const { stderr } = await run(space, [], ["--state", space.write("saved.json", envelopeOf(saved)), "--identity", space.write("identity.json", IDENTITY)]);
-      if (mode === "stream") assert.ok(stderr.includes(`tap | state ${saved}`), stderr);
-    }));
+    test("the tap gets the saved state byte for byte", () =>
+      inWorkspace(async (space) => {
+        const saved = '{"bookmarks": {"a":{"id":1234567890123456789, "at": 1.10}} }';
+        const { stderr } = await run(
+          space,
+          [],
+          [
+            "--state",
+            space.write("saved.json", envelopeOf(saved)),
+            "--identity",
+            space.write("identity.json", IDENTITY),
+          ],
+        );
+        if (mode === "stream") assert.ok(stderr.includes(`tap | state ${saved}`), stderr);
+      }));
 
-    test("bookmarks of streams that are not selected any more are reported", () => inWorkspace(async (space) => {
-      const saved = '{"bookmarks": {"a": 1, "b": 2, "gone": 3, "quiet": 4}}';
-      const catalog = space.write("cat.json", catalogOf({ a: true, quiet: true, b: false }));
-      const ended = await run(space, send(["a", saved.replace('"a": 1', '"a": 5')]), ["--state", space.write("saved.json", envelopeOf(saved)), "--catalog", catalog]);
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.deepEqual((space.result() as { unselected?: unknown }).unselected, ["b", "gone"]);
-      assert.match(space.result().warnings.join(), /bookmarks kept of streams that this run did not replicate \(not selected any more\): b, gone/);
-    }));
+    test("bookmarks of streams that are not selected any more are reported", () =>
+      inWorkspace(async (space) => {
+        const saved = '{"bookmarks": {"a": 1, "b": 2, "gone": 3, "quiet": 4}}';
+        const catalog = space.write("cat.json", catalogOf({ a: true, quiet: true, b: false }));
+        const ended = await run(space, send(["a", saved.replace('"a": 1', '"a": 5')]), [
+          "--state",
+          space.write("saved.json", envelopeOf(saved)),
+          "--catalog",
+          catalog,
+        ]);
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.deepEqual((space.result() as { unselected?: unknown }).unselected, ["b", "gone"]);
+        assert.match(
+          space.result().warnings.join(),
+          /bookmarks kept of streams that this run did not replicate \(not selected any more\): b, gone/,
+        );
+      }));
 
-    test("an earlier STATE that the target reports is saved with the bookmarks up to it", () => inWorkspace(async (space) => {
-      const steps = send(["a", '{"bookmarks": {"a": 1}}'], ["b", '{"bookmarks": {"b": 1.0}}'], ["b", '{"bookmarks": {"b": 2}}']);
-      const target = { print: ['{"bookmarks":{"b":1}}\n'] };
-      const ended = mode === "stream" ? await space.stream(steps, target) : (await space.extract(steps), await space.load(target));
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.equal(space.text("candidate.json"), '{"bookmarks": {"b": 1.0, "a": 1}}\n');
-    }));
+    test("an earlier STATE that the target reports is saved with the bookmarks up to it", () =>
+      inWorkspace(async (space) => {
+        const steps = send(
+          ["a", '{"bookmarks": {"a": 1}}'],
+          ["b", '{"bookmarks": {"b": 1.0}}'],
+          ["b", '{"bookmarks": {"b": 2}}'],
+        );
+        const target = { print: ['{"bookmarks":{"b":1}}\n'] };
+        const ended =
+          mode === "stream"
+            ? await space.stream(steps, target)
+            : (await space.extract(steps), await space.load(target));
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.equal(space.text("candidate.json"), '{"bookmarks": {"b": 1.0, "a": 1}}\n');
+      }));
   });
 }
 
-test("the next attempt of a full refresh starts from what the first one got to, not from kept bookmarks", () => inWorkspace(async (space) => {
-  const flags = [
-    ...["--state", space.write("saved.json", envelopeOf('{"bookmarks": {"a": 9, "b": 9, "c": 9}}')), "--identity", space.write("identity.json", IDENTITY)],
-    ...["--on-change", "refresh", "--resume", space.path("resume.json")],
-  ];
-  const failed = await space.stream([["echo-state"], ...send(["a", '{"bookmarks": {"a": 1}}']), ["exit", 3]], {}, ...flags);
-  assert.equal(failed.code, 10, failed.stderr);
-  assert.match(failed.stderr, /tap \| state none/);
-  assert.equal(stateText(space), '{"bookmarks": {"a": 1, "b": 9, "c": 9}}');
-  const second = await space.stream([["echo-state"], ...send(["b", '{"bookmarks": {"b": 1}}'])], {}, ...flags);
-  assert.equal(second.code, 0, second.stderr);
-  assert.match(second.stderr, /tap \| state \{"bookmarks": \{"a": 1\}\}/);
-  assert.equal(stateText(space), '{"bookmarks": {"b": 1, "a": 1, "c": 9}}');
-}));
+test("the next attempt of a full refresh starts from what the first one got to, not from kept bookmarks", () =>
+  inWorkspace(async (space) => {
+    const flags = [
+      ...[
+        "--state",
+        space.write("saved.json", envelopeOf('{"bookmarks": {"a": 9, "b": 9, "c": 9}}')),
+        "--identity",
+        space.write("identity.json", IDENTITY),
+      ],
+      ...["--on-change", "refresh", "--resume", space.path("resume.json")],
+    ];
+    const failed = await space.stream(
+      [["echo-state"], ...send(["a", '{"bookmarks": {"a": 1}}']), ["exit", 3]],
+      {},
+      ...flags,
+    );
+    assert.equal(failed.code, 10, failed.stderr);
+    assert.match(failed.stderr, /tap \| state none/);
+    assert.equal(stateText(space), '{"bookmarks": {"a": 1, "b": 9, "c": 9}}');
+    const second = await space.stream(
+      [["echo-state"], ...send(["b", '{"bookmarks": {"b": 1}}'])],
+      {},
+      ...flags,
+    );
+    assert.equal(second.code, 0, second.stderr);
+    assert.match(second.stderr, /tap \| state \{"bookmarks": \{"a": 1\}\}/);
+    assert.equal(stateText(space), '{"bookmarks": {"b": 1, "a": 1, "c": 9}}');
+  }));
 
-test("a saved state that cannot be read does not stop a full refresh", () => inWorkspace(async (space) => {
-  const flags = ["--state", space.write("saved.json", "{"), "--on-change", "refresh"];
-  assert.equal((await MODES.stream(space, send(["a", '{"at": 1}']), flags)).code, 0);
-  assert.deepEqual(space.candidate(), { at: 1 });
-}));
+test("a saved state that cannot be read does not stop a full refresh", () =>
+  inWorkspace(async (space) => {
+    const flags = ["--state", space.write("saved.json", "{"), "--on-change", "refresh"];
+    assert.equal((await MODES.stream(space, send(["a", '{"at": 1}']), flags)).code, 0);
+    assert.deepEqual(space.candidate(), { at: 1 });
+  }));

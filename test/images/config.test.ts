@@ -5,262 +5,568 @@ import { describe, test } from "node:test";
 import { inWorkspace, start, TEN, until, type Step, type Workspace } from "./support";
 
 describe("private copy", () => {
-  test("only the connector's user can read it, and it is gone afterwards", () => inWorkspace(async (space) => {
-    const ended = await space.extract([["modes"]]);
-    const found = /modes 600 700 (\S+)/.exec(ended.stderr);
-    assert.ok(found?.[1], ended.stderr);
-    assert.equal(existsSync(found[1]), false);
-  }));
+  test("only the connector's user can read it, and it is gone afterwards", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.extract([["modes"]]);
+      const found = /modes 600 700 (\S+)/.exec(ended.stderr);
+      assert.ok(found?.[1], ended.stderr);
+      assert.equal(existsSync(found[1]), false);
+    }));
 
-  test("--output-dir becomes the target's output setting unless the configuration has it", () => inWorkspace(async (space) => {
-    mkdirSync(space.path("given"));
-    mkdirSync(space.path("own"));
-    await space.extract(TEN);
-    assert.equal((await space.load({}, "--output-dir", space.path("given"))).code, 0);
-    assert.equal(space.text("given/records.txt").split("\n").length, 11);
-    assert.equal((await space.load({ folder: space.path("own") }, "--output-dir", space.path("given"))).code, 0);
-    assert.equal(space.text("own/records.txt").split("\n").length, 11);
-    assert.equal(space.text("given/records.txt").split("\n").length, 11);
-  }));
+  test("--output-dir becomes the target's output setting unless the configuration has it", () =>
+    inWorkspace(async (space) => {
+      mkdirSync(space.path("given"));
+      mkdirSync(space.path("own"));
+      await space.extract(TEN);
+      assert.equal((await space.load({}, "--output-dir", space.path("given"))).code, 0);
+      assert.equal(space.text("given/records.txt").split("\n").length, 11);
+      assert.equal(
+        (await space.load({ folder: space.path("own") }, "--output-dir", space.path("given"))).code,
+        0,
+      );
+      assert.equal(space.text("own/records.txt").split("\n").length, 11);
+      assert.equal(space.text("given/records.txt").split("\n").length, 11);
+    }));
 
-  test("--output-dir does not stand in for the output setting that is given by its other name", () => inWorkspace(async (space) => {
-    await space.extract(TEN);
-    mkdirSync(space.path("own"));
-    const target = space.target({ folder: space.path("own"), copy: space.path("got.json") }, { outputSetting: "output_path", outputAliases: ["folder"] });
-    assert.equal((await space.run("load", ...target, "--output-dir", space.path("given"))).code, 0);
-    assert.equal(space.text("own/records.txt").split("\n").length, 11);
-    assert.ok(!("output_path" in (space.json("got.json") as object)));
-  }));
+  test("--output-dir does not stand in for the output setting that is given by its other name", () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      mkdirSync(space.path("own"));
+      const target = space.target(
+        { folder: space.path("own"), copy: space.path("got.json") },
+        { outputSetting: "output_path", outputAliases: ["folder"] },
+      );
+      assert.equal(
+        (await space.run("load", ...target, "--output-dir", space.path("given"))).code,
+        0,
+      );
+      assert.equal(space.text("own/records.txt").split("\n").length, 11);
+      assert.ok(!("output_path" in (space.json("got.json") as object)));
+    }));
 });
 
 describe("secrets", () => {
   const secret = 'p"ä/ss wörd\\';
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), encodeURIComponent(secret).replaceAll("%20", "+"),
-    'p\\"\\u00e4/ss w\\u00f6rd\\\\'];
-  const steps: readonly Step[] = [...forms.map((form): Step => ["say", `with ${form} in it`]), ["say", `ValueError: bad ${secret}`], ["raw", `rubbish ${secret}\n`], ["exit", 3]];
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).replaceAll("%20", "+"),
+    'p\\"\\u00e4/ss w\\u00f6rd\\\\',
+  ];
+  const steps: readonly Step[] = [
+    ...forms.map((form): Step => ["say", `with ${form} in it`]),
+    ["say", `ValueError: bad ${secret}`],
+    ["raw", `rubbish ${secret}\n`],
+    ["exit", 3],
+  ];
 
   for (const named of [true, false]) {
-    test(named ? "those named are masked everywhere" : "without names, those that sound like one", () => inWorkspace(async (space) => {
-      const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
-      const flags = named ? ["--secrets", space.write("secrets.json", [["plain", "deep", 0], ["not", "there"]])] : [];
-      const ended = await space.run("extract", ...space.tap(steps, config), ...flags, "--log", space.path("tap.log"));
-      assert.equal(ended.code, 10);
-      const all = ended.stderr + space.text("tap.log") + space.text("result.json");
-      for (const form of forms) assert.ok(!all.includes(form), `${form} is in ${all}`);
-      assert.equal(space.result().error, "tap-fake exited with 3: ValueError: bad ***");
-      assert.match(space.text("tap.log"), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tap \| with \*\*\* in it$/m);
-    }));
+    test(
+      named ? "those named are masked everywhere" : "without names, those that sound like one",
+      () =>
+        inWorkspace(async (space) => {
+          const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
+          const flags = named
+            ? [
+                "--secrets",
+                space.write("secrets.json", [
+                  ["plain", "deep", 0],
+                  ["not", "there"],
+                ]),
+              ]
+            : [];
+          const ended = await space.run(
+            "extract",
+            ...space.tap(steps, config),
+            ...flags,
+            "--log",
+            space.path("tap.log"),
+          );
+          assert.equal(ended.code, 10);
+          const all = ended.stderr + space.text("tap.log") + space.text("result.json");
+          for (const form of forms) assert.ok(!all.includes(form), `${form} is in ${all}`);
+          assert.equal(space.result().error, "tap-fake exited with 3: ValueError: bad ***");
+          assert.match(
+            space.text("tap.log"),
+            /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tap \| with \*\*\* in it$/m,
+          );
+        }),
+    );
   }
 
   /** Of programs that print what they are configured with: requests, SQLAlchemy, curl, Python's repr, JSON logs, HTML error pages, shells. */
   const spellings = (value: string): readonly string[] => {
     const json = JSON.stringify(value);
-    const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    const ascii = json.replace(
+      /[^ -~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
     const url = encodeURIComponent(value);
     const bytes = Buffer.from(value);
-    const base64 = ["", "user:", "me:", "admin:"].flatMap((user) => ["", "@", "@h"].map((end) => Buffer.from(user + value + end).toString("base64")));
-    const html = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+    const base64 = ["", "user:", "me:", "admin:"].flatMap((user) =>
+      ["", "@", "@h"].map((end) => Buffer.from(user + value + end).toString("base64")),
+    );
+    const html = value
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;");
     return [
       ...[value, value.toUpperCase(), json, ascii, JSON.stringify(json), JSON.stringify(ascii)],
-      ...[url, url.toLowerCase(), url.replaceAll("%20", "+"), url.replaceAll("%2F", "/"), encodeURIComponent(url), `postgresql://u:${encodeURI(value)}@h/db`, value.replaceAll("$", "%24")],
-      ...base64.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_"), text.replace(/=+$/, ""), encodeURIComponent(text), JSON.stringify(text).replaceAll("/", "\\/")]),
-      ...[bytes.toString("hex"), bytes.toString("hex").toUpperCase(), [...bytes].map((byte) => (byte > 126 ? `\\x${byte.toString(16)}` : String.fromCharCode(byte))).join("")],
-      ...[html, html.replaceAll("'", "&#x27;"), html.replaceAll("'", "&#39;"), html.replaceAll('"', "&#34;"), html.replaceAll("&", "&amp;")],
-      ...[`'${value.replaceAll("'", "'\"'\"'")}'`, `'${value.replaceAll("'", "'\\''")}'`, value.replace(/\W/gu, (char) => `\\${char}`), value.replaceAll('"', '""'), value.replaceAll("'", "''"), value.replaceAll("$", "$$")],
+      ...[
+        url,
+        url.toLowerCase(),
+        url.replaceAll("%20", "+"),
+        url.replaceAll("%2F", "/"),
+        encodeURIComponent(url),
+        `postgresql://u:${encodeURI(value)}@h/db`,
+        value.replaceAll("$", "%24"),
+      ],
+      ...base64.flatMap((text) => [
+        text,
+        text.replaceAll("+", "-").replaceAll("/", "_"),
+        text.replace(/=+$/, ""),
+        encodeURIComponent(text),
+        JSON.stringify(text).replaceAll("/", "\\/"),
+      ]),
+      ...[
+        bytes.toString("hex"),
+        bytes.toString("hex").toUpperCase(),
+        [...bytes]
+          .map((byte) => (byte > 126 ? `\\x${byte.toString(16)}` : String.fromCharCode(byte)))
+          .join(""),
+      ],
+      ...[
+        html,
+        html.replaceAll("'", "&#x27;"),
+        html.replaceAll("'", "&#39;"),
+        html.replaceAll('"', "&#34;"),
+        html.replaceAll("&", "&amp;"),
+      ],
+      ...[
+        `'${value.replaceAll("'", "'\"'\"'")}'`,
+        `'${value.replaceAll("'", "'\\''")}'`,
+        value.replace(/\W/gu, (char) => `\\${char}`),
+        value.replaceAll('"', '""'),
+        value.replaceAll("'", "''"),
+        value.replaceAll("$", "$$"),
+      ],
     ];
   };
-  const hard = ["s3cr3t$va#lue", "it's \"a\" <$ecret> & more\\", "p\u00e4ss/w\u00f6rd \u{1f511}x", "hunter2", "a+b/c=d%e", "tok_1234567890abcdef"];
+  const hard = [
+    "s3cr3t$va#lue",
+    'it\'s "a" <$ecret> & more\\',
+    "p\u00e4ss/w\u00f6rd \u{1f511}x",
+    "hunter2",
+    "a+b/c=d%e",
+    "tok_1234567890abcdef",
+  ];
 
   for (const value of hard) {
-    test(`${value} is masked in every spelling`, () => inWorkspace(async (space) => {
-      const all = spellings(value);
-      const steps = all.map((text, index): Step => ["say", `FORM ${index} [${text}] END`]);
-      const ended = await space.run("extract", ...space.tap(steps, { password: value }), "--secrets", space.write("secrets.json", [["password"]]));
-      assert.equal(ended.code, 0, ended.stderr);
-      const shown = [...ended.stderr.matchAll(/FORM (\d+) \[(.*)\] END/g)];
-      assert.equal(shown.length, all.length, ended.stderr);
-      // Beside the mask there is what was printed around the secret, such as a user's name, quotes or a host.
-      const clear = shown.filter(([, , text = ""]) => !/^[\w+%:/\\"'&;#=-]{0,24}\*\*\*[\w+%@/\\"'&;#=-]{0,12}$/.test(text) || text.length > 40).map(([line, index]) => `${line} for ${all[Number(index)]}`);
-      assert.deepEqual(clear, []);
-    }));
+    test(`${value} is masked in every spelling`, () =>
+      inWorkspace(async (space) => {
+        const all = spellings(value);
+        const steps = all.map((text, index): Step => ["say", `FORM ${index} [${text}] END`]);
+        const ended = await space.run(
+          "extract",
+          ...space.tap(steps, { password: value }),
+          "--secrets",
+          space.write("secrets.json", [["password"]]),
+        );
+        assert.equal(ended.code, 0, ended.stderr);
+        const shown = [...ended.stderr.matchAll(/FORM (\d+) \[(.*)\] END/g)];
+        assert.equal(shown.length, all.length, ended.stderr);
+        // Beside the mask there is what was printed around the secret, such as a user's name, quotes or a host.
+        const clear = shown
+          .filter(
+            ([, , text = ""]) =>
+              !/^[\w+%:/\\"'&;#=-]{0,24}\*\*\*[\w+%@/\\"'&;#=-]{0,12}$/.test(text) ||
+              text.length > 40,
+          )
+          .map(([line, index]) => `${line} for ${all[Number(index)]}`);
+        assert.deepEqual(clear, []);
+      }));
   }
 
-  test("a long row of backslashes does not hold the log up", () => inWorkspace(async (space) => {
-    const ended = await space.run("extract", ...space.tap([["say", "\\".repeat(200_000) + "s3cr3t"], ["say", "s3cr3t$va#lue"], ["exit", 3]], { password: "s3cr3t$va#lue" }));
-    assert.equal(ended.code, 10);
-    assert.match(ended.stderr, /tap \| \*\*\*\n/);
-  }));
+  test("a long row of backslashes does not hold the log up", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.run(
+        "extract",
+        ...space.tap(
+          [
+            ["say", "\\".repeat(200_000) + "s3cr3t"],
+            ["say", "s3cr3t$va#lue"],
+            ["exit", 3],
+          ],
+          { password: "s3cr3t$va#lue" },
+        ),
+      );
+      assert.equal(ended.code, 10);
+      assert.match(ended.stderr, /tap \| \*\*\*\n/);
+    }));
 
-  test("what is no secret is not masked", () => inWorkspace(async (space) => {
-    const said = ["INFO loaded 5432 rows into public.orders", "ZGVwYXJ0bWVudA==", "73656372", "hunter 2", "s3cr3t", `{"a": "va#lue"}`];
-    const ended = await space.run("extract", ...space.tap(said.map((text): Step => ["say", text]), { password: hard }));
-    assert.deepEqual(ended.stderr.trim().split("\n"), said.map((text) => `tap | ${text}`));
-  }));
+  test("what is no secret is not masked", () =>
+    inWorkspace(async (space) => {
+      const said = [
+        "INFO loaded 5432 rows into public.orders",
+        "ZGVwYXJ0bWVudA==",
+        "73656372",
+        "hunter 2",
+        "s3cr3t",
+        `{"a": "va#lue"}`,
+      ];
+      const ended = await space.run(
+        "extract",
+        ...space.tap(
+          said.map((text): Step => ["say", text]),
+          { password: hard },
+        ),
+      );
+      assert.deepEqual(
+        ended.stderr.trim().split("\n"),
+        said.map((text) => `tap | ${text}`),
+      );
+    }));
 
-  test("in bad lines, target output and states of the result too", () => inWorkspace(async (space) => {
-    const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
-    await space.extract([["schema", "a"], ["raw", "rubbish s3cr3t-value\n"], ["state", { at: "s3cr3t-value" }]]);
-    const ended = await space.run("load", ...target, "--log", space.path("target.log"));
-    assert.equal(ended.code, 0, ended.stderr);
-    const all = ended.stderr + space.text("target.log") + space.text("result.json");
-    assert.ok(!all.includes("s3cr3t"), all);
-    assert.deepEqual(space.candidate(), { at: "s3cr3t-value" });
-  }));
+  test("in bad lines, target output and states of the result too", () =>
+    inWorkspace(async (space) => {
+      const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
+      await space.extract([
+        ["schema", "a"],
+        ["raw", "rubbish s3cr3t-value\n"],
+        ["state", { at: "s3cr3t-value" }],
+      ]);
+      const ended = await space.run("load", ...target, "--log", space.path("target.log"));
+      assert.equal(ended.code, 0, ended.stderr);
+      const all = ended.stderr + space.text("target.log") + space.text("result.json");
+      assert.ok(!all.includes("s3cr3t"), all);
+      assert.deepEqual(space.candidate(), { at: "s3cr3t-value" });
+    }));
 
-  test("a key of several lines is masked line by line", () => inWorkspace(async (space) => {
-    const key = "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----";
-    const ended = await space.run("extract", ...space.tap([["say", key]], { private_key: key }));
-    assert.ok(!/abcdef|mnopqr/.test(ended.stderr), ended.stderr);
-  }));
+  test("a key of several lines is masked line by line", () =>
+    inWorkspace(async (space) => {
+      const key = "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----";
+      const ended = await space.run("extract", ...space.tap([["say", key]], { private_key: key }));
+      assert.ok(!/abcdef|mnopqr/.test(ended.stderr), ended.stderr);
+    }));
 
-  test("a secret across the place where a long line is cut is not shown in part", () => inWorkspace(async (space) => {
-    const secret = "topsecret".repeat(20);
-    const ended = await space.run("extract", ...space.tap([["say", "x".repeat((1 << 20) - 30) + secret]], { token: secret }));
-    assert.ok(!ended.stderr.includes("topsecret"));
-  }));
+  test("a secret across the place where a long line is cut is not shown in part", () =>
+    inWorkspace(async (space) => {
+      const secret = "topsecret".repeat(20);
+      const ended = await space.run(
+        "extract",
+        ...space.tap([["say", "x".repeat((1 << 20) - 30) + secret]], { token: secret }),
+      );
+      assert.ok(!ended.stderr.includes("topsecret"));
+    }));
 });
 
 describe("secrets: their text becomes what the setting takes", () => {
-  const settings = { port: "number", ssl: "boolean", streams: "json", "tunnel.port": "number", tunnel: "json", password: "string" };
-  const secrets = [["port"], ["ssl"], ["streams"], ["tunnel", "port"], ["password"], ["unknown"], ["not", "there"]];
-  const given = { port: "5432", ssl: "True", streams: '["a",{"b":1}]', tunnel: { port: "22", host: "h" }, password: "0123", unknown: "5432", plain: "7" };
-  const expected = { ...given, port: 5432, ssl: true, streams: ["a", { b: 1 }], tunnel: { port: 22, host: "h" } };
-  const typedTap = (space: Workspace, config: object) => [...space.tap(TEN, { copy: space.path("got.json"), ...config }, { settings }), "--secrets", space.write("secrets.json", secrets)];
+  const settings = {
+    port: "number",
+    ssl: "boolean",
+    streams: "json",
+    "tunnel.port": "number",
+    tunnel: "json",
+    password: "string",
+  };
+  const secrets = [
+    ["port"],
+    ["ssl"],
+    ["streams"],
+    ["tunnel", "port"],
+    ["password"],
+    ["unknown"],
+    ["not", "there"],
+  ];
+  const given = {
+    port: "5432",
+    ssl: "True",
+    streams: '["a",{"b":1}]',
+    tunnel: { port: "22", host: "h" },
+    password: "0123",
+    unknown: "5432",
+    plain: "7",
+  };
+  const expected = {
+    ...given,
+    port: 5432,
+    ssl: true,
+    streams: ["a", { b: 1 }],
+    tunnel: { port: 22, host: "h" },
+  };
+  const typedTap = (space: Workspace, config: object) => [
+    ...space.tap(TEN, { copy: space.path("got.json"), ...config }, { settings }),
+    "--secrets",
+    space.write("secrets.json", secrets),
+  ];
 
-  test("numbers, booleans and JSON arrive as such, also inside of another setting; all else stays text", () => inWorkspace(async (space) => {
-    const ended = await space.run("extract", ...typedTap(space, given));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(space.json("got.json"), { ...expected, steps: TEN, copy: space.path("got.json") });
-  }));
+  test("numbers, booleans and JSON arrive as such, also inside of another setting; all else stays text", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.run("extract", ...typedTap(space, given));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(space.json("got.json"), {
+        ...expected,
+        steps: TEN,
+        copy: space.path("got.json"),
+      });
+    }));
 
-  test("stream mode converts those of the target too", () => inWorkspace(async (space) => {
-    const target = [...space.target({ copy: space.path("got.json"), port: "5432" }, { settings: { port: "number" } }), "--secrets", space.write("target-secrets.json", [["port"]])];
-    const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal((space.json("got.json") as { readonly port: unknown }).port, 5432);
-  }));
+  test("stream mode converts those of the target too", () =>
+    inWorkspace(async (space) => {
+      const target = [
+        ...space.target(
+          { copy: space.path("got.json"), port: "5432" },
+          { settings: { port: "number" } },
+        ),
+        "--secrets",
+        space.write("target-secrets.json", [["port"]]),
+      ];
+      const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal((space.json("got.json") as { readonly port: unknown }).port, 5432);
+    }));
 
   const wrong: readonly (readonly [string, object, RegExp])[] = [
-    ["a number", { port: "54x32" }, /^runner \| the secret for setting "port" of tap-fake must be a number, e.g. 10\n$/],
-    ["a number that JSON does not have", { port: "NaN" }, /setting "port" of tap-fake must be a number/],
+    [
+      "a number",
+      { port: "54x32" },
+      /^runner \| the secret for setting "port" of tap-fake must be a number, e.g. 10\n$/,
+    ],
+    [
+      "a number that JSON does not have",
+      { port: "NaN" },
+      /setting "port" of tap-fake must be a number/,
+    ],
     ["a number too large", { port: "1e999" }, /setting "port" of tap-fake must be a number/],
     ["a number that is quoted", { port: '"5432"' }, /setting "port" of tap-fake must be a number/],
     ["a boolean", { ssl: "sure" }, /setting "ssl" of tap-fake must be a boolean, e.g. true/],
     ["JSON", { streams: "[hunter2" }, /setting "streams" of tap-fake must be JSON/],
-    ["a number inside of another setting", { tunnel: { port: "x" } }, /setting "tunnel.port" of tap-fake must be a number/],
+    [
+      "a number inside of another setting",
+      { tunnel: { port: "x" } },
+      /setting "tunnel.port" of tap-fake must be a number/,
+    ],
   ];
   for (const [name, config, error] of wrong) {
-    test(`what is not ${name} is one error that names the setting and not the value`, () => inWorkspace(async (space) => {
-      const ended = await space.run("extract", ...typedTap(space, config));
-      assert.equal(ended.code, 2, ended.stderr);
-      assert.match(ended.stderr, error);
-      assert.ok(!/54x32|hunter2|sure/.test(ended.stderr + space.text("result.json")), ended.stderr);
-    }));
+    test(`what is not ${name} is one error that names the setting and not the value`, () =>
+      inWorkspace(async (space) => {
+        const ended = await space.run("extract", ...typedTap(space, config));
+        assert.equal(ended.code, 2, ended.stderr);
+        assert.match(ended.stderr, error);
+        assert.ok(
+          !/54x32|hunter2|sure/.test(ended.stderr + space.text("result.json")),
+          ended.stderr,
+        );
+      }));
   }
 
-  test("secrets: an invalid value for a typed setting is one error that names the setting and the secret", () => inWorkspace(async (space) => {
-    const named = [["tunnel", "port"], ["password"], ["tunnel", "port", { secret: "bastion-port" }], ["password", { secret: "shop-password" }]];
-    const config = { tunnel: { port: "hunter2" }, password: "0123" };
-    const ended = await space.run("extract", ...space.tap(TEN, config, { settings }), "--secrets", space.write("secrets.json", named));
-    assert.equal(ended.code, 2, ended.stderr);
-    assert.equal(ended.stderr, 'runner | the secret "bastion-port" for setting "tunnel.port" of tap-fake must be a number, e.g. 10\n');
-    assert.ok(!space.text("result.json").includes("hunter2"));
-  }));
+  test("secrets: an invalid value for a typed setting is one error that names the setting and the secret", () =>
+    inWorkspace(async (space) => {
+      const named = [
+        ["tunnel", "port"],
+        ["password"],
+        ["tunnel", "port", { secret: "bastion-port" }],
+        ["password", { secret: "shop-password" }],
+      ];
+      const config = { tunnel: { port: "hunter2" }, password: "0123" };
+      const ended = await space.run(
+        "extract",
+        ...space.tap(TEN, config, { settings }),
+        "--secrets",
+        space.write("secrets.json", named),
+      );
+      assert.equal(ended.code, 2, ended.stderr);
+      assert.equal(
+        ended.stderr,
+        'runner | the secret "bastion-port" for setting "tunnel.port" of tap-fake must be a number, e.g. 10\n',
+      );
+      assert.ok(!space.text("result.json").includes("hunter2"));
+    }));
 
-  test("both spellings of a converted secret are masked", () => inWorkspace(async (space) => {
-    const key = '{"project": "p-12345", "key": "abc-def"}';
-    const ended = await space.run("extract", ...typedTap(space, { streams: key, steps: [["say", `${key} and abc-def`]] }));
-    assert.ok(!/p-12345|abc-def/.test(ended.stderr), ended.stderr);
-  }));
+  test("both spellings of a converted secret are masked", () =>
+    inWorkspace(async (space) => {
+      const key = '{"project": "p-12345", "key": "abc-def"}';
+      const ended = await space.run(
+        "extract",
+        ...typedTap(space, { streams: key, steps: [["say", `${key} and abc-def`]] }),
+      );
+      assert.ok(!/p-12345|abc-def/.test(ended.stderr), ended.stderr);
+    }));
 });
 
 describe("overlay", () => {
-  const rotated: readonly Step[] = [["rewrite", { token: "new-token", added: "also-new" }], ["say", "now new-token"]];
+  const rotated: readonly Step[] = [
+    ["rewrite", { token: "new-token", added: "also-new" }],
+    ["say", "now new-token"],
+  ];
   const echo: readonly Step[] = [["echo-config"]];
 
-  test("what a tap changes is kept, and applied on the next run", () => inWorkspace(async (space) => {
-    const config = { token: "old-token", other: 1 };
-    const ended = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
-    assert.equal(ended.code, 10);
-    assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, { token: "new-token", added: "also-new" });
-    assert.equal(statSync(space.path("overlay.json")).mode & 0o777, 0o600);
-    // The steps are part of the configuration: the base is the same only with the same ones.
-    const same = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
-    assert.equal(same.code, 10);
-    assert.ok(space.exists("overlay.json"));
-    assert.deepEqual(space.result().warnings, []);
-  }));
+  test("what a tap changes is kept, and applied on the next run", () =>
+    inWorkspace(async (space) => {
+      const config = { token: "old-token", other: 1 };
+      const ended = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
+      assert.equal(ended.code, 10);
+      assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, {
+        token: "new-token",
+        added: "also-new",
+      });
+      assert.equal(statSync(space.path("overlay.json")).mode & 0o777, 0o600);
+      // The steps are part of the configuration: the base is the same only with the same ones.
+      const same = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
+      assert.equal(same.code, 10);
+      assert.ok(space.exists("overlay.json"));
+      assert.deepEqual(space.result().warnings, []);
+    }));
 
-  test("digits that a tap loses when it writes its configuration again are no change", () => inWorkspace(async (space) => {
-    const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
-    const config = flags[3] ?? "";
-    writeFileSync(config, readFileSync(config, "utf8").replace('"R"', "0.1234567890123456789").replace('"I"', "1e400"));
-    assert.equal((await space.run("extract", ...flags)).code, 0);
-    assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, { token: "new-token", added: "also-new" });
-  }));
+  test("digits that a tap loses when it writes its configuration again are no change", () =>
+    inWorkspace(async (space) => {
+      const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
+      const config = flags[3] ?? "";
+      writeFileSync(
+        config,
+        readFileSync(config, "utf8")
+          .replace('"R"', "0.1234567890123456789")
+          .replace('"I"', "1e400"),
+      );
+      assert.equal((await space.run("extract", ...flags)).code, 0);
+      assert.deepEqual((space.json("overlay.json") as { changes: unknown }).changes, {
+        token: "new-token",
+        added: "also-new",
+      });
+    }));
 
-  test("it reaches the tap as long as the base is the same, then it is dropped", () => inWorkspace(async (space) => {
-    const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
-    await space.run("extract", ...space.tap(steps, { other: 1 }));
-    const again = await space.run("extract", ...space.tap(steps, { other: 1 }), "--secrets", space.write("none.json", []));
-    assert.match(again.stderr, /config .*"added": "\*\*\*"/);
-    const changed = await space.run("extract", ...space.tap(echo, { other: 2 }));
-    assert.doesNotMatch(changed.stderr, /config .*added/);
-    assert.match(space.result().warnings.join(), /belong to another configuration and are dropped/);
-    assert.equal(space.exists("overlay.json"), false);
-  }));
+  test("it reaches the tap as long as the base is the same, then it is dropped", () =>
+    inWorkspace(async (space) => {
+      const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
+      await space.run("extract", ...space.tap(steps, { other: 1 }));
+      const again = await space.run(
+        "extract",
+        ...space.tap(steps, { other: 1 }),
+        "--secrets",
+        space.write("none.json", []),
+      );
+      assert.match(again.stderr, /config .*"added": "\*\*\*"/);
+      const changed = await space.run("extract", ...space.tap(echo, { other: 2 }));
+      assert.doesNotMatch(changed.stderr, /config .*added/);
+      assert.match(
+        space.result().warnings.join(),
+        /belong to another configuration and are dropped/,
+      );
+      assert.equal(space.exists("overlay.json"), false);
+    }));
 
-  test("changed values are masked once they are noticed, and kept while the tap runs", () => inWorkspace(async (space) => {
-    const steps: readonly Step[] = [["rewrite", { token: "new-token" }], ["wait", space.path("go")], ["say", "now new-token"], ["say", "done"]];
-    const run = space.begin("extract", ...space.tap(steps, { token: "old-token" }));
-    await until("the overlay is written", () => space.exists("overlay.json"));
-    space.write("go", "");
-    const ended = await run.ended;
-    assert.match(ended.stderr, /now \*\*\*/);
-  }));
+  test("changed values are masked once they are noticed, and kept while the tap runs", () =>
+    inWorkspace(async (space) => {
+      const steps: readonly Step[] = [
+        ["rewrite", { token: "new-token" }],
+        ["wait", space.path("go")],
+        ["say", "now new-token"],
+        ["say", "done"],
+      ];
+      const run = space.begin("extract", ...space.tap(steps, { token: "old-token" }));
+      await until("the overlay is written", () => space.exists("overlay.json"));
+      space.write("go", "");
+      const ended = await run.ended;
+      assert.match(ended.stderr, /now \*\*\*/);
+    }));
 
-  test("an overlay that is no JSON is dropped", () => inWorkspace(async (space) => {
-    space.write("overlay.json", "{");
-    assert.equal((await space.extract([])).code, 0);
-    assert.match(space.result().warnings.join(), /dropped/);
-  }));
+  test("an overlay that is no JSON is dropped", () =>
+    inWorkspace(async (space) => {
+      space.write("overlay.json", "{");
+      assert.equal((await space.extract([])).code, 0);
+      assert.match(space.result().warnings.join(), /dropped/);
+    }));
 });
 
 describe("bad input is one line and exit 2", () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["no connector", ["extract"], /connector description \S+connector.json does not exist/],
-    ["connector of the other kind", ["load", "--connector", "tap.json"], /"kind" is "tap", a target is needed here/],
-    ["config that is no JSON", ["extract", "--connector", "tap.json", "--config", "rubbish"], /config of tap-fake \S+rubbish is not JSON/],
-    ["config that is a list", ["extract", "--connector", "tap.json", "--config", "list"], /must hold a JSON object/],
-    ["config that is not there", ["extract", "--connector", "tap.json", "--config", "nowhere"], /nowhere does not exist/],
-    ["config that is a folder", ["extract", "--connector", "tap.json", "--config", "."], /cannot be read: Is a directory/],
-    ["state that is no JSON", ["extract", "--connector", "tap.json", "--state", "rubbish"], /state \S+rubbish is not JSON/],
-    ["catalog without streams", ["extract", "--connector", "tap.json", "--catalog", "empty"], /is not a Singer catalog/],
-    ["input that is not there", ["load", "--connector", "target.json", "--input", "nowhere"], /input \S+nowhere: No such file/],
-    ["result in a folder that is not there", ["load", "--result", "/nonexistent/x"], /--result: there is no directory \/nonexistent/],
+    [
+      "connector of the other kind",
+      ["load", "--connector", "tap.json"],
+      /"kind" is "tap", a target is needed here/,
+    ],
+    [
+      "config that is no JSON",
+      ["extract", "--connector", "tap.json", "--config", "rubbish"],
+      /config of tap-fake \S+rubbish is not JSON/,
+    ],
+    [
+      "config that is a list",
+      ["extract", "--connector", "tap.json", "--config", "list"],
+      /must hold a JSON object/,
+    ],
+    [
+      "config that is not there",
+      ["extract", "--connector", "tap.json", "--config", "nowhere"],
+      /nowhere does not exist/,
+    ],
+    [
+      "config that is a folder",
+      ["extract", "--connector", "tap.json", "--config", "."],
+      /cannot be read: Is a directory/,
+    ],
+    [
+      "state that is no JSON",
+      ["extract", "--connector", "tap.json", "--state", "rubbish"],
+      /state \S+rubbish is not JSON/,
+    ],
+    [
+      "catalog without streams",
+      ["extract", "--connector", "tap.json", "--catalog", "empty"],
+      /is not a Singer catalog/,
+    ],
+    [
+      "input that is not there",
+      ["load", "--connector", "target.json", "--input", "nowhere"],
+      /input \S+nowhere: No such file/,
+    ],
+    [
+      "result in a folder that is not there",
+      ["load", "--result", "/nonexistent/x"],
+      /--result: there is no directory \/nonexistent/,
+    ],
     ["wrong number", ["load", "--min-records", "-1"], /--min-records: "-1" is not a whole number/],
-    ["progress and data on stdout", ["extract", "--output", "-", "--progress", "json"], /both want stdout/],
+    [
+      "progress and data on stdout",
+      ["extract", "--output", "-", "--progress", "json"],
+      /both want stdout/,
+    ],
     ["unknown flag", ["extract", "--outptu", "x"], /unrecognized arguments: --outptu/],
     ["unknown subcommand", ["extarct"], /invalid choice: 'extarct'/],
   ];
   for (const [name, args, expected] of cases) {
-    test(name, () => inWorkspace(async (space) => {
-      space.connector("tap");
-      space.connector("target");
-      space.write("rubbish", "{");
-      space.write("list", []);
-      space.write("empty", {});
-      const places = ["tap.json", "target.json", "rubbish", "list", "empty", "nowhere", "."];
-      const ended = await start([...args.map((arg) => (places.includes(arg) ? space.path(arg) : arg)), ...(args[0] === "extarct" ? [] : ["--dir", space.dir])]).ended;
-      assert.equal(ended.code, 2, ended.stderr);
-      assert.match(ended.stderr, expected);
-      assert.equal(ended.stderr.trim().split("\n").length, 1, ended.stderr);
-    }));
+    test(name, () =>
+      inWorkspace(async (space) => {
+        space.connector("tap");
+        space.connector("target");
+        space.write("rubbish", "{");
+        space.write("list", []);
+        space.write("empty", {});
+        const places = ["tap.json", "target.json", "rubbish", "list", "empty", "nowhere", "."];
+        const ended = await start([
+          ...args.map((arg) => (places.includes(arg) ? space.path(arg) : arg)),
+          ...(args[0] === "extarct" ? [] : ["--dir", space.dir]),
+        ]).ended;
+        assert.equal(ended.code, 2, ended.stderr);
+        assert.match(ended.stderr, expected);
+        assert.equal(ended.stderr.trim().split("\n").length, 1, ended.stderr);
+      }),
+    );
   }
 
-  test("a connector that is not there is no usage error: it is the tap that does not start", () => inWorkspace(async (space) => {
-    const ended = await space.run("extract", ...space.tap([], {}, { command: ["/nonexistent/tap"] }));
-    assert.equal(ended.code, 10);
-    assert.equal(space.result().error, "tap-fake does not start: /nonexistent/tap: No such file or directory");
-  }));
+  test("a connector that is not there is no usage error: it is the tap that does not start", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.run(
+        "extract",
+        ...space.tap([], {}, { command: ["/nonexistent/tap"] }),
+      );
+      assert.equal(ended.code, 10);
+      assert.equal(
+        space.result().error,
+        "tap-fake does not start: /nonexistent/tap: No such file or directory",
+      );
+    }));
 });

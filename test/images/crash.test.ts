@@ -18,102 +18,154 @@ const alive = (pid: number): boolean => {
 
 const HELD: readonly Step[] = [...TEN, ["say", "ready"], ["wait", "/nonexistent"]];
 
-test("kill -9 of a streaming runner: both children die, nothing is saved", { skip: !linux }, () => inWorkspace(async (space) => {
-  const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
-  const target = space.target({ pidFile: space.path("target.pid"), hold: space.path("go"), say: "holding", onTerm: "ignore" });
-  const run = space.begin("stream", ...space.both(tap, target));
-  await Promise.all([run.says("ready"), run.says("holding")]);
-  const pids = ["tap.pid", "target.pid"].map((name) => Number(space.text(name)));
-  assert.deepEqual(pids.map(alive), [true, true]);
-  run.process.kill("SIGKILL");
-  await until("the children die", () => !pids.some(alive));
-  assert.equal(space.candidate(), undefined);
-  assert.equal(space.exists("result.json"), false);
-}));
+test("kill -9 of a streaming runner: both children die, nothing is saved", { skip: !linux }, () =>
+  inWorkspace(async (space) => {
+    const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
+    const target = space.target({
+      pidFile: space.path("target.pid"),
+      hold: space.path("go"),
+      say: "holding",
+      onTerm: "ignore",
+    });
+    const run = space.begin("stream", ...space.both(tap, target));
+    await Promise.all([run.says("ready"), run.says("holding")]);
+    const pids = ["tap.pid", "target.pid"].map((name) => Number(space.text(name)));
+    assert.deepEqual(pids.map(alive), [true, true]);
+    run.process.kill("SIGKILL");
+    await until("the children die", () => !pids.some(alive));
+    assert.equal(space.candidate(), undefined);
+    assert.equal(space.exists("result.json"), false);
+  }),
+);
 
-test("kill -9 of a loading runner: the target dies, nothing is saved; the next load does", { skip: !linux }, () => inWorkspace(async (space) => {
-  assert.equal((await space.extract(TEN)).code, 0);
-  const target = space.target({ pidFile: space.path("target.pid"), hold: space.path("go"), say: "holding" });
-  const run = space.begin("load", ...target);
-  await run.says("holding");
-  run.process.kill("SIGKILL");
-  await until("the target dies", () => !alive(Number(space.text("target.pid"))));
-  assert.equal(space.candidate(), undefined);
-  assert.equal((await space.load({})).code, 0);
-  assert.deepEqual(space.candidate(), { at: 9 });
-}));
+test(
+  "kill -9 of a loading runner: the target dies, nothing is saved; the next load does",
+  { skip: !linux },
+  () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(TEN)).code, 0);
+      const target = space.target({
+        pidFile: space.path("target.pid"),
+        hold: space.path("go"),
+        say: "holding",
+      });
+      const run = space.begin("load", ...target);
+      await run.says("holding");
+      run.process.kill("SIGKILL");
+      await until("the target dies", () => !alive(Number(space.text("target.pid"))));
+      assert.equal(space.candidate(), undefined);
+      assert.equal((await space.load({})).code, 0);
+      assert.deepEqual(space.candidate(), { at: 9 });
+    }),
+);
 
-test("what a killed runner left in its private directory goes away with the next run", { skip: !linux }, () => inWorkspace(async (space) => {
-  const temporary = space.path("tmp");
-  mkdirSync(temporary);
-  const args = ["extract", ...space.tap(HELD), "--dir", space.dir];
-  const run = start(args, { env: { TMPDIR: temporary } });
-  await run.says("ready");
-  const kept = start(["extract", ...space.tap(HELD), "--dir", space.dir], { env: { TMPDIR: temporary } });
-  await kept.says("ready");
-  const before = readdirSync(temporary);
-  assert.equal(before.length, 2);
-  run.process.kill("SIGKILL");
-  await run.ended.catch(() => undefined);
-  before.forEach((name) => utimesSync(join(temporary, name), 1, 1));
-  const next = await start(["extract", ...space.tap(TEN), "--dir", space.dir], { env: { TMPDIR: temporary } }).ended;
-  assert.equal(next.code, 0, next.stderr);
-  // The one whose runner still lives stays.
-  assert.equal(readdirSync(temporary).length, 1);
-  kept.process.kill("SIGTERM");
-  await kept.ended;
-  assert.deepEqual(readdirSync(temporary), []);
-}));
+test(
+  "what a killed runner left in its private directory goes away with the next run",
+  { skip: !linux },
+  () =>
+    inWorkspace(async (space) => {
+      const temporary = space.path("tmp");
+      mkdirSync(temporary);
+      const args = ["extract", ...space.tap(HELD), "--dir", space.dir];
+      const run = start(args, { env: { TMPDIR: temporary } });
+      await run.says("ready");
+      const kept = start(["extract", ...space.tap(HELD), "--dir", space.dir], {
+        env: { TMPDIR: temporary },
+      });
+      await kept.says("ready");
+      const before = readdirSync(temporary);
+      assert.equal(before.length, 2);
+      run.process.kill("SIGKILL");
+      await run.ended.catch(() => undefined);
+      before.forEach((name) => utimesSync(join(temporary, name), 1, 1));
+      const next = await start(["extract", ...space.tap(TEN), "--dir", space.dir], {
+        env: { TMPDIR: temporary },
+      }).ended;
+      assert.equal(next.code, 0, next.stderr);
+      // The one whose runner still lives stays.
+      assert.equal(readdirSync(temporary).length, 1);
+      kept.process.kill("SIGTERM");
+      await kept.ended;
+      assert.deepEqual(readdirSync(temporary), []);
+    }),
+);
 
-test("a runner ends when the process that started it is killed, if it is told to", { skip: !linux }, () => inWorkspace(async (space) => {
-  const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
-  const [connector, config] = [tap[1]!, tap[3]!];
-  const script = `import os,subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "..", "..", "images", "singer", "runner"))}, "extract", "--die-with-parent", str(os.getpid()), "--connector", ${JSON.stringify(connector)}, "--config", ${JSON.stringify(config)}, "--dir", ${JSON.stringify(space.dir)}])`;
-  const { spawn } = await import("node:child_process");
-  const parent = spawn("python3", ["-c", script], { stdio: ["ignore", "ignore", "pipe"] });
-  await new Promise<void>((done) => parent.stderr.on("data", (text: Buffer) => text.includes("ready") && done()));
-  const pid = Number(space.text("tap.pid"));
-  assert.ok(alive(pid));
-  parent.kill("SIGKILL");
-  await until("the tap dies with the runner", () => !alive(pid));
-}));
+test(
+  "a runner ends when the process that started it is killed, if it is told to",
+  { skip: !linux },
+  () =>
+    inWorkspace(async (space) => {
+      const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
+      const [connector, config] = [tap[1]!, tap[3]!];
+      const script = `import os,subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "..", "..", "images", "singer", "runner"))}, "extract", "--die-with-parent", str(os.getpid()), "--connector", ${JSON.stringify(connector)}, "--config", ${JSON.stringify(config)}, "--dir", ${JSON.stringify(space.dir)}])`;
+      const { spawn } = await import("node:child_process");
+      const parent = spawn("python3", ["-c", script], { stdio: ["ignore", "ignore", "pipe"] });
+      await new Promise<void>((done) =>
+        parent.stderr.on("data", (text: Buffer) => text.includes("ready") && done()),
+      );
+      const pid = Number(space.text("tap.pid"));
+      assert.ok(alive(pid));
+      parent.kill("SIGKILL");
+      await until("the tap dies with the runner", () => !alive(pid));
+    }),
+);
 
-test("a runner whose starter was killed before it could ask for that starts no connector", { skip: !linux }, () => inWorkspace(async (space) => {
-  const tap = space.tap(HELD, { pidFile: space.path("tap.pid") });
-  const gone = spawnSync("true").pid;
-  const run = space.begin("extract", ...tap, "--die-with-parent", String(gone));
-  const { code } = await run.ended;
-  assert.equal(code, null);
-  assert.ok(!space.exists("tap.pid"));
-}));
+test(
+  "a runner whose starter was killed before it could ask for that starts no connector",
+  { skip: !linux },
+  () =>
+    inWorkspace(async (space) => {
+      const tap = space.tap(HELD, { pidFile: space.path("tap.pid") });
+      const gone = spawnSync("true").pid;
+      const run = space.begin("extract", ...tap, "--die-with-parent", String(gone));
+      const { code } = await run.ended;
+      assert.equal(code, null);
+      assert.ok(!space.exists("tap.pid"));
+    }),
+);
 
-test("a full disk under the extract is named", { skip: !linux }, () => inWorkspace(async (space) => {
-  const ended = await space.extract([["fill"]], "--output", "/dev/full");
-  assert.equal(ended.code, 1, ended.stderr);
-  assert.match(space.result().error ?? "", /No space left on device \(the disk is full: \/dev\/full\)/);
-}));
-
-test("a full file system under the extract and under the state", async (context) => inWorkspace(async (space) => {
-  const mount = space.path("small");
-  mkdirSync(mount);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", mount], { stdio: "ignore" });
-  } catch {
-    context.skip("no right to mount");
-    return;
-  }
-  try {
-    const output = join(mount, "extract.jsonl");
-    const ended = await space.extract([["fill"]], "--output", output);
+test("a full disk under the extract is named", { skip: !linux }, () =>
+  inWorkspace(async (space) => {
+    const ended = await space.extract([["fill"]], "--output", "/dev/full");
     assert.equal(ended.code, 1, ended.stderr);
-    assert.ok(space.result().error?.includes(`the disk is full: ${output}`), space.result().error ?? "");
-    assert.equal((await space.extract(TEN)).code, 0);
-    execFileSync("sh", ["-c", `cat /dev/zero > ${mount}/filler 2>/dev/null || true`]);
-    const loaded = await space.load({}, "--candidate", join(mount, "state.json"));
-    assert.equal(loaded.code, 1, loaded.stderr);
-    assert.equal(space.result().error, `cannot write ${join(mount, "state.json")}: the disk is full`);
-    assert.deepEqual(readdirSync(mount).filter((name) => name.startsWith("state")), []);
-  } finally {
-    execFileSync("umount", [mount]);
-  }
-}));
+    assert.match(
+      space.result().error ?? "",
+      /No space left on device \(the disk is full: \/dev\/full\)/,
+    );
+  }),
+);
+
+test("a full file system under the extract and under the state", async (context) =>
+  inWorkspace(async (space) => {
+    const mount = space.path("small");
+    mkdirSync(mount);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", mount], { stdio: "ignore" });
+    } catch {
+      context.skip("no right to mount");
+      return;
+    }
+    try {
+      const output = join(mount, "extract.jsonl");
+      const ended = await space.extract([["fill"]], "--output", output);
+      assert.equal(ended.code, 1, ended.stderr);
+      assert.ok(
+        space.result().error?.includes(`the disk is full: ${output}`),
+        space.result().error ?? "",
+      );
+      assert.equal((await space.extract(TEN)).code, 0);
+      execFileSync("sh", ["-c", `cat /dev/zero > ${mount}/filler 2>/dev/null || true`]);
+      const loaded = await space.load({}, "--candidate", join(mount, "state.json"));
+      assert.equal(loaded.code, 1, loaded.stderr);
+      assert.equal(
+        space.result().error,
+        `cannot write ${join(mount, "state.json")}: the disk is full`,
+      );
+      assert.deepEqual(
+        readdirSync(mount).filter((name) => name.startsWith("state")),
+        [],
+      );
+    } finally {
+      execFileSync("umount", [mount]);
+    }
+  }));

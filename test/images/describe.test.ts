@@ -33,7 +33,10 @@ optional arguments:
   --catalog CATALOG     Catalog file
   -d, --discover        Do schema discovery
 `;
-const OLD = SINGER_PYTHON.replace(" [--catalog CATALOG]", "").replace(/^ {2}--catalog CATALOG.*\n/m, "");
+const OLD = SINGER_PYTHON.replace(" [--catalog CATALOG]", "").replace(
+  /^ {2}--catalog CATALOG.*\n/m,
+  "",
+);
 const HAND_WRITTEN = `usage: tap-exchangeratesapi [-h] [-c CONFIG] [-s STATE]
 
 options:
@@ -50,64 +53,203 @@ options:
   -c CONFIG, --config CONFIG
                         Config file
 `;
-const ABOUT = { name: "tap-x", settings: { type: "object", required: ["host", "port", "ssl"], properties: {
-  host: { type: ["string", "null"], description: "Its name." }, port: { type: ["integer", "null"] }, ssl: { type: ["boolean", "null"], default: false },
-  streams: { type: ["array", "null"] }, any: { anyOf: [] }, host_id: { type: "string" },
-  account: { type: ["object", "string"] }, size: { oneOf: [{ type: "integer" }, { type: "null" }] }, tunnel: { type: "object", properties: { port: { type: "integer" } } },
-} } };
+const ABOUT = {
+  name: "tap-x",
+  settings: {
+    type: "object",
+    required: ["host", "port", "ssl"],
+    properties: {
+      host: { type: ["string", "null"], description: "Its name." },
+      port: { type: ["integer", "null"] },
+      ssl: { type: ["boolean", "null"], default: false },
+      streams: { type: ["array", "null"] },
+      any: { anyOf: [] },
+      host_id: { type: "string" },
+      account: { type: ["object", "string"] },
+      size: { oneOf: [{ type: "integer" }, { type: "null" }] },
+      tunnel: { type: "object", properties: { port: { type: "integer" } } },
+    },
+  },
+};
 
 type Flags = Readonly<Record<string, unknown>>;
 
 describe("describe", () => {
   const styles: readonly (readonly [string, string, Flags])[] = [
-    ["SDK tap (click)", CLICK, { config: true, catalog: "catalog", state: true, discover: true, about: true }],
-    ["singer-python tap", SINGER_PYTHON, { config: true, catalog: "catalog", state: true, discover: true, about: false }],
-    ["old singer-python tap: a --catalog in prose is none", OLD, { config: true, catalog: "properties", state: true, discover: true, about: false }],
-    ["hand-written tap", HAND_WRITTEN, { config: true, catalog: "none", state: true, discover: false, about: false }],
-    ["legacy target", TARGET, { config: true, catalog: "none", state: false, discover: false, about: false }],
+    [
+      "SDK tap (click)",
+      CLICK,
+      { config: true, catalog: "catalog", state: true, discover: true, about: true },
+    ],
+    [
+      "singer-python tap",
+      SINGER_PYTHON,
+      { config: true, catalog: "catalog", state: true, discover: true, about: false },
+    ],
+    [
+      "old singer-python tap: a --catalog in prose is none",
+      OLD,
+      { config: true, catalog: "properties", state: true, discover: true, about: false },
+    ],
+    [
+      "hand-written tap",
+      HAND_WRITTEN,
+      { config: true, catalog: "none", state: true, discover: false, about: false },
+    ],
+    [
+      "legacy target",
+      TARGET,
+      { config: true, catalog: "none", state: false, discover: false, about: false },
+    ],
   ];
   for (const [name, help, flags] of styles) {
-    test(name, () => inWorkspace(async (space) => {
-      const script = space.write("connector.sh", `case "$*" in
+    test(name, () =>
+      inWorkspace(async (space) => {
+        const script = space.write(
+          "connector.sh",
+          `case "$*" in
         *--about*) cat <<'END'\nlog line\n${JSON.stringify(ABOUT)}\nEND\n;;
         *--help*) cat <<'END'\n${help}END\n;;
-      esac`);
-      const kind = name.includes("target") ? "target" : "tap";
-      const ended = await start(["describe", "--kind", kind, "--name", "x", "--connector-version", "1.2", "--settings", '{"host_id":"json"}', "--defaults", '{"port":5432}', "--required", '["host_id"]', "--output", space.path("c.json"), "--", "sh", script]).ended;
+      esac`,
+        );
+        const kind = name.includes("target") ? "target" : "tap";
+        const ended = await start([
+          "describe",
+          "--kind",
+          kind,
+          "--name",
+          "x",
+          "--connector-version",
+          "1.2",
+          "--settings",
+          '{"host_id":"json"}',
+          "--defaults",
+          '{"port":5432}',
+          "--required",
+          '["host_id"]',
+          "--output",
+          space.path("c.json"),
+          "--",
+          "sh",
+          script,
+        ]).ended;
+        assert.equal(ended.code, 0, ended.stderr);
+        const settings = {
+          host: "string",
+          port: "number",
+          ssl: "boolean",
+          streams: "json",
+          any: "json",
+          host_id: "json",
+          account: "string",
+          size: "number",
+          tunnel: "json",
+          "tunnel.port": "number",
+        };
+        assert.deepEqual(space.json("c.json"), {
+          name: "x",
+          kind,
+          version: "1.2",
+          command: ["sh", script],
+          flags,
+          settings: flags.about ? settings : { host_id: "json" },
+          outputSetting: null,
+          python: null,
+          required: flags.about ? ["host", "host_id"] : ["host_id"],
+          defaults: { port: 5432 },
+          help: flags.about ? { host: "Its name." } : {},
+          outputAliases: [],
+        });
+      }),
+    );
+  }
+
+  test("--output-setting and the Python of a virtual environment", () =>
+    inWorkspace(async (space) => {
+      const { mkdirSync, chmodSync } = await import("node:fs");
+      mkdirSync(space.path("bin"));
+      space.write("pyvenv.cfg", "home = /usr/bin\nversion_info = 3.11.7\n");
+      chmodSync(space.write("bin/target", `#!/bin/sh\ncat <<'END'\n${TARGET}END\n`), 0o755);
+      const ended = await start([
+        "describe",
+        "--kind",
+        "target",
+        "--name",
+        "x",
+        "--connector-version",
+        "1",
+        "--output-setting",
+        "destination_path",
+        "--output",
+        space.path("c.json"),
+        "--",
+        space.path("bin/target"),
+      ]).ended;
       assert.equal(ended.code, 0, ended.stderr);
-      const settings = { host: "string", port: "number", ssl: "boolean", streams: "json", any: "json", host_id: "json", account: "string", size: "number", tunnel: "json", "tunnel.port": "number" };
-      assert.deepEqual(space.json("c.json"), {
-        name: "x", kind, version: "1.2", command: ["sh", script], flags, settings: flags.about ? settings : { host_id: "json" }, outputSetting: null, python: null,
-        required: flags.about ? ["host", "host_id"] : ["host_id"], defaults: { port: 5432 }, help: flags.about ? { host: "Its name." } : {}, outputAliases: [],
+      const found = space.json("c.json") as { outputSetting: string; python: string };
+      assert.deepEqual([found.outputSetting, found.python], ["destination_path", "3.11.7"]);
+    }));
+
+  for (const [kind, code] of [
+    ["tap", 10],
+    ["target", 11],
+  ] as const) {
+    test(`a ${kind} that does not start is exit ${code} with its own reason`, () =>
+      inWorkspace(async (space) => {
+        const script = space.write(
+          "broken.sh",
+          "printf 'Traceback (most recent call last):\\n  File \"x\"\\nModuleNotFoundError: No module named pkg_resources\\n' >&2; exit 1",
+        );
+        const ended = await start([
+          "describe",
+          "--kind",
+          kind,
+          "--name",
+          "x",
+          "--connector-version",
+          "1",
+          "--output",
+          space.path("c.json"),
+          "--",
+          "sh",
+          script,
+        ]).ended;
+        assert.equal(ended.code, code);
+        assert.equal(
+          ended.stderr,
+          "runner | x does not start: ModuleNotFoundError: No module named pkg_resources\n",
+        );
+        assert.equal(space.exists("c.json"), false);
+      }));
+  }
+
+  test("a legacy connector that knows no --help tells its flags in its usage", () =>
+    inWorkspace(async (space) => {
+      const script = space.write(
+        "legacy.sh",
+        "echo 'usage: tap [--config CONFIG] [--state STATE]' >&2; exit 2",
+      );
+      const ended = await start([
+        "describe",
+        "--kind",
+        "tap",
+        "--name",
+        "x",
+        "--connector-version",
+        "1",
+        "--output",
+        space.path("c.json"),
+        "--",
+        "sh",
+        script,
+      ]).ended;
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual((space.json("c.json") as { flags: unknown }).flags, {
+        config: true,
+        catalog: "none",
+        state: true,
+        discover: false,
+        about: false,
       });
     }));
-  }
-
-  test("--output-setting and the Python of a virtual environment", () => inWorkspace(async (space) => {
-    const { mkdirSync, chmodSync } = await import("node:fs");
-    mkdirSync(space.path("bin"));
-    space.write("pyvenv.cfg", "home = /usr/bin\nversion_info = 3.11.7\n");
-    chmodSync(space.write("bin/target", `#!/bin/sh\ncat <<'END'\n${TARGET}END\n`), 0o755);
-    const ended = await start(["describe", "--kind", "target", "--name", "x", "--connector-version", "1", "--output-setting", "destination_path", "--output", space.path("c.json"), "--", space.path("bin/target")]).ended;
-    assert.equal(ended.code, 0, ended.stderr);
-    const found = space.json("c.json") as { outputSetting: string; python: string };
-    assert.deepEqual([found.outputSetting, found.python], ["destination_path", "3.11.7"]);
-  }));
-
-  for (const [kind, code] of [["tap", 10], ["target", 11]] as const) {
-    test(`a ${kind} that does not start is exit ${code} with its own reason`, () => inWorkspace(async (space) => {
-      const script = space.write("broken.sh", "printf 'Traceback (most recent call last):\\n  File \"x\"\\nModuleNotFoundError: No module named pkg_resources\\n' >&2; exit 1");
-      const ended = await start(["describe", "--kind", kind, "--name", "x", "--connector-version", "1", "--output", space.path("c.json"), "--", "sh", script]).ended;
-      assert.equal(ended.code, code);
-      assert.equal(ended.stderr, "runner | x does not start: ModuleNotFoundError: No module named pkg_resources\n");
-      assert.equal(space.exists("c.json"), false);
-    }));
-  }
-
-  test("a legacy connector that knows no --help tells its flags in its usage", () => inWorkspace(async (space) => {
-    const script = space.write("legacy.sh", "echo 'usage: tap [--config CONFIG] [--state STATE]' >&2; exit 2");
-    const ended = await start(["describe", "--kind", "tap", "--name", "x", "--connector-version", "1", "--output", space.path("c.json"), "--", "sh", script]).ended;
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual((space.json("c.json") as { flags: unknown }).flags, { config: true, catalog: "none", state: true, discover: false, about: false });
-  }));
 });

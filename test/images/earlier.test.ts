@@ -3,36 +3,77 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, start, type Result, type Workspace } from "./support";
 
-const INPUT = ['{"type": "SCHEMA", "stream": "a", "schema": {}, "key_properties": []}', '{"type": "RECORD", "stream": "a", "record": {"id": 1}}', "page 2", '{"type": "STATE", "value": {"at": 1}}', ""].join("\n");
+const INPUT = [
+  '{"type": "SCHEMA", "stream": "a", "schema": {}, "key_properties": []}',
+  '{"type": "RECORD", "stream": "a", "record": {"id": 1}}',
+  "page 2",
+  '{"type": "STATE", "value": {"at": 1}}',
+  "",
+].join("\n");
 
-async function load(space: Workspace, earlier: object | undefined, ...more: string[]): Promise<{ readonly code: number | null; readonly result: Result & { readonly leftOutCount?: number } }> {
-  const flags = earlier === undefined ? ["--earlier", space.path("none.json")] : ["--earlier", space.write("earlier.json", earlier)];
-  const { code } = await start(["load", ...space.target(), "--input", "-", "--dir", space.dir, ...flags, ...more], { stdin: INPUT }).ended;
+async function load(
+  space: Workspace,
+  earlier: object | undefined,
+  ...more: string[]
+): Promise<{
+  readonly code: number | null;
+  readonly result: Result & { readonly leftOutCount?: number };
+}> {
+  const flags =
+    earlier === undefined
+      ? ["--earlier", space.path("none.json")]
+      : ["--earlier", space.write("earlier.json", earlier)];
+  const { code } = await start(
+    ["load", ...space.target(), "--input", "-", "--dir", space.dir, ...flags, ...more],
+    { stdin: INPUT },
+  ).ended;
   return { code, result: space.result() };
 }
 
 describe("load --earlier", { concurrency: 2 }, () => {
-  test("adds what an attempt brought whose target took everything", () => inWorkspace(async (space) => {
-    const { code, result } = await load(space, { taken: true, records: { a: 4, b: 2 }, bytes: 100, lines: 9, badLines: 2, leftOut: ["2 lines"], leftOutCount: 2 });
-    assert.equal(code, 0);
-    assert.deepEqual([result.records, result.bytes, result.lines, result.badLines], [{ a: 5, b: 2 }, 100 + INPUT.length, 13, 3]);
-    assert.deepEqual([result.leftOut.length, result.leftOut[0], result.leftOutCount], [2, "2 lines", 3]);
-  }));
+  test("adds what an attempt brought whose target took everything", () =>
+    inWorkspace(async (space) => {
+      const { code, result } = await load(space, {
+        taken: true,
+        records: { a: 4, b: 2 },
+        bytes: 100,
+        lines: 9,
+        badLines: 2,
+        leftOut: ["2 lines"],
+        leftOutCount: 2,
+      });
+      assert.equal(code, 0);
+      assert.deepEqual(
+        [result.records, result.bytes, result.lines, result.badLines],
+        [{ a: 5, b: 2 }, 100 + INPUT.length, 13, 3],
+      );
+      assert.deepEqual(
+        [result.leftOut.length, result.leftOut[0], result.leftOutCount],
+        [2, "2 lines", 3],
+      );
+    }));
 
-  test("leaves out what a target was given that then failed, and keeps the attempts before it", () => inWorkspace(async (space) => {
-    const { result } = await load(space, { records: { a: 40 }, earlierRecords: { a: 7 }, bytes: 100 });
-    assert.deepEqual([result.records, result.bytes], [{ a: 8 }, 100 + INPUT.length]);
-  }));
+  test("leaves out what a target was given that then failed, and keeps the attempts before it", () =>
+    inWorkspace(async (space) => {
+      const { result } = await load(space, {
+        records: { a: 40 },
+        earlierRecords: { a: 7 },
+        bytes: 100,
+      });
+      assert.deepEqual([result.records, result.bytes], [{ a: 8 }, 100 + INPUT.length]);
+    }));
 
-  test("without a file: nothing is added", () => inWorkspace(async (space) => {
-    const { result } = await load(space, undefined);
-    assert.deepEqual([result.records, result.badLines], [{ a: 1 }, 1]);
-  }));
+  test("without a file: nothing is added", () =>
+    inWorkspace(async (space) => {
+      const { result } = await load(space, undefined);
+      assert.deepEqual([result.records, result.badLines], [{ a: 1 }, 1]);
+    }));
 
-  test("--min-records counts attempts that are resumed, not those that start again", () => inWorkspace(async (space) => {
-    const earlier = { taken: true, records: { a: 4 } };
-    assert.equal((await load(space, { ...earlier, resumed: 4 }, "--min-records", "5")).code, 0);
-    const { code, result } = await load(space, earlier, "--min-records", "5");
-    assert.deepEqual([code, result.error], [16, "1 records came, at least 5 are expected"]);
-  }));
+  test("--min-records counts attempts that are resumed, not those that start again", () =>
+    inWorkspace(async (space) => {
+      const earlier = { taken: true, records: { a: 4 } };
+      assert.equal((await load(space, { ...earlier, resumed: 4 }, "--min-records", "5")).code, 0);
+      const { code, result } = await load(space, earlier, "--min-records", "5");
+      assert.deepEqual([code, result.error], [16, "1 records came, at least 5 are expected"]);
+    }));
 });

@@ -6,90 +6,178 @@ import { inWorkspace, lines, start, TEN, type Result, type Step } from "./suppor
 
 const NEVER = "/nonexistent";
 const IDLE = ["--idle-timeout", "0.7"];
-const FROZEN: readonly Step[] = [["schema", "a"], ["records", "a", 1, 3], ["state", { at: 3 }], ["wait", NEVER]];
+const FROZEN: readonly Step[] = [
+  ["schema", "a"],
+  ["records", "a", 1, 3],
+  ["state", { at: 3 }],
+  ["wait", NEVER],
+];
 
 describe("a tap that sends nothing for the idle timeout", () => {
-  test("extract: it is stopped and has failed, what it sent is kept", () => inWorkspace(async (space) => {
-    assert.equal((await space.extract(FROZEN, ...IDLE)).code, 10);
-    assert.equal(space.result().error, "tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped");
-    assert.equal((await space.load({}, "--partial")).code, 0);
-    assert.deepEqual(space.loaded(), lines("a", 1, 3));
-  }));
+  test("extract: it is stopped and has failed, what it sent is kept", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(FROZEN, ...IDLE)).code, 10);
+      assert.equal(
+        space.result().error,
+        "tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped",
+      );
+      assert.equal((await space.load({}, "--partial")).code, 0);
+      assert.deepEqual(space.loaded(), lines("a", 1, 3));
+    }));
 
-  test("extract: it has failed although it ends with 0 when it is asked to stop", () => inWorkspace(async (space) => {
-    const { code } = await space.run("extract", ...space.tap(FROZEN, { onTerm: "finish" }), ...IDLE);
-    assert.equal(code, 10);
-    assert.deepEqual(space.result().tap, { exit: 0, signal: null });
-  }));
+  test("extract: it has failed although it ends with 0 when it is asked to stop", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.run(
+        "extract",
+        ...space.tap(FROZEN, { onTerm: "finish" }),
+        ...IDLE,
+      );
+      assert.equal(code, 10);
+      assert.deepEqual(space.result().tap, { exit: 0, signal: null });
+    }));
 
-  test("stream: what it sent is loaded, and its progress is saved", () => inWorkspace(async (space) => {
-    assert.equal((await space.stream(FROZEN, {}, ...IDLE)).code, 10);
-    assert.equal(space.result().error, "tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped");
-    assert.deepEqual(space.loaded(), lines("a", 1, 3));
-    assert.deepEqual(space.candidate(), { at: 3 });
-  }));
+  test("stream: what it sent is loaded, and its progress is saved", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.stream(FROZEN, {}, ...IDLE)).code, 10);
+      assert.equal(
+        space.result().error,
+        "tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped",
+      );
+      assert.deepEqual(space.loaded(), lines("a", 1, 3));
+      assert.deepEqual(space.candidate(), { at: 3 });
+    }));
 
-  test("discovery: it is stopped and has failed", () => inWorkspace(async (space) => {
-    const select = space.write("select.json", [{ stream: "a" }]);
-    const tap = space.tap([], { discover: { streams: [] }, discoverWaits: NEVER });
-    assert.equal((await space.run("extract", ...tap, "--select", select, ...IDLE)).code, 10);
-    assert.equal(space.result().error, "discovery: tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped");
-  }));
+  test("discovery: it is stopped and has failed", () =>
+    inWorkspace(async (space) => {
+      const select = space.write("select.json", [{ stream: "a" }]);
+      const tap = space.tap([], { discover: { streams: [] }, discoverWaits: NEVER });
+      assert.equal((await space.run("extract", ...tap, "--select", select, ...IDLE)).code, 10);
+      assert.equal(
+        space.result().error,
+        "discovery: tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped",
+      );
+    }));
 
-  test("load from a FIFO: nothing is saved", () => inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
-    const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json"), ...IDLE]);
-    const extract = space.begin("extract", ...space.tap(FROZEN), "--output", space.path("fifo"));
-    assert.equal((await load.ended).code, 10);
-    assert.equal((space.json("load.json") as Result).error, "the tap sent nothing for 0.7 s (idleTimeout) and was stopped");
-    assert.equal(space.candidate(), undefined);
-    extract.process.kill("SIGTERM");
-    await extract.ended;
-  }));
+  test("load from a FIFO: nothing is saved", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const load = start([
+        "load",
+        ...space.target(),
+        "--input",
+        space.path("fifo"),
+        "--dir",
+        space.dir,
+        "--result",
+        space.path("load.json"),
+        ...IDLE,
+      ]);
+      const extract = space.begin("extract", ...space.tap(FROZEN), "--output", space.path("fifo"));
+      assert.equal((await load.ended).code, 10);
+      assert.equal(
+        (space.json("load.json") as Result).error,
+        "the tap sent nothing for 0.7 s (idleTimeout) and was stopped",
+      );
+      assert.equal(space.candidate(), undefined);
+      extract.process.kill("SIGTERM");
+      await extract.ended;
+    }));
 
-  test("writes lines of a log all the time: it is not silent", () => inWorkspace(async (space) => {
-    const steps: readonly Step[] = [["schema", "a"], ["chatter", 15, 0.1], ["records", "a", 1, 3], ["state", { at: 3 }]];
-    assert.equal((await space.stream(steps, {}, "--idle-timeout", "1.2")).code, 0);
-    assert.equal((await space.extract(steps, "--idle-timeout", "1.2")).code, 0);
-  }));
+  test("writes lines of a log all the time: it is not silent", () =>
+    inWorkspace(async (space) => {
+      const steps: readonly Step[] = [
+        ["schema", "a"],
+        ["chatter", 15, 0.1],
+        ["records", "a", 1, 3],
+        ["state", { at: 3 }],
+      ];
+      assert.equal((await space.stream(steps, {}, "--idle-timeout", "1.2")).code, 0);
+      assert.equal((await space.extract(steps, "--idle-timeout", "1.2")).code, 0);
+    }));
 
-  test("without an idle timeout: it may be silent", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]), "--idle-timeout", "0");
-    assert.equal((await run.ended).code, 0);
-  }));
+  test("without an idle timeout: it may be silent", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "extract",
+        ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]),
+        "--idle-timeout",
+        "0",
+      );
+      assert.equal((await run.ended).code, 0);
+    }));
 });
 
 describe("a target that reads nothing for the idle timeout", () => {
-  const flood: readonly Step[] = [["schema", "a"], ["records", "a", 1, 40_000], ["state", { at: 40_000 }]];
+  const flood: readonly Step[] = [
+    ["schema", "a"],
+    ["records", "a", 1, 40_000],
+    ["state", { at: 40_000 }],
+  ];
 
   for (const mode of ["load", "stream"]) {
-    test(`${mode}: it is killed and has failed, nothing is saved`, () => inWorkspace(async (space) => {
-      const config = { holdAfter: [5, NEVER] };
-      const code = mode === "stream" ? (await space.stream(flood, config, ...IDLE)).code : (await space.extract(flood)).code || (await space.load(config, ...IDLE)).code;
-      assert.equal(code, 11);
-      assert.equal(space.result().error, "target-fake read nothing for 0.7 s (idleTimeout) and was stopped");
-      assert.equal(space.candidate(), undefined);
-    }));
+    test(`${mode}: it is killed and has failed, nothing is saved`, () =>
+      inWorkspace(async (space) => {
+        const config = { holdAfter: [5, NEVER] };
+        const code =
+          mode === "stream"
+            ? (await space.stream(flood, config, ...IDLE)).code
+            : (await space.extract(flood)).code || (await space.load(config, ...IDLE)).code;
+        assert.equal(code, 11);
+        assert.equal(
+          space.result().error,
+          "target-fake read nothing for 0.7 s (idleTimeout) and was stopped",
+        );
+        assert.equal(space.candidate(), undefined);
+      }));
 
-    test(`${mode}: it has read everything, and takes longer to store it: it is left to finish`, () => inWorkspace(async (space) => {
-      const config = { flush: 2 };
-      const code = mode === "stream" ? (await space.stream(TEN, config, ...IDLE)).code : (await space.extract(TEN)).code || (await space.load(config, ...IDLE)).code;
-      assert.equal(code, 0, space.result().error ?? "");
-      assert.deepEqual(space.candidate(), { at: 9 });
-    }));
+    test(`${mode}: it has read everything, and takes longer to store it: it is left to finish`, () =>
+      inWorkspace(async (space) => {
+        const config = { flush: 2 };
+        const code =
+          mode === "stream"
+            ? (await space.stream(TEN, config, ...IDLE)).code
+            : (await space.extract(TEN)).code || (await space.load(config, ...IDLE)).code;
+        assert.equal(code, 0, space.result().error ?? "");
+        assert.deepEqual(space.candidate(), { at: 9 });
+      }));
   }
 
-  test("a stream whose tap cleans up while the target stores what it has read", () => inWorkspace(async (space) => {
-    const { code, stderr } = await space.stream([...TEN, ["close"], ["pace", 1.5]], { flush: 2 }, ...IDLE);
-    assert.equal(code, 0, stderr);
-  }));
+  test("a stream whose tap cleans up while the target stores what it has read", () =>
+    inWorkspace(async (space) => {
+      const { code, stderr } = await space.stream(
+        [...TEN, ["close"], ["pace", 1.5]],
+        { flush: 2 },
+        ...IDLE,
+      );
+      assert.equal(code, 0, stderr);
+    }));
 });
 
-test("a load is given the log of the tap behind a FIFO: its changes are signs of life", () => inWorkspace(async (space) => {
-  execFileSync("mkfifo", [space.path("fifo")]);
-  const log = space.path("tap.log");
-  const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json"), "--tap-activity", log, "--idle-timeout", "1.2"]);
-  const extract = await space.extract([...TEN, ["chatter", 20, 0.1]], "--output", space.path("fifo"), "--log", log);
-  assert.equal(extract.code, 0, extract.stderr);
-  assert.equal((await load.ended).code, 0);
-}));
+test("a load is given the log of the tap behind a FIFO: its changes are signs of life", () =>
+  inWorkspace(async (space) => {
+    execFileSync("mkfifo", [space.path("fifo")]);
+    const log = space.path("tap.log");
+    const load = start([
+      "load",
+      ...space.target(),
+      "--input",
+      space.path("fifo"),
+      "--dir",
+      space.dir,
+      "--result",
+      space.path("load.json"),
+      "--tap-activity",
+      log,
+      "--idle-timeout",
+      "1.2",
+    ]);
+    const extract = await space.extract(
+      [...TEN, ["chatter", 20, 0.1]],
+      "--output",
+      space.path("fifo"),
+      "--log",
+      log,
+    );
+    assert.equal(extract.code, 0, extract.stderr);
+    assert.equal((await load.ended).code, 0);
+  }));

@@ -8,215 +8,401 @@ import { inWorkspace, RUNNER, start, TEN, type Ended, type Workspace } from "./s
 /** A file system with an image in it, and folders that stand for the places where people mount theirs. */
 function image(space: Workspace, kind: "tap" | "target", more: object = {}) {
   const at = (path: string): string => join(space.dir, `${kind}-image`, path);
-  cpSync(RUNNER, at("runner"), { recursive: true, filter: (path) => !path.includes("__pycache__") });
+  cpSync(RUNNER, at("runner"), {
+    recursive: true,
+    filter: (path) => !path.includes("__pycache__"),
+  });
   writeFileSync(at("connector.json"), readFileSync(space.connector(kind, more)));
   const write = (path: string, value: unknown): string => {
     mkdirSync(dirname(space.path(path)), { recursive: true });
     return space.write(path, value);
   };
-  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin: string | null = null): Promise<Ended> =>
-    start(args, { runner: at("runner"), stdin, env: { SINGER_DIR: space.path("singer"), SINGER_CODE_DIR: space.path("code"), ...env } }).ended;
+  const run = (
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    stdin: string | null = null,
+  ): Promise<Ended> =>
+    start(args, {
+      runner: at("runner"),
+      stdin,
+      env: { SINGER_DIR: space.path("singer"), SINGER_CODE_DIR: space.path("code"), ...env },
+    }).ended;
   mkdirSync(space.path("singer"), { recursive: true });
   return { run, write, json: (path: string): unknown => space.json(path) };
 }
 
-const settings = { steps: "json", copy: "string", start_date: "string", page_size: "number", full: "boolean", password: "string", path: "string" };
+const settings = {
+  steps: "json",
+  copy: "string",
+  start_date: "string",
+  page_size: "number",
+  full: "boolean",
+  password: "string",
+  path: "string",
+};
 
 /** A tap that copies the settings it gets to got.json. */
-const tapImage = (space: Workspace, more: object = {}) => image(space, "tap", { settings, ...more });
+const tapImage = (space: Workspace, more: object = {}) =>
+  image(space, "tap", { settings, ...more });
 const STEPS = { STEPS: JSON.stringify(TEN) };
-const got = (space: Workspace): { readonly [name: string]: unknown } => space.json("got.json") as { readonly [name: string]: unknown };
+const got = (space: Workspace): { readonly [name: string]: unknown } =>
+  space.json("got.json") as { readonly [name: string]: unknown };
 
 describe("an image: settings", () => {
-  test("come from variables, each in the type of its setting", () => inWorkspace(async (space) => {
-    const { run } = tapImage(space);
-    const ended = await run([], { ...STEPS, COPY: space.path("got.json"), START_DATE: "2026-11-20", PAGE_SIZE: "10", FULL: "true" });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(got(space), { steps: TEN, copy: space.path("got.json"), start_date: "2026-11-20", page_size: 10, full: true });
-  }));
+  test("come from variables, each in the type of its setting", () =>
+    inWorkspace(async (space) => {
+      const { run } = tapImage(space);
+      const ended = await run([], {
+        ...STEPS,
+        COPY: space.path("got.json"),
+        START_DATE: "2026-11-20",
+        PAGE_SIZE: "10",
+        FULL: "true",
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(got(space), {
+        steps: TEN,
+        copy: space.path("got.json"),
+        start_date: "2026-11-20",
+        page_size: 10,
+        full: true,
+      });
+    }));
 
-  test("come from files that NAME_FILE names, without the newline at the end, and are masked", () => inWorkspace(async (space) => {
-    const { run } = tapImage(space);
-    const env = { COPY: space.path("got.json"), START_DATE_FILE: space.write("date", "not-to-be-seen \n"), PAGE_SIZE_FILE: space.write("size", "1234\n") };
-    const ended = await run([], { ...env, STEPS: JSON.stringify([...TEN, ["say", "it is not-to-be-seen "]]) });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(got(space)["start_date"], "not-to-be-seen ");
-    assert.equal(got(space)["page_size"], 1234);
-    assert.match(ended.stderr, /it is \*\*\*/);
-  }));
+  test("come from files that NAME_FILE names, without the newline at the end, and are masked", () =>
+    inWorkspace(async (space) => {
+      const { run } = tapImage(space);
+      const env = {
+        COPY: space.path("got.json"),
+        START_DATE_FILE: space.write("date", "not-to-be-seen \n"),
+        PAGE_SIZE_FILE: space.write("size", "1234\n"),
+      };
+      const ended = await run([], {
+        ...env,
+        STEPS: JSON.stringify([...TEN, ["say", "it is not-to-be-seen "]]),
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(got(space)["start_date"], "not-to-be-seen ");
+      assert.equal(got(space)["page_size"], 1234);
+      assert.match(ended.stderr, /it is \*\*\*/);
+    }));
 
-  test("a variable with the connector's name counts first, and serves a setting whose variable is the system's own", () => inWorkspace(async (space) => {
-    const { run } = tapImage(space);
-    const ended = await run([], { ...STEPS, COPY: space.path("got.json"), START_DATE: "a", TAP_FAKE_START_DATE: "b", TAP_FAKE_PATH: "/data" });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(got(space)["start_date"], "b");
-    assert.equal(got(space)["path"], "/data");
-    const { run: other } = tapImage(space);
-    await other([], { ...STEPS, COPY: space.path("got.json") });
-    assert.ok(!("path" in got(space)), "PATH is no setting");
-  }));
+  test("a variable with the connector's name counts first, and serves a setting whose variable is the system's own", () =>
+    inWorkspace(async (space) => {
+      const { run } = tapImage(space);
+      const ended = await run([], {
+        ...STEPS,
+        COPY: space.path("got.json"),
+        START_DATE: "a",
+        TAP_FAKE_START_DATE: "b",
+        TAP_FAKE_PATH: "/data",
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(got(space)["start_date"], "b");
+      assert.equal(got(space)["path"], "/data");
+      const { run: other } = tapImage(space);
+      await other([], { ...STEPS, COPY: space.path("got.json") });
+      assert.ok(!("path" in got(space)), "PATH is no setting");
+    }));
 
-  test("of a connector that does not say which it has come from variables with its name", () => inWorkspace(async (space) => {
-    const { run, write } = image(space, "tap");
-    write("singer/config.json", { steps: TEN });
-    const ended = await run([], { TAP_FAKE_COPY: space.path("got.json"), TAP_FAKE_TOKEN_FILE: space.write("token", "abc") });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(got(space)["token"], "abc");
-  }));
+  test("of a connector that does not say which it has come from variables with its name", () =>
+    inWorkspace(async (space) => {
+      const { run, write } = image(space, "tap");
+      write("singer/config.json", { steps: TEN });
+      const ended = await run([], {
+        TAP_FAKE_COPY: space.path("got.json"),
+        TAP_FAKE_TOKEN_FILE: space.write("token", "abc"),
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(got(space)["token"], "abc");
+    }));
 
-  test("of variables win over a file, and a file over the connector's defaults", () => inWorkspace(async (space) => {
-    const { run, write } = tapImage(space, { defaults: { page_size: 1, full: true, start_date: "default" } });
-    write("singer/config.json", { steps: TEN, copy: space.path("got.json"), start_date: "file", page_size: 2 });
-    const ended = await run([], { START_DATE: "variable" });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(got(space), { page_size: 2, full: true, start_date: "variable", steps: TEN, copy: space.path("got.json") });
-  }));
+  test("of variables win over a file, and a file over the connector's defaults", () =>
+    inWorkspace(async (space) => {
+      const { run, write } = tapImage(space, {
+        defaults: { page_size: 1, full: true, start_date: "default" },
+      });
+      write("singer/config.json", {
+        steps: TEN,
+        copy: space.path("got.json"),
+        start_date: "file",
+        page_size: 2,
+      });
+      const ended = await run([], { START_DATE: "variable" });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(got(space), {
+        page_size: 2,
+        full: true,
+        start_date: "variable",
+        steps: TEN,
+        copy: space.path("got.json"),
+      });
+    }));
 
   const wrong: readonly (readonly [string, NodeJS.ProcessEnv, RegExp])[] = [
-    ["one of the wrong type", { PAGE_SIZE: "ten" }, /^runner \| environment variable PAGE_SIZE must be a number, e.g. 10\n$/],
-    ["both a value and a file", { PASSWORD: "a", PASSWORD_FILE: "b" }, /PASSWORD and PASSWORD_FILE are both set/],
-    ["a file that is not there", { PASSWORD_FILE: "/nonexistent/x" }, /PASSWORD_FILE: \/nonexistent\/x cannot be read: No such file/],
-    ["one that is missing", {}, /^runner \| tap-fake needs start_date \(-e START_DATE=...\); a config.json can give settings too/],
+    [
+      "one of the wrong type",
+      { PAGE_SIZE: "ten" },
+      /^runner \| environment variable PAGE_SIZE must be a number, e.g. 10\n$/,
+    ],
+    [
+      "both a value and a file",
+      { PASSWORD: "a", PASSWORD_FILE: "b" },
+      /PASSWORD and PASSWORD_FILE are both set/,
+    ],
+    [
+      "a file that is not there",
+      { PASSWORD_FILE: "/nonexistent/x" },
+      /PASSWORD_FILE: \/nonexistent\/x cannot be read: No such file/,
+    ],
+    [
+      "one that is missing",
+      {},
+      /^runner \| tap-fake needs start_date \(-e START_DATE=...\); a config.json can give settings too/,
+    ],
   ];
   for (const [name, env, error] of wrong) {
-    test(`${name} is one error`, () => inWorkspace(async (space) => {
-      const { run } = tapImage(space, { required: name.includes("missing") ? ["start_date"] : [] });
-      const ended = await run([], { ...STEPS, ...env });
-      assert.equal(ended.code, 2, ended.stderr);
-      assert.match(ended.stderr, error);
-    }));
+    test(`${name} is one error`, () =>
+      inWorkspace(async (space) => {
+        const { run } = tapImage(space, {
+          required: name.includes("missing") ? ["start_date"] : [],
+        });
+        const ended = await run([], { ...STEPS, ...env });
+        assert.equal(ended.code, 2, ended.stderr);
+        assert.match(ended.stderr, error);
+      }));
   }
 
-  for (const place of ["singer/config/tap-config.json", "singer/config/config.json", "singer/config.json", "code/config.json"]) {
-    test(`are read from ${place}`, () => inWorkspace(async (space) => {
-      const { run, write } = tapImage(space);
-      write(place, { steps: TEN });
-      const ended = await run(["--stdout"]);
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.equal(ended.stdout.split("\n").length, 15);
-    }));
+  for (const place of [
+    "singer/config/tap-config.json",
+    "singer/config/config.json",
+    "singer/config.json",
+    "code/config.json",
+  ]) {
+    test(`are read from ${place}`, () =>
+      inWorkspace(async (space) => {
+        const { run, write } = tapImage(space);
+        write(place, { steps: TEN });
+        const ended = await run(["--stdout"]);
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.equal(ended.stdout.split("\n").length, 15);
+      }));
   }
 });
 
 describe("an image of a tap", () => {
-  test("writes records to a file of the mounted folder, and tells where", () => inWorkspace(async (space) => {
-    const ended = await tapImage(space).run([], STEPS);
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(ended.stdout, "");
-    assert.equal(space.text("singer/extract.jsonl").split("\n").length, 15);
-    assert.match(ended.stderr, /runner \| [\d,]+ bytes of records are in \S+\/singer\/extract.jsonl\n$/);
-    assert.deepEqual(existsSync(space.path("singer/catalog.json")) || existsSync(space.path("singer/result.json")), false, "what it leaves must not count as given next time");
-  }));
+  test("writes records to a file of the mounted folder, and tells where", () =>
+    inWorkspace(async (space) => {
+      const ended = await tapImage(space).run([], STEPS);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout, "");
+      assert.equal(space.text("singer/extract.jsonl").split("\n").length, 15);
+      assert.match(
+        ended.stderr,
+        /runner \| [\d,]+ bytes of records are in \S+\/singer\/extract.jsonl\n$/,
+      );
+      assert.deepEqual(
+        existsSync(space.path("singer/catalog.json")) ||
+          existsSync(space.path("singer/result.json")),
+        false,
+        "what it leaves must not count as given next time",
+      );
+    }));
 
-  test("writes records alone to stdout with --stdout", () => inWorkspace(async (space) => {
-    const ended = await tapImage(space).run(["--stdout"], { STEPS: JSON.stringify([["say", "hello"], ...TEN]) });
-    assert.equal(ended.stdout.trim().split("\n").every((line) => line.startsWith("{")), true, ended.stdout);
-    assert.match(ended.stderr, /tap \| hello/);
-    assert.equal(space.exists("singer/extract.jsonl"), false);
-  }));
+  test("writes records alone to stdout with --stdout", () =>
+    inWorkspace(async (space) => {
+      const ended = await tapImage(space).run(["--stdout"], {
+        STEPS: JSON.stringify([["say", "hello"], ...TEN]),
+      });
+      assert.equal(
+        ended.stdout
+          .trim()
+          .split("\n")
+          .every((line) => line.startsWith("{")),
+        true,
+        ended.stdout,
+      );
+      assert.match(ended.stderr, /tap \| hello/);
+      assert.equal(space.exists("singer/extract.jsonl"), false);
+    }));
 
-  test("gets catalog and state of the mounted folder", () => inWorkspace(async (space) => {
-    const { run, write } = tapImage(space);
-    write("code/catalog.json", { streams: [] });
-    write("singer/state.json", { at: 3 });
-    const ended = await run([], { STEPS: JSON.stringify([["echo-args"], ["echo-state"], ...TEN]) });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.match(ended.stderr, /args .*--catalog \S+.* --state \S+/);
-    assert.match(ended.stderr, /state \{"at": ?3\}/);
-  }));
+  test("gets catalog and state of the mounted folder", () =>
+    inWorkspace(async (space) => {
+      const { run, write } = tapImage(space);
+      write("code/catalog.json", { streams: [] });
+      write("singer/state.json", { at: 3 });
+      const ended = await run([], {
+        STEPS: JSON.stringify([["echo-args"], ["echo-state"], ...TEN]),
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.match(ended.stderr, /args .*--catalog \S+.* --state \S+/);
+      assert.match(ended.stderr, /state \{"at": ?3\}/);
+    }));
 
-  test("prints its catalog with --discover", () => inWorkspace(async (space) => {
-    const { run } = image(space, "tap", { settings: { discover: "json" } });
-    const ended = await run(["--discover"], { DISCOVER: '{"streams":[]}' });
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(JSON.parse(ended.stdout), { streams: [] });
-  }));
+  test("prints its catalog with --discover", () =>
+    inWorkspace(async (space) => {
+      const { run } = image(space, "tap", { settings: { discover: "json" } });
+      const ended = await run(["--discover"], { DISCOVER: '{"streams":[]}' });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(JSON.parse(ended.stdout), { streams: [] });
+    }));
 
-  test("finds its description with a subcommand too", () => inWorkspace(async (space) => {
-    const ended = await tapImage(space).run(["extract", "--output", "-"], STEPS);
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(ended.stdout.split("\n").length, 15);
-  }));
+  test("finds its description with a subcommand too", () =>
+    inWorkspace(async (space) => {
+      const ended = await tapImage(space).run(["extract", "--output", "-"], STEPS);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout.split("\n").length, 15);
+    }));
 });
 
 describe("an image of a target", () => {
-  const targetImage = (space: Workspace, more: object = {}) => image(space, "target", { settings: { out: "string", folder: "string", print: "json" }, ...more });
+  const targetImage = (space: Workspace, more: object = {}) =>
+    image(space, "target", {
+      settings: { out: "string", folder: "string", print: "json" },
+      ...more,
+    });
   const extract = async (space: Workspace): Promise<string> => {
     await space.extract(TEN);
     return space.text("extract.jsonl");
   };
 
-  test("reads stdin, leaves the state in a file and on stdout, and its files in a folder", () => inWorkspace(async (space) => {
-    const { run } = targetImage(space);
-    const ended = await run([], {}, await extract(space));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(space.json("singer/state.json"), { at: 9 });
-    assert.deepEqual(JSON.parse(ended.stdout), { at: 9 });
-    assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
-    assert.match(ended.stderr, /1 file is in \S+\/singer\/output\n.*the state is in \S+\/singer\/state.json\n$/);
-  }));
+  test("reads stdin, leaves the state in a file and on stdout, and its files in a folder", () =>
+    inWorkspace(async (space) => {
+      const { run } = targetImage(space);
+      const ended = await run([], {}, await extract(space));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(space.json("singer/state.json"), { at: 9 });
+      assert.deepEqual(JSON.parse(ended.stdout), { at: 9 });
+      assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
+      assert.match(
+        ended.stderr,
+        /1 file is in \S+\/singer\/output\n.*the state is in \S+\/singer\/state.json\n$/,
+      );
+    }));
 
-  for (const place of ["singer/extract.jsonl", "singer/input.jsonl", "singer/input", "singer/input/some.jsonl", "code/extract.jsonl", "code/input"]) {
-    for (const [how, stdin] of [["without a stdin", null], ["with a stdin that nothing is written to", ""]] as const) {
-      test(`reads ${place} ${how}`, () => inWorkspace(async (space) => {
-        const { run, write } = targetImage(space);
-        write(place, await extract(space));
-        const ended = await run([], { OUT: space.path("out.txt"), FOLDER: space.path("made/folder") }, stdin);
-        assert.equal(ended.code, 0, ended.stderr);
-        assert.equal(space.text("made/folder/records.txt").split("\n").length, 11);
-      }));
+  for (const place of [
+    "singer/extract.jsonl",
+    "singer/input.jsonl",
+    "singer/input",
+    "singer/input/some.jsonl",
+    "code/extract.jsonl",
+    "code/input",
+  ]) {
+    for (const [how, stdin] of [
+      ["without a stdin", null],
+      ["with a stdin that nothing is written to", ""],
+    ] as const) {
+      test(`reads ${place} ${how}`, () =>
+        inWorkspace(async (space) => {
+          const { run, write } = targetImage(space);
+          write(place, await extract(space));
+          const ended = await run(
+            [],
+            { OUT: space.path("out.txt"), FOLDER: space.path("made/folder") },
+            stdin,
+          );
+          assert.equal(ended.code, 0, ended.stderr);
+          assert.equal(space.text("made/folder/records.txt").split("\n").length, 11);
+        }));
     }
   }
 
-  test("reads what is piped, and not an older extract that is mounted", () => inWorkspace(async (space) => {
-    const { run, write } = targetImage(space);
-    const piped = await extract(space);
-    write("singer/extract.jsonl", piped.split("\n").slice(0, 3).join("\n") + "\n");
-    const ended = await run([], {}, piped);
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
-  }));
+  test("reads what is piped, and not an older extract that is mounted", () =>
+    inWorkspace(async (space) => {
+      const { run, write } = targetImage(space);
+      const piped = await extract(space);
+      write("singer/extract.jsonl", piped.split("\n").slice(0, 3).join("\n") + "\n");
+      const ended = await run([], {}, piped);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
+    }));
 
-  test("reports a pipe that nothing came through", () => inWorkspace(async (space) => {
-    const ended = await targetImage(space).run([], {}, "");
-    assert.equal(ended.code, 15, ended.stderr);
-    assert.match(ended.stderr, /the tap sent no SCHEMA/);
-  }));
+  test("reports a pipe that nothing came through", () =>
+    inWorkspace(async (space) => {
+      const ended = await targetImage(space).run([], {}, "");
+      assert.equal(ended.code, 15, ended.stderr);
+      assert.match(ended.stderr, /the tap sent no SCHEMA/);
+    }));
 
-  test("says how input is given where there is none", () => inWorkspace(async (space) => {
-    const ended = await targetImage(space).run([]);
-    assert.equal(ended.code, 2);
-    assert.equal(ended.stderr, "runner | there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i\n");
-  }));
+  test("says how input is given where there is none", () =>
+    inWorkspace(async (space) => {
+      const ended = await targetImage(space).run([]);
+      assert.equal(ended.code, 2);
+      assert.equal(
+        ended.stderr,
+        "runner | there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i\n",
+      );
+    }));
 
-  test("keeps the state where it failed", () => inWorkspace(async (space) => {
-    const { run, write } = image(space, "target", { settings: { stopAfter: "number", how: "number" } });
-    write("singer/state.json", { at: 1 });
-    const ended = await run([], { STOPAFTER: "2", HOW: "3" }, await extract(space));
-    assert.equal(ended.code, 11, ended.stderr);
-    assert.deepEqual(space.json("singer/state.json"), { at: 1 });
-    assert.equal(ended.stdout, "");
-  }));
+  test("keeps the state where it failed", () =>
+    inWorkspace(async (space) => {
+      const { run, write } = image(space, "target", {
+        settings: { stopAfter: "number", how: "number" },
+      });
+      write("singer/state.json", { at: 1 });
+      const ended = await run([], { STOPAFTER: "2", HOW: "3" }, await extract(space));
+      assert.equal(ended.code, 11, ended.stderr);
+      assert.deepEqual(space.json("singer/state.json"), { at: 1 });
+      assert.equal(ended.stdout, "");
+    }));
 });
 
 describe("an image describes its connector", () => {
-  test("with --help: settings with their variables, files and examples", () => inWorkspace(async (space) => {
-    const { run } = tapImage(space, { required: ["start_date"], defaults: { page_size: 5 }, help: { start_date: "Day to begin with." } });
-    const { stdout, code } = await run(["--help"]);
-    assert.equal(code, 0);
-    for (const part of [/tap-fake 1, a Singer tap/, /START_DATE +text, required\n +Day to begin with\./, /PAGE_SIZE +number, default 5/, /TAP_FAKE_PATH/, /--stdout/, /--discover/, /-v singer:\/singer -e START_DATE=\.\.\. IMAGE/]) assert.match(stdout, part);
-    assert.match((await image(space, "target", { settings: {} }).run(["--help"])).stdout, /TARGET_FAKE_NAME.*\n[^]*docker run -i/);
-  }));
+  test("with --help: settings with their variables, files and examples", () =>
+    inWorkspace(async (space) => {
+      const { run } = tapImage(space, {
+        required: ["start_date"],
+        defaults: { page_size: 5 },
+        help: { start_date: "Day to begin with." },
+      });
+      const { stdout, code } = await run(["--help"]);
+      assert.equal(code, 0);
+      for (const part of [
+        /tap-fake 1, a Singer tap/,
+        /START_DATE +text, required\n +Day to begin with\./,
+        /PAGE_SIZE +number, default 5/,
+        /TAP_FAKE_PATH/,
+        /--stdout/,
+        /--discover/,
+        /-v singer:\/singer -e START_DATE=\.\.\. IMAGE/,
+      ])
+        assert.match(stdout, part);
+      assert.match(
+        (await image(space, "target", { settings: {} }).run(["--help"])).stdout,
+        /TARGET_FAKE_NAME.*\n[^]*docker run -i/,
+      );
+    }));
 
-  test("with --about: the same as JSON", () => inWorkspace(async (space) => {
-    const { stdout } = await tapImage(space, { required: ["start_date"] }).run(["--about"]);
-    const { name, kind, version, settings: told } = JSON.parse(stdout) as { readonly [name: string]: unknown; readonly settings: { readonly [name: string]: unknown } };
-    assert.deepEqual([name, kind, version], ["tap-fake", "tap", "1"]);
-    assert.deepEqual(told["start_date"], { type: "string", required: true, variables: ["TAP_FAKE_START_DATE", "START_DATE"] });
-    assert.deepEqual(told["path"], { type: "string", required: false, variables: ["TAP_FAKE_PATH"] });
-  }));
+  test("with --about: the same as JSON", () =>
+    inWorkspace(async (space) => {
+      const { stdout } = await tapImage(space, { required: ["start_date"] }).run(["--about"]);
+      const {
+        name,
+        kind,
+        version,
+        settings: told,
+      } = JSON.parse(stdout) as {
+        readonly [name: string]: unknown;
+        readonly settings: { readonly [name: string]: unknown };
+      };
+      assert.deepEqual([name, kind, version], ["tap-fake", "tap", "1"]);
+      assert.deepEqual(told["start_date"], {
+        type: "string",
+        required: true,
+        variables: ["TAP_FAKE_START_DATE", "START_DATE"],
+      });
+      assert.deepEqual(told["path"], {
+        type: "string",
+        required: false,
+        variables: ["TAP_FAKE_PATH"],
+      });
+    }));
 
-  test("with --version", () => inWorkspace(async (space) => {
-    assert.match((await tapImage(space).run(["--version"])).stdout, /^tap-fake 1 \(singer-runner \S+\)\n$/);
-  }));
+  test("with --version", () =>
+    inWorkspace(async (space) => {
+      assert.match(
+        (await tapImage(space).run(["--version"])).stdout,
+        /^tap-fake 1 \(singer-runner \S+\)\n$/,
+      );
+    }));
 });

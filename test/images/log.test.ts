@@ -16,52 +16,66 @@ function checkWhole(log: string): void {
   assert.deepEqual(numbers.slice(0, 3), [0, 1, 2]);
   assert.equal(numbers.at(-1), FLOOD - 1);
   assert.match(log.trimEnd(), /tap \| the end$/m);
-  const leftOut = [...log.matchAll(/([\d,]+) lines left out/g)].map(([, count]) => Number(count?.replaceAll(",", "")));
+  const leftOut = [...log.matchAll(/([\d,]+) lines left out/g)].map(([, count]) =>
+    Number(count?.replaceAll(",", "")),
+  );
   assert.equal(leftOut.length, 1);
   assert.equal(numbers.length + (leftOut[0] ?? 0), FLOOD);
 }
 
 describe("a tap that floods its log", () => {
   for (const mode of ["extract", "stream"]) {
-    test(`${mode}: the file and the copy on stderr are bounded, and the run goes well`, () => inWorkspace(async (space) => {
-      const log = space.path("tap.log");
-      const { code, stderr } = mode === "stream" ? await space.stream(FLOODING, {}, "--tap-log", log) : await space.extract(FLOODING, "--log", log);
-      assert.equal(code, 0, stderr.slice(-500));
-      assert.ok(statSync(log).size <= MOST, `${statSync(log).size} bytes`);
-      checkWhole(readFileSync(log, "utf8"));
-      assert.ok(stderr.length < 9 * MEBI, `${stderr.length} characters`);
-      checkWhole(stderr);
-    }));
+    test(`${mode}: the file and the copy on stderr are bounded, and the run goes well`, () =>
+      inWorkspace(async (space) => {
+        const log = space.path("tap.log");
+        const { code, stderr } =
+          mode === "stream"
+            ? await space.stream(FLOODING, {}, "--tap-log", log)
+            : await space.extract(FLOODING, "--log", log);
+        assert.equal(code, 0, stderr.slice(-500));
+        assert.ok(statSync(log).size <= MOST, `${statSync(log).size} bytes`);
+        checkWhole(readFileSync(log, "utf8"));
+        assert.ok(stderr.length < 9 * MEBI, `${stderr.length} characters`);
+        checkWhole(stderr);
+      }));
   }
 
-  test("and fails: the error is still its last one", () => inWorkspace(async (space) => {
-    const { code } = await space.extract([["logs", FLOOD, 200], ["boom"]]);
-    assert.equal(code, 10);
-    assert.match(space.result().error ?? "", /ValueError: invalid literal for int\(\) with base 10: 'boom'/);
-  }));
+  test("and fails: the error is still its last one", () =>
+    inWorkspace(async (space) => {
+      const { code } = await space.extract([["logs", FLOOD, 200], ["boom"]]);
+      assert.equal(code, 10);
+      assert.match(
+        space.result().error ?? "",
+        /ValueError: invalid literal for int\(\) with base 10: 'boom'/,
+      );
+    }));
 
-  test("with one line without end: its beginning is shown", () => inWorkspace(async (space) => {
-    const log = space.path("tap.log");
-    const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], "--log", log);
-    assert.equal(code, 0);
-    assert.ok(statSync(log).size < 2 * MEBI);
-    assert.match(readFileSync(log, "utf8").slice(-30), /y \.\.\. \(cut\)\n$/);
-  }));
+  test("with one line without end: its beginning is shown", () =>
+    inWorkspace(async (space) => {
+      const log = space.path("tap.log");
+      const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], "--log", log);
+      assert.equal(code, 0);
+      assert.ok(statSync(log).size < 2 * MEBI);
+      assert.match(readFileSync(log, "utf8").slice(-30), /y \.\.\. \(cut\)\n$/);
+    }));
 
-  test("over several attempts: the file is bounded all the same", () => inWorkspace(async (space) => {
-    const log = space.path("tap.log");
-    for (let attempt = 0; attempt < 3; attempt += 1) assert.equal((await space.extract([...TEN, ["logs", 60_000, 200]], "--log", log)).code, 0);
-    assert.ok(statSync(log).size <= MOST);
-    assert.match(readFileSync(log, "utf8").trimEnd(), /tap \| 000059999 x+$/);
-  }));
+  test("over several attempts: the file is bounded all the same", () =>
+    inWorkspace(async (space) => {
+      const log = space.path("tap.log");
+      for (let attempt = 0; attempt < 3; attempt += 1)
+        assert.equal((await space.extract([...TEN, ["logs", 60_000, 200]], "--log", log)).code, 0);
+      assert.ok(statSync(log).size <= MOST);
+      assert.match(readFileSync(log, "utf8").trimEnd(), /tap \| 000059999 x+$/);
+    }));
 });
 
-test("a target that floods its log is loaded into all the same", () => inWorkspace(async (space) => {
-  assert.equal((await space.extract(TEN)).code, 0);
-  const log = space.path("target.log");
-  const { code, stderr } = await space.load({ floods: 300_000 }, "--log", log);
-  assert.equal(code, 0, stderr.slice(-500));
-  assert.deepEqual(space.loaded(), lines("a", 1, 10));
-  assert.ok(statSync(log).size <= MOST);
-  assert.ok(stderr.length < 9 * MEBI);
-}));
+test("a target that floods its log is loaded into all the same", () =>
+  inWorkspace(async (space) => {
+    assert.equal((await space.extract(TEN)).code, 0);
+    const log = space.path("target.log");
+    const { code, stderr } = await space.load({ floods: 300_000 }, "--log", log);
+    assert.equal(code, 0, stderr.slice(-500));
+    assert.deepEqual(space.loaded(), lines("a", 1, 10));
+    assert.ok(statSync(log).size <= MOST);
+    assert.ok(stderr.length < 9 * MEBI);
+  }));

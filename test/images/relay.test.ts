@@ -5,118 +5,213 @@ import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import { inWorkspace, lines, PYTHON, RUNNER, start, TEN, until, type Step } from "./support";
 
-const FLOOD: readonly Step[] = [["schema", "a"], ["flood", "a"]];
+const FLOOD: readonly Step[] = [
+  ["schema", "a"],
+  ["flood", "a"],
+];
 
 describe("the target dies while the tap floods: the target has failed whatever its exit code, the tap is stopped", () => {
-  for (const [how, says] of [[0, "exited with 0 before the end of its input"], [1, "exited with 1"], ["SIGKILL", "was killed by SIGKILL"]] as const) {
-    test(`${how}`, () => inWorkspace(async (space) => {
-      const ended = await space.stream(FLOOD, { stopAfter: 100, how });
-      assert.equal(ended.code, 11, ended.stderr);
-      assert.ok(space.result().error?.startsWith(`target-fake ${says}`), space.result().error ?? "");
-      assert.equal(space.candidate(), undefined);
-      assert.ok(space.result().tap?.signal !== null || space.result().tap?.exit !== 0);
-    }));
+  for (const [how, says] of [
+    [0, "exited with 0 before the end of its input"],
+    [1, "exited with 1"],
+    ["SIGKILL", "was killed by SIGKILL"],
+  ] as const) {
+    test(`${how}`, () =>
+      inWorkspace(async (space) => {
+        const ended = await space.stream(FLOOD, { stopAfter: 100, how });
+        assert.equal(ended.code, 11, ended.stderr);
+        assert.ok(
+          space.result().error?.startsWith(`target-fake ${says}`),
+          space.result().error ?? "",
+        );
+        assert.equal(space.candidate(), undefined);
+        assert.ok(space.result().tap?.signal !== null || space.result().tap?.exit !== 0);
+      }));
   }
 
-  test("a tap that does not listen is killed after the grace", () => inWorkspace(async (space) => {
-    const tap = space.tap([...TEN, ["wait", "/nonexistent"]], { onTerm: "ignore" });
-    const ended = await space.run("stream", ...space.both(tap, space.target({ stopAfter: 3, how: 0 })), "--grace", "0.2");
-    assert.equal(ended.code, 11, ended.stderr);
-    assert.equal(space.result().tap?.signal, "SIGKILL");
-  }));
+  test("a tap that does not listen is killed after the grace", () =>
+    inWorkspace(async (space) => {
+      const tap = space.tap([...TEN, ["wait", "/nonexistent"]], { onTerm: "ignore" });
+      const ended = await space.run(
+        "stream",
+        ...space.both(tap, space.target({ stopAfter: 3, how: 0 })),
+        "--grace",
+        "0.2",
+      );
+      assert.equal(ended.code, 11, ended.stderr);
+      assert.equal(space.result().tap?.signal, "SIGKILL");
+    }));
 
-  test("both fail: the tap first", () => inWorkspace(async (space) => {
-    const ended = await space.stream([...TEN, ["exit", 3]], { how: 4 });
-    assert.equal(ended.code, 12, ended.stderr);
-    assert.equal(space.result().error, "tap-fake exited with 3; target-fake exited with 4");
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("both fail: the tap first", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.stream([...TEN, ["exit", 3]], { how: 4 });
+      assert.equal(ended.code, 12, ended.stderr);
+      assert.equal(space.result().error, "tap-fake exited with 3; target-fake exited with 4");
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("both fail, and the tap, whose output ended first, is seen to end last", () => inWorkspace(async (space) => {
-    const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], { onTerm: "finish" });
-    const ended = await space.run("stream", ...space.both(tap, space.target({ how: 4 })));
-    assert.equal(ended.code, 12, ended.stderr);
-    assert.equal(space.result().error, "tap-fake exited with 3: asked to stop; target-fake exited with 4");
-  }));
+  test("both fail, and the tap, whose output ended first, is seen to end last", () =>
+    inWorkspace(async (space) => {
+      const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], {
+        onTerm: "finish",
+      });
+      const ended = await space.run("stream", ...space.both(tap, space.target({ how: 4 })));
+      assert.equal(ended.code, 12, ended.stderr);
+      assert.equal(
+        space.result().error,
+        "tap-fake exited with 3: asked to stop; target-fake exited with 4",
+      );
+    }));
 
-  test("the error is the exception of a traceback", () => inWorkspace(async (space) => {
-    const ended = await space.stream([...TEN, ["boom"]], {});
-    assert.equal(ended.code, 10);
-    assert.equal(space.result().error, "tap-fake exited with 1: ValueError: invalid literal for int() with base 10: 'boom'");
-  }));
+  test("the error is the exception of a traceback", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.stream([...TEN, ["boom"]], {});
+      assert.equal(ended.code, 10);
+      assert.equal(
+        space.result().error,
+        "tap-fake exited with 1: ValueError: invalid literal for int() with base 10: 'boom'",
+      );
+    }));
 
-  test("a target that does not start stops everything", () => inWorkspace(async (space) => {
-    const target = space.target({}, { command: ["/nonexistent/target"] });
-    const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
-    assert.equal(ended.code, 11, ended.stderr);
-    assert.match(space.result().error ?? "", /target-fake does not start/);
-  }));
+  test("a target that does not start stops everything", () =>
+    inWorkspace(async (space) => {
+      const target = space.target({}, { command: ["/nonexistent/target"] });
+      const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
+      assert.equal(ended.code, 11, ended.stderr);
+      assert.match(space.result().error ?? "", /target-fake does not start/);
+    }));
 });
 
-test("records that a tap flushes one by one reach the target together", () => inWorkspace(async (space) => {
-  const ended = await space.stream([["schema", "a"], ["slow", "a", 300]], { reads: space.path("reads") });
-  assert.equal(ended.code, 0, ended.stderr);
-  assert.equal(space.result().records?.a, 300);
-  assert.ok(Number(space.text("reads")) < 150, `${space.text("reads")} reads`);
-}));
+test("records that a tap flushes one by one reach the target together", () =>
+  inWorkspace(async (space) => {
+    const ended = await space.stream(
+      [
+        ["schema", "a"],
+        ["slow", "a", 300],
+      ],
+      { reads: space.path("reads") },
+    );
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(space.result().records?.a, 300);
+    assert.ok(Number(space.text("reads")) < 150, `${space.text("reads")} reads`);
+  }));
 
 describe("FIFO", () => {
-  test("an extract and a load joined by one", () => inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
-    const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json")]);
-    const extract = await space.extract([["raw", "rubbish\n"], ...TEN], "--output", space.path("fifo"));
-    assert.equal(extract.code, 0, extract.stderr);
-    const loaded = await load.ended;
-    assert.equal(loaded.code, 0, loaded.stderr);
-    assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    assert.deepEqual(space.candidate(), { at: 9 });
-    assert.equal((space.json("load.json") as { badLines: number }).badLines, 1);
-  }));
+  test("an extract and a load joined by one", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const load = start([
+        "load",
+        ...space.target(),
+        "--input",
+        space.path("fifo"),
+        "--dir",
+        space.dir,
+        "--result",
+        space.path("load.json"),
+      ]);
+      const extract = await space.extract(
+        [["raw", "rubbish\n"], ...TEN],
+        "--output",
+        space.path("fifo"),
+      );
+      assert.equal(extract.code, 0, extract.stderr);
+      const loaded = await load.ended;
+      assert.equal(loaded.code, 0, loaded.stderr);
+      assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      assert.deepEqual(space.candidate(), { at: 9 });
+      assert.equal((space.json("load.json") as { badLines: number }).badLines, 1);
+    }));
 
-  test("a tap that dies in the middle of a line fails a load that does not know of its end", () => inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
-    const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json")]);
-    const extract = await space.extract([...TEN, ["raw", '{"type": "RECORD", "stream": "a", "re'], ["exit", 3]], "--output", space.path("fifo"));
-    assert.equal(extract.code, 10, extract.stderr);
-    assert.equal((await load.ended).code, 14);
-    assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("a tap that dies in the middle of a line fails a load that does not know of its end", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const load = start([
+        "load",
+        ...space.target(),
+        "--input",
+        space.path("fifo"),
+        "--dir",
+        space.dir,
+        "--result",
+        space.path("load.json"),
+      ]);
+      const extract = await space.extract(
+        [...TEN, ["raw", '{"type": "RECORD", "stream": "a", "re'], ["exit", 3]],
+        "--output",
+        space.path("fifo"),
+      );
+      assert.equal(extract.code, 10, extract.stderr);
+      assert.equal((await load.ended).code, 14);
+      assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("a load that nobody writes to can be stopped", () => inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
-    const load = space.begin("load", ...space.target({ say: "ready" }), "--input", space.path("fifo"), "--grace", "0.2");
-    await load.says("ready");
-    load.process.kill("SIGTERM");
-    assert.equal((await load.ended).code, 13);
-  }));
+  test("a load that nobody writes to can be stopped", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const load = space.begin(
+        "load",
+        ...space.target({ say: "ready" }),
+        "--input",
+        space.path("fifo"),
+        "--grace",
+        "0.2",
+      );
+      await load.says("ready");
+      load.process.kill("SIGTERM");
+      assert.equal((await load.ended).code, 13);
+    }));
 
-  test("an extract that nobody reads from can be stopped", () => inWorkspace(async (space) => {
-    execFileSync("mkfifo", [space.path("fifo")]);
-    const catalog = ["--catalog", space.write("given.json", { streams: [] })];
-    const extract = space.begin("extract", ...space.tap(TEN), "--output", space.path("fifo"), ...catalog);
-    // Written just before the output is opened.
-    await until("the catalog is there", () => space.exists("catalog.json"));
-    extract.process.kill("SIGTERM");
-    const ended = await extract.ended;
-    assert.equal(ended.code, 13, ended.stderr);
-    assert.doesNotMatch(ended.stderr, /tap \|/);
-  }));
+  test("an extract that nobody reads from can be stopped", () =>
+    inWorkspace(async (space) => {
+      execFileSync("mkfifo", [space.path("fifo")]);
+      const catalog = ["--catalog", space.write("given.json", { streams: [] })];
+      const extract = space.begin(
+        "extract",
+        ...space.tap(TEN),
+        "--output",
+        space.path("fifo"),
+        ...catalog,
+      );
+      // Written just before the output is opened.
+      await until("the catalog is there", () => space.exists("catalog.json"));
+      extract.process.kill("SIGTERM");
+      const ended = await extract.ended;
+      assert.equal(ended.code, 13, ended.stderr);
+      assert.doesNotMatch(ended.stderr, /tap \|/);
+    }));
 });
 
 describe("progress", () => {
-  test("events on stdout: phases, bytes, records", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap([...TEN, ["say", "ready"], ["wait", space.path("go")]]), "--progress", "json");
-    await new Promise<void>((done) => run.process.stdout?.on("data", (text: string) => text.includes('"records": 14') && done()));
-    space.write("go", "");
-    const ended = await run.ended;
-    const events = ended.stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.deepEqual(events[0], { event: "phase", phase: "extract", state: "start" });
-    assert.deepEqual(events.at(-1), { event: "phase", phase: "extract", state: "end" });
-    const loaded = await space.run("load", ...space.target(), "--progress", "text");
-    const size = space.result().bytes!.toLocaleString("en-US");
-    assert.match(loaded.stdout, new RegExp(`^scan: start\nscan: end\nload: start\n(?:.*\n)*load: ${size} bytes, ${size} total\nload: end\n$`));
-  }));
+  test("events on stdout: phases, bytes, records", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "extract",
+        ...space.tap([...TEN, ["say", "ready"], ["wait", space.path("go")]]),
+        "--progress",
+        "json",
+      );
+      await new Promise<void>((done) =>
+        run.process.stdout?.on("data", (text: string) => text.includes('"records": 14') && done()),
+      );
+      space.write("go", "");
+      const ended = await run.ended;
+      const events = ended.stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.deepEqual(events[0], { event: "phase", phase: "extract", state: "start" });
+      assert.deepEqual(events.at(-1), { event: "phase", phase: "extract", state: "end" });
+      const loaded = await space.run("load", ...space.target(), "--progress", "text");
+      const size = space.result().bytes!.toLocaleString("en-US");
+      assert.match(
+        loaded.stdout,
+        new RegExp(
+          `^scan: start\nscan: end\nload: start\n(?:.*\n)*load: ${size} bytes, ${size} total\nload: end\n$`,
+        ),
+      );
+    }));
 });
 
 test("relay: an error that nobody foresaw ends it, so that the run fails and does not wait", () => {
@@ -133,5 +228,8 @@ test("relay: an error that nobody foresaw ends it, so that the run fails and doe
     "relay.start(lambda: os.open(sys.argv[2], os.O_RDONLY), lambda: None)",
     "print(relay.ended.wait(10), relay.complete, relay.error.strerror)",
   ].join("\n");
-  assert.equal(execFileSync(PYTHON, ["-c", program, resolve(RUNNER, ".."), __filename], { encoding: "utf8" }), "True False KeyError: 'value'\n");
+  assert.equal(
+    execFileSync(PYTHON, ["-c", program, resolve(RUNNER, ".."), __filename], { encoding: "utf8" }),
+    "True False KeyError: 'value'\n",
+  );
 });

@@ -7,7 +7,10 @@ import { inWorkspace, RUNNER, type Step } from "./support";
 
 const PARENT = resolve(RUNNER, "..");
 const fixture = (name: string, ...args: string[]): string =>
-  execFileSync("python3", ["-B", join(__dirname, "fixtures", name), PARENT, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  execFileSync("python3", ["-B", join(__dirname, "fixtures", name), PARENT, ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 
 test("random streams give what a naive scanner gives", () => {
   assert.equal(fixture("scan_property.py", "600"), "ok\n");
@@ -18,28 +21,58 @@ test("scanner: STATEs recognized by their shape give what parsing each gives", (
 });
 
 describe("memory", () => {
-  const steps: readonly Step[] = [["schema", "a"], ["record", "a", 1], ["big", "a", 60_000_000], ["state", { at: 1 }]];
+  const steps: readonly Step[] = [
+    ["schema", "a"],
+    ["record", "a", 1],
+    ["big", "a", 60_000_000],
+    ["state", { at: 1 }],
+  ];
   const records = { a: 2 };
 
-  test("a record of 60 MB takes a few times its size in a load", () => inWorkspace(async (space) => {
-    assert.equal((await space.extract(steps)).code, 0);
-    const [code, peak] = fixture("peak.py", "load", ...space.target(), "--dir", space.dir).split(" ").map(Number);
-    assert.equal(code, 0);
-    assert.deepEqual(space.result().records, records);
-    assert.ok(peak! < 220, `${peak} MB`);
-  }));
+  test("a record of 60 MB takes a few times its size in a load", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(steps)).code, 0);
+      const [code, peak] = fixture("peak.py", "load", ...space.target(), "--dir", space.dir)
+        .split(" ")
+        .map(Number);
+      assert.equal(code, 0);
+      assert.deepEqual(space.result().records, records);
+      assert.ok(peak! < 220, `${peak} MB`);
+    }));
 
-  test("and in a stream", () => inWorkspace((space) => {
-    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(steps), space.target()), "--dir", space.dir).split(" ").map(Number);
-    assert.equal(code, 0);
-    assert.deepEqual(space.result().records, records);
-    assert.ok(peak! < 220, `${peak} MB`);
-  }));
+  test("and in a stream", () =>
+    inWorkspace((space) => {
+      const [code, peak] = fixture(
+        "peak.py",
+        "stream",
+        ...space.both(space.tap(steps), space.target()),
+        "--dir",
+        space.dir,
+      )
+        .split(" ")
+        .map(Number);
+      assert.equal(code, 0);
+      assert.deepEqual(space.result().records, records);
+      assert.ok(peak! < 220, `${peak} MB`);
+    }));
 
-  test("a long stream of small records stays below 40 MB", () => inWorkspace((space) => {
-    const many: readonly Step[] = [["schema", "a"], ["records", "a", 1, 50_000], ["state", { at: 1 }]];
-    const [code, peak] = fixture("peak.py", "stream", ...space.both(space.tap(many), space.target()), "--dir", space.dir).split(" ").map(Number);
-    assert.equal(code, 0);
-    assert.ok(peak! < 40, `${peak} MB`);
-  }));
+  test("a long stream of small records stays below 40 MB", () =>
+    inWorkspace((space) => {
+      const many: readonly Step[] = [
+        ["schema", "a"],
+        ["records", "a", 1, 50_000],
+        ["state", { at: 1 }],
+      ];
+      const [code, peak] = fixture(
+        "peak.py",
+        "stream",
+        ...space.both(space.tap(many), space.target()),
+        "--dir",
+        space.dir,
+      )
+        .split(" ")
+        .map(Number);
+      assert.equal(code, 0);
+      assert.ok(peak! < 40, `${peak} MB`);
+    }));
 });

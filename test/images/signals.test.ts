@@ -6,7 +6,12 @@ import { writeFileSync } from "node:fs";
 import { inWorkspace, lines, PYTHON, RUNNER, TEN, type Step, type Workspace } from "./support";
 
 const NEVER = "/nonexistent";
-const WAITING: readonly Step[] = [...TEN, ["raw", '{"type": "RECORD", "str'], ["say", "ready"], ["wait", NEVER]];
+const WAITING: readonly Step[] = [
+  ...TEN,
+  ["raw", '{"type": "RECORD", "str'],
+  ["say", "ready"],
+  ["wait", NEVER],
+];
 
 const stopTwice = (process: { kill(signal: NodeJS.Signals): boolean }): void => {
   // Two signals of one kind could arrive as one.
@@ -17,135 +22,185 @@ const stopTwice = (process: { kill(signal: NodeJS.Signals): boolean }): void => 
 /** Extracts TEN and starts a load whose target waits for the file "go". */
 async function heldLoad(space: Workspace, config: object, ...more: string[]) {
   assert.equal((await space.extract(TEN)).code, 0);
-  const run = space.begin("load", ...space.target({ hold: space.path("go"), say: "ready", ...config }), ...more);
+  const run = space.begin(
+    "load",
+    ...space.target({ hold: space.path("go"), say: "ready", ...config }),
+    ...more,
+  );
   await run.says("ready");
   return run;
 }
 
 describe("extract", () => {
-  test("once: the tap is terminated, its whole lines are kept", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap(WAITING));
-    await run.says("ready");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    const result = space.result();
-    assert.equal(result.status, "interrupted");
-    assert.equal(result.complete, false);
-    assert.equal(result.tap?.signal, "SIGTERM");
-    assert.ok(space.text("extract.jsonl").endsWith("}\n"));
-  }));
+  test("once: the tap is terminated, its whole lines are kept", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin("extract", ...space.tap(WAITING));
+      await run.says("ready");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      const result = space.result();
+      assert.equal(result.status, "interrupted");
+      assert.equal(result.complete, false);
+      assert.equal(result.tap?.signal, "SIGTERM");
+      assert.ok(space.text("extract.jsonl").endsWith("}\n"));
+    }));
 
-  test("once: interrupted even when the tap then ends with 0", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "finish" }));
-    await run.says("ready");
-    run.process.kill("SIGINT");
-    assert.equal((await run.ended).code, 13);
-    assert.deepEqual(space.result().tap, { exit: 0, signal: null });
-    assert.equal(space.result().complete, false);
-    assert.ok(space.text("extract.jsonl").endsWith("}\n"));
-  }));
+  test("once: interrupted even when the tap then ends with 0", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "finish" }));
+      await run.says("ready");
+      run.process.kill("SIGINT");
+      assert.equal((await run.ended).code, 13);
+      assert.deepEqual(space.result().tap, { exit: 0, signal: null });
+      assert.equal(space.result().complete, false);
+      assert.ok(space.text("extract.jsonl").endsWith("}\n"));
+    }));
 
-  test("once: a tap that does not listen is killed after the grace", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), "--grace", "0.2");
-    await run.says("ready");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().tap?.signal, "SIGKILL");
-  }));
+  test("once: a tap that does not listen is killed after the grace", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "extract",
+        ...space.tap(WAITING, { onTerm: "ignore" }),
+        "--grace",
+        "0.2",
+      );
+      await run.says("ready");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().tap?.signal, "SIGKILL");
+    }));
 
-  test("twice: the tap is killed at once", () => inWorkspace(async (space) => {
-    const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), "--grace", "600");
-    await run.says("ready");
-    run.process.kill("SIGTERM");
-    await run.says("asked to stop");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().tap?.signal, "SIGKILL");
-  }));
+  test("twice: the tap is killed at once", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "extract",
+        ...space.tap(WAITING, { onTerm: "ignore" }),
+        "--grace",
+        "600",
+      );
+      await run.says("ready");
+      run.process.kill("SIGTERM");
+      await run.says("asked to stop");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().tap?.signal, "SIGKILL");
+    }));
 
-  test("a terminal's Ctrl-C reaches only the runner", () => inWorkspace(async (space) => {
-    const args = ["extract", ...space.tap(WAITING), "--dir", space.dir];
-    const child = spawn(PYTHON, ["-I", "-S", "-B", RUNNER, ...args], { detached: true, stdio: ["ignore", "ignore", "pipe"] });
-    await new Promise<void>((done) => child.stderr.on("data", (text: Buffer) => text.includes("ready") && done()));
-    process.kill(-child.pid!, "SIGINT");
-    await new Promise((done) => child.on("close", done));
-    assert.equal(space.result().code, 13);
-    assert.equal(space.result().tap?.signal, "SIGTERM");
-  }));
+  test("a terminal's Ctrl-C reaches only the runner", () =>
+    inWorkspace(async (space) => {
+      const args = ["extract", ...space.tap(WAITING), "--dir", space.dir];
+      const child = spawn(PYTHON, ["-I", "-S", "-B", RUNNER, ...args], {
+        detached: true,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      await new Promise<void>((done) =>
+        child.stderr.on("data", (text: Buffer) => text.includes("ready") && done()),
+      );
+      process.kill(-child.pid!, "SIGINT");
+      await new Promise((done) => child.on("close", done));
+      assert.equal(space.result().code, 13);
+      assert.equal(space.result().tap?.signal, "SIGTERM");
+    }));
 });
 
 describe("load", () => {
-  test("once: the target may finish; what it took is saved, the run stays interrupted", () => inWorkspace(async (space) => {
-    const run = await heldLoad(space, {});
-    run.process.kill("SIGTERM");
-    writeFileSync(space.path("go"), "");
-    assert.equal((await run.ended).code, 13);
-    assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    assert.deepEqual(space.candidate(), { at: 9 });
-    assert.equal(space.result().status, "interrupted");
-  }));
+  test("once: the target may finish; what it took is saved, the run stays interrupted", () =>
+    inWorkspace(async (space) => {
+      const run = await heldLoad(space, {});
+      run.process.kill("SIGTERM");
+      writeFileSync(space.path("go"), "");
+      assert.equal((await run.ended).code, 13);
+      assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      assert.deepEqual(space.candidate(), { at: 9 });
+      assert.equal(space.result().status, "interrupted");
+    }));
 
-  test("once: a target that does not finish is killed after the grace, nothing is saved", () => inWorkspace(async (space) => {
-    const run = await heldLoad(space, {}, "--grace", "0.2");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().target?.signal, "SIGKILL");
-    assert.equal(space.result().error, "stopped while target-fake was loading: target-fake did not end by itself and was killed");
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("once: a target that does not finish is killed after the grace, nothing is saved", () =>
+    inWorkspace(async (space) => {
+      const run = await heldLoad(space, {}, "--grace", "0.2");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().target?.signal, "SIGKILL");
+      assert.equal(
+        space.result().error,
+        "stopped while target-fake was loading: target-fake did not end by itself and was killed",
+      );
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("twice: the target is killed at once, nothing is saved", () => inWorkspace(async (space) => {
-    const run = await heldLoad(space, {}, "--grace", "600");
-    stopTwice(run.process);
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().target?.signal, "SIGKILL");
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("twice: the target is killed at once, nothing is saved", () =>
+    inWorkspace(async (space) => {
+      const run = await heldLoad(space, {}, "--grace", "600");
+      stopTwice(run.process);
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().target?.signal, "SIGKILL");
+      assert.equal(space.candidate(), undefined);
+    }));
 });
 
 describe("stream", () => {
-  const flood: readonly Step[] = [["schema", "a"], ["records", "a", -10, 10], ["say", "ready"], ["flood", "a"]];
+  const flood: readonly Step[] = [
+    ["schema", "a"],
+    ["records", "a", -10, 10],
+    ["say", "ready"],
+    ["flood", "a"],
+  ];
 
-  test("once: the tap stops, the target drains, the progress is saved", () => inWorkspace(async (space) => {
-    const run = space.begin("stream", ...space.both(space.tap(flood, { onTerm: "finish" }), space.target({ print: "none" })));
-    await run.says("ready");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    const loaded = space.loaded().length - 10;
-    assert.equal(space.result().records?.a, loaded + 10);
-    assert.deepEqual(space.result().target, { exit: 0, signal: null });
-    const saved = space.candidate() as { bookmarks: { a: { id: number } } } | undefined;
-    assert.equal(saved?.bookmarks.a.id ?? 0, Math.floor((loaded - 1) / 10) * 10);
-  }));
+  test("once: the tap stops, the target drains, the progress is saved", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "stream",
+        ...space.both(space.tap(flood, { onTerm: "finish" }), space.target({ print: "none" })),
+      );
+      await run.says("ready");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      const loaded = space.loaded().length - 10;
+      assert.equal(space.result().records?.a, loaded + 10);
+      assert.deepEqual(space.result().target, { exit: 0, signal: null });
+      const saved = space.candidate() as { bookmarks: { a: { id: number } } } | undefined;
+      assert.equal(saved?.bookmarks.a.id ?? 0, Math.floor((loaded - 1) / 10) * 10);
+    }));
 
-  test("once: a target that does not finish is killed after the grace, nothing is saved", () => inWorkspace(async (space) => {
-    const held = space.target({ hold: space.path("go"), say: "holding", onTerm: "ignore" });
-    const run = space.begin("stream", ...space.both(space.tap([...TEN, ["say", "ready"], ["wait", NEVER]]), held), "--grace", "0.4");
-    await Promise.all([run.says("ready"), run.says("holding")]);
-    run.process.kill("SIGINT");
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().target?.signal, "SIGKILL");
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("once: a target that does not finish is killed after the grace, nothing is saved", () =>
+    inWorkspace(async (space) => {
+      const held = space.target({ hold: space.path("go"), say: "holding", onTerm: "ignore" });
+      const run = space.begin(
+        "stream",
+        ...space.both(space.tap([...TEN, ["say", "ready"], ["wait", NEVER]]), held),
+        "--grace",
+        "0.4",
+      );
+      await Promise.all([run.says("ready"), run.says("holding")]);
+      run.process.kill("SIGINT");
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().target?.signal, "SIGKILL");
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("twice: both are killed at once, nothing is saved", () => inWorkspace(async (space) => {
-    const held = space.target({ hold: space.path("go"), say: "holding" });
-    const tap = space.tap([...TEN, ["say", "ready"], ["wait", NEVER]], { onTerm: "ignore" });
-    const run = space.begin("stream", ...space.both(tap, held), "--grace", "600");
-    await Promise.all([run.says("ready"), run.says("holding")]);
-    stopTwice(run.process);
-    assert.equal((await run.ended).code, 13);
-    assert.equal(space.result().tap?.signal, "SIGKILL");
-    assert.equal(space.result().target?.signal, "SIGKILL");
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("twice: both are killed at once, nothing is saved", () =>
+    inWorkspace(async (space) => {
+      const held = space.target({ hold: space.path("go"), say: "holding" });
+      const tap = space.tap([...TEN, ["say", "ready"], ["wait", NEVER]], { onTerm: "ignore" });
+      const run = space.begin("stream", ...space.both(tap, held), "--grace", "600");
+      await Promise.all([run.says("ready"), run.says("holding")]);
+      stopTwice(run.process);
+      assert.equal((await run.ended).code, 13);
+      assert.equal(space.result().tap?.signal, "SIGKILL");
+      assert.equal(space.result().target?.signal, "SIGKILL");
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("a tap that stops with 0 in the middle of a line: the line is left out", () => inWorkspace(async (space) => {
-    const run = space.begin("stream", ...space.both(space.tap(WAITING, { onTerm: "finish" }), space.target()));
-    await run.says("ready");
-    run.process.kill("SIGTERM");
-    assert.equal((await run.ended).code, 13);
-    assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    assert.deepEqual(space.candidate(), { at: 9 });
-  }));
+  test("a tap that stops with 0 in the middle of a line: the line is left out", () =>
+    inWorkspace(async (space) => {
+      const run = space.begin(
+        "stream",
+        ...space.both(space.tap(WAITING, { onTerm: "finish" }), space.target()),
+      );
+      await run.says("ready");
+      run.process.kill("SIGTERM");
+      assert.equal((await run.ended).code, 13);
+      assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      assert.deepEqual(space.candidate(), { at: 9 });
+    }));
 });

@@ -3,35 +3,69 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, lines, TEN, type Step, type Workspace } from "./support";
 
-const IDENTITY = { pipeline: "p", run: "r2", tap: "tap-fake", source: "s1", target: "target-fake", destination: "d1" };
-const SAVED = { version: 1, ...IDENTITY, run: "r1", time: "2026-11-23T08:00:00.000Z", state: { at: 5 } };
+const IDENTITY = {
+  pipeline: "p",
+  run: "r2",
+  tap: "tap-fake",
+  source: "s1",
+  target: "target-fake",
+  destination: "d1",
+};
+const SAVED = {
+  version: 1,
+  ...IDENTITY,
+  run: "r1",
+  time: "2026-11-23T08:00:00.000Z",
+  state: { at: 5 },
+};
 
 describe("envelope and identity", () => {
-  test("the tap gets the state in it; what is written is an envelope again", () => inWorkspace(async (space) => {
-    const flags = ["--state", space.write("saved.json", SAVED), "--identity", space.write("identity.json", IDENTITY)];
-    const extracted = await space.extract([["echo-state"], ...TEN], ...flags);
-    assert.match(extracted.stderr, /tap \| state \{"at":5\}/);
-    assert.deepEqual(space.result().stateBefore, { at: 5 });
-    assert.equal((await space.load({}, ...flags)).code, 0);
-    const written = space.candidate() as typeof SAVED;
-    assert.match(written.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    assert.deepEqual({ ...written, time: "" }, { ...SAVED, run: "r2", previous: "r1", time: "", state: { at: 9 } });
-    assert.deepEqual([space.result().stateBefore, space.result().stateAfter], [{ at: 5 }, { at: 9 }]);
-  }));
+  test("the tap gets the state in it; what is written is an envelope again", () =>
+    inWorkspace(async (space) => {
+      const flags = [
+        "--state",
+        space.write("saved.json", SAVED),
+        "--identity",
+        space.write("identity.json", IDENTITY),
+      ];
+      const extracted = await space.extract([["echo-state"], ...TEN], ...flags);
+      assert.match(extracted.stderr, /tap \| state \{"at":5\}/);
+      assert.deepEqual(space.result().stateBefore, { at: 5 });
+      assert.equal((await space.load({}, ...flags)).code, 0);
+      const written = space.candidate() as typeof SAVED;
+      assert.match(written.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      assert.deepEqual(
+        { ...written, time: "" },
+        { ...SAVED, run: "r2", previous: "r1", time: "", state: { at: 9 } },
+      );
+      assert.deepEqual(
+        [space.result().stateBefore, space.result().stateAfter],
+        [{ at: 5 }, { at: 9 }],
+      );
+    }));
 
   for (const field of ["tap", "source", "target", "destination"] as const) {
-    test(`another ${field} stops the run, unless it is told what to do`, () => inWorkspace(async (space) => {
-      const flags = ["--state", space.write("saved.json", SAVED), "--identity", space.write("identity.json", { ...IDENTITY, [field]: "new" })];
-      const stopped = await space.extract([["echo-state"]], ...flags);
-      assert.equal(stopped.code, 17);
-      assert.match(space.result().error ?? "", new RegExp(`belongs to another ${field}.*: --full-refresh .*--keep-state`));
-      assert.doesNotMatch(stopped.stderr, /tap \|/);
-      const kept = await space.extract([["echo-state"]], ...flags, "--on-change", "keep");
-      assert.match(kept.stderr, /tap \| state \{"at":5\}/);
-      const fresh = await space.extract([["echo-state"]], ...flags, "--on-change", "refresh");
-      assert.match(fresh.stderr, /tap \| state none/);
-      assert.equal(space.result().stateBefore, null);
-    }));
+    test(`another ${field} stops the run, unless it is told what to do`, () =>
+      inWorkspace(async (space) => {
+        const flags = [
+          "--state",
+          space.write("saved.json", SAVED),
+          "--identity",
+          space.write("identity.json", { ...IDENTITY, [field]: "new" }),
+        ];
+        const stopped = await space.extract([["echo-state"]], ...flags);
+        assert.equal(stopped.code, 17);
+        assert.match(
+          space.result().error ?? "",
+          new RegExp(`belongs to another ${field}.*: --full-refresh .*--keep-state`),
+        );
+        assert.doesNotMatch(stopped.stderr, /tap \|/);
+        const kept = await space.extract([["echo-state"]], ...flags, "--on-change", "keep");
+        assert.match(kept.stderr, /tap \| state \{"at":5\}/);
+        const fresh = await space.extract([["echo-state"]], ...flags, "--on-change", "refresh");
+        assert.match(fresh.stderr, /tap \| state none/);
+        assert.equal(space.result().stateBefore, null);
+      }));
   }
 
   for (const [what, saved, code] of [
@@ -39,180 +73,334 @@ describe("envelope and identity", () => {
     ["may have the destination that its version made", { destination: "older" }, 0],
     ["is refused with another destination", { destination: "other" }, 17],
   ] as const) {
-    test(`a state of a version that did not know sources ${what}`, () => inWorkspace(async (space) => {
-      const { source, ...older } = { ...SAVED, ...saved };
-      const flags = ["--state", space.write("saved.json", older), "--identity", space.write("identity.json", { ...IDENTITY, formerDestination: "older" })];
-      assert.equal((await space.extract([...TEN], ...flags)).code, code);
-      if (code !== 0) return;
-      assert.equal((await space.load({}, ...flags)).code, 0);
-      const written = space.candidate() as typeof SAVED;
-      assert.deepEqual([written.source, written.destination, Object.keys(written)], [source, "d1", ["version", "pipeline", "run", "tap", "source", "target", "destination", "previous", "time", "state"]]);
-    }));
+    test(`a state of a version that did not know sources ${what}`, () =>
+      inWorkspace(async (space) => {
+        const { source, ...older } = { ...SAVED, ...saved };
+        const flags = [
+          "--state",
+          space.write("saved.json", older),
+          "--identity",
+          space.write("identity.json", { ...IDENTITY, formerDestination: "older" }),
+        ];
+        assert.equal((await space.extract([...TEN], ...flags)).code, code);
+        if (code !== 0) return;
+        assert.equal((await space.load({}, ...flags)).code, 0);
+        const written = space.candidate() as typeof SAVED;
+        assert.deepEqual(
+          [written.source, written.destination, Object.keys(written)],
+          [
+            source,
+            "d1",
+            [
+              "version",
+              "pipeline",
+              "run",
+              "tap",
+              "source",
+              "target",
+              "destination",
+              "previous",
+              "time",
+              "state",
+            ],
+          ],
+        );
+      }));
   }
 
-  test("refresh leaves an unchanged state out too", () => inWorkspace(async (space) => {
-    const ended = await space.extract([["echo-state"]], "--state", space.write("saved.json", SAVED), "--identity", space.write("identity.json", IDENTITY), "--on-change", "refresh");
-    assert.match(ended.stderr, /tap \| state none/);
-  }));
+  test("refresh leaves an unchanged state out too", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.extract(
+        [["echo-state"]],
+        "--state",
+        space.write("saved.json", SAVED),
+        "--identity",
+        space.write("identity.json", IDENTITY),
+        "--on-change",
+        "refresh",
+      );
+      assert.match(ended.stderr, /tap \| state none/);
+    }));
 
-  test("a bare state is used as it is", () => inWorkspace(async (space) => {
-    const ended = await space.extract([["echo-state"]], "--state", space.write("saved.json", { state: 1, at: 2 }), "--identity", space.write("identity.json", IDENTITY));
-    assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
-  }));
+  test("a bare state is used as it is", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.extract(
+        [["echo-state"]],
+        "--state",
+        space.write("saved.json", { state: 1, at: 2 }),
+        "--identity",
+        space.write("identity.json", IDENTITY),
+      );
+      assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
+    }));
 
-  test("a version from the future is refused", () => inWorkspace(async (space) => {
-    const ended = await space.extract([], "--state", space.write("saved.json", { ...SAVED, version: 2 }));
-    assert.equal(ended.code, 2);
-    assert.match(space.result().error ?? "", /version 2 is not known/);
-  }));
+  test("a version from the future is refused", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.extract(
+        [],
+        "--state",
+        space.write("saved.json", { ...SAVED, version: 2 }),
+      );
+      assert.equal(ended.code, 2);
+      assert.match(space.result().error ?? "", /version 2 is not known/);
+    }));
 });
 
 describe("a tap that failed for good", () => {
-  const method = (name: string, value: string, how: "replication-method" | "forced-replication-method" | "entry"): object =>
-    ({ tap_stream_id: name, metadata: how === "entry" ? [] : [{ breadcrumb: [], metadata: { [how]: value } }], ...(how === "entry" ? { replication_method: value } : {}) });
-  const CATALOG = { streams: [
-    method("a", "INCREMENTAL", "replication-method"), method("full", "FULL_TABLE", "replication-method"),
-    method("forced", "FULL_TABLE", "forced-replication-method"), method("entry", "FULL_TABLE", "entry"),
-  ] };
-  const marks = (number: number): object => ({ bookmarks: { a: { id: number }, full: { version: number }, entry: number }, currently_syncing: "full" });
+  const method = (
+    name: string,
+    value: string,
+    how: "replication-method" | "forced-replication-method" | "entry",
+  ): object => ({
+    tap_stream_id: name,
+    metadata: how === "entry" ? [] : [{ breadcrumb: [], metadata: { [how]: value } }],
+    ...(how === "entry" ? { replication_method: value } : {}),
+  });
+  const CATALOG = {
+    streams: [
+      method("a", "INCREMENTAL", "replication-method"),
+      method("full", "FULL_TABLE", "replication-method"),
+      method("forced", "FULL_TABLE", "forced-replication-method"),
+      method("entry", "FULL_TABLE", "entry"),
+    ],
+  };
+  const marks = (number: number): object => ({
+    bookmarks: { a: { id: number }, full: { version: number }, entry: number },
+    currently_syncing: "full",
+  });
   const STEPS: readonly Step[] = [
-    ["schema", "a"], ["schema", "full"], ["record", "a", 1], ["record", "full", 1], ["raw", '{"record": {"id": 3}, "type": "RECORD", "stream": "full"}\n'],
-    ["schema", "forced"], ["record", "forced", 1], ["schema", "entry"], ["record", "entry", 1], ["state", marks(2)], ["record", "a", 2], ["exit", 1],
+    ["schema", "a"],
+    ["schema", "full"],
+    ["record", "a", 1],
+    ["record", "full", 1],
+    ["raw", '{"record": {"id": 3}, "type": "RECORD", "stream": "full"}\n'],
+    ["schema", "forced"],
+    ["record", "forced", 1],
+    ["schema", "entry"],
+    ["record", "entry", 1],
+    ["state", marks(2)],
+    ["record", "a", 2],
+    ["exit", 1],
   ];
   const previous = { bookmarks: { a: { id: 0 }, full: { version: 1 } } };
   const expected = { bookmarks: { a: { id: 2 }, full: { version: 1 } }, currently_syncing: "full" };
-  const flags = (space: Workspace): string[] => ["--catalog", space.write("cat.json", CATALOG), "--state", space.write("saved.json", previous)];
+  const flags = (space: Workspace): string[] => [
+    "--catalog",
+    space.write("cat.json", CATALOG),
+    "--state",
+    space.write("saved.json", previous),
+  ];
 
-  test("load --partial leaves full tables out and their bookmarks where they were", () => inWorkspace(async (space) => {
-    assert.equal((await space.extract(STEPS)).code, 10);
-    const ended = await space.load({ print: "none" }, "--partial", ...flags(space));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(space.loaded(), ["a 1", "a 2"]);
-    assert.deepEqual(space.candidate(), expected);
-    assert.ok(space.result().leftOut.includes("full tables, as the tap did not finish: entry, forced, full"));
-  }));
+  test("load --partial leaves full tables out and their bookmarks where they were", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.extract(STEPS)).code, 10);
+      const ended = await space.load({ print: "none" }, "--partial", ...flags(space));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(space.loaded(), ["a 1", "a 2"]);
+      assert.deepEqual(space.candidate(), expected);
+      assert.ok(
+        space
+          .result()
+          .leftOut.includes("full tables, as the tap did not finish: entry, forced, full"),
+      );
+    }));
 
-  test("stream cannot take records back, but holds the bookmarks", () => inWorkspace(async (space) => {
-    const ended = await space.stream(STEPS, { print: "none" }, ...flags(space));
-    assert.equal(ended.code, 10, ended.stderr);
-    assert.deepEqual(space.candidate(), expected);
-  }));
+  test("stream cannot take records back, but holds the bookmarks", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.stream(STEPS, { print: "none" }, ...flags(space));
+      assert.equal(ended.code, 10, ended.stderr);
+      assert.deepEqual(space.candidate(), expected);
+    }));
 
-  test("a state without bookmarks is not saved when full tables are missing from it", () => inWorkspace(async (space) => {
-    const steps: readonly Step[] = [["schema", "a"], ["record", "a", 1], ["schema", "full"], ["record", "full", 1], ["state", { at: 1 }], ["exit", 1]];
-    await space.extract(steps);
-    const ended = await space.load({}, "--partial", ...flags(space));
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(space.loaded(), ["a 1"]);
-    assert.equal(space.candidate(), undefined);
-    assert.deepEqual(space.result().stateAfter, previous);
-  }));
+  test("a state without bookmarks is not saved when full tables are missing from it", () =>
+    inWorkspace(async (space) => {
+      const steps: readonly Step[] = [
+        ["schema", "a"],
+        ["record", "a", 1],
+        ["schema", "full"],
+        ["record", "full", 1],
+        ["state", { at: 1 }],
+        ["exit", 1],
+      ];
+      await space.extract(steps);
+      const ended = await space.load({}, "--partial", ...flags(space));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(space.loaded(), ["a 1"]);
+      assert.equal(space.candidate(), undefined);
+      assert.deepEqual(space.result().stateAfter, previous);
+    }));
 
-  test("a load for another destination is refused", () => inWorkspace(async (space) => {
-    await space.extract(STEPS);
-    const ended = await space.load({ print: "none", say: "started" }, "--partial", "--catalog", space.write("cat.json", CATALOG),
-      "--state", space.write("saved.json", { ...SAVED, state: previous }), "--identity", space.write("identity.json", { ...IDENTITY, destination: "new" }));
-    assert.equal(ended.code, 17);
-    assert.doesNotMatch(ended.stderr, /target \| started/);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("a load for another destination is refused", () =>
+    inWorkspace(async (space) => {
+      await space.extract(STEPS);
+      const ended = await space.load(
+        { print: "none", say: "started" },
+        "--partial",
+        "--catalog",
+        space.write("cat.json", CATALOG),
+        "--state",
+        space.write("saved.json", { ...SAVED, state: previous }),
+        "--identity",
+        space.write("identity.json", { ...IDENTITY, destination: "new" }),
+      );
+      assert.equal(ended.code, 17);
+      assert.doesNotMatch(ended.stderr, /target \| started/);
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("without full tables all whole lines are loaded", () => inWorkspace(async (space) => {
-    await space.extract([...TEN, ["raw", '{"type'], ["exit", 1]]);
-    const ended = await space.load({}, "--partial");
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    assert.deepEqual(space.candidate(), { at: 9 });
-  }));
+  test("without full tables all whole lines are loaded", () =>
+    inWorkspace(async (space) => {
+      await space.extract([...TEN, ["raw", '{"type'], ["exit", 1]]);
+      const ended = await space.load({}, "--partial");
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      assert.deepEqual(space.candidate(), { at: 9 });
+    }));
 });
 
 describe("expectations", () => {
   const started = (stderr: string): boolean => stderr.includes("target | started");
   const say = { say: "started" };
 
-  test("too few records: exit 16 before the target starts", () => inWorkspace(async (space) => {
-    await space.extract(TEN);
-    const ended = await space.load(say, "--min-records", "11");
-    assert.equal(ended.code, 16);
-    assert.equal(started(ended.stderr), false);
-    assert.equal(space.result().error, "10 records came, at least 11 are expected");
-    assert.equal(space.candidate(), undefined);
-    assert.equal((await space.load(say, "--min-records", "10")).code, 0);
-  }));
+  test("too few records: exit 16 before the target starts", () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      const ended = await space.load(say, "--min-records", "11");
+      assert.equal(ended.code, 16);
+      assert.equal(started(ended.stderr), false);
+      assert.equal(space.result().error, "10 records came, at least 11 are expected");
+      assert.equal(space.candidate(), undefined);
+      assert.equal((await space.load(say, "--min-records", "10")).code, 0);
+    }));
 
-  test("too few records in a stream: exit 16, nothing is saved", () => inWorkspace(async (space) => {
-    assert.equal((await space.stream(TEN, {}, "--min-records", "11")).code, 16);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("too few records in a stream: exit 16, nothing is saved", () =>
+    inWorkspace(async (space) => {
+      assert.equal((await space.stream(TEN, {}, "--min-records", "11")).code, 16);
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const day = (days: number): string =>
+    new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   for (const [what, bookmarks, error] of [
     ["a stream that is fresh", { a: day(0) }, null],
     ["a date that is tomorrow already in another timezone", { a: day(1) }, null],
     ["a stream without dates", { a: { id: 7 }, b: day(0) }, null],
-    ["a fresh stream beside an old one", { a: day(0), b: { at: "2001-02-03T04:05:06+01:00" } }, /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), at most 1 are expected$/],
-    ["a bookmark in the future", { a: "9999-01-01T00:00:00Z", b: day(0) }, /^the bookmark of stream "a" is in the future \(9999-01-01T00:00:00Z\)$/],
+    [
+      "a fresh stream beside an old one",
+      { a: day(0), b: { at: "2001-02-03T04:05:06+01:00" } },
+      /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), at most 1 are expected$/,
+    ],
+    [
+      "a bookmark in the future",
+      { a: "9999-01-01T00:00:00Z", b: day(0) },
+      /^the bookmark of stream "a" is in the future \(9999-01-01T00:00:00Z\)$/,
+    ],
     ["a day in the future", { a: day(3) }, /^the bookmark of stream "a" is in the future/],
   ] as const) {
-    test(`--max-staleness: ${what} ${error ? "fails the run after the load, which is saved" : "passes"}`, () => inWorkspace(async (space) => {
-      await space.extract([["schema", "a"], ["schema", "b"], ["record", "a", 1], ["state", { bookmarks }]]);
-      const ended = await space.load({}, "--max-staleness", "3600");
-      assert.equal(ended.code, error ? 16 : 0, ended.stderr);
-      if (error) assert.match(space.result().error ?? "", error);
-      assert.deepEqual(space.candidate(), { bookmarks });
-    }));
+    test(`--max-staleness: ${what} ${error ? "fails the run after the load, which is saved" : "passes"}`, () =>
+      inWorkspace(async (space) => {
+        await space.extract([
+          ["schema", "a"],
+          ["schema", "b"],
+          ["record", "a", 1],
+          ["state", { bookmarks }],
+        ]);
+        const ended = await space.load({}, "--max-staleness", "3600");
+        assert.equal(ended.code, error ? 16 : 0, ended.stderr);
+        if (error) assert.match(space.result().error ?? "", error);
+        assert.deepEqual(space.candidate(), { bookmarks });
+      }));
   }
 
-  test("--max-staleness: a stream that is not selected any more does not count", () => inWorkspace(async (space) => {
-    const catalog = space.write("cat.json", { streams: ["a", "b"].map((name) => ({ tap_stream_id: name, metadata: [{ breadcrumb: [], metadata: { selected: name === "a" } }] })) });
-    await space.extract([["schema", "a"], ["record", "a", 1], ["state", { bookmarks: { a: day(0), b: "2001-01-01" } }]]);
-    const ended = await space.load({}, "--max-staleness", "3600", "--catalog", catalog);
-    assert.equal(ended.code, 0, ended.stderr);
-  }));
+  test("--max-staleness: a stream that is not selected any more does not count", () =>
+    inWorkspace(async (space) => {
+      const catalog = space.write("cat.json", {
+        streams: ["a", "b"].map((name) => ({
+          tap_stream_id: name,
+          metadata: [{ breadcrumb: [], metadata: { selected: name === "a" } }],
+        })),
+      });
+      await space.extract([
+        ["schema", "a"],
+        ["record", "a", 1],
+        ["state", { bookmarks: { a: day(0), b: "2001-01-01" } }],
+      ]);
+      const ended = await space.load({}, "--max-staleness", "3600", "--catalog", catalog);
+      assert.equal(ended.code, 0, ended.stderr);
+    }));
 
-  test("more bad lines than allowed: exit 14 before the target starts", () => inWorkspace(async (space) => {
-    await space.extract([...TEN, ["raw", "one\ntwo\nthree\n"]]);
-    const ended = await space.load(say, "--max-bad-lines", "2");
-    assert.equal(ended.code, 14);
-    assert.equal(started(ended.stderr), false);
-    assert.match(space.result().error ?? "", /more than 2 lines are not Singer messages, the first is line 15 \(not JSON\)/);
-    assert.equal((await space.load(say, "--max-bad-lines", "3")).code, 0);
-    assert.equal(space.loaded().length, 10);
-  }));
+  test("more bad lines than allowed: exit 14 before the target starts", () =>
+    inWorkspace(async (space) => {
+      await space.extract([...TEN, ["raw", "one\ntwo\nthree\n"]]);
+      const ended = await space.load(say, "--max-bad-lines", "2");
+      assert.equal(ended.code, 14);
+      assert.equal(started(ended.stderr), false);
+      assert.match(
+        space.result().error ?? "",
+        /more than 2 lines are not Singer messages, the first is line 15 \(not JSON\)/,
+      );
+      assert.equal((await space.load(say, "--max-bad-lines", "3")).code, 0);
+      assert.equal(space.loaded().length, 10);
+    }));
 
-  test("more bad lines than allowed in a stream: exit 14, nothing is saved, the tap is stopped", () => inWorkspace(async (space) => {
-    const ended = await space.stream([...TEN, ["raw", "one\ntwo\nthree\n"], ["wait", "/nonexistent"]], {}, "--max-bad-lines", "2");
-    assert.equal(ended.code, 14, ended.stderr);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("more bad lines than allowed in a stream: exit 14, nothing is saved, the tap is stopped", () =>
+    inWorkspace(async (space) => {
+      const ended = await space.stream(
+        [...TEN, ["raw", "one\ntwo\nthree\n"], ["wait", "/nonexistent"]],
+        {},
+        "--max-bad-lines",
+        "2",
+      );
+      assert.equal(ended.code, 14, ended.stderr);
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("empty: the target is not started", () => inWorkspace(async (space) => {
-    await space.extract([]);
-    const ended = await space.load(say);
-    assert.equal(ended.code, 15);
-    assert.equal(started(ended.stderr), false);
-  }));
+  test("empty: the target is not started", () =>
+    inWorkspace(async (space) => {
+      await space.extract([]);
+      const ended = await space.load(say);
+      assert.equal(ended.code, 15);
+      assert.equal(started(ended.stderr), false);
+    }));
 
   for (const count of [1, 5000, 60_000]) {
-    test(`a target that opens /dev/stdin again and reads ${count} records from it has read everything`, () => inWorkspace(async (space) => {
-      await space.extract([["schema", "a"], ["records", "a", 1, count], ["state", { at: count }]]);
-      assert.equal((await space.load({ reopen: true })).code, 0, space.result().error ?? "");
-      assert.equal(space.loaded().length, count);
-      assert.deepEqual(space.candidate(), { at: count });
-    }));
+    test(`a target that opens /dev/stdin again and reads ${count} records from it has read everything`, () =>
+      inWorkspace(async (space) => {
+        await space.extract([
+          ["schema", "a"],
+          ["records", "a", 1, count],
+          ["state", { at: count }],
+        ]);
+        assert.equal((await space.load({ reopen: true })).code, 0, space.result().error ?? "");
+        assert.equal(space.loaded().length, count);
+        assert.deepEqual(space.candidate(), { at: count });
+      }));
   }
 
-  test("a target that opens /dev/stdin again and leaves part of it unread has failed", () => inWorkspace(async (space) => {
-    await space.extract([["schema", "a"], ["records", "a", 1, 60_000], ["state", { at: 1 }]]);
-    assert.equal((await space.load({ reopen: true, stopAfter: 3, how: 0 })).code, 11);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("a target that opens /dev/stdin again and leaves part of it unread has failed", () =>
+    inWorkspace(async (space) => {
+      await space.extract([
+        ["schema", "a"],
+        ["records", "a", 1, 60_000],
+        ["state", { at: 1 }],
+      ]);
+      assert.equal((await space.load({ reopen: true, stopAfter: 3, how: 0 })).code, 11);
+      assert.equal(space.candidate(), undefined);
+    }));
 
-  test("a target that leaves part of a file unread has failed, though it exits with 0", () => inWorkspace(async (space) => {
-    await space.extract([["schema", "a"], ["records", "a", 1, 5000], ["state", { at: 1 }]]);
-    const ended = await space.load({ stopAfter: 3, how: 0 });
-    assert.equal(ended.code, 11);
-    assert.match(space.result().error ?? "", /target-fake exited with 0 after reading [\d,]+ of [\d,]+ bytes/);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("a target that leaves part of a file unread has failed, though it exits with 0", () =>
+    inWorkspace(async (space) => {
+      await space.extract([
+        ["schema", "a"],
+        ["records", "a", 1, 5000],
+        ["state", { at: 1 }],
+      ]);
+      const ended = await space.load({ stopAfter: 3, how: 0 });
+      assert.equal(ended.code, 11);
+      assert.match(
+        space.result().error ?? "",
+        /target-fake exited with 0 after reading [\d,]+ of [\d,]+ bytes/,
+      );
+      assert.equal(space.candidate(), undefined);
+    }));
 });

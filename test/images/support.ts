@@ -6,7 +6,9 @@ import { join, resolve } from "node:path";
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "..", "..", "images", "singer", "runner");
 /** The machine's Python by its own path: what stands for it on PATH may be a script that looks for it each time. */
-export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
+export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+}).trim();
 /** A runner that takes longer hangs, and is killed: its test fails instead of never ending. */
 const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
@@ -52,11 +54,23 @@ export interface Result {
 }
 
 /** Starts the runner as local runs and its image do; with `stdin: null` it has none. */
-export function start(args: readonly string[], options: { python?: string; env?: NodeJS.ProcessEnv; stdin?: string | null; runner?: string } = {}): Running {
-  const child = spawn(options.python ?? PYTHON, ["-I", "-S", "-B", options.runner ?? RUNNER, ...args], {
-    env: { ...process.env, ...options.env },
-    stdio: [options.stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
-  });
+export function start(
+  args: readonly string[],
+  options: {
+    python?: string;
+    env?: NodeJS.ProcessEnv;
+    stdin?: string | null;
+    runner?: string;
+  } = {},
+): Running {
+  const child = spawn(
+    options.python ?? PYTHON,
+    ["-I", "-S", "-B", options.runner ?? RUNNER, ...args],
+    {
+      env: { ...process.env, ...options.env },
+      stdio: [options.stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
+    },
+  );
   const watchdog = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let stdout = "";
   let stderr = "";
@@ -101,40 +115,71 @@ export function workspace(python = PYTHON) {
       kind,
       version: "1",
       command: [python, "-S", join(FIXTURES, `${kind}.py`)],
-      flags: { config: true, catalog: kind === "tap" ? "catalog" : "none", state: kind === "tap", discover: kind === "tap", about: false },
+      flags: {
+        config: true,
+        catalog: kind === "tap" ? "catalog" : "none",
+        state: kind === "tap",
+        discover: kind === "tap",
+        about: false,
+      },
       settings: {},
       outputSetting: kind === "target" ? "folder" : null,
       python: null,
       ...more,
     });
   const tap = (steps: readonly Step[], config: object = {}, more: object = {}): string[] => [
-    "--connector", connector("tap", more), "--config", write("tap-config.json", { steps, ...config }),
+    "--connector",
+    connector("tap", more),
+    "--config",
+    write("tap-config.json", { steps, ...config }),
   ];
   const target = (config: object = {}, more: object = {}): string[] => [
-    "--connector", connector("target", more), "--config", write("target-config.json", { out: path("out.txt"), ...config }),
+    "--connector",
+    connector("target", more),
+    "--config",
+    write("target-config.json", { out: path("out.txt"), ...config }),
   ];
   const both = (tapFlags: string[], targetFlags: string[]): string[] => [
-    ...tapFlags.map((flag) => flag.replace(/^--/, "--tap-")), ...targetFlags.map((flag) => flag.replace(/^--/, "--target-")),
+    ...tapFlags.map((flag) => flag.replace(/^--/, "--tap-")),
+    ...targetFlags.map((flag) => flag.replace(/^--/, "--target-")),
   ];
   const result = (): Result => json("result.json") as Result;
   const run = (...args: string[]): Promise<Ended> => begin(...args).ended;
   const begin = (...args: string[]): Running => start([...args, "--dir", dir], { python });
   return {
-    dir, path, write, text, json, connector, tap, target, both, result, run, begin,
+    dir,
+    path,
+    write,
+    text,
+    json,
+    connector,
+    tap,
+    target,
+    both,
+    result,
+    run,
+    begin,
     exists: (name: string): boolean => existsSync(path(name)),
     /** `extract` of the fake tap into extract.jsonl. */
-    extract: (steps: readonly Step[], ...more: string[]): Promise<Ended> => run("extract", ...tap(steps), ...more),
+    extract: (steps: readonly Step[], ...more: string[]): Promise<Ended> =>
+      run("extract", ...tap(steps), ...more),
     /** `load` of `input` into the fake target. */
-    load: (config: object, ...more: string[]): Promise<Ended> => run("load", ...target(config), ...more),
+    load: (config: object, ...more: string[]): Promise<Ended> =>
+      run("load", ...target(config), ...more),
     /** `stream` from the fake tap to the fake target. */
     stream: (steps: readonly Step[], config: object, ...more: string[]): Promise<Ended> =>
       run("stream", ...both(tap(steps), target(config)), ...more),
     /** The records the target wrote, e.g. "a 1". */
-    loaded: (): string[] => (existsSync(path("out.txt")) ? text("out.txt").split("\n").filter(Boolean) : []),
+    loaded: (): string[] =>
+      existsSync(path("out.txt")) ? text("out.txt").split("\n").filter(Boolean) : [],
     /** The Singer state that would be saved; undefined when none was written. */
-    candidate: (): unknown => (existsSync(path("candidate.json")) ? json("candidate.json") : undefined),
+    candidate: (): unknown =>
+      existsSync(path("candidate.json")) ? json("candidate.json") : undefined,
     /** Forgets what a run left, so that another can begin. */
-    forget: (): void => ["out.txt", "kept", "candidate.json", "result.json"].forEach((name) => rmSync(path(name), { force: true })),
+    forget: (): void =>
+      ["out.txt", "kept", "candidate.json", "result.json"].forEach((name) =>
+        rmSync(path(name), { force: true }),
+      ),
     remove: (): void => rmSync(dir, { recursive: true, force: true }),
   };
 }
@@ -143,7 +188,10 @@ export function workspace(python = PYTHON) {
 export type Workspace = ReturnType<typeof workspace>;
 
 /** Runs `test` with a workspace that is removed afterwards. */
-export async function inWorkspace(test: (space: Workspace) => void | Promise<void>, python?: string): Promise<void> {
+export async function inWorkspace(
+  test: (space: Workspace) => void | Promise<void>,
+  python?: string,
+): Promise<void> {
   const space = workspace(python);
   try {
     await test(space);
@@ -154,8 +202,14 @@ export async function inWorkspace(test: (space: Workspace) => void | Promise<voi
 
 /** Ten records of stream "a" with a STATE after each third: the last one is {"at": 9}. */
 export const TEN: readonly Step[] = [
-  ["schema", "a"], ["records", "a", 1, 3], ["state", { at: 3 }], ["records", "a", 4, 3], ["state", { at: 6 }],
-  ["records", "a", 7, 3], ["state", { at: 9 }], ["record", "a", 10],
+  ["schema", "a"],
+  ["records", "a", 1, 3],
+  ["state", { at: 3 }],
+  ["records", "a", 4, 3],
+  ["state", { at: 6 }],
+  ["records", "a", 7, 3],
+  ["state", { at: 9 }],
+  ["record", "a", 10],
 ];
 
 /** The lines the target writes for records `first` to `last` of `stream`. */

@@ -5,13 +5,28 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { inWorkspace, type Result, type Step, type Workspace } from "./support";
 
-const activate = (version: number, stream = "a"): Step => ["raw", `{"type": "ACTIVATE_VERSION", "stream": "${stream}", "version": ${version}}\n`];
-const record = (id: number, version: string): Step => ["raw", `{"type": "RECORD", "stream": "a", "record": {"id": ${id}}${version}}\n`];
-const versioned = (first: number, count: number, version: number): readonly Step[] => Array.from({ length: count }, (_, n) => record(first + n, `, "version": ${version}, "time_extracted": "2026-11-23T08:15:02Z"`));
+const activate = (version: number, stream = "a"): Step => [
+  "raw",
+  `{"type": "ACTIVATE_VERSION", "stream": "${stream}", "version": ${version}}\n`,
+];
+const record = (id: number, version: string): Step => [
+  "raw",
+  `{"type": "RECORD", "stream": "a", "record": {"id": ${id}}${version}}\n`,
+];
+const versioned = (first: number, count: number, version: number): readonly Step[] =>
+  Array.from({ length: count }, (_, n) =>
+    record(first + n, `, "version": ${version}, "time_extracted": "2026-11-23T08:15:02Z"`),
+  );
 const SCHEMA: Step = ["schema", "a"];
 const STATE: Step = ["state", { bookmarks: { a: { version: 7 } } }];
 
-async function inBothModes(space: Workspace, steps: readonly Step[], config: object, check: (code: number | null, result: Result, mode: string) => void, ...more: string[]): Promise<void> {
+async function inBothModes(
+  space: Workspace,
+  steps: readonly Step[],
+  config: object,
+  check: (code: number | null, result: Result, mode: string) => void,
+  ...more: string[]
+): Promise<void> {
   assert.equal((await space.extract(steps)).code, 0);
   check((await space.load(config, ...more)).code, space.result(), "artifact");
   space.forget();
@@ -21,102 +36,230 @@ async function inBothModes(space: Workspace, steps: readonly Step[], config: obj
 describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }, () => {
   const after: readonly Step[] = [SCHEMA, ["records", "a", 1, 2500], activate(7), STATE];
 
-  test("are refused with hard_delete: nothing is loaded from an extract, and a stream stops in front of the line", () => inWorkspace((space) => inBothModes(space, after, { hard_delete: true, keep: space.path("kept") }, (code, result, mode) => {
-    assert.equal(code, 14);
-    assert.match(result.error ?? "", /^bad stream: line 2502: ACTIVATE_VERSION 7 of stream "a", whose records carry no version: with the setting "hard_delete" the target deletes them; turn hard_delete off/);
-    assert.equal(space.loaded().length, mode === "artifact" ? 0 : 2500);
-    assert.equal(space.exists("kept") && space.text("kept").includes("ACTIVATE_VERSION"), false);
-    assert.equal(space.candidate(), undefined);
-  })));
+  test("are refused with hard_delete: nothing is loaded from an extract, and a stream stops in front of the line", () =>
+    inWorkspace((space) =>
+      inBothModes(
+        space,
+        after,
+        { hard_delete: true, keep: space.path("kept") },
+        (code, result, mode) => {
+          assert.equal(code, 14);
+          assert.match(
+            result.error ?? "",
+            /^bad stream: line 2502: ACTIVATE_VERSION 7 of stream "a", whose records carry no version: with the setting "hard_delete" the target deletes them; turn hard_delete off/,
+          );
+          assert.equal(space.loaded().length, mode === "artifact" ? 0 : 2500);
+          assert.equal(
+            space.exists("kept") && space.text("kept").includes("ACTIVATE_VERSION"),
+            false,
+          );
+          assert.equal(space.candidate(), undefined);
+        },
+      ),
+    ));
 
-  test("are refused where the ACTIVATE_VERSION comes first: the next run would delete them", () => inWorkspace((space) => inBothModes(space, [SCHEMA, activate(7), ["records", "a", 1, 30], STATE], { hard_delete: true }, (code, result) => {
-    assert.equal(code, 14);
-    assert.match(result.error ?? "", /^bad stream: line 3: ACTIVATE_VERSION 7/);
-    assert.deepEqual(space.loaded(), []);
-  })));
+  test("are refused where the ACTIVATE_VERSION comes first: the next run would delete them", () =>
+    inWorkspace((space) =>
+      inBothModes(
+        space,
+        [SCHEMA, activate(7), ["records", "a", 1, 30], STATE],
+        { hard_delete: true },
+        (code, result) => {
+          assert.equal(code, 14);
+          assert.match(result.error ?? "", /^bad stream: line 3: ACTIVATE_VERSION 7/);
+          assert.deepEqual(space.loaded(), []);
+        },
+      ),
+    ));
 
-  test("are refused where only later records have no version", () => inWorkspace((space) => inBothModes(space, [SCHEMA, ...versioned(1, 5, 7), ["records", "a", 6, 40], activate(7), STATE], { hard_delete: true }, (code, result) => {
-    assert.equal(code, 14);
-    assert.match(result.error ?? "", /whose records carry no version/);
-  })));
+  test("are refused where only later records have no version", () =>
+    inWorkspace((space) =>
+      inBothModes(
+        space,
+        [SCHEMA, ...versioned(1, 5, 7), ["records", "a", 6, 40], activate(7), STATE],
+        { hard_delete: true },
+        (code, result) => {
+          assert.equal(code, 14);
+          assert.match(result.error ?? "", /whose records carry no version/);
+        },
+      ),
+    ));
 
   for (const [why, config, settings] of [
     ["without hard_delete", {}, {}],
     ["with hard_delete off", { hard_delete: false }, {}],
-    ["where the target is told to ignore ACTIVATE_VERSION", { hard_delete: true, activate_version: false }, {}],
-    ["where the target ignores it, as PipelineWise's do", { hard_delete: true }, { hard_delete: "boolean", add_metadata_columns: "boolean" }],
+    [
+      "where the target is told to ignore ACTIVATE_VERSION",
+      { hard_delete: true, activate_version: false },
+      {},
+    ],
+    [
+      "where the target ignores it, as PipelineWise's do",
+      { hard_delete: true },
+      { hard_delete: "boolean", add_metadata_columns: "boolean" },
+    ],
   ] as const) {
-    test(`are loaded ${why}, with a warning`, () => inWorkspace(async (space) => {
-      assert.equal((await space.extract(after)).code, 0);
-      assert.equal((await space.run("load", ...space.target(config, { settings }))).code, 0);
-      assert.equal(space.loaded().length, 2500);
-      assert.match(space.result().warnings.join(), /stream "a": its records carry no version, and ACTIVATE_VERSION 7 came/);
-    }));
+    test(`are loaded ${why}, with a warning`, () =>
+      inWorkspace(async (space) => {
+        assert.equal((await space.extract(after)).code, 0);
+        assert.equal((await space.run("load", ...space.target(config, { settings }))).code, 0);
+        assert.equal(space.loaded().length, 2500);
+        assert.match(
+          space.result().warnings.join(),
+          /stream "a": its records carry no version, and ACTIVATE_VERSION 7 came/,
+        );
+      }));
   }
 });
 
-describe("records of an older version than the one that is activated, with hard_delete", { concurrency: 2 }, () => {
-  const older: readonly Step[] = [SCHEMA, ...versioned(1, 30, 6), activate(7), STATE];
+describe(
+  "records of an older version than the one that is activated, with hard_delete",
+  { concurrency: 2 },
+  () => {
+    const older: readonly Step[] = [SCHEMA, ...versioned(1, 30, 6), activate(7), STATE];
 
-  test("are refused before an extract is loaded", () => inWorkspace(async (space) => {
-    await space.extract(older);
-    assert.equal((await space.load({ hard_delete: true })).code, 14);
-    assert.match(space.result().error ?? "", /^bad stream: ACTIVATE_VERSION 7 of stream "a", none of whose records carries that version/);
-    assert.deepEqual(space.loaded(), []);
-  }));
+    test("are refused before an extract is loaded", () =>
+      inWorkspace(async (space) => {
+        await space.extract(older);
+        assert.equal((await space.load({ hard_delete: true })).code, 14);
+        assert.match(
+          space.result().error ?? "",
+          /^bad stream: ACTIVATE_VERSION 7 of stream "a", none of whose records carries that version/,
+        );
+        assert.deepEqual(space.loaded(), []);
+      }));
 
-  test("are refused in a stream before the target reads the ACTIVATE_VERSION: the rows of earlier runs stay", () => inWorkspace(async (space) => {
-    assert.equal((await space.stream(older, { hard_delete: true, keep: space.path("kept") })).code, 14);
-    assert.match(space.result().error ?? "", /^bad stream: line 32: ACTIVATE_VERSION 7 of stream "a", whose records so far carry an older version that was never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, or use mode "artifact"/);
-    assert.equal(space.exists("kept") && space.text("kept").includes("ACTIVATE_VERSION"), false);
-    assert.equal(space.candidate(), undefined);
-  }));
+    test("are refused in a stream before the target reads the ACTIVATE_VERSION: the rows of earlier runs stay", () =>
+      inWorkspace(async (space) => {
+        assert.equal(
+          (await space.stream(older, { hard_delete: true, keep: space.path("kept") })).code,
+          14,
+        );
+        assert.match(
+          space.result().error ?? "",
+          /^bad stream: line 32: ACTIVATE_VERSION 7 of stream "a", whose records so far carry an older version that was never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, or use mode "artifact"/,
+        );
+        assert.equal(
+          space.exists("kept") && space.text("kept").includes("ACTIVATE_VERSION"),
+          false,
+        );
+        assert.equal(space.candidate(), undefined);
+      }));
 
-  test("are loaded from a stream without hard_delete, with a warning", () => inWorkspace(async (space) => {
-    assert.equal((await space.stream(older, {})).code, 0);
-    assert.match(space.result().warnings.join(), /stream "a": records carry version 6, and ACTIVATE_VERSION 7 came/);
-  }));
+    test("are loaded from a stream without hard_delete, with a warning", () =>
+      inWorkspace(async (space) => {
+        assert.equal((await space.stream(older, {})).code, 0);
+        assert.match(
+          space.result().warnings.join(),
+          /stream "a": records carry version 6, and ACTIVATE_VERSION 7 came/,
+        );
+      }));
 
-  test("are loaded where records of the activated version follow", () => inWorkspace((space) => inBothModes(space, [SCHEMA, ...versioned(1, 3, 6), activate(6), activate(7), ...versioned(4, 3, 7), activate(7), STATE], { hard_delete: true }, (code) => {
-    assert.equal(code, 0);
-    assert.equal(space.loaded().length, 6);
-  })));
-});
+    test("are loaded where records of the activated version follow", () =>
+      inWorkspace((space) =>
+        inBothModes(
+          space,
+          [
+            SCHEMA,
+            ...versioned(1, 3, 6),
+            activate(6),
+            activate(7),
+            ...versioned(4, 3, 7),
+            activate(7),
+            STATE,
+          ],
+          { hard_delete: true },
+          (code) => {
+            assert.equal(code, 0);
+            assert.equal(space.loaded().length, 6);
+          },
+        ),
+      ));
+  },
+);
 
 describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
   for (const [name, steps] of [
     ["ACTIVATE_VERSION after the records", [SCHEMA, ...versioned(1, 30, 7), activate(7), STATE]],
-    ["ACTIVATE_VERSION before and after the records", [SCHEMA, activate(7), ...versioned(1, 30, 7), activate(7), STATE]],
-    ["a full table that is resumed: the version of the saved state, activated at its end", [SCHEMA, ...versioned(11, 20, 7), STATE, ...versioned(31, 5, 7), activate(7), STATE]],
-    ["ACTIVATE_VERSION of a new table before its first record", [SCHEMA, activate(8), ["schema", "a"], ...versioned(1, 30, 8), STATE]],
+    [
+      "ACTIVATE_VERSION before and after the records",
+      [SCHEMA, activate(7), ...versioned(1, 30, 7), activate(7), STATE],
+    ],
+    [
+      "a full table that is resumed: the version of the saved state, activated at its end",
+      [SCHEMA, ...versioned(11, 20, 7), STATE, ...versioned(31, 5, 7), activate(7), STATE],
+    ],
+    [
+      "ACTIVATE_VERSION of a new table before its first record",
+      [SCHEMA, activate(8), ["schema", "a"], ...versioned(1, 30, 8), STATE],
+    ],
     ["no ACTIVATE_VERSION", [SCHEMA, ["records", "a", 1, 30], STATE]],
-    ["ACTIVATE_VERSION of another stream", [SCHEMA, ["records", "a", 1, 30], ["schema", "b"], ["raw", '{"type": "RECORD", "stream": "b", "record": {"id": 1}, "version": 3}\n'], activate(3, "b"), STATE]],
+    [
+      "ACTIVATE_VERSION of another stream",
+      [
+        SCHEMA,
+        ["records", "a", 1, 30],
+        ["schema", "b"],
+        ["raw", '{"type": "RECORD", "stream": "b", "record": {"id": 1}, "version": 3}\n'],
+        activate(3, "b"),
+        STATE,
+      ],
+    ],
   ] as const) {
-    test(`${name}: loaded without a warning`, () => inWorkspace((space) => inBothModes(space, steps, { hard_delete: true }, (code, result) => {
-      assert.equal(code, 0, result.error ?? "");
-      assert.deepEqual(result.warnings, []);
-    })));
+    test(`${name}: loaded without a warning`, () =>
+      inWorkspace((space) =>
+        inBothModes(space, steps, { hard_delete: true }, (code, result) => {
+          assert.equal(code, 0, result.error ?? "");
+          assert.deepEqual(result.warnings, []);
+        }),
+      ));
   }
 
-  test("an ACTIVATE_VERSION that the saved state holds, and no record: no warning", () => inWorkspace((space) => inBothModes(space, [SCHEMA, activate(7), STATE], { hard_delete: true }, (code, result) => {
-    assert.equal(code, 0);
-    assert.deepEqual(result.warnings, []);
-  }, "--state", space.write("saved.json", { bookmarks: { a: { version: 7 } } }))));
+  test("an ACTIVATE_VERSION that the saved state holds, and no record: no warning", () =>
+    inWorkspace((space) =>
+      inBothModes(
+        space,
+        [SCHEMA, activate(7), STATE],
+        { hard_delete: true },
+        (code, result) => {
+          assert.equal(code, 0);
+          assert.deepEqual(result.warnings, []);
+        },
+        "--state",
+        space.write("saved.json", { bookmarks: { a: { version: 7 } } }),
+      ),
+    ));
 });
 
 describe("odd versions are warned of", { concurrency: 2 }, () => {
   for (const [name, steps, warning] of [
-    ["an ACTIVATE_VERSION without any record", [SCHEMA, activate(8), STATE], /^stream "a": ACTIVATE_VERSION 8 came without any record; a target that follows it deletes all rows of the table or marks them as deleted$/],
-    ["records of a newer version", [SCHEMA, ...versioned(1, 3, 9), activate(8), STATE], /^stream "a": records carry version 9, and ACTIVATE_VERSION 8 came; a target that follows it deletes rows of older versions or marks them as deleted$/],
+    [
+      "an ACTIVATE_VERSION without any record",
+      [SCHEMA, activate(8), STATE],
+      /^stream "a": ACTIVATE_VERSION 8 came without any record; a target that follows it deletes all rows of the table or marks them as deleted$/,
+    ],
+    [
+      "records of a newer version",
+      [SCHEMA, ...versioned(1, 3, 9), activate(8), STATE],
+      /^stream "a": records carry version 9, and ACTIVATE_VERSION 8 came; a target that follows it deletes rows of older versions or marks them as deleted$/,
+    ],
   ] as const) {
-    test(name, () => inWorkspace((space) => inBothModes(space, steps, { hard_delete: true }, (code, result) => {
-      assert.equal(code, 0);
-      assert.match(result.warnings.join("\n"), warning);
-    })));
+    test(name, () =>
+      inWorkspace((space) =>
+        inBothModes(space, steps, { hard_delete: true }, (code, result) => {
+          assert.equal(code, 0);
+          assert.match(result.warnings.join("\n"), warning);
+        }),
+      ),
+    );
   }
 });
 
 test("a stream of random versions: whatever deletes all records so far is refused, and nothing that does not", () => {
-  const said = execFileSync("python3", ["-B", join(__dirname, "fixtures", "versions_property.py"), "500"], { encoding: "utf8" });
+  const said = execFileSync(
+    "python3",
+    ["-B", join(__dirname, "fixtures", "versions_property.py"), "500"],
+    { encoding: "utf8" },
+  );
   assert.match(said, /^\d+ of 500 refused\n$/);
 });

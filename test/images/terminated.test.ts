@@ -9,41 +9,63 @@ import { describe, test } from "node:test";
 import { inWorkspace, lines, TEN, type Step } from "./support";
 
 /** What a connector of the Singer SDK logs when a signal ends it. */
-const SDK = "2026-11-29 18:04:06,720 | INFO     | tap-fake                       | Gracefully shutting down...";
+const SDK =
+  "2026-11-29 18:04:06,720 | INFO     | tap-fake                       | Gracefully shutting down...";
 
 describe("a connector that is terminated from outside and ends with 0", () => {
   for (const mode of ["extract", "stream"]) {
-    test(`${mode}: a tap of the SDK says so in its log: it has failed`, () => inWorkspace(async (space) => {
-      const steps: readonly Step[] = [...TEN, ["say", SDK], ["exit", 0]];
-      const { code } = mode === "stream" ? await space.stream(steps, {}) : await space.extract(steps);
-      assert.equal(code, 10);
-      assert.equal(space.result().error, "tap-fake was terminated by somebody else and ended with 0 half-way");
-      assert.equal(space.result().complete, false);
-    }));
+    test(`${mode}: a tap of the SDK says so in its log: it has failed`, () =>
+      inWorkspace(async (space) => {
+        const steps: readonly Step[] = [...TEN, ["say", SDK], ["exit", 0]];
+        const { code } =
+          mode === "stream" ? await space.stream(steps, {}) : await space.extract(steps);
+        assert.equal(code, 10);
+        assert.equal(
+          space.result().error,
+          "tap-fake was terminated by somebody else and ended with 0 half-way",
+        );
+        assert.equal(space.result().complete, false);
+      }));
 
-    test(`${mode}: in the middle of a record: the run fails, and the state is not past it`, () => inWorkspace(async (space) => {
-      const steps: readonly Step[] = [...TEN, ["raw", '{"type": "RECORD", "stream": "a", "record": {"i'], ["exit", 0]];
-      const code = mode === "stream" ? (await space.stream(steps, {})).code : (await space.extract(steps)).code || (await space.load({})).code;
-      assert.notEqual(code, 0);
-      assert.equal(space.candidate(), undefined);
-    }));
+    test(`${mode}: in the middle of a record: the run fails, and the state is not past it`, () =>
+      inWorkspace(async (space) => {
+        const steps: readonly Step[] = [
+          ...TEN,
+          ["raw", '{"type": "RECORD", "stream": "a", "record": {"i'],
+          ["exit", 0],
+        ];
+        const code =
+          mode === "stream"
+            ? (await space.stream(steps, {})).code
+            : (await space.extract(steps)).code || (await space.load({})).code;
+        assert.notEqual(code, 0);
+        assert.equal(space.candidate(), undefined);
+      }));
 
-    test(`${mode}: with the runner, as when a machine shuts down: the run is interrupted`, () => inWorkspace(async (space) => {
-      const tap = space.tap([...TEN, ["say", "ready"], ["wait", "/nonexistent"]], { onTerm: "finish", pidFile: space.path("pid") });
-      const run = space.begin(mode, ...(mode === "stream" ? space.both(tap, space.target()) : tap));
-      await run.says("ready");
-      process.kill(Number(readFileSync(space.path("pid"), "utf8")), "SIGTERM");
-      run.process.kill("SIGTERM");
-      assert.equal((await run.ended).code, 13);
-      assert.equal(space.result().complete, false);
-      if (mode === "stream") assert.deepEqual(space.loaded(), lines("a", 1, 10));
-    }));
+    test(`${mode}: with the runner, as when a machine shuts down: the run is interrupted`, () =>
+      inWorkspace(async (space) => {
+        const tap = space.tap([...TEN, ["say", "ready"], ["wait", "/nonexistent"]], {
+          onTerm: "finish",
+          pidFile: space.path("pid"),
+        });
+        const run = space.begin(
+          mode,
+          ...(mode === "stream" ? space.both(tap, space.target()) : tap),
+        );
+        await run.says("ready");
+        process.kill(Number(readFileSync(space.path("pid"), "utf8")), "SIGTERM");
+        run.process.kill("SIGTERM");
+        assert.equal((await run.ended).code, 13);
+        assert.equal(space.result().complete, false);
+        if (mode === "stream") assert.deepEqual(space.loaded(), lines("a", 1, 10));
+      }));
   }
 
-  test("load: a target of the SDK says so in its log: nothing is saved", () => inWorkspace(async (space) => {
-    await space.extract(TEN);
-    const { code } = await space.load({ say: SDK });
-    assert.equal(code, 11);
-    assert.equal(space.candidate(), undefined);
-  }));
+  test("load: a target of the SDK says so in its log: nothing is saved", () =>
+    inWorkspace(async (space) => {
+      await space.extract(TEN);
+      const { code } = await space.load({ say: SDK });
+      assert.equal(code, 11);
+      assert.equal(space.candidate(), undefined);
+    }));
 });

@@ -11,7 +11,10 @@ const VERSIONS = ["3.9", "3.10", "3.11", "3.12", "3.13"];
 
 function version(python: string): string | undefined {
   try {
-    return execFileSync(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   } catch {
     return undefined;
   }
@@ -19,7 +22,9 @@ function version(python: string): string | undefined {
 
 function pythons(): Map<string, string> {
   const pyenv = join(homedir(), ".pyenv", "versions");
-  const installed = existsSync(pyenv) ? readdirSync(pyenv).map((name) => join(pyenv, name, "bin", "python")) : [];
+  const installed = existsSync(pyenv)
+    ? readdirSync(pyenv).map((name) => join(pyenv, name, "bin", "python"))
+    : [];
   const found = new Map<string, string>();
   for (const python of ["python3", ...VERSIONS.map((name) => `python${name}`), ...installed]) {
     const name = version(python);
@@ -33,22 +38,36 @@ describe("Python versions", () => {
   test("at least one is there", () => assert.ok(found.size > 0));
 
   for (const [name, python] of found) {
-    test(`Python ${name}: extract, load, stream, help, as a module, scanner`, () => inWorkspace(async (space) => {
-      const extracted = await space.extract([["raw", "rubbish\n"], ...TEN, ["exit", 3]]);
-      assert.equal(extracted.code, 10, extracted.stderr);
-      const loaded = await space.load({}, "--partial");
-      assert.equal(loaded.code, 0, loaded.stderr);
-      const streamed = await space.stream(TEN, {}, "--overlay", space.path("overlay.json"));
-      assert.equal(streamed.code, 0, streamed.stderr);
-      assert.equal(streamed.stderr, "");
-      assert.deepEqual(space.loaded(), [...lines("a", 1, 10), ...lines("a", 1, 10)]);
-      assert.deepEqual(space.candidate(), { at: 9 });
-      const parent = resolve(RUNNER, "..");
-      const env = { ...process.env, PYTHONPATH: parent, PYTHONDONTWRITEBYTECODE: "1" };
-      const help = execFileSync(python, ["-m", "runner", "stream", "--help"], { env, encoding: "utf8" });
-      assert.match(help, /example: runner stream/);
-      assert.match(execFileSync(python, [RUNNER, "--version"], { env, encoding: "utf8" }), /^singer-runner \d/);
-      assert.equal(execFileSync(python, ["-B", join(__dirname, "fixtures", "scan_property.py"), parent, "100"], { encoding: "utf8" }), "ok\n");
-    }, python));
+    test(`Python ${name}: extract, load, stream, help, as a module, scanner`, () =>
+      inWorkspace(async (space) => {
+        const extracted = await space.extract([["raw", "rubbish\n"], ...TEN, ["exit", 3]]);
+        assert.equal(extracted.code, 10, extracted.stderr);
+        const loaded = await space.load({}, "--partial");
+        assert.equal(loaded.code, 0, loaded.stderr);
+        const streamed = await space.stream(TEN, {}, "--overlay", space.path("overlay.json"));
+        assert.equal(streamed.code, 0, streamed.stderr);
+        assert.equal(streamed.stderr, "");
+        assert.deepEqual(space.loaded(), [...lines("a", 1, 10), ...lines("a", 1, 10)]);
+        assert.deepEqual(space.candidate(), { at: 9 });
+        const parent = resolve(RUNNER, "..");
+        const env = { ...process.env, PYTHONPATH: parent, PYTHONDONTWRITEBYTECODE: "1" };
+        const help = execFileSync(python, ["-m", "runner", "stream", "--help"], {
+          env,
+          encoding: "utf8",
+        });
+        assert.match(help, /example: runner stream/);
+        assert.match(
+          execFileSync(python, [RUNNER, "--version"], { env, encoding: "utf8" }),
+          /^singer-runner \d/,
+        );
+        assert.equal(
+          execFileSync(
+            python,
+            ["-B", join(__dirname, "fixtures", "scan_property.py"), parent, "100"],
+            { encoding: "utf8" },
+          ),
+          "ok\n",
+        );
+      }, python));
   }
 });

@@ -9,7 +9,12 @@ import { describe, test, type TestContext } from "node:test";
 import { inWorkspace, start, TEN, type Result, type Step, type Workspace } from "./support";
 
 const RUN = "20261123T081502Z-4f2a9c";
-const IDENTITY = { pipeline: "orders", tap: "tap-fake", target: "target-fake", destination: "0123456789abcdef" };
+const IDENTITY = {
+  pipeline: "orders",
+  tap: "tap-fake",
+  target: "target-fake",
+  destination: "0123456789abcdef",
+};
 const FAILING = [...TEN, ["say", "boom"], ["exit", 3]] as const;
 
 const facts = (space: Workspace) => ["--outcome", space.path("outcome")];
@@ -18,14 +23,24 @@ const last = ["--attempt", "2", "--last-attempt", "2"];
 describe("extract in a workflow", () => {
   test("a tap that fails ends with its own code while tries are left", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(FAILING, ...facts(space), "--attempt", "1", "--last-attempt", "2");
+      const { code } = await space.extract(
+        FAILING,
+        ...facts(space),
+        "--attempt",
+        "1",
+        "--last-attempt",
+        "2",
+      );
       assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
   test("in the last attempt it ends with 0, says partial, and its result still says that it failed", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(FAILING, ...facts(space), ...last);
-      assert.deepEqual([code, space.text("outcome"), space.result().code, space.result().status], [0, "partial", 10, "failed"]);
+      assert.deepEqual(
+        [code, space.text("outcome"), space.result().code, space.result().status],
+        [0, "partial", 10, "failed"],
+      );
     }));
 
   test("without any data the last attempt fails as well", () =>
@@ -36,27 +51,66 @@ describe("extract in a workflow", () => {
 
   test("a discovery that fails has sent nothing, in the last attempt either", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(TEN, ...facts(space), ...last, "--select", space.write("select.json", [{ stream: "*" }]));
-      assert.deepEqual([code, space.text("outcome"), space.result().error], [10, "failed", "discovery: tap-fake exited with 1: KeyError: 'discover'"]);
+      const { code } = await space.extract(
+        TEN,
+        ...facts(space),
+        ...last,
+        "--select",
+        space.write("select.json", [{ stream: "*" }]),
+      );
+      assert.deepEqual(
+        [code, space.text("outcome"), space.result().error],
+        [10, "failed", "discovery: tap-fake exited with 1: KeyError: 'discover'"],
+      );
     }));
 
   test("other failures are never taken for partial", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.run("extract", "--connector", space.path("none.json"), ...facts(space), ...last);
+      const { code } = await space.run(
+        "extract",
+        "--connector",
+        space.path("none.json"),
+        ...facts(space),
+        ...last,
+      );
       assert.equal(code, 2);
     }));
 
   test("what another try does not mend ends with 0 where a verdict follows, and says failed", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(TEN, ...facts(space), "--settings", "{}", "--leave-verdict", "--catalog", space.path("none.json"));
+      const { code } = await space.extract(
+        TEN,
+        ...facts(space),
+        "--settings",
+        "{}",
+        "--leave-verdict",
+        "--catalog",
+        space.path("none.json"),
+      );
       assert.deepEqual([code, space.text("outcome"), space.result().code], [0, "failed", 2]);
       const verdict = await start(["verdict", "--result", space.path("result.json")]).ended;
-      assert.deepEqual([verdict.code, verdict.stderr], [2, `runner | catalog ${space.path("none.json")} does not exist\n`]);
+      assert.deepEqual(
+        [verdict.code, verdict.stderr],
+        [2, `runner | catalog ${space.path("none.json")} does not exist\n`],
+      );
     }));
 
   test("a tap that fails is tried again all the same", () =>
     inWorkspace(async (space) => {
-      assert.equal((await space.extract(FAILING, ...facts(space), "--leave-verdict", "--attempt", "0", "--last-attempt", "2")).code, 10);
+      assert.equal(
+        (
+          await space.extract(
+            FAILING,
+            ...facts(space),
+            "--leave-verdict",
+            "--attempt",
+            "0",
+            "--last-attempt",
+            "2",
+          )
+        ).code,
+        10,
+      );
     }));
 
   test("a tap that ends well is complete, in any attempt", () =>
@@ -70,14 +124,26 @@ describe("load in a workflow", () => {
   test("says that there is a state to save, under the run that it was given", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      const { code } = await space.load({}, ...facts(space), "--tap-outcome", "complete", "--identity", space.write("id.json", IDENTITY), "--run", RUN);
+      const { code } = await space.load(
+        {},
+        ...facts(space),
+        "--tap-outcome",
+        "complete",
+        "--identity",
+        space.write("id.json", IDENTITY),
+        "--run",
+        RUN,
+      );
       assert.deepEqual([code, space.text("outcome")], [0, "saved"]);
       assert.equal((space.candidate() as { readonly run: string }).run, RUN);
     }));
 
   test("without a STATE there is nothing to save", () =>
     inWorkspace(async (space) => {
-      await space.extract([["schema", "a"], ["record", "a", 1]]);
+      await space.extract([
+        ["schema", "a"],
+        ["record", "a", 1],
+      ]);
       await space.load({}, ...facts(space));
       assert.equal(space.text("outcome"), "unchanged");
     }));
@@ -85,13 +151,24 @@ describe("load in a workflow", () => {
   test("a partial extract is loaded whatever is expected of a whole one", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const { code } = await space.load({}, ...facts(space), "--tap-outcome", "partial", "--min-records", "100");
+      const { code } = await space.load(
+        {},
+        ...facts(space),
+        "--tap-outcome",
+        "partial",
+        "--min-records",
+        "100",
+      );
       assert.deepEqual([code, space.loaded().length, space.text("outcome")], [0, 10, "saved"]);
     }));
 
   test("any age will do where the greatest is 0", () =>
     inWorkspace(async (space) => {
-      await space.extract([["schema", "a"], ["record", "a", 1], ["state", { at: "2001-01-01" }]]);
+      await space.extract([
+        ["schema", "a"],
+        ["record", "a", 1],
+        ["state", { at: "2001-01-01" }],
+      ]);
       assert.equal((await space.load({}, "--max-staleness", "0")).code, 0);
       assert.equal((await space.load({}, "--max-staleness", "60")).code, 16);
     }));
@@ -99,7 +176,21 @@ describe("load in a workflow", () => {
 
 describe("the state to go on from", () => {
   const before = async (space: Workspace, ...flags: string[]): Promise<unknown> => {
-    assert.equal((await space.extract(TEN, "--state", space.path("state.json"), "--former-state", space.path("former.json"), "--former-unless", space.path("history"), ...flags)).code, 0);
+    assert.equal(
+      (
+        await space.extract(
+          TEN,
+          "--state",
+          space.path("state.json"),
+          "--former-state",
+          space.path("former.json"),
+          "--former-unless",
+          space.path("history"),
+          ...flags,
+        )
+      ).code,
+      0,
+    );
     return (space.json("result.json") as Result).stateBefore;
   };
   test("is the saved one, else that of the former name, else the initial one, else none", () =>
@@ -124,9 +215,25 @@ describe("the state to go on from", () => {
 });
 
 describe("commit", () => {
-  const envelope = { version: 1, ...IDENTITY, run: RUN, time: "2026-11-23T08:15:02.000Z", state: { at: 9 } };
+  const envelope = {
+    version: 1,
+    ...IDENTITY,
+    run: RUN,
+    time: "2026-11-23T08:15:02.000Z",
+    state: { at: 9 },
+  };
   const commit = (space: Workspace, run = RUN) =>
-    start(["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", run]).ended;
+    start([
+      "commit",
+      "--candidate",
+      space.path("candidate.json"),
+      "--output",
+      space.path("commit.json"),
+      "--pipeline",
+      "orders",
+      "--run",
+      run,
+    ]).ended;
 
   test("leaves the candidate as it is", () =>
     inWorkspace(async (space) => {
@@ -145,7 +252,19 @@ describe("commit", () => {
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
       const target = space.write("target.json", { code: 11, error: "target-fake exited with 1" });
-      const { code, stderr } = await start(["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--target-result", target, "--pipeline", "orders", "--run", RUN]).ended;
+      const { code, stderr } = await start([
+        "commit",
+        "--candidate",
+        space.path("candidate.json"),
+        "--output",
+        space.path("commit.json"),
+        "--target-result",
+        target,
+        "--pipeline",
+        "orders",
+        "--run",
+        RUN,
+      ]).ended;
       assert.equal(code, 1);
       assert.match(stderr, /its result says: target-fake exited with 1/);
       assert.ok(!space.exists("commit.json"));
@@ -154,20 +273,87 @@ describe("commit", () => {
   test("with --save false it leaves no state", () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
-      assert.equal((await start(["commit", "--save", "false", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN]).ended).code, 0);
+      assert.equal(
+        (
+          await start([
+            "commit",
+            "--save",
+            "false",
+            "--candidate",
+            space.path("candidate.json"),
+            "--output",
+            space.path("commit.json"),
+            "--pipeline",
+            "orders",
+            "--run",
+            RUN,
+          ]).ended
+        ).code,
+        0,
+      );
       assert.ok(!space.exists("commit.json"));
     }));
 
   const withSummary = (space: Workspace, ...more: string[]) =>
     start([
-      ...["commit", "--candidate", space.path("candidate.json"), "--output", space.path("commit.json"), "--pipeline", "orders", "--run", RUN],
-      ...["--summary", space.path("summary.json"), "--facts", space.dir, "--tap-result", space.path("tap.json"), "--target-result", space.path("target.json")],
-      ...["--mode", "artifact", "--trigger", "schedule", "--workflow", "orders-1", "--started", "2026-11-23T08:15:02Z", ...more],
+      ...[
+        "commit",
+        "--candidate",
+        space.path("candidate.json"),
+        "--output",
+        space.path("commit.json"),
+        "--pipeline",
+        "orders",
+        "--run",
+        RUN,
+      ],
+      ...[
+        "--summary",
+        space.path("summary.json"),
+        "--facts",
+        space.dir,
+        "--tap-result",
+        space.path("tap.json"),
+        "--target-result",
+        space.path("target.json"),
+      ],
+      ...[
+        "--mode",
+        "artifact",
+        "--trigger",
+        "schedule",
+        "--workflow",
+        "orders-1",
+        "--started",
+        "2026-11-23T08:15:02Z",
+        ...more,
+      ],
     ]).ended;
   const results = (space: Workspace) => {
-    space.write("candidate.json", { ...envelope, state: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } } });
-    space.write("tap.json", { code: 0, attempt: 1, bytes: 500, warnings: ["odd"], stateBefore: { at: 3 }, tapConnector: { name: "tap-a", version: "1" } });
-    space.write("target.json", { code: 0, attempt: 0, bytes: 480, records: { a: 3, b: 4 }, badLines: 1, leftOut: ["1 line", "full tables"], leftOutCount: 3, stateAfter: { at: 9 }, outputs: [{ path: "a.csv", bytes: 9 }], targetConnector: { name: "target-b", version: "2" } });
+    space.write("candidate.json", {
+      ...envelope,
+      state: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
+    });
+    space.write("tap.json", {
+      code: 0,
+      attempt: 1,
+      bytes: 500,
+      warnings: ["odd"],
+      stateBefore: { at: 3 },
+      tapConnector: { name: "tap-a", version: "1" },
+    });
+    space.write("target.json", {
+      code: 0,
+      attempt: 0,
+      bytes: 480,
+      records: { a: 3, b: 4 },
+      badLines: 1,
+      leftOut: ["1 line", "full tables"],
+      leftOutCount: 3,
+      stateAfter: { at: 9 },
+      outputs: [{ path: "a.csv", bytes: 9 }],
+      targetConnector: { name: "target-b", version: "2" },
+    });
   };
 
   test("tells what the run has come to, and numbers of it", () =>
@@ -175,15 +361,45 @@ describe("commit", () => {
       results(space);
       const { code, stderr } = await withSummary(space, "--tap-outcome", "complete");
       assert.equal(code, 0, stderr);
-      const { ended, seconds, ...rest } = space.json("summary.json") as { readonly ended: string; readonly seconds: number };
+      const { ended, seconds, ...rest } = space.json("summary.json") as {
+        readonly ended: string;
+        readonly seconds: number;
+      };
       assert.ok(Date.parse(ended) > 0 && seconds > 0);
       assert.deepEqual(rest, {
-        version: 1, pipeline: "orders", run: RUN, mode: "artifact", trigger: "schedule", started: "2026-11-23T08:15:02Z", status: "succeeded", code: 0, error: null,
-        warnings: ["odd"], attempts: { extract: 2, load: 1 }, streams: [{ stream: "a", records: 3 }, { stream: "b", records: 4 }], records: 7, bytes: 480, badLines: 1, leftOut: ["1 line", "full tables"], uncountedFiles: 0,
-        tap: { name: "tap-a", version: "1" }, target: { name: "target-b", version: "2" }, stateBefore: { at: 3 }, stateAfter: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
-        stateCommitted: true, unselected: [], outputs: [{ path: "a.csv", bytes: 9 }], host: "orders-1",
+        version: 1,
+        pipeline: "orders",
+        run: RUN,
+        mode: "artifact",
+        trigger: "schedule",
+        started: "2026-11-23T08:15:02Z",
+        status: "succeeded",
+        code: 0,
+        error: null,
+        warnings: ["odd"],
+        attempts: { extract: 2, load: 1 },
+        streams: [
+          { stream: "a", records: 3 },
+          { stream: "b", records: 4 },
+        ],
+        records: 7,
+        bytes: 480,
+        badLines: 1,
+        leftOut: ["1 line", "full tables"],
+        uncountedFiles: 0,
+        tap: { name: "tap-a", version: "1" },
+        target: { name: "target-b", version: "2" },
+        stateBefore: { at: 3 },
+        stateAfter: { bookmarks: { a: { at: "2026-11-22T00:00:00Z" } } },
+        stateCommitted: true,
+        unselected: [],
+        outputs: [{ path: "a.csv", bytes: 9 }],
+        host: "orders-1",
       });
-      assert.deepEqual(["records", "bytes", "retries", "leftOut", "bookmark"].map((name) => space.text(name)), ["7", "480", "1", "3", String(Date.UTC(2026, 10, 22) / 1000)]);
+      assert.deepEqual(
+        ["records", "bytes", "retries", "leftOut", "bookmark"].map((name) => space.text(name)),
+        ["7", "480", "1", "3", String(Date.UTC(2026, 10, 22) / 1000)],
+      );
     }));
 
   for (const [what, more] of [
@@ -194,7 +410,10 @@ describe("commit", () => {
       inWorkspace(async (space) => {
         results(space);
         await withSummary(space, ...more);
-        const { status, ended } = space.json("summary.json") as { readonly status: string; readonly ended: unknown };
+        const { status, ended } = space.json("summary.json") as {
+          readonly status: string;
+          readonly ended: unknown;
+        };
         assert.deepEqual([status, ended], ["running", null]);
       }));
   }
@@ -217,112 +436,299 @@ describe("commit", () => {
 });
 
 /** What Argo writes for `{{=toBase64(workflow.failures[0:length])}}`. */
-const asArgoLists = (failures: unknown, length = Infinity) => Buffer.from(JSON.stringify(JSON.stringify(failures)).slice(0, length)).toString("base64");
+const asArgoLists = (failures: unknown, length = Infinity) =>
+  Buffer.from(JSON.stringify(JSON.stringify(failures)).slice(0, length)).toString("base64");
 
 describe("summary", () => {
-  const summarize = async (space: Workspace, status: string, failures?: unknown, ...more: string[]) => {
-    const args = ["summary", "--status", status, "--output", space.path("summary.json"), "--tap-result", space.path("none.json"), "--target-result", space.path("none.json"), "--pipeline", "orders", "--run", RUN, "--mode", "artifact", "--trigger", "manual", "--started", "2026-11-23T08:15:02Z", "--workflow", "orders-1", ...more];
-    const { code, stderr } = await start(args, { env: failures === undefined ? {} : { FAILURES: asArgoLists(failures) } }).ended;
+  const summarize = async (
+    space: Workspace,
+    status: string,
+    failures?: unknown,
+    ...more: string[]
+  ) => {
+    const args = [
+      "summary",
+      "--status",
+      status,
+      "--output",
+      space.path("summary.json"),
+      "--tap-result",
+      space.path("none.json"),
+      "--target-result",
+      space.path("none.json"),
+      "--pipeline",
+      "orders",
+      "--run",
+      RUN,
+      "--mode",
+      "artifact",
+      "--trigger",
+      "manual",
+      "--started",
+      "2026-11-23T08:15:02Z",
+      "--workflow",
+      "orders-1",
+      ...more,
+    ];
+    const { code, stderr } = await start(args, {
+      env: failures === undefined ? {} : { FAILURES: asArgoLists(failures) },
+    }).ended;
     assert.equal(code, 0, stderr);
-    const { status: told, code: toldCode, error, attempts } = space.json("summary.json") as { readonly status: string; readonly code: number; readonly error: string | null; readonly attempts: unknown };
+    const {
+      status: told,
+      code: toldCode,
+      error,
+      attempts,
+    } = space.json("summary.json") as {
+      readonly status: string;
+      readonly code: number;
+      readonly error: string | null;
+      readonly attempts: unknown;
+    };
     return { status: told, code: toldCode, error, attempts };
   };
-  const failed = (message: string) => [{ displayName: "extract(0)", message, phase: "Failed", finishedAt: "2026-11-23T08:16:00Z" }];
+  const failed = (message: string) => [
+    { displayName: "extract(0)", message, phase: "Failed", finishedAt: "2026-11-23T08:16:00Z" },
+  ];
   const attempts = { extract: 0, load: 0 };
 
   test("of a run that failed has its error and its exit code, without any result of a step", () =>
     inWorkspace(async (space) => {
-      assert.deepEqual(await summarize(space, "Failed", failed("OOMKilled (exit code 137)")), { status: "failed", code: 137, error: "extract(0): OOMKilled (exit code 137)", attempts });
-      assert.deepEqual(await summarize(space, "Error", failed("pod deleted")), { status: "failed", code: 1, error: "extract(0): pod deleted", attempts });
-      assert.equal((await summarize(space, "Failed", failed("main: Error (exit code 1)"))).error, "extract(0): main: Error (exit code 1), its log says why");
-      assert.equal((await summarize(space, "Failed", failed("main: Error (exit code 137)"))).error, "extract(0): main: Error (exit code 137)");
-      const denied = "init: Error (exit code 64): artifact state failed to load: failed to get file: Access Denied.";
-      assert.deepEqual(await summarize(space, "Failed", failed(denied)), { status: "failed", code: 64, error: `extract(0): ${denied} (is the bucket there, and may the pipelines use it?)`, attempts });
-      const empty = "main: Error (exit code 2): identity /singer/config/identity.json does not exist";
-      assert.deepEqual(await summarize(space, "Failed", failed(empty)), { status: "failed", code: 2, error: `extract(0): ${empty} (was the pipeline's Secret deleted?)`, attempts });
-      assert.deepEqual(await summarize(space, "Error"), { status: "failed", code: 1, error: "the Workflow ended as Error", attempts });
+      assert.deepEqual(await summarize(space, "Failed", failed("OOMKilled (exit code 137)")), {
+        status: "failed",
+        code: 137,
+        error: "extract(0): OOMKilled (exit code 137)",
+        attempts,
+      });
+      assert.deepEqual(await summarize(space, "Error", failed("pod deleted")), {
+        status: "failed",
+        code: 1,
+        error: "extract(0): pod deleted",
+        attempts,
+      });
+      assert.equal(
+        (await summarize(space, "Failed", failed("main: Error (exit code 1)"))).error,
+        "extract(0): main: Error (exit code 1), its log says why",
+      );
+      assert.equal(
+        (await summarize(space, "Failed", failed("main: Error (exit code 137)"))).error,
+        "extract(0): main: Error (exit code 137)",
+      );
+      const denied =
+        "init: Error (exit code 64): artifact state failed to load: failed to get file: Access Denied.";
+      assert.deepEqual(await summarize(space, "Failed", failed(denied)), {
+        status: "failed",
+        code: 64,
+        error: `extract(0): ${denied} (is the bucket there, and may the pipelines use it?)`,
+        attempts,
+      });
+      const empty =
+        "main: Error (exit code 2): identity /singer/config/identity.json does not exist";
+      assert.deepEqual(await summarize(space, "Failed", failed(empty)), {
+        status: "failed",
+        code: 2,
+        error: `extract(0): ${empty} (was the pipeline's Secret deleted?)`,
+        attempts,
+      });
+      assert.deepEqual(await summarize(space, "Error"), {
+        status: "failed",
+        code: 1,
+        error: "the Workflow ended as Error",
+        attempts,
+      });
     }));
 
   test("of a stream whose tap has failed has the tap's error, and not that of the target that was stopped for it", () =>
     inWorkspace(async (space) => {
-      const step = (displayName: string, message: string, second: number) => ({ displayName, message, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
+      const step = (displayName: string, message: string, second: number) => ({
+        displayName,
+        message,
+        phase: "Failed",
+        finishedAt: `2026-11-23T08:16:0${second}Z`,
+      });
       const failures = [
-        step("target", "target: Error (exit code 13): stopped while target-postgres was loading: target-postgres did not end by itself and was killed", 5),
+        step(
+          "target",
+          "target: Error (exit code 13): stopped while target-postgres was loading: target-postgres did not end by itself and was killed",
+          5,
+        ),
         step("tap", "tap: Error (exit code 10): discovery: tap-postgres exited with 1", 1),
-        step("main", 'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10', 2),
+        step(
+          "main",
+          'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10',
+          2,
+        ),
         step("stream(0)", "child 'shop-stream-1' failed", 6),
       ];
-      assert.deepEqual(await summarize(space, "Failed", failures), { status: "failed", code: 10, error: "tap: tap: Error (exit code 10): discovery: tap-postgres exited with 1", attempts });
+      assert.deepEqual(await summarize(space, "Failed", failures), {
+        status: "failed",
+        code: 10,
+        error: "tap: tap: Error (exit code 10): discovery: tap-postgres exited with 1",
+        attempts,
+      });
     }));
 
   test("of a stream whose line fails the run has that line, and not the tap that lost its reader", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
-      const load = start(["load", ...space.target(), "--input", space.path("fifo"), "--dir", space.dir, "--result", space.path("load.json")]);
-      const extract = await space.extract([["schema", "a"], ["record", "a", 1], ["raw", '{"type": "RECORD", "str\n'], ["flood", "a"]], "--output", space.path("fifo"));
+      const load = start([
+        "load",
+        ...space.target(),
+        "--input",
+        space.path("fifo"),
+        "--dir",
+        space.dir,
+        "--result",
+        space.path("load.json"),
+      ]);
+      const extract = await space.extract(
+        [
+          ["schema", "a"],
+          ["record", "a", 1],
+          ["raw", '{"type": "RECORD", "str\n'],
+          ["flood", "a"],
+        ],
+        "--output",
+        space.path("fifo"),
+      );
       assert.deepEqual([extract.code, (await load.ended).code], [10, 14]);
       const message = (name: string) => (space.json(name) as { readonly error: string }).error;
-      const step = (displayName: string, text: string, second: number) => ({ displayName, message: text, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
-      const failures = [step("target", `target: Error (exit code 14): ${message("load.json")}`, 1), step("tap", `tap: Error (exit code 10): ${message("result.json")}`, 5)];
+      const step = (displayName: string, text: string, second: number) => ({
+        displayName,
+        message: text,
+        phase: "Failed",
+        finishedAt: `2026-11-23T08:16:0${second}Z`,
+      });
+      const failures = [
+        step("target", `target: Error (exit code 14): ${message("load.json")}`, 1),
+        step("tap", `tap: Error (exit code 10): ${message("result.json")}`, 5),
+      ];
       assert.match(message("result.json"), /SIGPIPE|Broken ?pipe|nothing reads what it sends/i);
       const { code, error } = await summarize(space, "Failed", failures);
       assert.equal(code, 14);
-      const silent = step("tap", "tap: Error (exit code 10): tap-fake was stopped: nothing reads what it sends any more", 5);
+      const silent = step(
+        "tap",
+        "tap: Error (exit code 10): tap-fake was stopped: nothing reads what it sends any more",
+        5,
+      );
       assert.equal((await summarize(space, "Failed", [...failures.slice(0, 1), silent])).code, 14);
-      assert.match(error ?? "", /^target: target: Error \(exit code 14\): bad stream: line 3: it looks like a Singer message/);
+      assert.match(
+        error ?? "",
+        /^target: target: Error \(exit code 14\): bad stream: line 3: it looks like a Singer message/,
+      );
     }));
 
   test("of a run out of time has what a try before had failed of, and a verdict is told as the step that it is on", () =>
     inWorkspace(async (space) => {
-      const step = (displayName: string, message: string, second: number) => ({ displayName, message, phase: "Failed", finishedAt: `2026-11-23T08:16:0${second}Z` });
+      const step = (displayName: string, message: string, second: number) => ({
+        displayName,
+        message,
+        phase: "Failed",
+        finishedAt: `2026-11-23T08:16:0${second}Z`,
+      });
       const read = step("extract(0)", "main: Error (exit code 10): Read timed out", 1);
-      for (const message of ["retry exceeded workflow deadline 2026-11-26 04:19:35 +0000 UTC", "Pod was active on the node longer than the specified deadline", "Step exceeded its deadline"]) {
-        assert.equal((await summarize(space, "Failed", [read, step("extract", message, 2)])).error, `extract: ${message}; a try before: main: Error (exit code 10): Read timed out`);
+      for (const message of [
+        "retry exceeded workflow deadline 2026-11-26 04:19:35 +0000 UTC",
+        "Pod was active on the node longer than the specified deadline",
+        "Step exceeded its deadline",
+      ]) {
+        assert.equal(
+          (await summarize(space, "Failed", [read, step("extract", message, 2)])).error,
+          `extract: ${message}; a try before: main: Error (exit code 10): Read timed out`,
+        );
       }
-      assert.equal((await summarize(space, "Failed", [step("extract-partial", "main: Error (exit code 10): boom", 2)])).error, "extract: main: Error (exit code 10): boom");
+      assert.equal(
+        (
+          await summarize(space, "Failed", [
+            step("extract-partial", "main: Error (exit code 10): boom", 2),
+          ])
+        ).error,
+        "extract: main: Error (exit code 10): boom",
+      );
     }));
 
   test("of a run that was cancelled says interrupted", () =>
     inWorkspace(async (space) => {
-      assert.deepEqual(await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")), { status: "interrupted", code: 13, error: "extract(0): workflow shutdown with strategy: Stop", attempts });
+      assert.deepEqual(
+        await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")),
+        {
+          status: "interrupted",
+          code: 13,
+          error: "extract(0): workflow shutdown with strategy: Stop",
+          attempts,
+        },
+      );
     }));
 
   test("keeps the state that its commit had saved", () =>
     inWorkspace(async (space) => {
-      space.write("committed.json", { status: "running", stateCommitted: true, stateAfter: { at: 9 } });
+      space.write("committed.json", {
+        status: "running",
+        stateCommitted: true,
+        stateAfter: { at: 9 },
+      });
       for (const status of ["Succeeded", "Failed"]) {
         await summarize(space, status, undefined, "--committed", space.path("committed.json"));
-        const { stateCommitted, stateAfter, ended } = space.json("summary.json") as { readonly stateCommitted: boolean; readonly stateAfter: unknown; readonly ended: string };
+        const { stateCommitted, stateAfter, ended } = space.json("summary.json") as {
+          readonly stateCommitted: boolean;
+          readonly stateAfter: unknown;
+          readonly ended: string;
+        };
         assert.deepEqual([stateCommitted, stateAfter, typeof ended], [true, { at: 9 }, "string"]);
       }
     }));
 
   test("of a run with follow-ups that went well", () =>
-    inWorkspace(async (space) => assert.deepEqual(await summarize(space, "Succeeded"), { status: "succeeded", code: 0, error: null, attempts })));
+    inWorkspace(async (space) =>
+      assert.deepEqual(await summarize(space, "Succeeded"), {
+        status: "succeeded",
+        code: 0,
+        error: null,
+        attempts,
+      }),
+    ));
 });
 
 describe("verdict", () => {
   test("fails with the code and the error of the step", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")]).ended;
+      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")])
+        .ended;
       assert.equal(code, 10);
-      assert.match(stderr, /tap-fake exited with 3: boom \(what it had sent is loaded, and its progress saved\)/);
+      assert.match(
+        stderr,
+        /tap-fake exited with 3: boom \(what it had sent is loaded, and its progress saved\)/,
+      );
     }));
 
   test("tells how much was loaded, where a load says so", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const told = async (loaded: unknown) => (await start(["verdict", "--result", space.path("result.json"), "--loaded", space.write("loaded.json", loaded)]).ended).stderr;
-      assert.match(await told({ records: { a: 1000, b: 200 } }), /\(what it had sent is loaded, and its progress saved: 1,200 records\)$/m);
+      const told = async (loaded: unknown) =>
+        (
+          await start([
+            "verdict",
+            "--result",
+            space.path("result.json"),
+            "--loaded",
+            space.write("loaded.json", loaded),
+          ]).ended
+        ).stderr;
+      assert.match(
+        await told({ records: { a: 1000, b: 200 } }),
+        /\(what it had sent is loaded, and its progress saved: 1,200 records\)$/m,
+      );
       assert.match(await told({ records: { a: 1 } }), /saved: 1 record\)$/m);
-      for (const unknown of [{}, [], { records: null }]) assert.match(await told(unknown), /and its progress saved\)$/m);
+      for (const unknown of [{}, [], { records: null }])
+        assert.match(await told(unknown), /and its progress saved\)$/m);
     }));
 
   test("fails a step whose result says that it ended well: it is that of another attempt", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")]).ended;
+      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")])
+        .ended;
       assert.equal(code, 1);
       assert.match(stderr, /the step has failed, but its result says that it succeeded/);
     }));
@@ -349,18 +755,53 @@ async function webhook(t: TestContext, silent = false) {
 }
 
 describe("notify", () => {
-  const notify = (space: Workspace, url: string, event: string, more: readonly string[] = [], env: NodeJS.ProcessEnv = {}) =>
-    start(["notify", "--event", event, "--on", "failed,recovered", "--pipeline", "orders", "--run", RUN, "--failing", space.path("failing.json"), "--marker", space.path("marker.json"), ...more], {
-      env: { WEBHOOK_URL: url, no_proxy: "127.0.0.1", ...env },
-    }).ended;
-  const failure = (displayName: string, message: string, minute: number) => ({ displayName, templateName: displayName, message, podName: `orders-${displayName}`, phase: "Failed", finishedAt: `2026-11-23T08:0${minute}:00Z` });
+  const notify = (
+    space: Workspace,
+    url: string,
+    event: string,
+    more: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ) =>
+    start(
+      [
+        "notify",
+        "--event",
+        event,
+        "--on",
+        "failed,recovered",
+        "--pipeline",
+        "orders",
+        "--run",
+        RUN,
+        "--failing",
+        space.path("failing.json"),
+        "--marker",
+        space.path("marker.json"),
+        ...more,
+      ],
+      {
+        env: { WEBHOOK_URL: url, no_proxy: "127.0.0.1", ...env },
+      },
+    ).ended;
+  const failure = (displayName: string, message: string, minute: number) => ({
+    displayName,
+    templateName: displayName,
+    message,
+    podName: `orders-${displayName}`,
+    phase: "Failed",
+    finishedAt: `2026-11-23T08:0${minute}:00Z`,
+  });
   // As Argo 4.1 lists them: each node that failed, those included that only pass it on.
   const steps = [
     failure("orders", "", 4),
     failure("orders-1", "child 'orders-2' failed", 3),
     failure("load", "No more retries left", 3),
     failure("load(1)", 'main: Error (exit code 11): <!channel> "quoted" $(id) `id`', 2),
-    failure("main", 'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10', 2),
+    failure(
+      "main",
+      'main: Error (exit code 64): dependency "tap" exited with non-zero code: 10',
+      2,
+    ),
     failure("extract(0)", "main: Error (exit code 10): an earlier attempt", 0),
   ];
 
@@ -371,7 +812,10 @@ describe("notify", () => {
       const { code } = await notify(space, url, "failed", flags, { FAILURES: asArgoLists(steps) });
       assert.equal(code, 0);
       const body = bodies.at(0);
-      assert.deepEqual([body?.event, body?.pipeline, body?.seconds, body?.records], ["failed", "orders", 12.2, undefined]);
+      assert.deepEqual(
+        [body?.event, body?.pipeline, body?.seconds, body?.records],
+        ["failed", "orders", 12.2, undefined],
+      );
       assert.equal(body?.error, `load(1): ${steps[3]?.message}`);
       assert.match(String(body?.text), /&lt;!channel&gt;.*\nhttps:\/\/argo\/x$/s);
       assert.deepEqual(space.json("marker.json"), { failing: true });
@@ -382,9 +826,22 @@ describe("notify", () => {
       const { bodies, url } = await webhook(t);
       const all = asArgoLists(steps);
       const whole = Buffer.from(all, "base64").toString().length;
-      const odd = Buffer.from(JSON.stringify(JSON.stringify([failure("load", "Error: a\u007fb \u{1f600} $$ {{x}}", 1)])).replace("\u007f", "\\x7f").replace("\u{1f600}", "\\U0001f600")).toString("base64");
-      for (const failures of [asArgoLists(steps, whole - 1), asArgoLists(steps, whole - 30), asArgoLists(steps, 20), odd]) await notify(space, url, "failed", [], { FAILURES: failures });
-      assert.deepEqual(bodies.map(({ error }) => error).slice(0, 2), Array.from({ length: 2 }, () => `load(1): ${steps[3]?.message}`));
+      const odd = Buffer.from(
+        JSON.stringify(JSON.stringify([failure("load", "Error: a\u007fb \u{1f600} $$ {{x}}", 1)]))
+          .replace("\u007f", "\\x7f")
+          .replace("\u{1f600}", "\\U0001f600"),
+      ).toString("base64");
+      for (const failures of [
+        asArgoLists(steps, whole - 1),
+        asArgoLists(steps, whole - 30),
+        asArgoLists(steps, 20),
+        odd,
+      ])
+        await notify(space, url, "failed", [], { FAILURES: failures });
+      assert.deepEqual(
+        bodies.map(({ error }) => error).slice(0, 2),
+        Array.from({ length: 2 }, () => `load(1): ${steps[3]?.message}`),
+      );
       assert.match(String(bodies.at(2)?.error), /^"\[\{/);
       assert.equal(bodies.at(3)?.error, "load: Error: a\u007fb \u{1f600} $$ {{x}}");
     }));
@@ -392,24 +849,53 @@ describe("notify", () => {
   test("tells of a recovery once, after a failure", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
-      await notify(space, url, "succeeded", ["--result", space.write("result.json", { records: { a: 1000, b: 200 } })]);
+      await notify(space, url, "succeeded", [
+        "--result",
+        space.write("result.json", { records: { a: 1000, b: 200 } }),
+      ]);
       assert.equal(bodies.length, 0);
       space.write("failing.json", { failing: true });
-      await notify(space, url, "succeeded", ["--result", space.write("result.json", { records: { a: 1000, b: 200 } })]);
-      assert.deepEqual(bodies.map(({ event, records }) => [event, records]), [["recovered", 1200]]);
+      await notify(space, url, "succeeded", [
+        "--result",
+        space.write("result.json", { records: { a: 1000, b: 200 } }),
+      ]);
+      assert.deepEqual(
+        bodies.map(({ event, records }) => [event, records]),
+        [["recovered", 1200]],
+      );
       assert.match(String(bodies.at(0)?.text), /1,200 records/);
       assert.deepEqual(space.json("marker.json"), { failing: false });
     }));
 
   for (const [what, result, records, says] of [
-    ["what was left out", { records: { a: 3 }, leftOut: ["1 line", "full tables: b"], leftOutCount: 2 }, 3, "(3 records)\nleft out: 1 line\nleft out: full tables: b\n"],
-    ["BATCH files that are not counted", { records: { a: 0 }, leftOut: [], uncountedFiles: 2 }, undefined, "(the rows of 2 BATCH files)\n"],
-    ["BATCH files beside records", { records: { a: 5 }, uncountedFiles: 1 }, 5, "(5 records and the rows of 1 BATCH file)\n"],
+    [
+      "what was left out",
+      { records: { a: 3 }, leftOut: ["1 line", "full tables: b"], leftOutCount: 2 },
+      3,
+      "(3 records)\nleft out: 1 line\nleft out: full tables: b\n",
+    ],
+    [
+      "BATCH files that are not counted",
+      { records: { a: 0 }, leftOut: [], uncountedFiles: 2 },
+      undefined,
+      "(the rows of 2 BATCH files)\n",
+    ],
+    [
+      "BATCH files beside records",
+      { records: { a: 5 }, uncountedFiles: 1 },
+      5,
+      "(5 records and the rows of 1 BATCH file)\n",
+    ],
   ] as const) {
     test(`tells of ${what}`, (t) =>
       inWorkspace(async (space) => {
         const { bodies, url } = await webhook(t);
-        await notify(space, url, "succeeded", ["--on", "succeeded", "--result", space.write("result.json", result)]);
+        await notify(space, url, "succeeded", [
+          "--on",
+          "succeeded",
+          "--result",
+          space.write("result.json", result),
+        ]);
         assert.equal(bodies.at(0)?.records, records);
         assert.equal(bodies.at(0)?.text, `:white_check_mark: orders succeeded ${says}run ${RUN}`);
       }));
@@ -431,7 +917,14 @@ describe("notify", () => {
         assert.match(stderr, /^runner \| not told: /);
         assert.ok(!stderr.includes("secret-path"));
       }
-      assert.equal((await notify(space, url, "failed", [], { FAILURES: Buffer.from('"not \\x JSON').toString("base64") })).code, 0);
+      assert.equal(
+        (
+          await notify(space, url, "failed", [], {
+            FAILURES: Buffer.from('"not \\x JSON').toString("base64"),
+          })
+        ).code,
+        0,
+      );
       assert.equal(bodies.at(0)?.error, '"not \\x JSON');
     }));
 
@@ -450,22 +943,57 @@ describe("a stream of two containers", () => {
     spawnSync("mkfifo", [pipe]);
     const outcome = space.path("tap-outcome");
     const identity = ["--identity", space.write("id.json", IDENTITY), "--run", RUN];
-    const target = space.run("load", ...space.target(), "--input", pipe, "--tap-outcome-file", outcome, "--min-records", "100", "--result", space.path("load.json"), "--candidate", space.path("candidate.json"), ...identity, "--outcome", space.path("outcome"));
-    const tap = await space.run("extract", ...space.tap(steps), "--output", pipe, "--outcome", outcome, "--attempt", attempt, "--last-attempt", "2");
+    const target = space.run(
+      "load",
+      ...space.target(),
+      "--input",
+      pipe,
+      "--tap-outcome-file",
+      outcome,
+      "--min-records",
+      "100",
+      "--result",
+      space.path("load.json"),
+      "--candidate",
+      space.path("candidate.json"),
+      ...identity,
+      "--outcome",
+      space.path("outcome"),
+    );
+    const tap = await space.run(
+      "extract",
+      ...space.tap(steps),
+      "--output",
+      pipe,
+      "--outcome",
+      outcome,
+      "--attempt",
+      attempt,
+      "--last-attempt",
+      "2",
+    );
     return { tap, target: await target, outcome: space.text("tap-outcome") };
   };
 
   test("in the last attempt the progress of a tap that fails is saved, whatever is expected of a whole run", () =>
     inWorkspace(async (space) => {
       const { tap, target, outcome } = await both(space, FAILING, "2");
-      assert.deepEqual([tap.code, target.code, outcome, space.text("outcome")], [0, 0, "partial", "saved"], tap.stderr + target.stderr);
+      assert.deepEqual(
+        [tap.code, target.code, outcome, space.text("outcome")],
+        [0, 0, "partial", "saved"],
+        tap.stderr + target.stderr,
+      );
       assert.ok(space.exists("candidate.json"));
     }));
 
   test("a tap that fails before it sent anything leaves the verdict to its own error", () =>
     inWorkspace(async (space) => {
       const { tap, target } = await both(space, [["exit", 3]], "2");
-      assert.deepEqual([tap.code, target.code, space.text("outcome")], [0, 0, "unchanged"], tap.stderr + target.stderr);
+      assert.deepEqual(
+        [tap.code, target.code, space.text("outcome")],
+        [0, 0, "unchanged"],
+        tap.stderr + target.stderr,
+      );
       assert.ok(!space.exists("candidate.json"));
     }));
 
@@ -480,8 +1008,28 @@ describe("a stream of two containers", () => {
       const pipe = space.path("pipe");
       spawnSync("mkfifo", [pipe]);
       const result = space.path("load.json");
-      const target = space.run("load", ...space.target({ flush: 0.5 }), "--input", pipe, "--tap-outcome-file", space.path("tap-outcome"), "--result", result);
-      const tap = await space.run("extract", ...space.tap(FAILING), "--output", pipe, "--outcome", space.path("tap-outcome"), "--last-attempt", "2", "--await-result", result);
+      const target = space.run(
+        "load",
+        ...space.target({ flush: 0.5 }),
+        "--input",
+        pipe,
+        "--tap-outcome-file",
+        space.path("tap-outcome"),
+        "--result",
+        result,
+      );
+      const tap = await space.run(
+        "extract",
+        ...space.tap(FAILING),
+        "--output",
+        pipe,
+        "--outcome",
+        space.path("tap-outcome"),
+        "--last-attempt",
+        "2",
+        "--await-result",
+        result,
+      );
       assert.deepEqual([tap.code, space.exists("load.json")], [10, true], tap.stderr);
       assert.equal((space.json("load.json") as { readonly taken?: boolean }).taken, true);
       assert.equal((await target).code, 0);
@@ -490,9 +1038,27 @@ describe("a stream of two containers", () => {
   test("a tap that fails does not wait for a target without a FIFO, nor once it is stopped", () =>
     inWorkspace(async (space) => {
       const never = space.path("never.json");
-      const unstarted = await space.run("extract", ...space.tap(TEN), "--select", space.write("select.json", { rules: 1 }), "--output", space.path("pipe"), "--await-result", never);
+      const unstarted = await space.run(
+        "extract",
+        ...space.tap(TEN),
+        "--select",
+        space.write("select.json", { rules: 1 }),
+        "--output",
+        space.path("pipe"),
+        "--await-result",
+        never,
+      );
       assert.notEqual(unstarted.code, 0);
-      const waiting = start(["extract", ...space.tap(FAILING), "--output", space.path("extract.jsonl"), "--outcome", space.path("outcome"), "--await-result", never]);
+      const waiting = start([
+        "extract",
+        ...space.tap(FAILING),
+        "--output",
+        space.path("extract.jsonl"),
+        "--outcome",
+        space.path("outcome"),
+        "--await-result",
+        never,
+      ]);
       while (!space.exists("outcome")) await new Promise((resolve) => setTimeout(resolve, 10));
       waiting.process.kill("SIGTERM");
       assert.equal((await waiting.ended).code, 10);
@@ -508,7 +1074,14 @@ describe("a stream of two containers", () => {
 describe("settings and a state for one run", () => {
   test("settings win over the configuration", () =>
     inWorkspace(async (space) => {
-      const ended = await space.run("extract", ...space.tap([["schema", "a"], ["echo-config"]], { start_date: "2020-01-01" }), "--output", space.path("extract.jsonl"), "--settings", '{"start_date":"2026-01-01"}');
+      const ended = await space.run(
+        "extract",
+        ...space.tap([["schema", "a"], ["echo-config"]], { start_date: "2020-01-01" }),
+        "--output",
+        space.path("extract.jsonl"),
+        "--settings",
+        '{"start_date":"2026-01-01"}',
+      );
       assert.equal(ended.code, 0, ended.stderr);
       assert.match(ended.stderr, /"start_date": "2026-01-01"/);
     }));
@@ -516,12 +1089,24 @@ describe("settings and a state for one run", () => {
   test("settings that are no object are refused", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await space.run("extract", ...space.tap(TEN), "--settings", "[1]");
-      assert.deepEqual([code, stderr], [2, "runner | argument --settings: '[1]' is not a JSON object (see runner extract --help)\n"]);
+      assert.deepEqual(
+        [code, stderr],
+        [
+          2,
+          "runner | argument --settings: '[1]' is not a JSON object (see runner extract --help)\n",
+        ],
+      );
     }));
 
   test("a given state counts instead of the saved one", () =>
     inWorkspace(async (space) => {
-      const ended = await space.extract(TEN, "--state", space.write("state.json", { at: 3 }), "--given-state", space.write("given.json", { at: 9 }));
+      const ended = await space.extract(
+        TEN,
+        "--state",
+        space.write("state.json", { at: 3 }),
+        "--given-state",
+        space.write("given.json", { at: 9 }),
+      );
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual((space.json("result.json") as Result).stateBefore, { at: 9 });
     }));

@@ -12,9 +12,51 @@ import { settings } from "./fixtures";
 const VARIABLES: { readonly [name: string]: string } = { A: "value of A", HOME: "/root" };
 
 const ODD = [
-  "$$", "$", "$$$", "$(A)", "$$(A)", "$(HOME)/x", "$(", "$(A", "$A", "${A}", "a$", "costs 5$$ or $(B)",
-  "{{workflow.name}}", "{{=1 + 1}}", "{{{x}}}", "}}", "{", "{x: 1}", '{"a":{"b":{}}}', "{{", "{{ }} {{",
-  "", " ", "a b", "'", '"', "\\", "\\u007b", "\\n", "\n", "\t", "\r\n", "\u0007", "\u007f", "\u00a0", "\u200b", "é", "\u2028", "\u{1f600}", "\u{e0067}", "`id`", "$(id)", "; rm", "&&", "<>&",
+  "$$",
+  "$",
+  "$$$",
+  "$(A)",
+  "$$(A)",
+  "$(HOME)/x",
+  "$(",
+  "$(A",
+  "$A",
+  "${A}",
+  "a$",
+  "costs 5$$ or $(B)",
+  "{{workflow.name}}",
+  "{{=1 + 1}}",
+  "{{{x}}}",
+  "}}",
+  "{",
+  "{x: 1}",
+  '{"a":{"b":{}}}',
+  "{{",
+  "{{ }} {{",
+  "",
+  " ",
+  "a b",
+  "'",
+  '"',
+  "\\",
+  "\\u007b",
+  "\\n",
+  "\n",
+  "\t",
+  "\r\n",
+  "\u0007",
+  "\u007f",
+  "\u00a0",
+  "\u200b",
+  "é",
+  "\u2028",
+  "\u{1f600}",
+  "\u{e0067}",
+  "`id`",
+  "$(id)",
+  "; rm",
+  "&&",
+  "<>&",
 ];
 
 test("byte for byte: commands and variables of jobs and follow-ups arrive as they are written", () => {
@@ -26,10 +68,36 @@ test("byte for byte: commands and variables of jobs and follow-ups arrive as the
 
 test("byte for byte: so does any text of the characters that Argo and Kubernetes look at", () => {
   const random = seeded(16);
-  const pieces = ["$", "$", "(", ")", "{", "{", "}", "}", "A", "=", "\\", '"', "\n", "\u007f", "é", "\u{e0067}", " "];
-  const text = () => Array.from({ length: Math.floor(random() * 12) }, () => pieces[Math.floor(random() * pieces.length)]).join("");
+  const pieces = [
+    "$",
+    "$",
+    "(",
+    ")",
+    "{",
+    "{",
+    "}",
+    "}",
+    "A",
+    "=",
+    "\\",
+    '"',
+    "\n",
+    "\u007f",
+    "é",
+    "\u{e0067}",
+    " ",
+  ];
+  const text = () =>
+    Array.from(
+      { length: Math.floor(random() * 12) },
+      () => pieces[Math.floor(random() * pieces.length)],
+    ).join("");
   for (let round = 0; round < 500; round++) {
-    const container = { image: "acme/odd:1", command: ["print", text(), text()], env: { V: text() } };
+    const container = {
+      image: "acme/odd:1",
+      command: ["print", text(), text()],
+      env: { V: text() },
+    };
     const expected = { command: container.command, env: container.env };
     assert.deepEqual(arrived(jobPatch(container)), expected);
     assert.deepEqual(arrived(followUpPatch(container)), expected);
@@ -37,7 +105,17 @@ test("byte for byte: so does any text of the characters that Argo and Kubernetes
 });
 
 test("byte for byte: validation accepts what arrives, and refuses a NUL, which no program can be given", () => {
-  const problems = (value: string) => validatePipelines([{ kind: "job", name: "odd", schedule: "@daily", image: "acme/odd:1", command: ["print", value], env: { V: value } }]).problems;
+  const problems = (value: string) =>
+    validatePipelines([
+      {
+        kind: "job",
+        name: "odd",
+        schedule: "@daily",
+        image: "acme/odd:1",
+        command: ["print", value],
+        env: { V: value },
+      },
+    ]).problems;
   for (const value of ODD) assert.deepEqual(problems(value), []);
   assert.equal(problems("a\0b").length, 2);
   assert.equal(problems("../up").length, 0);
@@ -45,38 +123,84 @@ test("byte for byte: validation accepts what arrives, and refuses a NUL, which n
 
 test("byte for byte: the owner, the link and the proxies of the notifier and the runner arrive as they are written", () => {
   const owner = "team $$ $(HOME)";
-  const job = { kind: "job", name: "odd", schedule: "@daily", image: "acme/odd:1", command: ["x"], owner } as const;
-  const parameter = runArguments({ entry: job }, settings, "schedule").find(({ name }) => name === "owner")?.value ?? "";
+  const job = {
+    kind: "job",
+    name: "odd",
+    schedule: "@daily",
+    image: "acme/odd:1",
+    command: ["x"],
+    owner,
+  } as const;
+  const parameter =
+    runArguments({ entry: job }, settings, "schedule").find(({ name }) => name === "owner")
+      ?.value ?? "";
   assert.equal(expand(parameter), owner);
 
-  const [failed] = notifyTemplates({ ...settings, uiUrl: "https://argo.example.com/$$/$(A)/" }).filter(({ name }) => name === "notify-failed");
+  const [failed] = notifyTemplates({
+    ...settings,
+    uiUrl: "https://argo.example.com/$$/$(A)/",
+  }).filter(({ name }) => name === "notify-failed");
   const args = failed?.container?.args ?? [];
-  assert.equal(expand(args[args.indexOf("--link") + 1] ?? ""), "https://argo.example.com/$$/$(A)/workflows/{{workflow.namespace}}/{{workflow.name}}");
+  assert.equal(
+    expand(args[args.indexOf("--link") + 1] ?? ""),
+    "https://argo.example.com/$$/$(A)/workflows/{{workflow.namespace}}/{{workflow.name}}",
+  );
 
-  const proxies = proxyEnvironment({ proxy: { http: "http://me:pa$$word$(A)@proxy:3128" } }).filter(({ name }) => /^http_proxy$/i.test(name));
-  assert.deepEqual(proxies.map(({ value }) => expand(value ?? "")), ["http://me:pa$$word$(A)@proxy:3128", "http://me:pa$$word$(A)@proxy:3128"]);
+  const proxies = proxyEnvironment({ proxy: { http: "http://me:pa$$word$(A)@proxy:3128" } }).filter(
+    ({ name }) => /^http_proxy$/i.test(name),
+  );
+  assert.deepEqual(
+    proxies.map(({ value }) => expand(value ?? "")),
+    ["http://me:pa$$word$(A)@proxy:3128", "http://me:pa$$word$(A)@proxy:3128"],
+  );
 });
 
 function jobPatch(container: ContainerArgs): string {
   const job = { kind: "job", name: "odd", schedule: "@daily", ...container } as const;
-  return substituted({ podSpecPatch: "{{workflow.parameters.jobPatch}}" }, { "workflow.parameters.jobPatch": runArguments({ entry: job }, settings, "schedule").find(({ name }) => name === "jobPatch")?.value ?? "" }).podSpecPatch;
+  return substituted(
+    { podSpecPatch: "{{workflow.parameters.jobPatch}}" },
+    {
+      "workflow.parameters.jobPatch":
+        runArguments({ entry: job }, settings, "schedule").find(({ name }) => name === "jobPatch")
+          ?.value ?? "",
+    },
+  ).podSpecPatch;
 }
 
 /** The way of a follow-up's patch: out of a list in a parameter, by an expression, which may be the second of the list. */
 function followUpPatch(container: ContainerArgs): string {
-  const all = followUpsParameter([{ name: "first", image: "acme/x:1", command: ["x"] }, { name: "odd", ...container }], "pipeline-odd", settings);
-  const { rest } = substituted({ rest: "{{workflow.parameters.followUps}}" }, { "workflow.parameters.followUps": all });
+  const all = followUpsParameter(
+    [
+      { name: "first", image: "acme/x:1", command: ["x"] },
+      { name: "odd", ...container },
+    ],
+    "pipeline-odd",
+    settings,
+  );
+  const { rest } = substituted(
+    { rest: "{{workflow.parameters.followUps}}" },
+    { "workflow.parameters.followUps": all },
+  );
   const others = goJson((JSON.parse(rest) as readonly unknown[]).slice(1));
-  const [odd] = JSON.parse(substituted({ rest: "{{rest}}" }, { rest: others }).rest) as readonly [{ readonly patch: string }];
-  return substituted({ podSpecPatch: "{{inputs.parameters.patch}}" }, { "inputs.parameters.patch": odd.patch }).podSpecPatch;
+  const [odd] = JSON.parse(substituted({ rest: "{{rest}}" }, { rest: others }).rest) as readonly [
+    { readonly patch: string },
+  ];
+  return substituted(
+    { podSpecPatch: "{{inputs.parameters.patch}}" },
+    { "inputs.parameters.patch": odd.patch },
+  ).podSpecPatch;
 }
 
 /** What Argo makes of a template: its JSON with each tag replaced by a text that is quoted as in Go, in more passes than one. */
-function substituted<Template extends object>(template: Template, values: { readonly [tag: string]: string }): Template {
+function substituted<Template extends object>(
+  template: Template,
+  values: { readonly [tag: string]: string },
+): Template {
   const pass = (json: string) =>
     json.replace(/\{\{(.*?)\}\}/g, (_, tag: string) => {
       const value = values[tag.trim()];
-      if (value === undefined) throw new Error(`Argo finds a template in what is given: {{${tag}}}`);
+      if (value === undefined)
+        throw new Error(`Argo finds a template in what is given: {{${tag}}}`);
       return goQuoted(value);
     });
   return JSON.parse(pass(JSON.stringify(JSON.parse(pass(JSON.stringify(template)))))) as Template;
@@ -84,36 +208,79 @@ function substituted<Template extends object>(template: Template, values: { read
 
 /** The inside of Go's strconv.Quote. */
 function goQuoted(text: string): string {
-  const named: { readonly [character: string]: string } = { "\u0007": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\" };
+  const named: { readonly [character: string]: string } = {
+    "\u0007": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+    '"': '\\"',
+    "\\": "\\\\",
+  };
   return [...text]
     .map((character) => {
       const code = character.codePointAt(0) ?? 0;
       if (named[character] !== undefined) return named[character];
       if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, "0")}`;
       if (!/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(character)) return character;
-      return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+      return code > 0xffff
+        ? `\\U${code.toString(16).padStart(8, "0")}`
+        : `\\u${code.toString(16).padStart(4, "0")}`;
     })
     .join("");
 }
 
 /** Go's json.Marshal, which also escapes what HTML would read. */
 function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** What the container is given in the end: the patched pod, expanded by Kubernetes. */
-function arrived(patch: string): { readonly command: readonly string[]; readonly env: { readonly [name: string]: string } } {
-  const { containers } = JSON.parse(patch) as { readonly containers: readonly [{ readonly command: readonly string[]; readonly args: readonly string[]; readonly env: readonly { readonly name: string; readonly value: string }[] }] };
+function arrived(patch: string): {
+  readonly command: readonly string[];
+  readonly env: { readonly [name: string]: string };
+} {
+  const { containers } = JSON.parse(patch) as {
+    readonly containers: readonly [
+      {
+        readonly command: readonly string[];
+        readonly args: readonly string[];
+        readonly env: readonly { readonly name: string; readonly value: string }[];
+      },
+    ];
+  };
   const [{ command, args, env }] = containers;
-  return { command: [...command, ...args].map(expand), env: Object.fromEntries(env.map(({ name, value }) => [name, expand(value)])) };
+  return {
+    command: [...command, ...args].map(expand),
+    env: Object.fromEntries(env.map(({ name, value }) => [name, expand(value)])),
+  };
 }
 
 /** Kubernetes' expansion: `$$` is `$`, `$(NAME)` the variable if there is one, and everything else itself. */
 function expand(text: string): string {
-  return text.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name?: string) => (name === undefined ? "$" : (VARIABLES[name] ?? whole)));
+  return text.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name?: string) =>
+    name === undefined ? "$" : (VARIABLES[name] ?? whole),
+  );
 }
 
 test("byte for byte: this test's expansion is that of Kubernetes", () => {
-  const cases = { $$: "$", "$$$": "$$", "$(A)": "value of A", "$$(A)": "$(A)", "$$$(A)": "$value of A", "$(B)": "$(B)", "$(": "$(", $A: "$A", "$$A": "$A", "$(A)$$": "value of A$" };
-  for (const [given, expected] of Object.entries(cases)) assert.equal(expand(given), expected, given);
+  const cases = {
+    $$: "$",
+    $$$: "$$",
+    "$(A)": "value of A",
+    "$$(A)": "$(A)",
+    "$$$(A)": "$value of A",
+    "$(B)": "$(B)",
+    "$(": "$(",
+    $A: "$A",
+    $$A: "$A",
+    "$(A)$$": "value of A$",
+  };
+  for (const [given, expected] of Object.entries(cases))
+    assert.equal(expand(given), expected, given);
 });

@@ -17,7 +17,8 @@ function minio(values: { readonly [key: string]: unknown }): MinioSettings {
   if (objectStore.kind !== "minio") throw new Error("not MinIO");
   return objectStore;
 }
-const argo = (values: { readonly [key: string]: unknown }) => checkSettings({ argo: values }, { archive: "x" }).argo;
+const argo = (values: { readonly [key: string]: unknown }) =>
+  checkSettings({ argo: values }, { archive: "x" }).argo;
 const options = { workflowNamespace: "pipelines" };
 
 test("values of MinIO's chart", () => {
@@ -25,15 +26,37 @@ test("values of MinIO's chart", () => {
 });
 
 test("MinIO without expiry, without a volume and with values of one's own", () => {
-  const values = minioValues(minio({ expireRunsDays: 0, persistent: false, storageClass: "fast", values: { persistence: { annotations: { a: "b" } } } })) as { readonly customCommands: readonly { readonly command: string }[]; readonly persistence: object };
+  const values = minioValues(
+    minio({
+      expireRunsDays: 0,
+      persistent: false,
+      storageClass: "fast",
+      values: { persistence: { annotations: { a: "b" } } },
+    }),
+  ) as {
+    readonly customCommands: readonly { readonly command: string }[];
+    readonly persistence: object;
+  };
   assert.ok(!values.customCommands.some(({ command }) => command.startsWith("ilm rule add")));
-  assert.deepEqual(values.persistence, { enabled: false, size: "20Gi", storageClass: "fast", annotations: { a: "b" } });
+  assert.deepEqual(values.persistence, {
+    enabled: false,
+    size: "20Gi",
+    storageClass: "fast",
+    annotations: { a: "b" },
+  });
 });
 
 test("what runs left and were given expires, saved states and configs never do", () => {
-  const commands = (minioValues(minio({})).customCommands as readonly { readonly command: string }[]).map(({ command }) => command);
-  const rules = commands.filter((command) => command.startsWith("ilm rule add") && command.endsWith("myminio/singer"));
-  assert.deepEqual(rules.map((command) => /--prefix "(.*)"/.exec(command)?.[1]), ["runs/", "requests/", "smoke-test/"]);
+  const commands = (
+    minioValues(minio({})).customCommands as readonly { readonly command: string }[]
+  ).map(({ command }) => command);
+  const rules = commands.filter(
+    (command) => command.startsWith("ilm rule add") && command.endsWith("myminio/singer"),
+  );
+  assert.deepEqual(
+    rules.map((command) => /--prefix "(.*)"/.exec(command)?.[1]),
+    ["runs/", "requests/", "smoke-test/"],
+  );
 });
 
 test("values of Argo's chart", () => {
@@ -41,44 +64,113 @@ test("values of Argo's chart", () => {
 });
 
 test("Argo with full definitions, an archive, no server and values of one's own", () => {
-  const values = argoValues(argo({ crds: "full", server: false, parallelism: 9, workflowArchive: { kind: "mysql", host: "db", database: "argo", user: "argo", password: "archive" }, values: { controller: { replicas: 2 } } }), options) as {
+  const values = argoValues(
+    argo({
+      crds: "full",
+      server: false,
+      parallelism: 9,
+      workflowArchive: {
+        kind: "mysql",
+        host: "db",
+        database: "argo",
+        user: "argo",
+        password: "archive",
+      },
+      values: { controller: { replicas: 2 } },
+    }),
+    options,
+  ) as {
     readonly crds: object;
     readonly server: { readonly enabled: boolean };
-    readonly controller: { readonly replicas: number; readonly parallelism: number; readonly persistence: object };
+    readonly controller: {
+      readonly replicas: number;
+      readonly parallelism: number;
+      readonly persistence: object;
+    };
   };
-  assert.deepEqual(values.crds, { install: true, keep: true, full: true, upgradeJob: { crdBaseURL: "https://raw.githubusercontent.com/argoproj/argo-workflows/v4.1.2/manifests/base/crds/full" } });
+  assert.deepEqual(values.crds, {
+    install: true,
+    keep: true,
+    full: true,
+    upgradeJob: {
+      crdBaseURL:
+        "https://raw.githubusercontent.com/argoproj/argo-workflows/v4.1.2/manifests/base/crds/full",
+    },
+  });
   assert.equal(values.server.enabled, false);
   assert.equal(values.controller.replicas, 2);
   assert.equal(values.controller.parallelism, 9);
   const secret = (key: string) => ({ name: "workflow-archive", key });
-  assert.deepEqual(values.controller.persistence, { archive: true, archiveTTL: "90d", mysql: { host: "db", port: 3306, database: "argo", tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password"), options: { tls: "true" } } });
+  assert.deepEqual(values.controller.persistence, {
+    archive: true,
+    archiveTTL: "90d",
+    mysql: {
+      host: "db",
+      port: 3306,
+      database: "argo",
+      tableName: "argo_workflows",
+      userNameSecret: secret("username"),
+      passwordSecret: secret("password"),
+      options: { tls: "true" },
+    },
+  });
 });
 
 test("full definitions are of the controller's version, or from where the settings say", () => {
-  const source = (values: object) => (argoValues(argo({ crds: "full", ...values }), options) as { readonly crds: { readonly upgradeJob: { readonly crdBaseURL: string } } }).crds.upgradeJob.crdBaseURL;
+  const source = (values: object) =>
+    (
+      argoValues(argo({ crds: "full", ...values }), options) as {
+        readonly crds: { readonly upgradeJob: { readonly crdBaseURL: string } };
+      }
+    ).crds.upgradeJob.crdBaseURL;
   assert.match(source({ version: "v4.2.0" }), /\/argo-workflows\/v4\.2\.0\//);
-  assert.equal(source({ values: { crds: { upgradeJob: { crdBaseURL: "https://mirror.example.com" } } } }), "https://mirror.example.com");
+  assert.equal(
+    source({ values: { crds: { upgradeJob: { crdBaseURL: "https://mirror.example.com" } } } }),
+    "https://mirror.example.com",
+  );
 });
 
 test("users of the server bring their own token", () => {
-  const { server } = argoValues(argo({}), options) as { readonly server: { readonly authModes: readonly string[] } };
+  const { server } = argoValues(argo({}), options) as {
+    readonly server: { readonly authModes: readonly string[] };
+  };
   assert.deepEqual(server.authModes, ["client"]);
 });
 
 test("an image is split where charts join it", () => {
-  assert.deepEqual(repositoryAndTag("quay.io/minio/minio:RELEASE.1"), { repository: "quay.io/minio/minio", tag: "RELEASE.1" });
-  assert.deepEqual(repositoryAndTag("localhost:5000/minio"), { repository: "localhost:5000/minio", tag: "latest" });
-  assert.deepEqual(repositoryAndTag("quay.io/minio@sha256:abc"), { repository: "quay.io/minio@sha256", tag: "abc" });
+  assert.deepEqual(repositoryAndTag("quay.io/minio/minio:RELEASE.1"), {
+    repository: "quay.io/minio/minio",
+    tag: "RELEASE.1",
+  });
+  assert.deepEqual(repositoryAndTag("localhost:5000/minio"), {
+    repository: "localhost:5000/minio",
+    tag: "latest",
+  });
+  assert.deepEqual(repositoryAndTag("quay.io/minio@sha256:abc"), {
+    repository: "quay.io/minio@sha256",
+    tag: "abc",
+  });
 });
 
 test("values over others replace all but objects", () => {
-  assert.deepEqual(mergeValues({ a: { b: 1, c: [1] }, d: 1 }, { a: { c: [2] }, d: { e: 1 } }), { a: { b: 1, c: [2] }, d: { e: 1 } });
+  assert.deepEqual(mergeValues({ a: { b: 1, c: [1] }, d: 1 }, { a: { c: [2] }, d: { e: 1 } }), {
+    a: { b: 1, c: [2] },
+    d: { e: 1 },
+  });
 });
 
 test("repositories name Secrets, and what the pods have where there are none", () => {
   const bucket = { name: "singer", endpoint: "minio.minio.svc:9000", insecure: true };
-  const repository = (more: object) => (JSON.parse(artifactRepository({ ...bucket, ...more })) as { readonly s3: { readonly [key: string]: unknown } }).s3;
-  assert.deepEqual(repository({ secret: "object-store" })["accessKeySecret"], { name: "object-store", key: "accessKey" });
+  const repository = (more: object) =>
+    (
+      JSON.parse(artifactRepository({ ...bucket, ...more })) as {
+        readonly s3: { readonly [key: string]: unknown };
+      }
+    ).s3;
+  assert.deepEqual(repository({ secret: "object-store" })["accessKeySecret"], {
+    name: "object-store",
+    key: "accessKey",
+  });
   assert.equal(repository({})["useSDKCreds"], true);
   assert.equal(repository({ addressing: "virtual-hosted" })["addressingStyle"], "virtual-hosted");
   assert.deepEqual(repository({ certificates: "ca" })["caSecret"], { name: "ca", key: "ca.pem" });
@@ -87,7 +179,10 @@ test("repositories name Secrets, and what the pods have where there are none", (
 
 test("the smoke test is as its golden file says, and valid", async () => {
   const template = smokeTestTemplate(settings, false);
-  assertGolden("smoke-test.yaml", stringify(template, { lineWidth: 0, aliasDuplicateObjects: false }));
+  assertGolden(
+    "smoke-test.yaml",
+    stringify(template, { lineWidth: 0, aliasDuplicateObjects: false }),
+  );
   const validate = await validators();
   validate(template);
   validate(smokeTestWorkflow("pipelines"));
@@ -96,6 +191,12 @@ test("the smoke test is as its golden file says, and valid", async () => {
 test("the smoke test of a bucket that was there before marks it as a cluster's", async () => {
   const template = smokeTestTemplate(settings, true);
   (await validators())(template);
-  const kept = (marksBucket: boolean): readonly (string | undefined)[] => (smokeTestTemplate(settings, marksBucket).spec.templates?.[1]?.outputs?.artifacts ?? []).map(({ s3 }) => s3?.key);
-  assert.deepEqual([kept(true), kept(false)], [["smoke-test/{{workflow.name}}.txt", "cluster.json"], ["smoke-test/{{workflow.name}}.txt"]]);
+  const kept = (marksBucket: boolean): readonly (string | undefined)[] =>
+    (smokeTestTemplate(settings, marksBucket).spec.templates?.[1]?.outputs?.artifacts ?? []).map(
+      ({ s3 }) => s3?.key,
+    );
+  assert.deepEqual(
+    [kept(true), kept(false)],
+    [["smoke-test/{{workflow.name}}.txt", "cluster.json"], ["smoke-test/{{workflow.name}}.txt"]],
+  );
 });

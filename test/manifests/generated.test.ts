@@ -10,7 +10,9 @@ import { validators } from "./valid";
 const COUNT = 1000;
 
 function render(entries: readonly PipelineEntry[]): Map<string, string> {
-  return new Map(entries.map((one) => [one.name, JSON.stringify(pipelineManifests(one, images, settings))]));
+  return new Map(
+    entries.map((one) => [one.name, JSON.stringify(pipelineManifests(one, images, settings))]),
+  );
 }
 
 const entries = Array.from({ length: COUNT }, (_, number) => numbered(number));
@@ -20,7 +22,10 @@ test("1,000 pipelines have names that differ, each within Argo's limit", () => {
   const names = entries.flatMap((one) => {
     const { secret, cronWorkflow } = pipelineManifests(one, images, settings);
     assert.ok((cronWorkflow.metadata.name ?? "").length <= 52);
-    return [`cron/${cronWorkflow.metadata.name}`, ...(secret ? [`secret/${secret.metadata.name}`] : [])];
+    return [
+      `cron/${cronWorkflow.metadata.name}`,
+      ...(secret ? [`secret/${secret.metadata.name}`] : []),
+    ];
   });
   assert.equal(new Set(names).size, names.length);
 });
@@ -38,9 +43,21 @@ test("the order of the array does not matter", () => {
 
 test("one schedule is one change", () => {
   const [first] = entries;
-  const before = JSON.parse(rendered.get(first?.name ?? "") ?? "") as { readonly cronWorkflow: { readonly spec: object } };
-  const after = pipelineManifests({ ...first, schedule: "5 5 * * *" } as PipelineEntry, images, settings);
-  assert.deepEqual(JSON.parse(JSON.stringify(after)), { ...before, cronWorkflow: { ...before.cronWorkflow, spec: { ...before.cronWorkflow.spec, schedules: ["5 5 * * *"] } } });
+  const before = JSON.parse(rendered.get(first?.name ?? "") ?? "") as {
+    readonly cronWorkflow: { readonly spec: object };
+  };
+  const after = pipelineManifests(
+    { ...first, schedule: "5 5 * * *" } as PipelineEntry,
+    images,
+    settings,
+  );
+  assert.deepEqual(JSON.parse(JSON.stringify(after)), {
+    ...before,
+    cronWorkflow: {
+      ...before.cronWorkflow,
+      spec: { ...before.cronWorkflow.spec, schedules: ["5 5 * * *"] },
+    },
+  });
 });
 
 test("each of them is valid by the published types", async () => {
@@ -56,5 +73,10 @@ test("what tapctl submits is valid by the published types", async () => {
   const validate = await validators();
   validate(holdWorkflow("orders", "pipelines", "20261125T120000Z-abcdef"));
   const { cronWorkflow } = pipelineManifests(numbered(0), images, settings);
-  validate(workflowOf(cronWorkflow as never, "pipelines", { trigger: "manual", parameters: { onChange: "refresh" } }));
+  validate(
+    workflowOf(cronWorkflow as never, "pipelines", {
+      trigger: "manual",
+      parameters: { onChange: "refresh" },
+    }),
+  );
 });

@@ -11,5 +11,9 @@ export function assertGolden(name: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
-  assert.equal(text, readFileSync(path, "utf8"), `${name} has changed; UPDATE_GOLDEN=1 writes it anew`);
+  assert.equal(
+    text,
+    readFileSync(path, "utf8"),
+    `${name} has changed; UPDATE_GOLDEN=1 writes it anew`,
+  );
 }

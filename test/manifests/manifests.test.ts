@@ -16,7 +16,10 @@ import { validators } from "./valid";
 const manifests = pipelines.map((entry) => pipelineManifests(entry, images, settings));
 const shared = singerTemplates(settings);
 const templates = shared.flatMap(({ spec }) => spec.templates ?? []);
-const yaml = (objects: readonly object[]) => objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+const yaml = (objects: readonly object[]) =>
+  objects
+    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join("---\n");
 const named = (name: string): Template => {
   const found = templates.find((one) => one.name === name);
   assert.ok(found, `there is no template ${name}`);
@@ -27,23 +30,44 @@ const text = JSON.stringify(shared);
 test("the pipelines of the fixtures are valid", () => assertValid(pipelines));
 
 describe("goldens", () => {
-  for (const template of shared) test(`the template of ${template.spec.entrypoint}`, () => assertGolden(`${template.metadata.name}.yaml`, yaml([template])));
-  test("the templates by default", () => assertGolden("singer-templates-default.yaml", yaml(singerTemplates(defaultClusterSettings))));
+  for (const template of shared)
+    test(`the template of ${template.spec.entrypoint}`, () =>
+      assertGolden(`${template.metadata.name}.yaml`, yaml([template])));
+  test("the templates by default", () =>
+    assertGolden("singer-templates-default.yaml", yaml(singerTemplates(defaultClusterSettings))));
   for (const { name, secret, cronWorkflow, workflow } of manifests) {
-    test(name, () => assertGolden(`pipelines/${name}.yaml`, yaml([...(secret ? [secret] : []), cronWorkflow, workflow])));
+    test(name, () =>
+      assertGolden(
+        `pipelines/${name}.yaml`,
+        yaml([...(secret ? [secret] : []), cronWorkflow, workflow]),
+      ),
+    );
   }
 });
 
 test("every object is valid by the published types", async () => {
   const validate = await validators();
-  const objects = [...shared, ...manifests.flatMap(({ cronWorkflow, workflow }) => [cronWorkflow, workflow])];
-  for (const object of objects) assert.doesNotThrow(() => validate(object), JSON.stringify(object.metadata));
+  const objects = [
+    ...shared,
+    ...manifests.flatMap(({ cronWorkflow, workflow }) => [cronWorkflow, workflow]),
+  ];
+  for (const object of objects)
+    assert.doesNotThrow(() => validate(object), JSON.stringify(object.metadata));
   const [first] = manifests;
-  assert.throws(() => validate({ ...first?.cronWorkflow, spec: { ...first?.cronWorkflow.spec, schedules: "0 6 * * *" } }));
+  assert.throws(() =>
+    validate({
+      ...first?.cronWorkflow,
+      spec: { ...first?.cronWorkflow.spec, schedules: "0 6 * * *" },
+    }),
+  );
 });
 
 test("YAML of every object reads back as the object", () => {
-  for (const { cronWorkflow } of manifests) assert.deepEqual(parseAllDocuments(yaml([cronWorkflow]))[0]?.toJSON(), JSON.parse(JSON.stringify(cronWorkflow)));
+  for (const { cronWorkflow } of manifests)
+    assert.deepEqual(
+      parseAllDocuments(yaml([cronWorkflow]))[0]?.toJSON(),
+      JSON.parse(JSON.stringify(cronWorkflow)),
+    );
 });
 
 describe("the shared templates", () => {
@@ -51,7 +75,10 @@ describe("the shared templates", () => {
     const known = new Set(Object.keys(defaultParameters(settings)));
     const used = [...text.matchAll(/workflow\.parameters\.(\w+)/g)].map(([, name]) => name ?? "");
     assert.ok(used.length > 20);
-    assert.deepEqual(used.filter((name) => !known.has(name)), []);
+    assert.deepEqual(
+      used.filter((name) => !known.has(name)),
+      [],
+    );
     for (const name of known) assert.ok(used.includes(name), `nothing reads the parameter ${name}`);
   });
 
@@ -62,19 +89,39 @@ describe("the shared templates", () => {
       // Argo looks at the pendingTimeout of a pod only where the pod is not tried itself.
       const pods = (one.steps ?? []).flat().map(({ template: pod }) => named(pod ?? ""));
       assert.equal(pods.length, 1, one.name);
-      for (const pod of pods) assert.ok((pod.container ?? pod.containerSet) && pod.pendingTimeout && !pod.retryStrategy, pod.name);
+      for (const pod of pods)
+        assert.ok(
+          (pod.container ?? pod.containerSet) && pod.pendingTimeout && !pod.retryStrategy,
+          pod.name,
+        );
     }
-    for (const name of ["extract", "load", "commit", "replicate", "follow-up", "job-run"]) assert.ok(named(name).retryStrategy, name);
+    for (const name of ["extract", "load", "commit", "replicate", "follow-up", "job-run"])
+      assert.ok(named(name).retryStrategy, name);
     for (const { spec } of shared) assert.equal(spec.retryStrategy, undefined);
   });
 
   test("gives connectors no right that they do not need", () => {
-    for (const { spec } of shared) assert.deepEqual([spec.automountServiceAccountToken, spec.executor?.serviceAccountName], [false, "singer-executor"]);
-    for (const name of ["extract-pod", "load-pod", "commit-pod", "verdict", "replicate-pod", "notify-failed"]) {
+    for (const { spec } of shared)
+      assert.deepEqual(
+        [spec.automountServiceAccountToken, spec.executor?.serviceAccountName],
+        [false, "singer-executor"],
+      );
+    for (const name of [
+      "extract-pod",
+      "load-pod",
+      "commit-pod",
+      "verdict",
+      "replicate-pod",
+      "notify-failed",
+    ]) {
       const one = named(name);
       assert.equal(one.securityContext?.runAsNonRoot, true, name);
       assert.equal(one.securityContext?.seccompProfile?.type, "RuntimeDefault", name);
-      const containers = [one.container, ...(one.containerSet?.containers ?? []), ...(one.initContainers ?? [])].filter((container) => container !== undefined);
+      const containers = [
+        one.container,
+        ...(one.containerSet?.containers ?? []),
+        ...(one.initContainers ?? []),
+      ].filter((container) => container !== undefined);
       assert.ok(containers.length > 0);
       for (const container of containers) {
         assert.equal(container.securityContext?.readOnlyRootFilesystem, true, name);
@@ -85,14 +132,23 @@ describe("the shared templates", () => {
   });
 
   test("waits for a connector's image in the containers that Argo tells of, and in no init container", () => {
-    for (const one of templates) for (const { name, image } of one.initContainers ?? []) assert.ok(image !== undefined && !image.includes("{{"), `${one.name}, ${name}`);
+    for (const one of templates)
+      for (const { name, image } of one.initContainers ?? [])
+        assert.ok(image !== undefined && !image.includes("{{"), `${one.name}, ${name}`);
     assert.equal(named("replicate-pod").initContainers?.length, 1);
   });
 
   test("shows each connector its own settings alone", () => {
     const seen = (name: string) => JSON.stringify(named(name));
-    assert.ok(!seen("extract-pod").includes("target-config") && !seen("load-pod").includes("tap-config"));
-    const { tap, target } = Object.fromEntries((named("replicate-pod").containerSet?.containers ?? []).map((container) => [container.name, JSON.stringify(container.volumeMounts)]));
+    assert.ok(
+      !seen("extract-pod").includes("target-config") && !seen("load-pod").includes("tap-config"),
+    );
+    const { tap, target } = Object.fromEntries(
+      (named("replicate-pod").containerSet?.containers ?? []).map((container) => [
+        container.name,
+        JSON.stringify(container.volumeMounts),
+      ]),
+    );
     assert.ok(tap?.includes("tap-config") && !tap.includes("target-config"));
     assert.ok(target?.includes("target-config") && !target.includes("tap-config"));
   });
@@ -100,18 +156,41 @@ describe("the shared templates", () => {
   test("lets tap and target of one pod share the run's files and certificates, and no place that may hold a configuration", () => {
     const pod = named("replicate-pod");
     const shared = pod.containerSet?.volumeMounts ?? [];
-    assert.deepEqual(shared.map(({ name }) => name), ["work"]);
-    const [tap = [], target = []] = ["tap", "target"].map((name) => pod.containerSet?.containers.find((container) => container.name === name)?.volumeMounts ?? []);
+    assert.deepEqual(
+      shared.map(({ name }) => name),
+      ["work"],
+    );
+    const [tap = [], target = []] = ["tap", "target"].map(
+      (name) =>
+        pod.containerSet?.containers.find((container) => container.name === name)?.volumeMounts ??
+        [],
+    );
     // The folder of a volume that a container sees: two folders of one volume are two places.
-    const places = (mounts: typeof tap) => mounts.map(({ name, subPath }) => `${name}/${subPath ?? ""}`);
-    assert.deepEqual(places(tap).filter((place) => places(target).includes(place)), ["certificate-authority/"]);
-    for (const [kind, mounts] of [["tap", tap], ["target", target]] as const) {
+    const places = (mounts: typeof tap) =>
+      mounts.map(({ name, subPath }) => `${name}/${subPath ?? ""}`);
+    assert.deepEqual(
+      places(tap).filter((place) => places(target).includes(place)),
+      ["certificate-authority/"],
+    );
+    for (const [kind, mounts] of [
+      ["tap", tap],
+      ["target", target],
+    ] as const) {
       const at = (path: string) => mounts.find(({ mountPath }) => mountPath === path);
       assert.equal(at("/dev/shm")?.name, `${kind}-private`);
-      assert.deepEqual(pod.volumes?.find(({ name }) => name === `${kind}-private`)?.emptyDir, { medium: "Memory", sizeLimit: "64Mi" });
+      assert.deepEqual(pod.volumes?.find(({ name }) => name === `${kind}-private`)?.emptyDir, {
+        medium: "Memory",
+        sizeLimit: "64Mi",
+      });
       assert.equal(at("/tmp")?.subPath, kind);
     }
-    for (const { name } of [...pod.volumes ?? []].filter((volume) => volume.secret)) assert.ok(!pod.initContainers?.some(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name)), name);
+    for (const { name } of [...(pod.volumes ?? [])].filter((volume) => volume.secret))
+      assert.ok(
+        !pod.initContainers?.some(({ volumeMounts }) =>
+          volumeMounts?.some((mount) => mount.name === name),
+        ),
+        name,
+      );
     assert.ok(!text.includes("shareProcessNamespace") && !text.includes("hostIPC"));
   });
 
@@ -122,44 +201,83 @@ describe("the shared templates", () => {
         assert.ok(artifact.name === "output" || artifact.archive?.none, artifact.name);
       }
       for (const artifact of one.inputs?.artifacts ?? []) {
-        if (artifact.archive?.none) assert.equal(artifact.mode, 0o644, `${one.name} ${artifact.name}`);
+        if (artifact.archive?.none)
+          assert.equal(artifact.mode, 0o644, `${one.name} ${artifact.name}`);
       }
     }
   });
 
   test("reads what need not be there onto a volume, where it is absent", () => {
     for (const name of ["extract-pod", "load-pod", "replicate-pod", "notify-succeeded"]) {
-      for (const artifact of named(name).inputs?.artifacts ?? []) if (artifact.optional) assert.ok(artifact.path?.startsWith(`${WORK}/`), `${name} ${artifact.name}`);
+      for (const artifact of named(name).inputs?.artifacts ?? [])
+        if (artifact.optional)
+          assert.ok(artifact.path?.startsWith(`${WORK}/`), `${name} ${artifact.name}`);
     }
   });
 
   test("keeps the log of pods whose image users bring, each try's under a key of its own", () => {
     const kept = templates.filter((one) => one.archiveLocation?.archiveLogs);
-    assert.deepEqual(kept.map(({ name }) => name), ["follow-up-pod", "follow-up-pod", "job-run-pod"]);
-    const keyOf = (name: string) => (named(name).steps ?? []).flat()[0]?.arguments?.parameters?.find((one) => one.name === LOG_KEY)?.value;
-    assert.equal(keyOf("follow-up"), "runs/{{workflow.parameters.pipeline}}/{{inputs.parameters.run}}/logs/{{inputs.parameters.name}}/{{retries}}");
-    assert.equal(keyOf("job-run"), `runs/{{workflow.parameters.pipeline}}/${RUN_ID}/logs/job/{{retries}}`);
-    for (const { name, inputs } of kept) assert.ok(inputs?.parameters?.some((one) => one.name === LOG_KEY), name);
+    assert.deepEqual(
+      kept.map(({ name }) => name),
+      ["follow-up-pod", "follow-up-pod", "job-run-pod"],
+    );
+    const keyOf = (name: string) =>
+      (named(name).steps ?? [])
+        .flat()[0]
+        ?.arguments?.parameters?.find((one) => one.name === LOG_KEY)?.value;
+    assert.equal(
+      keyOf("follow-up"),
+      "runs/{{workflow.parameters.pipeline}}/{{inputs.parameters.run}}/logs/{{inputs.parameters.name}}/{{retries}}",
+    );
+    assert.equal(
+      keyOf("job-run"),
+      `runs/{{workflow.parameters.pipeline}}/${RUN_ID}/logs/job/{{retries}}`,
+    );
+    for (const { name, inputs } of kept)
+      assert.ok(
+        inputs?.parameters?.some((one) => one.name === LOG_KEY),
+        name,
+      );
     assert.ok(PIPELINES_KEY.includes(`.${LOG_KEY} ??`));
   });
 
   test("saves a state in a step of its own, the history first", () => {
-    const stores = (one: Template) => (one.outputs?.artifacts ?? []).filter(({ s3 }) => s3?.key === "state/{{workflow.parameters.pipeline}}/state.json");
-    assert.deepEqual(templates.filter((one) => stores(one).length > 0).map(({ name }) => name), ["commit-pod", "replicate-pod"]);
-    assert.deepEqual((named("commit-pod").outputs?.artifacts ?? []).map(({ name }) => name), ["history", "state", "summary"]);
+    const stores = (one: Template) =>
+      (one.outputs?.artifacts ?? []).filter(
+        ({ s3 }) => s3?.key === "state/{{workflow.parameters.pipeline}}/state.json",
+      );
+    assert.deepEqual(
+      templates.filter((one) => stores(one).length > 0).map(({ name }) => name),
+      ["commit-pod", "replicate-pod"],
+    );
+    assert.deepEqual(
+      (named("commit-pod").outputs?.artifacts ?? []).map(({ name }) => name),
+      ["history", "state", "summary"],
+    );
   });
 
   test("gives nothing of a run to a shell", () => {
     assert.ok(!/"(sh|bash|\/bin\/sh|\/bin\/bash)"/.test(text));
-    for (const one of templates) assert.ok(!JSON.stringify([one.container?.args, one.container?.command, one.initContainers]).includes("workflow.failures"), one.name);
+    for (const one of templates)
+      assert.ok(
+        !JSON.stringify([one.container?.args, one.container?.command, one.initContainers]).includes(
+          "workflow.failures",
+        ),
+        one.name,
+      );
   });
 
   test("an exit handler that fails or hangs has no say", () => {
-    const tellers = templates.flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()]).filter(({ template: used }) => used?.startsWith("notify-"));
+    const tellers = templates
+      .flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()])
+      .filter(({ template: used }) => used?.startsWith("notify-"));
     assert.equal(tellers.length, 3 * shared.length);
-    for (const teller of tellers) assert.deepEqual(teller.continueOn, { failed: true, error: true });
+    for (const teller of tellers)
+      assert.deepEqual(teller.continueOn, { failed: true, error: true });
     // A group of steps fails with a pod that is late, whatever its step says.
-    for (const one of templates) for (const step of (one.steps ?? []).flat()) assert.ok(!step.template?.startsWith("notify-"), one.name);
+    for (const one of templates)
+      for (const step of (one.steps ?? []).flat())
+        assert.ok(!step.template?.startsWith("notify-"), one.name);
     for (const event of ["started", "failed", "succeeded"]) {
       const one = named(`notify-${event}`);
       assert.ok(one.timeout && one.activeDeadlineSeconds && !one.retryStrategy, event);
@@ -173,19 +291,56 @@ describe("a pipeline", () => {
   test("names its secrets and holds none", () => {
     assert.ok(orders?.secret);
     const { stringData } = orders.secret;
-    assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [["password"], ["tables", 0, "token"], ["password", { secret: "shop-password" }], ["tables", 0, "token", { secret: "table-token" }]]);
-    assert.deepEqual((JSON.parse(stringData["tap-config.json"] ?? "") as { readonly password: unknown }).password, { $secret: "shop-password" });
-    assert.equal(stringData["secret.warehouse-password"], JSON.stringify({ $secret: "warehouse-password" }));
+    assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [
+      ["password"],
+      ["tables", 0, "token"],
+      ["password", { secret: "shop-password" }],
+      ["tables", 0, "token", { secret: "table-token" }],
+    ]);
+    assert.deepEqual(
+      (JSON.parse(stringData["tap-config.json"] ?? "") as { readonly password: unknown }).password,
+      { $secret: "shop-password" },
+    );
+    assert.equal(
+      stringData["secret.warehouse-password"],
+      JSON.stringify({ $secret: "warehouse-password" }),
+    );
     assert.equal(stringData["webhook"], JSON.stringify({ $secret: "orders-channel" }));
   });
 
   test("gives follow-ups and jobs secrets by reference", () => {
-    const value = (index: number, name: string) => manifests[index]?.cronWorkflow.spec.workflowSpec.arguments?.parameters?.find((one) => one.name === name)?.value;
-    const [dbt] = JSON.parse(String(value(0, "followUps"))) as readonly { readonly patch: string; readonly deadline: string }[];
-    const [container] = (JSON.parse(dbt?.patch ?? "") as { readonly containers: readonly { readonly env: unknown; readonly command: unknown; readonly args: unknown }[] }).containers;
-    assert.deepEqual(container?.env, [{ name: "TARGET", value: "prod" }, { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "pipeline-orders", key: "secret.warehouse-password" } } }]);
-    assert.deepEqual([container?.command, container?.args, dbt?.deadline], [["dbt"], ["build", "--vars", "{x: 1}"], "1200"]);
-    assert.match(String(value(3, "jobPatch")), /"secretKeyRef":\{"name":"pipeline-clean-up","key":"secret.clean-token"\}/);
+    const value = (index: number, name: string) =>
+      manifests[index]?.cronWorkflow.spec.workflowSpec.arguments?.parameters?.find(
+        (one) => one.name === name,
+      )?.value;
+    const [dbt] = JSON.parse(String(value(0, "followUps"))) as readonly {
+      readonly patch: string;
+      readonly deadline: string;
+    }[];
+    const [container] = (
+      JSON.parse(dbt?.patch ?? "") as {
+        readonly containers: readonly {
+          readonly env: unknown;
+          readonly command: unknown;
+          readonly args: unknown;
+        }[];
+      }
+    ).containers;
+    assert.deepEqual(container?.env, [
+      { name: "TARGET", value: "prod" },
+      {
+        name: "PASSWORD",
+        valueFrom: { secretKeyRef: { name: "pipeline-orders", key: "secret.warehouse-password" } },
+      },
+    ]);
+    assert.deepEqual(
+      [container?.command, container?.args, dbt?.deadline],
+      [["dbt"], ["build", "--vars", "{x: 1}"], "1200"],
+    );
+    assert.match(
+      String(value(3, "jobPatch")),
+      /"secretKeyRef":\{"name":"pipeline-clean-up","key":"secret.clean-token"\}/,
+    );
   });
 
   test("a job without secrets has no Secret", () => assert.equal(manifests[4]?.secret, undefined));

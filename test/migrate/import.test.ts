@@ -17,18 +17,39 @@ symlinkSync(REPOSITORY, join(folder, "node_modules", "tapctl"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** Every project in each of its environments that matter, written to a file. */
-const files = [...PROJECTS.map((project) => [project, undefined] as const), ["warehouse", "prod"] as const, ["included", "prod"] as const, ["database", "dev"] as const].map(([project, environment]) => {
+const files = [
+  ...PROJECTS.map((project) => [project, undefined] as const),
+  ["warehouse", "prod"] as const,
+  ["included", "prod"] as const,
+  ["database", "dev"] as const,
+].map(([project, environment]) => {
   const path = join(folder, `${project}-${environment ?? "default"}.ts`);
   writeFileSync(path, typescriptOf(imported(project, environment), "meltano.yml"));
   return { project, environment, path };
 });
 
 test("all that is written compiles", () => {
-  const { config } = ts.readConfigFile(join(REPOSITORY, "tsconfig.json"), (path) => ts.sys.readFile(path)) as { readonly config: unknown };
+  const { config } = ts.readConfigFile(join(REPOSITORY, "tsconfig.json"), (path) =>
+    ts.sys.readFile(path),
+  ) as { readonly config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, REPOSITORY);
-  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => name !== "rootDir" && name !== "outDir"));
-  const program = ts.createProgram(files.map(({ path }) => path), { ...rest, paths: { tapctl: [join(REPOSITORY, "src", "index.ts")] }, typeRoots: [join(REPOSITORY, "node_modules", "@types")] });
-  const problems = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => `${file?.fileName}:${file?.getLineAndCharacterOfPosition(start ?? 0).line} ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+  const rest = Object.fromEntries(
+    Object.entries(options).filter(([name]) => name !== "rootDir" && name !== "outDir"),
+  );
+  const program = ts.createProgram(
+    files.map(({ path }) => path),
+    {
+      ...rest,
+      paths: { tapctl: [join(REPOSITORY, "src", "index.ts")] },
+      typeRoots: [join(REPOSITORY, "node_modules", "@types")],
+    },
+  );
+  const problems = ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, start, messageText }) =>
+        `${file?.fileName}:${file?.getLineAndCharacterOfPosition(start ?? 0).line} ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
   assert.deepEqual(problems, []);
 });
 
@@ -42,6 +63,11 @@ for (const { project, environment, path } of files) {
       assert.ok(!typescriptOf(imported(project, environment), "meltano.yml").includes("canary"));
     });
 
-    if (environment === undefined) test("is as it was", () => assertGolden(join("import", `${project}.ts.txt`), typescriptOf(imported(project), `${project}/meltano.yml`)));
+    if (environment === undefined)
+      test("is as it was", () =>
+        assertGolden(
+          join("import", `${project}.ts.txt`),
+          typescriptOf(imported(project), `${project}/meltano.yml`),
+        ));
   });
 }

@@ -6,22 +6,42 @@ import { UserError } from "../../src/common/errors";
 import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import { InvalidPipelines, formatProblem } from "../../src/model/validation/problem";
-import { assertValid, secretsOf, secretVariable, validatePipelines } from "../../src/model/validation/validate";
+import {
+  assertValid,
+  secretsOf,
+  secretVariable,
+  validatePipelines,
+} from "../../src/model/validation/validate";
 import { TYPESCRIPT } from "../support/command";
 import { job, replication, seeded, tapAny, tapShop, targetAny } from "./support";
 
 const named = (name: string, fields: object = {}) => ({ ...replication, name, ...fields });
-const withToken = (name: string, token: string) => named(name, { tap: tapAny({ token: secret(token) }) });
+const withToken = (name: string, token: string) =>
+  named(name, { tap: tapAny({ token: secret(token) }) });
 
 const arrays: readonly (readonly [string, readonly unknown[], readonly string[]])[] = [
   ["nothing", [], []],
   ["different names", [named("a"), named("b"), job], []],
-  ["a name twice", [named("a"), named("b"), named("a")], [`pipelines[0] "a": name "a": is used by another entry as well`, `pipelines[2] "a": name "a": is used by another entry as well`]],
-  ["a former name that is another's", [named("a"), named("b", { formerName: "a" })], [`pipelines[1] "b": formerName "a": is the name of another entry, which owns that state`]],
+  [
+    "a name twice",
+    [named("a"), named("b"), named("a")],
+    [
+      `pipelines[0] "a": name "a": is used by another entry as well`,
+      `pipelines[2] "a": name "a": is used by another entry as well`,
+    ],
+  ],
+  [
+    "a former name that is another's",
+    [named("a"), named("b", { formerName: "a" })],
+    [`pipelines[1] "b": formerName "a": is the name of another entry, which owns that state`],
+  ],
   [
     "a former name twice",
     [named("a", { formerName: "x" }), named("b", { formerName: "x" })],
-    [`pipelines[0] "a": formerName "x": is claimed by another entry as well`, `pipelines[1] "b": formerName "x": is claimed by another entry as well`],
+    [
+      `pipelines[0] "a": formerName "x": is claimed by another entry as well`,
+      `pipelines[1] "b": formerName "x": is claimed by another entry as well`,
+    ],
   ],
   [
     "two secrets with one variable",
@@ -32,12 +52,20 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
     ],
   ],
   ["one secret twice", [withToken("a", "api-token"), withToken("b", "api-token")], []],
-  ["a hole", Object.assign(new Array<unknown>(2), { 1: named("a") }), ["pipelines[0]: must be an object, not undefined"]],
+  [
+    "a hole",
+    Object.assign(new Array<unknown>(2), { 1: named("a") }),
+    ["pipelines[0]: must be an object, not undefined"],
+  ],
   ["an entry without a name", [{ ...job, name: undefined }], ["pipelines[0]: name is missing"]],
   [
     "several problems",
     [named("a", { schedule: "0 25 * * *", suspend: 1 }), 5],
-    [`pipelines[0] "a": schedule "0 25 * * *": hour 25 is outside 0-23`, `pipelines[0] "a": suspend must be true or false, not a number`, "pipelines[1]: must be an object, not a number"],
+    [
+      `pipelines[0] "a": schedule "0 25 * * *": hour 25 is outside 0-23`,
+      `pipelines[0] "a": suspend must be true or false, not a number`,
+      "pipelines[1]: must be an object, not a number",
+    ],
   ],
 ];
 
@@ -47,9 +75,15 @@ for (const [what, entries, expected] of arrays) {
   });
 }
 
-for (const [value, kind] of [[{ pipelines: [] }, "an object"], [undefined, "undefined"], ["x", "text"]] as const) {
+for (const [value, kind] of [
+  [{ pipelines: [] }, "an object"],
+  [undefined, "undefined"],
+  ["x", "text"],
+] as const) {
   test(`${kind} is no array`, () => {
-    assert.deepEqual(validatePipelines(value).problems.map(formatProblem), [`pipelines: must be a list, as definePipelines([ … ]) returns, not ${kind}`]);
+    assert.deepEqual(validatePipelines(value).problems.map(formatProblem), [
+      `pipelines: must be a list, as definePipelines([ … ]) returns, not ${kind}`,
+    ]);
   });
 }
 
@@ -68,11 +102,20 @@ pipelines[1] "b": deadline "soon": must be a number above 0 and a unit of s, m, 
   assert.match(refusalOf([named("A")]).message, /^1 problem in the pipelines:\n/);
 });
 
-test("a valid array is not refused", () => assert.doesNotThrow(() => assertValid([replication, job])));
+test("a valid array is not refused", () =>
+  assert.doesNotThrow(() => assertValid([replication, job])));
 
 test("secrets that are not given are told, each once a pipeline", () => {
-  const entry = named("a", { tap: tapShop({ host: secret("shop-host"), password: secret("shop-password"), options: { tables: [secret("shop-host")] } }) });
-  const { problems, missing } = validatePipelines([entry, job], { secrets: new Set(["shop-password"]) });
+  const entry = named("a", {
+    tap: tapShop({
+      host: secret("shop-host"),
+      password: secret("shop-password"),
+      options: { tables: [secret("shop-host")] },
+    }),
+  });
+  const { problems, missing } = validatePipelines([entry, job], {
+    secrets: new Set(["shop-password"]),
+  });
   assert.deepEqual(problems, []);
   assert.deepEqual(missing.map(formatProblem), [
     `pipelines[0] "a": secret "shop-host" (tap setting "host", tap setting "options.tables[0]") is not given: set SHOP_HOST in the environment or in .env`,
@@ -81,7 +124,12 @@ test("secrets that are not given are told, each once a pipeline", () => {
 });
 
 test("memory that few connectors start with is a note", () => {
-  const entries = [named("a", { resources: { tap: { memory: "24Mi" }, target: { memory: "64Mi" } } }), named("b", { resources: { target: { memory: "0.01Gi" } } }), replication, job];
+  const entries = [
+    named("a", { resources: { tap: { memory: "24Mi" }, target: { memory: "64Mi" } } }),
+    named("b", { resources: { target: { memory: "0.01Gi" } } }),
+    replication,
+    job,
+  ];
   const { problems, notes } = validatePipelines(entries);
   assert.deepEqual(problems, []);
   assert.deepEqual(notes.map(formatProblem), [
@@ -94,10 +142,18 @@ test("secrets are found wherever an entry can name them", () => {
   const entry: PipelineEntry = {
     ...replication,
     schedule: "0 6 * * *",
-    tap: { ...tapAny({ a: { b: [secret("one")] } }), connector: { ...tapAny({}).connector, defaults: { key: { $secret: "two" }, a: { $secret: "overridden" } } } },
+    tap: {
+      ...tapAny({ a: { b: [secret("one")] } }),
+      connector: {
+        ...tapAny({}).connector,
+        defaults: { key: { $secret: "two" }, a: { $secret: "overridden" } },
+      },
+    },
     target: targetAny({ password: secret("three") }),
     notifications: { webhook: secret("four") },
-    followUps: [{ name: "dbt", image: "dbt:1", command: ["dbt"], env: { PLAIN: "x", TOKEN: secret("five") } }],
+    followUps: [
+      { name: "dbt", image: "dbt:1", command: ["dbt"], env: { PLAIN: "x", TOKEN: secret("five") } },
+    ],
   };
   assert.deepEqual(secretsOf(entry), [
     { name: "two", where: `tap setting "key"` },
@@ -106,7 +162,10 @@ test("secrets are found wherever an entry can name them", () => {
     { name: "five", where: `followUps[0] env "TOKEN"` },
     { name: "four", where: "notifications.webhook" },
   ]);
-  assert.deepEqual(secretsOf({ ...job, kind: "job", schedule: "@daily", env: { TOKEN: secret("six") } }), [{ name: "six", where: `env "TOKEN"` }]);
+  assert.deepEqual(
+    secretsOf({ ...job, kind: "job", schedule: "@daily", env: { TOKEN: secret("six") } }),
+    [{ name: "six", where: `env "TOKEN"` }],
+  );
   assert.equal(secretVariable("warehouse.password-2"), "WAREHOUSE_PASSWORD_2");
 });
 
@@ -114,9 +173,19 @@ test("no value of a setting or variable is shown", () => {
   const hush = "hush-7d1";
   const entry = {
     ...replication,
-    tap: { ...tapShop({ host: "x", password: "x" }), settings: { port: hush, tls: hush, options: { a: [() => hush] }, hots: hush } },
+    tap: {
+      ...tapShop({ host: "x", password: "x" }),
+      settings: { port: hush, tls: hush, options: { a: [() => hush] }, hots: hush },
+    },
     notifications: { webhook: hush },
-    followUps: [{ name: "dbt", image: "dbt:1", command: ["dbt"], env: { "bad name": hush, TOKEN: `${hush}\0` } }],
+    followUps: [
+      {
+        name: "dbt",
+        image: "dbt:1",
+        command: ["dbt"],
+        env: { "bad name": hush, TOKEN: `${hush}\0` },
+      },
+    ],
   };
   const texts = validatePipelines([entry], { secrets: new Set() }).problems.map(formatProblem);
   assert.equal(texts.length, 9);
@@ -131,11 +200,16 @@ test("the order of the entries does not change what is said of them", () => {
     withToken("z", "api_token"),
   ];
   const random = seeded(7);
-  const texts = (array: readonly unknown[]) => validatePipelines(array).problems.map((problem) => problem.text).sort();
+  const texts = (array: readonly unknown[]) =>
+    validatePipelines(array)
+      .problems.map((problem) => problem.text)
+      .sort();
   const expected = texts(entries);
   assert.ok(expected.length > 10);
   for (let round = 0; round < 20; round++) {
-    const shuffled = entries.map((entry) => ({ entry, key: random() })).sort((one, other) => one.key - other.key);
+    const shuffled = entries
+      .map((entry) => ({ entry, key: random() }))
+      .sort((one, other) => one.key - other.key);
     assert.deepEqual(texts(shuffled.map(({ entry }) => entry)), expected);
   }
 });
@@ -151,21 +225,47 @@ test("a thousand valid pipelines have no problem, in well under a second", () =>
 
 test("importing the validation loads nothing but itself, JSON and the errors", () => {
   const program = `require("./src/model/validation/validate"); console.log(JSON.stringify(Object.keys(require.cache)))`;
-  const loaded = JSON.parse(execFileSync(process.execPath, [...TYPESCRIPT, "-e", program], { encoding: "utf8", cwd: join(__dirname, "..", "..") })) as readonly string[];
-  const others = loaded.filter((file) => !/\/model\/((validation|cron)\/[a-z-]+|units|connector-settings)\.ts$|\/(errors|json|json-text)\.ts$|\/node_modules\/(tsx|esbuild|jsonc-parser)\//.test(file));
+  const loaded = JSON.parse(
+    execFileSync(process.execPath, [...TYPESCRIPT, "-e", program], {
+      encoding: "utf8",
+      cwd: join(__dirname, "..", ".."),
+    }),
+  ) as readonly string[];
+  const others = loaded.filter(
+    (file) =>
+      !/\/model\/((validation|cron)\/[a-z-]+|units|connector-settings)\.ts$|\/(errors|json|json-text)\.ts$|\/node_modules\/(tsx|esbuild|jsonc-parser)\//.test(
+        file,
+      ),
+  );
   assert.deepEqual(others, []);
   assert.ok(loaded.some((file) => file.endsWith("/validate.ts")));
 });
 
 function generated(index: number, random: () => number): unknown {
-  const base = { name: `pipeline-${index}`, schedule: `${Math.floor(random() * 60)} ${Math.floor(random() * 24)} * * MON-FRI`, owner: "data", labels: { domain: "sales" }, retries: { limit: 3, delay: "1m" } };
-  if (random() < 0.2) return { ...base, kind: "job", image: "acme/dbt:1.9.0", command: ["dbt", "build"], env: { TOKEN: secret("dbt-token") } };
+  const base = {
+    name: `pipeline-${index}`,
+    schedule: `${Math.floor(random() * 60)} ${Math.floor(random() * 24)} * * MON-FRI`,
+    owner: "data",
+    labels: { domain: "sales" },
+    retries: { limit: 3, delay: "1m" },
+  };
+  if (random() < 0.2)
+    return {
+      ...base,
+      kind: "job",
+      image: "acme/dbt:1.9.0",
+      command: ["dbt", "build"],
+      env: { TOKEN: secret("dbt-token") },
+    };
   return {
     ...base,
     timezone: ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"][index % 4],
     tap: tapShop({ host: `db-${index}`, port: 5432, password: secret(`shop-${index % 50}`) }),
     target: targetAny({ database: "warehouse", password: secret("warehouse-password") }),
-    streams: [{ stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "updated_at" }, "public-*"],
+    streams: [
+      { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "updated_at" },
+      "public-*",
+    ],
     resources: { tap: { cpu: "250m", memory: "512Mi" } },
     followUps: [{ name: "dbt", image: "acme/dbt:1.9.0", command: ["dbt", "build"] }],
   };

@@ -7,7 +7,9 @@ import ts from "typescript";
 const ROOT = join(__dirname, "..", "..");
 const FILE = join(ROOT, "test", "model", "snippet.ts");
 
-const { compilerOptions } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) => ts.sys.readFile(file)).config as { readonly compilerOptions: object };
+const { compilerOptions } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) =>
+  ts.sys.readFile(file),
+).config as { readonly compilerOptions: object };
 const options = ts.convertCompilerOptionsFromJson(compilerOptions, ROOT).options;
 const host = ts.createCompilerHost(options);
 const parsed = new Map<string, ts.SourceFile | undefined>();
@@ -30,28 +32,96 @@ const FIVE_FIELDS = /a schedule has five fields: minute hour day-of-month month 
 /** Entries that must not compile, all of them in one array, and what the compiler's error contains. */
 const WRONG: readonly (readonly [title: string, entry: string, error: RegExp])[] = [
   ["a schedule of six fields", `{ name: "a", schedule: "0 0 6 * * *", tap, target }`, FIVE_FIELDS],
-  ["a schedule of six fields with a range of days", `{ name: "a", schedule: "0 0 6 * * MON-FRI", tap, target }`, FIVE_FIELDS],
-  ["a schedule of six fields whose fifth is a list", `{ name: "a", schedule: "0 0 6 ? 1,4,7,10 MON", tap, target }`, FIVE_FIELDS],
-  ["a schedule of seven fields", `{ name: "a", schedule: "0 0 6 ? * MON,TUE 2026", tap, target }`, FIVE_FIELDS],
-  ["a schedule of six fields in a list", `{ name: "a", schedule: ["0 6 * * *", "0 0 6 * * *"], tap, target }`, FIVE_FIELDS],
-  ["a schedule that may be one of six fields", `{ name: "a", schedule: rush ? "0 6 * * *" : "0 0 6 * * *", tap, target }`, FIVE_FIELDS],
+  [
+    "a schedule of six fields with a range of days",
+    `{ name: "a", schedule: "0 0 6 * * MON-FRI", tap, target }`,
+    FIVE_FIELDS,
+  ],
+  [
+    "a schedule of six fields whose fifth is a list",
+    `{ name: "a", schedule: "0 0 6 ? 1,4,7,10 MON", tap, target }`,
+    FIVE_FIELDS,
+  ],
+  [
+    "a schedule of seven fields",
+    `{ name: "a", schedule: "0 0 6 ? * MON,TUE 2026", tap, target }`,
+    FIVE_FIELDS,
+  ],
+  [
+    "a schedule of six fields in a list",
+    `{ name: "a", schedule: ["0 6 * * *", "0 0 6 * * *"], tap, target }`,
+    FIVE_FIELDS,
+  ],
+  [
+    "a schedule that may be one of six fields",
+    `{ name: "a", schedule: rush ? "0 6 * * *" : "0 0 6 * * *", tap, target }`,
+    FIVE_FIELDS,
+  ],
   ["a schedule of six fields in a job", `{ ...job, schedule: "0 0 6 * * *" }`, FIVE_FIELDS],
   ["a schedule of six fields in an entry that is spread", `{ ...six }`, FIVE_FIELDS],
-  ["a schedule of four fields", `{ name: "a", schedule: "0 6 * *", tap, target }`, /"0 6 \* \*"' is not assignable to type 'Cron \| readonly Cron\[\]'/],
-  ["a schedule on a day that Argo does not know", `{ name: "a", schedule: "0 6 * * 7", tap, target }`, /not assignable to type 'Cron \|/],
-  ["a misspelt descriptor", `{ name: "a", schedule: "@dayly", tap, target }`, /Did you mean '"@daily"'/],
-  ["a computed schedule that is not marked as one", `{ name: "a", schedule: text, tap, target }`, /'string' is not assignable to type 'Cron \|/],
-  ["a computed schedule in a list", `{ name: "a", schedule: ["0 6 * * *", text], tap, target }`, /'string' is not assignable to type 'Cron'/],
+  [
+    "a schedule of four fields",
+    `{ name: "a", schedule: "0 6 * *", tap, target }`,
+    /"0 6 \* \*"' is not assignable to type 'Cron \| readonly Cron\[\]'/,
+  ],
+  [
+    "a schedule on a day that Argo does not know",
+    `{ name: "a", schedule: "0 6 * * 7", tap, target }`,
+    /not assignable to type 'Cron \|/,
+  ],
+  [
+    "a misspelt descriptor",
+    `{ name: "a", schedule: "@dayly", tap, target }`,
+    /Did you mean '"@daily"'/,
+  ],
+  [
+    "a computed schedule that is not marked as one",
+    `{ name: "a", schedule: text, tap, target }`,
+    /'string' is not assignable to type 'Cron \|/,
+  ],
+  [
+    "a computed schedule in a list",
+    `{ name: "a", schedule: ["0 6 * * *", text], tap, target }`,
+    /'string' is not assignable to type 'Cron'/,
+  ],
   ["an entry without a schedule", `{ name: "a", tap, target }`, /Property 'schedule' is missing/],
   ["an entry without a name", `{ schedule: "@daily", tap, target }`, /Property 'name' is missing/],
-  ["a field that does not exist", `{ name: "a", schedule: "@daily", tap, target, shedule: "@daily" }`, /'shedule' does not exist in type 'PipelineEntry'. Did you mean to write 'schedule'/],
-  ["a field that does not exist in a stream rule", `{ name: "a", schedule: "@daily", tap, target, streams: [{ stream: "x", replicationMetod: "INCREMENTAL" }] }`, /Did you mean to write 'replicationMethod'/],
-  ["a setting that does not exist", `{ name: "a", schedule: "@daily", tap: tapPostgres({ prt: 5432 }), target }`, /Did you mean to write 'port'/],
-  ["a mode that does not exist", `{ name: "a", schedule: "@daily", tap, target, mode: "batch" }`, /'"batch"' is not assignable to type 'Mode/],
-  ["a kind that does not exist", `{ name: "a", kind: "jobs", schedule: "@daily", tap, target }`, /Did you mean '"job"'/],
+  [
+    "a field that does not exist",
+    `{ name: "a", schedule: "@daily", tap, target, shedule: "@daily" }`,
+    /'shedule' does not exist in type 'PipelineEntry'. Did you mean to write 'schedule'/,
+  ],
+  [
+    "a field that does not exist in a stream rule",
+    `{ name: "a", schedule: "@daily", tap, target, streams: [{ stream: "x", replicationMetod: "INCREMENTAL" }] }`,
+    /Did you mean to write 'replicationMethod'/,
+  ],
+  [
+    "a setting that does not exist",
+    `{ name: "a", schedule: "@daily", tap: tapPostgres({ prt: 5432 }), target }`,
+    /Did you mean to write 'port'/,
+  ],
+  [
+    "a mode that does not exist",
+    `{ name: "a", schedule: "@daily", tap, target, mode: "batch" }`,
+    /'"batch"' is not assignable to type 'Mode/,
+  ],
+  [
+    "a kind that does not exist",
+    `{ name: "a", kind: "jobs", schedule: "@daily", tap, target }`,
+    /Did you mean '"job"'/,
+  ],
   ["a tap in a job", `{ ...job, schedule: "@daily", tap }`, /'tap' does not exist in type 'Job'/],
-  ["a target in place of a tap", `{ name: "a", schedule: "@daily", tap: target, target }`, /'Target' is not assignable to type 'Tap'/],
-  ["a duration without a unit", `{ name: "a", schedule: "@daily", tap, target, deadline: 90 }`, /'number' is not assignable/],
+  [
+    "a target in place of a tap",
+    `{ name: "a", schedule: "@daily", tap: target, target }`,
+    /'Target' is not assignable to type 'Tap'/,
+  ],
+  [
+    "a duration without a unit",
+    `{ name: "a", schedule: "@daily", tap, target, deadline: 90 }`,
+    /'number' is not assignable/,
+  ],
 ];
 
 const array = (entries: readonly string[]) =>
@@ -72,17 +142,35 @@ test("definePipelines: nothing but what is wrong is reported", () => {
 });
 
 test("definePipelines: a schedule of six fields in a list that is spread does not compile", () => {
-  assert.match(errorsOf(array([`...["b", "c"].map((name) => ({ ...six, name }))`])).map(({ text }) => text).join(), FIVE_FIELDS);
+  assert.match(
+    errorsOf(array([`...["b", "c"].map((name) => ({ ...six, name }))`]))
+      .map(({ text }) => text)
+      .join(),
+    FIVE_FIELDS,
+  );
 });
 
 test("definePipelines: what is right compiles", () => {
-  for (const entry of [`{ ...job, schedule: checked }`, `...["b", "c"].map((name) => ({ ...six, name, schedule: "@daily" as const }))`, `{ name: "a", schedule: rush ? "0 6 * * *" : "@daily", tap, target }`])
+  for (const entry of [
+    `{ ...job, schedule: checked }`,
+    `...["b", "c"].map((name) => ({ ...six, name, schedule: "@daily" as const }))`,
+    `{ name: "a", schedule: rush ? "0 6 * * *" : "@daily", tap, target }`,
+  ])
     assert.deepEqual(errorsOf(array([entry])), []);
-  assert.deepEqual(errorsOf(`import { definePipelines } from "../../src/model/define";\nexport const none = definePipelines([]);`), []);
+  assert.deepEqual(
+    errorsOf(
+      `import { definePipelines } from "../../src/model/define";\nexport const none = definePipelines([]);`,
+    ),
+    [],
+  );
 });
 
 test("definePipelines: the work of a type check grows with the number of entries, not with its square", async () => {
-  const [few, more, many] = [await callsOfCheck(200), await callsOfCheck(400), await callsOfCheck(800)] as const;
+  const [few, more, many] = [
+    await callsOfCheck(200),
+    await callsOfCheck(400),
+    await callsOfCheck(800),
+  ] as const;
   const growth = (many - more) / (more - few);
   assert.ok(growth < 2.2, `400 more entries cost ${growth.toFixed(2)} times as much as 200 more`);
 });
@@ -112,10 +200,12 @@ async function callsOfCheck(entries: number): Promise<number> {
 
 function errorsOf(source: string): readonly { readonly line: number; readonly text: string }[] {
   const program = programOf(source);
-  return program.getSemanticDiagnostics(program.getSourceFile(FILE)).map(({ file, start, messageText }) => ({
-    line: file?.getLineAndCharacterOfPosition(start ?? 0).line ?? -1,
-    text: ts.flattenDiagnosticMessageText(messageText, "\n"),
-  }));
+  return program
+    .getSemanticDiagnostics(program.getSourceFile(FILE))
+    .map(({ file, start, messageText }) => ({
+      line: file?.getLineAndCharacterOfPosition(start ?? 0).line ?? -1,
+      text: ts.flattenDiagnosticMessageText(messageText, "\n"),
+    }));
 }
 
 /** A program of this file and what it imports; every other file is parsed once for all programs. */
@@ -127,6 +217,7 @@ function programOf(source: string): ts.Program {
   return ts.createProgram([FILE], options, {
     ...host,
     fileExists: (file) => file === FILE || host.fileExists(file),
-    getSourceFile: (file) => (file === FILE ? ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true) : read(file)),
+    getSourceFile: (file) =>
+      file === FILE ? ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true) : read(file),
   });
 }

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { secret, tap, tapPostgres, tapRestApi, targetCsv, targetDuckdb, targetPostgres } from "../../connectors";
+import {
+  secret,
+  tap,
+  tapPostgres,
+  tapRestApi,
+  targetCsv,
+  targetDuckdb,
+  targetPostgres,
+} from "../../connectors";
 import { install } from "../connectors/support";
 
 /** Settings that the connectors take and call deprecated. */
@@ -12,13 +20,27 @@ interface About {
   readonly settings: { readonly properties: { readonly [name: string]: unknown } };
 }
 
-for (const use of [tapRestApi({ api_url: "http://api" }), tapPostgres({}), targetCsv({}), targetPostgres({})]) {
+for (const use of [
+  tapRestApi({ api_url: "http://api" }),
+  tapPostgres({}),
+  targetCsv({}),
+  targetPostgres({}),
+]) {
   test(`${use.connector.name} takes the settings that it tells of`, async () => {
     const { descriptionFile } = await install(use);
-    const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as { readonly command: readonly [string, ...string[]] };
+    const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as {
+      readonly command: readonly [string, ...string[]];
+    };
     const [program, ...args] = command;
-    const about = JSON.parse(execFileSync(program, [...args, "--about", "--format=json"], { encoding: "utf8", stdio: "pipe" })) as About;
-    const names = Object.keys(about.settings.properties).filter((name) => !DEPRECATED.includes(name));
+    const about = JSON.parse(
+      execFileSync(program, [...args, "--about", "--format=json"], {
+        encoding: "utf8",
+        stdio: "pipe",
+      }),
+    ) as About;
+    const names = Object.keys(about.settings.properties).filter(
+      (name) => !DEPRECATED.includes(name),
+    );
     assert.deepEqual(Object.keys(use.connector.settings ?? {}).sort(), names.sort());
   });
 }
@@ -34,7 +56,11 @@ test("a setting of another name or type does not compile", () => {
   tapPostgres({ default_replication_method: "FULL" });
   // @ts-expect-error a stream without a name
   tapRestApi({ api_url: "http://api", streams: [{ path: "/rates" }] });
-  tapRestApi({ api_url: "http://api", headers: { authorization: secret("api-token") }, streams: [{ name: "rates", params: { base: "USD" } }] });
+  tapRestApi({
+    api_url: "http://api",
+    headers: { authorization: secret("api-token") },
+    streams: [{ name: "rates", params: { base: "USD" } }],
+  });
   const one = tap({ name: "tap-shop", package: "tap-shop", version: "1.0.0" });
   assert.deepEqual(one({ anything: { at: ["all"] } }).settings, { anything: { at: ["all"] } });
 });

@@ -27,7 +27,12 @@ export const tapAny = tap({ name: "tap-any", package: "tap-any", version: "0.1.0
 export const targetAny = target({ name: "target-any", package: "target-any", version: "0.1.0" });
 
 /** A target that writes files. */
-export const targetFiles = target({ name: "target-files", package: "target-files", version: "0.1.0", outputSetting: "output_path" });
+export const targetFiles = target({
+  name: "target-files",
+  package: "target-files",
+  version: "0.1.0",
+  outputSetting: "output_path",
+});
 
 /** A valid replication. */
 export const replication = {
@@ -38,7 +43,13 @@ export const replication = {
 };
 
 /** A valid job. */
-export const job = { kind: "job", name: "dbt", schedule: "@daily", image: "ghcr.io/acme/dbt:1.9.0", command: ["dbt", "build"] };
+export const job = {
+  kind: "job",
+  name: "dbt",
+  schedule: "@daily",
+  image: "ghcr.io/acme/dbt:1.9.0",
+  command: ["dbt", "build"],
+};
 
 /** Texts of the problems of an array with this one entry. */
 export function textsOf(entry: unknown): readonly string[] {

@@ -14,11 +14,49 @@ const minute = 30 + 0;
 test("what is right compiles and is valid", () => {
   const entries = definePipelines([
     { name: "a", schedule: "0 6 * * MON-FRI", timezone: "Europe/Berlin", tap, target },
-    { name: "b", schedule: ["*/15 9-17 * * *", "0 0 1,15 * ?", "@daily", "@every 90m"], tap, target },
-    { name: "c", schedule: cron(`${minute} 6 * * *`), tap, target: targetAny({ anything: { at: ["any", 1, null] }, key: secret("key") }) },
-    { name: "d", schedule: "0 0 * * SAT,SUN", tap: tapShop({ host: "db", port: secret("shop-port"), tls: secret("shop-tls"), options: { tables: [secret("shop-table")] }, password: "x" }), target },
-    { name: "e", schedule: "0 6 * * 1-5/2", deadline: "1.5h", idleTimeout: "never", retries: { limit: 0, delay: "90s" }, resources: { tap: { cpu: "250m", memory: "1.5Gi" }, target: { cpu: 0.5 } }, tap: tapAny({}), target },
-    { kind: "job", name: "f", schedule: "@hourly", image: "acme/dbt:1", command: ["dbt"], env: { TOKEN: secret("dbt-token"), MODE: "x" }, resources: { cpu: 1 } },
+    {
+      name: "b",
+      schedule: ["*/15 9-17 * * *", "0 0 1,15 * ?", "@daily", "@every 90m"],
+      tap,
+      target,
+    },
+    {
+      name: "c",
+      schedule: cron(`${minute} 6 * * *`),
+      tap,
+      target: targetAny({ anything: { at: ["any", 1, null] }, key: secret("key") }),
+    },
+    {
+      name: "d",
+      schedule: "0 0 * * SAT,SUN",
+      tap: tapShop({
+        host: "db",
+        port: secret("shop-port"),
+        tls: secret("shop-tls"),
+        options: { tables: [secret("shop-table")] },
+        password: "x",
+      }),
+      target,
+    },
+    {
+      name: "e",
+      schedule: "0 6 * * 1-5/2",
+      deadline: "1.5h",
+      idleTimeout: "never",
+      retries: { limit: 0, delay: "90s" },
+      resources: { tap: { cpu: "250m", memory: "1.5Gi" }, target: { cpu: 0.5 } },
+      tap: tapAny({}),
+      target,
+    },
+    {
+      kind: "job",
+      name: "f",
+      schedule: "@hourly",
+      image: "acme/dbt:1",
+      command: ["dbt"],
+      env: { TOKEN: secret("dbt-token"), MODE: "x" },
+      resources: { cpu: 1 },
+    },
   ]);
   assert.doesNotThrow(() => assertValid(entries));
 });
@@ -73,7 +111,9 @@ test("what is wrong does not compile", () => {
     // @ts-expect-error a command as a shell line
     { kind: "job", name: "dbt", schedule: "@daily", image: "acme/dbt:1", command: "dbt build" },
   ]);
-  const refused = new Set(validatePipelines(entries).problems.map((problem) => problem.where.replace(/ .*/, "")));
+  const refused = new Set(
+    validatePipelines(entries).problems.map((problem) => problem.where.replace(/ .*/, "")),
+  );
   assert.equal(refused.size, entries.length);
 });
 
@@ -93,5 +133,8 @@ test("settings that are wrong do not compile", () => {
     tapAny({ since: new Date(0) }),
   ];
   // The items of a setting that is JSON are the compiler's work alone.
-  assert.equal(made.filter((one) => validatePipelines([{ ...base, tap: one }]).problems.length === 0).length, 1);
+  assert.equal(
+    made.filter((one) => validatePipelines([{ ...base, tap: one }]).problems.length === 0).length,
+    1,
+  );
 });

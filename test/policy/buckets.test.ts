@@ -4,9 +4,20 @@ import { guardedBuckets, privateBuckets } from "../../policy/buckets";
 import { UNKNOWN } from "../../policy/policy";
 import { judge, judgeStack, resource } from "./support";
 
-const block = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
-const policy = (statement: object) => resource("aws:s3/bucketPolicy:BucketPolicy", { policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) });
-const minio = (bucket: string) => resource("kubernetes:helm.sh/v3:Release", { values: { buckets: [{ name: "singer", policy: bucket }] } });
+const block = {
+  blockPublicAcls: true,
+  blockPublicPolicy: true,
+  ignorePublicAcls: true,
+  restrictPublicBuckets: true,
+};
+const policy = (statement: object) =>
+  resource("aws:s3/bucketPolicy:BucketPolicy", {
+    policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+  });
+const minio = (bucket: string) =>
+  resource("kubernetes:helm.sh/v3:Release", {
+    values: { buckets: [{ name: "singer", policy: bucket }] },
+  });
 
 suite("buckets are private", () => {
   test("closed ones pass", () => {
@@ -14,19 +25,48 @@ suite("buckets are private", () => {
       resource("aws:s3/bucket:Bucket", { acl: "private" }),
       resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", block),
       policy({ Sid: "tls", Effect: "Deny", Principal: "*", Action: "s3:*" }),
-      policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:role/etl" }, Action: "s3:*" }),
-      policy({ Effect: "Allow", Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } }),
+      policy({
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::123456789012:role/etl" },
+        Action: "s3:*",
+      }),
+      policy({
+        Effect: "Allow",
+        Principal: "*",
+        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+      }),
       resource("aws:s3/bucketPolicy:BucketPolicy", { policy: UNKNOWN }),
       minio("none"),
-    ]) assert.deepEqual(judge(privateBuckets, one), []);
+    ])
+      assert.deepEqual(judge(privateBuckets, one), []);
   });
 
   test("open ones are refused", () => {
-    assert.deepEqual(judge(privateBuckets, resource("aws:s3/bucketAcl:BucketAcl", { acl: "public-read" })), ['acl "public-read" opens the bucket to others']);
-    assert.deepEqual(judge(privateBuckets, resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { ...block, blockPublicPolicy: false, ignorePublicAcls: undefined })), ["blockPublicPolicy must be true", "ignorePublicAcls must be true"]);
-    assert.deepEqual(judge(privateBuckets, policy({ Sid: "read", Effect: "Allow", Principal: { AWS: ["*"] } })), ['statement "read" of the policy allows everybody']);
-    assert.deepEqual(judge(privateBuckets, policy({ Effect: "Allow", Principal: "*" })), ['statement "without Sid" of the policy allows everybody']);
-    assert.deepEqual(judge(privateBuckets, minio("public")), ['values.buckets: bucket "singer" has the policy "public"; "none" keeps it private']);
+    assert.deepEqual(
+      judge(privateBuckets, resource("aws:s3/bucketAcl:BucketAcl", { acl: "public-read" })),
+      ['acl "public-read" opens the bucket to others'],
+    );
+    assert.deepEqual(
+      judge(
+        privateBuckets,
+        resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {
+          ...block,
+          blockPublicPolicy: false,
+          ignorePublicAcls: undefined,
+        }),
+      ),
+      ["blockPublicPolicy must be true", "ignorePublicAcls must be true"],
+    );
+    assert.deepEqual(
+      judge(privateBuckets, policy({ Sid: "read", Effect: "Allow", Principal: { AWS: ["*"] } })),
+      ['statement "read" of the policy allows everybody'],
+    );
+    assert.deepEqual(judge(privateBuckets, policy({ Effect: "Allow", Principal: "*" })), [
+      'statement "without Sid" of the policy allows everybody',
+    ]);
+    assert.deepEqual(judge(privateBuckets, minio("public")), [
+      'values.buckets: bucket "singer" has the policy "public"; "none" keeps it private',
+    ]);
   });
 });
 
@@ -34,7 +74,8 @@ suite("buckets are guarded", () => {
   const bucket = resource("aws:s3/bucket:Bucket", { bucket: "etl" }, { name: "store" });
   const beside = (type: string, name = "etl") => resource(type, { bucket: name });
   const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
-  const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+  const ENCRYPTION =
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 
   test("one with an access block and an encryption passes", () => {
     assert.deepEqual(judgeStack(guardedBuckets, [bucket, beside(BLOCK), beside(ENCRYPTION)]), []);
@@ -43,11 +84,27 @@ suite("buckets are guarded", () => {
 
   test("one whose name is not known yet is found by what depends on it", () => {
     const unnamed = resource("aws:s3/bucket:Bucket", { bucket: UNKNOWN });
-    const dependent = (type: string) => resource(type, { bucket: UNKNOWN }, { dependencies: [unnamed.urn] });
-    assert.deepEqual(judgeStack(guardedBuckets, [unnamed, dependent(BLOCK), dependent(`${ENCRYPTION}V2`.replace(":BucketServerSideEncryptionConfigurationV2", "V2:BucketServerSideEncryptionConfigurationV2"))]), []);
+    const dependent = (type: string) =>
+      resource(type, { bucket: UNKNOWN }, { dependencies: [unnamed.urn] });
+    assert.deepEqual(
+      judgeStack(guardedBuckets, [
+        unnamed,
+        dependent(BLOCK),
+        dependent(
+          `${ENCRYPTION}V2`.replace(
+            ":BucketServerSideEncryptionConfigurationV2",
+            "V2:BucketServerSideEncryptionConfigurationV2",
+          ),
+        ),
+      ]),
+      [],
+    );
   });
 
   test("one without is refused; those of another bucket do not count", () => {
-    assert.deepEqual(judgeStack(guardedBuckets, [bucket, beside(BLOCK, "other")]), ['bucket "store" has no BucketPublicAccessBlock', 'bucket "store" has no BucketServerSideEncryptionConfiguration']);
+    assert.deepEqual(judgeStack(guardedBuckets, [bucket, beside(BLOCK, "other")]), [
+      'bucket "store" has no BucketPublicAccessBlock',
+      'bucket "store" has no BucketServerSideEncryptionConfiguration',
+    ]);
   });
 });

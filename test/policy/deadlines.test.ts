@@ -4,33 +4,67 @@ import { deadlines } from "../../policy/deadlines";
 import { UNKNOWN } from "../../policy/policy";
 import { cronWorkflow, judge, resource, workflowTemplate } from "./support";
 
-const parameters = (retries: string) => ({ arguments: { parameters: [{ name: "retries", value: retries }] } });
+const parameters = (retries: string) => ({
+  arguments: { parameters: [{ name: "retries", value: retries }] },
+});
 const retried = { container: {}, retryStrategy: { limit: "{{workflow.parameters.retries}}" } };
 
 test("a Workflow with a deadline and a limit of retries passes", () => {
   assert.deepEqual(judge(deadlines, workflowTemplate(retried, parameters("2"))), []);
   assert.deepEqual(judge(deadlines, cronWorkflow({ retries: "10" })), []);
-  assert.deepEqual(judge(deadlines, cronWorkflow({ retries: UNKNOWN }, { activeDeadlineSeconds: UNKNOWN })), []);
+  assert.deepEqual(
+    judge(deadlines, cronWorkflow({ retries: UNKNOWN }, { activeDeadlineSeconds: UNKNOWN })),
+    [],
+  );
 });
 
 test("a Workflow without a deadline, or with one that is too long, is refused", () => {
-  assert.deepEqual(judge(deadlines, resource("kubernetes:argoproj.io/v1alpha1:Workflow", { spec: { templates: [] } })), ["there is no deadline; set activeDeadlineSeconds"]);
-  assert.deepEqual(judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 86_401 })), ["the deadline of 86401 s is longer than 1d (86400 s)"]);
-  assert.deepEqual(judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 3601 }), { maxDeadline: "1h" }), ["the deadline of 3601 s is longer than 1h (3600 s)"]);
+  assert.deepEqual(
+    judge(
+      deadlines,
+      resource("kubernetes:argoproj.io/v1alpha1:Workflow", { spec: { templates: [] } }),
+    ),
+    ["there is no deadline; set activeDeadlineSeconds"],
+  );
+  assert.deepEqual(judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 86_401 })), [
+    "the deadline of 86401 s is longer than 1d (86400 s)",
+  ]);
+  assert.deepEqual(
+    judge(deadlines, cronWorkflow({}, { activeDeadlineSeconds: 3601 }), { maxDeadline: "1h" }),
+    ["the deadline of 3601 s is longer than 1h (3600 s)"],
+  );
 });
 
 test("one that refers to a template has the deadline of that one", () => {
-  assert.deepEqual(judge(deadlines, resource("kubernetes:argoproj.io/v1alpha1:CronWorkflow", { spec: { workflowSpec: { workflowTemplateRef: { name: "singer" } } } })), []);
+  assert.deepEqual(
+    judge(
+      deadlines,
+      resource("kubernetes:argoproj.io/v1alpha1:CronWorkflow", {
+        spec: { workflowSpec: { workflowTemplateRef: { name: "singer" } } },
+      }),
+    ),
+    [],
+  );
 });
 
 test("retries without a limit, or with too many, are refused", () => {
-  assert.deepEqual(judge(deadlines, workflowTemplate({ container: {}, retryStrategy: { retryPolicy: "Always" } })), ['template "extract": retries have no limit, so that they never end; set retryStrategy.limit']);
-  assert.deepEqual(judge(deadlines, workflowTemplate(retried, parameters("11"))), ['template "extract": 11 retries are more than 10']);
-  assert.deepEqual(judge(deadlines, cronWorkflow({ retries: "4" }), { maxRetries: 3 }), ['argument "retries": 4 retries are more than 3']);
+  assert.deepEqual(
+    judge(deadlines, workflowTemplate({ container: {}, retryStrategy: { retryPolicy: "Always" } })),
+    ['template "extract": retries have no limit, so that they never end; set retryStrategy.limit'],
+  );
+  assert.deepEqual(judge(deadlines, workflowTemplate(retried, parameters("11"))), [
+    'template "extract": 11 retries are more than 10',
+  ]);
+  assert.deepEqual(judge(deadlines, cronWorkflow({ retries: "4" }), { maxRetries: 3 }), [
+    'argument "retries": 4 retries are more than 3',
+  ]);
 });
 
 test("Jobs of Kubernetes come to an end as well", () => {
   const job = (spec: object) => resource("kubernetes:batch/v1:Job", { spec });
   assert.deepEqual(judge(deadlines, job({ activeDeadlineSeconds: 60 })), []);
-  assert.deepEqual(judge(deadlines, job({ backoffLimit: 20 })), ["there is no deadline; set activeDeadlineSeconds", "backoffLimit: 20 retries are more than 10"]);
+  assert.deepEqual(judge(deadlines, job({ backoffLimit: 20 })), [
+    "there is no deadline; set activeDeadlineSeconds",
+    "backoffLimit: 20 retries are more than 10",
+  ]);
 });

@@ -4,28 +4,54 @@ import { digests } from "../../policy/digests";
 import { UNKNOWN } from "../../policy/policy";
 import { cronWorkflow, DIGEST, judge, pod, resource, workflowTemplate } from "./support";
 
-const followUps = (image: string) => JSON.stringify([{ name: "dbt", image, deadline: "60", patch: "{}" }]);
+const followUps = (image: string) =>
+  JSON.stringify([{ name: "dbt", image, deadline: "60", patch: "{}" }]);
 
 test("images by digest pass, wherever they stand", () => {
   const image = `ghcr.io/acme/tap:1@${DIGEST}`;
-  for (const one of [pod({ image }), workflowTemplate({ container: { image } }), cronWorkflow({ tapImage: image, followUps: followUps(image) })]) assert.deepEqual(judge(digests, one), []);
+  for (const one of [
+    pod({ image }),
+    workflowTemplate({ container: { image } }),
+    cronWorkflow({ tapImage: image, followUps: followUps(image) }),
+  ])
+    assert.deepEqual(judge(digests, one), []);
 });
 
 test("an image by tag is refused in a pod, a template, an argument and a follow-up", () => {
-  const has = 'image "ghcr.io/acme/tap:1" has no digest: a tag can be moved. Write ghcr.io/acme/tap@sha256:…, or allow it in this policy\'s setting "allowed"';
+  const has =
+    'image "ghcr.io/acme/tap:1" has no digest: a tag can be moved. Write ghcr.io/acme/tap@sha256:…, or allow it in this policy\'s setting "allowed"';
   const image = "ghcr.io/acme/tap:1";
   assert.deepEqual(judge(digests, pod({ image })), [`container "main": ${has}`]);
-  assert.deepEqual(judge(digests, workflowTemplate({ container: { image } })), [`template "extract": container "main": ${has}`]);
-  assert.deepEqual(judge(digests, cronWorkflow({ jobImage: image })), [`argument "jobImage": ${has}`]);
-  assert.deepEqual(judge(digests, cronWorkflow({ followUps: followUps(image) })), [`argument "followUps", "dbt": ${has}`]);
-  const job = resource("kubernetes:batch/v1:CronJob", { spec: { jobTemplate: { spec: { template: { spec: { initContainers: [{ name: "first", image }] } } } } } });
+  assert.deepEqual(judge(digests, workflowTemplate({ container: { image } })), [
+    `template "extract": container "main": ${has}`,
+  ]);
+  assert.deepEqual(judge(digests, cronWorkflow({ jobImage: image })), [
+    `argument "jobImage": ${has}`,
+  ]);
+  assert.deepEqual(judge(digests, cronWorkflow({ followUps: followUps(image) })), [
+    `argument "followUps", "dbt": ${has}`,
+  ]);
+  const job = resource("kubernetes:batch/v1:CronJob", {
+    spec: {
+      jobTemplate: { spec: { template: { spec: { initContainers: [{ name: "first", image }] } } } },
+    },
+  });
   assert.deepEqual(judge(digests, job), [`container "first": ${has}`]);
 });
 
 test("an image that is told by an argument is judged where the argument is given", () => {
-  const template = workflowTemplate({ container: { image: "{{workflow.parameters.tapImage}}" } }, { arguments: { parameters: [{ name: "tapImage", value: "acme/tap:1" }] } });
-  assert.deepEqual(judge(digests, template).map((text) => text.split(":")[0]), ['argument "tapImage"']);
-  assert.deepEqual(judge(digests, workflowTemplate({ container: { image: "{{inputs.parameters.image}}" } })), []);
+  const template = workflowTemplate(
+    { container: { image: "{{workflow.parameters.tapImage}}" } },
+    { arguments: { parameters: [{ name: "tapImage", value: "acme/tap:1" }] } },
+  );
+  assert.deepEqual(
+    judge(digests, template).map((text) => text.split(":")[0]),
+    ['argument "tapImage"'],
+  );
+  assert.deepEqual(
+    judge(digests, workflowTemplate({ container: { image: "{{inputs.parameters.image}}" } })),
+    [],
+  );
 });
 
 test("an image that a preview does not know passes", () => {

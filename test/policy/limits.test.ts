@@ -5,17 +5,37 @@ import { cronWorkflow, judge, pod, workflowTemplate } from "./support";
 
 const resources = { requests: { cpu: "0.1", memory: "1Gi" }, limits: { memory: "1Gi" } };
 const patch = (one: object) => JSON.stringify({ containers: [{ name: "main", ...one }] });
-const byPatch = (value: string) => workflowTemplate({ container: { image: "tap" }, podSpecPatch: "{{workflow.parameters.tapPatch}}" }, { arguments: { parameters: [{ name: "tapPatch", value }] } });
+const byPatch = (value: string) =>
+  workflowTemplate(
+    { container: { image: "tap" }, podSpecPatch: "{{workflow.parameters.tapPatch}}" },
+    { arguments: { parameters: [{ name: "tapPatch", value }] } },
+  );
 
 test("a container with requests and a limit of memory passes, also where a patch gives them", () => {
-  for (const one of [pod({ resources }), workflowTemplate({ container: { resources } }), byPatch(patch({ resources })), cronWorkflow({ jobPatch: patch({ resources }) })]) assert.deepEqual(judge(limits, one), []);
+  for (const one of [
+    pod({ resources }),
+    workflowTemplate({ container: { resources } }),
+    byPatch(patch({ resources })),
+    cronWorkflow({ jobPatch: patch({ resources }) }),
+  ])
+    assert.deepEqual(judge(limits, one), []);
 });
 
 test("a container without is told what it lacks", () => {
-  assert.deepEqual(judge(limits, pod({ resources: { requests: { cpu: "1" } } })), ['container "main" has no resources.requests.memory, no resources.limits.memory']);
-  assert.deepEqual(judge(limits, byPatch(patch({ resources: { limits: { memory: "1Gi" } } }))), ['template "extract": container "main" has no resources.requests.cpu', 'argument "tapPatch": container "main" has no resources.requests.cpu']);
-  const set = workflowTemplate({ containerSet: { containers: [{ name: "tap", resources }, { name: "target" }] }, initContainers: [{ name: "fifo", resources }] });
-  assert.deepEqual(judge(limits, set), ['template "extract": container "target" has no resources.requests.cpu, no resources.requests.memory, no resources.limits.memory']);
+  assert.deepEqual(judge(limits, pod({ resources: { requests: { cpu: "1" } } })), [
+    'container "main" has no resources.requests.memory, no resources.limits.memory',
+  ]);
+  assert.deepEqual(judge(limits, byPatch(patch({ resources: { limits: { memory: "1Gi" } } }))), [
+    'template "extract": container "main" has no resources.requests.cpu',
+    'argument "tapPatch": container "main" has no resources.requests.cpu',
+  ]);
+  const set = workflowTemplate({
+    containerSet: { containers: [{ name: "tap", resources }, { name: "target" }] },
+    initContainers: [{ name: "fifo", resources }],
+  });
+  assert.deepEqual(judge(limits, set), [
+    'template "extract": container "target" has no resources.requests.cpu, no resources.requests.memory, no resources.limits.memory',
+  ]);
 });
 
 test("a limit stands for a request, as Kubernetes has it", () => {
@@ -23,12 +43,21 @@ test("a limit stands for a request, as Kubernetes has it", () => {
 });
 
 test("what a run brings is judged where the run is", () => {
-  assert.deepEqual(judge(limits, workflowTemplate({ container: {}, podSpecPatch: "{{inputs.parameters.patch}}" })), []);
+  assert.deepEqual(
+    judge(limits, workflowTemplate({ container: {}, podSpecPatch: "{{inputs.parameters.patch}}" })),
+    [],
+  );
   assert.deepEqual(judge(limits, byPatch("{}")), []);
-  const followUps = JSON.stringify([{ name: "dbt", image: "dbt", patch: patch({ command: ["dbt"] }) }]);
-  assert.deepEqual(judge(limits, cronWorkflow({ followUps })), ['argument "followUps", "dbt": container "main" has no resources.requests.cpu, no resources.requests.memory, no resources.limits.memory']);
+  const followUps = JSON.stringify([
+    { name: "dbt", image: "dbt", patch: patch({ command: ["dbt"] }) },
+  ]);
+  assert.deepEqual(judge(limits, cronWorkflow({ followUps })), [
+    'argument "followUps", "dbt": container "main" has no resources.requests.cpu, no resources.requests.memory, no resources.limits.memory',
+  ]);
 });
 
 test("a limit of processor time is asked for where the settings want it", () => {
-  assert.deepEqual(judge(limits, pod({ resources }), { cpuLimit: true }), ['container "main" has no resources.limits.cpu']);
+  assert.deepEqual(judge(limits, pod({ resources }), { cpuLimit: true }), [
+    'container "main" has no resources.limits.cpu',
+  ]);
 });

@@ -6,33 +6,100 @@ import { cronWorkflow, judge, pod, workflowTemplate } from "./support";
 const securityContext = { runAsNonRoot: true, runAsUser: 1000 };
 
 test("a container that is not root passes, said by itself, its pod or its Workflow", () => {
-  for (const one of [pod({ securityContext }), pod({}, { securityContext }), workflowTemplate({ container: {}, securityContext }), workflowTemplate({ container: {} }, { securityContext })]) assert.deepEqual(judge(privileges, one), []);
+  for (const one of [
+    pod({ securityContext }),
+    pod({}, { securityContext }),
+    workflowTemplate({ container: {}, securityContext }),
+    workflowTemplate({ container: {} }, { securityContext }),
+  ])
+    assert.deepEqual(judge(privileges, one), []);
 });
 
 test("a container that is root, or may be, is refused", () => {
-  assert.deepEqual(judge(privileges, pod({})), ['container "main" may run as root: set runAsNonRoot to true']);
-  assert.deepEqual(judge(privileges, pod({ securityContext: { runAsUser: 0 } }, { securityContext })), ['container "main" runs as root: runAsUser is 0']);
-  assert.deepEqual(judge(privileges, pod({ securityContext: { runAsNonRoot: false } }, { securityContext })), ['container "main" may run as root: set runAsNonRoot to true']);
-  assert.deepEqual(judge(privileges, workflowTemplate({ script: {} })), ['template "extract": container "main" may run as root: set runAsNonRoot to true']);
+  assert.deepEqual(judge(privileges, pod({})), [
+    'container "main" may run as root: set runAsNonRoot to true',
+  ]);
+  assert.deepEqual(
+    judge(privileges, pod({ securityContext: { runAsUser: 0 } }, { securityContext })),
+    ['container "main" runs as root: runAsUser is 0'],
+  );
+  assert.deepEqual(
+    judge(privileges, pod({ securityContext: { runAsNonRoot: false } }, { securityContext })),
+    ['container "main" may run as root: set runAsNonRoot to true'],
+  );
+  assert.deepEqual(judge(privileges, workflowTemplate({ script: {} })), [
+    'template "extract": container "main" may run as root: set runAsNonRoot to true',
+  ]);
 });
 
 test("templates of images that users bring may be root, and nothing more", () => {
-  assert.deepEqual(judge(privileges, workflowTemplate({ name: "follow-up-pod", container: {} })), []);
-  assert.deepEqual(judge(privileges, workflowTemplate({ name: "follow-up-pod", container: { securityContext: { privileged: true } } })), ['template "follow-up-pod": container "main" is privileged']);
-  assert.equal(judge(privileges, workflowTemplate({ name: "follow-up-pod", container: {} }), { mayBeRoot: [] }).length, 1);
+  assert.deepEqual(
+    judge(privileges, workflowTemplate({ name: "follow-up-pod", container: {} })),
+    [],
+  );
+  assert.deepEqual(
+    judge(
+      privileges,
+      workflowTemplate({
+        name: "follow-up-pod",
+        container: { securityContext: { privileged: true } },
+      }),
+    ),
+    ['template "follow-up-pod": container "main" is privileged'],
+  );
+  assert.equal(
+    judge(privileges, workflowTemplate({ name: "follow-up-pod", container: {} }), { mayBeRoot: [] })
+      .length,
+    1,
+  );
 });
 
 test("rights beyond a container's are refused", () => {
-  assert.deepEqual(judge(privileges, pod({ securityContext: { ...securityContext, privileged: true, allowPrivilegeEscalation: true, capabilities: { add: ["SYS_ADMIN", "CHOWN"] } } }), { capabilities: ["CHOWN"] }), [
-    'container "main" is privileged',
-    'container "main" may gain rights: allowPrivilegeEscalation is true',
-    'container "main" adds capabilities: SYS_ADMIN',
-  ]);
-  assert.deepEqual(judge(privileges, pod({}, { securityContext, hostNetwork: true, hostPID: true, volumes: [{ name: "x", hostPath: { path: "/" } }] })), ["the pod has hostNetwork", "the pod has hostPID", "the pod mounts a path of the node (hostPath)"]);
+  assert.deepEqual(
+    judge(
+      privileges,
+      pod({
+        securityContext: {
+          ...securityContext,
+          privileged: true,
+          allowPrivilegeEscalation: true,
+          capabilities: { add: ["SYS_ADMIN", "CHOWN"] },
+        },
+      }),
+      { capabilities: ["CHOWN"] },
+    ),
+    [
+      'container "main" is privileged',
+      'container "main" may gain rights: allowPrivilegeEscalation is true',
+      'container "main" adds capabilities: SYS_ADMIN',
+    ],
+  );
+  assert.deepEqual(
+    judge(
+      privileges,
+      pod(
+        {},
+        {
+          securityContext,
+          hostNetwork: true,
+          hostPID: true,
+          volumes: [{ name: "x", hostPath: { path: "/" } }],
+        },
+      ),
+    ),
+    [
+      "the pod has hostNetwork",
+      "the pod has hostPID",
+      "the pod mounts a path of the node (hostPath)",
+    ],
+  );
 });
 
 test("a patch that makes a container root is refused, one that says nothing of it passes", () => {
-  const patch = (one: object) => cronWorkflow({ jobPatch: JSON.stringify({ containers: [{ name: "main", ...one }] }) });
+  const patch = (one: object) =>
+    cronWorkflow({ jobPatch: JSON.stringify({ containers: [{ name: "main", ...one }] }) });
   assert.deepEqual(judge(privileges, patch({ command: ["x"] })), []);
-  assert.deepEqual(judge(privileges, patch({ securityContext: { runAsUser: 0 } })), ['argument "jobPatch": container "main" runs as root: runAsUser is 0']);
+  assert.deepEqual(judge(privileges, patch({ securityContext: { runAsUser: 0 } })), [
+    'argument "jobPatch": container "main" runs as root: runAsUser is 0',
+  ]);
 });

@@ -13,19 +13,31 @@ import { seen } from "./support";
 const SHIPPED = [
   { file: "Pulumi.dev.yaml", providers: {}, ofEveryKind },
   // A role of one's own is a ServiceAccount, a role and its rights more.
-  { file: "Pulumi.prod.yaml", providers: answers, ofEveryKind: ofEveryKind.map((entry): PipelineEntry => ({ ...entry, role: "own" })) },
+  {
+    file: "Pulumi.prod.yaml",
+    providers: answers,
+    ofEveryKind: ofEveryKind.map((entry): PipelineEntry => ({ ...entry, role: "own" })),
+  },
 ] as const;
 
 function findings(resources: readonly Resource[]): readonly string[] {
   return policies.flatMap((policy) => {
-    if (policy.scope === "stack") return policy.check(resources, settingsFor(policy)).map(({ message }) => `${policy.name}: ${message}`);
-    return resources.flatMap((one) => policy.check(one, settingsFor(policy)).map((message) => `${policy.name}: ${one.name}: ${message}`));
+    if (policy.scope === "stack")
+      return policy
+        .check(resources, settingsFor(policy))
+        .map(({ message }) => `${policy.name}: ${message}`);
+    return resources.flatMap((one) =>
+      policy
+        .check(one, settingsFor(policy))
+        .map((message) => `${policy.name}: ${one.name}: ${message}`),
+    );
   });
 }
 
 for (const { file, providers, ofEveryKind: entries } of SHIPPED) {
   for (const preview of [true, false]) {
-    const stackOf = async (array: readonly PipelineEntry[]) => (await recordStack(array, configOf(file), { ...providers, preview })).map(seen);
+    const stackOf = async (array: readonly PipelineEntry[]) =>
+      (await recordStack(array, configOf(file), { ...providers, preview })).map(seen);
     const when = `${file}, ${preview ? "a preview" : "an update"}`;
 
     test(`the shipped stack keeps its own policies: ${when}`, async () => {
@@ -33,27 +45,41 @@ for (const { file, providers, ofEveryKind: entries } of SHIPPED) {
     });
 
     test(`of pipelines of every kind, only the images that users bring by tag are refused: ${when}`, async () => {
-      assert.deepEqual(findings(await stackOf(entries)).map((text) => text.replace(/ has no digest.*/, "")), [
-        'images-by-digest: clean-up: argument "jobImage": image "ghcr.io/acme/clean:1"',
-        'images-by-digest: orders: argument "followUps", "dbt": image "ghcr.io/acme/dbt:1"',
-        'images-by-digest: orders: argument "followUps", "check": image "ghcr.io/acme/check:1"',
-        'images-by-digest: tidy: argument "jobImage": image "ghcr.io/acme/tidy:1"',
-      ]);
+      assert.deepEqual(
+        findings(await stackOf(entries)).map((text) => text.replace(/ has no digest.*/, "")),
+        [
+          'images-by-digest: clean-up: argument "jobImage": image "ghcr.io/acme/clean:1"',
+          'images-by-digest: orders: argument "followUps", "dbt": image "ghcr.io/acme/dbt:1"',
+          'images-by-digest: orders: argument "followUps", "check": image "ghcr.io/acme/check:1"',
+          'images-by-digest: tidy: argument "jobImage": image "ghcr.io/acme/tidy:1"',
+        ],
+      );
     });
   }
 }
 
 test("on AWS the bucket is looked at: without its public access block it is refused", async () => {
   const stack = (await recordStack(shipped, configOf("Pulumi.prod.yaml"), answers)).map(seen);
-  const found = findings(stack.filter(({ type }) => type !== "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"));
-  assert.match(found.join("\n"), /^buckets-guarded: bucket "[\w-]+" has no BucketPublicAccessBlock$/);
+  const found = findings(
+    stack.filter(({ type }) => type !== "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"),
+  );
+  assert.match(
+    found.join("\n"),
+    /^buckets-guarded: bucket "[\w-]+" has no BucketPublicAccessBlock$/,
+  );
 });
 
 test("policies have names of their own and defaults that fit what they say of their settings", () => {
   assert.equal(new Set(policies.map(({ name }) => name)).size, policies.length);
   for (const { name, settings } of policies) {
-    for (const [setting, { type, default: value, pattern }] of Object.entries(settings as { readonly [name: string]: Setting })) {
-      assert.equal(Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value, type, `${name}.${setting}`);
+    for (const [setting, { type, default: value, pattern }] of Object.entries(
+      settings as { readonly [name: string]: Setting },
+    )) {
+      assert.equal(
+        Array.isArray(value) ? "array" : typeof value === "number" ? "integer" : typeof value,
+        type,
+        `${name}.${setting}`,
+      );
       if (pattern !== undefined) assert.match(String(value), new RegExp(pattern));
     }
   }

@@ -7,11 +7,21 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { reportPage } from "../../src/report/page";
 import { madeUpReport } from "./support";
 
-const CHROMIUM = process.env.TAPCTL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
-const skip = CHROMIUM === undefined ? "no Chromium: install Debian's chromium, or name one in TAPCTL_CHROMIUM" : false;
+const CHROMIUM =
+  process.env.TAPCTL_CHROMIUM ??
+  ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
+    existsSync(file),
+  );
+const skip =
+  CHROMIUM === undefined
+    ? "no Chromium: install Debian's chromium, or name one in TAPCTL_CHROMIUM"
+    : false;
 const WIDEST = `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")].map((one) => Math.ceil(one.getBoundingClientRect().right)))`;
 const CONTRAST = readFileSync(join(__dirname, "contrast.js"), "utf8");
-const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } } as const;
+const SIZES = {
+  phone: { width: 360, height: 740 },
+  desktop: { width: 1280, height: 900 },
+} as const;
 
 suite("the report in a browser", { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-report-"));
@@ -19,8 +29,22 @@ suite("the report in a browser", { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    const long = { name: "a-name-as-long-as-names-may-be-which-is-fifty-two-ch", every: 60, runs: "fff", records: 5, seconds: 1, ago: 7, error: `${"x".repeat(300)} <script>document.title = "broken into"</script>` };
-    writeFileSync(file, reportPage({ ...madeUpReport(), pipelines: [...madeUpReport([long]).pipelines, ...madeUpReport().pipelines] }));
+    const long = {
+      name: "a-name-as-long-as-names-may-be-which-is-fifty-two-ch",
+      every: 60,
+      runs: "fff",
+      records: 5,
+      seconds: 1,
+      ago: 7,
+      error: `${"x".repeat(300)} <script>document.title = "broken into"</script>`,
+    };
+    writeFileSync(
+      file,
+      reportPage({
+        ...madeUpReport(),
+        pipelines: [...madeUpReport([long]).pipelines, ...madeUpReport().pipelines],
+      }),
+    );
     browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
   });
   after(async () => {
@@ -28,7 +52,14 @@ suite("the report in a browser", { skip }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(size: keyof typeof SIZES, colorScheme: "light" | "dark"): Promise<{ readonly page: Page; readonly asked: readonly string[]; readonly problems: readonly string[] }> {
+  async function open(
+    size: keyof typeof SIZES,
+    colorScheme: "light" | "dark",
+  ): Promise<{
+    readonly page: Page;
+    readonly asked: readonly string[];
+    readonly problems: readonly string[];
+  }> {
     const page = await browser.newPage({ viewport: SIZES[size], colorScheme });
     const asked: string[] = [];
     const problems: string[] = [];
@@ -44,12 +75,25 @@ suite("the report in a browser", { skip }, () => {
       test(`${size}, ${scheme}: nothing is wider than the screen, closed and open, and text stands out`, async () => {
         const { page, asked, problems } = await open(size, scheme);
         const widest = () => page.evaluate<number>(WIDEST);
-        const contrast = (selector: string) => page.evaluate<number>(`(${CONTRAST})(${JSON.stringify(selector)})`);
+        const contrast = (selector: string) =>
+          page.evaluate<number>(`(${CONTRAST})(${JSON.stringify(selector)})`);
         assert.ok((await widest()) <= SIZES[size].width);
-        await page.evaluate(`document.querySelectorAll("details").forEach((one) => (one.open = true))`);
+        await page.evaluate(
+          `document.querySelectorAll("details").forEach((one) => (one.open = true))`,
+        );
         assert.ok((await widest()) <= SIZES[size].width);
         assert.ok((await contrast("h2")) >= 7);
-        for (const soft of [".when", ".bad .is", ".late .is", ".busy .is", ".quiet .is", ".error", "dt", "footer"]) assert.ok((await contrast(soft)) >= 4.5, soft);
+        for (const soft of [
+          ".when",
+          ".bad .is",
+          ".late .is",
+          ".busy .is",
+          ".quiet .is",
+          ".error",
+          "dt",
+          "footer",
+        ])
+          assert.ok((await contrast(soft)) >= 4.5, soft);
         assert.deepEqual(problems, []);
         assert.deepEqual(asked, [`file://${file}`]);
         assert.match(await page.title(), /^\d failing/);
@@ -60,13 +104,18 @@ suite("the report in a browser", { skip }, () => {
 
   test("bars are seen, and each tells of its run under the pointer", async () => {
     const { page } = await open("desktop", "light");
-    const bars = page.locator("details", { hasText: "orders-to-warehouse" }).locator("summary .t i");
+    const bars = page
+      .locator("details", { hasText: "orders-to-warehouse" })
+      .locator("summary .t i");
     assert.equal(await bars.count(), 20);
     const box = await bars.last().boundingBox();
     assert.ok(box && box.width >= 4 && box.height >= 40);
     await bars.last().hover();
     const tip = page.locator("#tip");
-    assert.match((await tip.textContent()) ?? "", /^25 Nov 12:00 UTC: failed\n.*3 tries\ntarget-postgres: column "discount"/s);
+    assert.match(
+      (await tip.textContent()) ?? "",
+      /^25 Nov 12:00 UTC: failed\n.*3 tries\ntarget-postgres: column "discount"/s,
+    );
     await bars.first().hover();
     assert.match((await tip.textContent()) ?? "", /succeeded/);
     await page.mouse.move(2, 2);
@@ -79,7 +128,9 @@ suite("the report in a browser", { skip }, () => {
     const summary = page.locator("details", { hasText: "orders-to-warehouse" }).locator("summary");
     await summary.focus();
     // The focus scrolls the page, and a scroll hides what is shown: its event comes with the next frame.
-    await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+    await page.evaluate(
+      "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
+    );
     await page.keyboard.press("ArrowLeft");
     assert.match((await page.locator("#tip").textContent()) ?? "", /^25 Nov 12:00 UTC: failed/);
     await page.keyboard.press("ArrowLeft");

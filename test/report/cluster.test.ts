@@ -13,15 +13,27 @@ test("tapctl report --on cluster tells of what is there, in the array or not", a
   const root = makeProject(t, ARRAY);
   cluster.api.writeKubeconfig(join(root, "kubeconfig"), "pipelines");
   const env = { ...cliEnvironment(), KUBECONFIG: join(root, "kubeconfig") };
-  const { stdout, stderr, code } = await tapctl(root, ["report", "--on", "cluster", "--limit", "3", "--json"], { env });
+  const { stdout, stderr, code } = await tapctl(
+    root,
+    ["report", "--on", "cluster", "--limit", "3", "--json"],
+    { env },
+  );
   assert.equal(stderr, "");
   assert.equal(code, 0);
   const { store, pipelines } = JSON.parse(stdout) as ReportData;
   assert.match(store, /^s3:\/\/singer of the cluster /);
-  assert.deepEqual(pipelines.map(({ status, description, runs }) => [status.name, status.condition, description, runs.length]), [
-    ["pipeline-000", "failing", "One of the array", 3],
-    ["not-there", "not deployed", "One of the array", 0],
-    ["pipeline-002", "not in the array", null, 3],
-    ["pipeline-001", "ok", "One of the array", 3],
-  ]);
+  assert.deepEqual(
+    pipelines.map(({ status, description, runs }) => [
+      status.name,
+      status.condition,
+      description,
+      runs.length,
+    ]),
+    [
+      ["pipeline-000", "failing", "One of the array", 3],
+      ["not-there", "not deployed", "One of the array", 0],
+      ["pipeline-002", "not in the array", null, 3],
+      ["pipeline-001", "ok", "One of the array", 3],
+    ],
+  );
 });

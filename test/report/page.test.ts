@@ -12,24 +12,60 @@ const HOSTILE = `</style></script><script>alert(1)</script><img src=x onerror=al
 
 /** A report whose every text is hostile. */
 function hostileReport(): ReportData {
-  const report = madeUpReport([{ name: "orders", every: 60, runs: "sf", records: 1, seconds: 1, ago: 7, error: HOSTILE }]);
-  const run = { ...madeUpRun({ pipeline: HOSTILE, started: "2026-11-25T12:00:00Z", status: "failed", seconds: 1, records: 0, error: HOSTILE, seed: 1 }), started: HOSTILE, warnings: [HOSTILE], streams: [{ stream: HOSTILE, records: 1 }], stateAfter: toJsonText({ [HOSTILE]: HOSTILE }) };
+  const report = madeUpReport([
+    { name: "orders", every: 60, runs: "sf", records: 1, seconds: 1, ago: 7, error: HOSTILE },
+  ]);
+  const run = {
+    ...madeUpRun({
+      pipeline: HOSTILE,
+      started: "2026-11-25T12:00:00Z",
+      status: "failed",
+      seconds: 1,
+      records: 0,
+      error: HOSTILE,
+      seed: 1,
+    }),
+    started: HOSTILE,
+    warnings: [HOSTILE],
+    streams: [{ stream: HOSTILE, records: 1 }],
+    stateAfter: toJsonText({ [HOSTILE]: HOSTILE }),
+  };
   return {
     ...report,
     store: HOSTILE,
-    pipelines: report.pipelines.map(({ status }) => ({ status: { ...status, name: HOSTILE, schedule: HOSTILE, next: HOSTILE, last: status.last && { ...status.last, error: HOSTILE } }, description: HOSTILE, owner: HOSTILE, connectors: HOSTILE, runs: [run] })),
+    pipelines: report.pipelines.map(({ status }) => ({
+      status: {
+        ...status,
+        name: HOSTILE,
+        schedule: HOSTILE,
+        next: HOSTILE,
+        last: status.last && { ...status.last, error: HOSTILE },
+      },
+      description: HOSTILE,
+      owner: HOSTILE,
+      connectors: HOSTILE,
+      runs: [run],
+    })),
   };
 }
 
 suite("escaping", () => {
   test("what means something in HTML is text", () => {
-    assert.equal(html`<b title="${`"><i>`}">${"a & b"}${[1, "<", null]}</b>`.markup, `<b title="&quot;&gt;&lt;i&gt;">a &amp; b1&lt;</b>`);
+    assert.equal(
+      html`<b title="${`"><i>`}">${"a & b"}${[1, "<", null]}</b>`.markup,
+      `<b title="&quot;&gt;&lt;i&gt;">a &amp; b1&lt;</b>`,
+    );
     assert.equal(escapeHtml("it's \u0000 \u202e"), "it&#39;s \ufffd \ufffd");
   });
 
   test("a page of hostile texts has no element more than another one", () => {
     const page = reportPage(hostileReport());
-    const elements = (text: string) => [...text.matchAll(/<([a-z0-9]+)/gi)].map(([, name]) => name).filter((name) => name === "script" || name === "img" || name === "style" || name === "iframe");
+    const elements = (text: string) =>
+      [...text.matchAll(/<([a-z0-9]+)/gi)]
+        .map(([, name]) => name)
+        .filter(
+          (name) => name === "script" || name === "img" || name === "style" || name === "iframe",
+        );
     assert.deepEqual(elements(page), ["style", "script"]);
     assert.doesNotMatch(page, /\u202e|\u0000|onerror=alert\(2\)>/);
     assert.ok(page.split("alert(1)").length > 10, "the texts are shown");
@@ -50,8 +86,22 @@ suite("content", () => {
   test("those that need somebody come first, and the line on top counts them", () => {
     const page = reportPage(madeUpReport());
     const names = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, name]) => name);
-    assert.deepEqual(names, ["ad-spend", "orders-to-warehouse", "inventory", "clickstream", "returns", "customers", "exchange-rates", "payments", "product-catalog", "support-tickets"]);
-    const summary = (/<div class="sum">.*?<\/div>/s.exec(page)?.[0] ?? "").replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ").trim();
+    assert.deepEqual(names, [
+      "ad-spend",
+      "orders-to-warehouse",
+      "inventory",
+      "clickstream",
+      "returns",
+      "customers",
+      "exchange-rates",
+      "payments",
+      "product-catalog",
+      "support-tickets",
+    ]);
+    const summary = (/<div class="sum">.*?<\/div>/s.exec(page)?.[0] ?? "")
+      .replaceAll(/<[^>]+>/g, " ")
+      .replaceAll(/\s+/g, " ")
+      .trim();
     assert.equal(summary, "10 pipelines 2 failing 1 late 1 running 4 ok 1 never ran 1 suspended");
     assert.match(page, /<title>2 failing – Pipelines<\/title>/);
     assert.match(page, /failed 3 times in a row/);

@@ -5,23 +5,97 @@ import type { PipelineEntry } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";
 import { factsOf, replication, review, shopImage, shopTap, warehouse } from "./support";
 
-const incremental = (stream: string, replicationKey: string) => ({ stream, replicationMethod: "INCREMENTAL" as const, replicationKey });
+const incremental = (stream: string, replicationKey: string) => ({
+  stream,
+  replicationMethod: "INCREMENTAL" as const,
+  replicationKey,
+});
 
 /** What changes, before, after, and what the review must say of it. */
-const STATE_CASES: readonly (readonly [string, Partial<Replication>, Partial<Replication>, RegExp])[] = [
-  ["another replication key", { streams: [incremental("a", "updated_at")] }, { streams: [incremental("a", "id")] }, /^state: `a`: replication key `updated_at` → `id`/],
-  ["another key by a pattern", { streams: [incremental("a*", "updated_at")] }, { streams: [incremental("a*", "id")] }, /^state: `a\*`: replication key `updated_at` → `id`/],
-  ["a stream that is gone", { streams: ["a", "b"] }, { streams: ["a"] }, /^state: streams lost: `b`/],
-  ["streams chosen where the tap took all", {}, { streams: ["a"] }, /^state: the streams are chosen now: `a`/],
-  ["another method", { streams: [incremental("a", "id")] }, { streams: [{ stream: "a", replicationMethod: "LOG_BASED" }] }, /^state: `a`: replication method `INCREMENTAL` → `LOG_BASED`/],
-  ["a stream that the tap's settings declare", { tap: shopTap({ streams: [{ name: "a", replication_key: "day" }] }) }, { tap: shopTap({ streams: [{ name: "b" }] }) }, /^state: streams lost: `a`/],
-  ["a key that the tap's settings declare", { tap: shopTap({ streams: [{ name: "a", replication_key: "day" }] }) }, { tap: shopTap({ streams: [{ name: "a", replication_key: "id" }] }) }, /^state: `a`: replication key `day` → `id`/],
-  ["a tap's major version", { tap: shopTap({}, "1.4.0") }, { tap: shopTap({}, "2.0.0") }, /^state: tap `tap-shop`: `1\.4\.0` → `2\.0\.0`, another major version/],
-  ["a tap's minor version before 1.0", { tap: shopTap({}, "0.4.0") }, { tap: shopTap({}, "0.5.0") }, /another major version/],
-  ["another major version of a tap's image", { tap: shopImage("1.9.0") }, { tap: shopImage("2.0.0") }, /^state: tap `tap-shop`: .*`ghcr\.io\/acme\/tap-shop:2\.0\.0`, another major version/],
-  ["another target", {}, { target: warehouse({}, "target-lake") }, /^state: another target: `target-warehouse` `2\.0\.0` → `target-lake` `2\.0\.0`/],
-  ["another source", { tap: shopTap({ database: "staging" }) }, { tap: shopTap({ database: "prod" }) }, /^state: another source; the next run stops/],
-  ["another destination", {}, { target: warehouse({ host: "dwh-2", database: "dwh" }) }, /^state: another destination/],
+const STATE_CASES: readonly (readonly [
+  string,
+  Partial<Replication>,
+  Partial<Replication>,
+  RegExp,
+])[] = [
+  [
+    "another replication key",
+    { streams: [incremental("a", "updated_at")] },
+    { streams: [incremental("a", "id")] },
+    /^state: `a`: replication key `updated_at` → `id`/,
+  ],
+  [
+    "another key by a pattern",
+    { streams: [incremental("a*", "updated_at")] },
+    { streams: [incremental("a*", "id")] },
+    /^state: `a\*`: replication key `updated_at` → `id`/,
+  ],
+  [
+    "a stream that is gone",
+    { streams: ["a", "b"] },
+    { streams: ["a"] },
+    /^state: streams lost: `b`/,
+  ],
+  [
+    "streams chosen where the tap took all",
+    {},
+    { streams: ["a"] },
+    /^state: the streams are chosen now: `a`/,
+  ],
+  [
+    "another method",
+    { streams: [incremental("a", "id")] },
+    { streams: [{ stream: "a", replicationMethod: "LOG_BASED" }] },
+    /^state: `a`: replication method `INCREMENTAL` → `LOG_BASED`/,
+  ],
+  [
+    "a stream that the tap's settings declare",
+    { tap: shopTap({ streams: [{ name: "a", replication_key: "day" }] }) },
+    { tap: shopTap({ streams: [{ name: "b" }] }) },
+    /^state: streams lost: `a`/,
+  ],
+  [
+    "a key that the tap's settings declare",
+    { tap: shopTap({ streams: [{ name: "a", replication_key: "day" }] }) },
+    { tap: shopTap({ streams: [{ name: "a", replication_key: "id" }] }) },
+    /^state: `a`: replication key `day` → `id`/,
+  ],
+  [
+    "a tap's major version",
+    { tap: shopTap({}, "1.4.0") },
+    { tap: shopTap({}, "2.0.0") },
+    /^state: tap `tap-shop`: `1\.4\.0` → `2\.0\.0`, another major version/,
+  ],
+  [
+    "a tap's minor version before 1.0",
+    { tap: shopTap({}, "0.4.0") },
+    { tap: shopTap({}, "0.5.0") },
+    /another major version/,
+  ],
+  [
+    "another major version of a tap's image",
+    { tap: shopImage("1.9.0") },
+    { tap: shopImage("2.0.0") },
+    /^state: tap `tap-shop`: .*`ghcr\.io\/acme\/tap-shop:2\.0\.0`, another major version/,
+  ],
+  [
+    "another target",
+    {},
+    { target: warehouse({}, "target-lake") },
+    /^state: another target: `target-warehouse` `2\.0\.0` → `target-lake` `2\.0\.0`/,
+  ],
+  [
+    "another source",
+    { tap: shopTap({ database: "staging" }) },
+    { tap: shopTap({ database: "prod" }) },
+    /^state: another source; the next run stops/,
+  ],
+  [
+    "another destination",
+    {},
+    { target: warehouse({ host: "dwh-2", database: "dwh" }) },
+    /^state: another destination/,
+  ],
 ];
 
 suite("a saved state that does not fit any more", () => {
@@ -33,42 +107,113 @@ suite("a saved state that does not fit any more", () => {
   }
 
   test("a rename without formerName", () => {
-    const [added, removed] = review([replication()], [replication({ name: "orders-daily" })]).changes;
-    assert.deepEqual([added?.change, added?.name, removed?.change, removed?.name], ["added", "orders-daily", "removed", "orders"]);
+    const [added, removed] = review(
+      [replication()],
+      [replication({ name: "orders-daily" })],
+    ).changes;
+    assert.deepEqual(
+      [added?.change, added?.name, removed?.change, removed?.name],
+      ["added", "orders-daily", "removed", "orders"],
+    );
     assert.equal(added?.facts[0]?.weight, "state");
     assert.match(added.facts[0].text, /^does what `orders` did, .*`formerName: "orders"`/);
   });
 
   test("but not a rename with it, nor a new entry that does something else", () => {
-    const [renamed, ...others] = review([replication()], [replication({ name: "orders-daily", formerName: "orders" })]).changes;
-    assert.deepEqual([renamed?.change, others.length, renamed?.facts[0]?.text], ["changed", 0, "renamed from `orders`: its saved state is carried over"]);
-    const [added] = review([replication()], [replication({ name: "other", tap: shopTap({ host: "elsewhere" }) })]).changes;
+    const [renamed, ...others] = review(
+      [replication()],
+      [replication({ name: "orders-daily", formerName: "orders" })],
+    ).changes;
+    assert.deepEqual(
+      [renamed?.change, others.length, renamed?.facts[0]?.text],
+      ["changed", 0, "renamed from `orders`: its saved state is carried over"],
+    );
+    const [added] = review(
+      [replication()],
+      [replication({ name: "other", tap: shopTap({ host: "elsewhere" }) })],
+    ).changes;
     assert.ok(added?.facts.every(({ weight }) => weight === "plain"));
   });
 });
 
 /** What changes and leaves the saved state as it is. */
-const HARMLESS: readonly (readonly [string, Partial<Replication>, Partial<Replication>, readonly string[]])[] = [
-  ["a minor version", {}, { tap: shopTap(undefined, "1.5.0") }, ["tap `tap-shop`: `1.4.0` → `1.5.0`"]],
-  ["a stream that a pattern still takes", { streams: ["a", "b"] }, { streams: ["a", "*"] }, ["streams gained: `*`; their first run reads them whole"]],
-  ["a full table that becomes incremental", { streams: [{ stream: "a", replicationMethod: "FULL_TABLE" }] }, { streams: [incremental("a", "id")] }, ["`a` is read by its replication key `id` now", "`a`: replication method `FULL_TABLE` → `INCREMENTAL`"]],
-  ["properties", { streams: [{ stream: "a", exclude: ["ssn"] }] }, { streams: [{ stream: "a", exclude: ["card_*"] }] }, ["`a`: exclude now also `card_*`, no longer `ssn`"]],
+const HARMLESS: readonly (readonly [
+  string,
+  Partial<Replication>,
+  Partial<Replication>,
+  readonly string[],
+])[] = [
+  [
+    "a minor version",
+    {},
+    { tap: shopTap(undefined, "1.5.0") },
+    ["tap `tap-shop`: `1.4.0` → `1.5.0`"],
+  ],
+  [
+    "a stream that a pattern still takes",
+    { streams: ["a", "b"] },
+    { streams: ["a", "*"] },
+    ["streams gained: `*`; their first run reads them whole"],
+  ],
+  [
+    "a full table that becomes incremental",
+    { streams: [{ stream: "a", replicationMethod: "FULL_TABLE" }] },
+    { streams: [incremental("a", "id")] },
+    [
+      "`a` is read by its replication key `id` now",
+      "`a`: replication method `FULL_TABLE` → `INCREMENTAL`",
+    ],
+  ],
+  [
+    "properties",
+    { streams: [{ stream: "a", exclude: ["ssn"] }] },
+    { streams: [{ stream: "a", exclude: ["card_*"] }] },
+    ["`a`: exclude now also `card_*`, no longer `ssn`"],
+  ],
   ["a setting", {}, { tap: shopTap({ host: "shop-db", page: 5 }) }, ["`tap.page` is set: `5`"]],
-  ["a secret's name", { tap: shopTap({ password: secret("old") as never }) }, { tap: shopTap({ password: secret("new") as never }) }, ['`tap.password`: `secret("old")` → `secret("new")`']],
-  ["fields of the entry", { deadline: "1h", owner: "data" }, { deadline: "90m", retries: { limit: 5 } }, ["`deadline`: `1h` → `90m`", "`owner` is gone, it was `data`", "`retries.limit` is set: `5`"]],
-  ["follow-ups by their names", { followUps: [{ name: "dbt", image: "acme/dbt:1", command: ["dbt", "run"] }] }, { followUps: [{ name: "dbt", image: "acme/dbt:2", command: ["dbt", "build", "--token=hunter2"] }] }, ["`followUps.dbt.image`: `acme/dbt:1` → `acme/dbt:2`", "`followUps.dbt.command` changes (value not shown)"]],
+  [
+    "a secret's name",
+    { tap: shopTap({ password: secret("old") as never }) },
+    { tap: shopTap({ password: secret("new") as never }) },
+    ['`tap.password`: `secret("old")` → `secret("new")`'],
+  ],
+  [
+    "fields of the entry",
+    { deadline: "1h", owner: "data" },
+    { deadline: "90m", retries: { limit: 5 } },
+    ["`deadline`: `1h` → `90m`", "`owner` is gone, it was `data`", "`retries.limit` is set: `5`"],
+  ],
+  [
+    "follow-ups by their names",
+    { followUps: [{ name: "dbt", image: "acme/dbt:1", command: ["dbt", "run"] }] },
+    {
+      followUps: [
+        { name: "dbt", image: "acme/dbt:2", command: ["dbt", "build", "--token=hunter2"] },
+      ],
+    },
+    [
+      "`followUps.dbt.image`: `acme/dbt:1` → `acme/dbt:2`",
+      "`followUps.dbt.command` changes (value not shown)",
+    ],
+  ],
 ];
 
 suite("what else changes", () => {
   for (const [what, before, after, expected] of HARMLESS) {
     test(what, () => {
       const facts = factsOf(replication(before), replication(after));
-      assert.deepEqual(facts.filter((fact) => !/^plain: (schedule|next runs):/.test(fact)), expected.map((text) => `plain: ${text}`));
+      assert.deepEqual(
+        facts.filter((fact) => !/^plain: (schedule|next runs):/.test(fact)),
+        expected.map((text) => `plain: ${text}`),
+      );
     });
   }
 
   test("the schedule in words, before and after, with the next three runs by the clocks of its zone", () => {
-    const facts = factsOf(replication({ timezone: "Europe/Berlin" }), replication({ timezone: "Europe/Berlin", schedule: "15 5 * * MON-FRI" }));
+    const facts = factsOf(
+      replication({ timezone: "Europe/Berlin" }),
+      replication({ timezone: "Europe/Berlin", schedule: "15 5 * * MON-FRI" }),
+    );
     assert.deepEqual(facts, [
       "plain: schedule: at 06:00, every day (`0 6 * * *`), Europe/Berlin → at 05:15, Monday to Friday (`15 5 * * MON-FRI`), Europe/Berlin",
       "plain: next runs: 2026-11-24 05:15, 2026-11-25 05:15, 2026-11-26 05:15",
@@ -76,8 +221,14 @@ suite("what else changes", () => {
   });
 
   test("a pipeline that is suspended, and one that no longer is", () => {
-    assert.equal(factsOf(replication(), replication({ suspend: true }))[0], "risk: it is suspended: no run starts by itself any more");
-    assert.equal(factsOf(replication({ suspend: true }), replication())[0], "risk: it is no longer suspended: its schedule starts runs");
+    assert.equal(
+      factsOf(replication(), replication({ suspend: true }))[0],
+      "risk: it is suspended: no run starts by itself any more",
+    );
+    assert.equal(
+      factsOf(replication({ suspend: true }), replication())[0],
+      "risk: it is no longer suspended: its schedule starts runs",
+    );
   });
 
   test("nothing, where only the order of fields differs or formerName is taken out", () => {
@@ -86,9 +237,21 @@ suite("what else changes", () => {
   });
 
   test("a removed pipeline, a job, and one that becomes the other", () => {
-    const job: PipelineEntry = { kind: "job", name: "tidy", schedule: "@daily", image: "acme/tidy:1", command: ["tidy"] };
+    const job: PipelineEntry = {
+      kind: "job",
+      name: "tidy",
+      schedule: "@daily",
+      image: "acme/tidy:1",
+      command: ["tidy"],
+    };
     const { changes } = review([replication({ onRemove: "delete" })], [job]);
-    assert.deepEqual(changes.map(({ change, name, facts }) => [change, name, facts[0]?.text]), [["added", "tidy", "job of the image `acme/tidy:1`"], ["removed", "orders", "its running Workflows are ended"]]);
+    assert.deepEqual(
+      changes.map(({ change, name, facts }) => [change, name, facts[0]?.text]),
+      [
+        ["added", "tidy", "job of the image `acme/tidy:1`"],
+        ["removed", "orders", "its running Workflows are ended"],
+      ],
+    );
     const [becomes] = review([replication()], [{ ...job, name: "orders" }]).changes;
     assert.equal(becomes?.facts[0]?.weight, "state");
   });
@@ -96,18 +259,37 @@ suite("what else changes", () => {
 
 test("memory that few connectors start with is a risk, where it is new", () => {
   const resources = { tap: { memory: "24Mi" as const } };
-  assert.match(factsOf(replication(), replication({ resources }))[0] ?? "", /^risk: resources\.tap\.memory "24Mi": most connectors do not start with that little/);
-  assert.ok(factsOf(replication({ resources }), replication({ resources, deadline: "2h" })).every((fact) => !fact.startsWith("risk")));
+  assert.match(
+    factsOf(replication(), replication({ resources }))[0] ?? "",
+    /^risk: resources\.tap\.memory "24Mi": most connectors do not start with that little/,
+  );
+  assert.ok(
+    factsOf(replication({ resources }), replication({ resources, deadline: "2h" })).every(
+      (fact) => !fact.startsWith("risk"),
+    ),
+  );
 });
 
 suite("the review as a whole", () => {
   test("names images that the base does not build", () => {
-    assert.deepEqual(review([replication()], [replication({ tap: shopTap(undefined, "1.5.0") })]).images, ["tap-shop:1.5.0"]);
+    assert.deepEqual(
+      review([replication()], [replication({ tap: shopTap(undefined, "1.5.0") })]).images,
+      ["tap-shop:1.5.0"],
+    );
   });
 
   test("leaves entries of the base out that are not valid, and says so", () => {
-    const { changes, limits } = review([replication({ schedule: "0 25 * * *" }), replication({ name: "other" })], [replication(), replication({ name: "other" })]);
-    assert.deepEqual(changes.map(({ change, name }) => [change, name]), [["added", "orders"]]);
-    assert.match(limits[0] ?? "", /^The base branch has 1 pipeline that this branch does not take as valid/);
+    const { changes, limits } = review(
+      [replication({ schedule: "0 25 * * *" }), replication({ name: "other" })],
+      [replication(), replication({ name: "other" })],
+    );
+    assert.deepEqual(
+      changes.map(({ change, name }) => [change, name]),
+      [["added", "orders"]],
+    );
+    assert.match(
+      limits[0] ?? "",
+      /^The base branch has 1 pipeline that this branch does not take as valid/,
+    );
   });
 });

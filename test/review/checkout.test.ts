@@ -26,45 +26,110 @@ function problemOf(description: CheckoutDescription): string {
 
 const BROKEN: readonly (readonly [string, { readonly [path: string]: string }, RegExp])[] = [
   ["has no array", {}, /^it has no pipelines\/index\.ts$/],
-  ["does not compile", { "pipelines/index.ts": "export const pipelines = [;" }, /^pipelines\/index\.ts:1:\d+: ERROR: Unexpected ";"$/],
-  ["needs what is not there", { "pipelines/index.ts": 'import "no-such-package"; export const pipelines = [];' }, /^Cannot find module 'no-such-package'/],
-  ["exports something else", { "pipelines/index.ts": "export const pipes = [];" }, /^pipelines\/index\.ts exports no array named "pipelines"$/],
-  ["ends the process", { "pipelines/index.ts": "process.exit(7); export const pipelines = [];" }, /^its array ended the process with 7$/],
-  ["throws", { "pipelines/index.ts": 'throw new Error("no luck\\n  at all"); export const pipelines = [];' }, /^no luck$/],
+  [
+    "does not compile",
+    { "pipelines/index.ts": "export const pipelines = [;" },
+    /^pipelines\/index\.ts:1:\d+: ERROR: Unexpected ";"$/,
+  ],
+  [
+    "needs what is not there",
+    { "pipelines/index.ts": 'import "no-such-package"; export const pipelines = [];' },
+    /^Cannot find module 'no-such-package'/,
+  ],
+  [
+    "exports something else",
+    { "pipelines/index.ts": "export const pipes = [];" },
+    /^pipelines\/index\.ts exports no array named "pipelines"$/,
+  ],
+  [
+    "ends the process",
+    { "pipelines/index.ts": "process.exit(7); export const pipelines = [];" },
+    /^its array ended the process with 7$/,
+  ],
+  [
+    "throws",
+    { "pipelines/index.ts": 'throw new Error("no luck\\n  at all"); export const pipelines = [];' },
+    /^no luck$/,
+  ],
 ];
 
 suite("a checkout that does not render says why", () => {
-  for (const [what, files, problem] of BROKEN) test(what, async (t) => assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem));
+  for (const [what, files, problem] of BROKEN)
+    test(what, async (t) =>
+      assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem),
+    );
 });
 
 test("an array that prints answers all the same, and one is not found in a folder above", async (t) => {
-  const root = makeProject(t, `[{ name: "orders", schedule: "@daily", tap: c.tapPostgres({ host: "db" }), target: c.targetJsonl({}) }].map((one) => (console.log("noise"), one)) as never`);
+  const root = makeProject(
+    t,
+    `[{ name: "orders", schedule: "@daily", tap: c.tapPostgres({ host: "db" }), target: c.targetJsonl({}) }].map((one) => (console.log("noise"), one)) as never`,
+  );
   const description = await readCheckout(root, BASE_IMAGE);
   assert.ok(description.kind === "array" && description.manifests.kind === "rendered");
-  assert.deepEqual(description.entries.map(({ name }) => name), ["orders"]);
-  assert.deepEqual(description.manifests.images.map((image) => image.replace(/[0-9a-f]{12}$/, "…")), ["singer-runner:…", "tap-postgres:0.10.0-…", "target-jsonl:0.1.4-…"]);
-  assert.match(problemOf(await readCheckout(join(root, "pipelines"), BASE_IMAGE)), /^it has no pipelines/);
+  assert.deepEqual(
+    description.entries.map(({ name }) => name),
+    ["orders"],
+  );
+  assert.deepEqual(
+    description.manifests.images.map((image) => image.replace(/[0-9a-f]{12}$/, "…")),
+    ["singer-runner:…", "tap-postgres:0.10.0-…", "target-jsonl:0.1.4-…"],
+  );
+  assert.match(
+    problemOf(await readCheckout(join(root, "pipelines"), BASE_IMAGE)),
+    /^it has no pipelines/,
+  );
 });
 
 test("integers beyond 2^53 arrive as they are, and a change of their last digit shows", async (t) => {
   const read = async (id: string) => {
-    const description = await readCheckout(makeProject(t, `[{ name: "orders", schedule: "@daily", tap: tap({ name: "tap-x", package: "tap-x", version: "1.0.0" })({ since_id: ${id} }), target: c.targetJsonl({}) }]`), BASE_IMAGE);
-    assert.ok(description.kind === "array" && description.entries[0] && "tap" in description.entries[0], problemOf(description));
+    const description = await readCheckout(
+      makeProject(
+        t,
+        `[{ name: "orders", schedule: "@daily", tap: tap({ name: "tap-x", package: "tap-x", version: "1.0.0" })({ since_id: ${id} }), target: c.targetJsonl({}) }]`,
+      ),
+      BASE_IMAGE,
+    );
+    assert.ok(
+      description.kind === "array" && description.entries[0] && "tap" in description.entries[0],
+      problemOf(description),
+    );
     return description.entries[0].tap.settings;
   };
   const [before, after] = [await read("1234567890123456788n"), await read("1234567890123456789n")];
   assert.deepEqual(after, { since_id: 1234567890123456789n });
-  assert.match(JSON.stringify(valueFacts(before, after, ["tap"])), /1234567890123456788.*1234567890123456789/);
+  assert.match(
+    JSON.stringify(valueFacts(before, after, ["tap"])),
+    /1234567890123456788.*1234567890123456789/,
+  );
 });
 
 test("a checkout renders by its own code, with the packages of this one", async (t) => {
-  const render = 'const { stringify } = require("yaml"); exports.renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
-  const description = await readCheckout(folder(t, { "dist/src/manifests/render/render.js": render, "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
-  assert.deepEqual(description.kind === "array" && description.manifests.kind === "rendered" && description.manifests.images, ["singer-runner:old"]);
+  const render =
+    'const { stringify } = require("yaml"); exports.renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
+  const description = await readCheckout(
+    folder(t, {
+      "dist/src/manifests/render/render.js": render,
+      "pipelines/index.ts": "export const pipelines = [];",
+    }),
+    BASE_IMAGE,
+  );
+  assert.deepEqual(
+    description.kind === "array" &&
+      description.manifests.kind === "rendered" &&
+      description.manifests.images,
+    ["singer-runner:old"],
+  );
 });
 
 test("one that does not render its manifests still has its array", async (t) => {
-  const description = await readCheckout(folder(t, { "dist/src/manifests/render/render.js": "exports.other = 1;", "pipelines/index.ts": "export const pipelines = [];" }), BASE_IMAGE);
+  const description = await readCheckout(
+    folder(t, {
+      "dist/src/manifests/render/render.js": "exports.other = 1;",
+      "pipelines/index.ts": "export const pipelines = [];",
+    }),
+    BASE_IMAGE,
+  );
   assert.ok(description.kind === "array" && description.manifests.kind === "failed");
   assert.match(description.manifests.problem, /renderArray/);
 });

@@ -6,10 +6,46 @@ import { code } from "../../src/review/markdown";
 import { looksSecret, shown } from "../../src/review/secrecy";
 import { replication, review, shopTap } from "./support";
 
-const SECRET_NAMES = ["password", "dbPassword", "api_key", "apiKey", "apikey", "client_secret", "refresh-token", "Authorization", "private_key", "key", "credentials", "credentials_json", "sqlalchemy_url", "connection_string", "webhook_url", "AUTH_TOKEN", "aws_access_key_id", "passphrase", "cookie"];
-const OPEN_NAMES = ["host", "port", "replication_key", "primary_keys", "key_properties", "start_date", "schema", "user", "streams", "batch_size_rows", "monkey", "bypass", "tokenizer", "partition_key"];
+const SECRET_NAMES = [
+  "password",
+  "dbPassword",
+  "api_key",
+  "apiKey",
+  "apikey",
+  "client_secret",
+  "refresh-token",
+  "Authorization",
+  "private_key",
+  "key",
+  "credentials",
+  "credentials_json",
+  "sqlalchemy_url",
+  "connection_string",
+  "webhook_url",
+  "AUTH_TOKEN",
+  "aws_access_key_id",
+  "passphrase",
+  "cookie",
+];
+const OPEN_NAMES = [
+  "host",
+  "port",
+  "replication_key",
+  "primary_keys",
+  "key_properties",
+  "start_date",
+  "schema",
+  "user",
+  "streams",
+  "batch_size_rows",
+  "monkey",
+  "bypass",
+  "tokenizer",
+  "partition_key",
+];
 
-for (const name of SECRET_NAMES) test(`${name} looks like a secret`, () => assert.ok(looksSecret(name)));
+for (const name of SECRET_NAMES)
+  test(`${name} looks like a secret`, () => assert.ok(looksSecret(name)));
 for (const name of OPEN_NAMES) test(`${name} does not`, () => assert.ok(!looksSecret(name)));
 
 /** Values that no name gives away. */
@@ -30,13 +66,29 @@ const SECRET_VALUES: readonly Json[] = [
 ];
 
 suite("values that are secrets whatever their name", () => {
-  for (const value of SECRET_VALUES) test(JSON.stringify(value).slice(0, 40), () => assert.equal(shown(["tap", "option"], value), undefined));
+  for (const value of SECRET_VALUES)
+    test(JSON.stringify(value).slice(0, 40), () =>
+      assert.equal(shown(["tap", "option"], value), undefined),
+    );
 
   test("and values that are none", () => {
-    assert.deepEqual(["2026-01-01", 5, true, null, ["a", "b"], "https://api.example.com/v2/rates?base=USD", "{stream_name}.csv", "zoom-meetings-registrants-archive-v2"].map((value: Json) => shown(["tap", "option"], value) !== undefined), [true, true, true, true, true, true, true, true]);
+    assert.deepEqual(
+      [
+        "2026-01-01",
+        5,
+        true,
+        null,
+        ["a", "b"],
+        "https://api.example.com/v2/rates?base=USD",
+        "{stream_name}.csv",
+        "zoom-meetings-registrants-archive-v2",
+      ].map((value: Json) => shown(["tap", "option"], value) !== undefined),
+      [true, true, true, true, true, true, true, true],
+    );
   });
 
-  test("a secret is shown by its name", () => assert.equal(shown(["tap", "password"], secret("db") as never), '`secret("db")`'));
+  test("a secret is shown by its name", () =>
+    assert.equal(shown(["tap", "password"], secret("db") as never), '`secret("db")`'));
 });
 
 test("no value of a secret reaches a comment, whatever changes", () => {
@@ -48,19 +100,52 @@ test("no value of a secret reaches a comment, whatever changes", () => {
     stream_map_config: { hash_seed: canary },
   });
   const entry = (canary: string) =>
-    replication({ tap: shopTap(settings(canary)), initialState: { bookmark: canary }, followUps: [{ name: "dbt", image: "acme/dbt:1", command: ["dbt", canary], env: { DBT_PASSWORD: canary, DATABASE_URL: `postgres://u:${canary}@h` } }] });
-  const cases = [review([], [entry("canary-1")]), review([entry("canary-1")], [entry("canary-2")]), review([entry("canary-1")], []), review([replication()], [entry("canary-2")]), review([entry("canary-1")], [replication()])];
+    replication({
+      tap: shopTap(settings(canary)),
+      initialState: { bookmark: canary },
+      followUps: [
+        {
+          name: "dbt",
+          image: "acme/dbt:1",
+          command: ["dbt", canary],
+          env: { DBT_PASSWORD: canary, DATABASE_URL: `postgres://u:${canary}@h` },
+        },
+      ],
+    });
+  const cases = [
+    review([], [entry("canary-1")]),
+    review([entry("canary-1")], [entry("canary-2")]),
+    review([entry("canary-1")], []),
+    review([replication()], [entry("canary-2")]),
+    review([entry("canary-1")], [replication()]),
+  ];
   for (const one of cases) {
     assert.ok(!commentText(one, COMMENT_BYTES).includes("canary"));
     assert.ok(!JSON.stringify(one).includes("canary"));
   }
-  assert.match(commentText(cases[1] ?? review([], []), COMMENT_BYTES), /`tap\.password` changes \(value not shown\)/);
+  assert.match(
+    commentText(cases[1] ?? review([], []), COMMENT_BYTES),
+    /`tap\.password` changes \(value not shown\)/,
+  );
 });
 
 test("a secret that is written out is told, and one that is named is not", () => {
-  const risks = (settings: { readonly [name: string]: Json }) => review([], [replication({ tap: shopTap(settings) })]).changes[0]?.facts.filter(({ weight }) => weight === "risk").map(({ text }) => text);
-  assert.deepEqual(risks({ password: "hunter2", streams: [{ name: "a", api_key: "x" }] }), ['`tap.password` looks like a secret and is written out: use `secret("name")`', '`tap.streams.a.api_key` looks like a secret and is written out: use `secret("name")`']);
-  assert.deepEqual(risks({ password: secret("db") as never, token: "https://api.example.com/token", replication_key: "id" }), []);
+  const risks = (settings: { readonly [name: string]: Json }) =>
+    review([], [replication({ tap: shopTap(settings) })])
+      .changes[0]?.facts.filter(({ weight }) => weight === "risk")
+      .map(({ text }) => text);
+  assert.deepEqual(risks({ password: "hunter2", streams: [{ name: "a", api_key: "x" }] }), [
+    '`tap.password` looks like a secret and is written out: use `secret("name")`',
+    '`tap.streams.a.api_key` looks like a secret and is written out: use `secret("name")`',
+  ]);
+  assert.deepEqual(
+    risks({
+      password: secret("db") as never,
+      token: "https://api.example.com/token",
+      replication_key: "id",
+    }),
+    [],
+  );
 });
 
 suite("texts of an array as Markdown", () => {

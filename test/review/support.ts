@@ -10,7 +10,10 @@ import type { ResourcePlan } from "../../src/review/pulumi-preview";
 export const NOW = new Date("2026-11-24T00:00:00Z");
 
 /** A tap of a given version, for use in entries. */
-export function shopTap(settings: { readonly [name: string]: Json } = { host: "shop-db" }, version = "1.4.0") {
+export function shopTap(
+  settings: { readonly [name: string]: Json } = { host: "shop-db" },
+  version = "1.4.0",
+) {
   return tap({ name: "tap-shop", package: "tap-shop", version })(settings);
 }
 
@@ -20,7 +23,10 @@ export function shopImage(tag: string) {
 }
 
 /** A target for use in entries. */
-export function warehouse(settings: { readonly [name: string]: Json } = { host: "dwh", database: "dwh" }, name = "target-warehouse") {
+export function warehouse(
+  settings: { readonly [name: string]: Json } = { host: "dwh", database: "dwh" },
+  name = "target-warehouse",
+) {
   return target({ name, package: name, version: "2.0.0" })(settings);
 }
 
@@ -30,13 +36,35 @@ export function replication(fields: Partial<Replication> = {}): Replication {
 }
 
 /** What a checkout of these entries describes, with images named after their connectors. */
-export function checkout(entries: readonly PipelineEntry[]): Extract<CheckoutDescription, { readonly kind: "array" }> {
-  const images = entries.filter(isReplication).flatMap(({ tap, target }) => [tap, target].map(({ connector }) => `${connector.name}:${"version" in connector.source ? connector.source.version : "image"}`));
-  return { kind: "array", entries, manifests: { kind: "rendered", templates: "t", pipelines: entries.map(({ name }) => [name, "d"]), images: [...new Set(images)] } };
+export function checkout(
+  entries: readonly PipelineEntry[],
+): Extract<CheckoutDescription, { readonly kind: "array" }> {
+  const images = entries
+    .filter(isReplication)
+    .flatMap(({ tap, target }) =>
+      [tap, target].map(
+        ({ connector }) =>
+          `${connector.name}:${"version" in connector.source ? connector.source.version : "image"}`,
+      ),
+    );
+  return {
+    kind: "array",
+    entries,
+    manifests: {
+      kind: "rendered",
+      templates: "t",
+      pipelines: entries.map(({ name }) => [name, "d"]),
+      images: [...new Set(images)],
+    },
+  };
 }
 
 /** The review of two arrays. */
-export function review(before: readonly PipelineEntry[], after: readonly PipelineEntry[], resources?: ResourcePlan): Review {
+export function review(
+  before: readonly PipelineEntry[],
+  after: readonly PipelineEntry[],
+  resources?: ResourcePlan,
+): Review {
   return reviewOf(checkout(before), checkout(after), NOW, resources);
 }
 

@@ -13,7 +13,13 @@ suite("attempts", () => {
       return Promise.resolve(number === 2 ? "good" : "bad");
     };
     const retried: number[] = [];
-    const done = await attempt(QUICK, createStop(), step, (result) => result === "bad", (_, number) => retried.push(number));
+    const done = await attempt(
+      QUICK,
+      createStop(),
+      step,
+      (result) => result === "bad",
+      (_, number) => retried.push(number),
+    );
     assert.deepEqual(done, { result: "good", attempts: 2 });
     assert.deepEqual(tries, [1, 2]);
     assert.deepEqual(retried, [1]);
@@ -21,19 +27,60 @@ suite("attempts", () => {
 
   test("end when the tries are used up, or a failure is for good", async () => {
     const bad = () => Promise.resolve("bad");
-    assert.equal((await attempt({ ...QUICK, limit: 3 }, createStop(), bad, () => true, () => undefined)).attempts, 4);
-    assert.equal((await attempt({ ...QUICK, limit: 0 }, createStop(), bad, () => true, () => undefined)).attempts, 1);
-    assert.equal((await attempt(QUICK, createStop(), bad, () => false, () => undefined)).attempts, 1);
+    assert.equal(
+      (
+        await attempt(
+          { ...QUICK, limit: 3 },
+          createStop(),
+          bad,
+          () => true,
+          () => undefined,
+        )
+      ).attempts,
+      4,
+    );
+    assert.equal(
+      (
+        await attempt(
+          { ...QUICK, limit: 0 },
+          createStop(),
+          bad,
+          () => true,
+          () => undefined,
+        )
+      ).attempts,
+      1,
+    );
+    assert.equal(
+      (
+        await attempt(
+          QUICK,
+          createStop(),
+          bad,
+          () => false,
+          () => undefined,
+        )
+      ).attempts,
+      1,
+    );
   });
 
   test("end when a stop is asked for during the pause", async () => {
     const stop = createStop();
-    const done = await attempt({ delay: "1d" }, stop, () => Promise.resolve("bad"), () => true, () => stop.request("enough"));
+    const done = await attempt(
+      { delay: "1d" },
+      stop,
+      () => Promise.resolve("bad"),
+      () => true,
+      () => stop.request("enough"),
+    );
     assert.equal(done.attempts, 1);
   });
 
   test("pause twice as long each time, up to the longest", () => {
-    const pauses = [1, 2, 3, 4, 5].map((number) => delaySeconds({ delay: "10s", maxDelay: "1m" }, number));
+    const pauses = [1, 2, 3, 4, 5].map((number) =>
+      delaySeconds({ delay: "10s", maxDelay: "1m" }, number),
+    );
     assert.deepEqual(pauses, [10, 20, 40, 60, 60]);
     assert.equal(delaySeconds(undefined, 1), 2);
   });

@@ -6,14 +6,22 @@ import { runPipeline } from "../../src/run/run";
 import { configKey } from "../../src/store/keys";
 import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./support";
 
-const bookmark = (value: number) => ({ bookmarks: { events: { replication_key: "id", replication_key_value: value } } });
+const bookmark = (value: number) => ({
+  bookmarks: { events: { replication_key: "id", replication_key_value: value } },
+});
 
 /** A pipeline that keeps its settings in the store, of which the array has none, and a way to put a file there. */
 async function scene(t: Parameters<typeof temporaryFolder>[0]) {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
-  const { tap, target, ...entry } = fakePipeline(folder, {}, {}, { configFrom: "store", mode: "artifact" });
-  const put = (file: Parameters<typeof configKey>[1], value: unknown) => context.store.put(configKey(entry.name, file), JSON.stringify(value));
+  const { tap, target, ...entry } = fakePipeline(
+    folder,
+    {},
+    {},
+    { configFrom: "store", mode: "artifact" },
+  );
+  const put = (file: Parameters<typeof configKey>[1], value: unknown) =>
+    context.store.put(configKey(entry.name, file), JSON.stringify(value));
   return {
     ...{ folder, context, put },
     entry: { ...entry, tap: { ...tap, settings: {} }, target: { ...target, settings: {} } },
@@ -24,7 +32,12 @@ async function scene(t: Parameters<typeof temporaryFolder>[0]) {
 suite("a run on this machine of a pipeline whose settings are in the store", () => {
   test("runs by them", async (t) => {
     const { context, entry, folder, put, settings } = await scene(t);
-    await put("tap-config.json", { ...settings.tap, rows: 20, log: "I know hunter22", password: "hunter22" });
+    await put("tap-config.json", {
+      ...settings.tap,
+      rows: 20,
+      log: "I know hunter22",
+      password: "hunter22",
+    });
     await put("target-config.json", settings.target);
     const summary = await runPipeline(context, entry);
     assert.equal(summary.error, null);
@@ -44,13 +57,23 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     assert.deepEqual(numbersIn(join(folder, "loaded")), range(16, 20));
     assert.match(summary.warnings.join(), /tap-fake takes no catalog/);
     await put("catalog.json", { strems: [] });
-    assert.match((await runPipeline(context, entry)).error ?? "", /not a Singer catalog: it has no list "streams"/);
+    assert.match(
+      (await runPipeline(context, entry)).error ?? "",
+      /not a Singer catalog: it has no list "streams"/,
+    );
   });
 
   test("gives numbers to the tap as they were written, beside settings of this run alone", async (t) => {
     const { context, entry, folder, put, settings } = await scene(t);
-    const numbers = '"id": 12345678901234567890, "ratio": 0.12345678901234567890, "far": [1e400, -0, 1.0]';
-    await context.store.put(configKey("events", "tap-config.json"), JSON.stringify({ ...settings.tap, rows: 5, copy: join(folder, "copy") }).replace("{", `{${numbers}, `));
+    const numbers =
+      '"id": 12345678901234567890, "ratio": 0.12345678901234567890, "far": [1e400, -0, 1.0]';
+    await context.store.put(
+      configKey("events", "tap-config.json"),
+      JSON.stringify({ ...settings.tap, rows: 5, copy: join(folder, "copy") }).replace(
+        "{",
+        `{${numbers}, `,
+      ),
+    );
     await put("target-config.json", settings.target);
     assert.equal((await runPipeline(context, entry, { tapSettings: { rows: 6 } })).records, 6);
     assert.ok(readFileSync(join(folder, "copy"), "utf8").startsWith(`{${numbers}, `));
@@ -59,8 +82,13 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
   test("does not begin where one is missing or is none", async (t) => {
     const { context, entry, put, settings } = await scene(t);
     await put("tap-config.json", settings.tap);
-    await assert.rejects(runPipeline(context, entry), { message: '"events": target-config.json is missing; put it there: npx tapctl config put events --target FILE' });
+    await assert.rejects(runPipeline(context, entry), {
+      message:
+        '"events": target-config.json is missing; put it there: npx tapctl config put events --target FILE',
+    });
     await context.store.put(configKey("events", "target-config.json"), '{\n"password": hunter2}');
-    await assert.rejects(runPipeline(context, entry), { message: `configs/events/target-config.json in ${context.store.url}: not JSON` });
+    await assert.rejects(runPipeline(context, entry), {
+      message: `configs/events/target-config.json in ${context.store.url}: not JSON`,
+    });
   });
 });

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -14,27 +23,61 @@ for (const installer of ["uv", "pip"]) {
   test(`${installer}: a package or version that does not exist is named`, async (t) => {
     const site = await makeSite(t);
     const by = { ...site, env: { ...site.env, TEST_INSTALLER: installer } };
-    const said = async (...args: Parameters<typeof tiny>) => (await install(by, tiny(...args))).error ?? "no error";
-    assert.match(await said(NOWHERE), new RegExp(`^${NOWHERE} 1.0.0 cannot be installed: the package index has no package "${NOWHERE}"$`));
-    assert.match(await said("tap-tiny", { version: "9.9.9" }), /^tap-tiny 9\.9\.9 cannot be installed: the package index has no version 9\.9\.9 of tap-tiny/);
-    assert.deepEqual(readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")), []);
+    const said = async (...args: Parameters<typeof tiny>) =>
+      (await install(by, tiny(...args))).error ?? "no error";
+    assert.match(
+      await said(NOWHERE),
+      new RegExp(
+        `^${NOWHERE} 1.0.0 cannot be installed: the package index has no package "${NOWHERE}"$`,
+      ),
+    );
+    assert.match(
+      await said("tap-tiny", { version: "9.9.9" }),
+      /^tap-tiny 9\.9\.9 cannot be installed: the package index has no version 9\.9\.9 of tap-tiny/,
+    );
+    assert.deepEqual(
+      readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")),
+      [],
+    );
   });
 }
 
 test("a connector that cannot work here is told why, and nothing is left that looks installed", async (t) => {
   const site = await makeSite(t);
-  const said = async (...args: Parameters<typeof tiny>) => (await install(site, tiny(...args))).error ?? "no error";
-  assert.match(await said("tap-needy"), /^tap-needy 1\.0\.0 cannot be installed: it needs the package "a-package-that-no-index-has-7f3a"/);
-  assert.match(await said("tap-future"), /^tap-future 1\.0\.0 cannot be installed: it needs Python >=3\.99, and this is 3\./);
-  assert.match(await said("tap-broken"), /^tap-broken does not start: .*No module named 'a_package_that_is_missing'/);
-  assert.match(await said("tap-tiny", { executable: "tap-other" }), /^tap-tiny 1\.0\.0 installs no command "tap-other"; set executable to one of: tap-tiny$/);
-  assert.deepEqual(readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")), []);
+  const said = async (...args: Parameters<typeof tiny>) =>
+    (await install(site, tiny(...args))).error ?? "no error";
+  assert.match(
+    await said("tap-needy"),
+    /^tap-needy 1\.0\.0 cannot be installed: it needs the package "a-package-that-no-index-has-7f3a"/,
+  );
+  assert.match(
+    await said("tap-future"),
+    /^tap-future 1\.0\.0 cannot be installed: it needs Python >=3\.99, and this is 3\./,
+  );
+  assert.match(
+    await said("tap-broken"),
+    /^tap-broken does not start: .*No module named 'a_package_that_is_missing'/,
+  );
+  assert.match(
+    await said("tap-tiny", { executable: "tap-other" }),
+    /^tap-tiny 1\.0\.0 installs no command "tap-other"; set executable to one of: tap-tiny$/,
+  );
+  assert.deepEqual(
+    readdirSync(site.root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log")),
+    [],
+  );
 });
 
 test("an index that cannot be reached is named, without its password", async (t) => {
   const site = await makeSite(t);
-  const { error = "no error" } = await install({ ...site, env: { ...site.env, PIP_INDEX_URL: "http://me:hunter2@127.0.0.1:1/simple" } }, tiny("tap-tiny"));
-  assert.equal(error, "tap-tiny 1.0.0 cannot be installed: the package index at http://127.0.0.1:1 cannot be reached (connection refused)");
+  const { error = "no error" } = await install(
+    { ...site, env: { ...site.env, PIP_INDEX_URL: "http://me:hunter2@127.0.0.1:1/simple" } },
+    tiny("tap-tiny"),
+  );
+  assert.equal(
+    error,
+    "tap-tiny 1.0.0 cannot be installed: the package index at http://127.0.0.1:1 cannot be reached (connection refused)",
+  );
   const logs = readdirSync(site.root).filter((name) => name.endsWith(".log"));
   assert.equal(logs.length, 1);
   assert.doesNotMatch(readFileSync(join(site.root, logs[0] ?? ""), "utf8"), /hunter2/);
@@ -49,18 +92,29 @@ test("a Python without venv and pip works with uv, and is named where there is n
 
   rmSync(join(site.root, "tools"));
   const without = await install({ ...site, env }, tiny("tap-slow"));
-  assert.match(without.error ?? "", /^Python 3\.\S+ at \S+ has neither venv nor pip, and there is no uv; .*apt-get install python3-venv/);
+  assert.match(
+    without.error ?? "",
+    /^Python 3\.\S+ at \S+ has neither venv nor pip, and there is no uv; .*apt-get install python3-venv/,
+  );
 });
 
 test("a root that is no folder, or cannot be written, is named", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "file"), "");
-  await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root: join(folder, "file", "environments") }), { name: "UserError", message: /is no folder; connectors are installed below/ });
+  await assert.rejects(
+    ensureEnvironment(tiny("tap-tiny"), { root: join(folder, "file", "environments") }),
+    { name: "UserError", message: /is no folder; connectors are installed below/ },
+  );
 
   chmodSync(folder, 0o555);
   await findPython();
   const root = join(folder, "environments");
-  await asNobody(() => assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root }), { name: "UserError", message: `${root} cannot be written; connectors are installed below ${root}` }));
+  await asNobody(() =>
+    assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root }), {
+      name: "UserError",
+      message: `${root} cannot be written; connectors are installed below ${root}`,
+    }),
+  );
   chmodSync(folder, 0o755);
 });
 
@@ -76,22 +130,44 @@ async function asNobody(work: () => Promise<void>): Promise<void> {
 }
 
 test("a connector that is an image is refused", async (t) => {
-  const image = tap({ name: "tap-image", image: "registry.example.com/tap@sha256:00" })({}).connector;
-  await assert.rejects(ensureEnvironment(image, { root: temporaryFolder(t) }), { name: "UserError", message: /^connector "tap-image" is the image .* runs on a cluster only/ });
+  const image = tap({ name: "tap-image", image: "registry.example.com/tap@sha256:00" })(
+    {},
+  ).connector;
+  await assert.rejects(ensureEnvironment(image, { root: temporaryFolder(t) }), {
+    name: "UserError",
+    message: /^connector "tap-image" is the image .* runs on a cluster only/,
+  });
 });
 
 /** A copy of this machine's Python as Debian packs it: without ensurepip and pip. */
 async function bareClone(folder: string): Promise<string> {
   const { path } = await findPython();
   const ask = "import sys, sysconfig; print(sys.executable); print(sysconfig.get_path('stdlib'))";
-  const base = execFileSync(path, ["-I", "-c", "import sys; print(getattr(sys, '_base_executable', sys.executable))"], { encoding: "utf8" }).trim();
-  const [executable = "", stdlib = ""] = execFileSync(base, ["-I", "-c", ask], { encoding: "utf8" }).trim().split("\n");
+  const base = execFileSync(
+    path,
+    ["-I", "-c", "import sys; print(getattr(sys, '_base_executable', sys.executable))"],
+    { encoding: "utf8" },
+  ).trim();
+  const [executable = "", stdlib = ""] = execFileSync(base, ["-I", "-c", ask], { encoding: "utf8" })
+    .trim()
+    .split("\n");
   const clone = join(folder, "bin", basename(stdlib));
   mkdirSync(dirname(clone));
   cpSync(executable, clone, { dereference: true });
   chmodSync(clone, 0o755);
-  const skipped = new Set(["site-packages", "dist-packages", "ensurepip", "test", "idlelib", "tkinter", "__pycache__"]);
-  cpSync(stdlib, join(folder, "lib", basename(stdlib)), { recursive: true, filter: (source) => !skipped.has(basename(source)) });
+  const skipped = new Set([
+    "site-packages",
+    "dist-packages",
+    "ensurepip",
+    "test",
+    "idlelib",
+    "tkinter",
+    "__pycache__",
+  ]);
+  cpSync(stdlib, join(folder, "lib", basename(stdlib)), {
+    recursive: true,
+    filter: (source) => !skipped.has(basename(source)),
+  });
   assert.ok(existsSync(clone));
   return clone;
 }

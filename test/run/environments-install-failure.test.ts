@@ -6,52 +6,62 @@ import { explainInstallFailure } from "../../src/run/environments/install-failur
 const SEEN: readonly { readonly name: string; readonly output: string; readonly said: string }[] = [
   {
     name: "uv before 0.10, which wraps its lines",
-    output: "  × No solution found when resolving dependencies:\n  ╰─▶ Because tap-x was not found in the package\n      registry and you require tap-x==1.0.0, we can conclude\n      that your requirements are unsatisfiable.",
+    output:
+      "  × No solution found when resolving dependencies:\n  ╰─▶ Because tap-x was not found in the package\n      registry and you require tap-x==1.0.0, we can conclude\n      that your requirements are unsatisfiable.",
     said: 'the package index has no package "tap-x"',
   },
   {
     name: "uv and a Python that is too old",
-    output: "error: No solution found when resolving dependencies\n  cause: Because the current Python version (3.9.18) does not satisfy Python>=3.10 and tap-x==1.0.0 depends on Python>=3.10, we can conclude that tap-x==1.0.0 cannot be used.\n         And because only tap-x<=1.0.0 is available and you require tap-x==1.0.0, we can conclude that your requirements are unsatisfiable.",
+    output:
+      "error: No solution found when resolving dependencies\n  cause: Because the current Python version (3.9.18) does not satisfy Python>=3.10 and tap-x==1.0.0 depends on Python>=3.10, we can conclude that tap-x==1.0.0 cannot be used.\n         And because only tap-x<=1.0.0 is available and you require tap-x==1.0.0, we can conclude that your requirements are unsatisfiable.",
     said: "it needs Python >=3.10, and this is 3.9.18; set TAPCTL_PYTHON to another one",
   },
   {
     name: "uv and a name that cannot be resolved",
-    output: "error: Request failed after 3 retries in 10.0s\n  cause: Failed to fetch: https://pypi.example.com/simple/tap-x/\n  cause: dns error\n  cause: failed to lookup address information: Name or service not known",
+    output:
+      "error: Request failed after 3 retries in 10.0s\n  cause: Failed to fetch: https://pypi.example.com/simple/tap-x/\n  cause: dns error\n  cause: failed to lookup address information: Name or service not known",
     said: "the package index at https://pypi.example.com cannot be reached (its name is not known)",
   },
   {
     name: "uv and a certificate of nobody known",
-    output: "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  cause: invalid peer certificate: UnknownIssuer",
+    output:
+      "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  cause: invalid peer certificate: UnknownIssuer",
     said: "the package index at https://pypi.example.com cannot be reached (its certificate is not trusted; set SSL_CERT_FILE, or cert in pip's configuration)",
   },
   {
     name: "uv and an index that wants a password",
-    output: "error: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  Caused by: HTTP status client error (401 Unauthorized) for url (https://pypi.example.com/simple/tap-x/)",
+    output:
+      "error: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  Caused by: HTTP status client error (401 Unauthorized) for url (https://pypi.example.com/simple/tap-x/)",
     said: "the package index at https://pypi.example.com answers 401 Unauthorized",
   },
   {
     name: "uv and a file with another hash",
-    output: "error: Failed to download and build `tap-x==1.0.0`\n  cause: Hash mismatch for `tap-x==1.0.0`\n\n         Expected:\n           sha256:86fb5e\n\n         Computed:\n           sha256:86fb5f",
+    output:
+      "error: Failed to download and build `tap-x==1.0.0`\n  cause: Hash mismatch for `tap-x==1.0.0`\n\n         Expected:\n           sha256:86fb5e\n\n         Computed:\n           sha256:86fb5f",
     said: "the package index has another file for tap-x 1.0.0 than the lock file lists; find out why before you write the lock file again",
   },
   {
     name: "pip and a file with another hash",
-    output: "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.\n    tap-x==1.0.0 from https://pypi.example.com/tap-x-1.0.0.tar.gz (from -r packages.txt (line 40)):\n        Expected sha256 86fb5e\n             Got        86fb5f",
+    output:
+      "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.\n    tap-x==1.0.0 from https://pypi.example.com/tap-x-1.0.0.tar.gz (from -r packages.txt (line 40)):\n        Expected sha256 86fb5e\n             Got        86fb5f",
     said: "the package index has another file for tap-x 1.0.0 than the lock file lists; find out why before you write the lock file again",
   },
   {
     name: "pip and an index that cannot be reached",
-    output: "Looking in indexes: http://127.0.0.1:9/simple\nWARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tap-x/\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)\nERROR: No matching distribution found for tap-x==1.0.0",
+    output:
+      "Looking in indexes: http://127.0.0.1:9/simple\nWARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tap-x/\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)\nERROR: No matching distribution found for tap-x==1.0.0",
     said: "the package index at http://127.0.0.1:9 cannot be reached (connection refused)",
   },
   {
     name: "pip and a version that is not there",
-    output: "ERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: 0.1.0, 0.1.4)\nERROR: No matching distribution found for tap-x==1.0.0",
+    output:
+      "ERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: 0.1.0, 0.1.4)\nERROR: No matching distribution found for tap-x==1.0.0",
     said: "the package index has no version 1.0.0 of tap-x; the newest is 0.1.4",
   },
   {
     name: "pip and a Python that is too old, of several versions",
-    output: "ERROR: Ignored the following versions that require a different python version: 0.9.0 Requires-Python >=3.10; 1.0.0 Requires-Python >=3.10\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)",
+    output:
+      "ERROR: Ignored the following versions that require a different python version: 0.9.0 Requires-Python >=3.10; 1.0.0 Requires-Python >=3.10\nERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: none)",
     said: "it needs Python >=3.10, and this is 3.9.18; set TAPCTL_PYTHON to another one",
   },
   {
@@ -61,25 +71,37 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
   },
   {
     name: "pip and a package that another one needs",
-    output: "INFO: pip is looking at multiple versions of tap-x to determine which version is compatible with other requirements. This could take a while.\nERROR: Could not find a version that satisfies the requirement lib-y>=2 (from tap-x) (from versions: none)\nERROR: No matching distribution found for lib-y>=2",
+    output:
+      "INFO: pip is looking at multiple versions of tap-x to determine which version is compatible with other requirements. This could take a while.\nERROR: Could not find a version that satisfies the requirement lib-y>=2 (from tap-x) (from versions: none)\nERROR: No matching distribution found for lib-y>=2",
     said: 'it needs the package "lib-y", which the package index does not have',
   },
   {
     name: "a full disk",
-    output: "error: Failed to install: boto3-1.0-py3-none-any.whl (boto3==1.0)\n  Caused by: failed to copy file: No space left on device (os error 28)",
+    output:
+      "error: Failed to install: boto3-1.0-py3-none-any.whl (boto3==1.0)\n  Caused by: failed to copy file: No space left on device (os error 28)",
     said: "the disk is full",
   },
   {
     name: "a compiler that is missing",
-    output: "  × Failed to build `psycopg2==2.9.3`\n  ├─▶ The build backend returned an error\n  ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)\n\n      [stderr]\n      Error: pg_config executable not found.\n\n      hint: This usually indicates a problem with the package or the build environment.",
+    output:
+      "  × Failed to build `psycopg2==2.9.3`\n  ├─▶ The build backend returned an error\n  ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)\n\n      [stderr]\n      Error: pg_config executable not found.\n\n      hint: This usually indicates a problem with the package or the build environment.",
     said: "building psycopg2==2.9.3 failed: pg_config executable not found. (log: /logs/tap-x.log)",
   },
-  { name: "something new", output: "Resolved 3 packages in 10ms\nerror: the moon is in the wrong place\n", said: "the moon is in the wrong place (log: /logs/tap-x.log)" },
+  {
+    name: "something new",
+    output: "Resolved 3 packages in 10ms\nerror: the moon is in the wrong place\n",
+    said: "the moon is in the wrong place (log: /logs/tap-x.log)",
+  },
 ];
 
 for (const { name, output, said } of SEEN) {
   test(`the reason is read off ${name}`, () => {
-    const failure = { source: { package: "tap_X[more]", version: "1.0.0" }, output, python: "3.9.18", log: "/logs/tap-x.log" };
+    const failure = {
+      source: { package: "tap_X[more]", version: "1.0.0" },
+      output,
+      python: "3.9.18",
+      log: "/logs/tap-x.log",
+    };
     assert.equal(explainInstallFailure(failure), `tap_X[more] 1.0.0 cannot be installed: ${said}`);
   });
 }

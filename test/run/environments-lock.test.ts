@@ -17,7 +17,9 @@ function temporaryFolder(t: TestContext): string {
 }
 
 function start(...args: readonly string[]) {
-  return spawn(process.execPath, [...TYPESCRIPT, FIXTURE, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [...TYPESCRIPT, FIXTURE, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 test("processes that count under the lock lose no count", async (t) => {
@@ -51,11 +53,17 @@ test("a number of a process that came again does not hold a lock", async (t) => 
     writeFileSync(join(lock, `${pid}.${start}.another-boot.00000000`), "");
     return Promise.resolve();
   });
-  assert.equal(await withLock(lock, { onWait: () => assert.fail("waited") }, () => Promise.resolve("taken")), "taken");
+  assert.equal(
+    await withLock(lock, { onWait: () => assert.fail("waited") }, () => Promise.resolve("taken")),
+    "taken",
+  );
 });
 
 test("work that fails gives the lock back", async (t) => {
   const lock = join(temporaryFolder(t), "lock");
-  await assert.rejects(withLock(lock, {}, () => Promise.reject(new Error("no"))), { message: "no" });
+  await assert.rejects(
+    withLock(lock, {}, () => Promise.reject(new Error("no"))),
+    { message: "no" },
+  );
   assert.deepEqual(readdirSync(lock), []);
 });

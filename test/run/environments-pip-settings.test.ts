@@ -3,27 +3,53 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parsePipConfig, readPipSettings, uvVariables, withoutCredentials } from "../../src/run/environments/pip-settings";
+import {
+  parsePipConfig,
+  readPipSettings,
+  uvVariables,
+  withoutCredentials,
+} from "../../src/run/environments/pip-settings";
 
 const anyFolder = () => true;
 
 test("pip's files are read as pip reads them", () => {
-  const text = "# company\n[global]\nindex-url = https://a.example.com/simple\nextra_index_url =\n    https://b.example.com/simple\n    https://c.example.com/simple\n\n[install]\nfind-links: /wheels\n[list]\nformat = json\nindex-url = no\n";
-  assert.deepEqual(parsePipConfig(text), { "index-url": "https://a.example.com/simple", "extra-index-url": "https://b.example.com/simple https://c.example.com/simple", "find-links": "/wheels" });
+  const text =
+    "# company\n[global]\nindex-url = https://a.example.com/simple\nextra_index_url =\n    https://b.example.com/simple\n    https://c.example.com/simple\n\n[install]\nfind-links: /wheels\n[list]\nformat = json\nindex-url = no\n";
+  assert.deepEqual(parsePipConfig(text), {
+    "index-url": "https://a.example.com/simple",
+    "extra-index-url": "https://b.example.com/simple https://c.example.com/simple",
+    "find-links": "/wheels",
+  });
 });
 
 test("variables win over the user's file", (t) => {
   const home = mkdtempSync(join(tmpdir(), "tapctl-pip-"));
   t.after(() => rmSync(home, { recursive: true }));
   mkdirSync(join(home, ".config", "pip"), { recursive: true });
-  writeFileSync(join(home, ".config", "pip", "pip.conf"), "[global]\nindex-url = https://file.example.com\nproxy = http://proxy:3128\n");
-  const settings = readPipSettings({ HOME: home, XDG_CONFIG_DIRS: home, PIP_INDEX_URL: "https://variable.example.com" });
+  writeFileSync(
+    join(home, ".config", "pip", "pip.conf"),
+    "[global]\nindex-url = https://file.example.com\nproxy = http://proxy:3128\n",
+  );
+  const settings = readPipSettings({
+    HOME: home,
+    XDG_CONFIG_DIRS: home,
+    PIP_INDEX_URL: "https://variable.example.com",
+  });
   assert.equal(settings["index-url"], "https://variable.example.com");
   assert.equal(settings["proxy"], "http://proxy:3128");
 });
 
 test("uv is told what pip is told", () => {
-  const pip = { "index-url": "https://a", "extra-index-url": "https://b https://c", "find-links": "/wheels https://d", cert: "/ca.pem", "trusted-host": "a b", timeout: "60", "no-index": "false", proxy: "http://p" };
+  const pip = {
+    "index-url": "https://a",
+    "extra-index-url": "https://b https://c",
+    "find-links": "/wheels https://d",
+    cert: "/ca.pem",
+    "trusted-host": "a b",
+    timeout: "60",
+    "no-index": "false",
+    proxy: "http://p",
+  };
   assert.deepEqual(uvVariables(pip, {}, false, anyFolder), {
     UV_DEFAULT_INDEX: "https://a",
     UV_INDEX: "https://b https://c",
@@ -39,14 +65,23 @@ test("uv is told what pip is told", () => {
 
 test("what uv is told itself is left alone", () => {
   const pip = { "index-url": "https://a", cert: "/ca.pem" };
-  assert.deepEqual(uvVariables(pip, { UV_INDEX_URL: "https://own", SSL_CERT_FILE: "/own.pem" }, false, anyFolder), {});
+  assert.deepEqual(
+    uvVariables(pip, { UV_INDEX_URL: "https://own", SSL_CERT_FILE: "/own.pem" }, false, anyFolder),
+    {},
+  );
   assert.deepEqual(uvVariables(pip, {}, true, anyFolder), { SSL_CERT_FILE: "/ca.pem" });
 });
 
 test("a folder of packages that is missing is left out, because uv would refuse it", () => {
-  assert.deepEqual(uvVariables({ "find-links": "/gone" }, {}, false, () => false), {});
+  assert.deepEqual(
+    uvVariables({ "find-links": "/gone" }, {}, false, () => false),
+    {},
+  );
 });
 
 test("addresses are shown without user and password", () => {
-  assert.equal(withoutCredentials("from https://me:hunter2@a.example.com/simple and http://t0ken@b"), "from https://***@a.example.com/simple and http://***@b");
+  assert.equal(
+    withoutCredentials("from https://me:hunter2@a.example.com/simple and http://t0ken@b"),
+    "from https://***@a.example.com/simple and http://***@b",
+  );
 });

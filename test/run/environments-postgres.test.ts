@@ -11,7 +11,10 @@ import { TYPESCRIPT } from "../support/command";
 
 const FIXTURE = join(__dirname, "fixtures", "serve-postgres.ts");
 
-async function query(postgres: Pick<Postgres, "host" | "port" | "user" | "password" | "database">, sql: string): Promise<readonly unknown[]> {
+async function query(
+  postgres: Pick<Postgres, "host" | "port" | "user" | "password" | "database">,
+  sql: string,
+): Promise<readonly unknown[]> {
   const client = new Client({ ...postgres });
   await client.connect();
   try {
@@ -29,7 +32,9 @@ test("a server keeps its data in the folder it is given, over a start and a kill
   await first.stop();
   await assert.rejects(query(first, "select 1"), { code: "ECONNREFUSED" });
 
-  const child = spawn(process.execPath, [...TYPESCRIPT, FIXTURE, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...TYPESCRIPT, FIXTURE, directory], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const second = await connection(child);
   assert.deepEqual(await query(second, "select row from kept"), [{ row: 1 }]);
   child.kill("SIGKILL");
@@ -43,7 +48,10 @@ test("a server keeps its data in the folder it is given, over a start and a kill
 test("a port that is taken is named", async () => {
   const first = await startPostgres();
   try {
-    await assert.rejects(startPostgres({ port: first.port }), { name: "UserError", message: new RegExp(`^PostgreSQL does not start on port ${first.port}: could not`) });
+    await assert.rejects(startPostgres({ port: first.port }), {
+      name: "UserError",
+      message: new RegExp(`^PostgreSQL does not start on port ${first.port}: could not`),
+    });
   } finally {
     await first.stop();
   }

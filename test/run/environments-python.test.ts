@@ -8,20 +8,37 @@ import { findPython } from "../../src/run/environments/python";
 import { TYPESCRIPT } from "../support/command";
 
 /** A folder of programs that answer as Pythons of the versions given; each start is a line in the file `starts`. */
-function machine(t: TestContext, programs: { readonly [name: string]: string }): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
+function machine(
+  t: TestContext,
+  programs: { readonly [name: string]: string },
+): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-python-"));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const [name, version] of Object.entries(programs)) {
     const path = join(folder, name);
-    const answer = JSON.stringify({ path, version, platform: "linux-x86_64", hasVenv: true, hasPip: true });
-    writeFileSync(path, `#!/bin/sh\necho ${name} >> ${join(folder, "starts")}\n${version === "broken" ? "exit 127" : `echo '${answer}'`}\n`);
+    const answer = JSON.stringify({
+      path,
+      version,
+      platform: "linux-x86_64",
+      hasVenv: true,
+      hasPip: true,
+    });
+    writeFileSync(
+      path,
+      `#!/bin/sh\necho ${name} >> ${join(folder, "starts")}\n${version === "broken" ? "exit 127" : `echo '${answer}'`}\n`,
+    );
     chmodSync(path, 0o755);
   }
   return { folder, env: { PATH: folder } };
 }
 
 test("3.11 and 3.12 come before others, and a wrapper that fails is passed over", async (t) => {
-  const { env } = machine(t, { python3: "3.13.1", "python3.11": "broken", "python3.12": "3.12.4", "python3.13": "3.13.1" });
+  const { env } = machine(t, {
+    python3: "3.13.1",
+    "python3.11": "broken",
+    "python3.12": "3.12.4",
+    "python3.13": "3.13.1",
+  });
   assert.equal((await findPython({}, { env })).version, "3.12.4");
   assert.equal((await findPython({ min: "3.13" }, { env })).version, "3.13.1");
 });
@@ -33,20 +50,44 @@ test("the newest in range is taken where neither is there", async (t) => {
 
 test("what was found and what is needed is said", async (t) => {
   const { env } = machine(t, { python3: "3.8.18" });
-  await assert.rejects(findPython({ min: "3.10" }, { env }), { name: "UserError", message: /^no Python 3\.10 to 3\.13 found \(python3 is 3\.8\.18\); install one/ });
-  await assert.rejects(findPython({}, { env: { PATH: "/nowhere" } }), { name: "UserError", message: /\(none on PATH\)/ });
+  await assert.rejects(findPython({ min: "3.10" }, { env }), {
+    name: "UserError",
+    message: /^no Python 3\.10 to 3\.13 found \(python3 is 3\.8\.18\); install one/,
+  });
+  await assert.rejects(findPython({}, { env: { PATH: "/nowhere" } }), {
+    name: "UserError",
+    message: /\(none on PATH\)/,
+  });
 });
 
 test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
-  const { folder, env } = machine(t, { python3: "3.12.1", old: "3.9.1", older: "3.10.4", rubbish: "x" });
-  assert.equal((await findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "older") } })).version, "3.10.4");
-  await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), { message: /is Python 3\.9\.1; needed is 3\.10 to 3\.13$/ });
-  await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }), { message: /is no Python that starts/ });
+  const { folder, env } = machine(t, {
+    python3: "3.12.1",
+    old: "3.9.1",
+    older: "3.10.4",
+    rubbish: "x",
+  });
+  assert.equal(
+    (await findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "older") } })).version,
+    "3.10.4",
+  );
+  await assert.rejects(findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "old") } }), {
+    message: /is Python 3\.9\.1; needed is 3\.10 to 3\.13$/,
+  });
+  await assert.rejects(
+    findPython({}, { env: { ...env, TAPCTL_PYTHON: join(folder, "rubbish") } }),
+    { message: /is no Python that starts/ },
+  );
 });
 
 test("what was found is remembered by the next process until the program changes", (t) => {
   const { folder, env } = machine(t, { python3: "3.12.1" });
-  const find = () => execFileSync(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")], { env, encoding: "utf8" });
+  const find = () =>
+    execFileSync(
+      process.execPath,
+      [...TYPESCRIPT, join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")],
+      { env, encoding: "utf8" },
+    );
   const starts = () => readFileSync(join(folder, "starts"), "utf8").trim().split("\n").length;
   assert.deepEqual([find(), find(), starts()], ["3.12.1", "3.12.1", 1]);
   const program = join(folder, "python3");

@@ -33,14 +33,31 @@ export async function makeSite(t: TestContext): Promise<Site> {
   const [root, wheels] = [join(folder, "root"), join(folder, "wheels")];
   for (const path of [root, wheels, join(SHARED, "tools")]) mkdirSync(path, { recursive: true });
   const python = await findPython({}, { memory: SHARED });
-  await findInstaller({ python, root: SHARED, log: join(folder, "uv.log"), onLine: () => undefined });
+  await findInstaller({
+    python,
+    root: SHARED,
+    log: join(folder, "uv.log"),
+    onLine: () => undefined,
+  });
   symlinkSync(join(SHARED, "tools"), join(root, "tools"));
   spawnSync(python.path, [join(FIXTURES, "wheels.py"), wheels]);
-  return { root, env: { ...process.env, PIP_FIND_LINKS: wheels, UV_FIND_LINKS: "", PIP_RETRIES: "0", UV_HTTP_RETRIES: "0" } };
+  return {
+    root,
+    env: {
+      ...process.env,
+      PIP_FIND_LINKS: wheels,
+      UV_FIND_LINKS: "",
+      PIP_RETRIES: "0",
+      UV_HTTP_RETRIES: "0",
+    },
+  };
 }
 
 /** A tiny connector: `tap-tiny`, `tap-slow`, `tap-broken`, `tap-needy` or `tap-future`. */
-export function tiny(name: string, more: { readonly version?: string; readonly executable?: string } = {}): ConnectorDefinition {
+export function tiny(
+  name: string,
+  more: { readonly version?: string; readonly executable?: string } = {},
+): ConnectorDefinition {
   return tap({ name, package: name, version: "1.0.0", ...more })({}).connector;
 }
 

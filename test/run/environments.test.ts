@@ -1,8 +1,24 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { install, makeSite, phases, startInstall, temporaryFolder, tiny, type Site } from "./environments-support";
+import {
+  install,
+  makeSite,
+  phases,
+  startInstall,
+  temporaryFolder,
+  tiny,
+  type Site,
+} from "./environments-support";
 
 function environmentFolders({ root }: Site): readonly string[] {
   return readdirSync(root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log"));
@@ -12,7 +28,9 @@ test("an environment is built once; later calls start no process", async (t) => 
   const site = await makeSite(t);
   const first = await install(site, tiny("tap-tiny"));
   assert.deepEqual(phases(first), ["creating", "installing", "describing", "ready"], first.error);
-  const description = JSON.parse(readFileSync(first.environment?.descriptionFile ?? "", "utf8")) as { readonly command: readonly string[]; readonly name: string };
+  const description = JSON.parse(
+    readFileSync(first.environment?.descriptionFile ?? "", "utf8"),
+  ) as { readonly command: readonly string[]; readonly name: string };
   assert.equal(description.name, "tap-tiny");
   assert.ok(existsSync(description.command[0] ?? ""));
 
@@ -38,7 +56,10 @@ test("an environment that was moved, or whose Python is gone, is built anew", as
 
 test("of two commands that need the same environment one builds and the other waits", async (t) => {
   const site = await makeSite(t);
-  const results = await Promise.all([install(site, tiny("tap-slow")), install(site, tiny("tap-slow"))]);
+  const results = await Promise.all([
+    install(site, tiny("tap-slow")),
+    install(site, tiny("tap-slow")),
+  ]);
   assert.deepEqual(results[0].environment, results[1].environment);
   assert.equal(results.filter((result) => phases(result).includes("creating")).length, 1);
   assert.equal(environmentFolders(site).length, 1);
@@ -55,7 +76,9 @@ for (const phase of ["creating", "installing", "describing"] as const) {
     const again = await install(site, tiny("tap-slow"));
     assert.deepEqual(phases(again), ["creating", "installing", "describing", "ready"], again.error);
     const { environment } = again;
-    const { command } = JSON.parse(readFileSync(environment?.descriptionFile ?? "", "utf8")) as { readonly command: readonly string[] };
+    const { command } = JSON.parse(readFileSync(environment?.descriptionFile ?? "", "utf8")) as {
+      readonly command: readonly string[];
+    };
     assert.ok(existsSync(command[0] ?? ""));
     assert.equal(environmentFolders(site).length, 1);
   });
@@ -63,7 +86,10 @@ for (const phase of ["creating", "installing", "describing"] as const) {
 
 test("pip installs where it is asked to, or uv cannot be had", async (t) => {
   const site = await makeSite(t);
-  const { environment, error } = await install({ ...site, env: { ...site.env, TEST_INSTALLER: "pip" } }, tiny("tap-tiny"));
+  const { environment, error } = await install(
+    { ...site, env: { ...site.env, TEST_INSTALLER: "pip" } },
+    tiny("tap-tiny"),
+  );
   assert.ok(environment, error);
   assert.match(readFileSync(join(environment.directory, "install.log"), "utf8"), /-m pip install/);
 });
@@ -71,17 +97,24 @@ test("pip installs where it is asked to, or uv cannot be had", async (t) => {
 test("uv is fetched where the machine has none", async (t) => {
   const site = await makeSite(t);
   rmSync(join(site.root, "tools"));
-  const { environment, error } = await install({ ...site, env: { ...site.env, PATH: pathWithoutUv(t) } }, tiny("tap-tiny"));
+  const { environment, error } = await install(
+    { ...site, env: { ...site.env, PATH: pathWithoutUv(t) } },
+    tiny("tap-tiny"),
+  );
   assert.ok(environment, error);
   assert.ok(readdirSync(join(site.root, "tools")).some((name) => /^uv-[\d.]+$/.test(name)));
 });
 
 /** `PATH` less the folders that hold uv. */
 function pathWithoutUv(t: Parameters<typeof temporaryFolder>[0]): string {
-  const folders = (process.env["PATH"] ?? "").split(":").filter((folder) => !existsSync(join(folder, "uv")));
+  const folders = (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((folder) => !existsSync(join(folder, "uv")));
   const links = temporaryFolder(t);
   writeFileSync(join(links, "README"), "links to what is in a folder with uv");
-  for (const folder of (process.env["PATH"] ?? "").split(":").filter((one) => existsSync(join(one, "uv")))) {
+  for (const folder of (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((one) => existsSync(join(one, "uv")))) {
     for (const name of readdirSync(folder).filter((one) => /^python3(\.\d+)?$/.test(one))) {
       if (!existsSync(join(links, name))) symlinkSync(join(folder, name), join(links, name));
     }

@@ -10,36 +10,61 @@ import { readSummary, type RunSummary } from "../../src/store/runs/runs";
 import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./support";
 
 for (const mode of ["artifact", "stream"] as const) {
-  test(`idle timeout in ${mode} mode: the attempt fails, what was sent is loaded`, { timeout: 60_000 }, async (t) => {
-    const folder = temporaryFolder(t);
-    const context = await fakeContext(folder);
-    const frozen = fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "1s", retries: { limit: 0 } });
-    const summary = await runPipeline(context, frozen, { mode });
-    assert.deepEqual([summary.status, summary.code], ["failed", ExitCode.tapFailed]);
-    assert.equal(summary.error, "tap-fake sent nothing for 1 s (idleTimeout) and was stopped");
-    assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 20));
-    assert.equal(summary.stateCommitted, true);
-  });
+  test(
+    `idle timeout in ${mode} mode: the attempt fails, what was sent is loaded`,
+    { timeout: 60_000 },
+    async (t) => {
+      const folder = temporaryFolder(t);
+      const context = await fakeContext(folder);
+      const frozen = fakePipeline(
+        folder,
+        { rows: 30, hold: 20 },
+        {},
+        { idleTimeout: "1s", retries: { limit: 0 } },
+      );
+      const summary = await runPipeline(context, frozen, { mode });
+      assert.deepEqual([summary.status, summary.code], ["failed", ExitCode.tapFailed]);
+      assert.equal(summary.error, "tap-fake sent nothing for 1 s (idleTimeout) and was stopped");
+      assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 20));
+      assert.equal(summary.stateCommitted, true);
+    },
+  );
 }
 
-test("idle timeout: the attempt is retried from where the data got to", { timeout: 60_000 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const context = await fakeContext(folder);
-  const summary = await runPipeline(context, fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "1s" }), { mode: "stream" });
-  assert.equal(summary.status, "succeeded", summary.error ?? "");
-  assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
-});
+test(
+  "idle timeout: the attempt is retried from where the data got to",
+  { timeout: 60_000 },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const context = await fakeContext(folder);
+    const summary = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "1s" }),
+      { mode: "stream" },
+    );
+    assert.equal(summary.status, "succeeded", summary.error ?? "");
+    assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
+  },
+);
 
 test("idle timeout: never", { timeout: 60_000 }, async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
-  const summary = await runPipeline(context, fakePipeline(folder, { rows: 30 }, { wait: 1.5 }, { idleTimeout: "never" }));
+  const summary = await runPipeline(
+    context,
+    fakePipeline(folder, { rows: 30 }, { wait: 1.5 }, { idleTimeout: "never" }),
+  );
   assert.equal(summary.status, "succeeded", summary.error ?? "");
 });
 
 test("silence: the summary of a run in progress says since when nothing has moved", async (t) => {
   const store = await openStore(temporaryFolder(t));
-  const opening = { version: 1, pipeline: "events", run: "20261129T120000Z-abcdef", status: "running" } as unknown as RunSummary;
+  const opening = {
+    version: 1,
+    pipeline: "events",
+    run: "20261129T120000Z-abcdef",
+    status: "running",
+  } as unknown as RunSummary;
   const silence = trackSilence(store, opening);
   const silentSince = async () => (await readSummary(store, "events", opening.run))?.silentSince;
   const until = async (isSilent: boolean) => {

@@ -9,18 +9,31 @@ import { LeaseHeld } from "../../src/store/lease/lease";
 import { listRuns } from "../../src/store/runs/runs";
 import { readState } from "../../src/store/state/state";
 import { TYPESCRIPT } from "../support/command";
-import { fakeContext, fakePipeline, isRunning, numbersIn, range, temporaryFolder, until } from "./support";
+import {
+  fakeContext,
+  fakePipeline,
+  isRunning,
+  numbersIn,
+  range,
+  temporaryFolder,
+  until,
+} from "./support";
 import { plain } from "../support/plain";
 
 const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
-  const state = plain((await readState(store, "events"))?.envelope.state) as { bookmarks: { events: { replication_key_value: number } } } | undefined;
+  const state = plain((await readState(store, "events"))?.envelope.state) as
+    { bookmarks: { events: { replication_key_value: number } } } | undefined;
   return state?.bookmarks.events.replication_key_value ?? 0;
 };
 
 /** Starts a run in a process of its own, so that it can be killed. */
 function startRun(folder: string, mode: string, tap: object, target: object): ChildProcess {
   const driver = join(__dirname, "fixtures", "driver.ts");
-  return spawn(process.execPath, [...TYPESCRIPT, driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)], { stdio: "ignore" });
+  return spawn(
+    process.execPath,
+    [...TYPESCRIPT, driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)],
+    { stdio: "ignore" },
+  );
 }
 
 function ended(child: ChildProcess): Promise<unknown> {
@@ -34,7 +47,10 @@ for (const mode of ["artifact", "stream"] as const) {
       const stop = createStop();
       const context = await fakeContext(folder, { stop });
       const running = runPipeline(context, fakePipeline(folder, { rows: 100, hold: 40 }), { mode });
-      const place = mode === "stream" ? () => numbersIn(join(folder, "loaded")).length >= 40 : () => extracted(context) >= 41;
+      const place =
+        mode === "stream"
+          ? () => numbersIn(join(folder, "loaded")).length >= 40
+          : () => extracted(context) >= 41;
       await until("40 rows", place);
       stop.request("interrupted by SIGINT");
       const summary = await running;
@@ -49,33 +65,53 @@ for (const mode of ["artifact", "stream"] as const) {
       const folder = temporaryFolder(t);
       const stop = createStop();
       const context = await fakeContext(folder, { stop });
-      const running = runPipeline(context, fakePipeline(folder, { rows: 60 }, { hold: 20 }), { mode });
+      const running = runPipeline(context, fakePipeline(folder, { rows: 60 }, { hold: 20 }), {
+        mode,
+      });
       await until("20 rows", () => numbersIn(join(folder, "loaded")).length === 20);
       stop.request("interrupted by SIGINT");
       stop.request("interrupted by SIGINT");
       const summary = await running;
       assert.equal(summary.code, ExitCode.interrupted);
       assert.equal(await savedBookmark(context.store), 0);
-      for (const pid of numbersIn(join(folder, "target-starts"))) assert.equal(isRunning(pid), false);
+      for (const pid of numbersIn(join(folder, "target-starts")))
+        assert.equal(isRunning(pid), false);
     });
 
     for (const where of ["tap", "target"] as const) {
       test(`by kill -9 while the ${where} works: its connectors end, and the next run loads everything`, async (t) => {
         const folder = temporaryFolder(t);
-        const child = startRun(folder, mode, where === "tap" ? { rows: 60, hold: 30 } : { rows: 60 }, where === "target" ? { hold: 30 } : {});
+        const child = startRun(
+          folder,
+          mode,
+          where === "tap" ? { rows: 60, hold: 30 } : { rows: 60 },
+          where === "target" ? { hold: 30 } : {},
+        );
         const starts = join(folder, `${where}-starts`);
         await until(`a ${where} that runs`, () => numbersIn(starts).some(isRunning));
-        const waiting = mode === "artifact" && where === "tap" ? undefined : () => numbersIn(join(folder, "loaded")).length === 30;
+        const waiting =
+          mode === "artifact" && where === "tap"
+            ? undefined
+            : () => numbersIn(join(folder, "loaded")).length === 30;
         if (waiting) await until("30 rows", waiting);
         child.kill("SIGKILL");
         await ended(child);
-        const pids = ["tap-starts", "target-starts"].flatMap((file) => numbersIn(join(folder, file)));
+        const pids = ["tap-starts", "target-starts"].flatMap((file) =>
+          numbersIn(join(folder, file)),
+        );
         await until("the connectors end", () => !pids.some(isRunning));
         const context = await fakeContext(folder);
-        assert.equal(await savedBookmark(context.store), 0, "a state was saved although the run was killed");
+        assert.equal(
+          await savedBookmark(context.store),
+          0,
+          "a state was saved although the run was killed",
+        );
         const summary = await runPipeline(context, fakePipeline(folder, { rows: 60 }), { mode });
         assert.equal(summary.status, "succeeded", summary.error ?? "");
-        assert.deepEqual([...new Set(numbersIn(join(folder, "loaded")))].sort((a, b) => a - b), range(1, 60));
+        assert.deepEqual(
+          [...new Set(numbersIn(join(folder, "loaded")))].sort((a, b) => a - b),
+          range(1, 60),
+        );
         const [, killed] = await listRuns(context.store, "events", 5);
         assert.equal(killed?.status, "interrupted");
       });
@@ -84,7 +120,11 @@ for (const mode of ["artifact", "stream"] as const) {
     test("by its deadline", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 100, hold: 40 }, {}, { deadline: "1s" }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 100, hold: 40 }, {}, { deadline: "1s" }),
+        { mode },
+      );
       assert.equal(summary.status, "interrupted");
       assert.match(summary.error ?? "", /deadline of 1s/);
     });
@@ -97,7 +137,10 @@ test("a second run of a pipeline is refused while the first goes on", async (t) 
   const context = await fakeContext(folder, { stop });
   const first = runPipeline(context, fakePipeline(folder, { rows: 60, hold: 30 }));
   await until("the first run", () => numbersIn(join(folder, "tap-starts")).length === 1);
-  await assert.rejects(runPipeline(await fakeContext(folder), fakePipeline(folder, { rows: 60 })), (error) => error instanceof LeaseHeld && error.exitCode === ExitCode.leaseHeld);
+  await assert.rejects(
+    runPipeline(await fakeContext(folder), fakePipeline(folder, { rows: 60 })),
+    (error) => error instanceof LeaseHeld && error.exitCode === ExitCode.leaseHeld,
+  );
   stop.request("enough");
   await first;
   assert.equal(numbersIn(join(folder, "tap-starts")).length, 1);

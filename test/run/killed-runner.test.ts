@@ -43,9 +43,18 @@ suite("a killed runner", () => {
       const calls = fakeDocker(t, folder);
       const context = await fakeContext(folder);
       const followUps = [{ name: "dbt", image: "dbt:1", command: ["dbt", "build"] }] as const;
-      const running = runPipeline(context, fakePipeline(folder, { rows: 30, ...tap }, { ...target }, { followUps }), { mode });
+      const running = runPipeline(
+        context,
+        fakePipeline(folder, { rows: 30, ...tap }, { ...target }, { followUps }),
+        { mode },
+      );
       const starts = join(folder, `${connector}-starts`);
-      await until(`a ${connector} that works`, () => numbersIn(starts).length === 1 && (connector === "tap" || numbersIn(join(folder, "loaded")).length >= 20));
+      await until(
+        `a ${connector} that works`,
+        () =>
+          numbersIn(starts).length === 1 &&
+          (connector === "tap" || numbersIn(join(folder, "loaded")).length >= 20),
+      );
       const pid = numbersIn(starts)[0] ?? 0;
       process.kill(runnerOf(pid), "SIGKILL");
       const summary = await running;
@@ -61,7 +70,9 @@ suite("a killed runner", () => {
   test("asked to stop from outside: the run is interrupted and keeps its progress", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    const running = runPipeline(context, fakePipeline(folder, { rows: 30, hold: 20 }), { mode: "stream" });
+    const running = runPipeline(context, fakePipeline(folder, { rows: 30, hold: 20 }), {
+      mode: "stream",
+    });
     await until("20 rows", () => numbersIn(join(folder, "loaded")).length === 20);
     process.kill(runnerOf(numbersIn(join(folder, "tap-starts"))[0] ?? 0), "SIGTERM");
     const summary = await running;

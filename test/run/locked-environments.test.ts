@@ -22,12 +22,22 @@ suite("lock files of the shipped connectors", () => {
       assert.ok("package" in source);
       const lock = readLock(name, source);
       assert.ok(lock !== undefined, `write it with: npx tapctl lock ${name}`);
-      assert.ok(lock.includes(`\n${source.package}==${source.version} `), "the connector itself is in it");
+      assert.ok(
+        lock.includes(`\n${source.package}==${source.version} `),
+        "the connector itself is in it",
+      );
       const packages = lock.split("\n").filter((line) => /^[^#\s]/.test(line));
-      assert.deepEqual(packages.filter((line) => !/^[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+( ; .*)? \\$/.test(line)), []);
+      assert.deepEqual(
+        packages.filter((line) => !/^[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+( ; .*)? \\$/.test(line)),
+        [],
+      );
       assert.ok((lock.match(/--hash=/g) ?? []).length >= packages.length);
       assert.doesNotMatch(lock, /:\/\/|--(extra-)?index|--find-links|--trusted/);
-      assert.match(lock, /\nsetuptools==([1-7]?\d|80)\./, "pkg_resources, which many connectors import, left setuptools in version 81");
+      assert.match(
+        lock,
+        /\nsetuptools==([1-7]?\d|80)\./,
+        "pkg_resources, which many connectors import, left setuptools in version 81",
+      );
     });
   }
 });
@@ -35,18 +45,29 @@ suite("lock files of the shipped connectors", () => {
 suite("a connector with a lock file", () => {
   for (const installer of ["uv", "pip"]) {
     test(`is installed from it by ${installer}, also when newer packages have come out since`, async (t) => {
-      const site = await lockedSite(t, installer, (lock) => lock.replace(/^setuptools==[\s\S]*?\n\n/m, `${OLDER_SETUPTOOLS}\n\n`));
+      const site = await lockedSite(t, installer, (lock) =>
+        lock.replace(/^setuptools==[\s\S]*?\n\n/m, `${OLDER_SETUPTOOLS}\n\n`),
+      );
       const { environment, error } = await install(site, tiny("tap-tiny"));
       assert.ok(environment, error);
-      const version = execFileSync(environment.python, ["-c", "from importlib.metadata import version; print(version('setuptools'))"], { encoding: "utf8" });
+      const version = execFileSync(
+        environment.python,
+        ["-c", "from importlib.metadata import version; print(version('setuptools'))"],
+        { encoding: "utf8" },
+      );
       assert.equal(version.trim(), "80.9.0");
     });
   }
 
   test("is not installed from a file that is not the locked one", async (t) => {
-    const site = await lockedSite(t, "uv", (lock) => lock.replace(/(tap-tiny==1\.0\.0 \\\n\s+--hash=sha256:)[0-9a-f]{64}/, `$1${"0".repeat(64)}`));
+    const site = await lockedSite(t, "uv", (lock) =>
+      lock.replace(/(tap-tiny==1\.0\.0 \\\n\s+--hash=sha256:)[0-9a-f]{64}/, `$1${"0".repeat(64)}`),
+    );
     const { error } = await install(site, tiny("tap-tiny"));
-    assert.equal(error, "tap-tiny 1.0.0 cannot be installed: the package index has another file for tap-tiny 1.0.0 than the lock file lists; find out why before you write the lock file again");
+    assert.equal(
+      error,
+      "tap-tiny 1.0.0 cannot be installed: the package index has another file for tap-tiny 1.0.0 than the lock file lists; find out why before you write the lock file again",
+    );
   });
 
   test("is another environment when the lock file changes", async (t) => {
@@ -62,28 +83,45 @@ suite("a connector with a lock file", () => {
   test("is not installed if the lock file was written for another version", async (t) => {
     const site = await lockedSite(t, "uv", (lock) => lock);
     const { error } = await install(site, tiny("tap-tiny", { version: "1.0.1" }));
-    assert.match(error ?? "", /^connector "tap-tiny": connectors\/locks\/tap-tiny\.txt does not belong to tap-tiny 1\.0\.1 as it is defined now\n.*npx tapctl lock tap-tiny$/);
+    assert.match(
+      error ?? "",
+      /^connector "tap-tiny": connectors\/locks\/tap-tiny\.txt does not belong to tap-tiny 1\.0\.1 as it is defined now\n.*npx tapctl lock tap-tiny$/,
+    );
   });
 });
 
 test("a connector without a lock file: the installation says so, later runs do not", async (t) => {
   const site = await makeSite(t);
-  const notices = ({ progress }: Installed) => progress.filter(({ detail }) => /no lock file.*npx tapctl lock tap-tiny/.test(detail ?? "")).length;
+  const notices = ({ progress }: Installed) =>
+    progress.filter(({ detail }) => /no lock file.*npx tapctl lock tap-tiny/.test(detail ?? ""))
+      .length;
   assert.equal(notices(await install(site, tiny("tap-tiny"))), 1);
   assert.equal(notices(await install(site, tiny("tap-tiny"))), 0);
 });
 
 /** A site with the lock file of tap-tiny, changed as a test needs it. */
-async function lockedSite(t: TestContext, installer: string, change: (lock: string) => string): Promise<Site & { readonly locks: string }> {
+async function lockedSite(
+  t: TestContext,
+  installer: string,
+  change: (lock: string) => string,
+): Promise<Site & { readonly locks: string }> {
   const site = await makeSite(t);
   const locks = join(site.root, "locks");
   mkdirSync(locks);
   const env = { ...site.env, TEST_INSTALLER: installer, TEST_LOCKS: locks };
   const source = tiny("tap-tiny").source as PackageSource;
-  const context = { python: await findPython(), root: site.root, log: join(site.root, "lock.log"), onLine: () => undefined };
+  const context = {
+    python: await findPython(),
+    root: site.root,
+    log: join(site.root, "lock.log"),
+    onLine: () => undefined,
+  };
   const uv = await fixedUv(context);
   assert.ok(uv !== undefined);
   Object.assign(process.env, { PIP_FIND_LINKS: site.env["PIP_FIND_LINKS"] });
-  writeFileSync(join(locks, "tap-tiny.txt"), change(await lockDependencies({ name: "tap-tiny", source, uv, context })));
+  writeFileSync(
+    join(locks, "tap-tiny.txt"),
+    change(await lockDependencies({ name: "tap-tiny", source, uv, context })),
+  );
   return { ...site, env, locks };
 }

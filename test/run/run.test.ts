@@ -9,13 +9,22 @@ import { leaseGuard, rollBackState, setState } from "../../src/run/state-changes
 import { listRuns } from "../../src/store/runs/runs";
 import { readState } from "../../src/store/state/state";
 import { history } from "../../src/store/state/state-history";
-import { fakeContext, fakePipeline, fakeTarget, numbersIn, range, temporaryFolder } from "./support";
+import {
+  fakeContext,
+  fakePipeline,
+  fakeTarget,
+  numbersIn,
+  range,
+  temporaryFolder,
+} from "./support";
 import { stringifyJson, toJsonText } from "../../src/common/json";
 import { plain } from "../support/plain";
 
 const MODES = ["artifact", "stream"] as const;
 
-const bookmark = (value: number) => ({ bookmarks: { events: { replication_key: "id", replication_key_value: value } } });
+const bookmark = (value: number) => ({
+  bookmarks: { events: { replication_key: "id", replication_key_value: value } },
+});
 
 for (const mode of MODES) {
   suite(`a run in ${mode} mode`, () => {
@@ -31,13 +40,20 @@ for (const mode of MODES) {
       assert.deepEqual(plain(second.stateBefore), bookmark(25));
       assert.equal(second.records, 15);
       assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 40));
-      assert.deepEqual(plain((await readState(context.store, "events"))?.envelope.state), bookmark(40));
+      assert.deepEqual(
+        plain((await readState(context.store, "events"))?.envelope.state),
+        bookmark(40),
+      );
     });
 
     test("saves how far a tap got that fails for good, and fails", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 100, fail_after: 25 }, {}, { retries: { limit: 0 } }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 100, fail_after: 25 }, {}, { retries: { limit: 0 } }),
+        { mode },
+      );
       assert.equal(summary.status, "failed");
       assert.equal(summary.code, ExitCode.tapFailed);
       assert.match(summary.error ?? "", /tap-fake.*ValueError: the source hung up/);
@@ -48,7 +64,11 @@ for (const mode of MODES) {
     test("tries a tap again that fails once", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 50, fail_after: 25, fail_times: 1 }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 50, fail_after: 25, fail_times: 1 }),
+        { mode },
+      );
       assert.equal(summary.status, "succeeded", summary.error ?? "");
       assert.equal(summary.attempts.extract, 2);
       assert.deepEqual([...new Set(numbersIn(join(folder, "loaded")))], range(1, 50));
@@ -59,11 +79,18 @@ for (const mode of MODES) {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 60 }, { fail_after: 45 }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 60 }, { fail_after: 45 }),
+        { mode },
+      );
       assert.equal(summary.code, ExitCode.targetFailed);
       assert.match(summary.error ?? "", /target-fake.*IOError: the warehouse is closed/);
       assert.equal(summary.stateCommitted, false);
-      assert.deepEqual(plain((await readState(context.store, "events"))?.envelope.state), bookmark(10));
+      assert.deepEqual(
+        plain((await readState(context.store, "events"))?.envelope.state),
+        bookmark(10),
+      );
     });
 
     test("keeps the bookmarks of streams that it does not bring, in a full refresh too", async (t) => {
@@ -71,19 +98,38 @@ for (const mode of MODES) {
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });
       await runPipeline(context, fakePipeline(folder, { rows: 20, stream: "other" }), { mode });
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 5 }), { mode, fullRefresh: true });
+      const summary = await runPipeline(context, fakePipeline(folder, { rows: 5 }), {
+        mode,
+        fullRefresh: true,
+      });
       assert.equal(summary.records, 5);
-      const kept = { bookmarks: { ...bookmark(5).bookmarks, other: { replication_key: "id", replication_key_value: 20 } } };
+      const kept = {
+        bookmarks: {
+          ...bookmark(5).bookmarks,
+          other: { replication_key: "id", replication_key_value: 20 },
+        },
+      };
       assert.deepEqual(plain((await readState(context.store, "events"))?.envelope.state), kept);
-      assert.deepEqual([summary.stateBefore, plain(summary.stateAfter), summary.unselected], [null, kept, ["other"]]);
+      assert.deepEqual(
+        [summary.stateBefore, plain(summary.stateAfter), summary.unselected],
+        [null, kept, ["other"]],
+      );
     });
 
     test("a tap that fails once in a full refresh continues from what arrived, not from the saved state", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 40 }), { mode });
-      const entry = fakePipeline(folder, { rows: 50, fail_after: 25, fail_times: 2 }, { file: join(folder, "refreshed") });
-      const summary = await runPipeline(context, { ...entry, target: fakeTarget({ file: join(folder, "refreshed") }) }, { mode, fullRefresh: true });
+      const entry = fakePipeline(
+        folder,
+        { rows: 50, fail_after: 25, fail_times: 2 },
+        { file: join(folder, "refreshed") },
+      );
+      const summary = await runPipeline(
+        context,
+        { ...entry, target: fakeTarget({ file: join(folder, "refreshed") }) },
+        { mode, fullRefresh: true },
+      );
       assert.equal(summary.status, "succeeded", summary.error ?? "");
       assert.deepEqual([...new Set(numbersIn(join(folder, "refreshed")))], range(1, 50));
       assert.deepEqual(plain(summary.stateAfter), bookmark(50));
@@ -92,10 +138,17 @@ for (const mode of MODES) {
     test("saves the earlier STATE that the target reports, and sends again what came after it", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 50 }, { behind: 2 }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 50 }, { behind: 2 }),
+        { mode },
+      );
       assert.equal(summary.status, "succeeded", summary.error ?? "");
       assert.deepEqual(plain(summary.stateAfter), bookmark(40));
-      assert.match(summary.warnings.join(), /target-fake reports an earlier STATE than the last one/);
+      assert.match(
+        summary.warnings.join(),
+        /target-fake reports an earlier STATE than the last one/,
+      );
       const next = await runPipeline(context, fakePipeline(folder, { rows: 50 }), { mode });
       assert.deepEqual([next.records, next.warnings], [10, []]);
     });
@@ -111,7 +164,11 @@ for (const mode of MODES) {
     test("fails when there are fewer records than expected, and saves nothing", async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 5 }, {}, { expectations: { minRecords: 6 } }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(folder, { rows: 5 }, {}, { expectations: { minRecords: 6 } }),
+        { mode },
+      );
       assert.equal(summary.code, ExitCode.expectation);
       assert.equal(summary.stateCommitted, false);
       if (mode === "artifact") assert.deepEqual(numbersIn(join(folder, "loaded")), []);
@@ -123,7 +180,10 @@ suite("a run in artifact mode", () => {
   test("loads again without asking the source when the target fails once", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    const summary = await runPipeline(context, fakePipeline(folder, { rows: 30 }, { fail_after: 15, fail_times: 1 }));
+    const summary = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 30 }, { fail_after: 15, fail_times: 1 }),
+    );
     assert.equal(summary.status, "succeeded");
     assert.deepEqual(summary.attempts, { extract: 1, load: 2 });
     assert.equal(numbersIn(join(folder, "tap-starts")).length, 1);
@@ -133,17 +193,29 @@ suite("a run in artifact mode", () => {
   test("keeps extract, logs, outputs and summary in the store", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    const { run, outputs } = await runPipeline(context, fakePipeline(folder, { rows: 5, log: "hello from the tap" }));
-    const files = readdirSync(join(folder, "store", "runs", "events", run), { recursive: true }).map(String);
-    for (const file of ["extract.jsonl", "tap.log", "summary.json", "output/events.txt"]) assert.ok(files.includes(file), `${file} is not in ${files.join(" ")}`);
+    const { run, outputs } = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 5, log: "hello from the tap" }),
+    );
+    const files = readdirSync(join(folder, "store", "runs", "events", run), {
+      recursive: true,
+    }).map(String);
+    for (const file of ["extract.jsonl", "tap.log", "summary.json", "output/events.txt"])
+      assert.ok(files.includes(file), `${file} is not in ${files.join(" ")}`);
     assert.deepEqual(outputs, [{ path: "events.txt", bytes: 10 }]);
-    assert.match(readFileSync(join(folder, "store", "runs", "events", run, "tap.log"), "utf8"), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tap \| hello from the tap$/m);
+    assert.match(
+      readFileSync(join(folder, "store", "runs", "events", run, "tap.log"), "utf8"),
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tap \| hello from the tap$/m,
+    );
   });
 
   test("says so when both connectors fail", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    const summary = await runPipeline(context, fakePipeline(folder, { fail_after: 15 }, { fail_after: 5 }, { retries: { limit: 0 } }));
+    const summary = await runPipeline(
+      context,
+      fakePipeline(folder, { fail_after: 15 }, { fail_after: 5 }, { retries: { limit: 0 } }),
+    );
     assert.equal(summary.code, ExitCode.bothFailed);
     assert.match(summary.error ?? "", /source hung up.*; .*warehouse is closed/);
   });
@@ -154,7 +226,15 @@ suite("the state of a run", () => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     await runPipeline(context, fakePipeline(folder, { rows: 20 }));
-    return { folder, context, summary: await runPipeline(context, { ...fakePipeline(folder, { rows: 30 }), ...more }, options) };
+    return {
+      folder,
+      context,
+      summary: await runPipeline(
+        context,
+        { ...fakePipeline(folder, { rows: 30 }), ...more },
+        options,
+      ),
+    };
   };
 
   test("is not asked in a full refresh, and replaced by it", async (t) => {
@@ -171,7 +251,10 @@ suite("the state of a run", () => {
   test("follows the pipeline to a new name", async (t) => {
     const { summary, context } = await rows(t, {}, { name: "renamed", formerName: "events" });
     assert.equal(summary.records, 10);
-    assert.deepEqual(plain((await readState(context.store, "renamed"))?.envelope.state), bookmark(30));
+    assert.deepEqual(
+      plain((await readState(context.store, "renamed"))?.envelope.state),
+      bookmark(30),
+    );
   });
 
   test("begins with the pipeline's own only as long as none is saved", async (t) => {
@@ -179,7 +262,15 @@ suite("the state of a run", () => {
     const context = await fakeContext(folder);
     const entry = fakePipeline(folder, { rows: 20 }, {}, { initialState: bookmark(15) });
     assert.equal((await runPipeline(context, entry)).records, 5);
-    assert.equal((await runPipeline(context, { ...fakePipeline(folder, { rows: 21 }), initialState: bookmark(1) })).records, 1);
+    assert.equal(
+      (
+        await runPipeline(context, {
+          ...fakePipeline(folder, { rows: 21 }),
+          initialState: bookmark(1),
+        })
+      ).records,
+      1,
+    );
   });
 
   test("stops a run from another source, unless told what to do", async (t) => {
@@ -189,25 +280,45 @@ suite("the state of a run", () => {
     const moved = fakePipeline(folder, { rows: 30, database: "prod" });
     const refused = await runPipeline(context, moved);
     assert.deepEqual([refused.code, refused.records], [ExitCode.stateRefused, 0]);
-    assert.match(refused.error ?? "", /belongs to another source \(a setting that says where the tap reads has changed\): --full-refresh .*--keep-state/);
+    assert.match(
+      refused.error ?? "",
+      /belongs to another source \(a setting that says where the tap reads has changed\): --full-refresh .*--keep-state/,
+    );
     assert.equal((await runPipeline(context, moved, { keepState: true })).records, 10);
     assert.equal((await runPipeline(context, moved)).status, "succeeded");
-    const back = await runPipeline(context, fakePipeline(folder, { rows: 20, database: "staging" }), { fullRefresh: true });
+    const back = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 20, database: "staging" }),
+      { fullRefresh: true },
+    );
     assert.equal(back.records, 20);
-    assert.deepEqual(plain((await runPipeline(context, moved, { source: "made-up data", ignoreState: true })).stateAfter), bookmark(30));
+    assert.deepEqual(
+      plain(
+        (await runPipeline(context, moved, { source: "made-up data", ignoreState: true }))
+          .stateAfter,
+      ),
+      bookmark(30),
+    );
   });
 
   test("stops a run to another destination, unless told what to do", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     await runPipeline(context, fakePipeline(folder, { rows: 20 }));
-    const moved = { ...fakePipeline(folder, { rows: 30 }), target: fakeTarget({ file: join(folder, "elsewhere") }) };
+    const moved = {
+      ...fakePipeline(folder, { rows: 30 }),
+      target: fakeTarget({ file: join(folder, "elsewhere") }),
+    };
     const refused = await runPipeline(context, moved);
     assert.equal(refused.code, ExitCode.stateRefused);
     assert.match(refused.error ?? "", /destination.*--full-refresh.*--keep-state/);
     assert.equal(existsSync(join(folder, "elsewhere")), false);
     assert.equal((await runPipeline(context, moved, { fullRefresh: true })).records, 30);
-    const kept = await runPipeline(context, { ...moved, target: fakeTarget({ file: join(folder, "third") }) }, { keepState: true });
+    const kept = await runPipeline(
+      context,
+      { ...moved, target: fakeTarget({ file: join(folder, "third") }) },
+      { keepState: true },
+    );
     assert.equal(kept.status, "succeeded");
     assert.deepEqual(numbersIn(join(folder, "third")), []);
   });
@@ -221,12 +332,24 @@ suite("a clock that is set back", () => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.parse("2020-01-01T00:00:00Z") });
     const { run: second } = await runPipeline(context, fakePipeline(folder, { rows: 20 }));
     const { run: third } = await runPipeline(context, fakePipeline(folder, { rows: 30 }));
-    assert.deepEqual((await listRuns(context.store, "events", 5)).map(({ run }) => run), [third, second, first]);
-    assert.deepEqual((await history(context.store, "events")).map(({ run }) => run), [third, second, first]);
+    assert.deepEqual(
+      (await listRuns(context.store, "events", 5)).map(({ run }) => run),
+      [third, second, first],
+    );
+    assert.deepEqual(
+      (await history(context.store, "events")).map(({ run }) => run),
+      [third, second, first],
+    );
     const target = { store: context.store, guard: leaseGuard(context.store) };
-    assert.deepEqual(plain((await rollBackState(target, fakePipeline(folder), undefined)).after), bookmark(20));
+    assert.deepEqual(
+      plain((await rollBackState(target, fakePipeline(folder), undefined)).after),
+      bookmark(20),
+    );
     await setState(target, fakePipeline(folder), toJsonText(bookmark(25)));
-    assert.deepEqual(plain((await rollBackState(target, fakePipeline(folder), undefined)).after), bookmark(20));
+    assert.deepEqual(
+      plain((await rollBackState(target, fakePipeline(folder), undefined)).after),
+      bookmark(20),
+    );
   });
 });
 
@@ -255,21 +378,32 @@ suite("secrets of a run", () => {
   test("that are not given are named before anything is made", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    await assert.rejects(runPipeline(context, fakePipeline(folder, { a: secret("one"), b: [secret("two")] })), {
-      message: '"events": tap: secret "one" (environment variable ONE, or a line in .env), secret "two" (environment variable TWO, or a line in .env) is not given',
-      exitCode: 2,
-    });
+    await assert.rejects(
+      runPipeline(context, fakePipeline(folder, { a: secret("one"), b: [secret("two")] })),
+      {
+        message:
+          '"events": tap: secret "one" (environment variable ONE, or a line in .env), secret "two" (environment variable TWO, or a line in .env) is not given',
+        exitCode: 2,
+      },
+    );
     assert.deepEqual(await context.store.list(""), []);
   });
 
   test("that a tap rotates are kept for the next run, and forgotten when the base changes", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
-    const overlay = async () => (await context.store.get("state/events/overlay.json"))?.toString() ?? "";
-    await runPipeline(context, fakePipeline(folder, { rows: 5, token: "first", rotate: "rotated" }));
+    const overlay = async () =>
+      (await context.store.get("state/events/overlay.json"))?.toString() ?? "";
+    await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 5, token: "first", rotate: "rotated" }),
+    );
     assert.match(await overlay(), /rotated/);
     await runPipeline(context, fakePipeline(folder, { rows: 6, token: "second" }));
-    const summary = await runPipeline(context, fakePipeline(folder, { rows: 7, token: "second", log: "x" }));
+    const summary = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 7, token: "second", log: "x" }),
+    );
     assert.equal(summary.status, "succeeded");
   });
 });

@@ -23,13 +23,28 @@ suite("a run whose store is a bucket", () => {
     test(`keeps everything there in ${mode} mode, and goes on from there on another machine`, async (t) => {
       const [here, there] = [temporaryFolder(t), temporaryFolder(t)];
       const store = await openStore(await makeBucket(`runs-${mode}`));
-      const first = await runPipeline(await fakeContext(here, { store }), fakePipeline(here, { rows: 20, log: "hello", token: "a", rotate: "b" }), { mode });
+      const first = await runPipeline(
+        await fakeContext(here, { store }),
+        fakePipeline(here, { rows: 20, log: "hello", token: "a", rotate: "b" }),
+        { mode },
+      );
       assert.equal(first.status, "succeeded", first.error ?? "");
       const keys = (await store.list("")).map(({ key }) => key);
       const run = `runs/events/${first.run}`;
-      const wanted = [`${run}/output/events.txt`, `${run}/tap.log`, `${run}/summary.json`, "state/events/state.json", "state/events/overlay.json"];
-      for (const key of [...wanted, ...(mode === "artifact" ? [`${run}/extract.jsonl`] : [])]) assert.ok(keys.includes(key), `${key} is not in ${keys.join(" ")}`);
-      const second = await runPipeline(await fakeContext(there, { store }), fakePipeline(there, { rows: 30, token: "a" }, { file: join(here, "loaded") }), { mode });
+      const wanted = [
+        `${run}/output/events.txt`,
+        `${run}/tap.log`,
+        `${run}/summary.json`,
+        "state/events/state.json",
+        "state/events/overlay.json",
+      ];
+      for (const key of [...wanted, ...(mode === "artifact" ? [`${run}/extract.jsonl`] : [])])
+        assert.ok(keys.includes(key), `${key} is not in ${keys.join(" ")}`);
+      const second = await runPipeline(
+        await fakeContext(there, { store }),
+        fakePipeline(there, { rows: 30, token: "a" }, { file: join(here, "loaded") }),
+        { mode },
+      );
       assert.equal(second.records, 10, second.error ?? "");
     });
   }
@@ -38,9 +53,18 @@ suite("a run whose store is a bucket", () => {
     const folder = temporaryFolder(t);
     const stop = createStop();
     const location = await makeBucket("overlap");
-    const first = runPipeline(await fakeContext(folder, { stop, store: await openStore(location) }), fakePipeline(folder, { rows: 60, hold: 30 }));
+    const first = runPipeline(
+      await fakeContext(folder, { stop, store: await openStore(location) }),
+      fakePipeline(folder, { rows: 60, hold: 30 }),
+    );
     await until("the first run", () => numbersIn(join(folder, "tap-starts")).length === 1);
-    await assert.rejects(runPipeline(await fakeContext(folder, { store: await openStore(location) }), fakePipeline(folder)), LeaseHeld);
+    await assert.rejects(
+      runPipeline(
+        await fakeContext(folder, { store: await openStore(location) }),
+        fakePipeline(folder),
+      ),
+      LeaseHeld,
+    );
     stop.request("enough");
     await first;
   });

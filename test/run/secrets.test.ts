@@ -22,31 +22,37 @@ const written: readonly (readonly [line: string, value: string])[] = [
   ["A=pass  ## a comment", "pass"],
   ["A= # a comment", ""],
   ["A='pa #ss'", "pa #ss"],
-  ["A=\"pa #ss\" # a comment", "pa #ss"],
+  ['A="pa #ss" # a comment', "pa #ss"],
   ["A=`pa'\"#ss`", "pa'\"#ss"],
   ["A=pa$$wo{{x}}rd", "pa$$wo{{x}}rd"],
   ["A=$B", "$B"],
-  ["A=\"${B}$(ls)\"", "${B}$(ls)"],
+  ['A="${B}$(ls)"', "${B}$(ls)"],
   ["A=pa\"ss'wo`rd", "pa\"ss'wo`rd"],
-  ["A=\"half", "\"half"],
+  ['A="half', '"half'],
   ["A=it's", "it's"],
-  ["A=\"a\"b\"", "a\"b"],
+  ['A="a"b"', 'a"b'],
   ["A=back\\slash\\n", "back\\slash\\n"],
-  ["A=\"a\\nb\"", "a\nb"],
+  ['A="a\\nb"', "a\nb"],
   ["A='a\\nb'", "a\\nb"],
-  ["A=\"a\\\"b\\\\c\"", "a\"b\\c"],
-  ["A=\"C:\\data\\\"", "C:\\data\\"],
+  ['A="a\\"b\\\\c"', 'a"b\\c'],
+  ['A="C:\\data\\"', "C:\\data\\"],
   ["A='it\\'s'", "it's"],
   ["A='one\ntwo\r\nthree'\r", "one\ntwo\nthree"],
   ["A=  spaces around  ", "spaces around"],
-  ["A=\"  spaces inside \"", "  spaces inside "],
+  ['A="  spaces inside "', "  spaces inside "],
   ["export A=exported", "exported"],
   ["A: yaml", "yaml"],
   ["\uFEFFA=first", "first"],
   ["A=first\nA=last", "last"],
-  ["A={\"key\":\"a#b\",\"list\":[1,2]}", "{\"key\":\"a#b\",\"list\":[1,2]}"],
-  ["A=postgresql://u:p%23@h:5432/db?sslmode=require#x", "postgresql://u:p%23@h:5432/db?sslmode=require#x"],
-  ["A=6U+c'UDH\"l`ZF%/|'t{Ojt.5+#wUBH#:9w*l_{^m/7&U-!qcZ==", "6U+c'UDH\"l`ZF%/|'t{Ojt.5+#wUBH#:9w*l_{^m/7&U-!qcZ=="],
+  ['A={"key":"a#b","list":[1,2]}', '{"key":"a#b","list":[1,2]}'],
+  [
+    "A=postgresql://u:p%23@h:5432/db?sslmode=require#x",
+    "postgresql://u:p%23@h:5432/db?sslmode=require#x",
+  ],
+  [
+    "A=6U+c'UDH\"l`ZF%/|'t{Ojt.5+#wUBH#:9w*l_{^m/7&U-!qcZ==",
+    "6U+c'UDH\"l`ZF%/|'t{Ojt.5+#wUBH#:9w*l_{^m/7&U-!qcZ==",
+  ],
   ["A=日本 pässword 🔑", "日本 pässword 🔑"],
 ];
 
@@ -60,17 +66,26 @@ describe(".env: a value", () => {
   }
 
   const ambiguous: readonly (readonly [line: string, problem: RegExp])[] = [
-    ["A=pa #ss", /\.env: A, line 2: "#" can be part of the value or begin a comment: put quotes around the value/],
+    [
+      "A=pa #ss",
+      /\.env: A, line 2: "#" can be part of the value or begin a comment: put quotes around the value/,
+    ],
     ["A=pass# comment", /line 2: "#" can be part/],
     ["A= #pass", /line 2: "#" can be part/],
     ["A=# pass", /line 2: "#" can be part/],
     ["A=pa#s s #or", /line 2: "#" can be part/],
-    ["A=\"-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----", /line 2: the quote is not closed/],
+    [
+      'A="-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----',
+      /line 2: the quote is not closed/,
+    ],
   ];
   for (const [line, problem] of ambiguous) {
     test(`${JSON.stringify(line)} is an error that names the line, where the secret is used`, (t) => {
       const lookup = localSecrets(folderWith(t, `# comment\n${line}\nZ=next\n`), {});
-      assert.throws(() => lookup("a"), (error: Error) => problem.test(error.message) && !/pa #|pass#|MII/.test(error.message));
+      assert.throws(
+        () => lookup("a"),
+        (error: Error) => problem.test(error.message) && !/pa #|pass#|MII/.test(error.message),
+      );
       assert.equal(lookup("z"), "next");
     });
   }
@@ -81,32 +96,92 @@ describe(".env: a value", () => {
 });
 
 describe("a secret reaches the connector byte for byte", () => {
-  const values = [...new Set([...written.map(([, value]) => value), " lead and trail ", "tab\tand\r\nlines\n", "\u0000\u001f\u007f", "{{workflow.name}}", "$(A) $$", "\u2028\ud83d\ude00</script>", "x".repeat(70_000)])];
-  const settings: JsonObject = Object.fromEntries(values.map((_, index) => [`setting${index}`, secret(`s${index}`) as unknown as Json]));
+  const values = [
+    ...new Set([
+      ...written.map(([, value]) => value),
+      " lead and trail ",
+      "tab\tand\r\nlines\n",
+      "\u0000\u001f\u007f",
+      "{{workflow.name}}",
+      "$(A) $$",
+      "\u2028\ud83d\ude00</script>",
+      "x".repeat(70_000),
+    ]),
+  ];
+  const settings: JsonObject = Object.fromEntries(
+    values.map((_, index) => [`setting${index}`, secret(`s${index}`) as unknown as Json]),
+  );
   const expected = Object.fromEntries(values.map((value, index) => [`setting${index}`, value]));
 
   const ways: readonly (readonly [string, (t: TestContext) => Promise<string> | string])[] = [
-    ["from the environment of a local run", () => JSON.stringify(resolveSettings("x", settings, localSecrets("/nonexistent", Object.fromEntries(values.map((value, index) => [`S${index}`, value])))).config)],
-    ["from the Secret of a pipeline on the cluster", async () => {
-      const secrets = Object.fromEntries(values.map((value, index) => [`s${index}`, pulumi.secret(value)]));
-      const text = await new Promise<string>((resolve) => pulumi.output(secretText({ kind: "json", value: settings }, secrets)).apply(resolve));
-      // Kubernetes keeps base64 of UTF-8.
-      return Buffer.from(Buffer.from(text).toString("base64"), "base64").toString();
-    }],
+    [
+      "from the environment of a local run",
+      () =>
+        JSON.stringify(
+          resolveSettings(
+            "x",
+            settings,
+            localSecrets(
+              "/nonexistent",
+              Object.fromEntries(values.map((value, index) => [`S${index}`, value])),
+            ),
+          ).config,
+        ),
+    ],
+    [
+      "from the Secret of a pipeline on the cluster",
+      async () => {
+        const secrets = Object.fromEntries(
+          values.map((value, index) => [`s${index}`, pulumi.secret(value)]),
+        );
+        const text = await new Promise<string>((resolve) =>
+          pulumi.output(secretText({ kind: "json", value: settings }, secrets)).apply(resolve),
+        );
+        // Kubernetes keeps base64 of UTF-8.
+        return Buffer.from(Buffer.from(text).toString("base64"), "base64").toString();
+      },
+    ],
   ];
   for (const [name, config] of ways) {
-    test(name, (t) => inWorkspace(async (space) => {
-      const text = await config(t);
-      space.write("tap-config.json", JSON.stringify({ ...(JSON.parse(text) as object), steps: TEN, copy: space.path("got.json") }));
-      const ended = await space.run("extract", "--connector", space.connector("tap"), "--config", space.path("tap-config.json"), "--secrets", space.write("secrets.json", values.map((_, index) => [`setting${index}`])));
-      assert.equal(ended.code, 0, ended.stderr);
-      assert.deepEqual(space.json("got.json"), { ...expected, steps: TEN, copy: space.path("got.json") });
-    }));
+    test(name, (t) =>
+      inWorkspace(async (space) => {
+        const text = await config(t);
+        space.write(
+          "tap-config.json",
+          JSON.stringify({
+            ...(JSON.parse(text) as object),
+            steps: TEN,
+            copy: space.path("got.json"),
+          }),
+        );
+        const ended = await space.run(
+          "extract",
+          "--connector",
+          space.connector("tap"),
+          "--config",
+          space.path("tap-config.json"),
+          "--secrets",
+          space.write(
+            "secrets.json",
+            values.map((_, index) => [`setting${index}`]),
+          ),
+        );
+        assert.equal(ended.code, 0, ended.stderr);
+        assert.deepEqual(space.json("got.json"), {
+          ...expected,
+          steps: TEN,
+          copy: space.path("got.json"),
+        });
+      }),
+    );
   }
 });
 
 test(".env: names are listed without their values", () => {
-  assert.deepEqual([...parseEnvFile("A=1\nnot an assignment\n# B=2\nC_D: 3\n=4\nE=x #y").keys()], ["A", "C_D", "E"]);
+  assert.deepEqual(
+    [...parseEnvFile("A=1\nnot an assignment\n# B=2\nC_D: 3\n=4\nE=x #y").keys()],
+    ["A", "C_D", "E"],
+  );
 });
 
 function folderWith(t: TestContext, text: string): string {

@@ -13,7 +13,14 @@ import { readState } from "../../src/store/state/state";
 import { fakeContext, temporaryFolder } from "./support";
 
 /** All of them are the same 64-bit float. */
-const IDS = ["1234567890123456770", "1234567890123456788", "1234567890123456789", "1234567890123456790", "1234567890123456795", "1234567890123456799"] as const;
+const IDS = [
+  "1234567890123456770",
+  "1234567890123456788",
+  "1234567890123456789",
+  "1234567890123456790",
+  "1234567890123456795",
+  "1234567890123456799",
+] as const;
 
 suite("ids beyond 2^53 from PostgreSQL to PostgreSQL", () => {
   let postgres: Postgres;
@@ -29,27 +36,56 @@ suite("ids beyond 2^53 from PostgreSQL to PostgreSQL", () => {
   for (const mode of ["artifact", "stream"] as const) {
     test(`every row arrives over two runs in ${mode} mode`, async (t) => {
       const root = temporaryFolder(t);
-      await query("shop", `create schema ${mode}; create table ${mode}.messages (id bigint primary key, body text)`);
-      const context = await fakeContext(root, { prepare: (connector, onProgress) => ensureEnvironment(connector, { root: join(__dirname, "..", "..", ".tapctl", "environments"), onProgress }), secrets: () => postgres.password });
-      for (const [first, end] of [[0, 3], [3, 6]] as const) {
-        await query("shop", `insert into ${mode}.messages select unnest('{${IDS.slice(first, end).join()}}'::bigint[]), 'x'`);
+      await query(
+        "shop",
+        `create schema ${mode}; create table ${mode}.messages (id bigint primary key, body text)`,
+      );
+      const context = await fakeContext(root, {
+        prepare: (connector, onProgress) =>
+          ensureEnvironment(connector, {
+            root: join(__dirname, "..", "..", ".tapctl", "environments"),
+            onProgress,
+          }),
+        secrets: () => postgres.password,
+      });
+      for (const [first, end] of [
+        [0, 3],
+        [3, 6],
+      ] as const) {
+        await query(
+          "shop",
+          `insert into ${mode}.messages select unnest('{${IDS.slice(first, end).join()}}'::bigint[]), 'x'`,
+        );
         const summary = await runPipeline(context, pipeline(mode));
         assert.equal(summary.status, "succeeded", summary.error ?? "");
-        assert.deepEqual(await query("warehouse", `select id::text from ${mode}.messages order by id`), IDS.slice(0, end).map((id) => ({ id })));
-        const last = (await readState(context.store, "messages"))?.envelope.state.member("bookmarks")?.member(`${mode}-messages`)?.member("replication_key_value");
+        assert.deepEqual(
+          await query("warehouse", `select id::text from ${mode}.messages order by id`),
+          IDS.slice(0, end).map((id) => ({ id })),
+        );
+        const last = (await readState(context.store, "messages"))?.envelope.state
+          .member("bookmarks")
+          ?.member(`${mode}-messages`)
+          ?.member("replication_key_value");
         assert.equal(last?.text, IDS[end - 1]);
       }
     });
   }
 
   function pipeline(mode: "artifact" | "stream"): Replication {
-    const server = { host: postgres.host, port: postgres.port, user: postgres.user, password: secret("password") };
+    const server = {
+      host: postgres.host,
+      port: postgres.port,
+      user: postgres.user,
+      password: secret("password"),
+    };
     return {
       name: "messages",
       schedule: "@hourly",
       mode,
       tap: tapPostgres({ ...server, database: "shop", filter_schemas: [mode] }),
-      streams: [{ stream: `${mode}-messages`, replicationMethod: "INCREMENTAL", replicationKey: "id" }],
+      streams: [
+        { stream: `${mode}-messages`, replicationMethod: "INCREMENTAL", replicationKey: "id" },
+      ],
       target: targetPostgres({ ...server, database: "warehouse", default_target_schema: mode }),
       retries: { limit: 0 },
     };

@@ -16,8 +16,11 @@ import { randomJson } from "../support/random-json";
 import { fakeContext, fakePipeline, temporaryFolder } from "./support";
 
 const MODES = ["artifact", "stream"] as const;
-const BIG = '{"bookmarks": {"10": {"lsn": 9007199254740993, "id": 12345678901234567890123}, "2":{"f":0.1234567890123456789, "one": 1.0, "far": 1e400, "zero":-0, "E":1E5, "name": "é\\u00e9\\ud800"}}}';
-const DOCUMENTS = [BIG, ...Array.from({ length: 40 }, (_, seed) => randomJson(seed + 1))].filter((text) => text.length > 2 && !text.includes('"version"')).slice(0, 4);
+const BIG =
+  '{"bookmarks": {"10": {"lsn": 9007199254740993, "id": 12345678901234567890123}, "2":{"f":0.1234567890123456789, "one": 1.0, "far": 1e400, "zero":-0, "E":1E5, "name": "é\\u00e9\\ud800"}}}';
+const DOCUMENTS = [BIG, ...Array.from({ length: 40 }, (_, seed) => randomJson(seed + 1))]
+  .filter((text) => text.length > 2 && !text.includes('"version"'))
+  .slice(0, 4);
 
 suite("a state of any JSON", () => {
   for (const mode of MODES) {
@@ -34,7 +37,11 @@ suite("a state of any JSON", () => {
         const second = await runPipeline(context, entry, { mode });
         assert.equal(readFileSync(given, "utf8"), text, "the tap gets what it wrote");
         assert.equal(second.stateBefore?.text, text);
-        for (const key of [stateKey(name), historyKey(name, first.run), runFileKey(name, second.run, "summary.json")]) {
+        for (const key of [
+          stateKey(name),
+          historyKey(name, first.run),
+          runFileKey(name, second.run, "summary.json"),
+        ]) {
           assert.ok((await context.store.get(key))?.includes(text), `${key} holds it`);
         }
         assert.equal((await readSummary(context.store, name, second.run))?.stateBefore?.text, text);
@@ -47,7 +54,12 @@ suite("a state of any JSON", () => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const given = join(folder, "given");
-    const entry = fakePipeline(folder, { states: ["{}"], given }, {}, { initialState: { id: 12345678901234567890n } });
+    const entry = fakePipeline(
+      folder,
+      { states: ["{}"], given },
+      {},
+      { initialState: { id: 12345678901234567890n } },
+    );
     await runPipeline(context, entry);
     assert.equal(readFileSync(given, "utf8"), '{"id":12345678901234567890}');
     await runPipeline(context, entry, { state: JsonText.parse(BIG) });
@@ -71,7 +83,9 @@ suite("a state of any JSON", () => {
     assert.equal(await inForce(), changed.replace('"10": 1.10, ', ""));
     await rollBackState(target, entry, undefined);
     assert.equal(await inForce(), changed);
-    const states = (await history(store, "events")).map((one) => ("envelope" in one ? one.envelope.state.text : one.problem));
+    const states = (await history(store, "events")).map((one) =>
+      "envelope" in one ? one.envelope.state.text : one.problem,
+    );
     assert.ok(states.includes(BIG) && states.includes(changed));
   });
 });
@@ -82,12 +96,27 @@ suite("a STATE that is not JSON", () => {
       test(`with ${constant} ends the run and is not saved, in ${mode} mode`, async (t) => {
         const folder = temporaryFolder(t);
         const context = await fakeContext(folder);
-        const summary = await runPipeline(context, fakePipeline(folder, { states: ['{"id": 1}', `{"id": ${constant}}`, '{"id": 3}'] }), { mode });
-        assert.deepEqual([summary.status, summary.code, summary.stateCommitted], ["failed", ExitCode.badStream, false]);
-        assert.match(summary.error ?? "", new RegExp(`line 4\\b.*the STATE is not JSON: it holds ${constant}`));
+        const summary = await runPipeline(
+          context,
+          fakePipeline(folder, { states: ['{"id": 1}', `{"id": ${constant}}`, '{"id": 3}'] }),
+          { mode },
+        );
+        assert.deepEqual(
+          [summary.status, summary.code, summary.stateCommitted],
+          ["failed", ExitCode.badStream, false],
+        );
+        assert.match(
+          summary.error ?? "",
+          new RegExp(`line 4\\b.*the STATE is not JSON: it holds ${constant}`),
+        );
         assert.equal(await readState(context.store, "events"), undefined);
         assert.equal(summary.attempts.extract, 1, "another try would bring the same");
-        if (mode === "artifact") assert.equal(existsSync(join(folder, "target-starts")), false, "the target was not started");
+        if (mode === "artifact")
+          assert.equal(
+            existsSync(join(folder, "target-starts")),
+            false,
+            "the target was not started",
+          );
       });
     }
   }
@@ -96,8 +125,18 @@ suite("a STATE that is not JSON", () => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const bad = fakePipeline(folder, { states: ['{"id": NaN}'] }, {}, { name: "bad" });
-    const result = await runBatch(context, [bad, fakePipeline(folder, { rows: 20 }, {}, { name: "good" })], {});
-    assert.deepEqual(result.summaries.map(({ pipeline, status }) => [pipeline, status]), [["bad", "failed"], ["good", "succeeded"]]);
+    const result = await runBatch(
+      context,
+      [bad, fakePipeline(folder, { rows: 20 }, {}, { name: "good" })],
+      {},
+    );
+    assert.deepEqual(
+      result.summaries.map(({ pipeline, status }) => [pipeline, status]),
+      [
+        ["bad", "failed"],
+        ["good", "succeeded"],
+      ],
+    );
     assert.deepEqual(result.notBegun, []);
   });
 });
@@ -105,7 +144,13 @@ suite("a STATE that is not JSON", () => {
 test("a record with NaN reaches the target as the tap wrote it", async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
-  const entry = fakePipeline(folder, { states: ['{"id": 1}}\n{"type": "RECORD", "stream": "events", "record": {"id": 2, "v": NaN}'] }, { raw: join(folder, "raw") });
+  const entry = fakePipeline(
+    folder,
+    {
+      states: ['{"id": 1}}\n{"type": "RECORD", "stream": "events", "record": {"id": 2, "v": NaN}'],
+    },
+    { raw: join(folder, "raw") },
+  );
   assert.equal((await runPipeline(context, entry)).status, "succeeded");
   assert.match(readFileSync(join(folder, "raw"), "utf8"), /"v": NaN\}\}\n/);
 });
@@ -113,9 +158,25 @@ test("a record with NaN reaches the target as the tap wrote it", async (t) => {
 test("a bug in the run of one pipeline does not stop the others", async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
-  const prepare: typeof context.prepare = (connector, ...more) => (connector.name === "tap-odd" ? Promise.reject(new TypeError("x is not a function")) : context.prepare(connector, ...more));
+  const prepare: typeof context.prepare = (connector, ...more) =>
+    connector.name === "tap-odd"
+      ? Promise.reject(new TypeError("x is not a function"))
+      : context.prepare(connector, ...more);
   const odd = fakePipeline(folder, {}, {}, { name: "odd" });
-  const result = await runBatch({ ...context, prepare }, [{ ...odd, tap: { ...odd.tap, connector: { ...odd.tap.connector, name: "tap-odd" } } }, fakePipeline(folder, { rows: 20 })], {});
-  assert.deepEqual(result.summaries.map(({ pipeline, status }) => [pipeline, status]), [["events", "succeeded"]]);
-  assert.match(result.notBegun[0]?.error.message ?? "", /^a bug in tapctl: TypeError: x is not a function/);
+  const result = await runBatch(
+    { ...context, prepare },
+    [
+      { ...odd, tap: { ...odd.tap, connector: { ...odd.tap.connector, name: "tap-odd" } } },
+      fakePipeline(folder, { rows: 20 }),
+    ],
+    {},
+  );
+  assert.deepEqual(
+    result.summaries.map(({ pipeline, status }) => [pipeline, status]),
+    [["events", "succeeded"]],
+  );
+  assert.match(
+    result.notBegun[0]?.error.message ?? "",
+    /^a bug in tapctl: TypeError: x is not a function/,
+  );
 });

@@ -9,7 +9,16 @@ import type { RunEvent } from "../../src/run/events";
 import { ExitCode } from "../../src/run/runner";
 import { runPipeline } from "../../src/run/run";
 import { createStop, type Stop } from "../../src/run/stop";
-import { fakeContext, fakePipeline, isRunning, numbersIn, prepareFake, range, temporaryFolder, until } from "./support";
+import {
+  fakeContext,
+  fakePipeline,
+  isRunning,
+  numbersIn,
+  prepareFake,
+  range,
+  temporaryFolder,
+  until,
+} from "./support";
 
 const WAITING = { rows: 30, hold: 20 };
 
@@ -31,10 +40,18 @@ for (const mode of ["artifact", "stream"] as const) {
         const folder = temporaryFolder(t);
         const stop = createStop();
         const context = await fakeContext(folder, { stop });
-        const onEvent = (event: RunEvent) => event.event === "started" && void sleep(delay).then(() => stop.request("interrupted by SIGINT"));
-        const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, WAITING), { mode });
-        assert.deepEqual([summary.status, summary.code, summary.error], ["interrupted", ExitCode.interrupted, "interrupted by SIGINT"]);
-        for (const pid of numbersIn(join(folder, "tap-starts"))) assert.equal(isRunning(pid), false);
+        const onEvent = (event: RunEvent) =>
+          event.event === "started" &&
+          void sleep(delay).then(() => stop.request("interrupted by SIGINT"));
+        const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, WAITING), {
+          mode,
+        });
+        assert.deepEqual(
+          [summary.status, summary.code, summary.error],
+          ["interrupted", ExitCode.interrupted, "interrupted by SIGINT"],
+        );
+        for (const pid of numbersIn(join(folder, "tap-starts")))
+          assert.equal(isRunning(pid), false);
       });
     }
 
@@ -43,7 +60,10 @@ for (const mode of ["artifact", "stream"] as const) {
       const stop = createStop();
       stop.request("interrupted by SIGINT");
       const context = await fakeContext(folder, { stop });
-      await assert.rejects(runPipeline(context, fakePipeline(folder, WAITING), { mode }), (error) => error instanceof UserError && error.exitCode === ExitCode.interrupted);
+      await assert.rejects(
+        runPipeline(context, fakePipeline(folder, WAITING), { mode }),
+        (error) => error instanceof UserError && error.exitCode === ExitCode.interrupted,
+      );
       assert.deepEqual(numbersIn(join(folder, "tap-starts")), []);
     });
 
@@ -55,40 +75,72 @@ for (const mode of ["artifact", "stream"] as const) {
         return prepareFake(folder, connector.name, connector.kind);
       };
       const context = await fakeContext(folder, { stop, prepare });
-      await assert.rejects(runPipeline(context, fakePipeline(folder, WAITING), { mode }), /interrupted by SIGINT, before/);
+      await assert.rejects(
+        runPipeline(context, fakePipeline(folder, WAITING), { mode }),
+        /interrupted by SIGINT, before/,
+      );
     });
 
     test("while it waits for the next attempt", { timeout: 60_000 }, async (t) => {
       const folder = temporaryFolder(t);
       const context = await stoppingAt(folder, (event) => event.event === "retry");
-      const summary = await runPipeline(context, fakePipeline(folder, { rows: 30, fail_after: 20 }, {}, { retries: { limit: 2, delay: "1h" } }), { mode });
+      const summary = await runPipeline(
+        context,
+        fakePipeline(
+          folder,
+          { rows: 30, fail_after: 20 },
+          {},
+          { retries: { limit: 2, delay: "1h" } },
+        ),
+        { mode },
+      );
       assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
       assert.equal(numbersIn(join(folder, "tap-starts")).length, 1);
-      assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 20), "what was sent before is loaded");
+      assert.deepEqual(
+        numbersIn(join(folder, "loaded")),
+        range(1, 20),
+        "what was sent before is loaded",
+      );
     });
   });
 }
 
-test("a stop between extract and load: what was extracted is loaded, and the run is interrupted", { timeout: 60_000 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const context = await stoppingAt(folder, (event) => event.event === "phase" && event.phase === "extract" && event.state === "end");
-  const summary = await runPipeline(context, fakePipeline(folder, { rows: 30 }), { mode: "artifact" });
-  assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
-  assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
-  assert.equal(summary.stateCommitted, true);
-});
+test(
+  "a stop between extract and load: what was extracted is loaded, and the run is interrupted",
+  { timeout: 60_000 },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const context = await stoppingAt(
+      folder,
+      (event) => event.event === "phase" && event.phase === "extract" && event.state === "end",
+    );
+    const summary = await runPipeline(context, fakePipeline(folder, { rows: 30 }), {
+      mode: "artifact",
+    });
+    assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
+    assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
+    assert.equal(summary.stateCommitted, true);
+  },
+);
 
-test("a second stop that comes before the load: nothing is loaded", { timeout: 60_000 }, async (t) => {
-  const folder = temporaryFolder(t);
-  const stop = createStop();
-  const context = await fakeContext(folder, { stop });
-  const onEvent = (event: RunEvent) => {
-    if (event.event === "phase" && event.phase === "extract" && event.state === "end") ["once", "twice"].forEach((why) => stop.request(why));
-  };
-  const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, { rows: 30 }), { mode: "artifact" });
-  assert.equal(summary.code, ExitCode.interrupted);
-  assert.deepEqual(numbersIn(join(folder, "target-starts")), []);
-});
+test(
+  "a second stop that comes before the load: nothing is loaded",
+  { timeout: 60_000 },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const stop = createStop();
+    const context = await fakeContext(folder, { stop });
+    const onEvent = (event: RunEvent) => {
+      if (event.event === "phase" && event.phase === "extract" && event.state === "end")
+        ["once", "twice"].forEach((why) => stop.request(why));
+    };
+    const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, { rows: 30 }), {
+      mode: "artifact",
+    });
+    assert.equal(summary.code, ExitCode.interrupted);
+    assert.deepEqual(numbersIn(join(folder, "target-starts")), []);
+  },
+);
 
 suite("a stop of follow-ups", () => {
   /** A container engine whose containers wait for ever and ignore SIGTERM, until they are killed by name. */
@@ -96,36 +148,61 @@ suite("a stop of follow-ups", () => {
     const bin = join(folder, "bin");
     const calls = join(folder, "docker-calls");
     mkdirSync(bin);
-    writeFileSync(join(bin, "docker"), `#!/bin/sh\n[ "$1" = version ] && exit 0\necho "$1" >> '${calls}'\n[ "$1" = kill ] && exit 0\ntrap '' TERM\nwhile :; do sleep 0.05; done\n`);
+    writeFileSync(
+      join(bin, "docker"),
+      `#!/bin/sh\n[ "$1" = version ] && exit 0\necho "$1" >> '${calls}'\n[ "$1" = kill ] && exit 0\ntrap '' TERM\nwhile :; do sleep 0.05; done\n`,
+    );
     chmodSync(join(bin, "docker"), 0o755);
     const { PATH } = process.env;
     process.env["PATH"] = `${bin}:${PATH}`;
     t.after(() => (process.env["PATH"] = PATH));
     return calls;
   }
-  const followUps = ["first", "second"].map((name) => ({ name, image: "dbt:1", command: ["dbt", "build"] }));
+  const followUps = ["first", "second"].map((name) => ({
+    name,
+    image: "dbt:1",
+    command: ["dbt", "build"],
+  }));
 
-  test("requested twice while one runs: its container is killed, the next one does not start", { timeout: 60_000 }, async (t) => {
-    const folder = temporaryFolder(t);
-    const calls = stubbornDocker(t, folder);
-    const stop: Stop = createStop();
-    const context = await fakeContext(folder, { stop });
-    const running = runPipeline(context, fakePipeline(folder, { rows: 30 }, {}, { followUps }));
-    await until("a follow-up", () => context.events.some(({ event }) => event === "follow-up") && linesOf(calls).length === 1);
-    stop.request("interrupted by SIGINT");
-    stop.request("interrupted by SIGINT");
-    const summary = await running;
-    assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
-    assert.equal(summary.error, 'interrupted by SIGINT: follow-up "first" was interrupted');
-    await until("the container is killed", () => linesOf(calls).includes("kill"));
-    assert.deepEqual(linesOf(calls).filter((call) => call === "run"), ["run"]);
-  });
+  test(
+    "requested twice while one runs: its container is killed, the next one does not start",
+    { timeout: 60_000 },
+    async (t) => {
+      const folder = temporaryFolder(t);
+      const calls = stubbornDocker(t, folder);
+      const stop: Stop = createStop();
+      const context = await fakeContext(folder, { stop });
+      const running = runPipeline(context, fakePipeline(folder, { rows: 30 }, {}, { followUps }));
+      await until(
+        "a follow-up",
+        () =>
+          context.events.some(({ event }) => event === "follow-up") && linesOf(calls).length === 1,
+      );
+      stop.request("interrupted by SIGINT");
+      stop.request("interrupted by SIGINT");
+      const summary = await running;
+      assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
+      assert.equal(summary.error, 'interrupted by SIGINT: follow-up "first" was interrupted');
+      await until("the container is killed", () => linesOf(calls).includes("kill"));
+      assert.deepEqual(
+        linesOf(calls).filter((call) => call === "run"),
+        ["run"],
+      );
+    },
+  );
 
   test("requested as the load ends: no follow-up starts", { timeout: 60_000 }, async (t) => {
     const folder = temporaryFolder(t);
     const calls = stubbornDocker(t, folder);
-    const context = await stoppingAt(folder, (event) => event.event === "phase" && event.phase === "load" && event.state === "end");
-    const summary = await runPipeline(context, fakePipeline(folder, { rows: 30 }, {}, { followUps }), { mode: "artifact" });
+    const context = await stoppingAt(
+      folder,
+      (event) => event.event === "phase" && event.phase === "load" && event.state === "end",
+    );
+    const summary = await runPipeline(
+      context,
+      fakePipeline(folder, { rows: 30 }, {}, { followUps }),
+      { mode: "artifact" },
+    );
     assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
     assert.deepEqual(linesOf(calls), []);
   });
@@ -142,9 +219,22 @@ suite("a stop of follow-ups", () => {
 test("the deadline of a run does not stop the one beside it", { timeout: 60_000 }, async (t) => {
   const folders = [temporaryFolder(t), temporaryFolder(t)] as const;
   const context = await fakeContext(folders[0]);
-  const late = runPipeline(context, { ...fakePipeline(folders[0], WAITING, {}, { deadline: "1s" }), name: "late" });
+  const late = runPipeline(context, {
+    ...fakePipeline(folders[0], WAITING, {}, { deadline: "1s" }),
+    name: "late",
+  });
   const other = runPipeline(context, fakePipeline(folders[1], { rows: 30 }, { wait: 2 }));
   assert.equal((await late).status, "interrupted");
   assert.equal((await other).status, "succeeded");
-  assert.deepEqual(context.events.filter(({ event }) => event === "stopping"), [{ event: "stopping", pipeline: "late", reason: "the deadline of 1s has passed", atOnce: false }]);
+  assert.deepEqual(
+    context.events.filter(({ event }) => event === "stopping"),
+    [
+      {
+        event: "stopping",
+        pipeline: "late",
+        reason: "the deadline of 1s has passed",
+        atOnce: false,
+      },
+    ],
+  );
 });

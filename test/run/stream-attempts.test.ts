@@ -8,7 +8,12 @@ import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./
 
 interface Attempts {
   readonly name: string;
-  readonly tap: { readonly rows: number; readonly fail_after?: number; readonly fail_times?: number; readonly prints?: { readonly [id: string]: string } };
+  readonly tap: {
+    readonly rows: number;
+    readonly fail_after?: number;
+    readonly fail_times?: number;
+    readonly prints?: { readonly [id: string]: string };
+  };
   readonly target?: { readonly fail_after: number; readonly fail_times: number };
   readonly minRecords: number;
   /** What has come when all attempts have ended. */
@@ -18,25 +23,55 @@ interface Attempts {
 }
 
 const CASES: readonly Attempts[] = [
-  { name: "attempts that resume are added", tap: { rows: 100, fail_after: 35, fail_times: 1 }, minRecords: 100, records: 35 + 70, counted: 105 },
-  { name: "an attempt that saved no progress does not count for minRecords", tap: { rows: 20, fail_after: 5, fail_times: 1 }, minRecords: 20, records: 5 + 20, counted: 20 },
-  { name: "an attempt whose target failed is not counted", tap: { rows: 40 }, target: { fail_after: 25, fail_times: 1 }, minRecords: 40, records: 40, counted: 40 },
+  {
+    name: "attempts that resume are added",
+    tap: { rows: 100, fail_after: 35, fail_times: 1 },
+    minRecords: 100,
+    records: 35 + 70,
+    counted: 105,
+  },
+  {
+    name: "an attempt that saved no progress does not count for minRecords",
+    tap: { rows: 20, fail_after: 5, fail_times: 1 },
+    minRecords: 20,
+    records: 5 + 20,
+    counted: 20,
+  },
+  {
+    name: "an attempt whose target failed is not counted",
+    tap: { rows: 40 },
+    target: { fail_after: 25, fail_times: 1 },
+    minRecords: 40,
+    records: 40,
+    counted: 40,
+  },
 ];
 
 suite("counts of a stream that is tried again", () => {
   for (const { name, tap, target, minRecords, records, counted } of CASES) {
     test(name, async (t) => {
       const folder = temporaryFolder(t);
-      const summary = await runPipeline(await fakeContext(folder), fakePipeline(folder, tap, target, { expectations: { minRecords } }), { mode: "stream" });
+      const summary = await runPipeline(
+        await fakeContext(folder),
+        fakePipeline(folder, tap, target, { expectations: { minRecords } }),
+        { mode: "stream" },
+      );
       assert.equal(summary.status, "succeeded", summary.error ?? "");
       assert.equal(summary.attempts.extract, 2);
-      assert.deepEqual([summary.records, summary.streams], [records, [{ stream: "events", records }]]);
+      assert.deepEqual(
+        [summary.records, summary.streams],
+        [records, [{ stream: "events", records }]],
+      );
       assert.deepEqual([...new Set(numbersIn(join(folder, "loaded")))], range(1, tap.rows));
     });
 
     test(`${name}: one record fewer than expected fails`, async (t) => {
       const folder = temporaryFolder(t);
-      const summary = await runPipeline(await fakeContext(folder), fakePipeline(folder, tap, target, { expectations: { minRecords: counted + 1 } }), { mode: "stream" });
+      const summary = await runPipeline(
+        await fakeContext(folder),
+        fakePipeline(folder, tap, target, { expectations: { minRecords: counted + 1 } }),
+        { mode: "stream" },
+      );
       assert.equal(summary.code, ExitCode.expectation);
       assert.equal(summary.error, `${counted} records came, at least ${counted + 1} are expected`);
     });
@@ -45,7 +80,11 @@ suite("counts of a stream that is tried again", () => {
   test("bytes, bad lines and what was left out are added too", async (t) => {
     const folder = temporaryFolder(t);
     const prints = { "3": "page 1\n", "33": "page 2\n", "50": "half..." };
-    const summary = await runPipeline(await fakeContext(folder), fakePipeline(folder, { rows: 60, fail_after: 35, fail_times: 1, prints }), { mode: "stream" });
+    const summary = await runPipeline(
+      await fakeContext(folder),
+      fakePipeline(folder, { rows: 60, fail_after: 35, fail_times: 1, prints }),
+      { mode: "stream" },
+    );
     assert.equal(summary.status, "succeeded", summary.error ?? "");
     // Lines 3 and 33 in the first attempt, line 33 and what is glued to 50 in the second.
     assert.equal(summary.badLines, 3);

@@ -13,7 +13,13 @@ import { openStore } from "../../src/store/open";
 
 /** The fake connectors, as a project would define real ones. */
 export const fakeTap = tap({ name: "tap-fake", package: "tap-fake", version: "1.0.0" });
-export const fakeTarget = target({ name: "target-fake", package: "target-fake", version: "1.0.0", outputSetting: "output_path", destination: ["file"] });
+export const fakeTarget = target({
+  name: "target-fake",
+  package: "target-fake",
+  version: "1.0.0",
+  outputSetting: "output_path",
+  destination: ["file"],
+});
 
 /** A folder of a test's own, removed after it. */
 export function temporaryFolder(t: TestContext): string {
@@ -26,30 +32,64 @@ export function temporaryFolder(t: TestContext): string {
 export type FakeSettings = Parameters<typeof fakeTap>[0];
 
 /** A pipeline of the fake connectors; retries come at once. */
-export function fakePipeline(folder: string, tapSettings: FakeSettings = {}, targetSettings: FakeSettings = {}, more: Partial<Replication> = {}): Replication {
+export function fakePipeline(
+  folder: string,
+  tapSettings: FakeSettings = {},
+  targetSettings: FakeSettings = {},
+  more: Partial<Replication> = {},
+): Replication {
   return {
     name: "events",
     schedule: "@hourly",
     tap: fakeTap({ starts: join(folder, "tap-starts"), ...tapSettings }),
-    target: fakeTarget({ starts: join(folder, "target-starts"), file: join(folder, "loaded"), ...targetSettings }),
+    target: fakeTarget({
+      starts: join(folder, "target-starts"),
+      file: join(folder, "loaded"),
+      ...targetSettings,
+    }),
     retries: { limit: 2, delay: "0.01s" },
     ...more,
   };
 }
 
 /** Where the fake connectors "are installed": their descriptions, beside the test's data. */
-export async function prepareFake(folder: string, name: string, kind: "tap" | "target"): Promise<Environment> {
+export async function prepareFake(
+  folder: string,
+  name: string,
+  kind: "tap" | "target",
+): Promise<Environment> {
   const { path } = await findPython();
   const descriptionFile = join(folder, `${name}.json`);
-  const flags = { config: true, catalog: "none", state: kind === "tap", discover: false, about: false };
+  const flags = {
+    config: true,
+    catalog: "none",
+    state: kind === "tap",
+    discover: false,
+    about: false,
+  };
   const command = [path, join(__dirname, "fixtures", `${kind}.py`)];
   const outputSetting = kind === "target" ? "output_path" : null;
-  writeFileSync(descriptionFile, JSON.stringify({ name, kind, version: "1.0.0", command, flags, settings: {}, outputSetting, python: "3" }));
+  writeFileSync(
+    descriptionFile,
+    JSON.stringify({
+      name,
+      kind,
+      version: "1.0.0",
+      command,
+      flags,
+      settings: {},
+      outputSetting,
+      python: "3",
+    }),
+  );
   return { directory: folder, descriptionFile, python: path };
 }
 
 /** A place to run in, with what happened so far. */
-export async function fakeContext(folder: string, more: Partial<RunContext> = {}): Promise<RunContext & { readonly events: RunEvent[] }> {
+export async function fakeContext(
+  folder: string,
+  more: Partial<RunContext> = {},
+): Promise<RunContext & { readonly events: RunEvent[] }> {
   const events: RunEvent[] = [];
   return {
     root: folder,

@@ -20,10 +20,19 @@ import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./
 const UNSAVED = /^the state could not be saved, so the next run sends what this one loaded again: /;
 
 /** A context in which something happens when the data is about to be loaded. */
-async function spoiled(folder: string, mode: string, spoil: () => void, more: Partial<RunContext> = {}): Promise<RunContext> {
+async function spoiled(
+  folder: string,
+  mode: string,
+  spoil: () => void,
+  more: Partial<RunContext> = {},
+): Promise<RunContext> {
   let done = false;
   const onEvent = (event: RunEvent) => {
-    if (done || !JSON.stringify(event).includes(`"phase":"${mode === "artifact" ? "load" : "stream"}"`)) return;
+    if (
+      done ||
+      !JSON.stringify(event).includes(`"phase":"${mode === "artifact" ? "load" : "stream"}"`)
+    )
+      return;
     done = true;
     spoil();
   };
@@ -32,20 +41,41 @@ async function spoiled(folder: string, mode: string, spoil: () => void, more: Pa
 
 suite("a folder that does not take the state", () => {
   for (const mode of ["artifact", "stream"] as const) {
-    for (const [what, key] of [["state", stateKey("events")], ["history", dirname(historyKey("events", "r"))]] as const) {
+    for (const [what, key] of [
+      ["state", stateKey("events")],
+      ["history", dirname(historyKey("events", "r"))],
+    ] as const) {
       test(`because something else stands in the place of the ${what} fails the run in ${mode} mode`, async (t) => {
         const folder = temporaryFolder(t);
         const place = join(folder, "store", key);
         // A folder stands in the place of the file, or a file in that of the folder.
-        const spoil = () => (what === "state" ? mkdirSync(join(place, "x"), { recursive: true }) : (mkdirSync(dirname(place), { recursive: true }), writeFileSync(place, "")));
+        const spoil = () =>
+          what === "state"
+            ? mkdirSync(join(place, "x"), { recursive: true })
+            : (mkdirSync(dirname(place), { recursive: true }), writeFileSync(place, ""));
         const context = await spoiled(folder, mode, spoil);
-        const summary = await runPipeline(context, fakePipeline(folder, { rows: 20 }, { wait: 0.2 }, { mode }));
-        assert.deepEqual([summary.status, summary.code, summary.stateCommitted, summary.stateAfter, summary.records], ["failed", ExitCode.internal, false, null, 20]);
+        const summary = await runPipeline(
+          context,
+          fakePipeline(folder, { rows: 20 }, { wait: 0.2 }, { mode }),
+        );
+        assert.deepEqual(
+          [
+            summary.status,
+            summary.code,
+            summary.stateCommitted,
+            summary.stateAfter,
+            summary.records,
+          ],
+          ["failed", ExitCode.internal, false, null, 20],
+        );
         assert.match(summary.error ?? "", UNSAVED);
         assert.equal((await readSummary(context.store, "events", summary.run))?.status, "failed");
         rmSync(place, { recursive: true });
         assert.equal(await readState(context.store, "events"), undefined);
-        const again = await runPipeline(await fakeContext(folder), fakePipeline(folder, { rows: 20 }, {}, { mode }));
+        const again = await runPipeline(
+          await fakeContext(folder),
+          fakePipeline(folder, { rows: 20 }, {}, { mode }),
+        );
         assert.deepEqual([again.status, again.records], ["succeeded", 20]);
         assert.deepEqual(numbersIn(join(folder, "loaded")), [...range(1, 20), ...range(1, 20)]);
       });
@@ -62,11 +92,29 @@ suite("a folder that does not take the state", () => {
       return t.skip("no right to mount");
     }
     try {
-      const fill = () => execFileSync("sh", ["-c", `cat /dev/zero > ${disk}/filler 2>/dev/null || true`]);
+      const fill = () =>
+        execFileSync("sh", ["-c", `cat /dev/zero > ${disk}/filler 2>/dev/null || true`]);
       const context = await spoiled(folder, "stream", fill);
-      const { summaries, notBegun } = await runBatch(context, [fakePipeline(folder, { rows: 20 }, { wait: 0.2, output_path: folder }, { mode: "stream" })], {});
-      assert.deepEqual(summaries.filter(({ status }) => status === "succeeded"), []);
-      const [error] = [...notBegun.map((one) => one.error.message), ...summaries.map((one) => one.error ?? "")];
+      const { summaries, notBegun } = await runBatch(
+        context,
+        [
+          fakePipeline(
+            folder,
+            { rows: 20 },
+            { wait: 0.2, output_path: folder },
+            { mode: "stream" },
+          ),
+        ],
+        {},
+      );
+      assert.deepEqual(
+        summaries.filter(({ status }) => status === "succeeded"),
+        [],
+      );
+      const [error] = [
+        ...notBegun.map((one) => one.error.message),
+        ...summaries.map((one) => one.error ?? ""),
+      ];
       assert.match(error ?? "", /the disk is full/);
       rmSync(join(disk, "filler"));
       assert.equal(await readState(context.store, "events"), undefined);
@@ -85,7 +133,10 @@ test("a bucket that refuses the state fails the run", async (t) => {
   const store = await openStore(`s3://refusing/prefix?endpoint=${endpoint}`);
   const context = await fakeContext(folder, { store });
   const summary = await runPipeline(context, fakePipeline(folder, { rows: 20 }));
-  assert.deepEqual([summary.status, summary.code, summary.stateCommitted], ["failed", ExitCode.internal, false]);
+  assert.deepEqual(
+    [summary.status, summary.code, summary.stateCommitted],
+    ["failed", ExitCode.internal, false],
+  );
   assert.match(summary.error ?? "", UNSAVED);
   assert.equal((await readSummary(store, "events", summary.run))?.status, "failed");
   assert.equal(await readState(store, "events"), undefined);
@@ -99,10 +150,14 @@ async function refusingProxy(t: TestContext, target: string, refused: RegExp): P
       answer.writeHead(403, { "content-type": "application/xml" });
       return answer.end("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
     }
-    const passed = request(new URL(incoming.url ?? "/", target), { method: incoming.method, headers: incoming.headers }, (reply) => {
-      answer.writeHead(reply.statusCode ?? 500, reply.headers);
-      reply.pipe(answer);
-    });
+    const passed = request(
+      new URL(incoming.url ?? "/", target),
+      { method: incoming.method, headers: incoming.headers },
+      (reply) => {
+        answer.writeHead(reply.statusCode ?? 500, reply.headers);
+        reply.pipe(answer);
+      },
+    );
     return incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -8,7 +8,10 @@ import { checkSettings, loadSettings } from "../../src/settings/load-settings";
 import { settingKeys, settingsSchema } from "../../src/settings/schema";
 
 /** The problems of a configuration, one a line. */
-function problems(values: { readonly [key: string]: unknown }, secrets?: unknown): readonly string[] {
+function problems(
+  values: { readonly [key: string]: unknown },
+  secrets?: unknown,
+): readonly string[] {
   try {
     checkSettings(values, secrets);
   } catch (error) {
@@ -18,45 +21,279 @@ function problems(values: { readonly [key: string]: unknown }, secrets?: unknown
 }
 
 const place = { region: "eu-central-1" };
-const store = (over: object = {}) => ({ kind: "aws", bucket: "etl", identity: { kind: "pod-identity", cluster: "etl" }, ...over });
+const store = (over: object = {}) => ({
+  kind: "aws",
+  bucket: "etl",
+  identity: { kind: "pod-identity", cluster: "etl" },
+  ...over,
+});
 
-const cases: readonly (readonly [string, { readonly [key: string]: unknown }, unknown, readonly string[]])[] = [
-  ["a name with capitals", { namespace: "Data" }, undefined, ['tapctl:namespace: only lower-case letters, digits and "-" are allowed, at most 63, beginning and ending with a letter or digit']],
-  ["an unknown setting", { argo: { chart: { verison: "1" } } }, undefined, ['tapctl:argo.chart.verison: there is no such setting; did you mean "version"?']],
-  ["an unknown setting of the stack", { monitring: true }, undefined, ['tapctl:monitring: there is no such setting; did you mean "monitoring"?']],
-  ["an unknown setting of the stack that is near no other", { somethingElse: "x" }, undefined, ["tapctl:somethingElse: there is no such setting"]],
-  ["a number for a text", { argo: { chart: { version: 1 } } }, undefined, ["tapctl:argo.chart.version: Invalid input: expected string, received number"]],
-  ["text for a truth value", { monitoring: "on" }, undefined, ["tapctl:monitoring: Invalid input: expected boolean, received string"]],
-  ["an unknown kind of store", { objectStore: { kind: "gcs" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
-  ["an unknown setting of monitoring", { monitoring: { failures: 3 } }, undefined, ["tapctl:monitoring.failures: there is no such setting"]],
-  ["no number of failures", { monitoring: { failuresInARow: 0 } }, undefined, ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"]],
-  ["no percentage", { monitoring: { freeSpacePercent: 99 } }, undefined, ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"]],
-  ["a store of no kind that cannot be MinIO", { objectStore: { endpoint: "s3.example.com", bucket: "etl" } }, undefined, ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"]],
-  ["a mistake in a store of no kind", { objectStore: { imgae: "minio:1" } }, undefined, ['tapctl:objectStore.imgae: there is no such setting; did you mean "image"?']],
-  ["a size in decimal units", { objectStore: { kind: "minio", size: "20GB" } }, undefined, ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"']],
-  ["an endpoint with a protocol", { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } }, undefined, ['tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"']],
-  ["a user without password", { registry: { username: "bot" } }, undefined, ["tapctl:registry: username and password must be given together"]],
-  ["an unknown platform", { images: { platforms: ["amd64"] } }, undefined, ['tapctl:images.platforms[0]: must be a platform such as "linux/amd64"']],
-  ["too many tries", { defaults: { retries: { limit: 11 } } }, undefined, ["tapctl:defaults.retries.limit: Too big: expected number to be <=10"]],
-  ["a duration without a unit", { defaults: { deadline: "90" } }, undefined, ['tapctl:defaults.deadline: must be a number above 0 and a unit of s, m, h or d, such as "90m"']],
-  ["AWS without its key", { objectStore: store() }, undefined, ['tapctl:aws: must be set for objectStore.kind "aws": its region at least']],
-  ["AWS for nothing", { aws: place }, undefined, ['tapctl:aws: nothing of this stack is on AWS; set objectStore.kind to "aws" or give aws.ecr, or leave it out']],
-  ["a region that is none", { aws: { region: "Frankfurt", ecr: {} } }, undefined, ['tapctl:aws.region: must be a region, such as "eu-central-1"']],
-  ["an account as a number", { aws: { ...place, account: 123456789012, ecr: {} } }, undefined, ["tapctl:aws.account: Invalid input: expected string, received number"]],
-  ["an account that is too short", { aws: { ...place, account: "12345", ecr: {} } }, undefined, ['tapctl:aws.account: must be the 12 digits of an account, as text, such as "123456789012"']],
-  ["a prefix with capitals", { aws: { ...place, ecr: { prefix: "Data" } } }, undefined, ['tapctl:aws.ecr.prefix: must be lower-case letters and digits, with single "." "_" "-" or "/" between them, such as "data/tap-postgres"']],
-  ["a registry beside ECR", { aws: { ...place, ecr: {} }, registry: { address: "registry.example.com" } }, undefined, ["tapctl:registry: images go to ECR, as aws.ecr says; leave one of them out"]],
-  ["a bucket with a dot", { aws: place, objectStore: store({ bucket: "etl.example.com" }) }, undefined, ['tapctl:objectStore.bucket: the name of a bucket: 3 to 63 lower-case letters, digits and "-", without "." because TLS does not take it']],
-  ["the alias of a key", { aws: place, objectStore: store({ kmsKey: "alias/etl" }) }, undefined, ['tapctl:objectStore.kmsKey: must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"']],
-  ["a key of another region and account", { aws: { ...place, account: "210987654321" }, objectStore: store({ kmsKey: "arn:aws:kms:us-west-2:123456789012:key/1" }) }, undefined, ["tapctl:objectStore.kmsKey: is in region us-west-2, and aws.region is eu-central-1", "tapctl:objectStore.kmsKey: is in account 123456789012, and aws.account is 210987654321"]],
-  ["no identity", { aws: place, objectStore: { kind: "aws", bucket: "etl" } }, undefined, ["tapctl:objectStore.identity: Invalid input: expected object, received undefined"]],
-  ["an unknown identity", { aws: place, objectStore: store({ identity: { kind: "kiam" } }) }, undefined, ["tapctl:objectStore.identity.kind: Invalid discriminator value. Expected 'pod-identity' | 'irsa'"]],
-  ["the name of a cluster that is none", { aws: place, objectStore: store({ identity: { kind: "pod-identity", cluster: "a/b" } }) }, undefined, ["tapctl:objectStore.identity.cluster: must be the name of an EKS cluster"]],
-  ["an issuer instead of a provider", { aws: place, objectStore: store({ identity: { kind: "irsa", oidcProvider: "oidc.eks.eu-central-1.amazonaws.com/id/1" } }) }, undefined, ['tapctl:objectStore.identity.oidcProvider: must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"']],
-  ["a provider of another region", { aws: place, objectStore: store({ identity: { kind: "irsa", oidcProvider: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/1" } }) }, undefined, ["tapctl:objectStore.identity.oidcProvider: is in region us-west-2, and aws.region is eu-central-1"]],
-  ["a secret that is not set", { notifications: { webhook: "channel" } }, {}, [`tapctl:notifications.webhook: secret "channel" is not set; set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`]],
-  ["a secret that is a number", {}, { pin: 1234 }, ['tapctl:secrets["pin"]: must be text; quote a number that is a password']],
-  ["secrets that are text", {}, "pw", [`tapctl:secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`]],
+const cases: readonly (readonly [
+  string,
+  { readonly [key: string]: unknown },
+  unknown,
+  readonly string[],
+])[] = [
+  [
+    "a name with capitals",
+    { namespace: "Data" },
+    undefined,
+    [
+      'tapctl:namespace: only lower-case letters, digits and "-" are allowed, at most 63, beginning and ending with a letter or digit',
+    ],
+  ],
+  [
+    "an unknown setting",
+    { argo: { chart: { verison: "1" } } },
+    undefined,
+    ['tapctl:argo.chart.verison: there is no such setting; did you mean "version"?'],
+  ],
+  [
+    "an unknown setting of the stack",
+    { monitring: true },
+    undefined,
+    ['tapctl:monitring: there is no such setting; did you mean "monitoring"?'],
+  ],
+  [
+    "an unknown setting of the stack that is near no other",
+    { somethingElse: "x" },
+    undefined,
+    ["tapctl:somethingElse: there is no such setting"],
+  ],
+  [
+    "a number for a text",
+    { argo: { chart: { version: 1 } } },
+    undefined,
+    ["tapctl:argo.chart.version: Invalid input: expected string, received number"],
+  ],
+  [
+    "text for a truth value",
+    { monitoring: "on" },
+    undefined,
+    ["tapctl:monitoring: Invalid input: expected boolean, received string"],
+  ],
+  [
+    "an unknown kind of store",
+    { objectStore: { kind: "gcs" } },
+    undefined,
+    ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"],
+  ],
+  [
+    "an unknown setting of monitoring",
+    { monitoring: { failures: 3 } },
+    undefined,
+    ["tapctl:monitoring.failures: there is no such setting"],
+  ],
+  [
+    "no number of failures",
+    { monitoring: { failuresInARow: 0 } },
+    undefined,
+    ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"],
+  ],
+  [
+    "no percentage",
+    { monitoring: { freeSpacePercent: 99 } },
+    undefined,
+    ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"],
+  ],
+  [
+    "a store of no kind that cannot be MinIO",
+    { objectStore: { endpoint: "s3.example.com", bucket: "etl" } },
+    undefined,
+    ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"],
+  ],
+  [
+    "a mistake in a store of no kind",
+    { objectStore: { imgae: "minio:1" } },
+    undefined,
+    ['tapctl:objectStore.imgae: there is no such setting; did you mean "image"?'],
+  ],
+  [
+    "a size in decimal units",
+    { objectStore: { kind: "minio", size: "20GB" } },
+    undefined,
+    ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"'],
+  ],
+  [
+    "an endpoint with a protocol",
+    { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } },
+    undefined,
+    [
+      'tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"',
+    ],
+  ],
+  [
+    "a user without password",
+    { registry: { username: "bot" } },
+    undefined,
+    ["tapctl:registry: username and password must be given together"],
+  ],
+  [
+    "an unknown platform",
+    { images: { platforms: ["amd64"] } },
+    undefined,
+    ['tapctl:images.platforms[0]: must be a platform such as "linux/amd64"'],
+  ],
+  [
+    "too many tries",
+    { defaults: { retries: { limit: 11 } } },
+    undefined,
+    ["tapctl:defaults.retries.limit: Too big: expected number to be <=10"],
+  ],
+  [
+    "a duration without a unit",
+    { defaults: { deadline: "90" } },
+    undefined,
+    [
+      'tapctl:defaults.deadline: must be a number above 0 and a unit of s, m, h or d, such as "90m"',
+    ],
+  ],
+  [
+    "AWS without its key",
+    { objectStore: store() },
+    undefined,
+    ['tapctl:aws: must be set for objectStore.kind "aws": its region at least'],
+  ],
+  [
+    "AWS for nothing",
+    { aws: place },
+    undefined,
+    [
+      'tapctl:aws: nothing of this stack is on AWS; set objectStore.kind to "aws" or give aws.ecr, or leave it out',
+    ],
+  ],
+  [
+    "a region that is none",
+    { aws: { region: "Frankfurt", ecr: {} } },
+    undefined,
+    ['tapctl:aws.region: must be a region, such as "eu-central-1"'],
+  ],
+  [
+    "an account as a number",
+    { aws: { ...place, account: 123456789012, ecr: {} } },
+    undefined,
+    ["tapctl:aws.account: Invalid input: expected string, received number"],
+  ],
+  [
+    "an account that is too short",
+    { aws: { ...place, account: "12345", ecr: {} } },
+    undefined,
+    ['tapctl:aws.account: must be the 12 digits of an account, as text, such as "123456789012"'],
+  ],
+  [
+    "a prefix with capitals",
+    { aws: { ...place, ecr: { prefix: "Data" } } },
+    undefined,
+    [
+      'tapctl:aws.ecr.prefix: must be lower-case letters and digits, with single "." "_" "-" or "/" between them, such as "data/tap-postgres"',
+    ],
+  ],
+  [
+    "a registry beside ECR",
+    { aws: { ...place, ecr: {} }, registry: { address: "registry.example.com" } },
+    undefined,
+    ["tapctl:registry: images go to ECR, as aws.ecr says; leave one of them out"],
+  ],
+  [
+    "a bucket with a dot",
+    { aws: place, objectStore: store({ bucket: "etl.example.com" }) },
+    undefined,
+    [
+      'tapctl:objectStore.bucket: the name of a bucket: 3 to 63 lower-case letters, digits and "-", without "." because TLS does not take it',
+    ],
+  ],
+  [
+    "the alias of a key",
+    { aws: place, objectStore: store({ kmsKey: "alias/etl" }) },
+    undefined,
+    [
+      'tapctl:objectStore.kmsKey: must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+    ],
+  ],
+  [
+    "a key of another region and account",
+    {
+      aws: { ...place, account: "210987654321" },
+      objectStore: store({ kmsKey: "arn:aws:kms:us-west-2:123456789012:key/1" }),
+    },
+    undefined,
+    [
+      "tapctl:objectStore.kmsKey: is in region us-west-2, and aws.region is eu-central-1",
+      "tapctl:objectStore.kmsKey: is in account 123456789012, and aws.account is 210987654321",
+    ],
+  ],
+  [
+    "no identity",
+    { aws: place, objectStore: { kind: "aws", bucket: "etl" } },
+    undefined,
+    ["tapctl:objectStore.identity: Invalid input: expected object, received undefined"],
+  ],
+  [
+    "an unknown identity",
+    { aws: place, objectStore: store({ identity: { kind: "kiam" } }) },
+    undefined,
+    [
+      "tapctl:objectStore.identity.kind: Invalid discriminator value. Expected 'pod-identity' | 'irsa'",
+    ],
+  ],
+  [
+    "the name of a cluster that is none",
+    { aws: place, objectStore: store({ identity: { kind: "pod-identity", cluster: "a/b" } }) },
+    undefined,
+    ["tapctl:objectStore.identity.cluster: must be the name of an EKS cluster"],
+  ],
+  [
+    "an issuer instead of a provider",
+    {
+      aws: place,
+      objectStore: store({
+        identity: { kind: "irsa", oidcProvider: "oidc.eks.eu-central-1.amazonaws.com/id/1" },
+      }),
+    },
+    undefined,
+    [
+      'tapctl:objectStore.identity.oidcProvider: must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"',
+    ],
+  ],
+  [
+    "a provider of another region",
+    {
+      aws: place,
+      objectStore: store({
+        identity: {
+          kind: "irsa",
+          oidcProvider:
+            "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/1",
+        },
+      }),
+    },
+    undefined,
+    [
+      "tapctl:objectStore.identity.oidcProvider: is in region us-west-2, and aws.region is eu-central-1",
+    ],
+  ],
+  [
+    "a secret that is not set",
+    { notifications: { webhook: "channel" } },
+    {},
+    [
+      `tapctl:notifications.webhook: secret "channel" is not set; set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`,
+    ],
+  ],
+  [
+    "a secret that is a number",
+    {},
+    { pin: 1234 },
+    ['tapctl:secrets["pin"]: must be text; quote a number that is a password'],
+  ],
+  [
+    "secrets that are text",
+    {},
+    "pw",
+    [
+      `tapctl:secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`,
+    ],
+  ],
 ];
 
 for (const [name, values, secrets, expected] of cases) {
@@ -66,9 +303,25 @@ for (const [name, values, secrets, expected] of cases) {
 test("settings: a stack that gives an unknown one is refused, whatever else it gives", () => {
   const before = pulumi.runtime.allConfig();
   try {
-    pulumi.runtime.setAllConfig({ "tapctl:namespace": "etl", "tapctl:monitring": "true", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true", "tapctlx:monitring": "true" }, ["tapctl:secrets"]);
-    assert.throws(() => loadSettings(new pulumi.Config("tapctl")), { name: "UserError", message: '1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"?' });
-    pulumi.runtime.setAllConfig({ "tapctl:namespace": "etl", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true" }, ["tapctl:secrets"]);
+    pulumi.runtime.setAllConfig(
+      {
+        "tapctl:namespace": "etl",
+        "tapctl:monitring": "true",
+        "tapctl:secrets": '{"a":"b"}',
+        "other:monitring": "true",
+        "tapctlx:monitring": "true",
+      },
+      ["tapctl:secrets"],
+    );
+    assert.throws(() => loadSettings(new pulumi.Config("tapctl")), {
+      name: "UserError",
+      message:
+        '1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"?',
+    });
+    pulumi.runtime.setAllConfig(
+      { "tapctl:namespace": "etl", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true" },
+      ["tapctl:secrets"],
+    );
     assert.equal(loadSettings(new pulumi.Config("tapctl")).namespace, "etl");
   } finally {
     pulumi.runtime.setAllConfig(before);
@@ -80,7 +333,18 @@ test("all problems are told at once", () => {
 });
 
 test("an issuer that is not of EKS, and ECR beside a MinIO, are fine", () => {
-  assert.deepEqual(problems({ aws: place, objectStore: store({ identity: { kind: "irsa", oidcProvider: "arn:aws:iam::123456789012:oidc-provider/issuer.example.com" } }) }), []);
+  assert.deepEqual(
+    problems({
+      aws: place,
+      objectStore: store({
+        identity: {
+          kind: "irsa",
+          oidcProvider: "arn:aws:iam::123456789012:oidc-provider/issuer.example.com",
+        },
+      }),
+    }),
+    [],
+  );
   assert.deepEqual(problems({ aws: { ...place, ecr: {} } }), []);
 });
 
@@ -95,14 +359,28 @@ test("nothing needs to be set", () => {
 test("monitoring is off, on with its defaults, or as it is set", () => {
   const monitoring = (value: unknown) => checkSettings({ monitoring: value }, undefined).monitoring;
   assert.equal(monitoring(undefined), false);
-  assert.deepEqual(monitoring(true), { labels: {}, prometheusNamespace: "monitoring", alertLabels: {}, failuresInARow: 3, freeSpacePercent: 10, runbook: "docs/runbook.md" });
+  assert.deepEqual(monitoring(true), {
+    labels: {},
+    prometheusNamespace: "monitoring",
+    alertLabels: {},
+    failuresInARow: 3,
+    freeSpacePercent: 10,
+    runbook: "docs/runbook.md",
+  });
   assert.deepEqual(monitoring({}), monitoring(true));
 });
 
 test("Pulumi.yaml describes the same keys, with the same defaults", () => {
-  const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as { readonly config: { readonly [key: string]: { readonly description?: string; readonly default: unknown } } };
+  const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
+    readonly config: {
+      readonly [key: string]: { readonly description?: string; readonly default: unknown };
+    };
+  };
   assert.deepEqual(Object.keys(config).sort(), [...settingKeys].sort());
-  const defaults = Object.fromEntries(Object.entries(config).map(([key, { default: value }]) => [key, value]));
+  const defaults = Object.fromEntries(
+    Object.entries(config).map(([key, { default: value }]) => [key, value]),
+  );
   assert.deepEqual(checkSettings(defaults, undefined), settingsSchema.parse({}));
-  for (const [key, { description }] of Object.entries(config)) assert.ok(description, `${key} has no description`);
+  for (const [key, { description }] of Object.entries(config))
+    assert.ok(description, `${key} has no description`);
 });

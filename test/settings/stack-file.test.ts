@@ -10,26 +10,59 @@ import { readStackFile } from "../../src/settings/stack-file";
 function folderWith(t: TestContext, files: { readonly [name: string]: string | object }): string {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-stack-file-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), typeof content === "string" ? content : stringify(content));
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, name), typeof content === "string" ? content : stringify(content));
   return folder;
 }
 
 test("a stack's settings are read from its file, as Pulumi gives them to the program", (t) => {
-  const config = { "tapctl:argo": '{"version":"v4.2.0"}', "tapctl:namespace": 1, "tapctl:protect": "true", "tapctl:secrets": { a: { secure: "v1:x" } }, "aws:region": "eu-central-1" };
-  const { settings, given } = readStackFile(folderWith(t, { "Pulumi.prod.yaml": { config, encryptionsalt: "v1:y" } }), "prod");
-  assert.deepEqual([settings.argo.version, settings.namespace, settings.protect], ["v4.2.0", "1", true]);
+  const config = {
+    "tapctl:argo": '{"version":"v4.2.0"}',
+    "tapctl:namespace": 1,
+    "tapctl:protect": "true",
+    "tapctl:secrets": { a: { secure: "v1:x" } },
+    "aws:region": "eu-central-1",
+  };
+  const { settings, given } = readStackFile(
+    folderWith(t, { "Pulumi.prod.yaml": { config, encryptionsalt: "v1:y" } }),
+    "prod",
+  );
+  assert.deepEqual(
+    [settings.argo.version, settings.namespace, settings.protect],
+    ["v4.2.0", "1", true],
+  );
   assert.deepEqual(given, { argo: { version: "v4.2.0" }, namespace: "1", protect: true });
 });
 
 test("a file without settings is one of a stack with every default", (t) => {
-  for (const content of ["", "encryptionsalt: v1:x\n", "config:\n", "config: {}\n"]) assert.deepEqual(readStackFile(folderWith(t, { "Pulumi.dev.yaml": content }), "dev").given, {});
+  for (const content of ["", "encryptionsalt: v1:x\n", "config:\n", "config: {}\n"])
+    assert.deepEqual(readStackFile(folderWith(t, { "Pulumi.dev.yaml": content }), "dev").given, {});
 });
 
 test("defaults of the project's file hold where the stack's says nothing", (t) => {
-  const declared = { context: { type: "string", default: "" }, namespace: { type: "string", default: "etl" }, objectStore: { type: "object", default: {} }, aws: { type: "object", default: {} }, scratch: { default: { size: "5Gi" } }, protect: true };
-  const folder = folderWith(t, { "Pulumi.yaml": { name: "tapctl", config: declared }, "Pulumi.dev.yaml": { config: { "tapctl:scratch": { size: "9Gi" } } } });
+  const declared = {
+    context: { type: "string", default: "" },
+    namespace: { type: "string", default: "etl" },
+    objectStore: { type: "object", default: {} },
+    aws: { type: "object", default: {} },
+    scratch: { default: { size: "5Gi" } },
+    protect: true,
+  };
+  const folder = folderWith(t, {
+    "Pulumi.yaml": { name: "tapctl", config: declared },
+    "Pulumi.dev.yaml": { config: { "tapctl:scratch": { size: "9Gi" } } },
+  });
   const { settings, given } = readStackFile(folder, "dev");
-  assert.deepEqual([settings.namespace, settings.scratch, settings.protect, settings.objectStore.kind, settings.aws], ["etl", { size: "9Gi" }, true, "minio", undefined]);
+  assert.deepEqual(
+    [
+      settings.namespace,
+      settings.scratch,
+      settings.protect,
+      settings.objectStore.kind,
+      settings.aws,
+    ],
+    ["etl", { size: "9Gi" }, true, "minio", undefined],
+  );
   assert.deepEqual(given, { scratch: { size: "9Gi" } });
 });
 
@@ -43,7 +76,8 @@ test("all problems are told at once, with what is encrypted and cannot be read",
     "tapctl:imagePullSecrets": ["ours", secure],
   };
   const folder = folderWith(t, { "Pulumi.prod.yaml": { config } });
-  const encrypted = "is encrypted, and the file alone does not tell it; only what stands under secrets may be";
+  const encrypted =
+    "is encrypted, and the file alone does not tell it; only what stands under secrets may be";
   assert.throws(() => readStackFile(folder, "prod"), {
     name: "UserError",
     message: [
@@ -58,22 +92,85 @@ test("all problems are told at once, with what is encrypted and cannot be read",
 });
 
 test("values of charts may have something encrypted in them", (t) => {
-  assert.ok(readStackFile(folderWith(t, { "Pulumi.dev.yaml": { config: { "tapctl:argo": { values: { password: { secure: "v1:abc:def" } } } } } }), "dev"));
+  assert.ok(
+    readStackFile(
+      folderWith(t, {
+        "Pulumi.dev.yaml": {
+          config: { "tapctl:argo": { values: { password: { secure: "v1:abc:def" } } } },
+        },
+      }),
+      "dev",
+    ),
+  );
 });
 
 const cases: readonly (readonly [string, { readonly [name: string]: string }, string, RegExp])[] = [
-  ["a stack without a file", { "Pulumi.dev.yaml": "", "Pulumi.eu.prod.yaml": "", "Pulumi.yaml": "" }, "staging", /^UserError: there is no \S*Pulumi\.staging\.yaml; the stacks that have a file are: dev, eu\.prod$/],
-  ["a stack without a file where there is none", {}, "dev", /Pulumi\.dev\.yaml; the stacks that have a file are: none$/],
-  ["a misspelt stack", { "Pulumi.prod.yaml": "" }, "pord", /Pulumi\.pord\.yaml; did you mean "prod"\?$/],
-  ["the full name of a stack", {}, "acme/tapctl/dev", /^UserError: --stack "acme\/tapctl\/dev": a stack's own name, /],
+  [
+    "a stack without a file",
+    { "Pulumi.dev.yaml": "", "Pulumi.eu.prod.yaml": "", "Pulumi.yaml": "" },
+    "staging",
+    /^UserError: there is no \S*Pulumi\.staging\.yaml; the stacks that have a file are: dev, eu\.prod$/,
+  ],
+  [
+    "a stack without a file where there is none",
+    {},
+    "dev",
+    /Pulumi\.dev\.yaml; the stacks that have a file are: none$/,
+  ],
+  [
+    "a misspelt stack",
+    { "Pulumi.prod.yaml": "" },
+    "pord",
+    /Pulumi\.pord\.yaml; did you mean "prod"\?$/,
+  ],
+  [
+    "the full name of a stack",
+    {},
+    "acme/tapctl/dev",
+    /^UserError: --stack "acme\/tapctl\/dev": a stack's own name, /,
+  ],
   ["a way out of the folder", {}, "../dev", /^UserError: --stack "\.\.\/dev": /],
-  ["a file that is no YAML", { "Pulumi.dev.yaml": "config: [" }, "dev", /^UserError: \S*Pulumi\.dev\.yaml cannot be read: [^\n]+$/],
-  ["a list for a file", { "Pulumi.dev.yaml": "- config\n" }, "dev", /^UserError: \S*Pulumi\.dev\.yaml: is not the file of a stack, /],
-  ["settings that are a list", { "Pulumi.dev.yaml": "config: [a]\n" }, "dev", /is not the file of a stack/],
-  ["a setting that does not exist", { "Pulumi.dev.yaml": "config: { 'tapctl:monitring': true, 'kubernetes:context': x }\n" }, "dev", /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/],
-  ["a setting of all stacks that does not exist", { "Pulumi.yaml": "config: { monitring: { value: true } }\n", "Pulumi.dev.yaml": "" }, "dev", /\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/],
-  ["a stack that is wrong in its parts together", { "Pulumi.dev.yaml": "config: { 'tapctl:objectStore': { kind: aws, bucket: etl, identity: { kind: pod-identity, cluster: etl } } }\n" }, "dev", /tapctl:aws: must be set for objectStore\.kind "aws"/],
+  [
+    "a file that is no YAML",
+    { "Pulumi.dev.yaml": "config: [" },
+    "dev",
+    /^UserError: \S*Pulumi\.dev\.yaml cannot be read: [^\n]+$/,
+  ],
+  [
+    "a list for a file",
+    { "Pulumi.dev.yaml": "- config\n" },
+    "dev",
+    /^UserError: \S*Pulumi\.dev\.yaml: is not the file of a stack, /,
+  ],
+  [
+    "settings that are a list",
+    { "Pulumi.dev.yaml": "config: [a]\n" },
+    "dev",
+    /is not the file of a stack/,
+  ],
+  [
+    "a setting that does not exist",
+    { "Pulumi.dev.yaml": "config: { 'tapctl:monitring': true, 'kubernetes:context': x }\n" },
+    "dev",
+    /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/,
+  ],
+  [
+    "a setting of all stacks that does not exist",
+    { "Pulumi.yaml": "config: { monitring: { value: true } }\n", "Pulumi.dev.yaml": "" },
+    "dev",
+    /\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/,
+  ],
+  [
+    "a stack that is wrong in its parts together",
+    {
+      "Pulumi.dev.yaml":
+        "config: { 'tapctl:objectStore': { kind: aws, bucket: etl, identity: { kind: pod-identity, cluster: etl } } }\n",
+    },
+    "dev",
+    /tapctl:aws: must be set for objectStore\.kind "aws"/,
+  ],
 ];
 for (const [name, files, stack, message] of cases) {
-  test(`${name} is refused`, (t) => assert.throws(() => readStackFile(folderWith(t, files), stack), message));
+  test(`${name} is refused`, (t) =>
+    assert.throws(() => readStackFile(folderWith(t, files), stack), message));
 }

@@ -4,12 +4,36 @@ import { stripVTControlCharacters } from "node:util";
 import { statusTable } from "../../src/status/status-table";
 import type { PipelineStatus } from "../../src/status/pipeline-status";
 
-const row = (name: string, change: Partial<PipelineStatus>): PipelineStatus => ({ name, condition: "ok", schedule: "every hour", invalid: null, suspended: false, next: null, lateSeconds: null, active: null, last: null, bookmark: null, consecutiveFailures: 0, ...change });
-const closing = (...rows: readonly PipelineStatus[]): readonly string[] => stripVTControlCharacters(statusTable(rows)).split("\n").slice(rows.length + 1);
+const row = (name: string, change: Partial<PipelineStatus>): PipelineStatus => ({
+  name,
+  condition: "ok",
+  schedule: "every hour",
+  invalid: null,
+  suspended: false,
+  next: null,
+  lateSeconds: null,
+  active: null,
+  last: null,
+  bookmark: null,
+  consecutiveFailures: 0,
+  ...change,
+});
+const closing = (...rows: readonly PipelineStatus[]): readonly string[] =>
+  stripVTControlCharacters(statusTable(rows))
+    .split("\n")
+    .slice(rows.length + 1);
 
-test("a table without trouble ends with its rows", () => assert.deepEqual(closing(row("orders", {}), row("users", {})), []));
+test("a table without trouble ends with its rows", () =>
+  assert.deepEqual(closing(row("orders", {}), row("users", {})), []));
 
 test("below the table stand the reasons, and where to look when runs do not begin", () => {
   const late = (name: string) => row(name, { condition: "late", lateSeconds: 400 });
-  assert.deepEqual(closing(row("orders", { condition: "invalid schedule", invalid: "61 * * * *" }), late("users"), late("rates")), ["", "orders: 61 * * * *", "2 late: whether Argo starts runs at all says npx tapctl doctor"]);
+  assert.deepEqual(
+    closing(
+      row("orders", { condition: "invalid schedule", invalid: "61 * * * *" }),
+      late("users"),
+      late("rates"),
+    ),
+    ["", "orders: 61 * * * *", "2 late: whether Argo starts runs at all says npx tapctl doctor"],
+  );
 });

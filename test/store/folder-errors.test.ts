@@ -9,10 +9,26 @@ const failure = (code: string): Error => Object.assign(new Error(`${code}: somet
 describe("folder store's errors", () => {
   const root = tmpdir();
   const table = [
-    { code: "EACCES", exit: 1, says: "cannot write /s/a: permission denied; choose a folder that you can read and write" },
-    { code: "EROFS", exit: 1, says: "cannot write /s/a: the disk is read-only; choose a folder that you can read and write" },
-    { code: "ENOSPC", exit: 1, says: "cannot write /s/a: the disk is full; free some space or choose a folder on another disk" },
-    { code: "EDQUOT", exit: 1, says: "cannot write /s/a: your disk quota is used up; free some space or choose a folder on another disk" },
+    {
+      code: "EACCES",
+      exit: 1,
+      says: "cannot write /s/a: permission denied; choose a folder that you can read and write",
+    },
+    {
+      code: "EROFS",
+      exit: 1,
+      says: "cannot write /s/a: the disk is read-only; choose a folder that you can read and write",
+    },
+    {
+      code: "ENOSPC",
+      exit: 1,
+      says: "cannot write /s/a: the disk is full; free some space or choose a folder on another disk",
+    },
+    {
+      code: "EDQUOT",
+      exit: 1,
+      says: "cannot write /s/a: your disk quota is used up; free some space or choose a folder on another disk",
+    },
     { code: "EIO", exit: 1, says: "cannot write /s/a: EIO: something" },
   ];
   for (const { code, exit, says } of table) {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,7 +66,10 @@ describe("folder store", () => {
     const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);
     utimesSync(join(root, ".tmp/old"), twoDaysAgo, twoDaysAgo);
     const store = openFolder(root);
-    assert.deepEqual((await store.list("")).map(({ key }) => key), ["a"]);
+    assert.deepEqual(
+      (await store.list("")).map(({ key }) => key),
+      ["a"],
+    );
     assert.deepEqual(await store.listFolders(""), []);
     await store.put("b", "2");
     assert.deepEqual(readdirSync(join(root, ".tmp")), ["young"]);
@@ -68,12 +79,16 @@ describe("folder store", () => {
     const root = join(folder, "killed");
     const store = openFolder(root);
     const parse = async (): Promise<void> => {
-      const value = JSON.parse((await store.get("state/orders/state.json"))?.toString() ?? "") as { filler: string };
+      const value = JSON.parse((await store.get("state/orders/state.json"))?.toString() ?? "") as {
+        filler: string;
+      };
       assert.match(value.filler, /^x+$/);
     };
     for (const wait of [0, 7, 13, 29, 41]) {
       const script = join(__dirname, "fixtures", "overwrite.ts");
-      const child = spawn(process.execPath, [...TYPESCRIPT, script, root], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [...TYPESCRIPT, script, root], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       const exit = once(child, "exit");
       try {
         await once(createInterface(child.stdout), "line");
@@ -107,8 +122,19 @@ describe("folder store", () => {
     writeFileSync(file, "");
     for (const root of [file, join(file, "below/store")]) {
       const store = openFolder(root);
-      for (const work of [() => store.put("a/b", "x"), () => store.putIfAbsent("a", "x"), () => store.get("a"), () => store.list(""), () => store.listFolders("")]) {
-        await assert.rejects(work(), isUserError(new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`)));
+      for (const work of [
+        () => store.put("a/b", "x"),
+        () => store.putIfAbsent("a", "x"),
+        () => store.get("a"),
+        () => store.list(""),
+        () => store.listFolders(""),
+      ]) {
+        await assert.rejects(
+          work(),
+          isUserError(
+            new RegExp(`cannot use ${root} .*: ${file} is a file, the store needs a folder$`),
+          ),
+        );
       }
     }
   });
@@ -123,7 +149,10 @@ describe("folder store", () => {
 
   test("a folder that cannot be written is one line", async () => {
     // Not even root can make a folder in /proc.
-    await assert.rejects(openFolder("/proc/tapctl-store").put("a", "x"), isUserError(/^cannot write \/proc\/tapctl-store\/a: /));
+    await assert.rejects(
+      openFolder("/proc/tapctl-store").put("a", "x"),
+      isUserError(/^cannot write \/proc\/tapctl-store\/a: /),
+    );
   });
 
   test("a full disk is one line, and what was there stays", async (context) => {
@@ -136,7 +165,9 @@ describe("folder store", () => {
     try {
       const store = openFolder(disk);
       await store.put("state/a/state.json", "old");
-      const says = isUserError(/^cannot write \S+state.json: the disk is full; free some space or choose a folder on another disk$/);
+      const says = isUserError(
+        /^cannot write \S+state.json: the disk is full; free some space or choose a folder on another disk$/,
+      );
       await assert.rejects(store.put("state/a/state.json", "x".repeat(100_000)), says);
       assert.equal((await store.get("state/a/state.json"))?.toString(), "old");
       assert.deepEqual(readdirSync(join(disk, ".tmp")), []);
@@ -145,9 +176,16 @@ describe("folder store", () => {
     }
   });
 
-  test("no rights: where, why and what is allowed", { skip: process.getuid?.() === 0 && "root may write everywhere" }, async () => {
-    const root = join(folder, "locked");
-    mkdirSync(root, { mode: 0o500 });
-    await assert.rejects(openFolder(root).put("a", "x"), isUserError(/permission denied; choose a folder that you can read and write/));
-  });
+  test(
+    "no rights: where, why and what is allowed",
+    { skip: process.getuid?.() === 0 && "root may write everywhere" },
+    async () => {
+      const root = join(folder, "locked");
+      mkdirSync(root, { mode: 0o500 });
+      await assert.rejects(
+        openFolder(root).put("a", "x"),
+        isUserError(/permission denied; choose a folder that you can read and write/),
+      );
+    },
+  );
 });

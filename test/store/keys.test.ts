@@ -42,28 +42,58 @@ describe("keys", () => {
 
   test("a run id says when, and those of one millisecond differ", () => {
     const now = new Date("2026-11-23T08:15:02.500Z");
-    assert.equal(newRunId(now, undefined, () => 0xa9c), "20261123T081502Z-800a9c");
+    assert.equal(
+      newRunId(now, undefined, () => 0xa9c),
+      "20261123T081502Z-800a9c",
+    );
     assert.deepEqual(runTime("20261123T081502Z-800a9c"), new Date("2026-11-23T08:15:02Z"));
     assert.ok(new Set(Array.from({ length: 20 }, () => newRunId(now))).size > 1);
   });
 
   test("run ids sort by time, to the millisecond", () => {
-    const times = ["2026-11-23T08:15:02.000Z", "2026-11-23T08:15:02.001Z", "2026-11-23T08:15:02.999Z", "2026-11-23T08:15:03.000Z", "2027-01-01T00:00:00Z"];
-    const extremes = times.flatMap((time) => [0, 4095].map((random) => newRunId(new Date(time), undefined, () => random)));
+    const times = [
+      "2026-11-23T08:15:02.000Z",
+      "2026-11-23T08:15:02.001Z",
+      "2026-11-23T08:15:02.999Z",
+      "2026-11-23T08:15:03.000Z",
+      "2027-01-01T00:00:00Z",
+    ];
+    const extremes = times.flatMap((time) =>
+      [0, 4095].map((random) => newRunId(new Date(time), undefined, () => random)),
+    );
     assert.deepEqual([...extremes].sort(), extremes);
   });
 
   test("a run id sorts after another one, whatever the clock says", () => {
     const now = new Date("2026-11-23T08:15:02.500Z");
-    assert.equal(newRunId(now, "20261123T081502Z-4f2a9c", () => 0xa9c), "20261123T081502Z-800a9c", "the clock is later");
-    assert.equal(newRunId(now, "20261123T081502Z-800fff", () => 0), "20261123T081502Z-801000");
-    assert.equal(newRunId(now, "20291231T235959Z-ffffff", () => 0), "20300101T000000Z-000000");
-    assert.equal(newRunId(now, "not a run", () => 0), "20261123T081502Z-800000");
+    assert.equal(
+      newRunId(now, "20261123T081502Z-4f2a9c", () => 0xa9c),
+      "20261123T081502Z-800a9c",
+      "the clock is later",
+    );
+    assert.equal(
+      newRunId(now, "20261123T081502Z-800fff", () => 0),
+      "20261123T081502Z-801000",
+    );
+    assert.equal(
+      newRunId(now, "20291231T235959Z-ffffff", () => 0),
+      "20300101T000000Z-000000",
+    );
+    assert.equal(
+      newRunId(now, "not a run", () => 0),
+      "20261123T081502Z-800000",
+    );
   });
 
   test("only run ids are run ids", () => {
     assert.equal(isRunId(newRunId(new Date())), true);
-    for (const text of ["", "latest", "20261123T081502Z-4F2A9C", "20261123T081502Z-4f2a9", "../20261123T081502Z-4f2a9c"]) {
+    for (const text of [
+      "",
+      "latest",
+      "20261123T081502Z-4F2A9C",
+      "20261123T081502Z-4f2a9",
+      "../20261123T081502Z-4f2a9c",
+    ]) {
       assert.equal(isRunId(text), false, text);
       assert.equal(runTime(text), undefined, text);
     }

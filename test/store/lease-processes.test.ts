@@ -23,7 +23,12 @@ describe("lease between processes", () => {
   const location = (name: string): string => join(folder, name);
 
   async function startHolder(path: string): Promise<Holder> {
-    const child = spawn(process.execPath, [...TYPESCRIPT, join(__dirname, "fixtures", "lease-holder.ts"), path, "orders"]);
+    const child = spawn(process.execPath, [
+      ...TYPESCRIPT,
+      join(__dirname, "fixtures", "lease-holder.ts"),
+      path,
+      "orders",
+    ]);
     children.push(child);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "ready");
@@ -45,11 +50,17 @@ describe("lease between processes", () => {
   test("of 20 processes one wins, round after round", async () => {
     const holders: Holder[] = [];
     for (let started = 0; started < 20; started += 4) {
-      holders.push(...(await Promise.all(Array.from({ length: 4 }, () => startHolder(location("race"))))));
+      holders.push(
+        ...(await Promise.all(Array.from({ length: 4 }, () => startHolder(location("race"))))),
+      );
     }
     for (let round = 1; round <= 5; round += 1) {
       const answers = await Promise.all(holders.map((holder) => holder.ask("acquire")));
-      assert.deepEqual([...answers].sort(), [...Array<string>(19).fill("held"), "won"], `round ${round}`);
+      assert.deepEqual(
+        [...answers].sort(),
+        [...Array<string>(19).fill("held"), "won"],
+        `round ${round}`,
+      );
       assert.equal(await holders[answers.indexOf("won")]?.ask("release"), "released");
     }
     await Promise.all(holders.map(end));
@@ -74,10 +85,16 @@ describe("lease between processes", () => {
     assert.equal(await holder.ask("acquire"), "won");
     assert.equal(await holder.ask("verify"), "mine");
     holder.child.kill("SIGSTOP");
-    const clock = { now: (): number => Date.now() + 61_000, uptime: (): number => systemClock.uptime() + 61_000 };
+    const clock = {
+      now: (): number => Date.now() + 61_000,
+      uptime: (): number => systemClock.uptime() + 61_000,
+    };
     const lease = await acquireLease(store, "orders", { run: "mine", clock });
     holder.child.kill("SIGCONT");
-    assert.match(await holder.ask("verify"), /LeaseLost: this run no longer holds "orders": run mine on host .* took it over; its state is not saved/);
+    assert.match(
+      await holder.ask("verify"),
+      /LeaseLost: this run no longer holds "orders": run mine on host .* took it over; its state is not saved/,
+    );
     assert.equal(await holder.ask("release"), "released");
     await lease.verify();
     await lease.release();

@@ -12,13 +12,21 @@ import { describeStores } from "./stores";
 const START = Date.parse("2026-11-23T08:15:02Z");
 
 /** A clock that moves only when told; `set` sets it forward or back, which is no time that passes. */
-function fakeClock(): { clock: Clock; pass: (seconds: number) => void; set: (seconds: number) => void } {
+function fakeClock(): {
+  clock: Clock;
+  pass: (seconds: number) => void;
+  set: (seconds: number) => void;
+} {
   let [time, uptime] = [START, 1_000_000];
   const pass = (seconds: number) => {
     time += seconds * 1000;
     uptime += seconds * 1000;
   };
-  return { clock: { now: () => time, uptime: () => uptime }, pass, set: (seconds) => (time += seconds * 1000) };
+  return {
+    clock: { now: () => time, uptime: () => uptime },
+    pass,
+    set: (seconds) => (time += seconds * 1000),
+  };
 }
 
 /** A record as another machine would write it. */
@@ -34,7 +42,8 @@ const foreign = (changes: Partial<LeaseRecord> = {}): LeaseRecord => ({
   ...changes,
 });
 
-const stored = async (store: ObjectStore): Promise<readonly string[]> => (await store.list("leases/")).map(({ key }) => key);
+const stored = async (store: ObjectStore): Promise<readonly string[]> =>
+  (await store.list("leases/")).map(({ key }) => key);
 
 /** The store, with something that happens once just before a claim is made. */
 function beforeClaim(store: ObjectStore, happens: () => Promise<unknown>): ObjectStore {
@@ -72,7 +81,9 @@ describeStores("lease", (fresh, again) => {
   test("of 20 tasks one wins; only its generation stays", async () => {
     const store = fresh();
     await (await acquireLease(store, "orders", { run: "before" })).release();
-    const tasks = Array.from({ length: 20 }, (_, index) => acquireLease(again(store), "orders", { run: `run ${index}` }));
+    const tasks = Array.from({ length: 20 }, (_, index) =>
+      acquireLease(again(store), "orders", { run: `run ${index}` }),
+    );
     const results = await Promise.allSettled(tasks);
     const won = results.filter((result) => result.status === "fulfilled");
     assert.equal(won.length, 1);
@@ -101,7 +112,12 @@ describeStores("lease", (fresh, again) => {
         `renewed until 2026-11-23T08:16:02.000Z): wait for it to end or stop it there; if that machine is gone, it is free at 2026-11-23T08:16:02.000Z`,
     );
     await store.put(leaseKey("orders", 1), JSON.stringify(foreign(self())));
-    assert.match((await refused()).message, new RegExp(`on host ${hostname()} \\(pid ${process.pid}, .*: wait for it to end or stop it \\(kill ${process.pid}\\)$`));
+    assert.match(
+      (await refused()).message,
+      new RegExp(
+        `on host ${hostname()} \\(pid ${process.pid}, .*: wait for it to end or stop it \\(kill ${process.pid}\\)$`,
+      ),
+    );
   });
 
   const free: readonly { readonly what: string; readonly content: string }[] = [
@@ -110,8 +126,14 @@ describeStores("lease", (fresh, again) => {
     { what: "an unreadable lease", content: "{" },
     { what: "a lease without its fields", content: '{"expires": 99999999999999}' },
     { what: "an empty lease", content: "" },
-    { what: "a lease of a dead process of this machine", content: JSON.stringify({ ...foreign(self()), pid: 2 ** 22 + 1 }) },
-    { what: "a lease of a process whose id was given to this one", content: JSON.stringify({ ...foreign(self()), started: "1" }) },
+    {
+      what: "a lease of a dead process of this machine",
+      content: JSON.stringify({ ...foreign(self()), pid: 2 ** 22 + 1 }),
+    },
+    {
+      what: "a lease of a process whose id was given to this one",
+      content: JSON.stringify({ ...foreign(self()), started: "1" }),
+    },
   ];
   for (const { what, content } of free) {
     test(`${what} is taken over`, async () => {
@@ -126,14 +148,20 @@ describeStores("lease", (fresh, again) => {
 
   const held: readonly { readonly what: string; readonly record: LeaseRecord }[] = [
     { what: "another machine", record: foreign({ expires: START + 1 }) },
-    { what: "a process that is dead here but was of another boot or container", record: { ...foreign(self()), boot: "another", pid: 2 ** 22 + 1 } },
+    {
+      what: "a process that is dead here but was of another boot or container",
+      record: { ...foreign(self()), boot: "another", pid: 2 ** 22 + 1 },
+    },
     { what: "a living process of this machine", record: foreign(self()) },
   ];
   for (const { what, record } of held) {
     test(`a lease of ${what} is not`, async () => {
       const store = fresh();
       await store.put(leaseKey("orders", 7), JSON.stringify(record));
-      await assert.rejects(acquireLease(store, "orders", { run: "mine", clock: fakeClock().clock }), LeaseHeld);
+      await assert.rejects(
+        acquireLease(store, "orders", { run: "mine", clock: fakeClock().clock }),
+        LeaseHeld,
+      );
       assert.deepEqual(await stored(store), [leaseKey("orders", 7)]);
     });
   }
@@ -154,23 +182,36 @@ describeStores("lease", (fresh, again) => {
     await assert.rejects(owner.verify(), LeaseLost);
     owner.onLost(() => heard.push("late"));
     assert.equal(heard.length, 2);
-    assert.match(heard[0] ?? "", /^this run no longer holds "orders": run challenger on host .* took it over/);
+    assert.match(
+      heard[0] ?? "",
+      /^this run no longer holds "orders": run challenger on host .* took it over/,
+    );
     await owner.release();
     await challenger.verify();
     await challenger.release();
   });
 
-  for (const [what, seconds] of [["forward", 86_400], ["back", -86_400]] as const) {
+  for (const [what, seconds] of [
+    ["forward", 86_400],
+    ["back", -86_400],
+  ] as const) {
     test(`an owner on this machine keeps its lease when the clock is set ${what}`, async () => {
       const store = fresh();
       const { clock, pass, set } = fakeClock();
       const owner = await acquireLease(store, "orders", { run: "owner", clock });
       set(seconds);
-      await assert.rejects(acquireLease(again(store), "orders", { run: "challenger", clock }), LeaseHeld);
+      await assert.rejects(
+        acquireLease(again(store), "orders", { run: "challenger", clock }),
+        LeaseHeld,
+      );
       assert.equal((await currentHolder(store, "orders", clock))?.run, "owner");
       await owner.verify();
       pass(61);
-      assert.equal(await currentHolder(store, "orders", clock), undefined, "it ends in its time all the same");
+      assert.equal(
+        await currentHolder(store, "orders", clock),
+        undefined,
+        "it ends in its time all the same",
+      );
       await owner.release();
     });
   }
@@ -179,7 +220,13 @@ describeStores("lease", (fresh, again) => {
     const store = fresh();
     const { clock, set } = fakeClock();
     let failed = 0;
-    const failing: ObjectStore = { ...store, list: (prefix) => (failed++ < 2 && prefix.startsWith("leases/") && taken ? Promise.reject(new Error("no network")) : store.list(prefix)) };
+    const failing: ObjectStore = {
+      ...store,
+      list: (prefix) =>
+        failed++ < 2 && prefix.startsWith("leases/") && taken
+          ? Promise.reject(new Error("no network"))
+          : store.list(prefix),
+    };
     let taken = false;
     const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, clock });
     const heard: string[] = [];
@@ -226,7 +273,9 @@ describeStores("lease", (fresh, again) => {
 
   test("renews itself every quarter of its time, and no more once released", async () => {
     const store = fresh();
-    const expiry = async (): Promise<number> => (JSON.parse((await store.get(leaseKey("orders", 1)))?.toString() ?? "") as LeaseRecord).expires;
+    const expiry = async (): Promise<number> =>
+      (JSON.parse((await store.get(leaseKey("orders", 1)))?.toString() ?? "") as LeaseRecord)
+        .expires;
     const lease = await acquireLease(store, "orders", { run: "one", ttlSeconds: 2 });
     const first = await expiry();
     while ((await expiry()) === first) {
@@ -242,7 +291,11 @@ describeStores("lease", (fresh, again) => {
     const store = fresh();
     const { clock, pass } = fakeClock();
     let broken = false;
-    const failing: ObjectStore = { ...store, list: async (prefix) => (broken ? Promise.reject(new Error("no network")) : store.list(prefix)) };
+    const failing: ObjectStore = {
+      ...store,
+      list: async (prefix) =>
+        broken ? Promise.reject(new Error("no network")) : store.list(prefix),
+    };
     const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, clock });
     broken = true;
     const heard: string[] = [];

@@ -48,7 +48,9 @@ describeStores("object store", (fresh, again) => {
   test("of 20 callers of putIfAbsent one wins, and its content is there at once", async () => {
     const store = fresh();
     const bodies = Array.from({ length: 20 }, (_, index) => `caller ${index}`);
-    const won = await Promise.all(bodies.map((body) => again(store).putIfAbsent("leases/a/1.json", body)));
+    const won = await Promise.all(
+      bodies.map((body) => again(store).putIfAbsent("leases/a/1.json", body)),
+    );
     assert.deepEqual(
       won.filter((each) => each),
       [true],
@@ -98,7 +100,9 @@ describeStores("object store", (fresh, again) => {
 
   test("a folder with hundreds of objects is deleted whole", async () => {
     const store = fresh();
-    await Promise.all(Array.from({ length: 100 }, (_, index) => store.put(`runs/a/1/output/${index}`, "")));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) => store.put(`runs/a/1/output/${index}`, "")),
+    );
     await store.deleteFolder("runs/a/1/");
     assert.deepEqual(await store.list(""), []);
   });
@@ -109,7 +113,10 @@ describeStores("object store", (fresh, again) => {
     writeFileSync(join(folder, "up"), content);
     await store.uploadFile("runs/a/1/extract.jsonl", join(folder, "up"));
     assert.equal((await store.list("runs/"))[0]?.size, content.length);
-    assert.equal(await store.downloadFile("runs/a/1/extract.jsonl", join(folder, "new/down")), true);
+    assert.equal(
+      await store.downloadFile("runs/a/1/extract.jsonl", join(folder, "new/down")),
+      true,
+    );
     assert.ok(readFileSync(join(folder, "new/down")).equals(content));
   });
 
@@ -123,7 +130,18 @@ describeStores("object store", (fresh, again) => {
 
   test("keys and folders that would leave the store are refused", async () => {
     const store = fresh();
-    for (const key of ["../x", "a/../../x", "/etc/passwd", "a//b", "", "a/", "./a", "a\\b", "a\nb", ".tmp/x"]) {
+    for (const key of [
+      "../x",
+      "a/../../x",
+      "/etc/passwd",
+      "a//b",
+      "",
+      "a/",
+      "./a",
+      "a\\b",
+      "a\nb",
+      ".tmp/x",
+    ]) {
       await assert.rejects(store.put(key, "x"), UserError, key);
       await assert.rejects(store.get(key), UserError, key);
     }

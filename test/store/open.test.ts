@@ -23,7 +23,13 @@ describe("location of the object store", () => {
     { text: "s3://data/team/local/", location: { bucket: "data", prefix: "team/local" } },
     {
       text: "s3://data/p?endpoint=http://127.0.0.1:9000&region=eu-central-1&pathStyle=false",
-      location: { bucket: "data", prefix: "p", endpoint: "http://127.0.0.1:9000", region: "eu-central-1", pathStyle: false },
+      location: {
+        bucket: "data",
+        prefix: "p",
+        endpoint: "http://127.0.0.1:9000",
+        region: "eu-central-1",
+        pathStyle: false,
+      },
     },
   ];
   for (const { text, location } of good) {
@@ -35,14 +41,29 @@ describe("location of the object store", () => {
 
   const bad = [
     { text: "", says: /the location is empty/ },
-    { text: "gs://data", says: /"gs:\/\/data": gs:\/\/ is not known; allowed are a folder and s3:/ },
+    {
+      text: "gs://data",
+      says: /"gs:\/\/data": gs:\/\/ is not known; allowed are a folder and s3:/,
+    },
     { text: "http://u:hunter2@127.0.0.1:9000/data", says: /http:\/\/ is not known/ },
     { text: "s3://", says: /"" is not a bucket name/ },
     { text: "s3://a", says: /"a" is not a bucket name/ },
-    { text: "s3://AKIA:hunter2/x+y@data/p", says: /credentials do not belong here; set AWS_ACCESS_KEY_ID/ },
-    { text: "s3://data?endpoint=http://u:hunter2@127.0.0.1:9000", says: /credentials do not belong here/ },
-    { text: "s3://data?secret=hunter2", says: /option "secret" is not known; allowed are endpoint, region, pathStyle$/ },
-    { text: "s3://data?endpoint=127.0.0.1:9000", says: /endpoint "127.0.0.1:9000" is not a URL such as http:/ },
+    {
+      text: "s3://AKIA:hunter2/x+y@data/p",
+      says: /credentials do not belong here; set AWS_ACCESS_KEY_ID/,
+    },
+    {
+      text: "s3://data?endpoint=http://u:hunter2@127.0.0.1:9000",
+      says: /credentials do not belong here/,
+    },
+    {
+      text: "s3://data?secret=hunter2",
+      says: /option "secret" is not known; allowed are endpoint, region, pathStyle$/,
+    },
+    {
+      text: "s3://data?endpoint=127.0.0.1:9000",
+      says: /endpoint "127.0.0.1:9000" is not a URL such as http:/,
+    },
     { text: "s3://data?pathStyle=yes", says: /pathStyle "yes" is not true or false/ },
     { text: "s3://data/a/../b", says: /is not a key of the object store/ },
   ];
@@ -71,7 +92,10 @@ describe("bucket of a cluster", () => {
     await server.makeBucket("of-a-cluster");
     await server.makeBucket("of-nobody");
     await openS3({ bucket: "of-a-cluster", endpoint: server.endpoint }).put("cluster.json", "{}");
-    await openS3({ bucket: "of-nobody", prefix: "marked", endpoint: server.endpoint }).put("cluster.json", "{}");
+    await openS3({ bucket: "of-nobody", prefix: "marked", endpoint: server.endpoint }).put(
+      "cluster.json",
+      "{}",
+    );
   });
   after(() => server.stop());
 
@@ -86,7 +110,10 @@ describe("bucket of a cluster", () => {
     test(`s3://${path} is ${refused ? "refused" : "opened"}`, async () => {
       const opening = openStore(`s3://${path}?endpoint=${server.endpoint}`);
       if (refused) {
-        await assert.rejects(opening, /belongs to a cluster \(it holds cluster.json\): use "npx tapctl --on cluster", or another bucket/);
+        await assert.rejects(
+          opening,
+          /belongs to a cluster \(it holds cluster.json\): use "npx tapctl --on cluster", or another bucket/,
+        );
       } else {
         await (await opening).put("a", "x");
       }
@@ -94,6 +121,9 @@ describe("bucket of a cluster", () => {
   }
 
   test("a bucket that is not there is reported at once", async () => {
-    await assert.rejects(openStore(`s3://no-such-bucket?endpoint=${server.endpoint}`), /the bucket does not exist at http:/);
+    await assert.rejects(
+      openStore(`s3://no-such-bucket?endpoint=${server.endpoint}`),
+      /the bucket does not exist at http:/,
+    );
   });
 });

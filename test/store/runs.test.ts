@@ -3,11 +3,21 @@ import { test } from "node:test";
 import { runFileKey, runPrefix, runsPrefix } from "../../src/store/keys";
 import { acquireLease } from "../../src/store/lease/lease";
 import { ObjectStore } from "../../src/store/object-store";
-import { closeAbandonedRuns, listRuns, prune, PrunePolicy, readSummary, RunStatus, RunSummary, writeSummary } from "../../src/store/runs/runs";
+import {
+  closeAbandonedRuns,
+  listRuns,
+  prune,
+  PrunePolicy,
+  readSummary,
+  RunStatus,
+  RunSummary,
+  writeSummary,
+} from "../../src/store/runs/runs";
 import { describeStores } from "./stores";
 import { JsonText } from "../../src/common/json";
 
-const runOfDay = (day: number): string => `202611${String(day).padStart(2, "0")}T060000Z-00000${day % 10}`;
+const runOfDay = (day: number): string =>
+  `202611${String(day).padStart(2, "0")}T060000Z-00000${day % 10}`;
 
 const summary = (run: string, status: RunStatus = "succeeded"): RunSummary => ({
   version: 1,
@@ -37,7 +47,11 @@ const summary = (run: string, status: RunStatus = "succeeded"): RunSummary => ({
 });
 
 /** A run of a day of November 2026 with a log; `killed` has no summary. */
-async function addRun(store: ObjectStore, day: number, status: RunStatus | "killed"): Promise<void> {
+async function addRun(
+  store: ObjectStore,
+  day: number,
+  status: RunStatus | "killed",
+): Promise<void> {
   const run = runOfDay(day);
   await store.put(runFileKey("orders", run, "tap.log"), "");
   if (status !== "killed") {
@@ -46,7 +60,8 @@ async function addRun(store: ObjectStore, day: number, status: RunStatus | "kill
 }
 
 describeStores("runs", (fresh) => {
-  const left = (store: ObjectStore): Promise<readonly string[]> => store.listFolders(runsPrefix("orders"));
+  const left = (store: ObjectStore): Promise<readonly string[]> =>
+    store.listFolders(runsPrefix("orders"));
 
   test("a summary is read as it was written, replaced, and missing before", async () => {
     const store = fresh();
@@ -56,7 +71,10 @@ describeStores("runs", (fresh) => {
     await writeSummary(store, summary(run));
     assert.deepEqual(await readSummary(store, "orders", run), summary(run));
     await store.put(runFileKey("orders", run, "summary.json"), "{");
-    await assert.rejects(readSummary(store, "orders", run), /summary.json in \S+ is not a run's summary/);
+    await assert.rejects(
+      readSummary(store, "orders", run),
+      /summary.json in \S+ is not a run's summary/,
+    );
   });
 
   test("the newest runs come first and nothing but their summaries is read", async () => {
@@ -68,10 +86,20 @@ describeStores("runs", (fresh) => {
     await store.put("runs/orders/notes/readme", "not a run");
     const read: string[] = [];
     const forbidden = (): Promise<never> => Promise.reject(new Error("listed every object"));
-    const watched: ObjectStore = { ...store, list: forbidden, get: async (key) => (read.push(key), store.get(key)) };
+    const watched: ObjectStore = {
+      ...store,
+      list: forbidden,
+      get: async (key) => (read.push(key), store.get(key)),
+    };
     const runs = await listRuns(watched, "orders", 3);
-    assert.deepEqual(runs.map(({ run }) => run), [runOfDay(5), runOfDay(3)]);
-    assert.deepEqual(read.sort(), [3, 4, 5].map((day) => runFileKey("orders", runOfDay(day), "summary.json")));
+    assert.deepEqual(
+      runs.map(({ run }) => run),
+      [runOfDay(5), runOfDay(3)],
+    );
+    assert.deepEqual(
+      read.sort(),
+      [3, 4, 5].map((day) => runFileKey("orders", runOfDay(day), "summary.json")),
+    );
     assert.deepEqual(await listRuns(store, "customers", 3), []);
   });
 
@@ -97,14 +125,54 @@ describeStores("runs", (fresh) => {
   }
   const now = new Date("2026-11-09T12:00:00Z");
   const table: readonly PruneCase[] = [
-    { what: "nothing when there are no runs", runs: {}, policy: { keep: 1, maxAgeDays: 1 }, pruned: [] },
-    { what: "nothing that is among the newest and young", runs: { 7: "succeeded", 8: "succeeded" }, policy: { keep: 2, maxAgeDays: 30 }, pruned: [] },
-    { what: "what is beyond the count", runs: { 5: "failed", 6: "succeeded", 7: "succeeded", 8: "succeeded" }, policy: { keep: 2, maxAgeDays: 30 }, pruned: [6, 5] },
-    { what: "what is too old", runs: { 1: "succeeded", 6: "succeeded", 8: "succeeded" }, policy: { keep: 10, maxAgeDays: 4 }, pruned: [1] },
-    { what: "not the newest, however old", runs: { 1: "failed", 2: "succeeded" }, policy: { keep: 0, maxAgeDays: 0 }, pruned: [1] },
-    { what: "not the newest that succeeded", runs: { 1: "succeeded", 2: "succeeded", 3: "failed", 4: "failed" }, policy: { keep: 1, maxAgeDays: 30 }, pruned: [3, 1] },
-    { what: "runs that were killed", runs: { 1: "killed", 2: "running", 8: "succeeded" }, policy: { keep: 1, maxAgeDays: 30 }, pruned: [2, 1] },
-    { what: "all but the newest where none succeeded", runs: { 1: "failed", 2: "killed", 3: "interrupted" }, policy: { keep: 1, maxAgeDays: 30 }, pruned: [2, 1] },
+    {
+      what: "nothing when there are no runs",
+      runs: {},
+      policy: { keep: 1, maxAgeDays: 1 },
+      pruned: [],
+    },
+    {
+      what: "nothing that is among the newest and young",
+      runs: { 7: "succeeded", 8: "succeeded" },
+      policy: { keep: 2, maxAgeDays: 30 },
+      pruned: [],
+    },
+    {
+      what: "what is beyond the count",
+      runs: { 5: "failed", 6: "succeeded", 7: "succeeded", 8: "succeeded" },
+      policy: { keep: 2, maxAgeDays: 30 },
+      pruned: [6, 5],
+    },
+    {
+      what: "what is too old",
+      runs: { 1: "succeeded", 6: "succeeded", 8: "succeeded" },
+      policy: { keep: 10, maxAgeDays: 4 },
+      pruned: [1],
+    },
+    {
+      what: "not the newest, however old",
+      runs: { 1: "failed", 2: "succeeded" },
+      policy: { keep: 0, maxAgeDays: 0 },
+      pruned: [1],
+    },
+    {
+      what: "not the newest that succeeded",
+      runs: { 1: "succeeded", 2: "succeeded", 3: "failed", 4: "failed" },
+      policy: { keep: 1, maxAgeDays: 30 },
+      pruned: [3, 1],
+    },
+    {
+      what: "runs that were killed",
+      runs: { 1: "killed", 2: "running", 8: "succeeded" },
+      policy: { keep: 1, maxAgeDays: 30 },
+      pruned: [2, 1],
+    },
+    {
+      what: "all but the newest where none succeeded",
+      runs: { 1: "failed", 2: "killed", 3: "interrupted" },
+      policy: { keep: 1, maxAgeDays: 30 },
+      pruned: [2, 1],
+    },
   ];
   for (const { what, runs, policy, pruned } of table) {
     test(`prune deletes: ${what}`, async () => {
@@ -113,7 +181,9 @@ describeStores("runs", (fresh) => {
         await addRun(store, Number(day), status);
       }
       assert.deepEqual(await prune(store, "orders", policy, now), pruned.map(runOfDay));
-      const kept = Object.keys(runs).map(Number).filter((day) => !pruned.includes(day));
+      const kept = Object.keys(runs)
+        .map(Number)
+        .filter((day) => !pruned.includes(day));
       assert.deepEqual(await left(store), kept.map(runOfDay));
     });
   }

@@ -13,7 +13,10 @@ import { TYPESCRIPT } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 /** Runs work against a small HTTP server of the test's own. */
-async function withServer(listener: RequestListener, work: (endpoint: string) => Promise<void>): Promise<void> {
+async function withServer(
+  listener: RequestListener,
+  work: (endpoint: string) => Promise<void>,
+): Promise<void> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   try {
     await new Promise((resolve) => server.once("listening", resolve));
@@ -43,18 +46,25 @@ describe("S3 store", () => {
 
   /** Passes requests on to the server, changed; `answer` may replace its answer. */
   const through =
-    (change: (headers: NodeJS.Dict<string | string[]>) => void, spoil: (method: string) => boolean = () => false): RequestListener =>
+    (
+      change: (headers: NodeJS.Dict<string | string[]>) => void,
+      spoil: (method: string) => boolean = () => false,
+    ): RequestListener =>
     (incoming, outgoing) => {
       const headers = { ...incoming.headers };
       change(headers);
-      const onward = request(server.endpoint + incoming.url, { method: incoming.method ?? "GET", headers }, (answer) => {
-        if (spoil(incoming.method ?? "")) {
-          answer.resume().on("end", () => outgoing.writeHead(503).end());
-          return;
-        }
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      });
+      const onward = request(
+        server.endpoint + incoming.url,
+        { method: incoming.method ?? "GET", headers },
+        (answer) => {
+          if (spoil(incoming.method ?? "")) {
+            answer.resume().on("end", () => outgoing.writeHead(503).end());
+            return;
+          }
+          outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
       incoming.pipe(onward);
     };
 
@@ -64,15 +74,23 @@ describe("S3 store", () => {
     await inside.put("state/x", "1");
     await whole.put("a/bc/state/x", "2");
     assert.equal((await whole.get("a/b/state/x"))?.toString(), "1");
-    assert.deepEqual((await inside.list("")).map(({ key }) => key), ["state/x"]);
+    assert.deepEqual(
+      (await inside.list("")).map(({ key }) => key),
+      ["state/x"],
+    );
     assert.equal(inside.localPath("state/x"), undefined);
   });
 
   test("lists more than one page", async () => {
     const store = openS3({ bucket: "tests", prefix: "pages", endpoint: server.endpoint });
-    const names = Array.from({ length: 2 * PAGE + 1 }, (_, index) => String(index).padStart(4, "0"));
+    const names = Array.from({ length: 2 * PAGE + 1 }, (_, index) =>
+      String(index).padStart(4, "0"),
+    );
     await Promise.all(names.map((name) => store.put(`runs/${name}/x`, "")));
-    assert.deepEqual((await store.list("runs/")).map(({ key }) => key), names.map((name) => `runs/${name}/x`));
+    assert.deepEqual(
+      (await store.list("runs/")).map(({ key }) => key),
+      names.map((name) => `runs/${name}/x`),
+    );
     assert.deepEqual(await store.listFolders("runs/"), names);
   });
 
@@ -81,7 +99,10 @@ describe("S3 store", () => {
       through((headers) => delete headers["if-none-match"]),
       async (endpoint) => {
         const store = openS3({ bucket: "tests", prefix: "unconditional", endpoint });
-        await assert.rejects(store.putIfAbsent("leases/a/1.json", "x"), isUserError(/ignores "If-None-Match", so that two runs/, 2));
+        await assert.rejects(
+          store.putIfAbsent("leases/a/1.json", "x"),
+          isUserError(/ignores "If-None-Match", so that two runs/, 2),
+        );
       },
     );
   });
@@ -104,7 +125,10 @@ describe("S3 store", () => {
 
   test("a missing bucket is one line", async () => {
     const store = openS3({ bucket: "no-such-bucket", endpoint: server.endpoint });
-    const says = isUserError(/^cannot use s3:\/\/no-such-bucket\?endpoint=\S+: the bucket does not exist at http:\S+; create it or name another$/, 2);
+    const says = isUserError(
+      /^cannot use s3:\/\/no-such-bucket\?endpoint=\S+: the bucket does not exist at http:\S+; create it or name another$/,
+      2,
+    );
     await assert.rejects(store.get("a"), says);
     await assert.rejects(store.put("a", "x"), says);
     await assert.rejects(store.putIfAbsent("a", "x"), says);
@@ -115,40 +139,71 @@ describe("S3 store", () => {
 
   test("denied access is one line that names what is needed", async () => {
     await server.makeBucket("closed");
-    const policy = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::closed/*" }] };
-    const answer = await fetch(`${server.endpoint}/closed?policy`, { method: "PUT", body: JSON.stringify(policy) });
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::closed/*" },
+      ],
+    };
+    const answer = await fetch(`${server.endpoint}/closed?policy`, {
+      method: "PUT",
+      body: JSON.stringify(policy),
+    });
     assert.ok(answer.ok, await answer.text());
     const store = openS3({ bucket: "closed", endpoint: server.endpoint });
-    const says = /^cannot write a in s3:\/\/closed\S*: access denied by http:\S+ \((AccessDenied|Forbidden|403)\); the credentials need to list, read, write and delete/;
+    const says =
+      /^cannot write a in s3:\/\/closed\S*: access denied by http:\S+ \((AccessDenied|Forbidden|403)\); the credentials need to list, read, write and delete/;
     await assert.rejects(store.put("a", "x"), isUserError(says, 1));
   });
 
   test("an endpoint that is down is reported soon", { timeout: 12_000 }, async () => {
     let closed = "";
-    await withServer(() => undefined, async (endpoint) => {
-      closed = endpoint;
-      await Promise.resolve();
-    });
-    await assert.rejects(openS3({ bucket: "tests", endpoint: closed }).get("a"), isUserError(/cannot read a in .*: http:\S+ cannot be reached \(ECONNREFUSED\); check the endpoint$/, 1));
-    await assert.rejects(openS3({ bucket: "tests", endpoint: "http://no-such-host.invalid" }).get("a"), isUserError(/cannot be reached \((ENOTFOUND|EAI_AGAIN)\)/, 1));
-  });
-
-  test("an endpoint that accepts and never answers is given up after ten seconds", { timeout: 15_000 }, async () => {
     await withServer(
       () => undefined,
       async (endpoint) => {
-        const started = performance.now();
-        await assert.rejects(openS3({ bucket: "tests", endpoint }).get("a"), isUserError(/cannot be reached \((AbortError|TimeoutError)\)/, 1));
-        assert.ok(performance.now() - started < 12_000);
+        closed = endpoint;
+        await Promise.resolve();
       },
     );
+    await assert.rejects(
+      openS3({ bucket: "tests", endpoint: closed }).get("a"),
+      isUserError(
+        /cannot read a in .*: http:\S+ cannot be reached \(ECONNREFUSED\); check the endpoint$/,
+        1,
+      ),
+    );
+    await assert.rejects(
+      openS3({ bucket: "tests", endpoint: "http://no-such-host.invalid" }).get("a"),
+      isUserError(/cannot be reached \((ENOTFOUND|EAI_AGAIN)\)/, 1),
+    );
   });
+
+  test(
+    "an endpoint that accepts and never answers is given up after ten seconds",
+    { timeout: 15_000 },
+    async () => {
+      await withServer(
+        () => undefined,
+        async (endpoint) => {
+          const started = performance.now();
+          await assert.rejects(
+            openS3({ bucket: "tests", endpoint }).get("a"),
+            isUserError(/cannot be reached \((AbortError|TimeoutError)\)/, 1),
+          );
+          assert.ok(performance.now() - started < 12_000);
+        },
+      );
+    },
+  );
 
   test("a server that is not S3 is one line", async () => {
     await withServer(
       (_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<html>hello"),
       async (endpoint) => {
-        await assert.rejects(openS3({ bucket: "tests", endpoint }).list(""), isUserError(/^cannot list .* in s3:/, 1));
+        await assert.rejects(
+          openS3({ bucket: "tests", endpoint }).list(""),
+          isUserError(/^cannot list .* in s3:/, 1),
+        );
       },
     );
   });
@@ -156,8 +211,15 @@ describe("S3 store", () => {
   test("no credentials is one line that names the variables", () => {
     const script = `require("./src/store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
-    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "..", ".."), env, encoding: "utf8" });
-    assert.equal(stdout, "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n");
+    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
+      cwd: join(__dirname, "..", ".."),
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(
+      stdout,
+      "cannot use s3://tests?region=eu-central-1: no AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE\n",
+    );
     assert.equal(stderr, "");
   });
 
@@ -166,7 +228,10 @@ describe("S3 store", () => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
     })`;
-    const { stdout } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], { cwd: join(__dirname, "..", ".."), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
+      cwd: join(__dirname, "..", ".."),
+      encoding: "utf8",
+    });
     assert.equal(stdout, "0\n");
   });
 
@@ -174,19 +239,40 @@ describe("S3 store", () => {
     const store = openS3({ bucket: "tests", prefix: "download", endpoint: server.endpoint });
     await store.put("a", "x");
     await openFolder(folder).put("file", "");
-    await assert.rejects(store.downloadFile("a", join(folder, "file/below")), isUserError(/^cannot use \S+ as .*file is a file/, 2));
+    await assert.rejects(
+      store.downloadFile("a", join(folder, "file/below")),
+      isUserError(/^cannot use \S+ as .*file is a file/, 2),
+    );
   });
 });
 
 describe("S3 store's errors", () => {
   const table = [
-    { error: { name: "SignatureDoesNotMatch", $metadata: { httpStatusCode: 403 } }, says: /access denied by srv \(SignatureDoesNotMatch\)/ },
-    { error: { name: "403", $metadata: { httpStatusCode: 403 } }, says: /access denied by srv \(403\)/ },
-    { error: { name: "PermanentRedirect", $metadata: { httpStatusCode: 301 } }, says: /the bucket is in another region/ },
+    {
+      error: { name: "SignatureDoesNotMatch", $metadata: { httpStatusCode: 403 } },
+      says: /access denied by srv \(SignatureDoesNotMatch\)/,
+    },
+    {
+      error: { name: "403", $metadata: { httpStatusCode: 403 } },
+      says: /access denied by srv \(403\)/,
+    },
+    {
+      error: { name: "PermanentRedirect", $metadata: { httpStatusCode: 301 } },
+      says: /the bucket is in another region/,
+    },
     { error: new Error("Region is missing"), says: /no AWS region known; set AWS_REGION/ },
-    { error: { name: "CredentialsProviderError", message: "Could not load credentials" }, says: /no AWS credentials found/ },
-    { error: { name: "Error", code: "EHOSTUNREACH" }, says: /srv cannot be reached \(EHOSTUNREACH\)/ },
-    { error: { name: "InternalError", message: "try\nagain", $metadata: { httpStatusCode: 500 } }, says: /srv answered 500 InternalError: try$/ },
+    {
+      error: { name: "CredentialsProviderError", message: "Could not load credentials" },
+      says: /no AWS credentials found/,
+    },
+    {
+      error: { name: "Error", code: "EHOSTUNREACH" },
+      says: /srv cannot be reached \(EHOSTUNREACH\)/,
+    },
+    {
+      error: { name: "InternalError", message: "try\nagain", $metadata: { httpStatusCode: 500 } },
+      says: /srv answered 500 InternalError: try$/,
+    },
     { error: "odd", says: /srv cannot be reached \(no answer\)/ },
   ];
   for (const { error, says } of table) {

@@ -4,11 +4,21 @@ import { UserError } from "../../src/common/errors";
 import { historyKey, stateKey } from "../../src/store/keys";
 import { ObjectStore } from "../../src/store/object-store";
 import { commitState, deleteState, readState, StateEnvelope } from "../../src/store/state/state";
-import { history, pruneHistory, rollbackState, rollbackTarget } from "../../src/store/state/state-history";
+import {
+  history,
+  pruneHistory,
+  rollbackState,
+  rollbackTarget,
+} from "../../src/store/state/state-history";
 import { describeStores } from "./stores";
 import { JsonText, stringifyJson, toJsonText } from "../../src/common/json";
 
-const RUNS = ["20261121T060000Z-000001", "20261122T060000Z-000002", "20261123T060000Z-000003", "20261124T060000Z-000004"] as const;
+const RUNS = [
+  "20261121T060000Z-000001",
+  "20261122T060000Z-000002",
+  "20261123T060000Z-000003",
+  "20261124T060000Z-000004",
+] as const;
 
 const envelope = (run: string, pipeline = "orders"): StateEnvelope => ({
   version: 1,
@@ -18,10 +28,13 @@ const envelope = (run: string, pipeline = "orders"): StateEnvelope => ({
   target: "target-csv",
   destination: "sha256:1",
   time: "2026-11-23T08:15:02Z",
-  state: JsonText.parse(`{"bookmarks": {"orders": {"replication_key_value": "${run}", "10": 1.10, "2": 12345678901234567890}}}`),
+  state: JsonText.parse(
+    `{"bookmarks": {"orders": {"replication_key_value": "${run}", "10": 1.10, "2": 12345678901234567890}}}`,
+  ),
 });
 
-const inForce = async (store: ObjectStore): Promise<string | undefined> => (await readState(store, "orders"))?.envelope.run;
+const inForce = async (store: ObjectStore): Promise<string | undefined> =>
+  (await readState(store, "orders"))?.envelope.run;
 
 async function withRuns(store: ObjectStore, count: number): Promise<ObjectStore> {
   for (const run of RUNS.slice(0, count)) {
@@ -35,14 +48,20 @@ describeStores("state", (fresh) => {
     const store = fresh();
     assert.equal(await readState(store, "orders"), undefined);
     await commitState(store, envelope(RUNS[0]));
-    assert.deepEqual(await readState(store, "orders"), { envelope: envelope(RUNS[0]), from: "orders" });
+    assert.deepEqual(await readState(store, "orders"), {
+      envelope: envelope(RUNS[0]),
+      from: "orders",
+    });
     assert.equal(await readState(store, "customers"), undefined);
   });
 
   test("the history is written first, so that a crash in between loses no generation", async () => {
     const written: string[] = [];
     const store = fresh();
-    const watched: ObjectStore = { ...store, put: async (key, body) => (written.push(key), store.put(key, body)) };
+    const watched: ObjectStore = {
+      ...store,
+      put: async (key, body) => (written.push(key), store.put(key, body)),
+    };
     await commitState(watched, envelope(RUNS[0]));
     assert.deepEqual(written, [historyKey("orders", RUNS[0]), stateKey("orders")]);
   });
@@ -50,17 +69,26 @@ describeStores("state", (fresh) => {
   for (const state of ["{}", "null", "[ ]", '""']) {
     test(`${state} is not saved over a state`, async () => {
       const store = await withRuns(fresh(), 1);
-      await assert.rejects(commitState(store, { ...envelope(RUNS[1]), state: JsonText.parse(state) }), /is empty and is not saved .*npx tapctl state reset orders/);
+      await assert.rejects(
+        commitState(store, { ...envelope(RUNS[1]), state: JsonText.parse(state) }),
+        /is empty and is not saved .*npx tapctl state reset orders/,
+      );
       assert.equal(await inForce(store), RUNS[0]);
       assert.equal((await history(store, "orders")).length, 1);
     });
   }
 
   const unreadable: readonly { readonly body: string; readonly says: RegExp }[] = [
-    { body: '{"version": 1, "sta', says: /^state\/orders\/state.json in \S+ is not JSON; bring an earlier one back with: npx tapctl state rollback orders$/ },
+    {
+      body: '{"version": 1, "sta',
+      says: /^state\/orders\/state.json in \S+ is not JSON; bring an earlier one back with: npx tapctl state rollback orders$/,
+    },
     { body: '{"bookmarks": {}}', says: /is not a saved state \(an object with version/ },
     { body: "null", says: /is not a saved state/ },
-    { body: stringifyJson({ ...envelope(RUNS[0]), version: 2 }), says: /has version 2, this tapctl reads version 1/ },
+    {
+      body: stringifyJson({ ...envelope(RUNS[0]), version: 2 }),
+      says: /has version 2, this tapctl reads version 1/,
+    },
     { body: stringifyJson({ ...envelope(RUNS[0]), tap: 7 }), says: /"tap" has to be text/ },
   ];
   for (const { body, says } of unreadable) {
@@ -89,7 +117,10 @@ describeStores("state", (fresh) => {
   test("a reset of a renamed pipeline is not undone by the former name's state", async () => {
     const store = fresh();
     await commitState(store, envelope(RUNS[0], "old-orders"));
-    const forgotten = await deleteState(store, "orders", { run: RUNS[1], formerName: "old-orders" });
+    const forgotten = await deleteState(store, "orders", {
+      run: RUNS[1],
+      formerName: "old-orders",
+    });
     assert.equal(forgotten?.envelope.run, RUNS[0]);
     assert.equal(await readState(store, "orders", "old-orders"), undefined);
     assert.deepEqual((await rollbackState(store, "orders")).state, envelope(RUNS[0]).state);
@@ -99,16 +130,25 @@ describeStores("state", (fresh) => {
     const store = await withRuns(fresh(), 2);
     assert.equal((await deleteState(store, "orders", { run: RUNS[2] }))?.envelope.run, RUNS[1]);
     assert.equal(await inForce(store), undefined);
-    assert.deepEqual((await history(store, "orders")).map(({ run }) => run), [RUNS[1], RUNS[0]]);
+    assert.deepEqual(
+      (await history(store, "orders")).map(({ run }) => run),
+      [RUNS[1], RUNS[0]],
+    );
     assert.equal(await deleteState(store, "orders", { run: RUNS[3] }), undefined);
     assert.equal((await rollbackState(store, "orders")).run, RUNS[1]);
   });
 
   test("a reset keeps a state that was edited by hand, and one that cannot be read", async () => {
     const store = await withRuns(fresh(), 1);
-    await store.put(stateKey("orders"), stringifyJson({ ...envelope(RUNS[0]), state: { edited: true } }));
+    await store.put(
+      stateKey("orders"),
+      stringifyJson({ ...envelope(RUNS[0]), state: { edited: true } }),
+    );
     await deleteState(store, "orders", { run: RUNS[1] });
-    assert.deepEqual((await rollbackTarget(store, "orders", RUNS[1])).state, toJsonText({ edited: true }));
+    assert.deepEqual(
+      (await rollbackTarget(store, "orders", RUNS[1])).state,
+      toJsonText({ edited: true }),
+    );
     await store.put(stateKey("orders"), "garbage");
     assert.equal(await deleteState(store, "orders", { run: RUNS[2] }), undefined);
     assert.equal((await store.get(historyKey("orders", RUNS[2])))?.toString(), "garbage");
@@ -132,7 +172,8 @@ describeStores("state", (fresh) => {
     await commitState(store, { ...envelope(fourth), previous: third });
     await commitState(store, { ...envelope(first), previous: fourth });
     await commitState(store, { ...envelope(second), previous: first });
-    const listed = async (limit: number) => (await history(store, "orders", limit)).map(({ run }) => run);
+    const listed = async (limit: number) =>
+      (await history(store, "orders", limit)).map(({ run }) => run);
     assert.deepEqual(await listed(20), [second, first, fourth, third]);
     assert.deepEqual(await listed(2), [second, first]);
     assert.equal((await rollbackState(store, "orders")).run, first);
@@ -149,19 +190,28 @@ describeStores("state", (fresh) => {
     assert.equal(await inForce(store), RUNS[3]);
     assert.equal((await rollbackState(store, "orders")).run, RUNS[1]);
     assert.equal((await rollbackState(store, "orders")).run, RUNS[0]);
-    await assert.rejects(rollbackState(store, "orders"), /"orders" has no earlier state to go back to/);
+    await assert.rejects(
+      rollbackState(store, "orders"),
+      /"orders" has no earlier state to go back to/,
+    );
     assert.equal(await inForce(store), RUNS[0]);
     assert.equal((await rollbackState(store, "orders", RUNS[3])).run, RUNS[3]);
     assert.equal(await inForce(store), RUNS[3]);
     await assert.rejects(rollbackState(store, "orders", RUNS[2]), /is not JSON/);
-    await assert.rejects(rollbackState(store, "orders", "nonsense"), /"orders" has no saved state of run "nonsense"/);
+    await assert.rejects(
+      rollbackState(store, "orders", "nonsense"),
+      /"orders" has no saved state of run "nonsense"/,
+    );
   });
 
   test("old generations are removed, never the newest", async () => {
     const store = await withRuns(fresh(), 4);
     assert.deepEqual(await pruneHistory(store, "orders", 2), [RUNS[1], RUNS[0]]);
     assert.deepEqual(await pruneHistory(store, "orders", 0), [RUNS[2]]);
-    assert.deepEqual((await history(store, "orders")).map(({ run }) => run), [RUNS[3]]);
+    assert.deepEqual(
+      (await history(store, "orders")).map(({ run }) => run),
+      [RUNS[3]],
+    );
     assert.equal(await inForce(store), RUNS[3]);
   });
 });

@@ -6,7 +6,15 @@ import { allows, type Attributes, type Roles } from "./roles";
 
 /** An object of the stand-in; its kind is known from where it is kept. */
 export interface ApiObject {
-  readonly metadata: { readonly name?: string; readonly generateName?: string; readonly namespace?: string; readonly uid?: string; readonly creationTimestamp?: string; readonly labels?: { readonly [name: string]: string }; readonly annotations?: { readonly [name: string]: string } };
+  readonly metadata: {
+    readonly name?: string;
+    readonly generateName?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly labels?: { readonly [name: string]: string };
+    readonly annotations?: { readonly [name: string]: string };
+  };
   readonly [field: string]: unknown;
 }
 
@@ -56,7 +64,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
   const kinds = new Map<string, Map<string, ApiObject>>();
   const forbidden = new Set<string>();
   let given: Roles | undefined;
-  const permits = (asked: Attributes): boolean => !forbidden.has(`${asked.verb} ${placeText(asked)}`) && (given === undefined || allows(given, asked));
+  const permits = (asked: Attributes): boolean =>
+    !forbidden.has(`${asked.verb} ${placeText(asked)}`) &&
+    (given === undefined || allows(given, asked));
   const seen: SeenRequest[] = [];
   let count = 0;
   const kind = (plural: string) => {
@@ -64,7 +74,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     kinds.set(plural, found);
     return found;
   };
-  const put = (plural: string, object: ApiObject) => void kind(plural).set(object.metadata.name ?? "", object);
+  const put = (plural: string, object: ApiObject) =>
+    void kind(plural).set(object.metadata.name ?? "", object);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://api");
@@ -73,31 +84,82 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     const body = await bodyOf(request);
     seen.push({ method, url: request.url ?? "/", accept, body });
     if (api.away) return void request.socket.destroy();
-    const json = (status: number, value: unknown) => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    const json = (status: number, value: unknown) =>
+      void response
+        .writeHead(status, { "content-type": "application/json" })
+        .end(JSON.stringify(value));
     if (!api.knows(request.headers.authorization)) return json(401, { message: "Unauthorized" });
     if (url.pathname === "/version") return json(200, { gitVersion: "v1.34.4" });
-    if (url.pathname === "/apis/argoproj.io/v1alpha1") return json(200, { resources: ["workflows", "cronworkflows", "workflowtemplates", "workflowtasksets", "workflowtaskresults", "workflowartifactgctasks"].map((name) => ({ name })) });
+    if (url.pathname === "/apis/argoproj.io/v1alpha1")
+      return json(200, {
+        resources: [
+          "workflows",
+          "cronworkflows",
+          "workflowtemplates",
+          "workflowtasksets",
+          "workflowtaskresults",
+          "workflowartifactgctasks",
+        ].map((name) => ({ name })),
+      });
     const { group, plural, name, subresource, namespace } = placeOf(url.pathname);
-    const verb = method === "GET" ? (name === undefined ? "list" : "get") : ({ POST: "create", PATCH: "patch", DELETE: "delete" }[method] ?? "");
+    const verb =
+      method === "GET"
+        ? name === undefined
+          ? "list"
+          : "get"
+        : ({ POST: "create", PATCH: "patch", DELETE: "delete" }[method] ?? "");
     if (plural === "selfsubjectaccessreviews") {
       const { spec } = body as { readonly spec: { readonly resourceAttributes: Attributes } };
       return json(201, { status: { allowed: permits(spec.resourceAttributes) } });
     }
     const asked = { verb, group, resource: plural, subresource, namespace, name };
     if (!permits(asked)) return json(403, { message: `${placeText(asked)} is forbidden` });
-    if (subresource === "log") return api.onLog(name ?? "", url.searchParams.get("container") ?? "", url.searchParams, response);
+    if (subresource === "log")
+      return api.onLog(
+        name ?? "",
+        url.searchParams.get("container") ?? "",
+        url.searchParams,
+        response,
+      );
     const objects = kind(plural);
-    if (method === "GET" && name === undefined) return json(200, page(plural, [...objects.values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace), url.searchParams, accept.includes("PartialObjectMetadataList")));
+    if (method === "GET" && name === undefined)
+      return json(
+        200,
+        page(
+          plural,
+          [...objects.values()].filter(
+            ({ metadata }) =>
+              namespace === undefined ||
+              metadata.namespace === undefined ||
+              metadata.namespace === namespace,
+          ),
+          url.searchParams,
+          accept.includes("PartialObjectMetadataList"),
+        ),
+      );
     if (method === "POST") {
       const object = body as ApiObject;
-      const made = { ...object, metadata: { ...object.metadata, ...(namespace !== undefined && { namespace }), name: object.metadata.name ?? `${object.metadata.generateName}${(count += 1)}`, uid: `${String(count).padStart(6, "a")}-uid`, creationTimestamp: new Date().toISOString().replace(/\.\d+/, "") } };
+      const made = {
+        ...object,
+        metadata: {
+          ...object.metadata,
+          ...(namespace !== undefined && { namespace }),
+          name: object.metadata.name ?? `${object.metadata.generateName}${(count += 1)}`,
+          uid: `${String(count).padStart(6, "a")}-uid`,
+          creationTimestamp: new Date().toISOString().replace(/\.\d+/, ""),
+        },
+      };
       put(plural, made);
       api.onChange(plural, made);
       return json(201, made);
     }
     const found = objects.get(name ?? "");
-    const elsewhere = found?.metadata.namespace !== undefined && namespace !== undefined && found.metadata.namespace !== namespace;
-    if (found === undefined || elsewhere) return json(404, { message: `${plural} "${name}" not found` });
+    const elsewhere =
+      found?.metadata.namespace !== undefined &&
+      namespace !== undefined &&
+      found.metadata.namespace !== namespace;
+    if (found === undefined || elsewhere)
+      return json(404, { message: `${plural} "${name}" not found` });
     if (method === "DELETE") objects.delete(name ?? "");
     if (method !== "PATCH") return json(200, found);
     const patched = merge(found, body) as ApiObject;
@@ -107,20 +169,39 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
   };
 
   const server: Server = createServer((request, response) => void answer(request, response));
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: () => "v4.channel.k8s.io",
+  });
   server.on("upgrade", (request, socket, head) => {
     seen.push({ method: "UPGRADE", url: request.url ?? "", accept: "", body: undefined });
     if (api.away) return void socket.destroy();
-    if (!api.knows(request.headers.authorization)) return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    if (!api.knows(request.headers.authorization))
+      return void socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
     const { namespace, name } = placeOf(new URL(request.url ?? "/", "http://api").pathname);
-    const mayForward = (verb: string): boolean => given === undefined || allows(given, { verb, group: "", resource: "pods", subresource: "portforward", namespace, name });
-    if (forbidden.has("create pods/portforward") || !mayForward("get") || !mayForward("create")) return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    const mayForward = (verb: string): boolean =>
+      given === undefined ||
+      allows(given, {
+        verb,
+        group: "",
+        resource: "pods",
+        subresource: "portforward",
+        namespace,
+        name,
+      });
+    if (forbidden.has("create pods/portforward") || !mayForward("get") || !mayForward("create"))
+      return void socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     sockets.handleUpgrade(request, socket, head, (tunnel) => {
       const target = connect(api.forwardTo ?? 1, "127.0.0.1");
       // Each of the two streams begins with the port's number.
       for (const stream of [0, 1]) tunnel.send(Buffer.from([stream, 0, 0]));
-      target.on("data", (data: Buffer) => tunnel.send(Buffer.concat([Buffer.from([0]), data]))).on("close", () => tunnel.close()).on("error", () => tunnel.close());
-      tunnel.on("message", (data: Buffer) => target.write(data.subarray(1))).on("close", () => target.destroy());
+      target
+        .on("data", (data: Buffer) => tunnel.send(Buffer.concat([Buffer.from([0]), data])))
+        .on("close", () => tunnel.close())
+        .on("error", () => tunnel.close());
+      tunnel
+        .on("message", (data: Buffer) => target.write(data.subarray(1)))
+        .on("close", () => target.destroy());
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -138,7 +219,8 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
     onChange: () => undefined,
     onLog: (_pod, _container, _query, response) => void response.end(),
     forwardTo: undefined,
-    writeKubeconfig: (file, namespace) => writeFileSync(file, JSON.stringify(kubeconfig(url, namespace))),
+    writeKubeconfig: (file, namespace) =>
+      writeFileSync(file, JSON.stringify(kubeconfig(url, namespace))),
     cut: () => server.closeAllConnections(),
     stop: () => {
       sockets.clients.forEach((client) => client.terminate());
@@ -156,32 +238,63 @@ function kubeconfig(server: string, namespace: string | undefined): object {
     "current-context": "stand-in",
     clusters: [{ name: "stand-in", cluster: { server, "insecure-skip-tls-verify": true } }],
     users: [{ name: "tester", user: { token: "t" } }],
-    contexts: [{ name: "stand-in", context: { cluster: "stand-in", user: "tester", ...(namespace !== undefined && { namespace }) } }],
+    contexts: [
+      {
+        name: "stand-in",
+        context: {
+          cluster: "stand-in",
+          user: "tester",
+          ...(namespace !== undefined && { namespace }),
+        },
+      },
+    ],
   };
 }
 
 /** A kind of object as rules name it. @example `pods/log` */
-const placeText = ({ resource, subresource }: Attributes): string => (subresource === undefined ? resource : `${resource}/${subresource}`);
+const placeText = ({ resource, subresource }: Attributes): string =>
+  subresource === undefined ? resource : `${resource}/${subresource}`;
 
-function placeOf(path: string): { readonly group: string; readonly plural: string; readonly name: string | undefined; readonly subresource: string | undefined; readonly namespace: string | undefined } {
+function placeOf(path: string): {
+  readonly group: string;
+  readonly plural: string;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  readonly namespace: string | undefined;
+} {
   const parts = path.split("/").slice(1).map(decodeURIComponent);
   const rest = parts.slice(parts[0] === "api" ? 2 : 3);
   const namespaced = rest[0] === "namespaces" && rest.length > 2;
   const [plural = "", name, subresource] = namespaced ? rest.slice(2) : rest;
-  return { group: parts[0] === "api" ? "" : (parts[1] ?? ""), plural, name, subresource, namespace: namespaced ? rest[1] : undefined };
+  return {
+    group: parts[0] === "api" ? "" : (parts[1] ?? ""),
+    plural,
+    name,
+    subresource,
+    namespace: namespaced ? rest[1] : undefined,
+  };
 }
 
 /** A page of a list; its token is the place to go on from. */
-function page(plural: string, objects: readonly ApiObject[], query: URLSearchParams, metadataOnly: boolean): object {
+function page(
+  plural: string,
+  objects: readonly ApiObject[],
+  query: URLSearchParams,
+  metadataOnly: boolean,
+): object {
   const wanted = (query.get("labelSelector") ?? "").split(",").filter((text) => text !== "");
-  const chosen = objects.filter(({ metadata }) => wanted.every((text) => {
-    const [label = "", value] = text.split("=");
-    const own = metadata.labels?.[label];
-    return value === undefined ? own !== undefined : own === value;
-  }));
+  const chosen = objects.filter(({ metadata }) =>
+    wanted.every((text) => {
+      const [label = "", value] = text.split("=");
+      const own = metadata.labels?.[label];
+      return value === undefined ? own !== undefined : own === value;
+    }),
+  );
   const start = Number(query.get("continue") ?? 0);
   const end = start + Number(query.get("limit") ?? chosen.length);
-  const items = chosen.slice(start, end).map((object) => (metadataOnly ? { metadata: object.metadata } : object));
+  const items = chosen
+    .slice(start, end)
+    .map((object) => (metadataOnly ? { metadata: object.metadata } : object));
   return {
     kind: `${plural}List`,
     metadata: { ...(end < chosen.length && { continue: String(end) }) },
@@ -193,8 +306,12 @@ function page(plural: string, objects: readonly ApiObject[], query: URLSearchPar
 /** RFC 7396. */
 function merge(target: unknown, patch: unknown): unknown {
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
-  const base: { readonly [key: string]: unknown } = typeof target === "object" && target !== null ? { ...target } : {};
-  const merged = Object.entries(patch).map(([key, value]): [string, unknown] => [key, value === null ? undefined : merge(base[key], value)]);
+  const base: { readonly [key: string]: unknown } =
+    typeof target === "object" && target !== null ? { ...target } : {};
+  const merged = Object.entries(patch).map(([key, value]): [string, unknown] => [
+    key,
+    value === null ? undefined : merge(base[key], value),
+  ]);
   return { ...base, ...Object.fromEntries(merged) };
 }
 

@@ -7,9 +7,19 @@ interface Manifest {
 
 /** What a stack declares of what is rendered: the shared templates, and the objects of its pipelines. */
 export function declared(registrations: readonly Registration[]): readonly object[] {
-  const ofPipelines = registrations.filter(({ type, options }) => /:(Secret|CronWorkflow)$/.test(type) && options.parent.includes("tapctl:index:Pipeline::"));
-  const templates = registrations.filter(({ type, options }) => type.endsWith(":WorkflowTemplate") && options.parent.includes("tapctl:index:SingerTemplate::"));
-  return [...templates, ...ofPipelines].map(({ type, inputs }) => ({ ...(type.endsWith(":Secret") && { apiVersion: "v1", kind: "Secret" }), ...inputs }));
+  const ofPipelines = registrations.filter(
+    ({ type, options }) =>
+      /:(Secret|CronWorkflow)$/.test(type) && options.parent.includes("tapctl:index:Pipeline::"),
+  );
+  const templates = registrations.filter(
+    ({ type, options }) =>
+      type.endsWith(":WorkflowTemplate") &&
+      options.parent.includes("tapctl:index:SingerTemplate::"),
+  );
+  return [...templates, ...ofPipelines].map(({ type, inputs }) => ({
+    ...(type.endsWith(":Secret") && { apiVersion: "v1", kind: "Secret" }),
+    ...inputs,
+  }));
 }
 
 /**
@@ -20,19 +30,29 @@ export function byName(objects: readonly object[]): { readonly [name: string]: u
   const named = (objects as readonly Manifest[]).map((object) => {
     const { metadata, ...rest } = comparable(object) as Manifest;
     const { annotations = {}, ...others } = metadata;
-    return [`${rest.kind} ${metadata.name}`, { ...rest, metadata: { ...others, annotations } }] as const;
+    return [
+      `${rest.kind} ${metadata.name}`,
+      { ...rest, metadata: { ...others, annotations } },
+    ] as const;
   });
   return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** A value in which JSON in text is data, digests of images are left out, and a reference to a secret is what tests give for it. */
 function comparable(value: unknown): unknown {
-  if (typeof value === "string") return /^[[{]/.test(value) && isJson(value) ? comparable(JSON.parse(value)) : value.replace(/@sha256:[0-9a-f]{64}/, "");
+  if (typeof value === "string")
+    return /^[[{]/.test(value) && isJson(value)
+      ? comparable(JSON.parse(value))
+      : value.replace(/@sha256:[0-9a-f]{64}/, "");
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== "object" || value === null) return value;
   if ("$secret" in value) return `value-of-${String(value.$secret)}`;
   if ("secret" in value && Object.keys(value).length === 1) return comparable(value.secret);
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("pulumi.com/")).map(([key, item]) => [key, comparable(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("pulumi.com/"))
+      .map(([key, item]) => [key, comparable(item)]),
+  );
 }
 
 function isJson(text: string): boolean {

@@ -15,26 +15,46 @@ const PAUSE_MS = 100;
 const TRIES = 300;
 
 /** Why there is no MinIO to test with; false where there is one: `minio` on PATH, or what TAPCTL_TEST_MINIO names. */
-export const withoutMinio: string | false = spawnSync(PROGRAM, ["--version"]).status === 0 ? false : "no minio on PATH, and TAPCTL_TEST_MINIO names none";
+export const withoutMinio: string | false =
+  spawnSync(PROGRAM, ["--version"]).status === 0
+    ? false
+    : "no minio on PATH, and TAPCTL_TEST_MINIO names none";
 
 /** Starts MinIO over an empty folder, on a free port, and gives this process credentials for it. */
 export async function startMinio(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-minio-"));
   const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(PROGRAM, ["server", folder, "--address", address, "--console-address", "127.0.0.1:0", "--quiet"], {
-    stdio: "ignore",
-    env: { ...process.env, MINIO_ROOT_USER: USER, MINIO_ROOT_PASSWORD: PASSWORD, MINIO_UPDATE: "off" },
-  });
+  const child = spawn(
+    PROGRAM,
+    ["server", folder, "--address", address, "--console-address", "127.0.0.1:0", "--quiet"],
+    {
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        MINIO_ROOT_USER: USER,
+        MINIO_ROOT_PASSWORD: PASSWORD,
+        MINIO_UPDATE: "off",
+      },
+    },
+  );
   const ended = once(child, "exit");
   const stopWithProcess = () => child.kill("SIGKILL");
   process.once("exit", stopWithProcess);
   const endpoint = `http://${address}`;
   await untilItAnswers(`${endpoint}/minio/health/ready`);
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: USER, AWS_SECRET_ACCESS_KEY: PASSWORD, AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: USER,
+    AWS_SECRET_ACCESS_KEY: PASSWORD,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  });
   return {
     endpoint,
     makeBucket: async (name) => {
-      await new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: name }));
+      await new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true }).send(
+        new CreateBucketCommand({ Bucket: name }),
+      );
     },
     stop: async () => {
       child.kill("SIGKILL");
@@ -47,7 +67,13 @@ export async function startMinio(): Promise<S3Server> {
 
 async function untilItAnswers(url: string): Promise<void> {
   for (let tried = 0; tried < TRIES; tried += 1) {
-    if (await fetch(url).then(({ ok }) => ok, () => false)) return;
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return;
     await pause(PAUSE_MS);
   }
   throw new Error(`${PROGRAM} did not answer at ${url}`);

@@ -46,19 +46,30 @@ const SECRET = "4dabf18193072939515e22adb298388d";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Runs a program against a recorder in the engine's place: what it registers, in the order of URNs. */
-export async function record(program: () => unknown, { config = {}, secretKeys = [], preview = false, outputs, call }: RecordOptions = {}): Promise<readonly Registration[]> {
+export async function record(
+  program: () => unknown,
+  { config = {}, secretKeys = [], preview = false, outputs, call }: RecordOptions = {},
+): Promise<readonly Registration[]> {
   const { getMonitor } = await import("@pulumi/pulumi/runtime/settings.js");
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => ({ id: args.custom === false ? undefined : `${args.name}-id`, state: { ...(args.inputs as object), ...(preview ? {} : outputs?.(args)) } }),
+      newResource: (args) => ({
+        id: args.custom === false ? undefined : `${args.name}-id`,
+        state: { ...(args.inputs as object), ...(preview ? {} : outputs?.(args)) },
+      }),
       call: (args) => ({ ...(args.inputs as object), ...call?.(args) }),
     },
     "tapctl",
     "test",
     preview,
   );
-  const monitor = getMonitor() as unknown as { registerResource(request: Request, callback: (error: unknown, response: Response) => void): unknown };
+  const monitor = getMonitor() as unknown as {
+    registerResource(
+      request: Request,
+      callback: (error: unknown, response: Response) => void,
+    ): unknown;
+  };
   const found: Registration[] = [];
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
@@ -68,14 +79,25 @@ export async function record(program: () => unknown, { config = {}, secretKeys =
     });
   await program();
   await pulumi.runtime.disconnect();
-  return found.filter(({ type }) => type !== "pulumi:pulumi:Stack").sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  return found
+    .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
 /** The one registration of a type, with a name where the type has several. */
-export function only(registrations: readonly Registration[], type: string, name?: string): Registration {
-  const found = registrations.filter((one) => one.type === type && (name === undefined || one.name === name));
+export function only(
+  registrations: readonly Registration[],
+  type: string,
+  name?: string,
+): Registration {
+  const found = registrations.filter(
+    (one) => one.type === type && (name === undefined || one.name === name),
+  );
   const [first] = found;
-  if (first === undefined || found.length > 1) throw new Error(`${found.length} registrations of ${type} ${name ?? ""}; there are: ${registrations.map((one) => `${one.type} ${one.name}`).join(", ")}`);
+  if (first === undefined || found.length > 1)
+    throw new Error(
+      `${found.length} registrations of ${type} ${name ?? ""}; there are: ${registrations.map((one) => `${one.type} ${one.name}`).join(", ")}`,
+    );
   return first;
 }
 
@@ -102,13 +124,18 @@ function registration(request: Request, urn: string): Registration {
     type: request.getType(),
     name: request.getName(),
     urn,
-    inputs: readable(request.getObject()?.toJavaScript() ?? {}) as Readonly<Record<string, unknown>>,
+    inputs: readable(request.getObject()?.toJavaScript() ?? {}) as Readonly<
+      Record<string, unknown>
+    >,
     options: {
       parent: request.getParent(),
       protect: request.getProtect(),
       retainOnDelete: request.getRetainondelete(),
       deletedWith: request.getDeletedwith(),
-      dependsOn: request.getDependenciesList().map((one) => one.split("::").at(-1) ?? one).sort(),
+      dependsOn: request
+        .getDependenciesList()
+        .map((one) => one.split("::").at(-1) ?? one)
+        .sort(),
       provider: request.getProvider(),
       ignoreChanges: request.getIgnorechangesList(),
       aliases: request.getAliasesList().length,

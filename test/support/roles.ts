@@ -26,16 +26,27 @@ export interface Attributes {
 }
 
 /** Whether Roles allow it, as Kubernetes judges: a rule with names allows nothing where no name is asked for. */
-export function allows(roles: Roles, { verb, group, resource, subresource, namespace, name }: Attributes): boolean {
+export function allows(
+  roles: Roles,
+  { verb, group, resource, subresource, namespace, name }: Attributes,
+): boolean {
   const wanted = subresource === undefined ? resource : `${resource}/${subresource}`;
   return (roles[namespace ?? ""] ?? []).some(
-    ({ apiGroups, resources, resourceNames, verbs }) => apiGroups.includes(group) && resources.includes(wanted) && verbs.includes(verb) && (resourceNames === undefined || resourceNames.includes(name ?? "")),
+    ({ apiGroups, resources, resourceNames, verbs }) =>
+      apiGroups.includes(group) &&
+      resources.includes(wanted) &&
+      verbs.includes(verb) &&
+      (resourceNames === undefined || resourceNames.includes(name ?? "")),
   );
 }
 
 /** The rules of docs/operating.md, in its order: for the namespace of the pipelines, for that of the store, for the consoles'. */
 export function documentedRules(): readonly (readonly Rule[])[] {
   const text = readFileSync(join(__dirname, "..", "..", "docs", "operating.md"), "utf8");
-  const blocks = text.slice(text.indexOf("## Permissions for operators")).matchAll(/^```yaml\n([^`]+)^```$/gm);
-  return [...blocks].map(([, block = ""]) => (parse(block) as { readonly rules: readonly Rule[] }).rules);
+  const blocks = text
+    .slice(text.indexOf("## Permissions for operators"))
+    .matchAll(/^```yaml\n([^`]+)^```$/gm);
+  return [...blocks].map(
+    ([, block = ""]) => (parse(block) as { readonly rules: readonly Rule[] }).rules,
+  );
 }

@@ -1,4 +1,5 @@
 """An S3 server for tests: moto's, on a free port that it prints, until its standard input ends."""
+
 import os
 import sys
 import threading

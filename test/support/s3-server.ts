@@ -8,7 +8,11 @@ import { createVenv, findInstaller, installUnlocked } from "../../src/run/enviro
 import { findPython } from "../../src/run/environments/python";
 
 const MOTO = "5.2.5";
-const PACKAGES = { package: "moto[s3]", version: MOTO, extraPackages: ["flask==3.1.3", "flask-cors==6.0.5"] };
+const PACKAGES = {
+  package: "moto[s3]",
+  version: MOTO,
+  extraPackages: ["flask==3.1.3", "flask-cors==6.0.5"],
+};
 
 /** How many objects or folders the server lists at once; S3 lists 1000. Small, so that short lists have pages. */
 export const PAGE = 25;
@@ -74,10 +78,16 @@ async function installMoto(): Promise<string> {
   const partial = `${home}.${process.pid}`;
   const environments = join(root, ".tapctl/environments");
   for (const path of [folder, environments]) await mkdir(path, { recursive: true });
-  const context = { python: await findPython(), root: environments, log: `${partial}.log`, onLine: () => undefined };
+  const context = {
+    python: await findPython(),
+    root: environments,
+    log: `${partial}.log`,
+    onLine: () => undefined,
+  };
   const installer = await findInstaller(context);
   const made = await createVenv(installer, context, partial);
-  const { code, output } = made.code === 0 ? await installUnlocked(installer, context, partial, PACKAGES) : made;
+  const { code, output } =
+    made.code === 0 ? await installUnlocked(installer, context, partial, PACKAGES) : made;
   if (code !== 0) throw new Error(`moto cannot be installed: ${output}`);
   await rm(context.log);
   await rename(partial, home).catch(async (error: unknown) => {

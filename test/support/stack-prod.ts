@@ -13,11 +13,17 @@ export const prodConfig = () => configOf("Pulumi.prod.yaml");
 export const answers = {
   outputs: ({ type, name, inputs }) => ({
     ...(type === "aws:iam/role:Role" && { arn: `arn:aws:iam::${ACCOUNT}:role/${name}` }),
-    ...(type === "aws:ecr/repository:Repository" && { repositoryUrl: `${REGISTRY}/${(inputs as { readonly name: string }).name}` }),
+    ...(type === "aws:ecr/repository:Repository" && {
+      repositoryUrl: `${REGISTRY}/${(inputs as { readonly name: string }).name}`,
+    }),
     ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
   }),
   call: ({ token }) => ({
     ...(token.endsWith(":getCallerIdentity") && { accountId: ACCOUNT }),
-    ...(token.endsWith(":getAuthorizationToken") && { userName: "AWS", password: "value-of-the-token", proxyEndpoint: `https://${REGISTRY}` }),
+    ...(token.endsWith(":getAuthorizationToken") && {
+      userName: "AWS",
+      password: "value-of-the-token",
+      proxyEndpoint: `https://${REGISTRY}`,
+    }),
   }),
 } satisfies RecordOptions;

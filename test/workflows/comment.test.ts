@@ -22,7 +22,10 @@ const OWN = "acme/etl";
 const SHA = "a".repeat(40);
 
 /** Runs the script of comment.yml against a pretended GitHub; returns what it did there. */
-async function post(t: TestContext, { comment, link, from = OWN, pulls, comments = [] }: World): Promise<readonly Call[]> {
+async function post(
+  t: TestContext,
+  { comment, link, from = OWN, pulls, comments = [] }: World,
+): Promise<readonly Call[]> {
   const temp = mkdtempSync(join(tmpdir(), "comment-"));
   t.after(() => rmSync(temp, { recursive: true, force: true }));
   mkdirSync(join(temp, "comment"));
@@ -30,17 +33,44 @@ async function post(t: TestContext, { comment, link, from = OWN, pulls, comments
   if (link !== undefined) symlinkSync(link, join(temp, "comment", "comment.md"));
   // By JSON below, because objects of another context have other prototypes.
   const calls: Call[] = [];
-  const does = (method: string, data?: unknown) => (args: { readonly [name: string]: unknown }) => (calls.push([method, args]), Promise.resolve({ data }));
+  const does = (method: string, data?: unknown) => (args: { readonly [name: string]: unknown }) => (
+    calls.push([method, args]),
+    Promise.resolve({ data })
+  );
   const listComments = Symbol("listComments");
   const github = {
-    rest: { pulls: { list: does("list", pulls ?? [{ number: 7, head: { sha: SHA, repo: { full_name: from } } }]) }, issues: { listComments, updateComment: does("updateComment"), createComment: does("createComment") } },
+    rest: {
+      pulls: {
+        list: does("list", pulls ?? [{ number: 7, head: { sha: SHA, repo: { full_name: from } } }]),
+      },
+      issues: {
+        listComments,
+        updateComment: does("updateComment"),
+        createComment: does("createComment"),
+      },
+    },
     paginate: () => Promise.resolve(comments),
   };
   const [owner, repo] = OWN.split("/");
-  const context = { repo: { owner, repo }, payload: { workflow_run: { head_sha: SHA, head_branch: "change", head_repository: { full_name: from, owner: { login: from.split("/")[0] } } } } };
+  const context = {
+    repo: { owner, repo },
+    payload: {
+      workflow_run: {
+        head_sha: SHA,
+        head_branch: "change",
+        head_repository: { full_name: from, owner: { login: from.split("/")[0] } },
+      },
+    },
+  };
   const notices: Call[] = [];
   const core = { notice: (text: string) => void notices.push(["notice", { text }]) };
-  await (runInNewContext(`(async () => {${scriptOf("comment.yml", "comment")}})()`, { github, context, core, require: createRequire(__filename), process: { env: { RUNNER_TEMP: temp } } }) as Promise<void>);
+  await (runInNewContext(`(async () => {${scriptOf("comment.yml", "comment")}})()`, {
+    github,
+    context,
+    core,
+    require: createRequire(__filename),
+    process: { env: { RUNNER_TEMP: temp } },
+  }) as Promise<void>);
   return [...calls.filter(([method]) => method !== "list"), ...notices];
 }
 
@@ -49,17 +79,40 @@ const mine = { id: 3, user: { login: "github-actions[bot]" }, body: `${MARKER}\n
 
 suite("the comment of a pull request", () => {
   test("is made where there is none", async (t) => {
-    assert.equal(JSON.stringify(await post(t, { comment: TEXT, comments: [{ id: 1, user: { login: "someone" }, body: `${MARKER}\nmine too` }] })), JSON.stringify([["createComment", { owner: "acme", repo: "etl", issue_number: 7, body: TEXT }]]));
+    assert.equal(
+      JSON.stringify(
+        await post(t, {
+          comment: TEXT,
+          comments: [{ id: 1, user: { login: "someone" }, body: `${MARKER}\nmine too` }],
+        }),
+      ),
+      JSON.stringify([
+        ["createComment", { owner: "acme", repo: "etl", issue_number: 7, body: TEXT }],
+      ]),
+    );
   });
 
   test("is written anew where there is one", async (t) => {
-    assert.equal(JSON.stringify(await post(t, { comment: TEXT, comments: [{ id: 1, user: { login: "someone" }, body: "hello" }, mine] })), JSON.stringify([["updateComment", { owner: "acme", repo: "etl", comment_id: 3, body: TEXT }]]));
+    assert.equal(
+      JSON.stringify(
+        await post(t, {
+          comment: TEXT,
+          comments: [{ id: 1, user: { login: "someone" }, body: "hello" }, mine],
+        }),
+      ),
+      JSON.stringify([
+        ["updateComment", { owner: "acme", repo: "etl", comment_id: 3, body: TEXT }],
+      ]),
+    );
   });
 
   test("of a fork says so, and calls nobody", async (t) => {
     const [call] = await post(t, { comment: `${TEXT}@team`, from: "stranger/etl" });
     const body = String(call?.[1]["body"]);
-    assert.match(body, /^<!-- tapctl preview-comment -->\n> \[!IMPORTANT\]\n> This text was written by code of the fork stranger\/etl/);
+    assert.match(
+      body,
+      /^<!-- tapctl preview-comment -->\n> \[!IMPORTANT\]\n> This text was written by code of the fork stranger\/etl/,
+    );
     assert.ok(!body.includes("@team") && body.includes("@\u200bteam"));
   });
 
@@ -74,13 +127,28 @@ suite("nothing is posted", () => {
     ["where the run wrote nothing", {}],
     ["of a text without the marker", { comment: "## Pipelines" }],
     ["of a file that a link leads to", { link: __filename }],
-    ["where the pull request has moved on", { comment: TEXT, pulls: [{ number: 7, head: { sha: "b".repeat(40), repo: { full_name: OWN } } }] }],
-    ["where the pull request is another repository's", { comment: TEXT, pulls: [{ number: 7, head: { sha: SHA, repo: { full_name: "other/etl" } } }] }],
+    [
+      "where the pull request has moved on",
+      {
+        comment: TEXT,
+        pulls: [{ number: 7, head: { sha: "b".repeat(40), repo: { full_name: OWN } } }],
+      },
+    ],
+    [
+      "where the pull request is another repository's",
+      {
+        comment: TEXT,
+        pulls: [{ number: 7, head: { sha: SHA, repo: { full_name: "other/etl" } } }],
+      },
+    ],
   ];
   for (const [what, world] of cases) {
     test(what, async (t) => {
       const calls = await post(t, world);
-      assert.deepEqual(calls.map(([method]) => method), ["notice"]);
+      assert.deepEqual(
+        calls.map(([method]) => method),
+        ["notice"],
+      );
     });
   }
 });

@@ -12,10 +12,15 @@ const WRITES: { readonly [job: string]: readonly string[] } = {
   "pull-request.yml preview": ["id-token"],
 };
 
-const jobs = workflows.flatMap(({ file, jobs }) => Object.entries(jobs).map(([name, job]) => ({ file, name, job, id: `${file} ${name}` })));
+const jobs = workflows.flatMap(({ file, jobs }) =>
+  Object.entries(jobs).map(([name, job]) => ({ file, name, job, id: `${file} ${name}` })),
+);
 
 test("the workflows are those that the documentation names", () => {
-  assert.deepEqual(workflows.map(({ file }) => file), ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"]);
+  assert.deepEqual(
+    workflows.map(({ file }) => file),
+    ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"],
+  );
 });
 
 for (const { file, text, permissions, on } of workflows) {
@@ -23,64 +28,110 @@ for (const { file, text, permissions, on } of workflows) {
     test("pins every action to a commit, with its version beside", () => {
       const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
       assert.ok(uses.length > 0);
-      for (const line of uses) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      for (const line of uses)
+        assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
-    test("gives a token nothing that a job does not ask for", () => assert.deepEqual(permissions, {}));
+    test("gives a token nothing that a job does not ask for", () =>
+      assert.deepEqual(permissions, {}));
 
-    test("never runs a pull request's code in the repository's own name", () => assert.ok(!JSON.stringify(on).includes("pull_request_target")));
+    test("never runs a pull request's code in the repository's own name", () =>
+      assert.ok(!JSON.stringify(on).includes("pull_request_target")));
   });
 }
 
 test("the same action is the same commit everywhere", () => {
-  const pins = workflows.flatMap(({ text }) => [...text.matchAll(/uses: (\S+)@(\S+) # (\S+)/g)].map(([, action, commit, version]) => [action, `${commit} ${version}`] as const));
-  for (const action of new Set(pins.map(([name]) => name))) assert.equal(new Set(pins.filter(([name]) => name === action).map(([, pin]) => pin)).size, 1, action);
+  const pins = workflows.flatMap(({ text }) =>
+    [...text.matchAll(/uses: (\S+)@(\S+) # (\S+)/g)].map(
+      ([, action, commit, version]) => [action, `${commit} ${version}`] as const,
+    ),
+  );
+  for (const action of new Set(pins.map(([name]) => name)))
+    assert.equal(
+      new Set(pins.filter(([name]) => name === action).map(([, pin]) => pin)).size,
+      1,
+      action,
+    );
 });
 
 for (const { id, job, file } of jobs) {
   suite(id, () => {
     test("writes what it must and nothing else, and comes to an end", () => {
       assert.ok(job.permissions);
-      assert.deepEqual(Object.entries(job.permissions).filter(([, right]) => right === "write").map(([scope]) => scope), WRITES[id] ?? []);
+      assert.deepEqual(
+        Object.entries(job.permissions)
+          .filter(([, right]) => right === "write")
+          .map(([scope]) => scope),
+        WRITES[id] ?? [],
+      );
       assert.ok((job["timeout-minutes"] ?? 0) > 0);
     });
 
     test("puts no value of the event into a script", () => {
-      for (const step of job.steps) for (const script of [step.run, step.with?.["script"]]) assert.ok(!JSON.stringify(script ?? "").includes("${{"));
+      for (const step of job.steps)
+        for (const script of [step.run, step.with?.["script"]])
+          assert.ok(!JSON.stringify(script ?? "").includes("${{"));
     });
 
     test("leaves no token in a checkout", () => {
-      for (const step of job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) assert.equal(step.with?.["persist-credentials"], false);
+      for (const step of job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")))
+        assert.equal(step.with?.["persist-credentials"], false);
     });
 
     test("runs scripts and verbs that there are", async () => {
       const lines = job.steps.flatMap(({ run }) => (run ?? "").split("\n"));
-      for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)])) assert.ok(script !== undefined && script in SCRIPTS, script);
-      for (const [, verb] of lines.flatMap((line) => [...line.matchAll(/npx tapctl ([\w-]+)/g)])) assert.equal((await tapctl(REPOSITORY, [verb ?? "", "--help"])).code, 0, verb);
+      for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)]))
+        assert.ok(script !== undefined && script in SCRIPTS, script);
+      for (const [, verb] of lines.flatMap((line) => [...line.matchAll(/npx tapctl ([\w-]+)/g)]))
+        assert.equal((await tapctl(REPOSITORY, [verb ?? "", "--help"])).code, 0, verb);
     });
 
-    if (file === "pull-request.yml") test("has no secret where a fork's code could run", () => assert.ok(!holdsCredentials(job) || isOwnBranchOnly(job)));
+    if (file === "pull-request.yml")
+      test("has no secret where a fork's code could run", () =>
+        assert.ok(!holdsCredentials(job) || isOwnBranchOnly(job)));
   });
 }
 
 test("of the jobs of a pull request one has credentials", () => {
   const { jobs } = workflow("pull-request.yml");
-  assert.deepEqual(Object.entries(jobs).filter(([, job]) => holdsCredentials(job)).map(([name]) => name), ["preview"]);
+  assert.deepEqual(
+    Object.entries(jobs)
+      .filter(([, job]) => holdsCredentials(job))
+      .map(([name]) => name),
+    ["preview"],
+  );
 });
 
 test("the job that posts runs nothing of the pull request", () => {
   const steps = workflow("comment.yml").jobs["comment"]?.steps ?? [];
-  assert.deepEqual(steps.map(({ uses, run }) => [uses?.split("@")[0], run]), [["actions/download-artifact", undefined], ["actions/github-script", undefined]]);
+  assert.deepEqual(
+    steps.map(({ uses, run }) => [uses?.split("@")[0], run]),
+    [
+      ["actions/download-artifact", undefined],
+      ["actions/github-script", undefined],
+    ],
+  );
 });
 
 test("deployments wait for each other, and drift for them", () => {
-  for (const file of ["deploy.yml", "drift.yml"]) assert.match(workflow(file).text, /\nconcurrency:\n {2}group: deploy\n {2}cancel-in-progress: false\n/);
+  for (const file of ["deploy.yml", "drift.yml"])
+    assert.match(
+      workflow(file).text,
+      /\nconcurrency:\n {2}group: deploy\n {2}cancel-in-progress: false\n/,
+    );
 });
 
 function holdsCredentials(job: Job): boolean {
-  return /secrets\./.test(JSON.stringify(job)) || job.permissions?.["id-token"] === "write" || job.environment !== undefined;
+  return (
+    /secrets\./.test(JSON.stringify(job)) ||
+    job.permissions?.["id-token"] === "write" ||
+    job.environment !== undefined
+  );
 }
 
 function isOwnBranchOnly(job: Job): boolean {
-  return job.if?.startsWith("github.event.pull_request.head.repo.full_name == github.repository &&") ?? false;
+  return (
+    job.if?.startsWith("github.event.pull_request.head.repo.full_name == github.repository &&") ??
+    false
+  );
 }

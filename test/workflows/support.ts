@@ -52,7 +52,9 @@ export function workflow(file: string): Workflow {
 
 /** The script of the step of a job that has one: by the step's name, or the one for `github-script`. */
 export function scriptOf(file: string, job: string, name?: string): string {
-  const step = workflow(file).jobs[job]?.steps.find((one) => (name === undefined ? one.with?.["script"] !== undefined : one.name === name));
+  const step = workflow(file).jobs[job]?.steps.find((one) =>
+    name === undefined ? one.with?.["script"] !== undefined : one.name === name,
+  );
   const script = name === undefined ? step?.with?.["script"] : step?.run;
   if (typeof script !== "string") throw new Error(`${file} ${job}: no script`);
   return script;

@@ -10,20 +10,32 @@ import { clientConfig } from "./client";
  * @throws UserError
  */
 export async function checkAccount(aws: AwsSettings): Promise<void> {
-  const answer = await answerOf(new STSClient(clientConfig(aws)).send(new GetCallerIdentityCommand({})));
+  const answer = await answerOf(
+    new STSClient(clientConfig(aws)).send(new GetCallerIdentityCommand({})),
+  );
   if ("error" in answer) throw new UserError(`tapctl:aws: ${whyNobody(answer, aws)}`);
   const { Account: account, Arn: arn } = answer.value;
   if (aws.account !== undefined && account !== aws.account) {
-    throw new UserError(`tapctl:aws.account: the credentials are those of account ${account} (${arn}), and the setting says ${aws.account}; nothing was changed`);
+    throw new UserError(
+      `tapctl:aws.account: the credentials are those of account ${account} (${arn}), and the setting says ${aws.account}; nothing was changed`,
+    );
   }
 }
 
-function whyNobody({ error, status, text }: { readonly error: string; readonly status: number | undefined; readonly text: string }, { region, profile }: AwsSettings): string {
+function whyNobody(
+  {
+    error,
+    status,
+    text,
+  }: { readonly error: string; readonly status: number | undefined; readonly text: string },
+  { region, profile }: AwsSettings,
+): string {
   if (/CredentialsProviderError|CredentialsError/.test(error) || /load credentials/.test(text)) {
     return profile === undefined
       ? "no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile"
       : `profile "${profile}" has no credentials (${text}); sign in with: aws sso login --profile ${profile}, or name another one`;
   }
-  if (status === undefined) return `STS of region "${region}" cannot be reached (${error}); check aws.region and the network`;
+  if (status === undefined)
+    return `STS of region "${region}" cannot be reached (${error}); check aws.region and the network`;
   return `the credentials do not hold in region "${region}" (${text}); sign in again`;
 }

@@ -7,7 +7,9 @@ interface SdkError {
 }
 
 /** What became of a question. */
-export type Answer<T> = { readonly value: T } | { readonly error: string; readonly status: number | undefined; readonly text: string };
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: string; readonly status: number | undefined; readonly text: string };
 
 /**
  * Asks, and takes an error for an answer.
@@ -22,11 +24,21 @@ export async function answerOf<T>(question: Promise<T>): Promise<Answer<T>> {
     const { name = "Error", code, message = "", $metadata } = (thrown ?? {}) as SdkError;
     const status = $metadata?.httpStatusCode;
     const [line = ""] = message.split("\n");
-    return { error: status === undefined ? (code ?? name) : name, status, text: line === "" ? name : `${name}: ${line}` };
+    return {
+      error: status === undefined ? (code ?? name) : name,
+      status,
+      text: line === "" ? name : `${name}: ${line}`,
+    };
   }
 }
 
 /** Whether AWS refused an answer to who asked. */
-export function isDenied({ error, status }: { readonly error: string; readonly status: number | undefined }): boolean {
+export function isDenied({
+  error,
+  status,
+}: {
+  readonly error: string;
+  readonly status: number | undefined;
+}): boolean {
   return status === 403 || /^AccessDenied|^Unauthorized|^NotAuthorized/.test(error);
 }

@@ -12,16 +12,26 @@ import { repositoryProblems } from "./repositories";
  *
  * @throws UserError with every problem at once; with that of the account alone where there is one.
  */
-export async function checkAws({ settings: { aws, objectStore: store }, repositories }: CloudArgs): Promise<void> {
+export async function checkAws({
+  settings: { aws, objectStore: store },
+  repositories,
+}: CloudArgs): Promise<void> {
   if (aws === undefined) return;
   await checkAccount(aws);
   const found = await Promise.all([
     store.kind === "aws" ? bucketProblems(store, aws) : [],
     store.kind === "aws" && store.kmsKey !== undefined ? keyProblems(store.kmsKey, aws) : [],
-    store.kind === "aws" && store.identity.kind === "pod-identity" ? clusterProblems(store.identity.cluster, aws) : [],
+    store.kind === "aws" && store.identity.kind === "pod-identity"
+      ? clusterProblems(store.identity.cluster, aws)
+      : [],
     aws.ecr ? repositoryProblems(repositories, aws.ecr, aws) : [],
   ]);
   const problems = found.flat();
   if (problems.length === 0) return;
-  throw new UserError([`${problems.length === 1 ? "1 problem" : `${problems.length} problems`} on AWS, nothing was changed:`, ...problems.map((problem) => `tapctl:${problem}`)].join("\n"));
+  throw new UserError(
+    [
+      `${problems.length === 1 ? "1 problem" : `${problems.length} problems`} on AWS, nothing was changed:`,
+      ...problems.map((problem) => `tapctl:${problem}`),
+    ].join("\n"),
+  );
 }

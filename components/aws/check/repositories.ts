@@ -1,4 +1,8 @@
-import { DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand } from "@aws-sdk/client-ecr";
+import {
+  DescribeRepositoriesCommand,
+  ECRClient,
+  ListTagsForResourceCommand,
+} from "@aws-sdk/client-ecr";
 import type { AwsSettings, EcrSettings } from "../../../src/settings/aws";
 import { repositoryName } from "../../../src/manifests/aws/ecr-names";
 import { STACK_TAG, stackTags } from "../tags";
@@ -6,28 +10,59 @@ import { answerOf } from "./answer";
 import { clientConfig } from "./client";
 
 /** What keeps repositories from being made, or from being used where they are there already. */
-export async function repositoryProblems(images: readonly string[], ecr: EcrSettings, aws: AwsSettings): Promise<readonly string[]> {
+export async function repositoryProblems(
+  images: readonly string[],
+  ecr: EcrSettings,
+  aws: AwsSettings,
+): Promise<readonly string[]> {
   const client = new ECRClient(clientConfig(aws));
   const unknown = Object.keys(ecr.existing).filter((image) => !images.includes(image));
-  const found = await Promise.all(images.map((image) => repositoryProblem(client, image, ecr, aws)));
-  return [...unknown.map((image) => `aws.ecr.existing["${image}"]: no image of that name is built; there are ${images.join(", ")}`), ...found.flat()];
+  const found = await Promise.all(
+    images.map((image) => repositoryProblem(client, image, ecr, aws)),
+  );
+  return [
+    ...unknown.map(
+      (image) =>
+        `aws.ecr.existing["${image}"]: no image of that name is built; there are ${images.join(", ")}`,
+    ),
+    ...found.flat(),
+  ];
 }
 
-async function repositoryProblem(client: ECRClient, image: string, ecr: EcrSettings, aws: AwsSettings): Promise<readonly string[]> {
+async function repositoryProblem(
+  client: ECRClient,
+  image: string,
+  ecr: EcrSettings,
+  aws: AwsSettings,
+): Promise<readonly string[]> {
   const name = repositoryName(image, ecr);
   const existing = ecr.existing[image] !== undefined;
   const where = existing ? `aws.ecr.existing["${image}"]` : "aws.ecr";
-  const answer = await answerOf(client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })));
+  const answer = await answerOf(
+    client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
+  );
   if ("error" in answer) {
-    if (answer.error !== "RepositoryNotFoundException") return [`${where}: ECR does not say whether repository "${name}" is there (${answer.text})`];
-    return existing ? [`${where}: there is no repository "${name}" in region ${aws.region}; leave it out to have one made`] : [];
+    if (answer.error !== "RepositoryNotFoundException")
+      return [`${where}: ECR does not say whether repository "${name}" is there (${answer.text})`];
+    return existing
+      ? [
+          `${where}: there is no repository "${name}" in region ${aws.region}; leave it out to have one made`,
+        ]
+      : [];
   }
   const arn = answer.value.repositories?.[0]?.repositoryArn;
   if (existing || (await isOurs(client, arn))) return [];
-  return [`${where}: repository "${name}" is there, and this stack did not make it; use it with aws.ecr.existing["${image}"], or set another aws.ecr.prefix`];
+  return [
+    `${where}: repository "${name}" is there, and this stack did not make it; use it with aws.ecr.existing["${image}"], or set another aws.ecr.prefix`,
+  ];
 }
 
 async function isOurs(client: ECRClient, resourceArn: string | undefined): Promise<boolean> {
   const answer = await answerOf(client.send(new ListTagsForResourceCommand({ resourceArn })));
-  return "value" in answer && (answer.value.tags ?? []).some(({ Key, Value }) => Key === STACK_TAG && Value === stackTags()[STACK_TAG]);
+  return (
+    "value" in answer &&
+    (answer.value.tags ?? []).some(
+      ({ Key, Value }) => Key === STACK_TAG && Value === stackTags()[STACK_TAG],
+    )
+  );
 }

@@ -14,6 +14,7 @@
 
 Default places of all files: places.TABLE; exit codes: codes.TABLE; both are in `--help`.
 """
+
 import os
 import signal
 import sys

@@ -1,4 +1,5 @@
 """Counts the rows in the files that BATCH messages name."""
+
 from __future__ import annotations
 
 import os
@@ -29,9 +30,12 @@ def _rows(place: Any, encoding: Any) -> Optional[int]:
         return None
     # Slow to load, and few taps send batches.
     import gzip
+
     try:
         with open(path, "rb") as raw:
-            return _lines(cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if compression == "gzip" else raw)
+            return _lines(
+                cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if compression == "gzip" else raw
+            )
     except (OSError, EOFError, ValueError):
         return None
 
@@ -42,6 +46,7 @@ def local_path(place: Any) -> Optional[str]:
         return None
     # Slow to load, and few taps send batches.
     from urllib.parse import unquote, urlsplit
+
     parts = urlsplit(place)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return unquote(parts.path)

@@ -1,4 +1,5 @@
 """Reads a descriptor in blocks that end at a line's end."""
+
 from __future__ import annotations
 
 import os
@@ -11,8 +12,9 @@ BLOCK = 1 << 19
 """Bytes read at a time: small enough to stay in the processor's cache while it is counted."""
 
 
-def blocks(fd: int, gatherer: Optional[Gatherer] = None,
-           length: Optional[int] = None) -> Iterator[tuple[bytearray, int, bool]]:
+def blocks(
+    fd: int, gatherer: Optional[Gatherer] = None, length: Optional[int] = None
+) -> Iterator[tuple[bytearray, int, bool]]:
     """Yields (buffer, end, whole): `buffer[:end]` is whole lines, or the last one without its newline.
 
     The buffer is used again after each step: nothing may hold a view of it then. It grows to
@@ -24,7 +26,7 @@ def blocks(fd: int, gatherer: Optional[Gatherer] = None,
     while True:
         most = min(left, gatherer(fd)) if gatherer else left
         with memoryview(buffer) as view:
-            count = os.readv(fd, [view[fill:fill + most]]) if most else 0
+            count = os.readv(fd, [view[fill : fill + most]]) if most else 0
         left -= count
         if gatherer:
             gatherer.took(count)

@@ -2,6 +2,7 @@
 
 Most states are {"bookmarks": {"<stream>": ...}}; older taps have values of their own at the top.
 """
+
 from __future__ import annotations
 
 from typing import Iterable, Optional

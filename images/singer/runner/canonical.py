@@ -1,4 +1,5 @@
 """States in one spelling, for comparison alone: digits may be lost, as connectors' own `json.loads` loses them."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """What a Singer catalog says about its streams."""
+
 from __future__ import annotations
 
 from typing import Any, Optional
@@ -19,7 +20,11 @@ def entries(catalog: Any, where: str) -> list[Entry]:
 def names(entry: Entry) -> list[str]:
     """The names a stream goes by in rules and messages."""
     both = [entry.get("tap_stream_id"), entry.get("stream")]
-    return [name for place, name in enumerate(both) if isinstance(name, str) and name not in both[:place]]
+    return [
+        name
+        for place, name in enumerate(both)
+        if isinstance(name, str) and name not in both[:place]
+    ]
 
 
 def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
@@ -38,8 +43,11 @@ def full_table_streams(catalog: Any) -> frozenset[str]:
     found: set[str] = set()
     for entry in entries(catalog, "the catalog"):
         root = metadata_of(entry, [])
-        method = root.get("forced-replication-method") or root.get("replication-method") or \
-            entry.get("replication_method")
+        method = (
+            root.get("forced-replication-method")
+            or root.get("replication-method")
+            or entry.get("replication_method")
+        )
         # Some taps give the forced method as {"replication-method": ...}.
         if isinstance(method, dict):
             method = method.get("replication-method")
@@ -51,10 +59,15 @@ def full_table_streams(catalog: Any) -> frozenset[str]:
 def selected_streams(catalog: Any) -> Optional[frozenset[str]]:
     """Names of the streams that a catalog selects; None when it selects none by name, and the tap decides."""
     listed = entries(catalog, "the catalog")
-    return frozenset(name for entry in listed if _is_selected(entry) for name in names(entry)) or None
+    return (
+        frozenset(name for entry in listed if _is_selected(entry) for name in names(entry)) or None
+    )
 
 
 def _is_selected(entry: Entry) -> bool:
     root = metadata_of(entry, [])
     chosen = [root.get("selected"), entry.get("selected"), root.get("selected-by-default")]
-    return next((each for each in chosen if each is not None), root.get("inclusion") == "automatic") is True
+    return (
+        next((each for each in chosen if each is not None), root.get("inclusion") == "automatic")
+        is True
+    )

@@ -1,4 +1,5 @@
 """A connector as a child process in a session of its own."""
+
 from __future__ import annotations
 
 import os
@@ -28,7 +29,9 @@ Stream = Optional[int]
 class Child:
     """A started connector. `watch` must be called once; then `ended` tells when all is known."""
 
-    def __init__(self, role: str, name: str, command: list[str], stdin: Stream, stdout: Stream) -> None:
+    def __init__(
+        self, role: str, name: str, command: list[str], stdin: Stream, stdout: Stream
+    ) -> None:
         self.role = role
         self.name = name
         self.exit: Optional[int] = None
@@ -61,20 +64,32 @@ class Child:
         code = TAP_FAILED if self.role == "tap" else TARGET_FAILED
         try:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL if stdin is None else stdin,
-                stdout=subprocess.PIPE if stdout is None else stdout, stderr=subprocess.PIPE,
-                start_new_session=True, preexec_fn=descent.die_with_parent())
+                command,
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                stdout=subprocess.PIPE if stdout is None else stdout,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=descent.die_with_parent(),
+            )
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise RunnerError(code, f"{self.name} does not start: {command[0]}: {why}") from None
 
     def _pipes_of(self, stdin: Stream, stdout: Stream) -> set[descent.File]:
         own = [pipe.fileno() for pipe in (self._process.stdout, self._process.stderr) if pipe]
-        given = [fd for fd in (stdin, stdout) if fd is not None and stat.S_ISFIFO(os.fstat(fd).st_mode)]
+        given = [
+            fd for fd in (stdin, stdout) if fd is not None and stat.S_ISFIFO(os.fstat(fd).st_mode)
+        ]
         return {descent.file_of(fd) for fd in own + given}
 
-    def watch(self, log: Log, on_end: Callable[[], None], at_exit: Optional[Callable[[], None]] = None,
-              on_output: Optional[Callable[[bytes], None]] = None, grace: float = 0) -> None:
+    def watch(
+        self,
+        log: Log,
+        on_end: Callable[[], None],
+        at_exit: Optional[Callable[[], None]] = None,
+        on_output: Optional[Callable[[bytes], None]] = None,
+        grace: float = 0,
+    ) -> None:
         """Logs its stderr, hands each line of its stdout to `on_output`, and waits for it, in threads.
 
         `at_exit` is called as soon as the process is gone, `on_end` when `ended` is set. Processes that it leaves
@@ -82,8 +97,11 @@ class Child:
         """
         process = self._process
         assert process.stderr is not None
-        self.log = LogReader(lambda line: self._keep(log.raw(self.role, line)), lambda: log.is_full(self.role),
-                             lambda lines: log.skip(self.role, lines))
+        self.log = LogReader(
+            lambda line: self._keep(log.raw(self.role, line)),
+            lambda: log.is_full(self.role),
+            lambda lines: log.skip(self.role, lines),
+        )
         readers = [_in_thread(self.log.read, process.stderr.fileno())]
         if process.stdout is not None and on_output:
             readers.append(_in_thread(read_lines, process.stdout.fileno(), on_output))
@@ -93,8 +111,14 @@ class Child:
         self.lines.append(line[:_KEPT_LENGTH])
         self._workers.line(line[:_KEPT_LENGTH])
 
-    def _wait(self, readers: list[threading.Thread], end_log: Callable[[], None], on_end: Callable[[], None],
-              at_exit: Optional[Callable[[], None]], grace: float) -> None:
+    def _wait(
+        self,
+        readers: list[threading.Thread],
+        end_log: Callable[[], None],
+        on_end: Callable[[], None],
+        at_exit: Optional[Callable[[], None]],
+        grace: float,
+    ) -> None:
         status = self._process.wait()
         self.ended_at = time.monotonic()
         self.seconds = self.ended_at - self._started
@@ -113,7 +137,10 @@ class Child:
         if status == 0 and not self._hurry.is_set() and says_terminated(list(self.lines)):
             self.fault = self.fault or "was terminated by somebody else and ended with 0 half-way"
         if status == 0 and self._workers.failed:
-            self.fault = self.fault or f"ended with 0 although one of its workers failed, rows may be missing: {self._workers.failed}"
+            self.fault = (
+                self.fault
+                or f"ended with 0 although one of its workers failed, rows may be missing: {self._workers.failed}"
+            )
         if status < 0:
             self.signal = signal.Signals(-status).name
         else:
@@ -134,7 +161,9 @@ class Child:
             now = time.monotonic()
             if any(holder.waits_for_reader() for holder in left):
                 until = now + grace
-            if now >= (min(until, self.ended_at + _LEFTOVER_SECONDS) if self._hurry.is_set() else until):
+            if now >= (
+                min(until, self.ended_at + _LEFTOVER_SECONDS) if self._hurry.is_set() else until
+            ):
                 break
             time.sleep(_LOOK_SECONDS)
             left = self._writers()

@@ -1,4 +1,5 @@
 """Runs one subcommand: its exit code, and every error as one line."""
+
 from __future__ import annotations
 
 import argparse
@@ -42,6 +43,7 @@ def main(argv: list[str]) -> int:
     code = _guarded(lambda: _command(args.subcommand)(session), session)
     if args.standalone:
         from .standalone import report
+
         report(session)
     try:
         code = settle(args, code, session.result)
@@ -64,8 +66,11 @@ def _arguments(argv: list[str]) -> Optional[argparse.Namespace]:
     if not os.path.exists(path):
         if argv[:1] in (["-h"], ["--help"], ["--version"]):
             return parse(argv)
-        raise RunnerError(USAGE, f"no subcommand, and no {path} that would tell which one (see runner --help)")
+        raise RunnerError(
+            USAGE, f"no subcommand, and no {path} that would tell which one (see runner --help)"
+        )
     from .standalone import arguments
+
     connector = read_connector(path, str(read_object(path, "connector description").get("kind")))
     return arguments([*rest, "--dir", found.dir], connector, path)
 
@@ -73,31 +78,40 @@ def _arguments(argv: list[str]) -> Optional[argparse.Namespace]:
 def _command(name: str) -> Callable[[Session], Outcome]:
     if name == "extract":
         from .extract import extract
+
         return extract
     if name == "load":
         from .load import load
+
         return load
     if name == "stream":
         from .stream import stream
+
         return stream
     from .discover import discover
+
     return discover
 
 
 def _without_session(args: argparse.Namespace) -> Outcome:
     if args.subcommand == "commit":
         from .commit import commit
+
         return commit(args)
     if args.subcommand == "verdict":
         from .verdict import verdict
+
         return verdict(args)
     if args.subcommand == "summary":
         from .summary import summarize
+
         return summarize(args)
     if args.subcommand == "notify":
         from .notify import notify
+
         return notify(args)
     from .describe import describe
+
     return describe(args)
 
 
@@ -113,8 +127,12 @@ def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
     except Exception as failure:  # a bug: told in one line like everything else
         if os.environ.get("SINGER_DEBUG"):
             import traceback
+
             traceback.print_exc(file=sys.stderr)
-        code, error = INTERNAL, f"bug in the runner: {type(failure).__name__}: {failure} (SINGER_DEBUG=1 shows where)"
+        code, error = (
+            INTERNAL,
+            f"bug in the runner: {type(failure).__name__}: {failure} (SINGER_DEBUG=1 shows where)",
+        )
     if session is None:
         return _complain(error, code) if error else code
     error = session.masker.text(error) if error else None

@@ -1,4 +1,5 @@
 """A tap that has closed its output and does not end."""
+
 from __future__ import annotations
 
 from typing import Callable
@@ -24,4 +25,6 @@ class ClosedOutput:
 
     def _overdue(self, ended: bool) -> None:
         if self._tap.is_running and (ended or self._tap.has_closed_output):
-            self._stop(f"closed its output, did not end within {self._supervisor.grace:g} s, and was stopped")
+            self._stop(
+                f"closed its output, did not end within {self._supervisor.grace:g} s, and was stopped"
+            )

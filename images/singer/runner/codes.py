@@ -1,4 +1,5 @@
 """Exit codes of the runner and the error that carries one."""
+
 from __future__ import annotations
 
 import errno

@@ -1,4 +1,5 @@
 """commit: makes the candidate of a load the file that is stored as the state."""
+
 from __future__ import annotations
 
 import argparse
@@ -38,7 +39,10 @@ def _check_loaded(path: Optional[str]) -> None:
     """A result that says how the load failed was not left by the load that has just succeeded, or it did not."""
     result = result_of(path)
     if result.get("code", OK) != OK:
-        raise RunnerError(INTERNAL, f"the load has ended well, but its result says: {result.get('error') or 'failed'}")
+        raise RunnerError(
+            INTERNAL,
+            f"the load has ended well, but its result says: {result.get('error') or 'failed'}",
+        )
 
 
 def _checked(args: argparse.Namespace) -> JsonText:
@@ -48,9 +52,14 @@ def _checked(args: argparse.Namespace) -> JsonText:
     for name, value in expected.items():
         if candidate.get(name) != value:
             found = candidate.get(name)
-            raise RunnerError(USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected")
+            raise RunnerError(
+                USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected"
+            )
     if not state_value(text.members.get("state")):
-        raise RunnerError(USAGE, f"candidate {args.candidate}: its state is empty and would start from the beginning")
+        raise RunnerError(
+            USAGE,
+            f"candidate {args.candidate}: its state is empty and would start from the beginning",
+        )
     return text
 
 
@@ -65,8 +74,11 @@ def _write_facts(args: argparse.Namespace, told: dict[str, Any]) -> None:
     """Numbers for metrics, a file each; 0 for what is not known, because Argo takes no empty one."""
     tries = told["attempts"]
     numbers = {
-        "records": told["records"], "bytes": told["bytes"],
-        "leftOut": sum(result_of(path).get("leftOutCount", 0) for path in (args.tap_result, args.target_result)),
+        "records": told["records"],
+        "bytes": told["bytes"],
+        "leftOut": sum(
+            result_of(path).get("leftOutCount", 0) for path in (args.tap_result, args.target_result)
+        ),
         "retries": sum(max(0, count - 1) for count in tries.values()),
         "bookmark": int(oldest(told["stateAfter"], told["unselected"]) or 0),
     }

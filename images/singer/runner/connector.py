@@ -1,4 +1,5 @@
 """connector.json: what the runner knows about a tap or a target."""
+
 from __future__ import annotations
 
 import json
@@ -59,7 +60,11 @@ def read_connector(path: str, kind: str) -> Connector:
         return RunnerError(USAGE, f"connector description {path}: {what}")
 
     command = raw.get("command")
-    if not isinstance(command, list) or not command or not all(isinstance(part, str) for part in command):
+    if (
+        not isinstance(command, list)
+        or not command
+        or not all(isinstance(part, str) for part in command)
+    ):
         raise wrong('"command" must be a list of strings that is not empty')
     if raw.get("kind") != kind:
         raise wrong(f'"kind" is {json.dumps(raw.get("kind"))}, a {kind} is needed here')
@@ -70,21 +75,47 @@ def read_connector(path: str, kind: str) -> Connector:
     if not isinstance(flags, dict) or flags.get("catalog", "none") not in CATALOG_FLAGS:
         raise wrong(f'"flags" must be an object, its "catalog" one of {", ".join(CATALOG_FLAGS)}')
     if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
-        raise wrong(f'"settings" must be an object of names and types, a type one of {", ".join(TYPES)}')
+        raise wrong(
+            f'"settings" must be an object of names and types, a type one of {", ".join(TYPES)}'
+        )
     return Connector(
-        name=raw["name"], kind=kind, version=str(raw.get("version", "")), command=command,
-        flags=Flags(flags.get("config", True) is True, flags.get("catalog", "none"), flags.get("state") is True,
-                    flags.get("discover") is True, flags.get("about") is True),
-        settings=settings, output_setting=raw.get("outputSetting"), python=raw.get("python"),
-        required=raw.get("required", []), defaults=raw.get("defaults", {}), help=raw.get("help", {}), output_aliases=raw.get("outputAliases", []))
+        name=raw["name"],
+        kind=kind,
+        version=str(raw.get("version", "")),
+        command=command,
+        flags=Flags(
+            flags.get("config", True) is True,
+            flags.get("catalog", "none"),
+            flags.get("state") is True,
+            flags.get("discover") is True,
+            flags.get("about") is True,
+        ),
+        settings=settings,
+        output_setting=raw.get("outputSetting"),
+        python=raw.get("python"),
+        required=raw.get("required", []),
+        defaults=raw.get("defaults", {}),
+        help=raw.get("help", {}),
+        output_aliases=raw.get("outputAliases", []),
+    )
 
 
 def describe_json(connector: Connector) -> dict[str, Any]:
     """The connector as connector.json holds it."""
-    return {"name": connector.name, "kind": connector.kind, "version": connector.version,
-            "command": connector.command, "flags": connector.flags._asdict(), "settings": connector.settings,
-            "outputSetting": connector.output_setting, "python": connector.python,
-            "required": connector.required, "defaults": connector.defaults, "help": connector.help, "outputAliases": connector.output_aliases}
+    return {
+        "name": connector.name,
+        "kind": connector.kind,
+        "version": connector.version,
+        "command": connector.command,
+        "flags": connector.flags._asdict(),
+        "settings": connector.settings,
+        "outputSetting": connector.output_setting,
+        "python": connector.python,
+        "required": connector.required,
+        "defaults": connector.defaults,
+        "help": connector.help,
+        "outputAliases": connector.output_aliases,
+    }
 
 
 def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -> dict[str, Any]:
@@ -92,13 +123,18 @@ def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -
 
     A path may come again with `{"secret": name}` at its end: so errors name the secret.
     """
-    names = {_setting(path[:-1]): f'the secret "{path[-1].get("secret")}"' for path in paths
-             if isinstance(path, list) and path and isinstance(path[-1], dict)}
+    names = {
+        _setting(path[:-1]): f'the secret "{path[-1].get("secret")}"'
+        for path in paths
+        if isinstance(path, list) and path and isinstance(path[-1], dict)
+    }
     for path in paths:
         setting = _setting(path) if isinstance(path, list) else ""
         kind = connector.settings.get(setting, "string")
         if kind != "string":
-            where = f'{names.get(setting, "the secret")} for setting "{setting}" of {connector.name}'
+            where = (
+                f'{names.get(setting, "the secret")} for setting "{setting}" of {connector.name}'
+            )
             config = _replaced(config, path, lambda text: parsed(kind, text, where))
     return config
 

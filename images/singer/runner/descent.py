@@ -2,6 +2,7 @@
 
 Elsewhere nothing is seen, and a run ends by its time limits alone.
 """
+
 from __future__ import annotations
 
 import os
@@ -174,4 +175,5 @@ def _prctl() -> Optional[Callable[[int, int], int]]:
     if not sys.platform.startswith("linux"):
         return None
     import ctypes
+
     return ctypes.CDLL(None).prctl

@@ -1,4 +1,5 @@
 """describe: finds out what a connector takes, from its own --help and --about."""
+
 from __future__ import annotations
 
 import argparse
@@ -26,20 +27,33 @@ def describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     text = _help(args.name, args.command, failed)
     flags = read_flags(text)
     about = _about(args.command) if flags.about else About({}, [], {})
-    connector = Connector(args.name, args.kind, args.connector_version, args.command, flags,
-                          {**about.types, **given}, args.output_setting, _python_of(args.command[0]),
-                          sorted({*about.required, *args.required} - args.defaults.keys()), args.defaults, about.help,
-                          args.output_aliases)
+    connector = Connector(
+        args.name,
+        args.kind,
+        args.connector_version,
+        args.command,
+        flags,
+        {**about.types, **given},
+        args.output_setting,
+        _python_of(args.command[0]),
+        sorted({*about.required, *args.required} - args.defaults.keys()),
+        args.defaults,
+        about.help,
+        args.output_aliases,
+    )
     write_json(args.output, describe_json(connector))
     return OK, None
 
 
 def read_flags(text: str) -> Flags:
     """The flags a help text offers."""
+
     def has(flag: str) -> bool:
         # At the start of a line or an item of the usage, alone or after its short form: elsewhere it is prose.
         option = r"(?:-\w\b[^\n,|]{0,40}[,|]\s*)?" + flag + r"(?![\w-])"
-        return re.search(rf"^\s*{option}|[\[(|]\s*{option}|\A[^\n]*\s{option}", text, re.M) is not None
+        return (
+            re.search(rf"^\s*{option}|[\[(|]\s*{option}|\A[^\n]*\s{option}", text, re.M) is not None
+        )
 
     catalog = "catalog" if has("--catalog") else "properties" if has("--properties") else "none"
     return Flags(has("--config"), catalog, has("--state"), has("--discover"), has("--about"))
@@ -51,7 +65,10 @@ def _types_in(text: str) -> dict[str, str]:
     except ValueError as error:
         raise RunnerError(USAGE, f"--settings is not JSON: {error}") from None
     if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
-        raise RunnerError(USAGE, f"--settings must be an object of names and types, a type one of {', '.join(TYPES)}")
+        raise RunnerError(
+            USAGE,
+            f"--settings must be an object of names and types, a type one of {', '.join(TYPES)}",
+        )
     return settings
 
 
@@ -77,11 +94,19 @@ def _about(command: list[str]) -> About:
     """The settings as the connector tells them; none where it does not."""
     try:
         code, output, _ = _run("", command + ["--about", "--format=json"], OK)
-        settings = json.loads(output[max(0, output.find("{")):])["settings"]
+        settings = json.loads(output[max(0, output.find("{")) :])["settings"]
         properties = settings["properties"] if code == 0 else {}
-        required = [name for name in settings.get("required", []) if "default" not in properties.get(name, {})]
+        required = [
+            name
+            for name in settings.get("required", [])
+            if "default" not in properties.get(name, {})
+        ]
         said = {name: schema.get("description") for name, schema in properties.items()}
-        return About(_types(properties), required, {name: text for name, text in said.items() if isinstance(text, str)})
+        return About(
+            _types(properties),
+            required,
+            {name: text for name, text in said.items() if isinstance(text, str)},
+        )
     except (RunnerError, ValueError, KeyError, TypeError, AttributeError):
         return About({}, [], {})
 
@@ -122,13 +147,23 @@ def _run(name: str, command: list[str], failed: int) -> tuple[int, str, str]:
     # Files and not pipes, which a process that the connector leaves behind would hold open.
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                                       start_new_session=True, preexec_fn=die_with_parent())
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+                preexec_fn=die_with_parent(),
+            )
             code = process.wait(_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            raise RunnerError(failed, f"{name} does not start: no answer to --help in {_TIMEOUT_SECONDS} s") from None
+            raise RunnerError(
+                failed, f"{name} does not start: no answer to --help in {_TIMEOUT_SECONDS} s"
+            ) from None
         except OSError as error:
-            raise RunnerError(failed, f"{name} does not start: {command[0]}: {error.strerror}") from None
+            raise RunnerError(
+                failed, f"{name} does not start: {command[0]}: {error.strerror}"
+            ) from None
         finally:
             kill(descendants())
         return code, _text(output), _text(errors)

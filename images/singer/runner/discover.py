@@ -1,4 +1,5 @@
 """discover: writes the catalog of a tap."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """The tap at the other end of a FIFO."""
+
 from __future__ import annotations
 
 import os
@@ -23,7 +24,11 @@ class DistantTap:
     def signs_of_life(self, load: PipeLoad) -> Optional[tuple]:
         """Change while data comes, or the tap or the target logs; those of the target alone once all has come."""
         of_target = load.signs_of_life()
-        return of_target and (of_target, self._relay.read, _modified(self._session.args.tap_activity))
+        return of_target and (
+            of_target,
+            self._relay.read,
+            _modified(self._session.args.tap_activity),
+        )
 
     def stop_idle(self, load: PipeLoad, fault: str) -> None:
         """Ends a load that is silent, for what the target did not do, or for what the tap did not."""
@@ -46,7 +51,9 @@ class DistantTap:
         if self._relay.read != self._read:
             self.fault = "the tap has ended, and something that it left behind still writes to its FIFO: rows may be missing"
         else:
-            self._session.warn("the tap has ended, and something that it left behind held its FIFO open: it was not waited for")
+            self._session.warn(
+                "the tap has ended, and something that it left behind held its FIFO open: it was not waited for"
+            )
         self._relay.finish()
 
 

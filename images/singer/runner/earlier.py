@@ -1,4 +1,5 @@
 """What earlier attempts of the same run have loaded: a stream that is tried again goes on from there."""
+
 from __future__ import annotations
 
 import os
@@ -24,7 +25,10 @@ class Earlier(NamedTuple):
 
     def plus_records(self, own: Mapping[str, int]) -> dict[str, int]:
         """Records by stream of this attempt and those before."""
-        return {stream: self.records.get(stream, 0) + own.get(stream, 0) for stream in {**self.records, **own}}
+        return {
+            stream: self.records.get(stream, 0) + own.get(stream, 0)
+            for stream in {**self.records, **own}
+        }
 
 
 NONE = Earlier({}, 0, [], {})
@@ -38,7 +42,12 @@ def read_earlier(path: Optional[str]) -> Earlier:
     # Of what a failed target was given nobody knows how much it stored.
     records = result.get("records" if result.get("taken") else "earlierRecords")
     counts = {name: value for name, value in result.items() if _is_count(value)}
-    return Earlier(records if isinstance(records, dict) else {}, counts.get("resumed", 0), result.get("leftOut", []), counts)
+    return Earlier(
+        records if isinstance(records, dict) else {},
+        counts.get("resumed", 0),
+        result.get("leftOut", []),
+        counts,
+    )
 
 
 def _is_count(value: Any) -> bool:

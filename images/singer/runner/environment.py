@@ -1,4 +1,5 @@
 """Settings of a connector that environment variables give."""
+
 from __future__ import annotations
 
 import os
@@ -7,7 +8,9 @@ from typing import Any, Mapping, NamedTuple, Optional
 from .codes import USAGE, RunnerError
 from .connector import Connector, parsed
 
-_TAKEN = frozenset(("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "_"))
+_TAKEN = frozenset(
+    ("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "_")
+)
 """Variables that a system sets by itself."""
 _FILE = "_FILE"
 
@@ -29,14 +32,18 @@ def settings_from(environment: Mapping[str, str], connector: Connector) -> Given
         for variable in reversed(variables(connector, name)):
             text, is_secret = _value(environment, variable, names, connector)
             if text is not None:
-                settings[name] = parsed(connector.settings.get(name, "string"), text, f"environment variable {variable}")
+                settings[name] = parsed(
+                    connector.settings.get(name, "string"), text, f"environment variable {variable}"
+                )
                 secrets += [text] if is_secret else []
     return Given(settings, secrets)
 
 
 def given_names(connector: Connector) -> list[str]:
     """The settings that variables can give: the type of one inside of another serves secrets alone."""
-    return [name for name in connector.settings if name.rpartition(".")[0] not in connector.settings]
+    return [
+        name for name in connector.settings if name.rpartition(".")[0] not in connector.settings
+    ]
 
 
 def variables(connector: Connector, name: str) -> list[str]:
@@ -55,18 +62,23 @@ def _prefix(connector: Connector) -> str:
 
 def _named_after(environment: Mapping[str, str], connector: Connector) -> list[str]:
     prefix = _prefix(connector)
-    found = [variable[len(prefix):] for variable in environment if variable.startswith(prefix)]
+    found = [variable[len(prefix) :] for variable in environment if variable.startswith(prefix)]
     return sorted({name.removesuffix(_FILE).lower() for name in found} - {""})
 
 
-def _value(environment: Mapping[str, str], variable: str, names: list[str], connector: Connector) -> tuple[Optional[str], bool]:
+def _value(
+    environment: Mapping[str, str], variable: str, names: list[str], connector: Connector
+) -> tuple[Optional[str], bool]:
     """Its text, and whether a file held it."""
     text = environment.get(variable)
     path = environment.get(variable + _FILE)
     if path is None or any(variable + _FILE in variables(connector, name) for name in names):
         return text, False
     if text is not None:
-        raise RunnerError(USAGE, f"environment variables {variable} and {variable}{_FILE} are both set: give one of them")
+        raise RunnerError(
+            USAGE,
+            f"environment variables {variable} and {variable}{_FILE} are both set: give one of them",
+        )
     return _content(variable + _FILE, path), True
 
 
@@ -76,9 +88,13 @@ def _content(variable: str, path: str) -> str:
         with open(path, encoding="utf-8", newline="") as file:
             text = file.read()
     except UnicodeDecodeError:
-        raise RunnerError(USAGE, f"environment variable {variable}: {path} is not UTF-8 text") from None
+        raise RunnerError(
+            USAGE, f"environment variable {variable}: {path} is not UTF-8 text"
+        ) from None
     except OSError as error:
-        raise RunnerError(USAGE, f"environment variable {variable}: {path} cannot be read: {error.strerror}") from None
+        raise RunnerError(
+            USAGE, f"environment variable {variable}: {path} cannot be read: {error.strerror}"
+        ) from None
     return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
 
 
@@ -86,8 +102,14 @@ def standalone_config(given: dict[str, Any], connector: Connector) -> Given:
     """The settings in force where an image runs by itself: the environment's, else those of a file, else the defaults."""
     environment = settings_from(os.environ, connector)
     settings = {**connector.defaults, **given, **environment.settings}
-    missing = [name for name in connector.required if name not in settings and name != connector.output_setting]
+    missing = [
+        name
+        for name in connector.required
+        if name not in settings and name != connector.output_setting
+    ]
     if missing:
         how = ", ".join(f"{name} (-e {variables(connector, name)[-1]}=...)" for name in missing)
-        raise RunnerError(USAGE, f"{connector.name} needs {how}; a config.json can give settings too (see --help)")
+        raise RunnerError(
+            USAGE, f"{connector.name} needs {how}; a config.json can give settings too (see --help)"
+        )
     return Given(settings, environment.secrets)

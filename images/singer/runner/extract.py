@@ -1,4 +1,5 @@
 """extract: runs a tap; its stdout is the output file, with nothing in between."""
+
 from __future__ import annotations
 
 import errno
@@ -43,7 +44,13 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         supervisor.after(supervisor.grace, tap.kill)
 
     # How much went through a FIFO only its reader knows, who looks for silence there.
-    idle = Idle(session, tap.name, "sent", lambda: (os.fstat(output).st_size, tap.log.bytes) if is_file else None, stop)
+    idle = Idle(
+        session,
+        tap.name,
+        "sent",
+        lambda: (os.fstat(output).st_size, tap.log.bytes) if is_file else None,
+        stop,
+    )
     closed = ClosedOutput(tap, supervisor, stop)
 
     def tick() -> None:
@@ -55,7 +62,9 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         silent = idle.look()
         if growth:
             growth.look()
-            session.progress.step("extract", bytes=growth.bytes, records=growth.lines, silent=silent)
+            session.progress.step(
+                "extract", bytes=growth.bytes, records=growth.lines, silent=silent
+            )
 
     supervisor.run(tap.ended.is_set, stop, tap.kill, tick=tick)
     tick()
@@ -65,8 +74,11 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     complete = tap.ok and not supervisor.stops
     size = _settle(output, complete) if is_file else None
     session.result.update(
-        complete=complete, tap={"exit": tap.exit, "signal": tap.signal}, seconds={"tap": round(tap.seconds, 3)},
-        **({} if size is None else {"bytes": size}))
+        complete=complete,
+        tap={"exit": tap.exit, "signal": tap.signal},
+        seconds={"tap": round(tap.seconds, 3)},
+        **({} if size is None else {"bytes": size}),
+    )
     if supervisor.stops:
         return INTERRUPTED, f"{tap.name} was stopped; what it had sent is kept"
     if complete:

@@ -1,4 +1,5 @@
 """Finds what a connector's stderr says of why it failed."""
+
 from __future__ import annotations
 
 import re
@@ -10,13 +11,16 @@ from .subject import subject
 _TRACEBACK = "Traceback (most recent call last)"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: .+)?$")
 _TERMINATED = re.compile(r"\| INFO +\| .*\| Gracefully shutting down\.\.\.$")
-_FULL = re.compile(r"No space left on device|ENOSPC|Errno 28\b|Disk quota exceeded|database or disk is full", re.I)
+_FULL = re.compile(
+    r"No space left on device|ENOSPC|Errno 28\b|Disk quota exceeded|database or disk is full", re.I
+)
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b(?:: .+)?$")
 """What looks like an exception even without the traceback above it."""
 _ASIDE = re.compile(r"\(Background on this error at: ")
 _LOGGED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d[T ]\S+ \| (?:ERROR|CRITICAL) +\| \S+ +\| |time=\S+ \S+ name=\S+ level=(?:ERROR|CRITICAL) message="
-    r"|(?:ERROR|CRITICAL):? )(.+)$")
+    r"|(?:ERROR|CRITICAL):? )(.+)$"
+)
 """A line of an error in the logs of the Singer SDK, of pipelinewise's and of other connectors."""
 _LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d[T ]|time=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 _SAYS_NOTHING = re.compile(r"^Config validation failed\W*$")
@@ -35,7 +39,7 @@ def explanation(lines: list[str], connector: str) -> str:
 def _causes(lines: list[str]) -> list[str]:
     """The exceptions behind the last one: what was logged before them may have been overcome."""
     logged = [place for place, line in enumerate(lines) if _LOG_LINE.match(line)]
-    return _raised(lines[logged[-1]:] if logged else lines)[::-1]
+    return _raised(lines[logged[-1] :] if logged else lines)[::-1]
 
 
 def reason(lines: list[str]) -> str:
@@ -45,12 +49,16 @@ def reason(lines: list[str]) -> str:
     starts = [place for place, line in enumerate(lines) if _TRACEBACK in line]
     if starts:
         # An exception's own text may go on over several lines: its first one names it.
-        after = [line for line in lines[starts[-1] + 1:] if line and not line[0].isspace()]
+        after = [line for line in lines[starts[-1] + 1 :] if line and not line[0].isspace()]
         named = next((line for line in after if _EXCEPTION.match(line)), None)
         if named:
             return _short(named.strip())
     # A long statement below the exception may have pushed its traceback out of the lines that are kept.
-    logged = [match[1] for match in map(_LOGGED.match, filled) if match and not _SAYS_NOTHING.match(match[1])]
+    logged = [
+        match[1]
+        for match in map(_LOGGED.match, filled)
+        if match and not _SAYS_NOTHING.match(match[1])
+    ]
     return _short((_raised(lines) or logged or filled)[-1]) if filled else ""
 
 

@@ -1,4 +1,5 @@
 """What Argo says of the steps of a Workflow that failed."""
+
 from __future__ import annotations
 
 import base64
@@ -7,14 +8,22 @@ import re
 from typing import Any, Mapping, Optional
 
 _LONGEST = 1000
-_STORE_REFUSES = re.compile(r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I)
+_STORE_REFUSES = re.compile(
+    r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I
+)
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
 # What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason.
 _NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
-_PASSED_ON = re.compile(r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero")
+_PASSED_ON = re.compile(
+    r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero"
+)
 _STOPPED = re.compile(r"\(exit code 13\)")
-_READER_GONE = re.compile(r"\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE|nothing reads what it sends)", re.I | re.S)
-_DEADLINE = re.compile(r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I)
+_READER_GONE = re.compile(
+    r"\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE|nothing reads what it sends)", re.I | re.S
+)
+_DEADLINE = re.compile(
+    r"exceeded (workflow |its )?deadline|longer than the specified deadline", re.I
+)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|U[0-9a-f]{8}|x[0-9a-f]{2}|.)", re.S)
 _CONTROL = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -43,7 +52,9 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     if listed is None:
         return _short(failures)
     # A graph that failed of a task has no message at all.
-    steps = [step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)]
+    steps = [
+        step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)
+    ]
     steps = [step for step in steps if step["message"].strip()]
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
     # Most failed steps only pass on that one below them failed.
@@ -52,7 +63,11 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
     causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
     # A tap loses its reader when its target has failed, or when what it sent cannot be loaded.
     causes = [step for step in causes if not _READER_GONE.search(step["message"])] or causes
-    return _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}") if causes else None
+    return (
+        _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}")
+        if causes
+        else None
+    )
 
 
 def _listed(failures: str) -> Optional[list[Any]]:
@@ -61,7 +76,7 @@ def _listed(failures: str) -> Optional[list[Any]]:
     if text == "null":
         return []
     decoder, entries, at = json.JSONDecoder(), [], 1
-    while text[at - 1:at] in ("[", ","):
+    while text[at - 1 : at] in ("[", ","):
         try:
             entry, at = decoder.raw_decode(text, at)
         except ValueError:
@@ -104,7 +119,9 @@ def _explained(message: str) -> str:
         return f"{message} (is the bucket there, and may the pipelines use it?)"
     if _NO_REASON.search(message):
         return f"{message}, its log says why"
-    return f"{message} (was the pipeline's Secret deleted?)" if _NO_SECRET.search(message) else message
+    return (
+        f"{message} (was the pipeline's Secret deleted?)" if _NO_SECRET.search(message) else message
+    )
 
 
 def _short(text: str) -> str:

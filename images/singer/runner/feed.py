@@ -3,6 +3,7 @@
 The target does not get the file itself as its stdin: one that opens /dev/stdin again (DuckDB, a shell) would read
 through an offset of its own, and how much it has read could not be seen.
 """
+
 from __future__ import annotations
 
 import os

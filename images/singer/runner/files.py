@@ -1,4 +1,5 @@
 """Reading and writing the runner's small files."""
+
 from __future__ import annotations
 
 import errno
@@ -60,7 +61,7 @@ def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
         try:
             view = memoryview(data)
             while view:
-                view = view[os.write(fd, view):]
+                view = view[os.write(fd, view) :]
             os.fsync(fd)
         finally:
             os.close(fd)

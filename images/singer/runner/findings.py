@@ -1,4 +1,5 @@
 """What was found in the data of a load or stream: counts, warnings, and what fails the run."""
+
 from __future__ import annotations
 
 import os
@@ -21,25 +22,45 @@ CUT_LINE = "the last line, which is not complete, as the tap did not finish"
 def publish(session: Session, scanner: Scanner) -> None:
     """Puts the counts, those of earlier attempts included, into the result, and what was odd into the warnings."""
     earlier = read_earlier(session.args.earlier)
-    own = {"bytes": scanner.bytes, "lines": scanner.lines, "badLines": scanner.bad, "recoveredLines": scanner.recovered,
-           "batchFiles": scanner.batch_files, "uncountedFiles": scanner.uncounted_files}
+    own = {
+        "bytes": scanner.bytes,
+        "lines": scanner.lines,
+        "badLines": scanner.bad,
+        "recoveredLines": scanner.recovered,
+        "batchFiles": scanner.batch_files,
+        "uncountedFiles": scanner.uncounted_files,
+    }
     session.result.update(
         {name: earlier.plus(name, count) for name, count in own.items()},
-        records=earlier.plus_records(scanner.loaded()), schemas=scanner.of(SCHEMA),
-        earlierRecords=dict(earlier.records), resumed=earlier.resumed)
+        records=earlier.plus_records(scanner.loaded()),
+        schemas=scanner.of(SCHEMA),
+        earlierRecords=dict(earlier.records),
+        resumed=earlier.resumed,
+    )
     session.left_out_before(earlier.left_out, earlier.plus("leftOutCount", 0))
     for note in scanner.notes:
         session.warn(note)
     if scanner.bad:
-        session.leave_out(f"{_lines(scanner.bad)} of the tap's output, not Singer messages (the first is "
-                          f"{_first(scanner, recovered=False)})", scanner.bad)
+        session.leave_out(
+            f"{_lines(scanner.bad)} of the tap's output, not Singer messages (the first is "
+            f"{_first(scanner, recovered=False)})",
+            scanner.bad,
+        )
     if scanner.recovered:
-        messages = "1 message, which was loaded" if scanner.recovered == 1 else \
-            f"{scanner.recovered:,} messages, which were loaded"
-        session.leave_out(f"text in front of {messages} (the first is {_first(scanner, recovered=True)})", scanner.recovered)
+        messages = (
+            "1 message, which was loaded"
+            if scanner.recovered == 1
+            else f"{scanner.recovered:,} messages, which were loaded"
+        )
+        session.leave_out(
+            f"text in front of {messages} (the first is {_first(scanner, recovered=True)})",
+            scanner.recovered,
+        )
     if scanner.uncounted_files:
-        session.warn(f"the rows of {scanner.uncounted_files:,} of {scanner.batch_files:,} BATCH files are not counted: "
-                     "they are not JSON lines, or not on this disk")
+        session.warn(
+            f"the rows of {scanner.uncounted_files:,} of {scanner.batch_files:,} BATCH files are not counted: "
+            "they are not JSON lines, or not on this disk"
+        )
     if not scanner.fatal:
         before = session.result.get("stateBefore")
         state = before.value if isinstance(before, JsonText) else None
@@ -60,8 +81,11 @@ def log_bad_lines(session: Session, scanner: Scanner, since: int) -> int:
     """Logs the bad lines from the `since`th on; how many there are now."""
     listed = scanner.bad_lines[since:]
     for bad in listed:
-        what = "holds a message behind text that is left out" if bad.recovered else \
-            f"is not a Singer message ({bad.reason}), left out"
+        what = (
+            "holds a message behind text that is left out"
+            if bad.recovered
+            else f"is not a Singer message ({bad.reason}), left out"
+        )
         _log_line(session, bad, what)
     return since + len(listed)
 
@@ -81,8 +105,11 @@ def check_bad(session: Session, scanner: Scanner) -> None:
         raise RunnerError(BAD_STREAM, f"bad stream: {where}{fatal.reason}")
     if scanner.bad > allowed:
         first = next(line for line in scanner.bad_lines if not line.recovered)
-        raise RunnerError(BAD_STREAM, f"bad stream: more than {allowed} lines are not Singer messages, "
-                          f"the first is line {first.number} ({first.reason})")
+        raise RunnerError(
+            BAD_STREAM,
+            f"bad stream: more than {allowed} lines are not Singer messages, "
+            f"the first is line {first.number} ({first.reason})",
+        )
 
 
 def check_versions(scanner: Scanner, source: int) -> None:
@@ -97,13 +124,19 @@ def check_versions(scanner: Scanner, source: int) -> None:
 def check_content(session: Session, scanner: Scanner) -> None:
     """Exit 15 for an empty stream, 16 for too few records."""
     if scanner.empty:
-        hint = "is a stream selected?" if not scanner.records else f"{scanner.records:,} records came without one"
+        hint = (
+            "is a stream selected?"
+            if not scanner.records
+            else f"{scanner.records:,} records came without one"
+        )
         raise RunnerError(EMPTY, f"empty: the tap sent no SCHEMA and no STATE; {hint}")
     wanted = session.args.min_records
     came = scanner.records + read_earlier(session.args.earlier).resumed
     if wanted is None or came >= wanted:
         return
     if scanner.uncounted_files:
-        session.warn("--min-records cannot be checked: the rows of some BATCH files are not counted")
+        session.warn(
+            "--min-records cannot be checked: the rows of some BATCH files are not counted"
+        )
         return
     raise RunnerError(EXPECTATION, f"{came:,} records came, at least {wanted:,} are expected")

@@ -1,4 +1,5 @@
 """How old the bookmarks of a state are, stream by stream, for --max-staleness."""
+
 from __future__ import annotations
 
 import calendar
@@ -7,7 +8,9 @@ from typing import Any, Iterable, Iterator, NamedTuple, Optional
 
 from .lossless import JsonText
 
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$")
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$"
+)
 _DAY = 86400
 _TOLD = 3
 _WIDEST_OFFSET = 14 * 3600
@@ -49,7 +52,12 @@ def not_fresh(found: list[Mark], now: float, limit: float) -> Optional[str]:
     """Which streams are older than `limit` seconds, or in the future, in words; None when none is."""
     wrong = [_wrong(mark, now, limit) for mark in found]
     reasons = [reason for reason in wrong if reason]
-    return "; ".join(reasons[:_TOLD]) + (f"; and {len(reasons) - _TOLD} more" if len(reasons) > _TOLD else "") if reasons else None
+    return (
+        "; ".join(reasons[:_TOLD])
+        + (f"; and {len(reasons) - _TOLD} more" if len(reasons) > _TOLD else "")
+        if reasons
+        else None
+    )
 
 
 def _wrong(mark: Mark, now: float, limit: float) -> Optional[str]:
@@ -82,7 +90,9 @@ def _seconds(text: str) -> Iterator[float]:
         return
     year, month, day, hour, minute, second, zone = found.groups()
     try:
-        seconds = calendar.timegm((int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)))
+        seconds = calendar.timegm(
+            (int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+        )
     except ValueError:
         return
     if hour is None:

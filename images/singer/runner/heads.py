@@ -1,4 +1,5 @@
 """How often the known kinds of lines occur in a block, found by their first bytes (heads)."""
+
 from __future__ import annotations
 
 import re
@@ -48,7 +49,9 @@ class Heads:
 
     def match(self, buffer: bytearray, start: int, end: int) -> Optional[Key]:
         """Type and stream of the line in `buffer[start:end]`, when its head is known and its end is not cut."""
-        if not buffer.endswith(self.join, start, end) and not _CLOSED.search(buffer, max(start, end - 64), end):
+        if not buffer.endswith(self.join, start, end) and not _CLOSED.search(
+            buffer, max(start, end - 64), end
+        ):
             return None
         for head in self._order[:_TRIES]:
             if buffer.startswith(head, start, end):
@@ -56,10 +59,16 @@ class Heads:
         for opening, closing in self._styles:
             if buffer.startswith(opening, start, end):
                 quote = buffer.find(b'"', start + len(opening), end)
-                key = self._keys.get(bytes(buffer[start:quote + len(closing)])) if quote >= 0 else None
+                key = (
+                    self._keys.get(bytes(buffer[start : quote + len(closing)]))
+                    if quote >= 0
+                    else None
+                )
                 if key:
                     return key
-        return next((self._keys[head] for head in self._states if buffer.startswith(head, start, end)), None)
+        return next(
+            (self._keys[head] for head in self._states if buffer.startswith(head, start, end)), None
+        )
 
     def count(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         """How many of the `total` lines in `buffer[start:end]` are of each known type and stream.
@@ -105,16 +114,25 @@ class Heads:
         """The last line of a type and stream in `buffer[:end]`; None if its head is not found."""
         lines = self._lines.get(key)
         if lines is None:
-            named = {opening + str(key[1]).encode() + closing for (opening, closing), kind in self._styles.items() if kind == key[0]}
-            lines = self._lines[key] = [b"\n" + head for head in named.union(head for head, known in self._keys.items() if known == key)]
+            named = {
+                opening + str(key[1]).encode() + closing
+                for (opening, closing), kind in self._styles.items()
+                if kind == key[0]
+            }
+            lines = self._lines[key] = [
+                b"\n" + head
+                for head in named.union(head for head, known in self._keys.items() if known == key)
+            ]
         found = -1
         for line in lines:
             place = buffer.rfind(line, found + 1, end) + 1
             if place or found < 0 and buffer.startswith(line[1:], 0, end):
                 found = place
-        return bytes(buffer[found:buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
+        return bytes(buffer[found : buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
 
-    def _count_first(self, buffer: bytearray, start: int, end: int, total: int) -> tuple[list[tuple[Key, int]], int]:
+    def _count_first(
+        self, buffer: bytearray, start: int, end: int, total: int
+    ) -> tuple[list[tuple[Key, int]], int]:
         found = []
         left, most, first = total, 0, 0
         for place, head in enumerate(self._order[:_TRIES]):
@@ -130,7 +148,9 @@ class Heads:
             self._order.insert(0, self._order.pop(first))
         return found, left
 
-    def _count_all(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
+    def _count_all(
+        self, buffer: bytearray, start: int, end: int, total: int
+    ) -> list[tuple[Key, int]]:
         totals: Counter[Key] = Counter()
         for head in self._states:
             totals[self._keys[head]] += self._count(buffer, head, start, end)
@@ -149,11 +169,18 @@ class Heads:
     def _pattern(self, style: tuple[bytes, bytes]) -> re.Pattern[bytes]:
         key = (*style, self.join)
         if key not in self._patterns:
-            pattern = re.escape(self.join) + re.escape(style[0]) + rb'([^"\\\x00-\x1f]*)' + re.escape(style[1])
+            pattern = (
+                re.escape(self.join)
+                + re.escape(style[0])
+                + rb'([^"\\\x00-\x1f]*)'
+                + re.escape(style[1])
+            )
             self._patterns[key] = re.compile(pattern)
         return self._patterns[key]
 
-    def _first_name(self, style: tuple[bytes, bytes], buffer: bytearray, start: int, end: int) -> list[bytes]:
+    def _first_name(
+        self, style: tuple[bytes, bytes], buffer: bytearray, start: int, end: int
+    ) -> list[bytes]:
         # The first line of a block has no line before it.
         if not buffer.startswith(style[0], start, end):
             return []

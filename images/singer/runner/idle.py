@@ -1,4 +1,5 @@
 """Finds out that nothing moves: neither data nor a line of a log."""
+
 from __future__ import annotations
 
 import time
@@ -18,8 +19,14 @@ class Idle:
     not do, e.g. "sent"; `on_idle` gets, once, what it did to be stopped for.
     """
 
-    def __init__(self, session: Session, name: str, did: str, signs: Callable[[], Optional[tuple]],
-                 on_idle: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        name: str,
+        did: str,
+        signs: Callable[[], Optional[tuple]],
+        on_idle: Callable[[str], None],
+    ) -> None:
         self._session = session
         self._what = name, did
         self._limit: Optional[float] = session.args.idle_timeout or None
@@ -35,12 +42,17 @@ class Idle:
         name, did = self._what
         if signs is None or signs != self._last:
             if self._note_after > _NOTED_SECONDS:
-                self._session.log.line("runner", f"{name} continues after {duration(now - self._since)}")
+                self._session.log.line(
+                    "runner", f"{name} continues after {duration(now - self._since)}"
+                )
             self._last, self._since, self._note_after = signs, now, _NOTED_SECONDS
         silent = now - self._since
         if silent >= self._note_after:
             self._note_after *= 2
-            self._session.log.line("runner", f"{name} has {did} nothing for {duration(silent)}, since {timestamp(time.time() - silent)}")
+            self._session.log.line(
+                "runner",
+                f"{name} has {did} nothing for {duration(silent)}, since {timestamp(time.time() - silent)}",
+            )
         if self._limit is not None and silent >= self._limit:
             limit, self._limit = self._limit, None
             self._on_idle(f"{did} nothing for {duration(limit)} (idleTimeout) and was stopped")

@@ -1,4 +1,5 @@
 """What an image says of its connector: --help and --about."""
+
 from __future__ import annotations
 
 import json
@@ -22,31 +23,47 @@ _TARGET_FILES = """
   state.json, output/      get the state, which goes to stdout too, and files, in the first of these
                            folders that is mounted, else in /tmp"""
 _EXAMPLES = {
-    "tap": ("docker run -v singer:/singer{settings} IMAGE",
-            "docker run{settings} IMAGE --stdout | docker run -i TARGET",
-            "docker run{settings} IMAGE --discover > catalog.json"),
-    "target": ("docker run -v singer:/singer{settings} IMAGE",
-               "docker run TAP --stdout | docker run -i{settings} IMAGE > state.json"),
+    "tap": (
+        "docker run -v singer:/singer{settings} IMAGE",
+        "docker run{settings} IMAGE --stdout | docker run -i TARGET",
+        "docker run{settings} IMAGE --discover > catalog.json",
+    ),
+    "target": (
+        "docker run -v singer:/singer{settings} IMAGE",
+        "docker run TAP --stdout | docker run -i{settings} IMAGE > state.json",
+    ),
 }
 
 
 def about(connector: Connector) -> str:
     """Its description as JSON, with the variables of each setting; without what only the runner needs."""
     raw = describe_json(connector)
-    settings = {name: {"type": connector.settings[name], "required": name in connector.required,
-                       **({"default": connector.defaults[name]} if name in connector.defaults else {}),
-                       "variables": variables(connector, name),
-                       **({"description": connector.help[name]} if name in connector.help else {})}
-                for name in given_names(connector)}
+    settings = {
+        name: {
+            "type": connector.settings[name],
+            "required": name in connector.required,
+            **({"default": connector.defaults[name]} if name in connector.defaults else {}),
+            "variables": variables(connector, name),
+            **({"description": connector.help[name]} if name in connector.help else {}),
+        }
+        for name in given_names(connector)
+    }
     told = {name: raw[name] for name in ("name", "kind", "version", "python", "flags")}
-    return json.dumps({**told, "settings": settings}, indent=2, ensure_ascii=False, default=str) + "\n"
+    return (
+        json.dumps({**told, "settings": settings}, indent=2, ensure_ascii=False, default=str) + "\n"
+    )
 
 
 def epilog(connector: Connector) -> str:
     """The part of --help below the flags."""
-    files = _FILES.format(kind=connector.kind) + (_TAP_FILES if connector.kind == "tap" else _TARGET_FILES)
-    examples = "\n".join(f"  {line.format(settings=_some_settings(connector))}" for line in _EXAMPLES[connector.kind]
-                         if connector.flags.discover or "--discover" not in line)
+    files = _FILES.format(kind=connector.kind) + (
+        _TAP_FILES if connector.kind == "tap" else _TARGET_FILES
+    )
+    examples = "\n".join(
+        f"  {line.format(settings=_some_settings(connector))}"
+        for line in _EXAMPLES[connector.kind]
+        if connector.flags.discover or "--discover" not in line
+    )
     subcommand = "extract" if connector.kind == "tap" else "load"
     more = f"All flags of {subcommand} can be given too: docker run IMAGE {subcommand} --help"
     return "\n\n".join([_settings(connector), files, f"examples:\n{examples}", more, TABLE])
@@ -56,17 +73,26 @@ def _settings(connector: Connector) -> str:
     title = "settings, by variables (NAME_FILE names a file that holds the value; JSON for all but text):"
     names = sorted(given_names(connector), key=lambda name: (name not in connector.required, name))
     if not names:
-        return f"settings, by variables:\n  {variables(connector, 'NAME')[0]} for the setting \"name\", as text; for others use config.json"
+        return f'settings, by variables:\n  {variables(connector, "NAME")[0]} for the setting "name", as text; for others use config.json'
     return "\n".join([title, *(_setting(connector, name) for name in names)])
 
 
 def _setting(connector: Connector, name: str) -> str:
     kind = connector.settings[name]
-    facts = [_TYPES.get(kind, kind), *(["required"] if name in connector.required else []),
-             *([f"default {json.dumps(connector.defaults[name], default=str)}"] if name in connector.defaults else [])]
+    facts = [
+        _TYPES.get(kind, kind),
+        *(["required"] if name in connector.required else []),
+        *(
+            [f"default {json.dumps(connector.defaults[name], default=str)}"]
+            if name in connector.defaults
+            else []
+        ),
+    ]
     head = f"  {variables(connector, name)[-1]:<24} {', '.join(facts)}"
     said = textwrap.shorten(connector.help.get(name, ""), 300, placeholder=" ...")
-    return "\n".join([head, *textwrap.wrap(said, _WIDTH, initial_indent=" " * 27, subsequent_indent=" " * 27)])
+    return "\n".join(
+        [head, *textwrap.wrap(said, _WIDTH, initial_indent=" " * 27, subsequent_indent=" " * 27)]
+    )
 
 
 def _some_settings(connector: Connector) -> str:

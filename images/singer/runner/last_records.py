@@ -1,4 +1,5 @@
 """The last record of each stream: what an ACTIVATE_VERSION follows, in a stream that is not read as a whole first."""
+
 from __future__ import annotations
 
 from typing import Iterable, Optional

@@ -1,4 +1,5 @@
 """load: scans an extract and gives it to a target."""
+
 from __future__ import annotations
 
 import argparse
@@ -110,20 +111,27 @@ def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bo
     return scanner, scanner.clean and not cut
 
 
-def _load_file(session: Session, saved: Saved, load: PipeLoad, scanner: Scanner, source: int) -> tuple[int, Optional[str]]:
+def _load_file(
+    session: Session, saved: Saved, load: PipeLoad, scanner: Scanner, source: int
+) -> tuple[int, Optional[str]]:
     feed = Feed(source, load.sink)
     feed.start(session.supervisor.wake)
     load.watch(feed)
 
     def tick(silent: Optional[int]) -> None:
         session.progress.step("load", bytes=feed.written, total=feed.size, silent=silent)
+
     _wait(session, load, load.signs_of_life, tick)
     if feed.error:
         raise io_error(feed.error, "read", session.args.input)
-    return _conclude(session, saved, load, scanner, lambda: scan_states(source, session.args.partial))
+    return _conclude(
+        session, saved, load, scanner, lambda: scan_states(source, session.args.partial)
+    )
 
 
-def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) -> tuple[int, Optional[str]]:
+def _load_filtered(
+    session: Session, saved: Saved, load: PipeLoad, source: int
+) -> tuple[int, Optional[str]]:
     """Gives the target what the scan left of the extract."""
     args = session.args
     size = os.fstat(source).st_size
@@ -135,6 +143,7 @@ def _load_filtered(session: Session, saved: Saved, load: PipeLoad, source: int) 
 
     def tick(silent: Optional[int]) -> None:
         session.progress.step("load", bytes=relay.written, total=size, silent=silent)
+
     _wait(session, load, load.signs_of_life, tick)
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
@@ -146,7 +155,9 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     """Loads from a FIFO or stdin, which can be read only once."""
     args = session.args
     load = PipeLoad(session, plan)
-    scanner = Scanner(saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True, live=True)
+    scanner = Scanner(
+        saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True, live=True
+    )
     relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
     relay.start(lambda: _open(args.input), session.supervisor.wake)
     load.watch(relay)
@@ -156,7 +167,14 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     def tick(silent: Optional[int]) -> None:
         tap.look()
         session.progress.step("load", bytes=relay.written, records=scanner.records, silent=silent)
-    _wait(session, load, lambda: tap.signs_of_life(load), tick, lambda fault: tap.stop_idle(load, fault))
+
+    _wait(
+        session,
+        load,
+        lambda: tap.signs_of_life(load),
+        tick,
+        lambda fault: tap.stop_idle(load, fault),
+    )
     log_bad_lines(session, scanner, 0)
     publish(session, scanner)
     if relay.tail_dropped:
@@ -180,21 +198,32 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 
-def _wait(session: Session, load: PipeLoad, signs: Callable[[], Optional[tuple]], tick: Callable[[Optional[int]], None],
-          on_idle: Optional[Callable[[str], None]] = None) -> None:
+def _wait(
+    session: Session,
+    load: PipeLoad,
+    signs: Callable[[], Optional[tuple]],
+    tick: Callable[[Optional[int]], None],
+    on_idle: Optional[Callable[[str], None]] = None,
+) -> None:
     child, supervisor = load.child, session.supervisor
     idle = Idle(session, child.name, "read", signs, on_idle or child.kill)
     session.progress.phase("load", "start")
     # The target is left to finish what it has; asked to stop, some report success for data they drop.
-    supervisor.run(child.ended.is_set, lambda: supervisor.after(supervisor.grace, child.kill), child.kill, tick=lambda: tick(idle.look()))
+    supervisor.run(
+        child.ended.is_set,
+        lambda: supervisor.after(supervisor.grace, child.kill),
+        child.kill,
+        tick=lambda: tick(idle.look()),
+    )
     tick(None)
     session.progress.phase("load", "end")
     session.result["target"] = {"exit": child.exit, "signal": child.signal}
     session.result.setdefault("seconds", {})["target"] = round(child.seconds, 3)
 
 
-def _conclude(session: Session, saved: Saved, load: Load, scanner: Scanner,
-              states: Callable[[], States]) -> tuple[int, Optional[str]]:
+def _conclude(
+    session: Session, saved: Saved, load: Load, scanner: Scanner, states: Callable[[], States]
+) -> tuple[int, Optional[str]]:
     trouble = load.trouble()
     stops = session.supervisor.stops
     if session.args.outcome:

@@ -1,4 +1,5 @@
 """The log: one line per line of a connector, with the time and the secrets masked."""
+
 from __future__ import annotations
 
 import os
@@ -50,7 +51,7 @@ class Log:
         masked = self.masker.text(text)
         if not whole:
             # The cut may have split a secret: its head must not be shown.
-            masked = masked[:len(masked) - self.masker.longest] + " ... (cut)"
+            masked = masked[: len(masked) - self.masker.longest] + " ... (cut)"
         self.line(source, masked)
         return masked
 
@@ -95,12 +96,20 @@ class _Copy:
         self._room -= len(text)
         _write(2, text.encode("utf-8", "replace"))
         if self.is_full:
-            _write(2, b"runner | the log is too long to be shown whole: its last lines follow at its end\n")
+            _write(
+                2,
+                b"runner | the log is too long to be shown whole: its last lines follow at its end\n",
+            )
 
     def end(self, source: str) -> None:
         text = "".join(self._last)
         if text:
-            _write(2, f"runner | {source}: {self.left_out:,} lines left out\n{text[-_COPIED:]}".encode("utf-8", "replace"))
+            _write(
+                2,
+                f"runner | {source}: {self.left_out:,} lines left out\n{text[-_COPIED:]}".encode(
+                    "utf-8", "replace"
+                ),
+            )
             self._last.clear()
 
 
@@ -141,7 +150,9 @@ class LogFile:
             self._left_out += after.count(b"\n", 0, place) - marked
             os.ftruncate(self._fd, head)
             self._size = head
-            self._append(_MARK + f"{self._left_out:,} lines left out ...\n".encode() + after[place:])
+            self._append(
+                _MARK + f"{self._left_out:,} lines left out ...\n".encode() + after[place:]
+            )
         except OSError:
             pass
 
@@ -156,14 +167,17 @@ _MARK = b"... "
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC with milliseconds, e.g. 2026-11-23T08:15:02.123Z."""
     whole = int(seconds)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1000):03d}Z"
+    return (
+        time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
+        + f".{int((seconds - whole) * 1000):03d}Z"
+    )
 
 
 def _write(fd: int, text: bytes) -> None:
     data = memoryview(text)
     try:
         while data:
-            data = data[os.write(fd, data):]
+            data = data[os.write(fd, data) :]
     except OSError:
         # A log that cannot be written (its reader is gone, its disk full) must not stop the data.
         pass

@@ -1,4 +1,5 @@
 """Reads what a connector prints, however much that is and however long its lines are."""
+
 from __future__ import annotations
 
 import os
@@ -40,7 +41,12 @@ class LogReader:
     Once `is_full`, only the newest lines are taken, a few times a second; the others are counted by `skip`.
     """
 
-    def __init__(self, take: Callable[[bytes], None], is_full: Callable[[], bool], skip: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        take: Callable[[bytes], None],
+        is_full: Callable[[], bool],
+        skip: Callable[[int], None],
+    ) -> None:
         self.bytes = 0
         """How much was read."""
         self._take = take
@@ -88,7 +94,7 @@ class LogReader:
         end = self._pending.rfind(b"\n") + 1
         if not end:
             return
-        lines = bytes(self._pending[:end - 1]).split(b"\n")
+        lines = bytes(self._pending[: end - 1]).split(b"\n")
         del self._pending[:end]
         if self._skipped:
             self._skip(self._skipped)

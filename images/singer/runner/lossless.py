@@ -2,6 +2,7 @@
 
 `json.loads` turns 1.10 into 1.1 and 1e400 into infinity, and takes NaN, which is not JSON.
 """
+
 from __future__ import annotations
 
 import json
@@ -63,11 +64,16 @@ class JsonText:
         """An object with those members of another one whose names it does not have added at the end, byte for byte."""
         found = self._members()
         names = {name for name, *_ in found}
-        missing = [other.text[start:end] for name, start, _, end in other._members() if name not in names]
+        missing = [
+            other.text[start:end] for name, start, _, end in other._members() if name not in names
+        ]
         if not missing:
             return self
         end = found[-1][3] if found else 1
-        return JsonText(", ".join([self.text[:end], *missing] if found else ["{" + missing[0], *missing[1:]]) + self.text[end:])
+        return JsonText(
+            ", ".join([self.text[:end], *missing] if found else ["{" + missing[0], *missing[1:]])
+            + self.text[end:]
+        )
 
     def without(self, name: str) -> JsonText:
         """An object without a member; all other bytes stay."""
@@ -138,14 +144,20 @@ def encode(value: Any, indent: Optional[int] = None) -> bytes:
 
 
 def _exact(value: Any) -> None:
-    raise _Exact if isinstance(value, JsonText) else TypeError(f"{type(value).__name__} is not JSON")
+    raise (
+        _Exact if isinstance(value, JsonText) else TypeError(f"{type(value).__name__} is not JSON")
+    )
 
 
 def _written(value: Any) -> str:
     if isinstance(value, JsonText):
         return value.text
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{dumps(name)}: {_written(item)}" for name, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{dumps(name)}: {_written(item)}" for name, item in value.items())
+            + "}"
+        )
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_written, value)) + "]"
     return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -1,4 +1,5 @@
 """Keeps secret configuration values out of logs, results and errors."""
+
 from __future__ import annotations
 
 import json
@@ -74,7 +75,9 @@ def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:
     values = []
     for path in paths:
         if not isinstance(path, list):
-            raise RunnerError(USAGE, f'a path of --secrets must be a list such as ["password"], not {path!r}')
+            raise RunnerError(
+                USAGE, f'a path of --secrets must be a list such as ["password"], not {path!r}'
+            )
         value: Any = config
         for part in path:
             try:
@@ -92,8 +95,11 @@ def likely_secrets(value: Any) -> list[str]:
         return [found for item in value for found in likely_secrets(item)]
     if not isinstance(value, dict):
         return []
-    return [found for name, item in value.items()
-            for found in (leaves(item) if _SECRET_NAME.search(name) else likely_secrets(item))]
+    return [
+        found
+        for name, item in value.items()
+        for found in (leaves(item) if _SECRET_NAME.search(name) else likely_secrets(item))
+    ]
 
 
 def leaves(value: Any, numbers: bool = False) -> list[str]:
@@ -106,4 +112,8 @@ def leaves(value: Any, numbers: bool = False) -> list[str]:
         return [json.dumps(value)] if numbers else []
     if isinstance(value, dict):
         value = list(value.values())
-    return [leaf for item in value for leaf in leaves(item, numbers)] if isinstance(value, list) else []
+    return (
+        [leaf for item in value for leaf in leaves(item, numbers)]
+        if isinstance(value, list)
+        else []
+    )

@@ -1,4 +1,5 @@
 """What one line of a Singer stream is."""
+
 from __future__ import annotations
 
 import json
@@ -16,8 +17,12 @@ BATCH = "BATCH"
 
 _TYPES = (RECORD, SCHEMA, STATE, ACTIVATE_VERSION, BATCH)
 _NAME = rb'"([^"\\\x00-\x1f]*)"'
-_TYPE_FIRST = re.compile(rb'\s*\{\s*"type"\s*:\s*"([A-Z_]+)"(?:\s*,\s*"stream"\s*:\s*' + _NAME + rb")?")
-_STREAM_FIRST = re.compile(rb'\s*\{\s*"stream"\s*:\s*' + _NAME + rb'\s*,\s*"type"\s*:\s*"([A-Z_]+)"')
+_TYPE_FIRST = re.compile(
+    rb'\s*\{\s*"type"\s*:\s*"([A-Z_]+)"(?:\s*,\s*"stream"\s*:\s*' + _NAME + rb")?"
+)
+_STREAM_FIRST = re.compile(
+    rb'\s*\{\s*"stream"\s*:\s*' + _NAME + rb'\s*,\s*"type"\s*:\s*"([A-Z_]+)"'
+)
 
 
 class Head(NamedTuple):
@@ -58,7 +63,10 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     """
     plain = line.startswith(b"{") and b"\0" not in line
     if not plain and wide(line):
-        return Rubbish("the output is UTF-16 or UTF-32, and Singer messages are UTF-8 (is PYTHONIOENCODING set?)", True)
+        return Rubbish(
+            "the output is UTF-16 or UTF-32, and Singer messages are UTF-8 (is PYTHONIOENCODING set?)",
+            True,
+        )
     skip = 0 if plain else marks(line)
     body = line[skip:]
     if not plain and not body.strip():
@@ -68,7 +76,11 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     except RecursionError:
         found = _by_head(body)
         kept = found is not None and found.kind != STATE
-        return found._replace(skip=skip) if found and kept else Rubbish("nested too deeply to be read", True)
+        return (
+            found._replace(skip=skip)
+            if found and kept
+            else Rubbish("nested too deeply to be read", True)
+        )
     except ValueError:
         return _not_json(body, skip)
     found = _classified(parsed, body)
@@ -128,7 +140,9 @@ def _classified(parsed: Any, body: bytes) -> Union[Message, Rubbish]:
 def _state(parsed: Mapping[str, Any], body: bytes) -> Union[Message, Rubbish]:
     """A STATE that can be kept as the tap wrote it: without NaN, in UTF-8."""
     try:
-        return Message(STATE, None, _proven(STATE, None, body), parsed, load_text(body).members.get("value"))
+        return Message(
+            STATE, None, _proven(STATE, None, body), parsed, load_text(body).members.get("value")
+        )
     except UnicodeDecodeError:
         return Rubbish("the STATE is not valid UTF-8", True)
     except ValueError as error:
@@ -152,13 +166,13 @@ def _untyped(parsed: Mapping[str, Any]) -> Rubbish:
 def _by_head(line: bytes) -> Optional[Message]:
     found = _TYPE_FIRST.match(line)
     if found and found[1] == b"STATE":
-        return Message(STATE, None, Head(line[:found.end(1) + 1], b"", b""), {})
+        return Message(STATE, None, Head(line[: found.end(1) + 1], b"", b""), {})
     if found and found[2] is not None:
-        head = Head(line[:found.start(2)], found[2], b'"')
+        head = Head(line[: found.start(2)], found[2], b'"')
         return Message(found[1].decode(), found[2].decode("utf-8", "replace"), head, {})
     found = _STREAM_FIRST.match(line)
     if found:
-        head = Head(line[:found.start(1)], found[1], line[found.end(1):found.end()])
+        head = Head(line[: found.start(1)], found[1], line[found.end(1) : found.end()])
         return Message(found[2].decode(), found[1].decode("utf-8", "replace"), head, {})
     return None
 

@@ -1,4 +1,5 @@
 """Where an image that runs by itself finds its files and leaves them: what people mount at /singer and /opt/code."""
+
 from __future__ import annotations
 
 import os
@@ -17,11 +18,18 @@ class Mounts:
     def __init__(self, base: str, is_given: bool) -> None:
         self._base = base
         self._folders = (base, CODE)
-        self._mounted = [folder for folder in self._folders if (is_given and folder == base) or _is_mount(folder)]
+        self._mounted = [
+            folder for folder in self._folders if (is_given and folder == base) or _is_mount(folder)
+        ]
 
     def find(self, *names: str) -> Optional[str]:
         """The first of these files that is there, in config/ or beside it."""
-        return _first(os.path.join(folder, *place, name) for folder in self._folders for name in names for place in (("config",), ()))
+        return _first(
+            os.path.join(folder, *place, name)
+            for folder in self._folders
+            for name in names
+            for place in (("config",), ())
+        )
 
     def state(self) -> Optional[str]:
         """The state to begin with: what a target left counts more than what was put there for the first time."""
@@ -30,17 +38,29 @@ class Mounts:
     def new_state(self) -> str:
         """Where a target's state goes: over the one it began with, where it may be written to."""
         saved = self._saved_state()
-        return saved if saved and os.access(saved, os.W_OK) else os.path.join(self.work(), "state.json")
+        return (
+            saved
+            if saved and os.access(saved, os.W_OK)
+            else os.path.join(self.work(), "state.json")
+        )
 
     def extract(self) -> Optional[str]:
         """The file with what a tap sent, itself or in a folder `input`."""
-        found = _first(os.path.join(folder, name) for folder in self._folders for name in (*_EXTRACTS, "input"))
-        folders = [folder for folder in (os.path.join(place, "input") for place in self._folders) if os.path.isdir(folder)]
+        found = _first(
+            os.path.join(folder, name) for folder in self._folders for name in (*_EXTRACTS, "input")
+        )
+        folders = [
+            folder
+            for folder in (os.path.join(place, "input") for place in self._folders)
+            if os.path.isdir(folder)
+        ]
         return found or (_only_file(folders[0]) if folders else None)
 
     def is_kept(self, path: str) -> bool:
         """Whether a file outlives the container."""
-        return _is_mount(path) or any(path.startswith(os.path.join(folder, "")) for folder in self._mounted)
+        return _is_mount(path) or any(
+            path.startswith(os.path.join(folder, "")) for folder in self._mounted
+        )
 
     def work(self) -> str:
         """The folder for what a run leaves: the first that is mounted and can be written to, else /tmp."""
@@ -48,17 +68,25 @@ class Mounts:
             if os.access(folder, os.W_OK | os.X_OK):
                 return folder
             if os.path.isdir(folder) and not os.statvfs(folder).f_flag & os.ST_RDONLY:
-                raise RunnerError(USAGE, f"{folder} belongs to user {os.stat(folder).st_uid}, and user {os.getuid()} cannot write "
-                                  f'to it: mount a volume by its name, or a folder of yours with --user "$(id -u):$(id -g)"')
+                raise RunnerError(
+                    USAGE,
+                    f"{folder} belongs to user {os.stat(folder).st_uid}, and user {os.getuid()} cannot write "
+                    f'to it: mount a volume by its name, or a folder of yours with --user "$(id -u):$(id -g)"',
+                )
         temporary = os.environ.get("TMPDIR", "/tmp")
         if os.access(temporary, os.W_OK | os.X_OK):
             return temporary
-        raise RunnerError(USAGE, f"no folder can be written to: mount a volume at {self._base} (-v NAME:{self._base}), "
-                          "give the container a /tmp (--tmpfs /tmp), or use --stdout with a tap")
+        raise RunnerError(
+            USAGE,
+            f"no folder can be written to: mount a volume at {self._base} (-v NAME:{self._base}), "
+            "give the container a /tmp (--tmpfs /tmp), or use --stdout with a tap",
+        )
 
     def overlay(self) -> Optional[str]:
         """Where settings that a tap changes are kept, such as rotated tokens; they are secrets, and nothing in /tmp outlives the run."""
-        folder = next((folder for folder in self._mounted if os.access(folder, os.W_OK | os.X_OK)), None)
+        folder = next(
+            (folder for folder in self._mounted if os.access(folder, os.W_OK | os.X_OK)), None
+        )
         return os.path.join(folder, "overlay.json") if folder else None
 
     def _saved_state(self) -> Optional[str]:
@@ -71,10 +99,15 @@ def _first(paths: Iterable[str]) -> Optional[str]:
 
 
 def _only_file(folder: str) -> str:
-    names = sorted(name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name)))
+    names = sorted(
+        name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name))
+    )
     chosen = [name for name in _EXTRACTS if name in names] or names
     if len(names) != 1 and chosen == names:
-        raise RunnerError(USAGE, f"input {folder} holds {len(names)} files: name one with --input, or call it extract.jsonl")
+        raise RunnerError(
+            USAGE,
+            f"input {folder} holds {len(names)} files: name one with --input, or call it extract.jsonl",
+        )
     return os.path.join(folder, chosen[0])
 
 

@@ -1,4 +1,5 @@
 """notify: tells a webhook of a run. It never fails: a run is not judged by who hears of it."""
+
 from __future__ import annotations
 
 import argparse
@@ -15,7 +16,12 @@ from .files import records_of, records_text, result_if_any, write_json
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 _TIMEOUT_SECONDS = 10
-_SIGNS = {STARTED: ":arrow_forward:", SUCCEEDED: ":white_check_mark:", FAILED: ":x:", RECOVERED: ":large_green_circle:"}
+_SIGNS = {
+    STARTED: ":arrow_forward:",
+    SUCCEEDED: ":white_check_mark:",
+    FAILED: ":x:",
+    RECOVERED: ":large_green_circle:",
+}
 
 
 def notify(args: argparse.Namespace) -> tuple[int, Optional[str]]:
@@ -27,7 +33,9 @@ def notify(args: argparse.Namespace) -> tuple[int, Optional[str]]:
             print(f"told of {event}")
     except Exception as error:  # whatever it is, the run has ended as it has
         # Neither the address nor a reply of the webhook is shown: both may be secret.
-        sys.stderr.write(f"runner | not told: {type(error).__name__} {getattr(error, 'code', '')}\n")
+        sys.stderr.write(
+            f"runner | not told: {type(error).__name__} {getattr(error, 'code', '')}\n"
+        )
     return OK, None
 
 
@@ -56,10 +64,17 @@ def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]
     error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)
     fields = {
-        "event": event, "pipeline": args.pipeline, "owner": args.owner, "run": args.run, "workflow": args.workflow,
-        "namespace": args.namespace, "seconds": _number(args.seconds), "records": records_of(result),
+        "event": event,
+        "pipeline": args.pipeline,
+        "owner": args.owner,
+        "run": args.run,
+        "workflow": args.workflow,
+        "namespace": args.namespace,
+        "seconds": _number(args.seconds),
+        "records": records_of(result),
         "leftOut": result.get("leftOut"),
-        "error": error, "link": args.link,
+        "error": error,
+        "link": args.link,
     }
     known = {name: value for name, value in fields.items() if value not in (None, "", [])}
     return {"text": _text(known, records_text(result)), **known}
@@ -76,14 +91,21 @@ def _number(text: Optional[str]) -> Optional[float]:
 
 def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
     event = fields["event"]
-    details = [f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
-               records or "",
-               f"owner {fields['owner']}" if "owner" in fields else ""]
+    details = [
+        f"{fields['seconds']:,.0f} s" if "seconds" in fields else "",
+        records or "",
+        f"owner {fields['owner']}" if "owner" in fields else "",
+    ]
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)
     # Without a link only its name leads to the run.
     left_out = [f"left out: {text}" for text in fields.get("leftOut", [])]
-    lines = [f"{head} ({told})" if told else head, fields.get("error"), *left_out, fields.get("link") or f"run {fields['run']}"]
+    lines = [
+        f"{head} ({told})" if told else head,
+        fields.get("error"),
+        *left_out,
+        fields.get("link") or f"run {fields['run']}",
+    ]
     return _escaped("\n".join(line for line in lines if line))
 
 
@@ -98,6 +120,8 @@ def _send(url: str, fields: Mapping[str, Any]) -> None:
         raise ValueError("no address of a webhook")
     # Slack's webhooks take a text and nothing else.
     body = {"text": fields["text"]} if parts.hostname == "hooks.slack.com" else fields
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):
         pass

@@ -1,4 +1,5 @@
 """The state that a load or stream leaves."""
+
 from __future__ import annotations
 
 import time
@@ -26,7 +27,9 @@ class Saved:
         self._start = read_start(args)
         self._catalog = catalog
         self.held = held
-        session.result.update(stateBefore=self._start.tap, stateAfter=self._start.kept, unselected=[])
+        session.result.update(
+            stateBefore=self._start.tap, stateAfter=self._start.kept, unselected=[]
+        )
 
     def commit(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> None:
         """Writes the candidate for the state that was loaded; `states` are those STATEs that came, remembered."""
@@ -35,11 +38,15 @@ class Saved:
             # The scanner has seen more than the target was given.
             return
         session.result["taken"] = True
-        seen = {stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)} | scanner.dropped
+        seen = {
+            stream for kind in (RECORD, SCHEMA) for stream in scanner.of(kind)
+        } | scanner.dropped
         brought = next_state(self._loaded(scanner, load, states), self.held, bool(self.held & seen))
         if self.held & seen and scanner.state and not scanner.dropped:
             held = sorted(self.held & seen)
-            session.leave_out(f"bookmarks of full tables, as the tap did not finish: {', '.join(held)}", len(held))
+            session.leave_out(
+                f"bookmarks of full tables, as the tap did not finish: {', '.join(held)}", len(held)
+            )
         if brought is None:
             session.warn(_why_none(scanner, self._start.kept is not None))
             return
@@ -49,11 +56,17 @@ class Saved:
             write_json(args.candidate, envelope(after, self._identity, self._start.previous))
         if getattr(args, "resume", None):
             # Not `after`: in a full refresh the next attempt must not start from the bookmarks that are only kept.
-            write_json(args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity))
-        session.result["progress"] = sum(count for stream, count in scanner.loaded().items() if stream not in self.held)
+            write_json(
+                args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity)
+            )
+        session.result["progress"] = sum(
+            count for stream, count in scanner.loaded().items() if stream not in self.held
+        )
         session.result["stateAfter"] = after
 
-    def _loaded(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> Optional[State]:
+    def _loaded(
+        self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]
+    ) -> Optional[State]:
         """The state of all that came; where the target reports an earlier one of the STATEs, of what came up to that one."""
         last, printed = scanner.states.last, load.last_printed if load else None
         if not load or not last or not printed or fingerprint(printed) == fingerprint(last):
@@ -62,8 +75,10 @@ class Saved:
         earlier = states().up_to(printed)
         if earlier is None:
             return scanner.state
-        self._session.warn(f"{load.child.name} reports an earlier STATE than the last one it was given: that one is saved, "
-                           "and the next run sends again what came after it")
+        self._session.warn(
+            f"{load.child.name} reports an earlier STATE than the last one it was given: that one is saved, "
+            "and the next run sends again what came after it"
+        )
         self._session.leave_out(f"the STATEs after the one that {load.child.name} reports")
         return earlier
 
@@ -72,7 +87,11 @@ class Saved:
         marks = streams_of(after)
         selected = selected_streams(self._catalog) if self._catalog else None
         if selected is None:
-            others = [] if not self._session.result["complete"] else [name for name in marks if name not in streams_of(brought)]
+            others = (
+                []
+                if not self._session.result["complete"]
+                else [name for name in marks if name not in streams_of(brought)]
+            )
             why = "the tap sent nothing of them"
         else:
             others = [name for name in marks if name not in selected]
@@ -81,7 +100,9 @@ class Saved:
         if not others:
             return
         self._session.result["unselected"] = others
-        self._session.warn(f"bookmarks kept of streams that this run did not replicate ({why}): {', '.join(others)}")
+        self._session.warn(
+            f"bookmarks kept of streams that this run did not replicate ({why}): {', '.join(others)}"
+        )
 
     def check_freshness(self) -> tuple[int, Optional[str]]:
         """Exit code and error of --max-staleness."""
@@ -89,6 +110,7 @@ class Saved:
         if not limit:
             return OK, None
         from .freshness import marks, not_fresh
+
         result = self._session.result
         found = marks(result.get("stateAfter"), result["unselected"])
         if not found:
@@ -102,5 +124,9 @@ def _why_none(scanner: Scanner, saved: bool) -> str:
     if scanner.state:
         return "the state has no bookmarks of its own for each stream, and full-table data is missing: the old one stays"
     what = "no STATE that is not empty" if scanner.total(STATE) else "no STATE"
-    start = "the saved one stays, and the next run starts from there" if saved else "the next run starts from the beginning"
+    start = (
+        "the saved one stays, and the next run starts from there"
+        if saved
+        else "the next run starts from the beginning"
+    )
     return f"the tap sent {what}: {start}"

@@ -3,6 +3,7 @@
 The overlay file is {"base": salted hash of the configuration it belongs to, "salt", "changes"}.
 It is applied on the next run as long as that configuration is the same.
 """
+
 from __future__ import annotations
 
 import json
@@ -29,13 +30,16 @@ def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Confi
         usable = False
     if not usable:
         remove(path)
-        warn(f"the settings the tap had changed ({path}) belong to another configuration and are dropped")
+        warn(
+            f"the settings the tap had changed ({path}) belong to another configuration and are dropped"
+        )
         return base
     return {**base, **changes}
 
 
 def _digest(config: Config, salt: str) -> str:
     import hashlib
+
     canonical = json.dumps(config, sort_keys=True, separators=(",", ":"), default=plain)
     return hashlib.sha256((salt + canonical).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -43,8 +47,14 @@ def _digest(config: Config, salt: str) -> str:
 class OverlayWatch:
     """Looks at the private configuration a tap may rewrite, and keeps the changes in `path`."""
 
-    def __init__(self, config_path: str, path: Optional[str], base: Config, given: Config,
-                 on_secret: Callable[[list[str]], None]) -> None:
+    def __init__(
+        self,
+        config_path: str,
+        path: Optional[str],
+        base: Config,
+        given: Config,
+        on_secret: Callable[[list[str]], None],
+    ) -> None:
         self._config_path = config_path
         self._path = path
         self._base = base
@@ -67,12 +77,19 @@ class OverlayWatch:
         if not isinstance(current, dict) or current == self._last:
             return
         self._last = current
-        changes = {name: value for name, value in current.items()
-                   if name not in self._base or _rounded(self._base[name]) != _rounded(value)}
+        changes = {
+            name: value
+            for name, value in current.items()
+            if name not in self._base or _rounded(self._base[name]) != _rounded(value)
+        }
         self._on_secret(leaves(changes))
         if changes and self._path:
             salt = os.urandom(16).hex()
-            write_json(self._path, {"base": _digest(self._base, salt), "salt": salt, "changes": changes}, 0o600)
+            write_json(
+                self._path,
+                {"base": _digest(self._base, salt), "salt": salt, "changes": changes},
+                0o600,
+            )
 
 
 def _rounded(value: Any) -> Any:

@@ -1,4 +1,5 @@
 """What the kernel offers on pipes beyond reading and writing."""
+
 from __future__ import annotations
 
 import array

@@ -1,4 +1,5 @@
 """Where files are when no flag says so: below --dir, SINGER_DIR or /singer."""
+
 from __future__ import annotations
 
 import argparse
@@ -29,7 +30,9 @@ def directory() -> str:
 def described(base: str) -> str:
     """The description of the connector: below `base`, else that of the image, which lies beside the runner."""
     own = os.path.join(base, "connector.json")
-    of_image = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "connector.json")
+    of_image = os.path.join(
+        os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "connector.json"
+    )
     return of_image if os.path.exists(of_image) and not os.path.exists(own) else own
 
 
@@ -51,9 +54,14 @@ def fill_in(args: argparse.Namespace) -> None:
 
     for kind in ("tap", "target"):
         own = f"{kind}-connector.json" if command == "stream" else "connector.json"
-        default(f"{kind}_connector", described(base) if own == "connector.json" else os.path.join(base, own))
+        default(
+            f"{kind}_connector",
+            described(base) if own == "connector.json" else os.path.join(base, own),
+        )
         for what in ("config", "secrets"):
-            names = [f"config/{kind}-{what}.json"] + ([] if command == "stream" else [f"config/{what}.json"])
+            names = [f"config/{kind}-{what}.json"] + (
+                [] if command == "stream" else [f"config/{what}.json"]
+            )
             default(f"{kind}_{what}", first(*names))
     catalogs = ["config/catalog.json"]
     default("catalog", first("catalog.json", *catalogs) if command == "load" else first(*catalogs))
@@ -64,7 +72,9 @@ def fill_in(args: argparse.Namespace) -> None:
         args.state = _state_in_force(args)
     default("identity", first("identity.json"))
     default("input", first("extract.jsonl") or "-")
-    default("output", os.path.join(base, "catalog.json" if command == "discover" else "extract.jsonl"))
+    default(
+        "output", os.path.join(base, "catalog.json" if command == "discover" else "extract.jsonl")
+    )
     default("output_dir", first("output"))
     for name in ("candidate", "overlay", "result"):
         default(name, written(f"{name}.json"))

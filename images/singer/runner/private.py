@@ -1,4 +1,5 @@
 """The private directory that holds the configuration a connector sees."""
+
 from __future__ import annotations
 
 import fcntl

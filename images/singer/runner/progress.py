@@ -1,4 +1,5 @@
 """Progress events on the runner's stdout."""
+
 from __future__ import annotations
 
 import json
@@ -27,9 +28,14 @@ class Progress:
     def step(self, phase: str, silent: Optional[int] = None, **figures: Optional[int]) -> None:
         """How far a phase is: bytes, records, total, and for how many seconds nothing has moved."""
         known = {name: value for name, value in figures.items() if value is not None}
-        texts = [f"{value:,} {name}" for name, value in known.items()] + ([f"silent for {silent:,} s"] if silent else [])
+        texts = [f"{value:,} {name}" for name, value in known.items()] + (
+            [f"silent for {silent:,} s"] if silent else []
+        )
         silence = {"silent": silent} if silent else {}
-        self._print({"event": "progress", "phase": phase, **known, **silence}, f"{phase}: {', '.join(texts)}")
+        self._print(
+            {"event": "progress", "phase": phase, **known, **silence},
+            f"{phase}: {', '.join(texts)}",
+        )
 
     def _print(self, event: dict[str, Any], text: str) -> None:
         if not self.on:
@@ -51,7 +57,11 @@ class Growth:
         """Lines so far; an estimate where the file grows faster than it is worth reading."""
         self._counted = 0
         try:
-            self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK) if stat.S_ISREG(os.stat(path).st_mode) else None
+            self._fd = (
+                os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+                if stat.S_ISREG(os.stat(path).st_mode)
+                else None
+            )
         except OSError:
             self._fd = None
 

@@ -1,4 +1,5 @@
 """Moves a Singer stream from a descriptor to a target, and counts it on the way."""
+
 from __future__ import annotations
 
 import errno
@@ -18,7 +19,9 @@ _MANY_PIECES = 8
 class Relay:
     """One stream on its way into a target; `start` moves it in a thread."""
 
-    def __init__(self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]) -> None:
+    def __init__(
+        self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]
+    ) -> None:
         self.scanner = scanner
         self.read = 0
         """Bytes that came."""
@@ -93,7 +96,7 @@ class Relay:
                 if not self._keep_tail():
                     self.tail_dropped = True
                     return
-                buffer[end:end + 1] = b"\n"
+                buffer[end : end + 1] = b"\n"
                 end += 1
             cuts = self.scanner.feed(buffer, end)
             count_batches(self.scanner)
@@ -116,7 +119,9 @@ class Relay:
                 for start, stop in kept(cuts, end):
                     self._write_all(view[start:stop])
             else:
-                self._write_all(memoryview(b"".join(view[start:stop] for start, stop in kept(cuts, end))))
+                self._write_all(
+                    memoryview(b"".join(view[start:stop] for start, stop in kept(cuts, end)))
+                )
 
     def _write_all(self, data: memoryview) -> None:
         while data:

@@ -1,4 +1,5 @@
 """What a line is that is not a Singer message: nothing, a log line, or what is left of a message."""
+
 from __future__ import annotations
 
 import re
@@ -8,7 +9,8 @@ _MARK = b"\xef\xbb\xbf"
 _MARKS = re.compile(rb"(?:\s*" + _MARK + rb")*")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _TYPED = re.compile(
-    rb"""\\?["']type\\?["']\s*:\s*\\?["'](?:RECORD|SCHEMA|STATE|ACTIVATE_VERSION|BATCH)\b""", re.I)
+    rb"""\\?["']type\\?["']\s*:\s*\\?["'](?:RECORD|SCHEMA|STATE|ACTIVATE_VERSION|BATCH)\b""", re.I
+)
 _KEYED = re.compile(rb"""\\?["'](?:record|stream)\\?["']\s*:""", re.I)
 _OPENED = re.compile(rb'\s*\{\s*(?:"|$)')
 _QUOTED_AFTER = b" \t:=,>("
@@ -41,7 +43,10 @@ def wide(line: bytes) -> bool:
 
 def glued(text: bytes) -> bool:
     """Text in front of a message is a print without a newline: not part of a message, nor a log line that quotes one."""
-    return not any(each in text for each in (b"{", b"}", b'"', b"'", b"\\")) and text[-1:] not in _QUOTED_AFTER
+    return (
+        not any(each in text for each in (b"{", b"}", b'"', b"'", b"\\"))
+        and text[-1:] not in _QUOTED_AFTER
+    )
 
 
 def harmless(text: bytes) -> bool:

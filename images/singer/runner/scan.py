@@ -6,6 +6,7 @@ blocks, together with the end of the line before. Where the counts of all heads 
 number of lines, every line of the block is proven; where they do not, the block is halved until
 the unknown lines are found, and those are parsed.
 """
+
 from __future__ import annotations
 
 import codecs
@@ -33,8 +34,14 @@ Cut = tuple
 class Scanner(Totals):
     """Running totals of a stream fed block by block."""
 
-    def __init__(self, drop: frozenset[str] = frozenset(), keep_bad: int = 1000, hard_delete: bool = False,
-                 remember: bool = False, live: bool = False) -> None:
+    def __init__(
+        self,
+        drop: frozenset[str] = frozenset(),
+        keep_bad: int = 1000,
+        hard_delete: bool = False,
+        remember: bool = False,
+        live: bool = False,
+    ) -> None:
         super().__init__(keep_bad, hard_delete, remember, live)
         self._drop = drop
         self._heads = Heads()
@@ -63,7 +70,15 @@ class Scanner(Totals):
         if not self.fatal:
             self._check_text(buffer, end)
         if self._last and not self.fatal:
-            self._last.keep(buffer, end, [str(key[1]) for key, count in self.counts.items() if key[0] == RECORD and count != before.get(key)])
+            self._last.keep(
+                buffer,
+                end,
+                [
+                    str(key[1])
+                    for key, count in self.counts.items()
+                    if key[0] == RECORD and count != before.get(key)
+                ],
+            )
         self.clean = self.clean and not self._cuts
         self.lines += total
         self.bytes += end
@@ -85,7 +100,9 @@ class Scanner(Totals):
                 return
         self._each_line(buffer, start, end, line)
 
-    def _take_proven(self, buffer: bytearray, start: int, end: int, line: int, found: list[tuple[Key, int]]) -> None:
+    def _take_proven(
+        self, buffer: bytearray, start: int, end: int, line: int, found: list[tuple[Key, int]]
+    ) -> None:
         for key, count in found:
             self._add(key, count)
             if key[0] == RECORD and not self.versions.knows(key[1]):
@@ -143,9 +160,13 @@ class Scanner(Totals):
             if self._last and not message.head:
                 self._last.take(str(stream), line)
         elif kind == ACTIVATE_VERSION:
-            refusal = self.versions.activate(str(stream), message.fields.get("version"), self._version_before(str(stream), start))
+            refusal = self.versions.activate(
+                str(stream), message.fields.get("version"), self._version_before(str(stream), start)
+            )
         elif kind == BATCH:
-            self.batches.append((str(stream), {name: message.fields.get(name) for name in ("manifest", "encoding")}))
+            self.batches.append(
+                (str(stream), {name: message.fields.get(name) for name in ("manifest", "encoding")})
+            )
         if refusal:
             self._stop(start, BadLine(number, refusal, line[:_SHOWN]))
         elif kind == STATE and (message.skip or not message.head):
@@ -162,8 +183,11 @@ class Scanner(Totals):
         return record.fields.get("version")
 
     def _versioned(self) -> int:
-        return sum(count for (kind, stream), count in self.counts.items()
-                   if kind == RECORD and not self.versions.lacks(str(stream)))
+        return sum(
+            count
+            for (kind, stream), count in self.counts.items()
+            if kind == RECORD and not self.versions.lacks(str(stream))
+        )
 
     def _find_versionless(self, buffer: bytearray, end: int, records: int) -> None:
         """Looks for records without a version among `records` of streams whose first one had one."""
@@ -186,7 +210,10 @@ class Scanner(Totals):
         if isinstance(found, Message):
             refusal = self.versions.record(str(found.stream), found.fields.get("version"))
             if refusal:
-                self._stop(start, BadLine(number, refusal, bytes(buffer[start:min(stop, start + _SHOWN)])))
+                self._stop(
+                    start,
+                    BadLine(number, refusal, bytes(buffer[start : min(stop, start + _SHOWN)])),
+                )
 
     def _number(self, buffer: bytearray, start: int) -> int:
         return self.lines + buffer.count(b"\n", 0, start) + 1
@@ -214,8 +241,10 @@ class Scanner(Totals):
             elif starts[0] in odd:
                 self.states.take(odd[starts[0]])
             else:
-                self._take_state(buffer, starts[0], bytes(buffer[starts[0]:buffer.find(b"\n", starts[0], end)]))
-            del starts[:len(found) or 1]
+                self._take_state(
+                    buffer, starts[0], bytes(buffer[starts[0] : buffer.find(b"\n", starts[0], end)])
+                )
+            del starts[: len(found) or 1]
         self.states.settle()
 
     def _take_state(self, buffer: bytearray, start: int, line: bytes) -> None:

@@ -1,4 +1,5 @@
 """Scans an extract that lies in a file, a large one on two processors."""
+
 from __future__ import annotations
 
 import marshal
@@ -54,19 +55,24 @@ def scan_file(fd: int, path: Optional[str], limits: Limits, check: Check) -> tup
 
 def scan_states(fd: int, partial: bool) -> States:
     """The STATEs of a file without bad lines, remembered one by one."""
-    return _scan_part(fd, 0, os.fstat(fd).st_size, Limits(0, partial, False), lambda: None, remember=True)[0].states
+    return _scan_part(
+        fd, 0, os.fstat(fd).st_size, Limits(0, partial, False), lambda: None, remember=True
+    )[0].states
 
 
-def _scan_part(fd: int, start: int, end: int, limits: Limits, check: Check,
-               remember: bool = False) -> tuple[Scanner, bool]:
-    scanner = Scanner(keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete, remember=remember)
+def _scan_part(
+    fd: int, start: int, end: int, limits: Limits, check: Check, remember: bool = False
+) -> tuple[Scanner, bool]:
+    scanner = Scanner(
+        keep_bad=limits.max_bad + 1, hard_delete=limits.hard_delete, remember=remember
+    )
     os.lseek(fd, start, os.SEEK_SET)
     for buffer, stop, whole in blocks(fd, None, end - start):
         check()
         if not whole:
             if limits.partial:
                 return scanner, True
-            buffer[stop:stop + 1] = b"\n"
+            buffer[stop : stop + 1] = b"\n"
             stop += 1
         scanner.feed(buffer, stop)
         if scanner.fatal or scanner.bad > limits.max_bad:
@@ -105,7 +111,9 @@ class _Helper:
                 # Ctrl-C is the parent's business, which ends this process when it stops.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 request_death(signal.SIGKILL, parent)
-                scanner, cut = _scan_part(os.open(path, os.O_RDONLY), start, end, limits, lambda: None)
+                scanner, cut = _scan_part(
+                    os.open(path, os.O_RDONLY), start, end, limits, lambda: None
+                )
                 with open(answer, "wb") as file:
                     file.write(marshal.dumps((scanner.totals(), cut)))
             finally:

@@ -1,4 +1,5 @@
 """Applies selection rules to a discovered catalog."""
+
 from __future__ import annotations
 
 import re
@@ -26,8 +27,11 @@ def select(catalog: dict[str, Any], rules: list[Any]) -> list[str]:
         matched = [entry for entry in streams if _matches(rule, entry)]
         if not matched:
             known = [name for entry in streams for name in names(entry)]
-            raise RunnerError(USAGE, f'selection {place}: no stream matches "{rule["stream"]}"' + _nearest(
-                rule["stream"], known))
+            raise RunnerError(
+                USAGE,
+                f'selection {place}: no stream matches "{rule["stream"]}"'
+                + _nearest(rule["stream"], known),
+            )
         _check_properties(rule, place, matched)
     warnings = []
     for entry in streams:
@@ -78,14 +82,18 @@ def _check_properties(rule: Rule, place: int, matched: list[Entry]) -> None:
     for field in ("include", "exclude"):
         for glob in rule.get(field, []):
             if not any(_fits(glob, name) for name in known):
-                raise RunnerError(USAGE, f'selection {place} ("{rule["stream"]}"): no property matches '
-                                  f'"{glob}" in "{field}"' + _nearest(glob, known))
+                raise RunnerError(
+                    USAGE,
+                    f'selection {place} ("{rule["stream"]}"): no property matches '
+                    f'"{glob}" in "{field}"' + _nearest(glob, known),
+                )
 
 
 def _nearest(wanted: str, known: list[str]) -> str:
     if not known:
         return "; there is none at all"
     import difflib
+
     close = difflib.get_close_matches(wanted.replace("*", ""), known, 1, 0)
     return f'; the nearest is "{close[0]}"' if close else ""
 
@@ -98,13 +106,20 @@ def _apply(entry: Entry, rule: Rule) -> list[str]:
         entry["selected"] = selected
     if not selected:
         return []
-    for value, in_metadata, in_entry in ((rule.get("replicationMethod"), "replication-method", "replication_method"),
-                                         (rule.get("replicationKey"), "replication-key", "replication_key")):
+    for value, in_metadata, in_entry in (
+        (rule.get("replicationMethod"), "replication-method", "replication_method"),
+        (rule.get("replicationKey"), "replication-key", "replication_key"),
+    ):
         if value is not None:
             root[in_metadata] = value
             if in_entry in entry:
                 entry[in_entry] = value
-    return [warning for name in _properties(entry) for warning in _apply_property(entry, rule, name) if warning]
+    return [
+        warning
+        for name in _properties(entry)
+        for warning in _apply_property(entry, rule, name)
+        if warning
+    ]
 
 
 def _apply_property(entry: Entry, rule: Rule, name: str) -> list[Optional[str]]:
@@ -115,7 +130,11 @@ def _apply_property(entry: Entry, rule: Rule, name: str) -> list[Optional[str]]:
     excluded = any(_fits(glob, name) for glob in rule.get("exclude", []))
     if metadata.get("inclusion") == "automatic":
         refused = name in rule.get("exclude", [])
-        return [f'"{name}" of "{names(entry)[0]}" cannot be excluded: the tap always sends it'] if refused else []
+        return (
+            [f'"{name}" of "{names(entry)[0]}" cannot be excluded: the tap always sends it']
+            if refused
+            else []
+        )
     if metadata.get("inclusion") != "unsupported":
         metadata["selected"] = wanted and not excluded
     return []

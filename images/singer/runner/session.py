@@ -1,4 +1,5 @@
 """What all subcommands share: secrets, log, warnings, result, progress, the main loop."""
+
 from __future__ import annotations
 
 import argparse
@@ -26,7 +27,10 @@ class Session:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.masker = Masker()
-        self.log = Log(self.masker, {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)})
+        self.log = Log(
+            self.masker,
+            {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)},
+        )
         self.progress = Progress(getattr(args, "progress", "none"))
         self.supervisor = Supervisor(getattr(args, "grace", 30.0))
         adopt_orphans()

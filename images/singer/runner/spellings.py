@@ -1,4 +1,5 @@
 """The ways in which programs spell a text: as it is, escaped, quoted and encoded."""
+
 from __future__ import annotations
 
 import base64
@@ -50,7 +51,7 @@ def _encoded(value: str) -> list[str]:
     inside = []
     for before, first in enumerate((0, 2, 3)):
         text = base64.b64encode(bytes(before) + data).rstrip(b"=").decode()
-        inside.append(text[first:len(text) - (1 if (before + len(data)) % 3 else 0)])
+        inside.append(text[first : len(text) - (1 if (before + len(data)) % 3 else 0)])
     return [data.hex(), *(text for text in inside if len(text) >= _SHORTEST_BASE64)]
 
 
@@ -73,12 +74,12 @@ def _character(char: str) -> str:
         _BACKSLASHES if char == "\\" else re.escape(char) + "{1,2}",
         "".join(rf"%(?:25)?{byte:02x}" for byte in data),
         rf"&(?:amp;)?#(?:0*{code}|x0*{code:x});",
-        _BACKSLASHES.join(f"u{units[place:place + 4]}" for place in range(0, len(units), 4)),
+        _BACKSLASHES.join(f"u{units[place : place + 4]}" for place in range(0, len(units), 4)),
         _BACKSLASHES.join(f"x{byte:02x}" for byte in data),
     ]
-    if code > 0xffff:
+    if code > 0xFFFF:
         spelled.append(f"u{code:08x}")
-    elif 0x7f < code < 0x100:
+    elif 0x7F < code < 0x100:
         spelled.append(f"x{code:02x}")
     if char in _ESCAPES:
         spelled.append(_ESCAPES[char])

@@ -1,4 +1,5 @@
 """An image that a user starts by hand, `docker run IMAGE`: what runs, on which files, and what it reports."""
+
 from __future__ import annotations
 
 import argparse
@@ -20,7 +21,9 @@ from .places import directory
 from .session import Session
 
 
-def arguments(argv: list[str], connector: Connector, description: str) -> Optional[argparse.Namespace]:
+def arguments(
+    argv: list[str], connector: Connector, description: str
+) -> Optional[argparse.Namespace]:
     """The arguments of the subcommand that `argv` without one stands for; None where it only asked for a text."""
     own, rest = _parser(connector).parse_known_args(argv)
     if own.about:
@@ -29,25 +32,44 @@ def arguments(argv: list[str], connector: Connector, description: str) -> Option
     mounts = Mounts(own.dir, own.dir != "/singer")
     _settle_in()
     begin = _extract if connector.kind == "tap" else _load
-    args = parse([*begin(own, mounts), "--dir", own.dir, "--connector", description, *rest], standalone=True)
+    args = parse(
+        [*begin(own, mounts), "--dir", own.dir, "--connector", description, *rest], standalone=True
+    )
     args.mounts = mounts
     args.left_before = {path: _stamp(path) for path in _left(args)}
     return args
 
 
 def _parser(connector: Connector) -> argparse.ArgumentParser:
-    parser = Parser(prog=f"docker run [OPTIONS] {connector.name.upper()}", usage=_usage(connector), formatter_class=Formatter,
-                    description=f"{connector.name} {connector.version}, a Singer {connector.kind}.", epilog=epilog(connector),
-                    allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"{connector.name} {connector.version} (singer-runner {VERSION})")
+    parser = Parser(
+        prog=f"docker run [OPTIONS] {connector.name.upper()}",
+        usage=_usage(connector),
+        formatter_class=Formatter,
+        description=f"{connector.name} {connector.version}, a Singer {connector.kind}.",
+        epilog=epilog(connector),
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"{connector.name} {connector.version} (singer-runner {VERSION})",
+    )
     parser.add_argument("--about", action="store_true", help="print what is known of it, as JSON")
     if connector.kind == "tap":
-        parser.add_argument("--stdout", action="store_true", help="write records to stdout, for a target's docker run -i")
-        found = "print the catalog of its streams" if connector.flags.discover else argparse.SUPPRESS
+        parser.add_argument(
+            "--stdout",
+            action="store_true",
+            help="write records to stdout, for a target's docker run -i",
+        )
+        found = (
+            "print the catalog of its streams" if connector.flags.discover else argparse.SUPPRESS
+        )
         parser.add_argument("--discover", action="store_true", help=found)
     else:
         parser.add_argument("--input", metavar="F", help="what the tap sent; - is stdin")
-    parser.add_argument("--config", metavar="F", help="its settings, instead of a mounted config.json")
+    parser.add_argument(
+        "--config", metavar="F", help="its settings, instead of a mounted config.json"
+    )
     parser.add_argument("--catalog", metavar="F", help="instead of a mounted catalog.json")
     parser.add_argument("--state", metavar="F", help="instead of a mounted state.json")
     # Where SINGER_DIR or a flag says where files are, that is as good as a mount.
@@ -59,13 +81,17 @@ def _usage(connector: Connector) -> str:
     discover = " | --discover" if connector.flags.discover else ""
     flags = f"[--stdout{discover}]" if connector.kind == "tap" else "[--input F]"
     interactive = "" if connector.kind == "tap" else "[-i] "
-    return f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags} [OPTIONS]"
+    return (
+        f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags} [OPTIONS]"
+    )
 
 
 def _settle_in() -> None:
     """Gives connectors a home where files can be written, and a name of their user, who may be any."""
     places = (os.environ.get("HOME", "/"), os.environ.get("TMPDIR", "/tmp"), "/dev/shm")
-    os.environ["HOME"] = next((place for place in places if place != "/" and os.access(place, os.W_OK)), "/")
+    os.environ["HOME"] = next(
+        (place for place in places if place != "/" and os.access(place, os.W_OK)), "/"
+    )
     try:
         pwd.getpwuid(os.getuid())
     except KeyError:
@@ -81,7 +107,11 @@ def _extract(own: argparse.Namespace, mounts: Mounts) -> list[str]:
     catalog = own.catalog or mounts.find("catalog.json")
     if catalog is None:
         given += _flag("--select", mounts.find("select.json"))
-    given += [*_flag("--catalog", catalog), *_flag("--state", own.state or mounts.state()), *_flag("--overlay", mounts.overlay())]
+    given += [
+        *_flag("--catalog", catalog),
+        *_flag("--state", own.state or mounts.state()),
+        *_flag("--overlay", mounts.overlay()),
+    ]
     if own.stdout:
         return ["extract", *given, "--output", "-"]
     work = mounts.work()
@@ -96,10 +126,23 @@ def _load(own: argparse.Namespace, mounts: Mounts) -> list[str]:
     source = own.input or _source(mounts)
     work = mounts.work()
     config = own.config or mounts.find("target-config.json", "config.json")
-    given = [*_flag("--config", config), *_flag("--secrets", mounts.find("target-secrets.json", "secrets.json")),
-             *_flag("--catalog", own.catalog or mounts.find("catalog.json")), *_flag("--state", own.state or mounts.state())]
+    given = [
+        *_flag("--config", config),
+        *_flag("--secrets", mounts.find("target-secrets.json", "secrets.json")),
+        *_flag("--catalog", own.catalog or mounts.find("catalog.json")),
+        *_flag("--state", own.state or mounts.state()),
+    ]
     _enter(work)
-    return ["load", *given, "--input", source, "--candidate", mounts.new_state(), "--output-dir", os.path.join(work, "output")]
+    return [
+        "load",
+        *given,
+        "--input",
+        source,
+        "--candidate",
+        mounts.new_state(),
+        "--output-dir",
+        os.path.join(work, "output"),
+    ]
 
 
 def _flag(flag: str, path: Optional[str]) -> list[str]:
@@ -119,7 +162,10 @@ def _source(mounts: Mounts) -> str:
     if is_pipe and (extract is None or _holds_data()):
         return "-"
     if extract is None:
-        raise RunnerError(USAGE, "there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i")
+        raise RunnerError(
+            USAGE,
+            "there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i",
+        )
     return extract
 
 
@@ -129,7 +175,11 @@ def _is_pipe() -> bool:
         found = os.fstat(0)
     except OSError:
         return False
-    return stat.S_ISFIFO(found.st_mode) or stat.S_ISSOCK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size > 0)
+    return (
+        stat.S_ISFIFO(found.st_mode)
+        or stat.S_ISSOCK(found.st_mode)
+        or (stat.S_ISREG(found.st_mode) and found.st_size > 0)
+    )
 
 
 def _holds_data() -> bool:
@@ -145,12 +195,19 @@ def report(session: Session) -> None:
     args, mounts = session.args, session.args.mounts
 
     def tell(what: str, path: str) -> None:
-        lost = "" if mounts.is_kept(path) else "; it is lost with this container: mount a volume at /singer (-v NAME:/singer) to keep it"
+        lost = (
+            ""
+            if mounts.is_kept(path)
+            else "; it is lost with this container: mount a volume at /singer (-v NAME:/singer) to keep it"
+        )
         session.log.line("runner", f"{what} {path}{lost}")
 
     files = files_below(session.output_folder)
     if files and session.output_folder:
-        tell(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} in", session.output_folder)
+        tell(
+            f"{len(files)} {'file is' if len(files) == 1 else 'files are'} in",
+            session.output_folder,
+        )
     for path in (path for path, before in args.left_before.items() if _stamp(path) != before):
         if args.subcommand == "extract":
             tell(f"{os.path.getsize(path):,} bytes of records are in", path)

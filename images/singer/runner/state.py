@@ -3,6 +3,7 @@
 A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "source", "target", "destination",
 "time", "state": {...}} or the bare state of a tap.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -49,7 +50,9 @@ def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[di
     allowed = (*_IDENTITY, _FORMER)
     unknown = [name for name in identity if name not in allowed]
     if unknown:
-        raise RunnerError(USAGE, f'identity {path}: unknown field "{unknown[0]}"; allowed: {", ".join(allowed)}')
+        raise RunnerError(
+            USAGE, f'identity {path}: unknown field "{unknown[0]}"; allowed: {", ".join(allowed)}'
+        )
     return {**identity, "run": run} if run else identity
 
 
@@ -92,14 +95,18 @@ def _read(path: Optional[str]) -> Optional[_Saved]:
     if not ("version" in saved and "state" in saved):
         return _Saved(state_value(text), {})
     if saved["version"] != 1:
-        raise RunnerError(USAGE, f'state {path}: version {saved["version"]} is not known, 1 is')
+        raise RunnerError(USAGE, f"state {path}: version {saved['version']} is not known, 1 is")
     return _Saved(state_value(text.members["state"]), saved)
 
 
 def _changed(saved: _Saved, identity: Mapping[str, Any]) -> list[str]:
     """What of this run is another than what the state belongs to; the rules are those of src/model/identity.ts."""
     owner = saved.owner
-    found = [name for name in _COMPARED if owner and identity.get(name) is not None and identity[name] != owner.get(name)]
+    found = [
+        name
+        for name in _COMPARED
+        if owner and identity.get(name) is not None and identity[name] != owner.get(name)
+    ]
     if owner.get("source") is None:
         found = [name for name in found if name != "source"]
         if owner.get("destination") == identity.get(_FORMER):
@@ -111,8 +118,11 @@ def _check_owner(saved: _Saved, identity: Mapping[str, Any]) -> None:
     changed = _changed(saved, identity)
     if changed:
         what = " and to ".join(_owner(saved, identity, name) for name in changed)
-        raise RunnerError(FOREIGN_STATE, f"the saved state belongs to {what}: "
-                          "--full-refresh starts again, --keep-state resumes from it")
+        raise RunnerError(
+            FOREIGN_STATE,
+            f"the saved state belongs to {what}: "
+            "--full-refresh starts again, --keep-state resumes from it",
+        )
 
 
 def _owner(saved: _Saved, identity: Mapping[str, Any], name: str) -> str:
@@ -134,11 +144,17 @@ def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> 
     return state if streams_of(state) or len(state.members) > 1 else None
 
 
-def envelope(state: State, identity: Optional[Mapping[str, Any]],
-             previous: Optional[str] = None) -> Union[State, dict[str, Any]]:
+def envelope(
+    state: State, identity: Optional[Mapping[str, Any]], previous: Optional[str] = None
+) -> Union[State, dict[str, Any]]:
     """What is written for `state`: an envelope when the run has an identity, else the bare state."""
     if identity is None:
         return state
     owner = {name: identity.get(name) for name in _IDENTITY if name != "source" or name in identity}
-    return {"version": 1, **owner, **({"previous": previous} if previous else {}), "time": timestamp(time.time()),
-            "state": state}
+    return {
+        "version": 1,
+        **owner,
+        **({"previous": previous} if previous else {}),
+        "time": timestamp(time.time()),
+        "state": state,
+    }

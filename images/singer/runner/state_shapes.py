@@ -3,6 +3,7 @@
 Most taps write STATEs that differ in one bookmark. Once two have been parsed, a STATE with the same bytes around the
 values that changed names the same streams and is JSON as they are: it need not be parsed.
 """
+
 from __future__ import annotations
 
 import re
@@ -54,7 +55,9 @@ class Shapes:
         self._hits = 0
         self._misses = 0
 
-    def find(self, buffer: bytearray, starts: list[int]) -> tuple[Optional[Shape], list[re.Match[bytes]]]:
+    def find(
+        self, buffer: bytearray, starts: list[int]
+    ) -> tuple[Optional[Shape], list[re.Match[bytes]]]:
         """The shape of the first STATEs of those at `starts`, and their values; None for one that must be parsed."""
         for place, shape in enumerate(self._shapes):
             found = _matches(shape, buffer, starts)
@@ -69,11 +72,19 @@ class Shapes:
     def learn(self, line: bytes, value: Any) -> None:
         """Takes in a STATE that had to be parsed: `line` without its newline, and its value."""
         self._misses += 1
-        if self._misses > _FUTILE and self._misses % _FUTILE or not isinstance(value, dict) or not value or b"\\u0001" in line:
+        if (
+            self._misses > _FUTILE
+            and self._misses % _FUTILE
+            or not isinstance(value, dict)
+            or not value
+            or b"\\u0001" in line
+        ):
             return
         parts = _parts(line)
         same = next((shape for shape in self._shapes if shape.base[::2] == parts[::2]), None)
-        changed = frozenset(place for place in range(1, len(parts), 2) if same and parts[place] != same.base[place])
+        changed = frozenset(
+            place for place in range(1, len(parts), 2) if same and parts[place] != same.base[place]
+        )
         if same:
             self._shapes.remove(same)
             if self._hits < _RELIABLE:
@@ -99,8 +110,13 @@ def _shape(parts: list[bytes], changed: frozenset[int], value: Any) -> Shape:
     places = sorted(changed)
     first, last = (places[0], places[-1] + 1) if places else (len(parts), len(parts))
     groups = {place: number for number, place in enumerate(places, 1)}
-    middle = [_SIMPLE if place in groups else re.escape(parts[place]) for place in range(first, last)]
-    marked = [b'"\\u0001%d\\u0001"' % groups[place] if place in groups else part for place, part in enumerate(parts)]
+    middle = [
+        _SIMPLE if place in groups else re.escape(parts[place]) for place in range(first, last)
+    ]
+    marked = [
+        b'"\\u0001%d\\u0001"' % groups[place] if place in groups else part
+        for place, part in enumerate(parts)
+    ]
     text = canonical(parse(b"".join(marked).decode()).get("value"))
     bookmarks = value.get("bookmarks")
     return Shape(
@@ -120,6 +136,6 @@ def _parts(line: bytes) -> list[bytes]:
     parts, end = [], 0
     for token in _TOKEN.finditer(line):
         if token[1] is not None:
-            parts += [line[end:token.start()], token[1]]
+            parts += [line[end : token.start()], token[1]]
             end = token.end()
     return [*parts, line[end:]]

@@ -1,4 +1,5 @@
 """The STATEs of a stream: what may be saved once a target has taken all of them, or up to one of them."""
+
 from __future__ import annotations
 
 import re
@@ -42,7 +43,9 @@ class States:
     def take(self, state: Optional[State]) -> None:
         """The next STATE."""
         if state:
-            self.take_line(b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), parse(state.text))
+            self.take_line(
+                b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), parse(state.text)
+            )
 
     def take_line(self, line: bytes, value: Any) -> None:
         """The same of its whole line; `value` is what `parse` makes of it."""
@@ -71,7 +74,7 @@ class States:
         """Copies the last STATE out of its buffer."""
         if self._known:
             (buffer, start), self._known = self._known, None
-            self._line = bytes(buffer[start:buffer.find(b"\n", start)])
+            self._line = bytes(buffer[start : buffer.find(b"\n", start)])
 
     def _follow(self, marks: tuple[str, ...]) -> None:
         """The next STATE has bookmarks of these streams."""
@@ -120,7 +123,9 @@ class States:
         if not count:
             return
         self._follow(marks)
-        self._newest.update({stream: (number + self._count, line) for stream, (number, line) in newest.items()})
+        self._newest.update(
+            {stream: (number + self._count, line) for stream, (number, line) in newest.items()}
+        )
         self._line = line
         self._count += count
 

@@ -1,4 +1,5 @@
 """stream: a tap and a target at once, with the relay between them."""
+
 from __future__ import annotations
 
 import os
@@ -35,15 +36,22 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
         load.child.kill()
         raise
     os.close(write)
-    scanner = Scanner(keep_bad=session.args.max_bad_lines + 1, hard_delete=target.hard_delete, remember=True, live=True)
+    scanner = Scanner(
+        keep_bad=session.args.max_bad_lines + 1,
+        hard_delete=target.hard_delete,
+        remember=True,
+        live=True,
+    )
     run = _Run(session, tap, load, scanner, read)
     run.wait(plan.overlay.look)
     complete = tap.ok and not session.supervisor.stops
     held = full_table_streams(plan.catalog) if plan.catalog and not complete else frozenset()
     session.result.update(
-        complete=complete, tap={"exit": tap.exit, "signal": tap.signal},
+        complete=complete,
+        tap={"exit": tap.exit, "signal": tap.signal},
         target={"exit": load.child.exit, "signal": load.child.signal},
-        seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)})
+        seconds={"tap": round(tap.seconds, 3), "target": round(load.child.seconds, 3)},
+    )
     publish(session, run.scanner)
     return run.conclude(Saved(session, plan.catalog, held))
 
@@ -53,7 +61,9 @@ _RELAY_SECONDS = 2
 
 
 class _Run:
-    def __init__(self, session: Session, tap: Child, load: PipeLoad, scanner: Scanner, source: int) -> None:
+    def __init__(
+        self, session: Session, tap: Child, load: PipeLoad, scanner: Scanner, source: int
+    ) -> None:
         args = session.args
         self._session = session
         self._tap = tap
@@ -89,7 +99,12 @@ class _Run:
         def tick() -> None:
             look()
             self._logged = log_bad_lines(session, self.scanner, self._logged)
-            session.progress.step("stream", bytes=self._relay.written, records=self.scanner.records, silent=self._idle.look())
+            session.progress.step(
+                "stream",
+                bytes=self._relay.written,
+                records=self.scanner.records,
+                silent=self._idle.look(),
+            )
 
         session.progress.phase("stream", "start")
         session.supervisor.run(done, self._stop, kill, self._step, tick)
@@ -126,7 +141,11 @@ class _Run:
         if tap_runs and relay.source_ended:
             self._closed.look(ended=True)
         target_is_gone = target.ended.is_set() and not (target.ok and relay.complete)
-        if not self._stopping and tap_runs and (target_is_gone or relay.too_bad or relay.broken or relay.error):
+        if (
+            not self._stopping
+            and tap_runs
+            and (target_is_gone or relay.too_bad or relay.broken or relay.error)
+        ):
             self._stopping = True
             self._stop_tap()
             if relay.too_bad:
@@ -134,7 +153,10 @@ class _Run:
         if not self._finishing and not tap_runs and not relay.source_ended:
             # What holds its output open now is nothing that can be seen, or the relay has not come to the end yet.
             self._finishing = True
-            supervisor.after(max(_RELAY_SECONDS, supervisor.grace - (time.monotonic() - self._tap.ended_at)), relay.finish)
+            supervisor.after(
+                max(_RELAY_SECONDS, supervisor.grace - (time.monotonic() - self._tap.ended_at)),
+                relay.finish,
+            )
 
     def _tap_ended_first(self) -> bool:
         """A tap that fails after its target has only lost its reader.
@@ -152,7 +174,9 @@ class _Run:
         if self._tap.warning:
             session.warn(self._tap.warning)
         if self._relay.cut_short:
-            session.warn(f"something that {self._tap.name} left behind held its output open: it was not waited for")
+            session.warn(
+                f"something that {self._tap.name} left behind held its output open: it was not waited for"
+            )
         if self._relay.tail_dropped:
             session.leave_out(CUT_LINE)
         if not stops:
@@ -164,7 +188,9 @@ class _Run:
         if trouble is None and stops < 2:
             saved.commit(self.scanner, self._load, lambda: self.scanner.states)
         if stops:
-            return INTERRUPTED, "stopped: " + (trouble or f"{self._load.child.name} took all that was sent")
+            return INTERRUPTED, "stopped: " + (
+                trouble or f"{self._load.child.name} took all that was sent"
+            )
         if trouble is not None and not self._tap.ok and self._tap_ended_first():
             return BOTH_FAILED, f"{self._tap.failure()}; {trouble}"
         if trouble is not None:

@@ -1,4 +1,5 @@
 """Finds out which stream, column and setting an error is about, from what the connector says around it."""
+
 from __future__ import annotations
 
 import re
@@ -32,9 +33,19 @@ def subject(lines: list[str], error: str) -> str:
     """What an error is about, as in `stream "orders", column "amount"`; "" where nothing says so or `error` does."""
     short = [line[:_LONGEST_LINE] for line in lines]
     # A traceback shows the line that reads a setting just above the exception.
-    settings = short[-4:] if error.startswith("KeyError") else [error, *(line for line in short if "in config" in line)]
-    found = {"stream": _last(_STREAM, short), "column": _last(_COLUMN, short), "setting": _last(_SETTING, settings)}
-    return ", ".join(f'{kind} "{name}"' for kind, name in found.items() if name and not _says(error, name))
+    settings = (
+        short[-4:]
+        if error.startswith("KeyError")
+        else [error, *(line for line in short if "in config" in line)]
+    )
+    found = {
+        "stream": _last(_STREAM, short),
+        "column": _last(_COLUMN, short),
+        "setting": _last(_SETTING, settings),
+    }
+    return ", ".join(
+        f'{kind} "{name}"' for kind, name in found.items() if name and not _says(error, name)
+    )
 
 
 def _last(patterns: tuple[str, ...], lines: list[str]) -> Optional[str]:
@@ -54,4 +65,7 @@ def _path(text: str) -> str:
 
 def _says(error: str, name: str) -> bool:
     # That one names a key and not what it is the key of.
-    return not error.startswith("KeyError") and re.search(rf"""['"\[]{re.escape(name)}['"\]]""", error) is not None
+    return (
+        not error.startswith("KeyError")
+        and re.search(rf"""['"\[]{re.escape(name)}['"\]]""", error) is not None
+    )

@@ -1,4 +1,5 @@
 """summary: what a run on a cluster has come to, in the form that `tapctl run` leaves on one machine."""
+
 from __future__ import annotations
 
 import argparse
@@ -32,7 +33,10 @@ def summarize(args: argparse.Namespace) -> tuple[int, Optional[str]]:
         error = first_failure(failures) or f"the Workflow ended as {args.status}"
         stopped = bool(_STOPPED.search(failures or ""))
         code = INTERRUPTED if stopped else exit_code(error)
-        write_json(args.output, summary(args, "interrupted" if stopped else "failed", code, error, committed))
+        write_json(
+            args.output,
+            summary(args, "interrupted" if stopped else "failed", code, error, committed),
+        )
     return OK, None
 
 
@@ -42,8 +46,13 @@ def exit_code(error: str) -> int:
     return int(found.group(1)) if found else INTERNAL
 
 
-def summary(args: argparse.Namespace, status: str, code: Optional[int], error: Optional[str],
-            committed: Optional[JsonText] = None) -> dict[str, Any]:
+def summary(
+    args: argparse.Namespace,
+    status: str,
+    code: Optional[int],
+    error: Optional[str],
+    committed: Optional[JsonText] = None,
+) -> dict[str, Any]:
     """The content of a run's summary.json; `committed` is the state that was saved just now."""
     tap, target = result_of(args.tap_result), result_of(args.target_result)
     before = tap.get("stateBefore", target.get("stateBefore"))
@@ -52,21 +61,33 @@ def summary(args: argparse.Namespace, status: str, code: Optional[int], error: O
     ended = status != "running"
     records = target.get("records", {})
     return {
-        "version": 1, "pipeline": args.pipeline, "run": args.run, "mode": args.mode, "trigger": args.trigger,
-        "started": args.started, "ended": timestamp(now) if ended else None,
+        "version": 1,
+        "pipeline": args.pipeline,
+        "run": args.run,
+        "mode": args.mode,
+        "trigger": args.trigger,
+        "started": args.started,
+        "ended": timestamp(now) if ended else None,
         "seconds": _since(args.started, now) if ended else None,
-        "status": status, "code": code, "error": error,
+        "status": status,
+        "code": code,
+        "error": error,
         "warnings": tap.get("warnings", []) + target.get("warnings", []),
         "attempts": {"extract": attempts(tap), "load": attempts(target)},
         "streams": [{"stream": stream, "records": count} for stream, count in records.items()],
-        "records": sum(records.values()), "bytes": target.get("bytes", tap.get("bytes", 0)),
+        "records": sum(records.values()),
+        "bytes": target.get("bytes", tap.get("bytes", 0)),
         "badLines": target.get("badLines", 0),
         "leftOut": tap.get("leftOut", []) + target.get("leftOut", []),
         "uncountedFiles": target.get("uncountedFiles", 0),
-        "tap": tap.get("tapConnector", _NOBODY), "target": target.get("targetConnector", _NOBODY),
+        "tap": tap.get("tapConnector", _NOBODY),
+        "target": target.get("targetConnector", _NOBODY),
         "unselected": target.get("unselected", []),
-        "stateBefore": before, "stateAfter": after, "stateCommitted": committed is not None,
-        "outputs": target.get("outputs", []), "host": args.workflow,
+        "stateBefore": before,
+        "stateAfter": after,
+        "stateCommitted": committed is not None,
+        "outputs": target.get("outputs", []),
+        "host": args.workflow,
     }
 
 
@@ -75,7 +96,9 @@ def result_of(path: Optional[str]) -> dict[str, Any]:
     if not path or not os.path.exists(path):
         return {}
     text = read_object_text(path, "result")
-    states = {name: state for name, state in text.members.items() if name in _STATES and state.is_object}
+    states = {
+        name: state for name, state in text.members.items() if name in _STATES and state.is_object
+    }
     return {**text.value, **states}
 
 

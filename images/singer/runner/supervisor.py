@@ -1,4 +1,5 @@
 """The runner's main loop: waits for children, signals and timers."""
+
 from __future__ import annotations
 
 import queue
@@ -38,8 +39,14 @@ class Supervisor:
         """Calls `action` once, in the loop, when `seconds` have passed."""
         self._timers.append((time.monotonic() + seconds, action))
 
-    def run(self, done: Callable[[], bool], on_stop: Callable[[], None], on_kill: Callable[[], None],
-            step: Optional[Callable[[], None]] = None, tick: Optional[Callable[[], None]] = None) -> None:
+    def run(
+        self,
+        done: Callable[[], bool],
+        on_stop: Callable[[], None],
+        on_kill: Callable[[], None],
+        step: Optional[Callable[[], None]] = None,
+        tick: Optional[Callable[[], None]] = None,
+    ) -> None:
         """Loops until `done`.
 
         `on_stop` is called at the first signal (also one that came before), `on_kill` at the

@@ -1,4 +1,5 @@
 """Makes ready what a tap needs to start."""
+
 from __future__ import annotations
 
 import os
@@ -40,7 +41,10 @@ def prepare_tap(session: Session) -> TapPlan:
     catalog = _catalog(session, tap, config_flags, overlay)
     command = tap.command + config_flags
     if catalog is not None and tap.flags.catalog != "none":
-        command = command + [f"--{tap.flags.catalog}", session.private_file("catalog.json", catalog)]
+        command = command + [
+            f"--{tap.flags.catalog}",
+            session.private_file("catalog.json", catalog),
+        ]
     if state and tap.flags.state:
         command = command + ["--state", session.private_file("state.json", state)]
     elif state:
@@ -54,14 +58,17 @@ def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list
     path = session.args.overlay
     base = {**session.config(tap), **getattr(session.args, "settings", {})}
     config = apply_overlay(path, base, session.warn) if path else base
-    session.masker.add([text for name in config if config[name] != base.get(name)
-                        for text in leaves(config[name])])
+    session.masker.add(
+        [text for name in config if config[name] != base.get(name) for text in leaves(config[name])]
+    )
     private = session.private_file("config.json", config)
     watch = OverlayWatch(private, path, base, config, session.masker.add)
     return watch, ["--config", private] if tap.flags.config else []
 
 
-def _catalog(session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch) -> Optional[dict[str, Any]]:
+def _catalog(
+    session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch
+) -> Optional[dict[str, Any]]:
     args = session.args
     if args.catalog:
         catalog = read_json(args.catalog, "catalog", constants=True)
@@ -73,15 +80,20 @@ def _catalog(session: Session, tap: Connector, config_flags: list[str], overlay:
         return None
     rules = read_list(args.select, "selection")
     if not tap.flags.discover or tap.flags.catalog == "none":
-        raise RunnerError(USAGE, f"{tap.name} cannot select streams: it has no "
-                          + ("--discover" if not tap.flags.discover else "--catalog"))
+        raise RunnerError(
+            USAGE,
+            f"{tap.name} cannot select streams: it has no "
+            + ("--discover" if not tap.flags.discover else "--catalog"),
+        )
     catalog = run_discovery(session, tap, config_flags, overlay)
     for warning in select(catalog, rules):
         session.warn(warning)
     return catalog
 
 
-def run_discovery(session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch) -> dict[str, Any]:
+def run_discovery(
+    session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch
+) -> dict[str, Any]:
     """The catalog the tap discovers."""
     session.progress.phase("discover", "start")
     path = session.private_path("discovered.json")
@@ -94,11 +106,15 @@ def run_discovery(session: Session, tap: Connector, config_flags: list[str], ove
         def stop(fault: Optional[str] = None) -> None:
             child.terminate(fault)
             supervisor.after(supervisor.grace, child.kill)
-        idle = Idle(session, child.name, "sent", lambda: (os.fstat(fd).st_size, child.log.bytes), stop)
+
+        idle = Idle(
+            session, child.name, "sent", lambda: (os.fstat(fd).st_size, child.log.bytes), stop
+        )
 
         def tick() -> None:
             overlay.look()
             idle.look()
+
         supervisor.run(child.ended.is_set, stop, child.kill, tick=tick)
         overlay.look()
     finally:
@@ -111,9 +127,11 @@ def run_discovery(session: Session, tap: Connector, config_flags: list[str], ove
         text = file.read()
     try:
         # Some taps print log lines before the catalog.
-        catalog = loads(text[max(0, text.find("{")):], constants=True)
+        catalog = loads(text[max(0, text.find("{")) :], constants=True)
     except ValueError as error:
-        raise RunnerError(TAP_FAILED, f"discovery: {tap.name} printed no catalog: {error}") from None
+        raise RunnerError(
+            TAP_FAILED, f"discovery: {tap.name} printed no catalog: {error}"
+        ) from None
     entries(catalog, f"what {tap.name} discovered")
     session.progress.phase("discover", "end")
     return catalog

@@ -1,4 +1,5 @@
 """Makes ready what a target needs to start, and judges how it ended."""
+
 from __future__ import annotations
 
 import json
@@ -39,7 +40,11 @@ def prepare_target(session: Session) -> TargetPlan:
     session.output_folder = next((path for path in given if isinstance(path, str)), None)
     if session.output_folder and (session.output_folder == folder or session.args.standalone):
         make_directory(session.output_folder, shared=session.args.standalone)
-    flags = ["--config", session.private_file("target-config.json", config)] if target.flags.config else []
+    flags = (
+        ["--config", session.private_file("target-config.json", config)]
+        if target.flags.config
+        else []
+    )
     return TargetPlan(target, target.command + flags, deletes_hard(config, target.settings))
 
 
@@ -60,7 +65,9 @@ class Load:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
-            self.last_printed = JsonText(line.decode("utf-8", "replace")) if value else self.last_printed
+            self.last_printed = (
+                JsonText(line.decode("utf-8", "replace")) if value else self.last_printed
+            )
         elif line.strip():
             self._log.raw("target", line)
 
@@ -91,12 +98,14 @@ class PipeLoad(Load):
 
     def watch(self, feeder: Union[Feed, Relay]) -> None:
         """Waits for the target, which `feeder` feeds."""
+
         def at_exit() -> None:
             # In this order: nothing is written once the feeder is complete, so the count is exact.
             self.early = not feeder.complete
             self._left = unread(self._read)
             # Our end was the last one to read from: a feeder that still writes fails at once.
             os.close(self._read)
+
         self._feeder = feeder
         self.child.watch(self._session.log, self._session.supervisor.wake, at_exit, self.take)
 
@@ -111,7 +120,11 @@ class PipeLoad(Load):
     def signs_of_life(self) -> Optional[tuple]:
         """Change while it reads or logs; None when it has read all that it will be given."""
         feeder, waiting = self._feeder, self.unread
-        return None if feeder.complete and not waiting else (feeder.written - waiting, self.child.log.bytes)
+        return (
+            None
+            if feeder.complete and not waiting
+            else (feeder.written - waiting, self.child.log.bytes)
+        )
 
     def not_taken(self) -> Optional[str]:
         if isinstance(self._feeder, Feed) and (self.early or self._left):

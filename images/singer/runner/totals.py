@@ -1,4 +1,5 @@
 """Running totals of a Singer stream."""
+
 from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Optional
@@ -59,7 +60,11 @@ class Totals:
 
     def of(self, kind: str) -> dict[str, int]:
         """Number of messages of a type by stream."""
-        return {stream: count for (each, stream), count in self.counts.items() if each == kind and stream is not None}
+        return {
+            stream: count
+            for (each, stream), count in self.counts.items()
+            if each == kind and stream is not None
+        }
 
     def total(self, kind: str) -> int:
         """Number of messages of a type."""
@@ -97,16 +102,35 @@ class Totals:
         sums = self.lines, self.bytes, self.bad, self.recovered
         bad = [tuple(line) for line in self.bad_lines]
         fatal = tuple(self.fatal) if self.fatal else None
-        return (sums, list(self.counts.items()), bad, self._notes, self.states.totals(), self.clean, fatal, self.batches,
-                self.versions.totals())
+        return (
+            sums,
+            list(self.counts.items()),
+            bad,
+            self._notes,
+            self.states.totals(),
+            self.clean,
+            fatal,
+            self.batches,
+            self.versions.totals(),
+        )
 
     def add(self, totals: tuple[Any, ...]) -> None:
         """Takes in the totals of what follows directly on what this one has seen."""
-        (lines, size, bad, recovered), counts, bad_lines, notes, states, clean, fatal, batches, versions = totals
+        (
+            (lines, size, bad, recovered),
+            counts,
+            bad_lines,
+            notes,
+            states,
+            clean,
+            fatal,
+            batches,
+            versions,
+        ) = totals
         for key, count in counts:
             self._add(key, count)
         listed = [BadLine(line[0] + self.lines, *line[1:]) for line in bad_lines]
-        self.bad_lines = (self.bad_lines + listed)[:self._keep_bad]
+        self.bad_lines = (self.bad_lines + listed)[: self._keep_bad]
         for number, text in notes:
             self._note(number + self.lines, text)
         refusal = self.versions.add(versions)

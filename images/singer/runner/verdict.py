@@ -1,4 +1,5 @@
 """verdict: fails a run for a step that ended well although it had failed; it is called for no other step."""
+
 from __future__ import annotations
 
 import argparse
@@ -13,7 +14,10 @@ def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     result = read_object(args.result, "result")
     code = result.get("code")
     if code == OK:
-        return INTERNAL, "the step has failed, but its result says that it succeeded: it is the result of another attempt"
+        return (
+            INTERNAL,
+            "the step has failed, but its result says that it succeeded: it is the result of another attempt",
+        )
     error = result.get("error") or "the tap failed"
     if code == TAP_FAILED:
         error += f" (what it had sent is loaded, and its progress saved{_loaded(args.loaded)})"

@@ -3,6 +3,7 @@
 A target with `hard_delete` deletes all rows of a table that do not carry the activated version, those without any
 version too: meltano/sdk#2103 and meltano/sdk#2117.
 """
+
 from __future__ import annotations
 
 from typing import Any, BinaryIO, Iterable, Mapping, Optional
@@ -47,23 +48,37 @@ class Versions:
         activated = self._activated.setdefault(stream, [])
         is_complete = last in activated
         activated.append(version)
-        if self.hard_delete and self.live and not is_complete and _all_older(self._carried.get(stream, set()), version):
-            return (f'ACTIVATE_VERSION {version} of stream "{stream}", whose records so far carry an older version that was '
-                    'never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, '
-                    'or use mode "artifact" if the tap sends records of the activated version after it')
+        if (
+            self.hard_delete
+            and self.live
+            and not is_complete
+            and _all_older(self._carried.get(stream, set()), version)
+        ):
+            return (
+                f'ACTIVATE_VERSION {version} of stream "{stream}", whose records so far carry an older version that was '
+                'never activated: with the setting "hard_delete" the target deletes them; turn hard_delete off, '
+                'or use mode "artifact" if the tap sends records of the activated version after it'
+            )
         return self._refusal(stream)
 
     def outdated(self) -> dict[str, int]:
         """Streams whose first record is of an older version than the last activated one, which a target with
         `hard_delete` would leave no row of unless other records carry that one."""
-        return {stream: versions[-1] for stream, versions in self._activated.items()
-                if self.hard_delete and _all_older(self._carried.get(stream, set()), versions[-1])}
+        return {
+            stream: versions[-1]
+            for stream, versions in self._activated.items()
+            if self.hard_delete and _all_older(self._carried.get(stream, set()), versions[-1])
+        }
 
     def totals(self) -> tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]:
         """All that `add` of another one needs, in plain types."""
-        return [(stream, list(seen)) for stream, seen in self._carried.items()], list(self._activated.items())
+        return [(stream, list(seen)) for stream, seen in self._carried.items()], list(
+            self._activated.items()
+        )
 
-    def add(self, totals: tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]) -> Optional[str]:
+    def add(
+        self, totals: tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]
+    ) -> Optional[str]:
         """Takes in what another one saw; why the run must not go on, if it must not."""
         carried, activated = totals
         for stream, seen in carried:
@@ -80,25 +95,37 @@ class Versions:
             if stream not in streams:
                 # A tap repeats the version that its state holds: the rows of the table carry it already.
                 if versions[-1] != _saved_version(before, stream):
-                    found.append(f'stream "{stream}": ACTIVATE_VERSION {versions[-1]} came without any record; '
-                                 "a target that follows it deletes all rows of the table or marks them as deleted")
+                    found.append(
+                        f'stream "{stream}": ACTIVATE_VERSION {versions[-1]} came without any record; '
+                        "a target that follows it deletes all rows of the table or marks them as deleted"
+                    )
                 continue
             odd = self._carried.get(stream, set()) - set(versions)
             if None in odd:
-                found.append(f'stream "{stream}": its records carry no version, and ACTIVATE_VERSION {versions[-1]} came; '
-                             "a target that follows it deletes these records or marks them as deleted")
+                found.append(
+                    f'stream "{stream}": its records carry no version, and ACTIVATE_VERSION {versions[-1]} came; '
+                    "a target that follows it deletes these records or marks them as deleted"
+                )
             elif odd:
                 listed = ", ".join(sorted(map(str, odd)))
-                found.append(f'stream "{stream}": records carry version {listed}, and ACTIVATE_VERSION {versions[-1]} came; '
-                             "a target that follows it deletes rows of older versions or marks them as deleted")
+                found.append(
+                    f'stream "{stream}": records carry version {listed}, and ACTIVATE_VERSION {versions[-1]} came; '
+                    "a target that follows it deletes rows of older versions or marks them as deleted"
+                )
         return found
 
     def _refusal(self, stream: str) -> Optional[str]:
-        if not self.hard_delete or stream not in self._activated or None not in self._carried.get(stream, ()):
+        if (
+            not self.hard_delete
+            or stream not in self._activated
+            or None not in self._carried.get(stream, ())
+        ):
             return None
-        return (f'ACTIVATE_VERSION {self._activated[stream][-1]} of stream "{stream}", whose records carry no version: '
-                'with the setting "hard_delete" the target deletes them; turn hard_delete off, '
-                "or have the tap not send ACTIVATE_VERSION")
+        return (
+            f'ACTIVATE_VERSION {self._activated[stream][-1]} of stream "{stream}", whose records carry no version: '
+            'with the setting "hard_delete" the target deletes them; turn hard_delete off, '
+            "or have the tap not send ACTIVATE_VERSION"
+        )
 
 
 def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
@@ -117,13 +144,20 @@ def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
             if not wanted:
                 return None
     stream, version = next(iter(wanted.items()))
-    return (f'ACTIVATE_VERSION {version} of stream "{stream}", none of whose records carries that version: '
-            'with the setting "hard_delete" the target deletes them; turn hard_delete off')
+    return (
+        f'ACTIVATE_VERSION {version} of stream "{stream}", none of whose records carries that version: '
+        'with the setting "hard_delete" the target deletes them; turn hard_delete off'
+    )
 
 
 def _all_older(carried: set[Any], version: Any) -> bool:
     numbers = [each for each in carried if isinstance(each, int)]
-    return bool(numbers) and len(numbers) == len(carried) and isinstance(version, int) and max(numbers) < version
+    return (
+        bool(numbers)
+        and len(numbers) == len(carried)
+        and isinstance(version, int)
+        and max(numbers) < version
+    )
 
 
 def deletes_hard(config: Mapping[str, Any], settings: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 Python prints such an exception and goes on: a target ends with 0 although a worker of its has lost rows
 (meltano/meltano#8579).
 """
+
 from __future__ import annotations
 
 import re
@@ -11,7 +12,9 @@ from typing import Optional
 _NAMED = re.compile(r"(?:Exception in (thread \S.*)|(Process) (\S*Process-[\d:]+)):$")
 _AT_EXIT = "during interpreter shutdown"
 _TRACEBACK = "Traceback (most recent call last)"
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Failure)\b(?:: .+)?$")
+_EXCEPTION = re.compile(
+    r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Timeout|Failure)\b(?:: .+)?$"
+)
 
 
 class Workers:
@@ -30,6 +33,8 @@ class Workers:
                 self.failed, self._explained = self._named, False
                 return
             found = _NAMED.match(line.rstrip())
-            self._named = found[1] or f"process {found[3]}" if found and _AT_EXIT not in line else None
+            self._named = (
+                found[1] or f"process {found[3]}" if found and _AT_EXIT not in line else None
+            )
         elif not self._explained and _EXCEPTION.match(line.rstrip()):
             self.failed, self._explained = f"{self.failed}: {line.rstrip()}", True

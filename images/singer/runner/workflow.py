@@ -1,4 +1,5 @@
 """What a workflow needs of extract and load beyond their files: an outcome, and an end that lets the next step run."""
+
 from __future__ import annotations
 
 import argparse
@@ -26,8 +27,14 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
     Argo would try it again.
     """
     # How much went through a FIFO only its reader knows; of a tap that was not started, its discovery failed.
-    partial = (args.subcommand == "extract" and code == TAP_FAILED and "tap" in result and result.get("bytes", 1) > 0
-               and args.last_attempt is not None and (args.attempt or 0) >= args.last_attempt)
+    partial = (
+        args.subcommand == "extract"
+        and code == TAP_FAILED
+        and "tap" in result
+        and result.get("bytes", 1) > 0
+        and args.last_attempt is not None
+        and (args.attempt or 0) >= args.last_attempt
+    )
     path = getattr(args, "outcome", None)
     for_good = bool(path) and args.leave_verdict and code in _HOPELESS
     outcome = FAILED if for_good else _outcome(args, code, partial) if path else None
@@ -44,7 +51,9 @@ def _outcome(args: argparse.Namespace, code: int, partial: bool) -> Optional[str
     return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
 
 
-def await_target(args: argparse.Namespace, result: dict[str, Any], stopped: Callable[[], bool]) -> None:
+def await_target(
+    args: argparse.Namespace, result: dict[str, Any], stopped: Callable[[], bool]
+) -> None:
     """Keeps a tap that failed until the target has loaded what it got, with --await-result.
 
     Argo ends the other containers of a pod as soon as one has failed: the target would be killed half-way, and what it

@@ -8,6 +8,11 @@ export type Check = (facts: DoctorFacts) => readonly Finding[];
 export const BUCKET_FIRST = "mend first what is said of the bucket";
 
 /** What a check finds in something that was looked for; a warning where it could not be looked at. */
-export function look<T>(check: string, looked: Looked<T>, then: (value: T) => readonly Finding[], todo = "give yourself the rule, or ask who may"): readonly Finding[] {
+export function look<T>(
+  check: string,
+  looked: Looked<T>,
+  then: (value: T) => readonly Finding[],
+  todo = "give yourself the rule, or ask who may",
+): readonly Finding[] {
   return looked.ok ? then(looked.value) : warn(check, `not looked at: ${looked.why}`, todo);
 }

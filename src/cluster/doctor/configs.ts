@@ -2,7 +2,13 @@ import { tapctl } from "../../common/command-text";
 import { UserError } from "../../common/errors";
 import { checkedConfig, putCommand } from "../../run/config-files";
 import { isReplication, type PipelineEntry } from "../../model/define";
-import { CONFIG_PARTS, listConfigs, missingParts, readConfig, type ConfigPart } from "../../store/configs";
+import {
+  CONFIG_PARTS,
+  listConfigs,
+  missingParts,
+  readConfig,
+  type ConfigPart,
+} from "../../store/configs";
 import { configKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { BUCKET_FIRST, look, type Check } from "./check";
@@ -25,34 +31,67 @@ export interface ConfigProblem {
 }
 
 /** Looks at the settings of a pipeline that reads them from the store; undefined for another one. */
-export async function configFact(store: ObjectStore, entry: PipelineEntry): Promise<ConfigFact | undefined> {
+export async function configFact(
+  store: ObjectStore,
+  entry: PipelineEntry,
+): Promise<ConfigFact | undefined> {
   if (!isReplication(entry) || entry.configFrom !== "store") return undefined;
   const { name: pipeline } = entry;
   const files = await listConfigs(store, pipeline);
-  const parts = (Object.keys(CONFIG_PARTS) as readonly ConfigPart[]).filter((part) => files.some(({ file }) => file === CONFIG_PARTS[part]));
+  const parts = (Object.keys(CONFIG_PARTS) as readonly ConfigPart[]).filter((part) =>
+    files.some(({ file }) => file === CONFIG_PARTS[part]),
+  );
   const wrong = await Promise.all(parts.map((part) => problemOf(store, pipeline, part)));
-  return { pipeline, problems: [...missingParts(files).map((part) => missing(pipeline, part)), ...wrong.flat()] };
+  return {
+    pipeline,
+    problems: [...missingParts(files).map((part) => missing(pipeline, part)), ...wrong.flat()],
+  };
 }
 
 function missing(pipeline: string, part: ConfigPart): ConfigProblem {
-  return { what: `${configKey(pipeline, CONFIG_PARTS[part])} is not there`, todo: `put it there: ${putCommand(pipeline, part)}` };
+  return {
+    what: `${configKey(pipeline, CONFIG_PARTS[part])} is not there`,
+    todo: `put it there: ${putCommand(pipeline, part)}`,
+  };
 }
 
-async function problemOf(store: ObjectStore, pipeline: string, part: ConfigPart): Promise<readonly ConfigProblem[]> {
+async function problemOf(
+  store: ObjectStore,
+  pipeline: string,
+  part: ConfigPart,
+): Promise<readonly ConfigProblem[]> {
   const text = await readConfig(store, pipeline, CONFIG_PARTS[part]);
   try {
-    if (text !== undefined) checkedConfig(part, configKey(pipeline, CONFIG_PARTS[part]), text.toString());
+    if (text !== undefined)
+      checkedConfig(part, configKey(pipeline, CONFIG_PARTS[part]), text.toString());
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const without = part === "catalog" ? `; or do without, where the tap finds its own: ${tapctl(`config remove ${pipeline} catalog`)}` : "";
-    return [{ what: error.message, todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}${without}` }];
+    const without =
+      part === "catalog"
+        ? `; or do without, where the tap finds its own: ${tapctl(`config remove ${pipeline} catalog`)}`
+        : "";
+    return [
+      {
+        what: error.message,
+        todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}${without}`,
+      },
+    ];
   }
 }
 
 /** Are the settings that are read from the store such as connectors can read? */
 export const configsCheck: Check = ({ configs }) =>
-  look("settings", configs, (found) => {
-    const problems = found.flatMap(({ pipeline, problems: wrong }) => wrong.flatMap(({ what, todo }) => fail("settings", `${pipeline}: ${what}`, todo)));
-    return problems.length > 0 ? problems : ok("settings", `${found.length} in the store, all readable`);
-  }, BUCKET_FIRST);
+  look(
+    "settings",
+    configs,
+    (found) => {
+      const problems = found.flatMap(({ pipeline, problems: wrong }) =>
+        wrong.flatMap(({ what, todo }) => fail("settings", `${pipeline}: ${what}`, todo)),
+      );
+      return problems.length > 0
+        ? problems
+        : ok("settings", `${found.length} in the store, all readable`);
+    },
+    BUCKET_FIRST,
+  );

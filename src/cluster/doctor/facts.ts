@@ -6,7 +6,8 @@ import type { ConfigFact } from "./configs";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
 /** Something that was looked for, or why it could not be looked at. */
-export type Looked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Looked<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
 /** A right that the command needs, and whether one has it. */
 export interface Right {
@@ -34,7 +35,9 @@ export interface ImageFact {
 }
 
 /** A bucket that answers, or one that is not there. */
-export type BucketFact = { readonly name: string; readonly is: "there"; readonly versioned: boolean } | { readonly name: string; readonly is: "missing"; readonly inCluster: boolean };
+export type BucketFact =
+  | { readonly name: string; readonly is: "there"; readonly versioned: boolean }
+  | { readonly name: string; readonly is: "missing"; readonly inCluster: boolean };
 
 /** A state that lies in the store and cannot be read. */
 export interface UnreadableStateFact {

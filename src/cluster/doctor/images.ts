@@ -12,10 +12,15 @@ import { fail, ok, warn, type Finding } from "./finding";
 
 const AT_ONCE = 8;
 const ANSWER_MS = 5_000;
-const IMAGES: readonly string[] = ["tapImage", "targetImage", "jobImage"] satisfies readonly ParameterName[];
+const IMAGES: readonly string[] = [
+  "tapImage",
+  "targetImage",
+  "jobImage",
+] satisfies readonly ParameterName[];
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
-const imageTodo = (): string => `${stackCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
+const imageTodo = (): string =>
+  `${stackCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
 
 /** Images that runs are made of, each once, by their parameters and those of the templates that they share. */
 export function imagesOf(specs: readonly (WorkflowSpec | undefined)[]): readonly string[] {
@@ -41,18 +46,43 @@ function followUpImages(text: string): readonly string[] {
  *
  * @param server address of the API: a registry at `localhost` is the nodes' own, and this machine's where they are here.
  */
-export async function askRegistries(images: readonly string[], server: string): Promise<readonly ImageFact[]> {
+export async function askRegistries(
+  images: readonly string[],
+  server: string,
+): Promise<readonly ImageFact[]> {
   const hosts = [...new Set(images.map((image) => parseImageReference(image).host))];
-  const facts = await atOnce(AT_ONCE, hosts, (host) => askRegistry(host, images.filter((image) => parseImageReference(image).host === host), server));
+  const facts = await atOnce(AT_ONCE, hosts, (host) =>
+    askRegistry(
+      host,
+      images.filter((image) => parseImageReference(image).host === host),
+      server,
+    ),
+  );
   return facts.flat();
 }
 
-async function askRegistry(host: string, images: readonly string[], server: string): Promise<readonly ImageFact[]> {
+async function askRegistry(
+  host: string,
+  images: readonly string[],
+  server: string,
+): Promise<readonly ImageFact[]> {
   const url = registryUrl(host);
   const isHere = (address: string): boolean => isLocalRegistry(new URL(address).host);
-  const isAway = !URL.canParse(url) || (isHere(url) && !isHere(server)) || !(await answers(`${url}/v2/`, ANSWER_MS));
-  if (isAway) return images.map((image) => ({ image, there: undefined, why: `${host} does not answer from here` }));
-  return atOnce(AT_ONCE, images, async (image) => ({ image, there: await isThere(image, ANSWER_MS), why: `${host} tells nothing to those who are not logged in` }));
+  const isAway =
+    !URL.canParse(url) ||
+    (isHere(url) && !isHere(server)) ||
+    !(await answers(`${url}/v2/`, ANSWER_MS));
+  if (isAway)
+    return images.map((image) => ({
+      image,
+      there: undefined,
+      why: `${host} does not answer from here`,
+    }));
+  return atOnce(AT_ONCE, images, async (image) => ({
+    image,
+    there: await isThere(image, ANSWER_MS),
+    why: `${host} tells nothing to those who are not logged in`,
+  }));
 }
 
 /** Can pods have their images: does one wait for an image, and have the registries those of the runs to come? */
@@ -64,27 +94,58 @@ export const imagesCheck: Check = ({ pods, images, crons }) =>
       const missing = asked.filter(({ there, image }) => there === false && !known.has(image));
       const seen = waiting.length === 0 ? `; none of ${found.length} pods waits for one` : "";
       const problems = [
-        ...waiting.flatMap(({ pod, name, image, why }) => fail("images", `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`, imageTodo())),
-        ...missing.flatMap(({ image }) => fail("images", `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`, `${imageTodo()}. Only a node that has it already can run it`)),
+        ...waiting.flatMap(({ pod, name, image, why }) =>
+          fail(
+            "images",
+            `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`,
+            imageTodo(),
+          ),
+        ),
+        ...missing.flatMap(({ image }) =>
+          fail(
+            "images",
+            `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`,
+            `${imageTodo()}. Only a node that has it already can run it`,
+          ),
+        ),
         ...unasked(asked, seen),
       ];
-      return problems.length > 0 ? problems : ok("images", `${asked.length}, all in their registries${seen}`);
+      return problems.length > 0
+        ? problems
+        : ok("images", `${asked.length}, all in their registries${seen}`);
     }),
   );
 
 function usersOf(image: string, crons: readonly CronWorkflowObject[]): string {
   const users = crons.filter(({ spec }) => imagesOf([spec.workflowSpec]).includes(image));
-  return users.length === 0 ? "runs" : `runs of ${users.map(({ metadata }) => metadata.name).join(", ")}`;
+  return users.length === 0
+    ? "runs"
+    : `runs of ${users.map(({ metadata }) => metadata.name).join(", ")}`;
 }
 
 function waitingFor(pod: PodObject) {
-  return containersOf(pod).flatMap(({ name, state, image = "" }) => (IMAGE_REASONS.includes(state?.waiting?.reason ?? "") ? [{ pod: pod.metadata.name, name, image, why: state?.waiting?.message ?? state?.waiting?.reason ?? "" }] : []));
+  return containersOf(pod).flatMap(({ name, state, image = "" }) =>
+    IMAGE_REASONS.includes(state?.waiting?.reason ?? "")
+      ? [
+          {
+            pod: pod.metadata.name,
+            name,
+            image,
+            why: state?.waiting?.message ?? state?.waiting?.reason ?? "",
+          },
+        ]
+      : [],
+  );
 }
 
 function unasked(asked: readonly ImageFact[], seen: string): readonly Finding[] {
   const silent = asked.filter(({ there }) => there === undefined);
   return [...new Set(silent.map(({ why }) => why))].flatMap((why) => {
     const names = silent.filter((one) => one.why === why).map(({ image }) => image);
-    return warn("images", `not asked: ${why} (${names.join(", ")})${seen}`, "an image that is missing there shows here once a pod waits for it");
+    return warn(
+      "images",
+      `not asked: ${why} (${names.join(", ")})${seen}`,
+      "an image that is missing there shows here once a pod waits for it",
+    );
   });
 }

@@ -16,7 +16,14 @@ import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } fr
 import { DEPLOYMENTS, PODS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "../resources";
 import { openClusterStore, readRepository, serviceOf, type Repository } from "../store";
 import { TEMPLATES } from "../templates";
-import { getWorkflow, listCronWorkflows, listMetadata, listWorkflows, phaseOf, waitsFor } from "../workflows";
+import {
+  getWorkflow,
+  listCronWorkflows,
+  listMetadata,
+  listWorkflows,
+  phaseOf,
+  waitsFor,
+} from "../workflows";
 import { configFact } from "./configs";
 import type { BucketFact, DoctorFacts, Looked, StateFact, UnreadableStateFact } from "./facts";
 import { askRegistries, imagesOf } from "./images";
@@ -30,28 +37,63 @@ interface TemplateObject extends MetadataOnly {
 }
 
 /** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
-export async function lookAtCluster(connection: Connection, entries: readonly PipelineEntry[]): Promise<DoctorFacts> {
+export async function lookAtCluster(
+  connection: Connection,
+  entries: readonly PipelineEntry[],
+): Promise<DoctorFacts> {
   const { context, namespace } = connection;
   const api = await tried(() => connection.about());
   const common = { context, namespace, now: new Date(), api, entries };
   if (!api.ok) return { ...common, ...nothing(api.why) };
-  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) => tried(async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? []);
+  const list = <T>(place: Place, query: { readonly labelSelector?: string } = {}) =>
+    tried(
+      async () => (await connection.ask<Page<T>>({ verb: "list", ...place, query })).items ?? [],
+    );
   const workflows = await tried(() => listWorkflows(connection));
-  const [rights, controllers, controllerPods, templates, crons, waiting, pods, secrets, stored] = await Promise.all([
-    lookAtRights(connection),
-    list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
-    list<PodObject>({ resource: PODS }, CONTROLLER),
-    tried(() => atOnce(AT_ONCE, TEMPLATES, async (name) => connection.ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name }).catch(absent))),
-    tried(() => listCronWorkflows(connection)),
-    tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
-    list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
-    tried(async () => (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name)),
-    lookAtStore(connection, entries),
-  ]);
-  const specs = [...(templates.ok ? templates.value : []).map((template) => template?.spec), ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec)];
-  const images = crons.ok ? await tried(() => askRegistries(imagesOf(specs), connection.server)) : crons;
-  const missingTemplates = templates.ok ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) } : templates;
-  return { ...common, rights, controllers, controllerPods, missingTemplates, images, crons, workflows, waiting, pods, secrets, ...stored };
+  const [rights, controllers, controllerPods, templates, crons, waiting, pods, secrets, stored] =
+    await Promise.all([
+      lookAtRights(connection),
+      list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
+      list<PodObject>({ resource: PODS }, CONTROLLER),
+      tried(() =>
+        atOnce(AT_ONCE, TEMPLATES, async (name) =>
+          connection
+            .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
+            .catch(absent),
+        ),
+      ),
+      tried(() => listCronWorkflows(connection)),
+      tried(() => waitingRuns(connection, workflows.ok ? workflows.value : [])),
+      list<PodObject>({ resource: PODS, namespace }, { labelSelector: PIPELINE_LABEL }),
+      tried(async () =>
+        (await listMetadata(connection, SECRETS)).map(({ metadata }) => metadata.name),
+      ),
+      lookAtStore(connection, entries),
+    ]);
+  const specs = [
+    ...(templates.ok ? templates.value : []).map((template) => template?.spec),
+    ...(crons.ok ? crons.value : []).map(({ spec }) => spec.workflowSpec),
+  ];
+  const images = crons.ok
+    ? await tried(() => askRegistries(imagesOf(specs), connection.server))
+    : crons;
+  const missingTemplates = templates.ok
+    ? { ok: true as const, value: TEMPLATES.filter((_, at) => templates.value[at] === undefined) }
+    : templates;
+  return {
+    ...common,
+    rights,
+    controllers,
+    controllerPods,
+    missingTemplates,
+    images,
+    crons,
+    workflows,
+    waiting,
+    pods,
+    secrets,
+    ...stored,
+  };
 }
 
 async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
@@ -63,9 +105,25 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
   }
 }
 
-function nothing(why: string): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
+function nothing(
+  why: string,
+): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
-  return { rights: unknown, controllers: unknown, controllerPods: unknown, missingTemplates: unknown, crons: unknown, workflows: unknown, waiting: unknown, pods: unknown, images: unknown, secrets: unknown, bucket: unknown, states: unknown, configs: unknown };
+  return {
+    rights: unknown,
+    controllers: unknown,
+    controllerPods: unknown,
+    missingTemplates: unknown,
+    crons: unknown,
+    workflows: unknown,
+    waiting: unknown,
+    pods: unknown,
+    images: unknown,
+    secrets: unknown,
+    bucket: unknown,
+    states: unknown,
+    configs: unknown,
+  };
 }
 
 async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights"]> {
@@ -73,7 +131,10 @@ async function lookAtRights(connection: Connection): Promise<DoctorFacts["rights
   return tried(() => rightsOf(connection, repository.ok ? repository.value : undefined));
 }
 
-async function waitingRuns(connection: Connection, workflows: readonly MetadataOnly[]): Promise<readonly { readonly workflow: string; readonly holder: string }[]> {
+async function waitingRuns(
+  connection: Connection,
+  workflows: readonly MetadataOnly[],
+): Promise<readonly { readonly workflow: string; readonly holder: string }[]> {
   const pending = workflows.filter((workflow) => phaseOf(workflow) === "Pending");
   const found = await atOnce(AT_ONCE, pending, async ({ metadata }) => {
     const holder = waitsFor(await getWorkflow(connection, metadata.name));
@@ -82,22 +143,38 @@ async function waitingRuns(connection: Connection, workflows: readonly MetadataO
   return found.filter((one) => one !== undefined);
 }
 
-async function lookAtStore(connection: Connection, entries: readonly PipelineEntry[]): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
+async function lookAtStore(
+  connection: Connection,
+  entries: readonly PipelineEntry[],
+): Promise<Pick<DoctorFacts, "bucket" | "states" | "configs">> {
   const opened = await tried(() => openClusterStore(connection));
   if (!opened.ok) return { bucket: opened, states: UNREAD, configs: UNREAD };
   const { store, repository, isVersioned, close } = opened.value;
   try {
     const bucket = await tried(() => bucketFact(store, repository, isVersioned));
-    if (bucket.ok && bucket.value.is === "missing") return { bucket, states: UNREAD, configs: UNREAD };
-    const states = await tried(async () => (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter((one) => one !== undefined));
-    const configs = await tried(async () => (await atOnce(AT_ONCE, entries, (entry) => configFact(store, entry))).filter((one) => one !== undefined));
+    if (bucket.ok && bucket.value.is === "missing")
+      return { bucket, states: UNREAD, configs: UNREAD };
+    const states = await tried(async () =>
+      (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter(
+        (one) => one !== undefined,
+      ),
+    );
+    const configs = await tried(async () =>
+      (await atOnce(AT_ONCE, entries, (entry) => configFact(store, entry))).filter(
+        (one) => one !== undefined,
+      ),
+    );
     return { bucket, states, configs };
   } finally {
     close();
   }
 }
 
-async function bucketFact(store: ObjectStore, { bucket: name, endpoint }: Repository, isVersioned: () => Promise<boolean>): Promise<BucketFact> {
+async function bucketFact(
+  store: ObjectStore,
+  { bucket: name, endpoint }: Repository,
+  isVersioned: () => Promise<boolean>,
+): Promise<BucketFact> {
   try {
     await store.listFolders("");
     return { name, is: "there", versioned: await isVersioned() };
@@ -107,7 +184,10 @@ async function bucketFact(store: ObjectStore, { bucket: name, endpoint }: Reposi
   }
 }
 
-async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFact | UnreadableStateFact | undefined> {
+async function stateFact(
+  store: ObjectStore,
+  pipeline: string,
+): Promise<StateFact | UnreadableStateFact | undefined> {
   const saved = await readState(store, pipeline).catch((error: unknown) => {
     if (!(error instanceof UnreadableState)) throw error;
     return error;
@@ -118,5 +198,13 @@ async function stateFact(store: ObjectStore, pipeline: string): Promise<StateFac
   const runs = await listRuns(store, pipeline, 20);
   const good = runs.find(({ status }) => status === "succeeded");
   const hasRun = (await store.get(runFileKey(pipeline, run, "summary.json"))) !== undefined;
-  return { pipeline, savedBy: run, savedAt: time, hasRun, newestGood: good?.run ?? null, bookmarks: newestBookmarks(state, runs[0]?.unselected), identity: { tap, target, destination, ...(source !== undefined && { source }) } };
+  return {
+    pipeline,
+    savedBy: run,
+    savedAt: time,
+    hasRun,
+    newestGood: good?.run ?? null,
+    bookmarks: newestBookmarks(state, runs[0]?.unselected),
+    identity: { tap, target, destination, ...(source !== undefined && { source }) },
+  };
 }

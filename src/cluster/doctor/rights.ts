@@ -2,7 +2,17 @@ import { defaultClusterSettings } from "../../manifests/argo/cluster-settings";
 import { ruleOf, type Verb } from "../api-errors";
 import { atOnce } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
-import { ACCESS_REVIEWS, CONFIG_MAPS, CRON_WORKFLOWS, PODS, SECRETS, SERVICES, WORKFLOW_TEMPLATES, WORKFLOWS, type Place } from "../resources";
+import {
+  ACCESS_REVIEWS,
+  CONFIG_MAPS,
+  CRON_WORKFLOWS,
+  PODS,
+  SECRETS,
+  SERVICES,
+  WORKFLOW_TEMPLATES,
+  WORKFLOWS,
+  type Place,
+} from "../resources";
 import { serviceOf, type Repository } from "../store";
 import { TEMPLATES } from "../templates";
 import type { Right } from "./facts";
@@ -28,7 +38,11 @@ const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
   ["list", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS }, "logs -f"],
   ["get", { resource: PODS, subresource: "log" }, "logs -f"],
-  ["get", { resource: CONFIG_MAPS, name: defaultClusterSettings.artifactRepository.configMap }, STORE],
+  [
+    "get",
+    { resource: CONFIG_MAPS, name: defaultClusterSettings.artifactRepository.configMap },
+    STORE,
+  ],
 ];
 
 /**
@@ -36,10 +50,25 @@ const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
  *
  * @param repository the bucket as Argo knows it; undefined where nobody could tell, whose way is then not asked for.
  */
-export function rightsOf(connection: Connection, repository: Repository | undefined): Promise<readonly Right[]> {
+export function rightsOf(
+  connection: Connection,
+  repository: Repository | undefined,
+): Promise<readonly Right[]> {
   const { namespace } = connection;
-  const own = OWN.map(([verb, place, neededBy]): Needed => [verb, { ...place, namespace }, neededBy]);
-  return atOnce(AT_ONCE, [...own, ...ofKeys(namespace, repository), ...ofWay(repository)], async ([verb, place, neededBy]) => ({ rule: ruleOf(verb, place), allowed: await mayI(connection, verb, place), neededBy }));
+  const own = OWN.map(([verb, place, neededBy]): Needed => [
+    verb,
+    { ...place, namespace },
+    neededBy,
+  ]);
+  return atOnce(
+    AT_ONCE,
+    [...own, ...ofKeys(namespace, repository), ...ofWay(repository)],
+    async ([verb, place, neededBy]) => ({
+      rule: ruleOf(verb, place),
+      allowed: await mayI(connection, verb, place),
+      neededBy,
+    }),
+  );
 }
 
 /** The Secrets with the bucket's keys, by name, because a Role gives those alone. */
@@ -63,9 +92,28 @@ function ofWay(repository: Repository | undefined): readonly Needed[] {
   ];
 }
 
-async function mayI(connection: Connection, verb: Verb, { resource, namespace, name, subresource }: Place): Promise<boolean> {
-  const resourceAttributes = { verb, group: resource.group, resource: resource.plural, namespace, name, subresource };
-  const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
-  const { status } = await connection.ask<{ readonly status?: { readonly allowed?: boolean } }>({ verb: "create", resource: ACCESS_REVIEWS, body });
+async function mayI(
+  connection: Connection,
+  verb: Verb,
+  { resource, namespace, name, subresource }: Place,
+): Promise<boolean> {
+  const resourceAttributes = {
+    verb,
+    group: resource.group,
+    resource: resource.plural,
+    namespace,
+    name,
+    subresource,
+  };
+  const body = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes },
+  };
+  const { status } = await connection.ask<{ readonly status?: { readonly allowed?: boolean } }>({
+    verb: "create",
+    resource: ACCESS_REVIEWS,
+    body,
+  });
   return status?.allowed === true;
 }

@@ -15,7 +15,9 @@ const UNSCHEDULED_SECONDS = 300;
 export const schedulesCheck: Check = (facts) =>
   look("schedules", facts.crons, (crons) => {
     const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
-    return problems.length > 0 ? problems : ok("schedules", `${crons.length} on the cluster, all valid`);
+    return problems.length > 0
+      ? problems
+      : ok("schedules", `${crons.length} on the cluster, all valid`);
   });
 
 function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonly Finding[] {
@@ -23,47 +25,102 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
   const changed = difference(cron, facts.entries);
   const invalid = invalidSchedule(cron);
   if (invalid === undefined) return [...startProblems(cron, facts), ...drift(cron, changed)];
-  if (changed === undefined) return fail("schedules", `${name}: ${invalid}`, `mend the entry, and deploy it: ${stackCommand("up")}`);
-  return fail("schedules", `${name}: ${invalid}; ${changed}`, `changed by hand? put it back with: ${stackCommand("up")}`);
+  if (changed === undefined)
+    return fail(
+      "schedules",
+      `${name}: ${invalid}`,
+      `mend the entry, and deploy it: ${stackCommand("up")}`,
+    );
+  return fail(
+    "schedules",
+    `${name}: ${invalid}; ${changed}`,
+    `changed by hand? put it back with: ${stackCommand("up")}`,
+  );
 }
 
 /** What is not as the array has it, or as the last update wrote it. */
 function drift(cron: CronWorkflowObject, changed: string | undefined): readonly Finding[] {
   const { name } = cron.metadata;
   const byHand = changedByHand(cron);
-  if (byHand === undefined) return changed === undefined ? [] : warn("schedules", `${name}: ${changed}`, `not deployed yet, or changed by hand: ${stackCommand("up")}`);
-  return warn("schedules", `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`, `put back what the array says: ${stackCommand("up")}`);
+  if (byHand === undefined)
+    return changed === undefined
+      ? []
+      : warn(
+          "schedules",
+          `${name}: ${changed}`,
+          `not deployed yet, or changed by hand: ${stackCommand("up")}`,
+        );
+  return warn(
+    "schedules",
+    `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`,
+    `put back what the array says: ${stackCommand("up")}`,
+  );
 }
 
 /** What keeps a schedule that is valid from starting runs. */
-function startProblems(cron: CronWorkflowObject, { now, workflows }: DoctorFacts): readonly Finding[] {
+function startProblems(
+  cron: CronWorkflowObject,
+  { now, workflows }: DoctorFacts,
+): readonly Finding[] {
   const { metadata, spec, status } = cron;
   const { name } = metadata;
   const refused = saidByArgo(cron, "SubmissionError");
-  if (refused !== undefined) return fail("schedules", `${name}: ${refused}`, `mend the entry, and deploy it: ${stackCommand("up")}`);
-  if (status?.phase === "Stopped") return fail("schedules", `${name}: Argo has stopped it for good`, `delete it, and deploy it again: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`);
-  const started = workflows.ok && workflows.value.some((workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name);
-  const due = spec.suspend || started || status?.lastScheduledTime ? undefined : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(scheduledSince(cron)));
+  if (refused !== undefined)
+    return fail(
+      "schedules",
+      `${name}: ${refused}`,
+      `mend the entry, and deploy it: ${stackCommand("up")}`,
+    );
+  if (status?.phase === "Stopped")
+    return fail(
+      "schedules",
+      `${name}: Argo has stopped it for good`,
+      `delete it, and deploy it again: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`,
+    );
+  const started =
+    workflows.ok &&
+    workflows.value.some(
+      (workflow) => workflow.metadata.labels?.["workflows.argoproj.io/cron-workflow"] === name,
+    );
+  const due =
+    spec.suspend || started || status?.lastScheduledTime
+      ? undefined
+      : dueAfter(spec.schedules ?? [], spec.timezone ?? "UTC", new Date(scheduledSince(cron)));
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
-    return fail("schedules", `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`, zoneHint(spec.timezone) + "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " + tapctl(`run ${name}`));
+    return fail(
+      "schedules",
+      `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`,
+      zoneHint(spec.timezone) +
+        "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " +
+        tapctl(`run ${name}`),
+    );
   }
   return [];
 }
 
 /** A controller that does not know a zone only says so in its log (argo-workflows#15653). */
 function zoneHint(timezone = "UTC"): string {
-  return timezone === "UTC" ? "" : `an older controller does not know every time zone: try "UTC" in place of "${timezone}"; or `;
+  return timezone === "UTC"
+    ? ""
+    : `an older controller does not know every time zone: try "UTC" in place of "${timezone}"; or `;
 }
 
 /** How a schedule differs from the array's; undefined where it does not, or where the array has none. */
-function difference({ metadata, spec }: CronWorkflowObject, entries: DoctorFacts["entries"]): string | undefined {
+function difference(
+  { metadata, spec }: CronWorkflowObject,
+  entries: DoctorFacts["entries"],
+): string | undefined {
   const entry = entries.find(({ name }) => name === metadata.name);
   if (entry === undefined) return undefined;
-  const [there, here] = [scheduleText(spec.schedules ?? [], spec.timezone, spec.suspend), scheduleText(schedulesOf(entry), currentZone(entry.timezone ?? "UTC"), entry.suspend)];
+  const [there, here] = [
+    scheduleText(spec.schedules ?? [], spec.timezone, spec.suspend),
+    scheduleText(schedulesOf(entry), currentZone(entry.timezone ?? "UTC"), entry.suspend),
+  ];
   return there === here ? undefined : `on the cluster ${there}, in the array ${here}`;
 }
 
 function scheduleText(schedules: readonly string[], timezone = "UTC", suspended = false): string {
-  const texts = schedules.length === 0 ? "none" : schedules.map((schedule) => `"${schedule}"`).join(" and ");
+  const texts =
+    schedules.length === 0 ? "none" : schedules.map((schedule) => `"${schedule}"`).join(" and ");
   return `${texts}${timezone === "UTC" ? "" : ` (${timezone})`}${suspended ? ", switched off" : ""}`;
 }

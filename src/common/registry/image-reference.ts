@@ -21,7 +21,8 @@ export function parseImageReference(text: string): ImageReference {
   const path = host === undefined ? name : others.join("/");
   return {
     host: host ?? DOCKER_HUB,
-    repository: (host ?? DOCKER_HUB) === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path,
+    repository:
+      (host ?? DOCKER_HUB) === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path,
     ...(tagged && { tag: rest.slice(colon + 1) }),
     ...(digest !== undefined && { digest }),
   };

@@ -5,7 +5,10 @@ export interface RegistryAddress {
 }
 
 /** Where the images of a name are in the registry that the settings name, as pods pull them. */
-export function pullRepositories({ address, pullAddress }: RegistryAddress): (name: string) => string {
+export function pullRepositories({
+  address,
+  pullAddress,
+}: RegistryAddress): (name: string) => string {
   return repositoriesBelow(pullAddress ?? address);
 }
 

@@ -20,7 +20,8 @@ export interface RepositoryBucket {
  * Keys of artifacts that name none: by day and Workflow. No parameter of a Workflow is in it, because other people's
  * Workflows have none of ours.
  */
-const DEFAULT_KEY = "artifacts/{{workflow.creationTimestamp.Y}}/{{workflow.creationTimestamp.m}}/{{workflow.creationTimestamp.d}}/{{workflow.name}}/{{pod.name}}";
+const DEFAULT_KEY =
+  "artifacts/{{workflow.creationTimestamp.Y}}/{{workflow.creationTimestamp.m}}/{{workflow.creationTimestamp.d}}/{{workflow.name}}/{{pod.name}}";
 
 /** Input of a pod that says under which key its log is kept. */
 export const LOG_KEY = "logKey";
@@ -33,7 +34,10 @@ export const LOG_KEY = "logKey";
 export const PIPELINES_KEY = `{{=get($env, 'inputs')?.parameters?.${LOG_KEY} ?? ('artifacts/' + workflow.name + '/' + pod.name)}}`;
 
 /** A repository as a key of the ConfigMap `artifact-repositories` holds it: JSON, which is YAML as well. */
-export function artifactRepository({ name, endpoint, region, insecure, secret, addressing, certificates }: RepositoryBucket, keyFormat = DEFAULT_KEY): string {
+export function artifactRepository(
+  { name, endpoint, region, insecure, secret, addressing, certificates }: RepositoryBucket,
+  keyFormat = DEFAULT_KEY,
+): string {
   const s3 = {
     endpoint,
     bucket: name,
@@ -41,7 +45,12 @@ export function artifactRepository({ name, endpoint, region, insecure, secret, a
     insecure,
     ...(addressing !== undefined && { addressingStyle: addressing }),
     keyFormat,
-    ...(secret === undefined ? { useSDKCreds: true } : { accessKeySecret: { name: secret, key: "accessKey" }, secretKeySecret: { name: secret, key: "secretKey" } }),
+    ...(secret === undefined
+      ? { useSDKCreds: true }
+      : {
+          accessKeySecret: { name: secret, key: "accessKey" },
+          secretKeySecret: { name: secret, key: "secretKey" },
+        }),
     ...(certificates !== undefined && { caSecret: { name: certificates, key: "ca.pem" } }),
   };
   return `${JSON.stringify({ archiveLogs: false, s3 }, null, 2)}\n`;

@@ -12,7 +12,14 @@ const VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 /** The volume of the certificates that a pod's containers trust; none where the image's own are trusted. */
 export function certificateVolumes({ certificateAuthority: authority }: Settings): Volume[] {
-  return authority ? [{ name: NAME, configMap: { name: authority.configMap, items: [{ key: authority.key, path: FILE }] } }] : [];
+  return authority
+    ? [
+        {
+          name: NAME,
+          configMap: { name: authority.configMap, items: [{ key: authority.key, path: FILE }] },
+        },
+      ]
+    : [];
 }
 
 /** Where {@link certificateVolumes} are seen: as a folder, so that a renewed file reaches pods that are there. */
@@ -22,5 +29,7 @@ export function certificateMounts({ certificateAuthority }: Settings): VolumeMou
 
 /** Environment by which a container finds the file below {@link certificateMounts}. */
 export function certificateEnvironment({ certificateAuthority }: Settings): EnvVar[] {
-  return certificateAuthority ? VARIABLES.map((name) => ({ name, value: `${FOLDER}/${FILE}` })) : [];
+  return certificateAuthority
+    ? VARIABLES.map((name) => ({ name, value: `${FOLDER}/${FILE}` }))
+    : [];
 }

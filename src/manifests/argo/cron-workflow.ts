@@ -17,7 +17,12 @@ export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettin
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "CronWorkflow",
-    metadata: { name: entry.name, namespace: settings.namespace, labels, annotations: annotationsOf(entry) },
+    metadata: {
+      name: entry.name,
+      namespace: settings.namespace,
+      labels,
+      annotations: annotationsOf(entry),
+    },
     spec: {
       schedules: [...schedulesOf(entry)],
       timezone: currentZone(entry.timezone ?? "UTC"),
@@ -26,7 +31,10 @@ export function cronWorkflow(pipeline: DeployedPipeline, settings: ClusterSettin
       startingDeadlineSeconds: LATEST_START_SECONDS,
       successfulJobsHistoryLimit: HISTORY,
       failedJobsHistoryLimit: HISTORY,
-      workflowMetadata: { labels: { ...labels, [TRIGGER_LABEL]: "schedule" }, annotations: annotationsOf(entry) },
+      workflowMetadata: {
+        labels: { ...labels, [TRIGGER_LABEL]: "schedule" },
+        annotations: annotationsOf(entry),
+      },
       workflowSpec: runSpec(pipeline, settings, "schedule"),
     },
   };
@@ -38,12 +46,21 @@ export function workflow(pipeline: DeployedPipeline, settings: ClusterSettings):
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { generateName: `${entry.name}-`, namespace: settings.namespace, labels: { ...labelsOf(entry, settings), [TRIGGER_LABEL]: "manual" }, annotations: annotationsOf(entry) },
+    metadata: {
+      generateName: `${entry.name}-`,
+      namespace: settings.namespace,
+      labels: { ...labelsOf(entry, settings), [TRIGGER_LABEL]: "manual" },
+      annotations: annotationsOf(entry),
+    },
     spec: runSpec(pipeline, settings, "manual"),
   };
 }
 
-function runSpec(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: "schedule" | "manual"): Omit<WorkflowSpec, "templates"> {
+function runSpec(
+  pipeline: DeployedPipeline,
+  settings: ClusterSettings,
+  trigger: "schedule" | "manual",
+): Omit<WorkflowSpec, "templates"> {
   const { entry } = pipeline;
   const kind = runKindOf(entry);
   const serviceAccount = settings.serviceAccounts?.[entry.name];

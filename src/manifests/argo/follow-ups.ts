@@ -9,7 +9,11 @@ const DEFAULT_DEADLINE = "1h";
  * Follow-ups as the parameter `followUps`, in their order: the template takes the first one and calls itself with the
  * rest. Every value is text, because Argo's expressions put it into text.
  */
-export function followUpsParameter(followUps: readonly FollowUp[], secret: string, settings: ClusterSettings): string {
+export function followUpsParameter(
+  followUps: readonly FollowUp[],
+  secret: string,
+  settings: ClusterSettings,
+): string {
   return JSON.stringify(
     followUps.map((followUp) => ({
       name: followUp.name,

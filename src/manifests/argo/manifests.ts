@@ -11,7 +11,11 @@ import type { CronWorkflow, Workflow } from "./types";
 export interface SecretManifest {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: { readonly [name: string]: string } };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: { readonly [name: string]: string };
+  };
   readonly type: "Opaque";
   readonly stringData: { readonly [key: string]: string };
 }
@@ -29,18 +33,42 @@ export interface PipelineManifests {
 }
 
 /** The manifests of a pipeline, for review and GitOps: no value of a secret is in them. */
-export function pipelineManifests(entry: PipelineEntry, images: (entry: Replication) => ConnectorImages, settings: ClusterSettings): PipelineManifests {
+export function pipelineManifests(
+  entry: PipelineEntry,
+  images: (entry: Replication) => ConnectorImages,
+  settings: ClusterSettings,
+): PipelineManifests {
   const pipeline = deployed(entry, images);
   const secret = pipelineSecret(entry);
   return {
     name: entry.name,
-    ...(secret && { secret: secretManifest(secret.name, Object.fromEntries(Object.entries(secret.parts).map(([key, part]) => [key, referenceText(part)])), entry, settings) }),
+    ...(secret && {
+      secret: secretManifest(
+        secret.name,
+        Object.fromEntries(
+          Object.entries(secret.parts).map(([key, part]) => [key, referenceText(part)]),
+        ),
+        entry,
+        settings,
+      ),
+    }),
     cronWorkflow: cronWorkflow(pipeline, settings),
     workflow: workflow(pipeline, settings),
   };
 }
 
 /** A Secret of a pipeline with given texts. */
-export function secretManifest(name: string, texts: { readonly [key: string]: string }, entry: PipelineEntry, settings: ClusterSettings): SecretManifest {
-  return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: settings.namespace, labels: labelsOf(entry, settings) }, type: "Opaque", stringData: texts };
+export function secretManifest(
+  name: string,
+  texts: { readonly [key: string]: string },
+  entry: PipelineEntry,
+  settings: ClusterSettings,
+): SecretManifest {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: settings.namespace, labels: labelsOf(entry, settings) },
+    type: "Opaque",
+    stringData: texts,
+  };
 }

@@ -22,7 +22,10 @@ export function runKindOf(entry: PipelineEntry): RunKind {
 }
 
 /** Name of the WorkflowTemplate of a kind of run. */
-export function templateName(kind: RunKind, { template }: Pick<ClusterSettings, "template">): string {
+export function templateName(
+  kind: RunKind,
+  { template }: Pick<ClusterSettings, "template">,
+): string {
   return `${template}-${kind}`;
 }
 
@@ -37,7 +40,10 @@ export function secretKey(secret: string): string {
 }
 
 /** Labels of a pipeline's objects, Workflows and pods: the cluster's, its own, and its name. */
-export function labelsOf(entry: PipelineEntry, settings: ClusterSettings): { readonly [name: string]: string } {
+export function labelsOf(
+  entry: PipelineEntry,
+  settings: ClusterSettings,
+): { readonly [name: string]: string } {
   return { ...settings.labels, ...entry.labels, [PIPELINE_LABEL]: entry.name };
 }
 

@@ -86,7 +86,9 @@ export interface RunParameters {
 export type ParameterName = keyof RunParameters;
 
 /** Longest pause, first pause and tries, as parameters. */
-export function retryParameters(retries: ClusterSettings["retries"]): Pick<RunParameters, "retries" | "retryDelay" | "retryMaxDelay"> {
+export function retryParameters(
+  retries: ClusterSettings["retries"],
+): Pick<RunParameters, "retries" | "retryDelay" | "retryMaxDelay"> {
   return {
     retries: String(retries.limit),
     retryDelay: String(secondsOf(retries.delay)),

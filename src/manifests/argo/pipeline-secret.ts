@@ -28,21 +28,29 @@ export const WEBHOOK_KEY = "webhook";
 
 /** The Secret of a pipeline; undefined for a job that uses no secret. */
 export function pipelineSecret(entry: PipelineEntry): PipelineSecret | undefined {
-  const parts = { ...(isReplication(entry) ? replicationParts(entry) : {}), ...containerSecrets(entry), ...webhookSecret(entry) };
+  const parts = {
+    ...(isReplication(entry) ? replicationParts(entry) : {}),
+    ...containerSecrets(entry),
+    ...webhookSecret(entry),
+  };
   return Object.keys(parts).length === 0 ? undefined : { name: secretName(entry.name), parts };
 }
 
 /** A part as text for people: secrets are named, never shown. */
 export function referenceText(part: SecretPart): string {
   if (part.kind === "text") return part.text;
-  return part.kind === "secret" ? JSON.stringify({ $secret: part.name }) : `${stringifyJson(part.value, 2)}\n`;
+  return part.kind === "secret"
+    ? JSON.stringify({ $secret: part.name })
+    : `${stringifyJson(part.value, 2)}\n`;
 }
 
 function replicationParts(entry: Replication): PipelineSecret["parts"] {
   const rules = streamRulesOf(entry);
   return {
     "identity.json": json({ pipeline: entry.name, ...identityOf(entry) }),
-    ...(entry.configFrom === "store" ? {} : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
+    ...(entry.configFrom === "store"
+      ? {}
+      : { ...connectorParts("tap", entry.tap), ...connectorParts("target", entry.target) }),
     ...(rules && { "select.json": json(rules) }),
     ...(entry.initialState && { "initial-state.json": stateFile(entry.initialState) }),
   };
@@ -51,17 +59,26 @@ function replicationParts(entry: Replication): PipelineSecret["parts"] {
 function connectorParts(kind: "tap" | "target", use: Tap | Target): PipelineSecret["parts"] {
   const config = settingsOf(use);
   // The runner masks in logs what stands at these places.
-  return { [`${kind}-config.json`]: json(config), [`${kind}-secrets.json`]: json(secretsFile(config)) };
+  return {
+    [`${kind}-config.json`]: json(config),
+    [`${kind}-secrets.json`]: json(secretsFile(config)),
+  };
 }
 
 function containerSecrets(entry: PipelineEntry): PipelineSecret["parts"] {
-  const environments = isReplication(entry) ? (entry.followUps ?? []).map(({ env }) => env) : [entry.env];
-  const names = environments.flatMap((env) => Object.values(env ?? {}).flatMap((value) => (isSecretReference(value) ? [value.$secret] : [])));
+  const environments = isReplication(entry)
+    ? (entry.followUps ?? []).map(({ env }) => env)
+    : [entry.env];
+  const names = environments.flatMap((env) =>
+    Object.values(env ?? {}).flatMap((value) => (isSecretReference(value) ? [value.$secret] : [])),
+  );
   return Object.fromEntries(names.map((name) => [secretKey(name), { kind: "secret", name }]));
 }
 
 function webhookSecret({ notifications }: PipelineEntry): PipelineSecret["parts"] {
-  return notifications?.webhook ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } } : {};
+  return notifications?.webhook
+    ? { [WEBHOOK_KEY]: { kind: "secret", name: notifications.webhook.$secret } }
+    : {};
 }
 
 function stateFile(state: NonNullable<Replication["initialState"]>): SecretPart {

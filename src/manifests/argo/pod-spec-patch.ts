@@ -18,7 +18,10 @@ export function connectorPatch(resources: Resources | undefined, defaults: Defau
 }
 
 /** Patch of the pod that holds a tap and a target. */
-export function streamPatch(pair: { readonly tap?: Resources; readonly target?: Resources } | undefined, defaults: Defaults): string {
+export function streamPatch(
+  pair: { readonly tap?: Resources; readonly target?: Resources } | undefined,
+  defaults: Defaults,
+): string {
   return patchOf([
     { name: "tap", resources: requirements(pair?.tap, defaults) },
     { name: "target", resources: requirements(pair?.target, defaults) },
@@ -33,9 +36,19 @@ export function streamPatch(pair: { readonly tap?: Resources; readonly target?: 
 export function containerPatch(args: ContainerArgs, secret: string, defaults: Defaults): string {
   const [program = "", ...rest] = args.command.map(unexpanded);
   const env = Object.entries(args.env ?? {}).map(([name, value]) =>
-    isSecretReference(value) ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } } : { name, value: unexpanded(value) },
+    isSecretReference(value)
+      ? { name, valueFrom: { secretKeyRef: { name: secret, key: secretKey(value.$secret) } } }
+      : { name, value: unexpanded(value) },
   );
-  return patchOf([{ name: "main", command: [program], args: rest, ...(env.length > 0 && { env }), resources: requirements(args.resources, defaults) }]);
+  return patchOf([
+    {
+      name: "main",
+      command: [program],
+      args: rest,
+      ...(env.length > 0 && { env }),
+      resources: requirements(args.resources, defaults),
+    },
+  ]);
 }
 
 function requirements(given: Resources | undefined, defaults: Defaults) {

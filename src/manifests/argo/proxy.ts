@@ -11,6 +11,14 @@ const INSIDE = ["localhost", "127.0.0.1", ".svc", ".cluster.local"];
  */
 export function proxyEnvironment({ proxy }: Pick<ClusterSettings, "proxy">): EnvVar[] {
   if (proxy?.http === undefined && proxy?.https === undefined) return [];
-  const values = { HTTP_PROXY: proxy.http, HTTPS_PROXY: proxy.https, NO_PROXY: [...INSIDE, ...(proxy.none ?? [])].join() };
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name, name.toLowerCase()].map((one) => ({ name: one, value: unexpanded(value) }))));
+  const values = {
+    HTTP_PROXY: proxy.http,
+    HTTPS_PROXY: proxy.https,
+    NO_PROXY: [...INSIDE, ...(proxy.none ?? [])].join(),
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [name, name.toLowerCase()].map((one) => ({ name: one, value: unexpanded(value) })),
+  );
 }

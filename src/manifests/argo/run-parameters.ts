@@ -24,12 +24,23 @@ export interface ConnectorImages {
 }
 
 /** A pipeline with the images that it runs: none for a job, which names its own. */
-export type DeployedPipeline = { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
+export type DeployedPipeline =
+  { readonly entry: Replication; readonly images: ConnectorImages } | { readonly entry: Job };
 
 /** The arguments of a pipeline's runs: those that differ from the template's defaults, in the template's order; `trigger` says what starts them. */
-export function runArguments(pipeline: DeployedPipeline, settings: ClusterSettings, trigger: string): { name: string; value: string }[] {
+export function runArguments(
+  pipeline: DeployedPipeline,
+  settings: ClusterSettings,
+  trigger: string,
+): { name: string; value: string }[] {
   const defaults = defaultParameters(settings);
-  const own = { trigger, ...shared(pipeline.entry, settings), ...("images" in pipeline ? replication(pipeline.entry, pipeline.images, settings) : job(pipeline.entry, settings)) };
+  const own = {
+    trigger,
+    ...shared(pipeline.entry, settings),
+    ...("images" in pipeline
+      ? replication(pipeline.entry, pipeline.images, settings)
+      : job(pipeline.entry, settings)),
+  };
   return asArguments(defaults).flatMap(({ name, value }) => {
     const given = own[name as keyof RunParameters];
     return given === undefined || given === value ? [] : [{ name, value: given }];
@@ -45,7 +56,10 @@ function shared(entry: PipelineEntry, settings: ClusterSettings): Partial<RunPar
     ...(entry.owner !== undefined && { owner: unexpanded(entry.owner) }),
     ...retryParameters({ ...settings.retries, ...withoutUndefined(entry.retries ?? {}) }),
     ...(notifications?.on && { notifyOn: notifications.on.join() }),
-    ...(notifications?.webhook && { webhookSecret: secretName(entry.name), webhookKey: WEBHOOK_KEY }),
+    ...(notifications?.webhook && {
+      webhookSecret: secretName(entry.name),
+      webhookKey: WEBHOOK_KEY,
+    }),
   };
 }
 
@@ -59,7 +73,11 @@ function intervalSeconds(entry: PipelineEntry): number {
   return Math.min(...intervals);
 }
 
-function replication(entry: Replication, images: ConnectorImages, settings: ClusterSettings): Partial<RunParameters> {
+function replication(
+  entry: Replication,
+  images: ConnectorImages,
+  settings: ClusterSettings,
+): Partial<RunParameters> {
   const { expectations, resources } = entry;
   const fromStore = entry.configFrom === "store";
   return {
@@ -71,24 +89,41 @@ function replication(entry: Replication, images: ConnectorImages, settings: Clus
     ...(entry.formerName !== undefined && { formerName: entry.formerName, historyOf: entry.name }),
     outputDirectory: entry.target.connector.outputSetting === undefined ? "" : OUTPUT,
     minRecords: String(expectations?.minRecords ?? 0),
-    maxStaleness: String(expectations?.maxStaleness === undefined ? 0 : (durationSeconds(expectations.maxStaleness) ?? 0)),
+    maxStaleness: String(
+      expectations?.maxStaleness === undefined
+        ? 0
+        : (durationSeconds(expectations.maxStaleness) ?? 0),
+    ),
     idleTimeout: String(idleSeconds(entry.idleTimeout)),
     ...(entry.mode === "stream"
       ? { streamPatch: streamPatch(resources, settings.resources) }
-      : { tapPatch: connectorPatch(resources?.tap, settings.resources), targetPatch: connectorPatch(resources?.target, settings.resources) }),
+      : {
+          tapPatch: connectorPatch(resources?.tap, settings.resources),
+          targetPatch: connectorPatch(resources?.target, settings.resources),
+        }),
     followUps: followUpsParameter(entry.followUps ?? [], secretName(entry.name), settings),
   };
 }
 
 function job(entry: Job, settings: ClusterSettings): Partial<RunParameters> {
-  return { jobImage: entry.image, jobPatch: containerPatch(entry, secretName(entry.name), settings.resources) };
+  return {
+    jobImage: entry.image,
+    jobPatch: containerPatch(entry, secretName(entry.name), settings.resources),
+  };
 }
 
 /** Whether a pipeline is a replication that has its images. */
-export function deployed(entry: PipelineEntry, images: (entry: Replication) => ConnectorImages): DeployedPipeline {
+export function deployed(
+  entry: PipelineEntry,
+  images: (entry: Replication) => ConnectorImages,
+): DeployedPipeline {
   return isReplication(entry) ? { entry, images: images(entry) } : { entry };
 }
 
-function withoutUndefined<T extends object>(value: T): { [Key in keyof T]-?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as { [Key in keyof T]-?: Exclude<T[Key], undefined> };
+function withoutUndefined<T extends object>(
+  value: T,
+): { [Key in keyof T]-?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [Key in keyof T]-?: Exclude<T[Key], undefined>;
+  };
 }

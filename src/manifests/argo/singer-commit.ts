@@ -16,14 +16,37 @@ const SUMMARY = `${WORK}/summary.json`;
  */
 export const committed: NonNullable<Template["outputs"]> = {
   parameters: [...committedFacts],
-  artifacts: [optionalFileOut("history", keys.history, COMMITTED), optionalFileOut("state", keys.state, COMMITTED), fileOut("summary", keys.file("summary.json"), SUMMARY)],
+  artifacts: [
+    optionalFileOut("history", keys.history, COMMITTED),
+    optionalFileOut("state", keys.state, COMMITTED),
+    fileOut("summary", keys.file("summary.json"), SUMMARY),
+  ],
 };
 
 /** Arguments of the runner that turn a candidate, and the results of the steps, into the files that {@link committed} stores. */
-export function commitArgs(results: { readonly tap: string; readonly target: string }, tapOutcome: readonly string[]): readonly string[] {
+export function commitArgs(
+  results: { readonly tap: string; readonly target: string },
+  tapOutcome: readonly string[],
+): readonly string[] {
   return [
-    ...["commit", "--candidate", `${WORK}/candidate.json`, "--output", COMMITTED, "--save", parameter("saveState")],
-    ...["--summary", SUMMARY, "--facts", WORK, "--follow-ups", parameter("followUps"), ...tapOutcome],
+    ...[
+      "commit",
+      "--candidate",
+      `${WORK}/candidate.json`,
+      "--output",
+      COMMITTED,
+      "--save",
+      parameter("saveState"),
+    ],
+    ...[
+      "--summary",
+      SUMMARY,
+      "--facts",
+      WORK,
+      "--follow-ups",
+      parameter("followUps"),
+      ...tapOutcome,
+    ],
     ...["--tap-result", results.tap, "--target-result", results.target, ...runFacts],
   ];
 }
@@ -37,9 +60,21 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
   return withRetries({
     name: "commit",
     ...smallPod(settings),
-    inputs: { parameters: [{ name: "run" }, { name: "tapOutcome" }], artifacts: [{ ...fileFromStep("candidate", `${WORK}/candidate.json`), optional: true }, ...resultInputs] },
+    inputs: {
+      parameters: [{ name: "run" }, { name: "tapOutcome" }],
+      artifacts: [
+        { ...fileFromStep("candidate", `${WORK}/candidate.json`), optional: true },
+        ...resultInputs,
+      ],
+    },
     metrics: { prometheus: [...committedMetrics] },
-    container: runnerContainer(settings, "main", settings.runnerImage, commitArgs(results, ["--tap-outcome", "{{inputs.parameters.tapOutcome}}"]), workMounts),
+    container: runnerContainer(
+      settings,
+      "main",
+      settings.runnerImage,
+      commitArgs(results, ["--tap-outcome", "{{inputs.parameters.tapOutcome}}"]),
+      workMounts,
+    ),
     outputs: committed,
   });
 }
@@ -51,7 +86,18 @@ export function verdictTemplate(settings: ClusterSettings): Template {
   return {
     name: "verdict",
     ...smallPod(settings),
-    inputs: { artifacts: [fileFromStep("result", `${WORK}/result.json`), { ...fileFromStep("loaded", LOADED), optional: true }] },
-    container: runnerContainer(settings, "main", settings.runnerImage, ["verdict", "--result", `${WORK}/result.json`, "--loaded", LOADED], workMounts),
+    inputs: {
+      artifacts: [
+        fileFromStep("result", `${WORK}/result.json`),
+        { ...fileFromStep("loaded", LOADED), optional: true },
+      ],
+    },
+    container: runnerContainer(
+      settings,
+      "main",
+      settings.runnerImage,
+      ["verdict", "--result", `${WORK}/result.json`, "--loaded", LOADED],
+      workMounts,
+    ),
   };
 }

@@ -1,7 +1,14 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, runnerContainer, singerPod, tapFlags, workMounts } from "./singer-pod";
+import {
+  configMount,
+  configVolume,
+  runnerContainer,
+  singerPod,
+  tapFlags,
+  workMounts,
+} from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
@@ -22,11 +29,18 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
     ...pod,
     inputs: {
       parameters: [{ name: "run" }],
-      artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay), ...storeConfigInputs("tap")],
+      artifacts: [
+        ...stateInputs,
+        optionalFileIn("overlay", keys.overlay),
+        ...storeConfigInputs("tap"),
+      ],
     },
     volumes: [...pod.volumes, configVolume("tap")],
     podSpecPatch: parameter("tapPatch"),
-    container: runnerContainer(settings, "main", parameter("tapImage"), extractArgs, [...workMounts, configMount("tap")]),
+    container: runnerContainer(settings, "main", parameter("tapImage"), extractArgs, [
+      ...workMounts,
+      configMount("tap"),
+    ]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [
@@ -42,6 +56,13 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
 
 const extractArgs = [
   ...["extract", ...tapFlags],
-  ...["--output", `${WORK}/extract.jsonl`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`],
+  ...[
+    "--output",
+    `${WORK}/extract.jsonl`,
+    "--result",
+    `${WORK}/result.json`,
+    "--outcome",
+    `${WORK}/outcome`,
+  ],
   ...["--last-attempt", parameter("retries"), "--leave-verdict"],
 ];

@@ -1,5 +1,9 @@
 import { LOG_KEY } from "./artifact-repository";
-import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
+import {
+  certificateEnvironment,
+  certificateMounts,
+  certificateVolumes,
+} from "./certificate-authority";
 import type { ClusterSettings } from "./cluster-settings";
 import { FOLLOW_UP_ANNOTATION } from "./names";
 import { parameter } from "./parameters";
@@ -18,7 +22,12 @@ export const followUpsStep: WorkflowStep = {
   name: "follow-ups",
   template: "follow-ups",
   when: `{{=workflow.parameters.followUps != '[]'}}`,
-  arguments: { parameters: [{ name: "run", value: RUN_ID }, { name: "rest", value: parameter("followUps") }] },
+  arguments: {
+    parameters: [
+      { name: "run", value: RUN_ID },
+      { name: "rest", value: parameter("followUps") },
+    ],
+  },
 };
 
 /**
@@ -33,7 +42,15 @@ export const followUpsTemplate: Template = {
       {
         name: "follow-up",
         template: "follow-up",
-        arguments: { parameters: [{ name: "run", value: RUN }, ...["name", "image", "deadline", "patch"].map((field) => ({ name: field, value: first(field) }))] },
+        arguments: {
+          parameters: [
+            { name: "run", value: RUN },
+            ...["name", "image", "deadline", "patch"].map((field) => ({
+              name: field,
+              value: first(field),
+            })),
+          ],
+        },
       },
     ],
     [
@@ -41,7 +58,12 @@ export const followUpsTemplate: Template = {
         name: "rest",
         template: "follow-ups",
         when: `{{=len(${REST}) > 1}}`,
-        arguments: { parameters: [{ name: "run", value: RUN }, { name: "rest", value: `{{=toJson(${REST}[1:])}}` }] },
+        arguments: {
+          parameters: [
+            { name: "run", value: RUN },
+            { name: "rest", value: `{{=toJson(${REST}[1:])}}` },
+          ],
+        },
       },
     ],
   ],
@@ -53,11 +75,29 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
     name: "follow-up",
     ...userPodOf(settings),
     inputs: {
-      parameters: [{ name: "run" }, { name: "name" }, { name: "image" }, { name: "deadline" }, { name: "patch" }],
+      parameters: [
+        { name: "run" },
+        { name: "name" },
+        { name: "image" },
+        { name: "deadline" },
+        { name: "patch" },
+      ],
       artifacts: [
         // Not on a volume: a target that writes no files leaves an empty folder.
-        { name: "output", path: "/singer/output", optional: true, s3: { key: keys.file("output.tar.gz") } },
-        { name: "state", path: "/singer/state.json", optional: true, mode: 0o644, archive: { none: {} }, s3: { key: keys.state } },
+        {
+          name: "output",
+          path: "/singer/output",
+          optional: true,
+          s3: { key: keys.file("output.tar.gz") },
+        },
+        {
+          name: "state",
+          path: "/singer/state.json",
+          optional: true,
+          mode: 0o644,
+          archive: { none: {} },
+          s3: { key: keys.state },
+        },
       ],
     },
     activeDeadlineSeconds: "{{inputs.parameters.deadline}}",
@@ -70,19 +110,38 @@ export function followUpTemplates(settings: ClusterSettings): readonly Template[
 
 /** A job's container, which its patch makes. */
 export function jobTemplates(settings: ClusterSettings): readonly Template[] {
-  const pod: NamedTemplate = { name: "job-run", ...userPodOf(settings), podSpecPatch: parameter("jobPatch"), container: userMain(settings, parameter("jobImage")) };
+  const pod: NamedTemplate = {
+    name: "job-run",
+    ...userPodOf(settings),
+    podSpecPatch: parameter("jobPatch"),
+    container: userMain(settings, parameter("jobImage")),
+  };
   return withRetries(pod, [], [{ name: LOG_KEY, value: keys.log("job", RUN_ID) }]);
 }
 
 /** What a pod has whose image users bring: no runner is in it that would keep its log, so that Argo does. A log that cannot be stored fails the try, as a run's other files do. */
-function userPodOf(settings: ClusterSettings): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
+function userPodOf(
+  settings: ClusterSettings,
+): Pick<Template, "securityContext" | "volumes" | "archiveLocation"> {
   const volumes = certificateVolumes(settings);
-  return { securityContext: userPod, ...(volumes.length > 0 && { volumes }), archiveLocation: { archiveLogs: true } };
+  return {
+    securityContext: userPod,
+    ...(volumes.length > 0 && { volumes }),
+    archiveLocation: { archiveLogs: true },
+  };
 }
 
 /** A container of an image that users bring; its patch gives it a command, and variables that win over these. */
 function userMain(settings: ClusterSettings, image: string): Container {
   const env = [...proxyEnvironment(settings), ...certificateEnvironment(settings)];
   const volumeMounts = certificateMounts(settings);
-  return { name: "main", image, imagePullPolicy: "IfNotPresent", command: ["false"], ...(env.length > 0 && { env }), securityContext: userContainer, ...(volumeMounts.length > 0 && { volumeMounts }) };
+  return {
+    name: "main",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["false"],
+    ...(env.length > 0 && { env }),
+    securityContext: userContainer,
+    ...(volumeMounts.length > 0 && { volumeMounts }),
+  };
 }

@@ -14,12 +14,28 @@ export const stateInputs: Artifact[] = [
   optionalFileIn("given-state", parameter("givenState")),
   optionalFileIn("state", keys.state),
   optionalFileIn("former-state", keys.formerState),
-  { name: "history", path: `${WORK}/history`, optional: true, s3: { key: historyPrefix(parameter("historyOf")) } },
+  {
+    name: "history",
+    path: `${WORK}/history`,
+    optional: true,
+    s3: { key: historyPrefix(parameter("historyOf")) },
+  },
 ];
 
 /** Config, catalog and first state that `configFrom: "store"` reads; other pipelines do not look at them. */
 export function storeConfigInputs(kind: "tap" | "target"): Artifact[] {
   const ofTap = ["catalog.json", "select.json"] as const;
-  const names: readonly ConfigFile[] = [`${kind}-config.json`, `${kind}-secrets.json`, "initial-state.json", ...(kind === "tap" ? ofTap : [])];
-  return names.map((name) => optionalFileIn(`store-${name.replace(".json", "")}`, keys.config(name), `${STORE_CONFIG}/${name}`));
+  const names: readonly ConfigFile[] = [
+    `${kind}-config.json`,
+    `${kind}-secrets.json`,
+    "initial-state.json",
+    ...(kind === "tap" ? ofTap : []),
+  ];
+  return names.map((name) =>
+    optionalFileIn(
+      `store-${name.replace(".json", "")}`,
+      keys.config(name),
+      `${STORE_CONFIG}/${name}`,
+    ),
+  );
 }

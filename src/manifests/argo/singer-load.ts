@@ -1,7 +1,14 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import { configMount, configVolume, runnerContainer, singerPod, targetFlags, workMounts } from "./singer-pod";
+import {
+  configMount,
+  configVolume,
+  runnerContainer,
+  singerPod,
+  targetFlags,
+  workMounts,
+} from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { fileFromStep, folderOut, keys, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
@@ -30,7 +37,10 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
     },
     volumes: [...pod.volumes, configVolume("target")],
     podSpecPatch: parameter("targetPatch"),
-    container: runnerContainer(settings, "main", parameter("targetImage"), loadArgs, [...workMounts, configMount("target")]),
+    container: runnerContainer(settings, "main", parameter("targetImage"), loadArgs, [
+      ...workMounts,
+      configMount("target"),
+    ]),
     outputs: {
       parameters: [{ name: "outcome", valueFrom: { path: `${WORK}/outcome` } }],
       artifacts: [
@@ -45,5 +55,15 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
 
 const loadArgs = [
   ...["load", ...targetFlags, "--tap-outcome", "{{inputs.parameters.tapOutcome}}"],
-  ...["--input", `${WORK}/extract.jsonl`, "--catalog", `${WORK}/catalog.json`, "--result", `${WORK}/result.json`, "--outcome", `${WORK}/outcome`, "--leave-verdict"],
+  ...[
+    "--input",
+    `${WORK}/extract.jsonl`,
+    "--catalog",
+    `${WORK}/catalog.json`,
+    "--result",
+    `${WORK}/result.json`,
+    "--outcome",
+    `${WORK}/outcome`,
+    "--leave-verdict",
+  ],
 ];

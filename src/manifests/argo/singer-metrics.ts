@@ -36,18 +36,50 @@ export const runMetrics: Prometheus = [
 ];
 
 /** Numbers that a commit leaves beside the state, a file each. */
-export const committedFacts = ["records", "bytes", "retries", "leftOut", "bookmark"].map((name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }));
+export const committedFacts = ["records", "bytes", "retries", "leftOut", "bookmark"].map(
+  (name) => ({ name, valueFrom: { path: `${WORK}/${name}` } }),
+);
 
 const fact = (name: string): string => `{{outputs.parameters.${name}}}`;
 const succeeded = "{{status}} == Succeeded";
 
 /** Metrics of what a run has moved. */
 export const committedMetrics: Prometheus = [
-  { name: "pipeline_records", help: "Records that the newest run loaded", labels: [pipeline], when: succeeded, gauge: { value: fact("records"), realtime: false } },
-  { name: "pipeline_records_total", help: "Records that runs loaded", labels: [pipeline], when: succeeded, counter: { value: fact("records") } },
-  { name: "pipeline_bytes_total", help: "Bytes that taps sent", labels: [pipeline], when: succeeded, counter: { value: fact("bytes") } },
-  { name: "pipeline_retries_total", help: "Tries after the first one, of runs that came to their commit", labels: [pipeline], when: `${fact("retries")} > 0`, counter: { value: fact("retries") } },
-  { name: "pipeline_left_out_total", help: "Lines and streams that runs left out, or did not load as they came", labels: [pipeline], when: `${fact("leftOut")} > 0`, counter: { value: fact("leftOut") } },
+  {
+    name: "pipeline_records",
+    help: "Records that the newest run loaded",
+    labels: [pipeline],
+    when: succeeded,
+    gauge: { value: fact("records"), realtime: false },
+  },
+  {
+    name: "pipeline_records_total",
+    help: "Records that runs loaded",
+    labels: [pipeline],
+    when: succeeded,
+    counter: { value: fact("records") },
+  },
+  {
+    name: "pipeline_bytes_total",
+    help: "Bytes that taps sent",
+    labels: [pipeline],
+    when: succeeded,
+    counter: { value: fact("bytes") },
+  },
+  {
+    name: "pipeline_retries_total",
+    help: "Tries after the first one, of runs that came to their commit",
+    labels: [pipeline],
+    when: `${fact("retries")} > 0`,
+    counter: { value: fact("retries") },
+  },
+  {
+    name: "pipeline_left_out_total",
+    help: "Lines and streams that runs left out, or did not load as they came",
+    labels: [pipeline],
+    when: `${fact("leftOut")} > 0`,
+    counter: { value: fact("leftOut") },
+  },
   {
     name: "pipeline_state_timestamp",
     help: "How far the stream has come in the saved state that is furthest behind, in seconds since 1970",

@@ -22,21 +22,46 @@ const wants = (event: string): string => `'${event}' in split(workflow.parameter
 const harmless = { continueOn: { failed: true, error: true } };
 
 /** No commit has written what the run has come to: it failed, did more after it, or is a job or a replay, which may have none. */
-const notSummarized = "workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job' || workflow.parameters.extractKey != 'none'";
+const notSummarized =
+  "workflow.status != 'Succeeded' || workflow.parameters.followUps != '[]' || workflow.parameters.mode == 'job' || workflow.parameters.extractKey != 'none'";
 
 const run = { parameters: [{ name: "run", value: RUN_ID }] };
 
 /** Tells that a run has started, beside its first step. */
-export const startedTask: DagTask = { name: "tell-started", template: "notify-started", when: `{{=${told} && ${wants("started")}}}`, arguments: run, ...harmless };
+export const startedTask: DagTask = {
+  name: "tell-started",
+  template: "notify-started",
+  when: `{{=${told} && ${wants("started")}}}`,
+  arguments: run,
+  ...harmless,
+};
 
 /** Runs when the Workflow has ended: writes what it has come to, and tells of failure or success where the pipeline wants it. */
 export const exitTemplate: Template = {
   name: "exit",
   dag: {
     tasks: [
-      { name: "summarize", template: "summarize", when: `{{=${notSummarized}}}`, arguments: run, ...harmless },
-      { name: "tell-failed", template: "notify-failed", when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
-      { name: "tell-succeeded", template: "notify-succeeded", when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`, arguments: run, ...harmless },
+      {
+        name: "summarize",
+        template: "summarize",
+        when: `{{=${notSummarized}}}`,
+        arguments: run,
+        ...harmless,
+      },
+      {
+        name: "tell-failed",
+        template: "notify-failed",
+        when: `{{=${told} && workflow.status != 'Succeeded' && (${wants("failed")} || ${wants("recovered")})}}`,
+        arguments: run,
+        ...harmless,
+      },
+      {
+        name: "tell-succeeded",
+        template: "notify-succeeded",
+        when: `{{=${told} && workflow.status == 'Succeeded' && (${wants("succeeded")} || ${wants("recovered")})}}`,
+        arguments: run,
+        ...harmless,
+      },
     ],
   },
 };
@@ -47,7 +72,13 @@ export function notifyTemplates(settings: ClusterSettings): readonly Template[] 
   return [
     notifyTemplate("started", settings, {}),
     notifyTemplate("failed", settings, { outputs: { artifacts: [marker] } }),
-    notifyTemplate("succeeded", settings, { inputs: [optionalFileIn("failing", keys.failing), optionalFileIn("result", keys.file("load-result.json"))], outputs: { artifacts: [marker] } }),
+    notifyTemplate("succeeded", settings, {
+      inputs: [
+        optionalFileIn("failing", keys.failing),
+        optionalFileIn("result", keys.file("load-result.json")),
+      ],
+      outputs: { artifacts: [marker] },
+    }),
   ];
 }
 
@@ -56,19 +87,49 @@ interface Files {
   readonly outputs?: NonNullable<Template["outputs"]>;
 }
 
-function notifyTemplate(event: "started" | "failed" | "succeeded", settings: ClusterSettings, files: Files): Template {
+function notifyTemplate(
+  event: "started" | "failed" | "succeeded",
+  settings: ClusterSettings,
+  files: Files,
+): Template {
   const { securityContext, volumes } = smallPod(settings);
   const ended = event !== "started";
   const flags = [
-    ...["notify", "--event", event, "--on", parameter("notifyOn"), "--pipeline", parameter("pipeline"), "--owner", parameter("owner")],
-    ...["--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}", "--namespace", "{{workflow.namespace}}"],
+    ...[
+      "notify",
+      "--event",
+      event,
+      "--on",
+      parameter("notifyOn"),
+      "--pipeline",
+      parameter("pipeline"),
+      "--owner",
+      parameter("owner"),
+    ],
+    ...[
+      "--run",
+      "{{inputs.parameters.run}}",
+      "--workflow",
+      "{{workflow.name}}",
+      "--namespace",
+      "{{workflow.namespace}}",
+    ],
     ...["--failing", `${WORK}/failing.json`, "--marker", `${WORK}/marker.json`],
-    ...(settings.uiUrl === undefined ? [] : ["--link", `${unexpanded(settings.uiUrl.replace(/\/$/, ""))}/workflows/{{workflow.namespace}}/{{workflow.name}}`]),
+    ...(settings.uiUrl === undefined
+      ? []
+      : [
+          "--link",
+          `${unexpanded(settings.uiUrl.replace(/\/$/, ""))}/workflows/{{workflow.namespace}}/{{workflow.name}}`,
+        ]),
     ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
   ];
   const container = runnerContainer(settings, "main", settings.runnerImage, flags, workMounts);
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
-  const env = [...(container.env ?? []), { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } }, ...(event === "failed" ? [FAILURES] : [])];
+  const env = [
+    ...(container.env ?? []),
+    { name: "WEBHOOK_URL", valueFrom: { secretKeyRef: secret } },
+    ...(event === "failed" ? [FAILURES] : []),
+  ];
   return {
     name: `notify-${event}`,
     securityContext,

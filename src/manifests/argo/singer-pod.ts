@@ -1,4 +1,8 @@
-import { certificateEnvironment, certificateMounts, certificateVolumes } from "./certificate-authority";
+import {
+  certificateEnvironment,
+  certificateMounts,
+  certificateVolumes,
+} from "./certificate-authority";
 import type { ClusterSettings, Scratch } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
@@ -13,8 +17,13 @@ const GRACE_SECONDS = "20";
 const SMALL: Scratch = { size: "1Gi" };
 
 /** What a pod that runs a connector has. */
-export function singerPod(settings: ClusterSettings): Required<Pick<Template, "securityContext" | "volumes">> {
-  return { securityContext: hardenedPod, volumes: [...workVolumes(settings), ...certificateVolumes(settings)] };
+export function singerPod(
+  settings: ClusterSettings,
+): Required<Pick<Template, "securityContext" | "volumes">> {
+  return {
+    securityContext: hardenedPod,
+    volumes: [...workVolumes(settings), ...certificateVolumes(settings)],
+  };
 }
 
 /** {@link singerPod} for one without a connector: its files are small, and a volume of its own would take longer to make than it works. */
@@ -29,7 +38,17 @@ export function workVolumes({ scratch }: ClusterSettings): Volume[] {
 
 function scratchSource({ size, storageClass }: Scratch): Omit<Volume, "name"> {
   if (storageClass === undefined) return { emptyDir: { sizeLimit: size } };
-  return { ephemeral: { volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], storageClassName: storageClass, resources: { requests: { storage: size } } } } } };
+  return {
+    ephemeral: {
+      volumeClaimTemplate: {
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          storageClassName: storageClass,
+          resources: { requests: { storage: size } },
+        },
+      },
+    },
+  };
 }
 
 /** Where a run's files are seen. */
@@ -46,8 +65,21 @@ export const workMounts: VolumeMount[] = [workMount, temporaryMount];
  * clearly than a pod that never starts what is missing.
  */
 export function configVolume(kind: "tap" | "target"): Volume {
-  const names = [`${kind}-config.json`, `${kind}-secrets.json`, "identity.json", "initial-state.json", ...(kind === "tap" ? ["select.json"] : [])];
-  return { name: `${kind}-config`, secret: { secretName: parameter("configSecret"), optional: true, items: names.map((name) => ({ key: name, path: name })) } };
+  const names = [
+    `${kind}-config.json`,
+    `${kind}-secrets.json`,
+    "identity.json",
+    "initial-state.json",
+    ...(kind === "tap" ? ["select.json"] : []),
+  ];
+  return {
+    name: `${kind}-config`,
+    secret: {
+      secretName: parameter("configSecret"),
+      optional: true,
+      items: names.map((name) => ({ key: name, path: name })),
+    },
+  };
 }
 
 /** Where a {@link configVolume} is seen. */
@@ -59,7 +91,13 @@ export function configMount(kind: "tap" | "target"): VolumeMount {
 const RUNNER_RESOURCES = { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } };
 
 /** A container of the runner: the command is explicit, so that Argo need not ask a registry for it. */
-export function runnerContainer(settings: ClusterSettings, name: string, image: string, args: readonly string[], mounts: readonly VolumeMount[]): Container {
+export function runnerContainer(
+  settings: ClusterSettings,
+  name: string,
+  image: string,
+  args: readonly string[],
+  mounts: readonly VolumeMount[],
+): Container {
   const volumeMounts = [...mounts, ...certificateMounts(settings)];
   return {
     name,
@@ -68,7 +106,11 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
     command: ["singer-runner"],
     args: [...args],
     workingDir: WORK,
-    env: [{ name: "HOME", value: "/tmp" }, ...proxyEnvironment(settings), ...certificateEnvironment(settings)],
+    env: [
+      { name: "HOME", value: "/tmp" },
+      ...proxyEnvironment(settings),
+      ...certificateEnvironment(settings),
+    ],
     resources: RUNNER_RESOURCES,
     securityContext: hardenedContainer,
     ...(volumeMounts.length > 0 && { volumeMounts }),
@@ -77,18 +119,58 @@ export function runnerContainer(settings: ClusterSettings, name: string, image: 
 
 /** Flags of every runner that moves data. */
 export const runFlags: readonly string[] = [
-  ...["--dir", parameter("directory"), "--grace", GRACE_SECONDS, "--idle-timeout", parameter("idleTimeout"), "--connector", "/opt/singer/connector.json"],
-  ...["--identity", "/singer/config/identity.json", "--run", "{{inputs.parameters.run}}", "--on-change", parameter("onChange")],
+  ...[
+    "--dir",
+    parameter("directory"),
+    "--grace",
+    GRACE_SECONDS,
+    "--idle-timeout",
+    parameter("idleTimeout"),
+    "--connector",
+    "/opt/singer/connector.json",
+  ],
+  ...[
+    "--identity",
+    "/singer/config/identity.json",
+    "--run",
+    "{{inputs.parameters.run}}",
+    "--on-change",
+    parameter("onChange"),
+  ],
   ...["--attempt", ATTEMPT, "--given-state", `${WORK}/given-state.json`],
-  ...["--state", `${WORK}/state.json`, "--former-state", `${WORK}/former-state.json`, "--former-unless", `${WORK}/history`],
+  ...[
+    "--state",
+    `${WORK}/state.json`,
+    "--former-state",
+    `${WORK}/former-state.json`,
+    "--former-unless",
+    `${WORK}/history`,
+  ],
 ];
 
 /** Flags of a runner with a tap. */
-export const tapFlags: readonly string[] = [...runFlags, "--select", parameter("select"), "--settings", parameter("tapSettings"), "--overlay", `${WORK}/overlay.json`, "--log", `${WORK}/tap.log`];
+export const tapFlags: readonly string[] = [
+  ...runFlags,
+  "--select",
+  parameter("select"),
+  "--settings",
+  parameter("tapSettings"),
+  "--overlay",
+  `${WORK}/overlay.json`,
+  "--log",
+  `${WORK}/tap.log`,
+];
 
 /** Flags of a runner with a target. */
 export const targetFlags: readonly string[] = [
   ...runFlags,
-  ...["--output-dir", parameter("outputDirectory"), "--log", `${WORK}/target.log`, "--candidate", `${WORK}/candidate.json`],
+  ...[
+    "--output-dir",
+    parameter("outputDirectory"),
+    "--log",
+    `${WORK}/target.log`,
+    "--candidate",
+    `${WORK}/candidate.json`,
+  ],
   ...["--min-records", parameter("minRecords"), "--max-staleness", parameter("maxStaleness")],
 ];

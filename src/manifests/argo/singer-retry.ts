@@ -21,15 +21,29 @@ export const ATTEMPT = "{{inputs.parameters.attempt}}";
  * @param handedOn names of the artifacts that other steps read.
  * @param own inputs of the pod with their values, which may name `{{retries}}`, its attempt.
  */
-export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = [], own: readonly Parameter[] = []): readonly [Template, Template] {
+export function withRetries(
+  pod: NamedTemplate,
+  handedOn: readonly string[] = [],
+  own: readonly Parameter[] = [],
+): readonly [Template, Template] {
   const { inputs, outputs } = pod;
   const fromSteps = (inputs?.artifacts ?? []).filter(({ s3 }) => s3 === undefined);
   const given = inputs?.parameters ?? [];
   const ofAttempt = [{ name: "attempt", value: "{{retries}}" }, ...own];
-  const inner = { ...pod, name: `${pod.name}-pod`, inputs: { ...inputs, parameters: [...given, ...ofAttempt.map(({ name }) => ({ name }))] }, pendingTimeout: `${parameter("pendingSeconds")}s` };
+  const inner = {
+    ...pod,
+    name: `${pod.name}-pod`,
+    inputs: { ...inputs, parameters: [...given, ...ofAttempt.map(({ name }) => ({ name }))] },
+    pendingTimeout: `${parameter("pendingSeconds")}s`,
+  };
   const wrapper: Template = {
     name: pod.name,
-    inputs: { parameters: given, ...(fromSteps.length > 0 && { artifacts: fromSteps.map(({ name, optional }) => ({ name, ...(optional && { optional }) })) }) },
+    inputs: {
+      parameters: given,
+      ...(fromSteps.length > 0 && {
+        artifacts: fromSteps.map(({ name, optional }) => ({ name, ...(optional && { optional }) })),
+      }),
+    },
     retryStrategy: retried,
     steps: [
       [
@@ -37,15 +51,31 @@ export function withRetries(pod: NamedTemplate, handedOn: readonly string[] = []
           name: pod.name,
           template: inner.name,
           arguments: {
-            parameters: [...given.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` })), ...ofAttempt],
-            artifacts: fromSteps.map(({ name, optional }) => ({ name, from: `{{inputs.artifacts.${name}}}`, ...(optional && { optional }) })),
+            parameters: [
+              ...given.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` })),
+              ...ofAttempt,
+            ],
+            artifacts: fromSteps.map(({ name, optional }) => ({
+              name,
+              from: `{{inputs.artifacts.${name}}}`,
+              ...(optional && { optional }),
+            })),
           },
         },
       ],
     ],
     outputs: {
-      parameters: (outputs?.parameters ?? []).map(({ name }) => ({ name, valueFrom: { parameter: `{{steps.${pod.name}.outputs.parameters.${name}}}` } })),
-      artifacts: (outputs?.artifacts ?? []).filter(({ name }) => handedOn.includes(name)).map(({ name, optional }) => ({ name, from: `{{steps.${pod.name}.outputs.artifacts.${name}}}`, ...(optional && { optional }) })),
+      parameters: (outputs?.parameters ?? []).map(({ name }) => ({
+        name,
+        valueFrom: { parameter: `{{steps.${pod.name}.outputs.parameters.${name}}}` },
+      })),
+      artifacts: (outputs?.artifacts ?? [])
+        .filter(({ name }) => handedOn.includes(name))
+        .map(({ name, optional }) => ({
+          name,
+          from: `{{steps.${pod.name}.outputs.artifacts.${name}}}`,
+          ...(optional && { optional }),
+        })),
     },
   };
   return [wrapper, inner];

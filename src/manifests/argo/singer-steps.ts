@@ -18,7 +18,15 @@ export const artifactTemplate: Template = {
   steps: [
     [{ name: "extract", template: "extract", arguments: { parameters: [run] } }],
     [verdictStep("extract", "failed")],
-    [loadStep([{ name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" }, { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true }], "{{steps.extract.outputs.parameters.outcome}}")],
+    [
+      loadStep(
+        [
+          { name: "extract", from: "{{steps.extract.outputs.artifacts.extract}}" },
+          { name: "catalog", from: "{{steps.extract.outputs.artifacts.catalog}}", optional: true },
+        ],
+        "{{steps.extract.outputs.parameters.outcome}}",
+      ),
+    ],
     [verdictStep("load", "failed")],
     [commitStep("{{steps.extract.outputs.parameters.outcome}}")],
     [verdictStep("extract", "partial", { loaded: "{{steps.load.outputs.artifacts.result}}" })],
@@ -31,7 +39,12 @@ export const streamStepsTemplate: Template = {
   name: "stream-run",
   steps: [
     [{ name: "stream", template: "replicate", arguments: { parameters: [run] } }],
-    [verdictStep("stream", "partial", { result: "tap-result", loaded: "{{steps.stream.outputs.artifacts.target-result}}" })],
+    [
+      verdictStep("stream", "partial", {
+        result: "tap-result",
+        loaded: "{{steps.stream.outputs.artifacts.target-result}}",
+      }),
+    ],
     [followUpsStep],
   ],
 };
@@ -39,7 +52,12 @@ export const streamStepsTemplate: Template = {
 const storedLoadStep = loadStep(
   [
     { name: "extract", archive: { none: {} }, s3: { key: parameter("extractKey") } },
-    { name: "catalog", archive: { none: {} }, optional: true, s3: { key: parameter("catalogKey") } },
+    {
+      name: "catalog",
+      archive: { none: {} },
+      optional: true,
+      s3: { key: parameter("catalogKey") },
+    },
   ],
   parameter("extractOutcome"),
 );
@@ -56,19 +74,33 @@ export const loadOnlyTemplate: Template = {
 /** The entry point `retry`: {@link loadOnlyTemplate} for the newest extract, whose load had failed: its state is saved. */
 export const retryTemplate: Template = {
   name: "retry",
-  steps: [[storedLoadStep], [verdictStep("load", "failed")], [commitStep(parameter("extractOutcome"))], [followUpsStep]],
+  steps: [
+    [storedLoadStep],
+    [verdictStep("load", "failed")],
+    [commitStep(parameter("extractOutcome"))],
+    [followUpsStep],
+  ],
 };
 
 function commitStep(tapOutcome: string): WorkflowStep {
   return {
     name: "commit",
     template: "commit",
-    arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts: [{ name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}", optional: true }] },
+    arguments: {
+      parameters: [run, { name: "tapOutcome", value: tapOutcome }],
+      artifacts: [
+        { name: "candidate", from: "{{steps.load.outputs.artifacts.candidate}}", optional: true },
+      ],
+    },
   };
 }
 
 /** Fails the run where a step ended well and left the verdict on it to this one. */
-function verdictStep(step: string, outcome: "failed" | "partial", { result = "result", loaded }: { readonly result?: string; readonly loaded?: string } = {}): WorkflowStep {
+function verdictStep(
+  step: string,
+  outcome: "failed" | "partial",
+  { result = "result", loaded }: { readonly result?: string; readonly loaded?: string } = {},
+): WorkflowStep {
   return {
     name: `${step}-${outcome}`,
     template: "verdict",
@@ -82,6 +114,13 @@ function verdictStep(step: string, outcome: "failed" | "partial", { result = "re
   };
 }
 
-function loadStep(artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>, tapOutcome: string): WorkflowStep {
-  return { name: "load", template: "load", arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts } };
+function loadStep(
+  artifacts: NonNullable<NonNullable<WorkflowStep["arguments"]>["artifacts"]>,
+  tapOutcome: string,
+): WorkflowStep {
+  return {
+    name: "load",
+    template: "load",
+    arguments: { parameters: [run, { name: "tapOutcome", value: tapOutcome }], artifacts },
+  };
 }

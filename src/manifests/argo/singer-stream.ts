@@ -3,7 +3,16 @@ import { parameter } from "./parameters";
 import { commitArgs, committed } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
 import { committedMetrics } from "./singer-metrics";
-import { configMount, configVolume, runnerContainer, singerPod, tapFlags, targetFlags, temporaryMount, workMount } from "./singer-pod";
+import {
+  configMount,
+  configVolume,
+  runnerContainer,
+  singerPod,
+  tapFlags,
+  targetFlags,
+  temporaryMount,
+  workMount,
+} from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template, Volume, VolumeMount } from "./types";
@@ -32,11 +41,29 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
   return {
     name: "replicate",
     ...pod,
-    inputs: { parameters: [{ name: "run" }], artifacts: [...stateInputs, optionalFileIn("overlay", keys.overlay), optionalFileIn("earlier", keys.file("load-result.json"))] },
-    volumes: [...pod.volumes, ...["tap", "target"].map(privateVolume), configVolume("tap"), configVolume("target")],
+    inputs: {
+      parameters: [{ name: "run" }],
+      artifacts: [
+        ...stateInputs,
+        optionalFileIn("overlay", keys.overlay),
+        optionalFileIn("earlier", keys.file("load-result.json")),
+      ],
+    },
+    volumes: [
+      ...pod.volumes,
+      ...["tap", "target"].map(privateVolume),
+      configVolume("tap"),
+      configVolume("target"),
+    ],
     podSpecPatch: parameter("streamPatch"),
     // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
-    initContainers: [{ ...runnerContainer(settings, "fifo", settings.runnerImage, [], [workMount]), command: ["python3", "-c"], args: [`import os; os.mkfifo("${PIPE}")`] }],
+    initContainers: [
+      {
+        ...runnerContainer(settings, "fifo", settings.runnerImage, [], [workMount]),
+        command: ["python3", "-c"],
+        args: [`import os; os.mkfifo("${PIPE}")`],
+      },
+    ],
     containerSet: {
       // Inputs go to a volume of all containers: elsewhere an optional one that is not in the store becomes a folder.
       // Argo stores outputs from such a volume alone.
@@ -44,12 +71,23 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
       containers: [
         member(settings, "tap", parameter("tapImage"), tapArgs, "tap"),
         member(settings, "target", parameter("targetImage"), targetArgs, "target"),
-        { ...member(settings, "main", settings.runnerImage, commitArgs(results, ["--tap-outcome-file", OUTCOME])), dependencies: ["tap", "target"] },
+        {
+          ...member(
+            settings,
+            "main",
+            settings.runnerImage,
+            commitArgs(results, ["--tap-outcome-file", OUTCOME]),
+          ),
+          dependencies: ["tap", "target"],
+        },
       ],
     },
     metrics: { prometheus: [...committedMetrics] },
     outputs: {
-      parameters: [{ name: "outcome", valueFrom: { path: OUTCOME } }, ...(committed.parameters ?? [])],
+      parameters: [
+        { name: "outcome", valueFrom: { path: OUTCOME } },
+        ...(committed.parameters ?? []),
+      ],
       artifacts: [
         ...(committed.artifacts ?? []).map((artifact) => ({ ...artifact, optional: true })),
         optionalFileOut("tap-log", keys.tapLog, `${WORK}/tap.log`),
@@ -63,15 +101,54 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
   };
 }
 
-const tapArgs = ["extract", ...tapFlags, "--output", PIPE, "--result", results.tap, "--outcome", OUTCOME, "--await-result", results.target, "--last-attempt", parameter("retries")];
+const tapArgs = [
+  "extract",
+  ...tapFlags,
+  "--output",
+  PIPE,
+  "--result",
+  results.tap,
+  "--outcome",
+  OUTCOME,
+  "--await-result",
+  results.target,
+  "--last-attempt",
+  parameter("retries"),
+];
 
-const targetArgs = ["load", ...targetFlags, "--input", PIPE, "--catalog", `${WORK}/catalog.json`, "--tap-outcome-file", OUTCOME, "--tap-activity", `${WORK}/tap.log`, "--earlier", EARLIER, "--result", results.target, "--outcome", `${WORK}/target-outcome`];
+const targetArgs = [
+  "load",
+  ...targetFlags,
+  "--input",
+  PIPE,
+  "--catalog",
+  `${WORK}/catalog.json`,
+  "--tap-outcome-file",
+  OUTCOME,
+  "--tap-activity",
+  `${WORK}/tap.log`,
+  "--earlier",
+  EARLIER,
+  "--result",
+  results.target,
+  "--outcome",
+  `${WORK}/target-outcome`,
+];
 
 /** A container of the set, which mounts the work volume into each of them. */
-function member(settings: ClusterSettings, name: string, image: string, args: readonly string[], config?: "tap" | "target") {
+function member(
+  settings: ClusterSettings,
+  name: string,
+  image: string,
+  args: readonly string[],
+  config?: "tap" | "target",
+) {
   const own = config ? [privateMount(config), configMount(config)] : [];
   // A folder of its own for each, because connectors leave what they were given below HOME.
-  return runnerContainer(settings, name, image, args, [{ ...temporaryMount, subPath: name }, ...own]);
+  return runnerContainer(settings, name, image, args, [
+    { ...temporaryMount, subPath: name },
+    ...own,
+  ]);
 }
 
 /**

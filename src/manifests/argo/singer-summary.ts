@@ -5,12 +5,29 @@ import { fileOut, keys, optionalFileIn, WORK } from "./store-artifacts";
 import type { EnvVar, Template } from "./types";
 
 /** What the steps of the run left, where they left something. */
-export const resultInputs = [optionalFileIn("tap-result", keys.file("extract-result.json")), optionalFileIn("target-result", keys.file("load-result.json"))];
+export const resultInputs = [
+  optionalFileIn("tap-result", keys.file("extract-result.json")),
+  optionalFileIn("target-result", keys.file("load-result.json")),
+];
 
 /** Flags of the runner that say of which run a summary is. */
 export const runFacts: readonly string[] = [
-  ...["--pipeline", parameter("pipeline"), "--run", "{{inputs.parameters.run}}", "--workflow", "{{workflow.name}}"],
-  ...["--mode", parameter("mode"), "--trigger", parameter("trigger"), "--started", "{{workflow.creationTimestamp.RFC3339}}"],
+  ...[
+    "--pipeline",
+    parameter("pipeline"),
+    "--run",
+    "{{inputs.parameters.run}}",
+    "--workflow",
+    "{{workflow.name}}",
+  ],
+  ...[
+    "--mode",
+    parameter("mode"),
+    "--trigger",
+    parameter("trigger"),
+    "--started",
+    "{{workflow.creationTimestamp.RFC3339}}",
+  ],
 ];
 
 /**
@@ -18,7 +35,10 @@ export const runFacts: readonly string[] = [
  * more than 128 KiB would keep the pod from being started, so that the end of a longer list is cut off
  * (argo-workflows#6093).
  */
-export const FAILURES: EnvVar = { name: "FAILURES", value: "{{=toBase64(workflow.failures[0:60000])}}" };
+export const FAILURES: EnvVar = {
+  name: "FAILURES",
+  value: "{{=toBase64(workflow.failures[0:60000])}}",
+};
 
 /**
  * Writes what a run has come to that failed, or that did more than to commit. Where a replication went well and nothing
@@ -26,8 +46,22 @@ export const FAILURES: EnvVar = { name: "FAILURES", value: "{{=toBase64(workflow
  */
 export function summaryTemplate(settings: ClusterSettings): Template {
   const args = [
-    ...["summary", "--status", "{{workflow.status}}", "--output", `${WORK}/summary.json`, "--committed", `${WORK}/committed.json`],
-    ...["--tap-result", `${WORK}/tap-result.json`, "--target-result", `${WORK}/target-result.json`, ...runFacts],
+    ...[
+      "summary",
+      "--status",
+      "{{workflow.status}}",
+      "--output",
+      `${WORK}/summary.json`,
+      "--committed",
+      `${WORK}/committed.json`,
+    ],
+    ...[
+      "--tap-result",
+      `${WORK}/tap-result.json`,
+      "--target-result",
+      `${WORK}/target-result.json`,
+      ...runFacts,
+    ],
   ];
   const container = runnerContainer(settings, "main", settings.runnerImage, args, workMounts);
   return {
@@ -35,7 +69,10 @@ export function summaryTemplate(settings: ClusterSettings): Template {
     ...smallPod(settings),
     activeDeadlineSeconds: 60,
     timeout: "120s",
-    inputs: { parameters: [{ name: "run" }], artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))] },
+    inputs: {
+      parameters: [{ name: "run" }],
+      artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))],
+    },
     container: { ...container, env: [...(container.env ?? []), FAILURES] },
     outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), `${WORK}/summary.json`)] },
   };

@@ -7,7 +7,13 @@ import { followUpsTemplate, followUpTemplates, jobTemplates } from "./singer-fol
 import { loadTemplates } from "./singer-load";
 import { runMetrics } from "./singer-metrics";
 import { exitTemplate, notifyTemplates } from "./singer-notify";
-import { artifactTemplate, entryTemplate, loadOnlyTemplate, retryTemplate, streamStepsTemplate } from "./singer-steps";
+import {
+  artifactTemplate,
+  entryTemplate,
+  loadOnlyTemplate,
+  retryTemplate,
+  streamStepsTemplate,
+} from "./singer-steps";
 import { streamTemplates } from "./singer-stream";
 import { summaryTemplate } from "./singer-summary";
 import type { Template, WorkflowSpec, WorkflowTemplate } from "./types";
@@ -28,7 +34,11 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
-    metadata: { name: templateName(kind, settings), namespace: settings.namespace, labels: { ...settings.labels } },
+    metadata: {
+      name: templateName(kind, settings),
+      namespace: settings.namespace,
+      labels: { ...settings.labels },
+    },
     spec: {
       entrypoint: kind,
       onExit: "exit",
@@ -42,7 +52,13 @@ export function singerTemplate(kind: RunKind, settings: ClusterSettings): Workfl
       artifactRepositoryRef: { ...settings.artifactRepository },
       artifactGC: { strategy: "Never" },
       metrics: { prometheus: runMetrics },
-      templates: [entryTemplate(kind), ...stepsOf[kind](settings), exitTemplate, summaryTemplate(settings), ...notifyTemplates(settings)],
+      templates: [
+        entryTemplate(kind),
+        ...stepsOf[kind](settings),
+        exitTemplate,
+        summaryTemplate(settings),
+        ...notifyTemplates(settings),
+      ],
     },
   };
 }
@@ -52,17 +68,35 @@ function podDefaults(settings: ClusterSettings): Partial<WorkflowSpec> {
     serviceAccountName: settings.serviceAccount,
     executor: { serviceAccountName: settings.executorServiceAccount },
     automountServiceAccountToken: false,
-    ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-    podMetadata: { labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") }, ...(settings.podAnnotations && { annotations: settings.podAnnotations }) },
+    ...(settings.imagePullSecrets.length > 0 && {
+      imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
+    }),
+    podMetadata: {
+      labels: { ...settings.labels, "tapctl.dev/pipeline": parameter("pipeline") },
+      ...(settings.podAnnotations && { annotations: settings.podAnnotations }),
+    },
   };
 }
 
 /** What each kind of run does, between its entry point and the exit handler that all have. */
-const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => readonly Template[] } = {
-  artifact: (settings) => [artifactTemplate, loadOnlyTemplate, retryTemplate, ...extractTemplates(settings), ...loadTemplates(settings), ...commitTemplates(settings), ...afterLoad(settings)],
-  stream: (settings) => [streamStepsTemplate, ...streamTemplates(settings), ...afterLoad(settings)],
-  job: jobTemplates,
-};
+const stepsOf: { readonly [kind in RunKind]: (settings: ClusterSettings) => readonly Template[] } =
+  {
+    artifact: (settings) => [
+      artifactTemplate,
+      loadOnlyTemplate,
+      retryTemplate,
+      ...extractTemplates(settings),
+      ...loadTemplates(settings),
+      ...commitTemplates(settings),
+      ...afterLoad(settings),
+    ],
+    stream: (settings) => [
+      streamStepsTemplate,
+      ...streamTemplates(settings),
+      ...afterLoad(settings),
+    ],
+    job: jobTemplates,
+  };
 
 function afterLoad(settings: ClusterSettings): readonly Template[] {
   return [verdictTemplate(settings), followUpsTemplate, ...followUpTemplates(settings)];

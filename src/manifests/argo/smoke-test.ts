@@ -26,7 +26,10 @@ sys.exit(0 if found == sys.argv[2] else f"the object store gave {found!r} instea
  * @param marksBucket whether it also marks the bucket as a cluster's, so that local runs refuse it: where nothing of the
  * stack can write there but a pod.
  */
-export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolean): WorkflowTemplate {
+export function smokeTestTemplate(
+  settings: ClusterSettings,
+  marksBucket: boolean,
+): WorkflowTemplate {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -37,7 +40,9 @@ export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolea
       executor: { serviceAccountName: settings.executorServiceAccount },
       automountServiceAccountToken: false,
       ...(settings.podAnnotations && { podMetadata: { annotations: settings.podAnnotations } }),
-      ...(settings.imagePullSecrets.length > 0 && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
+      ...(settings.imagePullSecrets.length > 0 && {
+        imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
+      }),
       activeDeadlineSeconds: DEADLINE_SECONDS,
       ttlStrategy: { secondsAfterCompletion: KEPT_SECONDS },
       podGC: { strategy: "OnPodSuccess" },
@@ -47,15 +52,34 @@ export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolea
           name: "smoke-test",
           steps: [
             [{ name: "write", template: "write" }],
-            [{ name: "read", template: "read", arguments: { artifacts: [{ name: "message", from: "{{steps.write.outputs.artifacts.message}}" }] } }],
+            [
+              {
+                name: "read",
+                template: "read",
+                arguments: {
+                  artifacts: [
+                    { name: "message", from: "{{steps.write.outputs.artifacts.message}}" },
+                  ],
+                },
+              },
+            ],
           ],
         },
         {
           name: "write",
           ...python(settings, marksBucket ? WRITE + MARK : WRITE),
-          outputs: { artifacts: [fileOut("message", `smoke-test/${WORKFLOW}.txt`, FILE), ...(marksBucket ? [fileOut("marker", clusterMarkerKey, MARKER)] : [])] },
+          outputs: {
+            artifacts: [
+              fileOut("message", `smoke-test/${WORKFLOW}.txt`, FILE),
+              ...(marksBucket ? [fileOut("marker", clusterMarkerKey, MARKER)] : []),
+            ],
+          },
         },
-        { name: "read", ...python(settings, COMPARE), inputs: { artifacts: [fileFromStep("message", FILE)] } },
+        {
+          name: "read",
+          ...python(settings, COMPARE),
+          inputs: { artifacts: [fileFromStep("message", FILE)] },
+        },
       ],
     },
   };
@@ -63,9 +87,21 @@ export function smokeTestTemplate(settings: ClusterSettings, marksBucket: boolea
 
 /** A smoke test to submit: `kubectl create -f` or `argo submit` starts it. */
 export function smokeTestWorkflow(namespace: string): Workflow {
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { generateName: `${SMOKE_TEST}-`, namespace }, spec: { workflowTemplateRef: { name: SMOKE_TEST } } };
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Workflow",
+    metadata: { generateName: `${SMOKE_TEST}-`, namespace },
+    spec: { workflowTemplateRef: { name: SMOKE_TEST } },
+  };
 }
 
 function python(settings: ClusterSettings, program: string): Omit<Template, "name"> {
-  return { ...singerPod(settings), container: { ...runnerContainer(settings, "main", settings.runnerImage, [], workMounts), command: ["python3", "-c"], args: [program, FILE, WORKFLOW] } };
+  return {
+    ...singerPod(settings),
+    container: {
+      ...runnerContainer(settings, "main", settings.runnerImage, [], workMounts),
+      command: ["python3", "-c"],
+      args: [program, FILE, WORKFLOW],
+    },
+  };
 }

@@ -1,4 +1,14 @@
-import { configKey, failingKey, historyKey, overlayKey, runFileKey, stateKey, stepLogFolder, type ConfigFile, type RunFile } from "../../store/keys";
+import {
+  configKey,
+  failingKey,
+  historyKey,
+  overlayKey,
+  runFileKey,
+  stateKey,
+  stepLogFolder,
+  type ConfigFile,
+  type RunFile,
+} from "../../store/keys";
 import { parameter } from "./parameters";
 import { ATTEMPT } from "./singer-retry";
 import type { Artifact } from "./types";
@@ -52,7 +62,14 @@ export function fileFromStep(name: string, path: string): Artifact {
 
 /** A file that a pod leaves in the store, where it has one. Nothing that a run stores is ever deleted by Argo. */
 export function optionalFileOut(name: string, key: string, path: string): Artifact {
-  return { name, path, optional: true, archive: { none: {} }, artifactGC: { strategy: "Never" }, s3: { key } };
+  return {
+    name,
+    path,
+    optional: true,
+    archive: { none: {} },
+    artifactGC: { strategy: "Never" },
+    s3: { key },
+  };
 }
 
 /** {@link optionalFileOut} for one without which the step has failed. */
@@ -62,7 +79,14 @@ export function fileOut(name: string, key: string, path: string): Artifact {
 
 /** A folder that a pod leaves in the store as one archive, where it has one. */
 export function folderOut(name: string, key: string, path: string): Artifact {
-  return { name, path, optional: true, archive: { tar: {} }, artifactGC: { strategy: "Never" }, s3: { key } };
+  return {
+    name,
+    path,
+    optional: true,
+    archive: { tar: {} },
+    artifactGC: { strategy: "Never" },
+    s3: { key },
+  };
 }
 
 function created(part: string): string {

@@ -16,5 +16,7 @@ export function bucketArn(bucket: string, region: string): string {
 
 /** Where an identity provider's tokens come from, as conditions name it: the end of its ARN. */
 export function issuerOf(oidcProviderArn: string): string {
-  return oidcProviderArn.slice(oidcProviderArn.indexOf(":oidc-provider/") + ":oidc-provider/".length);
+  return oidcProviderArn.slice(
+    oidcProviderArn.indexOf(":oidc-provider/") + ":oidc-provider/".length,
+  );
 }

@@ -12,7 +12,14 @@ export function repositoryName(image: string, { prefix, existing }: EcrSettings)
  *
  * @throws UserError where they name none, and AWS would have to be asked whose the credentials are.
  */
-export function ecrRepository(image: string, { account, region }: Pick<AwsSettings, "account" | "region">, ecr: EcrSettings): string {
-  if (account === undefined) throw new UserError("tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry");
+export function ecrRepository(
+  image: string,
+  { account, region }: Pick<AwsSettings, "account" | "region">,
+  ecr: EcrSettings,
+): string {
+  if (account === undefined)
+    throw new UserError(
+      "tapctl:aws.account: is not set, and the address of ECR has it in it; set it, or name a registry with --registry",
+    );
   return `${account}.dkr.${serviceHost("ecr", region)}/${repositoryName(image, ecr)}`;
 }

@@ -5,7 +5,10 @@ import { ecrRepository } from "./ecr-names";
 import { podAccounts } from "./pod-accounts";
 
 /** What a stack has on AWS, as far as its settings tell it. */
-export function knownAws({ aws: place, objectStore: store }: Pick<CheckedSettings, "aws" | "objectStore">, pipelines: readonly PipelineEntry[]): KnownParts {
+export function knownAws(
+  { aws: place, objectStore: store }: Pick<CheckedSettings, "aws" | "objectStore">,
+  pipelines: readonly PipelineEntry[],
+): KnownParts {
   if (place === undefined) return {};
   const { ecr } = place;
   return {

@@ -12,7 +12,9 @@ export const SKIPPED_CONTAINERS: readonly string[] = ["main", "tap", "target", "
 /** The ServiceAccounts of pipelines with a role of their own, and what keeps the rights from connectors. */
 export function podAccounts(pipelines: readonly PipelineEntry[]): PodAccounts {
   return {
-    serviceAccounts: Object.fromEntries(pipelines.filter(({ role }) => role === "own").map((entry) => [entry.name, accountOf(entry)])),
+    serviceAccounts: Object.fromEntries(
+      pipelines.filter(({ role }) => role === "own").map((entry) => [entry.name, accountOf(entry)]),
+    ),
     podAnnotations: { "eks.amazonaws.com/skip-containers": SKIPPED_CONTAINERS.join() },
   };
 }

@@ -17,7 +17,10 @@ export interface ArgoValuesOptions {
 }
 
 /** Values of Argo's community chart. */
-export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoValuesOptions): Values {
+export function argoValues(
+  settings: ArgoSettings,
+  { workflowNamespace }: ArgoValuesOptions,
+): Values {
   const image = { registry: settings.imageRegistry };
   const values = {
     images: { tag: settings.version, pullPolicy: "IfNotPresent" },
@@ -29,8 +32,14 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
       image,
       workflowNamespaces: [workflowNamespace],
       resources: requirements(settings.controllerResources),
-      extraEnv: [{ name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` }, ...memoryGoal(settings.controllerResources)],
-      extraArgs: [`--qps=${settings.requestsPerSecond}`, `--burst=${2 * settings.requestsPerSecond}`],
+      extraEnv: [
+        { name: "DEFAULT_REQUEUE_TIME", value: `${settings.requeueSeconds}s` },
+        ...memoryGoal(settings.controllerResources),
+      ],
+      extraArgs: [
+        `--qps=${settings.requestsPerSecond}`,
+        `--burst=${2 * settings.requestsPerSecond}`,
+      ],
       parallelism: settings.parallelism,
       failedPodRestart: { enabled: settings.failedPodRestart },
       metricsConfig: { enabled: true, secure: false },
@@ -46,7 +55,13 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
     },
     executor: {
       image,
-      resources: { requests: { cpu: settings.executorResources.cpu, memory: settings.executorResources.memory }, limits: { memory: settings.executorResources.memoryLimit } },
+      resources: {
+        requests: {
+          cpu: settings.executorResources.cpu,
+          memory: settings.executorResources.memory,
+        },
+        limits: { memory: settings.executorResources.memoryLimit },
+      },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     },
     // Each user brings a token of the cluster, and may do what that may do.
@@ -61,24 +76,68 @@ export function argoValues(settings: ArgoSettings, { workflowNamespace }: ArgoVa
  */
 function definitions({ crds, version }: ArgoSettings): Values {
   if (crds === "minimal") return { full: false };
-  return { full: true, upgradeJob: { crdBaseURL: `https://raw.githubusercontent.com/argoproj/argo-workflows/${version}/manifests/base/crds/full` } };
+  return {
+    full: true,
+    upgradeJob: {
+      crdBaseURL: `https://raw.githubusercontent.com/argoproj/argo-workflows/${version}/manifests/base/crds/full`,
+    },
+  };
 }
 
-function archive({ kind, host, port, database, keepDays, tls }: NonNullable<ArgoSettings["workflowArchive"]>): Values {
+function archive({
+  kind,
+  host,
+  port,
+  database,
+  keepDays,
+  tls,
+}: NonNullable<ArgoSettings["workflowArchive"]>): Values {
   const secret = (key: string) => ({ name: ARCHIVE_SECRET, key });
-  const connection = { host, port: port ?? PORTS[kind], database, tableName: "argo_workflows", userNameSecret: secret("username"), passwordSecret: secret("password") };
-  return { archive: true, archiveTTL: `${keepDays}d`, [kind]: kind === "postgresql" ? { ...connection, ssl: tls, sslMode: tls ? "require" : "disable" } : { ...connection, options: { tls: String(tls) } } };
+  const connection = {
+    host,
+    port: port ?? PORTS[kind],
+    database,
+    tableName: "argo_workflows",
+    userNameSecret: secret("username"),
+    passwordSecret: secret("password"),
+  };
+  return {
+    archive: true,
+    archiveTTL: `${keepDays}d`,
+    [kind]:
+      kind === "postgresql"
+        ? { ...connection, ssl: tls, sslMode: tls ? "require" : "disable" }
+        : { ...connection, options: { tls: String(tls) } },
+  };
 }
 
 /**
  * What Go's collector keeps below, where it can: without it a controller with much to do at once grows to its limit and stands
  * still there. Source: pkg.go.dev/runtime, GOMEMLIMIT.
  */
-function memoryGoal({ memory }: ArgoSettings["controllerResources"]): readonly { readonly name: string; readonly value: string }[] {
+function memoryGoal({
+  memory,
+}: ArgoSettings["controllerResources"]): readonly {
+  readonly name: string;
+  readonly value: string;
+}[] {
   const [, count, unit] = /^([\d.]+)(Ki|Mi|Gi|Ti)$/.exec(memory ?? "") ?? [];
-  return count === undefined ? [] : [{ name: "GOMEMLIMIT", value: `${Math.floor(Number(count) * 0.85 * 1024)}${{ Ki: "B", Mi: "KiB", Gi: "MiB", Ti: "GiB" }[unit as "Ki"]}` }];
+  return count === undefined
+    ? []
+    : [
+        {
+          name: "GOMEMLIMIT",
+          value: `${Math.floor(Number(count) * 0.85 * 1024)}${{ Ki: "B", Mi: "KiB", Gi: "MiB", Ti: "GiB" }[unit as "Ki"]}`,
+        },
+      ];
 }
 
 function requirements({ cpu, memory }: ArgoSettings["controllerResources"]) {
-  return { requests: { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory }) }, limits: { ...(memory !== undefined && { memory }) } };
+  return {
+    requests: {
+      ...(cpu !== undefined && { cpu: String(cpu) }),
+      ...(memory !== undefined && { memory }),
+    },
+    limits: { ...(memory !== undefined && { memory }) },
+  };
 }

@@ -25,18 +25,41 @@ export function minioValues(settings: MinioSettings): Values {
     existingSecret: ROOT_SECRET,
     // Two servers cannot share a volume, not even while one replaces the other.
     deploymentUpdate: { type: "Recreate" },
-    persistence: { enabled: settings.persistent, size: settings.size, ...(settings.storageClass !== undefined && { storageClass: settings.storageClass }) },
-    resources: { requests: { ...resources }, limits: { ...(resources.memory !== undefined && { memory: resources.memory }) } },
-    containerSecurityContext: { allowPrivilegeEscalation: false, runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+    persistence: {
+      enabled: settings.persistent,
+      size: settings.size,
+      ...(settings.storageClass !== undefined && { storageClass: settings.storageClass }),
+    },
+    resources: {
+      requests: { ...resources },
+      limits: { ...(resources.memory !== undefined && { memory: resources.memory }) },
+    },
+    containerSecurityContext: {
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
     // The default has a user with all rights and a known password.
-    users: [{ accessKey: USER, existingSecret: USER_SECRET, existingSecretKey: "secretKey", policy: USER }],
+    users: [
+      {
+        accessKey: USER,
+        existingSecret: USER_SECRET,
+        existingSecretKey: "secretKey",
+        policy: USER,
+      },
+    ],
     policies: [{ name: USER, statements: policyStatements([bucket, artifactsBucket]) }],
     buckets: [
       { name: bucket, policy: "none", purge: false, versioning: true },
       { name: artifactsBucket, policy: "none", purge: false },
     ],
     customCommands: expiryCommands(settings).map((command) => ({ command })),
-    ...Object.fromEntries(JOBS.map((job) => [job, { resources: { requests: { memory: MIN_BYTES_OF_JOBS } } }])),
+    ...Object.fromEntries(
+      JOBS.map((job) => [job, { resources: { requests: { memory: MIN_BYTES_OF_JOBS } } }]),
+    ),
   };
   return mergeValues(values, settings.values);
 }
@@ -44,11 +67,28 @@ export function minioValues(settings: MinioSettings): Values {
 /** What the pipelines may do, and with which buckets; nothing else of the server. */
 function policyStatements(buckets: readonly string[]): readonly object[] {
   return [
-    { effect: "Allow", resources: buckets.map((name) => `arn:aws:s3:::${name}`), actions: ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucketMultipartUploads"] },
+    {
+      effect: "Allow",
+      resources: buckets.map((name) => `arn:aws:s3:::${name}`),
+      actions: [
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:GetBucketLocation",
+        "s3:GetBucketVersioning",
+        "s3:ListBucketMultipartUploads",
+      ],
+    },
     {
       effect: "Allow",
       resources: buckets.map((name) => `arn:aws:s3:::${name}/*`),
-      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+      actions: [
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+      ],
     },
   ];
 }
@@ -57,10 +97,27 @@ function policyStatements(buckets: readonly string[]): readonly object[] {
  * Commands of MinIO's client, the same however often they run: the rules of expiry are made anew, because the client
  * adds one more each time. The last one marks the bucket as a cluster's, so that local runs refuse it.
  */
-function expiryCommands({ bucket, artifactsBucket, expireRunsDays }: MinioSettings): readonly string[] {
-  const add = (name: string, prefix: string): string => `ilm rule add --expire-days ${expireRunsDays} --noncurrent-expire-days ${OLD_VERSIONS_DAYS} --prefix "${prefix}" myminio/${name}`;
-  const rules = expireRunsDays === 0 ? [] : [...expiringPrefixes.map((prefix) => add(bucket, prefix)), `ilm rule add --expire-days ${expireRunsDays} myminio/${artifactsBucket}`];
-  const clear = [bucket, artifactsBucket].map((name) => `ilm rule rm --all --force myminio/${name} || true`);
+function expiryCommands({
+  bucket,
+  artifactsBucket,
+  expireRunsDays,
+}: MinioSettings): readonly string[] {
+  const add = (name: string, prefix: string): string =>
+    `ilm rule add --expire-days ${expireRunsDays} --noncurrent-expire-days ${OLD_VERSIONS_DAYS} --prefix "${prefix}" myminio/${name}`;
+  const rules =
+    expireRunsDays === 0
+      ? []
+      : [
+          ...expiringPrefixes.map((prefix) => add(bucket, prefix)),
+          `ilm rule add --expire-days ${expireRunsDays} myminio/${artifactsBucket}`,
+        ];
+  const clear = [bucket, artifactsBucket].map(
+    (name) => `ilm rule rm --all --force myminio/${name} || true`,
+  );
   const marker = `myminio/${bucket}/${clusterMarkerKey}`;
-  return [...clear, ...rules, `stat ${marker} || echo '${clusterMarkerText}' | \${MC} pipe ${marker}`];
+  return [
+    ...clear,
+    ...rules,
+    `stat ${marker} || echo '${clusterMarkerText}' | \${MC} pipe ${marker}`,
+  ];
 }

@@ -8,9 +8,14 @@ export function mergeValues(values: Values, over: Values): Values {
 }
 
 /** An image's reference as charts take it; their templates put a colon between both parts, of a digest as well. */
-export function repositoryAndTag(reference: string): { readonly repository: string; readonly tag: string } {
+export function repositoryAndTag(reference: string): {
+  readonly repository: string;
+  readonly tag: string;
+} {
   const colon = reference.lastIndexOf(":");
-  return colon > reference.lastIndexOf("/") ? { repository: reference.slice(0, colon), tag: reference.slice(colon + 1) } : { repository: reference, tag: "latest" };
+  return colon > reference.lastIndexOf("/")
+    ? { repository: reference.slice(0, colon), tag: reference.slice(colon + 1) }
+    : { repository: reference, tag: "latest" };
 }
 
 function merged(value: unknown, over: unknown): unknown {

@@ -5,8 +5,15 @@ import type { BuildContext } from "./image";
 
 /** Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere. */
 export function readBuildContext(baseImage: string): BuildContext {
-  const [launchers, locks] = ["launchers", "locks"].map((name) => packageFile("connectors", name)) as [string, string];
-  return { baseImage, files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT), launchers: filesBelow(launchers, launchers), locks: filesBelow(locks, locks) };
+  const [launchers, locks] = ["launchers", "locks"].map((name) =>
+    packageFile("connectors", name),
+  ) as [string, string];
+  return {
+    baseImage,
+    files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT),
+    launchers: filesBelow(launchers, launchers),
+    locks: filesBelow(locks, locks),
+  };
 }
 
 function filesBelow(folder: string, base: string): { readonly [path: string]: string } {
@@ -14,5 +21,7 @@ function filesBelow(folder: string, base: string): { readonly [path: string]: st
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  return Object.fromEntries(files.map((file) => [relative(base, file), readFileSync(file, "utf8")]));
+  return Object.fromEntries(
+    files.map((file) => [relative(base, file), readFileSync(file, "utf8")]),
+  );
 }

@@ -22,21 +22,31 @@ export interface ImageBuilder {
  *
  * @param registry address of the registry; undefined for one that the stack makes.
  */
-export function imageBuilder({ exec, builder }: Pick<ImagesSettings, "exec" | "builder">, registry: string | undefined, context: () => string = dockerContext): ImageBuilder {
+export function imageBuilder(
+  { exec, builder }: Pick<ImagesSettings, "exec" | "builder">,
+  registry: string | undefined,
+  context: () => string = dockerContext,
+): ImageBuilder {
   if (builder !== undefined) return { exec, name: builder, keepsLayers: true };
-  if (registry === undefined || !isLocalRegistry(hostOf(registry))) return { exec, keepsLayers: true };
+  if (registry === undefined || !isLocalRegistry(hostOf(registry)))
+    return { exec, keepsLayers: true };
   return { exec: true, name: context(), keepsLayers: false };
 }
 
 /** Name of the context that Docker's commands use, by the rules of docker/cli v29, cli/command/cli.go. */
 export function dockerContext(env: NodeJS.ProcessEnv = process.env): string {
   if (env["DOCKER_HOST"]) return "default";
-  return env["DOCKER_CONTEXT"] || configuredContext(join(env["DOCKER_CONFIG"] || join(homedir(), ".docker"), "config.json")) || "default";
+  return (
+    env["DOCKER_CONTEXT"] ||
+    configuredContext(join(env["DOCKER_CONFIG"] || join(homedir(), ".docker"), "config.json")) ||
+    "default"
+  );
 }
 
 function configuredContext(file: string): string | undefined {
   try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { readonly currentContext?: string }).currentContext;
+    return (JSON.parse(readFileSync(file, "utf8")) as { readonly currentContext?: string })
+      .currentContext;
   } catch {
     return undefined;
   }

@@ -42,10 +42,16 @@ export interface BuildContext {
  *
  * @param ready images that are there already, by connector name: they win over what the connector says.
  */
-export function connectorImage(connector: ConnectorDefinition, context: BuildContext, ready: ReadyImages = {}): ImageOrigin {
+export function connectorImage(
+  connector: ConnectorDefinition,
+  context: BuildContext,
+  ready: ReadyImages = {},
+): ImageOrigin {
   const image = ready[connector.name];
   if (image !== undefined) return { ready: image };
-  return "image" in connector.source ? { ready: connector.source.image } : { build: connectorBuild(connector, connector.source, context) };
+  return "image" in connector.source
+    ? { ready: connector.source.image }
+    : { build: connectorBuild(connector, connector.source, context) };
 }
 
 /** Where the image of the runner alone comes from. */
@@ -53,7 +59,9 @@ export function runnerImage(context: BuildContext, ready: ReadyImages = {}): Ima
   const image = ready[RUNNER];
   if (image !== undefined) return { ready: image };
   const args = { BASE_IMAGE: context.baseImage };
-  return { build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args } };
+  return {
+    build: { repository: RUNNER, tag: hash([args, context.files]), target: "runner", args },
+  };
 }
 
 /**
@@ -63,7 +71,9 @@ export function runnerImage(context: BuildContext, ready: ReadyImages = {}): Ima
  * @param repository where the images of a name are, such as `localhost:5000/tap-postgres` for `tap-postgres`.
  */
 export function taggedReference(repository: (name: string) => string, origin: ImageOrigin): string {
-  return "ready" in origin ? origin.ready : `${repository(origin.build.repository)}:${origin.build.tag}`;
+  return "ready" in origin
+    ? origin.ready
+    : `${repository(origin.build.repository)}:${origin.build.tag}`;
 }
 
 /** Text that is the same for the same image alone, wherever it is pushed to. */
@@ -71,15 +81,31 @@ export function originKey(origin: ImageOrigin): string {
   return taggedReference((name) => `/${name}`, origin);
 }
 
-function connectorBuild(connector: ConnectorDefinition, source: PackageSource, context: BuildContext): ImageBuild {
+function connectorBuild(
+  connector: ConnectorDefinition,
+  source: PackageSource,
+  context: BuildContext,
+): ImageBuild {
   const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
   const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
   const lock = context.locks[`${connector.name}.txt`];
-  const content = [args, context.files, launcher, lock === undefined ? "" : checkedLock(connector.name, source, lock)];
-  return { repository: connector.name.toLowerCase(), tag: `${tagText(source.version)}-${hash(content)}`, args };
+  const content = [
+    args,
+    context.files,
+    launcher,
+    lock === undefined ? "" : checkedLock(connector.name, source, lock),
+  ];
+  return {
+    repository: connector.name.toLowerCase(),
+    tag: `${tagText(source.version)}-${hash(content)}`,
+    args,
+  };
 }
 
-function connectorArgs({ name, kind, settings, outputSetting, outputAliases, defaults, required }: ConnectorDefinition, source: PackageSource): ImageBuild["args"] {
+function connectorArgs(
+  { name, kind, settings, outputSetting, outputAliases, defaults, required }: ConnectorDefinition,
+  source: PackageSource,
+): ImageBuild["args"] {
   return {
     CONNECTOR: name,
     KIND: kind,
@@ -100,7 +126,9 @@ function connectorArgs({ name, kind, settings, outputSetting, outputAliases, def
 
 /** Nothing in an image says what a secret is called. */
 function withoutSecrets(settings: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => secretPaths(value).length === 0));
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => secretPaths(value).length === 0),
+  );
 }
 
 /** A version as a tag takes it: `1.0+local` has a character that tags do not. */

@@ -10,13 +10,28 @@ import { capture } from "../../common/command";
  * @param address of the registry, with a path or without; undefined for one that the stack itself makes.
  * @throws UserError where there is no Docker engine, or no `docker buildx` that is needed, or the registry does not answer.
  */
-export async function checkRegistry(images: ImagesSettings, address: string | undefined): Promise<void> {
-  if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok) throw new UserError("connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready");
-  if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok) throw new UserError("connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready");
+export async function checkRegistry(
+  images: ImagesSettings,
+  address: string | undefined,
+): Promise<void> {
+  if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok)
+    throw new UserError(
+      "connector images are built by Docker, and no engine answers `docker version`; start one, or name ready images under tapctl:images.ready",
+    );
+  if (imageBuilder(images, address).exec && !capture("docker", ["buildx", "version"]).ok)
+    throw new UserError(
+      "connector images are built by `docker buildx`, and this Docker has no such command; install its plugin (https://github.com/docker/buildx), or name ready images under tapctl:images.ready",
+    );
   if (address === undefined) return;
   const host = hostOf(address);
-  const tried = await Promise.all(["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)));
-  if (!tried.includes(true)) throw new UserError(`the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`, 1);
+  const tried = await Promise.all(
+    ["https", "http"].map((protocol) => answers(`${protocol}://${host}/v2/`)),
+  );
+  if (!tried.includes(true))
+    throw new UserError(
+      `the registry ${host} does not answer; name another one under tapctl:registry.address in the stack's configuration, Pulumi.dev.yaml`,
+      1,
+    );
 }
 
 /** Whether a registry answers at all. */

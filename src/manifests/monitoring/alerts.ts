@@ -40,7 +40,10 @@ const { failuresInARow, interval, lastSuccess, records } = RECORDED;
  *
  * @param controllerUp true while the controller is asked and answers, as an expression.
  */
-export function pipelineAlerts({ failuresInARow: count, namespace }: AlertOptions, controllerUp: string): readonly Alert[] {
+export function pipelineAlerts(
+  { failuresInARow: count, namespace }: AlertOptions,
+  controllerUp: string,
+): readonly Alert[] {
   return [
     {
       name: "TapctlPipelineFailing",

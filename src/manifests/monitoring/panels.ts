@@ -43,12 +43,26 @@ export const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 
 /** A number. */
 export function stat(args: PanelArgs): Panel {
-  return { ...basePanel("stat", args), options: { reduceOptions: { calcs: ["lastNotNull"], fields: "", values: false }, colorMode: "value", graphMode: "none", textMode: "auto" } };
+  return {
+    ...basePanel("stat", args),
+    options: {
+      reduceOptions: { calcs: ["lastNotNull"], fields: "", values: false },
+      colorMode: "value",
+      graphMode: "none",
+      textMode: "auto",
+    },
+  };
 }
 
 /** Lines over time. */
 export function lines(args: PanelArgs): Panel {
-  return { ...basePanel("timeseries", args), options: { legend: { displayMode: "list", placement: "bottom", showLegend: true }, tooltip: { mode: "multi", sort: "desc" } } };
+  return {
+    ...basePanel("timeseries", args),
+    options: {
+      legend: { displayMode: "list", placement: "bottom", showLegend: true },
+      tooltip: { mode: "multi", sort: "desc" },
+    },
+  };
 }
 
 /** A row for each pipeline, its columns from several queries. */
@@ -56,13 +70,27 @@ export function pipelineTable(args: PanelArgs & { readonly columns: readonly Col
   const base = basePanel("table", args);
   const overrides = args.columns.map(({ name, unit, steps }) => ({
     matcher: { id: "byName", options: name },
-    properties: [{ id: "unit", value: unit }, ...(steps ? [{ id: "thresholds", value: { mode: "absolute", steps } }, { id: "custom.cellOptions", value: { type: "color-text" } }] : [])],
+    properties: [
+      { id: "unit", value: unit },
+      ...(steps
+        ? [
+            { id: "thresholds", value: { mode: "absolute", steps } },
+            { id: "custom.cellOptions", value: { type: "color-text" } },
+          ]
+        : []),
+    ],
   }));
-  const renameByName = Object.fromEntries([["pipeline", "Pipeline"], ...args.columns.map(({ name }, index) => [`Value #${refId(index)}`, name])]) as { readonly [name: string]: string };
+  const renameByName = Object.fromEntries([
+    ["pipeline", "Pipeline"],
+    ...args.columns.map(({ name }, index) => [`Value #${refId(index)}`, name]),
+  ]) as { readonly [name: string]: string };
   return {
     ...base,
     fieldConfig: { defaults: base.fieldConfig.defaults, overrides },
-    options: { showHeader: true, sortBy: [{ displayName: args.columns[0]?.name ?? "Pipeline", desc: true }] },
+    options: {
+      showHeader: true,
+      sortBy: [{ displayName: args.columns[0]?.name ?? "Pipeline", desc: true }],
+    },
     transformations: [
       { id: "merge", options: {} },
       { id: "organize", options: { excludeByName: { Time: true }, renameByName } },
@@ -79,10 +107,20 @@ export interface Column {
 
 /** A headline. */
 export function row(title: string, y: number): RowPanel {
-  return { type: "row", title, collapsed: false, id: y + 1000, gridPos: { x: 0, y, w: 24, h: 1 }, panels: [] };
+  return {
+    type: "row",
+    title,
+    collapsed: false,
+    id: y + 1000,
+    gridPos: { x: 0, y, w: 24, h: 1 },
+    panels: [],
+  };
 }
 
-function basePanel(type: string, { title, description, place, queries, unit, steps }: PanelArgs): Panel & { fieldConfig: FieldConfigSource } {
+function basePanel(
+  type: string,
+  { title, description, place, queries, unit, steps }: PanelArgs,
+): Panel & { fieldConfig: FieldConfigSource } {
   return {
     type,
     id: place.y * 24 + place.x + 1,
@@ -95,9 +133,21 @@ function basePanel(type: string, { title, description, place, queries, unit, ste
       datasource: DATASOURCE,
       expr,
       ...(legend !== undefined && { legendFormat: legend }),
-      ...(instant && { instant: true, range: false, format: type === "table" ? "table" : "time_series" }),
+      ...(instant && {
+        instant: true,
+        range: false,
+        format: type === "table" ? "table" : "time_series",
+      }),
     })),
-    fieldConfig: { defaults: { unit, ...(steps && { thresholds: { mode: "absolute" as never, steps: steps.map((step) => ({ ...step })) } }) }, overrides: [] },
+    fieldConfig: {
+      defaults: {
+        unit,
+        ...(steps && {
+          thresholds: { mode: "absolute" as never, steps: steps.map((step) => ({ ...step })) },
+        }),
+      },
+      overrides: [],
+    },
   };
 }
 

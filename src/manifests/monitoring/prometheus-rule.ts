@@ -17,10 +17,21 @@ const CONTROLLER_UP = `up{job="${CONTROLLER_JOB}"} == 1`;
 
 /** Groups of rules, as a file of Prometheus has them. */
 export function ruleGroups(options: RuleOptions) {
-  const alerts = [...pipelineAlerts(options, CONTROLLER_UP), ...(options.minio ? storeAlerts(options) : [])];
+  const alerts = [
+    ...pipelineAlerts(options, CONTROLLER_UP),
+    ...(options.minio ? storeAlerts(options) : []),
+  ];
   return [
-    { name: "tapctl-recorded", interval: "1m", rules: recordingRules(CONTROLLER_UP).map((rule) => ({ ...rule })) },
-    { name: "tapctl-alerts", interval: "1m", rules: alerts.map((alert) => alertRule(alert, options)) },
+    {
+      name: "tapctl-recorded",
+      interval: "1m",
+      rules: recordingRules(CONTROLLER_UP).map((rule) => ({ ...rule })),
+    },
+    {
+      name: "tapctl-alerts",
+      interval: "1m",
+      rules: alerts.map((alert) => alertRule(alert, options)),
+    },
   ];
 }
 
@@ -29,12 +40,19 @@ export function prometheusRule(options: Omit<RuleOptions, "namespace">, place: M
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name: "tapctl", namespace: place.namespace, labels: { ...MANAGED, ...place.labels } },
+    metadata: {
+      name: "tapctl",
+      namespace: place.namespace,
+      labels: { ...MANAGED, ...place.labels },
+    },
     spec: { groups: ruleGroups({ ...options, namespace: place.namespace }) },
   };
 }
 
-function alertRule({ name, expr, for: duration, severity, summary, description }: Alert, { alertLabels, runbook }: RuleOptions) {
+function alertRule(
+  { name, expr, for: duration, severity, summary, description }: Alert,
+  { alertLabels, runbook }: RuleOptions,
+) {
   return {
     alert: name,
     expr,

@@ -36,7 +36,10 @@ const succeededNow = `sum by (pipeline) (${METRIC}_runs_total{status="Succeeded"
  */
 export function recordingRules(controllerUp: string): readonly RecordingRule[] {
   return [
-    { record: known, expr: `group by (pipeline) (${METRIC}_runs_total or last_over_time(${METRIC}_runs_total[7d:30m]))` },
+    {
+      record: known,
+      expr: `group by (pipeline) (${METRIC}_runs_total or last_over_time(${METRIC}_runs_total[7d:30m]))`,
+    },
     // Reads what the next two rules wrote in the round before, so it stands before them.
     { record: failuresInARow, expr: failuresExpression() },
     { record: failed, expr: counted(failedNow, controllerUp) },
@@ -51,7 +54,10 @@ export function recordingRules(controllerUp: string): readonly RecordingRule[] {
 
 /** The newest value that was told. */
 function remembered(record: string, metric: string): RecordingRule {
-  return { record, expr: `max by (pipeline) (${metric})\nor on (pipeline) (${before(record)} and on (pipeline) ${known})` };
+  return {
+    record,
+    expr: `max by (pipeline) (${metric})\nor on (pipeline) (${before(record)} and on (pipeline) ${known})`,
+  };
 }
 
 /** Failed runs since the newest success: those before and the new ones, where no run has succeeded since. */

@@ -32,7 +32,16 @@ export interface MonitoringPlace {
  * Source: argo-helm, chart argo-workflows 1.0.18, templates/controller/workflow-controller-service.yaml.
  */
 export function controllerTarget(namespace: string): ScrapeTarget {
-  return { job: CONTROLLER_JOB, namespace, service: { "app.kubernetes.io/instance": "argo-workflows", "app.kubernetes.io/component": "workflow-controller" }, port: "metrics", path: "/metrics" };
+  return {
+    job: CONTROLLER_JOB,
+    namespace,
+    service: {
+      "app.kubernetes.io/instance": "argo-workflows",
+      "app.kubernetes.io/component": "workflow-controller",
+    },
+    port: "metrics",
+    path: "/metrics",
+  };
 }
 
 /**
@@ -41,11 +50,20 @@ export function controllerTarget(namespace: string): ScrapeTarget {
  * Source: charts.min.io, chart minio 5.4.0, templates/service.yaml.
  */
 export function storeTarget(namespace: string): ScrapeTarget {
-  return { job: STORE_JOB, namespace, service: { release: "minio", monitoring: "true" }, port: "http", path: "/minio/v2/metrics/cluster" };
+  return {
+    job: STORE_JOB,
+    namespace,
+    service: { release: "minio", monitoring: "true" },
+    port: "http",
+    path: "/minio/v2/metrics/cluster",
+  };
 }
 
 /** The Prometheus operator's object for a target: each pod of the service is asked twice a minute. */
-export function serviceMonitor({ job, namespace, service, port, path }: ScrapeTarget, place: MonitoringPlace) {
+export function serviceMonitor(
+  { job, namespace, service, port, path }: ScrapeTarget,
+  place: MonitoringPlace,
+) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "ServiceMonitor",
@@ -53,7 +71,9 @@ export function serviceMonitor({ job, namespace, service, port, path }: ScrapeTa
     spec: {
       namespaceSelector: { matchNames: [namespace] },
       selector: { matchLabels: { ...service } },
-      endpoints: [{ port, path, interval: "30s", relabelings: [{ targetLabel: "job", replacement: job }] }],
+      endpoints: [
+        { port, path, interval: "30s", relabelings: [{ targetLabel: "job", replacement: job }] },
+      ],
     },
   };
 }

@@ -12,7 +12,15 @@ import { stackClusterSettings } from "../stack-cluster-settings";
  * @param over what wins over the stack's settings.
  * @throws UserError where the settings do not tell the address of a cloud's registry.
  */
-export function renderStack(entries: readonly PipelineEntry[], stack: CheckedSettings, { registry, namespace = stack.namespace, baseImage = stack.images.baseImage }: Partial<RenderOptions> = {}): Rendered {
+export function renderStack(
+  entries: readonly PipelineEntry[],
+  stack: CheckedSettings,
+  {
+    registry,
+    namespace = stack.namespace,
+    baseImage = stack.images.baseImage,
+  }: Partial<RenderOptions> = {},
+): Rendered {
   const { accounts, pullRepository = pullRepositories(stack.registry) } = knownAws(stack, entries);
   return renderParts(entries, {
     settings: stackClusterSettings({ ...stack, namespace }, accounts),

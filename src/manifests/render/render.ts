@@ -9,7 +9,12 @@ import type { ConnectorImages } from "../argo/run-parameters";
 import { singerTemplates } from "../argo/singer-template";
 import type { WorkflowTemplate } from "../argo/types";
 import { readBuildContext } from "../images/build-context";
-import { taggedReference, type ImageBuild, type ImageOrigin, type ReadyImages } from "../images/image";
+import {
+  taggedReference,
+  type ImageBuild,
+  type ImageOrigin,
+  type ReadyImages,
+} from "../images/image";
 import { imageOrigins } from "../images/image-builds";
 import { repositoriesBelow } from "../../common/registry/repositories";
 
@@ -53,16 +58,30 @@ export interface RenderParts {
 }
 
 /** The manifests of an array: the same for the same array and options, without a cluster. */
-export function renderArray(entries: readonly PipelineEntry[], { registry, namespace, baseImage }: RenderOptions): Rendered {
-  return renderParts(entries, { settings: { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }) }, repository: repositoriesBelow(registry), baseImage, ready: {} });
+export function renderArray(
+  entries: readonly PipelineEntry[],
+  { registry, namespace, baseImage }: RenderOptions,
+): Rendered {
+  return renderParts(entries, {
+    settings: { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }) },
+    repository: repositoriesBelow(registry),
+    baseImage,
+    ready: {},
+  });
 }
 
 /** The manifests of an array: the same for the same array and parts. */
-export function renderParts(entries: readonly PipelineEntry[], { settings: shared, repository, baseImage, ready }: RenderParts): Rendered {
+export function renderParts(
+  entries: readonly PipelineEntry[],
+  { settings: shared, repository, baseImage, ready }: RenderParts,
+): Rendered {
   const { runner, of, all } = imageOrigins(entries, readBuildContext(baseImage), ready);
   const settings: ClusterSettings = { ...shared, runnerImage: taggedReference(repository, runner) };
   const reference = (connector: ConnectorDefinition) => taggedReference(repository, of(connector));
-  const images = ({ tap, target }: Replication): ConnectorImages => ({ tap: reference(tap.connector), target: reference(target.connector) });
+  const images = ({ tap, target }: Replication): ConnectorImages => ({
+    tap: reference(tap.connector),
+    target: reference(target.connector),
+  });
   return {
     templates: singerTemplates(settings),
     pipelines: entries.map((entry) => pipelineManifests(entry, images, settings)),
@@ -74,20 +93,35 @@ export function renderParts(entries: readonly PipelineEntry[], { settings: share
 export function manifestFiles({ templates, pipelines }: Rendered): readonly ManifestFile[] {
   return [
     { path: "templates.yaml", text: yamlText(templates) },
-    ...pipelines.map(({ name, secret, cronWorkflow }) => ({ path: join("pipelines", `${name}.yaml`), text: yamlText([...(secret ? [secret] : []), cronWorkflow]) })),
+    ...pipelines.map(({ name, secret, cronWorkflow }) => ({
+      path: join("pipelines", `${name}.yaml`),
+      text: yamlText([...(secret ? [secret] : []), cronWorkflow]),
+    })),
   ];
 }
 
 /** A Workflow to submit by hand for each pipeline. */
 export function runFiles({ pipelines }: Rendered): readonly ManifestFile[] {
-  return pipelines.map(({ name, workflow }) => ({ path: join("runs", `${name}.yaml`), text: yamlText([workflow]) }));
+  return pipelines.map(({ name, workflow }) => ({
+    path: join("runs", `${name}.yaml`),
+    text: yamlText([workflow]),
+  }));
 }
 
-function imageBuilds(origins: readonly ImageOrigin[], repository: RenderParts["repository"]): Rendered["images"] {
-  return Object.fromEntries(origins.flatMap((origin) => ("build" in origin ? [[taggedReference(repository, origin), origin.build]] : [])));
+function imageBuilds(
+  origins: readonly ImageOrigin[],
+  repository: RenderParts["repository"],
+): Rendered["images"] {
+  return Object.fromEntries(
+    origins.flatMap((origin) =>
+      "build" in origin ? [[taggedReference(repository, origin), origin.build]] : [],
+    ),
+  );
 }
 
 /** Strings stay on their line, so that a difference shows in the line that it is in. */
 function yamlText(objects: readonly object[]): string {
-  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+  return objects
+    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join("---\n");
 }

@@ -40,7 +40,8 @@ export const FIELD_RANGES: readonly [FieldRange, FieldRange, FieldRange, FieldRa
   { name: "day of week", min: 0, max: 6, words: WEEKDAYS },
 ];
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /** Reads one field: items separated by commas, each `*`, `?`, a value or a range, with an optional `/step`. */
 export function parseField(text: string, range: FieldRange): Parsed<CronField> {
@@ -50,7 +51,10 @@ export function parseField(text: string, range: FieldRange): Parsed<CronField> {
   const fields = items.flatMap((item) => (item.ok ? [item.value] : []));
   return {
     ok: true,
-    value: { values: new Set(fields.flatMap((field) => [...field.values])), star: fields.some((field) => field.star) },
+    value: {
+      values: new Set(fields.flatMap((field) => [...field.values])),
+      star: fields.some((field) => field.star),
+    },
   };
 }
 
@@ -59,7 +63,8 @@ function parseItem(item: string, range: FieldRange): Parsed<CronField> {
   const [body = "", stepText, ...moreSteps] = item.split("/");
   if (moreSteps.length > 0) return refuse(`${range.name} ${quote(item)} has more than one "/"`);
   const step = stepText === undefined ? 1 : parseStep(stepText);
-  if (step === undefined) return refuse(`${range.name} ${quote(item)}: a step is a whole number from 1`);
+  if (step === undefined)
+    return refuse(`${range.name} ${quote(item)}: a step is a whole number from 1`);
   const span = parseSpan(body, range, stepText !== undefined);
   if (!span.ok) return span;
   const { from, to, star } = span.value;
@@ -75,20 +80,28 @@ interface Span {
 }
 
 function parseSpan(body: string, range: FieldRange, stepped: boolean): Parsed<Span> {
-  if (body === "*" || body === "?") return { ok: true, value: { from: range.min, to: range.max, star: true } };
+  if (body === "*" || body === "?")
+    return { ok: true, value: { from: range.min, to: range.max, star: true } };
   const [fromText = "", toText, ...more] = body.split("-");
   if (more.length > 0) return refuse(`${range.name} ${quote(body)} has more than one "-"`);
-  if (fromText === "*" || fromText === "?") return refuse(`${range.name} ${quote(body)}: "${fromText}" cannot begin a range`);
+  if (fromText === "*" || fromText === "?")
+    return refuse(`${range.name} ${quote(body)}: "${fromText}" cannot begin a range`);
   const from = parseValue(fromText, range);
   if (!from.ok) return from;
   // `N/step` means from N to the field's end.
-  if (toText === undefined) return { ok: true, value: { from: from.value, to: stepped ? range.max : from.value, star: false } };
+  if (toText === undefined)
+    return {
+      ok: true,
+      value: { from: from.value, to: stepped ? range.max : from.value, star: false },
+    };
   const to = parseValue(toText, range);
   if (!to.ok) return to;
   if (from.value > to.value) {
     const last = range.words[range.max - range.min] ?? range.max;
     const first = range.words[0] ?? range.min;
-    return refuse(`${range.name} ${body} is reversed: write ${span(fromText, last)},${span(first, toText)}`);
+    return refuse(
+      `${range.name} ${body} is reversed: write ${span(fromText, last)},${span(first, toText)}`,
+    );
   }
   return { ok: true, value: { from: from.value, to: to.value, star: false } };
 }
@@ -103,16 +116,19 @@ function parseValue(text: string, range: FieldRange): Parsed<number> {
   if (!/^\d+$/.test(text)) return refuse(unreadable(text, range));
   const value = Number(text);
   if (value >= range.min && value <= range.max) return { ok: true, value };
-  if (value === 7 && range.words === WEEKDAYS) return refuse("day of week 7 is not known to Argo: Sunday is 0");
+  if (value === 7 && range.words === WEEKDAYS)
+    return refuse("day of week 7 is not known to Argo: Sunday is 0");
   return refuse(`${range.name} ${text} is outside ${range.min}-${range.max}`);
 }
 
 function unreadable(text: string, range: FieldRange): string {
   if (text === "") return `${range.name} has a range without a beginning or an end`;
-  if (/^(L|LW|\d*[LW]|[LW]\d*)$/i.test(text)) return `${range.name} ${quote(text)}: L and W are not known to Argo`;
+  if (/^(L|LW|\d*[LW]|[LW]\d*)$/i.test(text))
+    return `${range.name} ${quote(text)}: L and W are not known to Argo`;
   if (text.includes("#")) return `${range.name} ${quote(text)}: # is not known to Argo`;
   if (/^H(\(.*\))?$/.test(text)) return `${range.name} ${quote(text)}: H is not known to Argo`;
-  if (range.words.length === 0) return `${range.name} ${quote(text)} is not a number from ${range.min} to ${range.max}`;
+  if (range.words.length === 0)
+    return `${range.name} ${quote(text)} is not a number from ${range.min} to ${range.max}`;
   const words = `${range.words[0]}-${range.words[range.words.length - 1]}`;
   return `${range.name} ${quote(text)} is not a number from ${range.min} to ${range.max} or one of ${words}${wordMeant(text, range)}`;
 }

@@ -17,7 +17,9 @@ const dayStepsByFields = new Map<string, number>();
  */
 export function longestInterval(schedule: CronSchedule): number | undefined {
   if (schedule.kind === "interval") return schedule.seconds;
-  const minutes = [...schedule.hour.values].flatMap((hour) => [...schedule.minute.values].map((minute) => hour * 60 + minute)).sort((one, other) => one - other);
+  const minutes = [...schedule.hour.values]
+    .flatMap((hour) => [...schedule.minute.values].map((minute) => hour * 60 + minute))
+    .sort((one, other) => one - other);
   const [first, last] = [minutes[0], minutes.at(-1)];
   const days = longestDayStep(schedule);
   if (first === undefined || last === undefined || days === 0) return undefined;
@@ -28,7 +30,9 @@ export function longestInterval(schedule: CronSchedule): number | undefined {
 
 /** Most days from one that has runs to the next; 0 where there are fewer than two. */
 function longestDayStep(schedule: CalendarSchedule): number {
-  const fields = JSON.stringify([schedule.day, schedule.month, schedule.weekday].map(({ values, star }) => [...values, star]));
+  const fields = JSON.stringify(
+    [schedule.day, schedule.month, schedule.weekday].map(({ values, star }) => [...values, star]),
+  );
   const known = dayStepsByFields.get(fields);
   if (known !== undefined) return known;
   const soon = daysOf(schedule, TWO_YEARS);
@@ -45,5 +49,8 @@ function daysOf(schedule: CalendarSchedule, count: number): readonly number[] {
 }
 
 function longestStep(sorted: readonly number[]): number {
-  return sorted.reduce((longest, value, index) => Math.max(longest, value - (sorted[index - 1] ?? value)), 0);
+  return sorted.reduce(
+    (longest, value, index) => Math.max(longest, value - (sorted[index - 1] ?? value)),
+    0,
+  );
 }

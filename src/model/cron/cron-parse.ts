@@ -28,7 +28,9 @@ export interface IntervalSchedule {
 }
 
 /** What {@link parseCron} returns. */
-export type ParsedCron = { readonly ok: true; readonly schedule: CronSchedule } | { readonly ok: false; readonly problem: string };
+export type ParsedCron =
+  | { readonly ok: true; readonly schedule: CronSchedule }
+  | { readonly ok: false; readonly problem: string };
 
 /** What the schedules with a name stand for. */
 export const DESCRIPTORS: { readonly [name: string]: string } = {
@@ -41,7 +43,15 @@ export const DESCRIPTORS: { readonly [name: string]: string } = {
   "@hourly": "0 * * * *",
 };
 
-const UNIT_NANOSECONDS: { readonly [unit: string]: number } = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+const UNIT_NANOSECONDS: { readonly [unit: string]: number } = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
 
 /** A schedule is asked for several times, and many pipelines have the same one. */
 const read = new Map<string, ParsedCron>();
@@ -65,7 +75,10 @@ function readCron(text: string): ParsedCron {
   if (text === "") return refuse("it is empty");
   if (text !== text.trim()) return refuse("it begins or ends with a space");
   const zone = /^(?:CRON_)?TZ=(\S*)/.exec(text);
-  if (zone) return refuse(`TZ= is not taken: write ${zoneProblem(zone[1] ?? "") ? "the field timezone" : `timezone: "${zone[1]}"`}`);
+  if (zone)
+    return refuse(
+      `TZ= is not taken: write ${zoneProblem(zone[1] ?? "") ? "the field timezone" : `timezone: "${zone[1]}"`}`,
+    );
   if (text.startsWith("@every")) return parseEvery(text.slice("@every".length));
   if (text.startsWith("@")) return parseDescriptor(text);
   const fields = text.split(/[ \t]+/);
@@ -88,7 +101,9 @@ export function cronKey(schedule: CronSchedule): string {
   if (schedule.kind === "interval") return `every ${schedule.seconds}`;
   const { minute, hour, day, month, weekday } = schedule;
   const eitherDay = !day.star && !weekday.star;
-  const values = [minute, hour, day, month, weekday].map((field) => [...field.values].sort((a, b) => a - b).join());
+  const values = [minute, hour, day, month, weekday].map((field) =>
+    [...field.values].sort((a, b) => a - b).join(),
+  );
   return `${eitherDay ? "either" : "both"} ${values.join(" ")}`;
 }
 
@@ -96,7 +111,17 @@ function parseFields(texts: readonly string[]): ParsedCron {
   const parsed = FIELD_RANGES.map((range, index) => parseField(texts[index] ?? "", range));
   const [minute, hour, day, month, weekday] = parsed;
   if (minute?.ok && hour?.ok && day?.ok && month?.ok && weekday?.ok) {
-    return { ok: true, schedule: { kind: "calendar", minute: minute.value, hour: hour.value, day: day.value, month: month.value, weekday: weekday.value } };
+    return {
+      ok: true,
+      schedule: {
+        kind: "calendar",
+        minute: minute.value,
+        hour: hour.value,
+        day: day.value,
+        month: month.value,
+        weekday: weekday.value,
+      },
+    };
   }
   return refuse(parsed.flatMap((field) => (field.ok ? [] : [field.problem])).join("; "));
 }
@@ -105,14 +130,22 @@ function parseDescriptor(text: string): ParsedCron {
   const fields = Object.hasOwn(DESCRIPTORS, text) ? DESCRIPTORS[text] : undefined;
   if (fields !== undefined) return parseFields(fields.split(" "));
   if (text === "@reboot") return refuse("@reboot is not known to Argo");
-  return refuse(`only ${Object.keys(DESCRIPTORS).join(", ")} and @every are known${didYouMean(text, [...Object.keys(DESCRIPTORS), "@every"])}`);
+  return refuse(
+    `only ${Object.keys(DESCRIPTORS).join(", ")} and @every are known${didYouMean(text, [...Object.keys(DESCRIPTORS), "@every"])}`,
+  );
 }
 
 function parseEvery(rest: string): ParsedCron {
   const text = /^[ \t]+(\S+)$/.exec(rest)?.[1] ?? "";
   const parts = [...text.matchAll(/(\d+)(ns|us|µs|ms|s|m|h)/g)];
-  if (text === "" || parts.map((part) => part[0]).join("") !== text) return refuse(`after @every stand whole numbers with h, m and s, such as "@every 1h30m"${everyHint(text)}`);
-  const nanoseconds = parts.reduce((sum, part) => sum + Number(part[1]) * (UNIT_NANOSECONDS[part[2] ?? ""] ?? 0), 0);
+  if (text === "" || parts.map((part) => part[0]).join("") !== text)
+    return refuse(
+      `after @every stand whole numbers with h, m and s, such as "@every 1h30m"${everyHint(text)}`,
+    );
+  const nanoseconds = parts.reduce(
+    (sum, part) => sum + Number(part[1]) * (UNIT_NANOSECONDS[part[2] ?? ""] ?? 0),
+    0,
+  );
   if (nanoseconds < 1e9) return refuse("@every needs 1s or more");
   // Go holds a duration in 63 bits of nanoseconds.
   if (nanoseconds >= 2 ** 63) return refuse("@every takes at most 2562047h");
@@ -122,7 +155,8 @@ function parseEvery(rest: string): ParsedCron {
 function everyHint(text: string): string {
   const decimal = /^(\d+\.\d+)([hm])$/.exec(text);
   const smaller = Number(decimal?.[1]) * 60;
-  if (decimal && Number.isInteger(smaller)) return `; did you mean "@every ${smaller}${decimal[2] === "h" ? "m" : "s"}"?`;
+  if (decimal && Number.isInteger(smaller))
+    return `; did you mean "@every ${smaller}${decimal[2] === "h" ? "m" : "s"}"?`;
   const days = /^(\d+)d$/.exec(text);
   return days ? `; did you mean "@every ${Number(days[1]) * 24}h"?` : "";
 }
@@ -130,7 +164,9 @@ function everyHint(text: string): string {
 function wrongFieldCount(count: number): string {
   const expected = FIELD_RANGES.map((range) => range.name).join(", ");
   const fields = count === 1 ? "1 field" : `${count} fields`;
-  return count === 6 ? `6 fields instead of 5 (${expected}): seconds are not known to Argo` : `${fields} instead of 5 (${expected})`;
+  return count === 6
+    ? `6 fields instead of 5 (${expected}): seconds are not known to Argo`
+    : `${fields} instead of 5 (${expected})`;
 }
 
 function refuse(problem: string): ParsedCron {

@@ -15,11 +15,19 @@ const HOUR = 60 * MINUTE;
  * @param timezone IANA name, such as `Europe/Berlin`.
  * @param after the moment to begin from; it is not itself a result. `@every` counts from it.
  */
-export function nextRuns(schedule: CronSchedule, timezone: string, after: Date, count: number): readonly Date[] {
+export function nextRuns(
+  schedule: CronSchedule,
+  timezone: string,
+  after: Date,
+  count: number,
+): readonly Date[] {
   const runs: Date[] = [];
   let time: number | undefined = after.getTime();
   while (runs.length < count) {
-    time = schedule.kind === "interval" ? wholeSecond(time) + schedule.seconds * SECOND : nextMatch(schedule, timezone, time);
+    time =
+      schedule.kind === "interval"
+        ? wholeSecond(time) + schedule.seconds * SECOND
+        : nextMatch(schedule, timezone, time);
     if (time === undefined) break;
     runs.push(new Date(time));
   }
@@ -92,7 +100,14 @@ function backToMidnight(now: Local, zone: string): Local {
 
 function startOf(clock: Date, unit: "month" | "day" | "hour"): Date {
   const day = unit === "month" ? 1 : clock.getUTCDate();
-  return new Date(Date.UTC(clock.getUTCFullYear(), clock.getUTCMonth(), day, unit === "hour" ? clock.getUTCHours() : 0));
+  return new Date(
+    Date.UTC(
+      clock.getUTCFullYear(),
+      clock.getUTCMonth(),
+      day,
+      unit === "hour" ? clock.getUTCHours() : 0,
+    ),
+  );
 }
 
 function addToDate(clock: Date, months: number, days: number): Date {

@@ -1,10 +1,32 @@
 import { ABBREVIATIONS, LEGACY_ZONES } from "./zone-names";
 import { didYouMean } from "../validation/nearest";
 
-const AREAS = ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific", "Etc"];
+const AREAS = [
+  "Africa",
+  "America",
+  "Antarctica",
+  "Arctic",
+  "Asia",
+  "Atlantic",
+  "Australia",
+  "Europe",
+  "Indian",
+  "Pacific",
+  "Etc",
+];
 
 /** Words in names of zones that are not a capital and small letters. */
-const ODD_WORDS = new Set(["ComodRivadavia", "IN", "ACT", "LHI", "NSW", "GMT", "GMT0", "UCT", "UTC"]);
+const ODD_WORDS = new Set([
+  "ComodRivadavia",
+  "IN",
+  "ACT",
+  "LHI",
+  "NSW",
+  "GMT",
+  "GMT0",
+  "UCT",
+  "UTC",
+]);
 
 /** Clocks change at whole quarters of an hour of UTC only. */
 const QUARTER = 15 * 60_000;
@@ -20,7 +42,8 @@ const offsets = new Map<string, Map<number, number>>();
  */
 export function zoneProblem(name: string): string | undefined {
   const meant = Object.hasOwn(ABBREVIATIONS, name) ? ABBREVIATIONS[name] : undefined;
-  if (meant !== undefined) return `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`;
+  if (meant !== undefined)
+    return `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`;
   const verdict = verdicts.get(name) ?? isZone(name);
   verdicts.set(name, verdict);
   return verdict ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
@@ -61,7 +84,10 @@ function suggestion(name: string): string {
   const resolved = resolveZone(name);
   const meant = resolved === undefined ? undefined : [capitalised(name), resolved].find(isZone);
   if (meant !== undefined) return `; did you mean "${meant}"?`;
-  return didYouMean(name, [...knownZones(), "UTC", ...Object.keys(LEGACY_ZONES)]) || `, such as "Europe/Berlin"`;
+  return (
+    didYouMean(name, [...knownZones(), "UTC", ...Object.keys(LEGACY_ZONES)]) ||
+    `, such as "Europe/Berlin"`
+  );
 }
 
 /** Intl takes names in any case and says which zone they mean; undefined where it knows none. */
@@ -77,11 +103,21 @@ function resolveZone(name: string): string | undefined {
 
 /** The names that Intl lists leave out most aliases (`Asia/Kolkata`), whose case can only be told by their shape. */
 function isSpeltLikeAName(name: string): boolean {
-  return name.split(/[/_-]/).every((word) => /^[A-Z][a-z]*$/.test(word) || ODD_WORDS.has(word) || /^(GMT[+])?\d{1,2}$/.test(word));
+  return name
+    .split(/[/_-]/)
+    .every(
+      (word) =>
+        /^[A-Z][a-z]*$/.test(word) || ODD_WORDS.has(word) || /^(GMT[+])?\d{1,2}$/.test(word),
+    );
 }
 
 function capitalised(name: string): string {
-  return name.toLowerCase().replace(/(^|[/_-])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
+  return name
+    .toLowerCase()
+    .replace(
+      /(^|[/_-])([a-z])/g,
+      (_, before: string, letter: string) => before + letter.toUpperCase(),
+    );
 }
 
 function knownZones(): ReadonlySet<string> {

@@ -6,7 +6,9 @@ export function problemsBetween(entries: readonly unknown[]): readonly (readonly
   const all = entries.map((entry) => (isFields(entry) ? entry : {}));
   const nameCounts = countTexts(all.map((entry) => entry["name"]));
   const formerCounts = countTexts(all.map((entry) => entry["formerName"]));
-  const secretsByVariable = groupByVariable(all.flatMap((entry) => secretsIn(entry).map((use) => use.name)));
+  const secretsByVariable = groupByVariable(
+    all.flatMap((entry) => secretsIn(entry).map((use) => use.name)),
+  );
   return all.map((entry) => [
     ...sharedName(entry, nameCounts),
     ...claimedFormerName(entry, nameCounts, formerCounts),
@@ -15,34 +17,55 @@ export function problemsBetween(entries: readonly unknown[]): readonly (readonly
 }
 
 function sharedName({ name }: Fields, nameCounts: ReadonlyMap<string, number>): readonly string[] {
-  return typeof name === "string" && (nameCounts.get(name) ?? 0) > 1 ? [`name ${quote(name)}: is used by another entry as well`] : [];
+  return typeof name === "string" && (nameCounts.get(name) ?? 0) > 1
+    ? [`name ${quote(name)}: is used by another entry as well`]
+    : [];
 }
 
-function claimedFormerName({ name, formerName }: Fields, nameCounts: ReadonlyMap<string, number>, formerCounts: ReadonlyMap<string, number>): readonly string[] {
+function claimedFormerName(
+  { name, formerName }: Fields,
+  nameCounts: ReadonlyMap<string, number>,
+  formerCounts: ReadonlyMap<string, number>,
+): readonly string[] {
   if (typeof formerName !== "string") return [];
   const at = `formerName ${quote(formerName)}`;
   return [
-    ...(nameCounts.has(formerName) && formerName !== name ? [`${at}: is the name of another entry, which owns that state`] : []),
-    ...((formerCounts.get(formerName) ?? 0) > 1 ? [`${at}: is claimed by another entry as well`] : []),
+    ...(nameCounts.has(formerName) && formerName !== name
+      ? [`${at}: is the name of another entry, which owns that state`]
+      : []),
+    ...((formerCounts.get(formerName) ?? 0) > 1
+      ? [`${at}: is claimed by another entry as well`]
+      : []),
   ];
 }
 
 /** Two secrets that a local run reads from the same variable would have the same value there. */
-function sharedVariables(entry: Fields, secretsByVariable: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
-  return [...new Set(secretsIn(entry).map((use) => secretVariable(use.name)))].flatMap((variable) => {
-    const names = [...(secretsByVariable.get(variable) ?? [])].sort();
-    return names.length < 2 ? [] : [`secrets ${names.map(quote).join(" and ")}: are all read from the environment variable ${variable}`];
-  });
+function sharedVariables(
+  entry: Fields,
+  secretsByVariable: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly string[] {
+  return [...new Set(secretsIn(entry).map((use) => secretVariable(use.name)))].flatMap(
+    (variable) => {
+      const names = [...(secretsByVariable.get(variable) ?? [])].sort();
+      return names.length < 2
+        ? []
+        : [
+            `secrets ${names.map(quote).join(" and ")}: are all read from the environment variable ${variable}`,
+          ];
+    },
+  );
 }
 
 function countTexts(values: readonly unknown[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const value of values) if (typeof value === "string") counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of values)
+    if (typeof value === "string") counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
 
 function groupByVariable(names: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
   const groups = new Map<string, Set<string>>();
-  for (const name of names) groups.set(secretVariable(name), (groups.get(secretVariable(name)) ?? new Set()).add(name));
+  for (const name of names)
+    groups.set(secretVariable(name), (groups.get(secretVariable(name)) ?? new Set()).add(name));
   return groups;
 }

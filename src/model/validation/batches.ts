@@ -12,7 +12,8 @@ export function batchFiles({ mode, tap }: Fields): readonly string[] {
   const path = typeof root === "string" ? localPath(root) : undefined;
   if (root !== undefined && path === undefined) return [];
   if (mode === "stream" && path?.startsWith(SHARED)) return [];
-  const which = path === undefined ? "without a storage root" : `with the storage root ${quote(String(root))}`;
+  const which =
+    path === undefined ? "without a storage root" : `with the storage root ${quote(String(root))}`;
   return [
     `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file://${SHARED}batches", or leave batch_config out`,
   ];
@@ -22,5 +23,7 @@ export function batchFiles({ mode, tap }: Fields): readonly string[] {
 function localPath(root: string): string | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(root);
   if (scheme === null) return root;
-  return scheme[1]?.toLowerCase() === "file" || scheme[1]?.toLowerCase() === "osfs" ? root.slice(scheme[0].length) : undefined;
+  return scheme[1]?.toLowerCase() === "file" || scheme[1]?.toLowerCase() === "osfs"
+    ? root.slice(scheme[0].length)
+    : undefined;
 }

@@ -14,7 +14,9 @@ export function unexpanded(text: string): string {
  * Source: argo-workflows v4.1.2, util/template/simple_template.go, 70-76.
  */
 export function untemplatedJson(value: unknown): string {
-  return JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, (text) => text.replace(/\{(?=\{)|\}(?=\})|[^ -~]/g, escaped));
+  return JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
+    text.replace(/\{(?=\{)|\}(?=\})|[^ -~]/g, escaped),
+  );
 }
 
 function escaped(character: string): string {

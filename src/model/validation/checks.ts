@@ -54,14 +54,18 @@ export function rules(...all: readonly Rule[]): Rule {
 }
 
 /** `true` or `false`. */
-export const flag: Check = (value, at) => (typeof value === "boolean" ? [] : [`${at} must be true or false, not ${kindOf(value)}`]);
+export const flag: Check = (value, at) =>
+  typeof value === "boolean" ? [] : [`${at} must be true or false, not ${kindOf(value)}`];
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): Check {
   const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
   return (value, at) => {
-    if (typeof value !== "number") return [`${at} must be a whole number ${range}, not ${kindOf(value)}`];
-    return Number.isInteger(value) && value >= min && value <= max ? [] : [`${at} ${value}: must be a whole number ${range}`];
+    if (typeof value !== "number")
+      return [`${at} must be a whole number ${range}, not ${kindOf(value)}`];
+    return Number.isInteger(value) && value >= min && value <= max
+      ? []
+      : [`${at} ${value}: must be a whole number ${range}`];
   };
 }
 
@@ -70,7 +74,9 @@ export function oneOf(...words: readonly string[]): Check {
   const allowed = words.map((word) => `"${word}"`).join(" or ");
   return (value, at) => {
     if (typeof value !== "string") return [`${at} must be ${allowed}, not ${kindOf(value)}`];
-    return words.includes(value) ? [] : [`${at} ${quote(value)}: must be ${allowed}${didYouMean(value, words)}`];
+    return words.includes(value)
+      ? []
+      : [`${at} ${quote(value)}: must be ${allowed}${didYouMean(value, words)}`];
   };
 }
 
@@ -79,12 +85,17 @@ export function list(item: Check, empty: "allowed" | "refused" = "refused"): Che
   return (value, at) => {
     if (!Array.isArray(value)) return [`${at} must be a list, not ${kindOf(value)}`];
     if (value.length === 0 && empty === "refused") return [`${at}: the list is empty`];
-    return Array.from(value as readonly unknown[], (one, index) => item(one, `${at}[${index}]`)).flat();
+    return Array.from(value as readonly unknown[], (one, index) =>
+      item(one, `${at}[${index}]`),
+    ).flat();
   };
 }
 
 /** An object with these fields and no others. A field that is undefined counts as left out. */
-export function record(fields: { readonly [name: string]: Check }, required: readonly string[] = []): Check {
+export function record(
+  fields: { readonly [name: string]: Check },
+  required: readonly string[] = [],
+): Check {
   const known = Object.keys(fields);
   return (value, at) => {
     if (!isFields(value)) return [`${at || "it"} must be an object, not ${kindOf(value)}`];
@@ -94,7 +105,9 @@ export function record(fields: { readonly [name: string]: Check }, required: rea
       ...required.filter((name) => !given.includes(name)).map((name) => `${path(name)} is missing`),
       ...given.flatMap((name) => {
         const check = known.includes(name) ? fields[name] : undefined;
-        return check ? check(value[name], path(name)) : [`${path(name)} is not a known field${didYouMean(name, known)}`];
+        return check
+          ? check(value[name], path(name))
+          : [`${path(name)} is not a known field${didYouMean(name, known)}`];
       }),
     ];
   };

@@ -16,15 +16,29 @@ export type ConfigFrom = "array" | "store";
 /** A tap or a target with its settings. */
 export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
   return (value, at) => {
-    if (typeof value === "function") return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
-    if (!isFields(value) || !isFields(value["connector"])) return [`${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`];
+    if (typeof value === "function")
+      return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
+    if (!isFields(value) || !isFields(value["connector"]))
+      return [
+        `${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`,
+      ];
     const definition = value["connector"];
     const name = connectorNameOf(definition);
     const other = kind === "tap" ? "target" : "tap";
-    if (value["kind"] !== kind) return [`${at}: ${name} is ${value["kind"] === other ? `a ${other}` : "something else"}, not a ${kind}`];
+    if (value["kind"] !== kind)
+      return [
+        `${at}: ${name} is ${value["kind"] === other ? `a ${other}` : "something else"}, not a ${kind}`,
+      ];
     const settings = value["settings"];
-    if (!isFields(settings)) return [...definitionProblems(definition, at), `${at}: settings of ${name} must be an object, not ${kindOf(settings)}`];
-    return [...definitionProblems(definition, at), ...settingsProblems(definition, settings, at, configFrom)];
+    if (!isFields(settings))
+      return [
+        ...definitionProblems(definition, at),
+        `${at}: settings of ${name} must be an object, not ${kindOf(settings)}`,
+      ];
+    return [
+      ...definitionProblems(definition, at),
+      ...settingsProblems(definition, settings, at, configFrom),
+    ];
   };
 }
 
@@ -35,45 +49,85 @@ export function connectorNameOf(definition: Fields): string {
 
 /** The settings of both connectors, the stream rules and the initial state travel in one Kubernetes Secret. */
 export function settingsSize(entry: Fields): readonly string[] {
-  const settings = [entry["tap"], entry["target"]].map((one) => (isFields(one) ? one["settings"] : undefined));
+  const settings = [entry["tap"], entry["target"]].map((one) =>
+    isFields(one) ? one["settings"] : undefined,
+  );
   const rules = jsonBytes({ streams: entry["streams"] });
-  if (rules > MOST_SETTINGS_BYTES) return [`streams: the rules have ${Math.ceil(rules / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`];
+  if (rules > MOST_SETTINGS_BYTES)
+    return [
+      `streams: the rules have ${Math.ceil(rules / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`,
+    ];
   if (entry["configFrom"] === "store") return [];
-  const bytes = [...settings, entry["initialState"]].reduce<number>((sum, one) => sum + jsonBytes(one), rules);
+  const bytes = [...settings, entry["initialState"]].reduce<number>(
+    (sum, one) => sum + jsonBytes(one),
+    rules,
+  );
   if (bytes <= MOST_SETTINGS_BYTES) return [];
-  return [`settings: tap, target, streams and initialState have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`];
+  return [
+    `settings: tap, target, streams and initialState have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+  ];
 }
 
 function definitionProblems(definition: Fields, at: string): readonly string[] {
   const label = `${at} connector`;
   const problems = text(connectorName)(definition["name"], `${label} name`);
   const source = definition["source"];
-  if (!isFields(source)) return [...problems, `${label} needs a package and a version, or an image`];
+  if (!isFields(source))
+    return [...problems, `${label} needs a package and a version, or an image`];
   if ("image" in source) return [...problems, ...image(source["image"], `${label} image`)];
-  return [...problems, ...text(packageName)(source["package"], `${label} package`), ...text(exactVersion)(source["version"], `${label} version`)];
+  return [
+    ...problems,
+    ...text(packageName)(source["package"], `${label} package`),
+    ...text(exactVersion)(source["version"], `${label} version`),
+  ];
 }
 
-const connectorName = rules(notEmpty, (value) => (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(value) ? undefined : `only letters, digits, "-", "_" and "." are allowed`));
-
-const packageName = rules(notEmpty, (value) =>
-  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value) ? undefined : "must be the name of a package, without a version",
+const connectorName = rules(notEmpty, (value) =>
+  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(value)
+    ? undefined
+    : `only letters, digits, "-", "_" and "." are allowed`,
 );
 
-const exactVersion = rules(notEmpty, (value) => (/^[0-9][0-9A-Za-z.!+_-]*$/.test(value) ? undefined : `must be one exact version, such as "1.4.2"`));
+const packageName = rules(notEmpty, (value) =>
+  /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value)
+    ? undefined
+    : "must be the name of a package, without a version",
+);
 
-function settingsProblems(definition: Fields, settings: Fields, at: string, configFrom: ConfigFrom): readonly string[] {
-  const known = isFields(definition["settings"]) ? (definition["settings"] as { readonly [name: string]: SettingType }) : undefined;
+const exactVersion = rules(notEmpty, (value) =>
+  /^[0-9][0-9A-Za-z.!+_-]*$/.test(value) ? undefined : `must be one exact version, such as "1.4.2"`,
+);
+
+function settingsProblems(
+  definition: Fields,
+  settings: Fields,
+  at: string,
+  configFrom: ConfigFrom,
+): readonly string[] {
+  const known = isFields(definition["settings"])
+    ? (definition["settings"] as { readonly [name: string]: SettingType })
+    : undefined;
   const defaults = isFields(definition["defaults"]) ? definition["defaults"] : {};
-  const required = Array.isArray(definition["required"]) ? definition["required"].filter((name) => typeof name === "string") : [];
+  const required = Array.isArray(definition["required"])
+    ? definition["required"].filter((name) => typeof name === "string")
+    : [];
   const given = Object.keys(settings).filter((name) => settings[name] !== undefined);
-  const missing = configFrom === "store" ? [] : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
+  const missing =
+    configFrom === "store"
+      ? []
+      : required.filter((name) => !given.includes(name) && defaults[name] === undefined);
   return [
-    ...missing.map((name) => `${at}: setting ${quote(name)} of ${connectorNameOf(definition)} is missing`),
+    ...missing.map(
+      (name) => `${at}: setting ${quote(name)} of ${connectorNameOf(definition)} is missing`,
+    ),
     ...given.flatMap((name) => {
       const label = `${at} setting ${quote(name)}`;
       if (!known) return jsonProblems(settings[name], label);
       const type = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (type === undefined) return [`${label} is not known to ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`];
+      if (type === undefined)
+        return [
+          `${label} is not known to ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`,
+        ];
       return settingProblems(settings[name], type, label);
     }),
   ];
@@ -82,9 +136,12 @@ function settingsProblems(definition: Fields, settings: Fields, at: string, conf
 /** A secret fits everywhere: its value is text that is read as the setting's type. Values are not shown. */
 function settingProblems(value: unknown, type: SettingType, label: string): readonly string[] {
   if (isSecretReference(value)) return [];
-  const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[type];
+  const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[
+    type
+  ];
   const kind = typeof value === "bigint" ? "number" : typeof value;
-  if (type !== "json" && kind !== type) return [`${label} must be ${expected}, not ${kindOf(value)}`];
+  if (type !== "json" && kind !== type)
+    return [`${label} must be ${expected}, not ${kindOf(value)}`];
   return jsonProblems(value, label);
 }
 

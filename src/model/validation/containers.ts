@@ -1,7 +1,18 @@
 import type { ContainerArgs } from "../entry";
 import type { FollowUp } from "../replication";
 import { isSecretReference } from "../connector-settings";
-import { all, isFields, kindOf, list, quote, record, repeated, rules, text, type Check } from "./checks";
+import {
+  all,
+  isFields,
+  kindOf,
+  list,
+  quote,
+  record,
+  repeated,
+  rules,
+  text,
+  type Check,
+} from "./checks";
 import { followUpName, harmless, notEmpty, withoutNul } from "./names";
 import { didYouMean } from "./nearest";
 import { duration } from "./quantities";
@@ -11,7 +22,9 @@ import { resources } from "./resources";
 export const image: Check = text(
   rules(notEmpty, harmless, (value) => {
     if (/\s/.test(value)) return "must not have spaces";
-    return /[^/]+(:[^/]+|@sha256:[0-9a-f]{64})$/.test(value) ? undefined : `must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`;
+    return /[^/]+(:[^/]+|@sha256:[0-9a-f]{64})$/.test(value)
+      ? undefined
+      : `must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`;
   }),
 );
 
@@ -23,11 +36,19 @@ const env: Check = (value, at) => {
   if (!isFields(value)) return [`${at} must be an object, not ${kindOf(value)}`];
   return Object.entries(value)
     .filter(([, given]) => given !== undefined)
-    .flatMap(([name, given]) => [...variableName(name, at), ...(isSecretReference(given) ? [] : variableValue(given, `${at}.${name}`))]);
+    .flatMap(([name, given]) => [
+      ...variableName(name, at),
+      ...(isSecretReference(given) ? [] : variableValue(given, `${at}.${name}`)),
+    ]);
 };
 
 /** Fields of a container, for records that have more than these. */
-export const containerFields: { readonly [Key in keyof Required<ContainerArgs>]: Check } = { image, command, env, resources };
+export const containerFields: { readonly [Key in keyof Required<ContainerArgs>]: Check } = {
+  image,
+  command,
+  env,
+  resources,
+};
 
 const followUpFields: { readonly [Key in keyof Required<FollowUp>]: Check } = {
   ...containerFields,
@@ -37,29 +58,51 @@ const followUpFields: { readonly [Key in keyof Required<FollowUp>]: Check } = {
 };
 
 /** Containers that run after the load: unique names, each `after` an earlier one. */
-export const followUps: Check = all(list(record(followUpFields, ["name", "image", "command"]), "allowed"), (value, at) => {
-  if (!Array.isArray(value)) return [];
-  const names = value.map((one: unknown) => (isFields(one) && typeof one["name"] === "string" ? one["name"] : undefined));
-  const twice = repeated(names.filter((name) => name !== undefined)).map((name) => `${at}: name ${quote(name)} is used more than once`);
-  return [...twice, ...value.flatMap((one: unknown, index) => afterProblems(one, names, index, at))];
-});
+export const followUps: Check = all(
+  list(record(followUpFields, ["name", "image", "command"]), "allowed"),
+  (value, at) => {
+    if (!Array.isArray(value)) return [];
+    const names = value.map((one: unknown) =>
+      isFields(one) && typeof one["name"] === "string" ? one["name"] : undefined,
+    );
+    const twice = repeated(names.filter((name) => name !== undefined)).map(
+      (name) => `${at}: name ${quote(name)} is used more than once`,
+    );
+    return [
+      ...twice,
+      ...value.flatMap((one: unknown, index) => afterProblems(one, names, index, at)),
+    ];
+  },
+);
 
-function afterProblems(followUp: unknown, names: readonly (string | undefined)[], index: number, at: string): readonly string[] {
+function afterProblems(
+  followUp: unknown,
+  names: readonly (string | undefined)[],
+  index: number,
+  at: string,
+): readonly string[] {
   const after = isFields(followUp) ? followUp["after"] : undefined;
   if (typeof after !== "string") return [];
   const earlier = names.slice(0, index).filter((name) => name !== undefined);
   if (earlier.includes(after)) return [];
-  const problem = names.includes(after) ? "names itself or a later one, only earlier ones are allowed" : `no earlier follow-up has that name${didYouMean(after, earlier)}`;
+  const problem = names.includes(after)
+    ? "names itself or a later one, only earlier ones are allowed"
+    : `no earlier follow-up has that name${didYouMean(after, earlier)}`;
   return [`${at}[${index}].after ${quote(after)}: ${problem}`];
 }
 
 function variableName(name: string, at: string): readonly string[] {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [] : [`${at}: name ${quote(name)}: only letters, digits and "_" are allowed, not beginning with a digit`];
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? []
+    : [
+        `${at}: name ${quote(name)}: only letters, digits and "_" are allowed, not beginning with a digit`,
+      ];
 }
 
 /** The value may be one that should have been a secret, so that it is not shown. */
 function variableValue(value: unknown, at: string): readonly string[] {
-  if (typeof value !== "string") return [`${at} must be text or secret("name"), not ${kindOf(value)}`];
+  if (typeof value !== "string")
+    return [`${at} must be text or secret("name"), not ${kindOf(value)}`];
   const problem = withoutNul(value);
   return problem === undefined ? [] : [`${at}: ${problem}`];
 }

@@ -4,7 +4,19 @@ import { batchFiles } from "./batches";
 import type { EntryBase, Notifications } from "../entry";
 import type { Job } from "../job";
 import type { Replication } from "../replication";
-import { flag, isFields, kindOf, list, oneOf, quote, record, rules, text, type Check, type Fields } from "./checks";
+import {
+  flag,
+  isFields,
+  kindOf,
+  list,
+  oneOf,
+  quote,
+  record,
+  rules,
+  text,
+  type Check,
+  type Fields,
+} from "./checks";
 import { connector, connectorNameOf, settingsSize, type ConfigFrom } from "./connectors";
 import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
@@ -17,7 +29,10 @@ import { containerSizes } from "./sizes";
 import { expectations, initialState, streams } from "./streams";
 
 /** The webhook's URL is a secret by itself, so that a text in its place is not shown. */
-const webhook: Check = (value, at) => (isSecretReference(value) ? [] : [`${at} must be a secret, such as secret("orders-channel"), not ${kindOf(value)}`]);
+const webhook: Check = (value, at) =>
+  isSecretReference(value)
+    ? []
+    : [`${at} must be a secret, such as secret("orders-channel"), not ${kindOf(value)}`];
 
 const notificationFields: { readonly [Key in keyof Required<Notifications>]: Check } = {
   on: list(oneOf("started", "succeeded", "failed", "recovered"), "allowed"),
@@ -42,11 +57,17 @@ const baseFields: { readonly [Key in keyof Required<EntryBase>]: Check } = {
   role: oneOf("shared", "own"),
 };
 
-const jobFields: { readonly [Key in keyof Required<Job>]: Check } = { ...baseFields, ...containerFields, kind };
+const jobFields: { readonly [Key in keyof Required<Job>]: Check } = {
+  ...baseFields,
+  ...containerFields,
+  kind,
+};
 
 const job = record(jobFields, ["name", "schedule", "image", "command"]);
 
-const replicationFields = (configFrom: ConfigFrom): { readonly [Key in keyof Required<Replication>]: Check } => ({
+const replicationFields = (
+  configFrom: ConfigFrom,
+): { readonly [Key in keyof Required<Replication>]: Check } => ({
   ...baseFields,
   kind,
   tap: connector("tap", configFrom),
@@ -69,44 +90,76 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
 /** What is wrong with an entry by itself, one text a problem. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
-  return [...fieldProblems(entry), ...ownFormerName(entry), ...filesInStreamMode(entry), ...storeInStreamMode(entry), ...initialStateInArray(entry), ...overwriteInStreamMode(entry), ...batchFiles(entry), ...settingsSize(entry), ...containerSizes(entry), ...secretNameProblems(entry)];
+  return [
+    ...fieldProblems(entry),
+    ...ownFormerName(entry),
+    ...filesInStreamMode(entry),
+    ...storeInStreamMode(entry),
+    ...initialStateInArray(entry),
+    ...overwriteInStreamMode(entry),
+    ...batchFiles(entry),
+    ...settingsSize(entry),
+    ...containerSizes(entry),
+    ...secretNameProblems(entry),
+  ];
 }
 
 function fieldProblems(entry: Fields): readonly string[] {
-  const looksLikeJob = entry["image"] !== undefined && entry["tap"] === undefined && entry["target"] === undefined;
+  const looksLikeJob =
+    entry["image"] !== undefined && entry["tap"] === undefined && entry["target"] === undefined;
   if (entry["kind"] === "job") return job(entry, "");
-  if (looksLikeJob && entry["kind"] === undefined) return [`kind is missing: an entry with an image is a job, kind: "job"`, ...job(entry, "")];
+  if (looksLikeJob && entry["kind"] === undefined)
+    return [`kind is missing: an entry with an image is a job, kind: "job"`, ...job(entry, "")];
   if (looksLikeJob) return job(entry, "");
   return replicationBy[entry["configFrom"] === "store" ? "store" : "array"](entry, "");
 }
 
 function ownFormerName(entry: Fields): readonly string[] {
   const { name, formerName } = entry;
-  return typeof name === "string" && name === formerName ? [`formerName ${quote(name)}: is the name that it has`] : [];
+  return typeof name === "string" && name === formerName
+    ? [`formerName ${quote(name)}: is the name that it has`]
+    : [];
 }
 
 function filesInStreamMode(entry: Fields): readonly string[] {
   const { mode, target } = entry;
   const definition = isFields(target) ? target["connector"] : undefined;
-  if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string") return [];
-  return [`mode "stream": ${connectorNameOf(definition)} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`];
+  if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string")
+    return [];
+  return [
+    `mode "stream": ${connectorNameOf(definition)} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`,
+  ];
 }
 
 function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
-  return mode === "stream" && configFrom === "store" ? [`mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`] : [];
+  return mode === "stream" && configFrom === "store"
+    ? [
+        `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`,
+      ]
+    : [];
 }
 
 /** Where the settings are in the store the first state is too: one in the array would silently count for nothing. */
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
-  return initialState !== undefined && configFrom === "store" ? [`initialState: with configFrom "store" it is read from the store: ${tapctl(`config put ${String(name)} --state FILE`)}`] : [];
+  return initialState !== undefined && configFrom === "store"
+    ? [
+        `initialState: with configFrom "store" it is read from the store: ${tapctl(`config put ${String(name)} --state FILE`)}`,
+      ]
+    : [];
 }
 
 /** A target that empties its table first keeps half of it where the tap fails: in stream mode nothing holds that back. */
 function overwriteInStreamMode({ mode, streams, target }: Fields): readonly string[] {
   if (mode !== "stream" || !isFields(target)) return [];
   const defaults = isFields(target["connector"]) ? target["connector"]["defaults"] : undefined;
-  const loadMethod = { ...(isFields(defaults) ? defaults : {}), ...(isFields(target["settings"]) ? target["settings"] : {}) }["load_method"];
-  const isPart = (rule: unknown) => isFields(rule) && ["INCREMENTAL", "LOG_BASED"].includes(String(rule["replicationMethod"]));
+  const loadMethod = {
+    ...(isFields(defaults) ? defaults : {}),
+    ...(isFields(target["settings"]) ? target["settings"] : {}),
+  }["load_method"];
+  const isPart = (rule: unknown) =>
+    isFields(rule) && ["INCREMENTAL", "LOG_BASED"].includes(String(rule["replicationMethod"]));
   if (loadMethod !== "overwrite" || (Array.isArray(streams) && streams.every(isPart))) return [];
-  return [`mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`];
+  return [
+    `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`,
+  ];
 }

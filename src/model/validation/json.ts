@@ -7,15 +7,30 @@ import { kindOf } from "./checks";
  *
  * @param at where the value stands, such as `tap setting "headers"`.
  */
-export function jsonProblems(value: unknown, at: string, within: readonly unknown[] = []): readonly string[] {
-  if (value === null || typeof value === "string" || typeof value === "bigint" || typeof value === "boolean" || isSecretReference(value)) return [];
+export function jsonProblems(
+  value: unknown,
+  at: string,
+  within: readonly unknown[] = [],
+): readonly string[] {
+  if (
+    value === null ||
+    typeof value === "string" ||
+    typeof value === "bigint" ||
+    typeof value === "boolean" ||
+    isSecretReference(value)
+  )
+    return [];
   if (typeof value === "number") return numberProblems(value, at);
   if (typeof value !== "object") return [`${at} is ${kindOf(value)}, which JSON cannot hold`];
   if (within.includes(value)) return [`${at} contains itself, which JSON cannot hold`];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => jsonProblems(item, `${at}[${index}]`, [...within, value]));
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) =>
+      jsonProblems(item, `${at}[${index}]`, [...within, value]),
+    );
   if ("$secret" in value) return [`${at} is a secret that was not made by secret("name")`];
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype) return [`${at} is no plain object, which JSON cannot hold; give it as text`];
+  if (prototype !== null && prototype !== Object.prototype)
+    return [`${at} is no plain object, which JSON cannot hold; give it as text`];
   return Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .flatMap(([name, field]) => jsonProblems(field, `${at}.${name}`, [...within, value]));
@@ -24,5 +39,9 @@ export function jsonProblems(value: unknown, at: string, within: readonly unknow
 /** Of an integer beyond 2^53 nobody can tell whether JavaScript has rounded it. */
 function numberProblems(value: number, at: string): readonly string[] {
   if (!Number.isFinite(value)) return [`${at} is ${value}, which JSON cannot hold`];
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? [`${at} is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`] : [];
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? [
+        `${at} is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`,
+      ]
+    : [];
 }

@@ -22,7 +22,9 @@ export const labels: Check = (value, at) => {
 const labelValue = text(
   rules(harmless, (value) => {
     if (value.length > 63) return `it has ${value.length} characters, at most 63 are allowed`;
-    return value === "" || NAME.test(value) ? undefined : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+    return value === "" || NAME.test(value)
+      ? undefined
+      : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
   }),
 );
 
@@ -34,9 +36,13 @@ function keyProblems(key: string, at: string): readonly string[] {
 function keyRule(key: string): ReturnType<Rule> {
   const [name = "", prefix] = key.split("/").reverse();
   if (prefix !== undefined) {
-    if (RESERVED.some((owner) => prefix === owner || prefix.endsWith(`.${owner}`))) return `the prefix "${prefix}/" is reserved`;
-    if (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix)) return `before the "/" must stand a DNS name, such as "example.com/team"`;
+    if (RESERVED.some((owner) => prefix === owner || prefix.endsWith(`.${owner}`)))
+      return `the prefix "${prefix}/" is reserved`;
+    if (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix))
+      return `before the "/" must stand a DNS name, such as "example.com/team"`;
   }
   if (name.length > 63) return `it has ${name.length} characters, at most 63 are allowed`;
-  return NAME.test(name) ? undefined : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+  return NAME.test(name)
+    ? undefined
+    : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
 }

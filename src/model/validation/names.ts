@@ -12,11 +12,15 @@ export const followUpName: Rule = (value) => dnsLabel(value, 63);
 /** Text that reaches Argo in a manifest, where `{{` and `}}` are template syntax and would be replaced. */
 export const untemplated: Rule = (value) => {
   const found = ["{{", "}}"].find((part) => value.includes(part));
-  return found === undefined ? undefined : `"${found}" is not allowed, it is template syntax of Argo`;
+  return found === undefined
+    ? undefined
+    : `"${found}" is not allowed, it is template syntax of Argo`;
 };
 
 /** Text that reaches a manifest and may become part of a key in the object store, out of which `../` would climb. */
-export const harmless: Rule = (value) => untemplated(value) ?? (value.includes("../") ? `"../" is not allowed, it leads out of a folder` : undefined);
+export const harmless: Rule = (value) =>
+  untemplated(value) ??
+  (value.includes("../") ? `"../" is not allowed, it leads out of a folder` : undefined);
 
 /** Text on one line, with something in it. */
 export const oneLine: Rule = (value) => {
@@ -26,16 +30,21 @@ export const oneLine: Rule = (value) => {
 };
 
 /** An argument or a variable's value, which the operating system ends at a NUL. */
-export const withoutNul: Rule = (value) => (value.includes("\0") ? "must not have a NUL character" : undefined);
+export const withoutNul: Rule = (value) =>
+  value.includes("\0") ? "must not have a NUL character" : undefined;
 
 /** Text with something in it. */
 export const notEmpty: Rule = (value) => (value === "" ? "it is empty" : undefined);
 
 function dnsLabel(value: string, longest: number): string | undefined {
   if (value === "") return "it is empty";
-  if (value.length > longest) return `it has ${value.length} characters, at most ${longest} are allowed`;
+  if (value.length > longest)
+    return `it has ${value.length} characters, at most ${longest} are allowed`;
   if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value)) return undefined;
-  const meant = value.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const meant = value
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
   const hint = meant === "" ? "" : `, such as "${meant}"`;
   return `only lower-case letters, digits and "-" are allowed, beginning and ending with a letter or digit${hint}`;
 }

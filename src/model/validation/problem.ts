@@ -26,12 +26,17 @@ export function groupByText(problems: readonly Problem[]): readonly ProblemGroup
     if (group) group.push(problem);
     else groups.set(problem.text, [problem]);
   }
-  return [...groups].map(([text, same]) => ({ where: groupName(same.map(({ where }) => where)), text }));
+  return [...groups].map(([text, same]) => ({
+    where: groupName(same.map(({ where }) => where)),
+    text,
+  }));
 }
 
 function groupName(places: readonly string[]): string {
   if (places.length === 1) return places.join();
-  const named = places.slice(0, NAMED_OF_GROUP).map((place) => place.replace(/^pipelines\[\d+\] /, ""));
+  const named = places
+    .slice(0, NAMED_OF_GROUP)
+    .map((place) => place.replace(/^pipelines\[\d+\] /, ""));
   return `${places.length} pipelines (${named.join(", ")}${places.length > named.length ? ", …" : ""})`;
 }
 

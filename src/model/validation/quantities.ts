@@ -14,28 +14,36 @@ const MOST_CORES = 256;
 export const duration: Check = text(durationRule);
 
 /** An {@link import("../idle-timeout").IdleTimeout}. */
-export const idleTimeout: Check = (value, at) => (value === "never" ? [] : duration(value, at).map((problem) => `${problem}; or "never"`));
+export const idleTimeout: Check = (value, at) =>
+  value === "never" ? [] : duration(value, at).map((problem) => `${problem}; or "never"`);
 
 /** Memory, as in {@link import("../units").Bytes}, from 6Mi to 32Ti. */
 export const memory: Check = text(memoryRule);
 
 /** Processor time, as in {@link import("../units").Cpu}: Kubernetes counts in thousandths of a core. */
 export const cpu: Check = (value, at) => {
-  if (typeof value !== "number" && typeof value !== "string") return [`${at} must be a number of cores, such as 0.5 or "250m", not ${kindOf(value)}`];
+  if (typeof value !== "number" && typeof value !== "string")
+    return [`${at} must be a number of cores, such as 0.5 or "250m", not ${kindOf(value)}`];
   const problem = cpuProblem(value);
-  return problem === undefined ? [] : [`${at} ${typeof value === "string" ? quote(value) : value}: ${problem}`];
+  return problem === undefined
+    ? []
+    : [`${at} ${typeof value === "string" ? quote(value) : value}: ${problem}`];
 };
 
 /** Thousandths of a core that a value stands for; undefined where it stands for none. */
 export function milliCores(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? Math.round(value * 1000 * 1e6) / 1e6 : undefined;
+  if (typeof value === "number")
+    return Number.isFinite(value) ? Math.round(value * 1000 * 1e6) / 1e6 : undefined;
   const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)(m?)$/.exec(value) : null;
-  return match ? Math.round(Number(match[1]) * (match[2] === "m" ? 1 : 1000) * 1e6) / 1e6 : undefined;
+  return match
+    ? Math.round(Number(match[1]) * (match[2] === "m" ? 1 : 1000) * 1e6) / 1e6
+    : undefined;
 }
 
 function durationRule(value: string): ReturnType<Rule> {
   const seconds = durationSeconds(value);
-  if (seconds === undefined) return `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
+  if (seconds === undefined)
+    return `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
   if (seconds < 1) return "must be 1 second or more";
   return seconds > TEN_YEARS_SECONDS ? "must be ten years (3650d) or less" : undefined;
 }
@@ -50,7 +58,9 @@ function memoryRule(value: string): ReturnType<Rule> {
   const bytes = bytesOf(value);
   if (bytes === undefined) {
     const decimal = /^(\d+(?:\.\d+)?) ?([kKMGT])i?[bB]?$/.exec(value);
-    const hint = decimal ? `; did you mean "${decimal[1]}${(decimal[2] ?? "").toUpperCase()}i"?` : "";
+    const hint = decimal
+      ? `; did you mean "${decimal[1]}${(decimal[2] ?? "").toUpperCase()}i"?`
+      : "";
     return `must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"${hint}`;
   }
   if (bytes < LEAST_BYTES) return "no container starts with less than 6Mi";
@@ -59,7 +69,8 @@ function memoryRule(value: string): ReturnType<Rule> {
 
 function cpuProblem(value: number | string): string | undefined {
   const milli = milliCores(value);
-  if (milli === undefined) return `must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`;
+  if (milli === undefined)
+    return `must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`;
   if (milli < 1) return "must be 0.001 cores (1m) or more";
   if (!Number.isInteger(milli)) return "Kubernetes counts whole thousandths of a core";
   if (milli <= MOST_CORES * 1000) return undefined;

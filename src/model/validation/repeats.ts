@@ -7,15 +7,21 @@ import { isFields, quote } from "./checks";
 export function repeatNotes(entry: unknown): readonly string[] {
   if (!isFields(entry) || !Array.isArray(entry["streams"])) return [];
   const target = appendingTarget(entry["target"]);
-  const names = entry["streams"].flatMap((rule: unknown) => (isFields(rule) && rule["replicationMethod"] === "INCREMENTAL" ? [String(rule["stream"])] : []));
+  const names = entry["streams"].flatMap((rule: unknown) =>
+    isFields(rule) && rule["replicationMethod"] === "INCREMENTAL" ? [String(rule["stream"])] : [],
+  );
   if (target === undefined || names.length === 0) return [];
-  return [`${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key`];
+  return [
+    `${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key`,
+  ];
 }
 
 /** Name of a target that adds each row that it gets: one that writes files, or that was told to do without keys. */
 function appendingTarget(target: unknown): string | undefined {
-  if (!isFields(target) || !isFields(target["connector"]) || !isFields(target["settings"])) return undefined;
+  if (!isFields(target) || !isFields(target["connector"]) || !isFields(target["settings"]))
+    return undefined;
   const { name, outputSetting } = target["connector"];
-  const appends = outputSetting !== undefined || target["settings"]["primary_key_required"] === false;
+  const appends =
+    outputSetting !== undefined || target["settings"]["primary_key_required"] === false;
   return appends && typeof name === "string" ? name : undefined;
 }

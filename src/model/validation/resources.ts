@@ -6,9 +6,17 @@ import { bytesOf, cpu, duration, memory, milliCores } from "./quantities";
 const DEFAULT_CPU = 0.1;
 const DEFAULT_MAX_DELAY = "15m";
 
-const resourceFields: { readonly [Key in keyof Required<Resources>]: Check } = { cpu, cpuLimit: cpu, memory };
+const resourceFields: { readonly [Key in keyof Required<Resources>]: Check } = {
+  cpu,
+  cpuLimit: cpu,
+  memory,
+};
 
-const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = { limit: wholeNumber(0, 10), delay: duration, maxDelay: duration };
+const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = {
+  limit: wholeNumber(0, 10),
+  delay: duration,
+  maxDelay: duration,
+};
 
 /** What a container may use; Kubernetes refuses a reservation above the limit. */
 export const resources: Check = all(record(resourceFields), (value, at) => {
@@ -16,7 +24,8 @@ export const resources: Check = all(record(resourceFields), (value, at) => {
   const limit = milliCores(value["cpuLimit"]);
   const reserved = milliCores(value["cpu"] ?? DEFAULT_CPU);
   if (limit === undefined || reserved === undefined || reserved <= limit) return [];
-  const shown = value["cpu"] === undefined ? `${DEFAULT_CPU} (the default)` : JSON.stringify(value["cpu"]);
+  const shown =
+    value["cpu"] === undefined ? `${DEFAULT_CPU} (the default)` : JSON.stringify(value["cpu"]);
   return [`${at}.cpu ${shown}: is more than cpuLimit ${JSON.stringify(value["cpuLimit"])}`];
 });
 
@@ -35,7 +44,9 @@ export function memoryNotes(entry: unknown): readonly string[] {
     const value = isFields(given) ? given["memory"] : undefined;
     const bytes = bytesOf(value);
     if (bytes === undefined || bytes >= LEAST_FOR_CONNECTOR) return [];
-    return [`resources.${side}.memory ${JSON.stringify(value)}: most connectors do not start with that little; they take 30 to 90 MiB before they move anything`];
+    return [
+      `resources.${side}.memory ${JSON.stringify(value)}: most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
+    ];
   });
 }
 
@@ -46,5 +57,7 @@ export const retries: Check = all(record(retryFields), (value, at) => {
   if (typeof delay !== "string" || typeof maxDelay !== "string") return [];
   const [first, longest] = [durationSeconds(delay), durationSeconds(maxDelay)];
   if (first === undefined || longest === undefined || first <= longest) return [];
-  return [`${at}.delay ${quote(delay)}: is longer than maxDelay ${quote(maxDelay)}${value["maxDelay"] === undefined ? " (the default)" : ""}`];
+  return [
+    `${at}.delay ${quote(delay)}: is longer than maxDelay ${quote(maxDelay)}${value["maxDelay"] === undefined ? " (the default)" : ""}`,
+  ];
 });

@@ -5,7 +5,9 @@ import { zoneProblem } from "../cron/zone";
 const one: Check = text((value) => {
   const parsed = parseCron(value);
   if (!parsed.ok) return parsed.problem;
-  return neverFires(parsed.schedule) ? "it never fires: none of its months has such a day" : undefined;
+  return neverFires(parsed.schedule)
+    ? "it never fires: none of its months has such a day"
+    : undefined;
 });
 
 /** One schedule or several; two that mean the same moments would start two runs, of which one is lost. */
@@ -13,7 +15,13 @@ export const schedules: Check = (value, at) => {
   if (!Array.isArray(value)) return one(value, at);
   if (value.length === 0) return [`${at}: the list is empty`];
   const problems = value.flatMap((cron: unknown) => one(cron, at));
-  return [...problems, ...sameMoments(value.filter((cron) => typeof cron === "string"), at)];
+  return [
+    ...problems,
+    ...sameMoments(
+      value.filter((cron) => typeof cron === "string"),
+      at,
+    ),
+  ];
 };
 
 /** Name of a time zone that Argo's controller can load. */
@@ -28,6 +36,10 @@ function sameMoments(texts: readonly string[], at: string): readonly string[] {
     const earlier = firstByKey.get(key);
     if (earlier === undefined) firstByKey.set(key, cron);
     if (earlier === undefined) return [];
-    return [earlier === cron ? `${at} "${cron}": is listed more than once` : `${at} "${cron}": means the same as "${earlier}"`];
+    return [
+      earlier === cron
+        ? `${at} "${cron}": is listed more than once`
+        : `${at} "${cron}": means the same as "${earlier}"`,
+    ];
   });
 }

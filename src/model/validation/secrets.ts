@@ -12,7 +12,19 @@ export interface SecretUse {
 }
 
 /** Variables that a shell sets by itself: a secret that is read from one would never be missed, and be wrong. */
-const TAKEN_VARIABLES = ["HOME", "HOSTNAME", "LANG", "LOGNAME", "MAIL", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER"];
+const TAKEN_VARIABLES = [
+  "HOME",
+  "HOSTNAME",
+  "LANG",
+  "LOGNAME",
+  "MAIL",
+  "PATH",
+  "PWD",
+  "SHELL",
+  "TERM",
+  "TMPDIR",
+  "USER",
+];
 
 /** Every place of an entry that names a secret, defaults of its connectors included. */
 export function secretsOf(entry: PipelineEntry): readonly SecretUse[] {
@@ -27,14 +39,20 @@ export function secretVariable(name: string): string {
 /** {@link secretsOf} for an entry that may be anything. */
 export function secretsIn(entry: unknown): readonly SecretUse[] {
   if (!isFields(entry)) return [];
-  const followUps = Array.isArray(entry["followUps"]) ? (entry["followUps"] as readonly unknown[]) : [];
+  const followUps = Array.isArray(entry["followUps"])
+    ? (entry["followUps"] as readonly unknown[])
+    : [];
   const webhook = isFields(entry["notifications"]) ? entry["notifications"]["webhook"] : undefined;
   return [
     ...settingSecrets(entry["tap"], "tap"),
     ...settingSecrets(entry["target"], "target"),
     ...envSecrets(entry["env"], "env"),
-    ...followUps.flatMap((one, index) => (isFields(one) ? envSecrets(one["env"], `followUps[${index}] env`) : [])),
-    ...(isSecretReference(webhook) ? [{ name: webhook.$secret, where: "notifications.webhook" }] : []),
+    ...followUps.flatMap((one, index) =>
+      isFields(one) ? envSecrets(one["env"], `followUps[${index}] env`) : [],
+    ),
+    ...(isSecretReference(webhook)
+      ? [{ name: webhook.$secret, where: "notifications.webhook" }]
+      : []),
   ];
 }
 
@@ -47,29 +65,49 @@ export function secretNameProblems(entry: Fields): readonly string[] {
 }
 
 function nameProblem(name: string): string | undefined {
-  if (!/^[a-z][a-z0-9._-]*$/.test(name)) return `only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`;
+  if (!/^[a-z][a-z0-9._-]*$/.test(name))
+    return `only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`;
   // Longest key of a Kubernetes Secret.
   if (name.length > 253) return `it has ${name.length} characters, at most 253 are allowed`;
   const variable = secretVariable(name);
-  return TAKEN_VARIABLES.includes(variable) ? `its variable ${variable} is the shell's own; take a longer name` : undefined;
+  return TAKEN_VARIABLES.includes(variable)
+    ? `its variable ${variable} is the shell's own; take a longer name`
+    : undefined;
 }
 
 function settingSecrets(use: unknown, kind: string): readonly SecretUse[] {
   if (!isFields(use)) return [];
   const defaults = isFields(use["connector"]) ? use["connector"]["defaults"] : undefined;
-  const settings = { ...(isFields(defaults) ? defaults : {}), ...(isFields(use["settings"]) ? use["settings"] : {}) };
-  return Object.entries(settings).flatMap(([name, value]) => deepSecrets(value, name, []).map((one) => ({ ...one, where: `${kind} setting ${quote(one.where)}` })));
+  const settings = {
+    ...(isFields(defaults) ? defaults : {}),
+    ...(isFields(use["settings"]) ? use["settings"] : {}),
+  };
+  return Object.entries(settings).flatMap(([name, value]) =>
+    deepSecrets(value, name, []).map((one) => ({
+      ...one,
+      where: `${kind} setting ${quote(one.where)}`,
+    })),
+  );
 }
 
 function envSecrets(env: unknown, label: string): readonly SecretUse[] {
   if (!isFields(env)) return [];
-  return Object.entries(env).flatMap(([name, value]) => (isSecretReference(value) ? [{ name: value.$secret, where: `${label} ${quote(name)}` }] : []));
+  return Object.entries(env).flatMap(([name, value]) =>
+    isSecretReference(value) ? [{ name: value.$secret, where: `${label} ${quote(name)}` }] : [],
+  );
 }
 
-function deepSecrets(value: unknown, path: string, within: readonly unknown[]): readonly SecretUse[] {
+function deepSecrets(
+  value: unknown,
+  path: string,
+  within: readonly unknown[],
+): readonly SecretUse[] {
   if (isSecretReference(value)) return [{ name: value.$secret, where: path }];
   if (typeof value !== "object" || value === null || within.includes(value)) return [];
   const inside = [...within, value];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => deepSecrets(item, `${path}[${index}]`, inside));
-  return Object.entries(value).flatMap(([name, field]) => deepSecrets(field, `${path}.${name}`, inside));
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) => deepSecrets(item, `${path}[${index}]`, inside));
+  return Object.entries(value).flatMap(([name, field]) =>
+    deepSecrets(field, `${path}.${name}`, inside),
+  );
 }

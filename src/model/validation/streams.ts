@@ -1,5 +1,17 @@
 import type { Expectations, StreamRule } from "../replication";
-import { all, isFields, kindOf, list, oneOf, quote, record, repeated, text, wholeNumber, type Check } from "./checks";
+import {
+  all,
+  isFields,
+  kindOf,
+  list,
+  oneOf,
+  quote,
+  record,
+  repeated,
+  text,
+  wholeNumber,
+  type Check,
+} from "./checks";
 import { jsonProblems } from "./json";
 import { notEmpty } from "./names";
 import { duration } from "./quantities";
@@ -23,11 +35,15 @@ const name: Check = text(notEmpty);
 export const streams: Check = all(
   list((value, at) => {
     if (typeof value === "string") return name(value, at);
-    return isFields(value) ? rule(value, at) : [`${at} must be text or an object, not ${kindOf(value)}`];
+    return isFields(value)
+      ? rule(value, at)
+      : [`${at} must be text or an object, not ${kindOf(value)}`];
   }),
   (value, at) => {
     if (!Array.isArray(value)) return [];
-    const names = value.map((one: unknown) => (isFields(one) ? one["stream"] : one)).filter((one) => typeof one === "string");
+    const names = value
+      .map((one: unknown) => (isFields(one) ? one["stream"] : one))
+      .filter((one) => typeof one === "string");
     return repeated(names).map((one) => `${at}: stream ${quote(one)} is listed more than once`);
   },
 );
@@ -43,8 +59,11 @@ export const expectations: Check = record(expectationFields);
 /** A Singer state to begin with: an object, or the JSON text of one. */
 export const initialState: Check = (value, at) => {
   if (typeof value === "string") return stateTextProblems(value, at);
-  if (!isFields(value)) return [`${at} must be an object or the JSON text of one, not ${kindOf(value)}`];
-  return Object.keys(value).length === 0 ? [`${at}: it is empty; leave it out to begin without a state`] : jsonProblems(value, at);
+  if (!isFields(value))
+    return [`${at} must be an object or the JSON text of one, not ${kindOf(value)}`];
+  return Object.keys(value).length === 0
+    ? [`${at}: it is empty; leave it out to begin without a state`]
+    : jsonProblems(value, at);
 };
 
 function stateTextProblems(text: string, at: string): readonly string[] {
@@ -60,5 +79,7 @@ function keyAndMethod(value: unknown, at: string): readonly string[] {
   const method = value["replicationMethod"];
   if (method === "INCREMENTAL") return [];
   const found = typeof method === "string" ? `not ${quote(method)}` : "which is missing";
-  return [`${at}.replicationKey ${quote(value["replicationKey"])}: needs replicationMethod "INCREMENTAL", ${found}`];
+  return [
+    `${at}.replicationKey ${quote(value["replicationKey"])}: needs replicationMethod "INCREMENTAL", ${found}`,
+  ];
 }

@@ -33,14 +33,29 @@ export interface ValidationOptions {
  * @param entries the array; it may hold anything, because it may come from JavaScript or through a cast.
  */
 export function validatePipelines(entries: unknown, options: ValidationOptions = {}): Validation {
-  if (!Array.isArray(entries)) return { problems: [{ where: "pipelines", text: `must be a list, as definePipelines([ … ]) returns, not ${kindOf(entries)}` }], missing: [], notes: [] };
+  if (!Array.isArray(entries))
+    return {
+      problems: [
+        {
+          where: "pipelines",
+          text: `must be a list, as definePipelines([ … ]) returns, not ${kindOf(entries)}`,
+        },
+      ],
+      missing: [],
+      notes: [],
+    };
   // Array.from, because a hole in a list counts as an entry.
   const all: readonly unknown[] = Array.from(entries as readonly unknown[]);
   const { secrets } = options;
   return {
     problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
-    notes: all.flatMap((entry, index) => [...memoryNotes(entry), ...repeatNotes(entry)].map((text) => ({ where: placeOf(entry, index), text }))),
+    notes: all.flatMap((entry, index) =>
+      [...memoryNotes(entry), ...repeatNotes(entry)].map((text) => ({
+        where: placeOf(entry, index),
+        text,
+      })),
+    ),
   };
 }
 
@@ -65,7 +80,8 @@ export function separateValid(entries: unknown): PartlyValid {
   const valid: PipelineEntry[] = [];
   for (const [index, problems] of problemsByEntry(all).entries()) {
     const entry = all[index];
-    const name = isFields(entry) && typeof entry["name"] === "string" ? entry["name"] : placeOf(entry, index);
+    const name =
+      isFields(entry) && typeof entry["name"] === "string" ? entry["name"] : placeOf(entry, index);
     if (problems.length === 0) valid.push(entry as PipelineEntry);
     else invalid.set(name, [...(invalid.get(name) ?? []), ...problems]);
   }
@@ -74,7 +90,12 @@ export function separateValid(entries: unknown): PartlyValid {
 
 function problemsByEntry(all: readonly unknown[]): readonly (readonly Problem[])[] {
   const between = problemsBetween(all);
-  return all.map((entry, index) => [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({ where: placeOf(entry, index), text })));
+  return all.map((entry, index) =>
+    [...entryProblems(entry), ...(between[index] ?? [])].map((text) => ({
+      where: placeOf(entry, index),
+      text,
+    })),
+  );
 }
 
 /**
@@ -92,11 +113,18 @@ function placeOf(entry: unknown, index: number): string {
   return typeof name === "string" ? `pipelines[${index}] ${quote(name)}` : `pipelines[${index}]`;
 }
 
-function missingSecrets(entry: unknown, index: number, given: ReadonlySet<string>): readonly Problem[] {
+function missingSecrets(
+  entry: unknown,
+  index: number,
+  given: ReadonlySet<string>,
+): readonly Problem[] {
   const uses = secretsIn(entry);
   const names = [...new Set(uses.map((use) => use.name))].filter((name) => !given.has(name));
   return names.map((name) => {
     const places = uses.filter((use) => use.name === name).map((use) => use.where);
-    return { where: placeOf(entry, index), text: `secret ${quote(name)} (${places.join(", ")}) is not given: set ${secretVariable(name)} in the environment or in .env` };
+    return {
+      where: placeOf(entry, index),
+      text: `secret ${quote(name)} (${places.join(", ")}) is not given: set ${secretVariable(name)} in the environment or in .env`,
+    };
   });
 }

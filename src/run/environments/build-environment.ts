@@ -6,7 +6,14 @@ import { packageFile } from "../../common/package";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environments";
 import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
-import { createVenv, findInstaller, installLocked, installUnlocked, type InstallContext, type Installer } from "./installer";
+import {
+  createVenv,
+  findInstaller,
+  installLocked,
+  installUnlocked,
+  type InstallContext,
+  type Installer,
+} from "./installer";
 import { runLogged } from "../logged-process";
 
 /** File that says that an environment is complete: written last, it holds the environment. */
@@ -18,7 +25,12 @@ const RUNNER = packageFile("images", "singer", "runner");
 const SHOWN = /^(Resolved|Prepared|Installed|Downloading|Building|Collecting|Installing)\b/;
 
 /** Builds an environment in its final place, because a virtual environment cannot be moved. Call it under a lock. */
-export async function buildEnvironment(directory: string, content: EnvironmentContent, options: EnvironmentOptions, tell: Tell): Promise<Environment> {
+export async function buildEnvironment(
+  directory: string,
+  content: EnvironmentContent,
+  options: EnvironmentOptions,
+  tell: Tell,
+): Promise<Environment> {
   const { python } = content;
   const log = `${directory}.log`;
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
@@ -29,13 +41,24 @@ export async function buildEnvironment(directory: string, content: EnvironmentCo
   mkdirSync(place);
   const venv = join(place, "venv");
   const onLine = (line: string) => SHOWN.test(line.trim()) && tell("installing", line.trim());
-  const context: InstallContext = { python, root: options.root, log, onLine, signal: options.signal };
+  const context: InstallContext = {
+    python,
+    root: options.root,
+    log,
+    onLine,
+    signal: options.signal,
+  };
   try {
     tell("creating", `Python ${python.version}`);
-    const installer = options.installer === "pip" ? ({ kind: "pip" } as const) : await findInstaller(context);
+    const installer =
+      options.installer === "pip" ? ({ kind: "pip" } as const) : await findInstaller(context);
     await install(installer, context, venv, content, tell);
     tell("describing");
-    const environment = { directory, descriptionFile: join(place, "connector.json"), python: join(venv, "bin", "python") };
+    const environment = {
+      directory,
+      descriptionFile: join(place, "connector.json"),
+      python: join(venv, "bin", "python"),
+    };
     await describe(environment, context, place, content);
     renameSync(log, join(directory, "install.log"));
     writeFileSync(join(directory, `${MARKER}.new`), JSON.stringify(environment));
@@ -47,25 +70,58 @@ export async function buildEnvironment(directory: string, content: EnvironmentCo
   }
 }
 
-async function install(installer: Installer, context: InstallContext, venv: string, content: EnvironmentContent, tell: Tell): Promise<void> {
+async function install(
+  installer: Installer,
+  context: InstallContext,
+  venv: string,
+  content: EnvironmentContent,
+  tell: Tell,
+): Promise<void> {
   const { source, python, lock, connector } = content;
-  const fail = (output: string) => new UserError(explainInstallFailure({ source, output, python: python.version, log: context.log }), 1);
+  const fail = (output: string) =>
+    new UserError(
+      explainInstallFailure({ source, output, python: python.version, log: context.log }),
+      1,
+    );
   const made = await createVenv(installer, context, venv);
   if (made.code !== 0) throw fail(made.output);
   tell("installing", `${source.package} ${source.version}`);
-  if (lock === undefined) tell("installing", `no lock file, so a later installation may get other packages; write one with: npx tapctl lock ${connector.name}`);
-  const installed = lock === undefined ? await installUnlocked(installer, context, venv, source) : await installLocked(installer, context, venv, lock);
+  if (lock === undefined)
+    tell(
+      "installing",
+      `no lock file, so a later installation may get other packages; write one with: npx tapctl lock ${connector.name}`,
+    );
+  const installed =
+    lock === undefined
+      ? await installUnlocked(installer, context, venv, source)
+      : await installLocked(installer, context, venv, lock);
   if (installed.code !== 0) throw fail(installed.output);
 }
 
 /** Starts the connector once, so that one that cannot start is known now, and writes down what it takes. */
-async function describe(environment: Environment, context: InstallContext, place: string, content: EnvironmentContent): Promise<void> {
+async function describe(
+  environment: Environment,
+  context: InstallContext,
+  place: string,
+  content: EnvironmentContent,
+): Promise<void> {
   const { connector, source } = content;
   const flags = [
-    ...["--kind", connector.kind, "--name", connector.name, "--connector-version", source.version, "--output", environment.descriptionFile],
+    ...[
+      "--kind",
+      connector.kind,
+      "--name",
+      connector.name,
+      "--connector-version",
+      source.version,
+      "--output",
+      environment.descriptionFile,
+    ],
     ...(connector.settings ? ["--settings", JSON.stringify(connector.settings)] : []),
     ...(connector.outputSetting === undefined ? [] : ["--output-setting", connector.outputSetting]),
-    ...(connector.outputAliases ? ["--output-aliases", JSON.stringify(connector.outputAliases)] : []),
+    ...(connector.outputAliases
+      ? ["--output-aliases", JSON.stringify(connector.outputAliases)]
+      : []),
   ];
   const command = commandOf(environment, place, content);
   const { code, output } = await runLogged({
@@ -75,11 +131,19 @@ async function describe(environment: Environment, context: InstallContext, place
     log: context.log,
     signal: context.signal,
   });
-  if (code !== 0) throw new UserError(`${lastMeaningfulLine(output).replace(/^runner \| /, "")} (log: ${context.log})`, code ?? 1);
+  if (code !== 0)
+    throw new UserError(
+      `${lastMeaningfulLine(output).replace(/^runner \| /, "")} (log: ${context.log})`,
+      code ?? 1,
+    );
 }
 
 /** What starts the connector: the command that its package installs, or a copy of its launcher. */
-function commandOf(environment: Environment, place: string, { source, connector, launcher }: EnvironmentContent): readonly string[] {
+function commandOf(
+  environment: Environment,
+  place: string,
+  { source, connector, launcher }: EnvironmentContent,
+): readonly string[] {
   if (launcher !== undefined) {
     const path = join(place, "launcher.py");
     writeFileSync(path, launcher);
@@ -90,5 +154,7 @@ function commandOf(environment: Environment, place: string, { source, connector,
   const path = join(commands, name);
   if (existsSync(path)) return [path];
   const there = readdirSync(commands).filter((file) => /^(tap|target)/.test(file));
-  throw new UserError(`${source.package} ${source.version} installs no command "${name}"${there.length > 0 ? `; set executable to one of: ${there.join(", ")}` : ""}`);
+  throw new UserError(
+    `${source.package} ${source.version} installs no command "${name}"${there.length > 0 ? `; set executable to one of: ${there.join(", ")}` : ""}`,
+  );
 }

@@ -19,7 +19,19 @@ export interface EnvironmentContent {
 export function environmentName(content: EnvironmentContent): string {
   const { connector, source, python, lock, launcher, describe } = content;
   const { name, kind, settings, outputSetting, outputAliases } = connector;
-  const parts = { name, kind, settings, outputSetting, outputAliases, source, version: python.version, platform: python.platform, lock, launcher, describe };
+  const parts = {
+    name,
+    kind,
+    settings,
+    outputSetting,
+    outputAliases,
+    source,
+    version: python.version,
+    platform: python.platform,
+    lock,
+    launcher,
+    describe,
+  };
   const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
   return `${name.replace(/[^\w.-]/g, "_")}-${source.version.replace(/[^\w.-]/g, "_")}-${key}`;
 }

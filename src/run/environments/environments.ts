@@ -58,24 +58,49 @@ const DESCRIBE = packageFile("images", "singer", "runner", "describe.py");
  * @throws UserError in one line: no Python, package or version not there, index not reached, build failed, connector
  *   that does not start, disk full, folder that cannot be written.
  */
-export async function ensureEnvironment(connector: ConnectorDefinition, options: EnvironmentOptions): Promise<Environment> {
+export async function ensureEnvironment(
+  connector: ConnectorDefinition,
+  options: EnvironmentOptions,
+): Promise<Environment> {
   const started = performance.now();
   const tell = (phase: EnvironmentProgress["phase"], detail?: string) =>
-    options.onProgress?.({ connector: connector.name, phase, ...(detail !== undefined && { detail }), seconds: (performance.now() - started) / 1000 });
+    options.onProgress?.({
+      connector: connector.name,
+      phase,
+      ...(detail !== undefined && { detail }),
+      seconds: (performance.now() - started) / 1000,
+    });
   const content = await contentOf(connector, options);
   const directory = join(options.root, environmentName(content));
-  const environment = completeEnvironment(directory) ?? (await build(directory, content, options, tell));
+  const environment =
+    completeEnvironment(directory) ?? (await build(directory, content, options, tell));
   tell("ready");
   return environment;
 }
 
-async function build(directory: string, content: EnvironmentContent, options: EnvironmentOptions, tell: Tell): Promise<Environment> {
+async function build(
+  directory: string,
+  content: EnvironmentContent,
+  options: EnvironmentOptions,
+  tell: Tell,
+): Promise<Environment> {
   try {
     mkdirSync(options.root, { recursive: true });
-    const onWait = (pid: number) => tell("waiting", pid === process.pid ? "it is being installed already" : `process ${pid} installs it`);
-    return await withLock(join(options.root, ".locks", environmentName(content)), { onWait, signal: options.signal }, async () => {
-      return completeEnvironment(directory) ?? (await buildEnvironment(directory, content, options, tell));
-    });
+    const onWait = (pid: number) =>
+      tell(
+        "waiting",
+        pid === process.pid ? "it is being installed already" : `process ${pid} installs it`,
+      );
+    return await withLock(
+      join(options.root, ".locks", environmentName(content)),
+      { onWait, signal: options.signal },
+      async () => {
+        return (
+          completeEnvironment(directory) ??
+          (await buildEnvironment(directory, content, options, tell))
+        );
+      },
+    );
   } catch (error) {
     throw fileSystemProblem(error, options.root) ?? error;
   }
@@ -84,15 +109,21 @@ async function build(directory: string, content: EnvironmentContent, options: En
 /** Tells of a step. */
 export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => void;
 
-async function contentOf(connector: ConnectorDefinition, { root, locks }: EnvironmentOptions): Promise<EnvironmentContent> {
+async function contentOf(
+  connector: ConnectorDefinition,
+  { root, locks }: EnvironmentOptions,
+): Promise<EnvironmentContent> {
   const source = packageOf(connector);
   return {
     connector,
     source,
     python: await findPython(source.python, { memory: root }).catch((error: unknown) => {
-      throw error instanceof UserError ? new UserError(`connector "${connector.name}": ${error.message}`) : error;
+      throw error instanceof UserError
+        ? new UserError(`connector "${connector.name}": ${error.message}`)
+        : error;
     }),
-    launcher: source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
+    launcher:
+      source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
     lock: readLock(connector.name, source, locks),
     describe: readFileSync(DESCRIBE, "utf8"),
   };
@@ -100,7 +131,9 @@ async function contentOf(connector: ConnectorDefinition, { root, locks }: Enviro
 
 function packageOf({ name, source }: ConnectorDefinition): PackageSource {
   if ("package" in source) return source;
-  throw new UserError(`connector "${name}" is the image ${source.image}: it runs on a cluster only; give it a package and version to run it here`);
+  throw new UserError(
+    `connector "${name}" is the image ${source.image}: it runs on a cluster only; give it a package and version to run it here`,
+  );
 }
 
 function readLauncher(name: string, file: string): string {
@@ -113,7 +146,9 @@ function readLauncher(name: string, file: string): string {
 function completeEnvironment(directory: string): Environment | undefined {
   try {
     const environment = JSON.parse(readFileSync(join(directory, MARKER), "utf8")) as Environment;
-    return environment.directory === directory && existsSync(environment.python) ? environment : undefined;
+    return environment.directory === directory && existsSync(environment.python)
+      ? environment
+      : undefined;
   } catch {
     return undefined;
   }
@@ -126,7 +161,9 @@ function fileSystemProblem(error: unknown, root: string): UserError | undefined 
   const { code = "", path } = error as NodeJS.ErrnoException;
   const place = path ?? root;
   if (code === "ENOSPC") return new UserError(`${place}: the disk is full`, 1);
-  if (NOT_WRITABLE.includes(code)) return new UserError(`${place} cannot be written; connectors are installed below ${root}`, 1);
-  if (NO_FOLDER.includes(code)) return new UserError(`${place} is no folder; connectors are installed below ${root}`, 1);
+  if (NOT_WRITABLE.includes(code))
+    return new UserError(`${place} cannot be written; connectors are installed below ${root}`, 1);
+  if (NO_FOLDER.includes(code))
+    return new UserError(`${place} is no folder; connectors are installed below ${root}`, 1);
   return undefined;
 }

@@ -19,7 +19,15 @@ type Reading = (text: string, failure: InstallFailure) => string | undefined;
 export function explainInstallFailure(failure: InstallFailure): string {
   const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
   const { package: name, version } = failure.source;
-  for (const reading of [diskFull, otherFile, unreachable, wrongPython, noVersion, noPackage, notBuilt]) {
+  for (const reading of [
+    diskFull,
+    otherFile,
+    unreachable,
+    wrongPython,
+    noVersion,
+    noPackage,
+    notBuilt,
+  ]) {
     const reason = reading(text, failure);
     if (reason !== undefined) return `${name} ${version} cannot be installed: ${reason}`;
   }
@@ -28,44 +36,75 @@ export function explainInstallFailure(failure: InstallFailure): string {
 
 /** The last line that says something: not blank, no hint and no notice of a new version. */
 export function lastMeaningfulLine(output: string): string {
-  const lines = output.split("\n").map((line) => line.replace(/^[\s│╰╭─▶×├]+/u, "").replace(/^(error|cause):\s*/i, "").trim());
-  return lines.filter((line) => line !== "" && !/^(hint|note|\[notice\]|\[end of output\])/i.test(line)).at(-1) ?? "nothing was printed";
+  const lines = output.split("\n").map((line) =>
+    line
+      .replace(/^[\s│╰╭─▶×├]+/u, "")
+      .replace(/^(error|cause):\s*/i, "")
+      .trim(),
+  );
+  return (
+    lines
+      .filter((line) => line !== "" && !/^(hint|note|\[notice\]|\[end of output\])/i.test(line))
+      .at(-1) ?? "nothing was printed"
+  );
 }
 
-const diskFull: Reading = (text) => (/No space left on device|os error 28|Errno 28/.test(text) ? "the disk is full" : undefined);
+const diskFull: Reading = (text) =>
+  /No space left on device|os error 28|Errno 28/.test(text) ? "the disk is full" : undefined;
 
 const otherFile: Reading = (text) => {
-  const [, name, version] = /Hash mismatch for `([^=`]+)==([^`]+)`/.exec(text) ?? /DO NOT MATCH THE HASHES .*? ([\w.[\],-]+)==(\S+) from /.exec(text) ?? [];
-  return name === undefined ? undefined : `the package index has another file for ${name} ${version} than the lock file lists; find out why before you write the lock file again`;
+  const [, name, version] =
+    /Hash mismatch for `([^=`]+)==([^`]+)`/.exec(text) ??
+    /DO NOT MATCH THE HASHES .*? ([\w.[\],-]+)==(\S+) from /.exec(text) ??
+    [];
+  return name === undefined
+    ? undefined
+    : `the package index has another file for ${name} ${version} than the lock file lists; find out why before you write the lock file again`;
 };
 
 const unreachable: Reading = (text) => {
-  const refused = /HTTP status (?:client|server) error \((\d+ [^)]+)\)|(\b(?:401|403|407|5\d\d)) (?:Client|Server) Error/.exec(text);
+  const refused =
+    /HTTP status (?:client|server) error \((\d+ [^)]+)\)|(\b(?:401|403|407|5\d\d)) (?:Client|Server) Error/.exec(
+      text,
+    );
   const url = /https?:\/\/[^\s`'"),]+/.exec(text)?.[0];
   const index = `the package index${url ? ` at ${new URL(url).origin}` : ""}`;
   if (refused) return `${index} answers ${refused[1] ?? refused[2]}`;
-  const cause = /dns error|failed to lookup|Name or service not known|Temporary failure in name resolution|getaddrinfo/i.test(text)
-    ? "its name is not known"
-    : /certificate|CERTIFICATE_VERIFY_FAILED|SSLError/.test(text)
-      ? "its certificate is not trusted; set SSL_CERT_FILE, or cert in pip's configuration"
-      : /Connection refused/.test(text)
-        ? "connection refused"
-        : /timed out|Timeout/.test(text)
-          ? "it does not answer in time"
-          : /error sending request|Request failed after|NewConnectionError|ProxyError|Max retries exceeded|Network is unreachable/.test(text)
-            ? "no connection"
-            : undefined;
+  const cause =
+    /dns error|failed to lookup|Name or service not known|Temporary failure in name resolution|getaddrinfo/i.test(
+      text,
+    )
+      ? "its name is not known"
+      : /certificate|CERTIFICATE_VERIFY_FAILED|SSLError/.test(text)
+        ? "its certificate is not trusted; set SSL_CERT_FILE, or cert in pip's configuration"
+        : /Connection refused/.test(text)
+          ? "connection refused"
+          : /timed out|Timeout/.test(text)
+            ? "it does not answer in time"
+            : /error sending request|Request failed after|NewConnectionError|ProxyError|Max retries exceeded|Network is unreachable/.test(
+                  text,
+                )
+              ? "no connection"
+              : undefined;
   return cause === undefined ? undefined : `${index} cannot be reached (${cause})`;
 };
 
 const wrongPython: Reading = (text, { python }) => {
-  const forms = [/does not satisfy Python(\S+?),? and/, /requires Python (\S+) and/, /requires a different Python: \S+ not in '([^']+)'/, /require a different python version: .*?Requires-Python (\S+?);?(?: |$)/];
+  const forms = [
+    /does not satisfy Python(\S+?),? and/,
+    /requires Python (\S+) and/,
+    /requires a different Python: \S+ not in '([^']+)'/,
+    /require a different python version: .*?Requires-Python (\S+?);?(?: |$)/,
+  ];
   const needs = forms.map((form) => form.exec(text)?.[1]).find((found) => found !== undefined);
-  return needs === undefined ? undefined : `it needs Python ${needs}, and this is ${python}; set TAPCTL_PYTHON to another one`;
+  return needs === undefined
+    ? undefined
+    : `it needs Python ${needs}, and this is ${python}; set TAPCTL_PYTHON to another one`;
 };
 
 /** pip's words for both a package and a version that is not there: name, bounds, who wants it, versions that are there. */
-const PIP_NOT_FOUND = /satisfies the requirement ([\w.-]+)(?:\[[^\]]*\])?(\S*)(?: \(from [^)]*\))*? \(from versions: ([^)]*)\)/;
+const PIP_NOT_FOUND =
+  /satisfies the requirement ([\w.-]+)(?:\[[^\]]*\])?(\S*)(?: \(from [^)]*\))*? \(from versions: ([^)]*)\)/;
 
 const noVersion: Reading = (text, { source }) => {
   const [, uvName, uvBounds] = /there is no version of ([^\s=]+)(==\S+?),? and/.exec(text) ?? [];
@@ -74,22 +113,35 @@ const noVersion: Reading = (text, { source }) => {
   if (name === undefined) return undefined;
   const missing = `no version ${(uvBounds ?? pipBounds ?? "").replace(/^==/, "")} of ${name}`;
   const newest = there === "none" ? "" : `; the newest is ${there.split(", ").at(-1)}`;
-  return same(name, source) ? `the package index has ${missing}${newest}` : `it needs another package that is not there: the package index has ${missing}${newest}`;
+  return same(name, source)
+    ? `the package index has ${missing}${newest}`
+    : `it needs another package that is not there: the package index has ${missing}${newest}`;
 };
 
 const noPackage: Reading = (text, { source }) => {
-  const name = /Because ([^\s=]+) was not found in/.exec(text)?.[1] ?? PIP_NOT_FOUND.exec(text)?.[1];
+  const name =
+    /Because ([^\s=]+) was not found in/.exec(text)?.[1] ?? PIP_NOT_FOUND.exec(text)?.[1];
   if (name === undefined) return undefined;
-  return same(name, source) ? `the package index has no package "${name}"` : `it needs the package "${name}", which the package index does not have`;
+  return same(name, source)
+    ? `the package index has no package "${name}"`
+    : `it needs the package "${name}", which the package index does not have`;
 };
 
 const notBuilt: Reading = (text, { output, log }) => {
-  const name = /Failed to build `?([^\s`]+)`?/i.exec(text)?.[1] ?? /Failed building wheel for (\S+)/.exec(text)?.[1];
-  return name === undefined ? undefined : `building ${name} failed: ${lastMeaningfulLine(output)} (log: ${log})`;
+  const name =
+    /Failed to build `?([^\s`]+)`?/i.exec(text)?.[1] ??
+    /Failed building wheel for (\S+)/.exec(text)?.[1];
+  return name === undefined
+    ? undefined
+    : `building ${name} failed: ${lastMeaningfulLine(output)} (log: ${log})`;
 };
 
 /** Names of packages are compared as indexes do: https://packaging.python.org/en/latest/specifications/name-normalization/ */
 function same(name: string, source: PackageSource): boolean {
-  const plain = (text: string) => text.replace(/\[.*\]$/, "").replace(/[-_.]+/g, "-").toLowerCase();
+  const plain = (text: string) =>
+    text
+      .replace(/\[.*\]$/, "")
+      .replace(/[-_.]+/g, "-")
+      .toLowerCase();
   return plain(name) === plain(source.package);
 }

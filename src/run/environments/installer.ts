@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { PackageSource } from "../../model/connector";
@@ -51,14 +60,18 @@ export async function findInstaller(context: InstallContext): Promise<Installer>
   const path = await fixedUv(context);
   if (path !== undefined) return { kind: "uv", path };
   if (python.hasVenv) return { kind: "pip" };
-  throw new UserError(`Python ${python.version} at ${python.path} has no venv, and uv could not be fetched (log: ${context.log}); on Debian: apt-get install python3-venv`);
+  throw new UserError(
+    `Python ${python.version} at ${python.path} has no venv, and uv could not be fetched (log: ${context.log}); on Debian: apt-get install python3-venv`,
+  );
 }
 
 /** uv of the one version that lock files are written with, fetched once from the package index; undefined if it cannot be had. */
 export async function fixedUv(context: InstallContext): Promise<string | undefined> {
   const { folder, path } = uvPlace(context.root);
   if (existsSync(path)) return path;
-  await withLock(join(context.root, ".locks", "uv"), { signal: context.signal }, () => fetchUv(context, folder));
+  await withLock(join(context.root, ".locks", "uv"), { signal: context.signal }, () =>
+    fetchUv(context, folder),
+  );
   return existsSync(path) ? path : undefined;
 }
 
@@ -68,14 +81,29 @@ function uvPlace(root: string): { readonly folder: string; readonly path: string
 }
 
 /** Runs uv with the package index that pip's settings name. */
-export function runUv(uv: string, context: InstallContext, args: readonly string[]): Promise<LoggedResult> {
+export function runUv(
+  uv: string,
+  context: InstallContext,
+  args: readonly string[],
+): Promise<LoggedResult> {
   return run(context, { kind: "uv", path: uv }, [uv, ...args]);
 }
 
 /** Makes an empty virtual environment. */
-export function createVenv(installer: Installer, context: InstallContext, directory: string): Promise<LoggedResult> {
+export function createVenv(
+  installer: Installer,
+  context: InstallContext,
+  directory: string,
+): Promise<LoggedResult> {
   return installer.kind === "uv"
-    ? run(context, installer, [installer.path, "venv", "--no-project", "--python", context.python.path, directory])
+    ? run(context, installer, [
+        installer.path,
+        "venv",
+        "--no-project",
+        "--python",
+        context.python.path,
+        directory,
+      ])
     : run(context, installer, [context.python.path, "-m", "venv", directory]);
 }
 
@@ -85,35 +113,70 @@ export function requestedPackages(source: PackageSource): readonly string[] {
 }
 
 /** Installs what a connector's lock file lists, and nothing else: also what is built from source is built by what it lists. */
-export async function installLocked(installer: Installer, context: InstallContext, directory: string, lock: string): Promise<LoggedResult> {
+export async function installLocked(
+  installer: Installer,
+  context: InstallContext,
+  directory: string,
+  lock: string,
+): Promise<LoggedResult> {
   const { tools, packages } = lockedPackages(lock);
   const first = await installFile(installer, context, directory, "tools.txt", tools);
-  return first.code === 0 ? installFile(installer, context, directory, "packages.txt", packages) : first;
+  return first.code === 0
+    ? installFile(installer, context, directory, "packages.txt", packages)
+    : first;
 }
 
-function installFile(installer: Installer, context: InstallContext, directory: string, name: string, text: string): Promise<LoggedResult> {
+function installFile(
+  installer: Installer,
+  context: InstallContext,
+  directory: string,
+  name: string,
+  text: string,
+): Promise<LoggedResult> {
   const file = join(directory, name);
   writeFileSync(file, text);
-  const flags = ["--no-deps", "--require-hashes", "--no-build-isolation", ...(installer.kind === "pip" ? ["--use-pep517"] : []), "--requirement", file];
+  const flags = [
+    "--no-deps",
+    "--require-hashes",
+    "--no-build-isolation",
+    ...(installer.kind === "pip" ? ["--use-pep517"] : []),
+    "--requirement",
+    file,
+  ];
   return run(context, installer, [...installCommand(installer, directory), ...flags]);
 }
 
 /** Installs a connector that has no lock file, with the newest of everything that fits. */
-export async function installUnlocked(installer: Installer, context: InstallContext, directory: string, source: PackageSource): Promise<LoggedResult> {
+export async function installUnlocked(
+  installer: Installer,
+  context: InstallContext,
+  directory: string,
+  source: PackageSource,
+): Promise<LoggedResult> {
   const constraints = join(directory, "constraints.txt");
   const overrides = join(directory, "overrides.txt");
   writeFileSync(constraints, (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"));
   writeFileSync(overrides, (source.overrides ?? []).join("\n"));
   const install = [...installCommand(installer, directory), "--constraint", constraints] as const;
-  if (installer.kind === "uv") return run(context, installer, [...install, "--override", overrides, ...requestedPackages(source)]);
+  if (installer.kind === "uv")
+    return run(context, installer, [
+      ...install,
+      "--override",
+      overrides,
+      ...requestedPackages(source),
+    ]);
   const installed = await run(context, installer, [...install, ...requestedPackages(source)]);
   // pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
-  return installed.code === 0 && source.overrides?.length ? run(context, installer, [...install, "--upgrade", "--requirement", overrides]) : installed;
+  return installed.code === 0 && source.overrides?.length
+    ? run(context, installer, [...install, "--upgrade", "--requirement", overrides])
+    : installed;
 }
 
 function installCommand(installer: Installer, directory: string): readonly [string, ...string[]] {
   const python = join(directory, "bin", "python");
-  return installer.kind === "uv" ? [installer.path, "pip", "install", "--python", python] : [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"];
+  return installer.kind === "uv"
+    ? [installer.path, "pip", "install", "--python", python]
+    : [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"];
 }
 
 /** Puts uv in place as a whole or not at all; what was fetched and does not start is not kept. */
@@ -123,8 +186,11 @@ async function fetchUv(context: InstallContext, folder: string): Promise<void> {
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
-  const fetched = python.hasPip ? await pipInstallUv(context, python.path, ["--target", partial]) : await uvByVenv(context, partial);
-  if (fetched.code === 0 && (await isUsableUv(join(partial, "bin", "uv")))) renameSync(partial, folder);
+  const fetched = python.hasPip
+    ? await pipInstallUv(context, python.path, ["--target", partial])
+    : await uvByVenv(context, partial);
+  if (fetched.code === 0 && (await isUsableUv(join(partial, "bin", "uv"))))
+    renameSync(partial, folder);
   else rmSync(partial, { recursive: true, force: true });
 }
 
@@ -133,20 +199,50 @@ async function uvByVenv(context: InstallContext, folder: string): Promise<Logged
   return made.code === 0 ? pipInstallUv(context, join(folder, "bin", "python"), []) : made;
 }
 
-function pipInstallUv(context: InstallContext, python: string, place: readonly string[]): Promise<LoggedResult> {
-  const pip = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"] as const;
+function pipInstallUv(
+  context: InstallContext,
+  python: string,
+  place: readonly string[],
+): Promise<LoggedResult> {
+  const pip = [
+    python,
+    "-m",
+    "pip",
+    "install",
+    "--no-input",
+    "--disable-pip-version-check",
+    "--only-binary",
+    ":all:",
+  ] as const;
   return run(context, { kind: "pip" }, [...pip, ...place, `uv==${UV_VERSION}`]);
 }
 
-function run({ root, log, onLine, signal }: InstallContext, installer: Installer, command: readonly [string, ...string[]]): Promise<LoggedResult> {
-  const env = installer.kind === "uv" ? uvEnvironment(process.env, root) : { ...process.env, NO_COLOR: "1", PIP_NO_WARN_CONFLICTS: "1", PIP_ROOT_USER_ACTION: "ignore" };
+function run(
+  { root, log, onLine, signal }: InstallContext,
+  installer: Installer,
+  command: readonly [string, ...string[]],
+): Promise<LoggedResult> {
+  const env =
+    installer.kind === "uv"
+      ? uvEnvironment(process.env, root)
+      : {
+          ...process.env,
+          NO_COLOR: "1",
+          PIP_NO_WARN_CONFLICTS: "1",
+          PIP_ROOT_USER_ACTION: "ignore",
+        };
   return runLogged({ command, cwd: root, env, log, onLine, signal });
 }
 
 function uvEnvironment(env: NodeJS.ProcessEnv, root: string): NodeJS.ProcessEnv {
   return {
     ...env,
-    ...uvVariables(readPipSettings(env), env, uvNamesIndex(env), (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true),
+    ...uvVariables(
+      readPipSettings(env),
+      env,
+      uvNamesIndex(env),
+      (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    ),
     ...(hasWritableCache(env) ? {} : { UV_CACHE_DIR: join(root, "tools", "cache") }),
     UV_PYTHON_DOWNLOADS: "never",
     UV_NO_PROGRESS: "1",
@@ -156,7 +252,9 @@ function uvEnvironment(env: NodeJS.ProcessEnv, root: string): NodeJS.ProcessEnv 
 
 /** Whether uv can keep what it downloads where it does by itself; containers often run as a user without a home. */
 function hasWritableCache(env: NodeJS.ProcessEnv): boolean {
-  let folder = env["UV_CACHE_DIR"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "uv");
+  let folder =
+    env["UV_CACHE_DIR"] ||
+    join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "uv");
   while (!existsSync(folder)) folder = dirname(folder);
   try {
     accessSync(folder, constants.W_OK);

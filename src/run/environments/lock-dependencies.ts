@@ -32,23 +32,68 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
   try {
     const { tools = "", packages = "" } = current === undefined ? {} : lockedPackages(current);
     writeFileSync(join(folder, "all.txt"), `${tools}\n${packages}`);
-    writeFileSync(join(folder, "constraints.in"), (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"));
+    writeFileSync(
+      join(folder, "constraints.in"),
+      (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"),
+    );
     writeFileSync(join(folder, "overrides.in"), (source.overrides ?? []).join("\n"));
-    const all = await compile(options, folder, "all", requestedPackages(source), ["--constraints", "constraints.in", "--overrides", "overrides.in"]);
-    const first = await compile(options, folder, "tools", ["setuptools", ...(source.extraPackages ?? [])], ["--constraints", "all.txt"]);
+    const all = await compile(options, folder, "all", requestedPackages(source), [
+      "--constraints",
+      "constraints.in",
+      "--overrides",
+      "overrides.in",
+    ]);
+    const first = await compile(
+      options,
+      folder,
+      "tools",
+      ["setuptools", ...(source.extraPackages ?? [])],
+      ["--constraints", "all.txt"],
+    );
     return lockText(name, source, parted(all, first));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function compile({ source, uv, context }: LockOptions, folder: string, name: string, packages: readonly string[], bounds: readonly string[]): Promise<string> {
+async function compile(
+  { source, uv, context }: LockOptions,
+  folder: string,
+  name: string,
+  packages: readonly string[],
+  bounds: readonly string[],
+): Promise<string> {
   const [input, output] = [join(folder, `${name}.in`), join(folder, `${name}.txt`)];
   writeFileSync(input, packages.join("\n"));
-  const flags = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "--python-version", oldestPython(source.python), "--python", context.python.path];
-  const done = await runUv(uv, { ...context, root: folder }, ["pip", "compile", ...flags, ...bounds, "--output-file", output, input]);
+  const flags = [
+    "--universal",
+    "--generate-hashes",
+    "--no-header",
+    "--no-annotate",
+    "--python-version",
+    oldestPython(source.python),
+    "--python",
+    context.python.path,
+  ];
+  const done = await runUv(uv, { ...context, root: folder }, [
+    "pip",
+    "compile",
+    ...flags,
+    ...bounds,
+    "--output-file",
+    output,
+    input,
+  ]);
   if (done.code !== 0 || !existsSync(output)) {
-    throw new UserError(explainInstallFailure({ source, output: done.output, python: context.python.version, log: context.log }), 1);
+    throw new UserError(
+      explainInstallFailure({
+        source,
+        output: done.output,
+        python: context.python.version,
+        log: context.log,
+      }),
+      1,
+    );
   }
   return readFileSync(output, "utf8");
 }
@@ -56,10 +101,18 @@ async function compile({ source, uv, context }: LockOptions, folder: string, nam
 /** All packages without those that come first. */
 function parted(all: string, tools: string): LockedPackages {
   const known = new Set(requirementsIn(tools));
-  return { tools, packages: requirementsIn(all).filter((requirement) => !known.has(requirement)).join("\n") };
+  return {
+    tools,
+    packages: requirementsIn(all)
+      .filter((requirement) => !known.has(requirement))
+      .join("\n"),
+  };
 }
 
 /** The entries of a requirements file, each with the hashes below it. */
 function requirementsIn(text: string): readonly string[] {
-  return text.split(/\n(?=[^\s#])/).map((entry) => entry.trim()).filter((entry) => entry !== "");
+  return text
+    .split(/\n(?=[^\s#])/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
 }

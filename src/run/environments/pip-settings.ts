@@ -6,7 +6,17 @@ import { join } from "node:path";
 export type PipSettings = { readonly [name: string]: string };
 
 /** pip's settings that say where packages come from. */
-const NAMES = ["index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "proxy", "timeout", "default-timeout"];
+const NAMES = [
+  "index-url",
+  "extra-index-url",
+  "find-links",
+  "no-index",
+  "trusted-host",
+  "cert",
+  "proxy",
+  "timeout",
+  "default-timeout",
+];
 
 /**
  * Reads pip's settings as pip does: variables win over files, later files over earlier ones.
@@ -33,11 +43,16 @@ export function parsePipConfig(text: string): PipSettings {
     const [, header] = /^\[(.+)\]\s*$/.exec(line) ?? [];
     const [, key, value] = /^([^\s=:#;][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (header !== undefined) section = header.trim();
-    else if (key !== undefined) (sections[section] ??= {})[(name = key.toLowerCase().replaceAll("_", "-"))] = value?.trim() ?? "";
-    else if (/^\s+[^\s#;]/.test(line) && sections[section]?.[name] !== undefined) sections[section]![name] = `${sections[section]![name]} ${line.trim()}`.trim();
+    else if (key !== undefined)
+      (sections[section] ??= {})[(name = key.toLowerCase().replaceAll("_", "-"))] =
+        value?.trim() ?? "";
+    else if (/^\s+[^\s#;]/.test(line) && sections[section]?.[name] !== undefined)
+      sections[section]![name] = `${sections[section]![name]} ${line.trim()}`.trim();
   }
   const all = { ...sections["global"], ...sections["install"] };
-  return Object.fromEntries(Object.entries(all).filter(([key, value]) => NAMES.includes(key) && value !== ""));
+  return Object.fromEntries(
+    Object.entries(all).filter(([key, value]) => NAMES.includes(key) && value !== ""),
+  );
 }
 
 /**
@@ -49,8 +64,17 @@ export function parsePipConfig(text: string): PipSettings {
  * @param uvConfigured whether a configuration file of uv's names an index.
  * @param isFolder whether a path is there: uv refuses a missing folder of packages, pip goes on without it.
  */
-export function uvVariables(pip: PipSettings, env: NodeJS.ProcessEnv, uvConfigured: boolean, isFolder: (path: string) => boolean): { readonly [name: string]: string } {
-  const ownIndex = uvConfigured || ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"].some((name) => env[name]);
+export function uvVariables(
+  pip: PipSettings,
+  env: NodeJS.ProcessEnv,
+  uvConfigured: boolean,
+  isFolder: (path: string) => boolean,
+): { readonly [name: string]: string } {
+  const ownIndex =
+    uvConfigured ||
+    ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"].some(
+      (name) => env[name],
+    );
   const links = words(pip["find-links"]).filter((link) => link.includes("://") || isFolder(link));
   const wanted: { readonly [name: string]: string | undefined } = {
     UV_DEFAULT_INDEX: ownIndex ? undefined : pip["index-url"],
@@ -65,14 +89,26 @@ export function uvVariables(pip: PipSettings, env: NodeJS.ProcessEnv, uvConfigur
     HTTPS_PROXY: env["https_proxy"] ? undefined : pip["proxy"],
     HTTP_PROXY: env["http_proxy"] ? undefined : pip["proxy"],
   };
-  return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1]) && !env[entry[0]]));
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      (entry): entry is [string, string] => Boolean(entry[1]) && !env[entry[0]],
+    ),
+  );
 }
 
 /** Whether a configuration file of uv's, of the user or the machine, names an index. */
 export function uvNamesIndex(env: NodeJS.ProcessEnv): boolean {
-  const user = join(env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config"), "uv", "uv.toml");
+  const user = join(
+    env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config"),
+    "uv",
+    "uv.toml",
+  );
   const files = [env["UV_CONFIG_FILE"] ?? user, "/etc/uv/uv.toml"];
-  return files.some((file) => existsSync(file) && /^\s*(\[\[index\]\]|index-url|extra-index-url|index\s*=)/m.test(readFileSync(file, "utf8")));
+  return files.some(
+    (file) =>
+      existsSync(file) &&
+      /^\s*(\[\[index\]\]|index-url|extra-index-url|index\s*=)/m.test(readFileSync(file, "utf8")),
+  );
 }
 
 /** Text without the user and password in its addresses. */
@@ -84,7 +120,9 @@ function configFiles(env: NodeJS.ProcessEnv): readonly string[] {
   const home = env["HOME"] || homedir();
   if (env["PIP_CONFIG_FILE"] === "/dev/null") return [];
   return [
-    ...(env["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").map((folder) => join(folder, "pip", "pip.conf")),
+    ...(env["XDG_CONFIG_DIRS"] || "/etc/xdg")
+      .split(":")
+      .map((folder) => join(folder, "pip", "pip.conf")),
     "/etc/pip.conf",
     "/Library/Application Support/pip/pip.conf",
     join(home, ".pip", "pip.conf"),

@@ -56,15 +56,31 @@ const found = new Map<string, Promise<Python>>();
  *
  * @throws UserError that says what was found and what is needed.
  */
-export function findPython(range: PythonRange = {}, options: FindPythonOptions = {}): Promise<Python> {
+export function findPython(
+  range: PythonRange = {},
+  options: FindPythonOptions = {},
+): Promise<Python> {
   const env = options.env ?? process.env;
   const question = createHash("sha256")
-    .update(JSON.stringify([minor(range.min, OLDEST), minor(range.max, 13), env["PATH"], env["TAPCTL_PYTHON"], env["PYENV_VERSION"], PROBE]))
+    .update(
+      JSON.stringify([
+        minor(range.min, OLDEST),
+        minor(range.max, 13),
+        env["PATH"],
+        env["TAPCTL_PYTHON"],
+        env["PYENV_VERSION"],
+        PROBE,
+      ]),
+    )
     .digest("hex")
     .slice(0, 12);
   const known = found.get(question);
   if (known) return known;
-  const answer = lookUp(range, env, options.memory === undefined ? undefined : join(options.memory, `python-${question}.json`));
+  const answer = lookUp(
+    range,
+    env,
+    options.memory === undefined ? undefined : join(options.memory, `python-${question}.json`),
+  );
   found.set(question, answer);
   answer.catch(() => found.delete(question));
   return answer;
@@ -80,18 +96,30 @@ export function oldestPython(range: PythonRange = {}): string {
   return `3.${minor(range.min, OLDEST)}`;
 }
 
-async function lookUp(range: PythonRange, env: NodeJS.ProcessEnv, memory: string | undefined): Promise<Python> {
+async function lookUp(
+  range: PythonRange,
+  env: NodeJS.ProcessEnv,
+  memory: string | undefined,
+): Promise<Python> {
   const remembered = memory === undefined ? undefined : recall(memory);
   if (remembered) return remembered;
-  const python = env["TAPCTL_PYTHON"] ? await given(env["TAPCTL_PYTHON"], range, env) : await best(range, env);
+  const python = env["TAPCTL_PYTHON"]
+    ? await given(env["TAPCTL_PYTHON"], range, env)
+    : await best(range, env);
   if (memory !== undefined && python.hasPip && python.hasVenv) remember(memory, python);
   return python;
 }
 
 async function given(path: string, range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python> {
   const python = await probe(path, env);
-  if (!python) throw new UserError(`TAPCTL_PYTHON="${path}" is no Python that starts; it takes the path of one of ${rangeText(range)}`);
-  if (!fits(python, range)) throw new UserError(`TAPCTL_PYTHON="${path}" is Python ${python.version}; needed is ${rangeText(range)}`);
+  if (!python)
+    throw new UserError(
+      `TAPCTL_PYTHON="${path}" is no Python that starts; it takes the path of one of ${rangeText(range)}`,
+    );
+  if (!fits(python, range))
+    throw new UserError(
+      `TAPCTL_PYTHON="${path}" is Python ${python.version}; needed is ${rangeText(range)}`,
+    );
   return python;
 }
 
@@ -103,9 +131,12 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
     seen.push({ name, python });
     if (fits(python, range) && BEST.includes(minorOf(python))) return python;
   }
-  const fitting = seen.filter(({ python }) => fits(python, range)).sort((a, b) => minorOf(b.python) - minorOf(a.python));
+  const fitting = seen
+    .filter(({ python }) => fits(python, range))
+    .sort((a, b) => minorOf(b.python) - minorOf(a.python));
   if (fitting[0]) return fitting[0].python;
-  const there = seen.map(({ name, python }) => `${name} is ${python.version}`).join(", ") || "none on PATH";
+  const there =
+    seen.map(({ name, python }) => `${name} is ${python.version}`).join(", ") || "none on PATH";
   throw new UserError(
     `no Python ${rangeText(range)} found (${there}); install one (Debian: apt-get install python3 python3-venv, macOS: brew install python@3.12) or set TAPCTL_PYTHON to its path`,
   );
@@ -114,16 +145,23 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
 /** Undefined where the command is missing, fails or takes more than ten seconds, as broken wrappers do. */
 function probe(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
   return new Promise((resolve) => {
-    execFile(command, ["-I", "-c", PROBE], { env, timeout: 10_000, killSignal: "SIGKILL", encoding: "utf8" }, (error, stdout) => {
-      resolve(error ? undefined : parse(stdout));
-    });
+    execFile(
+      command,
+      ["-I", "-c", PROBE],
+      { env, timeout: 10_000, killSignal: "SIGKILL", encoding: "utf8" },
+      (error, stdout) => {
+        resolve(error ? undefined : parse(stdout));
+      },
+    );
   });
 }
 
 function parse(text: string): Python | undefined {
   try {
     const python = JSON.parse(text) as Python;
-    return typeof python.path === "string" && /^3\.\d+\.\d+$/.test(python.version) ? python : undefined;
+    return typeof python.path === "string" && /^3\.\d+\.\d+$/.test(python.version)
+      ? python
+      : undefined;
   } catch {
     return undefined;
   }
@@ -132,7 +170,10 @@ function parse(text: string): Python | undefined {
 /** What was found before, while the program is still the same file. */
 function recall(memory: string): Python | undefined {
   try {
-    const { python, mark } = JSON.parse(readFileSync(memory, "utf8")) as { readonly python: Python; readonly mark: string };
+    const { python, mark } = JSON.parse(readFileSync(memory, "utf8")) as {
+      readonly python: Python;
+      readonly mark: string;
+    };
     return markOf(python.path) === mark ? python : undefined;
   } catch {
     return undefined;
@@ -143,7 +184,10 @@ function recall(memory: string): Python | undefined {
 function remember(memory: string, python: Python): void {
   try {
     mkdirSync(join(memory, ".."), { recursive: true });
-    writeFileSync(`${memory}.${process.pid}`, JSON.stringify({ python, mark: markOf(python.path) }));
+    writeFileSync(
+      `${memory}.${process.pid}`,
+      JSON.stringify({ python, mark: markOf(python.path) }),
+    );
     renameSync(`${memory}.${process.pid}`, memory);
   } catch {
     return;

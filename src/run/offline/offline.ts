@@ -16,6 +16,9 @@ const ADDRESS: { readonly [tap: string]: (url: string) => JsonObject } = {
  */
 export function standInSettings(entry: Replication, url: string): JsonObject {
   const address = ADDRESS[entry.tap.connector.name];
-  if (!address) throw new UserError(`"${entry.name}": the bundled source answers ${Object.keys(ADDRESS).join(" and ")} alone, not ${entry.tap.connector.name}; run it without --offline`);
+  if (!address)
+    throw new UserError(
+      `"${entry.name}": the bundled source answers ${Object.keys(ADDRESS).join(" and ")} alone, not ${entry.tap.connector.name}; run it without --offline`,
+    );
   return address(url);
 }

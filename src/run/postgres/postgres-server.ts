@@ -19,9 +19,16 @@ const STOP_SECONDS = 10;
  * Runs the server until the end of its standard input, which comes when this process ends, even killed. Standard
  * input of a background command is /dev/null, so the watcher reads a copy.
  */
-const UNTIL_INPUT_ENDS = 'exec 3<&0; "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -INT $server) >/dev/null 2>&1 & exec 3<&-; wait $server';
+const UNTIL_INPUT_ENDS =
+  'exec 3<&0; "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -INT $server) >/dev/null 2>&1 & exec 3<&-; wait $server';
 
-const SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "full_page_writes=off", "logging_collector=off"];
+const SETTINGS = [
+  "listen_addresses=127.0.0.1",
+  "unix_socket_directories=",
+  "fsync=off",
+  "full_page_writes=off",
+  "logging_collector=off",
+];
 
 /**
  * Starts a server on data that are there.
@@ -29,21 +36,34 @@ const SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsy
  * @param port default: a free one; should somebody else take it before the server does, another one.
  * @throws UserError with the server's reason.
  */
-export async function servePostgres(postgres: string, data: string, port: number | undefined, user: ServerUser | undefined): Promise<PostgresServer> {
+export async function servePostgres(
+  postgres: string,
+  data: string,
+  port: number | undefined,
+  user: ServerUser | undefined,
+): Promise<PostgresServer> {
   for (let tries = 1; ; tries += 1) {
     const chosen = port ?? (await freePort());
     const settings = [`port=${chosen}`, ...SETTINGS].flatMap((setting) => ["-c", setting]);
-    const child = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", postgres, "-D", data, ...settings], {
-      cwd: data,
-      // In a group of its own: a Ctrl-C is for the run that reads from it.
-      detached: true,
-      env: { ...process.env, LC_ALL: "C" },
-      stdio: ["pipe", "ignore", "pipe"],
-      ...user,
-    });
+    const child = spawn(
+      "/bin/sh",
+      ["-c", UNTIL_INPUT_ENDS, "sh", postgres, "-D", data, ...settings],
+      {
+        cwd: data,
+        // In a group of its own: a Ctrl-C is for the run that reads from it.
+        detached: true,
+        env: { ...process.env, LC_ALL: "C" },
+        stdio: ["pipe", "ignore", "pipe"],
+        ...user,
+      },
+    );
     const problem = await untilReady(child);
     if (problem === undefined) return { port: chosen, stop: () => stop(child) };
-    if (port !== undefined || tries === 3 || !/could not bind|could not create any TCP/.test(problem)) {
+    if (
+      port !== undefined ||
+      tries === 3 ||
+      !/could not bind|could not create any TCP/.test(problem)
+    ) {
       throw new UserError(`PostgreSQL does not start on port ${chosen}: ${problem}`, 1);
     }
   }
@@ -60,12 +80,15 @@ function untilReady(child: ChildProcess): Promise<string | undefined> {
     };
     if (child.stderr) {
       createInterface({ input: child.stderr }).on("line", (line) => {
-        if (/FATAL|DETAIL|could not/.test(line)) printed.push(line.replace(/^.*?(FATAL|DETAIL|LOG|WARNING):\s*/, ""));
+        if (/FATAL|DETAIL|could not/.test(line))
+          printed.push(line.replace(/^.*?(FATAL|DETAIL|LOG|WARNING):\s*/, ""));
         if (line.includes(READY)) end(undefined);
       });
     }
     child.on("error", (error) => end(error.message));
-    child.on("exit", () => end(printed.join("; ") || `it ended within ${START_SECONDS} seconds without a word`));
+    child.on("exit", () =>
+      end(printed.join("; ") || `it ended within ${START_SECONDS} seconds without a word`),
+    );
   });
 }
 

@@ -1,6 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
@@ -46,8 +54,12 @@ const USER = "tapctl";
  */
 export async function startPostgres({ directory, port }: PostgresOptions = {}): Promise<Postgres> {
   const user = serverUser();
-  const home = directory === undefined ? mkdtempSync(join(tmpdir(), "tapctl-postgres-")) : ownFolder(directory, user);
-  const removeTemporary = () => directory === undefined && rmSync(home, { recursive: true, force: true });
+  const home =
+    directory === undefined
+      ? mkdtempSync(join(tmpdir(), "tapctl-postgres-"))
+      : ownFolder(directory, user);
+  const removeTemporary = () =>
+    directory === undefined && rmSync(home, { recursive: true, force: true });
   try {
     if (user) chownSync(home, user.uid, user.gid);
     const programs = findPostgres(home, user);
@@ -55,7 +67,13 @@ export async function startPostgres({ directory, port }: PostgresOptions = {}): 
     if (!existsSync(join(data, "PG_VERSION"))) makeData(programs.initdb, home, data, user);
     const server = await servePostgres(programs.postgres, data, port, user);
     return {
-      ...{ host: "127.0.0.1", port: server.port, user: USER, password: readFileSync(passwordFile(home), "utf8"), database: "postgres" },
+      ...{
+        host: "127.0.0.1",
+        port: server.port,
+        user: USER,
+        password: readFileSync(passwordFile(home), "utf8"),
+        database: "postgres",
+      },
       async stop() {
         await server.stop();
         removeTemporary();
@@ -70,8 +88,16 @@ export async function startPostgres({ directory, port }: PostgresOptions = {}): 
 /** The folder itself, or one among the temporary files that stands for it. */
 function ownFolder(directory: string, user: ServerUser | undefined): string {
   mkdirSync(directory, { recursive: true });
-  if (!user || spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", dirname(directory)], { cwd: "/", ...user }).status === 0) return directory;
-  const other = join(tmpdir(), `tapctl-postgres-${createHash("sha256").update(directory).digest("hex").slice(0, 12)}`);
+  if (
+    !user ||
+    spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", dirname(directory)], { cwd: "/", ...user })
+      .status === 0
+  )
+    return directory;
+  const other = join(
+    tmpdir(),
+    `tapctl-postgres-${createHash("sha256").update(directory).digest("hex").slice(0, 12)}`,
+  );
   mkdirSync(other, { recursive: true, mode: 0o700 });
   return other;
 }
@@ -83,9 +109,21 @@ function makeData(initdb: string, home: string, data: string, user: ServerUser |
   const password = passwordFile(home);
   writeFileSync(password, randomBytes(12).toString("hex"), { mode: 0o600 });
   for (const path of user ? [data, password] : []) chownSync(path, user!.uid, user!.gid);
-  const flags = [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${password}`, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"];
+  const flags = [
+    `--pgdata=${data}`,
+    `--username=${USER}`,
+    `--pwfile=${password}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+  ];
   const { status, stderr } = spawnSync(initdb, flags, { cwd: home, encoding: "utf8", ...user });
-  if (status !== 0) throw new UserError(`PostgreSQL cannot make a database in ${data}: ${stderr.trim().split("\n").at(-1) ?? ""}`, 1);
+  if (status !== 0)
+    throw new UserError(
+      `PostgreSQL cannot make a database in ${data}: ${stderr.trim().split("\n").at(-1) ?? ""}`,
+      1,
+    );
 }
 
 function passwordFile(home: string): string {

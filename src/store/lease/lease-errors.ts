@@ -12,7 +12,12 @@ export class LeaseHeld extends UserError {
 
   /** @param name the pipeline. */
   constructor(name: string, holder: LeaseRecord | undefined) {
-    super(holder === undefined ? `another run of "${name}" is starting: try again` : heldMessage(name, holder), HELD_EXIT_CODE);
+    super(
+      holder === undefined
+        ? `another run of "${name}" is starting: try again`
+        : heldMessage(name, holder),
+      HELD_EXIT_CODE,
+    );
     this.name = "LeaseHeld";
     this.holder = holder;
   }

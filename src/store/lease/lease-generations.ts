@@ -4,12 +4,20 @@ import { ObjectStore } from "../object-store";
 
 /** The generations there are, lowest first. */
 export async function generations(store: ObjectStore, name: string): Promise<readonly number[]> {
-  const found = (await store.list(leasePrefix(name))).map(({ key }) => /\/(\d+)\.json$/.exec(key)?.[1]);
-  return found.flatMap((digits) => (digits === undefined ? [] : [Number(digits)])).sort((a, b) => a - b);
+  const found = (await store.list(leasePrefix(name))).map(
+    ({ key }) => /\/(\d+)\.json$/.exec(key)?.[1],
+  );
+  return found
+    .flatMap((digits) => (digits === undefined ? [] : [Number(digits)]))
+    .sort((a, b) => a - b);
 }
 
 /** What a generation says; undefined when it is gone or unreadable. */
-export async function readGeneration(store: ObjectStore, name: string, generation: number): Promise<LeaseRecord | undefined> {
+export async function readGeneration(
+  store: ObjectStore,
+  name: string,
+  generation: number,
+): Promise<LeaseRecord | undefined> {
   const body = await store.get(leaseKey(name, generation));
   return body === undefined ? undefined : parseLease(body);
 }

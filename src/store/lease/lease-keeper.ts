@@ -37,7 +37,15 @@ export interface TakenLease {
 }
 
 /** The life of a lease that was taken: heartbeat, loss and release, one request at a time. */
-export function keepLease({ store, name, generation, record, clock, ttlMs, ...taken }: TakenLease): Lease {
+export function keepLease({
+  store,
+  name,
+  generation,
+  record,
+  clock,
+  ttlMs,
+  ...taken
+}: TakenLease): Lease {
   const key = leaseKey(name, generation);
   const listeners = new Set<(error: LeaseLost) => void>();
   let { until } = taken;
@@ -66,7 +74,11 @@ export function keepLease({ store, name, generation, record, clock, ttlMs, ...ta
     const highest = known.at(-1) ?? 0;
     if (highest > generation) {
       const other = await readGeneration(store, name, highest);
-      throw lose(other === undefined ? "another run took it over" : `run ${other.run} on host ${other.host} took it over`);
+      throw lose(
+        other === undefined
+          ? "another run took it over"
+          : `run ${other.run} on host ${other.host} took it over`,
+      );
     }
     if (!known.includes(generation)) {
       throw lose(`its lease ${key} was removed`);
@@ -92,7 +104,9 @@ export function keepLease({ store, name, generation, record, clock, ttlMs, ...ta
       await inTurn(prolong);
     } catch (error) {
       if (lost === undefined && !released && clock.uptime() >= until) {
-        lose(`it could not be renewed in time (${error instanceof Error ? error.message : String(error)})`);
+        lose(
+          `it could not be renewed in time (${error instanceof Error ? error.message : String(error)})`,
+        );
       }
     }
     if (lost === undefined && !released) {

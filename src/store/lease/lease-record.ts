@@ -32,7 +32,10 @@ export interface Clock {
 }
 
 /** The machine's clocks. */
-export const systemClock: Clock = { now: Date.now, uptime: () => Number(process.hrtime.bigint() / 1_000_000n) };
+export const systemClock: Clock = {
+  now: Date.now,
+  uptime: () => Number(process.hrtime.bigint() / 1_000_000n),
+};
 
 /** Says whether a process of this machine still runs; `started` as in the record. */
 export type IsAlive = (pid: number, started: string) => boolean;
@@ -69,7 +72,10 @@ export function isHeld(record: LeaseRecord, clock: Clock, isAlive: IsAlive): boo
   if (!here) return record.expires > clock.now();
   // Where the machine's start cannot be told, an uptime may be that of an earlier one.
   const uptime = record.boot === hostname() ? undefined : record.expiresUptime;
-  return isAlive(record.pid, record.started) && (uptime === undefined ? record.expires > clock.now() : uptime > clock.uptime());
+  return (
+    isAlive(record.pid, record.started) &&
+    (uptime === undefined ? record.expires > clock.now() : uptime > clock.uptime())
+  );
 }
 
 function userName(): string {
@@ -86,5 +92,8 @@ function isLeaseRecord(value: unknown): value is LeaseRecord {
   }
   const fields = new Map<string, unknown>(Object.entries(value));
   const texts = ["owner", "host", "boot", "started", "run", "since"];
-  return texts.every((name) => typeof fields.get(name) === "string") && ["pid", "expires"].every((name) => Number.isFinite(fields.get(name)));
+  return (
+    texts.every((name) => typeof fields.get(name) === "string") &&
+    ["pid", "expires"].every((name) => Number.isFinite(fields.get(name)))
+  );
 }

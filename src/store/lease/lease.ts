@@ -38,12 +38,23 @@ const ROUNDS = 10;
  * machine is taken at once.
  * @throws LeaseHeld when another run holds it.
  */
-export async function acquireLease(store: ObjectStore, name: string, options: LeaseOptions): Promise<Lease> {
+export async function acquireLease(
+  store: ObjectStore,
+  name: string,
+  options: LeaseOptions,
+): Promise<Lease> {
   const { clock = systemClock, ttlSeconds = 60, isAlive = isProcessAlive } = options;
   const me = self();
   const since = new Date(clock.now()).toISOString();
   const ttlMs = ttlSeconds * 1000;
-  const record = (): LeaseRecord => ({ ...me, owner: options.owner ?? me.owner, run: options.run, since, expires: clock.now() + ttlMs, expiresUptime: clock.uptime() + ttlMs });
+  const record = (): LeaseRecord => ({
+    ...me,
+    owner: options.owner ?? me.owner,
+    run: options.run,
+    since,
+    expires: clock.now() + ttlMs,
+    expiresUptime: clock.uptime() + ttlMs,
+  });
   let holder: LeaseRecord | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const current = (await generations(store, name)).at(-1) ?? 0;

@@ -21,14 +21,27 @@ export interface LogLine {
  * @param sources whose; those of steps are among them where both connectors are
  * @throws UserError where the pipeline or the run has none.
  */
-export async function readLogs(store: ObjectStore, pipeline: string, run: string | undefined, sources: readonly LogLine["source"][]): Promise<readonly LogLine[]> {
+export async function readLogs(
+  store: ObjectStore,
+  pipeline: string,
+  run: string | undefined,
+  sources: readonly LogLine["source"][],
+): Promise<readonly LogLine[]> {
   const runs = await store.listFolders(runsPrefix(pipeline));
   const wanted = run ?? runs.at(-1);
-  if (wanted === undefined) throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
-  if (!runs.includes(wanted)) throw new UserError(`"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`);
+  if (wanted === undefined)
+    throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
+  if (!runs.includes(wanted))
+    throw new UserError(
+      `"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`,
+    );
   const prefix = runPrefix(pipeline, wanted);
-  const logs = (await store.list(prefix)).flatMap((object) => logOf(object, object.key.slice(prefix.length), sources));
-  const lines = await Promise.all(logs.map(async ({ key, source, ended }) => parse(source, await store.get(key), ended)));
+  const logs = (await store.list(prefix)).flatMap((object) =>
+    logOf(object, object.key.slice(prefix.length), sources),
+  );
+  const lines = await Promise.all(
+    logs.map(async ({ key, source, ended }) => parse(source, await store.get(key), ended)),
+  );
   return lines.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 }
 
@@ -40,14 +53,25 @@ interface Log {
 }
 
 /** The log that a file of a run is, where one of the sources is meant: on a single machine a connector has one, on a cluster one for each attempt. */
-function logOf({ key, modified }: StoredObject, file: string, sources: readonly LogLine["source"][]): readonly Log[] {
+function logOf(
+  { key, modified }: StoredObject,
+  file: string,
+  sources: readonly LogLine["source"][],
+): readonly Log[] {
   const connector = /^(tap|target)(-\d+)?\.log$/.exec(file)?.[1];
-  if (connector !== undefined) return sources.includes(connector) ? [{ key, source: connector }] : [];
+  if (connector !== undefined)
+    return sources.includes(connector) ? [{ key, source: connector }] : [];
   const step = /^logs\/([^/]+)\/\d+\/main\.log$/.exec(file)?.[1];
-  return step !== undefined && sources.includes("tap") && sources.includes("target") ? [{ key, source: step, ended: modified.toISOString() }] : [];
+  return step !== undefined && sources.includes("tap") && sources.includes("target")
+    ? [{ key, source: step, ended: modified.toISOString() }]
+    : [];
 }
 
-function parse(source: LogLine["source"], log: Buffer | undefined, ended: string | undefined): readonly LogLine[] {
+function parse(
+  source: LogLine["source"],
+  log: Buffer | undefined,
+  ended: string | undefined,
+): readonly LogLine[] {
   let time = "";
   return (log?.toString("utf8") ?? "").split("\n").flatMap((line) => {
     if (line === "") return [];

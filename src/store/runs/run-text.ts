@@ -4,12 +4,19 @@ import { bookmarkOf, streamsOf, type State } from "../state/bookmarks";
 import type { RunSummary } from "./runs";
 
 /** What a run moved and how long it took. @example `runFigures({ records: 1, bytes: 735, seconds: 9.1 }) === "1 record, 735 B, 9.1 s"` */
-export function runFigures({ bytes, seconds, ...counts }: Pick<RunSummary, "records" | "bytes" | "seconds" | "uncountedFiles">): string {
+export function runFigures({
+  bytes,
+  seconds,
+  ...counts
+}: Pick<RunSummary, "records" | "bytes" | "seconds" | "uncountedFiles">): string {
   return `${recordsText(counts)}, ${formatBytes(bytes)}, ${(seconds ?? 0).toFixed(1)} s`;
 }
 
 /** The records of a run in words, and the BATCH files whose rows are not counted. @example `recordsText({ records: 0, uncountedFiles: 2 }) === "the rows of 2 BATCH files"` */
-export function recordsText({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string {
+export function recordsText({
+  records,
+  uncountedFiles = 0,
+}: Pick<RunSummary, "records" | "uncountedFiles">): string {
   const counted = `${records.toLocaleString("en-US")} ${records === 1 ? "record" : "records"}`;
   if (uncountedFiles === 0) return counted;
   const files = `the rows of ${uncountedFiles.toLocaleString("en-US")} BATCH ${uncountedFiles === 1 ? "file" : "files"}`;
@@ -17,15 +24,23 @@ export function recordsText({ records, uncountedFiles = 0 }: Pick<RunSummary, "r
 }
 
 /** The records of a run in a cell of a table: more than is counted, or not counted at all, where BATCH files could not be read. */
-export function recordsCell({ records, uncountedFiles = 0 }: Pick<RunSummary, "records" | "uncountedFiles">): string | number {
+export function recordsCell({
+  records,
+  uncountedFiles = 0,
+}: Pick<RunSummary, "records" | "uncountedFiles">): string | number {
   if (uncountedFiles === 0) return records;
   return records === 0 ? "not counted" : `over ${records.toLocaleString("en-US")}`;
 }
 
 /** A column that tells what runs left out, for a table in which some did; none otherwise. */
-export function leftOutColumn(runs: readonly { readonly leftOut?: readonly string[] | null }[]): { readonly header: readonly string[]; readonly cell: (run: { readonly leftOut?: readonly string[] | null }) => readonly string[] } {
+export function leftOutColumn(runs: readonly { readonly leftOut?: readonly string[] | null }[]): {
+  readonly header: readonly string[];
+  readonly cell: (run: { readonly leftOut?: readonly string[] | null }) => readonly string[];
+} {
   const some = runs.some(({ leftOut }) => (leftOut ?? []).length > 0);
-  return some ? { header: ["LEFT OUT"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] } : { header: [], cell: () => [] };
+  return some
+    ? { header: ["LEFT OUT"], cell: ({ leftOut }) => [(leftOut ?? []).join("; ")] }
+    : { header: [], cell: () => [] };
 }
 
 /**
@@ -36,13 +51,24 @@ export function leftOutColumn(runs: readonly { readonly leftOut?: readonly strin
 export function describeState(state: State): string {
   if (state === null || state === undefined) return "none";
   const values = streamsOf(state).map((stream) => describeBookmark(bookmarkOf(state, stream)));
-  if (values.length > 0 && values.every((value) => value !== undefined)) return shorten([...new Set(values)].join(", "));
-  return shorten(compactJson(state).replace(/^\{(.*)\}$/, "$1").replace(/"/g, ""));
+  if (values.length > 0 && values.every((value) => value !== undefined))
+    return shorten([...new Set(values)].join(", "));
+  return shorten(
+    compactJson(state)
+      .replace(/^\{(.*)\}$/, "$1")
+      .replace(/"/g, ""),
+  );
 }
 
 /** The state after a run, in a few words; one that failed before it knew of a state left it as it was. */
-export function describeStateAfter({ status, stateAfter, stateCommitted }: Pick<RunSummary, "status" | "stateAfter" | "stateCommitted">): string {
-  return stateAfter === null && !stateCommitted && status !== "succeeded" ? "unchanged" : describeState(stateAfter);
+export function describeStateAfter({
+  status,
+  stateAfter,
+  stateCommitted,
+}: Pick<RunSummary, "status" | "stateAfter" | "stateCommitted">): string {
+  return stateAfter === null && !stateCommitted && status !== "succeeded"
+    ? "unchanged"
+    : describeState(stateAfter);
 }
 
 /** Rows of the table that ends a run: one a stream, with the run's own figures on the first. */
@@ -60,11 +86,17 @@ export function summaryTable(summaries: readonly RunSummary[]): string {
       index === 0 ? summary.status : "",
     ]);
   });
-  return table(["PIPELINE", "STREAM", "RECORDS", "BYTES", "SECONDS", "STATE BEFORE", "STATE AFTER", "RESULT"], rows);
+  return table(
+    ["PIPELINE", "STREAM", "RECORDS", "BYTES", "SECONDS", "STATE BEFORE", "STATE AFTER", "RESULT"],
+    rows,
+  );
 }
 
 function describeBookmark(bookmark: JsonText | undefined): string | undefined {
-  const [key, value] = [bookmark?.member("replication_key")?.string, bookmark?.member("replication_key_value")];
+  const [key, value] = [
+    bookmark?.member("replication_key")?.string,
+    bookmark?.member("replication_key_value"),
+  ];
   const text = value?.string ?? (value?.kind === "number" ? value.text : undefined);
   return text === undefined ? undefined : `${key === undefined ? "" : `${key} `}${text}`;
 }

@@ -88,11 +88,18 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Writes or replaces a run's summary. */
 export async function writeSummary(store: ObjectStore, summary: RunSummary): Promise<void> {
-  await store.put(runFileKey(summary.pipeline, summary.run, "summary.json"), `${stringifyJson(summary, 2)}\n`);
+  await store.put(
+    runFileKey(summary.pipeline, summary.run, "summary.json"),
+    `${stringifyJson(summary, 2)}\n`,
+  );
 }
 
 /** A run's summary; undefined when there is none. @throws UserError when it is not JSON of version 1. */
-export async function readSummary(store: ObjectStore, pipeline: string, run: string): Promise<RunSummary | undefined> {
+export async function readSummary(
+  store: ObjectStore,
+  pipeline: string,
+  run: string,
+): Promise<RunSummary | undefined> {
   const key = runFileKey(pipeline, run, "summary.json");
   const body = await store.get(key);
   if (body === undefined) {
@@ -109,7 +116,11 @@ export async function readSummary(store: ObjectStore, pipeline: string, run: str
  * The newest `limit` runs, newest first, of which nothing but the summary is read. One that was killed
  * before it had a summary is left out.
  */
-export async function listRuns(store: ObjectStore, pipeline: string, limit: number): Promise<readonly RunSummary[]> {
+export async function listRuns(
+  store: ObjectStore,
+  pipeline: string,
+  limit: number,
+): Promise<readonly RunSummary[]> {
   const runs = (await runIds(store, pipeline)).slice(0, limit);
   const summaries = await Promise.all(runs.map((run) => summaryOf(store, pipeline, run)));
   return summaries.filter((summary) => summary !== undefined);
@@ -120,7 +131,10 @@ export async function listRuns(store: ObjectStore, pipeline: string, limit: numb
  * run has a summary: every other run has ended then, whatever its summary says.
  * @returns the runs that were marked.
  */
-export async function closeAbandonedRuns(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
+export async function closeAbandonedRuns(
+  store: ObjectStore,
+  pipeline: string,
+): Promise<readonly string[]> {
   const closed: string[] = [];
   for (const run of await runIds(store, pipeline)) {
     const summary = await summaryOf(store, pipeline, run);
@@ -140,15 +154,24 @@ export async function closeAbandonedRuns(store: ObjectStore, pipeline: string): 
  * newest one, never the newest that succeeded, never one that holds the pipeline's lease.
  * @returns ids of the deleted runs, newest first.
  */
-export async function prune(store: ObjectStore, pipeline: string, policy: PrunePolicy, now: Date): Promise<readonly string[]> {
+export async function prune(
+  store: ObjectStore,
+  pipeline: string,
+  policy: PrunePolicy,
+  now: Date,
+): Promise<readonly string[]> {
   const runs = await runIds(store, pipeline);
   const oldest = now.getTime() - policy.maxAgeDays * DAY_MS;
-  const isOld = (run: string, index: number): boolean => index >= policy.keep || (runTime(run)?.getTime() ?? 0) < oldest;
+  const isOld = (run: string, index: number): boolean =>
+    index >= policy.keep || (runTime(run)?.getTime() ?? 0) < oldest;
   const old = runs.filter((run, index) => index > 0 && isOld(run, index));
   if (old.length === 0) {
     return [];
   }
-  const spared = new Set([await newestSucceeded(store, pipeline, runs), (await currentHolder(store, pipeline))?.run]);
+  const spared = new Set([
+    await newestSucceeded(store, pipeline, runs),
+    (await currentHolder(store, pipeline))?.run,
+  ]);
   const pruned = old.filter((run) => !spared.has(run));
   for (const run of pruned) {
     await store.deleteFolder(runPrefix(pipeline, run));
@@ -156,7 +179,11 @@ export async function prune(store: ObjectStore, pipeline: string, policy: PruneP
   return pruned;
 }
 
-async function newestSucceeded(store: ObjectStore, pipeline: string, runs: readonly string[]): Promise<string | undefined> {
+async function newestSucceeded(
+  store: ObjectStore,
+  pipeline: string,
+  runs: readonly string[],
+): Promise<string | undefined> {
   for (const run of runs) {
     if ((await summaryOf(store, pipeline, run))?.status === "succeeded") {
       return run;
@@ -169,9 +196,19 @@ async function newestSucceeded(store: ObjectStore, pipeline: string, runs: reado
  * An id for a new run or change of a pipeline, which sorts after all that are there: the clock may have been set back, or
  * be another machine's.
  */
-export async function nextRunId(store: ObjectStore, pipeline: string, now = new Date()): Promise<string> {
+export async function nextRunId(
+  store: ObjectStore,
+  pipeline: string,
+  now = new Date(),
+): Promise<string> {
   const [runs, saved] = await Promise.all([runIds(store, pipeline), historyRuns(store, pipeline)]);
-  return newRunId(now, [runs[0], saved.find(isRunId)].filter((id) => id !== undefined).sort().at(-1));
+  return newRunId(
+    now,
+    [runs[0], saved.find(isRunId)]
+      .filter((id) => id !== undefined)
+      .sort()
+      .at(-1),
+  );
 }
 
 /** Ids of all runs, newest first. */
@@ -180,7 +217,11 @@ async function runIds(store: ObjectStore, pipeline: string): Promise<readonly st
 }
 
 /** A run's summary; undefined also where it cannot be read, so that one bad object does not hide the others. */
-async function summaryOf(store: ObjectStore, pipeline: string, run: string): Promise<RunSummary | undefined> {
+async function summaryOf(
+  store: ObjectStore,
+  pipeline: string,
+  run: string,
+): Promise<RunSummary | undefined> {
   const body = await store.get(runFileKey(pipeline, run, "summary.json"));
   return body && parseSummary(body);
 }

@@ -18,7 +18,8 @@ export interface NewestBookmark {
   readonly time: number;
 }
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
+const TIME =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
 const DAY_MS = 86_400_000;
 const WIDEST_OFFSET_MS = 14 * 3_600_000;
 /** What the SDK's taps note of a run that is still under way. */
@@ -29,7 +30,14 @@ export function timeOf(text: string): number | undefined {
   const match = TIME.exec(text.trim());
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second, zone] = match;
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
+  const time = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour ?? 0),
+    Number(minute ?? 0),
+    Number(second ?? 0),
+  );
   if (new Date(time).getUTCDate() !== Number(day)) return undefined;
   if (hour === undefined) return time + DAY_MS;
   if (zone === undefined || zone === "Z") return time;
@@ -38,11 +46,17 @@ export function timeOf(text: string): number | undefined {
 }
 
 /** The newest date or time of each stream that has one. As `marks` of images/singer/runner/freshness.py. */
-export function newestBookmarks(state: State, ignored: readonly string[] = []): readonly NewestBookmark[] {
+export function newestBookmarks(
+  state: State,
+  ignored: readonly string[] = [],
+): readonly NewestBookmark[] {
   if (!state) return [];
   const streams = [...(bookmarksOf(state)?.members ?? [])];
-  const parts: readonly (readonly [string | null, JsonText])[] = streams.length > 0 ? streams : [[null, state]];
-  return parts.flatMap(([stream, part]) => (stream !== null && ignored.includes(stream) ? [] : newestOf(stream, part)));
+  const parts: readonly (readonly [string | null, JsonText])[] =
+    streams.length > 0 ? streams : [[null, state]];
+  return parts.flatMap(([stream, part]) =>
+    stream !== null && ignored.includes(stream) ? [] : newestOf(stream, part),
+  );
 }
 
 /** The latest date or time anywhere in a state; undefined where it holds none. */
@@ -51,7 +65,10 @@ export function newestBookmark(state: State): NewestBookmark | undefined {
 }
 
 /** The bookmark that stands out most: one that is ahead of now, else that of the stream which is furthest behind. */
-export function oddestBookmark(bookmarks: readonly NewestBookmark[], now: Date): NewestBookmark | undefined {
+export function oddestBookmark(
+  bookmarks: readonly NewestBookmark[],
+  now: Date,
+): NewestBookmark | undefined {
   const byTime = [...bookmarks].sort((a, b) => a.time - b.time);
   const last = byTime.at(-1);
   return last !== undefined && ageOf(last, now) < 0 ? last : byTime[0];
@@ -63,7 +80,9 @@ export function oddestBookmark(bookmarks: readonly NewestBookmark[], now: Date):
  */
 export function ageOf({ value, time }: NewestBookmark, now: Date): number {
   const ahead = (value.trim().length <= 10 ? time - DAY_MS : time) - now.getTime();
-  return ahead > WIDEST_OFFSET_MS ? -Math.round(ahead / 1000) : Math.max(0, Math.round((now.getTime() - time) / 1000));
+  return ahead > WIDEST_OFFSET_MS
+    ? -Math.round(ahead / 1000)
+    : Math.max(0, Math.round((now.getTime() - time) / 1000));
 }
 
 /** The names of the streams that a state has bookmarks of. */
@@ -87,11 +106,21 @@ export function onlyBookmark(state: State, stream: string): JsonText | undefined
  *
  * @throws UserError where the state knows no streams.
  */
-export function withBookmark(state: State, stream: string, bookmark: JsonText | undefined): JsonText {
+export function withBookmark(
+  state: State,
+  stream: string,
+  bookmark: JsonText | undefined,
+): JsonText {
   const base = state ?? JsonText.parse('{"bookmarks": {}}');
   const bookmarks = bookmarksOf(base);
-  if (bookmarks === undefined) throw new UserError(`the state has no bookmarks by stream (${base.text.slice(0, 80)}): change it as a whole, without --stream`);
-  return base.with("bookmarks", bookmark === undefined ? bookmarks.without(stream) : bookmarks.with(stream, bookmark));
+  if (bookmarks === undefined)
+    throw new UserError(
+      `the state has no bookmarks by stream (${base.text.slice(0, 80)}): change it as a whole, without --stream`,
+    );
+  return base.with(
+    "bookmarks",
+    bookmark === undefined ? bookmarks.without(stream) : bookmarks.with(stream, bookmark),
+  );
 }
 
 /**
@@ -101,7 +130,10 @@ export function withBookmark(state: State, stream: string, bookmark: JsonText | 
  * @param day such as `2026-11-01`
  * @returns the state, and how many values were set back
  */
-export function setBack(state: JsonText, day: string): { readonly state: JsonText; readonly changed: number } {
+export function setBack(
+  state: JsonText,
+  day: string,
+): { readonly state: JsonText; readonly changed: number } {
   const limit = timeOf(`${day}T00:00:00Z`) ?? 0;
   let changed = 0;
   const back = (value: string): string | undefined => {
@@ -148,9 +180,16 @@ function* strings(value: JsonText): Generator<string> {
   for (const [name, item] of value.members) if (name !== NOT_READ_YET) yield* strings(item);
 }
 
-function leaves(value: State, place: readonly string[] = []): readonly (readonly [string, string])[] {
+function leaves(
+  value: State,
+  place: readonly string[] = [],
+): readonly (readonly [string, string])[] {
   if (value === null || value === undefined) return [];
-  const entries = value.kind === "array" ? value.items.map((item, index) => [String(index), item] as const) : [...value.members];
-  if (entries.length === 0) return [[place.join("."), value.isEmpty ? (value.kind === "array" ? "[]" : "{}") : value.text]];
+  const entries =
+    value.kind === "array"
+      ? value.items.map((item, index) => [String(index), item] as const)
+      : [...value.members];
+  if (entries.length === 0)
+    return [[place.join("."), value.isEmpty ? (value.kind === "array" ? "[]" : "{}") : value.text]];
   return entries.flatMap(([key, item]) => leaves(item, [...place, key]));
 }

@@ -2,8 +2,14 @@ import { historyPrefix } from "../keys";
 import type { ObjectStore } from "../object-store";
 
 /** The runs and changes by hand whose states the history of a pipeline holds, the last by id first. */
-export async function historyRuns(store: ObjectStore, pipeline: string): Promise<readonly string[]> {
+export async function historyRuns(
+  store: ObjectStore,
+  pipeline: string,
+): Promise<readonly string[]> {
   const prefix = historyPrefix(pipeline);
   const names = (await store.list(prefix)).map(({ key }) => key.slice(prefix.length));
-  return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)).reverse();
+  return names
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .reverse();
 }

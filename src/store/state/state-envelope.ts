@@ -48,27 +48,44 @@ export function noneIfUnreadable(error: unknown): undefined {
 }
 
 /** The text of a stored envelope, in which the state is as the tap wrote it. */
-export const serializeEnvelope = (envelope: StateEnvelope): string => `${stringifyJson(envelope, 2)}\n`;
+export const serializeEnvelope = (envelope: StateEnvelope): string =>
+  `${stringifyJson(envelope, 2)}\n`;
 
 /**
  * Reads a stored envelope.
  * @throws UnreadableState naming the key and how to repair it.
  */
-export function parseEnvelope(store: ObjectStore, key: string, pipeline: string, body: Buffer): StateEnvelope {
+export function parseEnvelope(
+  store: ObjectStore,
+  key: string,
+  pipeline: string,
+  body: Buffer,
+): StateEnvelope {
   const unreadable = (what: string): UnreadableState =>
-    new UnreadableState(`${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`);
+    new UnreadableState(
+      `${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`,
+    );
   const why = whyNotJson(body);
   if (why !== undefined) {
     throw unreadable(`is not JSON${why}`);
   }
   const value = parseRecord(body, ["state"]);
-  if (value === undefined || !("version" in value) || value.state === undefined || value.state === null) {
-    throw unreadable("is not a saved state (an object with version, pipeline, run, tap, target, destination, time and state)");
+  if (
+    value === undefined ||
+    !("version" in value) ||
+    value.state === undefined ||
+    value.state === null
+  ) {
+    throw unreadable(
+      "is not a saved state (an object with version, pipeline, run, tap, target, destination, time and state)",
+    );
   }
   if (value.version !== 1) {
     throw unreadable(`has version ${JSON.stringify(value.version)}, this tapctl reads version 1`);
   }
-  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find((name) => typeof value[name] !== "string");
+  const wrong = ["pipeline", "run", "tap", "target", "destination", "time"].find(
+    (name) => typeof value[name] !== "string",
+  );
   if (wrong !== undefined) {
     throw unreadable(`is not a saved state ("${wrong}" has to be text)`);
   }

@@ -4,7 +4,13 @@ import { historyRuns } from "./history-runs";
 import { historyKey, stateKey } from "../keys";
 import { ObjectStore } from "../object-store";
 import { readState } from "./state";
-import { noneIfUnreadable, parseEnvelope, serializeEnvelope, StateEnvelope, UnreadableState } from "./state-envelope";
+import {
+  noneIfUnreadable,
+  parseEnvelope,
+  serializeEnvelope,
+  StateEnvelope,
+  UnreadableState,
+} from "./state-envelope";
 
 /** One generation of a pipeline's state. */
 export type HistoryEntry =
@@ -12,9 +18,17 @@ export type HistoryEntry =
   | { readonly run: string; /** Why it cannot be read. */ readonly problem: string };
 
 /** The states that were saved, newest first. */
-export async function history(store: ObjectStore, pipeline: string, limit = 20): Promise<readonly HistoryEntry[]> {
+export async function history(
+  store: ObjectStore,
+  pipeline: string,
+  limit = 20,
+): Promise<readonly HistoryEntry[]> {
   const newest = (await historyRuns(store, pipeline)).slice(0, limit);
-  const found = new Map(await Promise.all(newest.map(async (run) => [run, await readHistory(store, pipeline, run)] as const)));
+  const found = new Map(
+    await Promise.all(
+      newest.map(async (run) => [run, await readHistory(store, pipeline, run)] as const),
+    ),
+  );
   // Of runs on a cluster the ids follow the cluster's clock; where it was set back, the newest states lead to the others.
   let run = (await readState(store, pipeline).catch(noneIfUnreadable))?.envelope.run;
   while (run !== undefined && !found.has(run) && found.size < 2 * limit) {
@@ -34,7 +48,8 @@ function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEn
     if (known !== undefined) return known;
     places.set(run, run);
     const entry = entries.get(run);
-    const previous = entry !== undefined && "envelope" in entry ? entry.envelope.previous : undefined;
+    const previous =
+      entry !== undefined && "envelope" in entry ? entry.envelope.previous : undefined;
     const before = previous !== undefined && entries.has(previous) ? placeOf(previous) : "";
     const place = run > before ? run : `${before}~`;
     places.set(run, place);
@@ -48,11 +63,17 @@ function inOrder(entries: ReadonlyMap<string, HistoryEntry>): readonly HistoryEn
  * before the state in force (before nothing: the newest of all, which also repairs an unreadable state).
  * @throws UserError when there is none.
  */
-export async function rollbackTarget(store: ObjectStore, pipeline: string, run?: string): Promise<StateEnvelope> {
+export async function rollbackTarget(
+  store: ObjectStore,
+  pipeline: string,
+  run?: string,
+): Promise<StateEnvelope> {
   const runs = await historyRuns(store, pipeline);
   if (run !== undefined) {
     if (!runs.includes(run)) {
-      throw new UserError(`"${pipeline}" has no saved state of run ${JSON.stringify(run)}; see: ${tapctl(`state history ${pipeline}`)}`);
+      throw new UserError(
+        `"${pipeline}" has no saved state of run ${JSON.stringify(run)}; see: ${tapctl(`state history ${pipeline}`)}`,
+      );
     }
     const entry = await readHistory(store, pipeline, run);
     if ("problem" in entry) {
@@ -67,34 +88,52 @@ export async function rollbackTarget(store: ObjectStore, pipeline: string, run?:
       return entry.envelope;
     }
   }
-  throw new UserError(`"${pipeline}" has no earlier state to go back to; see: ${tapctl(`state history ${pipeline}`)}`);
+  throw new UserError(
+    `"${pipeline}" has no earlier state to go back to; see: ${tapctl(`state history ${pipeline}`)}`,
+  );
 }
 
 /** The runs whose states came before the one in force: the one that it followed on, then by id. */
 function before(runs: readonly string[], inForce: StateEnvelope | undefined): readonly string[] {
   if (inForce === undefined) return runs;
   const { run, previous } = inForce;
-  return previous !== undefined && runs.includes(previous) ? [previous, ...runs.filter((one) => one < previous)] : runs.filter((one) => one < run);
+  return previous !== undefined && runs.includes(previous)
+    ? [previous, ...runs.filter((one) => one < previous)]
+    : runs.filter((one) => one < run);
 }
 
 /** Puts an earlier state in force again; see `rollbackTarget`. The history keeps all, so it can be undone by naming a run. */
-export async function rollbackState(store: ObjectStore, pipeline: string, run?: string): Promise<StateEnvelope> {
+export async function rollbackState(
+  store: ObjectStore,
+  pipeline: string,
+  run?: string,
+): Promise<StateEnvelope> {
   const envelope = await rollbackTarget(store, pipeline, run);
   await store.put(stateKey(pipeline), serializeEnvelope(envelope));
   return envelope;
 }
 
 /** Removes all but the newest states of the history, and never the one in force; returns the runs whose states were removed. */
-export async function pruneHistory(store: ObjectStore, pipeline: string, keep: number): Promise<readonly string[]> {
+export async function pruneHistory(
+  store: ObjectStore,
+  pipeline: string,
+  keep: number,
+): Promise<readonly string[]> {
   const inForce = await readState(store, pipeline).catch(noneIfUnreadable);
-  const old = (await historyRuns(store, pipeline)).slice(Math.max(1, keep)).filter((run) => run !== inForce?.envelope.run);
+  const old = (await historyRuns(store, pipeline))
+    .slice(Math.max(1, keep))
+    .filter((run) => run !== inForce?.envelope.run);
   for (const run of old) {
     await store.delete(historyKey(pipeline, run));
   }
   return old;
 }
 
-async function readHistory(store: ObjectStore, pipeline: string, run: string): Promise<HistoryEntry> {
+async function readHistory(
+  store: ObjectStore,
+  pipeline: string,
+  run: string,
+): Promise<HistoryEntry> {
   const key = historyKey(pipeline, run);
   try {
     const body = await store.get(key);

@@ -2,7 +2,13 @@ import { tapctl } from "../../common/command-text";
 import { UserError } from "../../common/errors";
 import { historyKey, historyPrefix, stateKey } from "../keys";
 import { ObjectStore } from "../object-store";
-import { isEmptyState, noneIfUnreadable, parseEnvelope, serializeEnvelope, StateEnvelope } from "./state-envelope";
+import {
+  isEmptyState,
+  noneIfUnreadable,
+  parseEnvelope,
+  serializeEnvelope,
+  StateEnvelope,
+} from "./state-envelope";
 
 export { bareState, type StateEnvelope } from "./state-envelope";
 
@@ -19,7 +25,11 @@ export interface SavedState {
  * one under its own name, so that a reset is not undone by it.
  * @throws UserError when what lies there is no state envelope.
  */
-export async function readState(store: ObjectStore, pipeline: string, formerName?: string): Promise<SavedState | undefined> {
+export async function readState(
+  store: ObjectStore,
+  pipeline: string,
+  formerName?: string,
+): Promise<SavedState | undefined> {
   const body = await store.get(stateKey(pipeline));
   if (body !== undefined) {
     return { envelope: parseEnvelope(store, stateKey(pipeline), pipeline, body), from: pipeline };

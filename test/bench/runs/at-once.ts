@@ -47,10 +47,19 @@ export async function benchRunsAtOnce(count: number): Promise<readonly Figure[]>
       const now = controllerUsage();
       peak = Math.max(peak, now.memory);
       const ended = runs.filter((run) => !Number.isNaN(run.ended));
-      tell(`${Math.round((Date.now() - due.getTime()) / 1000)} s: ${runs.length} Workflows, ${ended.length} ended, ${ended.filter(({ phase }) => phase !== "Succeeded").length} not well; controller at ${Math.round(now.memory / 1e6)} MB`);
+      tell(
+        `${Math.round((Date.now() - due.getTime()) / 1000)} s: ${runs.length} Workflows, ${ended.length} ended, ${ended.filter(({ phase }) => phase !== "Succeeded").length} not well; controller at ${Math.round(now.memory / 1e6)} MB`,
+      );
       if (runs.length < count || ended.length < runs.length) continue;
       const seconds = (now.at - before.at) / 1000;
-      return figures({ count, due: due.getTime(), runs, states: await savedStates(count), peak, cores: (now.cpu - before.cpu) / seconds });
+      return figures({
+        count,
+        due: due.getTime(),
+        runs,
+        states: await savedStates(count),
+        peak,
+        cores: (now.cpu - before.cpu) / seconds,
+      });
     }
   } finally {
     await stack.destroy();
@@ -73,35 +82,87 @@ function figures({ count, due, runs, states, peak, cores }: Outcome): readonly F
   const well = runs.filter(({ phase }) => phase === "Succeeded").length;
   const what = `${count} runs at once`;
   return [
-    figure({ what: `${what}: ended well, of those due`, unit: "times", target: { atLeast: 1 }, measured: one(well / count), detail: `${runs.length} Workflows, ${states} saved states` }),
-    figure({ what: `${what}: from the minute to the Workflow`, unit: "s", target: { atMost: 60 }, measured: spreadOf(runs.map(({ created }) => (created - due) / 1000)), detail: "" }),
-    figure({ what: `${what}: from the minute to the end of a run`, unit: "s", target: undefined, measured: spreadOf(runs.map(({ ended }) => (ended - due) / 1000)), detail: "" }),
-    figure({ what: `${what}: the controller's processor time, against one core`, unit: "times", target: { atMost: 1 }, measured: one(cores), detail: "" }),
-    figure({ what: `${what}: the controller's memory at its peak`, unit: "MB", target: { atMost: 1074 }, measured: one(peak / 1e6), detail: "it may have 1 GiB" }),
+    figure({
+      what: `${what}: ended well, of those due`,
+      unit: "times",
+      target: { atLeast: 1 },
+      measured: one(well / count),
+      detail: `${runs.length} Workflows, ${states} saved states`,
+    }),
+    figure({
+      what: `${what}: from the minute to the Workflow`,
+      unit: "s",
+      target: { atMost: 60 },
+      measured: spreadOf(runs.map(({ created }) => (created - due) / 1000)),
+      detail: "",
+    }),
+    figure({
+      what: `${what}: from the minute to the end of a run`,
+      unit: "s",
+      target: undefined,
+      measured: spreadOf(runs.map(({ ended }) => (ended - due) / 1000)),
+      detail: "",
+    }),
+    figure({
+      what: `${what}: the controller's processor time, against one core`,
+      unit: "times",
+      target: { atMost: 1 },
+      measured: one(cores),
+      detail: "",
+    }),
+    figure({
+      what: `${what}: the controller's memory at its peak`,
+      unit: "MB",
+      target: { atMost: 1074 },
+      measured: one(peak / 1e6),
+      detail: "it may have 1 GiB",
+    }),
   ];
 }
 
 function pipelinesDueAt(due: Date, count: number, url: string): readonly PipelineEntry[] {
   const rates = shipped.find(({ name }) => name === "exchange-rates-classic") as Replication;
   const schedule = `${due.getUTCMinutes()} ${due.getUTCHours()} * * *` as const;
-  return Array.from({ length: count }, (_, number) => ({ ...withStandIn(rates, url), name: nameOf(number), schedule, timezone: "UTC" }));
+  return Array.from({ length: count }, (_, number) => ({
+    ...withStandIn(rates, url),
+    name: nameOf(number),
+    schedule,
+    timezone: "UTC",
+  }));
 }
 
 const nameOf = (number: number) => `rates-${String(number).padStart(4, "0")}`;
 
 function listRuns(): readonly Run[] {
-  const columns = "PHASE:.status.phase,CREATED:.metadata.creationTimestamp,ENDED:.status.finishedAt";
-  return kubectl(["get", "workflows", "-n", NAMESPACE, "-l", "tapctl.dev/pipeline", "--no-headers", "-o", `custom-columns=${columns}`])
+  const columns =
+    "PHASE:.status.phase,CREATED:.metadata.creationTimestamp,ENDED:.status.finishedAt";
+  return kubectl([
+    "get",
+    "workflows",
+    "-n",
+    NAMESPACE,
+    "-l",
+    "tapctl.dev/pipeline",
+    "--no-headers",
+    "-o",
+    `custom-columns=${columns}`,
+  ])
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => line.split(/\s+/))
-    .map(([phase = "", created = "", ended = ""]) => ({ phase, created: Date.parse(created), ended: Date.parse(ended) }));
+    .map(([phase = "", created = "", ended = ""]) => ({
+      phase,
+      created: Date.parse(created),
+      ended: Date.parse(ended),
+    }));
 }
 
 async function savedStates(count: number): Promise<number> {
   const bucket = await openBucket();
   try {
-    const states = await Promise.all(Array.from({ length: count }, (_, number) => bucket.state(nameOf(number))));
+    const states = await Promise.all(
+      Array.from({ length: count }, (_, number) => bucket.state(nameOf(number))),
+    );
     return states.filter((state) => state !== undefined).length;
   } finally {
     bucket.close();

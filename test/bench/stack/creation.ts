@@ -12,13 +12,23 @@ const NAMESPACE = "bench-kubectl";
 const MANY = 1000;
 
 /** The first `npx tapctl up` of many pipelines, on a stack that has what they run on, against `kubectl apply` of the same objects. */
-export async function benchCreation({ folder, context, pipelines, rounds }: Scene): Promise<readonly Figure[]> {
+export async function benchCreation({
+  folder,
+  context,
+  pipelines,
+  rounds,
+}: Scene): Promise<readonly Figure[]> {
   const taken: { readonly stack: Usage[]; readonly kubectl: Usage[] } = { stack: [], kubectl: [] };
   for (let round = 1; round <= rounds; round++) {
     const part = join(folder, `creation-${round}`);
     mkdirSync(part, { recursive: true });
     tell(`creating ${pipelinesText(pipelines)}: round ${round} of ${rounds}, npx tapctl up`);
-    const stack = await makeBenchStack(part, "program.cjs", { context, namespace: "bench-stack" }, {});
+    const stack = await makeBenchStack(
+      part,
+      "program.cjs",
+      { context, namespace: "bench-stack" },
+      {},
+    );
     try {
       await bringUp(stack, 0);
       taken.stack.push(await bringUp(stack, pipelines));
@@ -50,8 +60,13 @@ export async function benchCreation({ folder, context, pipelines, rounds }: Scen
 /** The pipelines' objects as a file for kubectl, secrets in place. */
 async function manifests(file: string, context: string, pipelines: number): Promise<string> {
   await register(file, NAMESPACE, context, pipelines);
-  const registrations = JSON.parse(readFileSync(file, "utf8")) as readonly { readonly parent: string; readonly inputs: object }[];
-  const items = registrations.filter(({ parent }) => parent.includes("::tapctl:index:Pipeline::")).map(({ inputs }) => plain(inputs));
+  const registrations = JSON.parse(readFileSync(file, "utf8")) as readonly {
+    readonly parent: string;
+    readonly inputs: object;
+  }[];
+  const items = registrations
+    .filter(({ parent }) => parent.includes("::tapctl:index:Pipeline::"))
+    .map(({ inputs }) => plain(inputs));
   const list = join(file, "..", "objects.json");
   writeFileSync(list, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
   return list;
@@ -60,6 +75,7 @@ async function manifests(file: string, context: string, pipelines: number): Prom
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
-  if (Object.keys(value).join() === "secret") return plain((value as { readonly secret: unknown }).secret);
+  if (Object.keys(value).join() === "secret")
+    return plain((value as { readonly secret: unknown }).secret);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }

@@ -10,8 +10,20 @@ export function manyPipelines(count: number): readonly PipelineEntry[] {
     owner: "data@example.com",
     schedule: `${number % 60} ${number % 24} * * *`,
     suspend: true,
-    tap: tapPostgres({ host: "shop-db", port: 5432, user: "etl", password: secret("shop-password"), database: "shop" }),
-    streams: [{ stream: `public-orders_${number}`, replicationMethod: "INCREMENTAL", replicationKey: "updated_at" }],
+    tap: tapPostgres({
+      host: "shop-db",
+      port: 5432,
+      user: "etl",
+      password: secret("shop-password"),
+      database: "shop",
+    }),
+    streams: [
+      {
+        stream: `public-orders_${number}`,
+        replicationMethod: "INCREMENTAL",
+        replicationKey: "updated_at",
+      },
+    ],
     target: targetJsonl({}),
   }));
 }

@@ -19,13 +19,18 @@ const NAME = "bench";
 const NO_IMAGE = `localhost:5000/none@sha256:${"0".repeat(64)}`;
 
 /** Configuration of a stack of which nothing runs: no Argo, no MinIO, images that nobody pulls. */
-export function benchConfig(namespace: string, context: string): { readonly [key: string]: unknown } {
+export function benchConfig(
+  namespace: string,
+  context: string,
+): { readonly [key: string]: unknown } {
   return {
     context,
     namespace,
     argo: { install: false, namespace },
     objectStore: { kind: "s3", bucket: "singer", credentials: "ambient" },
-    images: { ready: { "singer-runner": NO_IMAGE, "tap-postgres": NO_IMAGE, "target-jsonl": NO_IMAGE } },
+    images: {
+      ready: { "singer-runner": NO_IMAGE, "tap-postgres": NO_IMAGE, "target-jsonl": NO_IMAGE },
+    },
     secrets: { "shop-password": "bench" },
   };
 }
@@ -35,27 +40,88 @@ export function benchConfig(namespace: string, context: string): { readonly [key
  *
  * @param program file of the Pulumi program in `test/bench/stack`.
  */
-export async function makeBenchStack(folder: string, program: string, cluster: PipelinesCluster, variables: NodeJS.ProcessEnv): Promise<BenchStack> {
+export async function makeBenchStack(
+  folder: string,
+  program: string,
+  cluster: PipelinesCluster,
+  variables: NodeJS.ProcessEnv,
+): Promise<BenchStack> {
   const state = join(folder, "state");
   for (const part of [state, join(folder, "bin")]) mkdirSync(part, { recursive: true });
-  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "tapctl", main: "bin/program.cjs", runtime: { name: "nodejs", options: { typescript: false } } }));
-  writeFileSync(join(folder, `Pulumi.${NAME}.yaml`), stringify({ config: Object.fromEntries(Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [`tapctl:${key}`, value])) }));
-  writeFileSync(join(folder, "bin", "program.cjs"), `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`);
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    stringify({
+      name: "tapctl",
+      main: "bin/program.cjs",
+      runtime: { name: "nodejs", options: { typescript: false } },
+    }),
+  );
+  writeFileSync(
+    join(folder, `Pulumi.${NAME}.yaml`),
+    stringify({
+      config: Object.fromEntries(
+        Object.entries(benchConfig(cluster.namespace, cluster.context)).map(([key, value]) => [
+          `tapctl:${key}`,
+          value,
+        ]),
+      ),
+    }),
+  );
+  writeFileSync(
+    join(folder, "bin", "program.cjs"),
+    `module.exports = require(${JSON.stringify(join(__dirname, program))});\n`,
+  );
   symlinkSync(join(__dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
   const backend = `file://${state}`;
-  const env = { ...process.env, ...variables, BENCH_CONTEXT: cluster.context, PULUMI_BACKEND_URL: backend, PULUMI_CONFIG_PASSPHRASE: NAME, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  const env = {
+    ...process.env,
+    ...variables,
+    BENCH_CONTEXT: cluster.context,
+    PULUMI_BACKEND_URL: backend,
+    PULUMI_CONFIG_PASSPHRASE: NAME,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
   await run(["pulumi", "-C", folder, "stack", "init", NAME, "--non-interactive"], { env });
-  return { engine: { command: ["pulumi", "-C", folder], stack: ["--stack", NAME, "--non-interactive"], places: [], name: NAME, project: "tapctl", root: folder, backend }, cluster, folder, env };
+  return {
+    engine: {
+      command: ["pulumi", "-C", folder],
+      stack: ["--stack", NAME, "--non-interactive"],
+      places: [],
+      name: NAME,
+      project: "tapctl",
+      root: folder,
+      backend,
+    },
+    cluster,
+    folder,
+    env,
+  };
 }
 
 /** A command of the engine, such as `preview`. */
-export function pulumi({ engine, env }: BenchStack, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Usage> {
+export function pulumi(
+  { engine, env }: BenchStack,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Promise<Usage> {
   return usageOf([...engine.command, ...args, ...engine.stack], { env: { ...env, ...variables } });
 }
 
 /** Brings up the stack with some pipelines, as `npx tapctl up` does. */
 export function bringUp(stack: BenchStack, pipelines: number): Promise<Usage> {
-  return usageOf([process.execPath, "--import", "tsx", join(__dirname, "up.ts"), JSON.stringify({ ...stack, env: undefined, pipelines })], { cwd: join(__dirname, "..", "..", ".."), env: { ...stack.env, BENCH_PIPELINES: String(pipelines) } });
+  return usageOf(
+    [
+      process.execPath,
+      "--import",
+      "tsx",
+      join(__dirname, "up.ts"),
+      JSON.stringify({ ...stack, env: undefined, pipelines }),
+    ],
+    {
+      cwd: join(__dirname, "..", "..", ".."),
+      env: { ...stack.env, BENCH_PIPELINES: String(pipelines) },
+    },
+  );
 }
 
 /** Destroys the stack. */

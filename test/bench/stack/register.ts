@@ -7,8 +7,29 @@ import { benchConfig } from "./project";
 
 /** Writes down what the stack registers, without an engine; `BENCH_PIPELINES` pipelines in the namespace `BENCH_NAMESPACE`. */
 export async function main(file: string): Promise<void> {
-  const config = Object.fromEntries(Object.entries(benchConfig(process.env["BENCH_NAMESPACE"] ?? "", process.env["BENCH_CONTEXT"] ?? "")).map(([key, value]) => [`tapctl:${key}`, typeof value === "string" ? value : JSON.stringify(value)]));
-  const found = await record(() => deploy(loadSettings(), manyPipelines(Number(process.env["BENCH_PIPELINES"]))), { config });
+  const config = Object.fromEntries(
+    Object.entries(
+      benchConfig(process.env["BENCH_NAMESPACE"] ?? "", process.env["BENCH_CONTEXT"] ?? ""),
+    ).map(([key, value]) => [
+      `tapctl:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+  const found = await record(
+    () => deploy(loadSettings(), manyPipelines(Number(process.env["BENCH_PIPELINES"]))),
+    { config },
+  );
   const resources = found.filter(({ type }) => !type.startsWith("pulumi:providers:"));
-  writeFileSync(file, JSON.stringify(resources.map(({ type, name, urn, inputs, options }) => ({ type, name, urn, inputs, parent: options.parent }))));
+  writeFileSync(
+    file,
+    JSON.stringify(
+      resources.map(({ type, name, urn, inputs, options }) => ({
+        type,
+        name,
+        urn,
+        inputs,
+        parent: options.parent,
+      })),
+    ),
+  );
 }

@@ -5,20 +5,52 @@ import { spreadOf, tell, usageOf, type Usage } from "../measure";
 import { pipelinesText, type Scene } from "./scene";
 
 /** What the program itself takes, from its start to its last registration: no engine, no cluster. */
-export async function benchRegistration({ folder, context, pipelines, rounds }: Scene): Promise<readonly Figure[]> {
+export async function benchRegistration({
+  folder,
+  context,
+  pipelines,
+  rounds,
+}: Scene): Promise<readonly Figure[]> {
   mkdirSync(folder, { recursive: true });
   const taken: Usage[] = [];
   for (let round = 0; round <= rounds; round++) {
-    tell(`registering ${pipelinesText(pipelines)}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`);
-    const usage = await register(join(folder, "registrations.json"), "bench-stack", context, pipelines);
+    tell(
+      `registering ${pipelinesText(pipelines)}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
+    );
+    const usage = await register(
+      join(folder, "registrations.json"),
+      "bench-stack",
+      context,
+      pipelines,
+    );
     if (round > 0) taken.push(usage);
   }
   const measured = spreadOf(taken.map(({ cpu }) => cpu));
   const detail = `${Math.round(spreadOf(taken.map(({ rss }) => rss)).median / 1e6)} MB; wall ${seconds(spreadOf(taken.map((usage) => usage.seconds)).median)}`;
-  return [figure({ what: `${pipelinesText(pipelines)}: the program alone, registered without an engine, CPU`, unit: "s", target: undefined, measured, detail })];
+  return [
+    figure({
+      what: `${pipelinesText(pipelines)}: the program alone, registered without an engine, CPU`,
+      unit: "s",
+      target: undefined,
+      measured,
+      detail,
+    }),
+  ];
 }
 
 /** Writes the registrations of the stack into a file. */
-export function register(file: string, namespace: string, context: string, pipelines: number): Promise<Usage> {
-  return usageOf([process.execPath, join(__dirname, "register.cjs"), file], { env: { ...process.env, BENCH_NAMESPACE: namespace, BENCH_CONTEXT: context, BENCH_PIPELINES: String(pipelines) } });
+export function register(
+  file: string,
+  namespace: string,
+  context: string,
+  pipelines: number,
+): Promise<Usage> {
+  return usageOf([process.execPath, join(__dirname, "register.cjs"), file], {
+    env: {
+      ...process.env,
+      BENCH_NAMESPACE: namespace,
+      BENCH_CONTEXT: context,
+      BENCH_PIPELINES: String(pipelines),
+    },
+  });
 }

@@ -24,35 +24,103 @@ interface Rule {
 }
 
 /** Makes a bucket as its registrations say, by the calls that Pulumi's provider makes for them; without its policy, which only AWS can keep. */
-export async function applyBucket(client: S3Client, registrations: readonly Registration[], without: readonly Part[] = []): Promise<string> {
+export async function applyBucket(
+  client: S3Client,
+  registrations: readonly Registration[],
+  without: readonly Part[] = [],
+): Promise<string> {
   const inputs = (type: string) => only(registrations, type).inputs;
   const Bucket = String(inputs("aws:s3/bucket:Bucket")["bucket"]);
   await client.send(new CreateBucketCommand({ Bucket }));
-  const { status } = inputs("aws:s3/bucketVersioning:BucketVersioning")["versioningConfiguration"] as { readonly status: "Enabled" };
-  await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: status } }));
+  const { status } = inputs("aws:s3/bucketVersioning:BucketVersioning")[
+    "versioningConfiguration"
+  ] as { readonly status: "Enabled" };
+  await client.send(
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: status } }),
+  );
   if (!without.includes("encryption")) {
-    const rules = inputs("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")["rules"] as readonly { readonly applyServerSideEncryptionByDefault: { readonly sseAlgorithm: ServerSideEncryption; readonly kmsMasterKeyId?: string }; readonly bucketKeyEnabled: boolean }[];
-    const Rules = rules.map(({ applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId }, bucketKeyEnabled }) => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: sseAlgorithm, KMSMasterKeyID: kmsMasterKeyId }, BucketKeyEnabled: bucketKeyEnabled }));
-    await client.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
+    const rules = inputs(
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    )["rules"] as readonly {
+      readonly applyServerSideEncryptionByDefault: {
+        readonly sseAlgorithm: ServerSideEncryption;
+        readonly kmsMasterKeyId?: string;
+      };
+      readonly bucketKeyEnabled: boolean;
+    }[];
+    const Rules = rules.map(
+      ({
+        applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId },
+        bucketKeyEnabled,
+      }) => ({
+        ApplyServerSideEncryptionByDefault: {
+          SSEAlgorithm: sseAlgorithm,
+          KMSMasterKeyID: kmsMasterKeyId,
+        },
+        BucketKeyEnabled: bucketKeyEnabled,
+      }),
+    );
+    await client.send(
+      new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }),
+    );
   }
   if (!without.includes("publicAccess")) {
-    const { blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets } = inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") as { readonly [name: string]: boolean };
-    await client.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: { BlockPublicAcls: blockPublicAcls, BlockPublicPolicy: blockPublicPolicy, IgnorePublicAcls: ignorePublicAcls, RestrictPublicBuckets: restrictPublicBuckets } }));
+    const { blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets } = inputs(
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    ) as { readonly [name: string]: boolean };
+    await client.send(
+      new PutPublicAccessBlockCommand({
+        Bucket,
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: blockPublicAcls,
+          BlockPublicPolicy: blockPublicPolicy,
+          IgnorePublicAcls: ignorePublicAcls,
+          RestrictPublicBuckets: restrictPublicBuckets,
+        },
+      }),
+    );
   }
-  const rules = inputs("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")["rules"] as readonly Rule[];
-  await client.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: rules.filter(({ abortIncompleteMultipartUpload }) => !abortIncompleteMultipartUpload || !without.includes("uploads")).map(lifecycleRule) } }));
+  const rules = inputs("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")[
+    "rules"
+  ] as readonly Rule[];
+  await client.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket,
+      LifecycleConfiguration: {
+        Rules: rules
+          .filter(
+            ({ abortIncompleteMultipartUpload }) =>
+              !abortIncompleteMultipartUpload || !without.includes("uploads"),
+          )
+          .map(lifecycleRule),
+      },
+    }),
+  );
   const { key, content } = inputs("aws:s3/bucketObjectv2:BucketObjectv2");
   await client.send(new PutObjectCommand({ Bucket, Key: String(key), Body: String(content) }));
   return Bucket;
 }
 
-function lifecycleRule({ id, status, filter, expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload }: Rule): LifecycleRule {
+function lifecycleRule({
+  id,
+  status,
+  filter,
+  expiration,
+  noncurrentVersionExpiration,
+  abortIncompleteMultipartUpload,
+}: Rule): LifecycleRule {
   return {
     ID: id,
     Status: status,
     Filter: { Prefix: filter.prefix },
     ...(expiration && { Expiration: { Days: expiration.days } }),
-    ...(noncurrentVersionExpiration && { NoncurrentVersionExpiration: { NoncurrentDays: noncurrentVersionExpiration.noncurrentDays } }),
-    ...(abortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload: { DaysAfterInitiation: abortIncompleteMultipartUpload.daysAfterInitiation } }),
+    ...(noncurrentVersionExpiration && {
+      NoncurrentVersionExpiration: { NoncurrentDays: noncurrentVersionExpiration.noncurrentDays },
+    }),
+    ...(abortIncompleteMultipartUpload && {
+      AbortIncompleteMultipartUpload: {
+        DaysAfterInitiation: abortIncompleteMultipartUpload.daysAfterInitiation,
+      },
+    }),
   };
 }

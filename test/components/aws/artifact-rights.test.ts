@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { startParameters } from "../../../src/cluster/requests";
-import { asArguments, defaultParameters, type RunParameters } from "../../../src/manifests/argo/parameters";
+import {
+  asArguments,
+  defaultParameters,
+  type RunParameters,
+} from "../../../src/manifests/argo/parameters";
 import { deployed, runArguments } from "../../../src/manifests/argo/run-parameters";
 import { singerTemplates } from "../../../src/manifests/argo/singer-template";
 import { smokeTestTemplate } from "../../../src/manifests/argo/smoke-test";
@@ -28,44 +32,107 @@ interface Use {
  * that it starts; an output without a key gets one of the repository's own.
  */
 function usesOf({ spec }: WorkflowTemplate): readonly Use[] {
-  const keysOf = (artifacts: readonly Artifact[] = []) => artifacts.flatMap(({ s3 }) => s3?.key ?? []);
+  const keysOf = (artifacts: readonly Artifact[] = []) =>
+    artifacts.flatMap(({ s3 }) => s3?.key ?? []);
   return (spec.templates ?? []).flatMap(({ inputs, outputs, steps = [], dag }) => {
-    const given = [...steps.flat(), ...(dag?.tasks ?? [])].flatMap((step) => keysOf(step.arguments?.artifacts));
-    const written = (outputs?.artifacts ?? []).flatMap(({ s3, from }) => (from === undefined ? [s3?.key ?? "artifacts/x"] : []));
-    return [...[...keysOf(inputs?.artifacts), ...given].map((key) => ({ action: "s3:GetObject" as const, key })), ...written.map((key) => ({ action: "s3:PutObject" as const, key }))];
+    const given = [...steps.flat(), ...(dag?.tasks ?? [])].flatMap((step) =>
+      keysOf(step.arguments?.artifacts),
+    );
+    const written = (outputs?.artifacts ?? []).flatMap(({ s3, from }) =>
+      from === undefined ? [s3?.key ?? "artifacts/x"] : [],
+    );
+    return [
+      ...[...keysOf(inputs?.artifacts), ...given].map((key) => ({
+        action: "s3:GetObject" as const,
+        key,
+      })),
+      ...written.map((key) => ({ action: "s3:PutObject" as const, key })),
+    ];
   });
 }
 
 /** Fills in what Argo does. @throws Error where a place is left, whose rights would not be looked at. */
 function filled(key: string, parameters: Partial<RunParameters>): string {
-  const values = { "workflow.name": "smoke-test-x", "inputs.parameters.run": RUN, "inputs.parameters.attempt": "0", ...Object.fromEntries(asArguments(parameters).map(({ name, value }) => [`workflow.parameters.${name}`, value])) };
-  const text = Object.entries(values).reduce((filling, [name, value]) => filling.replaceAll(`{{${name}}}`, value), key);
+  const values = {
+    "workflow.name": "smoke-test-x",
+    "inputs.parameters.run": RUN,
+    "inputs.parameters.attempt": "0",
+    ...Object.fromEntries(
+      asArguments(parameters).map(({ name, value }) => [`workflow.parameters.${name}`, value]),
+    ),
+  };
+  const text = Object.entries(values).reduce(
+    (filling, [name, value]) => filling.replaceAll(`{{${name}}}`, value),
+    key,
+  );
   if (text.includes("{{")) throw new Error(`${key}: it is not known here what Argo fills in`);
   return text;
 }
 
 /** What a policy keeps from the pods of a template, in a run with such parameters beside the defaults. */
-function refused(template: WorkflowTemplate, parameters: Partial<RunParameters>, policy = storePolicy(place)): readonly string[] {
-  const uses = usesOf(template).map(({ action, key }) => ({ action, key: filled(key, { ...defaultParameters(settings), ...parameters }) }));
-  return uses.flatMap(({ action, key }) => (decide(policy, { action, resource: `arn:aws:s3:::etl/${key}` }) === "allowed" ? [] : [`${action} ${key}`]));
+function refused(
+  template: WorkflowTemplate,
+  parameters: Partial<RunParameters>,
+  policy = storePolicy(place),
+): readonly string[] {
+  const uses = usesOf(template).map(({ action, key }) => ({
+    action,
+    key: filled(key, { ...defaultParameters(settings), ...parameters }),
+  }));
+  return uses.flatMap(({ action, key }) =>
+    decide(policy, { action, resource: `arn:aws:s3:::etl/${key}` }) === "allowed"
+      ? []
+      : [`${action} ${key}`],
+  );
 }
 
 /** The arguments that a pipeline's CronWorkflow gives. */
-const argumentsOf = (entry: PipelineEntry): Partial<RunParameters> => Object.fromEntries(runArguments(deployed(entry, images), settings, "schedule").map(({ name, value }) => [name, value]));
+const argumentsOf = (entry: PipelineEntry): Partial<RunParameters> =>
+  Object.fromEntries(
+    runArguments(deployed(entry, images), settings, "schedule").map(({ name, value }) => [
+      name,
+      value,
+    ]),
+  );
 
-const ownPolicy = ({ name, formerName }: PipelineEntry) => storePolicy({ ...place, pipeline: { name, ...(formerName !== undefined && { formerName }) } });
+const ownPolicy = ({ name, formerName }: PipelineEntry) =>
+  storePolicy({ ...place, pipeline: { name, ...(formerName !== undefined && { formerName }) } });
 
 /** Parameters that change what a run asks for, by what people call such a run. */
-const starts: readonly (readonly [string, (pipeline: string) => Promise<Partial<RunParameters>>])[] = [
+const starts: readonly (readonly [
+  string,
+  (pipeline: string) => Promise<Partial<RunParameters>>,
+])[] = [
   ["a run of the schedule", () => Promise.resolve({})],
-  ["a run from a given state", (pipeline) => startParameters(() => Promise.resolve(openFolder(temporaryFolder())), pipeline, { kind: "given", state: toJsonText({ id: 1 }), settings: {} })],
-  ["a retry", (pipeline) => Promise.resolve({ extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl"), catalogKey: runFileKey(pipeline, RUN, "catalog.json") })],
-  ["a retry of an extract without a catalog", (pipeline) => Promise.resolve({ extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl") })],
+  [
+    "a run from a given state",
+    (pipeline) =>
+      startParameters(() => Promise.resolve(openFolder(temporaryFolder())), pipeline, {
+        kind: "given",
+        state: toJsonText({ id: 1 }),
+        settings: {},
+      }),
+  ],
+  [
+    "a retry",
+    (pipeline) =>
+      Promise.resolve({
+        extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl"),
+        catalogKey: runFileKey(pipeline, RUN, "catalog.json"),
+      }),
+  ],
+  [
+    "a retry of an extract without a catalog",
+    (pipeline) => Promise.resolve({ extractKey: runFileKey(pipeline, RUN, "extract-0.jsonl") }),
+  ],
 ];
 
 describe("the rights of pods suffice for every artifact", () => {
   const templates = singerTemplates(settings);
-  const refusedOfAll = (parameters: Partial<RunParameters>, policy?: ReturnType<typeof ownPolicy>) => templates.flatMap((template) => refused(template, parameters, policy));
+  const refusedOfAll = (
+    parameters: Partial<RunParameters>,
+    policy?: ReturnType<typeof ownPolicy>,
+  ) => templates.flatMap((template) => refused(template, parameters, policy));
 
   for (const [start, parametersFor] of starts) {
     for (const entry of pipelines) {
@@ -77,16 +144,26 @@ describe("the rights of pods suffice for every artifact", () => {
     }
   }
 
-  test("of a run that gives no parameter, as the template alone is submitted", () => assert.deepEqual(refusedOfAll({}), []));
+  test("of a run that gives no parameter, as the template alone is submitted", () =>
+    assert.deepEqual(refusedOfAll({}), []));
 
-  test("of the smoke test", () => assert.deepEqual(refused(smokeTestTemplate(settings, false), {}), []));
+  test("of the smoke test", () =>
+    assert.deepEqual(refused(smokeTestTemplate(settings, false), {}), []));
 
   test("and are looked at for all of them: a right that is missing shows", () => {
     const [orders] = pipelines;
     assert.ok(orders);
     const given = { ...argumentsOf(orders), givenState: requestKey("payroll", RUN) };
-    assert.deepEqual([...new Set(refusedOfAll(given, ownPolicy(orders)))], [`s3:GetObject ${requestKey("payroll", RUN)}`]);
+    assert.deepEqual(
+      [...new Set(refusedOfAll(given, ownPolicy(orders)))],
+      [`s3:GetObject ${requestKey("payroll", RUN)}`],
+    );
     const other = refusedOfAll({ ...argumentsOf(orders), pipeline: "payroll" }, ownPolicy(orders));
-    for (const use of [`s3:PutObject ${runFileKey("payroll", RUN, "extract-0.jsonl")}`, "s3:PutObject state/payroll/state.json", "s3:GetObject configs/payroll/tap-config.json"]) assert.ok(other.includes(use), use);
+    for (const use of [
+      `s3:PutObject ${runFileKey("payroll", RUN, "extract-0.jsonl")}`,
+      "s3:PutObject state/payroll/state.json",
+      "s3:GetObject configs/payroll/tap-config.json",
+    ])
+      assert.ok(other.includes(use), use);
   });
 });

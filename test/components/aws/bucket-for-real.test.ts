@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand, GetObjectCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { keys, RUN, RUN_ID } from "../../../src/manifests/argo/store-artifacts";
 import { openS3 } from "../../../src/store/s3";
 import { isRunId, stateKey } from "../../../src/store/keys";
 import { acquireLease, LeaseHeld } from "../../../src/store/lease/lease";
 import type { ObjectStore } from "../../../src/store/object-store";
 import { openStore } from "../../../src/store/open";
-import { commitState, deleteState, readState, type StateEnvelope } from "../../../src/store/state/state";
+import {
+  commitState,
+  deleteState,
+  readState,
+  type StateEnvelope,
+} from "../../../src/store/state/state";
 import { history, rollbackState } from "../../../src/store/state/state-history";
 import { startMinio, withoutMinio } from "../../support/minio-server";
 import { startS3Server, type S3Server } from "../../support/s3-server";
@@ -15,44 +26,102 @@ import { applyBucket, type Part } from "./apply-bucket";
 import { declared, settingsOf } from "./support";
 import { stringifyJson, toJsonText } from "../../../src/common/json";
 
-const RUNS = ["20261123T060000Z-000001", "20261124T060000Z-000002", "20261125T060000Z-000003"] as const;
+const RUNS = [
+  "20261123T060000Z-000001",
+  "20261124T060000Z-000002",
+  "20261125T060000Z-000003",
+] as const;
 
-const envelope = (run: string): StateEnvelope => ({ version: 1, pipeline: "orders", run, tap: "tap-postgres", target: "target-csv", destination: "sha256:1", time: "2026-11-23T08:15:02Z", state: toJsonText({ bookmarks: { orders: { id: run } } }) });
+const envelope = (run: string): StateEnvelope => ({
+  version: 1,
+  pipeline: "orders",
+  run,
+  tap: "tap-postgres",
+  target: "target-csv",
+  destination: "sha256:1",
+  time: "2026-11-23T08:15:02Z",
+  state: toJsonText({ bookmarks: { orders: { id: run } } }),
+});
 
 /** A key of a template, as Argo fills it in for a run. */
-const filled = (key: string, run: string) => key.replaceAll("{{workflow.parameters.pipeline}}", "orders").replaceAll(RUN, run).replaceAll("{{retries}}", "0");
+const filled = (key: string, run: string) =>
+  key
+    .replaceAll("{{workflow.parameters.pipeline}}", "orders")
+    .replaceAll(RUN, run)
+    .replaceAll("{{retries}}", "0");
 
 describeBucket("a bucket as it is declared, at moto's server", startS3Server, []);
 // MinIO has no public access to block, needs a service of keys to encrypt, and gives up uploads by itself.
-describeBucket("a bucket as it is declared, at MinIO", startMinio, ["encryption", "publicAccess", "uploads"], withoutMinio);
+describeBucket(
+  "a bucket as it is declared, at MinIO",
+  startMinio,
+  ["encryption", "publicAccess", "uploads"],
+  withoutMinio,
+);
 
-function describeBucket(name: string, start: () => Promise<S3Server>, without: readonly Part[], skip: string | false = false): void {
+function describeBucket(
+  name: string,
+  start: () => Promise<S3Server>,
+  without: readonly Part[],
+  skip: string | false = false,
+): void {
   describe(name, { skip }, () => {
     let server: S3Server;
     let client: S3Client;
     let store: ObjectStore;
     before(async () => {
       server = await start();
-      client = new S3Client({ endpoint: server.endpoint, region: "us-east-1", forcePathStyle: true });
+      client = new S3Client({
+        endpoint: server.endpoint,
+        region: "us-east-1",
+        forcePathStyle: true,
+      });
       const { registrations } = await declared(settingsOf());
-      store = openS3({ bucket: await applyBucket(client, registrations, without), endpoint: server.endpoint });
+      store = openS3({
+        bucket: await applyBucket(client, registrations, without),
+        endpoint: server.endpoint,
+      });
     });
     after(() => server.stop());
 
-    const versionsOf = async (key: string) => (await client.send(new ListObjectVersionsCommand({ Bucket: "etl", Prefix: key }))).Versions ?? [];
-    const body = async (key: string, VersionId?: string) => (await client.send(new GetObjectCommand({ Bucket: "etl", Key: key, VersionId }))).Body?.transformToString();
+    const versionsOf = async (key: string) =>
+      (await client.send(new ListObjectVersionsCommand({ Bucket: "etl", Prefix: key }))).Versions ??
+      [];
+    const body = async (key: string, VersionId?: string) =>
+      (
+        await client.send(new GetObjectCommand({ Bucket: "etl", Key: key, VersionId }))
+      ).Body?.transformToString();
 
     test("takes every rule as it is written", async () => {
-      const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: "etl" }));
-      const expected = [["abort-uploads", undefined], ["expire-artifacts", 90], ["expire-requests", 90], ["expire-runs", 90], ["expire-smoke-test", 90]];
-      assert.deepEqual(Rules.map(({ ID, Expiration }) => [ID, Expiration?.Days]).sort(), expected.filter(([id]) => id !== "abort-uploads" || !without.includes("uploads")));
+      const { Rules = [] } = await client.send(
+        new GetBucketLifecycleConfigurationCommand({ Bucket: "etl" }),
+      );
+      const expected = [
+        ["abort-uploads", undefined],
+        ["expire-artifacts", 90],
+        ["expire-requests", 90],
+        ["expire-runs", 90],
+        ["expire-smoke-test", 90],
+      ];
+      assert.deepEqual(
+        Rules.map(({ ID, Expiration }) => [ID, Expiration?.Days]).sort(),
+        expected.filter(([id]) => id !== "abort-uploads" || !without.includes("uploads")),
+      );
       if (without.includes("encryption")) return;
-      const { ServerSideEncryptionConfiguration: encryption } = await client.send(new GetBucketEncryptionCommand({ Bucket: "etl" }));
-      assert.equal(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm, "AES256");
+      const { ServerSideEncryptionConfiguration: encryption } = await client.send(
+        new GetBucketEncryptionCommand({ Bucket: "etl" }),
+      );
+      assert.equal(
+        encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+        "AES256",
+      );
     });
 
     test("is refused by local runs", async () => {
-      await assert.rejects(openStore(`s3://etl?endpoint=${server.endpoint}`), /belongs to a cluster \(it holds cluster\.json\)/);
+      await assert.rejects(
+        openStore(`s3://etl?endpoint=${server.endpoint}`),
+        /belongs to a cluster \(it holds cluster\.json\)/,
+      );
     });
 
     test("holds what Argo stores where the commands look for it", async () => {
@@ -71,7 +140,10 @@ function describeBucket(name: string, start: () => Promise<S3Server>, without: r
       const versions = await versionsOf(stateKey("orders"));
       assert.equal(versions.length, RUNS.length + 1);
       const oldest = versions.at(-1)?.VersionId;
-      assert.deepEqual(JSON.parse((await body(stateKey("orders"), oldest)) ?? ""), JSON.parse(stringifyJson(envelope(RUNS[0]))));
+      assert.deepEqual(
+        JSON.parse((await body(stateKey("orders"), oldest)) ?? ""),
+        JSON.parse(stringifyJson(envelope(RUNS[0]))),
+      );
       await deleteState(store, "orders", { run: RUNS[2] });
       assert.equal(await readState(store, "orders"), undefined);
       assert.equal((await versionsOf(stateKey("orders"))).length, versions.length);
@@ -86,10 +158,13 @@ function describeBucket(name: string, start: () => Promise<S3Server>, without: r
     });
 
     test("lets one of many have the lease, as versions change nothing about conditional writes", async () => {
-      const attempts = await Promise.allSettled(Array.from({ length: 10 }, () => acquireLease(store, "orders", { run: RUNS[0] })));
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 10 }, () => acquireLease(store, "orders", { run: RUNS[0] })),
+      );
       assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
       for (const attempt of attempts) {
-        if (attempt.status === "rejected") assert.ok(attempt.reason instanceof LeaseHeld, String(attempt.reason));
+        if (attempt.status === "rejected")
+          assert.ok(attempt.reason instanceof LeaseHeld, String(attempt.reason));
         else await attempt.value.release();
       }
     });

@@ -19,7 +19,10 @@ const OURS = "tapctl/prod";
 const place = { region: REGION };
 
 /** What the check says; empty where nothing is wrong. */
-async function problems(settings: Parameters<typeof settingsOf>[0] = {}, repositories: readonly string[] = []): Promise<readonly string[]> {
+async function problems(
+  settings: Parameters<typeof settingsOf>[0] = {},
+  repositories: readonly string[] = [],
+): Promise<readonly string[]> {
   try {
     await checkAws({ settings: settingsOf(settings), pipelines: [], repositories });
     return [];
@@ -39,33 +42,81 @@ const set = (variables: { readonly [name: string]: string | undefined }) => {
   }
 };
 
-before(() => pulumi.runtime.setMocks({ newResource: ({ inputs }) => ({ id: "id", state: inputs as object }), call: ({ inputs }) => inputs as object }, "tapctl", "prod"));
-after(() => set({ ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), ...environment }));
+before(() =>
+  pulumi.runtime.setMocks(
+    {
+      newResource: ({ inputs }) => ({ id: "id", state: inputs as object }),
+      call: ({ inputs }) => inputs as object,
+    },
+    "tapctl",
+    "prod",
+  ),
+);
+after(() =>
+  set({
+    ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])),
+    ...environment,
+  }),
+);
 
 describe("what a server of AWS's services finds", () => {
   let server: S3Server;
   before(async () => {
     server = await startS3Server();
     set({ AWS_ENDPOINT_URL: server.endpoint });
-    await new EKSClient(place).send(new CreateClusterCommand({ name: "etl", roleArn: `arn:aws:iam::${ACCOUNT}:role/etl`, resourcesVpcConfig: {} }));
+    await new EKSClient(place).send(
+      new CreateClusterCommand({
+        name: "etl",
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/etl`,
+        resourcesVpcConfig: {},
+      }),
+    );
   });
   after(() => server.stop());
 
-  const makeBucket = (name: string, region = REGION) => new S3Client({ region }).send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: region as "eu-central-1" } }));
-  const tagBucket = (name: string, stack: string) => new S3Client(place).send(new PutBucketTaggingCommand({ Bucket: name, Tagging: { TagSet: [{ Key: "tapctl:stack", Value: stack }] } }));
-  const makeRepository = (repositoryName: string, stack?: string) => new ECRClient(place).send(new CreateRepositoryCommand({ repositoryName, ...(stack !== undefined && { tags: [{ Key: "tapctl:stack", Value: stack }] }) }));
+  const makeBucket = (name: string, region = REGION) =>
+    new S3Client({ region }).send(
+      new CreateBucketCommand({
+        Bucket: name,
+        CreateBucketConfiguration: { LocationConstraint: region as "eu-central-1" },
+      }),
+    );
+  const tagBucket = (name: string, stack: string) =>
+    new S3Client(place).send(
+      new PutBucketTaggingCommand({
+        Bucket: name,
+        Tagging: { TagSet: [{ Key: "tapctl:stack", Value: stack }] },
+      }),
+    );
+  const makeRepository = (repositoryName: string, stack?: string) =>
+    new ECRClient(place).send(
+      new CreateRepositoryCommand({
+        repositoryName,
+        ...(stack !== undefined && { tags: [{ Key: "tapctl:stack", Value: stack }] }),
+      }),
+    );
 
   test("nothing, where nothing is in the way", async () => {
     assert.deepEqual(await problems({ place: { account: ACCOUNT, ecr: {} } }, ["tap-shop"]), []);
   });
 
   test("another account", async () => {
-    assert.deepEqual(await problems({ place: { account: "210987654321" }, store: { bucket: "also-wrong", existing: true } }), [`tapctl:aws.account: the credentials are those of account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), and the setting says 210987654321; nothing was changed`]);
+    assert.deepEqual(
+      await problems({
+        place: { account: "210987654321" },
+        store: { bucket: "also-wrong", existing: true },
+      }),
+      [
+        `tapctl:aws.account: the credentials are those of account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), and the setting says 210987654321; nothing was changed`,
+      ],
+    );
   });
 
   test("a bucket that somebody made, which is used only where the settings say so", async () => {
     await makeBucket("somebodys");
-    assert.deepEqual(await problems({ store: { bucket: "somebodys" } }), [`tapctl:objectStore.bucket: "somebodys" is there, and this stack did not make it; set objectStore.existing to true to use it as it is, or name another one`]);
+    assert.deepEqual(await problems({ store: { bucket: "somebodys" } }), [
+      `tapctl:objectStore.bucket: "somebodys" is there, and this stack did not make it; set objectStore.existing to true to use it as it is, or name another one`,
+    ]);
     assert.deepEqual(await problems({ store: { bucket: "somebodys", existing: true } }), []);
   });
 
@@ -74,37 +125,65 @@ describe("what a server of AWS's services finds", () => {
     await tagBucket("ours", OURS);
     assert.deepEqual(await problems({ store: { bucket: "ours" } }), []);
     await tagBucket("ours", "tapctl/dev");
-    assert.match((await problems({ store: { bucket: "ours" } }))[0] ?? "", /this stack did not make it/);
+    assert.match(
+      (await problems({ store: { bucket: "ours" } }))[0] ?? "",
+      /this stack did not make it/,
+    );
   });
 
   test("that a bucket is not there", async () => {
-    assert.deepEqual(await problems({ store: { bucket: "not-there", existing: true } }), [`tapctl:objectStore.bucket: there is no bucket "not-there"; set objectStore.existing to false to have it made`]);
+    assert.deepEqual(await problems({ store: { bucket: "not-there", existing: true } }), [
+      `tapctl:objectStore.bucket: there is no bucket "not-there"; set objectStore.existing to false to have it made`,
+    ]);
   });
 
   test("that a bucket is in another region", async () => {
     await makeBucket("far-away", "us-west-2");
-    assert.deepEqual(await problems({ store: { bucket: "far-away", existing: true } }), [`tapctl:objectStore.bucket: "far-away" is in region us-west-2, and aws.region is eu-central-1`]);
+    assert.deepEqual(await problems({ store: { bucket: "far-away", existing: true } }), [
+      `tapctl:objectStore.bucket: "far-away" is in region us-west-2, and aws.region is eu-central-1`,
+    ]);
   });
 
   test("that a cluster is not there", async () => {
-    assert.deepEqual(await problems({ store: { identity: { ...podIdentity, cluster: "elsewhere" } } }), [`tapctl:objectStore.identity.cluster: there is no EKS cluster "elsewhere" in region eu-central-1 of this account`]);
+    assert.deepEqual(
+      await problems({ store: { identity: { ...podIdentity, cluster: "elsewhere" } } }),
+      [
+        `tapctl:objectStore.identity.cluster: there is no EKS cluster "elsewhere" in region eu-central-1 of this account`,
+      ],
+    );
   });
 
   const makeKey = async (spec: KeySpec = "SYMMETRIC_DEFAULT") => {
-    const { KeyMetadata } = await new KMSClient(place).send(new CreateKeyCommand({ KeySpec: spec, KeyUsage: spec === "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : "SIGN_VERIFY" }));
+    const { KeyMetadata } = await new KMSClient(place).send(
+      new CreateKeyCommand({
+        KeySpec: spec,
+        KeyUsage: spec === "SYMMETRIC_DEFAULT" ? "ENCRYPT_DECRYPT" : "SIGN_VERIFY",
+      }),
+    );
     return KeyMetadata?.Arn ?? "";
   };
 
   test("that a key is there, and of the kind that S3 uses", async () => {
     assert.deepEqual(await problems({ store: { kmsKey: await makeKey() } }), []);
-    assert.deepEqual(await problems({ store: { kmsKey: await makeKey("RSA_2048") } }), ["tapctl:objectStore.kmsKey: S3 needs a symmetric key, and this one is RSA_2048"]);
-    assert.deepEqual(await problems({ store: { kmsKey: KEY } }), ["tapctl:objectStore.kmsKey: there is no such key in region eu-central-1"]);
+    assert.deepEqual(await problems({ store: { kmsKey: await makeKey("RSA_2048") } }), [
+      "tapctl:objectStore.kmsKey: S3 needs a symmetric key, and this one is RSA_2048",
+    ]);
+    assert.deepEqual(await problems({ store: { kmsKey: KEY } }), [
+      "tapctl:objectStore.kmsKey: there is no such key in region eu-central-1",
+    ]);
   });
 
   test("a repository that somebody made, which is used only where the settings say so", async () => {
     await makeRepository("tapctl/tap-shop");
-    assert.deepEqual(await problems({ place: { ecr: {} } }, ["tap-shop"]), [`tapctl:aws.ecr: repository "tapctl/tap-shop" is there, and this stack did not make it; use it with aws.ecr.existing["tap-shop"], or set another aws.ecr.prefix`]);
-    assert.deepEqual(await problems({ place: { ecr: { existing: { "tap-shop": "tapctl/tap-shop" } } } }, ["tap-shop"]), []);
+    assert.deepEqual(await problems({ place: { ecr: {} } }, ["tap-shop"]), [
+      `tapctl:aws.ecr: repository "tapctl/tap-shop" is there, and this stack did not make it; use it with aws.ecr.existing["tap-shop"], or set another aws.ecr.prefix`,
+    ]);
+    assert.deepEqual(
+      await problems({ place: { ecr: { existing: { "tap-shop": "tapctl/tap-shop" } } } }, [
+        "tap-shop",
+      ]),
+      [],
+    );
   });
 
   test("that a repository is the stack's own", async () => {
@@ -113,26 +192,63 @@ describe("what a server of AWS's services finds", () => {
   });
 
   test("that a repository is not there, or of no image", async () => {
-    assert.deepEqual(await problems({ place: { ecr: { existing: { "tap-x": "no/such", "tap-y": "a/b" } } } }, ["tap-x"]), [
-      `tapctl:aws.ecr.existing["tap-y"]: no image of that name is built; there are tap-x`,
-      `tapctl:aws.ecr.existing["tap-x"]: there is no repository "no/such" in region eu-central-1; leave it out to have one made`,
-    ]);
+    assert.deepEqual(
+      await problems({ place: { ecr: { existing: { "tap-x": "no/such", "tap-y": "a/b" } } } }, [
+        "tap-x",
+      ]),
+      [
+        `tapctl:aws.ecr.existing["tap-y"]: no image of that name is built; there are tap-x`,
+        `tapctl:aws.ecr.existing["tap-x"]: there is no repository "no/such" in region eu-central-1; leave it out to have one made`,
+      ],
+    );
   });
 
   test("everything at once", async () => {
-    const found = await problems({ store: { bucket: "not-there", existing: true, kmsKey: KEY, identity: { ...podIdentity, cluster: "elsewhere" } }, place: { ecr: { existing: { x: "no/such" } } } }, ["x"]);
-    assert.deepEqual(found.map((line) => line.split(":")[1]), ["objectStore.bucket", "objectStore.kmsKey", "objectStore.identity.cluster", 'aws.ecr.existing["x"]']);
+    const found = await problems(
+      {
+        store: {
+          bucket: "not-there",
+          existing: true,
+          kmsKey: KEY,
+          identity: { ...podIdentity, cluster: "elsewhere" },
+        },
+        place: { ecr: { existing: { x: "no/such" } } },
+      },
+      ["x"],
+    );
+    assert.deepEqual(
+      found.map((line) => line.split(":")[1]),
+      [
+        "objectStore.bucket",
+        "objectStore.kmsKey",
+        "objectStore.identity.cluster",
+        'aws.ecr.existing["x"]',
+      ],
+    );
   });
 });
 
 describe("what AWS's refusals are told as", () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-aws-"));
   after(() => rmSync(folder, { recursive: true }));
-  beforeEach(() => set({ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null", HOME: folder }));
+  beforeEach(() =>
+    set({
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      HOME: folder,
+    }),
+  );
   afterEach(() => set({ AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_STS: undefined }));
 
   /** The check's answer where a service answers so; the others know nothing. */
-  async function refused(listener: RequestListener, settings: Parameters<typeof settingsOf>[0] = {}, repositories: readonly string[] = []): Promise<readonly string[]> {
+  async function refused(
+    listener: RequestListener,
+    settings: Parameters<typeof settingsOf>[0] = {},
+    repositories: readonly string[] = [],
+  ): Promise<readonly string[]> {
     const server = createServer(listener).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     set({ AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -147,37 +263,77 @@ describe("what AWS's refusals are told as", () => {
   const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/x</Arn><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
   /** Services by what their requests look like; what is not named answers that nothing is there. */
   const answering =
-    (answers: { readonly bucket?: number; readonly keyState?: string; readonly kms?: readonly [string, number]; readonly eks?: number; readonly ecr?: string }): RequestListener =>
+    (answers: {
+      readonly bucket?: number;
+      readonly keyState?: string;
+      readonly kms?: readonly [string, number];
+      readonly eks?: number;
+      readonly ecr?: string;
+    }): RequestListener =>
     ({ method, url, headers }, response) => {
       const target = String(headers["x-amz-target"] ?? "");
-      const json = (status: number, body: object) => response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
+      const json = (status: number, body: object) =>
+        response
+          .writeHead(status, { "content-type": "application/x-amz-json-1.1" })
+          .end(JSON.stringify(body));
       if (method === "HEAD") response.writeHead(answers.bucket ?? 404).end();
-      else if (target === "TrentService.DescribeKey") json(200, { KeyMetadata: { KeyId: "x", KeyState: answers.keyState ?? "Enabled", KeySpec: "SYMMETRIC_DEFAULT" } });
-      else if (target.startsWith("TrentService.")) json(answers.kms?.[1] ?? 200, { __type: answers.kms?.[0] ?? "", message: "no" });
-      else if (target.includes("Registry")) json(400, { __type: answers.ecr ?? "RepositoryNotFoundException", message: "no" });
-      else if (url?.startsWith("/clusters/")) response.writeHead(answers.eks ?? 403, { "x-amzn-errortype": "AccessDeniedException" }).end("{}");
+      else if (target === "TrentService.DescribeKey")
+        json(200, {
+          KeyMetadata: {
+            KeyId: "x",
+            KeyState: answers.keyState ?? "Enabled",
+            KeySpec: "SYMMETRIC_DEFAULT",
+          },
+        });
+      else if (target.startsWith("TrentService."))
+        json(answers.kms?.[1] ?? 200, { __type: answers.kms?.[0] ?? "", message: "no" });
+      else if (target.includes("Registry"))
+        json(400, { __type: answers.ecr ?? "RepositoryNotFoundException", message: "no" });
+      else if (url?.startsWith("/clusters/"))
+        response
+          .writeHead(answers.eks ?? 403, { "x-amzn-errortype": "AccessDeniedException" })
+          .end("{}");
       else response.writeHead(200, { "content-type": "text/xml" }).end(identity);
     };
 
   test("a bucket of another account", async () => {
-    assert.deepEqual(await refused(answering({ bucket: 403 })), [`tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; name another one`]);
-    assert.deepEqual(await refused(answering({ bucket: 403 }), { store: { existing: true } }), [`tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; it needs s3:ListBucket`]);
+    assert.deepEqual(await refused(answering({ bucket: 403 })), [
+      `tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; name another one`,
+    ]);
+    assert.deepEqual(await refused(answering({ bucket: 403 }), { store: { existing: true } }), [
+      `tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; it needs s3:ListBucket`,
+    ]);
   });
 
   test("a bucket of another region that S3 does not name", async () => {
-    assert.deepEqual(await refused(answering({ bucket: 301 })), [`tapctl:objectStore.bucket: "etl" is in another region than eu-central-1; name another one`]);
+    assert.deepEqual(await refused(answering({ bucket: 301 })), [
+      `tapctl:objectStore.bucket: "etl" is in another region than eu-central-1; name another one`,
+    ]);
   });
 
   test("a key that is off", async () => {
-    assert.deepEqual(await refused(answering({ keyState: "Disabled" }), { store: { kmsKey: KEY } }), ["tapctl:objectStore.kmsKey: the key is Disabled, and must be Enabled"]);
+    assert.deepEqual(
+      await refused(answering({ keyState: "Disabled" }), { store: { kmsKey: KEY } }),
+      ["tapctl:objectStore.kmsKey: the key is Disabled, and must be Enabled"],
+    );
   });
 
   test("a key without rights", async () => {
-    assert.deepEqual(await refused(answering({ kms: ["AccessDeniedException", 400] }), { store: { kmsKey: KEY } }), ["tapctl:objectStore.kmsKey: these credentials may not use the key; they need kms:GenerateDataKey and kms:Decrypt, by its policy or by one of theirs"]);
+    assert.deepEqual(
+      await refused(answering({ kms: ["AccessDeniedException", 400] }), { store: { kmsKey: KEY } }),
+      [
+        "tapctl:objectStore.kmsKey: these credentials may not use the key; they need kms:GenerateDataKey and kms:Decrypt, by its policy or by one of theirs",
+      ],
+    );
   });
 
   test("a dry run that would succeed, as no problem", async () => {
-    assert.deepEqual(await refused(answering({ kms: ["DryRunOperationException", 412] }), { store: { kmsKey: KEY } }), []);
+    assert.deepEqual(
+      await refused(answering({ kms: ["DryRunOperationException", 412] }), {
+        store: { kmsKey: KEY },
+      }),
+      [],
+    );
   });
 
   test("no right to look at clusters, as no problem", async () => {
@@ -185,26 +341,48 @@ describe("what AWS's refusals are told as", () => {
   });
 
   test("no right to look at repositories", async () => {
-    assert.deepEqual(await refused(answering({ ecr: "AccessDeniedException" }), { place: { ecr: {} } }, ["tap-shop"]), [`tapctl:aws.ecr: ECR does not say whether repository "tapctl/tap-shop" is there (AccessDeniedException: no)`]);
+    assert.deepEqual(
+      await refused(answering({ ecr: "AccessDeniedException" }), { place: { ecr: {} } }, [
+        "tap-shop",
+      ]),
+      [
+        `tapctl:aws.ecr: ECR does not say whether repository "tapctl/tap-shop" is there (AccessDeniedException: no)`,
+      ],
+    );
   });
 
   test("credentials that no longer hold", async () => {
-    const expired: RequestListener = (_, response) => response.writeHead(403, { "content-type": "text/xml" }).end(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>`);
-    assert.deepEqual(await refused(expired), ['tapctl:aws: the credentials do not hold in region "eu-central-1" (ExpiredToken: The security token included in the request is expired); sign in again']);
+    const expired: RequestListener = (_, response) =>
+      response
+        .writeHead(403, { "content-type": "text/xml" })
+        .end(
+          `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>`,
+        );
+    assert.deepEqual(await refused(expired), [
+      'tapctl:aws: the credentials do not hold in region "eu-central-1" (ExpiredToken: The security token included in the request is expired); sign in again',
+    ]);
   });
 
   test("no credentials", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
-    assert.deepEqual(await problems(), ["tapctl:aws: no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile"]);
+    assert.deepEqual(await problems(), [
+      "tapctl:aws: no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile",
+    ]);
   });
 
   test("a profile that is not there", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
-    assert.match((await problems({ place: { profile: "nobody" } }))[0] ?? "", /^tapctl:aws: profile "nobody" has no credentials \(.*\); sign in with: aws sso login --profile nobody, or name another one$/);
+    assert.match(
+      (await problems({ place: { profile: "nobody" } }))[0] ?? "",
+      /^tapctl:aws: profile "nobody" has no credentials \(.*\); sign in with: aws sso login --profile nobody, or name another one$/,
+    );
   });
 
   test("a region that is not there", async () => {
     set({ AWS_ENDPOINT_URL_STS: "http://sts.eu-cental-1.invalid" });
-    assert.match((await problems({ place: { region: "eu-cental-1" } }))[0] ?? "", /^tapctl:aws: STS of region "eu-cental-1" cannot be reached \((ENOTFOUND|EAI_AGAIN)\); check aws\.region and the network$/);
+    assert.match(
+      (await problems({ place: { region: "eu-cental-1" } }))[0] ?? "",
+      /^tapctl:aws: STS of region "eu-cental-1" cannot be reached \((ENOTFOUND|EAI_AGAIN)\); check aws\.region and the network$/,
+    );
   });
 });

@@ -26,12 +26,20 @@ export function decide(document: PolicyDocument, request: AwsRequest): Decision 
   return met.length > 0 ? "allowed" : "denied";
 }
 
-function meets(statement: Statement, { action, resource, principal, context = {} }: AwsRequest): boolean {
+function meets(
+  statement: Statement,
+  { action, resource, principal, context = {} }: AwsRequest,
+): boolean {
   return (
     list(statement.Action).some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
-    (statement.Resource === undefined || list(statement.Resource).some((pattern) => resource !== undefined && like(pattern, resource))) &&
+    (statement.Resource === undefined ||
+      list(statement.Resource).some(
+        (pattern) => resource !== undefined && like(pattern, resource),
+      )) &&
     isPrincipal(statement.Principal, principal) &&
-    Object.entries(statement.Condition ?? {}).every(([operator, keys]) => Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), context[key])))
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, wanted]) => holds(operator, list(wanted), context[key])),
+    )
   );
 }
 
@@ -57,7 +65,10 @@ const operators: { readonly [operator: string]: (wanted: string, found: string) 
 /** `*` stands for any text, and `?` for one character. */
 function like(pattern: string, text: string): boolean {
   if (pattern.includes("${")) throw new Error(`variables are not known here: ${pattern}`);
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
   return new RegExp(`^${expression}$`, "s").test(text);
 }
 

@@ -10,7 +10,11 @@ import type { WorkflowTemplate } from "../../../src/manifests/argo/types";
 import type { PodIdentity } from "../../../components/cloud";
 import { definePipelines } from "../../../src/model/define";
 import { only } from "../../support/record";
-import { images, pipelines as fixtures, settings as clusterSettings } from "../../manifests/fixtures";
+import {
+  images,
+  pipelines as fixtures,
+  settings as clusterSettings,
+} from "../../manifests/fixtures";
 import { shop, lake, valueOf } from "../images/support";
 import { ACCOUNT, irsa, KEY, OIDC, podIdentity, recordAws, REGION, settingsOf } from "./support";
 
@@ -21,7 +25,14 @@ const SHARED = "all_pipelines";
 
 const pipelines = definePipelines([
   { name: "orders", schedule: "@daily", tap: shop({}), target: lake({}) },
-  { name: "payroll", schedule: "@daily", role: "own", formerName: "wages", tap: shop({}), target: lake({}) },
+  {
+    name: "payroll",
+    schedule: "@daily",
+    role: "own",
+    formerName: "wages",
+    tap: shop({}),
+    target: lake({}),
+  },
 ]);
 
 async function identityOf(store: object = {}) {
@@ -30,27 +41,48 @@ async function identityOf(store: object = {}) {
   const recorded = await recordAws(() => {
     const { objectStore } = settingsOf({ store });
     assert.ok(objectStore.kind === "aws");
-    identity = declareIdentity({ store: objectStore, region: REGION, namespace: "pipelines", pipelines }, {});
-    const arns = Object.entries(identity.accountAnnotations).flatMap(([account, of]) => Object.values(of).map((arn) => [account, arn] as const));
-    annotations = Promise.all(arns.map(async ([account, arn]) => [account, await valueOf(arn as Parameters<typeof valueOf<string>>[0])] as const));
+    identity = declareIdentity(
+      { store: objectStore, region: REGION, namespace: "pipelines", pipelines },
+      {},
+    );
+    const arns = Object.entries(identity.accountAnnotations).flatMap(([account, of]) =>
+      Object.values(of).map((arn) => [account, arn] as const),
+    );
+    annotations = Promise.all(
+      arns.map(
+        async ([account, arn]) =>
+          [account, await valueOf(arn as Parameters<typeof valueOf<string>>[0])] as const,
+      ),
+    );
   });
   assert.ok(identity);
   return { ...recorded, identity, arns: Object.fromEntries(await annotations) };
 }
 
-const json = (value: unknown) => JSON.parse(String(value)) as { readonly Statement: readonly { readonly [field: string]: unknown }[] };
+const json = (value: unknown) =>
+  JSON.parse(String(value)) as {
+    readonly Statement: readonly { readonly [field: string]: unknown }[];
+  };
 
 describe("the roles of pods", () => {
   test("are one for all pipelines and one for each that wants its own", async () => {
     const { registrations, identity } = await identityOf();
-    assert.deepEqual(registrations.filter(({ type }) => type === ROLE).map(({ name }) => name), [SHARED, "payroll"]);
+    assert.deepEqual(
+      registrations.filter(({ type }) => type === ROLE).map(({ name }) => name),
+      [SHARED, "payroll"],
+    );
     assert.deepEqual(identity.serviceAccounts, { payroll: "pipeline-payroll" });
     assert.deepEqual(Object.keys(identity.accountAnnotations), ["singer", "pipeline-payroll"]);
   });
 
   test("reach what is theirs", async () => {
     const { registrations } = await identityOf();
-    const resources = (name: string) => JSON.stringify(json(only(registrations, RIGHTS, name).inputs["policy"]).Statement.map(({ Resource }) => Resource));
+    const resources = (name: string) =>
+      JSON.stringify(
+        json(only(registrations, RIGHTS, name).inputs["policy"]).Statement.map(
+          ({ Resource }) => Resource,
+        ),
+      );
     assert.match(resources(SHARED), /etl\/state\/\*/);
     assert.doesNotMatch(resources("payroll"), /state\/\*/);
     assert.match(resources("payroll"), /etl\/state\/payroll\/\*/);
@@ -59,45 +91,77 @@ describe("the roles of pods", () => {
 
   test("use the bucket's key where it has one", async () => {
     const { registrations } = await identityOf({ kmsKey: KEY });
-    for (const name of [SHARED, "payroll"]) assert.equal(json(only(registrations, RIGHTS, name).inputs["policy"]).Statement.at(-1)?.["Resource"], KEY);
+    for (const name of [SHARED, "payroll"])
+      assert.equal(
+        json(only(registrations, RIGHTS, name).inputs["policy"]).Statement.at(-1)?.["Resource"],
+        KEY,
+      );
   });
 
   test("lie in a folder of their own, so that who deploys need touch no others", async () => {
     const { registrations } = await identityOf();
-    for (const name of [SHARED, "payroll"]) assert.equal(only(registrations, ROLE, name).inputs["path"], "/tapctl/");
+    for (const name of [SHARED, "payroll"])
+      assert.equal(only(registrations, ROLE, name).inputs["path"], "/tapctl/");
   });
 
   test("are bounded where the settings say so", async () => {
     const boundary = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
-    const { registrations } = await identityOf({ identity: { ...podIdentity, permissionsBoundary: boundary } });
+    const { registrations } = await identityOf({
+      identity: { ...podIdentity, permissionsBoundary: boundary },
+    });
     assert.equal(only(registrations, ROLE, SHARED).inputs["permissionsBoundary"], boundary);
-    assert.equal("permissionsBoundary" in only((await identityOf()).registrations, ROLE, SHARED).inputs, false);
+    assert.equal(
+      "permissionsBoundary" in only((await identityOf()).registrations, ROLE, SHARED).inputs,
+      false,
+    );
   });
 });
 
 describe("by Pod Identity", () => {
   test("a role is associated with its ServiceAccount, which needs no annotation", async () => {
     const { registrations, arns } = await identityOf();
-    assert.deepEqual(only(registrations, ASSOCIATION, "payroll").inputs, { clusterName: "etl", namespace: "pipelines", serviceAccount: "pipeline-payroll", roleArn: `arn:aws:iam::${ACCOUNT}:role/payroll-1a2b3c4` });
+    assert.deepEqual(only(registrations, ASSOCIATION, "payroll").inputs, {
+      clusterName: "etl",
+      namespace: "pipelines",
+      serviceAccount: "pipeline-payroll",
+      roleArn: `arn:aws:iam::${ACCOUNT}:role/payroll-1a2b3c4`,
+    });
     assert.ok(only(registrations, ASSOCIATION, SHARED).options.dependsOn.includes(SHARED));
     assert.deepEqual(arns, {});
   });
 
   test("the role trusts that ServiceAccount of that cluster in the account that deploys", async () => {
     const { registrations } = await identityOf();
-    assert.deepEqual(json(only(registrations, ROLE, SHARED).inputs["assumeRolePolicy"]).Statement[0]?.["Condition"], {
-      StringEquals: { "aws:RequestTag/eks-cluster-arn": `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/etl`, "aws:RequestTag/kubernetes-namespace": "pipelines", "aws:RequestTag/kubernetes-service-account": "singer" },
-    });
+    assert.deepEqual(
+      json(only(registrations, ROLE, SHARED).inputs["assumeRolePolicy"]).Statement[0]?.[
+        "Condition"
+      ],
+      {
+        StringEquals: {
+          "aws:RequestTag/eks-cluster-arn": `arn:aws:eks:${REGION}:${ACCOUNT}:cluster/etl`,
+          "aws:RequestTag/kubernetes-namespace": "pipelines",
+          "aws:RequestTag/kubernetes-service-account": "singer",
+        },
+      },
+    );
   });
 });
 
 describe("by IRSA", () => {
   test("a ServiceAccount is annotated with its role, which trusts the cluster's issuer", async () => {
     const { registrations, arns, calls } = await identityOf({ identity: irsa });
-    assert.deepEqual(arns, { singer: `arn:aws:iam::${ACCOUNT}:role/${SHARED}-1a2b3c4`, "pipeline-payroll": `arn:aws:iam::${ACCOUNT}:role/payroll-1a2b3c4` });
-    const [statement] = json(only(registrations, ROLE, "payroll").inputs["assumeRolePolicy"]).Statement;
+    assert.deepEqual(arns, {
+      singer: `arn:aws:iam::${ACCOUNT}:role/${SHARED}-1a2b3c4`,
+      "pipeline-payroll": `arn:aws:iam::${ACCOUNT}:role/payroll-1a2b3c4`,
+    });
+    const [statement] = json(
+      only(registrations, ROLE, "payroll").inputs["assumeRolePolicy"],
+    ).Statement;
     assert.deepEqual(statement?.["Principal"], { Federated: OIDC });
-    assert.deepEqual(registrations.filter(({ type }) => type === ASSOCIATION), []);
+    assert.deepEqual(
+      registrations.filter(({ type }) => type === ASSOCIATION),
+      [],
+    );
     assert.deepEqual(calls, []);
   });
 });
@@ -110,10 +174,21 @@ describe("connectors get no role", () => {
     readonly sidecars?: readonly { readonly name: string }[];
   }
   const containersOf = ({ spec }: WorkflowTemplate) =>
-    ((spec.templates ?? []) as readonly Containers[]).flatMap(({ container, containerSet, initContainers = [], sidecars = [] }) => [...(container ? [container.name ?? "main"] : []), ...[...(containerSet?.containers ?? []), ...initContainers, ...sidecars].map(({ name }) => name)]);
+    ((spec.templates ?? []) as readonly Containers[]).flatMap(
+      ({ container, containerSet, initContainers = [], sidecars = [] }) => [
+        ...(container ? [container.name ?? "main"] : []),
+        ...[...(containerSet?.containers ?? []), ...initContainers, ...sidecars].map(
+          ({ name }) => name,
+        ),
+      ],
+    );
 
   test("because every container but Argo's own is skipped", () => {
-    const names = new Set([...singerTemplates(clusterSettings), smokeTestTemplate(clusterSettings, false)].flatMap(containersOf));
+    const names = new Set(
+      [...singerTemplates(clusterSettings), smokeTestTemplate(clusterSettings, false)].flatMap(
+        containersOf,
+      ),
+    );
     assert.deepEqual([...names].sort(), [...SKIPPED_CONTAINERS].sort());
     for (const own of ["init", "wait"]) assert.equal(SKIPPED_CONTAINERS.includes(own), false);
   });
@@ -122,7 +197,9 @@ describe("connectors get no role", () => {
     const { identity } = await identityOf();
     const cluster = { ...clusterSettings, podAnnotations: identity.podAnnotations };
     for (const { spec } of [...singerTemplates(cluster), smokeTestTemplate(cluster, false)]) {
-      assert.deepEqual(spec.podMetadata?.annotations, { "eks.amazonaws.com/skip-containers": "main,tap,target,fifo" });
+      assert.deepEqual(spec.podMetadata?.annotations, {
+        "eks.amazonaws.com/skip-containers": "main,tap,target,fifo",
+      });
     }
   });
 
@@ -134,6 +211,15 @@ describe("connectors get no role", () => {
 
 test("a pipeline with a role of its own runs as its own ServiceAccount, and others do not", () => {
   const cluster = { ...clusterSettings, serviceAccounts: { orders: "pipeline-orders" } };
-  const accounts = fixtures.map((entry) => [entry.name, cronWorkflow(deployed(entry, images), cluster).spec.workflowSpec.serviceAccountName]);
-  assert.deepEqual(Object.fromEntries(accounts), { orders: "pipeline-orders", events: undefined, kept: undefined, "clean-up": undefined, tidy: undefined });
+  const accounts = fixtures.map((entry) => [
+    entry.name,
+    cronWorkflow(deployed(entry, images), cluster).spec.workflowSpec.serviceAccountName,
+  ]);
+  assert.deepEqual(Object.fromEntries(accounts), {
+    orders: "pipeline-orders",
+    events: undefined,
+    kept: undefined,
+    "clean-up": undefined,
+    tidy: undefined,
+  });
 });

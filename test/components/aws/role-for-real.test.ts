@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { storePolicy, type StoreAccess } from "../../../components/aws/store-policy";
 import { requestKey, stateKey } from "../../../src/store/keys";
@@ -19,8 +25,19 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
   /** A client with temporary credentials, which may do what the policy allows. */
   async function clientOf(access: StoreAccess): Promise<S3Client> {
     const config = { endpoint: server.endpoint, region: place.region };
-    const { Credentials: given } = await new STSClient(config).send(new AssumeRoleCommand({ RoleArn: "arn:aws:iam::000000000000:role/any", RoleSessionName: "pods", Policy: JSON.stringify(storePolicy(access)), DurationSeconds: 900 }));
-    const credentials = { accessKeyId: given?.AccessKeyId ?? "", secretAccessKey: given?.SecretAccessKey ?? "", sessionToken: given?.SessionToken ?? "" };
+    const { Credentials: given } = await new STSClient(config).send(
+      new AssumeRoleCommand({
+        RoleArn: "arn:aws:iam::000000000000:role/any",
+        RoleSessionName: "pods",
+        Policy: JSON.stringify(storePolicy(access)),
+        DurationSeconds: 900,
+      }),
+    );
+    const credentials = {
+      accessKeyId: given?.AccessKeyId ?? "",
+      secretAccessKey: given?.SecretAccessKey ?? "",
+      sessionToken: given?.SessionToken ?? "",
+    };
     return new S3Client({ ...config, credentials, forcePathStyle: true });
   }
 
@@ -33,8 +50,10 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
   });
   after(() => server.stop());
 
-  const put = (client: S3Client, Key: string) => client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "{}" }));
-  const get = (client: S3Client, Key: string) => client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+  const put = (client: S3Client, Key: string) =>
+    client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: "{}" }));
+  const get = (client: S3Client, Key: string) =>
+    client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
   const isDenied = { name: "AccessDenied" };
   const isMissing = { name: "NoSuchKey" };
 
@@ -56,15 +75,30 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
 
   test("lets nobody delete, nor write configs or the mark of the cluster", async () => {
     for (const client of [own, shared]) {
-      await assert.rejects(client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: stateKey("orders") })), isDenied);
+      await assert.rejects(
+        client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: stateKey("orders") })),
+        isDenied,
+      );
       await assert.rejects(put(client, "configs/orders/tap-config.json"), isDenied);
       await assert.rejects(put(client, "cluster.json"), isDenied);
     }
   });
 
   test("says of what is not there that it is not there, which Argo's optional artifacts need", async () => {
-    for (const key of ["state/orders/overlay.json", stateKey("none"), "none", requestKey("orders", RUN), "configs/orders/tap-config.json"]) await assert.rejects(get(own, key), isMissing);
-    for (const key of ["none", requestKey("payroll", RUN)]) await assert.rejects(get(shared, key), isMissing);
-    for (const Prefix of ["state/orders/history/", "state/none/history/"]) assert.equal((await own.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }))).KeyCount, 0);
+    for (const key of [
+      "state/orders/overlay.json",
+      stateKey("none"),
+      "none",
+      requestKey("orders", RUN),
+      "configs/orders/tap-config.json",
+    ])
+      await assert.rejects(get(own, key), isMissing);
+    for (const key of ["none", requestKey("payroll", RUN)])
+      await assert.rejects(get(shared, key), isMissing);
+    for (const Prefix of ["state/orders/history/", "state/none/history/"])
+      assert.equal(
+        (await own.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }))).KeyCount,
+        0,
+      );
   });
 });

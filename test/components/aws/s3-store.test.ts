@@ -17,37 +17,77 @@ const inputs = async (type: string, store: object = {}) => only(await bucketOf(s
 
 describe("a bucket of S3", () => {
   test("has versions, encryption, rules of expiry, and neither public access nor connections without TLS", async () => {
-    assert.deepEqual(typesOf(await bucketOf()).slice().sort(), [
-      "s3/bucket",
-      "s3/bucketLifecycleConfiguration",
-      "s3/bucketObjectv2",
-      "s3/bucketPolicy",
-      "s3/bucketPublicAccessBlock",
-      "s3/bucketServerSideEncryptionConfiguration",
-      "s3/bucketVersioning",
-      "tapctl:aws:S3Store",
-    ]);
+    assert.deepEqual(
+      typesOf(await bucketOf())
+        .slice()
+        .sort(),
+      [
+        "s3/bucket",
+        "s3/bucketLifecycleConfiguration",
+        "s3/bucketObjectv2",
+        "s3/bucketPolicy",
+        "s3/bucketPublicAccessBlock",
+        "s3/bucketServerSideEncryptionConfiguration",
+        "s3/bucketVersioning",
+        "tapctl:aws:S3Store",
+      ],
+    );
     assert.deepEqual(await inputs(BUCKET), { bucket: "etl" });
-    assert.deepEqual((await inputs("aws:s3/bucketVersioning:BucketVersioning"))["versioningConfiguration"], { status: "Enabled" });
-    assert.deepEqual(await inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"), { bucket: "etl", blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });
-    assert.match(String((await inputs("aws:s3/bucketPolicy:BucketPolicy"))["policy"]), /"aws:SecureTransport":"false"/);
+    assert.deepEqual(
+      (await inputs("aws:s3/bucketVersioning:BucketVersioning"))["versioningConfiguration"],
+      { status: "Enabled" },
+    );
+    assert.deepEqual(await inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"), {
+      bucket: "etl",
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    assert.match(
+      String((await inputs("aws:s3/bucketPolicy:BucketPolicy"))["policy"]),
+      /"aws:SecureTransport":"false"/,
+    );
   });
 
   test("is encrypted by S3 itself, or by a key of KMS, which is asked once for many objects", async () => {
-    const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
-    assert.deepEqual((await inputs(type))["rules"], [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false }]);
-    assert.deepEqual((await inputs(type, { kmsKey: KEY }))["rules"], [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY }, bucketKeyEnabled: true }]);
+    const type =
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+    assert.deepEqual((await inputs(type))["rules"], [
+      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false },
+    ]);
+    assert.deepEqual((await inputs(type, { kmsKey: KEY }))["rules"], [
+      {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY },
+        bucketKeyEnabled: true,
+      },
+    ]);
   });
 
   test("deletes what runs left after the days that are set", async () => {
     const type = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
-    const ids = async (store: object) => ((await inputs(type, store))["rules"] as readonly { readonly id: string; readonly expiration?: object }[]).map(({ id, expiration }) => [id, expiration]);
-    assert.deepEqual(await ids({ expireRunsDays: 30 }), [["expire-runs", { days: 30 }], ["expire-requests", { days: 30 }], ["expire-smoke-test", { days: 30 }], ["expire-artifacts", { days: 30 }], ["abort-uploads", undefined]]);
+    const ids = async (store: object) =>
+      (
+        (await inputs(type, store))["rules"] as readonly {
+          readonly id: string;
+          readonly expiration?: object;
+        }[]
+      ).map(({ id, expiration }) => [id, expiration]);
+    assert.deepEqual(await ids({ expireRunsDays: 30 }), [
+      ["expire-runs", { days: 30 }],
+      ["expire-requests", { days: 30 }],
+      ["expire-smoke-test", { days: 30 }],
+      ["expire-artifacts", { days: 30 }],
+      ["abort-uploads", undefined],
+    ]);
     assert.deepEqual(await ids({ expireRunsDays: 0 }), [["abort-uploads", undefined]]);
   });
 
   test("is kept from deletion with all its rules, unless the settings say otherwise", async () => {
-    const kept = async (store: object) => Object.fromEntries((await bucketOf(store)).map(({ type, options }) => [type, options.protect]));
+    const kept = async (store: object) =>
+      Object.fromEntries(
+        (await bucketOf(store)).map(({ type, options }) => [type, options.protect]),
+      );
     const { "aws:s3/bucketObjectv2:BucketObjectv2": marker, ...rest } = await kept({});
     assert.deepEqual(new Set(Object.values(rest)), new Set([true]));
     assert.equal(marker, false);
@@ -62,10 +102,16 @@ describe("a bucket of S3", () => {
   test("that is there is marked, and nothing else of it is changed", async () => {
     const existing = await bucketOf({ existing: true });
     assert.deepEqual(typesOf(existing).slice().sort(), ["s3/bucketObjectv2", "tapctl:aws:S3Store"]);
-    assert.deepEqual(existing.map(({ options }) => options.protect), [false, false]);
+    assert.deepEqual(
+      existing.map(({ options }) => options.protect),
+      [false, false],
+    );
   });
 
-  for (const [region, endpoint] of [[REGION, "s3.eu-central-1.amazonaws.com"], ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"]] as const) {
+  for (const [region, endpoint] of [
+    [REGION, "s3.eu-central-1.amazonaws.com"],
+    ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
+  ] as const) {
     test(`of ${region} is reached at ${endpoint}, without keys`, async () => {
       let buckets: ObjectStoreBuckets | undefined;
       let name: Promise<string> | undefined;
@@ -74,30 +120,56 @@ describe("a bucket of S3", () => {
         assert.ok(store.kind === "aws");
         buckets = new S3Store("s3", { settings: store, region }).buckets;
         const { singer } = buckets;
-        name = typeof singer.name === "string" ? Promise.resolve(singer.name) : valueOf(singer.name as Parameters<typeof valueOf<string>>[0]);
+        name =
+          typeof singer.name === "string"
+            ? Promise.resolve(singer.name)
+            : valueOf(singer.name as Parameters<typeof valueOf<string>>[0]);
       });
       assert.equal(await name, "etl");
       assert.ok(buckets);
-      assert.deepEqual({ ...buckets.singer, name: "etl" }, { name: "etl", endpoint, region, insecure: false, credentials: "ambient" });
+      assert.deepEqual(
+        { ...buckets.singer, name: "etl" },
+        { name: "etl", endpoint, region, insecure: false, credentials: "ambient" },
+      );
       assert.equal(buckets.artifacts, buckets.singer);
     });
   }
 });
 
 describe("the provider of AWS", () => {
-  const provider = async (place: object = {}) => only((await declared(settingsOf({ place }))).registrations, "pulumi:providers:aws").inputs;
+  const provider = async (place: object = {}) =>
+    only((await declared(settingsOf({ place }))).registrations, "pulumi:providers:aws").inputs;
 
   test("is told the region, and tags all that it makes with the stack", async () => {
-    assert.deepEqual(await provider(), { region: REGION, defaultTags: JSON.stringify({ tags: { "tapctl:stack": "tapctl/test" } }), skipCredentialsValidation: "false", skipRegionValidation: "true" });
+    assert.deepEqual(await provider(), {
+      region: REGION,
+      defaultTags: JSON.stringify({ tags: { "tapctl:stack": "tapctl/test" } }),
+      skipCredentialsValidation: "false",
+      skipRegionValidation: "true",
+    });
   });
 
   test("is told the account that it may change, the profile, and more tags", async () => {
-    const { allowedAccountIds, profile, defaultTags } = await provider({ account: "123456789012", profile: "etl", tags: { team: "data" } });
-    assert.deepEqual([allowedAccountIds, profile, defaultTags], ['["123456789012"]', "etl", JSON.stringify({ tags: { team: "data", "tapctl:stack": "tapctl/test" } })]);
+    const { allowedAccountIds, profile, defaultTags } = await provider({
+      account: "123456789012",
+      profile: "etl",
+      tags: { team: "data" },
+    });
+    assert.deepEqual(
+      [allowedAccountIds, profile, defaultTags],
+      [
+        '["123456789012"]',
+        "etl",
+        JSON.stringify({ tags: { team: "data", "tapctl:stack": "tapctl/test" } }),
+      ],
+    );
   });
 
   test("makes all that is on AWS", async () => {
-    const { registrations } = await declared(settingsOf({ place: { ecr: {} } }), { repositories: ["tap-shop"] });
-    for (const { type, options } of registrations.filter((one) => one.type.startsWith("aws:"))) assert.match(options.provider, /pulumi:providers:aws::aws::/, type);
+    const { registrations } = await declared(settingsOf({ place: { ecr: {} } }), {
+      repositories: ["tap-shop"],
+    });
+    for (const { type, options } of registrations.filter((one) => one.type.startsWith("aws:")))
+      assert.match(options.provider, /pulumi:providers:aws::aws::/, type);
   });
 });

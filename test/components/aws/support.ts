@@ -13,8 +13,23 @@ export const podIdentity = { kind: "pod-identity", cluster: "etl" };
 export const irsa = { kind: "irsa", oidcProvider: OIDC };
 
 /** Settings of a stack on AWS, as its configuration has them. */
-export function settingsOf({ store, place, ...rest }: { readonly store?: object; readonly place?: object; readonly [key: string]: unknown } = {}): CloudArgs["settings"] {
-  return checkSettings({ objectStore: { kind: "aws", bucket: "etl", identity: podIdentity, ...store }, aws: { region: REGION, ...place }, ...rest }, {});
+export function settingsOf({
+  store,
+  place,
+  ...rest
+}: {
+  readonly store?: object;
+  readonly place?: object;
+  readonly [key: string]: unknown;
+} = {}): CloudArgs["settings"] {
+  return checkSettings(
+    {
+      objectStore: { kind: "aws", bucket: "etl", identity: podIdentity, ...store },
+      aws: { region: REGION, ...place },
+      ...rest,
+    },
+    {},
+  );
 }
 
 /** A recording, and the look-ups that were made. */
@@ -25,20 +40,34 @@ export interface AwsRecord {
 }
 
 /** Records a program that asks AWS. */
-export async function recordAws(program: () => unknown, options: RecordOptions = {}): Promise<AwsRecord> {
+export async function recordAws(
+  program: () => unknown,
+  options: RecordOptions = {},
+): Promise<AwsRecord> {
   const calls: (readonly [string, object])[] = [];
   const registrations = await record(program, {
     outputs: ({ type, name, inputs }) => ({
-      ...(type === "aws:iam/role:Role" && { arn: `arn:aws:iam::${ACCOUNT}:role/${name}-1a2b3c4`, name: `${name}-1a2b3c4` }),
-      ...(type === "aws:ecr/repository:Repository" && { repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${(inputs as { readonly name: string }).name}` }),
+      ...(type === "aws:iam/role:Role" && {
+        arn: `arn:aws:iam::${ACCOUNT}:role/${name}-1a2b3c4`,
+        name: `${name}-1a2b3c4`,
+      }),
+      ...(type === "aws:ecr/repository:Repository" && {
+        repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${(inputs as { readonly name: string }).name}`,
+      }),
       ...(type === "docker-build:index:Image" && { digest: `sha256:${"0".repeat(64)}` }),
     }),
     call: ({ token, inputs }) => {
       calls.push([token, inputs as object]);
       return {
         ...(token === "aws:index/getCallerIdentity:getCallerIdentity" && { accountId: ACCOUNT }),
-        ...(token === "aws:ecr/getAuthorizationToken:getAuthorizationToken" && { userName: "AWS", password: "value-of-the-token", proxyEndpoint: `https://${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com` }),
-        ...(token === "aws:ecr/getRepository:getRepository" && { repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${(inputs as { readonly name: string }).name}` }),
+        ...(token === "aws:ecr/getAuthorizationToken:getAuthorizationToken" && {
+          userName: "AWS",
+          password: "value-of-the-token",
+          proxyEndpoint: `https://${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`,
+        }),
+        ...(token === "aws:ecr/getRepository:getRepository" && {
+          repositoryUrl: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${(inputs as { readonly name: string }).name}`,
+        }),
       };
     },
     ...options,
@@ -47,7 +76,16 @@ export async function recordAws(program: () => unknown, options: RecordOptions =
 }
 
 /** Records what settings declare on AWS. */
-export function declared(settings: CloudArgs["settings"], { pipelines = [], repositories = [] }: { readonly pipelines?: readonly PipelineEntry[]; readonly repositories?: readonly string[] } = {}): Promise<AwsRecord> {
+export function declared(
+  settings: CloudArgs["settings"],
+  {
+    pipelines = [],
+    repositories = [],
+  }: {
+    readonly pipelines?: readonly PipelineEntry[];
+    readonly repositories?: readonly string[];
+  } = {},
+): Promise<AwsRecord> {
   return recordAws(() => aws.declare({ settings, pipelines, repositories }));
 }
 

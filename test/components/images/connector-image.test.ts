@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ConnectorImage, type ImageBuilding } from "../../../components/images/connector-image";
-import { connectorImage, runnerImage, type ImageBuild, type ImageOrigin } from "../../../src/manifests/images/image";
+import {
+  connectorImage,
+  runnerImage,
+  type ImageBuild,
+  type ImageOrigin,
+} from "../../../src/manifests/images/image";
 import { only } from "../../support/record";
 import { building, context, digest, recordImages, shop, valueOf } from "./support";
 
@@ -29,8 +34,17 @@ describe("the image of a connector", () => {
       platforms: ["linux/amd64"],
       context: { location: "." },
       dockerfile: { location: "images/singer/Dockerfile" },
-      buildArgs: { BASE_IMAGE: "python:3.12-slim", CONNECTOR: "tap-shop", KIND: "tap", PACKAGE: "tap-shop", VERSION: "1.2.3" },
-      labels: { "org.opencontainers.image.title": "tap-shop", "org.opencontainers.image.version": "1.2.3" },
+      buildArgs: {
+        BASE_IMAGE: "python:3.12-slim",
+        CONNECTOR: "tap-shop",
+        KIND: "tap",
+        PACKAGE: "tap-shop",
+        VERSION: "1.2.3",
+      },
+      labels: {
+        "org.opencontainers.image.title": "tap-shop",
+        "org.opencontainers.image.version": "1.2.3",
+      },
       buildOnPreview: false,
       exec: true,
       builder: { name: "default" },
@@ -49,8 +63,22 @@ describe("the image of a connector", () => {
   test("is built as the settings say", async () => {
     const { inputs } = await imageOf(
       building({
-        images: { builder: "default", exec: true, platforms: ["linux/amd64", "linux/arm64"], buildOnPreview: true, pythonIndex: { url: "https://pypi.example.com/simple", extraUrl: "https://more.example.com/simple", trustedHost: "pypi.example.com" } },
-        proxy: { http: "http://proxy.example.com:3128", https: "http://proxy.example.com:3129", none: [".example.com", "10.0.0.0/8"] },
+        images: {
+          builder: "default",
+          exec: true,
+          platforms: ["linux/amd64", "linux/arm64"],
+          buildOnPreview: true,
+          pythonIndex: {
+            url: "https://pypi.example.com/simple",
+            extraUrl: "https://more.example.com/simple",
+            trustedHost: "pypi.example.com",
+          },
+        },
+        proxy: {
+          http: "http://proxy.example.com:3128",
+          https: "http://proxy.example.com:3129",
+          none: [".example.com", "10.0.0.0/8"],
+        },
       }),
     );
     assert.deepEqual(inputs["builder"], { name: "default" });
@@ -69,25 +97,60 @@ describe("the image of a connector", () => {
   });
 
   test("keeps its layers in the registry where the settings say so, under a tag of the connector", async () => {
-    const { inputs } = await imageOf(building({ registry: { address: "registry.example.com/etl" }, images: { cache: true } }));
-    assert.deepEqual(inputs["cacheFrom"], [{ registry: { ref: "registry.example.com/etl/tap-shop:cache" } }]);
-    assert.deepEqual(inputs["cacheTo"], [{ registry: { ref: "registry.example.com/etl/tap-shop:cache", imageManifest: true, ociMediaTypes: true, mode: "max" } }]);
+    const { inputs } = await imageOf(
+      building({ registry: { address: "registry.example.com/etl" }, images: { cache: true } }),
+    );
+    assert.deepEqual(inputs["cacheFrom"], [
+      { registry: { ref: "registry.example.com/etl/tap-shop:cache" } },
+    ]);
+    assert.deepEqual(inputs["cacheTo"], [
+      {
+        registry: {
+          ref: "registry.example.com/etl/tap-shop:cache",
+          imageManifest: true,
+          ociMediaTypes: true,
+          mode: "max",
+        },
+      },
+    ]);
   });
 
   test("is pushed with the settings' user, whose password is a secret", async () => {
-    const { inputs } = await imageOf(building({ registry: { address: "registry.example.com:5443/etl", username: "bot", password: "registry-password" } }));
-    assert.deepEqual(inputs["registries"], [{ address: "registry.example.com:5443", username: "bot", password: { secret: "value-of-the-password" } }]);
+    const { inputs } = await imageOf(
+      building({
+        registry: {
+          address: "registry.example.com:5443/etl",
+          username: "bot",
+          password: "registry-password",
+        },
+      }),
+    );
+    assert.deepEqual(inputs["registries"], [
+      {
+        address: "registry.example.com:5443",
+        username: "bot",
+        password: { secret: "value-of-the-password" },
+      },
+    ]);
   });
 
   test("trusts the stack's certificates, which are no reason to build again", async () => {
     const { inputs } = await imageOf(building({}, "-----BEGIN CERTIFICATE-----"));
-    assert.deepEqual(inputs["secrets"], { secret: { certificates: "-----BEGIN CERTIFICATE-----" } });
+    assert.deepEqual(inputs["secrets"], {
+      secret: { certificates: "-----BEGIN CERTIFICATE-----" },
+    });
     assert.deepEqual(inputs["ignoreSecretsInDiffCalculation"], ["certificates"]);
     assert.doesNotMatch(JSON.stringify(inputs["buildArgs"]), /CERTIFICATE/);
   });
 
   test("goes to the stack's own registry by any builder", async () => {
-    const { inputs } = await imageOf({ ...building(), registry: { repository: (name) => `own.example.com/${name}`, pullRepository: (name) => `own.example.com/${name}` } });
+    const { inputs } = await imageOf({
+      ...building(),
+      registry: {
+        repository: (name) => `own.example.com/${name}`,
+        pullRepository: (name) => `own.example.com/${name}`,
+      },
+    });
     assert.equal(inputs["exec"], false);
     assert.equal(inputs["builder"], undefined);
   });
@@ -96,12 +159,21 @@ describe("the image of a connector", () => {
     [{}, `localhost:5000/tap-shop:${TAG}`],
     [{ address: "registry.example.com/etl" }, `registry.example.com/etl/tap-shop:${TAG}`],
     [{ address: "localhost:5000", pullAddress: "registry:5000" }, `registry:5000/tap-shop:${TAG}`],
-    [{ address: "docker.io/acme", pullAddress: "mirror.example.com/hub/acme/" }, `mirror.example.com/hub/acme/tap-shop:${TAG}`],
+    [
+      { address: "docker.io/acme", pullAddress: "mirror.example.com/hub/acme/" },
+      `mirror.example.com/hub/acme/tap-shop:${TAG}`,
+    ],
   ] as const;
   for (const [registry, reference] of references) {
     test(`is referred to as ${reference.replace(TAG, "TAG")} by digest`, async () => {
       let found: Promise<string> | undefined;
-      await recordImages(() => (found = valueOf(new ConnectorImage("tap-shop", { ...building({ registry }), build: tapBuild }).reference)));
+      await recordImages(
+        () =>
+          (found = valueOf(
+            new ConnectorImage("tap-shop", { ...building({ registry }), build: tapBuild })
+              .reference,
+          )),
+      );
       assert.equal(await found, `${reference}@${digest("0")}`);
     });
   }

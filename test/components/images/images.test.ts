@@ -13,42 +13,86 @@ const erp = tap({ name: "tap-erp", image: "ghcr.io/acme/tap-erp:7" });
 async function imagesOf(entries: readonly PipelineEntry[], images: object = {}) {
   let stack: StackImages | undefined;
   let found: Promise<readonly string[]> = Promise.resolve([]);
-  const registrations = await recordImages(
-    () => {
-      const made = (stack = stackImages(entries, context, { ...building({ images }), digests: new Map(["acme/runner:1", "ghcr.io/acme/tap-erp:7"].map((image) => [image, `${image}@${digest("2")}`])) }));
-      found = Promise.all([valueOf(made.runner), ...entries.filter(isReplication).flatMap((entry) => [made.of(entry).tap, made.of(entry).target].map((output) => valueOf(output)))]);
-    },
-  );
-  const urns = registrations.map(({ type, name }) => `${type} ${name}`).filter((urn) => urn.startsWith("tapctl:"));
+  const registrations = await recordImages(() => {
+    const made = (stack = stackImages(entries, context, {
+      ...building({ images }),
+      digests: new Map(
+        ["acme/runner:1", "ghcr.io/acme/tap-erp:7"].map((image) => [
+          image,
+          `${image}@${digest("2")}`,
+        ]),
+      ),
+    }));
+    found = Promise.all([
+      valueOf(made.runner),
+      ...entries
+        .filter(isReplication)
+        .flatMap((entry) =>
+          [made.of(entry).tap, made.of(entry).target].map((output) => valueOf(output)),
+        ),
+    ]);
+  });
+  const urns = registrations
+    .map(({ type, name }) => `${type} ${name}`)
+    .filter((urn) => urn.startsWith("tapctl:"));
   return { stack, urns, references: await found };
 }
 
 describe("the images of a stack", () => {
   test("are built once each, and named as their connectors", async () => {
     const { urns, references } = await imagesOf(arrayOf(shop({}), shop({ another: "use" })));
-    assert.deepEqual(urns, ["tapctl:index:ConnectorImage singer-runner", "tapctl:index:ConnectorImage tap-shop", "tapctl:index:ConnectorImage target-lake"]);
-    const [runner, tapOne, targetOne, tapTwo, targetTwo] = references.map((reference) => reference.replace(/-?[0-9a-f]{12}@/, "@"));
-    assert.deepEqual([runner, tapOne, targetOne], [`localhost:5000/singer-runner:@${digest("0")}`, `localhost:5000/tap-shop:1.2.3@${digest("0")}`, `localhost:5000/target-lake:0.1.0@${digest("0")}`]);
+    assert.deepEqual(urns, [
+      "tapctl:index:ConnectorImage singer-runner",
+      "tapctl:index:ConnectorImage tap-shop",
+      "tapctl:index:ConnectorImage target-lake",
+    ]);
+    const [runner, tapOne, targetOne, tapTwo, targetTwo] = references.map((reference) =>
+      reference.replace(/-?[0-9a-f]{12}@/, "@"),
+    );
+    assert.deepEqual(
+      [runner, tapOne, targetOne],
+      [
+        `localhost:5000/singer-runner:@${digest("0")}`,
+        `localhost:5000/tap-shop:1.2.3@${digest("0")}`,
+        `localhost:5000/target-lake:0.1.0@${digest("0")}`,
+      ],
+    );
     assert.deepEqual([tapTwo, targetTwo], [tapOne, targetOne]);
   });
 
   test("of two versions of a connector are both there, whatever the array's order", async () => {
     const one = await imagesOf(arrayOf(shop({}), newer({})));
     const other = await imagesOf(arrayOf(newer({}), shop({})));
-    assert.deepEqual(one.urns.slice(1, 3), ["tapctl:index:ConnectorImage tap-shop-1.2.3", "tapctl:index:ConnectorImage tap-shop-2.0.0"]);
+    assert.deepEqual(one.urns.slice(1, 3), [
+      "tapctl:index:ConnectorImage tap-shop-1.2.3",
+      "tapctl:index:ConnectorImage tap-shop-2.0.0",
+    ]);
     assert.deepEqual(other.urns, one.urns);
     assert.match(one.references[1] ?? "", /tap-shop:1\.2\.3-/);
     assert.match(other.references[1] ?? "", /tap-shop:2\.0\.0-/);
   });
 
   test("that are ready are not built, by the array's word or the stack's", async () => {
-    const { urns, references } = await imagesOf(arrayOf(erp({}), shop({})), { ready: { "tap-shop": `acme/tap-shop@${digest("3")}`, "singer-runner": "acme/runner:1" } });
+    const { urns, references } = await imagesOf(arrayOf(erp({}), shop({})), {
+      ready: { "tap-shop": `acme/tap-shop@${digest("3")}`, "singer-runner": "acme/runner:1" },
+    });
     assert.deepEqual(urns, ["tapctl:index:ConnectorImage target-lake"]);
-    assert.deepEqual([references[0], references[1], references[3]], [`acme/runner:1@${digest("2")}`, `ghcr.io/acme/tap-erp:7@${digest("2")}`, `acme/tap-shop@${digest("3")}`]);
+    assert.deepEqual(
+      [references[0], references[1], references[3]],
+      [
+        `acme/runner:1@${digest("2")}`,
+        `ghcr.io/acme/tap-erp:7@${digest("2")}`,
+        `acme/tap-shop@${digest("3")}`,
+      ],
+    );
   });
 
   test("need neither Docker nor a look-up where all are ready by digest", async () => {
-    const ready = { "tap-shop": `acme/a@${digest("3")}`, "target-lake": `acme/b@${digest("4")}`, "singer-runner": `acme/c@${digest("5")}` };
+    const ready = {
+      "tap-shop": `acme/a@${digest("3")}`,
+      "target-lake": `acme/b@${digest("4")}`,
+      "singer-runner": `acme/c@${digest("5")}`,
+    };
     assert.deepEqual((await imagesOf(arrayOf(shop({})), { ready })).urns, []);
   });
 
@@ -61,11 +105,21 @@ describe("the images of a stack", () => {
 
 describe("repositories of a stack", () => {
   test("are those of what is built, once each, whatever the versions", () => {
-    assert.deepEqual(imageRepositories(arrayOf(shop({}), newer({}), erp({})), context, {}), ["singer-runner", "tap-shop", "target-lake"]);
+    assert.deepEqual(imageRepositories(arrayOf(shop({}), newer({}), erp({})), context, {}), [
+      "singer-runner",
+      "tap-shop",
+      "target-lake",
+    ]);
   });
 
   test("are none for what is ready", () => {
-    assert.deepEqual(imageRepositories(arrayOf(shop({})), context, { "singer-runner": "acme/runner:1", "tap-shop": "acme/tap-shop:1" }), ["target-lake"]);
+    assert.deepEqual(
+      imageRepositories(arrayOf(shop({})), context, {
+        "singer-runner": "acme/runner:1",
+        "tap-shop": "acme/tap-shop:1",
+      }),
+      ["target-lake"],
+    );
   });
 });
 
@@ -79,18 +133,29 @@ describe("names of builds", () => {
   const extended = build({ ...shop({}).connector, settings: { host: "string" } }, context);
 
   test("have the tag where nothing else tells two apart", () => {
-    const names = nameBuilds([extended, plain, plain, build(lake({}).connector, context)]).map(([name]) => name);
-    assert.deepEqual(names, [`tap-shop-${plain.tag}`, `tap-shop-${extended.tag}`, "target-lake"].sort());
+    const names = nameBuilds([extended, plain, plain, build(lake({}).connector, context)]).map(
+      ([name]) => name,
+    );
+    assert.deepEqual(
+      names,
+      [`tap-shop-${plain.tag}`, `tap-shop-${extended.tag}`, "target-lake"].sort(),
+    );
   });
 
   test("do not change with a version", () => {
-    assert.deepEqual(nameBuilds([build(newer({}).connector, context)]).map(([name]) => name), nameBuilds([plain]).map(([name]) => name));
+    assert.deepEqual(
+      nameBuilds([build(newer({}).connector, context)]).map(([name]) => name),
+      nameBuilds([plain]).map(([name]) => name),
+    );
   });
 
   test("of a connector that is called as the runner do not take its place", () => {
     const runner = runnerImage(context);
     assert.ok("build" in runner);
-    const names = nameBuilds([runner.build, build({ ...shop({}).connector, name: "singer-runner" }, context)]).map(([name]) => name);
+    const names = nameBuilds([
+      runner.build,
+      build({ ...shop({}).connector, name: "singer-runner" }, context),
+    ]).map(([name]) => name);
     assert.deepEqual(names, [`singer-runner-${runner.build.tag}`, "singer-runner-1.2.3"].sort());
   });
 });

@@ -8,24 +8,42 @@ import { standInRegistry } from "../../deploy/registry";
 import { pipelines } from "../../manifests/fixtures";
 import { digest } from "./support";
 
-const context: BuildContext = { baseImage: "python:3.12-slim", files: {}, launchers: {}, locks: {} };
+const context: BuildContext = {
+  baseImage: "python:3.12-slim",
+  files: {},
+  launchers: {},
+  locks: {},
+};
 const pinned = `ghcr.io/acme/tap-erp@${digest("1")}`;
 
 /** A registry that has `tap-x:1`, also for one user alone. */
-async function registry(t: TestContext, password?: string): Promise<{ readonly host: string; readonly asked: string[] }> {
+async function registry(
+  t: TestContext,
+  password?: string,
+): Promise<{ readonly host: string; readonly asked: string[] }> {
   const asked: string[] = [];
-  const basic = password === undefined ? undefined : `Basic ${Buffer.from(`bot:${password}`).toString("base64")}`;
+  const basic =
+    password === undefined
+      ? undefined
+      : `Basic ${Buffer.from(`bot:${password}`).toString("base64")}`;
   const host = await standInRegistry(t, ({ url = "", headers }, response) => {
-    if (basic !== undefined && headers.authorization !== basic) return response.writeHead(401, { "www-authenticate": "Basic" }).end();
+    if (basic !== undefined && headers.authorization !== basic)
+      return response.writeHead(401, { "www-authenticate": "Basic" }).end();
     asked.push(url);
-    return url === "/v2/etl/tap-x/manifests/1" ? response.writeHead(200, { "docker-content-digest": digest("2") }).end() : response.writeHead(404).end();
+    return url === "/v2/etl/tap-x/manifests/1"
+      ? response.writeHead(200, { "docker-content-digest": digest("2") }).end()
+      : response.writeHead(404).end();
   });
   return { host, asked };
 }
 
 function lookUp(ready: { readonly [name: string]: string }, own: object = {}) {
   const settings = settingsSchema.parse({ images: { ready }, registry: own });
-  return readyDigests({ ...settings, secrets: { "registry-password": pulumi.secret("hunter2") } }, pipelines, context);
+  return readyDigests(
+    { ...settings, secrets: { "registry-password": pulumi.secret("hunter2") } },
+    pipelines,
+    context,
+  );
 }
 
 test("ready images: one with a digest is used as it is, and no registry is asked", async () => {
@@ -35,22 +53,39 @@ test("ready images: one with a digest is used as it is, and no registry is asked
 test("ready images: one by tag gets the digest that its registry has now, asked once however many use it", async (t) => {
   const { host, asked } = await registry(t);
   const image = `${host}/etl/tap-x:1`;
-  assert.deepEqual(await lookUp({ "singer-runner": image, "tap-shop": image, "target-files": pinned }), new Map([[image, `${image}@${digest("2")}`]]));
+  assert.deepEqual(
+    await lookUp({ "singer-runner": image, "tap-shop": image, "target-files": pinned }),
+    new Map([[image, `${image}@${digest("2")}`]]),
+  );
   assert.deepEqual(asked, ["/v2/etl/tap-x/manifests/1"]);
 });
 
 test("ready images: the settings' user is used for their own registry", async (t) => {
   const { host } = await registry(t, "hunter2");
   const image = `${host}/etl/tap-x:1`;
-  assert.equal((await lookUp({ "singer-runner": image }, { address: `${host}/etl`, username: "bot", password: "registry-password" })).get(image), `${image}@${digest("2")}`);
+  assert.equal(
+    (
+      await lookUp(
+        { "singer-runner": image },
+        { address: `${host}/etl`, username: "bot", password: "registry-password" },
+      )
+    ).get(image),
+    `${image}@${digest("2")}`,
+  );
   await assert.rejects(lookUp({ "singer-runner": image }), /wants a login/);
 });
 
 test("ready images: every one that cannot be looked up is named, with what to do, before anything is registered", async (t) => {
   const { host } = await registry(t);
-  await assert.rejects(lookUp({ "singer-runner": `${host}/etl/tap-y:1`, "tap-shop": `${host}/etl/tap-z:2` }), (error: Error) => {
-    assert.match(error.message, /tap-y:1 cannot be looked up: 127\.0\.0\.1:\d+ has no image etl\/tap-y:1\n.*tap-z:2 cannot be looked up/);
-    assert.match(error.message, /\nCorrect its name, or name it by its digest/);
-    return true;
-  });
+  await assert.rejects(
+    lookUp({ "singer-runner": `${host}/etl/tap-y:1`, "tap-shop": `${host}/etl/tap-z:2` }),
+    (error: Error) => {
+      assert.match(
+        error.message,
+        /tap-y:1 cannot be looked up: 127\.0\.0\.1:\d+ has no image etl\/tap-y:1\n.*tap-z:2 cannot be looked up/,
+      );
+      assert.match(error.message, /\nCorrect its name, or name it by its digest/);
+      return true;
+    },
+  );
 });

@@ -9,13 +9,22 @@ const unset = { exec: false };
 
 test("images for a registry on this machine are built by the engine itself, which a builder in a container cannot reach", () => {
   for (const address of ["localhost:5000", "localhost:5000/etl", "127.0.0.1:5000", "[::1]:5000"]) {
-    assert.deepEqual(imageBuilder(unset, address, () => "desktop-linux"), { exec: true, name: "desktop-linux", keepsLayers: false }, address);
+    assert.deepEqual(
+      imageBuilder(unset, address, () => "desktop-linux"),
+      { exec: true, name: "desktop-linux", keepsLayers: false },
+      address,
+    );
   }
 });
 
 test("images for another registry, and by a builder that is named, are built as the settings say", () => {
-  for (const address of ["registry.example.com/etl", "localhost.example.com", undefined]) assert.deepEqual(imageBuilder(unset, address), { exec: false, keepsLayers: true });
-  assert.deepEqual(imageBuilder({ exec: false, builder: "mine" }, "localhost:5000"), { exec: false, name: "mine", keepsLayers: true });
+  for (const address of ["registry.example.com/etl", "localhost.example.com", undefined])
+    assert.deepEqual(imageBuilder(unset, address), { exec: false, keepsLayers: true });
+  assert.deepEqual(imageBuilder({ exec: false, builder: "mine" }, "localhost:5000"), {
+    exec: false,
+    name: "mine",
+    keepsLayers: true,
+  });
 });
 
 test("the engine's context is the one that Docker's commands use", (t) => {
@@ -28,5 +37,8 @@ test("the engine's context is the one that Docker's commands use", (t) => {
   writeFileSync(join(folder, "config.json"), JSON.stringify({ currentContext: "desktop-linux" }));
   assert.equal(dockerContext(env), "desktop-linux");
   assert.equal(dockerContext({ ...env, DOCKER_CONTEXT: "colima" }), "colima");
-  assert.equal(dockerContext({ ...env, DOCKER_CONTEXT: "colima", DOCKER_HOST: "tcp://engine:2376" }), "default");
+  assert.equal(
+    dockerContext({ ...env, DOCKER_CONTEXT: "colima", DOCKER_HOST: "tcp://engine:2376" }),
+    "default",
+  );
 });

@@ -5,14 +5,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readBuildContext } from "../../../src/manifests/images/build-context";
-import { connectorImage, runnerImage, taggedReference, type BuildContext, type ImageBuild, type ImageOrigin } from "../../../src/manifests/images/image";
+import {
+  connectorImage,
+  runnerImage,
+  taggedReference,
+  type BuildContext,
+  type ImageBuild,
+  type ImageOrigin,
+} from "../../../src/manifests/images/image";
 import { repositoriesBelow } from "../../../src/common/registry/repositories";
 import { tap, target, type PackageSource } from "../../../src/model/connector";
 import { lockText } from "../../../connectors/dependency-lock";
 
-const context: BuildContext = { baseImage: "python:3.12-slim", files: { Dockerfile: "FROM x" }, launchers: { "x.py": "1", "y.py": "2" }, locks: {} };
+const context: BuildContext = {
+  baseImage: "python:3.12-slim",
+  files: { Dockerfile: "FROM x" },
+  launchers: { "x.py": "1", "y.py": "2" },
+  locks: {},
+};
 const plain = { name: "Tap-X", package: "tap-x", version: "1.0+local" };
-const connector = tap({ ...plain, launcher: "x.py", overrides: ["a>=1"], settings: { host: "string" }, required: [] } as const)({ host: "x" }).connector;
+const connector = tap({
+  ...plain,
+  launcher: "x.py",
+  overrides: ["a>=1"],
+  settings: { host: "string" },
+  required: [],
+} as const)({ host: "x" }).connector;
 
 const source = connector.source as PackageSource;
 const lock = lockText("Tap-X", source, { tools: "setuptools==80.0", packages: "tap-x==1.0+local" });
@@ -34,21 +52,34 @@ describe("the image of a connector", () => {
       SETTINGS: '{"host":"string"}',
       OVERRIDES: '["a>=1"]',
     });
-    assert.equal(buildOf(connectorImage(target({ ...plain, outputSetting: "folder" })({}).connector, context)).args["OUTPUT_SETTING"], "folder");
+    assert.equal(
+      buildOf(connectorImage(target({ ...plain, outputSetting: "folder" })({}).connector, context))
+        .args["OUTPUT_SETTING"],
+      "folder",
+    );
   });
 
   test("has a name and a tag that registries take", () => {
-    assert.match(taggedReference(repositoriesBelow("localhost:5000/"), connectorImage(connector, context)), /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/);
+    assert.match(
+      taggedReference(repositoriesBelow("localhost:5000/"), connectorImage(connector, context)),
+      /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/,
+    );
   });
 
   test("is refused if its lock file was written for another version", () => {
     const older = { ...connector, source: { ...source, version: "0.9" } };
-    assert.throws(() => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }), /connector "Tap-X": connectors\/locks\/Tap-X\.txt does not belong to tap-x 0\.9.*\n.*npx tapctl lock Tap-X/);
+    assert.throws(
+      () => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }),
+      /connector "Tap-X": connectors\/locks\/Tap-X\.txt does not belong to tap-x 0\.9.*\n.*npx tapctl lock Tap-X/,
+    );
   });
 
   test("has another tag when something that goes into it is another, and only then", () => {
     const tag = (changed: BuildContext, of = connector) => buildOf(connectorImage(of, changed)).tag;
-    assert.equal(tag({ ...context, launchers: { ...context.launchers, "y.py": "3" } }), tag(context));
+    assert.equal(
+      tag({ ...context, launchers: { ...context.launchers, "y.py": "3" } }),
+      tag(context),
+    );
     const others = [
       tag({ ...context, launchers: { "x.py": "other" } }),
       tag({ ...context, files: { Dockerfile: "FROM y" } }),
@@ -61,27 +92,65 @@ describe("the image of a connector", () => {
 
   test("is not built where it is there, by the array's or the stack's word, which wins", () => {
     const there = tap({ name: "tap-y", image: "acme/tap-y:1" })({}).connector;
-    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context)), "acme/tap-y:1");
-    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context, { "tap-y": "acme/tap-y:2" })), "acme/tap-y:2");
-    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), connectorImage(connector, context, { "Tap-X": "acme/tap-x:3" })), "acme/tap-x:3");
-    assert.equal(taggedReference(repositoriesBelow("localhost:5000"), runnerImage(context, { "singer-runner": "acme/runner:4" })), "acme/runner:4");
+    assert.equal(
+      taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context)),
+      "acme/tap-y:1",
+    );
+    assert.equal(
+      taggedReference(
+        repositoriesBelow("localhost:5000"),
+        connectorImage(there, context, { "tap-y": "acme/tap-y:2" }),
+      ),
+      "acme/tap-y:2",
+    );
+    assert.equal(
+      taggedReference(
+        repositoriesBelow("localhost:5000"),
+        connectorImage(connector, context, { "Tap-X": "acme/tap-x:3" }),
+      ),
+      "acme/tap-x:3",
+    );
+    assert.equal(
+      taggedReference(
+        repositoriesBelow("localhost:5000"),
+        runnerImage(context, { "singer-runner": "acme/runner:4" }),
+      ),
+      "acme/runner:4",
+    );
   });
 });
 
-test("the runner's image is a stage of the same file", () => assert.equal(buildOf(runnerImage(context)).target, "runner"));
+test("the runner's image is a stage of the same file", () =>
+  assert.equal(buildOf(runnerImage(context)).target, "runner"));
 
 test("what images are built from is found, without what Python leaves behind", () => {
   const { files, launchers } = readBuildContext("python:3.12-slim");
-  for (const path of ["images/singer/Dockerfile", "images/singer/install.py", "images/singer/singer-runner", "images/singer/runner/__main__.py"]) assert.ok(files[path], path);
+  for (const path of [
+    "images/singer/Dockerfile",
+    "images/singer/install.py",
+    "images/singer/singer-runner",
+    "images/singer/runner/__main__.py",
+  ])
+    assert.ok(files[path], path);
   assert.ok(launchers["target_csv.py"]);
-  assert.deepEqual(Object.keys(files).filter((path) => path.includes("__pycache__")), []);
+  assert.deepEqual(
+    Object.keys(files).filter((path) => path.includes("__pycache__")),
+    [],
+  );
 });
 
 describe("a build that fails", () => {
   const install = (action: string, env: NodeJS.ProcessEnv) => {
     const folder = mkdtempSync(join(tmpdir(), "install-"));
     try {
-      const { status, stderr } = spawnSync("python3", [join(__dirname, "..", "..", "..", "images", "singer", "install.py"), action, folder], { encoding: "utf8", env: { ...process.env, CONNECTOR: "tap-x", PACKAGE: "tap-x", VERSION: "1.0", ...env } });
+      const { status, stderr } = spawnSync(
+        "python3",
+        [join(__dirname, "..", "..", "..", "images", "singer", "install.py"), action, folder],
+        {
+          encoding: "utf8",
+          env: { ...process.env, CONNECTOR: "tap-x", PACKAGE: "tap-x", VERSION: "1.0", ...env },
+        },
+      );
       return { status, last: stderr.trimEnd().split("\n").at(-1) };
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -89,17 +158,29 @@ describe("a build that fails", () => {
   };
 
   test("names the connector and what is wrong with its arguments", () => {
-    assert.deepEqual(install("install", { PACKAGE: "" }), { status: 1, last: 'connector "tap-x" ( 1.0): build argument PACKAGE is missing' });
-    assert.match(install("install", { CONSTRAINTS: "setuptools<81" }).last ?? "", /^connector "tap-x" \(tap-x 1\.0\): build argument CONSTRAINTS must be a JSON list/);
+    assert.deepEqual(install("install", { PACKAGE: "" }), {
+      status: 1,
+      last: 'connector "tap-x" ( 1.0): build argument PACKAGE is missing',
+    });
+    assert.match(
+      install("install", { CONSTRAINTS: "setuptools<81" }).last ?? "",
+      /^connector "tap-x" \(tap-x 1\.0\): build argument CONSTRAINTS must be a JSON list/,
+    );
   });
 
   test("says which launcher is not there", () => {
-    assert.match(install("describe", { LAUNCHER: "nope.py" }).last ?? "", /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py is not there$/);
+    assert.match(
+      install("describe", { LAUNCHER: "nope.py" }).last ?? "",
+      /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py is not there$/,
+    );
   });
 
   test("names the connector and what pip said", () => {
     const { status, last } = install("install", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: "" });
     assert.equal(status, 1);
-    assert.match(last ?? "", /^connector "tap-x" \(tap-x 1\.0\): cannot be installed: Could not find a version that satisfies the requirement tap-x==1\.0/);
+    assert.match(
+      last ?? "",
+      /^connector "tap-x" \(tap-x 1\.0\): cannot be installed: Could not find a version that satisfies the requirement tap-x==1\.0/,
+    );
   });
 });

@@ -14,7 +14,10 @@ const skip = withoutPromtool();
 function rulesFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-rules-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "rules.yaml"), stringify({ groups: ruleGroups(RULES) }, { lineWidth: 0 }));
+  writeFileSync(
+    join(folder, "rules.yaml"),
+    stringify({ groups: ruleGroups(RULES) }, { lineWidth: 0 }),
+  );
   return folder;
 }
 
@@ -23,7 +26,9 @@ function promtool(cwd: string, args: readonly string[]): void {
   assert.equal(status, 0, `${stdout}${stderr}`);
 }
 
-test("promtool takes the rules", { skip }, (t) => promtool(rulesFolder(t), ["check", "rules", "rules.yaml"]));
+test("promtool takes the rules", { skip }, (t) =>
+  promtool(rulesFolder(t), ["check", "rules", "rules.yaml"]),
+);
 
 test("the rules do what rules.promtool.yaml says", { skip }, (t) => {
   const folder = rulesFolder(t);

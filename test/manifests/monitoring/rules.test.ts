@@ -6,7 +6,11 @@ import { stringify } from "yaml";
 import { dashboard, dashboardConfigMap } from "../../../src/manifests/monitoring/dashboard";
 import { prometheusRule, ruleGroups } from "../../../src/manifests/monitoring/prometheus-rule";
 import { RECORDED } from "../../../src/manifests/monitoring/recorded";
-import { controllerTarget, serviceMonitor, storeTarget } from "../../../src/manifests/monitoring/scrape";
+import {
+  controllerTarget,
+  serviceMonitor,
+  storeTarget,
+} from "../../../src/manifests/monitoring/scrape";
 import { committedMetrics, runMetrics } from "../../../src/manifests/argo/singer-metrics";
 import { assertGolden } from "../golden";
 import { promqlProblem } from "./promql";
@@ -14,24 +18,41 @@ import { RULES } from "./support";
 
 const place = { namespace: "pipelines", labels: { release: "prometheus" } };
 const alerts = ruleGroups(RULES).flatMap(({ rules }) => rules.filter((rule) => "alert" in rule));
-const expressions = (options: typeof RULES): readonly string[] => ruleGroups(options).flatMap(({ rules }) => rules.map(({ expr }) => expr));
+const expressions = (options: typeof RULES): readonly string[] =>
+  ruleGroups(options).flatMap(({ rules }) => rules.map(({ expr }) => expr));
 
 /** Expressions of the dashboard as Prometheus gets them: Grafana has put its variables in. */
 function dashboardExpressions(minio: boolean): readonly string[] {
   const panels = dashboard({ ...RULES, minio }).panels ?? [];
-  return panels.flatMap((panel) => ("targets" in panel ? (panel.targets ?? []) : [])).map((target) => (target["expr"] as string).replaceAll("$pipeline", ".*").replaceAll("$__rate_interval", "5m"));
+  return panels
+    .flatMap((panel) => ("targets" in panel ? (panel.targets ?? []) : []))
+    .map((target) =>
+      (target["expr"] as string).replaceAll("$pipeline", ".*").replaceAll("$__rate_interval", "5m"),
+    );
 }
 
-test("the rules are as their golden file says", () => assertGolden("monitoring-rules.yaml", stringify(prometheusRule(RULES, place), { lineWidth: 0 })));
+test("the rules are as their golden file says", () =>
+  assertGolden("monitoring-rules.yaml", stringify(prometheusRule(RULES, place), { lineWidth: 0 })));
 
-test("the dashboard is as its golden file says", () => assertGolden("monitoring-dashboard.json", dashboardConfigMap({ ...RULES }, { namespace: "pipelines" }).data["tapctl-pipelines.json"] + "\n"));
+test("the dashboard is as its golden file says", () =>
+  assertGolden(
+    "monitoring-dashboard.json",
+    dashboardConfigMap({ ...RULES }, { namespace: "pipelines" }).data["tapctl-pipelines.json"] +
+      "\n",
+  ));
 
 test("what is scraped", () => {
   const { metadata, spec } = serviceMonitor(storeTarget("minio"), place);
-  assert.deepEqual(metadata, { name: "minio", namespace: "pipelines", labels: { "app.kubernetes.io/managed-by": "tapctl", release: "prometheus" } });
+  assert.deepEqual(metadata, {
+    name: "minio",
+    namespace: "pipelines",
+    labels: { "app.kubernetes.io/managed-by": "tapctl", release: "prometheus" },
+  });
   assert.deepEqual(spec.namespaceSelector, { matchNames: ["minio"] });
   assert.equal(spec.endpoints[0]?.path, "/minio/v2/metrics/cluster");
-  assert.deepEqual(serviceMonitor(controllerTarget("argo"), place).spec.endpoints[0]?.relabelings, [{ targetLabel: "job", replacement: "workflow-controller" }]);
+  assert.deepEqual(serviceMonitor(controllerTarget("argo"), place).spec.endpoints[0]?.relabelings, [
+    { targetLabel: "job", replacement: "workflow-controller" },
+  ]);
 });
 
 test("the parser finds what is no PromQL", () => {
@@ -43,7 +64,10 @@ for (const minio of [true, false]) {
   test(`every expression is PromQL, ${minio ? "with" : "without"} MinIO`, () => {
     const all = [...expressions({ ...RULES, minio }), ...dashboardExpressions(minio)];
     for (const expr of all) assert.equal(promqlProblem(expr), undefined, expr);
-    assert.equal(all.some((expr) => expr.includes("minio")), minio);
+    assert.equal(
+      all.some((expr) => expr.includes("minio")),
+      minio,
+    );
   });
 }
 
@@ -51,7 +75,8 @@ test("only metrics that are there are asked for", () => {
   const told = [...runMetrics, ...committedMetrics].map(({ name }) => `argo_workflows_${name}`);
   const known = new Set([...told, "argo_workflows_error_count", ...Object.values(RECORDED)]);
   for (const expr of [...expressions(RULES), ...dashboardExpressions(true)]) {
-    for (const [name] of expr.matchAll(/(argo_workflows_|tapctl:)[a-z_]+/g)) assert.ok(known.has(name), `${name} in ${expr}`);
+    for (const [name] of expr.matchAll(/(argo_workflows_|tapctl:)[a-z_]+/g))
+      assert.ok(known.has(name), `${name} in ${expr}`);
   }
 });
 
@@ -61,8 +86,14 @@ test("each alert says what is wrong, and has its section in the runbook", () => 
   assert.ok(alerts.length >= 7);
   for (const rule of alerts) {
     assert.ok(sections.has(rule.alert), rule.alert);
-    assert.equal(rule.annotations.runbook_url, `https://example.com/runbook#${rule.alert.toLowerCase()}`);
-    assert.ok(rule.annotations.summary.length < 80 && rule.annotations.description.includes("npx tapctl "), rule.alert);
+    assert.equal(
+      rule.annotations.runbook_url,
+      `https://example.com/runbook#${rule.alert.toLowerCase()}`,
+    );
+    assert.ok(
+      rule.annotations.summary.length < 80 && rule.annotations.description.includes("npx tapctl "),
+      rule.alert,
+    );
     assert.match(rule.labels.severity, /^(warning|critical)$/);
   }
 });
@@ -89,7 +120,10 @@ test("panels of the dashboard have names, numbers of their own and room of their
 });
 
 test("Grafana's sidecar finds the dashboard, in a folder where one is named", () => {
-  const { metadata } = dashboardConfigMap({ ...RULES }, { namespace: "pipelines", grafanaFolder: "Data" });
+  const { metadata } = dashboardConfigMap(
+    { ...RULES },
+    { namespace: "pipelines", grafanaFolder: "Data" },
+  );
   assert.equal(metadata.labels.grafana_dashboard, "1");
   assert.deepEqual(metadata.annotations, { grafana_folder: "Data" });
 });

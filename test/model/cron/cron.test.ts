@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cronKey, describeCron, neverFires, parseCron, type CalendarSchedule, type CronSchedule } from "../../../src/model/cron/cron";
+import {
+  cronKey,
+  describeCron,
+  neverFires,
+  parseCron,
+  type CalendarSchedule,
+  type CronSchedule,
+} from "../../../src/model/cron/cron";
 
 const FIELDS = "minute, hour, day of month, month, day of week";
 const DESCRIPTORS = "@yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly";
@@ -43,8 +50,14 @@ const refused: readonly (readonly [string, string])[] = [
   ["0 6 * * 5L", `day of week "5L": L and W are not known to Argo`],
   ["0 6 * * MON#1", `day of week "MON#1": # is not known to Argo`],
   ["H 6 * * *", `minute "H": H is not known to Argo`],
-  ["0 6 * JUNE *", `month "JUNE" is not a number from 1 to 12 or one of JAN-DEC; did you mean "JUN"?`],
-  ["0 6 * * MNO", `day of week "MNO" is not a number from 0 to 6 or one of SUN-SAT; did you mean "MON"?`],
+  [
+    "0 6 * JUNE *",
+    `month "JUNE" is not a number from 1 to 12 or one of JAN-DEC; did you mean "JUN"?`,
+  ],
+  [
+    "0 6 * * MNO",
+    `day of week "MNO" is not a number from 0 to 6 or one of SUN-SAT; did you mean "MON"?`,
+  ],
   ["0 6 * * XYZQ", `day of week "XYZQ" is not a number from 0 to 6 or one of SUN-SAT`],
   ["@dayly", `only ${DESCRIPTORS} and @every are known; did you mean "@daily"?`],
   ["@Daily", `only ${DESCRIPTORS} and @every are known; did you mean "@daily"?`],
@@ -53,8 +66,14 @@ const refused: readonly (readonly [string, string])[] = [
   ["@every", `after @every stand whole numbers with h, m and s, such as "@every 1h30m"`],
   ["@every -5m", `after @every stand whole numbers with h, m and s, such as "@every 1h30m"`],
   ["@every 5 m", `after @every stand whole numbers with h, m and s, such as "@every 1h30m"`],
-  ["@every 1.5h", `after @every stand whole numbers with h, m and s, such as "@every 1h30m"; did you mean "@every 90m"?`],
-  ["@every 2d", `after @every stand whole numbers with h, m and s, such as "@every 1h30m"; did you mean "@every 48h"?`],
+  [
+    "@every 1.5h",
+    `after @every stand whole numbers with h, m and s, such as "@every 1h30m"; did you mean "@every 90m"?`,
+  ],
+  [
+    "@every 2d",
+    `after @every stand whole numbers with h, m and s, such as "@every 1h30m"; did you mean "@every 48h"?`,
+  ],
   ["@every 500ms", "@every needs 1s or more"],
   ["@every 0s", "@every needs 1s or more"],
   ["@every 9999999h", "@every takes at most 2562047h"],
@@ -66,7 +85,12 @@ for (const [cron, problem] of refused) {
   });
 }
 
-const fields: readonly (readonly [string, keyof Omit<CalendarSchedule, "kind">, readonly number[], boolean])[] = [
+const fields: readonly (readonly [
+  string,
+  keyof Omit<CalendarSchedule, "kind">,
+  readonly number[],
+  boolean,
+])[] = [
   ["5 * * * *", "minute", [5], false],
   ["00 * * * *", "minute", [0], false],
   ["*/20 * * * *", "minute", [0, 20, 40], false],
@@ -90,13 +114,22 @@ for (const [cron, name, values, star] of fields) {
     const schedule = scheduleOf(cron);
     assert.equal(schedule.kind, "calendar");
     const field = schedule[name];
-    assert.deepEqual([...field.values].sort((one, other) => one - other), values);
+    assert.deepEqual(
+      [...field.values].sort((one, other) => one - other),
+      values,
+    );
     assert.equal(field.star, star);
   });
 }
 
-for (const [cron, seconds] of [["@every 90m", 5400], ["@every 1h30m10s", 5410], ["@every 1500ms", 1], ["@every 2562047h", 9_223_369_200]] as const) {
-  test(`${cron} is ${seconds} s`, () => assert.deepEqual(scheduleOf(cron), { kind: "interval", seconds }));
+for (const [cron, seconds] of [
+  ["@every 90m", 5400],
+  ["@every 1h30m10s", 5410],
+  ["@every 1500ms", 1],
+  ["@every 2562047h", 9_223_369_200],
+] as const) {
+  test(`${cron} is ${seconds} s`, () =>
+    assert.deepEqual(scheduleOf(cron), { kind: "interval", seconds }));
 }
 
 const never: readonly (readonly [string, boolean])[] = [
@@ -115,7 +148,8 @@ const never: readonly (readonly [string, boolean])[] = [
 ];
 
 for (const [cron, expected] of never) {
-  test(`${cron} ${expected ? "never fires" : "fires"}`, () => assert.equal(neverFires(scheduleOf(cron)), expected));
+  test(`${cron} ${expected ? "never fires" : "fires"}`, () =>
+    assert.equal(neverFires(scheduleOf(cron)), expected));
 }
 
 const keys: readonly (readonly [string, string, boolean])[] = [

@@ -39,27 +39,49 @@ const zones: readonly (readonly [string, string | undefined])[] = [
 ];
 
 for (const [name, problem] of zones) {
-  test(`time zone ${JSON.stringify(name)}: ${problem ?? "known"}`, () => assert.equal(zoneProblem(name), problem));
+  test(`time zone ${JSON.stringify(name)}: ${problem ?? "known"}`, () =>
+    assert.equal(zoneProblem(name), problem));
 }
 
 for (const [name, meant] of Object.entries(ABBREVIATIONS)) {
   test(`time zone ${name}: refused as an abbreviation, with the name of a place`, () => {
-    assert.equal(zoneProblem(name), `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`);
+    assert.equal(
+      zoneProblem(name),
+      `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`,
+    );
     assert.equal(zoneProblem(meant), undefined);
   });
 }
 
 test("time zones: an older name is known, and stands for the zone that has the same clocks", () => {
   for (const [name, current] of Object.entries(LEGACY_ZONES)) {
-    assert.deepEqual([zoneProblem(name), zoneProblem(current), currentZone(name), currentZone(current)], [undefined, undefined, current, current]);
-    for (const month of ["01", "04", "07", "10"]) assert.equal(zoneOffset(name, Date.parse(`2026-${month}-15T00:00:00Z`)), zoneOffset(current, Date.parse(`2026-${month}-15T00:00:00Z`)), `${name} in month ${month}`);
+    assert.deepEqual(
+      [zoneProblem(name), zoneProblem(current), currentZone(name), currentZone(current)],
+      [undefined, undefined, current, current],
+    );
+    for (const month of ["01", "04", "07", "10"])
+      assert.equal(
+        zoneOffset(name, Date.parse(`2026-${month}-15T00:00:00Z`)),
+        zoneOffset(current, Date.parse(`2026-${month}-15T00:00:00Z`)),
+        `${name} in month ${month}`,
+      );
   }
 });
 
 test("time zones: an older name is deployed by the one that every controller knows", () => {
-  const job = { kind: "job", name: "x", schedule: "@daily", image: "acme/x:1", command: ["x"] } as const;
-  const zoneOf = (timezone?: TimeZone) => cronWorkflow({ entry: { ...job, ...(timezone && { timezone }) } }, settings).spec.timezone;
-  assert.deepEqual([zoneOf("US/Eastern"), zoneOf("Japan"), zoneOf("GMT"), zoneOf("Europe/Berlin"), zoneOf()], ["America/New_York", "Asia/Tokyo", "Etc/GMT", "Europe/Berlin", "UTC"]);
+  const job = {
+    kind: "job",
+    name: "x",
+    schedule: "@daily",
+    image: "acme/x:1",
+    command: ["x"],
+  } as const;
+  const zoneOf = (timezone?: TimeZone) =>
+    cronWorkflow({ entry: { ...job, ...(timezone && { timezone }) } }, settings).spec.timezone;
+  assert.deepEqual(
+    [zoneOf("US/Eastern"), zoneOf("Japan"), zoneOf("GMT"), zoneOf("Europe/Berlin"), zoneOf()],
+    ["America/New_York", "Asia/Tokyo", "Etc/GMT", "Europe/Berlin", "UTC"],
+  );
 });
 
 const HOUR = 3_600_000;
@@ -74,5 +96,6 @@ const offsets: readonly (readonly [string, string, number])[] = [
 ];
 
 for (const [zone, time, expected] of offsets) {
-  test(`${zone} is ${expected / HOUR} h ahead of UTC at ${time}`, () => assert.equal(zoneOffset(zone, Date.parse(time)), expected));
+  test(`${zone} is ${expected / HOUR} h ahead of UTC at ${time}`, () =>
+    assert.equal(zoneOffset(zone, Date.parse(time)), expected));
 }

@@ -4,21 +4,40 @@ import { tapPostgres, targetCsv, targetDuckdb, targetPostgres } from "../../../c
 import type { Target } from "../../../src/model/connector";
 import { validatePipelines } from "../../../src/model/validation/validate";
 
-const incremental = { stream: "public-orders", replicationMethod: "INCREMENTAL", replicationKey: "id" };
+const incremental = {
+  stream: "public-orders",
+  replicationMethod: "INCREMENTAL",
+  replicationKey: "id",
+};
 
 function notesOf(target: Target, streams: readonly unknown[]): readonly string[] {
   const tap = tapPostgres({ host: "db", user: "etl", database: "shop" });
-  return validatePipelines([{ name: "orders", schedule: "0 3 * * *", tap, target, streams }]).notes.map(({ text }) => text);
+  return validatePipelines([
+    { name: "orders", schedule: "0 3 * * *", tap, target, streams },
+  ]).notes.map(({ text }) => text);
 }
 
 test("validate: notes that a target that appends stores the last rows of incremental streams again with every run", () => {
-  const note = '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key';
+  const note =
+    '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key';
   assert.deepEqual(notesOf(targetCsv({}), [incremental, "public-users"]), [note]);
-  assert.deepEqual(notesOf(targetDuckdb({ path: "a.duckdb", primary_key_required: false }), [incremental]), [note.replace("target-csv", "target-duckdb")]);
+  assert.deepEqual(
+    notesOf(targetDuckdb({ path: "a.duckdb", primary_key_required: false }), [incremental]),
+    [note.replace("target-csv", "target-duckdb")],
+  );
 });
 
 test("validate: has no such note for a target that replaces rows by their key, or for streams that are read in full", () => {
-  assert.deepEqual(notesOf(targetPostgres({ host: "dwh", user: "etl", database: "dwh" }), [incremental]), []);
+  assert.deepEqual(
+    notesOf(targetPostgres({ host: "dwh", user: "etl", database: "dwh" }), [incremental]),
+    [],
+  );
   assert.deepEqual(notesOf(targetDuckdb({ path: "a.duckdb" }), [incremental]), []);
-  assert.deepEqual(notesOf(targetCsv({}), [{ stream: "public-orders", replicationMethod: "FULL_TABLE" }, "public-users"]), []);
+  assert.deepEqual(
+    notesOf(targetCsv({}), [
+      { stream: "public-orders", replicationMethod: "FULL_TABLE" },
+      "public-users",
+    ]),
+    [],
+  );
 });

@@ -11,23 +11,40 @@ const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 
 test("sizes: an argument or variable that Linux starts no program with is refused", () => {
   const long = "x".repeat(128 * KIB - 1);
-  assert.deepEqual(textsOf({ ...job, command: ["dbt", `${long}x`] }), ["command[1]: has 128 KiB, at most 128 KiB are allowed, because Linux starts no program with more; put the content into the image or the object store"]);
+  assert.deepEqual(textsOf({ ...job, command: ["dbt", `${long}x`] }), [
+    "command[1]: has 128 KiB, at most 128 KiB are allowed, because Linux starts no program with more; put the content into the image or the object store",
+  ]);
   assert.match(textsOf({ ...job, env: { A: long } })[0] ?? "", /^env\.A: has 129 KiB/);
-  assert.match(textsOf({ ...replication, followUps: [followUp, { ...followUp, name: "two", command: ["dbt", "é".repeat(65 * KIB)] }] })[0] ?? "", /^followUps\[1\]\.command\[1\]: has 130 KiB/);
+  assert.match(
+    textsOf({
+      ...replication,
+      followUps: [followUp, { ...followUp, name: "two", command: ["dbt", "é".repeat(65 * KIB)] }],
+    })[0] ?? "",
+    /^followUps\[1\]\.command\[1\]: has 130 KiB/,
+  );
 });
 
-test("sizes: Linux does start a program with the longest argument that one alone may have, and not with a longer one", { skip: process.platform !== "linux" }, () => {
-  const start = (length: number) => execFileSync("/bin/true", ["x".repeat(length)]);
-  start(128 * KIB - 1);
-  assert.throws(() => start(128 * KIB), { code: "E2BIG" });
-});
+test(
+  "sizes: Linux does start a program with the longest argument that one alone may have, and not with a longer one",
+  { skip: process.platform !== "linux" },
+  () => {
+    const start = (length: number) => execFileSync("/bin/true", ["x".repeat(length)]);
+    start(128 * KIB - 1);
+    assert.throws(() => start(128 * KIB), { code: "E2BIG" });
+  },
+);
 
 test("sizes: what commands and variables take together is bounded by what a Workflow can carry", () => {
   const half = "x".repeat(61 * KIB);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half] }), []);
-  assert.deepEqual(textsOf({ ...job, command: ["dbt", half, half] }), ["command and env: take 123 KiB together, at most 120 KiB are allowed; put the content into the image or the object store"]);
+  assert.deepEqual(textsOf({ ...job, command: ["dbt", half, half] }), [
+    "command and env: take 123 KiB together, at most 120 KiB are allowed; put the content into the image or the object store",
+  ]);
   const two = [followUp, { ...followUp, name: "two" }].map((one) => ({ ...one, env: { A: half } }));
-  assert.match(textsOf({ ...replication, followUps: two })[0] ?? "", /^followUps: commands and env take 123 KiB together/);
+  assert.match(
+    textsOf({ ...replication, followUps: two })[0] ?? "",
+    /^followUps: commands and env take 123 KiB together/,
+  );
   assert.deepEqual(textsOf({ ...replication, followUps: two.slice(1) }), []);
 });
 
@@ -35,14 +52,24 @@ test("sizes: nothing that is accepted makes a parameter of 128 KiB, whatever its
   for (const character of ["x", "$", '"', "\\", "\n", "é", "\u{1f600}", "{{"]) {
     // The most that is accepted.
     let [fits, fails] = [0, 128 * KIB];
-    const of = (count: number): readonly FollowUp[] => [{ ...followUp, command: ["dbt", character.repeat(count)] }];
+    const of = (count: number): readonly FollowUp[] => [
+      { ...followUp, command: ["dbt", character.repeat(count)] },
+    ];
     while (fails - fits > 1) {
       const middle = (fits + fails) >> 1;
       if (textsOf({ ...replication, followUps: of(middle) }).length === 0) fits = middle;
       else fails = middle;
     }
     assert.ok(fits > 0);
-    const parameters = runArguments({ entry: { ...replication, schedule: "@daily", followUps: of(fits) }, images: images() }, settings, "schedule");
-    for (const { name, value } of parameters) assert.ok(Buffer.byteLength(value) < 128 * KIB, `${name} has ${Buffer.byteLength(value)} bytes of ${JSON.stringify(character)}`);
+    const parameters = runArguments(
+      { entry: { ...replication, schedule: "@daily", followUps: of(fits) }, images: images() },
+      settings,
+      "schedule",
+    );
+    for (const { name, value } of parameters)
+      assert.ok(
+        Buffer.byteLength(value) < 128 * KIB,
+        `${name} has ${Buffer.byteLength(value)} bytes of ${JSON.stringify(character)}`,
+      );
   }
 });

@@ -10,14 +10,25 @@ const NAME = `only lower-case letters, digits and "-" are allowed, beginning and
 const DURATION = `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
 const TEMPLATE = `"{{" is not allowed, it is template syntax of Argo`;
 const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`;
-const batchConfig = (storage?: { readonly root: string }) => tapAny({ batch_config: { encoding: { format: "jsonl" }, ...(storage && { storage }) } });
-const batchProblem = (which: string) => `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or leave batch_config out`;
+const batchConfig = (storage?: { readonly root: string }) =>
+  tapAny({ batch_config: { encoding: { format: "jsonl" }, ...(storage && { storage }) } });
+const batchProblem = (which: string) =>
+  `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or leave batch_config out`;
 const BATCHES = [
-  [{ tap: batchConfig({ root: "file:///tmp/b" }) }, [batchProblem('with the storage root "file:///tmp/b"')]],
+  [
+    { tap: batchConfig({ root: "file:///tmp/b" }) },
+    [batchProblem('with the storage root "file:///tmp/b"')],
+  ],
   [{ tap: batchConfig({ root: "/tmp/b" }) }, [batchProblem('with the storage root "/tmp/b"')]],
   [{ tap: batchConfig() }, [batchProblem("without a storage root")]],
-  [{ tap: batchConfig({ root: "file:///singer/work/b" }) }, [batchProblem('with the storage root "file:///singer/work/b"')]],
-  [{ tap: batchConfig({ root: "file:///tmp/b" }), mode: "stream" }, [batchProblem('with the storage root "file:///tmp/b"')]],
+  [
+    { tap: batchConfig({ root: "file:///singer/work/b" }) },
+    [batchProblem('with the storage root "file:///singer/work/b"')],
+  ],
+  [
+    { tap: batchConfig({ root: "file:///tmp/b" }), mode: "stream" },
+    [batchProblem('with the storage root "file:///tmp/b"')],
+  ],
   [{ tap: batchConfig({ root: "file:///singer/work/b" }), mode: "stream" }, []],
   [{ tap: batchConfig({ root: "s3://bucket/b" }) }, []],
 ] as const;
@@ -38,7 +49,10 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ name: "{{x}}" }, [`name "{{x}}": ${NAME}, such as "x"`]],
   [{ name: "../x" }, [`name "../x": ${NAME}, such as "x"`]],
   [{ name: "a".repeat(52) }, []],
-  [{ name: "a".repeat(53) }, [`name "${"a".repeat(53)}": it has 53 characters, at most 52 are allowed`]],
+  [
+    { name: "a".repeat(53) },
+    [`name "${"a".repeat(53)}": it has 53 characters, at most 52 are allowed`],
+  ],
   [{ formerName: "Old" }, [`formerName "Old": ${NAME}, such as "old"`]],
   [{ formerName: "orders" }, [`formerName "orders": is the name that it has`]],
   [{ description: "" }, [`description "": it is empty`]],
@@ -51,12 +65,26 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ schedule: [] }, ["schedule: the list is empty"]],
   [{ schedule: ["0 6 * * *", 7] }, ["schedule must be text, not a number"]],
   [{ schedule: "0 25 * * *" }, [`schedule "0 25 * * *": hour 25 is outside 0-23`]],
-  [{ schedule: ["0 25 * * *", "61 * * * *"] }, [`schedule "0 25 * * *": hour 25 is outside 0-23`, `schedule "61 * * * *": minute 61 is outside 0-59`]],
-  [{ schedule: "0 0 30 2 *" }, [`schedule "0 0 30 2 *": it never fires: none of its months has such a day`]],
+  [
+    { schedule: ["0 25 * * *", "61 * * * *"] },
+    [
+      `schedule "0 25 * * *": hour 25 is outside 0-23`,
+      `schedule "61 * * * *": minute 61 is outside 0-59`,
+    ],
+  ],
+  [
+    { schedule: "0 0 30 2 *" },
+    [`schedule "0 0 30 2 *": it never fires: none of its months has such a day`],
+  ],
   [{ schedule: ["0 6 * * *", "0 6 * * *"] }, [`schedule "0 6 * * *": is listed more than once`]],
   [{ schedule: ["0 0 * * *", "@daily"] }, [`schedule "@daily": means the same as "0 0 * * *"`]],
   [{ schedule: ["0 6 * * MON-FRI", "0 9 * * SAT,SUN"] }, []],
-  [{ timezone: "Europe/Berln" }, [`timezone "Europe/Berln": is not a time zone of the IANA database; did you mean "Europe/Berlin"?`]],
+  [
+    { timezone: "Europe/Berln" },
+    [
+      `timezone "Europe/Berln": is not a time zone of the IANA database; did you mean "Europe/Berlin"?`,
+    ],
+  ],
   [{ timezone: 2 }, ["timezone must be text, not a number"]],
   [{ suspend: "yes" }, ["suspend must be true or false, not text"]],
   [{ suspend: null }, ["suspend must be true or false, not null"]],
@@ -74,13 +102,27 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ retries: { limit: "2" } }, ["retries.limit must be a whole number from 0 to 10, not text"]],
   [{ retries: { limt: 2 } }, [`retries.limt is not a known field; did you mean "limit"?`]],
   [{ retries: { delay: "1x" } }, [`retries.delay "1x": ${DURATION}`]],
-  [{ retries: { delay: "1h", maxDelay: "30m" } }, [`retries.delay "1h": is longer than maxDelay "30m"`]],
-  [{ retries: { delay: "20m" } }, [`retries.delay "20m": is longer than maxDelay "15m" (the default)`]],
+  [
+    { retries: { delay: "1h", maxDelay: "30m" } },
+    [`retries.delay "1h": is longer than maxDelay "30m"`],
+  ],
+  [
+    { retries: { delay: "20m" } },
+    [`retries.delay "20m": is longer than maxDelay "15m" (the default)`],
+  ],
   [{ retries: { limit: 0, delay: "90s", maxDelay: "1.5m" } }, []],
-  [{ notifications: { on: ["faild"] } }, [`notifications.on[0] "faild": must be "started" or "succeeded" or "failed" or "recovered"; did you mean "failed"?`]],
+  [
+    { notifications: { on: ["faild"] } },
+    [
+      `notifications.on[0] "faild": must be "started" or "succeeded" or "failed" or "recovered"; did you mean "failed"?`,
+    ],
+  ],
   [{ notifications: { on: "failed" } }, ["notifications.on must be a list, not text"]],
   [{ notifications: { on: [], webhook: secret("channel") } }, []],
-  [{ notifications: { webhook: "https://hook.example/T0KEN" } }, [`notifications.webhook must be a secret, such as secret("orders-channel"), not text`]],
+  [
+    { notifications: { webhook: "https://hook.example/T0KEN" } },
+    [`notifications.webhook must be a secret, such as secret("orders-channel"), not text`],
+  ],
   [{ owner: "a\nb" }, [`owner "a\\nb": must be a single line`]],
   [{ owner: " " }, [`owner " ": it is empty`]],
   [{ owner: "}}" }, [`owner "}}": "}}" is not allowed, it is template syntax of Argo`]],
@@ -89,14 +131,31 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ labels: { domain: 5 } }, ["labels.domain must be text, not a number"]],
   [{ labels: { domain: "sales team" } }, [`labels.domain "sales team": ${LABEL}`]],
   [{ labels: { domain: "{{x}}" } }, [`labels.domain "{{x}}": ${TEMPLATE}`]],
-  [{ labels: { domain: "x".repeat(64) } }, [`labels.domain "${"x".repeat(64)}": it has 64 characters, at most 63 are allowed`]],
+  [
+    { labels: { domain: "x".repeat(64) } },
+    [`labels.domain "${"x".repeat(64)}": it has 64 characters, at most 63 are allowed`],
+  ],
   [{ labels: { domain: "", "example.com/team": "A.b_c-1" } }, []],
   [{ labels: { "my label": "x" } }, [`labels: key "my label": ${LABEL}`]],
-  [{ labels: { ["k".repeat(64)]: "x" } }, [`labels: key "${"k".repeat(64)}": it has 64 characters, at most 63 are allowed`]],
-  [{ labels: { "Example.com/team": "x" } }, [`labels: key "Example.com/team": before the "/" must stand a DNS name, such as "example.com/team"`]],
+  [
+    { labels: { ["k".repeat(64)]: "x" } },
+    [`labels: key "${"k".repeat(64)}": it has 64 characters, at most 63 are allowed`],
+  ],
+  [
+    { labels: { "Example.com/team": "x" } },
+    [
+      `labels: key "Example.com/team": before the "/" must stand a DNS name, such as "example.com/team"`,
+    ],
+  ],
   [{ labels: { "../x": "x" } }, [`labels: key "../x": ${FOLDER}`]],
-  [{ labels: { "app.kubernetes.io/name": "x" } }, [`labels: key "app.kubernetes.io/name": the prefix "app.kubernetes.io/" is reserved`]],
-  [{ labels: { "workflows.argoproj.io/x": "x" } }, [`labels: key "workflows.argoproj.io/x": the prefix "workflows.argoproj.io/" is reserved`]],
+  [
+    { labels: { "app.kubernetes.io/name": "x" } },
+    [`labels: key "app.kubernetes.io/name": the prefix "app.kubernetes.io/" is reserved`],
+  ],
+  [
+    { labels: { "workflows.argoproj.io/x": "x" } },
+    [`labels: key "workflows.argoproj.io/x": the prefix "workflows.argoproj.io/" is reserved`],
+  ],
   [{ onRemove: "keep" }, [`onRemove "keep": must be "delete" or "orphan"`]],
   [{ role: "admin" }, [`role "admin": must be "shared" or "own"`]],
   [{ kind: "jobb" }, [`kind "jobb": must be "replication" or "job"; did you mean "job"?`]],
@@ -108,102 +167,352 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ frequency: undefined }, []],
   [{ mode: "steam" }, [`mode "steam": must be "artifact" or "stream"; did you mean "stream"?`]],
   [{ mode: "stream" }, []],
-  [{ mode: "stream", configFrom: "store" }, [`mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`]],
-  [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: ["a", { stream: "b", replicationMethod: "INCREMENTAL" }] }, [OVERWRITE]],
+  [
+    { mode: "stream", configFrom: "store" },
+    [
+      `mode "stream": with configFrom "store" the tap would see the target's settings, because both run in one pod; use mode "artifact"`,
+    ],
+  ],
+  [
+    {
+      mode: "stream",
+      target: targetAny({ load_method: "overwrite" }),
+      streams: ["a", { stream: "b", replicationMethod: "INCREMENTAL" }],
+    },
+    [OVERWRITE],
+  ],
   [{ mode: "stream", target: targetAny({ load_method: "overwrite" }) }, [OVERWRITE]],
-  [{ mode: "stream", target: targetAny({ load_method: "overwrite" }), streams: [{ stream: "b", replicationMethod: "INCREMENTAL" }] }, []],
+  [
+    {
+      mode: "stream",
+      target: targetAny({ load_method: "overwrite" }),
+      streams: [{ stream: "b", replicationMethod: "INCREMENTAL" }],
+    },
+    [],
+  ],
   [{ mode: "artifact", target: targetAny({ load_method: "overwrite" }) }, []],
   ...BATCHES,
-  [{ mode: "stream", target: targetFiles({}) }, [`mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`]],
-  [{ initialState: { at: 1 }, configFrom: "store" }, [`initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`]],
+  [
+    { mode: "stream", target: targetFiles({}) },
+    [
+      `mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`,
+    ],
+  ],
+  [
+    { initialState: { at: 1 }, configFrom: "store" },
+    [
+      `initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`,
+    ],
+  ],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],
   [{ initialState: {} }, ["initialState: it is empty; leave it out to begin without a state"]],
   [{ initialState: [] }, ["initialState must be an object or the JSON text of one, not a list"]],
   [{ initialState: { bookmarks: {} } }, []],
-  [{ initialState: { at: new Date(0) } }, ["initialState.at is no plain object, which JSON cannot hold; give it as text"]],
-  [{ expectations: { minRecords: -1 } }, ["expectations.minRecords -1: must be a whole number from 0"]],
-  [{ expectations: { minRecords: "1" } }, ["expectations.minRecords must be a whole number from 0, not text"]],
-  [{ expectations: { maxStaleness: "2 days" } }, [`expectations.maxStaleness "2 days": ${DURATION}`]],
-  [{ expectations: { minRecord: 1 } }, [`expectations.minRecord is not a known field; did you mean "minRecords"?`]],
+  [
+    { initialState: { at: new Date(0) } },
+    ["initialState.at is no plain object, which JSON cannot hold; give it as text"],
+  ],
+  [
+    { expectations: { minRecords: -1 } },
+    ["expectations.minRecords -1: must be a whole number from 0"],
+  ],
+  [
+    { expectations: { minRecords: "1" } },
+    ["expectations.minRecords must be a whole number from 0, not text"],
+  ],
+  [
+    { expectations: { maxStaleness: "2 days" } },
+    [`expectations.maxStaleness "2 days": ${DURATION}`],
+  ],
+  [
+    { expectations: { minRecord: 1 } },
+    [`expectations.minRecord is not a known field; did you mean "minRecords"?`],
+  ],
   [{ resources: { cpu: 1 } }, ["resources.cpu is not a known field"]],
-  [{ resources: { tap: { cpu: "1 core" } } }, [`resources.tap.cpu "1 core": must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`]],
+  [
+    { resources: { tap: { cpu: "1 core" } } },
+    [
+      `resources.tap.cpu "1 core": must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`,
+    ],
+  ],
   [{ resources: { tap: { cpu: 0 } } }, ["resources.tap.cpu 0: must be 0.001 cores (1m) or more"]],
-  [{ resources: { tap: { cpu: NaN } } }, [`resources.tap.cpu NaN: must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`]],
-  [{ resources: { tap: { cpu: "0.5m" } } }, [`resources.tap.cpu "0.5m": must be 0.001 cores (1m) or more`]],
-  [{ resources: { tap: { cpu: "1.5m" } } }, [`resources.tap.cpu "1.5m": Kubernetes counts whole thousandths of a core`]],
-  [{ resources: { tap: { cpu: 500 } } }, [`resources.tap.cpu 500: must be 256 cores or less; did you mean "500m"?`]],
+  [
+    { resources: { tap: { cpu: NaN } } },
+    [
+      `resources.tap.cpu NaN: must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`,
+    ],
+  ],
+  [
+    { resources: { tap: { cpu: "0.5m" } } },
+    [`resources.tap.cpu "0.5m": must be 0.001 cores (1m) or more`],
+  ],
+  [
+    { resources: { tap: { cpu: "1.5m" } } },
+    [`resources.tap.cpu "1.5m": Kubernetes counts whole thousandths of a core`],
+  ],
+  [
+    { resources: { tap: { cpu: 500 } } },
+    [`resources.tap.cpu 500: must be 256 cores or less; did you mean "500m"?`],
+  ],
   [{ resources: { tap: { cpu: "257" } } }, [`resources.tap.cpu "257": must be 256 cores or less`]],
-  [{ resources: { tap: { cpu: true } } }, [`resources.tap.cpu must be a number of cores, such as 0.5 or "250m", not a boolean`]],
-  [{ resources: { tap: { cpu: 2, cpuLimit: "1500m" } } }, [`resources.tap.cpu 2: is more than cpuLimit "1500m"`]],
-  [{ resources: { target: { cpuLimit: "50m" } } }, [`resources.target.cpu 0.1 (the default): is more than cpuLimit "50m"`]],
+  [
+    { resources: { tap: { cpu: true } } },
+    [`resources.tap.cpu must be a number of cores, such as 0.5 or "250m", not a boolean`],
+  ],
+  [
+    { resources: { tap: { cpu: 2, cpuLimit: "1500m" } } },
+    [`resources.tap.cpu 2: is more than cpuLimit "1500m"`],
+  ],
+  [
+    { resources: { target: { cpuLimit: "50m" } } },
+    [`resources.target.cpu 0.1 (the default): is more than cpuLimit "50m"`],
+  ],
   [{ resources: { target: { cpu: "250m", cpuLimit: 0.25, memory: "1.5Gi" } } }, []],
-  [{ resources: { target: { memory: "512MB" } } }, [`resources.target.memory "512MB": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "512Mi"?`]],
-  [{ resources: { target: { memory: "lots" } } }, [`resources.target.memory "lots": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"`]],
-  [{ resources: { target: { memory: "5Mi" } } }, [`resources.target.memory "5Mi": no container starts with less than 6Mi`]],
-  [{ resources: { target: { memory: "33Ti" } } }, [`resources.target.memory "33Ti": must be 32Ti or less`]],
+  [
+    { resources: { target: { memory: "512MB" } } },
+    [
+      `resources.target.memory "512MB": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "512Mi"?`,
+    ],
+  ],
+  [
+    { resources: { target: { memory: "lots" } } },
+    [
+      `resources.target.memory "lots": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"`,
+    ],
+  ],
+  [
+    { resources: { target: { memory: "5Mi" } } },
+    [`resources.target.memory "5Mi": no container starts with less than 6Mi`],
+  ],
+  [
+    { resources: { target: { memory: "33Ti" } } },
+    [`resources.target.memory "33Ti": must be 32Ti or less`],
+  ],
   [{ streams: [] }, ["streams: the list is empty"]],
   [{ streams: "orders" }, ["streams must be a list, not text"]],
   [{ streams: [""] }, [`streams[0] "": it is empty`]],
   [{ streams: [5] }, ["streams[0] must be text or an object, not a number"]],
   [{ streams: [{}] }, ["streams[0].stream is missing"]],
   [{ streams: ["a", { stream: "a" }] }, [`streams: stream "a" is listed more than once`]],
-  [{ streams: [{ stream: "a", replicationMethod: "incremental" }] }, [`streams[0].replicationMethod "incremental": must be "FULL_TABLE" or "INCREMENTAL" or "LOG_BASED"; did you mean "INCREMENTAL"?`]],
-  [{ streams: [{ stream: "a", replicationKey: "id", replicationMethod: "FULL_TABLE" }] }, [`streams[0].replicationKey "id": needs replicationMethod "INCREMENTAL", not "FULL_TABLE"`]],
-  [{ streams: [{ stream: "a", replicationKey: "id" }] }, [`streams[0].replicationKey "id": needs replicationMethod "INCREMENTAL", which is missing`]],
-  [{ streams: [{ stream: "a", replicationKey: "", replicationMethod: "INCREMENTAL" }] }, [`streams[0].replicationKey "": it is empty`]],
+  [
+    { streams: [{ stream: "a", replicationMethod: "incremental" }] },
+    [
+      `streams[0].replicationMethod "incremental": must be "FULL_TABLE" or "INCREMENTAL" or "LOG_BASED"; did you mean "INCREMENTAL"?`,
+    ],
+  ],
+  [
+    { streams: [{ stream: "a", replicationKey: "id", replicationMethod: "FULL_TABLE" }] },
+    [`streams[0].replicationKey "id": needs replicationMethod "INCREMENTAL", not "FULL_TABLE"`],
+  ],
+  [
+    { streams: [{ stream: "a", replicationKey: "id" }] },
+    [`streams[0].replicationKey "id": needs replicationMethod "INCREMENTAL", which is missing`],
+  ],
+  [
+    { streams: [{ stream: "a", replicationKey: "", replicationMethod: "INCREMENTAL" }] },
+    [`streams[0].replicationKey "": it is empty`],
+  ],
   [{ streams: [{ stream: "a", include: [] }] }, ["streams[0].include: the list is empty"]],
-  [{ streams: [{ stream: "a", exclude: [1] }] }, ["streams[0].exclude[0] must be text, not a number"]],
-  [{ streams: ["a", { stream: "b-*", replicationMethod: "INCREMENTAL", replicationKey: "id", include: ["*"], exclude: ["ssn"] }] }, []],
+  [
+    { streams: [{ stream: "a", exclude: [1] }] },
+    ["streams[0].exclude[0] must be text, not a number"],
+  ],
+  [
+    {
+      streams: [
+        "a",
+        {
+          stream: "b-*",
+          replicationMethod: "INCREMENTAL",
+          replicationKey: "id",
+          include: ["*"],
+          exclude: ["ssn"],
+        },
+      ],
+    },
+    [],
+  ],
   [{ followUps: [] }, []],
   [{ followUps: followUp }, ["followUps must be a list, not an object"]],
   [{ followUps: ["dbt"] }, ["followUps[0] must be an object, not text"]],
-  [{ followUps: [{}] }, ["followUps[0].name is missing", "followUps[0].image is missing", "followUps[0].command is missing"]],
-  [{ followUps: [{ ...followUp, name: "Dbt" }] }, [`followUps[0].name "Dbt": ${NAME}, such as "dbt"`]],
-  [{ followUps: [{ ...followUp, name: "d".repeat(64) }] }, [`followUps[0].name "${"d".repeat(64)}": it has 64 characters, at most 63 are allowed`]],
+  [
+    { followUps: [{}] },
+    [
+      "followUps[0].name is missing",
+      "followUps[0].image is missing",
+      "followUps[0].command is missing",
+    ],
+  ],
+  [
+    { followUps: [{ ...followUp, name: "Dbt" }] },
+    [`followUps[0].name "Dbt": ${NAME}, such as "dbt"`],
+  ],
+  [
+    { followUps: [{ ...followUp, name: "d".repeat(64) }] },
+    [`followUps[0].name "${"d".repeat(64)}": it has 64 characters, at most 63 are allowed`],
+  ],
   [{ followUps: [followUp, followUp] }, [`followUps: name "dbt" is used more than once`]],
-  [{ followUps: [followUp, { ...followUp, name: "tests", after: "dtb" }] }, [`followUps[1].after "dtb": no earlier follow-up has that name; did you mean "dbt"?`]],
-  [{ followUps: [{ ...followUp, after: "tests" }, { ...followUp, name: "tests" }] }, [`followUps[0].after "tests": names itself or a later one, only earlier ones are allowed`]],
-  [{ followUps: [{ ...followUp, after: "dbt" }] }, [`followUps[0].after "dbt": names itself or a later one, only earlier ones are allowed`]],
+  [
+    { followUps: [followUp, { ...followUp, name: "tests", after: "dtb" }] },
+    [`followUps[1].after "dtb": no earlier follow-up has that name; did you mean "dbt"?`],
+  ],
+  [
+    {
+      followUps: [
+        { ...followUp, after: "tests" },
+        { ...followUp, name: "tests" },
+      ],
+    },
+    [`followUps[0].after "tests": names itself or a later one, only earlier ones are allowed`],
+  ],
+  [
+    { followUps: [{ ...followUp, after: "dbt" }] },
+    [`followUps[0].after "dbt": names itself or a later one, only earlier ones are allowed`],
+  ],
   [{ followUps: [followUp, { ...followUp, name: "tests", after: "dbt", deadline: "10m" }] }, []],
   [{ followUps: [{ ...followUp, deadline: "x" }] }, [`followUps[0].deadline "x": ${DURATION}`]],
   [{ followUps: [{ ...followUp, image: "" }] }, [`followUps[0].image "": it is empty`]],
-  [{ followUps: [{ ...followUp, image: "acme/d bt:1" }] }, [`followUps[0].image "acme/d bt:1": must not have spaces`]],
-  [{ followUps: [{ ...followUp, image: "acme/{{x}}:1" }] }, [`followUps[0].image "acme/{{x}}:1": ${TEMPLATE}`]],
-  [{ followUps: [{ ...followUp, image: "localhost:5000/dbt" }] }, [`followUps[0].image "localhost:5000/dbt": must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`]],
+  [
+    { followUps: [{ ...followUp, image: "acme/d bt:1" }] },
+    [`followUps[0].image "acme/d bt:1": must not have spaces`],
+  ],
+  [
+    { followUps: [{ ...followUp, image: "acme/{{x}}:1" }] },
+    [`followUps[0].image "acme/{{x}}:1": ${TEMPLATE}`],
+  ],
+  [
+    { followUps: [{ ...followUp, image: "localhost:5000/dbt" }] },
+    [
+      `followUps[0].image "localhost:5000/dbt": must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`,
+    ],
+  ],
   [{ followUps: [{ ...followUp, image: `localhost:5000/dbt@sha256:${"a".repeat(64)}` }] }, []],
-  [{ followUps: [{ ...followUp, command: "dbt build" }] }, ["followUps[0].command must be a list, not text"]],
+  [
+    { followUps: [{ ...followUp, command: "dbt build" }] },
+    ["followUps[0].command must be a list, not text"],
+  ],
   [{ followUps: [{ ...followUp, command: [] }] }, ["followUps[0].command: the list is empty"]],
-  [{ followUps: [{ ...followUp, command: [""] }] }, ["followUps[0].command[0]: the program's name is empty"]],
+  [
+    { followUps: [{ ...followUp, command: [""] }] },
+    ["followUps[0].command[0]: the program's name is empty"],
+  ],
   [{ followUps: [{ ...followUp, command: ["dbt", ""] }] }, []],
   [{ followUps: [{ ...followUp, command: ["../dbt", "{{ run }}", "$(A)"] }] }, []],
-  [{ followUps: [{ ...followUp, command: ["dbt", "\0"] }] }, [`followUps[0].command[1] "\\u0000": must not have a NUL character`]],
+  [
+    { followUps: [{ ...followUp, command: ["dbt", "\0"] }] },
+    [`followUps[0].command[1] "\\u0000": must not have a NUL character`],
+  ],
   [{ owner: "a\tb" }, [`owner "a\\tb": must not have control characters`]],
-  [{ followUps: [{ ...followUp, env: ["A=1"] }] }, ["followUps[0].env must be an object, not a list"]],
-  [{ followUps: [{ ...followUp, env: { "my-var": "x" } }] }, [`followUps[0].env: name "my-var": only letters, digits and "_" are allowed, not beginning with a digit`]],
-  [{ followUps: [{ ...followUp, env: { A: 1 } }] }, [`followUps[0].env.A must be text or secret("name"), not a number`]],
-  [{ followUps: [{ ...followUp, env: { A: "hush {{x}} $$", B: "hush \0" } }] }, [`followUps[0].env.B: must not have a NUL character`]],
+  [
+    { followUps: [{ ...followUp, env: ["A=1"] }] },
+    ["followUps[0].env must be an object, not a list"],
+  ],
+  [
+    { followUps: [{ ...followUp, env: { "my-var": "x" } }] },
+    [
+      `followUps[0].env: name "my-var": only letters, digits and "_" are allowed, not beginning with a digit`,
+    ],
+  ],
+  [
+    { followUps: [{ ...followUp, env: { A: 1 } }] },
+    [`followUps[0].env.A must be text or secret("name"), not a number`],
+  ],
+  [
+    { followUps: [{ ...followUp, env: { A: "hush {{x}} $$", B: "hush \0" } }] },
+    [`followUps[0].env.B: must not have a NUL character`],
+  ],
   [{ followUps: [{ ...followUp, env: { A: "../", B: secret("b-token"), C: undefined } }] }, []],
-  [{ followUps: [{ ...followUp, resources: { memory: "1G" } }] }, [`followUps[0].resources.memory "1G": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "1Gi"?`]],
+  [
+    { followUps: [{ ...followUp, resources: { memory: "1G" } }] },
+    [
+      `followUps[0].resources.memory "1G": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "1Gi"?`,
+    ],
+  ],
   [{ tap: undefined }, ["tap is missing"]],
-  [{ tap: "tap-shop" }, ["tap must be a connector with its settings, such as tapPostgres({ … }), not text"]],
-  [{ target: {} }, ["target must be a connector with its settings, such as targetJsonl({}), not an object"]],
-  [{ tap: tapShop }, ["tap is a function: call it with the settings, such as tap: connector({ … })"]],
-  [{ tap: targetAny({}), target: tapAny({}) }, ["tap: target-any is a target, not a tap", "target: tap-any is a tap, not a target"]],
+  [
+    { tap: "tap-shop" },
+    ["tap must be a connector with its settings, such as tapPostgres({ … }), not text"],
+  ],
+  [
+    { target: {} },
+    ["target must be a connector with its settings, such as targetJsonl({}), not an object"],
+  ],
+  [
+    { tap: tapShop },
+    ["tap is a function: call it with the settings, such as tap: connector({ … })"],
+  ],
+  [
+    { tap: targetAny({}), target: tapAny({}) },
+    ["tap: target-any is a target, not a tap", "target: tap-any is a tap, not a target"],
+  ],
   [{ tap: { ...tapAny({}), kind: 5 } }, ["tap: tap-any is something else, not a tap"]],
-  [{ tap: { kind: "target", connector: {}, settings: {} } }, ["tap: the connector is a target, not a tap"]],
-  [{ tap: { ...tapAny({}), settings: "x" } }, ["tap: settings of tap-any must be an object, not text"]],
-  [{ tap: { ...tapAny({}), settings: undefined } }, ["tap: settings of tap-any must be an object, not undefined"]],
-  [{ tap: { kind: "tap", connector: {}, settings: {} } }, ["tap connector name must be text, not undefined", "tap connector needs a package and a version, or an image"]],
-  [{ tap: tap({ name: "tap x", package: "tap-x", version: "1" })({}) }, [`tap connector name "tap x": only letters, digits, "-", "_" and "." are allowed`]],
-  [{ tap: tap({ name: "tap-x", package: "tap-x==1", version: "1" })({}) }, [`tap connector package "tap-x==1": must be the name of a package, without a version`]],
-  [{ tap: tap({ name: "tap-x", package: "tap-x[s3]", version: ">=1" })({}) }, [`tap connector version ">=1": must be one exact version, such as "1.4.2"`]],
-  [{ tap: tap({ name: "tap-x", package: "tap-x", version: "1.*" })({}) }, [`tap connector version "1.*": must be one exact version, such as "1.4.2"`]],
-  [{ tap: tap({ name: "tap-x", image: "acme/tap-x" })({}) }, [`tap connector image "acme/tap-x": must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`]],
+  [
+    { tap: { kind: "target", connector: {}, settings: {} } },
+    ["tap: the connector is a target, not a tap"],
+  ],
+  [
+    { tap: { ...tapAny({}), settings: "x" } },
+    ["tap: settings of tap-any must be an object, not text"],
+  ],
+  [
+    { tap: { ...tapAny({}), settings: undefined } },
+    ["tap: settings of tap-any must be an object, not undefined"],
+  ],
+  [
+    { tap: { kind: "tap", connector: {}, settings: {} } },
+    [
+      "tap connector name must be text, not undefined",
+      "tap connector needs a package and a version, or an image",
+    ],
+  ],
+  [
+    { tap: tap({ name: "tap x", package: "tap-x", version: "1" })({}) },
+    [`tap connector name "tap x": only letters, digits, "-", "_" and "." are allowed`],
+  ],
+  [
+    { tap: tap({ name: "tap-x", package: "tap-x==1", version: "1" })({}) },
+    [`tap connector package "tap-x==1": must be the name of a package, without a version`],
+  ],
+  [
+    { tap: tap({ name: "tap-x", package: "tap-x[s3]", version: ">=1" })({}) },
+    [`tap connector version ">=1": must be one exact version, such as "1.4.2"`],
+  ],
+  [
+    { tap: tap({ name: "tap-x", package: "tap-x", version: "1.*" })({}) },
+    [`tap connector version "1.*": must be one exact version, such as "1.4.2"`],
+  ],
+  [
+    { tap: tap({ name: "tap-x", image: "acme/tap-x" })({}) },
+    [
+      `tap connector image "acme/tap-x": must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`,
+    ],
+  ],
   [{ tap: tap({ name: "tap-x", image: "acme/tap-x:1" })({}) }, []],
-  [{ tap: { ...tapShop({ host: "db", password: "x" }), settings: {} } }, [`tap: setting "host" of tap-shop is missing`, `tap: setting "password" of tap-shop is missing`]],
+  [
+    { tap: { ...tapShop({ host: "db", password: "x" }), settings: {} } },
+    [
+      `tap: setting "host" of tap-shop is missing`,
+      `tap: setting "password" of tap-shop is missing`,
+    ],
+  ],
   [{ tap: { ...tapShop({ host: "db", password: "x" }), settings: {} }, configFrom: "store" }, []],
-  [{ tap: tap<{ host: string }>({ name: "tap-x", package: "tap-x", version: "1", settings: { host: "string" }, required: ["host"], defaults: { host: "db" } })({} as { host: string }) }, []],
-  [{ tap: shop({ hots: "db" }) }, [`tap setting "hots" is not known to tap-shop; did you mean "host"?`]],
+  [
+    {
+      tap: tap<{ host: string }>({
+        name: "tap-x",
+        package: "tap-x",
+        version: "1",
+        settings: { host: "string" },
+        required: ["host"],
+        defaults: { host: "db" },
+      })({} as { host: string }),
+    },
+    [],
+  ],
+  [
+    { tap: shop({ hots: "db" }) },
+    [`tap setting "hots" is not known to tap-shop; did you mean "host"?`],
+  ],
   [{ tap: shop({ colour: "red" }) }, [`tap setting "colour" is not known to tap-shop`]],
   [{ tap: shop({ constructor: "x" }) }, [`tap setting "constructor" is not known to tap-shop`]],
   [{ tap: shop({ host: 5 }) }, [`tap setting "host" must be text, not a number`]],
@@ -211,29 +520,99 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ tap: shop({ port: "5432" }) }, [`tap setting "port" must be a number, not text`]],
   [{ tap: shop({ port: NaN }) }, [`tap setting "port" is NaN, which JSON cannot hold`]],
   [{ tap: shop({ tls: "true" }) }, [`tap setting "tls" must be true or false, not text`]],
-  [{ tap: shop({ port: secret("port-secret"), tls: secret("tls-secret"), options: secret("options-secret") }) }, []],
-  [{ tap: shop({ options: { a: [1, () => 1] } }) }, [`tap setting "options".a[1] is a function, which JSON cannot hold`]],
+  [
+    {
+      tap: shop({
+        port: secret("port-secret"),
+        tls: secret("tls-secret"),
+        options: secret("options-secret"),
+      }),
+    },
+    [],
+  ],
+  [
+    { tap: shop({ options: { a: [1, () => 1] } }) },
+    [`tap setting "options".a[1] is a function, which JSON cannot hold`],
+  ],
   [{ tap: shop({ options: null }) }, []],
-  [{ tap: shop({ options: circle }) }, [`tap setting "options".self contains itself, which JSON cannot hold`]],
-  [{ tap: shop({ password: { $secret: 5 } }) }, [`tap setting "password" must be text, not an object`]],
-  [{ tap: tapOf({ password: { $secret: 5 } }) }, [`tap setting "password" is a secret that was not made by secret("name")`]],
-  [{ tap: tapOf({ password: { $secret: "x", more: 1 } }) }, [`tap setting "password" is a secret that was not made by secret("name")`]],
-  [{ tap: tapOf({ since: new Date(0) }) }, [`tap setting "since" is no plain object, which JSON cannot hold; give it as text`]],
+  [
+    { tap: shop({ options: circle }) },
+    [`tap setting "options".self contains itself, which JSON cannot hold`],
+  ],
+  [
+    { tap: shop({ password: { $secret: 5 } }) },
+    [`tap setting "password" must be text, not an object`],
+  ],
+  [
+    { tap: tapOf({ password: { $secret: 5 } }) },
+    [`tap setting "password" is a secret that was not made by secret("name")`],
+  ],
+  [
+    { tap: tapOf({ password: { $secret: "x", more: 1 } }) },
+    [`tap setting "password" is a secret that was not made by secret("name")`],
+  ],
+  [
+    { tap: tapOf({ since: new Date(0) }) },
+    [`tap setting "since" is no plain object, which JSON cannot hold; give it as text`],
+  ],
   [{ tap: tapOf({ id: 1234567890123456789n, port: 1n, small: -9007199254740991 }) }, []],
-  [{ tap: tapOf({ id: 1234567890123456789 }) }, [`tap setting "id" is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`]],
+  [
+    { tap: tapOf({ id: 1234567890123456789 }) },
+    [
+      `tap setting "id" is an integer beyond 2^53, which JavaScript rounds: write it as a bigint, such as 1234567890123456789n`,
+    ],
+  ],
   [{ initialState: '{"id": 1.10}' }, []],
   [{ initialState: "{'id': 1}" }, ["initialState: the text is not JSON"]],
   [{ initialState: '{"id": NaN}' }, ["initialState: the text is not JSON (it holds NaN)"]],
   [{ initialState: "[]" }, ["initialState: the text must be a JSON object"]],
   [{ initialState: " {} " }, ["initialState: it is empty; leave it out to begin without a state"]],
   [{ tap: tapOf({ text: "{{ anything }} ../", left: undefined }) }, []],
-  [{ tap: tapOf({ token: secret("Shop_Token") }) }, [`tap setting "token": secret "Shop_Token": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`]],
-  [{ tap: tapOf({ token: secret("s".repeat(254)) }) }, [`tap setting "token": secret "${"s".repeat(79)}…": it has 254 characters, at most 253 are allowed`]],
-  [{ tap: tapOf({ users: [{ token: secret("user") }] }) }, [`tap setting "users[0].token": secret "user": its variable USER is the shell's own; take a longer name`]],
-  [{ tap: tapOf({ text: "x".repeat(450_000) }), target: targetAny({ text: "x".repeat(449_970) }) }, []],
-  [{ tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) }, [`settings: tap, target, streams and initialState have 1001 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`]],
-  [{ initialState: { bookmarks: { a: "x".repeat(950_000) } } }, [`settings: tap, target, streams and initialState have 951 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`]],
-  [{ configFrom: "store", streams: Array.from({ length: 1000 }, (_, index) => ({ stream: `public-${"x".repeat(1000)}-${index}` })) }, [`streams: the rules have 1025 kB of JSON, at most 900 kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`]],
+  [
+    { tap: tapOf({ token: secret("Shop_Token") }) },
+    [
+      `tap setting "token": secret "Shop_Token": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`,
+    ],
+  ],
+  [
+    { tap: tapOf({ token: secret("s".repeat(254)) }) },
+    [
+      `tap setting "token": secret "${"s".repeat(79)}…": it has 254 characters, at most 253 are allowed`,
+    ],
+  ],
+  [
+    { tap: tapOf({ users: [{ token: secret("user") }] }) },
+    [
+      `tap setting "users[0].token": secret "user": its variable USER is the shell's own; take a longer name`,
+    ],
+  ],
+  [
+    { tap: tapOf({ text: "x".repeat(450_000) }), target: targetAny({ text: "x".repeat(449_970) }) },
+    [],
+  ],
+  [
+    { tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) },
+    [
+      `settings: tap, target, streams and initialState have 1001 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+    ],
+  ],
+  [
+    { initialState: { bookmarks: { a: "x".repeat(950_000) } } },
+    [
+      `settings: tap, target, streams and initialState have 951 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+    ],
+  ],
+  [
+    {
+      configFrom: "store",
+      streams: Array.from({ length: 1000 }, (_, index) => ({
+        stream: `public-${"x".repeat(1000)}-${index}`,
+      })),
+    },
+    [
+      `streams: the rules have 1025 kB of JSON, at most 900 kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`,
+    ],
+  ],
   [{ tap: tapOf({ text: "x".repeat(1_000_000) }), configFrom: "store" }, []],
 ];
 
@@ -246,12 +625,23 @@ const jobs: readonly (readonly [Readonly<Record<string, unknown>>, readonly stri
   [{ image: 5 }, ["image must be text, not a number"]],
   [{ kind: undefined }, [`kind is missing: an entry with an image is a job, kind: "job"`]],
   [{ kind: "jbo" }, [`kind "jbo": must be "replication" or "job"; did you mean "job"?`]],
-  [{ env: { TOKEN: secret("Dbt") } }, [`env "TOKEN": secret "Dbt": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`]],
+  [
+    { env: { TOKEN: secret("Dbt") } },
+    [
+      `env "TOKEN": secret "Dbt": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`,
+    ],
+  ],
 ];
 
-for (const [base, cases] of [[replication, replications], [job, jobs]] as const) {
+for (const [base, cases] of [
+  [replication, replications],
+  [job, jobs],
+] as const) {
   for (const [fields, expected] of cases) {
-    const shown = fields === undefined ? "" : String(Object.entries(fields).map(([name, value]) => `${name} = ${shorten(value)}`));
+    const shown =
+      fields === undefined
+        ? ""
+        : String(Object.entries(fields).map(([name, value]) => `${name} = ${shorten(value)}`));
     test(`${base.name} with ${shown || "nothing else"}: ${expected.length === 0 ? "valid" : shorten(expected[0])}`, () => {
       assert.deepEqual(textsOf({ ...base, ...fields }), expected);
     });
@@ -263,24 +653,99 @@ for (const [entry, expected] of [
   [undefined, ["must be an object, not undefined"]],
   ["orders", ["must be an object, not text"]],
   [[], ["must be an object, not a list"]],
-  [Promise.resolve(), ["name is missing", "schedule is missing", "tap is missing", "target is missing"]],
+  [
+    Promise.resolve(),
+    ["name is missing", "schedule is missing", "tap is missing", "target is missing"],
+  ],
   [{}, ["name is missing", "schedule is missing", "tap is missing", "target is missing"]],
-  [{ kind: "job" }, ["name is missing", "schedule is missing", "image is missing", "command is missing"]],
+  [
+    { kind: "job" },
+    ["name is missing", "schedule is missing", "image is missing", "command is missing"],
+  ],
 ] as const) {
-  test(`an entry that is ${shorten(entry)} is refused`, () => assert.deepEqual(textsOf(entry), expected));
+  test(`an entry that is ${shorten(entry)} is refused`, () =>
+    assert.deepEqual(textsOf(entry), expected));
 }
 
 test("no wrong value of any field is more than a problem", () => {
-  const rubbish: readonly unknown[] = [null, 0, -1, NaN, 1.5, "", " ", "x y", "{{", true, [], [null], [[]], [{}], {}, { a: null }, () => 1, Symbol("x"), 10n, new Date(0), Promise.resolve(), circle, Object.create(null)];
-  const names = ["kind", "name", "formerName", "description", "schedule", "timezone", "suspend", "deadline", "retries", "notifications", "owner", "labels", "onRemove", "role", "tap", "target", "streams", "mode", "initialState", "resources", "expectations", "followUps", "configFrom", "image", "command", "env", "unheard"];
+  const rubbish: readonly unknown[] = [
+    null,
+    0,
+    -1,
+    NaN,
+    1.5,
+    "",
+    " ",
+    "x y",
+    "{{",
+    true,
+    [],
+    [null],
+    [[]],
+    [{}],
+    {},
+    { a: null },
+    () => 1,
+    Symbol("x"),
+    10n,
+    new Date(0),
+    Promise.resolve(),
+    circle,
+    Object.create(null),
+  ];
+  const names = [
+    "kind",
+    "name",
+    "formerName",
+    "description",
+    "schedule",
+    "timezone",
+    "suspend",
+    "deadline",
+    "retries",
+    "notifications",
+    "owner",
+    "labels",
+    "onRemove",
+    "role",
+    "tap",
+    "target",
+    "streams",
+    "mode",
+    "initialState",
+    "resources",
+    "expectations",
+    "followUps",
+    "configFrom",
+    "image",
+    "command",
+    "env",
+    "unheard",
+  ];
   for (const base of [replication, job]) {
     for (const name of names) {
-      for (const value of rubbish) for (const text of textsOf({ ...base, [name]: value })) assert.match(text, /^[^\n]+$/);
+      for (const value of rubbish)
+        for (const text of textsOf({ ...base, [name]: value })) assert.match(text, /^[^\n]+$/);
     }
   }
-  for (const name of ["connector", "settings", "kind"]) for (const value of rubbish) textsOf({ ...replication, tap: { ...replication.tap, [name]: value } });
-  for (const name of ["name", "source", "settings", "required", "defaults", "outputSetting", "destination"]) {
-    for (const value of rubbish) textsOf({ ...replication, mode: "stream", tap: { ...replication.tap, connector: { ...replication.tap.connector, [name]: value } } });
+  for (const name of ["connector", "settings", "kind"])
+    for (const value of rubbish)
+      textsOf({ ...replication, tap: { ...replication.tap, [name]: value } });
+  for (const name of [
+    "name",
+    "source",
+    "settings",
+    "required",
+    "defaults",
+    "outputSetting",
+    "destination",
+  ]) {
+    for (const value of rubbish)
+      textsOf({
+        ...replication,
+        mode: "stream",
+        tap: { ...replication.tap, connector: { ...replication.tap.connector, [name]: value } },
+      });
   }
 });
 
@@ -293,6 +758,11 @@ function tapOf(settings: Readonly<Record<string, unknown>>) {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === "string" ? value : typeof value === "object" ? Object.keys(value ?? { null: 0 }).join() : inspect(value);
+  const text =
+    typeof value === "string"
+      ? value
+      : typeof value === "object"
+        ? Object.keys(value ?? { null: 0 }).join()
+        : inspect(value);
   return text.length > 90 ? `${text.slice(0, 90)}…` : text.replaceAll("\n", "\\n");
 }

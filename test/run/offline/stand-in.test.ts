@@ -8,16 +8,23 @@ interface Row {
   readonly rate: number;
 }
 
-const list = (query: string, run = 0) => answerTo(new URL(`http://x/v2/rates?${query}`), run).body as readonly Row[];
+const list = (query: string, run = 0) =>
+  answerTo(new URL(`http://x/v2/rates?${query}`), run).body as readonly Row[];
 
 suite("the stand-in for an exchange-rate service", () => {
   test("lists the days from the one that is asked for", () => {
     const rows = list("base=USD&quotes=EUR,GBP&from=2026-11-12");
-    assert.deepEqual(rows.map(({ date, quote }) => `${date} ${quote}`), ["2026-11-12 EUR", "2026-11-12 GBP", "2026-11-13 EUR", "2026-11-13 GBP"]);
+    assert.deepEqual(
+      rows.map(({ date, quote }) => `${date} ${quote}`),
+      ["2026-11-12 EUR", "2026-11-12 GBP", "2026-11-13 EUR", "2026-11-13 GBP"],
+    );
   });
 
   test("answers the same on every machine, and differently from day to day", () => {
-    assert.deepEqual(list("quotes=EUR&from=2026-11-12").map(({ rate }) => rate), [0.901399, 0.909369]);
+    assert.deepEqual(
+      list("quotes=EUR&from=2026-11-12").map(({ rate }) => rate),
+      [0.901399, 0.909369],
+    );
     assert.deepEqual(list("quotes=EUR"), list("quotes=EUR"));
   });
 
@@ -31,22 +38,38 @@ suite("the stand-in for an exchange-rate service", () => {
 
   test("has every day, past and future, with the base among its rates, and fixes it anew with every run", () => {
     for (const day of ["1999-01-04", "2026-11-21", "2030-02-28"]) {
-      const answer = (run: number) => answerTo(new URL(`http://x/v1/${day}?base=USD`), run).body as { readonly date: string; readonly rates: Record<string, number> };
+      const answer = (run: number) =>
+        answerTo(new URL(`http://x/v1/${day}?base=USD`), run).body as {
+          readonly date: string;
+          readonly rates: Record<string, number>;
+        };
       assert.equal(answer(0).date, day);
       assert.equal(answer(0).rates.USD, 1);
       assert.notEqual(answer(1).rates.EUR, answer(0).rates.EUR);
     }
   });
 
-  for (const path of ["/v2/rates?base=XXX", "/v2/rates?quotes=EUR,YYY", "/v1/2026-13-01", "/v1/latest", "/"]) {
-    test(`has nothing at ${path}`, () => assert.equal(answerTo(new URL(`http://x${path}`), 0).status, 404));
+  for (const path of [
+    "/v2/rates?base=XXX",
+    "/v2/rates?quotes=EUR,YYY",
+    "/v1/2026-13-01",
+    "/v1/latest",
+    "/",
+  ]) {
+    test(`has nothing at ${path}`, () =>
+      assert.equal(answerTo(new URL(`http://x${path}`), 0).status, 404));
   }
 
   test("serves on localhost and stops", async () => {
     const standIn = await startStandIn(2);
     assert.match(standIn.url, /^http:\/\/127\.0\.0\.1:\d+$/);
-    const rows = (await (await fetch(`${standIn.url}/v2/rates?quotes=EUR&from=${standIn.lastDay}`)).json()) as readonly Row[];
-    assert.deepEqual(rows.map(({ date }) => date), ["2026-11-15"]);
+    const rows = (await (
+      await fetch(`${standIn.url}/v2/rates?quotes=EUR&from=${standIn.lastDay}`)
+    ).json()) as readonly Row[];
+    assert.deepEqual(
+      rows.map(({ date }) => date),
+      ["2026-11-15"],
+    );
     await standIn.stop();
     await assert.rejects(fetch(standIn.url));
   });

@@ -65,18 +65,16 @@ function argumentImages(resource: Resource): readonly Use[] {
     if (/image$/i.test(name)) return [{ where: `argument "${name}": `, image: value }];
     const items = jsonOf(value);
     return Array.isArray(items)
-      ? (items as readonly Json[])
-          .map(objectOf)
-          .flatMap((item) =>
-            typeof item["image"] === "string"
-              ? [
-                  {
-                    where: `argument "${name}", "${textOf(item["name"]) ?? ""}": `,
-                    image: item["image"],
-                  },
-                ]
-              : [],
-          )
+      ? (items as readonly Json[]).map(objectOf).flatMap((item) =>
+          typeof item["image"] === "string"
+            ? [
+                {
+                  where: `argument "${name}", "${textOf(item["name"]) ?? ""}": `,
+                  image: item["image"],
+                },
+              ]
+            : [],
+        )
       : [];
   });
 }

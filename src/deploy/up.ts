@@ -18,7 +18,7 @@ import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
 import { endOrphans } from "./orphans";
 import { askEngine, findEngine, runEngine, type Engine } from "./pulumi";
-import { checkPush } from "./push-rights";
+import { checkLogin } from "./registry-login";
 import { recover } from "./recover";
 import { checkRegistry } from "../manifests/images/registry";
 import type { Login } from "../common/registry/registry-token";
@@ -165,13 +165,12 @@ async function checkRegistries(
   pipelines: readonly PipelineEntry[],
   login: Login | undefined,
 ): Promise<void> {
-  const [repository] = repositoriesOf(settings, pipelines);
-  if (repository === undefined) return;
+  if (repositoriesOf(settings, pipelines).length === 0) return;
   const { registry, images, aws } = settings;
   const address = aws?.ecr ? undefined : registry.address;
   await checkRegistry(images, address);
-  if (address !== undefined && login !== undefined)
-    await checkPush(address, repository, login, registry.password ?? "");
+  if (address !== undefined && login !== undefined && registry.password !== undefined)
+    await checkLogin(address, login, registry.password);
 }
 
 /** Who the stack pushes as; undefined if the Docker client decides, and if the secret is not set, which the program itself reports. */

@@ -516,19 +516,17 @@ suite("on a cluster", () => {
       /"workflow": "orders-2"/,
     );
     await one.run("run orders --full-refresh");
-    const parameters = one.api
-      .all("workflows")
-      .map(({ spec }) =>
-        Object.fromEntries(
-          (
-            spec as {
-              readonly arguments: {
-                readonly parameters: readonly { readonly name: string; readonly value: string }[];
-              };
-            }
-          ).arguments.parameters.map(({ name, value }) => [name, value]),
-        ),
-      );
+    const parameters = one.api.all("workflows").map(({ spec }) =>
+      Object.fromEntries(
+        (
+          spec as {
+            readonly arguments: {
+              readonly parameters: readonly { readonly name: string; readonly value: string }[];
+            };
+          }
+        ).arguments.parameters.map(({ name, value }) => [name, value]),
+      ),
+    );
     assert.deepEqual(
       parameters.map(({ trigger, onChange, tapSettings }) => [trigger, onChange, tapSettings]),
       [
@@ -781,19 +779,17 @@ suite("on a cluster", () => {
       stdout,
       /^FROM +TO +RESULT +RUN\n2026-01-15 +2026-02-01 +succeeded +rates-1\n2026-02-01 +2026-03-01 +succeeded +rates-2\n$/,
     );
-    const settings = one.api
-      .all("workflows")
-      .map(({ spec }) =>
-        (
-          spec as {
-            readonly arguments: {
-              readonly parameters: readonly { readonly name: string; readonly value: string }[];
-            };
-          }
-        ).arguments.parameters
-          .filter(({ name }) => ["saveState", "tapSettings"].includes(name))
-          .map(({ value }) => value),
-      );
+    const settings = one.api.all("workflows").map(({ spec }) =>
+      (
+        spec as {
+          readonly arguments: {
+            readonly parameters: readonly { readonly name: string; readonly value: string }[];
+          };
+        }
+      ).arguments.parameters
+        .filter(({ name }) => ["saveState", "tapSettings"].includes(name))
+        .map(({ value }) => value),
+    );
     assert.deepEqual(settings, [
       ["false", '{"start_date":"2026-01-15","end_date":"2026-01-31"}'],
       ["false", '{"start_date":"2026-02-01","end_date":"2026-02-28"}'],

@@ -90,9 +90,9 @@ test("up builds images again that their registry has lost", async (t) => {
   );
 });
 
-test("up refuses a registry that does not let its user push, and changes nothing", async (t) => {
-  const host = await standInRegistry(t, ({ method }, response) =>
-    response.writeHead(method === "POST" ? 401 : 200).end(),
+test("up refuses a registry that rejects its login, and changes nothing", async (t) => {
+  const host = await standInRegistry(t, ({ url }, response) =>
+    response.writeHead(url === "/v2/" ? 401 : 200).end(),
   );
   const { code, err, calls } = await run(
     "up",
@@ -110,7 +110,7 @@ test("up refuses a registry that does not let its user push, and changes nothing
   assert.equal(code, 1);
   assert.match(
     err,
-    /does not let "robot" push etl\/singer-runner: it answers 401; see tapctl:registry\.username, and the password in the secret "registry-password"$/m,
+    /rejects the login of "robot" \(HTTP 401\)\nCorrect tapctl:registry\.username, or the password in the secret "registry-password"\.$/m,
   );
   assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
 });
@@ -335,7 +335,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^the stack was last updated by version 99\.0\.0 of this project, and this is \d+\.\d+\.\d+: merge the newer one first/m,
+    /^the stack was last updated by version 99\.0\.0 of tapctl, and this is \d+\.\d+\.\d+\nInstall the newer one first: npm install tapctl@99\.0\.0/m,
   ],
   [
     "charts that are not there",
@@ -486,7 +486,7 @@ test("up: an engine that is killed is reported as such", async () => {
 test("the help has an example", async () => {
   const { code, out } = await run("up", {}, ["--help"]);
   assert.equal(code, 0);
-  assert.match(out, /npx tapctl up --yes/);
+  assert.match(out, /npx tapctl up --stack prod/);
 });
 
 test("pulumi passes a command on, with the stack of `npx tapctl up`, and its exit code back", async () => {

@@ -115,9 +115,7 @@ function archive({
  * What Go's collector keeps below, where it can: without it a controller with much to do at once grows to its limit and stands
  * still there. Source: pkg.go.dev/runtime, GOMEMLIMIT.
  */
-function memoryGoal({
-  memory,
-}: ArgoSettings["controllerResources"]): readonly {
+function memoryGoal({ memory }: ArgoSettings["controllerResources"]): readonly {
   readonly name: string;
   readonly value: string;
 }[] {

@@ -12,4 +12,5 @@ export * from "./store/artifact-repository";
 export * from "./store/external-store";
 export * from "./store/minio";
 export * from "./store/object-store";
-export { loadSettings, type Secrets, type Settings } from "../src/settings/load-settings";
+export { loadSettings, type Settings } from "../src/settings/load-settings";
+export type { Secrets } from "../src/settings/secrets";

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/load-settings";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { ArgoSettings } from "../../src/settings/argo";
 import { ARCHIVE_SECRET, ARGO_RELEASE, argoValues } from "../../src/manifests/charts/argo-values";
 import { namespace } from "../pipelines/namespace";
@@ -47,7 +47,7 @@ export class ArgoWorkflows extends pulumi.ComponentResource {
                 },
                 stringData: {
                   username: workflowArchive.user,
-                  password: secrets[workflowArchive.password] ?? "",
+                  password: requireSecret(secrets, workflowArchive.password),
                 },
               },
               { ...parent, deletedWith: space },

@@ -1,6 +1,6 @@
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/load-settings";
+import type { Secrets } from "../../src/settings/secrets";
 import type { CheckedSettings } from "../../src/settings/schema";
 import type { ImageBuild } from "../../src/manifests/images/image";
 import { imageBuilder } from "../../src/manifests/images/image-builder";

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/load-settings";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { RegistrySettings } from "../../src/settings/images";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { pullRepositories, repositoriesBelow } from "../../src/common/registry/repositories";
@@ -32,7 +32,7 @@ export function registryOf(
     }),
     ...(username !== undefined &&
       password !== undefined && {
-        login: { address: hostOf(address), username, password: secrets[password] ?? "" },
+        login: { address: hostOf(address), username, password: requireSecret(secrets, password) },
       }),
   };
 }

@@ -3,6 +3,7 @@ import { stackCommand } from "../../src/common/command-text";
 import type { PipelineEntry } from "../../src/model/define";
 import { UserError } from "../../src/common/errors";
 import type { Settings } from "../../src/settings/load-settings";
+import { requireSecret } from "../../src/settings/secrets";
 import { imageOrigins } from "../../src/manifests/images/image-builds";
 import type { BuildContext } from "../../src/manifests/images/image";
 import { digestOf } from "../../src/common/registry/image-digest";
@@ -38,7 +39,7 @@ export async function readyDigests(
   const login: Login | undefined =
     username === undefined || password === undefined
       ? undefined
-      : { username, password: await valueOf(secrets[password]) };
+      : { username, password: await valueOf(requireSecret(secrets, password)) };
   const found = await Promise.allSettled(
     byTag.map(
       async (image) =>
@@ -64,8 +65,8 @@ export async function readyDigests(
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 
-function valueOf(secret: pulumi.Output<string> | undefined): Promise<string> {
-  return new Promise((resolve) => void pulumi.output(secret).apply((text) => resolve(text ?? "")));
+function valueOf(secret: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => void secret.apply(resolve));
 }
 
 function messageOf(error: unknown): string {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PipelineEntry } from "../../src/model/define";
 import { isReplication } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";
-import type { Secrets } from "../../src/settings/load-settings";
+import type { Secrets } from "../../src/settings/secrets";
 import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings";
 import { cronWorkflow } from "../../src/manifests/argo/cron-workflow";
 import { labelsOf } from "../../src/manifests/argo/names";

@@ -3,7 +3,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/load-settings";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { RegistrySettings } from "../../src/settings/images";
 import type { ClusterSettings } from "../../src/manifests/argo/cluster-settings";
 import type { PodIdentity } from "../cloud";
@@ -59,7 +59,7 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
         WEBHOOK.name,
         {
           metadata: metadata(WEBHOOK.name),
-          stringData: { [WEBHOOK.key]: secrets[args.webhook] ?? "" },
+          stringData: { [WEBHOOK.key]: requireSecret(secrets, args.webhook) },
         },
         within,
       );
@@ -184,7 +184,7 @@ function pullSecret(
 ): void {
   if (username === undefined || password === undefined) return;
   const host = hostOf(pullAddress ?? address);
-  const value = secrets[password] ?? pulumi.output("");
+  const value = requireSecret(secrets, password);
   const config = value.apply((text) =>
     JSON.stringify({
       auths: {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isSecretReference, type Json } from "../../src/model/connector-settings";
-import type { Secrets } from "../../src/settings/load-settings";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import { referenceText, type SecretPart } from "../../src/manifests/argo/pipeline-secret";
 
 /**
@@ -9,20 +9,14 @@ import { referenceText, type SecretPart } from "../../src/manifests/argo/pipelin
  * @param secrets all that the part names; the array was checked against them before.
  */
 export function secretText(part: SecretPart, secrets: Secrets): pulumi.Input<string> {
-  if (part.kind === "secret") return valueOf(part.name, secrets);
+  if (part.kind === "secret") return requireSecret(secrets, part.name);
   if (part.kind === "text") return part.text;
   const names = [...new Set(namesIn(part.value))];
   if (names.length === 0) return referenceText(part);
-  return pulumi.all(names.map((name) => valueOf(name, secrets))).apply((values) => {
+  return pulumi.all(names.map((name) => requireSecret(secrets, name))).apply((values) => {
     const byName = new Map(names.map((name, index) => [name, values[index] ?? ""]));
     return referenceText({ kind: "json", value: resolved(part.value, byName) });
   });
-}
-
-function valueOf(name: string, secrets: Secrets): pulumi.Output<string> {
-  const value = secrets[name];
-  if (value === undefined) throw new Error(`secret ${name} was not checked`);
-  return value;
 }
 
 function namesIn(value: Json): readonly string[] {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Secrets } from "../../src/settings/load-settings";
+import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import type { S3Settings } from "../../src/settings/object-store";
 import type { Bucket, BucketCredentials, ObjectStoreBuckets } from "./object-store";
 
@@ -47,7 +47,7 @@ export class ExternalStore extends pulumi.ComponentResource {
 function credentialsOf({ credentials }: S3Settings, secrets: Secrets): BucketCredentials {
   if (credentials === "ambient") return "ambient";
   return {
-    accessKey: secrets[credentials.accessKey] ?? "",
-    secretKey: secrets[credentials.secretKey] ?? "",
+    accessKey: requireSecret(secrets, credentials.accessKey),
+    secretKey: requireSecret(secrets, credentials.secretKey),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../common/errors";
+import { DEFAULTS } from "../model/defaults";
 import { assertValid } from "../model/validation/validate";
 import { load } from "./load";
 import { print, printJson } from "../common/print";
@@ -42,7 +43,7 @@ export function addPreviewComment(program: Command): void {
     .option(
       "--base-image <image>",
       "image that the connector images are built on",
-      "python:3.12-slim",
+      DEFAULTS.baseImage,
     )
     .option("--json", "print as JSON, in place of the comment")
     .addHelpText(

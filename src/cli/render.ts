@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { printCommandsFor } from "../common/command-text";
+import { DEFAULT_NAMESPACE, printCommandsFor } from "../common/command-text";
 import type { ManifestFile, Rendered } from "../manifests/render/render";
 import { UserError } from "../common/errors";
+import { DEFAULTS } from "../model/defaults";
 import { loadProject } from "../run/project";
 import { assertValid } from "../model/validation/validate";
 import { load } from "./load";
@@ -18,10 +19,10 @@ interface RenderFlags {
 }
 
 /** What there is without a stack. */
-const DEFAULTS = {
-  registry: "localhost:5000",
-  baseImage: "python:3.12-slim",
-  namespace: "pipelines",
+const WITHOUT_STACK = {
+  registry: DEFAULTS.registry,
+  baseImage: DEFAULTS.baseImage,
+  namespace: DEFAULT_NAMESPACE,
 };
 
 const EXAMPLES = `
@@ -46,11 +47,11 @@ export function addRender(program: Command): void {
     )
     .option(
       "--registry <host>",
-      `registry of the connector images (default: the stack's, else ${DEFAULTS.registry})`,
+      `registry of the connector images (default: the stack's, else ${WITHOUT_STACK.registry})`,
     )
     .option(
       "--base-image <image>",
-      `image that the connector images are built on (default: the stack's, else ${DEFAULTS.baseImage})`,
+      `image that the connector images are built on (default: the stack's, else ${WITHOUT_STACK.baseImage})`,
     )
     .option("--json", "print as JSON, with how each image is built")
     .addHelpText("after", EXAMPLES)
@@ -96,7 +97,7 @@ function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Comman
   if (stack === undefined)
     return (
       load("../manifests/render/render") as typeof import("../manifests/render/render")
-    ).renderArray(entries, { ...DEFAULTS, ...given });
+    ).renderArray(entries, { ...WITHOUT_STACK, ...given });
   const { readStackFile } = load(
     "../settings/stack-file",
   ) as typeof import("../settings/stack-file");

@@ -19,3 +19,10 @@ export function durationSeconds(text: string): number | undefined {
   const seconds = match ? Number(match[1]) * SECONDS[match[2] as keyof typeof SECONDS] : 0;
   return seconds > 0 ? seconds : undefined;
 }
+
+/** Seconds of a duration that was validated before. */
+export function requireSeconds(duration: Duration): number {
+  const seconds = durationSeconds(duration);
+  if (seconds === undefined) throw new Error(`"${duration}" is not a duration`);
+  return seconds;
+}

@@ -1,5 +1,6 @@
+import { DEFAULTS } from "../model/defaults";
 import type { Retries } from "../model/entry";
-import { durationSeconds } from "../model/units";
+import { requireSeconds } from "../model/units";
 import { pause, type Stop } from "./stop";
 
 /** Result of the last attempt and how many there were. */
@@ -14,8 +15,8 @@ export interface Attempted<Result> {
  * @param attempt number of the attempt that failed, from 1
  */
 export function delaySeconds(retries: Retries | undefined, attempt: number): number {
-  const first = durationSeconds(retries?.delay ?? "2s") ?? 2;
-  const longest = durationSeconds(retries?.maxDelay ?? "15m") ?? 900;
+  const first = requireSeconds(retries?.delay ?? DEFAULTS.localRetryDelay);
+  const longest = requireSeconds(retries?.maxDelay ?? DEFAULTS.retries.maxDelay);
   return Math.min(first * 2 ** (attempt - 1), longest);
 }
 
@@ -33,7 +34,7 @@ export async function attempt<Result>(
   retryable: (result: Result) => boolean,
   onRetry: (result: Result, attempt: number, seconds: number) => void,
 ): Promise<Attempted<Result>> {
-  const limit = (retries?.limit ?? 2) + 1;
+  const limit = (retries?.limit ?? DEFAULTS.retries.limit) + 1;
   for (let attempts = 1; ; attempts += 1) {
     const result = await step(attempts);
     if (attempts >= limit || stop.count > 0 || !retryable(result)) return { result, attempts };

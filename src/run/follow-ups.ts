@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { UserError } from "../common/errors";
+import { DEFAULTS } from "../model/defaults";
 import type { JsonObject } from "../model/connector-settings";
 import type { FollowUp, Replication } from "../model/replication";
-import { durationSeconds } from "../model/units";
+import { requireSeconds } from "../model/units";
 import type { RunEvents } from "./events";
 import { resolveSettings, type SecretLookup } from "./secrets";
 import type { Stop } from "./stop";
@@ -103,7 +104,7 @@ function runContainer(
         context.events.runner({ event: "log", line: `${followUp.name} | ${line}` });
     });
   }
-  const seconds = durationSeconds(followUp.deadline ?? "1h") ?? 3600;
+  const deadline = followUp.deadline ?? DEFAULTS.followUpDeadline;
   return new Promise((resolve) => {
     let reason: string | undefined;
     let overtime: NodeJS.Timeout | undefined;
@@ -119,8 +120,8 @@ function runContainer(
       overtime = setTimeout(kill, CONTAINER_GRACE_MS);
     };
     const timer = setTimeout(
-      () => stop(`took longer than ${followUp.deadline ?? "1h"}`),
-      seconds * 1000,
+      () => stop(`took longer than ${deadline}`),
+      requireSeconds(deadline) * 1000,
     );
     const forget = context.stop.onRequest(() => stop("was interrupted"));
     const end = (result: number | string) => {

@@ -1,5 +1,6 @@
+import { DEFAULTS } from "../model/defaults";
 import type { Replication } from "../model/replication";
-import { durationSeconds } from "../model/units";
+import { requireSeconds } from "../model/units";
 import type { Lease } from "../store/lease/lease";
 import type { RunEvents } from "./events";
 import { GRACE_SECONDS, type Stop } from "./stop";
@@ -23,11 +24,11 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export function watchLimits({ context, entry, events, lease }: LimitedRun): () => void {
   const { stop } = context;
-  const deadline = entry.deadline ?? "6h";
+  const deadline = entry.deadline ?? DEFAULTS.deadline;
   const pastDeadline = `the deadline of ${deadline} has passed`;
   const timer = setTimeout(
     () => requestStop(pastDeadline),
-    Math.min((durationSeconds(deadline) ?? 21_600) * 1000, LONGEST_MS),
+    Math.min(requireSeconds(deadline) * 1000, LONGEST_MS),
   );
   let overtime: NodeJS.Timeout | undefined;
   const limit = () =>

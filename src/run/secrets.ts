@@ -56,7 +56,7 @@ export function resolveSettings(
     if (isSecretReference(value)) {
       const found = lookup(value.$secret);
       if (found === undefined) missing.add(value.$secret);
-      return found ?? "";
+      return found ?? null;
     }
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value === "object" && value !== null) {

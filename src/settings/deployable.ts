@@ -2,7 +2,7 @@ import { UserError } from "../common/errors";
 import type { PipelineEntry } from "../model/define";
 import { formatProblem, InvalidPipelines } from "../model/validation/problem";
 import { secretsOf, validatePipelines } from "../model/validation/validate";
-import { setSecretCommand } from "./load-settings";
+import { setSecretCommand } from "./secrets";
 
 /**
  * Refuses an array that cannot be deployed: with problems, or with secrets that the stack was not given.

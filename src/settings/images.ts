@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULTS } from "../model/defaults";
 import { secretName, text, webAddress } from "./values";
 
 /** Registry of the images that are built. */
@@ -11,7 +12,7 @@ export const registrySettings = z
         /^(localhost|[^\s/:]*[.:][^\s/]*)(\/[^\s/]+)*$/,
         `must be a host and a path without a protocol, such as "registry.example.com/etl"; Docker Hub's is "docker.io"`,
       )
-      .default("localhost:5000"),
+      .default(DEFAULTS.registry),
     /** The same registry as pods reach it. Default: the same address. */
     pullAddress: text.exactOptional(),
     /** User to push and pull with. Default: whatever the Docker client is logged in as; pods pull without. */
@@ -46,7 +47,7 @@ export const imagesSettings = z
       .readonly()
       .default(["linux/amd64"]),
     /** Image that they are built on. */
-    baseImage: text.default("python:3.12-slim"),
+    baseImage: text.default(DEFAULTS.baseImage),
     /** Whether a preview builds them, which finds mistakes early and needs Docker. */
     buildOnPreview: z.boolean().default(false),
     /** Whether layers are kept in the registry, so that another machine builds as fast. */

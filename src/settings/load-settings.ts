@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pulumiCommand } from "../common/command-text";
 import { checkValues, parseValue, settingsError } from "./check";
-import type { CheckedSettings } from "./schema";
-
-/** Secrets by name. */
-export type Secrets = { readonly [name: string]: pulumi.Output<string> };
+import { settingsSchema, type CheckedSettings } from "./schema";
+import { secretSettings, setSecretCommand, type Secrets } from "./secrets";
 
 /** All that a stack is told: the one thing that is read from Pulumi's configuration. */
 export interface Settings extends Readonly<CheckedSettings> {
@@ -81,33 +78,14 @@ function secretsProblems(secrets: unknown): readonly string[] {
   );
 }
 
-/** Secrets that the settings themselves name. */
-function missingSecrets(
-  { objectStore, registry, notifications, argo }: CheckedSettings,
-  secrets: unknown,
-): readonly string[] {
+/** A problem for each setting that names a secret which is not set. */
+function missingSecrets(settings: CheckedSettings, secrets: unknown): readonly string[] {
   const given = new Set(
     Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}),
   );
-  const credentials =
-    objectStore.kind === "s3" && objectStore.credentials !== "ambient"
-      ? objectStore.credentials
-      : undefined;
-  const named: readonly (readonly [string, string | undefined])[] = [
-    ["objectStore.credentials.accessKey", credentials?.accessKey],
-    ["objectStore.credentials.secretKey", credentials?.secretKey],
-    ["registry.password", registry.password],
-    ["notifications.webhook", notifications.webhook],
-    ["argo.workflowArchive.password", argo.workflowArchive?.password],
-  ];
-  return named.flatMap(([where, name]) =>
-    name === undefined || given.has(name)
+  return secretSettings(settingsSchema, settings).flatMap(({ path, secret }) =>
+    given.has(secret)
       ? []
-      : [`${where}: secret "${name}" is not set; set it with: ${setSecretCommand(name)}`],
+      : [`${path}: secret "${secret}" is not set. Set it with: ${setSecretCommand(secret)}`],
   );
-}
-
-/** The command that sets a secret of the stack. */
-export function setSecretCommand(name: string): string {
-  return pulumiCommand(`config set --secret --path 'tapctl:secrets["${name}"]'`);
 }

@@ -1,22 +1,23 @@
 import { z } from "zod";
+import { DEFAULTS } from "../model/defaults";
 import { bytes, cpu, duration, secretName, text, webAddress } from "./values";
 
 /** What holds for every pipeline that does not say otherwise. */
 export const defaultsSettings = z
   .strictObject({
     /** Longest time of a run. */
-    deadline: duration.default("6h"),
+    deadline: duration.default(DEFAULTS.deadline),
     /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
-    pendingDeadline: duration.default("15m"),
+    pendingDeadline: duration.default(DEFAULTS.pendingDeadline),
     /** How failed steps are tried again. */
     retries: z
       .strictObject({
         /** Tries after the first one. */
-        limit: z.int().min(0).max(10).default(2),
+        limit: z.int().min(0).max(10).default(DEFAULTS.retries.limit),
         /** Pause before the first of them. */
-        delay: duration.default("1m"),
+        delay: duration.default(DEFAULTS.retries.delay),
         /** Longest pause. */
-        maxDelay: duration.default("15m"),
+        maxDelay: duration.default(DEFAULTS.retries.maxDelay),
       })
       .readonly()
       .prefault({}),
@@ -24,9 +25,9 @@ export const defaultsSettings = z
     resources: z
       .strictObject({
         /** Cores that are reserved. */
-        cpu: cpu.default(0.1),
+        cpu: cpu.default(DEFAULTS.resources.cpu),
         /** Memory that is reserved and never exceeded. */
-        memory: bytes.default("512Mi"),
+        memory: bytes.default(DEFAULTS.resources.memory),
       })
       .readonly()
       .prefault({}),
@@ -59,7 +60,7 @@ export const proxySettings = z
 export const scratchSettings = z
   .strictObject({
     /** Most that a pod may use. */
-    size: bytes.default("20Gi"),
+    size: bytes.default(DEFAULTS.scratchSize),
     /** Storage class of a volume of its own for each pod. Default: the node's disk. */
     storageClass: text.exactOptional(),
   })

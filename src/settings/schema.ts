@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_NAMESPACE } from "../common/command-text";
 import { argoSettings } from "./argo";
 import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";
@@ -12,7 +13,7 @@ export const settingsSchema = z.strictObject({
   /** Context of the kubeconfig; empty for the current one. */
   context: z.string().default(""),
   /** Namespace of the pipelines. */
-  namespace: objectName.default("pipelines"),
+  namespace: objectName.default(DEFAULT_NAMESPACE),
   /** Argo Workflows. */
   argo: argoSettings.prefault({}),
   /** Where artifacts, states and runs live. */

@@ -277,7 +277,7 @@ const cases: readonly (readonly [
     { notifications: { webhook: "channel" } },
     {},
     [
-      `tapctl:notifications.webhook: secret "channel" is not set; set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`,
+      `tapctl:notifications.webhook: secret "channel" is not set. Set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`,
     ],
   ],
   [

@@ -1,3 +1,5 @@
+import { DEFAULT_NAMESPACE } from "../../common/command-text";
+import { DEFAULTS } from "../../model/defaults";
 import type { Resources, Retries } from "../../model/entry";
 import type { Bytes, Duration } from "../../model/units";
 
@@ -91,17 +93,17 @@ export interface ClusterSettings {
 
 /** {@link ClusterSettings} as they are where nobody says otherwise. */
 export const defaultClusterSettings: ClusterSettings = {
-  namespace: "pipelines",
+  namespace: DEFAULT_NAMESPACE,
   template: "singer",
   serviceAccount: "singer",
   executorServiceAccount: "singer-executor",
   artifactRepository: { configMap: "artifact-repositories", key: "singer" },
   runnerImage: "singer-runner:latest",
   imagePullSecrets: [],
-  scratch: { size: "20Gi" },
-  retries: { limit: 2, delay: "1m", maxDelay: "15m" },
-  deadline: "6h",
-  pendingDeadline: "15m",
-  resources: { cpu: 0.1, memory: "512Mi" },
+  scratch: { size: DEFAULTS.scratchSize },
+  retries: DEFAULTS.retries,
+  deadline: DEFAULTS.deadline,
+  pendingDeadline: DEFAULTS.pendingDeadline,
+  resources: DEFAULTS.resources,
   labels: { "app.kubernetes.io/managed-by": "tapctl" },
 };

@@ -1,9 +1,8 @@
+import { DEFAULTS } from "../../model/defaults";
 import type { FollowUp } from "../../model/replication";
 import type { ClusterSettings } from "./cluster-settings";
 import { secondsOf } from "./parameters";
 import { containerPatch } from "./pod-spec-patch";
-
-const DEFAULT_DEADLINE = "1h";
 
 /**
  * Follow-ups as the parameter `followUps`, in their order: the template takes the first one and calls itself with the
@@ -18,7 +17,7 @@ export function followUpsParameter(
     followUps.map((followUp) => ({
       name: followUp.name,
       image: followUp.image,
-      deadline: String(secondsOf(followUp.deadline ?? DEFAULT_DEADLINE)),
+      deadline: String(secondsOf(followUp.deadline ?? DEFAULTS.followUpDeadline)),
       patch: containerPatch(followUp, secret, settings.resources),
     })),
   );

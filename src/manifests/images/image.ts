@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { DEFAULTS } from "../../model/defaults";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import { checkedLock } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
@@ -118,7 +119,7 @@ function connectorArgs(
     ...(settings && { SETTINGS: JSON.stringify(settings) }),
     ...(defaults && { DEFAULTS: stringifyJson(withoutSecrets(defaults)) }),
     ...(required?.length && { REQUIRED: JSON.stringify(required) }),
-    ...(source.constraints && { CONSTRAINTS: JSON.stringify(source.constraints) }),
+    CONSTRAINTS: JSON.stringify(source.constraints ?? DEFAULTS.constraints),
     ...(source.overrides && { OVERRIDES: JSON.stringify(source.overrides) }),
     ...(source.extraPackages && { EXTRA_PACKAGES: JSON.stringify(source.extraPackages) }),
   };

@@ -1,10 +1,8 @@
+import { DEFAULTS } from "../defaults";
 import type { Resources, Retries } from "../entry";
 import { durationSeconds } from "../units";
 import { all, isFields, quote, record, wholeNumber, type Check } from "./checks";
 import { bytesOf, cpu, duration, memory, milliCores } from "./quantities";
-
-const DEFAULT_CPU = 0.1;
-const DEFAULT_MAX_DELAY = "15m";
 
 const resourceFields: { readonly [Key in keyof Required<Resources>]: Check } = {
   cpu,
@@ -22,10 +20,12 @@ const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = {
 export const resources: Check = all(record(resourceFields), (value, at) => {
   if (!isFields(value)) return [];
   const limit = milliCores(value["cpuLimit"]);
-  const reserved = milliCores(value["cpu"] ?? DEFAULT_CPU);
+  const reserved = milliCores(value["cpu"] ?? DEFAULTS.resources.cpu);
   if (limit === undefined || reserved === undefined || reserved <= limit) return [];
   const shown =
-    value["cpu"] === undefined ? `${DEFAULT_CPU} (the default)` : JSON.stringify(value["cpu"]);
+    value["cpu"] === undefined
+      ? `${DEFAULTS.resources.cpu} (the default)`
+      : JSON.stringify(value["cpu"]);
   return [`${at}.cpu ${shown}: is more than cpuLimit ${JSON.stringify(value["cpuLimit"])}`];
 });
 
@@ -53,7 +53,7 @@ export function memoryNotes(entry: unknown): readonly string[] {
 /** How failed steps are tried again; the first pause cannot be longer than the longest. */
 export const retries: Check = all(record(retryFields), (value, at) => {
   if (!isFields(value)) return [];
-  const { delay, maxDelay = DEFAULT_MAX_DELAY } = value;
+  const { delay, maxDelay = DEFAULTS.retries.maxDelay } = value;
   if (typeof delay !== "string" || typeof maxDelay !== "string") return [];
   const [first, longest] = [durationSeconds(delay), durationSeconds(maxDelay)];
   if (first === undefined || longest === undefined || first <= longest) return [];

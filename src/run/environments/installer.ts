@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { DEFAULTS } from "../../model/defaults";
 import type { PackageSource } from "../../model/connector";
 import { lockedPackages } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
@@ -24,9 +25,6 @@ export type Installer = { readonly kind: "uv"; readonly path: string } | { reado
 
 /** uv as it is fetched where the machine has none. */
 const UV_VERSION = "0.13.9";
-
-/** Bounds that hold if a connector names none: see `PackageSource.constraints`. */
-export const DEFAULT_CONSTRAINTS = ["setuptools<81"];
 
 /** What an installation works with. */
 export interface InstallContext {
@@ -155,7 +153,7 @@ export async function installUnlocked(
 ): Promise<LoggedResult> {
   const constraints = join(directory, "constraints.txt");
   const overrides = join(directory, "overrides.txt");
-  writeFileSync(constraints, (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"));
+  writeFileSync(constraints, (source.constraints ?? DEFAULTS.constraints).join("\n"));
   writeFileSync(overrides, (source.overrides ?? []).join("\n"));
   const install = [...installCommand(installer, directory), "--constraint", constraints] as const;
   if (installer.kind === "uv")

@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULTS } from "../../model/defaults";
 import type { PackageSource } from "../../model/connector";
 import { lockedPackages, lockText, type LockedPackages } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
 import { explainInstallFailure } from "./install-failure";
-import { DEFAULT_CONSTRAINTS, requestedPackages, runUv, type InstallContext } from "./installer";
+import { requestedPackages, runUv, type InstallContext } from "./installer";
 import { oldestPython } from "./python";
 
 /** What is locked, and how. */
@@ -34,7 +35,7 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
     writeFileSync(join(folder, "all.txt"), `${tools}\n${packages}`);
     writeFileSync(
       join(folder, "constraints.in"),
-      (source.constraints ?? DEFAULT_CONSTRAINTS).join("\n"),
+      (source.constraints ?? DEFAULTS.constraints).join("\n"),
     );
     writeFileSync(join(folder, "overrides.in"), (source.overrides ?? []).join("\n"));
     const all = await compile(options, folder, "all", requestedPackages(source), [

@@ -40,6 +40,7 @@ describe("the image of a connector", () => {
         KIND: "tap",
         PACKAGE: "tap-shop",
         VERSION: "1.2.3",
+        CONSTRAINTS: '["setuptools<81"]',
       },
       labels: {
         "org.opencontainers.image.title": "tap-shop",

@@ -50,6 +50,7 @@ describe("the image of a connector", () => {
       VERSION: "1.0+local",
       LAUNCHER: "x.py",
       SETTINGS: '{"host":"string"}',
+      CONSTRAINTS: '["setuptools<81"]',
       OVERRIDES: '["a>=1"]',
     });
     assert.equal(

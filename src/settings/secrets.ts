@@ -1,0 +1,73 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { pulumiCommand } from "../common/command-text";
+import { UserError } from "../common/errors";
+import { secretName } from "./values";
+
+/** Secrets of the stack by name. */
+export type Secrets = { readonly [name: string]: pulumi.Output<string> };
+
+/** A setting that names a secret. */
+export interface SecretSetting {
+  /** Path of the setting, such as `registry.password`. */
+  readonly path: string;
+  /** Name of the secret. */
+  readonly secret: string;
+}
+
+/**
+ * Returns a secret of the stack.
+ *
+ * @throws UserError with the command that sets it, if it is not set.
+ */
+export function requireSecret(secrets: Secrets, name: string): pulumi.Output<string> {
+  const value = secrets[name];
+  if (value === undefined)
+    throw new UserError(`secret "${name}" is not set`, {
+      fix: `Set it with: ${setSecretCommand(name)}`,
+    });
+  return value;
+}
+
+/** The command that sets a secret of the stack. */
+export function setSecretCommand(name: string): string {
+  return pulumiCommand(`config set --secret --path 'tapctl:secrets["${name}"]'`);
+}
+
+/** The parts of a Zod schema that lead to its values. */
+interface Definition {
+  readonly shape?: { readonly [key: string]: z.core.$ZodType };
+  readonly innerType?: z.core.$ZodType;
+  readonly in?: z.core.$ZodType;
+  readonly out?: z.core.$ZodType;
+  readonly options?: readonly z.core.$ZodType[];
+}
+
+/** Every setting that names a secret: those whose schema is `secretName`, in the order of the schema. */
+export function secretSettings(
+  schema: z.core.$ZodType,
+  value: unknown,
+  path = "",
+): readonly SecretSetting[] {
+  if (schema === secretName) return typeof value === "string" ? [{ path, secret: value }] : [];
+  const { shape, innerType, in: input, out, options } = schema._zod.def as Definition;
+  const branches = [innerType, input, out, ...(options ?? []).filter((one) => accepts(one, value))];
+  const fields =
+    typeof value === "object" && value !== null
+      ? Object.entries(shape ?? {}).flatMap(([key, field]) =>
+          secretSettings(
+            field,
+            (value as { readonly [key: string]: unknown })[key],
+            path === "" ? key : `${path}.${key}`,
+          ),
+        )
+      : [];
+  return [
+    ...branches.flatMap((one) => (one === undefined ? [] : secretSettings(one, value, path))),
+    ...fields,
+  ];
+}
+
+function accepts(schema: z.core.$ZodType, value: unknown): boolean {
+  return (schema as z.ZodType).safeParse(value).success;
+}

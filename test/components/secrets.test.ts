@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { registryOf } from "../../components/images/image-registry";
+import { checkSettings } from "../../src/settings/load-settings";
+import { settingsSchema } from "../../src/settings/schema";
+import { requireSecret, secretSettings } from "../../src/settings/secrets";
+
+const settings = {
+  argo: {
+    workflowArchive: {
+      kind: "postgresql",
+      host: "db",
+      database: "argo",
+      user: "argo",
+      password: "archive",
+    },
+  },
+  objectStore: {
+    kind: "s3",
+    bucket: "data",
+    credentials: { accessKey: "s3-access", secretKey: "s3-secret" },
+  },
+  registry: { address: "registry.example.com", username: "ci", password: "registry" },
+  notifications: { webhook: "channel" },
+};
+
+const NAMED = [
+  { path: "argo.workflowArchive.password", secret: "archive" },
+  { path: "objectStore.credentials.accessKey", secret: "s3-access" },
+  { path: "objectStore.credentials.secretKey", secret: "s3-secret" },
+  { path: "registry.password", secret: "registry" },
+  { path: "notifications.webhook", secret: "channel" },
+];
+
+test("secrets: the settings that name one are found in the schema", () => {
+  assert.deepEqual(secretSettings(settingsSchema, settingsSchema.parse(settings)), NAMED);
+});
+
+test("secrets: every setting that names a missing secret is reported", () => {
+  assert.throws(
+    () => checkSettings(settings, {}),
+    (error: Error) => {
+      for (const { path, secret } of NAMED)
+        assert.ok(error.message.includes(`tapctl:${path}: secret "${secret}" is not set`), path);
+      return true;
+    },
+  );
+});
+
+test("secrets: one that is not set is an error with the command that sets it", () => {
+  assert.throws(() => requireSecret({}, "registry"), {
+    name: "UserError",
+    problem: 'secret "registry" is not set',
+    fix: `Set it with: pulumi config set --secret --path 'tapctl:secrets["registry"]'`,
+  });
+});
+
+test("secrets: a registry never gets an empty password", () => {
+  const { registry } = settingsSchema.parse(settings);
+  assert.throws(() => registryOf(registry, {}), /secret "registry" is not set/);
+});

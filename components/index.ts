@@ -12,5 +12,11 @@ export * from "./store/artifact-repository";
 export * from "./store/external-store";
 export * from "./store/minio";
 export * from "./store/object-store";
+export {
+  defaultClusterSettings,
+  type ClusterSettings,
+} from "../src/manifests/argo/cluster-settings";
+export { readBuildContext } from "../src/manifests/images/build-context";
+export { stackClusterSettings } from "../src/manifests/stack-cluster-settings";
 export { loadSettings, type Settings } from "../src/settings/load-settings";
 export type { Secrets } from "../src/settings/secrets";

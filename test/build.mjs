@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, mkdirSync, writeFileSync } from "nod
 import { dirname, join, resolve } from "node:path";
 import { transform } from "esbuild";
 
-const FOLDERS = ["components", "connectors", "pipelines", "policy", "src", "test"];
+const FOLDERS = ["components", "connectors", "examples", "pipelines", "policy", "src", "test"];
 
 /** Compiles everything; returns the folder of the compiled files, which mirrors the project's. */
 export async function buildTests() {

@@ -16,7 +16,7 @@ export async function benchStartUp(): Promise<readonly Figure[]> {
     pulumi: () => node("-e", 'require("@pulumi/pulumi")'),
     minio: () => register("minio"),
     aws: () => register("aws"),
-    check: () => check("tsconfig.stack.json"),
+    check: () => check("test/components/tsconfig.stack.json"),
     checkAws: () => check("components/aws"),
   });
   const wall = (what: string, usages: readonly Usage[], atMost?: number) =>

@@ -184,7 +184,12 @@ describe("modules", () => {
   test("of AWS are not type-checked with a stack without it", () => {
     const { stdout } = spawnSync(
       process.execPath,
-      ["node_modules/typescript/bin/tsc", "-p", "tsconfig.stack.json", "--listFilesOnly"],
+      [
+        "node_modules/typescript/bin/tsc",
+        "-p",
+        "test/components/tsconfig.stack.json",
+        "--listFilesOnly",
+      ],
       { cwd: ROOT, encoding: "utf8" },
     );
     assert.match(stdout, /\/stack\.ts\n/);

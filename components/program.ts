@@ -27,7 +27,7 @@ export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackO
       const digests = await readyDigests(
         settings,
         pipelines,
-        readBuildContext(settings.images.baseImage),
+        readBuildContext(process.cwd(), settings.images.baseImage),
       );
       return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
     } catch (error) {

@@ -1,11 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/common/errors";
-import { packageFile } from "../src/common/package";
+import { findConnectorFile } from "../src/common/connector-files";
 import type { PackageSource } from "../src/model/connector";
-
-/** Folder of the lock files, each called `<connector>.txt`. */
-export const LOCKS = packageFile("connectors", "locks");
 
 /** Line of a lock file after which the packages follow that are installed second. */
 const SECOND = "\n# Then everything else:\n";
@@ -19,21 +16,32 @@ export interface LockedPackages {
 }
 
 /**
- * The lock file of a connector; undefined if it has none.
+ * The lock file of a connector, `connectors/locks/NAME.txt` of the project or of this package; undefined if it has none.
  *
+ * @param root folder of the project.
  * @throws UserError if it was written for another version or other constraints.
  */
-export function readLock(name: string, source: PackageSource, folder = LOCKS): string | undefined {
-  const file = join(folder, `${name}.txt`);
-  return existsSync(file) ? checkedLock(name, source, readFileSync(file, "utf8")) : undefined;
+export function readLock(name: string, source: PackageSource, root: string): string | undefined {
+  const file = findConnectorFile(root, "locks", `${name}.txt`);
+  return file === undefined ? undefined : checkedLock(name, source, readFileSync(file, "utf8"));
+}
+
+/** Whether a folder, of a project or of this package, has a lock file that belongs to a connector as it is defined now. */
+export function hasLock(name: string, source: PackageSource, root: string): boolean {
+  const file = join(root, "connectors", "locks", `${name}.txt`);
+  return existsSync(file) && belongs(readFileSync(file, "utf8"), source);
 }
 
 /** The text of a connector's lock file. @throws UserError if it was written for another version or other constraints. */
 export function checkedLock(name: string, source: PackageSource, text: string): string {
-  if (text.includes(`\n${inputsLine(source)}\n`)) return text;
+  if (belongs(text, source)) return text;
   throw new UserError(
     `connector "${name}": connectors/locks/${name}.txt does not belong to ${source.package} ${source.version} as it is defined now\nWrite it again with: npx tapctl lock ${name}`,
   );
+}
+
+function belongs(text: string, source: PackageSource): boolean {
+  return text.includes(`\n${inputsLine(source)}\n`);
 }
 
 /** A lock file's text. */

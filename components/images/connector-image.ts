@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as dockerBuild from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../src/settings/secrets";
@@ -64,7 +65,10 @@ function imageArgs(
     pull: false,
     platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
     // Dockerfile.dockerignore leaves in it what images are built from.
-    context: { location: fromProviders(PACKAGE_ROOT) },
+    context: {
+      location: fromProviders(PACKAGE_ROOT),
+      ...(build.projectContexts && { named: named(build.projectContexts) }),
+    },
     dockerfile: { location: fromProviders(packageFile("images", "singer", "Dockerfile")) },
     ...(build.target !== undefined && { target: build.target }),
     buildArgs: { ...build.args, ...environmentArgs(settings) },
@@ -83,6 +87,15 @@ function imageArgs(
       ignoreSecretsInDiffCalculation: ["certificates"],
     }),
   };
+}
+
+/** Folders of the project instead of the stages of the Dockerfile that are named the same. */
+function named(
+  folders: readonly string[],
+): NonNullable<dockerBuild.types.input.BuildContextArgs["named"]> {
+  return Object.fromEntries(
+    folders.map((folder) => [folder, { location: fromProviders(join("connectors", folder)) }]),
+  );
 }
 
 /** Manifests and media types are those that all registries take. */

@@ -1,5 +1,5 @@
 // Compiles this package into dist/: `node src/bin/build.mjs [FOLDER] [--types]`. FOLDER is another checkout of it; --types
-// adds the declarations, which a release has and which take the type check's time.
+// adds the declarations, which a release has and which take the type check's time; so do `npm pack` and `npm publish`.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const own = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const isRelease =
+  process.argv.includes("--types") || ["pack", "publish"].includes(process.env.npm_command);
 const root = process.argv.slice(2).find((arg) => !arg.startsWith("--")) ?? own;
 const outdir = join(root, "dist");
 const entryPoints = ["components", "connectors", "policy", "src"].flatMap((folder) =>
@@ -24,11 +26,12 @@ await build({
   platform: "node",
   target: "node20",
   sourcemap: true,
-  sourcesContent: false,
+  // The sources are not in the package, so its source maps carry them.
+  sourcesContent: isRelease,
   logLevel: "warning",
   supported: { "dynamic-import": false },
 });
-if (process.argv.includes("--types"))
+if (isRelease)
   process.exitCode =
     spawnSync(
       process.execPath,

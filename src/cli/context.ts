@@ -144,6 +144,7 @@ export function connectorsBelow(root: string): PrepareConnector {
     ) as typeof import("../run/environments/environments");
     return ensureEnvironment(connector, {
       root: environments,
+      project: root,
       onProgress,
       ...(signal && { signal }),
     });

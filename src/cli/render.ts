@@ -90,6 +90,7 @@ function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Comman
       `--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`,
     );
   const given = {
+    root,
     ...(registry !== undefined && { registry }),
     ...(baseImage !== undefined && { baseImage }),
     ...(namespace !== undefined && { namespace }),

@@ -64,11 +64,11 @@ export async function up({
   await checkCharts(settings, root);
   if (settings.monitoring) checkMonitoring(context);
   const login = loginOf(engine, settings.registry);
-  await checkRegistries(settings, pipelines, login);
+  await checkRegistries(root, settings, pipelines, login);
   refuseWithoutAnswer(yes);
   const recorded = resourcesOf(recovered(found));
   checkExisting(context, settings, recorded);
-  const again = await lostImages(recorded, repositoriesOf(settings, pipelines), login);
+  const again = await lostImages(recorded, repositoriesOf(root, settings, pipelines), login);
   print(
     [
       `Stack: ${stack} of project ${engine.project}`,
@@ -153,19 +153,21 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
 }
 
 function repositoriesOf(
+  root: string,
   { images }: CheckedSettings,
   pipelines: readonly PipelineEntry[],
 ): readonly string[] {
-  return imageRepositories(pipelines, readBuildContext(images.baseImage), images.ready);
+  return imageRepositories(pipelines, readBuildContext(root, images.baseImage), images.ready);
 }
 
 /** Checks whether images can be built and pushed. */
 async function checkRegistries(
+  root: string,
   settings: CheckedSettings,
   pipelines: readonly PipelineEntry[],
   login: Login | undefined,
 ): Promise<void> {
-  if (repositoriesOf(settings, pipelines).length === 0) return;
+  if (repositoriesOf(root, settings, pipelines).length === 0) return;
   const { registry, images, aws } = settings;
   const address = aws?.ecr ? undefined : registry.address;
   await checkRegistry(images, address);

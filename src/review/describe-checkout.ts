@@ -44,7 +44,7 @@ function render(
     const { renderArray } = existsSync(compiled)
       ? loadCompiled(compiled)
       : { renderArray: ownRenderArray };
-    const options = { registry: "registry", baseImage };
+    const options = { root, registry: "registry", baseImage };
     const { templates, images } = renderArray(oneForEachConnector(entries), options);
     const { pipelines } = renderArray(entries.map(withReadyImages), options);
     return {

@@ -267,7 +267,7 @@ test("neither Pulumi nor the SDK of AWS is loaded", () => {
   const script = `
     const { settings } = require("./src/settings/stack-file").readStackFile(".", "prod");
     const { pipelines } = require("./test/manifests/fixtures");
-    const { images } = require("./src/manifests/render/render-stack").renderStack(pipelines, settings);
+    const { images } = require("./src/manifests/render/render-stack").renderStack(pipelines, settings, { root: "." });
     console.log(JSON.stringify(Object.keys(images).length === 0 ? "nothing was rendered" : Object.keys(require.cache)));`;
   const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
     cwd: REPOSITORY,

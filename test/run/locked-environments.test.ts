@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import type { PackageSource } from "../../src/model/connector";
 import { readLock } from "../../connectors/dependency-lock";
+import { PACKAGE_ROOT } from "../../src/common/package";
 import { shippedConnectors } from "../../connectors/shipped";
 import { fixedUv } from "../../src/run/environments/installer";
 import { lockDependencies } from "../../src/run/environments/lock-dependencies";
@@ -20,7 +21,7 @@ suite("lock files of the shipped connectors", () => {
   for (const { name, source } of shippedConnectors()) {
     test(`${name}: belongs to the definition, gives each package a version and hashes, and names no package index`, () => {
       assert.ok("package" in source);
-      const lock = readLock(name, source);
+      const lock = readLock(name, source, PACKAGE_ROOT);
       assert.ok(lock !== undefined, `write it with: npx tapctl lock ${name}`);
       assert.ok(
         lock.includes(`\n${source.package}==${source.version} `),
@@ -106,9 +107,10 @@ async function lockedSite(
   change: (lock: string) => string,
 ): Promise<Site & { readonly locks: string }> {
   const site = await makeSite(t);
-  const locks = join(site.root, "locks");
-  mkdirSync(locks);
-  const env = { ...site.env, TEST_INSTALLER: installer, TEST_LOCKS: locks };
+  const project = join(site.root, "project");
+  const locks = join(project, "connectors", "locks");
+  mkdirSync(locks, { recursive: true });
+  const env = { ...site.env, TEST_INSTALLER: installer, TEST_PROJECT: project };
   const source = tiny("tap-tiny").source as PackageSource;
   const context = {
     python: await findPython(),

@@ -1,18 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { projectFiles, readConnectorFiles } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import type { BuildContext } from "./image";
 
-/** Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere. */
-export function readBuildContext(baseImage: string): BuildContext {
-  const [launchers, locks] = ["launchers", "locks"].map((name) =>
-    packageFile("connectors", name),
-  ) as [string, string];
+/**
+ * Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere.
+ *
+ * @param root folder of the project.
+ */
+export function readBuildContext(root: string, baseImage: string): BuildContext {
   return {
     baseImage,
     files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT),
-    launchers: filesBelow(launchers, launchers),
-    locks: filesBelow(locks, locks),
+    launchers: readConnectorFiles(root, "launchers"),
+    locks: readConnectorFiles(root, "locks"),
+    projectFiles: {
+      launchers: projectFiles(root, "launchers"),
+      locks: projectFiles(root, "locks"),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { DEFAULTS } from "../../model/defaults";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import { checkedLock } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
+import type { ConnectorFiles } from "../../common/connector-files";
 import { stringifyJson } from "../../common/json";
 
 /** Repository of the image that has the runner and no connector. */
@@ -18,6 +19,11 @@ export interface ImageBuild {
   readonly target?: "runner";
   /** Build arguments of images/singer/Dockerfile. */
   readonly args: { readonly [name: string]: string };
+  /**
+   * Named build contexts that are the project's folder `connectors/NAME`, because the connector's file there is the
+   * project's own. Default: none; the files are those of this package.
+   */
+  readonly projectContexts?: readonly ConnectorFiles[];
 }
 
 /** Where an image comes from: it is there already, or it is built. */
@@ -36,6 +42,8 @@ export interface BuildContext {
   readonly launchers: { readonly [file: string]: string };
   /** Lock files by file name. */
   readonly locks: { readonly [file: string]: string };
+  /** Names of those that are the project's own. Default: none, all are this package's. */
+  readonly projectFiles?: { readonly [kind in ConnectorFiles]: readonly string[] };
 }
 
 /**
@@ -89,7 +97,14 @@ function connectorBuild(
 ): ImageBuild {
   const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
   const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
-  const lock = context.locks[`${connector.name}.txt`];
+  const lockFile = `${connector.name}.txt`;
+  const lock = context.locks[lockFile];
+  const own = [
+    ...(context.projectFiles?.locks.includes(lockFile) ? (["locks"] as const) : []),
+    ...(context.projectFiles?.launchers.includes(source.launcher ?? "")
+      ? (["launchers"] as const)
+      : []),
+  ];
   const content = [
     args,
     context.files,
@@ -100,6 +115,7 @@ function connectorBuild(
     repository: connector.name.toLowerCase(),
     tag: `${tagText(source.version)}-${hash(content)}`,
     args,
+    ...(own.length > 0 && { projectContexts: own }),
   };
 }
 

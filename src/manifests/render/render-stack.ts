@@ -9,20 +9,22 @@ import { stackClusterSettings } from "../stack-cluster-settings";
  * The manifests that a stack declares for an array, without an engine or a cloud: images are by tag where the stack
  * finds out their digests, and secrets are references.
  *
- * @param over what wins over the stack's settings.
+ * @param options `root`, and what wins over the stack's settings.
  * @throws UserError where the settings do not tell the address of a cloud's registry.
  */
 export function renderStack(
   entries: readonly PipelineEntry[],
   stack: CheckedSettings,
   {
+    root,
     registry,
     namespace = stack.namespace,
     baseImage = stack.images.baseImage,
-  }: Partial<RenderOptions> = {},
+  }: Pick<RenderOptions, "root"> & Partial<RenderOptions>,
 ): Rendered {
   const { accounts, pullRepository = pullRepositories(stack.registry) } = knownAws(stack, entries);
   return renderParts(entries, {
+    root,
     settings: stackClusterSettings({ ...stack, namespace }, accounts),
     repository: registry === undefined ? pullRepository : repositoriesBelow(registry),
     baseImage,

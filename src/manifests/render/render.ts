@@ -20,6 +20,8 @@ import { repositoriesBelow } from "../../common/registry/repositories";
 
 /** What manifests are rendered for. */
 export interface RenderOptions {
+  /** Folder of the project, which may have files of connectors. */
+  readonly root: string;
   /** Registry of the connector images. */
   readonly registry: string;
   /** Namespace of the pipelines. Default: `pipelines`. */
@@ -47,6 +49,8 @@ export interface ManifestFile {
 
 /** What a cluster's manifests are built from. */
 export interface RenderParts {
+  /** Folder of the project, which may have files of connectors. */
+  readonly root: string;
   /** What the pipelines share. */
   readonly settings: Omit<ClusterSettings, "runnerImage">;
   /** Where pods pull the images of a name from, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
@@ -60,9 +64,10 @@ export interface RenderParts {
 /** The manifests of an array: the same for the same array and options, without a cluster. */
 export function renderArray(
   entries: readonly PipelineEntry[],
-  { registry, namespace, baseImage }: RenderOptions,
+  { root, registry, namespace, baseImage }: RenderOptions,
 ): Rendered {
   return renderParts(entries, {
+    root,
     settings: { ...defaultClusterSettings, ...(namespace !== undefined && { namespace }) },
     repository: repositoriesBelow(registry),
     baseImage,
@@ -73,9 +78,9 @@ export function renderArray(
 /** The manifests of an array: the same for the same array and parts. */
 export function renderParts(
   entries: readonly PipelineEntry[],
-  { settings: shared, repository, baseImage, ready }: RenderParts,
+  { root, settings: shared, repository, baseImage, ready }: RenderParts,
 ): Rendered {
-  const { runner, of, all } = imageOrigins(entries, readBuildContext(baseImage), ready);
+  const { runner, of, all } = imageOrigins(entries, readBuildContext(root, baseImage), ready);
   const settings: ClusterSettings = { ...shared, runnerImage: taggedReference(repository, runner) };
   const reference = (connector: ConnectorDefinition) => taggedReference(repository, of(connector));
   const images = ({ tap, target }: Replication): ConnectorImages => ({

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import { readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
-import { packageFile } from "../../common/package";
+import { findConnectorFile } from "../../common/connector-files";
+import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import { buildEnvironment, MARKER } from "./build-environment";
 import { environmentName, type EnvironmentContent } from "./environment-key";
 import { withLock } from "../lock";
@@ -39,13 +40,12 @@ export interface EnvironmentOptions {
   readonly onProgress?: (progress: EnvironmentProgress) => void;
   /** What installs. Default: uv where it can be had, else pip. */
   readonly installer?: "uv" | "pip";
-  /** Folder of the lock files. Default: `connectors/locks`. */
-  readonly locks?: string;
+  /** Folder of the project, whose files in `connectors/locks` and `connectors/launchers` win. Default: this package's. */
+  readonly project?: string;
   /** Ends the installation; the call fails with an `AbortError`. */
   readonly signal?: AbortSignal;
 }
 
-const LAUNCHERS = packageFile("connectors", "launchers");
 const DESCRIBE = packageFile("images", "singer", "runner", "describe.py");
 
 /**
@@ -111,7 +111,7 @@ export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => voi
 
 async function contentOf(
   connector: ConnectorDefinition,
-  { root, locks }: EnvironmentOptions,
+  { root, project = PACKAGE_ROOT }: EnvironmentOptions,
 ): Promise<EnvironmentContent> {
   const source = packageOf(connector);
   return {
@@ -123,8 +123,10 @@ async function contentOf(
         : error;
     }),
     launcher:
-      source.launcher === undefined ? undefined : readLauncher(connector.name, source.launcher),
-    lock: readLock(connector.name, source, locks),
+      source.launcher === undefined
+        ? undefined
+        : readLauncher(connector.name, source.launcher, project),
+    lock: readLock(connector.name, source, project),
     describe: readFileSync(DESCRIBE, "utf8"),
   };
 }
@@ -136,10 +138,12 @@ function packageOf({ name, source }: ConnectorDefinition): PackageSource {
   );
 }
 
-function readLauncher(name: string, file: string): string {
-  const path = join(LAUNCHERS, file);
-  if (existsSync(path)) return readFileSync(path, "utf8");
-  throw new UserError(`connector "${name}": its launcher ${path} is not there`);
+function readLauncher(name: string, file: string, root: string): string {
+  const path = findConnectorFile(root, "launchers", file);
+  if (path !== undefined) return readFileSync(path, "utf8");
+  throw new UserError(
+    `connector "${name}": its launcher ${join(root, "connectors", "launchers", file)} does not exist`,
+  );
 }
 
 /** An environment whose build came to its end, in the place it was built for, and whose Python is still there. */

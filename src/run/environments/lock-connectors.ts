@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { print } from "../../common/print";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
-import { LOCKS } from "../../../connectors/dependency-lock";
+import { hasLock } from "../../../connectors/dependency-lock";
+import { isPackage } from "../../common/connector-files";
+import { PACKAGE_ROOT } from "../../common/package";
 import { shippedConnectors } from "../../../connectors/shipped";
 import { UserError } from "../../common/errors";
 import { isReplication } from "../../model/define";
@@ -17,7 +19,8 @@ interface Lockable {
 }
 
 /**
- * `tapctl lock`: writes the lock files of connectors.
+ * `tapctl lock`: writes the lock files of connectors into the project's `connectors/locks`. Those that this package locks
+ * are left out, except in this package's own folder.
  *
  * @param root folder of the project.
  * @param names connectors; empty for all.
@@ -36,9 +39,10 @@ export async function lockConnectors(
       `uv, which writes lock files, cannot be installed from the package index\nSee ${context.log}`,
       1,
     );
-  mkdirSync(LOCKS, { recursive: true });
+  const locks = join(root, "connectors", "locks");
+  mkdirSync(locks, { recursive: true });
   for (const { name, source } of connectors) {
-    const file = join(LOCKS, `${name}.txt`);
+    const file = join(locks, `${name}.txt`);
     const current = existsSync(file) ? readFileSync(file, "utf8") : undefined;
     const text = await lockDependencies({
       name,
@@ -61,15 +65,19 @@ function chosen(root: string, names: readonly string[]): readonly Lockable[] {
     .filter(isReplication)
     .flatMap(({ tap, target }) => [tap.connector, target.connector]);
   const known = new Map(
-    [...shippedConnectors(), ...used]
+    (isPackage(root) ? [...shippedConnectors(), ...used] : used)
       .flatMap(lockable)
+      .filter(({ name, source }) => isPackage(root) || !hasLock(name, source, PACKAGE_ROOT))
       .map((connector) => [connector.name, connector]),
   );
-  const missing = names.filter((name) => !known.has(name));
-  if (missing.length > 0)
+  const [missing] = names.filter((name) => !known.has(name));
+  if (missing !== undefined) {
+    const shipped = shippedConnectors().some(({ name }) => name === missing);
     throw new UserError(
-      `no connector that is installed from a package index is called "${missing[0]}"\nThere are: ${[...known.keys()].join(", ")}`,
+      `${shipped ? `connector "${missing}" is locked by the package tapctl` : `no connector of the array that is installed from a package index is called "${missing}"`}\n${known.size === 0 ? "The array has no connector that needs a lock file" : `You can lock: ${[...known.keys()].join(", ")}`}`,
     );
+  }
+  if (known.size === 0) print("All connectors of the array are locked by the package tapctl.");
   return names.length === 0 ? [...known.values()] : names.map((name) => known.get(name)!);
 }
 

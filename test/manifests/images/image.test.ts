@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { readBuildContext } from "../../../src/manifests/images/build-context";
 import {
@@ -16,6 +16,9 @@ import {
 import { repositoriesBelow } from "../../../src/common/registry/repositories";
 import { tap, target, type PackageSource } from "../../../src/model/connector";
 import { lockText } from "../../../connectors/dependency-lock";
+import { shippedConnectors } from "../../../connectors/shipped";
+
+const ROOT = join(__dirname, "..", "..", "..");
 
 const context: BuildContext = {
   baseImage: "python:3.12-slim",
@@ -125,7 +128,7 @@ test("the runner's image is a stage of the same file", () =>
   assert.equal(buildOf(runnerImage(context)).target, "runner"));
 
 test("what images are built from is found, without what Python leaves behind", () => {
-  const { files, launchers } = readBuildContext("python:3.12-slim");
+  const { files, launchers } = readBuildContext(ROOT, "python:3.12-slim");
   for (const path of [
     "images/singer/Dockerfile",
     "images/singer/install.py",
@@ -138,6 +141,28 @@ test("what images are built from is found, without what Python leaves behind", (
     Object.keys(files).filter((path) => path.includes("__pycache__")),
     [],
   );
+});
+
+test("a project's own lock file and launcher: they win, are named build contexts, and change no other image", (t) => {
+  const project = mkdtempSync(join(tmpdir(), "project-"));
+  t.after(() => rmSync(project, { recursive: true }));
+  const own = tap({ name: "tap-own", package: "tap-own", version: "1.0", launcher: "own.py" })({});
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  };
+  write("connectors/launchers/own.py", "print(1)");
+  const source = own.connector.source as PackageSource;
+  write("connectors/locks/tap-own.txt", lockText("tap-own", source, { tools: "", packages: "" }));
+  const [there, here] = [project, ROOT].map((root) => readBuildContext(root, "python:3.12-slim"));
+  assert.ok(there && here);
+  const built = buildOf(connectorImage(own.connector, there));
+  assert.deepEqual(built.projectContexts, ["locks", "launchers"]);
+  for (const definition of shippedConnectors())
+    assert.deepEqual(connectorImage(definition, there), connectorImage(definition, here));
+  write("connectors/launchers/own.py", "print(2)");
+  const changed = connectorImage(own.connector, readBuildContext(project, "python:3.12-slim"));
+  assert.notEqual(buildOf(changed).tag, built.tag);
 });
 
 describe("a build that fails", () => {

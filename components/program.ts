@@ -27,7 +27,7 @@ export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackO
       const digests = await readyDigests(
         settings,
         pipelines,
-        readBuildContext(process.cwd(), settings.images.baseImage),
+        readBuildContext(settings.images.baseImage),
       );
       return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
     } catch (error) {

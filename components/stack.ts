@@ -120,7 +120,7 @@ export function deploy(
     : [];
   const images = stackImages(
     entries,
-    readBuildContext(process.cwd(), settings.images.baseImage),
+    readBuildContext(settings.images.baseImage),
     {
       settings,
       secrets,
@@ -183,7 +183,7 @@ function cloudArgs(settings: Settings, pipelines: readonly PipelineEntry[]): Clo
     pipelines,
     repositories: imageRepositories(
       pipelines,
-      readBuildContext(process.cwd(), settings.images.baseImage),
+      readBuildContext(settings.images.baseImage),
       settings.images.ready,
     ),
   };

@@ -157,7 +157,7 @@ function repositoriesOf(
   { images }: CheckedSettings,
   pipelines: readonly PipelineEntry[],
 ): readonly string[] {
-  return imageRepositories(pipelines, readBuildContext(root, images.baseImage), images.ready);
+  return imageRepositories(pipelines, readBuildContext(images.baseImage, root), images.ready);
 }
 
 /** Checks whether images can be built and pushed. */

@@ -41,7 +41,7 @@ testImages(() => {
 
 /** Builds an image as a deployment does, into the engine instead of a registry. */
 function build(connector: ConnectorDefinition): string {
-  const origin = connectorImage(connector, readBuildContext(process.cwd(), BASE_IMAGE));
+  const origin = connectorImage(connector, readBuildContext(BASE_IMAGE));
   if (!("build" in origin)) throw new Error(`${connector.name} is not built`);
   const { repository, tag, args } = origin.build;
   const given = {

@@ -7,9 +7,9 @@ import type { BuildContext } from "./image";
 /**
  * Reads what images are built from, in the order of paths, so that the same content has the same tag everywhere.
  *
- * @param root folder of the project.
+ * @param root folder of the project. Default: the current folder, in which Pulumi starts a program.
  */
-export function readBuildContext(root: string, baseImage: string): BuildContext {
+export function readBuildContext(baseImage: string, root = process.cwd()): BuildContext {
   return {
     baseImage,
     files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT),

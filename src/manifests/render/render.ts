@@ -80,7 +80,7 @@ export function renderParts(
   entries: readonly PipelineEntry[],
   { root, settings: shared, repository, baseImage, ready }: RenderParts,
 ): Rendered {
-  const { runner, of, all } = imageOrigins(entries, readBuildContext(root, baseImage), ready);
+  const { runner, of, all } = imageOrigins(entries, readBuildContext(baseImage, root), ready);
   const settings: ClusterSettings = { ...shared, runnerImage: taggedReference(repository, runner) };
   const reference = (connector: ConnectorDefinition) => taggedReference(repository, of(connector));
   const images = ({ tap, target }: Replication): ConnectorImages => ({

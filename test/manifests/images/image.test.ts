@@ -128,7 +128,7 @@ test("the runner's image is a stage of the same file", () =>
   assert.equal(buildOf(runnerImage(context)).target, "runner"));
 
 test("what images are built from is found, without what Python leaves behind", () => {
-  const { files, launchers } = readBuildContext(ROOT, "python:3.12-slim");
+  const { files, launchers } = readBuildContext("python:3.12-slim", ROOT);
   for (const path of [
     "images/singer/Dockerfile",
     "images/singer/install.py",
@@ -154,14 +154,14 @@ test("a project's own lock file and launcher: they win, are named build contexts
   write("connectors/launchers/own.py", "print(1)");
   const source = own.connector.source as PackageSource;
   write("connectors/locks/tap-own.txt", lockText("tap-own", source, { tools: "", packages: "" }));
-  const [there, here] = [project, ROOT].map((root) => readBuildContext(root, "python:3.12-slim"));
+  const [there, here] = [project, ROOT].map((root) => readBuildContext("python:3.12-slim", root));
   assert.ok(there && here);
   const built = buildOf(connectorImage(own.connector, there));
   assert.deepEqual(built.projectContexts, ["locks", "launchers"]);
   for (const definition of shippedConnectors())
     assert.deepEqual(connectorImage(definition, there), connectorImage(definition, here));
   write("connectors/launchers/own.py", "print(2)");
-  const changed = connectorImage(own.connector, readBuildContext(project, "python:3.12-slim"));
+  const changed = connectorImage(own.connector, readBuildContext("python:3.12-slim", project));
   assert.notEqual(buildOf(changed).tag, built.tag);
 });
 

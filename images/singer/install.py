@@ -133,34 +133,22 @@ def command(folder, name):
 
 def describe(folder, started_by):
     output_setting = os.environ.get("OUTPUT_SETTING")
+    request = {
+        "command": "describe",
+        "kind": os.environ["KIND"],
+        "name": os.environ["CONNECTOR"],
+        "version": os.environ["VERSION"],
+        "start": started_by,
+        "output": os.path.join(folder, "connector.json"),
+        "settings": json.loads(os.environ.get("SETTINGS") or "{}"),
+        "defaults": json.loads(os.environ.get("DEFAULTS") or "{}"),
+        "required": json.loads(os.environ.get("REQUIRED") or "[]"),
+        "outputAliases": json.loads(os.environ.get("OUTPUT_ALIASES") or "[]"),
+        **({"outputSetting": output_setting} if output_setting else {}),
+    }
     run(
         "cannot be described",
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            os.path.join(folder, "runner"),
-            "describe",
-            "--kind",
-            os.environ["KIND"],
-            "--name",
-            os.environ["CONNECTOR"],
-            "--connector-version",
-            os.environ["VERSION"],
-            "--settings",
-            os.environ.get("SETTINGS") or "{}",
-            "--defaults",
-            os.environ.get("DEFAULTS") or "{}",
-            "--required",
-            os.environ.get("REQUIRED") or "[]",
-            "--output",
-            os.path.join(folder, "connector.json"),
-            "--output-aliases",
-            os.environ.get("OUTPUT_ALIASES") or "[]",
-            *(["--output-setting", output_setting] if output_setting else []),
-            "--",
-            *started_by,
-        ],
+        [sys.executable, "-I", "-S", os.path.join(folder, "runner"), json.dumps(request)],
     )
 
 

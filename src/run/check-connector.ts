@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
+import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
 import type { Environment } from "./environments/environments";
 import { filesBelow } from "./files";
-import { callRunner, RUNNER, type RunnerResult } from "./runner";
+import { callRunner, runnerArguments, type RunnerResult, type RunRequest } from "./runner";
 import { openWorkspace, type Workspace } from "./workspace";
 
 /** One thing that was tried. */
@@ -124,7 +125,7 @@ async function load(trial: Trial): Promise<Tried> {
   writeFileSync(input, TRIAL.map((message) => `${JSON.stringify(message)}\n`).join(""));
   const result = await run(
     trial,
-    ["load", ...connectorFlags(trial, harmless ?? {}), "--input", input],
+    { command: "load", ...targetFields(trial, harmless ?? {}), input },
     () => false,
   );
   if (result.code !== 0)
@@ -159,17 +160,12 @@ function harmlessSettings(
 async function discover(trial: Trial): Promise<Tried> {
   const { environment, options, workspace } = trial;
   const catalog = join(workspace.directory, "catalog.json");
-  const args = [
-    "-I",
-    "-S",
-    RUNNER,
-    "discover",
-    ...connectorFlags(trial, {}),
-    "--output",
-    catalog,
-    "--die-with-parent",
-    String(process.pid),
-  ];
+  const args = runnerArguments({
+    command: "discover",
+    ...tapFields(trial),
+    output: catalog,
+    parentProcess: process.pid,
+  });
   const problem = await new Promise<string | undefined>((resolve) => {
     execFile(
       environment.python,
@@ -202,7 +198,7 @@ async function extract(trial: Trial): Promise<Tried> {
     existsSync(extracted) && /"type"\s*:\s*"(SCHEMA|RECORD)"/.test(readFileSync(extracted, "utf8"));
   const result = await run(
     trial,
-    ["extract", ...connectorFlags(trial, {}), "--output", extracted, "--grace", "5"],
+    { command: "extract", ...tapFields(trial), output: extracted, graceSeconds: 5 },
     seen,
   );
   if (seen()) return { name: "extracts", ok: true, detail: "sent its first message" };
@@ -212,7 +208,7 @@ async function extract(trial: Trial): Promise<Tried> {
 /** Calls the runner, and stops it as soon as enough was seen or the time is over. */
 async function run(
   { environment, options, workspace }: Trial,
-  args: readonly string[],
+  request: RunRequest,
   enough: () => boolean,
 ): Promise<RunnerResult> {
   const timers: NodeJS.Timeout[] = [];
@@ -220,7 +216,7 @@ async function run(
     return await callRunner({
       ...{
         python: environment.python,
-        args,
+        request,
         folder: workspace.directory,
         cwd: options.cwd,
         onEvent: () => undefined,
@@ -235,16 +231,37 @@ async function run(
   }
 }
 
-function connectorFlags(
-  { environment, settings, workspace }: Trial,
+function tapFields(
+  trial: Trial,
+): Pick<RequestFor<"extract">, "tapConnector" | "tapConfig" | "tapSecrets"> {
+  const secrets = secretsFile(trial);
+  return {
+    tapConnector: trial.environment.descriptionFile,
+    tapConfig: configFile(trial, {}),
+    ...(secrets !== undefined && { tapSecrets: secrets }),
+  };
+}
+
+function targetFields(
+  trial: Trial,
   more: JsonObject,
-): readonly string[] {
-  const config = workspace.writeJson("config.json", { ...settings.config, ...more });
-  const secrets =
-    settings.secretPaths === undefined
-      ? []
-      : ["--secrets", workspace.writeJson("secrets.json", settings.secretPaths)];
-  return ["--connector", environment.descriptionFile, "--config", config, ...secrets];
+): Pick<RequestFor<"load">, "targetConnector" | "targetConfig" | "targetSecrets"> {
+  const secrets = secretsFile(trial);
+  return {
+    targetConnector: trial.environment.descriptionFile,
+    targetConfig: configFile(trial, more),
+    ...(secrets !== undefined && { targetSecrets: secrets }),
+  };
+}
+
+function configFile({ settings, workspace }: Trial, more: JsonObject): string {
+  return workspace.writeJson("config.json", { ...settings.config, ...more });
+}
+
+function secretsFile({ settings, workspace }: Trial): string | undefined {
+  return settings.secretPaths === undefined
+    ? undefined
+    : workspace.writeJson("secrets.json", settings.secretPaths);
 }
 
 function seconds({ timeout }: CheckOptions): number {

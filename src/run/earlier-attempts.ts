@@ -24,12 +24,12 @@ export function withAttempt(
   };
 }
 
-/** Flags of the runner for the attempts before the one that it begins. */
-export function earlierFlags(
+/** Writes the sums of the attempts so far to a file for the next one; undefined before the first attempt. */
+export function writeEarlier(
   { result, resumed }: EarlierAttempts,
   folder: string,
-): readonly string[] {
-  if (result === undefined) return [];
+): string | undefined {
+  if (result === undefined) return undefined;
   const {
     records,
     earlierRecords,
@@ -59,5 +59,5 @@ export function earlierFlags(
   };
   const file = join(folder, "earlier.json");
   writeFileSync(file, JSON.stringify(counts), { mode: 0o600 });
-  return ["--earlier", file];
+  return file;
 }

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { outputPrefix, overlayKey, runFileKey, type RunFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
+import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
 import type { Workspace } from "./workspace";
 
-/** Where a run's files lie on this machine, and the runner's flags that say so. */
+/** Where a run's files lie on this machine. */
 export interface RunFiles {
   /** The tap's raw output. */
   readonly extract: string;
@@ -17,18 +18,41 @@ export interface RunFiles {
   readonly identity: string;
   /** Folder for the results of the runner's calls. */
   readonly results: string;
-  /** Runner flags for the states that the run starts from, and for what its attempts keep for one another. */
-  readonly stateFlags: readonly string[];
-  readonly resumeFlags: readonly string[];
-  readonly tapFlags: readonly string[];
-  readonly targetFlags: readonly string[];
-  readonly streamFlags: readonly string[];
+  /** Fields of requests to the runner: the states that the run starts from, and the files of its tap and target. */
+  readonly request: RequestFiles;
   /** Stores settings that the tap changed since the last call, where the store is not a folder. */
   keepOverlay(): Promise<void>;
   /** Stores what the extract left, where the store is not a folder: extract, catalog, log and config overlay. */
   keepExtract(): Promise<void>;
   /** Stores outputs and logs, where the store is not a folder. */
   keepOutputs(): Promise<void>;
+}
+
+/** The files of a run in requests to the runner. */
+export interface RequestFiles {
+  readonly states: Pick<RequestFor<"stream">, "state" | "givenState">;
+  /** What the attempts of a stream keep for one another. */
+  readonly resume: string;
+  readonly tap: Pick<
+    RequestFor<"stream">,
+    | "directory"
+    | "tapConnector"
+    | "tapConfig"
+    | "tapSecrets"
+    | "tapLog"
+    | "catalog"
+    | "select"
+    | "overlay"
+  >;
+  readonly target: Pick<
+    RequestFor<"stream">,
+    | "directory"
+    | "targetConnector"
+    | "targetConfig"
+    | "targetSecrets"
+    | "targetLog"
+    | "outputDirectory"
+  >;
 }
 
 /** What the files are made from. */
@@ -76,15 +100,10 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     tap: workspace.writeJson("tap-config.json", args.tap.config),
     target: workspace.writeJson("target-config.json", args.target.config),
   };
-  const given = (flag: string, name: string, value: unknown) =>
-    value === undefined ? [] : [flag, workspace.writeJson(name, value)];
-  const secrets = (kind: "tap" | "target", flag = "--secrets") =>
-    given(flag, `${kind}-secrets.json`, args[kind].secretPaths);
-  const directory = ["--dir", workspace.directory];
-  const streams = [
-    ...given("--catalog", "given-catalog.json", args.catalog),
-    ...given("--select", "select.json", args.select),
-  ];
+  const given = <Field extends string>(field: Field, name: string, value: unknown) =>
+    (value === undefined ? {} : { [field]: workspace.writeJson(name, value) }) as {
+      readonly [key in Field]?: string;
+    };
   const keep = async (names: readonly RunFile[]) => {
     for (const name of names) await upload(args, key(name));
   };
@@ -101,59 +120,31 @@ export async function layOutRun(args: RunFilesArgs): Promise<RunFiles> {
     candidate: join(workspace.directory, "candidate.json"),
     identity: workspace.writeJson("identity.json", args.identity),
     results: workspace.directory,
-    stateFlags: [
-      ...given("--state", "state.json", args.state),
-      ...given("--given-state", "given-state.json", args.givenState),
-    ],
-    resumeFlags: ["--resume", join(workspace.directory, "resume.json")],
-    tapFlags: [
-      ...directory,
-      "--connector",
-      args.tap.descriptionFile,
-      "--config",
-      config.tap,
-      ...secrets("tap"),
-      ...streams,
-      "--overlay",
-      overlay,
-      "--log",
-      logs.tap,
-    ],
-    targetFlags: [
-      ...directory,
-      "--connector",
-      args.target.descriptionFile,
-      "--config",
-      config.target,
-      ...secrets("target"),
-      "--output-dir",
-      outputs,
-      "--log",
-      logs.target,
-    ],
-    streamFlags: [
-      ...directory,
-      ...[
-        "--tap-connector",
-        args.tap.descriptionFile,
-        "--tap-config",
-        config.tap,
-        ...secrets("tap", "--tap-secrets"),
-        ...streams,
-        "--overlay",
+    request: {
+      states: {
+        ...given("state", "state.json", args.state),
+        ...given("givenState", "given-state.json", args.givenState),
+      },
+      resume: join(workspace.directory, "resume.json"),
+      tap: {
+        directory: workspace.directory,
+        tapConnector: args.tap.descriptionFile,
+        tapConfig: config.tap,
+        ...given("tapSecrets", "tap-secrets.json", args.tap.secretPaths),
+        ...given("catalog", "given-catalog.json", args.catalog),
+        ...given("select", "select.json", args.select),
         overlay,
-        "--tap-log",
-        logs.tap,
-      ],
-      ...[
-        "--target-connector",
-        args.target.descriptionFile,
-        "--target-config",
-        config.target,
-        ...secrets("target", "--target-secrets"),
-      ],
-      ...["--output-dir", outputs, "--target-log", logs.target],
-    ],
+        tapLog: logs.tap,
+      },
+      target: {
+        directory: workspace.directory,
+        targetConnector: args.target.descriptionFile,
+        targetConfig: config.target,
+        ...given("targetSecrets", "target-secrets.json", args.target.secretPaths),
+        outputDirectory: outputs,
+        targetLog: logs.target,
+      },
+    },
     keepOverlay,
     async keepExtract() {
       await keepOverlay();

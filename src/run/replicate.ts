@@ -1,24 +1,17 @@
 import { rmSync } from "node:fs";
-import { idleSeconds } from "../model/idle-timeout";
-import type { Replication } from "../model/replication";
-import { durationSeconds } from "../model/units";
 import { attempt } from "./attempts";
-import { earlierFlags, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./earlier-attempts";
-import type { RunFiles } from "./files";
-import { callRunner, ExitCode, type RunnerResult } from "./runner";
+import { writeEarlier, NO_ATTEMPTS, withAttempt, type EarlierAttempts } from "./earlier-attempts";
+import { extractRequest, loadRequest, streamRequest, type RequestArgs } from "./requests";
+import { callRunner, ExitCode, type RunnerResult, type RunRequest } from "./runner";
 import type { RunEvents } from "./events";
-import { GRACE_SECONDS, type Stop } from "./stop";
+import type { Stop } from "./stop";
 
 /** What a replication needs beside its definition. */
-export interface ReplicateArgs {
-  readonly entry: Replication;
+export interface ReplicateArgs extends RequestArgs {
   /** Python that runs the runner. */
   readonly python: string;
   /** Folder that relative settings of connectors count from. */
   readonly cwd: string;
-  readonly files: RunFiles;
-  /** What a saved state of another tap, source, target or destination does: stops the run, counts all the same, or not. */
-  readonly onChange: "fail" | "keep" | "refresh";
   readonly stop: Stop;
   readonly events: RunEvents;
 }
@@ -109,60 +102,27 @@ export async function replicateByStream(args: ReplicateArgs): Promise<Replicated
 
 function extract(args: ReplicateArgs): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
-  // Half of the time that a stop leaves, so that the load has the rest for what was sent.
-  const flags = [
-    "extract",
-    ...args.files.tapFlags,
-    "--identity",
-    args.files.identity,
-    ...stateFlags(args),
-    "--output",
-    args.files.extract,
-  ];
-  return call(args, [...flags, "--grace", String(GRACE_SECONDS / 2)]);
+  return call(args, extractRequest(args));
 }
 
 function load(args: ReplicateArgs, partial: boolean): Promise<RunnerResult> {
   rmSync(args.files.candidate, { force: true });
   if (args.stop.count > 1) return Promise.resolve(NOT_BEGUN);
-  const io = ["--input", args.files.extract, "--candidate", args.files.candidate];
-  const flags = [
-    "load",
-    ...args.files.targetFlags,
-    "--identity",
-    args.files.identity,
-    ...stateFlags(args),
-    ...io,
-  ];
-  return call(args, [
-    ...flags,
-    "--grace",
-    String(GRACE_SECONDS),
-    ...(partial ? ["--partial"] : expectationFlags(args.entry)),
-  ]);
+  return call(args, loadRequest(args, partial));
 }
 
 function stream(args: ReplicateArgs, earlier: EarlierAttempts): Promise<RunnerResult> {
   if (args.stop.count > 0) return Promise.resolve(NOT_BEGUN);
-  // An attempt whose tap failed and whose target took everything leaves its progress to the next one.
-  const io = [
-    ...stateFlags(args),
-    ...args.files.resumeFlags,
-    "--candidate",
-    args.files.candidate,
-    ...earlierFlags(earlier, args.files.results),
-  ];
-  const flags = ["stream", ...args.files.streamFlags, "--identity", args.files.identity, ...io];
-  return call(args, [...flags, "--grace", String(GRACE_SECONDS), ...expectationFlags(args.entry)]);
+  return call(args, streamRequest(args, writeEarlier(earlier, args.files.results)));
 }
 
 /** Calls the runner, and passes on to it each request to stop. */
-function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResult> {
+function call(args: ReplicateArgs, request: RunRequest): Promise<RunnerResult> {
   let remove = () => {};
   let force: NodeJS.Timeout | undefined;
   const result = callRunner({
     python: args.python,
-    args: [...flags, "--idle-timeout", String(idleSeconds(args.entry.idleTimeout))],
+    request,
     folder: args.files.results,
     cwd: args.cwd,
     onEvent: (event) => {
@@ -184,20 +144,6 @@ function call(args: ReplicateArgs, flags: readonly string[]): Promise<RunnerResu
     clearTimeout(force);
     remove();
   });
-}
-
-function stateFlags(args: ReplicateArgs): readonly string[] {
-  return ["--on-change", args.onChange, ...args.files.stateFlags];
-}
-
-function expectationFlags({ expectations }: Replication): readonly string[] {
-  const staleness = expectations?.maxStaleness && durationSeconds(expectations.maxStaleness);
-  return [
-    ...(expectations?.minRecords === undefined
-      ? []
-      : ["--min-records", String(expectations.minRecords)]),
-    ...(staleness ? ["--max-staleness", String(staleness)] : []),
-  ];
 }
 
 function isTapFailure(result: RunnerResult): boolean {

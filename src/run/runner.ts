@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
+import type { Request } from "../model/request/schema";
 
 /** Exit codes of the runner, which are those of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
@@ -40,7 +41,7 @@ export type RunnerEvent =
     }
   | { readonly event: "log"; readonly line: string };
 
-/** What the runner leaves behind in its `--result` file; fields that make no sense for a subcommand are absent. */
+/** What the runner leaves behind in its result file; fields that make no sense for a command are absent. */
 export interface RunnerResult {
   readonly status: string;
   readonly code: number;
@@ -68,12 +69,15 @@ export interface RunnerResult {
   readonly seconds?: { readonly [phase: string]: number };
 }
 
+/** A request of a command that leaves a result. */
+export type RunRequest = Extract<Request, { readonly command: "extract" | "load" | "stream" }>;
+
 /** How one call of the runner is made. */
 export interface RunnerCall {
   /** Python that runs it. */
   readonly python: string;
-  /** Subcommand and flags, without `--result` and `--progress`. */
-  readonly args: readonly string[];
+  /** What it is asked to do; `result`, `progress` and `parentProcess` are added. */
+  readonly request: RunRequest;
   /** Folder that gets the result, in a file of this call alone; the catalog of a tap is left beside it. */
   readonly folder: string;
   /** Folder that relative settings of connectors count from. */
@@ -87,6 +91,11 @@ export interface RunnerCall {
 /** Folder of the runner's package. */
 export const RUNNER = packageFile("images", "singer", "runner");
 
+/** Arguments of Python that give the runner a request: of the one argument that Linux limits to 128 KiB, a request needs a few. */
+export function runnerArguments(request: Request): readonly string[] {
+  return ["-I", "-S", RUNNER, JSON.stringify(request)];
+}
+
 /** What is left on the runner's outputs when it has ended is read for this long: a process that it left behind may hold them open. */
 const LEFTOVER_MS = 2000;
 
@@ -99,26 +108,17 @@ const LEFTOVER_MS = 2000;
 export async function callRunner(call: RunnerCall): Promise<RunnerResult> {
   // A name that no other call has: a result that was left by an earlier step would be read as that of this one.
   const resultFile = join(call.folder, `result-${randomBytes(8).toString("hex")}.json`);
-  const child = spawn(
-    call.python,
-    [
-      "-I",
-      "-S",
-      RUNNER,
-      ...call.args,
-      "--result",
-      resultFile,
-      "--progress",
-      "json",
-      "--die-with-parent",
-      String(process.pid),
-    ],
-    {
-      cwd: call.cwd,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const request: RunRequest = {
+    ...call.request,
+    result: resultFile,
+    progress: "json",
+    parentProcess: process.pid,
+  };
+  const child = spawn(call.python, runnerArguments(request), {
+    cwd: call.cwd,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   call.onStart?.(child);
   createInterface({ input: child.stdout }).on("line", (line) =>
     call.onEvent(JSON.parse(line) as RunnerEvent),

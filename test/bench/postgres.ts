@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import type { Postgres } from "../../src/run/postgres/postgres";
-import { RUNNER } from "../../src/run/runner";
+import { runnerArguments } from "../../src/run/runner";
 import { usageOf } from "./measure";
 import type { InstalledConnector } from "./pair";
 
@@ -44,15 +44,19 @@ export async function selectEvents(
       { stream: "public-events", replicationMethod: "INCREMENTAL", replicationKey: "id" },
     ]),
   );
-  const files = [
-    "--connector",
-    environment.descriptionFile,
-    "--config",
-    place("config.json"),
-    "--select",
-    place("select.json"),
-  ];
-  const outputs = ["--output", place("extract.jsonl"), "--result", place("result.json")];
-  await usageOf([environment.python, "-I", "-S", RUNNER, "extract", ...files, ...outputs]);
+  const files = {
+    tapConnector: environment.descriptionFile,
+    tapConfig: place("config.json"),
+    select: place("select.json"),
+  };
+  await usageOf([
+    environment.python,
+    ...runnerArguments({
+      command: "extract",
+      ...files,
+      output: place("extract.jsonl"),
+      result: place("result.json"),
+    }),
+  ]);
   return place("catalog.json");
 }

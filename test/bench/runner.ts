@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RUNNER, type RunnerResult } from "../../src/run/runner";
+import { runnerArguments, type RunnerResult, type RunRequest } from "../../src/run/runner";
 import type { InstalledConnector, Pair } from "./pair";
 import { usageOf, type Usage } from "./measure";
 
@@ -56,69 +56,17 @@ export function pairWork({ tap, target }: Pair, folder: string, records: number)
 
 /** Takes the tap's output into a file. */
 export function runExtract(work: Work): Promise<RunnerUsage> {
-  const flags = [
-    "--connector",
-    work.tap.environment.descriptionFile,
-    "--config",
-    work.tapConfig,
-    ...catalogFlags(work),
-  ];
-  return callRunner(work, [
-    "extract",
-    ...flags,
-    "--log",
-    join(work.folder, "tap.log"),
-    "--output",
-    extractFile(work),
-  ]);
+  return callRunner(work, { command: "extract", ...tapFields(work), output: extractFile(work) });
 }
 
 /** Loads the file of {@link runExtract}. */
 export function runLoad(work: Work): Promise<RunnerUsage> {
-  const flags = [
-    "--connector",
-    work.target.environment.descriptionFile,
-    "--config",
-    work.targetConfig,
-    "--input",
-    extractFile(work),
-  ];
-  return callRunner(work, [
-    "load",
-    ...flags,
-    "--log",
-    join(work.folder, "target.log"),
-    "--candidate",
-    join(work.folder, "candidate.json"),
-  ]);
+  return callRunner(work, { command: "load", ...targetFields(work), input: extractFile(work) });
 }
 
 /** Runs tap and target at the same time. */
 export function runStream(work: Work): Promise<RunnerUsage> {
-  const tap = [
-    "--tap-connector",
-    work.tap.environment.descriptionFile,
-    "--tap-config",
-    work.tapConfig,
-    ...catalogFlags(work),
-    "--tap-log",
-    join(work.folder, "tap.log"),
-  ];
-  const target = [
-    "--target-connector",
-    work.target.environment.descriptionFile,
-    "--target-config",
-    work.targetConfig,
-    "--target-log",
-    join(work.folder, "target.log"),
-  ];
-  return callRunner(work, [
-    "stream",
-    ...tap,
-    ...target,
-    "--candidate",
-    join(work.folder, "candidate.json"),
-  ]);
+  return callRunner(work, { command: "stream", ...tapFields(work), ...targetFields(work) });
 }
 
 /** Where {@link runExtract} puts the tap's output. */
@@ -156,30 +104,40 @@ export function sumOf(first: Usage, second: Usage): Usage {
 }
 
 /** Calls the runner as `tapctl` does: see `callRunner` in `src/run/runner.ts`. */
-async function callRunner(work: Work, args: readonly string[]): Promise<RunnerUsage> {
+async function callRunner(work: Work, request: RunRequest): Promise<RunnerUsage> {
   const resultFile = join(work.folder, "result.json");
   rmSync(resultFile, { force: true });
   const usage = await usageOf([
     work.tap.environment.python,
-    "-I",
-    "-S",
-    RUNNER,
-    ...args,
-    "--result",
-    resultFile,
-    "--progress",
-    "json",
+    ...runnerArguments({ ...request, result: resultFile, progress: "json" }),
   ]);
   const result = JSON.parse(readFileSync(resultFile, "utf8")) as RunnerResult;
   const moved =
     result.records && Object.values(result.records).reduce((sum, count) => sum + count, 0);
   if (moved !== undefined && moved !== work.records)
-    throw new Error(`${args[0]} moved ${moved} records, not ${work.records}`);
+    throw new Error(`${request.command} moved ${moved} records, not ${work.records}`);
   return { ...usage, result };
 }
 
-function catalogFlags({ catalog }: Work): readonly string[] {
-  return catalog === undefined ? [] : ["--catalog", catalog];
+function tapFields(work: Work) {
+  const tap = {
+    tapConnector: work.tap.environment.descriptionFile,
+    tapConfig: work.tapConfig,
+    tapLog: join(work.folder, "tap.log"),
+  };
+  return { ...tap, ...(work.catalog !== undefined && { catalog: work.catalog }) };
+}
+
+function targetFields(work: Work) {
+  const target = {
+    targetConnector: work.target.environment.descriptionFile,
+    targetConfig: work.targetConfig,
+  };
+  return {
+    ...target,
+    targetLog: join(work.folder, "target.log"),
+    candidate: join(work.folder, "candidate.json"),
+  };
 }
 
 function commandOf({ environment }: InstalledConnector): readonly string[] {

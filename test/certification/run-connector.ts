@@ -22,18 +22,19 @@ export async function load(
   mkdirSync(folder, { recursive: true });
   const input = written(folder, "extract.jsonl", `${lines.join("\n")}\n`);
   const config = written(folder, "config.json", JSON.stringify(settingsOf(target)));
-  const args = [
-    "load",
-    "--connector",
-    descriptionFile,
-    "--config",
-    config,
-    "--input",
-    input,
-    "--output-dir",
-    output,
-  ];
-  return callRunner({ python, args, folder, cwd: folder, onEvent: () => undefined });
+  return callRunner({
+    python,
+    request: {
+      command: "load",
+      targetConnector: descriptionFile,
+      targetConfig: config,
+      input,
+      outputDirectory: output,
+    },
+    folder,
+    cwd: folder,
+    onEvent: () => undefined,
+  });
 }
 
 /** Runs a tap with selection rules and a saved state; the lines that it sent, and how it ended. */
@@ -48,22 +49,25 @@ export async function extract(
   const config = written(folder, "config.json", JSON.stringify(settingsOf(tap)));
   const select =
     files.select === undefined
-      ? []
-      : ["--select", written(folder, "select.json", JSON.stringify(files.select))];
+      ? {}
+      : { select: written(folder, "select.json", JSON.stringify(files.select)) };
   const state =
-    files.state === undefined ? [] : ["--state", written(folder, "state.json", files.state)];
-  const args = [
-    "extract",
-    "--connector",
-    descriptionFile,
-    "--config",
-    config,
+    files.state === undefined ? {} : { state: written(folder, "state.json", files.state) };
+  const request = {
+    command: "extract" as const,
+    tapConnector: descriptionFile,
+    tapConfig: config,
     ...select,
     ...state,
-    "--output",
     output,
-  ];
-  const result = await callRunner({ python, args, folder, cwd: folder, onEvent: () => undefined });
+  };
+  const result = await callRunner({
+    python,
+    request,
+    folder,
+    cwd: folder,
+    onEvent: () => undefined,
+  });
   return {
     result,
     lines: readFileSync(output, "utf8")

@@ -166,7 +166,7 @@ now = [0.0]
 idle.time.monotonic = lambda: now[0]
 idle.time.time = lambda: 1764072000.5 + now[0]
 lines = []
-session = types.SimpleNamespace(args=types.SimpleNamespace(idle_timeout=0), log=types.SimpleNamespace(line=lambda source, text: lines.append(source + " | " + text)))
+session = types.SimpleNamespace(args=types.SimpleNamespace(idle_timeout_seconds=0), log=types.SimpleNamespace(line=lambda source, text: lines.append(source + " | " + text)))
 signs = [0]
 watch = idle.Idle(session, "tap-orders", "sent", lambda: (signs[0],), lambda fault: None)
 for seconds in (0, 200, 299): now[0] = seconds; watch.look()

@@ -56,22 +56,21 @@ export async function extract(
   const folder = temporaryFolder(t);
   const environment = await install(tap);
   const output = join(folder, "extract.jsonl");
-  const more = Object.entries(files).flatMap(([name, value]) => [
-    `--${name}`,
-    writeJson(folder, name, value),
-  ]);
+  const more = Object.fromEntries(
+    Object.entries(files).map(([name, value]) => [
+      name === "secrets" ? "tapSecrets" : name,
+      writeJson(folder, name, value),
+    ]),
+  );
   const result = await callRunner({
     python: environment.python,
-    args: [
-      "extract",
-      "--connector",
-      environment.descriptionFile,
-      "--config",
-      writeConfig(folder, tap),
+    request: {
+      command: "extract",
+      tapConnector: environment.descriptionFile,
+      tapConfig: writeConfig(folder, tap),
       ...more,
-      "--output",
       output,
-    ],
+    },
     ...{ folder, cwd: folder, onEvent: () => undefined },
   });
   const lines = (existsSync(output) ? readFileSync(output, "utf8") : "")
@@ -93,16 +92,13 @@ export async function load(
   writeFileSync(input, messages.map((message) => `${jsonText(message)}\n`).join(""));
   return callRunner({
     python: environment.python,
-    args: [
-      "load",
-      "--connector",
-      environment.descriptionFile,
-      "--config",
-      writeConfig(folder, target),
-      "--input",
+    request: {
+      command: "load",
+      targetConnector: environment.descriptionFile,
+      targetConfig: writeConfig(folder, target),
       input,
-      ...(outputDirectory === undefined ? [] : ["--output-dir", outputDirectory]),
-    ],
+      ...(outputDirectory !== undefined && { outputDirectory }),
+    },
     ...{ folder, cwd: folder, onEvent: () => undefined },
   });
 }

@@ -1,7 +1,7 @@
 /** What stays of the saved bookmarks, stream by stream. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkspace, type Ended, type Step, type Workspace } from "./support";
+import { inWorkspace, type Ended, type Step, type Workspace, type Fields } from "./support";
 
 const IDENTITY = {
   pipeline: "p",
@@ -38,12 +38,12 @@ const MODES = {
   artifact: async (
     space: Workspace,
     steps: readonly Step[],
-    flags: readonly string[],
+    flags: readonly Fields[],
   ): Promise<Ended> => {
     await space.extract([["echo-state"], ...steps], ...flags);
     return space.load({}, ...flags);
   },
-  stream: (space: Workspace, steps: readonly Step[], flags: readonly string[]): Promise<Ended> =>
+  stream: (space: Workspace, steps: readonly Step[], flags: readonly Fields[]): Promise<Ended> =>
     space.stream([["echo-state"], ...steps], {}, ...flags),
 };
 
@@ -52,7 +52,7 @@ interface Case {
   /** The saved state; undefined for none. */
   readonly saved?: string;
   readonly sent: readonly (readonly [string, string])[];
-  readonly flags?: (space: Workspace) => readonly string[];
+  readonly flags?: (space: Workspace) => readonly Fields[];
   readonly expected: string;
 }
 
@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
     name: "a full refresh replaces the bookmarks of the streams that it brings",
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
-    flags: () => ["--on-change", "refresh"],
+    flags: () => [{ onChange: "refresh" }],
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
   },
   {
@@ -92,10 +92,10 @@ const CASES: readonly Case[] = [
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
     flags: (space) => [
-      "--on-change",
-      "refresh",
-      "--identity",
-      space.write("identity.json", { ...IDENTITY, destination: "new" }),
+      {
+        onChange: "refresh",
+        identity: space.write("identity.json", { ...IDENTITY, destination: "new" }),
+      },
     ],
     expected: '{"bookmarks": {"a": {"id": 2}}}',
   },
@@ -104,10 +104,10 @@ const CASES: readonly Case[] = [
     saved: '{"bookmarks":{"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
     flags: (space) => [
-      "--on-change",
-      "keep",
-      "--identity",
-      space.write("identity.json", { ...IDENTITY, destination: "new" }),
+      {
+        onChange: "keep",
+        identity: space.write("identity.json", { ...IDENTITY, destination: "new" }),
+      },
     ],
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
   },
@@ -116,8 +116,7 @@ const CASES: readonly Case[] = [
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7},"c":{"id":8}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 5}}}']],
     flags: (space) => [
-      "--given-state",
-      space.write("given.json", { bookmarks: { a: { id: 4 }, b: { id: 3 } } }),
+      { givenState: space.write("given.json", { bookmarks: { a: { id: 4 }, b: { id: 3 } } }) },
     ],
     expected: '{"bookmarks": {"a": {"id": 5}, "b":{"id":3}, "c":{"id":8}}}',
   },
@@ -172,11 +171,10 @@ for (const [mode, run] of Object.entries(MODES)) {
       test(name, () =>
         inWorkspace(async (space) => {
           const state =
-            saved === undefined ? [] : ["--state", space.write("saved.json", envelopeOf(saved))];
+            saved === undefined ? [] : [{ state: space.write("saved.json", envelopeOf(saved)) }];
           const ended = await run(space, send(...sent), [
             ...state,
-            "--identity",
-            space.write("identity.json", IDENTITY),
+            { identity: space.write("identity.json", IDENTITY) },
             ...(flags?.(space) ?? []),
           ]);
           assert.equal(ended.code, 0, ended.stderr);
@@ -192,10 +190,10 @@ for (const [mode, run] of Object.entries(MODES)) {
           space,
           [],
           [
-            "--state",
-            space.write("saved.json", envelopeOf(saved)),
-            "--identity",
-            space.write("identity.json", IDENTITY),
+            {
+              state: space.write("saved.json", envelopeOf(saved)),
+              identity: space.write("identity.json", IDENTITY),
+            },
           ],
         );
         if (mode === "stream") assert.ok(stderr.includes(`tap | state ${saved}`), stderr);
@@ -206,10 +204,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         const saved = '{"bookmarks": {"a": 1, "b": 2, "gone": 3, "quiet": 4}}';
         const catalog = space.write("cat.json", catalogOf({ a: true, quiet: true, b: false }));
         const ended = await run(space, send(["a", saved.replace('"a": 1', '"a": 5')]), [
-          "--state",
-          space.write("saved.json", envelopeOf(saved)),
-          "--catalog",
-          catalog,
+          { state: space.write("saved.json", envelopeOf(saved)), catalog },
         ]);
         assert.equal(ended.code, 0, ended.stderr);
         assert.deepEqual((space.result() as { unselected?: unknown }).unselected, ["b", "gone"]);
@@ -240,13 +235,11 @@ for (const [mode, run] of Object.entries(MODES)) {
 test("the next attempt of a full refresh starts from what the first one got to, not from kept bookmarks", () =>
   inWorkspace(async (space) => {
     const flags = [
-      ...[
-        "--state",
-        space.write("saved.json", envelopeOf('{"bookmarks": {"a": 9, "b": 9, "c": 9}}')),
-        "--identity",
-        space.write("identity.json", IDENTITY),
-      ],
-      ...["--on-change", "refresh", "--resume", space.path("resume.json")],
+      {
+        state: space.write("saved.json", envelopeOf('{"bookmarks": {"a": 9, "b": 9, "c": 9}}')),
+        identity: space.write("identity.json", IDENTITY),
+      },
+      { onChange: "refresh", resume: space.path("resume.json") },
     ];
     const failed = await space.stream(
       [["echo-state"], ...send(["a", '{"bookmarks": {"a": 1}}']), ["exit", 3]],
@@ -268,7 +261,7 @@ test("the next attempt of a full refresh starts from what the first one got to, 
 
 test("a saved state that cannot be read does not stop a full refresh", () =>
   inWorkspace(async (space) => {
-    const flags = ["--state", space.write("saved.json", "{"), "--on-change", "refresh"];
+    const flags = [{ state: space.write("saved.json", "{"), onChange: "refresh" }];
     assert.equal((await MODES.stream(space, send(["a", '{"at": 1}']), flags)).code, 0);
     assert.deepEqual(space.candidate(), { at: 1 });
   }));

@@ -380,7 +380,7 @@ describe("edge cases, extract then load", { concurrency: 2 }, () => {
         assert.equal(space.result().complete, each.extract === 0);
         const loaded = await space.load(
           each.target ?? {},
-          ...(each.extract === 0 ? [] : ["--partial"]),
+          ...(each.extract === 0 ? [] : [{ partial: true }]),
         );
         assert.equal(loaded.code, each.load, loaded.stderr);
         check(space.result(), each);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { inWorkspace, start, TEN, until, type Step, type Workspace } from "./support";
+import { inWorkspace, start, TEN, until, type Step, type Workspace, request } from "./support";
 
 describe("private copy", () => {
   test("only the connector's user can read it, and it is gone afterwards", () =>
@@ -13,22 +13,23 @@ describe("private copy", () => {
       assert.equal(existsSync(found[1]), false);
     }));
 
-  test("--output-dir becomes the target's output setting unless the configuration has it", () =>
+  test("outputDirectory becomes the target's output setting unless the configuration has it", () =>
     inWorkspace(async (space) => {
       mkdirSync(space.path("given"));
       mkdirSync(space.path("own"));
       await space.extract(TEN);
-      assert.equal((await space.load({}, "--output-dir", space.path("given"))).code, 0);
+      assert.equal((await space.load({}, { outputDirectory: space.path("given") })).code, 0);
       assert.equal(space.text("given/records.txt").split("\n").length, 11);
       assert.equal(
-        (await space.load({ folder: space.path("own") }, "--output-dir", space.path("given"))).code,
+        (await space.load({ folder: space.path("own") }, { outputDirectory: space.path("given") }))
+          .code,
         0,
       );
       assert.equal(space.text("own/records.txt").split("\n").length, 11);
       assert.equal(space.text("given/records.txt").split("\n").length, 11);
     }));
 
-  test("--output-dir does not stand in for the output setting that is given by its other name", () =>
+  test("outputDirectory does not stand in for the output setting that is given by its other name", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       mkdirSync(space.path("own"));
@@ -37,7 +38,7 @@ describe("private copy", () => {
         { outputSetting: "output_path", outputAliases: ["folder"] },
       );
       assert.equal(
-        (await space.run("load", ...target, "--output-dir", space.path("given"))).code,
+        (await space.run("load", ...target, { outputDirectory: space.path("given") })).code,
         0,
       );
       assert.equal(space.text("own/records.txt").split("\n").length, 11);
@@ -69,20 +70,17 @@ describe("secrets", () => {
           const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
           const flags = named
             ? [
-                "--secrets",
-                space.write("secrets.json", [
-                  ["plain", "deep", 0],
-                  ["not", "there"],
-                ]),
+                {
+                  tapSecrets: space.write("secrets.json", [
+                    ["plain", "deep", 0],
+                    ["not", "there"],
+                  ]),
+                },
               ]
             : [];
-          const ended = await space.run(
-            "extract",
-            ...space.tap(steps, config),
-            ...flags,
-            "--log",
-            space.path("tap.log"),
-          );
+          const ended = await space.run("extract", ...space.tap(steps, config), ...flags, {
+            tapLog: space.path("tap.log"),
+          });
           assert.equal(ended.code, 10);
           const all = ended.stderr + space.text("tap.log") + space.text("result.json");
           for (const form of forms) assert.ok(!all.includes(form), `${form} is in ${all}`);
@@ -168,12 +166,9 @@ describe("secrets", () => {
       inWorkspace(async (space) => {
         const all = spellings(value);
         const steps = all.map((text, index): Step => ["say", `FORM ${index} [${text}] END`]);
-        const ended = await space.run(
-          "extract",
-          ...space.tap(steps, { password: value }),
-          "--secrets",
-          space.write("secrets.json", [["password"]]),
-        );
+        const ended = await space.run("extract", ...space.tap(steps, { password: value }), {
+          tapSecrets: space.write("secrets.json", [["password"]]),
+        });
         assert.equal(ended.code, 0, ended.stderr);
         const shown = [...ended.stderr.matchAll(/FORM (\d+) \[(.*)\] END/g)];
         assert.equal(shown.length, all.length, ended.stderr);
@@ -237,7 +232,7 @@ describe("secrets", () => {
         ["raw", "rubbish s3cr3t-value\n"],
         ["state", { at: "s3cr3t-value" }],
       ]);
-      const ended = await space.run("load", ...target, "--log", space.path("target.log"));
+      const ended = await space.run("load", ...target, { targetLog: space.path("target.log") });
       assert.equal(ended.code, 0, ended.stderr);
       const all = ended.stderr + space.text("target.log") + space.text("result.json");
       assert.ok(!all.includes("s3cr3t"), all);
@@ -298,8 +293,7 @@ describe("secrets: their text becomes what the setting takes", () => {
   };
   const typedTap = (space: Workspace, config: object) => [
     ...space.tap(TEN, { copy: space.path("got.json"), ...config }, { settings }),
-    "--secrets",
-    space.write("secrets.json", secrets),
+    { tapSecrets: space.write("secrets.json", secrets) },
   ];
 
   test("numbers, booleans and JSON arrive as such, also inside of another setting; all else stays text", () =>
@@ -320,10 +314,9 @@ describe("secrets: their text becomes what the setting takes", () => {
           { copy: space.path("got.json"), port: "5432" },
           { settings: { port: "number" } },
         ),
-        "--secrets",
-        space.write("target-secrets.json", [["port"]]),
+        { targetSecrets: space.write("target-secrets.json", [["port"]]) },
       ];
-      const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
+      const ended = await space.run("stream", ...space.tap(TEN), ...target);
       assert.equal(ended.code, 0, ended.stderr);
       assert.equal((space.json("got.json") as { readonly port: unknown }).port, 5432);
     }));
@@ -371,12 +364,9 @@ describe("secrets: their text becomes what the setting takes", () => {
         ["password", { secret: "shop-password" }],
       ];
       const config = { tunnel: { port: "hunter2" }, password: "0123" };
-      const ended = await space.run(
-        "extract",
-        ...space.tap(TEN, config, { settings }),
-        "--secrets",
-        space.write("secrets.json", named),
-      );
+      const ended = await space.run("extract", ...space.tap(TEN, config, { settings }), {
+        tapSecrets: space.write("secrets.json", named),
+      });
       assert.equal(ended.code, 2, ended.stderr);
       assert.equal(
         ended.stderr,
@@ -423,7 +413,7 @@ describe("overlay", () => {
   test("digits that a tap loses when it writes its configuration again are no change", () =>
     inWorkspace(async (space) => {
       const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
-      const config = flags[3] ?? "";
+      const config = String(flags[0]?.tapConfig);
       writeFileSync(
         config,
         readFileSync(config, "utf8")
@@ -441,12 +431,9 @@ describe("overlay", () => {
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
       await space.run("extract", ...space.tap(steps, { other: 1 }));
-      const again = await space.run(
-        "extract",
-        ...space.tap(steps, { other: 1 }),
-        "--secrets",
-        space.write("none.json", []),
-      );
+      const again = await space.run("extract", ...space.tap(steps, { other: 1 }), {
+        tapSecrets: space.write("none.json", []),
+      });
       assert.match(again.stderr, /config .*"added": "\*\*\*"/);
       const changed = await space.run("extract", ...space.tap(echo, { other: 2 }));
       assert.doesNotMatch(changed.stderr, /config .*added/);
@@ -480,62 +467,183 @@ describe("overlay", () => {
     }));
 });
 
+const PLACES = ["tap.json", "target.json", "rubbish", "list", "empty", "nowhere", "."];
+
+/** An argument with the files that it names in the workspace. */
+function placed(space: Workspace, argument: string): string {
+  if (PLACES.includes(argument)) return space.path(argument);
+  return argument.replace(/: ?"([^"]+)"/g, (found, name: string) =>
+    PLACES.includes(name) ? `:${JSON.stringify(space.path(name))}` : found,
+  );
+}
+
 describe("bad input is one line and exit 2", () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["no connector", ["extract"], /connector description \S+connector.json does not exist/],
+    [
+      "no connector",
+      [request("extract")],
+      /connector description \S+connector.json does not exist/,
+    ],
     [
       "connector of the other kind",
-      ["load", "--connector", "tap.json"],
+      [request("load", { targetConnector: "tap.json" })],
       /"kind" is "tap", a target is needed here/,
     ],
     [
       "config that is no JSON",
-      ["extract", "--connector", "tap.json", "--config", "rubbish"],
+      [request("extract", { tapConnector: "tap.json", tapConfig: "rubbish" })],
       /config of tap-fake \S+rubbish is not JSON/,
     ],
     [
       "config that is a list",
-      ["extract", "--connector", "tap.json", "--config", "list"],
+      [request("extract", { tapConnector: "tap.json", tapConfig: "list" })],
       /must hold a JSON object/,
     ],
     [
       "config that is not there",
-      ["extract", "--connector", "tap.json", "--config", "nowhere"],
+      [request("extract", { tapConnector: "tap.json", tapConfig: "nowhere" })],
       /nowhere does not exist/,
     ],
     [
       "config that is a folder",
-      ["extract", "--connector", "tap.json", "--config", "."],
+      [request("extract", { tapConnector: "tap.json", tapConfig: "." })],
       /cannot be read: Is a directory/,
     ],
     [
       "state that is no JSON",
-      ["extract", "--connector", "tap.json", "--state", "rubbish"],
+      [request("extract", { tapConnector: "tap.json", state: "rubbish" })],
       /state \S+rubbish is not JSON/,
     ],
     [
       "catalog without streams",
-      ["extract", "--connector", "tap.json", "--catalog", "empty"],
+      [request("extract", { tapConnector: "tap.json", catalog: "empty" })],
       /is not a Singer catalog/,
     ],
     [
       "input that is not there",
-      ["load", "--connector", "target.json", "--input", "nowhere"],
+      [request("load", { targetConnector: "target.json", input: "nowhere" })],
       /input \S+nowhere: No such file/,
     ],
     [
       "result in a folder that is not there",
-      ["load", "--result", "/nonexistent/x"],
-      /--result: there is no directory \/nonexistent/,
+      [request("load", { result: "/nonexistent/x" })],
+      /^runner \| request: "result": the folder \/nonexistent does not exist; create it\n$/,
     ],
-    ["wrong number", ["load", "--min-records", "-1"], /--min-records: "-1" is not a whole number/],
+    [
+      "wrong number",
+      [request("load", { minRecords: -1 })],
+      /^runner \| request: "minRecords" is -1; it must be a whole number of at least 0\n$/,
+    ],
     [
       "progress and data on stdout",
-      ["extract", "--output", "-", "--progress", "json"],
-      /both want stdout/,
+      [request("extract", { output: "-", progress: "json" })],
+      /both write to stdout/,
     ],
-    ["unknown flag", ["extract", "--outptu", "x"], /unrecognized arguments: --outptu/],
-    ["unknown subcommand", ["extarct"], /invalid choice: 'extarct'/],
+    [
+      "fraction where a whole number is needed",
+      [request("load", { maxBadLines: 1.5 })],
+      /"maxBadLines" is 1.5; it must be a whole number/,
+    ],
+    [
+      "text where a number is needed",
+      [request("extract", { graceSeconds: "30" })],
+      /"graceSeconds" is "30"; it must be a number of at least 0\n$/,
+    ],
+    [
+      "true where a number is needed",
+      [request("extract", { attempt: true })],
+      /"attempt" is true; it must be a whole number/,
+    ],
+    [
+      "text where true or false is needed",
+      [request("load", { partial: "no" })],
+      /"partial" is "no"; it must be true or false\n$/,
+    ],
+    [
+      "a list where an object is needed",
+      [request("extract", { settings: [1] })],
+      /"settings" is \[1\]; it must be an object\n$/,
+    ],
+    [
+      "word that is not one of the choices",
+      [request("load", { onChange: "ask" })],
+      /"onChange" is "ask"; it must be one of: fail, keep, refresh\n$/,
+    ],
+    [
+      "empty list",
+      [request("describe", { kind: "tap", name: "x", version: "1", start: [], output: "c.json" })],
+      /"start" is empty/,
+    ],
+    [
+      "item of a list",
+      [request("notify", { event: "failed", on: ["failed", "lost"], pipeline: "p", run: "r" })],
+      /"on"\[1\] is "lost"; it must be one of/,
+    ],
+    [
+      "value of a setting's type",
+      [
+        request("describe", {
+          kind: "tap",
+          name: "x",
+          version: "1",
+          start: ["x"],
+          output: "c.json",
+          settings: { a: "text" },
+        }),
+      ],
+      /"a" is "text"; it must be one of: string, /,
+    ],
+    [
+      "field that is missing",
+      [request("verdict")],
+      /verdict: "result" is missing; add it to the request\n$/,
+    ],
+    [
+      "field of another command",
+      [request("load", { output: "x" })],
+      /load: "output" is not a field; remove it, or see the fields in request.schema.json\n$/,
+    ],
+    [
+      "misspelled field",
+      ['{"command": "extract", "outptu": "x"}'],
+      /extract: "outptu" is not a field; did you mean "output"\?\n$/,
+    ],
+    [
+      "unknown command",
+      ['{"command": "extarct"}'],
+      /^runner \| request: "command" is "extarct"; it must be one of: extract, load, /,
+    ],
+    [
+      "no command",
+      ["{}"],
+      /^runner \| request: "command" is missing; it must be one of: extract, load, /,
+    ],
+    ["request that is no JSON", ['{"command": }'], /^runner \| request: it is not JSON: /],
+    [
+      "request with NaN",
+      ['{"command": "load", "minRecords": NaN}'],
+      /it is not JSON: it holds NaN/,
+    ],
+    [
+      "request that is a list",
+      ["list"],
+      /^runner \| request: it must be a JSON object such as \{"command": "extract"\}\n$/,
+    ],
+    [
+      "request in a file that is not there",
+      ["nowhere"],
+      /^runner \| request \S+nowhere cannot be read: No such file or directory; give JSON such as /,
+    ],
+    [
+      "flags",
+      ["extract", "--output", "x"],
+      /^runner \| "extract" is followed by 2 more arguments; give one argument, the request as JSON \(see --help\)\n$/,
+    ],
+    [
+      "nothing",
+      [],
+      /^runner \| there is no request and no \S+connector.json; give a request as JSON \(see --help\)\n$/,
+    ],
   ];
   for (const [name, args, expected] of cases) {
     test(name, () =>
@@ -545,11 +653,10 @@ describe("bad input is one line and exit 2", () => {
         space.write("rubbish", "{");
         space.write("list", []);
         space.write("empty", {});
-        const places = ["tap.json", "target.json", "rubbish", "list", "empty", "nowhere", "."];
-        const ended = await start([
-          ...args.map((arg) => (places.includes(arg) ? space.path(arg) : arg)),
-          ...(args[0] === "extarct" ? [] : ["--dir", space.dir]),
-        ]).ended;
+        const ended = await start(
+          args.map((arg) => placed(space, arg)),
+          { env: { SINGER_DIR: space.dir } },
+        ).ended;
         assert.equal(ended.code, 2, ended.stderr);
         assert.match(ended.stderr, expected);
         assert.equal(ended.stderr.trim().split("\n").length, 1, ended.stderr);

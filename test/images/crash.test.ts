@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { inWorkspace, start, TEN, until, type Step } from "./support";
+import { inWorkspace, start, TEN, until, type Step, request } from "./support";
 
 const linux = process.platform === "linux";
 const alive = (pid: number): boolean => {
@@ -27,7 +27,7 @@ test("kill -9 of a streaming runner: both children die, nothing is saved", { ski
       say: "holding",
       onTerm: "ignore",
     });
-    const run = space.begin("stream", ...space.both(tap, target));
+    const run = space.begin("stream", ...tap, ...target);
     await Promise.all([run.says("ready"), run.says("holding")]);
     const pids = ["tap.pid", "target.pid"].map((name) => Number(space.text(name)));
     assert.deepEqual(pids.map(alive), [true, true]);
@@ -66,10 +66,10 @@ test(
     inWorkspace(async (space) => {
       const temporary = space.path("tmp");
       mkdirSync(temporary);
-      const args = ["extract", ...space.tap(HELD), "--dir", space.dir];
+      const args = [request("extract", ...space.tap(HELD), { directory: space.dir })];
       const run = start(args, { env: { TMPDIR: temporary } });
       await run.says("ready");
-      const kept = start(["extract", ...space.tap(HELD), "--dir", space.dir], {
+      const kept = start([request("extract", ...space.tap(HELD), { directory: space.dir })], {
         env: { TMPDIR: temporary },
       });
       await kept.says("ready");
@@ -78,7 +78,7 @@ test(
       run.process.kill("SIGKILL");
       await run.ended.catch(() => undefined);
       before.forEach((name) => utimesSync(join(temporary, name), 1, 1));
-      const next = await start(["extract", ...space.tap(TEN), "--dir", space.dir], {
+      const next = await start([request("extract", ...space.tap(TEN), { directory: space.dir })], {
         env: { TMPDIR: temporary },
       }).ended;
       assert.equal(next.code, 0, next.stderr);
@@ -96,10 +96,13 @@ test(
   () =>
     inWorkspace(async (space) => {
       const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
-      const [connector, config] = [tap[1]!, tap[3]!];
-      const script = `import os,subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "..", "..", "images", "singer", "runner"))}, "extract", "--die-with-parent", str(os.getpid()), "--connector", ${JSON.stringify(connector)}, "--config", ${JSON.stringify(config)}, "--dir", ${JSON.stringify(space.dir)}])`;
+      const script = `import json,os,subprocess,sys; subprocess.run([sys.executable, ${JSON.stringify(join(__dirname, "..", "..", "images", "singer", "runner"))}, json.dumps({**json.loads(sys.argv[1]), "parentProcess": os.getpid()})])`;
       const { spawn } = await import("node:child_process");
-      const parent = spawn("python3", ["-c", script], { stdio: ["ignore", "ignore", "pipe"] });
+      const parent = spawn(
+        "python3",
+        ["-c", script, request("extract", ...tap, { directory: space.dir })],
+        { stdio: ["ignore", "ignore", "pipe"] },
+      );
       await new Promise<void>((done) =>
         parent.stderr.on("data", (text: Buffer) => text.includes("ready") && done()),
       );
@@ -117,7 +120,7 @@ test(
     inWorkspace(async (space) => {
       const tap = space.tap(HELD, { pidFile: space.path("tap.pid") });
       const gone = spawnSync("true").pid;
-      const run = space.begin("extract", ...tap, "--die-with-parent", String(gone));
+      const run = space.begin("extract", ...tap, { parentProcess: gone });
       const { code } = await run.ended;
       assert.equal(code, null);
       assert.ok(!space.exists("tap.pid"));
@@ -126,7 +129,7 @@ test(
 
 test("a full disk under the extract is named", { skip: !linux }, () =>
   inWorkspace(async (space) => {
-    const ended = await space.extract([["fill"]], "--output", "/dev/full");
+    const ended = await space.extract([["fill"]], { output: "/dev/full" });
     assert.equal(ended.code, 1, ended.stderr);
     assert.match(
       space.result().error ?? "",
@@ -147,7 +150,7 @@ test("a full file system under the extract and under the state", async (context)
     }
     try {
       const output = join(mount, "extract.jsonl");
-      const ended = await space.extract([["fill"]], "--output", output);
+      const ended = await space.extract([["fill"]], { output });
       assert.equal(ended.code, 1, ended.stderr);
       assert.ok(
         space.result().error?.includes(`the disk is full: ${output}`),
@@ -155,7 +158,7 @@ test("a full file system under the extract and under the state", async (context)
       );
       assert.equal((await space.extract(TEN)).code, 0);
       execFileSync("sh", ["-c", `cat /dev/zero > ${mount}/filler 2>/dev/null || true`]);
-      const loaded = await space.load({}, "--candidate", join(mount, "state.json"));
+      const loaded = await space.load({}, { candidate: join(mount, "state.json") });
       assert.equal(loaded.code, 1, loaded.stderr);
       assert.equal(
         space.result().error,

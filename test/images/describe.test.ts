@@ -1,7 +1,7 @@
 /** The description of connectors, from help texts in each style. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkspace, start } from "./support";
+import { inWorkspace, start, request } from "./support";
 
 const CLICK = `Usage: tap-postgres [OPTIONS]
 
@@ -114,24 +114,16 @@ describe("describe", () => {
         );
         const kind = name.includes("target") ? "target" : "tap";
         const ended = await start([
-          "describe",
-          "--kind",
-          kind,
-          "--name",
-          "x",
-          "--connector-version",
-          "1.2",
-          "--settings",
-          '{"host_id":"json"}',
-          "--defaults",
-          '{"port":5432}',
-          "--required",
-          '["host_id"]',
-          "--output",
-          space.path("c.json"),
-          "--",
-          "sh",
-          script,
+          request("describe", {
+            kind,
+            name: "x",
+            version: "1.2",
+            settings: { host_id: "json" },
+            defaults: { port: 5432 },
+            required: ["host_id"],
+            output: space.path("c.json"),
+            start: ["sh", script],
+          }),
         ]).ended;
         assert.equal(ended.code, 0, ended.stderr);
         const settings = {
@@ -164,26 +156,21 @@ describe("describe", () => {
     );
   }
 
-  test("--output-setting and the Python of a virtual environment", () =>
+  test("outputSetting and the Python of a virtual environment", () =>
     inWorkspace(async (space) => {
       const { mkdirSync, chmodSync } = await import("node:fs");
       mkdirSync(space.path("bin"));
       space.write("pyvenv.cfg", "home = /usr/bin\nversion_info = 3.11.7\n");
       chmodSync(space.write("bin/target", `#!/bin/sh\ncat <<'END'\n${TARGET}END\n`), 0o755);
       const ended = await start([
-        "describe",
-        "--kind",
-        "target",
-        "--name",
-        "x",
-        "--connector-version",
-        "1",
-        "--output-setting",
-        "destination_path",
-        "--output",
-        space.path("c.json"),
-        "--",
-        space.path("bin/target"),
+        request("describe", {
+          kind: "target",
+          name: "x",
+          version: "1",
+          outputSetting: "destination_path",
+          output: space.path("c.json"),
+          start: [space.path("bin/target")],
+        }),
       ]).ended;
       assert.equal(ended.code, 0, ended.stderr);
       const found = space.json("c.json") as { outputSetting: string; python: string };
@@ -201,18 +188,13 @@ describe("describe", () => {
           "printf 'Traceback (most recent call last):\\n  File \"x\"\\nModuleNotFoundError: No module named pkg_resources\\n' >&2; exit 1",
         );
         const ended = await start([
-          "describe",
-          "--kind",
-          kind,
-          "--name",
-          "x",
-          "--connector-version",
-          "1",
-          "--output",
-          space.path("c.json"),
-          "--",
-          "sh",
-          script,
+          request("describe", {
+            kind,
+            name: "x",
+            version: "1",
+            output: space.path("c.json"),
+            start: ["sh", script],
+          }),
         ]).ended;
         assert.equal(ended.code, code);
         assert.equal(
@@ -230,18 +212,13 @@ describe("describe", () => {
         "echo 'usage: tap [--config CONFIG] [--state STATE]' >&2; exit 2",
       );
       const ended = await start([
-        "describe",
-        "--kind",
-        "tap",
-        "--name",
-        "x",
-        "--connector-version",
-        "1",
-        "--output",
-        space.path("c.json"),
-        "--",
-        "sh",
-        script,
+        request("describe", {
+          kind: "tap",
+          name: "x",
+          version: "1",
+          output: space.path("c.json"),
+          start: ["sh", script],
+        }),
       ]).ended;
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual((space.json("c.json") as { flags: unknown }).flags, {

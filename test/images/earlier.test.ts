@@ -1,7 +1,7 @@
 /** A load that is the next attempt of a run, as on a cluster: its counts hold those of the attempts before. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkspace, start, type Result, type Workspace } from "./support";
+import { inWorkspace, start, type Result, type Workspace, request, type Fields } from "./support";
 
 const INPUT = [
   '{"type": "SCHEMA", "stream": "a", "schema": {}, "key_properties": []}',
@@ -14,17 +14,17 @@ const INPUT = [
 async function load(
   space: Workspace,
   earlier: object | undefined,
-  ...more: string[]
+  ...more: readonly Fields[]
 ): Promise<{
   readonly code: number | null;
   readonly result: Result & { readonly leftOutCount?: number };
 }> {
   const flags =
     earlier === undefined
-      ? ["--earlier", space.path("none.json")]
-      : ["--earlier", space.write("earlier.json", earlier)];
+      ? [{ earlier: space.path("none.json") }]
+      : [{ earlier: space.write("earlier.json", earlier) }];
   const { code } = await start(
-    ["load", ...space.target(), "--input", "-", "--dir", space.dir, ...flags, ...more],
+    [request("load", ...space.target(), { input: "-", directory: space.dir }, ...flags, ...more)],
     { stdin: INPUT },
   ).ended;
   return { code, result: space.result() };
@@ -69,11 +69,11 @@ describe("load --earlier", { concurrency: 2 }, () => {
       assert.deepEqual([result.records, result.badLines], [{ a: 1 }, 1]);
     }));
 
-  test("--min-records counts attempts that are resumed, not those that start again", () =>
+  test("minRecords counts attempts that are resumed, not those that start again", () =>
     inWorkspace(async (space) => {
       const earlier = { taken: true, records: { a: 4 } };
-      assert.equal((await load(space, { ...earlier, resumed: 4 }, "--min-records", "5")).code, 0);
-      const { code, result } = await load(space, earlier, "--min-records", "5");
+      assert.equal((await load(space, { ...earlier, resumed: 4 }, { minRecords: 5 })).code, 0);
+      const { code, result } = await load(space, earlier, { minRecords: 5 });
       assert.deepEqual([code, result.error], [16, "1 records came, at least 5 are expected"]);
     }));
 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test, describe } from "node:test";
-import { inWorkspace, lines, start, TEN, type Result, type Step } from "./support";
+import { inWorkspace, lines, start, TEN, type Result, type Step, request } from "./support";
 
 const NEVER = "/nonexistent";
-const IDLE = ["--idle-timeout", "0.7"];
+const IDLE = [{ idleTimeoutSeconds: 0.7 }];
 const FROZEN: readonly Step[] = [
   ["schema", "a"],
   ["records", "a", 1, 3],
@@ -21,7 +21,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
         space.result().error,
         "tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped",
       );
-      assert.equal((await space.load({}, "--partial")).code, 0);
+      assert.equal((await space.load({}, { partial: true })).code, 0);
       assert.deepEqual(space.loaded(), lines("a", 1, 3));
     }));
 
@@ -51,7 +51,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
     inWorkspace(async (space) => {
       const select = space.write("select.json", [{ stream: "a" }]);
       const tap = space.tap([], { discover: { streams: [] }, discoverWaits: NEVER });
-      assert.equal((await space.run("extract", ...tap, "--select", select, ...IDLE)).code, 10);
+      assert.equal((await space.run("extract", ...tap, { select }, ...IDLE)).code, 10);
       assert.equal(
         space.result().error,
         "discovery: tap-fake sent nothing for 0.7 s (idleTimeout) and was stopped",
@@ -62,17 +62,14 @@ describe("a tap that sends nothing for the idle timeout", () => {
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
-        "load",
-        ...space.target(),
-        "--input",
-        space.path("fifo"),
-        "--dir",
-        space.dir,
-        "--result",
-        space.path("load.json"),
-        ...IDLE,
+        request(
+          "load",
+          ...space.target(),
+          { input: space.path("fifo"), directory: space.dir, result: space.path("load.json") },
+          ...IDLE,
+        ),
       ]);
-      const extract = space.begin("extract", ...space.tap(FROZEN), "--output", space.path("fifo"));
+      const extract = space.begin("extract", ...space.tap(FROZEN), { output: space.path("fifo") });
       assert.equal((await load.ended).code, 10);
       assert.equal(
         (space.json("load.json") as Result).error,
@@ -91,18 +88,15 @@ describe("a tap that sends nothing for the idle timeout", () => {
         ["records", "a", 1, 3],
         ["state", { at: 3 }],
       ];
-      assert.equal((await space.stream(steps, {}, "--idle-timeout", "1.2")).code, 0);
-      assert.equal((await space.extract(steps, "--idle-timeout", "1.2")).code, 0);
+      assert.equal((await space.stream(steps, {}, { idleTimeoutSeconds: 1.2 })).code, 0);
+      assert.equal((await space.extract(steps, { idleTimeoutSeconds: 1.2 })).code, 0);
     }));
 
   test("without an idle timeout: it may be silent", () =>
     inWorkspace(async (space) => {
-      const run = space.begin(
-        "extract",
-        ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]),
-        "--idle-timeout",
-        "0",
-      );
+      const run = space.begin("extract", ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]), {
+        idleTimeoutSeconds: 0,
+      });
       assert.equal((await run.ended).code, 0);
     }));
 });
@@ -158,26 +152,18 @@ test("a load is given the log of the tap behind a FIFO: its changes are signs of
     execFileSync("mkfifo", [space.path("fifo")]);
     const log = space.path("tap.log");
     const load = start([
-      "load",
-      ...space.target(),
-      "--input",
-      space.path("fifo"),
-      "--dir",
-      space.dir,
-      "--result",
-      space.path("load.json"),
-      "--tap-activity",
-      log,
-      "--idle-timeout",
-      "1.2",
+      request("load", ...space.target(), {
+        input: space.path("fifo"),
+        directory: space.dir,
+        result: space.path("load.json"),
+        tapActivity: log,
+        idleTimeoutSeconds: 1.2,
+      }),
     ]);
-    const extract = await space.extract(
-      [...TEN, ["chatter", 20, 0.1]],
-      "--output",
-      space.path("fifo"),
-      "--log",
-      log,
-    );
+    const extract = await space.extract([...TEN, ["chatter", 20, 0.1]], {
+      output: space.path("fifo"),
+      tapLog: log,
+    });
     assert.equal(extract.code, 0, extract.stderr);
     assert.equal((await load.ended).code, 0);
   }));

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, RUNNER, start, TEN, type Ended, type Workspace } from "./support";
+import { inWorkspace, RUNNER, start, TEN, type Ended, type Workspace, request } from "./support";
 
 /** A file system with an image in it, and folders that stand for the places where people mount theirs. */
 function image(space: Workspace, kind: "tap" | "target", more: object = {}) {
   const at = (path: string): string => join(space.dir, `${kind}-image`, path);
+  cpSync(join(RUNNER, "..", "request.schema.json"), at("request.schema.json"));
   cpSync(RUNNER, at("runner"), {
     recursive: true,
     filter: (path) => !path.includes("__pycache__"),
@@ -247,9 +248,9 @@ describe("an image of a tap", () => {
       assert.deepEqual(JSON.parse(ended.stdout), { streams: [] });
     }));
 
-  test("finds its description with a subcommand too", () =>
+  test("finds its description with a request too", () =>
     inWorkspace(async (space) => {
-      const ended = await tapImage(space).run(["extract", "--output", "-"], STEPS);
+      const ended = await tapImage(space).run([request("extract", { output: "-" })], STEPS);
       assert.equal(ended.code, 0, ended.stderr);
       assert.equal(ended.stdout.split("\n").length, 15);
     }));

@@ -4,7 +4,15 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inWorkspace, lines, until, type Result, type Step, type Workspace } from "./support";
+import {
+  inWorkspace,
+  lines,
+  until,
+  type Result,
+  type Step,
+  type Workspace,
+  type Fields,
+} from "./support";
 
 const NEVER = "/nonexistent";
 const START: readonly Step[] = [
@@ -27,7 +35,7 @@ async function runIn(
   space: Workspace,
   steps: readonly Step[],
   target: object,
-  ...more: string[]
+  ...more: readonly Fields[]
 ): Promise<Outcome> {
   if (mode === "stream") {
     const { code } = await space.stream(steps, target, ...more);
@@ -35,7 +43,7 @@ async function runIn(
   }
   const { code } = await space.extract(steps, ...more);
   const tap = space.result();
-  const load = await space.load(target, ...(code === 0 ? [] : ["--partial"]));
+  const load = await space.load(target, ...(code === 0 ? [] : [{ partial: true }]));
   return {
     code: code || load.code,
     tap,
@@ -73,8 +81,7 @@ for (const mode of ["artifact", "stream"]) {
               space,
               [...START, ["leave", { session, quiet, hold: NEVER }], ["exit", 0]],
               {},
-              "--grace",
-              "0.5",
+              { graceSeconds: 0.5 },
             );
             assert.equal(code, 0, space.result().error ?? "");
             assert.deepEqual(space.loaded(), lines("a", 1, 3));
@@ -94,8 +101,7 @@ for (const mode of ["artifact", "stream"]) {
               space,
               [...START, ["leave", left], ["exit", 0]],
               {},
-              "--grace",
-              "60",
+              { graceSeconds: 60 },
             );
             assert.equal(code, 0, space.result().error ?? "");
             assert.deepEqual(space.loaded(), lines("a", 1, 6));
@@ -118,8 +124,7 @@ for (const mode of ["artifact", "stream"]) {
               space,
               [...START, ["leave", left], ["exit", 0]],
               {},
-              "--grace",
-              "0.5",
+              { graceSeconds: 0.5 },
             );
             assert.equal(code, 10);
             assert.match(
@@ -145,8 +150,7 @@ for (const mode of ["artifact", "stream"]) {
           space,
           [...START, ["close"], ["pace", 1.5], ["exit", 0]],
           {},
-          "--grace",
-          "30",
+          { graceSeconds: 30 },
         );
         assert.equal(code, 0, space.result().error ?? "");
         assert.deepEqual(space.loaded(), lines("a", 1, 3));
@@ -160,8 +164,7 @@ for (const mode of ["artifact", "stream"]) {
           space,
           [...START, ["close"], ["wait", NEVER]],
           {},
-          "--grace",
-          "0.3",
+          { graceSeconds: 0.3 },
         );
         assert.equal(code, 10);
         assert.equal(
@@ -179,8 +182,7 @@ for (const mode of ["artifact", "stream"]) {
           space,
           [...START, ["close"], ["pace", 0.3], ["exit", 3]],
           {},
-          "--grace",
-          "30",
+          { graceSeconds: 30 },
         );
         assert.equal(code, 10);
         assert.equal(tap.error, "tap-fake exited with 3");
@@ -195,12 +197,9 @@ describe("stream mode", { skip: !linux }, () => {
       const target = space.target({ holdAfter: [1, space.path("go")] });
       const run = space.begin(
         "stream",
-        ...space.both(
-          space.tap([...START, ["leave", left], ["say", "ready"], ["exit", 0]]),
-          target,
-        ),
-        "--grace",
-        "4",
+        ...space.tap([...START, ["leave", left], ["say", "ready"], ["exit", 0]]),
+        ...target,
+        { graceSeconds: 4 },
       );
       await run.says("ready");
       await sleep(5000);
@@ -225,9 +224,9 @@ describe("stream mode", { skip: !linux }, () => {
         );
         const run = space.begin(
           "stream",
-          ...space.both(tap, space.target({ child: "session", hold: NEVER, onTerm: "ignore" })),
-          "--grace",
-          times === 1 ? "0.5" : "600",
+          ...tap,
+          ...space.target({ child: "session", hold: NEVER, onTerm: "ignore" }),
+          { graceSeconds: times === 1 ? 0.5 : 600 },
         );
         await run.says("ready");
         (["SIGTERM", "SIGINT"] as const)
@@ -260,16 +259,11 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
       "extract.txt",
       `${JSON.stringify({ type: "SCHEMA", stream: "a", schema: {}, key_properties: [] })}\n${JSON.stringify({ type: "STATE", value: { at: 3 } })}\n`,
     );
-    const run = space.begin(
-      "load",
-      ...space.target(),
-      "--input",
-      space.path("fifo"),
-      "--tap-outcome-file",
-      space.path("outcome"),
-      "--grace",
-      "0.5",
-    );
+    const run = space.begin("load", ...space.target(), {
+      input: space.path("fifo"),
+      tapOutcomeFile: space.path("outcome"),
+      graceSeconds: 0.5,
+    });
     execFileSync(
       "sh",
       [

@@ -30,8 +30,8 @@ describe("a tap that floods its log", () => {
         const log = space.path("tap.log");
         const { code, stderr } =
           mode === "stream"
-            ? await space.stream(FLOODING, {}, "--tap-log", log)
-            : await space.extract(FLOODING, "--log", log);
+            ? await space.stream(FLOODING, {}, { tapLog: log })
+            : await space.extract(FLOODING, { tapLog: log });
         assert.equal(code, 0, stderr.slice(-500));
         assert.ok(statSync(log).size <= MOST, `${statSync(log).size} bytes`);
         checkWhole(readFileSync(log, "utf8"));
@@ -53,7 +53,7 @@ describe("a tap that floods its log", () => {
   test("with one line without end: its beginning is shown", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
-      const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], "--log", log);
+      const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], { tapLog: log });
       assert.equal(code, 0);
       assert.ok(statSync(log).size < 2 * MEBI);
       assert.match(readFileSync(log, "utf8").slice(-30), /y \.\.\. \(cut\)\n$/);
@@ -63,7 +63,10 @@ describe("a tap that floods its log", () => {
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       for (let attempt = 0; attempt < 3; attempt += 1)
-        assert.equal((await space.extract([...TEN, ["logs", 60_000, 200]], "--log", log)).code, 0);
+        assert.equal(
+          (await space.extract([...TEN, ["logs", 60_000, 200]], { tapLog: log })).code,
+          0,
+        );
       assert.ok(statSync(log).size <= MOST);
       assert.match(readFileSync(log, "utf8").trimEnd(), /tap \| 000059999 x+$/);
     }));
@@ -73,7 +76,7 @@ test("a target that floods its log is loaded into all the same", () =>
   inWorkspace(async (space) => {
     assert.equal((await space.extract(TEN)).code, 0);
     const log = space.path("target.log");
-    const { code, stderr } = await space.load({ floods: 300_000 }, "--log", log);
+    const { code, stderr } = await space.load({ floods: 300_000 }, { targetLog: log });
     assert.equal(code, 0, stderr.slice(-500));
     assert.deepEqual(space.loaded(), lines("a", 1, 10));
     assert.ok(statSync(log).size <= MOST);

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, lines, PYTHON, RUNNER, start, TEN, until, type Step } from "./support";
+import {
+  inWorkspace,
+  lines,
+  PYTHON,
+  RUNNER,
+  start,
+  TEN,
+  until,
+  type Step,
+  request,
+} from "./support";
 
 const FLOOD: readonly Step[] = [
   ["schema", "a"],
@@ -32,12 +42,9 @@ describe("the target dies while the tap floods: the target has failed whatever i
   test("a tap that does not listen is killed after the grace", () =>
     inWorkspace(async (space) => {
       const tap = space.tap([...TEN, ["wait", "/nonexistent"]], { onTerm: "ignore" });
-      const ended = await space.run(
-        "stream",
-        ...space.both(tap, space.target({ stopAfter: 3, how: 0 })),
-        "--grace",
-        "0.2",
-      );
+      const ended = await space.run("stream", ...tap, ...space.target({ stopAfter: 3, how: 0 }), {
+        graceSeconds: 0.2,
+      });
       assert.equal(ended.code, 11, ended.stderr);
       assert.equal(space.result().tap?.signal, "SIGKILL");
     }));
@@ -55,7 +62,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], {
         onTerm: "finish",
       });
-      const ended = await space.run("stream", ...space.both(tap, space.target({ how: 4 })));
+      const ended = await space.run("stream", ...tap, ...space.target({ how: 4 }));
       assert.equal(ended.code, 12, ended.stderr);
       assert.equal(
         space.result().error,
@@ -76,7 +83,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
   test("a target that does not start stops everything", () =>
     inWorkspace(async (space) => {
       const target = space.target({}, { command: ["/nonexistent/target"] });
-      const ended = await space.run("stream", ...space.both(space.tap(TEN), target));
+      const ended = await space.run("stream", ...space.tap(TEN), ...target);
       assert.equal(ended.code, 11, ended.stderr);
       assert.match(space.result().error ?? "", /target-fake does not start/);
     }));
@@ -101,20 +108,15 @@ describe("FIFO", () => {
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
-        "load",
-        ...space.target(),
-        "--input",
-        space.path("fifo"),
-        "--dir",
-        space.dir,
-        "--result",
-        space.path("load.json"),
+        request("load", ...space.target(), {
+          input: space.path("fifo"),
+          directory: space.dir,
+          result: space.path("load.json"),
+        }),
       ]);
-      const extract = await space.extract(
-        [["raw", "rubbish\n"], ...TEN],
-        "--output",
-        space.path("fifo"),
-      );
+      const extract = await space.extract([["raw", "rubbish\n"], ...TEN], {
+        output: space.path("fifo"),
+      });
       assert.equal(extract.code, 0, extract.stderr);
       const loaded = await load.ended;
       assert.equal(loaded.code, 0, loaded.stderr);
@@ -127,19 +129,15 @@ describe("FIFO", () => {
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
-        "load",
-        ...space.target(),
-        "--input",
-        space.path("fifo"),
-        "--dir",
-        space.dir,
-        "--result",
-        space.path("load.json"),
+        request("load", ...space.target(), {
+          input: space.path("fifo"),
+          directory: space.dir,
+          result: space.path("load.json"),
+        }),
       ]);
       const extract = await space.extract(
         [...TEN, ["raw", '{"type": "RECORD", "stream": "a", "re'], ["exit", 3]],
-        "--output",
-        space.path("fifo"),
+        { output: space.path("fifo") },
       );
       assert.equal(extract.code, 10, extract.stderr);
       assert.equal((await load.ended).code, 14);
@@ -150,14 +148,10 @@ describe("FIFO", () => {
   test("a load that nobody writes to can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
-      const load = space.begin(
-        "load",
-        ...space.target({ say: "ready" }),
-        "--input",
-        space.path("fifo"),
-        "--grace",
-        "0.2",
-      );
+      const load = space.begin("load", ...space.target({ say: "ready" }), {
+        input: space.path("fifo"),
+        graceSeconds: 0.2,
+      });
       await load.says("ready");
       load.process.kill("SIGTERM");
       assert.equal((await load.ended).code, 13);
@@ -166,12 +160,11 @@ describe("FIFO", () => {
   test("an extract that nobody reads from can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
-      const catalog = ["--catalog", space.write("given.json", { streams: [] })];
+      const catalog = [{ catalog: space.write("given.json", { streams: [] }) }];
       const extract = space.begin(
         "extract",
         ...space.tap(TEN),
-        "--output",
-        space.path("fifo"),
+        { output: space.path("fifo") },
         ...catalog,
       );
       // Written just before the output is opened.
@@ -189,8 +182,7 @@ describe("progress", () => {
       const run = space.begin(
         "extract",
         ...space.tap([...TEN, ["say", "ready"], ["wait", space.path("go")]]),
-        "--progress",
-        "json",
+        { progress: "json" },
       );
       await new Promise<void>((done) =>
         run.process.stdout?.on("data", (text: string) => text.includes('"records": 14') && done()),
@@ -203,7 +195,7 @@ describe("progress", () => {
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       assert.deepEqual(events[0], { event: "phase", phase: "extract", state: "start" });
       assert.deepEqual(events.at(-1), { event: "phase", phase: "extract", state: "end" });
-      const loaded = await space.run("load", ...space.target(), "--progress", "text");
+      const loaded = await space.run("load", ...space.target(), { progress: "text" });
       const size = space.result().bytes!.toLocaleString("en-US");
       assert.match(
         loaded.stdout,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, RUNNER, type Step } from "./support";
+import { inWorkspace, RUNNER, type Step, request } from "./support";
 
 const PARENT = resolve(RUNNER, "..");
 const fixture = (name: string, ...args: string[]): string =>
@@ -32,7 +32,10 @@ describe("memory", () => {
   test("a record of 60 MB takes a few times its size in a load", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(steps)).code, 0);
-      const [code, peak] = fixture("peak.py", "load", ...space.target(), "--dir", space.dir)
+      const [code, peak] = fixture(
+        "peak.py",
+        request("load", ...space.target(), { directory: space.dir }),
+      )
         .split(" ")
         .map(Number);
       assert.equal(code, 0);
@@ -44,10 +47,7 @@ describe("memory", () => {
     inWorkspace((space) => {
       const [code, peak] = fixture(
         "peak.py",
-        "stream",
-        ...space.both(space.tap(steps), space.target()),
-        "--dir",
-        space.dir,
+        request("stream", ...space.tap(steps), ...space.target(), { directory: space.dir }),
       )
         .split(" ")
         .map(Number);
@@ -65,10 +65,7 @@ describe("memory", () => {
       ];
       const [code, peak] = fixture(
         "peak.py",
-        "stream",
-        ...space.both(space.tap(many), space.target()),
-        "--dir",
-        space.dir,
+        request("stream", ...space.tap(many), ...space.target(), { directory: space.dir }),
       )
         .split(" ")
         .map(Number);

@@ -44,8 +44,7 @@ async function select(space: Workspace, rules: unknown, flags: object = {}) {
   const ended = await space.run(
     "extract",
     ...space.tap(STEPS, { discover: CATALOG }, { flags: { ...base, ...flags } }),
-    "--select",
-    space.write("select.json", rules),
+    { select: space.write("select.json", rules) },
   );
   const entries = space.exists("catalog.json")
     ? (space.json("catalog.json") as { streams: Entry[] }).streams
@@ -158,8 +157,7 @@ describe("selection", () => {
       const ended = await space.run(
         "discover",
         ...space.tap([], { discover: CATALOG }, { command: ["sh", wrapper] }),
-        "--output",
-        space.path("found.json"),
+        { output: space.path("found.json") },
       );
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual(space.json("found.json"), CATALOG);
@@ -167,12 +165,9 @@ describe("selection", () => {
 
   test("a failing discovery is the tap's failure", () =>
     inWorkspace(async (space) => {
-      const ended = await space.run(
-        "extract",
-        ...space.tap([]),
-        "--select",
-        space.write("select.json", [{ stream: "*" }]),
-      );
+      const ended = await space.run("extract", ...space.tap([]), {
+        select: space.write("select.json", [{ stream: "*" }]),
+      });
       assert.equal(ended.code, 10);
       assert.equal(space.result().error, "discovery: tap-fake exited with 1: KeyError: 'discover'");
     }));
@@ -195,14 +190,10 @@ describe("flags", () => {
       inWorkspace(async (space) => {
         const echo = space.write("echo.sh", 'echo "args $*" >&2');
         const tap = space.tap([], {}, { flags, command: ["sh", echo] });
-        const ended = await space.run(
-          "extract",
-          ...tap,
-          "--catalog",
-          space.write("catalog-in.json", CATALOG),
-          "--state",
-          space.write("state-in.json", { at: 1 }),
-        );
+        const ended = await space.run("extract", ...tap, {
+          catalog: space.write("catalog-in.json", CATALOG),
+          state: space.write("state-in.json", { at: 1 }),
+        });
         assert.equal(ended.code, 0, ended.stderr);
         const args = /tap \| (args.*)/.exec(ended.stderr)?.[1] ?? "";
         assert.match(args, expected);
@@ -218,12 +209,9 @@ describe("flags", () => {
     test(`--state is not passed for ${name}`, () =>
       inWorkspace(async (space) => {
         if (state) space.write("state-in.json", state);
-        const ended = await space.run(
-          "extract",
-          ...space.tap(STEPS),
-          "--state",
-          space.path("state-in.json"),
-        );
+        const ended = await space.run("extract", ...space.tap(STEPS), {
+          state: space.path("state-in.json"),
+        });
         assert.match(ended.stderr, /tap \| state none/);
       }));
   }

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { inWorkspace, lines, PYTHON, RUNNER, TEN, type Step, type Workspace } from "./support";
+import {
+  inWorkspace,
+  lines,
+  PYTHON,
+  RUNNER,
+  TEN,
+  type Step,
+  type Workspace,
+  request,
+  type Fields,
+} from "./support";
 
 const NEVER = "/nonexistent";
 const WAITING: readonly Step[] = [
@@ -20,7 +30,7 @@ const stopTwice = (process: { kill(signal: NodeJS.Signals): boolean }): void => 
 };
 
 /** Extracts TEN and starts a load whose target waits for the file "go". */
-async function heldLoad(space: Workspace, config: object, ...more: string[]) {
+async function heldLoad(space: Workspace, config: object, ...more: readonly Fields[]) {
   assert.equal((await space.extract(TEN)).code, 0);
   const run = space.begin(
     "load",
@@ -58,12 +68,9 @@ describe("extract", () => {
 
   test("once: a tap that does not listen is killed after the grace", () =>
     inWorkspace(async (space) => {
-      const run = space.begin(
-        "extract",
-        ...space.tap(WAITING, { onTerm: "ignore" }),
-        "--grace",
-        "0.2",
-      );
+      const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), {
+        graceSeconds: 0.2,
+      });
       await run.says("ready");
       run.process.kill("SIGTERM");
       assert.equal((await run.ended).code, 13);
@@ -72,12 +79,9 @@ describe("extract", () => {
 
   test("twice: the tap is killed at once", () =>
     inWorkspace(async (space) => {
-      const run = space.begin(
-        "extract",
-        ...space.tap(WAITING, { onTerm: "ignore" }),
-        "--grace",
-        "600",
-      );
+      const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), {
+        graceSeconds: 600,
+      });
       await run.says("ready");
       run.process.kill("SIGTERM");
       await run.says("asked to stop");
@@ -88,7 +92,7 @@ describe("extract", () => {
 
   test("a terminal's Ctrl-C reaches only the runner", () =>
     inWorkspace(async (space) => {
-      const args = ["extract", ...space.tap(WAITING), "--dir", space.dir];
+      const args = [request("extract", ...space.tap(WAITING), { directory: space.dir })];
       const child = spawn(PYTHON, ["-I", "-S", "-B", RUNNER, ...args], {
         detached: true,
         stdio: ["ignore", "ignore", "pipe"],
@@ -117,7 +121,7 @@ describe("load", () => {
 
   test("once: a target that does not finish is killed after the grace, nothing is saved", () =>
     inWorkspace(async (space) => {
-      const run = await heldLoad(space, {}, "--grace", "0.2");
+      const run = await heldLoad(space, {}, { graceSeconds: 0.2 });
       run.process.kill("SIGTERM");
       assert.equal((await run.ended).code, 13);
       assert.equal(space.result().target?.signal, "SIGKILL");
@@ -130,7 +134,7 @@ describe("load", () => {
 
   test("twice: the target is killed at once, nothing is saved", () =>
     inWorkspace(async (space) => {
-      const run = await heldLoad(space, {}, "--grace", "600");
+      const run = await heldLoad(space, {}, { graceSeconds: 600 });
       stopTwice(run.process);
       assert.equal((await run.ended).code, 13);
       assert.equal(space.result().target?.signal, "SIGKILL");
@@ -150,7 +154,8 @@ describe("stream", () => {
     inWorkspace(async (space) => {
       const run = space.begin(
         "stream",
-        ...space.both(space.tap(flood, { onTerm: "finish" }), space.target({ print: "none" })),
+        ...space.tap(flood, { onTerm: "finish" }),
+        ...space.target({ print: "none" }),
       );
       await run.says("ready");
       run.process.kill("SIGTERM");
@@ -167,9 +172,9 @@ describe("stream", () => {
       const held = space.target({ hold: space.path("go"), say: "holding", onTerm: "ignore" });
       const run = space.begin(
         "stream",
-        ...space.both(space.tap([...TEN, ["say", "ready"], ["wait", NEVER]]), held),
-        "--grace",
-        "0.4",
+        ...space.tap([...TEN, ["say", "ready"], ["wait", NEVER]]),
+        ...held,
+        { graceSeconds: 0.4 },
       );
       await Promise.all([run.says("ready"), run.says("holding")]);
       run.process.kill("SIGINT");
@@ -182,7 +187,7 @@ describe("stream", () => {
     inWorkspace(async (space) => {
       const held = space.target({ hold: space.path("go"), say: "holding" });
       const tap = space.tap([...TEN, ["say", "ready"], ["wait", NEVER]], { onTerm: "ignore" });
-      const run = space.begin("stream", ...space.both(tap, held), "--grace", "600");
+      const run = space.begin("stream", ...tap, ...held, { graceSeconds: 600 });
       await Promise.all([run.says("ready"), run.says("holding")]);
       stopTwice(run.process);
       assert.equal((await run.ended).code, 13);
@@ -195,7 +200,8 @@ describe("stream", () => {
     inWorkspace(async (space) => {
       const run = space.begin(
         "stream",
-        ...space.both(space.tap(WAITING, { onTerm: "finish" }), space.target()),
+        ...space.tap(WAITING, { onTerm: "finish" }),
+        ...space.target(),
       );
       await run.says("ready");
       run.process.kill("SIGTERM");

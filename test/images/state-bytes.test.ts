@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { randomJson } from "../support/random-json";
-import { inWorkspace, start, type Workspace } from "./support";
+import { inWorkspace, start, type Workspace, request } from "./support";
 
 const RUN = "20261123T081502Z-4f2a9c";
 const IDENTITY = {
@@ -25,10 +25,7 @@ const DOCUMENTS = [
 async function runOf(space: Workspace, state: string) {
   const line = `{"type": "STATE", "value": ${state}}\n`;
   const identity = [
-    "--identity",
-    space.write("identity.json", IDENTITY),
-    "--state",
-    space.path("state.json"),
+    { identity: space.write("identity.json", IDENTITY), state: space.path("state.json") },
   ];
   const extracted = await space.extract(
     [
@@ -38,39 +35,38 @@ async function runOf(space: Workspace, state: string) {
       ["copy-state", space.path("given")],
     ],
     ...identity,
-    "--result",
-    space.path("tap-result.json"),
+    { result: space.path("tap-result.json") },
   );
-  const loaded = await space.load({}, ...identity, "--result", space.path("target-result.json"));
+  const loaded = await space.load({}, ...identity, { result: space.path("target-result.json") });
   const files = [
-    "--pipeline",
-    "orders",
-    "--run",
-    RUN,
-    "--tap-result",
-    space.path("tap-result.json"),
-    "--target-result",
-    space.path("target-result.json"),
+    {
+      pipeline: "orders",
+      run: RUN,
+      tapResult: space.path("tap-result.json"),
+      targetResult: space.path("target-result.json"),
+    },
   ];
   const committed = await start([
-    "commit",
-    "--candidate",
-    space.path("candidate.json"),
-    "--output",
-    space.path("state.json"),
-    "--summary",
-    space.path("committed.json"),
-    ...files,
+    request(
+      "commit",
+      {
+        candidate: space.path("candidate.json"),
+        output: space.path("state.json"),
+        summary: space.path("committed.json"),
+      },
+      ...files,
+    ),
   ]).ended;
   const told = await start([
-    "summary",
-    "--status",
-    "Succeeded",
-    "--output",
-    space.path("summary.json"),
-    "--committed",
-    space.path("committed.json"),
-    ...files,
+    request(
+      "summary",
+      {
+        status: "Succeeded",
+        output: space.path("summary.json"),
+        committed: space.path("committed.json"),
+      },
+      ...files,
+    ),
   ]).ended;
   return { extracted, loaded, committed, told };
 }
@@ -104,7 +100,7 @@ describe("a state on a cluster", () => {
 
   test("that an older version saved with NaN is refused by name", () =>
     inWorkspace(async (space) => {
-      const state = ["--state", space.write("saved.json", `{"version": 1, "state": {"id": NaN}}`)];
+      const state = [{ state: space.write("saved.json", `{"version": 1, "state": {"id": NaN}}`) }];
       const ended = await space.extract([["schema", "s"]], ...state);
       assert.equal(ended.code, 2);
       assert.match(ended.stderr, /state \S+saved\.json is not JSON: it holds NaN/);

@@ -1,7 +1,7 @@
 /** Saved states: envelopes, identities, partial loads, expectations. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { inWorkspace, lines, TEN, type Step, type Workspace } from "./support";
+import { inWorkspace, lines, TEN, type Step, type Workspace, type Fields } from "./support";
 
 const IDENTITY = {
   pipeline: "p",
@@ -23,10 +23,10 @@ describe("envelope and identity", () => {
   test("the tap gets the state in it; what is written is an envelope again", () =>
     inWorkspace(async (space) => {
       const flags = [
-        "--state",
-        space.write("saved.json", SAVED),
-        "--identity",
-        space.write("identity.json", IDENTITY),
+        {
+          state: space.write("saved.json", SAVED),
+          identity: space.write("identity.json", IDENTITY),
+        },
       ];
       const extracted = await space.extract([["echo-state"], ...TEN], ...flags);
       assert.match(extracted.stderr, /tap \| state \{"at":5\}/);
@@ -48,10 +48,10 @@ describe("envelope and identity", () => {
     test(`another ${field} stops the run, unless it is told what to do`, () =>
       inWorkspace(async (space) => {
         const flags = [
-          "--state",
-          space.write("saved.json", SAVED),
-          "--identity",
-          space.write("identity.json", { ...IDENTITY, [field]: "new" }),
+          {
+            state: space.write("saved.json", SAVED),
+            identity: space.write("identity.json", { ...IDENTITY, [field]: "new" }),
+          },
         ];
         const stopped = await space.extract([["echo-state"]], ...flags);
         assert.equal(stopped.code, 17);
@@ -60,9 +60,9 @@ describe("envelope and identity", () => {
           new RegExp(`belongs to another ${field}.*: --full-refresh .*--keep-state`),
         );
         assert.doesNotMatch(stopped.stderr, /tap \|/);
-        const kept = await space.extract([["echo-state"]], ...flags, "--on-change", "keep");
+        const kept = await space.extract([["echo-state"]], ...flags, { onChange: "keep" });
         assert.match(kept.stderr, /tap \| state \{"at":5\}/);
-        const fresh = await space.extract([["echo-state"]], ...flags, "--on-change", "refresh");
+        const fresh = await space.extract([["echo-state"]], ...flags, { onChange: "refresh" });
         assert.match(fresh.stderr, /tap \| state none/);
         assert.equal(space.result().stateBefore, null);
       }));
@@ -77,10 +77,10 @@ describe("envelope and identity", () => {
       inWorkspace(async (space) => {
         const { source, ...older } = { ...SAVED, ...saved };
         const flags = [
-          "--state",
-          space.write("saved.json", older),
-          "--identity",
-          space.write("identity.json", { ...IDENTITY, formerDestination: "older" }),
+          {
+            state: space.write("saved.json", older),
+            identity: space.write("identity.json", { ...IDENTITY, formerDestination: "older" }),
+          },
         ];
         assert.equal((await space.extract([...TEN], ...flags)).code, code);
         if (code !== 0) return;
@@ -110,37 +110,28 @@ describe("envelope and identity", () => {
 
   test("refresh leaves an unchanged state out too", () =>
     inWorkspace(async (space) => {
-      const ended = await space.extract(
-        [["echo-state"]],
-        "--state",
-        space.write("saved.json", SAVED),
-        "--identity",
-        space.write("identity.json", IDENTITY),
-        "--on-change",
-        "refresh",
-      );
+      const ended = await space.extract([["echo-state"]], {
+        state: space.write("saved.json", SAVED),
+        identity: space.write("identity.json", IDENTITY),
+        onChange: "refresh",
+      });
       assert.match(ended.stderr, /tap \| state none/);
     }));
 
   test("a bare state is used as it is", () =>
     inWorkspace(async (space) => {
-      const ended = await space.extract(
-        [["echo-state"]],
-        "--state",
-        space.write("saved.json", { state: 1, at: 2 }),
-        "--identity",
-        space.write("identity.json", IDENTITY),
-      );
+      const ended = await space.extract([["echo-state"]], {
+        state: space.write("saved.json", { state: 1, at: 2 }),
+        identity: space.write("identity.json", IDENTITY),
+      });
       assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
     }));
 
   test("a version from the future is refused", () =>
     inWorkspace(async (space) => {
-      const ended = await space.extract(
-        [],
-        "--state",
-        space.write("saved.json", { ...SAVED, version: 2 }),
-      );
+      const ended = await space.extract([], {
+        state: space.write("saved.json", { ...SAVED, version: 2 }),
+      });
       assert.equal(ended.code, 2);
       assert.match(space.result().error ?? "", /version 2 is not known/);
     }));
@@ -184,17 +175,14 @@ describe("a tap that failed for good", () => {
   ];
   const previous = { bookmarks: { a: { id: 0 }, full: { version: 1 } } };
   const expected = { bookmarks: { a: { id: 2 }, full: { version: 1 } }, currently_syncing: "full" };
-  const flags = (space: Workspace): string[] => [
-    "--catalog",
-    space.write("cat.json", CATALOG),
-    "--state",
-    space.write("saved.json", previous),
+  const flags = (space: Workspace): readonly Fields[] => [
+    { catalog: space.write("cat.json", CATALOG), state: space.write("saved.json", previous) },
   ];
 
   test("load --partial leaves full tables out and their bookmarks where they were", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(STEPS)).code, 10);
-      const ended = await space.load({ print: "none" }, "--partial", ...flags(space));
+      const ended = await space.load({ print: "none" }, { partial: true }, ...flags(space));
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual(space.loaded(), ["a 1", "a 2"]);
       assert.deepEqual(space.candidate(), expected);
@@ -223,7 +211,7 @@ describe("a tap that failed for good", () => {
         ["exit", 1],
       ];
       await space.extract(steps);
-      const ended = await space.load({}, "--partial", ...flags(space));
+      const ended = await space.load({}, { partial: true }, ...flags(space));
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual(space.loaded(), ["a 1"]);
       assert.equal(space.candidate(), undefined);
@@ -235,13 +223,12 @@ describe("a tap that failed for good", () => {
       await space.extract(STEPS);
       const ended = await space.load(
         { print: "none", say: "started" },
-        "--partial",
-        "--catalog",
-        space.write("cat.json", CATALOG),
-        "--state",
-        space.write("saved.json", { ...SAVED, state: previous }),
-        "--identity",
-        space.write("identity.json", { ...IDENTITY, destination: "new" }),
+        {
+          partial: true,
+          catalog: space.write("cat.json", CATALOG),
+          state: space.write("saved.json", { ...SAVED, state: previous }),
+          identity: space.write("identity.json", { ...IDENTITY, destination: "new" }),
+        },
       );
       assert.equal(ended.code, 17);
       assert.doesNotMatch(ended.stderr, /target \| started/);
@@ -251,7 +238,7 @@ describe("a tap that failed for good", () => {
   test("without full tables all whole lines are loaded", () =>
     inWorkspace(async (space) => {
       await space.extract([...TEN, ["raw", '{"type'], ["exit", 1]]);
-      const ended = await space.load({}, "--partial");
+      const ended = await space.load({}, { partial: true });
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual(space.loaded(), lines("a", 1, 10));
       assert.deepEqual(space.candidate(), { at: 9 });
@@ -265,17 +252,17 @@ describe("expectations", () => {
   test("too few records: exit 16 before the target starts", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      const ended = await space.load(say, "--min-records", "11");
+      const ended = await space.load(say, { minRecords: 11 });
       assert.equal(ended.code, 16);
       assert.equal(started(ended.stderr), false);
       assert.equal(space.result().error, "10 records came, at least 11 are expected");
       assert.equal(space.candidate(), undefined);
-      assert.equal((await space.load(say, "--min-records", "10")).code, 0);
+      assert.equal((await space.load(say, { minRecords: 10 })).code, 0);
     }));
 
   test("too few records in a stream: exit 16, nothing is saved", () =>
     inWorkspace(async (space) => {
-      assert.equal((await space.stream(TEN, {}, "--min-records", "11")).code, 16);
+      assert.equal((await space.stream(TEN, {}, { minRecords: 11 })).code, 16);
       assert.equal(space.candidate(), undefined);
     }));
 
@@ -297,7 +284,7 @@ describe("expectations", () => {
     ],
     ["a day in the future", { a: day(3) }, /^the bookmark of stream "a" is in the future/],
   ] as const) {
-    test(`--max-staleness: ${what} ${error ? "fails the run after the load, which is saved" : "passes"}`, () =>
+    test(`maxStalenessSeconds: ${what} ${error ? "fails the run after the load, which is saved" : "passes"}`, () =>
       inWorkspace(async (space) => {
         await space.extract([
           ["schema", "a"],
@@ -305,14 +292,14 @@ describe("expectations", () => {
           ["record", "a", 1],
           ["state", { bookmarks }],
         ]);
-        const ended = await space.load({}, "--max-staleness", "3600");
+        const ended = await space.load({}, { maxStalenessSeconds: 3600 });
         assert.equal(ended.code, error ? 16 : 0, ended.stderr);
         if (error) assert.match(space.result().error ?? "", error);
         assert.deepEqual(space.candidate(), { bookmarks });
       }));
   }
 
-  test("--max-staleness: a stream that is not selected any more does not count", () =>
+  test("maxStalenessSeconds: a stream that is not selected any more does not count", () =>
     inWorkspace(async (space) => {
       const catalog = space.write("cat.json", {
         streams: ["a", "b"].map((name) => ({
@@ -325,21 +312,21 @@ describe("expectations", () => {
         ["record", "a", 1],
         ["state", { bookmarks: { a: day(0), b: "2001-01-01" } }],
       ]);
-      const ended = await space.load({}, "--max-staleness", "3600", "--catalog", catalog);
+      const ended = await space.load({}, { maxStalenessSeconds: 3600, catalog });
       assert.equal(ended.code, 0, ended.stderr);
     }));
 
   test("more bad lines than allowed: exit 14 before the target starts", () =>
     inWorkspace(async (space) => {
       await space.extract([...TEN, ["raw", "one\ntwo\nthree\n"]]);
-      const ended = await space.load(say, "--max-bad-lines", "2");
+      const ended = await space.load(say, { maxBadLines: 2 });
       assert.equal(ended.code, 14);
       assert.equal(started(ended.stderr), false);
       assert.match(
         space.result().error ?? "",
         /more than 2 lines are not Singer messages, the first is line 15 \(not JSON\)/,
       );
-      assert.equal((await space.load(say, "--max-bad-lines", "3")).code, 0);
+      assert.equal((await space.load(say, { maxBadLines: 3 })).code, 0);
       assert.equal(space.loaded().length, 10);
     }));
 
@@ -348,8 +335,7 @@ describe("expectations", () => {
       const ended = await space.stream(
         [...TEN, ["raw", "one\ntwo\nthree\n"], ["wait", "/nonexistent"]],
         {},
-        "--max-bad-lines",
-        "2",
+        { maxBadLines: 2 },
       );
       assert.equal(ended.code, 14, ended.stderr);
       assert.equal(space.candidate(), undefined);

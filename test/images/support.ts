@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Request } from "../../src/model/request/schema";
 
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "..", "..", "images", "singer", "runner");
@@ -12,6 +13,16 @@ export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.exec
 /** A runner that takes longer hangs, and is killed: its test fails instead of never ending. */
 const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
+
+type Keys<Of> = Of extends unknown ? keyof Of : never;
+
+/** Fields of a request of any command; the runner checks their values. */
+export type Fields = { readonly [Field in Exclude<Keys<Request>, "command">]?: unknown } & object;
+
+/** A request as the runner's argument. */
+export function request(command: Request["command"], ...fields: readonly Fields[]): string {
+  return JSON.stringify(Object.assign({ command }, ...fields));
+}
 
 /** How a process ended and what it printed. */
 export interface Ended {
@@ -127,25 +138,27 @@ export function workspace(python = PYTHON) {
       python: null,
       ...more,
     });
-  const tap = (steps: readonly Step[], config: object = {}, more: object = {}): string[] => [
-    "--connector",
-    connector("tap", more),
-    "--config",
-    write("tap-config.json", { steps, ...config }),
+  const tap = (
+    steps: readonly Step[],
+    config: object = {},
+    more: object = {},
+  ): readonly Fields[] => [
+    {
+      tapConnector: connector("tap", more),
+      tapConfig: write("tap-config.json", { steps, ...config }),
+    },
   ];
-  const target = (config: object = {}, more: object = {}): string[] => [
-    "--connector",
-    connector("target", more),
-    "--config",
-    write("target-config.json", { out: path("out.txt"), ...config }),
-  ];
-  const both = (tapFlags: string[], targetFlags: string[]): string[] => [
-    ...tapFlags.map((flag) => flag.replace(/^--/, "--tap-")),
-    ...targetFlags.map((flag) => flag.replace(/^--/, "--target-")),
+  const target = (config: object = {}, more: object = {}): readonly Fields[] => [
+    {
+      targetConnector: connector("target", more),
+      targetConfig: write("target-config.json", { out: path("out.txt"), ...config }),
+    },
   ];
   const result = (): Result => json("result.json") as Result;
-  const run = (...args: string[]): Promise<Ended> => begin(...args).ended;
-  const begin = (...args: string[]): Running => start([...args, "--dir", dir], { python });
+  const run = (command: Request["command"], ...fields: readonly Fields[]): Promise<Ended> =>
+    begin(command, ...fields).ended;
+  const begin = (command: Request["command"], ...fields: readonly Fields[]): Running =>
+    start([request(command, { directory: dir }, ...fields)], { python });
   return {
     dir,
     path,
@@ -155,20 +168,19 @@ export function workspace(python = PYTHON) {
     connector,
     tap,
     target,
-    both,
     result,
     run,
     begin,
     exists: (name: string): boolean => existsSync(path(name)),
     /** `extract` of the fake tap into extract.jsonl. */
-    extract: (steps: readonly Step[], ...more: string[]): Promise<Ended> =>
+    extract: (steps: readonly Step[], ...more: readonly Fields[]): Promise<Ended> =>
       run("extract", ...tap(steps), ...more),
     /** `load` of `input` into the fake target. */
-    load: (config: object, ...more: string[]): Promise<Ended> =>
+    load: (config: object, ...more: readonly Fields[]): Promise<Ended> =>
       run("load", ...target(config), ...more),
     /** `stream` from the fake tap to the fake target. */
-    stream: (steps: readonly Step[], config: object, ...more: string[]): Promise<Ended> =>
-      run("stream", ...both(tap(steps), target(config)), ...more),
+    stream: (steps: readonly Step[], config: object, ...more: readonly Fields[]): Promise<Ended> =>
+      run("stream", ...tap(steps), ...target(config), ...more),
     /** The records the target wrote, e.g. "a 1". */
     loaded: (): string[] =>
       existsSync(path("out.txt")) ? text("out.txt").split("\n").filter(Boolean) : [],

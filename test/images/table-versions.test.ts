@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, type Result, type Step, type Workspace } from "./support";
+import { inWorkspace, type Result, type Step, type Workspace, type Fields } from "./support";
 
 const activate = (version: number, stream = "a"): Step => [
   "raw",
@@ -25,7 +25,7 @@ async function inBothModes(
   steps: readonly Step[],
   config: object,
   check: (code: number | null, result: Result, mode: string) => void,
-  ...more: string[]
+  ...more: readonly Fields[]
 ): Promise<void> {
   assert.equal((await space.extract(steps)).code, 0);
   check((await space.load(config, ...more)).code, space.result(), "artifact");
@@ -225,8 +225,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
           assert.equal(code, 0);
           assert.deepEqual(result.warnings, []);
         },
-        "--state",
-        space.write("saved.json", { bookmarks: { a: { version: 7 } } }),
+        { state: space.write("saved.json", { bookmarks: { a: { version: 7 } } }) },
       ),
     ));
 });

@@ -13,7 +13,7 @@ const SDK =
   "2026-11-29 18:04:06,720 | INFO     | tap-fake                       | Gracefully shutting down...";
 
 describe("a connector that is terminated from outside and ends with 0", () => {
-  for (const mode of ["extract", "stream"]) {
+  for (const mode of ["extract", "stream"] as const) {
     test(`${mode}: a tap of the SDK says so in its log: it has failed`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [...TEN, ["say", SDK], ["exit", 0]];
@@ -48,10 +48,7 @@ describe("a connector that is terminated from outside and ends with 0", () => {
           onTerm: "finish",
           pidFile: space.path("pid"),
         });
-        const run = space.begin(
-          mode,
-          ...(mode === "stream" ? space.both(tap, space.target()) : tap),
-        );
+        const run = space.begin(mode, ...(mode === "stream" ? [...tap, ...space.target()] : tap));
         await run.says("ready");
         process.kill(Number(readFileSync(space.path("pid"), "utf8")), "SIGTERM");
         run.process.kill("SIGTERM");

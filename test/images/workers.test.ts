@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { inWorkspace, PYTHON, start, TEN, type Step, type Workspace } from "./support";
+import { inWorkspace, PYTHON, request, start, TEN, type Step, type Workspace } from "./support";
 
 const NEVER = "/nonexistent";
 
@@ -13,7 +13,7 @@ async function replicate(
   steps: readonly Step[],
   config: object,
 ): Promise<number | null> {
-  if (mode === "stream") return (await space.stream(steps, config, "--grace", "0.5")).code;
+  if (mode === "stream") return (await space.stream(steps, config, { graceSeconds: 0.5 })).code;
   return (await space.extract(steps)).code || (await space.load(config)).code;
 }
 
@@ -155,14 +155,11 @@ describe("a target that dies at the other end of a FIFO, while its tap has nothi
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
-        "load",
-        ...space.target({ stopAfter: 3, how: 1 }),
-        "--input",
-        space.path("fifo"),
-        "--dir",
-        space.dir,
-        "--result",
-        space.path("load.json"),
+        request("load", ...space.target({ stopAfter: 3, how: 1 }), {
+          input: space.path("fifo"),
+          directory: space.dir,
+          result: space.path("load.json"),
+        }),
       ]);
       const extract = space.begin(
         "extract",
@@ -172,10 +169,7 @@ describe("a target that dies at the other end of a FIFO, while its tap has nothi
           ["state", { at: 5 }],
           ["wait", NEVER],
         ]),
-        "--output",
-        space.path("fifo"),
-        "--grace",
-        "0.5",
+        { output: space.path("fifo"), graceSeconds: 0.5 },
       );
       assert.equal((await load.ended).code, 11);
       assert.equal((await extract.ended).code, 10);

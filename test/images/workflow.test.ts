@@ -6,7 +6,16 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
-import { inWorkspace, start, TEN, type Result, type Step, type Workspace } from "./support";
+import {
+  inWorkspace,
+  start,
+  TEN,
+  type Result,
+  type Step,
+  type Workspace,
+  request,
+  type Fields,
+} from "./support";
 
 const RUN = "20261123T081502Z-4f2a9c";
 const IDENTITY = {
@@ -17,20 +26,16 @@ const IDENTITY = {
 };
 const FAILING = [...TEN, ["say", "boom"], ["exit", 3]] as const;
 
-const facts = (space: Workspace) => ["--outcome", space.path("outcome")];
-const last = ["--attempt", "2", "--last-attempt", "2"];
+const facts = (space: Workspace) => [{ outcome: space.path("outcome") }];
+const last = [{ attempt: 2, lastAttempt: 2 }];
 
 describe("extract in a workflow", () => {
   test("a tap that fails ends with its own code while tries are left", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(
-        FAILING,
-        ...facts(space),
-        "--attempt",
-        "1",
-        "--last-attempt",
-        "2",
-      );
+      const { code } = await space.extract(FAILING, ...facts(space), {
+        attempt: 1,
+        lastAttempt: 2,
+      });
       assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
@@ -51,13 +56,9 @@ describe("extract in a workflow", () => {
 
   test("a discovery that fails has sent nothing, in the last attempt either", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(
-        TEN,
-        ...facts(space),
-        ...last,
-        "--select",
-        space.write("select.json", [{ stream: "*" }]),
-      );
+      const { code } = await space.extract(TEN, ...facts(space), ...last, {
+        select: space.write("select.json", [{ stream: "*" }]),
+      });
       assert.deepEqual(
         [code, space.text("outcome"), space.result().error],
         [10, "failed", "discovery: tap-fake exited with 1: KeyError: 'discover'"],
@@ -68,8 +69,7 @@ describe("extract in a workflow", () => {
     inWorkspace(async (space) => {
       const { code } = await space.run(
         "extract",
-        "--connector",
-        space.path("none.json"),
+        { tapConnector: space.path("none.json") },
         ...facts(space),
         ...last,
       );
@@ -78,17 +78,14 @@ describe("extract in a workflow", () => {
 
   test("what another try does not mend ends with 0 where a verdict follows, and says failed", () =>
     inWorkspace(async (space) => {
-      const { code } = await space.extract(
-        TEN,
-        ...facts(space),
-        "--settings",
-        "{}",
-        "--leave-verdict",
-        "--catalog",
-        space.path("none.json"),
-      );
+      const { code } = await space.extract(TEN, ...facts(space), {
+        settings: {},
+        leaveVerdict: true,
+        catalog: space.path("none.json"),
+      });
       assert.deepEqual([code, space.text("outcome"), space.result().code], [0, "failed", 2]);
-      const verdict = await start(["verdict", "--result", space.path("result.json")]).ended;
+      const verdict = await start([request("verdict", { result: space.path("result.json") })])
+        .ended;
       assert.deepEqual(
         [verdict.code, verdict.stderr],
         [2, `runner | catalog ${space.path("none.json")} does not exist\n`],
@@ -99,15 +96,11 @@ describe("extract in a workflow", () => {
     inWorkspace(async (space) => {
       assert.equal(
         (
-          await space.extract(
-            FAILING,
-            ...facts(space),
-            "--leave-verdict",
-            "--attempt",
-            "0",
-            "--last-attempt",
-            "2",
-          )
+          await space.extract(FAILING, ...facts(space), {
+            leaveVerdict: true,
+            attempt: 0,
+            lastAttempt: 2,
+          })
         ).code,
         10,
       );
@@ -124,16 +117,11 @@ describe("load in a workflow", () => {
   test("says that there is a state to save, under the run that it was given", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      const { code } = await space.load(
-        {},
-        ...facts(space),
-        "--tap-outcome",
-        "complete",
-        "--identity",
-        space.write("id.json", IDENTITY),
-        "--run",
-        RUN,
-      );
+      const { code } = await space.load({}, ...facts(space), {
+        tapOutcome: "complete",
+        identity: space.write("id.json", IDENTITY),
+        run: RUN,
+      });
       assert.deepEqual([code, space.text("outcome")], [0, "saved"]);
       assert.equal((space.candidate() as { readonly run: string }).run, RUN);
     }));
@@ -151,14 +139,10 @@ describe("load in a workflow", () => {
   test("a partial extract is loaded whatever is expected of a whole one", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const { code } = await space.load(
-        {},
-        ...facts(space),
-        "--tap-outcome",
-        "partial",
-        "--min-records",
-        "100",
-      );
+      const { code } = await space.load({}, ...facts(space), {
+        tapOutcome: "partial",
+        minRecords: 100,
+      });
       assert.deepEqual([code, space.loaded().length, space.text("outcome")], [0, 10, "saved"]);
     }));
 
@@ -169,23 +153,22 @@ describe("load in a workflow", () => {
         ["record", "a", 1],
         ["state", { at: "2001-01-01" }],
       ]);
-      assert.equal((await space.load({}, "--max-staleness", "0")).code, 0);
-      assert.equal((await space.load({}, "--max-staleness", "60")).code, 16);
+      assert.equal((await space.load({}, { maxStalenessSeconds: 0 })).code, 0);
+      assert.equal((await space.load({}, { maxStalenessSeconds: 60 })).code, 16);
     }));
 });
 
 describe("the state to go on from", () => {
-  const before = async (space: Workspace, ...flags: string[]): Promise<unknown> => {
+  const before = async (space: Workspace, ...flags: readonly Fields[]): Promise<unknown> => {
     assert.equal(
       (
         await space.extract(
           TEN,
-          "--state",
-          space.path("state.json"),
-          "--former-state",
-          space.path("former.json"),
-          "--former-unless",
-          space.path("history"),
+          {
+            state: space.path("state.json"),
+            formerState: space.path("former.json"),
+            formerUnless: space.path("history"),
+          },
           ...flags,
         )
       ).code,
@@ -196,7 +179,7 @@ describe("the state to go on from", () => {
   test("is the saved one, else that of the former name, else the initial one, else none", () =>
     inWorkspace(async (space) => {
       assert.equal(await before(space), null);
-      const initial = ["--initial-state", space.write("initial.json", { at: 1 })];
+      const initial = [{ initialState: space.write("initial.json", { at: 1 }) }];
       assert.deepEqual(await before(space, ...initial), { at: 1 });
       space.write("former.json", { at: 2 });
       assert.deepEqual(await before(space, ...initial), { at: 2 });
@@ -224,15 +207,12 @@ describe("commit", () => {
   };
   const commit = (space: Workspace, run = RUN) =>
     start([
-      "commit",
-      "--candidate",
-      space.path("candidate.json"),
-      "--output",
-      space.path("commit.json"),
-      "--pipeline",
-      "orders",
-      "--run",
-      run,
+      request("commit", {
+        candidate: space.path("candidate.json"),
+        output: space.path("commit.json"),
+        pipeline: "orders",
+        run,
+      }),
     ]).ended;
 
   test("leaves the candidate as it is", () =>
@@ -253,17 +233,13 @@ describe("commit", () => {
       space.write("candidate.json", envelope);
       const target = space.write("target.json", { code: 11, error: "target-fake exited with 1" });
       const { code, stderr } = await start([
-        "commit",
-        "--candidate",
-        space.path("candidate.json"),
-        "--output",
-        space.path("commit.json"),
-        "--target-result",
-        target,
-        "--pipeline",
-        "orders",
-        "--run",
-        RUN,
+        request("commit", {
+          candidate: space.path("candidate.json"),
+          output: space.path("commit.json"),
+          targetResult: target,
+          pipeline: "orders",
+          run: RUN,
+        }),
       ]).ended;
       assert.equal(code, 1);
       assert.match(stderr, /its result says: target-fake exited with 1/);
@@ -276,17 +252,13 @@ describe("commit", () => {
       assert.equal(
         (
           await start([
-            "commit",
-            "--save",
-            "false",
-            "--candidate",
-            space.path("candidate.json"),
-            "--output",
-            space.path("commit.json"),
-            "--pipeline",
-            "orders",
-            "--run",
-            RUN,
+            request("commit", {
+              saveState: false,
+              candidate: space.path("candidate.json"),
+              output: space.path("commit.json"),
+              pipeline: "orders",
+              run: RUN,
+            }),
           ]).ended
         ).code,
         0,
@@ -294,40 +266,30 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
-  const withSummary = (space: Workspace, ...more: string[]) =>
+  const withSummary = (space: Workspace, ...more: readonly Fields[]) =>
     start([
-      ...[
+      request(
         "commit",
-        "--candidate",
-        space.path("candidate.json"),
-        "--output",
-        space.path("commit.json"),
-        "--pipeline",
-        "orders",
-        "--run",
-        RUN,
-      ],
-      ...[
-        "--summary",
-        space.path("summary.json"),
-        "--facts",
-        space.dir,
-        "--tap-result",
-        space.path("tap.json"),
-        "--target-result",
-        space.path("target.json"),
-      ],
-      ...[
-        "--mode",
-        "artifact",
-        "--trigger",
-        "schedule",
-        "--workflow",
-        "orders-1",
-        "--started",
-        "2026-11-23T08:15:02Z",
+        {
+          candidate: space.path("candidate.json"),
+          output: space.path("commit.json"),
+          pipeline: "orders",
+          run: RUN,
+        },
+        {
+          summary: space.path("summary.json"),
+          facts: space.dir,
+          tapResult: space.path("tap.json"),
+          targetResult: space.path("target.json"),
+        },
+        {
+          mode: "artifact",
+          trigger: "schedule",
+          workflow: "orders-1",
+          started: "2026-11-23T08:15:02Z",
+        },
         ...more,
-      ],
+      ),
     ]).ended;
   const results = (space: Workspace) => {
     space.write("candidate.json", {
@@ -359,7 +321,7 @@ describe("commit", () => {
   test("tells what the run has come to, and numbers of it", () =>
     inWorkspace(async (space) => {
       results(space);
-      const { code, stderr } = await withSummary(space, "--tap-outcome", "complete");
+      const { code, stderr } = await withSummary(space, { tapOutcome: "complete" });
       assert.equal(code, 0, stderr);
       const { ended, seconds, ...rest } = space.json("summary.json") as {
         readonly ended: string;
@@ -403,8 +365,8 @@ describe("commit", () => {
     }));
 
   for (const [what, more] of [
-    ["a tap that failed, which fails the run later", ["--tap-outcome", "partial"]],
-    ["follow-ups to come", ["--tap-outcome", "complete", "--follow-ups", '[{"name":"dbt"}]']],
+    ["a tap that failed, which fails the run later", [{ tapOutcome: "partial" }]],
+    ["follow-ups to come", [{ tapOutcome: "complete", followUps: true }]],
   ] as const) {
     test(`does not call a run ended with ${what}`, () =>
       inWorkspace(async (space) => {
@@ -444,31 +406,25 @@ describe("summary", () => {
     space: Workspace,
     status: string,
     failures?: unknown,
-    ...more: string[]
+    ...more: readonly Fields[]
   ) => {
     const args = [
-      "summary",
-      "--status",
-      status,
-      "--output",
-      space.path("summary.json"),
-      "--tap-result",
-      space.path("none.json"),
-      "--target-result",
-      space.path("none.json"),
-      "--pipeline",
-      "orders",
-      "--run",
-      RUN,
-      "--mode",
-      "artifact",
-      "--trigger",
-      "manual",
-      "--started",
-      "2026-11-23T08:15:02Z",
-      "--workflow",
-      "orders-1",
-      ...more,
+      request(
+        "summary",
+        {
+          status,
+          output: space.path("summary.json"),
+          tapResult: space.path("none.json"),
+          targetResult: space.path("none.json"),
+          pipeline: "orders",
+          run: RUN,
+          mode: "artifact",
+          trigger: "manual",
+          started: "2026-11-23T08:15:02Z",
+          workflow: "orders-1",
+        },
+        ...more,
+      ),
     ];
     const { code, stderr } = await start(args, {
       env: failures === undefined ? {} : { FAILURES: asArgoLists(failures) },
@@ -572,14 +528,11 @@ describe("summary", () => {
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
-        "load",
-        ...space.target(),
-        "--input",
-        space.path("fifo"),
-        "--dir",
-        space.dir,
-        "--result",
-        space.path("load.json"),
+        request("load", ...space.target(), {
+          input: space.path("fifo"),
+          directory: space.dir,
+          result: space.path("load.json"),
+        }),
       ]);
       const extract = await space.extract(
         [
@@ -588,8 +541,7 @@ describe("summary", () => {
           ["raw", '{"type": "RECORD", "str\n'],
           ["flood", "a"],
         ],
-        "--output",
-        space.path("fifo"),
+        { output: space.path("fifo") },
       );
       assert.deepEqual([extract.code, (await load.ended).code], [10, 14]);
       const message = (name: string) => (space.json(name) as { readonly error: string }).error;
@@ -668,7 +620,7 @@ describe("summary", () => {
         stateAfter: { at: 9 },
       });
       for (const status of ["Succeeded", "Failed"]) {
-        await summarize(space, status, undefined, "--committed", space.path("committed.json"));
+        await summarize(space, status, undefined, { committed: space.path("committed.json") });
         const { stateCommitted, stateAfter, ended } = space.json("summary.json") as {
           readonly stateCommitted: boolean;
           readonly stateAfter: unknown;
@@ -693,8 +645,9 @@ describe("verdict", () => {
   test("fails with the code and the error of the step", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")])
-        .ended;
+      const { code, stderr } = await start([
+        request("verdict", { result: space.path("result.json") }),
+      ]).ended;
       assert.equal(code, 10);
       assert.match(
         stderr,
@@ -708,11 +661,10 @@ describe("verdict", () => {
       const told = async (loaded: unknown) =>
         (
           await start([
-            "verdict",
-            "--result",
-            space.path("result.json"),
-            "--loaded",
-            space.write("loaded.json", loaded),
+            request("verdict", {
+              result: space.path("result.json"),
+              loaded: space.write("loaded.json", loaded),
+            }),
           ]).ended
         ).stderr;
       assert.match(
@@ -727,8 +679,9 @@ describe("verdict", () => {
   test("fails a step whose result says that it ended well: it is that of another attempt", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
-      const { code, stderr } = await start(["verdict", "--result", space.path("result.json")])
-        .ended;
+      const { code, stderr } = await start([
+        request("verdict", { result: space.path("result.json") }),
+      ]).ended;
       assert.equal(code, 1);
       assert.match(stderr, /the step has failed, but its result says that it succeeded/);
     }));
@@ -759,25 +712,23 @@ describe("notify", () => {
     space: Workspace,
     url: string,
     event: string,
-    more: readonly string[] = [],
+    more: readonly Fields[] = [],
     env: NodeJS.ProcessEnv = {},
   ) =>
     start(
       [
-        "notify",
-        "--event",
-        event,
-        "--on",
-        "failed,recovered",
-        "--pipeline",
-        "orders",
-        "--run",
-        RUN,
-        "--failing",
-        space.path("failing.json"),
-        "--marker",
-        space.path("marker.json"),
-        ...more,
+        request(
+          "notify",
+          {
+            event,
+            on: ["failed", "recovered"],
+            pipeline: "orders",
+            run: RUN,
+            failing: space.path("failing.json"),
+            marker: space.path("marker.json"),
+          },
+          ...more,
+        ),
       ],
       {
         env: { WEBHOOK_URL: url, no_proxy: "127.0.0.1", ...env },
@@ -808,7 +759,7 @@ describe("notify", () => {
   test("tells of a failure with the message of the last step, and leaves a marker", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
-      const flags = ["--seconds", "12.25", "--link", "https://argo/x", "--owner", "us"];
+      const flags = [{ seconds: "12.25", link: "https://argo/x", owner: "us" }];
       const { code } = await notify(space, url, "failed", flags, { FAILURES: asArgoLists(steps) });
       assert.equal(code, 0);
       const body = bodies.at(0);
@@ -850,14 +801,12 @@ describe("notify", () => {
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       await notify(space, url, "succeeded", [
-        "--result",
-        space.write("result.json", { records: { a: 1000, b: 200 } }),
+        { result: space.write("result.json", { records: { a: 1000, b: 200 } }) },
       ]);
       assert.equal(bodies.length, 0);
       space.write("failing.json", { failing: true });
       await notify(space, url, "succeeded", [
-        "--result",
-        space.write("result.json", { records: { a: 1000, b: 200 } }),
+        { result: space.write("result.json", { records: { a: 1000, b: 200 } }) },
       ]);
       assert.deepEqual(
         bodies.map(({ event, records }) => [event, records]),
@@ -891,10 +840,7 @@ describe("notify", () => {
       inWorkspace(async (space) => {
         const { bodies, url } = await webhook(t);
         await notify(space, url, "succeeded", [
-          "--on",
-          "succeeded",
-          "--result",
-          space.write("result.json", result),
+          { on: ["succeeded"], result: space.write("result.json", result) },
         ]);
         assert.equal(bodies.at(0)?.records, records);
         assert.equal(bodies.at(0)?.text, `:white_check_mark: orders succeeded ${says}run ${RUN}`);
@@ -938,46 +884,36 @@ describe("notify", () => {
 });
 
 describe("a stream of two containers", () => {
-  const both = async (space: Workspace, steps: readonly Step[], attempt: string) => {
+  const both = async (space: Workspace, steps: readonly Step[], attempt: number) => {
     const pipe = space.path("pipe");
     spawnSync("mkfifo", [pipe]);
     const outcome = space.path("tap-outcome");
-    const identity = ["--identity", space.write("id.json", IDENTITY), "--run", RUN];
+    const identity = [{ identity: space.write("id.json", IDENTITY), run: RUN }];
     const target = space.run(
       "load",
       ...space.target(),
-      "--input",
-      pipe,
-      "--tap-outcome-file",
-      outcome,
-      "--min-records",
-      "100",
-      "--result",
-      space.path("load.json"),
-      "--candidate",
-      space.path("candidate.json"),
+      {
+        input: pipe,
+        tapOutcomeFile: outcome,
+        minRecords: 100,
+        result: space.path("load.json"),
+        candidate: space.path("candidate.json"),
+      },
       ...identity,
-      "--outcome",
-      space.path("outcome"),
+      { outcome: space.path("outcome") },
     );
-    const tap = await space.run(
-      "extract",
-      ...space.tap(steps),
-      "--output",
-      pipe,
-      "--outcome",
+    const tap = await space.run("extract", ...space.tap(steps), {
+      output: pipe,
       outcome,
-      "--attempt",
       attempt,
-      "--last-attempt",
-      "2",
-    );
+      lastAttempt: 2,
+    });
     return { tap, target: await target, outcome: space.text("tap-outcome") };
   };
 
   test("in the last attempt the progress of a tap that fails is saved, whatever is expected of a whole run", () =>
     inWorkspace(async (space) => {
-      const { tap, target, outcome } = await both(space, FAILING, "2");
+      const { tap, target, outcome } = await both(space, FAILING, 2);
       assert.deepEqual(
         [tap.code, target.code, outcome, space.text("outcome")],
         [0, 0, "partial", "saved"],
@@ -988,7 +924,7 @@ describe("a stream of two containers", () => {
 
   test("a tap that fails before it sent anything leaves the verdict to its own error", () =>
     inWorkspace(async (space) => {
-      const { tap, target } = await both(space, [["exit", 3]], "2");
+      const { tap, target } = await both(space, [["exit", 3]], 2);
       assert.deepEqual(
         [tap.code, target.code, space.text("outcome")],
         [0, 0, "unchanged"],
@@ -999,7 +935,7 @@ describe("a stream of two containers", () => {
 
   test("while tries are left the tap fails", () =>
     inWorkspace(async (space) => {
-      const { tap, outcome } = await both(space, FAILING, "1");
+      const { tap, outcome } = await both(space, FAILING, 1);
       assert.deepEqual([tap.code, outcome], [10, "failed"]);
     }));
 
@@ -1008,28 +944,17 @@ describe("a stream of two containers", () => {
       const pipe = space.path("pipe");
       spawnSync("mkfifo", [pipe]);
       const result = space.path("load.json");
-      const target = space.run(
-        "load",
-        ...space.target({ flush: 0.5 }),
-        "--input",
-        pipe,
-        "--tap-outcome-file",
-        space.path("tap-outcome"),
-        "--result",
+      const target = space.run("load", ...space.target({ flush: 0.5 }), {
+        input: pipe,
+        tapOutcomeFile: space.path("tap-outcome"),
         result,
-      );
-      const tap = await space.run(
-        "extract",
-        ...space.tap(FAILING),
-        "--output",
-        pipe,
-        "--outcome",
-        space.path("tap-outcome"),
-        "--last-attempt",
-        "2",
-        "--await-result",
-        result,
-      );
+      });
+      const tap = await space.run("extract", ...space.tap(FAILING), {
+        output: pipe,
+        outcome: space.path("tap-outcome"),
+        lastAttempt: 2,
+        awaitResult: result,
+      });
       assert.deepEqual([tap.code, space.exists("load.json")], [10, true], tap.stderr);
       assert.equal((space.json("load.json") as { readonly taken?: boolean }).taken, true);
       assert.equal((await target).code, 0);
@@ -1038,26 +963,18 @@ describe("a stream of two containers", () => {
   test("a tap that fails does not wait for a target without a FIFO, nor once it is stopped", () =>
     inWorkspace(async (space) => {
       const never = space.path("never.json");
-      const unstarted = await space.run(
-        "extract",
-        ...space.tap(TEN),
-        "--select",
-        space.write("select.json", { rules: 1 }),
-        "--output",
-        space.path("pipe"),
-        "--await-result",
-        never,
-      );
+      const unstarted = await space.run("extract", ...space.tap(TEN), {
+        select: space.write("select.json", { rules: 1 }),
+        output: space.path("pipe"),
+        awaitResult: never,
+      });
       assert.notEqual(unstarted.code, 0);
       const waiting = start([
-        "extract",
-        ...space.tap(FAILING),
-        "--output",
-        space.path("extract.jsonl"),
-        "--outcome",
-        space.path("outcome"),
-        "--await-result",
-        never,
+        request("extract", ...space.tap(FAILING), {
+          output: space.path("extract.jsonl"),
+          outcome: space.path("outcome"),
+          awaitResult: never,
+        }),
       ]);
       while (!space.exists("outcome")) await new Promise((resolve) => setTimeout(resolve, 10));
       waiting.process.kill("SIGTERM");
@@ -1066,7 +983,7 @@ describe("a stream of two containers", () => {
 
   test("a whole run is held to what is expected of it", () =>
     inWorkspace(async (space) => {
-      const { tap, target } = await both(space, TEN, "0");
+      const { tap, target } = await both(space, TEN, 0);
       assert.deepEqual([tap.code, target.code], [0, 16], tap.stderr + target.stderr);
     }));
 });
@@ -1077,10 +994,7 @@ describe("settings and a state for one run", () => {
       const ended = await space.run(
         "extract",
         ...space.tap([["schema", "a"], ["echo-config"]], { start_date: "2020-01-01" }),
-        "--output",
-        space.path("extract.jsonl"),
-        "--settings",
-        '{"start_date":"2026-01-01"}',
+        { output: space.path("extract.jsonl"), settings: { start_date: "2026-01-01" } },
       );
       assert.equal(ended.code, 0, ended.stderr);
       assert.match(ended.stderr, /"start_date": "2026-01-01"/);
@@ -1088,25 +1002,19 @@ describe("settings and a state for one run", () => {
 
   test("settings that are no object are refused", () =>
     inWorkspace(async (space) => {
-      const { code, stderr } = await space.run("extract", ...space.tap(TEN), "--settings", "[1]");
+      const { code, stderr } = await space.run("extract", ...space.tap(TEN), { settings: [1] });
       assert.deepEqual(
         [code, stderr],
-        [
-          2,
-          "runner | argument --settings: '[1]' is not a JSON object (see runner extract --help)\n",
-        ],
+        [2, 'runner | request: "settings" is [1]; it must be an object\n'],
       );
     }));
 
   test("a given state counts instead of the saved one", () =>
     inWorkspace(async (space) => {
-      const ended = await space.extract(
-        TEN,
-        "--state",
-        space.write("state.json", { at: 3 }),
-        "--given-state",
-        space.write("given.json", { at: 9 }),
-      );
+      const ended = await space.extract(TEN, {
+        state: space.write("state.json", { at: 3 }),
+        givenState: space.write("given.json", { at: 9 }),
+      });
       assert.equal(ended.code, 0, ended.stderr);
       assert.deepEqual((space.json("result.json") as Result).stateBefore, { at: 9 });
     }));

@@ -122,7 +122,7 @@ test("byte for byte: validation accepts what arrives, and refuses a NUL, which n
 });
 
 test("byte for byte: the owner, the link and the proxies of the notifier and the runner arrive as they are written", () => {
-  const owner = "team $$ $(HOME)";
+  const owner = 'team "a" \\ <b> $$ $(HOME)';
   const job = {
     kind: "job",
     name: "odd",
@@ -140,10 +140,25 @@ test("byte for byte: the owner, the link and the proxies of the notifier and the
     ...settings,
     uiUrl: "https://argo.example.com/$$/$(A)/",
   }).filter(({ name }) => name === "notify-failed");
-  const args = failed?.container?.args ?? [];
-  assert.equal(
-    expand(args[args.indexOf("--link") + 1] ?? ""),
-    "https://argo.example.com/$$/$(A)/workflows/{{workflow.namespace}}/{{workflow.name}}",
+  const tags = {
+    "workflow.parameters.pipeline": "odd",
+    "inputs.parameters.run": "r",
+    "workflow.name": "odd-1",
+    "workflow.namespace": "etl",
+    "workflow.duration": "1",
+  };
+  const expressions = {
+    "=toJson(workflow.parameters.owner)": goJson(parameter),
+    "=toJson(split(workflow.parameters.notifyOn, ','))": '["failed"]',
+  };
+  const [argument = ""] = substituted(
+    { args: failed?.container?.args ?? [] },
+    { ...tags, ...expressions },
+  ).args;
+  const request = JSON.parse(expand(argument)) as { readonly owner: string; readonly link: string };
+  assert.deepEqual(
+    [request.owner, request.link],
+    [owner, "https://argo.example.com/$$/$(A)/workflows/etl/odd-1"],
   );
 
   const proxies = proxyEnvironment({ proxy: { http: "http://me:pa$$word$(A)@proxy:3128" } }).filter(

@@ -154,18 +154,14 @@ describe("a secret reaches the connector byte for byte", () => {
             copy: space.path("got.json"),
           }),
         );
-        const ended = await space.run(
-          "extract",
-          "--connector",
-          space.connector("tap"),
-          "--config",
-          space.path("tap-config.json"),
-          "--secrets",
-          space.write(
+        const ended = await space.run("extract", {
+          tapConnector: space.connector("tap"),
+          tapConfig: space.path("tap-config.json"),
+          tapSecrets: space.write(
             "secrets.json",
             values.map((_, index) => [`setting${index}`]),
           ),
-        );
+        });
         assert.equal(ended.code, 0, ended.stderr);
         assert.deepEqual(space.json("got.json"), {
           ...expected,

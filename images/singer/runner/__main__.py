@@ -1,18 +1,7 @@
-"""Entry point: `python3 images/singer/runner SUBCOMMAND` or `python3 -m runner SUBCOMMAND`.
+"""Entry point: `python3 images/singer/runner REQUEST` or `python3 -m runner REQUEST`.
 
-| subcommand | does |
-|---|---|
-| extract | runs a tap into a file |
-| load | gives an extract to a target, and writes the state to save |
-| stream | runs both at once, with a relay between them |
-| discover | writes the catalog of a tap |
-| commit | makes the candidate of a load the state to store, in a step of its own |
-| verdict | fails a run whose tap had failed, after its progress was saved |
-| notify | tells a webhook of a run |
-| describe | finds out what flags and settings a connector has, when its image is built |
-| (none) | what `docker run IMAGE` does, see standalone.py: extract for a tap, load for a target |
-
-Default places of all files: places.TABLE; exit codes: codes.TABLE; both are in `--help`.
+A request is JSON that `images/singer/request.schema.json` describes; `--help` lists the commands, the default places
+of files and the exit codes. Without a request it does what `docker run IMAGE` does, see standalone.py.
 """
 
 import os

@@ -1,29 +1,27 @@
-"""Runs one subcommand: its exit code, and every error as one line."""
+"""Does what a request says: its exit code, and every error as one line."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 from typing import Callable, Optional, Tuple
 
-from . import places
-from .arguments import DATA, parse
+from . import VERSION, places
 from .descent import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .connector import read_connector
 from .files import read_object
+from .request import DATA, Arguments, read_request
 from .session import Session
 from .workflow import await_target, settle, tell_pod
-
 
 Outcome = Tuple[int, Optional[str]]
 """Exit code, and the error in one line."""
 
 
 def main(argv: list[str]) -> int:
-    """Exit code of `runner ARGV...`."""
+    """Exit code of `singer-runner ARGV...`."""
     try:
         args = _arguments(argv)
     except RunnerError as error:
@@ -32,15 +30,15 @@ def main(argv: list[str]) -> int:
         return INTERRUPTED
     if args is None:
         return OK
-    if args.subcommand not in DATA:
+    if args.command not in DATA:
         return _guarded(lambda: _without_session(args), None)
-    if args.die_with_parent is not None:
-        request_death(signal.SIGKILL, args.die_with_parent)
+    if args.parent_process is not None:
+        request_death(signal.SIGKILL, args.parent_process)
     try:
         session = Session(args)
     except RunnerError as error:
         return _complain(str(error), error.code)
-    code = _guarded(lambda: _command(args.subcommand)(session), session)
+    code = _guarded(lambda: _command(args.command)(session), session)
     if args.standalone:
         from .standalone import report
 
@@ -54,25 +52,34 @@ def main(argv: list[str]) -> int:
     return code
 
 
-def _arguments(argv: list[str]) -> Optional[argparse.Namespace]:
-    """Those of a subcommand, or of what the image's own connector does without one; None where they only asked for a text."""
+def _arguments(argv: list[str]) -> Optional[Arguments]:
+    """Those of a request, or of what the image's own connector does without one; None if only a text is printed."""
     if argv and not argv[0].startswith("-"):
-        return parse(argv)
-    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    finder.add_argument("--dir", default=places.directory())
-    finder.add_argument("--connector")
-    found, rest = finder.parse_known_args(argv)
-    path = found.connector or places.described(found.dir)
-    if not os.path.exists(path):
-        if argv[:1] in (["-h"], ["--help"], ["--version"]):
-            return parse(argv)
-        raise RunnerError(
-            USAGE, f"no subcommand, and no {path} that would tell which one (see runner --help)"
-        )
-    from .standalone import arguments
+        if len(argv) > 1:
+            raise RunnerError(
+                USAGE,
+                f'"{argv[0]}" is followed by {len(argv) - 1} more arguments; give one argument, the request as JSON (see --help)',
+            )
+        return read_request(argv[0])
+    path = places.described(places.directory())
+    if os.path.exists(path):
+        from .standalone import arguments
 
-    connector = read_connector(path, str(read_object(path, "connector description").get("kind")))
-    return arguments([*rest, "--dir", found.dir], connector, path)
+        connector = read_connector(
+            path, str(read_object(path, "connector description").get("kind"))
+        )
+        return arguments(argv, connector, path)
+    if argv[:1] in (["-h"], ["--help"]):
+        from .help import usage
+
+        os.write(1, usage().encode())
+    elif argv[:1] == ["--version"]:
+        os.write(1, f"singer-runner {VERSION}\n".encode())
+    else:
+        raise RunnerError(
+            USAGE, f"there is no request and no {path}; give a request as JSON (see --help)"
+        )
+    return None
 
 
 def _command(name: str) -> Callable[[Session], Outcome]:
@@ -93,20 +100,20 @@ def _command(name: str) -> Callable[[Session], Outcome]:
     return discover
 
 
-def _without_session(args: argparse.Namespace) -> Outcome:
-    if args.subcommand == "commit":
+def _without_session(args: Arguments) -> Outcome:
+    if args.command == "commit":
         from .commit import commit
 
         return commit(args)
-    if args.subcommand == "verdict":
+    if args.command == "verdict":
         from .verdict import verdict
 
         return verdict(args)
-    if args.subcommand == "summary":
+    if args.command == "summary":
         from .summary import summarize
 
         return summarize(args)
-    if args.subcommand == "notify":
+    if args.command == "notify":
         from .notify import notify
 
         return notify(args)

@@ -15,11 +15,11 @@ BOTH_FAILED = 12
 INTERRUPTED = 13
 """Stopped by SIGTERM or SIGINT, even when both connectors then ended with 0."""
 BAD_STREAM = 14
-"""More lines that are no Singer messages than --max-bad-lines, or a STATE that cannot be kept, such as one with NaN."""
+"""More lines that are no Singer messages than maxBadLines, or a STATE that cannot be kept, such as one with NaN."""
 EMPTY = 15
 """Neither SCHEMA nor STATE: nothing is selected, or the tap did nothing."""
 EXPECTATION = 16
-"""--min-records or --max-staleness is not met."""
+"""minRecords or maxStalenessSeconds is not met."""
 FOREIGN_STATE = 17
 """The saved state belongs to another tap, source, target or destination."""
 

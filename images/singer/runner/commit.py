@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import Any, Optional
 
@@ -11,17 +10,18 @@ from .files import read_object_text, write_atomic, write_json
 from .freshness import oldest
 from .lossless import JsonText
 from .messages import state_value
+from .request import Arguments
 from .summary import result_of, summary
 from .workflow import COMPLETE, awaited_outcome
 
 
-def commit(args: argparse.Namespace) -> tuple[int, Optional[str]]:
-    """Writes --output at once, after checking that the state is one of this run; nothing without a candidate.
+def commit(args: Arguments) -> tuple[int, Optional[str]]:
+    """Writes the output at once, after checking that the state is one of this run; nothing without a candidate.
 
     Beside it what the run has come to, so that no step more is needed where all went well.
     """
     _check_loaded(args.target_result)
-    candidate = _checked(args) if args.save == "true" and os.path.exists(args.candidate) else None
+    candidate = _checked(args) if args.save_state and os.path.exists(args.candidate) else None
     if candidate is None:
         print("the state stays as it is")
     else:
@@ -45,7 +45,7 @@ def _check_loaded(path: Optional[str]) -> None:
         )
 
 
-def _checked(args: argparse.Namespace) -> JsonText:
+def _checked(args: Arguments) -> JsonText:
     text = read_object_text(args.candidate, "candidate")
     candidate = text.value
     expected = {"version": 1, "pipeline": args.pipeline, "run": args.run}
@@ -63,14 +63,14 @@ def _checked(args: argparse.Namespace) -> JsonText:
     return text
 
 
-def _end(args: argparse.Namespace) -> tuple[str, Optional[int], None]:
+def _end(args: Arguments) -> tuple[str, Optional[int], None]:
     """Status, code and error. A run of which more is to come is not at its end: its exit handler tells that."""
     outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
-    more = outcome not in (None, COMPLETE) or args.follow_ups != "[]"
+    more = outcome not in (None, COMPLETE) or args.follow_ups
     return ("running", None, None) if more else ("succeeded", OK, None)
 
 
-def _write_facts(args: argparse.Namespace, told: dict[str, Any]) -> None:
+def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
     """Numbers for metrics, a file each; 0 for what is not known, because Argo takes no empty one."""
     tries = told["attempts"]
     numbers = {

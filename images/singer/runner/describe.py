@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -10,32 +9,32 @@ import subprocess
 import tempfile
 from typing import IO, Any, NamedTuple, Optional
 
-from .codes import OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerError
+from .codes import OK, TAP_FAILED, TARGET_FAILED, RunnerError
 from .descent import adopt_orphans, descendants, die_with_parent, kill
-from .connector import TYPES, Connector, Flags, describe_json
+from .connector import Connector, Flags, describe_json
 from .failure import reason
 from .files import write_json
+from .request import Arguments
 
 _TIMEOUT_SECONDS = 60
 _MOST = 16 << 20
 
 
-def describe(args: argparse.Namespace) -> tuple[int, Optional[str]]:
-    """Writes connector.json for the command in `args`."""
-    given = _types_in(args.settings)
+def describe(args: Arguments) -> tuple[int, Optional[str]]:
+    """Writes connector.json for the program in `args`."""
     failed = TAP_FAILED if args.kind == "tap" else TARGET_FAILED
-    text = _help(args.name, args.command, failed)
+    text = _help(args.name, args.start, failed)
     flags = read_flags(text)
-    about = _about(args.command) if flags.about else About({}, [], {})
+    about = _about(args.start) if flags.about else About({}, [], {})
     connector = Connector(
         args.name,
         args.kind,
-        args.connector_version,
-        args.command,
+        args.version,
+        args.start,
         flags,
-        {**about.types, **given},
+        {**about.types, **args.settings},
         args.output_setting,
-        _python_of(args.command[0]),
+        _python_of(args.start[0]),
         sorted({*about.required, *args.required} - args.defaults.keys()),
         args.defaults,
         about.help,
@@ -57,19 +56,6 @@ def read_flags(text: str) -> Flags:
 
     catalog = "catalog" if has("--catalog") else "properties" if has("--properties") else "none"
     return Flags(has("--config"), catalog, has("--state"), has("--discover"), has("--about"))
-
-
-def _types_in(text: str) -> dict[str, str]:
-    try:
-        settings = json.loads(text)
-    except ValueError as error:
-        raise RunnerError(USAGE, f"--settings is not JSON: {error}") from None
-    if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
-        raise RunnerError(
-            USAGE,
-            f"--settings must be an object of names and types, a type one of {', '.join(TYPES)}",
-        )
-    return settings
 
 
 def _help(name: str, command: list[str], failed: int) -> str:

@@ -135,8 +135,6 @@ def check_content(session: Session, scanner: Scanner) -> None:
     if wanted is None or came >= wanted:
         return
     if scanner.uncounted_files:
-        session.warn(
-            "--min-records cannot be checked: the rows of some BATCH files are not counted"
-        )
+        session.warn("minRecords cannot be checked: the rows of some BATCH files are not counted")
         return
     raise RunnerError(EXPECTATION, f"{came:,} records came, at least {wanted:,} are expected")

@@ -1,4 +1,4 @@
-"""How old the bookmarks of a state are, stream by stream, for --max-staleness."""
+"""How old the bookmarks of a state are, stream by stream, for maxStalenessSeconds."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Idle:
     ) -> None:
         self._session = session
         self._what = name, did
-        self._limit: Optional[float] = session.args.idle_timeout or None
+        self._limit: Optional[float] = session.args.idle_timeout_seconds or None
         self._signs = signs
         self._on_idle = on_idle
         self._last: Optional[tuple] = None

@@ -8,6 +8,7 @@ import textwrap
 from .codes import TABLE
 from .connector import Connector, describe_json
 from .environment import given_names, variables
+from .request import SCHEMA
 
 _TYPES = {"string": "text"}
 _WIDTH = 100
@@ -64,8 +65,7 @@ def epilog(connector: Connector) -> str:
         for line in _EXAMPLES[connector.kind]
         if connector.flags.discover or "--discover" not in line
     )
-    subcommand = "extract" if connector.kind == "tap" else "load"
-    more = f"All flags of {subcommand} can be given too: docker run IMAGE {subcommand} --help"
+    more = f"For everything else, give a request as JSON: docker run IMAGE REQUEST. Its fields are described in\n{SCHEMA}."
     return "\n\n".join([_settings(connector), files, f"examples:\n{examples}", more, TABLE])
 
 

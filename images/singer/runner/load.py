@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import stat
 import time
@@ -19,6 +18,7 @@ from .messages import RECORD, SCHEMA
 from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .outcome import Saved
 from .relay import Relay
+from .request import Arguments
 from .scan import Scanner
 from .scan_file import Limits, scan_file, scan_states
 from .session import Session
@@ -63,18 +63,18 @@ def held_streams(catalog: Any) -> frozenset[str]:
     return full_table_streams(catalog) if catalog else frozenset()
 
 
-def _is_partial(args: argparse.Namespace) -> bool:
+def _is_partial(args: Arguments) -> bool:
     """Whether the tap failed, which it says when its FIFO has ended."""
     if args.tap_outcome_file and not args.partial:
         take_outcome(args, awaited_outcome(args.tap_outcome_file))
     return args.partial
 
 
-def take_outcome(args: argparse.Namespace, outcome: Optional[str]) -> None:
+def take_outcome(args: Arguments, outcome: Optional[str]) -> None:
     """Takes in how the tap ended: what it sent before it failed is not what a whole run would bring."""
     if args.partial or outcome not in (None, COMPLETE):
         args.partial = True
-        args.min_records = args.max_staleness = None
+        args.min_records = args.max_staleness_seconds = None
 
 
 def _is_file(path: str) -> bool:
@@ -227,7 +227,7 @@ def _conclude(
     trouble = load.trouble()
     stops = session.supervisor.stops
     if session.args.outcome:
-        session.result["outputs"] = files_below(session.args.output_dir)
+        session.result["outputs"] = files_below(session.args.output_directory)
     if trouble is None and stops < 2:
         saved.commit(scanner, load, states)
     if stops:

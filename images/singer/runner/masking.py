@@ -76,7 +76,7 @@ def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:
     for path in paths:
         if not isinstance(path, list):
             raise RunnerError(
-                USAGE, f'a path of --secrets must be a list such as ["password"], not {path!r}'
+                USAGE, f'a path of a secret must be a list such as ["password"], not {path!r}'
             )
         value: Any = config
         for part in path:

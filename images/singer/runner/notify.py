@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from .codes import OK
 from .failures import failures_in, first_failure
 from .files import records_of, records_text, result_if_any, write_json
+from .request import Arguments
 
 STARTED, SUCCEEDED, FAILED, RECOVERED = "started", "succeeded", "failed", "recovered"
 _TIMEOUT_SECONDS = 10
@@ -24,7 +24,7 @@ _SIGNS = {
 }
 
 
-def notify(args: argparse.Namespace) -> tuple[int, Optional[str]]:
+def notify(args: Arguments) -> tuple[int, Optional[str]]:
     """Always 0; what could not be told is said in the log."""
     try:
         event = _event(args)
@@ -39,9 +39,9 @@ def notify(args: argparse.Namespace) -> tuple[int, Optional[str]]:
     return OK, None
 
 
-def _event(args: argparse.Namespace) -> Optional[str]:
-    """What is told; None for nothing. Leaves --marker, so that the next run knows whether this one failed."""
-    wanted = args.on.split(",")
+def _event(args: Arguments) -> Optional[str]:
+    """What is told; None for nothing. Leaves the marker, so that the next run knows whether this one failed."""
+    wanted = args.on
     if args.event == FAILED and RECOVERED in wanted:
         write_json(args.marker, {"failing": True})
     if args.event == SUCCEEDED and _was_failing(args.failing):
@@ -59,7 +59,7 @@ def _was_failing(path: Optional[str]) -> bool:
         return False
 
 
-def message(event: str, args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
+def message(event: str, args: Arguments, environment: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a notification, those that are not known left out."""
     error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)

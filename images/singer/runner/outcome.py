@@ -105,8 +105,8 @@ class Saved:
         )
 
     def check_freshness(self) -> tuple[int, Optional[str]]:
-        """Exit code and error of --max-staleness."""
-        limit = self._session.args.max_staleness
+        """Exit code and error of maxStalenessSeconds."""
+        limit = self._session.args.max_staleness_seconds
         if not limit:
             return OK, None
         from .freshness import marks, not_fresh
@@ -114,7 +114,7 @@ class Saved:
         result = self._session.result
         found = marks(result.get("stateAfter"), result["unselected"])
         if not found:
-            self._session.warn("--max-staleness: the state holds no date or time to compare")
+            self._session.warn("maxStalenessSeconds: the state holds no date or time to compare")
             return OK, None
         wrong = not_fresh(found, time.time(), limit)
         return (EXPECTATION, wrong) if wrong else (OK, None)

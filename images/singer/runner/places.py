@@ -1,12 +1,11 @@
-"""Where files are when no flag says so: below --dir, SINGER_DIR or /singer."""
+"""Where files are that a request does not name: below its directory, SINGER_DIR or /singer."""
 
 from __future__ import annotations
 
-import argparse
 import os
-from typing import Optional
+from typing import Any, Optional
 
-TABLE = """files below --dir (SINGER_DIR, /singer):
+TABLE = """files that a request does not name, below its directory (SINGER_DIR, /singer):
   connector.json           what the connector is, else that of the image
                            (stream: tap-connector.json, target-connector.json)
   config/tap-config.json   the tap's configuration (target-config.json the target's), else
@@ -23,7 +22,7 @@ TABLE = """files below --dir (SINGER_DIR, /singer):
 
 
 def directory() -> str:
-    """The default of --dir."""
+    """The directory of a request that names none."""
     return os.environ.get("SINGER_DIR", "/singer")
 
 
@@ -36,9 +35,10 @@ def described(base: str) -> str:
     return of_image if os.path.exists(of_image) and not os.path.exists(own) else own
 
 
-def fill_in(args: argparse.Namespace) -> None:
-    """Gives every file flag that was not given its default."""
-    command, base = args.subcommand, args.dir
+def fill_in(args: Any) -> None:
+    """Gives every file that the request does not name its default."""
+    args.directory = args.directory or directory()
+    command, base = args.command, args.directory
     usable = not args.standalone and os.path.isdir(base) and os.access(base, os.W_OK)
 
     def default(name: str, path: Optional[str]) -> None:
@@ -75,12 +75,12 @@ def fill_in(args: argparse.Namespace) -> None:
     default(
         "output", os.path.join(base, "catalog.json" if command == "discover" else "extract.jsonl")
     )
-    default("output_dir", first("output"))
+    default("output_directory", first("output"))
     for name in ("candidate", "overlay", "result"):
         default(name, written(f"{name}.json"))
 
 
-def _state_in_force(args: argparse.Namespace) -> Optional[str]:
+def _state_in_force(args: Any) -> Optional[str]:
     """The saved state; while there never was one that of the former name; while there is neither the initial one."""
     if args.state and os.path.exists(args.state):
         return args.state

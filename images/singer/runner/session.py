@@ -1,8 +1,7 @@
-"""What all subcommands share: secrets, log, warnings, result, progress, the main loop."""
+"""What all commands share that start connectors: secrets, log, warnings, result, progress, the main loop."""
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import Any, Optional
 
@@ -16,6 +15,7 @@ from .lossless import encode
 from .masking import Masker, likely_secrets, named_secrets
 from .private import make_private_dir, remove_tree
 from .progress import Progress
+from .request import Arguments
 from .supervisor import Supervisor
 
 Result = dict
@@ -24,7 +24,7 @@ Result = dict
 class Session:
     """One run of the runner; `close` must be called at its end."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: Arguments) -> None:
         self.args = args
         self.masker = Masker()
         self.log = Log(
@@ -32,12 +32,12 @@ class Session:
             {"tap": getattr(args, "tap_log", None), "target": getattr(args, "target_log", None)},
         )
         self.progress = Progress(getattr(args, "progress", "none"))
-        self.supervisor = Supervisor(getattr(args, "grace", 30.0))
+        self.supervisor = Supervisor(args.grace_seconds)
         adopt_orphans()
         self.result: Result = {"warnings": [], "leftOut": [], "leftOutCount": 0}
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
-        """What --result will hold."""
+        """What the result will hold."""
         self.output_folder: Optional[str] = None
         """Where the target writes files, if it has a setting for that."""
         self._private: Optional[tuple[str, int]] = None

@@ -7,10 +7,9 @@ import os
 import pwd
 import select
 import stat
-from typing import Optional
+from typing import Any, NoReturn, Optional
 
 from . import VERSION
-from .arguments import Formatter, Parser, parse
 from .codes import USAGE, RunnerError
 from .connector import Connector
 from .files import files_below, remove
@@ -18,22 +17,28 @@ from .image_help import about, epilog
 from .mounts import Mounts
 from .pipes import unread
 from .places import directory
+from .request import Arguments, arguments as checked
 from .session import Session
 
 
-def arguments(
-    argv: list[str], connector: Connector, description: str
-) -> Optional[argparse.Namespace]:
-    """The arguments of the subcommand that `argv` without one stands for; None where it only asked for a text."""
-    own, rest = _parser(connector).parse_known_args(argv)
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise RunnerError(USAGE, f"{message} (see docker run IMAGE --help)")
+
+
+def arguments(argv: list[str], connector: Connector, description: str) -> Optional[Arguments]:
+    """The arguments of what an image does for `argv`; None if only a text is printed."""
+    own = _parser(connector).parse_args(argv)
     if own.about:
         os.write(1, about(connector).encode())
         return None
-    mounts = Mounts(own.dir, own.dir != "/singer")
+    base = directory()
+    mounts = Mounts(base, base != "/singer")
     _settle_in()
-    begin = _extract if connector.kind == "tap" else _load
-    args = parse(
-        [*begin(own, mounts), "--dir", own.dir, "--connector", description, *rest], standalone=True
+    fields = _extract(own, mounts) if connector.kind == "tap" else _load(own, mounts)
+    given = {name: value for name, value in fields.items() if value is not None}
+    args = checked(
+        {"directory": base, f"{connector.kind}Connector": description, **given}, standalone=True
     )
     args.mounts = mounts
     args.left_before = {path: _stamp(path) for path in _left(args)}
@@ -41,13 +46,13 @@ def arguments(
 
 
 def _parser(connector: Connector) -> argparse.ArgumentParser:
-    parser = Parser(
+    parser = _Parser(
         prog=f"docker run [OPTIONS] {connector.name.upper()}",
         usage=_usage(connector),
-        formatter_class=Formatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
         description=f"{connector.name} {connector.version}, a Singer {connector.kind}.",
         epilog=epilog(connector),
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--version",
@@ -72,8 +77,6 @@ def _parser(connector: Connector) -> argparse.ArgumentParser:
     )
     parser.add_argument("--catalog", metavar="F", help="instead of a mounted catalog.json")
     parser.add_argument("--state", metavar="F", help="instead of a mounted state.json")
-    # Where SINGER_DIR or a flag says where files are, that is as good as a mount.
-    parser.add_argument("--dir", default=directory(), help=argparse.SUPPRESS)
     return parser
 
 
@@ -81,9 +84,7 @@ def _usage(connector: Connector) -> str:
     discover = " | --discover" if connector.flags.discover else ""
     flags = f"[--stdout{discover}]" if connector.kind == "tap" else "[--input F]"
     interactive = "" if connector.kind == "tap" else "[-i] "
-    return (
-        f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags} [OPTIONS]"
-    )
+    return f"docker run {interactive}[-e SETTING=VALUE]... [-v VOLUME:/singer] IMAGE {flags}"
 
 
 def _settle_in() -> None:
@@ -98,55 +99,49 @@ def _settle_in() -> None:
         os.environ.setdefault("LOGNAME", "singer")
 
 
-def _extract(own: argparse.Namespace, mounts: Mounts) -> list[str]:
-    config = own.config or mounts.find("tap-config.json", "config.json")
-    secrets = mounts.find("tap-secrets.json", "secrets.json")
-    given = [*_flag("--config", config), *_flag("--secrets", secrets)]
+def _extract(own: argparse.Namespace, mounts: Mounts) -> dict[str, Any]:
+    fields = {
+        "tapConfig": own.config or mounts.find("tap-config.json", "config.json"),
+        "tapSecrets": mounts.find("tap-secrets.json", "secrets.json"),
+    }
     if own.discover:
-        return ["discover", *given, "--output", "-"]
+        return {"command": "discover", **fields, "output": "-"}
     catalog = own.catalog or mounts.find("catalog.json")
-    if catalog is None:
-        given += _flag("--select", mounts.find("select.json"))
-    given += [
-        *_flag("--catalog", catalog),
-        *_flag("--state", own.state or mounts.state()),
-        *_flag("--overlay", mounts.overlay()),
-    ]
+    fields = {
+        "command": "extract",
+        **fields,
+        "catalog": catalog,
+        "select": None if catalog else mounts.find("select.json"),
+        "state": own.state or mounts.state(),
+        "overlay": mounts.overlay(),
+    }
     if own.stdout:
-        return ["extract", *given, "--output", "-"]
+        return {**fields, "output": "-"}
     work = mounts.work()
     _enter(work)
     output = os.path.join(work, "extract.jsonl")
     # One that another user left could not be written over.
     remove(output)
-    return ["extract", *given, "--output", output]
+    return {**fields, "output": output}
 
 
-def _load(own: argparse.Namespace, mounts: Mounts) -> list[str]:
+def _load(own: argparse.Namespace, mounts: Mounts) -> dict[str, Any]:
     source = own.input or _source(mounts)
     work = mounts.work()
-    config = own.config or mounts.find("target-config.json", "config.json")
-    given = [
-        *_flag("--config", config),
-        *_flag("--secrets", mounts.find("target-secrets.json", "secrets.json")),
-        *_flag("--catalog", own.catalog or mounts.find("catalog.json")),
-        *_flag("--state", own.state or mounts.state()),
-    ]
+    fields = {
+        "command": "load",
+        "targetConfig": own.config or mounts.find("target-config.json", "config.json"),
+        "targetSecrets": mounts.find("target-secrets.json", "secrets.json"),
+        "catalog": own.catalog or mounts.find("catalog.json"),
+        "state": own.state or mounts.state(),
+    }
     _enter(work)
-    return [
-        "load",
-        *given,
-        "--input",
-        source,
-        "--candidate",
-        mounts.new_state(),
-        "--output-dir",
-        os.path.join(work, "output"),
-    ]
-
-
-def _flag(flag: str, path: Optional[str]) -> list[str]:
-    return [flag, path] if path else []
+    return {
+        **fields,
+        "input": source,
+        "candidate": mounts.new_state(),
+        "outputDirectory": os.path.join(work, "output"),
+    }
 
 
 def _enter(work: str) -> None:
@@ -209,7 +204,7 @@ def report(session: Session) -> None:
             session.output_folder,
         )
     for path in (path for path, before in args.left_before.items() if _stamp(path) != before):
-        if args.subcommand == "extract":
+        if args.command == "extract":
             tell(f"{os.path.getsize(path):,} bytes of records are in", path)
         else:
             tell("the state is in", path)
@@ -217,9 +212,9 @@ def report(session: Session) -> None:
                 os.write(1, state.read().strip() + b"\n")
 
 
-def _left(args: argparse.Namespace) -> list[str]:
+def _left(args: Arguments) -> list[str]:
     """The file that the run leaves: the records of a tap, the state of a target."""
-    path = args.output if args.subcommand == "extract" else getattr(args, "candidate", None)
+    path = args.output if args.command == "extract" else getattr(args, "candidate", None)
     return [] if path in (None, "-") else [path]
 
 

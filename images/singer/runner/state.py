@@ -6,7 +6,6 @@ A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "source", 
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from typing import Any, Mapping, NamedTuple, Optional, Union
@@ -16,6 +15,7 @@ from .codes import FOREIGN_STATE, USAGE, RunnerError
 from .files import read_object, read_object_text
 from .log import timestamp
 from .messages import state_value
+from .request import Arguments
 
 FAIL, KEEP, REFRESH = "fail", "keep", "refresh"
 _COMPARED = ("tap", "source", "target", "destination")
@@ -56,10 +56,10 @@ def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[di
     return {**identity, "run": run} if run else identity
 
 
-def read_start(args: argparse.Namespace) -> Start:
-    """What a run starts from: --given-state, else --state; then what earlier attempts of this run got to (--resume).
+def read_start(args: Arguments) -> Start:
+    """What a run starts from: givenState, else state; then what earlier attempts of this run got to (resume).
 
-    Exit 17 when the state belongs to another tap, source, target or destination and --on-change is `fail`.
+    Exit 17 when the state belongs to another tap, source, target or destination and onChange is `fail`.
     """
     identity, on_change = read_identity(args.identity) or {}, args.on_change
     given = _read(args.given_state)
@@ -77,7 +77,7 @@ def read_start(args: argparse.Namespace) -> Start:
     return Start(merge(start, done), merge(merge(kept, start), done), previous)
 
 
-def _saved(args: argparse.Namespace, optional: bool) -> Optional[_Saved]:
+def _saved(args: Arguments, optional: bool) -> Optional[_Saved]:
     """The saved state; where the run does not start from it, one that cannot be read is replaced."""
     try:
         return _read(args.state)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import calendar
 import os
 import re
@@ -14,6 +13,7 @@ from .failures import failures_in, first_failure
 from .files import read_object_text, write_json
 from .log import timestamp
 from .lossless import JsonText
+from .request import Arguments
 
 _SUCCEEDED = "Succeeded"
 _EXIT_CODE = re.compile(r"\(exit code (\d+)\)")
@@ -22,8 +22,8 @@ _STATES = ("stateBefore", "stateAfter")
 _NOBODY = {"name": "", "version": ""}
 
 
-def summarize(args: argparse.Namespace) -> tuple[int, Optional[str]]:
-    """Writes --output from what the steps left and from what Argo says of them (FAILURES)."""
+def summarize(args: Arguments) -> tuple[int, Optional[str]]:
+    """Writes the output from what the steps left and from what Argo says of them (FAILURES)."""
     failures = failures_in(os.environ)
     before = result_of(args.committed)
     committed = before.get("stateAfter") if before.get("stateCommitted") else None
@@ -47,7 +47,7 @@ def exit_code(error: str) -> int:
 
 
 def summary(
-    args: argparse.Namespace,
+    args: Arguments,
     status: str,
     code: Optional[int],
     error: Optional[str],

@@ -32,7 +32,7 @@ def prepare_target(session: Session) -> TargetPlan:
     """The target with its configuration, which names the output directory where the target has a setting for it."""
     target = session.connector("target")
     config = session.config(target)
-    folder, setting = session.args.output_dir, target.output_setting
+    folder, setting = session.args.output_directory, target.output_setting
     given = [config[name] for name in [setting, *target.output_aliases] if name in config]
     if folder and setting and not given:
         config = {**config, setting: folder}

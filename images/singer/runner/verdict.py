@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Optional
 
 from .codes import INTERNAL, OK, TAP_FAILED
 from .files import read_object, records_text, result_if_any
+from .request import Arguments
 
 
-def verdict(args: argparse.Namespace) -> tuple[int, Optional[str]]:
-    """Exit code and error of the step whose result is --result."""
+def verdict(args: Arguments) -> tuple[int, Optional[str]]:
+    """Exit code and error of the step with this result."""
     result = read_object(args.result, "result")
     code = result.get("code")
     if code == OK:

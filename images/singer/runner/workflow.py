@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from typing import Any, Callable, Optional
 
 from .codes import BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE, OK, TAP_FAILED, USAGE
 from .files import write_atomic
+from .request import Arguments
 
 COMPLETE, PARTIAL, FAILED = "complete", "partial", "failed"
 _HOPELESS = (USAGE, BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE)
@@ -19,16 +19,16 @@ _PATIENCE_SECONDS = 20
 _PAUSE_SECONDS = 0.05
 
 
-def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
-    """The exit code for the workflow, and --outcome for its next steps.
+def settle(args: Arguments, code: int, result: dict[str, Any]) -> int:
+    """The exit code for the workflow, and the outcome for its next steps.
 
     A tap that failed in its last attempt and left data ends with 0: its lines are loaded first, and
-    a verdict step fails the run afterwards. So does what another try does not mend, with --leave-verdict:
-    Argo would try it again.
+    a verdict step fails the run afterwards. So does what another try cannot fix, with leaveVerdict:
+    Argo would retry it.
     """
     # How much went through a FIFO only its reader knows; of a tap that was not started, its discovery failed.
     partial = (
-        args.subcommand == "extract"
+        args.command == "extract"
         and code == TAP_FAILED
         and "tap" in result
         and result.get("bytes", 1) > 0
@@ -43,18 +43,16 @@ def settle(args: argparse.Namespace, code: int, result: dict[str, Any]) -> int:
     return OK if partial or for_good else code
 
 
-def _outcome(args: argparse.Namespace, code: int, partial: bool) -> Optional[str]:
-    if args.subcommand == "extract":
+def _outcome(args: Arguments, code: int, partial: bool) -> Optional[str]:
+    if args.command == "extract":
         return PARTIAL if partial else COMPLETE if code == OK else FAILED
     if code != OK:
         return None
     return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"
 
 
-def await_target(
-    args: argparse.Namespace, result: dict[str, Any], stopped: Callable[[], bool]
-) -> None:
-    """Keeps a tap that failed until the target has loaded what it got, with --await-result.
+def await_target(args: Arguments, result: dict[str, Any], stopped: Callable[[], bool]) -> None:
+    """Keeps a tap that failed until the target has loaded what it got, with awaitResult.
 
     Argo ends the other containers of a pod as soon as one has failed: the target would be killed half-way, and what it
     loaded not be counted. Source: argo-workflows v4.1.2, workflow/controller/operator.go, podHasContainerNeedingTermination.

@@ -12,7 +12,7 @@ import { runKindOf, secretName } from "./names";
 import { asArguments, defaultParameters, retryParameters, type RunParameters } from "./parameters";
 import { WEBHOOK_KEY } from "./pipeline-secret";
 import { connectorPatch, containerPatch, streamPatch } from "./pod-spec-patch";
-import { OUTPUT } from "./singer-load";
+import { OUTPUT } from "./requests";
 import { WORK } from "./store-artifacts";
 
 /** Images of a replication's connectors. */

@@ -1,14 +1,11 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { parameter } from "./parameters";
+import { commitRequest, COMMITTED, LOADED, SUMMARY, verdictRequest } from "./requests";
 import { committedFacts, committedMetrics } from "./singer-metrics";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
-import { resultInputs, runFacts } from "./singer-summary";
+import { resultInputs } from "./singer-summary";
 import { fileFromStep, fileOut, keys, optionalFileOut, WORK } from "./store-artifacts";
 import type { Template } from "./types";
-
-const COMMITTED = `${WORK}/commit.json`;
-const SUMMARY = `${WORK}/summary.json`;
 
 /**
  * What a commit stores: the state, in the history first, so that each one in force can be found there; then what the
@@ -23,40 +20,11 @@ export const committed: NonNullable<Template["outputs"]> = {
   ],
 };
 
-/** Arguments of the runner that turn a candidate, and the results of the steps, into the files that {@link committed} stores. */
-export function commitArgs(
-  results: { readonly tap: string; readonly target: string },
-  tapOutcome: readonly string[],
-): readonly string[] {
-  return [
-    ...[
-      "commit",
-      "--candidate",
-      `${WORK}/candidate.json`,
-      "--output",
-      COMMITTED,
-      "--save",
-      parameter("saveState"),
-    ],
-    ...[
-      "--summary",
-      SUMMARY,
-      "--facts",
-      WORK,
-      "--follow-ups",
-      parameter("followUps"),
-      ...tapOutcome,
-    ],
-    ...["--tap-result", results.tap, "--target-result", results.target, ...runFacts],
-  ];
-}
-
 /**
  * Saves the state that a load left. It is a pod of its own: an output that fails to upload does not stop the next one
  * of the same pod, and the state must not be saved where an output of the load was lost.
  */
 export function commitTemplates(settings: ClusterSettings): readonly Template[] {
-  const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
   return withRetries({
     name: "commit",
     ...smallPod(settings),
@@ -68,18 +36,10 @@ export function commitTemplates(settings: ClusterSettings): readonly Template[] 
       ],
     },
     metrics: { prometheus: [...committedMetrics] },
-    container: runnerContainer(
-      settings,
-      "main",
-      settings.runnerImage,
-      commitArgs(results, ["--tap-outcome", "{{inputs.parameters.tapOutcome}}"]),
-      workMounts,
-    ),
+    container: runnerContainer(settings, "main", settings.runnerImage, commitRequest, workMounts),
     outputs: committed,
   });
 }
-
-const LOADED = `${WORK}/loaded.json`;
 
 /** Fails a run with the error of a step that had left that to it, and tells how much was loaded all the same: a notification has no other way to know. */
 export function verdictTemplate(settings: ClusterSettings): Template {
@@ -92,12 +52,6 @@ export function verdictTemplate(settings: ClusterSettings): Template {
         { ...fileFromStep("loaded", LOADED), optional: true },
       ],
     },
-    container: runnerContainer(
-      settings,
-      "main",
-      settings.runnerImage,
-      ["verdict", "--result", `${WORK}/result.json`, "--loaded", LOADED],
-      workMounts,
-    ),
+    container: runnerContainer(settings, "main", settings.runnerImage, verdictRequest, workMounts),
   };
 }

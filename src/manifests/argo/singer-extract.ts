@@ -1,14 +1,8 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import {
-  configMount,
-  configVolume,
-  runnerContainer,
-  singerPod,
-  tapFlags,
-  workMounts,
-} from "./singer-pod";
+import { extractRequest } from "./requests";
+import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { fileOut, keys, optionalFileIn, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
@@ -37,7 +31,7 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
     },
     volumes: [...pod.volumes, configVolume("tap")],
     podSpecPatch: parameter("tapPatch"),
-    container: runnerContainer(settings, "main", parameter("tapImage"), extractArgs, [
+    container: runnerContainer(settings, "main", parameter("tapImage"), extractRequest, [
       ...workMounts,
       configMount("tap"),
     ]),
@@ -53,16 +47,3 @@ function extractPod(settings: ClusterSettings): NamedTemplate {
     },
   };
 }
-
-const extractArgs = [
-  ...["extract", ...tapFlags],
-  ...[
-    "--output",
-    `${WORK}/extract.jsonl`,
-    "--result",
-    `${WORK}/result.json`,
-    "--outcome",
-    `${WORK}/outcome`,
-  ],
-  ...["--last-attempt", parameter("retries"), "--leave-verdict"],
-];

@@ -1,20 +1,11 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { stateInputs, storeConfigInputs } from "./singer-inputs";
-import {
-  configMount,
-  configVolume,
-  runnerContainer,
-  singerPod,
-  targetFlags,
-  workMounts,
-} from "./singer-pod";
+import { loadRequest, OUTPUT } from "./requests";
+import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
 import { fileFromStep, folderOut, keys, optionalFileOut, WORK } from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
-
-/** Folder that targets write files to. */
-export const OUTPUT = `${WORK}/output`;
 
 /** Gives an extract to the target. It leaves the state to save as a candidate of this attempt, and saves nothing. */
 export function loadTemplates(settings: ClusterSettings): readonly Template[] {
@@ -37,7 +28,7 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
     },
     volumes: [...pod.volumes, configVolume("target")],
     podSpecPatch: parameter("targetPatch"),
-    container: runnerContainer(settings, "main", parameter("targetImage"), loadArgs, [
+    container: runnerContainer(settings, "main", parameter("targetImage"), loadRequest, [
       ...workMounts,
       configMount("target"),
     ]),
@@ -52,18 +43,3 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
     },
   };
 }
-
-const loadArgs = [
-  ...["load", ...targetFlags, "--tap-outcome", "{{inputs.parameters.tapOutcome}}"],
-  ...[
-    "--input",
-    `${WORK}/extract.jsonl`,
-    "--catalog",
-    `${WORK}/catalog.json`,
-    "--result",
-    `${WORK}/result.json`,
-    "--outcome",
-    `${WORK}/outcome`,
-    "--leave-verdict",
-  ],
-];

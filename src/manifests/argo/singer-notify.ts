@@ -1,6 +1,6 @@
-import { unexpanded } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
+import { notifyRequest } from "./requests";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
 import { FAILURES } from "./singer-summary";
 import { keys, optionalFileIn, optionalFileOut, RUN_ID, WORK } from "./store-artifacts";
@@ -93,37 +93,13 @@ function notifyTemplate(
   files: Files,
 ): Template {
   const { securityContext, volumes } = smallPod(settings);
-  const ended = event !== "started";
-  const flags = [
-    ...[
-      "notify",
-      "--event",
-      event,
-      "--on",
-      parameter("notifyOn"),
-      "--pipeline",
-      parameter("pipeline"),
-      "--owner",
-      parameter("owner"),
-    ],
-    ...[
-      "--run",
-      "{{inputs.parameters.run}}",
-      "--workflow",
-      "{{workflow.name}}",
-      "--namespace",
-      "{{workflow.namespace}}",
-    ],
-    ...["--failing", `${WORK}/failing.json`, "--marker", `${WORK}/marker.json`],
-    ...(settings.uiUrl === undefined
-      ? []
-      : [
-          "--link",
-          `${unexpanded(settings.uiUrl.replace(/\/$/, ""))}/workflows/{{workflow.namespace}}/{{workflow.name}}`,
-        ]),
-    ...(ended ? ["--seconds", "{{workflow.duration}}", "--result", `${WORK}/result.json`] : []),
-  ];
-  const container = runnerContainer(settings, "main", settings.runnerImage, flags, workMounts);
+  const container = runnerContainer(
+    settings,
+    "main",
+    settings.runnerImage,
+    notifyRequest(event, settings),
+    workMounts,
+  );
   const secret = { name: parameter("webhookSecret"), key: parameter("webhookKey") };
   const env = [
     ...(container.env ?? []),

@@ -6,13 +6,10 @@ import {
 import type { ClusterSettings, Scratch } from "./cluster-settings";
 import { parameter } from "./parameters";
 import { proxyEnvironment } from "./proxy";
+import { requestArgument, type RequestTemplate } from "./requests";
 import { hardenedContainer, hardenedPod } from "./security";
-import { ATTEMPT } from "./singer-retry";
 import { WORK } from "./store-artifacts";
 import type { Container, Template, Volume, VolumeMount } from "./types";
-
-/** The runner gets this time to end after a stop, less than the 30 s after which the pod is killed. */
-const GRACE_SECONDS = "20";
 
 const SMALL: Scratch = { size: "1Gi" };
 
@@ -95,7 +92,7 @@ export function runnerContainer(
   settings: ClusterSettings,
   name: string,
   image: string,
-  args: readonly string[],
+  request: RequestTemplate | undefined,
   mounts: readonly VolumeMount[],
 ): Container {
   const volumeMounts = [...mounts, ...certificateMounts(settings)];
@@ -104,7 +101,7 @@ export function runnerContainer(
     image,
     imagePullPolicy: "IfNotPresent",
     command: ["singer-runner"],
-    args: [...args],
+    args: request ? [requestArgument(request)] : [],
     workingDir: WORK,
     env: [
       { name: "HOME", value: "/tmp" },
@@ -116,61 +113,3 @@ export function runnerContainer(
     ...(volumeMounts.length > 0 && { volumeMounts }),
   };
 }
-
-/** Flags of every runner that moves data. */
-export const runFlags: readonly string[] = [
-  ...[
-    "--dir",
-    parameter("directory"),
-    "--grace",
-    GRACE_SECONDS,
-    "--idle-timeout",
-    parameter("idleTimeout"),
-    "--connector",
-    "/opt/singer/connector.json",
-  ],
-  ...[
-    "--identity",
-    "/singer/config/identity.json",
-    "--run",
-    "{{inputs.parameters.run}}",
-    "--on-change",
-    parameter("onChange"),
-  ],
-  ...["--attempt", ATTEMPT, "--given-state", `${WORK}/given-state.json`],
-  ...[
-    "--state",
-    `${WORK}/state.json`,
-    "--former-state",
-    `${WORK}/former-state.json`,
-    "--former-unless",
-    `${WORK}/history`,
-  ],
-];
-
-/** Flags of a runner with a tap. */
-export const tapFlags: readonly string[] = [
-  ...runFlags,
-  "--select",
-  parameter("select"),
-  "--settings",
-  parameter("tapSettings"),
-  "--overlay",
-  `${WORK}/overlay.json`,
-  "--log",
-  `${WORK}/tap.log`,
-];
-
-/** Flags of a runner with a target. */
-export const targetFlags: readonly string[] = [
-  ...runFlags,
-  ...[
-    "--output-dir",
-    parameter("outputDirectory"),
-    "--log",
-    `${WORK}/target.log`,
-    "--candidate",
-    `${WORK}/candidate.json`,
-  ],
-  ...["--min-records", parameter("minRecords"), "--max-staleness", parameter("maxStaleness")],
-];

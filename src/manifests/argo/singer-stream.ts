@@ -1,6 +1,13 @@
 import type { ClusterSettings } from "./cluster-settings";
 import { parameter } from "./parameters";
-import { commitArgs, committed } from "./singer-commit";
+import {
+  STREAM,
+  streamCommitRequest,
+  streamTapRequest,
+  streamTargetRequest,
+  type RequestTemplate,
+} from "./requests";
+import { committed } from "./singer-commit";
 import { stateInputs } from "./singer-inputs";
 import { committedMetrics } from "./singer-metrics";
 import {
@@ -8,8 +15,6 @@ import {
   configVolume,
   runnerContainer,
   singerPod,
-  tapFlags,
-  targetFlags,
   temporaryMount,
   workMount,
 } from "./singer-pod";
@@ -19,12 +24,6 @@ import type { NamedTemplate, Template, Volume, VolumeMount } from "./types";
 
 /** As much as a container runtime gives a pod at `/dev/shm`; what is in it counts as memory of the container that wrote it. */
 const SHARED_MEMORY = "64Mi";
-
-const PIPE = `${WORK}/pipe`;
-/** Result of the target in the attempt before, which this one adds its counts to. */
-const EARLIER = `${WORK}/earlier.json`;
-const OUTCOME = `${WORK}/tap-outcome`;
-const results = { tap: `${WORK}/tap-result.json`, target: `${WORK}/target-result.json` };
 
 /**
  * Runs tap and target at the same time in one pod, with a FIFO between them. The third container begins only when both
@@ -59,9 +58,9 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     // By the runner's image, which the pod has anyway: Argo and the cluster's tools say little of an init container that waits for its image.
     initContainers: [
       {
-        ...runnerContainer(settings, "fifo", settings.runnerImage, [], [workMount]),
+        ...runnerContainer(settings, "fifo", settings.runnerImage, undefined, [workMount]),
         command: ["python3", "-c"],
-        args: [`import os; os.mkfifo("${PIPE}")`],
+        args: [`import os; os.mkfifo("${STREAM.pipe}")`],
       },
     ],
     containerSet: {
@@ -69,15 +68,10 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
       // Argo stores outputs from such a volume alone.
       volumeMounts: [workMount],
       containers: [
-        member(settings, "tap", parameter("tapImage"), tapArgs, "tap"),
-        member(settings, "target", parameter("targetImage"), targetArgs, "target"),
+        member(settings, "tap", parameter("tapImage"), streamTapRequest, "tap"),
+        member(settings, "target", parameter("targetImage"), streamTargetRequest, "target"),
         {
-          ...member(
-            settings,
-            "main",
-            settings.runnerImage,
-            commitArgs(results, ["--tap-outcome-file", OUTCOME]),
-          ),
+          ...member(settings, "main", settings.runnerImage, streamCommitRequest),
           dependencies: ["tap", "target"],
         },
       ],
@@ -85,7 +79,7 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     metrics: { prometheus: [...committedMetrics] },
     outputs: {
       parameters: [
-        { name: "outcome", valueFrom: { path: OUTCOME } },
+        { name: "outcome", valueFrom: { path: STREAM.tapOutcome } },
         ...(committed.parameters ?? []),
       ],
       artifacts: [
@@ -94,58 +88,24 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
         optionalFileOut("target-log", keys.targetLog, `${WORK}/target.log`),
         optionalFileOut("catalog", keys.file("catalog.json"), `${WORK}/catalog.json`),
         optionalFileOut("overlay", keys.overlay, `${WORK}/overlay.json`),
-        optionalFileOut("tap-result", keys.file("extract-result.json"), results.tap),
-        optionalFileOut("target-result", keys.file("load-result.json"), results.target),
+        optionalFileOut("tap-result", keys.file("extract-result.json"), STREAM.tapResult),
+        optionalFileOut("target-result", keys.file("load-result.json"), STREAM.targetResult),
       ],
     },
   };
 }
-
-const tapArgs = [
-  "extract",
-  ...tapFlags,
-  "--output",
-  PIPE,
-  "--result",
-  results.tap,
-  "--outcome",
-  OUTCOME,
-  "--await-result",
-  results.target,
-  "--last-attempt",
-  parameter("retries"),
-];
-
-const targetArgs = [
-  "load",
-  ...targetFlags,
-  "--input",
-  PIPE,
-  "--catalog",
-  `${WORK}/catalog.json`,
-  "--tap-outcome-file",
-  OUTCOME,
-  "--tap-activity",
-  `${WORK}/tap.log`,
-  "--earlier",
-  EARLIER,
-  "--result",
-  results.target,
-  "--outcome",
-  `${WORK}/target-outcome`,
-];
 
 /** A container of the set, which mounts the work volume into each of them. */
 function member(
   settings: ClusterSettings,
   name: string,
   image: string,
-  args: readonly string[],
+  request: RequestTemplate,
   config?: "tap" | "target",
 ) {
   const own = config ? [privateMount(config), configMount(config)] : [];
   // A folder of its own for each, because connectors leave what they were given below HOME.
-  return runnerContainer(settings, name, image, args, [
+  return runnerContainer(settings, name, image, request, [
     { ...temporaryMount, subPath: name },
     ...own,
   ]);

@@ -1,33 +1,13 @@
 import type { ClusterSettings } from "./cluster-settings";
-import { parameter } from "./parameters";
+import { SUMMARY, summaryRequest } from "./requests";
 import { runnerContainer, smallPod, workMounts } from "./singer-pod";
-import { fileOut, keys, optionalFileIn, WORK } from "./store-artifacts";
+import { fileOut, keys, optionalFileIn } from "./store-artifacts";
 import type { EnvVar, Template } from "./types";
 
 /** What the steps of the run left, where they left something. */
 export const resultInputs = [
   optionalFileIn("tap-result", keys.file("extract-result.json")),
   optionalFileIn("target-result", keys.file("load-result.json")),
-];
-
-/** Flags of the runner that say of which run a summary is. */
-export const runFacts: readonly string[] = [
-  ...[
-    "--pipeline",
-    parameter("pipeline"),
-    "--run",
-    "{{inputs.parameters.run}}",
-    "--workflow",
-    "{{workflow.name}}",
-  ],
-  ...[
-    "--mode",
-    parameter("mode"),
-    "--trigger",
-    parameter("trigger"),
-    "--started",
-    "{{workflow.creationTimestamp.RFC3339}}",
-  ],
 ];
 
 /**
@@ -45,25 +25,13 @@ export const FAILURES: EnvVar = {
  * follows it, the commit has written it already, so that such a run needs no pod more.
  */
 export function summaryTemplate(settings: ClusterSettings): Template {
-  const args = [
-    ...[
-      "summary",
-      "--status",
-      "{{workflow.status}}",
-      "--output",
-      `${WORK}/summary.json`,
-      "--committed",
-      `${WORK}/committed.json`,
-    ],
-    ...[
-      "--tap-result",
-      `${WORK}/tap-result.json`,
-      "--target-result",
-      `${WORK}/target-result.json`,
-      ...runFacts,
-    ],
-  ];
-  const container = runnerContainer(settings, "main", settings.runnerImage, args, workMounts);
+  const container = runnerContainer(
+    settings,
+    "main",
+    settings.runnerImage,
+    summaryRequest,
+    workMounts,
+  );
   return {
     name: "summarize",
     ...smallPod(settings),
@@ -74,6 +42,6 @@ export function summaryTemplate(settings: ClusterSettings): Template {
       artifacts: [...resultInputs, optionalFileIn("committed", keys.file("summary.json"))],
     },
     container: { ...container, env: [...(container.env ?? []), FAILURES] },
-    outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), `${WORK}/summary.json`)] },
+    outputs: { artifacts: [fileOut("summary", keys.file("summary.json"), SUMMARY)] },
   };
 }

@@ -99,7 +99,7 @@ function python(settings: ClusterSettings, program: string): Omit<Template, "nam
   return {
     ...singerPod(settings),
     container: {
-      ...runnerContainer(settings, "main", settings.runnerImage, [], workMounts),
+      ...runnerContainer(settings, "main", settings.runnerImage, undefined, workMounts),
       command: ["python3", "-c"],
       args: [program, FILE, WORKFLOW],
     },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
-import { packageFile } from "../../common/package";
+import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environments";
 import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
@@ -15,11 +15,10 @@ import {
   type Installer,
 } from "./installer";
 import { runLogged } from "../logged-process";
+import { runnerArguments } from "../runner";
 
 /** File that says that an environment is complete: written last, it holds the environment. */
 export const MARKER = "environment.json";
-
-const RUNNER = packageFile("images", "singer", "runner");
 
 /** Lines of uv and pip that are worth showing while they work. */
 const SHOWN = /^(Resolved|Prepared|Installed|Downloading|Building|Collecting|Installing)\b/;
@@ -106,26 +105,19 @@ async function describe(
   content: EnvironmentContent,
 ): Promise<void> {
   const { connector, source } = content;
-  const flags = [
-    ...[
-      "--kind",
-      connector.kind,
-      "--name",
-      connector.name,
-      "--connector-version",
-      source.version,
-      "--output",
-      environment.descriptionFile,
-    ],
-    ...(connector.settings ? ["--settings", JSON.stringify(connector.settings)] : []),
-    ...(connector.outputSetting === undefined ? [] : ["--output-setting", connector.outputSetting]),
-    ...(connector.outputAliases
-      ? ["--output-aliases", JSON.stringify(connector.outputAliases)]
-      : []),
-  ];
-  const command = commandOf(environment, place, content);
+  const request: RequestFor<"describe"> = {
+    command: "describe",
+    kind: connector.kind,
+    name: connector.name,
+    version: source.version,
+    start: [...commandOf(environment, place, content)],
+    output: environment.descriptionFile,
+    ...(connector.settings && { settings: connector.settings }),
+    ...(connector.outputSetting !== undefined && { outputSetting: connector.outputSetting }),
+    ...(connector.outputAliases && { outputAliases: [...connector.outputAliases] }),
+  };
   const { code, output } = await runLogged({
-    command: [context.python.path, "-I", "-S", RUNNER, "describe", ...flags, "--", ...command],
+    command: [context.python.path, ...runnerArguments(request)],
     cwd: place,
     env: process.env,
     log: context.log,

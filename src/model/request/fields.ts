@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+/** A file or folder by its path. */
+export const path = z.string();
+const seconds = z.number().min(0);
+const count = z.int().min(0);
+
+/** Fields of each command that starts a connector. */
+export const shared = {
+  directory: path
+    .describe("Folder for files that the request does not name. Default: SINGER_DIR, else /singer.")
+    .exactOptional(),
+  graceSeconds: seconds
+    .default(30)
+    .describe("Time that connectors get to end after SIGTERM or SIGINT, in seconds."),
+  idleTimeoutSeconds: seconds
+    .default(0)
+    .describe("Fail when no byte and no log line moves for this long, in seconds; 0 for never."),
+  parentProcess: count
+    .describe(
+      "Process that started the runner: the runner ends at once when that process has ended (Linux).",
+    )
+    .exactOptional(),
+};
+
+/** Fields of each command that moves data. */
+export const run = {
+  state: path
+    .describe("The saved state: an envelope or a bare Singer state. A missing file means none.")
+    .exactOptional(),
+  givenState: path
+    .describe("State that replaces all others in this run. A missing file means none.")
+    .exactOptional(),
+  resume: path
+    .describe("Keeps the progress of the attempts of this run for the next attempt.")
+    .exactOptional(),
+  formerState: path.describe("State that counts while `state` does not exist.").exactOptional(),
+  formerUnless: path
+    .describe("Folder: if it holds files, `formerState` does not count.")
+    .exactOptional(),
+  initialState: path
+    .describe("State that counts while neither of the others exists.")
+    .exactOptional(),
+  identity: path
+    .describe("Pipeline, run, tap, source, target and destination of this run.")
+    .exactOptional(),
+  run: z.string().describe("ID of this run, instead of the one in `identity`.").exactOptional(),
+  attempt: count.describe("Number of this attempt, from 0.").exactOptional(),
+  onChange: z
+    .enum(["fail", "keep", "refresh"])
+    .default("fail")
+    .describe(
+      "If the state belongs to another source or destination: fail, keep the state, or refresh (start without a state).",
+    ),
+  catalog: path.describe("The Singer catalog.").exactOptional(),
+  result: path.describe("Receives the result of the command, as JSON.").exactOptional(),
+  outcome: path
+    .describe(
+      "Receives one word: `complete`, `partial` or `failed` from a tap; `saved`, `unchanged` or `failed` from a load.",
+    )
+    .exactOptional(),
+  leaveVerdict: z
+    .boolean()
+    .default(false)
+    .describe(
+      "If a retry cannot help, exit with 0 and the outcome `failed`; a `verdict` fails the run.",
+    ),
+  progress: z
+    .enum(["json", "text", "none"])
+    .default("none")
+    .describe("Format of the progress on stdout."),
+};
+
+/** The tap, in each command that starts one. */
+export const tap = {
+  tapConnector: path.describe("Description of the tap (connector.json).").exactOptional(),
+  tapConfig: path
+    .describe("Configuration of the tap. Default: environment variables.")
+    .exactOptional(),
+  tapSecrets: path
+    .describe(
+      'JSON list of paths of secret settings, such as [["password"]], which are masked in logs. Default: settings with names of secrets.',
+    )
+    .exactOptional(),
+  tapLog: path.describe("Receives the log of the tap.").exactOptional(),
+  overlay: path.describe("Keeps settings that the tap changes, for the next run.").exactOptional(),
+};
+
+/** What a tap gets when it moves data. */
+export const tapRun = {
+  select: path
+    .describe("JSON list of selection rules for a discovered catalog; empty for none.")
+    .exactOptional(),
+  settings: z
+    .looseObject({})
+    .default({})
+    .describe("Settings that replace those of the configuration in this run."),
+};
+
+/** The target, in each command that starts one. */
+export const target = {
+  targetConnector: path.describe("Description of the target (connector.json).").exactOptional(),
+  targetConfig: path
+    .describe("Configuration of the target. Default: environment variables.")
+    .exactOptional(),
+  targetSecrets: path.describe("The same as `tapSecrets`, for the target.").exactOptional(),
+  targetLog: path.describe("Receives the log of the target.").exactOptional(),
+  candidate: path.describe("Receives the state to save.").exactOptional(),
+  outputDirectory: path
+    .describe("Folder for files that the target writes; empty for none.")
+    .exactOptional(),
+  earlier: path
+    .describe("Result of the previous attempt of this run. A missing file means none.")
+    .exactOptional(),
+  minRecords: count.describe("Fail if fewer records arrive.").exactOptional(),
+  maxBadLines: count
+    .default(1000)
+    .describe(
+      "Most lines of the tap's output that are not messages and are left out; more fail the run.",
+    ),
+  maxStalenessSeconds: seconds
+    .describe("Greatest age of a stream's bookmark after the load, in seconds; 0 for any.")
+    .exactOptional(),
+};
+
+/** Which run a summary is about. */
+export const ofRun = {
+  pipeline: z.string().describe("Name of the pipeline."),
+  run: z.string().describe("ID of the run."),
+  tapResult: path.describe("Result of `extract`. A missing file means none.").exactOptional(),
+  targetResult: path.describe("Result of `load`. A missing file means none.").exactOptional(),
+  mode: z.string().default("").describe("`artifact`, `stream` or `job`."),
+  trigger: z.string().default("").describe("What started the run, such as `schedule`."),
+  started: z.string().default("").describe("When the run started, as in RFC 3339."),
+  workflow: z.string().default("").describe("Name of the Argo Workflow."),
+};
+
+/** How the extract of a run ended, for the steps after it. */
+export const tapOutcome = {
+  tapOutcome: z.enum(["complete", "partial"]).describe("Outcome of `extract`.").exactOptional(),
+  tapOutcomeFile: path
+    .describe("File with the outcome of `extract`, which is awaited when the FIFO ends.")
+    .exactOptional(),
+};

@@ -20,7 +20,7 @@ export interface Bucket {
 export type BucketCredentials =
   "ambient" | { readonly accessKey: Input<string>; readonly secretKey: Input<string> };
 
-/** An object store: {@link import("./minio").Minio}, {@link import("./external-store").ExternalStore} or another component. */
+/** An object store: `Minio`, `ExternalStore` or another component. */
 export interface ObjectStoreBuckets {
   /** Bucket of configs, states and runs. */
   readonly singer: Bucket;

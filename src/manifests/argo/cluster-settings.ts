@@ -47,7 +47,7 @@ export interface Scratch {
 export interface ClusterSettings {
   /** Namespace of the pipelines. */
   readonly namespace: string;
-  /** What the names of the shared WorkflowTemplates begin with; {@link templateName} in names.ts. */
+  /** What the names of the shared WorkflowTemplates begin with; `templateName` in names.ts. */
   readonly template: string;
   /** ServiceAccount of the pods; connectors never see its token. */
   readonly serviceAccount: string;

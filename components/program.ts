@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { printCommandsFor } from "../src/common/command-text";
 import { UserError } from "../src/common/errors";
 import { readBuildContext } from "../src/manifests/images/build-context";
 import type { PipelineEntry } from "../src/model/define";
@@ -22,6 +23,7 @@ import { check, deploy, type StackOutputs } from "./stack";
 export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackOutputs> {
   return async () => {
     try {
+      printCommandsFor({ stack: pulumi.getStack });
       const settings = loadSettings();
       await check(settings, pipelines);
       const digests = await readyDigests(

@@ -8,7 +8,12 @@ export interface Page {
   readonly text: string;
 }
 
-const OUTSIDE_DOCS = ["README.md", "CONTRIBUTING.md", "connectors/locks/README.md"];
+const OUTSIDE_DOCS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "connectors/locks/README.md",
+  "examples/README.md",
+];
 
 /** Every page that people read, except for the changelog. */
 export function pages(): readonly Page[] {

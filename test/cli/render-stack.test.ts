@@ -14,7 +14,7 @@ import { describe, test, type TestContext } from "node:test";
 import { stringify } from "yaml";
 import type { Rendered } from "../../src/manifests/render/render";
 import { pipelines as fixtures } from "../manifests/fixtures";
-import { TYPESCRIPT } from "../support/command";
+import { COMPILED } from "../support/command";
 import { byName, declared } from "../support/manifests";
 import type { RecordOptions } from "../support/record";
 import { configOf, recordStack } from "../support/stack";
@@ -265,12 +265,12 @@ test("mistakes in a stack's name or file are told, and nothing is written", asyn
 
 test("neither Pulumi nor the SDK of AWS is loaded", () => {
   const script = `
-    const { settings } = require("./src/settings/stack-file").readStackFile(".", "prod");
+    const { settings } = require("./src/settings/stack-file").readStackFile(${JSON.stringify(REPOSITORY)}, "prod");
     const { pipelines } = require("./test/manifests/fixtures");
     const { images } = require("./src/manifests/render/render-stack").renderStack(pipelines, settings, { root: "." });
     console.log(JSON.stringify(Object.keys(images).length === 0 ? "nothing was rendered" : Object.keys(require.cache)));`;
-  const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
-    cwd: REPOSITORY,
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+    cwd: COMPILED,
     encoding: "utf8",
   });
   assert.notEqual(stdout, "", stderr);

@@ -9,7 +9,7 @@ import { once } from "../support/once";
 import { goldenText, recordStack } from "../support/stack";
 import { ACCOUNT, answers, prodConfig } from "../support/stack-prod";
 import { only } from "../support/record";
-import { TYPESCRIPT } from "../support/command";
+import { COMPILED } from "../support/command";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -137,8 +137,8 @@ describe("modules", () => {
         }
         console.log(JSON.stringify(Object.keys(require.cache)));
       })();`;
-    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
-      cwd: ROOT,
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+      cwd: COMPILED,
       encoding: "utf8",
     });
     assert.notEqual(stdout, "", stderr);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
 import { UserError } from "../../src/common/errors";
 import { secret } from "../../src/model/connector-settings";
@@ -12,7 +11,7 @@ import {
   secretVariable,
   validatePipelines,
 } from "../../src/model/validation/validate";
-import { TYPESCRIPT } from "../support/command";
+import { COMPILED } from "../support/command";
 import { job, replication, seeded, tapAny, tapShop, targetAny } from "./support";
 
 const named = (name: string, fields: object = {}) => ({ ...replication, name, ...fields });
@@ -226,19 +225,19 @@ test("a thousand valid pipelines have no problem, in well under a second", () =>
 test("importing the validation loads nothing but itself, JSON and the errors", () => {
   const program = `require("./src/model/validation/validate"); console.log(JSON.stringify(Object.keys(require.cache)))`;
   const loaded = JSON.parse(
-    execFileSync(process.execPath, [...TYPESCRIPT, "-e", program], {
+    execFileSync(process.execPath, ["-e", program], {
       encoding: "utf8",
-      cwd: join(__dirname, "..", ".."),
+      cwd: COMPILED,
     }),
   ) as readonly string[];
   const others = loaded.filter(
     (file) =>
-      !/\/model\/((validation|cron)\/[a-z-]+|units|connector-settings)\.ts$|\/(errors|json|json-text)\.ts$|\/node_modules\/(tsx|esbuild|jsonc-parser)\//.test(
+      !/\/model\/((validation|cron)\/[a-z-]+|units|connector-settings)\.js$|\/(errors|json|json-text)\.js$|\/node_modules\/jsonc-parser\//.test(
         file,
       ),
   );
   assert.deepEqual(others, []);
-  assert.ok(loaded.some((file) => file.endsWith("/validate.ts")));
+  assert.ok(loaded.some((file) => file.endsWith("/validate.js")));
 });
 
 function generated(index: number, random: () => number): unknown {

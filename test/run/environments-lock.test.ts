@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { withLock } from "../../src/run/lock";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 
-const FIXTURE = join(__dirname, "fixtures", "count-under-lock.ts");
+const FIXTURE = compiled("test/run/fixtures/count-under-lock");
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-lock-"));
@@ -17,7 +17,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 function start(...args: readonly string[]) {
-  return spawn(process.execPath, [...TYPESCRIPT, FIXTURE, ...args], {
+  return spawn(process.execPath, [FIXTURE, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

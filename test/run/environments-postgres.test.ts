@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { Client } from "pg";
 import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 
-const FIXTURE = join(__dirname, "fixtures", "serve-postgres.ts");
+const FIXTURE = compiled("test/run/fixtures/serve-postgres");
 
 async function query(
   postgres: Pick<Postgres, "host" | "port" | "user" | "password" | "database">,
@@ -32,7 +32,7 @@ test("a server keeps its data in the folder it is given, over a start and a kill
   await first.stop();
   await assert.rejects(query(first, "select 1"), { code: "ECONNREFUSED" });
 
-  const child = spawn(process.execPath, [...TYPESCRIPT, FIXTURE, directory], {
+  const child = spawn(process.execPath, [FIXTURE, directory], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const second = await connection(child);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findPython } from "../../src/run/environments/python";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 
 /** A folder of programs that answer as Pythons of the versions given; each start is a line in the file `starts`. */
 function machine(
@@ -85,7 +85,7 @@ test("what was found is remembered by the next process until the program changes
   const find = () =>
     execFileSync(
       process.execPath,
-      [...TYPESCRIPT, join(__dirname, "fixtures", "find-python.ts"), join(folder, "memory")],
+      [compiled("test/run/fixtures/find-python"), join(folder, "memory")],
       { env, encoding: "utf8" },
     );
   const starts = () => readFileSync(join(folder, "starts"), "utf8").trim().split("\n").length;

@@ -8,7 +8,7 @@ import { tap, type ConnectorDefinition } from "../../connectors";
 import type { Environment, EnvironmentProgress } from "../../src/run/environments/environments";
 import { findInstaller } from "../../src/run/environments/installer";
 import { findPython } from "../../src/run/environments/python";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 
 /** Where the suite keeps its connectors, and uv with them. */
 const SHARED = join(__dirname, "..", "..", ".tapctl", "environments");
@@ -83,7 +83,7 @@ export interface Installing {
 
 /** Installs a connector in a process of its own. */
 export function startInstall({ root, env }: Site, connector: ConnectorDefinition): Installing {
-  const args = [...TYPESCRIPT, join(FIXTURES, "install.ts"), root, JSON.stringify(connector)];
+  const args = [compiled("test/run/fixtures/install"), root, JSON.stringify(connector)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   const progress: EnvironmentProgress[] = [];
   const waiting: { readonly phase: string; readonly resolve: () => void }[] = [];

@@ -8,7 +8,7 @@ import { createStop } from "../../src/run/stop";
 import { LeaseHeld } from "../../src/store/lease/lease";
 import { listRuns } from "../../src/store/runs/runs";
 import { readState } from "../../src/store/state/state";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 import {
   fakeContext,
   fakePipeline,
@@ -28,10 +28,10 @@ const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
 
 /** Starts a run in a process of its own, so that it can be killed. */
 function startRun(folder: string, mode: string, tap: object, target: object): ChildProcess {
-  const driver = join(__dirname, "fixtures", "driver.ts");
+  const driver = compiled("test/run/fixtures/driver");
   return spawn(
     process.execPath,
-    [...TYPESCRIPT, driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)],
+    [driver, folder, mode, JSON.stringify(tap), JSON.stringify(target)],
     { stdio: "ignore" },
   );
 }

@@ -8,7 +8,7 @@ import { startPostgres, type Postgres } from "../../src/run/postgres/postgres";
 import { openStore } from "../../src/store/open";
 import { readState } from "../../src/store/state/state";
 import { random } from "../support/random";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 import { temporaryFolder } from "./support";
 import { plain } from "../support/plain";
 
@@ -66,13 +66,12 @@ suite(
       mode: string,
       killAt: number,
     ): Promise<{ readonly end: "killed" | "succeeded"; readonly phase: string }> {
-      const driver = join(__dirname, "fixtures", "copy-orders.ts");
+      const driver = compiled("test/run/fixtures/copy-orders");
       const env = { ...process.env, COPY_PASSWORD: postgres.password };
-      const child = spawn(
-        process.execPath,
-        [...TYPESCRIPT, driver, root, String(postgres.port), mode],
-        { env, stdio: ["ignore", "pipe", "inherit"] },
-      );
+      const child = spawn(process.execPath, [driver, root, String(postgres.port), mode], {
+        env,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       const moved = new Map<string, number>();
       let phase = "extract";
       createInterface(child.stdout).on("line", (line) => {

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
 import { UserError } from "../../src/common/errors";
 import { openFolder } from "../../src/store/folder";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 const isUserError = (pattern: RegExp) => (error: unknown) => {
@@ -85,8 +85,8 @@ describe("folder store", () => {
       assert.match(value.filler, /^x+$/);
     };
     for (const wait of [0, 7, 13, 29, 41]) {
-      const script = join(__dirname, "fixtures", "overwrite.ts");
-      const child = spawn(process.execPath, [...TYPESCRIPT, script, root], {
+      const script = compiled("test/store/fixtures/overwrite");
+      const child = spawn(process.execPath, [script, root], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       const exit = once(child, "exit");

@@ -7,7 +7,7 @@ import { after, describe, test } from "node:test";
 import { openFolder } from "../../src/store/folder";
 import { acquireLease, currentHolder, LeaseHeld } from "../../src/store/lease/lease";
 import { systemClock } from "../../src/store/lease/lease-record";
-import { TYPESCRIPT } from "../support/command";
+import { compiled } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 /** A child process that takes leases on command. */
@@ -24,8 +24,7 @@ describe("lease between processes", () => {
 
   async function startHolder(path: string): Promise<Holder> {
     const child = spawn(process.execPath, [
-      ...TYPESCRIPT,
-      join(__dirname, "fixtures", "lease-holder.ts"),
+      compiled("test/store/fixtures/lease-holder"),
       path,
       "orders",
     ]);

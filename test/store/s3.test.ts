@@ -9,7 +9,7 @@ import { openFolder } from "../../src/store/folder";
 import { openS3 } from "../../src/store/s3";
 import { s3Error } from "../../src/store/s3-errors";
 import { PAGE, S3Server, startS3Server } from "../support/s3-server";
-import { TYPESCRIPT } from "../support/command";
+import { COMPILED } from "../support/command";
 import { temporaryFolder } from "./stores";
 
 /** Runs work against a small HTTP server of the test's own. */
@@ -211,8 +211,8 @@ describe("S3 store", () => {
   test("no credentials is one line that names the variables", () => {
     const script = `require("./src/store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
-    const { stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
-      cwd: join(__dirname, "..", ".."),
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+      cwd: COMPILED,
       env,
       encoding: "utf8",
     });
@@ -228,8 +228,8 @@ describe("S3 store", () => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
     })`;
-    const { stdout } = spawnSync(process.execPath, [...TYPESCRIPT, "-e", script], {
-      cwd: join(__dirname, "..", ".."),
+    const { stdout } = spawnSync(process.execPath, ["-e", script], {
+      cwd: COMPILED,
       encoding: "utf8",
     });
     assert.equal(stdout, "0\n");

@@ -1,11 +1,11 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { join } from "node:path";
 
-/** Flags of Node that let it load TypeScript, as the commands of this project do. */
-export const TYPESCRIPT = [
-  "--require",
-  join(__dirname, "..", "..", "node_modules", "tsx", "dist", "cjs", "index.cjs"),
-];
+/** The folder of the compiled tests and sources, in which they have the same paths as in the project. */
+export const COMPILED = join(__dirname, "..", "..", ".tapctl", "tests");
+
+/** The program that a TypeScript file of the project is compiled to, such as `test/run/fixtures/driver`. */
+export const compiled = (file: string): string => join(COMPILED, `${file}.js`);
 
 /** What a command printed and how it ended. */
 export interface Printed {

@@ -28,37 +28,13 @@ export function reportPage(data: ReportData): string {
   const script = readFileSync(packageFile("src", "report", "page.js"), "utf8");
   const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashOf(script)}`;
   return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title(data)}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${trusted(style)}
-        </style>
-      </head>
-      <body>
-        ${trusted(SYMBOLS)}
-        <header>
-          <h1>Pipelines</h1>
-          <p class="when">${data.store}<br />${moment(data.generated)} UTC</p>
-          ${summary(data)}
-        </header>
-        <main>
-          ${data.pipelines.map(pipelineCard)}
-          <p id="nothing" hidden>No pipeline matches.</p>
-        </main>
-        <footer>${legend()}</footer>
-        <div id="tip" role="status" hidden></div>
-        <script>
-          ${trusted(script)};
-        </script>
-      </body>
-    </html> `.markup;
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
+<title>${title(data)}</title><link rel="icon" href="data:,"><style>${trusted(style)}</style></head>
+<body>${trusted(SYMBOLS)}<header><h1>Pipelines</h1><p class="when">${data.store}<br>${moment(data.generated)} UTC</p>${summary(data)}</header>
+<main>${data.pipelines.map(pipelineCard)}<p id="nothing" hidden>No pipeline matches.</p></main>
+<footer>${legend()}</footer><div id="tip" role="status" hidden></div><script>${trusted(script)}</script></body></html>
+`.markup;
 }
 
 function title({ pipelines }: ReportData): string {
@@ -71,42 +47,15 @@ function summary({ pipelines }: ReportData): Html {
   const chips = CONDITIONS.map((condition) => {
     const found = pipelines.filter(({ status }) => status.condition === condition).length;
     if (found === 0) return null;
-    return html`<button
-      type="button"
-      class="${TONES[condition]}"
-      data-is="${condition}"
-      aria-pressed="false"
-    >
-      <svg><use href="#${TONES[condition]}" /></svg>${number(found)} ${condition}
-    </button>`;
+    return html`<button type="button" class="${TONES[condition]}" data-is="${condition}" aria-pressed="false"><svg><use href="#${TONES[condition]}"/></svg>${number(found)} ${condition}</button>`;
   });
-  return html`<div class="sum">
-    <b>${count(pipelines.length, "pipeline")}</b>${chips}<input
-      type="search"
-      id="find"
-      placeholder="Find"
-      aria-label="Find a pipeline by name"
-      autocomplete="off"
-      hidden
-    />
-  </div>`;
+  return html`<div class="sum"><b>${count(pipelines.length, "pipeline")}</b>${chips}<input type="search" id="find" placeholder="Find" aria-label="Find a pipeline by name" autocomplete="off" hidden></div>`;
 }
 
 function legend(): Html {
-  return html`<p>
-      Bars are runs, the newest on the right: above the line how long each took, below it how many
-      records it loaded, each beside the largest of its pipeline.
-    </p>
-    <p class="key">
-      <span class="t"><i class="s"></i></span>succeeded
-      <span class="t"><i class="f"></i></span>failed
-      <span class="t"><i class="i"></i></span>interrupted
-      <span class="t"><i class="r"></i></span>running
-    </p>
-    <p>
-      Open a pipeline for its runs in a table. On a pipeline, ← and → go through its bars. Times are
-      UTC; ages count from when this page was made.
-    </p>`;
+  return html`<p>Bars are runs, the newest on the right: above the line how long each took, below it how many records it loaded, each beside the largest of its pipeline.</p>
+<p class="key"><span class="t"><i class="s"></i></span>succeeded <span class="t"><i class="f"></i></span>failed <span class="t"><i class="i"></i></span>interrupted <span class="t"><i class="r"></i></span>running</p>
+<p>Open a pipeline for its runs in a table. On a pipeline, ← and → go through its bars. Times are UTC; ages count from when this page was made.</p>`;
 }
 
 /** A shape for each tone, so that colour is never alone. */

@@ -31,21 +31,9 @@ export function pipelineCard({
   runs,
 }: ReportPipeline): Html {
   const { name, condition } = status;
-  return html`<details class="p ${TONES[condition]}" data-is="${condition}">
-    <summary>
-      <div class="who">
-        <h2>${name}</h2>
-        <p class="is">
-          <svg><use href="#${TONES[condition]}" /></svg>${isInWords(status)}
-        </p>
-      </div>
-      ${timeline(runs)}
-      <dl class="now">${pairs(nowFacts(status))}</dl>
-      ${errorLine(status)}
-    </summary>
-    <dl class="more">${pairs(moreFacts({ status, description, owner, connectors, runs }))}</dl>
-    ${runs.length > 0 ? runTable(runs) : null}
-  </details> `;
+  return html`<details class="p ${TONES[condition]}" data-is="${condition}"><summary><div class="who"><h2>${name}</h2><p class="is"><svg><use href="#${TONES[condition]}"/></svg>${isInWords(status)}</p></div>${timeline(runs)}<dl class="now">${pairs(nowFacts(status))}</dl>${errorLine(status)}</summary>
+<dl class="more">${pairs(moreFacts({ status, description, owner, connectors, runs }))}</dl>${runs.length > 0 ? runTable(runs) : null}</details>
+`;
 }
 
 function isInWords({
@@ -128,12 +116,7 @@ type Fact = readonly [string, string | null];
 
 function pairs(facts: readonly Fact[]): readonly Content[] {
   return facts.map(([name, value]) =>
-    value === null
-      ? null
-      : html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
+    value === null ? null : html`<div><dt>${name}<dd>${value}</div>`,
   );
 }
 

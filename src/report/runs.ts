@@ -21,29 +21,12 @@ export function timeline(runs: readonly RunSummary[]): Html {
       ({ status, seconds, records }) =>
         `<i class=${classOf(status)} style=--d:${Math.max(LOWEST, part(seconds ?? longest, longest))};--r:${records === 0 ? 0 : Math.max(LOWEST, part(records, most))}></i>`,
     );
-  return html`<div class="t" role="img" aria-label="${inWords(runs)}">
-    ${trusted(bars.join(""))}
-  </div>`;
+  return html`<div class="t" role="img" aria-label="${inWords(runs)}">${trusted(bars.join(""))}</div>`;
 }
 
 /** Runs in a table, the newest first. The closing tags that HTML lets one leave out are left out: there are many rows. */
 export function runTable(runs: readonly RunSummary[]): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        <th>Began (UTC)</th>
-        <th>Result</th>
-        <th>Took</th>
-        <th>Records</th>
-        <th>Bytes</th>
-        <th>Tries</th>
-        <th>What went wrong</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${runs.map(row)}
-    </tbody>
-  </table>`;
+  return html`<table><thead><tr><th>Began (UTC)<th>Result<th>Took<th>Records<th>Bytes<th>Tries<th>What went wrong</thead><tbody>${runs.map(row)}</table>`;
 }
 
 function row({
@@ -58,17 +41,7 @@ function row({
   ...more
 }: RunSummary): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}>
-    <td>${moment(started)}</td>
-    <td>${status}</td>
-    <td>${took(seconds)}</td>
-    <td>${recordsCell({ records, ...more }).toLocaleString("en-US")}</td>
-    <td>${formatBytes(bytes)}</td>
-    <td>${tries > 1 ? tries : ""}</td>
-    <td>
-      ${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}
-    </td>
-  </tr>`;
+  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

@@ -46,13 +46,3 @@ export interface Cloud {
   /** Declares what the settings want of it. */
   readonly declare: (args: CloudArgs) => CloudParts;
 }
-
-/**
- * The cloud that the settings name; undefined where they name none. It is loaded here and by no import, because a
- * stack without it is neither to load nor to type-check what is only for it.
- */
-export function cloudOf({ aws }: Pick<CheckedSettings, "aws">): Cloud | undefined {
-  return aws === undefined
-    ? undefined
-    : (module.require("./aws/index") as { readonly aws: Cloud }).aws;
-}

@@ -10,7 +10,7 @@ import {
 } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { loadProject, type Project } from "../run/project";
-import type { PrepareConnector } from "../run/run";
+import type { PrepareConnector } from "../run/run-options";
 import { assertValid, separateValid } from "../model/validation/validate";
 import type { ObjectStore } from "../store/object-store";
 import { load } from "./load";

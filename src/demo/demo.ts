@@ -10,7 +10,7 @@ import { UserError } from "../common/errors";
 import { batchCode, runBatch, type BatchResult } from "../run/batch";
 import type { RunEvent } from "../run/events";
 import { findReplication, loadProject, type Project } from "../run/project";
-import type { PrepareConnector, RunContext } from "../run/run";
+import type { PrepareConnector, RunContext } from "../run/run-options";
 import { localSecrets } from "../run/secrets";
 import { createStop } from "../run/stop";
 import type { Replication } from "../model/replication";

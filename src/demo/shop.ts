@@ -4,7 +4,7 @@ import { secret } from "../model/connector-settings";
 import { runBatch, type BatchResult } from "../run/batch";
 import { startPostgres, type Postgres } from "../run/postgres/postgres";
 import { findReplication, type Project } from "../run/project";
-import type { RunContext } from "../run/run";
+import type { RunContext } from "../run/run-options";
 
 const FIRST_ROWS = 1000;
 const LATER_ROWS = 50;

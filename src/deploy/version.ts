@@ -1,16 +1,18 @@
 import { UserError } from "../common/errors";
 import { VERSION } from "../common/package";
-import type { RecordedResource } from "./state";
+
+/** What a state records of a resource. */
+interface Recorded {
+  readonly type: string;
+  readonly outputs?: { readonly [name: string]: unknown };
+}
 
 /**
  * Refuses a stack that a newer version of this project has made, which may have what this one would take away again.
  *
  * @param recorded what the stack's state has; its outputs tell the version.
  */
-export function refuseNewer(
-  recorded: readonly Pick<RecordedResource, "type" | "outputs">[],
-  own = VERSION,
-): void {
+export function refuseNewer(recorded: readonly Recorded[], own = VERSION): void {
   const made = recorded.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.["version"];
   if (typeof made === "string" && isNewer(made, own))
     throw new UserError(

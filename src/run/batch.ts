@@ -5,7 +5,8 @@ import type { Replication } from "../model/replication";
 import type { RunSummary } from "../store/runs/runs";
 import { nextOfflineRun } from "./offline/offline-count";
 import { standInSettings } from "./offline/offline";
-import { runPipeline, type RunContext, type RunOptions } from "./run";
+import { runPipeline } from "./run";
+import type { RunContext, RunOptions } from "./run-options";
 
 /** A pipeline that could not begin, and why. */
 export interface NotBegun {

@@ -5,7 +5,7 @@ import type { ConnectorDefinition } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
 import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
-import type { Environment } from "./environments/environments";
+import type { Environment } from "./environments/environment";
 import { filesBelow } from "./files";
 import { callRunner, runnerArguments, type RunnerResult, type RunRequest } from "./runner";
 import { openWorkspace, type Workspace } from "./workspace";

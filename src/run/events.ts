@@ -1,5 +1,5 @@
 import type { RunSummary } from "../store/runs/runs";
-import type { EnvironmentProgress } from "./environments/environments";
+import type { EnvironmentProgress } from "./environments/environment";
 import type { RunnerEvent } from "./runner";
 
 /** What a run tells while it goes on. */

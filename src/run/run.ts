@@ -1,69 +1,21 @@
-import type { ConnectorDefinition, Tap, Target } from "../model/connector";
-import type { JsonObject } from "../model/connector-settings";
+import type { Tap, Target } from "../model/connector";
 import { UserError } from "../common/errors";
-import type { JsonText } from "../common/json";
-import type { Mode, Replication } from "../model/replication";
+import type { Replication } from "../model/replication";
 import { acquireLease } from "../store/lease/lease";
-import type { ObjectStore } from "../store/object-store";
 import { closeAbandonedRuns, nextRunId, prune, type RunSummary } from "../store/runs/runs";
 import { pruneHistory } from "../store/state/state-history";
 import { connectorConfigs } from "./connector-configs";
-import type { Environment, EnvironmentProgress } from "./environments/environments";
-import { runEvents, type RunEvent, type RunEvents } from "./events";
+import type { Environment } from "./environments/environment";
+import { runEvents, type RunEvents } from "./events";
 import { requireFollowUps } from "./follow-ups";
+import type { RunContext, RunOptions } from "./run-options";
 import { ExitCode } from "./runner";
-import type { SecretLookup } from "./secrets";
-import { stopOf, type Stop } from "./stop";
+import { stopOf } from "./stop";
 import { runUnderLease } from "./under-lease";
 import { openWorkspace } from "./workspace";
 
 /** How many of its states a pipeline keeps for going back; they are small, and outlive the runs that saved them. */
 const STATES_KEPT = 100;
-
-/** Where a run happens. */
-export interface RunContext {
-  /** Folder of the project: relative settings of connectors count from here. */
-  readonly root: string;
-  readonly store: ObjectStore;
-  /** Makes sure that a connector is installed: `ensureEnvironment` in a folder of the project's. */
-  readonly prepare: PrepareConnector;
-  readonly secrets: SecretLookup;
-  readonly stop: Stop;
-  readonly onEvent: (event: RunEvent) => void;
-}
-
-/** Installs a connector where it is not installed yet, and tells of it. */
-export type PrepareConnector = (
-  connector: ConnectorDefinition,
-  onProgress: (progress: EnvironmentProgress) => void,
-  signal?: AbortSignal,
-) => Promise<Environment>;
-
-/** How a run is made. */
-export interface RunOptions {
-  /** Default: the pipeline's own. */
-  readonly mode?: Mode;
-  /** Start again without a state; the bookmarks of the streams that the run brings replace the saved ones. Default: false. */
-  readonly fullRefresh?: boolean;
-  /** Go on from the saved state although the tap, source, target or destination has changed. Default: false. */
-  readonly keepState?: boolean;
-  /** State to go on from instead of the saved one: bare or in an envelope. */
-  readonly state?: JsonText;
-  /** Settings of the tap for this run alone, over its own. Default: none. */
-  readonly tapSettings?: JsonObject;
-  /** Start without a state, as a first run does: what `fullRefresh` does too. Default: false. */
-  readonly ignoreState?: boolean;
-  /** Whether the state that the run leaves is saved. Default: true. */
-  readonly saveState?: boolean;
-  /** Who started it. Default: `manual`. */
-  readonly trigger?: RunSummary["trigger"];
-  /** What is read instead of the pipeline's own source, such as made-up data: part of the state's identity, so that states are not mixed up. */
-  readonly source?: string;
-  /** How many runs are kept, and how long. Default: 30 runs, 30 days. */
-  readonly keep?: { readonly runs: number; readonly days: number };
-  /** Leave the pipeline's follow-ups out. Default: false. */
-  readonly skipFollowUps?: boolean;
-}
 
 /**
  * Runs a pipeline once on this machine and returns how it went; a run that fails is a summary, not an error.

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tap, target, type ConnectorDefinition } from "../../src/model/connector";
 import { UserError } from "../../src/common/errors";
-import { ensureEnvironment, type Environment } from "../../src/run/environments/environments";
+import { ensureEnvironment } from "../../src/run/environments/environments";
+import type { Environment } from "../../src/run/environments/environment";
 import { run } from "./measure";
 
 /** A tap and a target in C that take next to no time, as programs and as installed connectors. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingsOf, type Tap, type Target } from "../../src/model/connector";
-import { ensureEnvironment, type Environment } from "../../src/run/environments/environments";
+import { ensureEnvironment } from "../../src/run/environments/environments";
+import type { Environment } from "../../src/run/environments/environment";
 import { callRunner, type RunnerResult } from "../../src/run/runner";
 
 const ENVIRONMENTS = join(__dirname, "..", "..", ".tapctl", "environments");

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Tap, Target } from "../../connectors";
-import { ensureEnvironment, type Environment } from "../../src/run/environments/environments";
+import { ensureEnvironment } from "../../src/run/environments/environments";
+import type { Environment } from "../../src/run/environments/environment";
 import { callRunner, type RunnerResult } from "../../src/run/runner";
 
 /** Where the whole suite keeps its connectors, so that each is installed once. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { tap, type ConnectorDefinition } from "../../connectors";
-import type { Environment, EnvironmentProgress } from "../../src/run/environments/environments";
+import type { Environment, EnvironmentProgress } from "../../src/run/environments/environment";
 import { findInstaller } from "../../src/run/environments/installer";
 import { findPython } from "../../src/run/environments/python";
 import { compiled } from "../support/command";

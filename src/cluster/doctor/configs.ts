@@ -12,23 +12,8 @@ import {
 import { configKey } from "../../store/keys";
 import type { ObjectStore } from "../../store/object-store";
 import { BUCKET_FIRST, look, type Check } from "./check";
+import type { ConfigFact, ConfigProblem } from "./facts";
 import { fail, ok } from "./finding";
-
-/** What is wrong with the settings that a pipeline reads from the store. */
-export interface ConfigFact {
-  /** Name of the pipeline. */
-  readonly pipeline: string;
-  /** Files that are missing or no connector can read; none where all is well. */
-  readonly problems: readonly ConfigProblem[];
-}
-
-/** A file that is missing, or that no connector can read. */
-export interface ConfigProblem {
-  /** What is wrong with it. */
-  readonly what: string;
-  /** What mends it. */
-  readonly todo: string;
-}
 
 /** Looks at the settings of a pipeline that reads them from the store; undefined for another one. */
 export async function configFact(

@@ -2,7 +2,6 @@ import type { PipelineEntry } from "../../model/define";
 import type { SavedIdentity } from "../../model/identity";
 import type { NewestBookmark } from "../../store/state/bookmarks";
 import type { ApiFacts } from "../connection";
-import type { ConfigFact } from "./configs";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
 /** Something that was looked for, or why it could not be looked at. */
@@ -60,6 +59,22 @@ export interface StateFact {
   readonly bookmarks: readonly NewestBookmark[];
   /** What it belongs to. */
   readonly identity: SavedIdentity;
+}
+
+/** What is wrong with the settings that a pipeline reads from the store. */
+export interface ConfigFact {
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** Files that are missing or no connector can read; none where all is well. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** A file that is missing, or that no connector can read. */
+export interface ConfigProblem {
+  /** What is wrong with it. */
+  readonly what: string;
+  /** What mends it. */
+  readonly todo: string;
 }
 
 /** What was looked at, once, for all checks. */

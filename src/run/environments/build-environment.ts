@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
-import type { Environment, EnvironmentOptions, Tell } from "./environments";
+import type { Environment, EnvironmentOptions, Tell } from "./environment";
 import { explainInstallFailure, lastMeaningfulLine } from "./install-failure";
 import {
   createVenv,

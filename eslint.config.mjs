@@ -7,6 +7,7 @@ const PLAIN_JSON = [
   "src/backfill/backfill.ts",
   "src/cluster/{api-errors,connection,retry}.ts",
   "src/cluster/doctor/images.ts",
+  "src/init/{project-files,tapctl-spec}.ts",
   "src/manifests/images/image-builder.ts",
   "src/deploy/*.ts",
   "src/run/{check-connector,runner}.ts",

@@ -6,7 +6,13 @@ import type { PipelineEntry } from "../src/model/define";
 import { loadSettings } from "../src/settings/load-settings";
 import { readyDigests } from "./images/ready-image";
 import { namesRecovery } from "./interrupted-update";
-import { check, deploy, type StackOutputs } from "./stack";
+import { check, deploy } from "./stack";
+
+/**
+ * A Pulumi program; it resolves to the outputs of the stack. Their type is not named here, so that the type check of a
+ * project does not read the declarations of Pulumi and Kubernetes, which takes seconds.
+ */
+export type Program = () => Promise<object>;
 
 /**
  * The Pulumi program of a project: Argo Workflows, the object store, the images and the pipelines, as the stack's
@@ -20,7 +26,7 @@ import { check, deploy, type StackOutputs } from "./stack";
  * ```
  * @returns what Pulumi runs; it fails, without a stack trace, with every problem of the array and of the settings.
  */
-export function stack(pipelines: readonly PipelineEntry[]): () => Promise<StackOutputs> {
+export function stack(pipelines: readonly PipelineEntry[]): Program {
   return async () => {
     try {
       printCommandsFor({ stack: pulumi.getStack });

@@ -10,6 +10,7 @@ const loadDeploy: LoadVerb = () => (load("./deploy") as typeof import("./deploy"
 
 /** In the order of the help. */
 const VERBS: { readonly [verb: string]: LoadVerb } = {
+  init: () => (load("./init") as typeof import("./init")).addInit,
   list: () => (load("./list") as typeof import("./list")).addList,
   validate: () => (load("./validate") as typeof import("./validate")).addValidate,
   check: () => (load("./check") as typeof import("./check")).addCheck,

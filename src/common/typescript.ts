@@ -22,7 +22,8 @@ export function loadTypeScript(file: string): unknown {
   return require(file) as unknown;
 }
 
-function handleTypeScript(): void {
+/** From now on `require` handles the extension `.ts`, unless something else does already. */
+export function handleTypeScript(): void {
   const handlers = (Module as unknown as { readonly _extensions: Handlers })._extensions;
   if (handlers[".ts"] !== undefined) return;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- most commands of a cluster load no TypeScript

@@ -32,6 +32,8 @@ export async function lockConnectors(
   upgrade: boolean,
 ): Promise<void> {
   const connectors = chosen(root, names);
+  if (connectors.length === 0)
+    return print("Every connector of the array is locked by the package tapctl.");
   const context = await installContext(root);
   const uv = await fixedUv(context);
   if (uv === undefined)
@@ -77,7 +79,6 @@ function chosen(root: string, names: readonly string[]): readonly Lockable[] {
       `${shipped ? `connector "${missing}" is locked by the package tapctl` : `no connector of the array that is installed from a package index is called "${missing}"`}\n${known.size === 0 ? "The array has no connector that needs a lock file" : `You can lock: ${[...known.keys()].join(", ")}`}`,
     );
   }
-  if (known.size === 0) print("All connectors of the array are locked by the package tapctl.");
   return names.length === 0 ? [...known.values()] : names.map((name) => known.get(name)!);
 }
 

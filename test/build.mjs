@@ -28,7 +28,6 @@ async function compile(source, target) {
     sourcefile: source,
     sourcemap: "inline",
     sourcesContent: false,
-    supported: { "dynamic-import": false },
   });
   mkdirSync(dirname(target), { recursive: true });
   const [first = "", ...rest] = code.split("\n");

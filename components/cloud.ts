@@ -5,44 +5,47 @@ import type { CheckedSettings } from "../src/settings/schema";
 import type { ImageRegistry } from "./images/image-registry";
 import type { ObjectStoreBuckets } from "./store/object-store";
 
-/** What a stack asks of a cloud. */
+/** Input of a cloud's parts. */
 export interface CloudArgs {
-  /** The stack's settings. */
+  /** Settings of the stack. */
   readonly settings: CheckedSettings;
-  /** The array. */
+  /** Entries of the array. */
   readonly pipelines: readonly PipelineEntry[];
-  /** Names of the repositories that images are built into, such as `tap-postgres`. */
+  /** Names of the image repositories, such as `tap-postgres`. */
   readonly repositories: readonly string[];
 }
 
-/** How pods come by the rights that a cloud gives them. */
+/** How pods get the permissions of the cloud. */
 export interface PodIdentity extends PodAccounts {
-  /** Annotations of ServiceAccounts, by account. */
+  /** Annotations of the service accounts, by account. */
   readonly accountAnnotations: {
     readonly [serviceAccount: string]: { readonly [name: string]: Input<string> };
   };
-  /** Networks that pods may not reach, such as `169.254.169.254/32`: there a node's own rights are given away. */
+  /**
+   * Networks that pods must not reach, such as `169.254.169.254/32`, which would give them the
+   * permissions of the node.
+   */
   readonly blockedNetworks: readonly string[];
 }
 
-/** The parts of a stack that are a cloud's own services. */
+/** The parts of a stack that are cloud services. */
 export interface CloudParts {
-  /** The buckets, where the object store is a service of the cloud. */
+  /** Buckets, if the object store is a cloud service. */
   readonly buckets?: ObjectStoreBuckets;
-  /** How pods come by the rights to them. */
+  /** How pods get access to the buckets. */
   readonly identity?: PodIdentity;
-  /** Where images go, where that is a service of the cloud. */
+  /** Image registry, if it is a cloud service. */
   readonly registry?: ImageRegistry;
 }
 
-/** A cloud that a stack uses services of. */
+/** A cloud that a stack can use. */
 export interface Cloud {
   /**
-   * Asks it whether all that the settings name is there, is theirs and may be used. It changes nothing.
+   * Checks whether everything in the settings exists and can be used. Changes nothing.
    *
-   * @throws UserError with every problem at once.
+   * @throws UserError with all problems.
    */
   readonly check: (args: CloudArgs) => Promise<void>;
-  /** Declares what the settings want of it. */
+  /** Declares the cloud resources of the settings. */
   readonly declare: (args: CloudArgs) => CloudParts;
 }

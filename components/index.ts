@@ -1,4 +1,7 @@
-/** The components of a stack, for programs that compose their own: `import { Minio, SingerTemplate, Pipeline } from "tapctl/components"`. */
+/**
+ * The components of a stack, for programs that compose their own:
+ * `import { Minio, SingerTemplate, Pipeline } from "tapctl/components"`.
+ */
 export * from "./argo/argo-workflows";
 export * from "./argo/singer-template";
 export * from "./argo/smoke-test";

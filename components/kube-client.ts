@@ -1,5 +1,6 @@
 /**
- * How many requests the provider may make: its own limit of 50 a second is what thousands of objects wait for; the engine
- * makes few at once, and the API server has limits of its own.
+ * Rate limits of the provider. Its default of 50 requests per second slows down stacks with
+ * thousands of objects; the engine sends few requests in parallel, and the API server has its own
+ * limits.
  */
 export const KUBE_CLIENT = { qps: 500, burst: 1000 };

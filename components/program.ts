@@ -15,8 +15,8 @@ import { check, deploy } from "./stack";
 export type Program = () => Promise<object>;
 
 /**
- * The Pulumi program of a project: Argo Workflows, the object store, the images and the pipelines, as the stack's
- * configuration under `tapctl:` says.
+ * Returns the Pulumi program of a project: Argo Workflows, the object store, the images and the
+ * pipelines, as set in the stack's configuration under `tapctl:`.
  *
  * @example
  * ```ts
@@ -24,7 +24,8 @@ export type Program = () => Promise<object>;
  * import { pipelines } from "./pipelines";
  * export = stack(pipelines);
  * ```
- * @returns what Pulumi runs; it fails, without a stack trace, with every problem of the array and of the settings.
+ * @returns the program. It fails without a stack trace, with all problems of the array and the
+ *   settings.
  */
 export function stack(pipelines: readonly PipelineEntry[]): Program {
   return async () => {

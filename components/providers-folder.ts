@@ -1,12 +1,13 @@
 import { relative, resolve } from "node:path";
 
-/** Folder that the providers work in: the one in which the engine starts the program. */
+/** Working directory of the providers: the one in which the engine starts the program. */
 const PROVIDERS_FOLDER = process.cwd();
 
 /**
- * A file or folder as a provider finds it. Relative, because an absolute path would differ from one machine to the next.
+ * Path of a file or folder as seen by a provider. Relative, because an absolute path would differ
+ * between machines.
  *
- * @param path from the project's folder, or absolute.
+ * @param path absolute, or relative to the project.
  */
 export function fromProviders(path: string): string {
   return relative(PROVIDERS_FOLDER, resolve(path)) || ".";

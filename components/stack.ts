@@ -28,42 +28,43 @@ import type { PipelineEntry } from "../src/model/define";
 import type { Settings } from "../src/settings/load-settings";
 import type { MonitoringSettings } from "../src/settings/monitoring";
 
-/** What a stack tells: few and short, because they show in every preview. */
+/** Outputs of a stack. Few and short, because they show in every preview. */
 export interface StackOutputs {
   /** Namespace of the pipelines. */
   readonly namespace: string;
   /** Namespace of Argo. */
   readonly argoNamespace: string;
-  /** WorkflowTemplate that tests the installation. */
+  /** WorkflowTemplate of the smoke test. */
   readonly smokeTest: string;
-  /** How many pipelines are deployed. */
+  /** Number of pipelines. */
   readonly pipelines: number;
-  /** Version of this project; an older one leaves the stack alone. */
+  /** Version of tapctl that deployed the stack. Older versions refuse to change it. */
   readonly version: string;
 }
 
 /**
- * Refuses what would fail only when half of it is there: asks the cloud, where the settings name one. It changes nothing.
+ * Checks the array, and the cloud if the settings use one, for problems that would otherwise fail a
+ * deployment halfway. Changes nothing.
  *
- * @throws UserError with every problem of the array, or else with every one of the cloud.
+ * @throws UserError with all problems of the array, or otherwise of the cloud.
  */
 export async function check(settings: Settings, entries: readonly PipelineEntry[]): Promise<void> {
   assertDeployable(entries, Object.keys(settings.secrets));
   await cloudOf(settings)?.check(cloudArgs(settings, entries));
 }
 
-/** What a real engine adds to what the settings say. */
+/** Options of {@link deploy}. */
 export interface DeployOptions {
   /** Transformations of every resource, such as hooks. Default: none. */
   readonly transformations?: readonly pulumi.ResourceTransformation[];
-  /** Digests of the ready images. Default: their tags are used as they are. */
+  /** Digests of the ready images. Default: images are used by tag. */
   readonly digests?: Digests;
 }
 
 /**
- * Declares all that pipelines run on, and the pipelines.
+ * Declares the resources of a stack and its pipelines.
  *
- * @throws UserError with every problem of the array, before anything is registered.
+ * @throws UserError with all problems of the array, before anything is registered.
  */
 export function deploy(
   settings: Settings,
@@ -73,7 +74,7 @@ export function deploy(
   assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
-  // Objects are changed in place, because the names that people refer to are theirs.
+  // Objects are updated in place, because users refer to them by name.
   const provider = new Provider("cluster", {
     ...(settings.context !== "" && { context: settings.context }),
     clusterIdentifier: settings.context || "current",
@@ -234,7 +235,7 @@ function readCertificates(file: string): string | undefined {
     return readFileSync(file, "utf8");
   } catch {
     throw new UserError(
-      `tapctl:certificateAuthority: ${file} cannot be read; give a file of PEM certificates, from the project's folder`,
+      `tapctl:certificateAuthority: ${file} cannot be read; set it to a file of PEM certificates, relative to the project`,
     );
   }
 }

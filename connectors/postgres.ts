@@ -1,67 +1,78 @@
 import type { SettingType } from "../src/model/connector-settings";
 
-/** How tap-postgres and target-postgres find and enter a database. */
+/** Connection settings of tap-postgres and target-postgres. */
 export interface PostgresConnection {
-  /** Name or address of the server, such as `db.example.com`. Needed unless `sqlalchemy_url` is given. */
+  /**
+   * Host name or address of the server, such as `db.example.com`. Required without
+   * `sqlalchemy_url`.
+   */
   readonly host?: string;
 
   /** Port of the server. Default: 5432. */
   readonly port?: number;
 
-  /** User to log in as. Needed unless `sqlalchemy_url` is given. */
+  /** User name. Required without `sqlalchemy_url`. */
   readonly user?: string;
 
-  /** Password of the user: `secret("…")`. */
+  /** Password of the user, as `secret("…")`. Default: none. */
   readonly password?: string;
 
-  /** Database to connect to. Needed unless `sqlalchemy_url` is given. */
+  /** Database to connect to. Required without `sqlalchemy_url`. */
   readonly database?: string;
 
-  /** All of the above in one, such as `postgresql://user:password@host:5432/database`; the others are ignored then. */
+  /**
+   * Connection URL, such as `postgresql://user:password@host:5432/database`. It replaces the
+   * settings above. Default: none.
+   */
   readonly sqlalchemy_url?: string;
 
-  /** A bastion host that the connection goes through. Default: none. */
+  /** SSH tunnel through a bastion host. Default: none. */
   readonly ssh_tunnel?: SshTunnel;
 
-  /** Check who the server is, as `ssl_mode` says. Default: false. */
+  /** Whether the connection uses TLS, as set by `ssl_mode`. Default: false. */
   readonly ssl_enable?: boolean;
 
   /**
-   * How strictly the server is checked.
+   * How strictly the server certificate is verified. Default: `verify-full`.
    * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
-   * Default: `verify-full`.
    */
   readonly ssl_mode?: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
 
-  /** Certificate of the authority that signed the server's, as text or as a file. Default: `~/.postgresql/root.crl`. */
+  /**
+   * CA certificate that verifies the server certificate, as text or a file path. Default:
+   * `~/.postgresql/root.crl`.
+   */
   readonly ssl_certificate_authority?: string;
 
-  /** Show a certificate to the server. Default: false. */
+  /** Whether the connection presents a client certificate. Default: false. */
   readonly ssl_client_certificate_enable?: boolean;
 
-  /** That certificate, as text or as a file. Default: `~/.postgresql/postgresql.crt`. */
+  /** Client certificate, as text or a file path. Default: `~/.postgresql/postgresql.crt`. */
   readonly ssl_client_certificate?: string;
 
-  /** Its key, as text or as a file: `secret("…")`. Default: `~/.postgresql/postgresql.key`. */
+  /**
+   * Private key of the client certificate, as text or a file path, as `secret("…")`. Default:
+   * `~/.postgresql/postgresql.key`.
+   */
   readonly ssl_client_private_key?: string;
 
-  /** Folder that certificates given as text are written to. Default: `.secrets`. */
+  /** Folder for certificates that are given as text. Default: `.secrets`. */
   readonly ssl_storage_directory?: string;
 }
 
-/** A bastion host, entered by SSH, that forwards a database connection. */
+/** SSH tunnel through a bastion host. */
 export interface SshTunnel {
-  /** Use it. Default: false. */
+  /** Turns the tunnel on. Default: false. */
   readonly enable?: boolean;
-  /** Name or address of the bastion host. */
+  /** Host name or address of the bastion host. */
   readonly host?: string;
-  /** Its SSH port. Default: 22. */
+  /** SSH port of the bastion host. Default: 22. */
   readonly port?: number;
   /** User on the bastion host. */
   readonly username?: string;
-  /** Private key of the user, in PEM: `secret("…")`. */
+  /** Private key of the user in PEM format, as `secret("…")`. */
   readonly private_key?: string;
-  /** Password of the private key: `secret("…")`. Default: it has none. */
+  /** Passphrase of the private key, as `secret("…")`. Default: none. */
   readonly private_key_password?: string;
 }
 

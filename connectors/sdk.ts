@@ -1,28 +1,30 @@
 import type { Json, JsonObject, SettingType } from "../src/model/connector-settings";
 
 /**
- * Settings that every connector made with the Singer SDK takes.
+ * Settings of every connector that is built with the Singer SDK.
  *
- * Source of this and the next interfaces: `--about --format=json` of the connectors.
+ * Source of this and the following interfaces: `--about --format=json` of the connectors.
  */
 export interface SdkSettings {
   /**
-   * Changes to records on their way, by stream: rename, drop, compute or filter. Default: none.
+   * Transformations of records by stream: rename, drop, compute or filter. Default: none.
    * @example `{ "public-users": { email: "md5(email)", __filter__: "active" } }`
    * @see https://sdk.meltano.com/en/latest/stream_maps.html
    */
   readonly stream_maps?: JsonObject;
 
-  /** Values for the expressions in `stream_maps`. Default: none. */
+  /** Values for expressions in `stream_maps`. Default: none. */
   readonly stream_map_config?: JsonObject;
 
-  /** Seed and locale of `fake` in `stream_maps`, where the package is installed with Faker. Default: none. */
+  /**
+   * Seed and locale of `fake` in `stream_maps`, for packages installed with Faker. Default: none.
+   */
   readonly faker_config?: { readonly seed?: Json; readonly locale?: string | readonly string[] };
 
-  /** Turn nested objects into columns of their own. Default: false. */
+  /** Flattens nested objects into columns. Default: false. */
   readonly flattening_enabled?: boolean;
 
-  /** Levels that are flattened. Needed with `flattening_enabled`. */
+  /** Levels of nesting to flatten. Required with `flattening_enabled`. */
   readonly flattening_max_depth?: number;
 }
 
@@ -35,12 +37,12 @@ export const sdkSettings = {
   flattening_max_depth: "number",
 } as const satisfies Record<keyof SdkSettings, SettingType>;
 
-/** What newer versions of the SDK take about flattened names. */
+/** Settings for flattened names in newer versions of the SDK. */
 export interface SdkFlattenedNames {
-  /** Longest name of a flattened column, in characters. Default: no limit. */
+  /** Maximum length of a flattened name, in characters. Default: no limit. */
   readonly flattening_max_key_length?: number;
 
-  /** What joins the parts of a flattened name. Default: `__`. */
+  /** Separator between the parts of a flattened name. Default: `__`. */
   readonly flattening_separator?: string;
 }
 
@@ -50,12 +52,12 @@ export const sdkFlattenedNames = {
   flattening_separator: "string",
 } as const satisfies Record<keyof SdkFlattenedNames, SettingType>;
 
-/** Settings of taps that can write batches of records to files of their own. */
+/** Settings of taps that can write batches of records to files. */
 export interface SdkBatches {
   /**
-   * Write batches to files and print only their names. The target must understand BATCH messages and reach the files:
-   * on the cluster an object store as `root`. Runs count the rows of JSON lines on a disk that they share, no others.
-   * Default: records in the stream.
+   * Writes records to batch files and sends only their names. The target must support BATCH
+   * messages and have access to the files; on a cluster, use an object store as `root`. Runs count
+   * the rows of JSON Lines batches on a shared disk only. Default: records are sent in the stream.
    */
   readonly batch_config?: {
     readonly encoding?: {
@@ -72,21 +74,27 @@ export const sdkBatches = { batch_config: "json" } as const satisfies Record<
   SettingType
 >;
 
-/** Settings that every target made with the Singer SDK takes. */
+/** Settings of every target that is built with the Singer SDK. */
 export interface SdkTargetSettings extends SdkSettings, SdkFlattenedNames {
   /**
-   * What happens to rows with the same key: `append-only` keeps both, `upsert` replaces, `overwrite` empties the table
-   * first. Default: `append-only`.
+   * How rows with an existing key are loaded: `append-only` adds them, `upsert` replaces the
+   * existing rows, `overwrite` empties the table before the load. Default: `append-only`.
    */
   readonly load_method?: "append-only" | "upsert" | "overwrite";
 
-  /** Rows of one batch; a batch is held in memory and written at once. Default: the target's own. */
+  /**
+   * Rows per batch. A batch is held in memory and written at once. Default: the default of the
+   * target.
+   */
   readonly batch_size_rows?: number;
 
-  /** Hold every record to its schema, and fail where it does not fit. Default: true. */
+  /** Validates every record against its schema; an invalid record fails the run. Default: true. */
   readonly validate_records?: boolean;
 
-  /** Add columns such as `_sdc_extracted_at` and `_sdc_batched_at`. Default: the target's own. */
+  /**
+   * Adds metadata columns such as `_sdc_extracted_at` and `_sdc_batched_at`. Default: the default
+   * of the target.
+   */
   readonly add_record_metadata?: boolean;
 }
 

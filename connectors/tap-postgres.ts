@@ -12,57 +12,70 @@ import {
 /** Settings of {@link tapPostgres}. */
 export interface TapPostgresSettings
   extends PostgresConnection, SdkSettings, SdkFlattenedNames, SdkBatches {
-  /** Database schemas that are read. Default: all. */
+  /** Database schemas to read. Default: all. */
   readonly filter_schemas?: readonly string[];
 
-  /** How tables are read for which the pipeline does not say it. Default: `FULL_TABLE`. */
+  /** Replication method of tables for which the pipeline sets none. Default: `FULL_TABLE`. */
   readonly default_replication_method?: "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
 
-  /** Most records of one stream and run. Default: no limit. */
+  /** Maximum number of records per stream and run. Default: no limit. */
   readonly max_record_count?: number;
 
-  /** Dates and times as text; for years that Python cannot hold (`Year is out of range`). Default: false. */
+  /**
+   * Sends dates and times as text, for years that Python does not support (`Year is out of range`).
+   * Default: false.
+   */
   readonly dates_as_string?: boolean;
 
   /**
-   * Describe columns of type json and jsonb as objects instead of any JSON. They may hold objects alone then: a target
-   * that validates records rejects arrays, text and numbers in them. Default: false.
+   * Declares json and jsonb columns as objects instead of any JSON. A target that validates records
+   * then rejects arrays, text and numbers in these columns. Default: false.
    */
   readonly json_as_object?: boolean;
 
-  /** Numbers with many digits as text of the format `x-singer.decimal`, so that none is lost. Default: false. */
+  /**
+   * Sends decimals as text with the format `x-singer.decimal`, so that all digits are kept.
+   * Default: false.
+   */
   readonly use_singer_decimal?: boolean;
 
   /**
-   * Conditions by stream, joined by AND.
+   * Conditions by stream, combined with AND. Default: none.
    * @example `{ "public-orders": { custom_where_clauses: ["amount > 0"] } }`
    */
   readonly stream_options?: {
     readonly [stream: string]: { readonly custom_where_clauses?: readonly string[] };
   };
 
-  /** Replication slot of `LOG_BASED`: letters, digits and `_`, one per pipeline. Default: `tappostgres`. */
+  /**
+   * Replication slot for `LOG_BASED`: letters, digits and `_`, different for each pipeline.
+   * Default: `tappostgres`.
+   */
   readonly replication_slot_name?: string;
 
   /** Longest time that a `LOG_BASED` run reads the log, in seconds. Default: 600. */
   readonly replication_max_run_seconds?: number;
 
-  /** Time without a change after which a `LOG_BASED` run ends, in seconds. Default: 60. */
+  /** Seconds without a change after which a `LOG_BASED` run ends. Default: 60. */
   readonly replication_idle_exit_seconds?: number;
 
-  /** Read the log once for all `LOG_BASED` streams instead of once for each. Default: false. */
+  /** Reads the log once for all `LOG_BASED` streams instead of once per stream. Default: false. */
   readonly log_based_single_connection?: boolean;
 
-  /** Read a `LOG_BASED` table in full before its log; with `log_based_single_connection`. Default: false. */
+  /**
+   * Reads a `LOG_BASED` table in full before its log. Requires `log_based_single_connection`.
+   * Default: false.
+   */
   readonly auto_bootstrap_log_based?: boolean;
 }
 
 /**
- * Extracts from PostgreSQL with meltanolabs-tap-postgres. Streams are called `<schema>-<table>`.
+ * Extracts from PostgreSQL with meltanolabs-tap-postgres. Streams are named `<schema>-<table>`.
  *
- * Without a selection of streams this tap extracts nothing: name them in the pipeline's `streams`.
+ * The tap selects no streams by default: list them in the pipeline's `streams`.
  *
- * @example `tapPostgres({ host: "db", user: "etl", password: secret("shop-password"), database: "shop" })`
+ * @example
+ *   `tapPostgres({ host: "db", user: "etl", password: secret("shop-password"), database: "shop" })`
  */
 export const tapPostgres = tap<TapPostgresSettings>({
   name: "tap-postgres",

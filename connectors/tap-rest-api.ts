@@ -2,108 +2,137 @@ import { tap } from "../src/model/connector";
 import { sdkBatches, sdkSettings, type SdkBatches, type SdkSettings } from "./sdk";
 import type { Json, JsonObject, SettingType } from "../src/model/connector-settings";
 
-/** What can be said once for all streams and again for one, which wins. */
+/** Settings that can be given for all streams and for a single stream, which takes precedence. */
 export interface RestApiRequest {
-  /** Path after `api_url`, such as `/v2/rates`. Default: none. */
+  /** Path that is appended to `api_url`, such as `/v2/rates`. Default: none. */
   readonly path?: string;
 
-  /** Query parameters of each request; those of the stream are added to the general ones. Default: none. */
+  /**
+   * Query parameters of each request. Those of the stream are added to those of all streams.
+   * Default: none.
+   */
   readonly params?: { readonly [name: string]: Json };
 
-  /** Headers of each request; those of the stream are added to the general ones. Default: none. */
+  /**
+   * Headers of each request. Those of the stream are added to those of all streams. Default: none.
+   */
   readonly headers?: { readonly [name: string]: string };
 
   /** JSONPath of the records in a response, such as `$.items[*]`. Default: `$[*]`. */
   readonly records_path?: string;
 
-  /** Properties that make a record unique. Default: none. */
+  /** Properties that identify a record. Default: none. */
   readonly primary_keys?: readonly string[];
 
-  /** Property that grows with every change: a number or a date. A later run goes on from its highest value. Default: none. */
+  /**
+   * Property that increases with every change: a number or a date. The next run resumes from its
+   * highest value. Default: none.
+   */
   readonly replication_key?: string;
 
-  /** Objects in a record that stay JSON text instead of becoming columns. Default: none. */
+  /** Objects in a record that are kept as JSON text instead of becoming columns. Default: none. */
   readonly except_keys?: readonly string[];
 
-  /** Records that the schema is inferred from. Default: 50. */
+  /** Number of records from which the schema is inferred. Default: 50. */
   readonly num_inference_records?: number;
 
-  /** Query parameter that asks for what is new, such as `from`; with `replication_key` and `start_date`. Default: none. */
+  /**
+   * Query parameter that requests only new records, such as `from`. Requires `replication_key` and
+   * `start_date`. Default: none.
+   */
   readonly source_search_field?: string;
 
-  /** Value of that parameter; `$last_run_date` stands for the saved value, or `start_date`. @example `"gt$last_run_date"` */
+  /**
+   * Value of `source_search_field`. `$last_run_date` is replaced with the saved value, or with
+   * `start_date`. @example `"gt$last_run_date"`
+   */
   readonly source_search_query?: string;
 }
 
-/** One stream of {@link tapRestApi}. */
+/** A stream of {@link tapRestApi}. */
 export interface RestApiStream extends RestApiRequest {
-  /** Name of the stream: of the file or table that it becomes. */
+  /** Name of the stream, and of the file or table it is loaded into. */
   readonly name: string;
 
-  /** Its JSON schema, or a file that holds it. Default: inferred from a request of its own at the start of each run. */
+  /**
+   * JSON schema of the stream, or a file that contains it. Default: inferred at the start of each
+   * run, from an additional request.
+   */
   readonly schema?: JsonObject | string;
 
-  /** First value of the replication key for this stream. Default: that of all streams. */
+  /** First value of the replication key for this stream. Default: the value for all streams. */
   readonly start_date?: string;
 }
 
 /** Settings of {@link tapRestApi}. */
 export interface TapRestApiSettings extends RestApiRequest, SdkSettings, SdkBatches {
-  /** Address that all paths begin with, such as `https://api.frankfurter.dev`. */
+  /** Base URL of all requests, such as `https://api.frankfurter.dev`. */
   readonly api_url: string;
 
-  /** The streams. Default: none, and a run without one fails as empty. */
+  /** Streams to extract. Default: none; a run without streams fails as empty. */
   readonly streams?: readonly RestApiStream[];
 
-  /** First value of the replication key where no state is saved, such as `2026-11-16`. Default: none. */
+  /**
+   * First value of the replication key if there is no saved state, such as `2026-11-16`. Default:
+   * none.
+   */
   readonly start_date?: string;
 
-  /** How the tap proves who it is. Default: `no_auth`, which leaves it to `headers`. */
+  /** Authentication method. Default: `no_auth`, which sends only `headers`. */
   readonly auth_method?: "no_auth" | "api_key" | "basic" | "bearer_token" | "oauth" | "aws";
 
-  /** Headers of `api_key`. @example `{ "X-API-KEY": secret("shop-key") }` */
+  /** Headers for `api_key`. @example `{ "X-API-KEY": secret("shop-key") }` */
   readonly api_keys?: { readonly [header: string]: string };
 
-  /** User of `basic`, and of `oauth` with the grant type `password`. */
+  /** User for `basic`, and for `oauth` with the grant type `password`. */
   readonly username?: string;
 
-  /** Password of that user: `secret("…")`. */
+  /** Password of that user, as `secret("…")`. */
   readonly password?: string;
 
-  /** Token of `bearer_token`: `secret("…")`. */
+  /** Token for `bearer_token`, as `secret("…")`. */
   readonly bearer_token?: string;
 
-  /** Application of `oauth`. */
+  /** Client id for `oauth`. */
   readonly client_id?: string;
 
-  /** Secret of that application: `secret("…")`. */
+  /** Client secret for `oauth`, as `secret("…")`. */
   readonly client_secret?: string;
 
-  /** Token of the grant type `refresh_token`: `secret("…")`. */
+  /** Token for the grant type `refresh_token`, as `secret("…")`. */
   readonly refresh_token?: string;
 
-  /** Flow of `oauth`. */
+  /** Grant type of `oauth`. */
   readonly grant_type?: "client_credentials" | "refresh_token" | "password";
 
-  /** What `oauth` asks access to; several with spaces between. */
+  /** Scopes that `oauth` requests, separated by spaces. */
   readonly scope?: string;
 
-  /** Where `oauth` gets its token. */
+  /** Token URL of `oauth`. */
   readonly access_token_url?: string;
 
-  /** Where the authorization server sends a user on to; rarely needed. */
+  /** Redirect URL of `oauth`; rarely needed. */
   readonly redirect_uri?: string;
 
-  /** More parameters for the authorization server. @example `{ resource: "https://analysis.windows.net/powerbi/api" }` */
+  /**
+   * Additional parameters of the token request. @example
+   * `{ resource: "https://analysis.windows.net/powerbi/api" }`
+   */
   readonly oauth_extras?: { readonly [name: string]: Json };
 
-  /** Life of a token in seconds. Default: as the authorization server says. */
+  /** Lifetime of a token in seconds. Default: set by the authorization server. */
   readonly oauth_expiration_secs?: number;
 
-  /** Keys, region and service of `aws`, such as `{ aws_region: "us-east-1", aws_service: "es", ... }`. */
+  /**
+   * Keys, region and service for `aws`, such as
+   * `{ aws_region: "us-east-1", aws_service: "es", ... }`.
+   */
   readonly aws_credentials?: { readonly [name: string]: Json };
 
-  /** How the next page is found. Default: `default`, the JSONPath `next_page_token_path`. */
+  /**
+   * How the next page is found in a response. Default: `default`, the JSONPath
+   * `next_page_token_path`.
+   */
   readonly pagination_request_style?:
     | "default"
     | "jsonpath_paginator"
@@ -117,26 +146,26 @@ export interface TapRestApiSettings extends RestApiRequest, SdkSettings, SdkBatc
     | "single_page_paginator"
     | "style1";
 
-  /** How the next page is asked for. Default: `default`, a page number. */
+  /** How the next page is requested. Default: `default`, a page number. */
   readonly pagination_response_style?:
     "default" | "page" | "offset" | "header_link" | "hateoas_body" | "style1";
 
-  /** JSONPath of the next page's token in a response. Default: `$.next_page`. */
+  /** JSONPath of the token of the next page in a response. Default: `$.next_page`. */
   readonly next_page_token_path?: string;
 
-  /** Records of one page. Default: as the API does. */
+  /** Records per page. Default: set by the API. */
   readonly pagination_page_size?: number;
 
-  /** Most records of a run; more is an error. Default: no limit. */
+  /** Maximum number of records of a run; more records fail the run. Default: no limit. */
   readonly pagination_results_limit?: number;
 
-  /** Query parameter of the page or offset. Default: `page` or `offset`. */
+  /** Query parameter for the page or offset. Default: `page` or `offset`. */
   readonly pagination_next_page_param?: string;
 
-  /** Query parameter of the page's size. Default: `per_page` or `limit`. */
+  /** Query parameter for the page size. Default: `per_page` or `limit`. */
   readonly pagination_limit_per_page_param?: string;
 
-  /** Property of a response that holds the number of all records. Default: `total`. */
+  /** Property of a response with the total number of records. Default: `total`. */
   readonly pagination_total_limit_param?: string;
 
   /** First page or offset. Default: 1. */
@@ -145,19 +174,22 @@ export interface TapRestApiSettings extends RestApiRequest, SdkSettings, SdkBatc
   /** JSONPath of the records that `simple_offset_paginator` counts. Default: none. */
   readonly offset_records_jsonpath?: string;
 
-  /** Send parameters in the body instead of the query. Default: false. */
+  /** Sends parameters in the request body instead of the query. Default: false. */
   readonly use_request_body_not_params?: boolean;
 
-  /** Where a refused request learns how long to wait: the response's `message`, or a header. Default: growing waits. */
+  /**
+   * Where a rejected request specifies how long to wait: in the `message` of the response, or in a
+   * header. Default: exponential backoff.
+   */
   readonly backoff_type?: "message" | "header";
 
   /** Name of that header. Default: `Retry-After`. */
   readonly backoff_param?: string;
 
-  /** Seconds added to what the API asks for. Default: 0. */
+  /** Seconds to add to the requested wait. Default: 0. */
   readonly backoff_time_extension?: number;
 
-  /** Add the record as it came in the column `_sdc_raw_json`. Default: false. */
+  /** Adds the original record as the column `_sdc_raw_json`. Default: false. */
   readonly store_raw_json_message?: boolean;
 }
 
@@ -175,9 +207,10 @@ const requestSettings = {
 } as const satisfies Record<keyof RestApiRequest, SettingType>;
 
 /**
- * Extracts from any REST API that answers in JSON with tap-rest-api-msdk; schemas are inferred.
+ * Extracts from any REST API that returns JSON with tap-rest-api-msdk. Schemas are inferred.
  *
- * A later run asks from the saved value on, that value included: rows of the last day come again.
+ * An incremental run requests records from the saved value on, inclusive, so the records of the
+ * last day are read again.
  *
  * @example
  * ```ts

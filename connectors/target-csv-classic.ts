@@ -2,24 +2,28 @@ import { target } from "../src/model/connector";
 
 /** Settings of {@link targetCsvClassic}. */
 export interface TargetCsvClassicSettings {
-  /** Folder of the files. Default: the output folder of the run. */
+  /** Output folder. Default: the output folder of the run. */
   readonly destination_path?: string;
 
-  /** Character between values. Default: `,`. */
+  /** Delimiter. Default: `,`. */
   readonly delimiter?: string;
 
-  /** Character around values that hold a delimiter. Default: `"`. */
+  /** Quote character of values that contain a delimiter. Default: `"`. */
   readonly quotechar?: string;
 
-  /** Do not report each start to singer.io, which no longer answers and costs up to ten seconds. Default: true. */
+  /**
+   * Disables the usage report to singer.io, which no longer answers and delays each start by up to
+   * ten seconds. Default: true.
+   */
   readonly disable_collection?: boolean;
 }
 
 /**
- * Writes CSV files with the first Singer target, target-csv 0.3.0: `<stream>-<local time>.csv`.
+ * Writes CSV files named `<stream>-<local time>.csv` with target-csv 0.3.0, the first Singer
+ * target.
  *
- * For pipelines that already use it; {@link targetCsv} is maintained and several times faster. A launcher lets it
- * run on Python 3.10 and newer.
+ * For pipelines that already use it. {@link targetCsv} is maintained and several times faster. A
+ * launcher makes it work on Python 3.10 and later.
  *
  * @example `targetCsvClassic({ delimiter: ";" })`
  */

@@ -3,47 +3,50 @@ import { sdkTargetSettings, type SdkTargetSettings } from "./sdk";
 
 /** Settings of {@link targetCsv}. */
 export interface TargetCsvSettings extends SdkTargetSettings {
-  /** Folder of the files. Default: the output folder of the run. */
+  /** Output folder. Default: the output folder of the run. */
   readonly output_path?: string;
 
-  /** The same under the name that another variant of this target uses. */
+  /** Alias of `output_path`, the name in another variant of this target. */
   readonly destination_path?: string;
 
   /**
-   * Name of a stream's file, of `{stream_name}`, `{datestamp}` and `{timestamp}`. The target empties a file that is
-   * there. Default: `{stream_name}-{timestamp}.csv`, which together with `timestamp_format` never comes twice.
+   * File name of a stream, with the placeholders `{stream_name}`, `{datestamp}` and `{timestamp}`.
+   * The target overwrites an existing file. Default: `{stream_name}-{timestamp}.csv`, which
+   * together with `timestamp_format` is always unique.
    */
   readonly file_naming_scheme?: string;
 
-  /** Form of `{datestamp}`, in Python's `strftime`. Default: `%Y-%m-%d`. */
+  /** Format of `{datestamp}`, as in Python's `strftime`. Default: `%Y-%m-%d`. */
   readonly datestamp_format?: string;
 
   /**
-   * Form of `{timestamp}`, in Python's `strftime`. Default: `%Y%m%dT%H%M%S-%f`, to the microsecond: a schema that
-   * changes within a run begins a second file, which in the same second would replace the first.
+   * Format of `{timestamp}`, as in Python's `strftime`. Default: `%Y%m%dT%H%M%S-%f`, in
+   * microseconds: a schema change during a run starts a second file, which would overwrite the
+   * first one if both had the same name.
    */
   readonly timestamp_format?: string;
 
-  /** Time zone of both stamps, such as `Europe/Berlin`. Default: `UTC`. */
+  /** Time zone of `{datestamp}` and `{timestamp}`, such as `Europe/Berlin`. Default: `UTC`. */
   readonly timestamp_timezone?: string;
 
-  /** Property that the records of a batch are sorted by. Default: not sorted. */
+  /** Property that sorts the records of a batch. Default: not sorted. */
   readonly record_sort_property_name?: string;
 
-  /** Accepted by version 0.5.0 and not obeyed: a file that is there is always emptied. */
+  /** Accepted but ignored by version 0.5.0: an existing file is always overwritten. */
   readonly overwrite_behavior?: "append_records" | "replace_file";
 
-  /** Character before a special one. Default: values are quoted instead. */
+  /** Escape character. Default: values are quoted instead. */
   readonly escape_character?: string;
 
-  /** Character encoding, in Python's words. Default: `utf-8`. */
+  /** Character encoding, as named by Python. Default: `utf-8`. */
   readonly encoding?: string;
 }
 
 /**
- * Writes CSV files with meltanolabs-target-csv, one a stream and run.
+ * Writes CSV files with meltanolabs-target-csv, one per stream and run.
  *
- * Rows of a batch are held in memory; the default is 10,000, because without one the target holds all of them.
+ * The rows of a batch are held in memory. `batch_size_rows` defaults to 10,000, because without it
+ * the target holds all rows.
  *
  * @example `targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv" })`
  */

@@ -2,63 +2,67 @@ import { target } from "../src/model/connector";
 
 /** Settings of {@link targetDuckdb}. */
 export interface TargetDuckdbSettings {
-  /** The database: a file, such as `warehouse.duckdb`, or MotherDuck as `md:name`. */
+  /** Path of the database file, such as `warehouse.duckdb`, or `md:name` for MotherDuck. */
   readonly path: string;
 
-  /** Database schema that the tables are made in, made where it is missing. Default: `main`. */
+  /** Database schema for the tables, created if it does not exist. Default: `main`. */
   readonly default_target_schema?: string;
 
-  /** Database schemas by the first part of stream names of the form `<schema>-<table>`; they win over the default. */
+  /**
+   * Database schemas by the first part of stream names of the form `<schema>-<table>`. They take
+   * precedence over `default_target_schema`. Default: none.
+   */
   readonly schema_mapping?: { readonly [schema: string]: { readonly target_schema: string } };
 
-  /** Name of the database. Default: the name of the file without its ending. */
+  /** Name of the database. Default: the file name without its extension. */
   readonly dbname?: string;
 
-  /** The same as `dbname`. */
+  /** Alias of `dbname`. */
   readonly database?: string;
 
-  /** Token for MotherDuck: `secret("…")`. Default: the environment variable `MOTHERDUCK_TOKEN`. */
+  /** MotherDuck token, as `secret("…")`. Default: the environment variable `MOTHERDUCK_TOKEN`. */
   readonly token?: string;
 
-  /** Settings of DuckDB itself, such as `{ memory_limit: "1GB" }`. Default: none. */
+  /** DuckDB settings, such as `{ memory_limit: "1GB" }`. Default: none. */
   readonly settings?: { readonly [name: string]: string | number | boolean };
 
-  /** Rows of one batch. Default: 100000. */
+  /** Rows per batch. Default: 100000. */
   readonly batch_size_rows?: number;
 
-  /** Write all streams when the batch of one is full. Default: false. */
+  /** Writes the batches of all streams when one of them is full. Default: false. */
   readonly flush_all_streams?: boolean;
 
-  /** Add columns such as `_sdc_extracted_at`. Default: false. */
+  /** Adds metadata columns such as `_sdc_extracted_at`. Default: false. */
   readonly add_metadata_columns?: boolean;
 
-  /** Delete rows that the tap marks as deleted; turns `add_metadata_columns` on. Default: false. */
+  /** Deletes rows that the tap marks as deleted. Implies `add_metadata_columns`. Default: false. */
   readonly hard_delete?: boolean;
 
-  /** Levels of nested objects that become columns. Default: 0. */
+  /** Levels of nested objects to flatten into columns. Default: 0. */
   readonly data_flattening_max_level?: number;
 
-  /** Fail on a stream without a key; false appends its rows. Default: true. */
+  /** Fails on a stream without a key. If false, its rows are appended. Default: true. */
   readonly primary_key_required?: boolean;
 
-  /** Hold every record to its schema before it is loaded. Default: false. */
+  /** Validates every record against its schema before loading it. Default: false. */
   readonly validate_records?: boolean;
 
-  /** Folder of the files that batches pass through. Default: the system's. */
+  /** Folder for batch files. Default: the system's temporary folder. */
   readonly temp_dir?: string;
 
-  /** No effect: the format of those files is fixed. */
+  /** Has no effect: the format of batch files is fixed. */
   readonly delimiter?: string;
 
-  /** No effect: the format of those files is fixed. */
+  /** Has no effect: the format of batch files is fixed. */
   readonly quotechar?: string;
 }
 
 /**
- * Loads into a DuckDB file, or MotherDuck, with target-duckdb: a table per stream, merged by the stream's key.
+ * Loads into a DuckDB file or MotherDuck with target-duckdb: one table per stream, merged by the
+ * key of the stream.
  *
- * A launcher gives DuckDB the exact format of each batch, so that it keeps every row and empty text. Times with an offset
- * are stored in UTC, because DuckDB's `TIMESTAMP` has none.
+ * A launcher passes DuckDB the exact format of each batch, so that every row and empty text is
+ * kept. Times with an offset are stored in UTC, because DuckDB's `TIMESTAMP` has no offset.
  *
  * @example `targetDuckdb({ path: "warehouse.duckdb" })`
  */

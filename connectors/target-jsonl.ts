@@ -2,18 +2,21 @@ import { target } from "../src/model/connector";
 
 /** Settings of {@link targetJsonl}. */
 export interface TargetJsonlSettings {
-  /** Folder of the files. Default: the output folder of the run. */
+  /** Output folder. Default: the output folder of the run. */
   readonly destination_path?: string;
 
-  /** Name of the file instead of the stream's; all streams share it then. Default: the stream's name. */
+  /** File name for all streams. Default: a file per stream, with its name. */
   readonly custom_name?: string;
 
-  /** Put the local time of the start into the name; without it runs append to one file. Default: true. */
+  /**
+   * Adds the local start time to the file name. If false, runs append to the same file. Default:
+   * true.
+   */
   readonly do_timestamp_file?: boolean;
 }
 
 /**
- * Writes files of one JSON object a line with target-jsonl, one a stream.
+ * Writes JSON Lines files with target-jsonl, one per stream.
  *
  * @example `targetJsonl({})`
  */

@@ -4,32 +4,42 @@ import { sdkTargetSettings, type SdkTargetSettings } from "./sdk";
 
 /** Settings of {@link targetPostgres}. */
 export interface TargetPostgresSettings extends PostgresConnection, SdkTargetSettings {
-  /** Database schema that the tables are made in, such as `raw`. Default: `melty`. */
+  /**
+   * Database schema for the tables, such as `raw`, created if it does not exist. Default: `melty`.
+   */
   readonly default_target_schema?: string;
 
-  /** Insert by COPY, which is faster. Default: false. */
+  /** Inserts rows with COPY, which is faster. Default: false. */
   readonly use_copy?: boolean;
 
-  /** Take messages of the tap that a table was read anew, and mark or delete the rows it no longer has. Default: true. */
+  /**
+   * Handles ACTIVATE_VERSION messages, with which a tap reports that it has read a full table: rows
+   * that are no longer in the source are marked or deleted. Default: true.
+   */
   readonly activate_version?: boolean;
 
-  /** Understand such messages at all. Default: true. */
+  /** Processes ACTIVATE_VERSION messages at all. Default: true. */
   readonly process_activate_version_messages?: boolean;
 
-  /** Delete rows that a new version of a table no longer has, instead of setting `_sdc_deleted_at`. Default: false. */
+  /**
+   * Deletes rows that are no longer in the source, instead of setting `_sdc_deleted_at`. Default:
+   * false.
+   */
   readonly hard_delete?: boolean;
 
-  /** Store text that the schema calls base64 as bytes. Default: false. */
+  /** Stores text that the schema declares as base64 as bytes. Default: false. */
   readonly interpret_content_encoding?: boolean;
 
-  /** Remove the character U+0000, which PostgreSQL cannot store, from text. Default: false. */
+  /** Replaces the character U+0000, which PostgreSQL cannot store in text. Default: false. */
   readonly sanitize_null_text_characters?: boolean;
 }
 
 /**
- * Loads into PostgreSQL with meltanolabs-target-postgres: a table per stream, upserted by the stream's key.
+ * Loads into PostgreSQL with meltanolabs-target-postgres: one table per stream, upserted by the key
+ * of the stream.
  *
- * @example `targetPostgres({ host: "dwh", user: "etl", password: secret("dwh-password"), database: "dwh", default_target_schema: "raw" })`
+ * @example
+ *   `targetPostgres({ host: "dwh", user: "etl", password: secret("dwh-password"), database: "dwh", default_target_schema: "raw" })`
  */
 export const targetPostgres = target<TargetPostgresSettings>({
   name: "target-postgres",

@@ -9,15 +9,18 @@ import { release } from "./release";
 
 /** Arguments of {@link ArgoWorkflows}. */
 export interface ArgoWorkflowsArgs {
-  /** How it is installed. */
+  /** Settings of the installation. */
   readonly settings: ArgoSettings;
   /** Namespace of the pipelines. */
   readonly workflowNamespace: string;
-  /** Values of the secrets that the settings name. */
+  /** Secrets that the settings name. */
   readonly secrets: Secrets;
 }
 
-/** Controller and server of Argo Workflows, by its community chart. What is to be deleted before it depends on it. */
+/**
+ * Controller and server of Argo Workflows, from the community chart. Resources that must be deleted
+ * before it depend on it.
+ */
 export class ArgoWorkflows extends pulumi.ComponentResource {
   constructor(
     name: string,

@@ -5,22 +5,26 @@ import { fromProviders } from "../providers-folder";
 
 /** Arguments of {@link release}. */
 export interface ReleaseArgs {
-  /** Name of the release: fixed, because Helm refuses what carries another one's name, such as CRDs that were kept. */
+  /**
+   * Fixed name of the release, because Helm refuses objects with another release's name, such as
+   * CRDs that were kept.
+   */
   readonly releaseName: string;
-  /** Namespace, which is there. */
+  /** Existing namespace. */
   readonly namespace: pulumi.Input<string>;
   /** The chart. */
   readonly chart: Chart;
-  /** Its values; never a secret, because they show in previews. */
+  /** Chart values. They show in previews and must not contain secrets. */
   readonly values: { readonly [name: string]: unknown };
 }
 
-/** Seconds that an installation may take, pulling of images included. */
+/** Timeout of an installation in seconds, image pulls included. */
 const TIMEOUT_SECONDS = 600;
 
 /**
- * A Helm release that is undone where it fails, so that none is left pending. Releases run the hooks of a chart, by
- * which MinIO's makes its buckets and Argo's installs full CRDs; the provider's charts drop them.
+ * A Helm release that is rolled back if it fails, so that no release stays pending. Releases run
+ * the hooks of a chart, with which MinIO's chart creates its buckets and Argo's installs the full
+ * CRDs; the provider's `Chart` resources skip hooks.
  */
 export function release(
   name: string,

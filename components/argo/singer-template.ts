@@ -7,17 +7,20 @@ import { customResourceArgs } from "../pipelines/placeholders";
 
 /** Arguments of {@link SingerTemplate}. */
 export interface SingerTemplateArgs {
-  /** What the pipelines of the cluster share; `runnerImage` is left to the argument of that name. */
+  /** Settings that all pipelines share, except `runnerImage`, which is a separate argument. */
   readonly settings: Omit<ClusterSettings, "runnerImage">;
-  /** Image that has the runner and no connector. */
+  /** Image with the runner and no connector. */
   readonly runnerImage: pulumi.Output<string>;
 }
 
 const RUNNER_IMAGE = "output:runner-image";
 
-/** The WorkflowTemplates that all pipelines share. Resources that refer to them depend on this: Argo does not look twice. */
+/**
+ * The WorkflowTemplates that all pipelines share. Resources that refer to them must depend on this
+ * component, because Argo does not retry the lookup.
+ */
 export class SingerTemplate extends pulumi.ComponentResource {
-  /** Settings that the pipelines' objects are built with. */
+  /** Settings for the objects of the pipelines. */
   readonly settings: ClusterSettings;
 
   constructor(

@@ -6,15 +6,18 @@ import { customResourceArgs } from "../pipelines/placeholders";
 
 /** Arguments of {@link SmokeTest}. */
 export interface SmokeTestArgs {
-  /** What the pipelines of the cluster share; `runnerImage` stands for the argument of that name. */
+  /** Settings that all pipelines share; `runnerImage` is a placeholder for the argument. */
   readonly settings: ClusterSettings;
-  /** Image that has the runner and no connector. */
+  /** Image with the runner and no connector. */
   readonly runnerImage: pulumi.Output<string>;
-  /** Whether it marks the bucket as a cluster's: one that was there before, which nothing else of the stack writes into. */
+  /**
+   * Whether the test marks the bucket as used by a cluster: for an existing bucket into which the
+   * stack writes nothing else.
+   */
   readonly marksBucket: boolean;
 }
 
-/** A Workflow that users and `tapctl up` submit to see that the installation works. */
+/** A Workflow that tests the installation. `tapctl up` submits it. */
 export class SmokeTest extends pulumi.ComponentResource {
   constructor(
     name: string,

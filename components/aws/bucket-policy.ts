@@ -1,7 +1,7 @@
 import { bucketArn } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument } from "./policy-document";
 
-/** Refuses all that reaches a bucket without TLS, or with one older than 1.2, whoever asks. */
+/** Bucket policy that denies all requests without TLS 1.2 or later. */
 export function bucketPolicy(bucket: string, region: string): PolicyDocument {
   const arn = bucketArn(bucket, region);
   const refuse = {

@@ -9,15 +9,15 @@ import { repositoryName } from "../../src/manifests/aws/ecr-names";
 
 /** Arguments of {@link EcrImages}. */
 export interface EcrImagesArgs {
-  /** Names, and how long images are kept. */
+  /** Repository names and retention. */
   readonly settings: EcrSettings;
   /** Images that need a repository, such as `tap-postgres`. */
   readonly images: readonly string[];
 }
 
-/** Repositories of the account's registry: one for each image, scanned as it is pushed. */
+/** ECR repositories: one for each image, scanned on push. */
 export class EcrImages extends pulumi.ComponentResource {
-  /** Where images go, and the one token to push them with. */
+  /** The registry and the token to push with. */
   readonly registry: ImageRegistry;
 
   constructor(
@@ -47,10 +47,11 @@ export class EcrImages extends pulumi.ComponentResource {
 }
 
 /**
- * Rules of a repository: an image that no tag names goes some days after it was pushed, others never. Each content has a
- * tag of its own, so that what a CronWorkflow refers to has one, as long as one stack alone pushes there: another would
- * take the tag over. Where the same content is built for other platforms, the tag moves and the CronWorkflow with it, in
- * the same `up`; a run that began before may miss an image that is older than these days, on a node that has none yet.
+ * Lifecycle rules of a repository: untagged images expire some days after the push, tagged images
+ * never. Each content has its own tag, so an image that a CronWorkflow refers to keeps its tag as
+ * long as a single stack pushes to the repository. If the same content is built for other
+ * platforms, the tag moves, and the CronWorkflow is updated in the same `up`. A run that started
+ * before may then miss an expired image on a node that has not pulled it yet.
  */
 export function repositoryRules(expireUntaggedDays: number): object {
   const selection = {
@@ -84,7 +85,7 @@ function repositoryAddress(
     {
       name,
       imageScanningConfiguration: { scanOnPush: true },
-      // Tags move: that of the layer cache with every build, and others where the platforms change.
+      // Tags move: that of the layer cache with every build, others when platforms change.
       imageTagMutability: "MUTABLE",
       encryptionConfigurations: [{ encryptionType: "AES256" }],
       forceDelete: settings.forceDelete,

@@ -7,12 +7,12 @@ import { podIdentity } from "./pod-identity";
 import { S3Store } from "./s3-store";
 import { stackTags } from "./tags";
 
-/** What a stack has on AWS. */
+/** The parts of a stack on AWS. */
 export const aws: Cloud = { check: checkAws, declare };
 
 function declare({ settings, pipelines, repositories }: CloudArgs): CloudParts {
   const { aws: place, objectStore: store, namespace } = settings;
-  if (place === undefined) throw new Error("the settings name no place on AWS");
+  if (place === undefined) throw new Error("the settings use nothing on AWS");
   const opts = { providers: [provider(place)] };
   const parts =
     store.kind === "aws"

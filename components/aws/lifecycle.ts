@@ -8,19 +8,19 @@ type Rule = {
   readonly [rest: string]: unknown;
 };
 
-/** Old versions of what is deleted or replaced are of use for a few days only. */
+/** Days to keep old versions of deleted or replaced objects. */
 const OLD_VERSIONS_DAYS = 7;
-/** An upload takes hours at most. */
+/** Days after which an unfinished upload is removed. */
 const UPLOAD_DAYS = 3;
 
-/** What goes with time; other Workflows' artifacts lie in the same bucket here. */
+/** Prefixes that expire; other Workflows' artifacts are in the same bucket here. */
 const EXPIRING = [...expiringPrefixes, "artifacts/"];
 
 /**
- * Rules of a bucket: what runs left and were given goes after some days, saved states and configs never, nor do their older versions;
- * uploads that were broken off go wherever they are.
+ * Lifecycle rules of a bucket: files of runs expire after some days, saved states, configs and
+ * their old versions never. Unfinished uploads are removed everywhere.
  *
- * @param expireRunsDays 0 for never.
+ * @param expireRunsDays 0 turns expiry off.
  */
 export function lifecycleRules(
   expireRunsDays: number,

@@ -9,23 +9,32 @@ import { WorkloadIdentity } from "./workload-identity";
 
 /** Arguments of {@link podIdentity}. */
 export interface PodIdentityArgs {
-  /** The bucket, and how pods come by the rights to it. */
+  /** The bucket, and how pods get access to it. */
   readonly store: AwsStoreSettings;
   /** Region of the bucket. */
   readonly region: string;
   /** Namespace of the pipelines. */
   readonly namespace: string;
-  /** The array. */
+  /** Entries of the array. */
   readonly pipelines: readonly PipelineEntry[];
 }
 
-/** The role of all pipelines; an underscore is in no pipeline's name, and so not in that of another role. */
+/**
+ * Name of the role that all pipelines share. Names of pipelines have no underscore, so it cannot
+ * collide with the role of one.
+ */
 const SHARED = "all_pipelines";
 
-/** Addresses of the metadata service of EC2, which gives a node's own rights to whoever asks; that of Pod Identity's agent is another one, 169.254.170.23. */
+/**
+ * Addresses of the EC2 metadata service, which gives any client the permissions of the node. The
+ * agent of Pod Identity has another address, 169.254.170.23.
+ */
 const METADATA_SERVICE: readonly string[] = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
-/** Gives the pods of pipelines their roles, and keeps them, and those of the nodes, from connectors. */
+/**
+ * Gives the pods of pipelines their roles, and blocks connectors from using these roles and the
+ * role of the node.
+ */
 export function podIdentity(
   { store, region, namespace, pipelines }: PodIdentityArgs,
   opts: pulumi.ComponentResourceOptions,

@@ -5,24 +5,24 @@ export type Conditions = {
 
 /** A statement of a policy. */
 export interface Statement {
-  /** What it is for. */
+  /** Statement id, which says what it is for. */
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
-  /** Whom it is about; absent in the policy of a role. */
+  /** Principal; absent in the policy of a role. */
   readonly Principal?: "*" | { readonly [kind: string]: string };
   readonly Action: string | readonly string[];
-  /** What it is about; absent in a policy of trust, which is about its role. */
+  /** Resource; absent in a trust policy, which applies to its role. */
   readonly Resource?: string | readonly string[];
   readonly Condition?: Conditions;
 }
 
-/** A policy as IAM, S3 and others take it. */
+/** A policy document of IAM, S3 and other services. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly Statement[];
 }
 
-/** A policy of these statements. */
+/** Creates a policy document. */
 export function policy(...statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
 }

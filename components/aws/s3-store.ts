@@ -22,11 +22,11 @@ export interface S3StoreArgs {
 }
 
 /**
- * A bucket of S3 with versions, encrypted, closed to the public and to connections without TLS; or one that is there,
- * of which nothing is changed. Pods use it with rights of their own: there is no key to keep secret.
+ * An S3 bucket with versioning and encryption, without public access or connections without TLS; or
+ * an existing bucket, which is not changed. Pods access it with roles, without secret keys.
  */
 export class S3Store extends pulumi.ComponentResource {
-  /** The buckets: one, which other Workflows' artifacts lie in as well. */
+  /** The buckets: a single one, which also holds other Workflows' artifacts. */
   readonly buckets: ObjectStoreBuckets;
 
   constructor(
@@ -41,7 +41,7 @@ export class S3Store extends pulumi.ComponentResource {
       { ...opts, ...(!settings.existing && { protect: settings.protect }) },
     );
     const bucket = settings.existing ? settings.bucket : newBucket(name, settings, region, this);
-    // Not protected: without it local runs would take the bucket for theirs, and that is all.
+    // Not protected: without it, local runs would accept the bucket, and nothing else would change.
     new BucketObjectv2(
       `${name}-marker`,
       {
@@ -64,7 +64,7 @@ export class S3Store extends pulumi.ComponentResource {
   }
 }
 
-/** @returns its name, once all its rules hold. */
+/** @returns the name of the bucket, available when all of its rules are set. */
 function newBucket(
   name: string,
   { bucket: bucketName, kmsKey, expireRunsDays }: AwsStoreSettings,
@@ -104,7 +104,7 @@ function newBucket(
     },
     within,
   );
-  // S3 refuses two changes of a bucket's access at once.
+  // S3 refuses concurrent changes of a bucket's access settings.
   const tls = new BucketPolicy(
     name,
     { bucket, policy: JSON.stringify(bucketPolicy(bucketName, region)) },

@@ -2,43 +2,45 @@ import { stateKey } from "../../src/store/keys";
 import { bucketArn, serviceHost } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument, type Statement } from "./policy-document";
 
-/** Whose policy it is, and for which bucket. */
+/** Bucket and pipeline of a policy. */
 export interface StoreAccess {
   /** Name of the bucket. */
   readonly bucket: string;
   /** Region of the bucket. */
   readonly region: string;
-  /** ARN of the key that its objects are encrypted with. Default: a key of S3 itself, which needs no rights. */
+  /** ARN of the KMS key of the bucket. Default: a key of S3, which needs no permissions. */
   readonly kmsKey?: string;
-  /** The one pipeline that it is for. Default: all of them, the smoke test and other Workflows. */
+  /** Pipeline that gets access. Default: all pipelines, the smoke test and other Workflows. */
   readonly pipeline?: {
     readonly name: string;
-    /** The name it had before, whose state it reads. */
+    /** Former name, whose state it reads. */
     readonly formerName?: string;
   };
 }
 
 interface Keys {
-  /** Keys that are read, with `*` for any text. */
+  /** Keys that it reads; `*` matches any text. */
   readonly read: readonly string[];
-  /** Keys that are written as well. */
+  /** Keys that it also writes. */
   readonly written: readonly string[];
 }
 
 /**
- * Stands for nothing in parameters of runs: as the name of a pipeline, where there is no former name, and as a whole key,
- * where no state or catalog is given. Argo asks for such an object all the same, and only who may read it is told that it
- * is not there; to others S3 answers 403, of which every run would fail. Source: src/manifests/argo/parameters.ts.
+ * Placeholder for an absent value in run parameters: for the former name of a pipeline, and for the
+ * key of a state or catalog. Argo requests the object anyway, and S3 answers 404 only to those who
+ * may read it; to others it answers 403, which would fail every run. Source:
+ * src/manifests/argo/parameters.ts.
  */
 const NONE = "none";
 
 /**
- * What the pods of pipelines may do with the bucket: read and write objects by their keys. They may delete nothing, as
- * they never do; what they replace stays as an older version.
+ * Permissions of pipeline pods on the bucket: reading and writing objects by key. They never delete
+ * objects; replaced objects are kept as old versions.
  *
- * Any key may be listed: for an object that is not there S3 answers 404 only to those who may, and 403, which Argo
- * takes for a failure, to others. A condition on the prefix would not hold for that answer. So names of objects are no
- * secret between pipelines; their contents are.
+ * Listing is allowed for all keys: for an object that does not exist, S3 answers 404 only to those
+ * who may list, and otherwise 403, which Argo treats as a failure. A condition on the prefix does
+ * not apply to that answer. Pipelines can therefore see each other's object names, but not their
+ * contents.
  */
 export function storePolicy({ bucket, region, kmsKey, pipeline }: StoreAccess): PolicyDocument {
   const arn = bucketArn(bucket, region);
@@ -85,7 +87,7 @@ function keysOf({ name, formerName }: NonNullable<StoreAccess["pipeline"]>): Key
   };
 }
 
-/** The key may be used through S3 alone. */
+/** Permission to use the key through S3 only. */
 function useKey(kmsKey: string, region: string): Statement {
   return {
     Sid: "UseKey",

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Tag that tells what this stack made from what was there. */
+/** Tag that identifies resources created by this stack. */
 export const STACK_TAG = "tapctl:stack";
 
-/** Tags of all that this stack makes. */
+/** Tags of all resources of this stack. */
 export function stackTags(): { readonly [name: string]: string } {
   return { [STACK_TAG]: `${pulumi.getProject()}/${pulumi.getStack()}` };
 }

@@ -1,13 +1,13 @@
 import { issuerOf, partitionOf } from "../../src/manifests/aws/arns";
 import { policy, type PolicyDocument } from "./policy-document";
 
-/** A ServiceAccount of the cluster. */
+/** A service account in the cluster. */
 export interface ServiceAccountName {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** The cluster whose pods take a role by EKS Pod Identity. */
+/** The cluster of an EKS Pod Identity role. */
 export interface PodIdentityCluster {
   /** Account of the cluster. */
   readonly account: string;
@@ -18,7 +18,8 @@ export interface PodIdentityCluster {
 }
 
 /**
- * Who may take a role by EKS Pod Identity: pods of one ServiceAccount in one cluster.
+ * Trust policy for EKS Pod Identity: allows the pods of one service account in one cluster to
+ * assume a role.
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */
 export function podIdentityTrust(
@@ -41,7 +42,7 @@ export function podIdentityTrust(
 }
 
 /**
- * Who may take a role by a token of the cluster (IRSA): the ServiceAccount that the token is of.
+ * Trust policy for IRSA: allows one service account to assume a role with its cluster token.
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
 export function irsaTrust(

@@ -7,22 +7,25 @@ import type { IdentitySettings } from "../../src/settings/aws";
 import { storePolicy, type StoreAccess } from "./store-policy";
 import { irsaTrust, podIdentityTrust, type ServiceAccountName } from "./trust-policy";
 
-/** Folder of the roles, so that who deploys need have rights to no others. */
+/** Path of the roles, so that the deploying user can be limited to it. */
 const PATH = "/tapctl/";
 
 /** Arguments of {@link WorkloadIdentity}. */
 export interface WorkloadIdentityArgs {
-  /** How pods come by the role. */
+  /** How pods assume the role. */
   readonly settings: IdentitySettings;
-  /** The pods' ServiceAccount; it need not be there yet. */
+  /** Service account of the pods; it may not exist yet. */
   readonly serviceAccount: ServiceAccountName;
-  /** What the role may do. */
+  /** What the role gives access to. */
   readonly access: StoreAccess;
 }
 
-/** A role that the pods of one ServiceAccount have: it reads and writes their objects of the bucket, and nothing else. */
+/**
+ * An IAM role for the pods of one service account. It can read and write their objects in the
+ * bucket, and nothing else.
+ */
 export class WorkloadIdentity extends pulumi.ComponentResource {
-  /** Annotations that the ServiceAccount needs. */
+  /** Annotations for the service account. */
   readonly annotations: { readonly [name: string]: pulumi.Input<string> };
 
   constructor(

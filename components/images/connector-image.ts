@@ -9,27 +9,29 @@ import { registryOf, type ImageRegistry } from "./image-registry";
 import { PACKAGE_ROOT, packageFile } from "../../src/common/package";
 import { fromProviders } from "../providers-folder";
 
-/** How images are built, for all of them alike. */
+/** Build options that all images share. */
 export interface ImageBuilding {
-  /** Registry, builder, package index and proxies. */
+  /** Settings of the registry, builder, package index and proxies. */
   readonly settings: Pick<CheckedSettings, "registry" | "images" | "proxy">;
-  /** Values of the secrets that the settings name. */
+  /** Secrets that the settings name. */
   readonly secrets: Secrets;
-  /** Where images go. Default: the registry of the settings. */
+  /** Registry to push to. Default: the registry of the settings. */
   readonly registry?: ImageRegistry;
-  /** Certificates in PEM that a build trusts. Default: those of the base image. */
+  /** PEM certificates that builds trust. Default: those of the base image. */
   readonly certificates?: string;
 }
 
 /** Arguments of {@link ConnectorImage}. */
 export interface ConnectorImageArgs extends ImageBuilding {
-  /** What is built. */
+  /** The image to build. */
   readonly build: ImageBuild;
 }
 
-/** An image of this project, built where the program runs and pushed; pods refer to it by its digest. */
+/**
+ * A connector image, built on the machine that runs Pulumi and pushed. Pods refer to it by digest.
+ */
 export class ConnectorImage extends pulumi.ComponentResource {
-  /** Reference with tag and digest, as pods pull it. */
+  /** Reference with tag and digest, as pulled by pods. */
   readonly reference: pulumi.Output<string>;
 
   constructor(
@@ -39,7 +41,7 @@ export class ConnectorImage extends pulumi.ComponentResource {
   ) {
     super("tapctl:index:ConnectorImage", name, { tag: build.tag }, opts);
     const registry = building.registry ?? registryOf(building.settings.registry, building.secrets);
-    // A run that is hours old may still pull it.
+    // Kept: a run that started hours ago may still pull it.
     const image = new dockerBuild.Image(name, imageArgs(build, registry, building), {
       parent: this,
       retainOnDelete: true,
@@ -61,10 +63,10 @@ function imageArgs(
   return {
     tags: [pulumi.interpolate`${repository}:${build.tag}`],
     push: true,
-    // Otherwise every up would build.
+    // Otherwise every update would build.
     pull: false,
     platforms: images.platforms.map((platform) => platform as dockerBuild.Platform),
-    // Dockerfile.dockerignore leaves in it what images are built from.
+    // Dockerfile.dockerignore limits the context to what images are built from.
     context: {
       location: fromProviders(PACKAGE_ROOT),
       ...(build.projectContexts && { named: named(build.projectContexts) }),
@@ -81,7 +83,7 @@ function imageArgs(
     ...(builder.name !== undefined && { builder: { name: builder.name } }),
     ...(images.cache && builder.keepsLayers && layerCache(pulumi.interpolate`${repository}:cache`)),
     ...(registry.login && { registries: [registry.login] }),
-    // They differ from machine to machine, and what was installed with others is the same.
+    // They differ between machines and do not affect what is installed.
     ...(certificates !== undefined && {
       secrets: { certificates },
       ignoreSecretsInDiffCalculation: ["certificates"],
@@ -89,7 +91,7 @@ function imageArgs(
   };
 }
 
-/** Folders of the project instead of the stages of the Dockerfile that are named the same. */
+/** Project folders that replace the Dockerfile stages of the same name. */
 function named(
   folders: readonly string[],
 ): NonNullable<dockerBuild.types.input.BuildContextArgs["named"]> {
@@ -98,7 +100,7 @@ function named(
   );
 }
 
-/** Manifests and media types are those that all registries take. */
+/** Cache settings whose manifests and media types all registries support. */
 function layerCache(
   ref: pulumi.Input<string>,
 ): Pick<dockerBuild.ImageArgs, "cacheFrom" | "cacheTo"> {

@@ -4,13 +4,16 @@ import type { RegistrySettings } from "../../src/settings/images";
 import { hostOf } from "../../src/common/registry/image-reference";
 import { pullRepositories, repositoriesBelow } from "../../src/common/registry/repositories";
 
-/** Where the images go that a stack builds. */
+/** A registry for the images that a stack builds. */
 export interface ImageRegistry {
-  /** Where the images of a name are pushed to, such as `registry.example.com/etl/tap-postgres` for `tap-postgres`. */
+  /**
+   * Repository to push an image to, such as `registry.example.com/etl/tap-postgres` for
+   * `tap-postgres`.
+   */
   readonly repository: (name: string) => Input<string>;
-  /** The same as pods pull from it. */
+  /** Repository that pods pull an image from. */
   readonly pullRepository: (name: string) => Input<string>;
-  /** Who pushes. Default: whoever the Docker client is logged in as. */
+  /** Credentials for pushes. Default: the login of the Docker client. */
   readonly login?: {
     /** Host of the registry. */
     readonly address: Input<string>;
@@ -19,7 +22,11 @@ export interface ImageRegistry {
   };
 }
 
-/** The registry that the settings name, with their user where they have one. */
+/**
+ * The registry of the settings.
+ *
+ * @throws UserError if the password is not set.
+ */
 export function registryOf(
   { address, pullAddress, username, password }: RegistrySettings,
   secrets: Secrets,

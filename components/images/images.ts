@@ -9,16 +9,16 @@ import type { Digests } from "./ready-image";
 
 /** Images of a stack. */
 export interface StackImages {
-  /** Image that has the runner and no connector. */
+  /** Image with the runner and no connector. */
   readonly runner: pulumi.Output<string>;
   /** Images of a replication's connectors. */
   readonly of: (entry: Replication) => PipelineImages;
 }
 
 /**
- * Builds each connector's image once, however many pipelines use it, and that of the runner.
+ * Builds the runner and each connector image once, no matter how many pipelines use it.
  *
- * @param building `digests`: of the ready images; one that it does not name is used as it is.
+ * @param building `digests`: digests of the ready images; images without one are used by tag.
  */
 export function stackImages(
   entries: readonly PipelineEntry[],

@@ -10,14 +10,15 @@ import { digestOf } from "../../src/common/registry/image-digest";
 import { hostOf, parseImageReference } from "../../src/common/registry/image-reference";
 import type { Login } from "../../src/common/registry/registry-token";
 
-/** References with a digest, by the ones that name a tag alone. */
+/** Image references with digest, by reference with tag. */
 export type Digests = ReadonlyMap<string, string>;
 
 /**
- * Looks up the digests of the ready images that are named by a tag, in previews too, so that a tag that moved is shown
- * there. It asks the registries itself, before anything is registered: neither a plugin nor a Docker engine is needed.
+ * Resolves ready images with a tag to their digests, in previews as well, so that a moved tag shows
+ * there. Queries the registries directly before anything is registered; no plugin or Docker engine
+ * is needed.
  *
- * @throws UserError with every image that cannot be looked up.
+ * @throws UserError with every image that cannot be resolved.
  */
 export async function readyDigests(
   { images, registry, secrets }: Pick<Settings, "images" | "registry" | "secrets">,
@@ -51,17 +52,14 @@ export async function readyDigests(
   );
   const failed = found.flatMap((result, index) =>
     result.status === "rejected"
-      ? [`the ready image ${byTag[index]} cannot be looked up: ${messageOf(result.reason)}`]
+      ? [`ready image ${byTag[index]} cannot be resolved: ${messageOf(result.reason)}`]
       : [],
   );
   if (failed.length > 0)
-    throw new UserError(
-      [
-        ...failed,
-        `Correct its name, or name it by its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`,
-      ].join("\n"),
-      1,
-    );
+    throw new UserError(failed.join("\n"), {
+      fix: `Correct its name, or use its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`,
+      exitCode: 1,
+    });
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
 }
 

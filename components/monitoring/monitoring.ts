@@ -12,19 +12,22 @@ import {
 
 /** Arguments of {@link Monitoring}. */
 export interface MonitoringArgs {
-  /** From when on somebody is told, and where operator and Grafana look. */
+  /** Alert thresholds, and where the Prometheus operator and Grafana find the objects. */
   readonly settings: MonitoringSettings;
-  /** Namespace of the objects: that of the pipelines. */
+  /** Namespace of the objects, that of the pipelines. */
   readonly namespace: string;
-  /** Namespace of Argo's controller. Default: another stack runs it and scrapes it. */
+  /**
+   * Namespace of Argo's controller. Default: the controller belongs to another stack, which
+   * monitors it.
+   */
   readonly controllerNamespace?: string;
-  /** Namespace of MinIO. Default: the store is not MinIO of this stack. */
+  /** Namespace of MinIO. Default: the object store is not a MinIO of this stack. */
   readonly storeNamespace?: string;
 }
 
 /**
- * What the cluster's Prometheus operator and Grafana need to look after the pipelines. Nothing in it names a pipeline,
- * so that one more changes none of it.
+ * Objects with which Prometheus and Grafana monitor the pipelines. They do not name pipelines, so
+ * adding a pipeline does not change them.
  */
 export class Monitoring extends pulumi.ComponentResource {
   constructor(

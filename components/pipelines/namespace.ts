@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { MANAGED, STACK_LABEL } from "../../src/manifests/namespace-labels";
 
 /**
- * A namespace with its own name, and not one that Pulumi makes up.
+ * A namespace with a fixed name instead of one that Pulumi generates.
  *
- * @param name of the resource in the program.
- * @param metadataName of the namespace in the cluster.
- * @param labels beside those of the stack.
+ * @param name name of the Pulumi resource.
+ * @param metadataName name of the namespace.
+ * @param labels labels in addition to those of the stack.
  */
 export function namespace(
   name: string,
@@ -28,7 +28,7 @@ export function namespace(
   );
 }
 
-/** Peers of a network policy: every pod of some namespaces. */
+/** Peers of a network policy: all pods of some namespaces. */
 export function podsOf(namespaces: readonly string[]): input.networking.v1.NetworkPolicyPeer[] {
   return namespaces.map((name) => ({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },

@@ -25,24 +25,27 @@ export interface PipelineImages {
 
 /** Arguments of {@link Pipeline}. */
 export interface PipelineArgs {
-  /** The entry of the array. */
+  /** Entry of the array. */
   readonly entry: PipelineEntry;
-  /** What the pipelines of the cluster share, of the template that the pipeline refers to. */
+  /** Settings that all pipelines share. */
   readonly settings: ClusterSettings;
-  /** The images of a replication; not asked for a job, which names its own. */
+  /** Images of a replication's connectors. Not called for a job, which names its own image. */
   readonly images: (entry: Replication) => PipelineImages;
-  /** Values of the secrets that the entry names. */
+  /** Secrets that the entry names. */
   readonly secrets: Secrets;
-  /** Namespace that the pipeline goes with when it is deleted. Default: the pipeline's objects are deleted one by one. */
+  /**
+   * Resource whose deletion deletes the pipeline, such as its namespace. Default: the objects of
+   * the pipeline are deleted one by one.
+   */
   readonly deletedWith?: pulumi.Resource;
 }
 
 const TAP_IMAGE = "output:tap-image";
 const TARGET_IMAGE = "output:target-image";
 
-/** One entry of the array on the cluster: its schedule, and the Secret with its settings where it has some. */
+/** An entry of the array on the cluster: a CronWorkflow, and a Secret if it has settings. */
 export class Pipeline extends pulumi.ComponentResource {
-  /** The schedule. */
+  /** The schedule of the pipeline. */
   readonly cronWorkflow: CustomResource;
 
   constructor(
@@ -80,7 +83,7 @@ export class Pipeline extends pulumi.ComponentResource {
   }
 }
 
-/** The schedule, with the word of the entry on what becomes of its running Workflows when it is taken out of the array. */
+/** The schedule, with an annotation for `onRemove`. */
 function schedule(entry: PipelineEntry, settings: ClusterSettings): CronWorkflow {
   const object = cronWorkflow(
     deployed(entry, () => ({ tap: TAP_IMAGE, target: TARGET_IMAGE })),

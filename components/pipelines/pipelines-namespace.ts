@@ -14,28 +14,31 @@ import { CERTIFICATES, REGISTRY_SECRET, WEBHOOK } from "../../src/manifests/stac
 
 /** Arguments of {@link PipelinesNamespace}. */
 export interface PipelinesNamespaceArgs {
-  /** Names of the namespace and of both ServiceAccounts. */
+  /** Names of the namespace and the service accounts. */
   readonly settings: Pick<
     ClusterSettings,
     "namespace" | "serviceAccount" | "executorServiceAccount"
   >;
-  /** Registry whose user pods pull with, where it has one. */
+  /** Registry that pods pull from, with its user if it has one. */
   readonly registry: RegistrySettings;
-  /** Name of the secret that holds the webhook's URL. Default: none. */
+  /** Name of the secret that holds the webhook URL. Default: none. */
   readonly webhook?: string;
-  /** Certificates in PEM that pods trust. Default: those of their images. */
+  /** PEM certificates that pods trust. Default: those of their images. */
   readonly certificates?: string;
-  /** Values of the secrets that the settings name. */
+  /** Secrets that the settings name. */
   readonly secrets: Secrets;
-  /** Whether nobody may connect to the pods. */
+  /** Whether connections to the pods are blocked. */
   readonly networkPolicy: boolean;
-  /** How pods come by the rights that a cloud gives them. Default: they have none. */
+  /** How pods get the permissions of a cloud. Default: they have none. */
   readonly identity?: PodIdentity;
-  /** Whether the namespace is kept from deletion. */
+  /** Whether the namespace is protected from deletion. */
   readonly protect: boolean;
 }
 
-/** Where pipelines run: their namespace, what their pods may do, and what they are given. */
+/**
+ * The namespace of the pipelines, with service accounts, secrets and network policies of their
+ * pods.
+ */
 export class PipelinesNamespace extends pulumi.ComponentResource {
   /** The namespace. */
   readonly namespace: Namespace;
@@ -89,7 +92,10 @@ export class PipelinesNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** Pods may connect to everything but some networks. Pods of the cluster are named as well: to some network plugins an address is none of theirs. */
+/**
+ * Allows pods to connect to everything except some networks. Pods are listed as well, because some
+ * network plugins do not treat their addresses as part of an address range.
+ */
 function everywhereBut(networks: readonly string[]): input.networking.v1.NetworkPolicySpec {
   const within = (all: string, version: (network: string) => boolean) => ({
     ipBlock: { cidr: all, except: networks.filter(version) },
@@ -115,8 +121,9 @@ type Annotations = { readonly [name: string]: pulumi.Input<string> };
 type Metadata = (name: string, annotations?: Annotations) => input.meta.v1.ObjectMeta;
 
 /**
- * The pods' accounts, which may do nothing on the cluster, and the one that Argo's own container reports with. A pod has the token of
- * the second alone, and only that container sees it.
+ * The service account of the pods, which has no permissions on the cluster, and the one that Argo's
+ * container reports with. A pod has only the token of the second one, mounted only in that
+ * container.
  * Source: argo-workflows v4.1.2, docs/workflow-rbac.md.
  */
 function accounts(

@@ -1,7 +1,7 @@
 import type { CustomResourceArgs } from "@pulumi/kubernetes/apiextensions/customResource";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** An Argo object, as builders make it. */
+/** An Argo object as the builders return it. */
 interface PlainObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -9,18 +9,20 @@ interface PlainObject {
 }
 
 /**
- * Annotation of objects that an update puts back where they were changed by hand, by `kubectl` or `tapctl suspend`:
- * whoever changed a field last owns it, and Argo's minimal definitions make one field of a whole spec.
+ * Annotation of objects whose manual changes, by `kubectl` or `tapctl suspend`, are reverted by an
+ * update. The last one to change a field owns it, and in Argo's minimal definitions a whole spec is
+ * a single field.
  * Source: pulumi-kubernetes, "Managing resources with server-side apply".
  */
 export const PUT_BACK = { "pulumi.com/patchForce": "true" };
 
 /**
- * The arguments of a custom resource, with outputs in the places that stand for them: builders of plain objects need
- * not know of outputs, and all that is known of an object shows in a preview. An update puts it back: {@link PUT_BACK}.
+ * Arguments of a custom resource in which placeholders are replaced with outputs. Builders can then
+ * work with plain data, and everything known about an object shows in a preview. Updates revert
+ * manual changes: {@link PUT_BACK}.
  *
  * @param object plain data.
- * @param values what stands for an output, and the output; a text counts where it is the whole text.
+ * @param values placeholders and outputs; a placeholder must be the whole text.
  */
 export function customResourceArgs(
   object: PlainObject,

@@ -4,9 +4,10 @@ import { requireSecret, type Secrets } from "../../src/settings/secrets";
 import { referenceText, type SecretPart } from "../../src/manifests/argo/pipeline-secret";
 
 /**
- * The text of a part of a pipeline's Secret, with its secrets in place; a secret output where it has any.
+ * Text of a part of a pipeline's Secret, with the values of its secrets; a secret output if it has
+ * any.
  *
- * @param secrets all that the part names; the array was checked against them before.
+ * @throws UserError if a secret is not set.
  */
 export function secretText(part: SecretPart, secrets: Secrets): pulumi.Input<string> {
   if (part.kind === "secret") return requireSecret(secrets, part.name);

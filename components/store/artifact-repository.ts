@@ -7,11 +7,11 @@ import type { Bucket, ObjectStoreBuckets } from "./object-store";
 
 /** Arguments of {@link ArtifactRepository}. */
 export interface ArtifactRepositoryArgs {
-  /** Namespace of the Workflows: Argo looks for repositories and their Secrets there. */
+  /** Namespace of the Workflows, in which Argo looks up repositories and their Secrets. */
   readonly namespace: pulumi.Input<string>;
   /** The buckets. */
   readonly buckets: ObjectStoreBuckets;
-  /** Certificates in PEM that the endpoint has one of. Default: public ones. */
+  /** PEM certificates that the endpoint is verified with. Default: public certificates. */
   readonly certificates?: string;
 }
 
@@ -20,9 +20,10 @@ const CERTIFICATES = "object-store-certificates";
 const DEFAULT_KEY = "artifacts";
 
 /**
- * Tells Argo of the buckets: the repository of the pipelines, and that of Workflows which name none.
+ * Configures Argo's artifact repositories: that of the pipelines, and the default one for other
+ * Workflows.
  *
- * @see src/store/keys.ts for the layout, which is that of the embedded store.
+ * @see src/store/keys.ts for the layout, which local runs share.
  */
 export class ArtifactRepository extends pulumi.ComponentResource {
   constructor(

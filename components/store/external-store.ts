@@ -5,13 +5,13 @@ import type { Bucket, BucketCredentials, ObjectStoreBuckets } from "./object-sto
 
 /** Arguments of {@link ExternalStore}. */
 export interface ExternalStoreArgs {
-  /** Where it is. */
+  /** Settings of the store. */
   readonly settings: S3Settings;
-  /** Values of the secrets that the settings name. */
+  /** Secrets that the settings name. */
   readonly secrets: Secrets;
 }
 
-/** Buckets of any server that speaks S3, which are there already. */
+/** Existing buckets of any S3-compatible server. */
 export class ExternalStore extends pulumi.ComponentResource {
   /** The buckets. */
   readonly buckets: ObjectStoreBuckets;

@@ -1,29 +1,29 @@
 import type { Input } from "@pulumi/pulumi";
 
-/** A bucket as pods of the cluster reach it. */
+/** A bucket as seen by pods of the cluster. */
 export interface Bucket {
-  /** Its name. */
+  /** Name of the bucket. */
   readonly name: Input<string>;
-  /** Host and port, without a protocol, such as `minio.minio.svc:9000`. */
+  /** Host and port without a protocol, such as `minio.minio.svc:9000`. */
   readonly endpoint: Input<string>;
   /** Region. Default: none. */
   readonly region?: Input<string>;
-  /** Whether the endpoint speaks HTTP without TLS. */
+  /** Whether the endpoint uses HTTP without TLS. */
   readonly insecure: boolean;
-  /** Keys; `ambient` for those of the pods' ServiceAccount or node. */
+  /** Credentials; `ambient` for those of the pod's service account or node. */
   readonly credentials: BucketCredentials;
-  /** How the bucket stands in addresses. Default: what Argo finds out. */
+  /** Addressing style of the bucket. Default: detected by Argo. */
   readonly addressing?: "path" | "virtual-hosted";
 }
 
-/** How pods prove that they may use a bucket. */
+/** Credentials for a bucket. */
 export type BucketCredentials =
   "ambient" | { readonly accessKey: Input<string>; readonly secretKey: Input<string> };
 
-/** An object store: `Minio`, `ExternalStore` or another component. */
+/** The buckets of an object store: `Minio`, `ExternalStore` or a custom component. */
 export interface ObjectStoreBuckets {
   /** Bucket of configs, states and runs. */
   readonly singer: Bucket;
-  /** Bucket of other Workflows' artifacts: Argo's default repository. */
+  /** Bucket of other Workflows' artifacts, Argo's default artifact repository. */
   readonly artifacts: Bucket;
 }

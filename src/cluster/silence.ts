@@ -1,5 +1,5 @@
 import { UserError } from "../common/errors";
-import { atOnce } from "../common/map-concurrent";
+import { mapConcurrent } from "../common/map-concurrent";
 import type { Connection } from "./connection";
 import type { MetadataOnly, PodObject } from "./objects";
 import { lastPodLine, loggedContainers } from "./pod-logs";
@@ -38,7 +38,7 @@ export async function silences(
   );
   if (old.length === 0) return new Map();
   const pods = await podsOf(connection, new Set(old.map(({ metadata }) => metadata.name)));
-  const found = await atOnce(
+  const found = await mapConcurrent(
     AT_ONCE,
     pods,
     async (pod) =>

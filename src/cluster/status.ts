@@ -8,7 +8,7 @@ import { S3Away, S3Denied } from "../store/s3-errors";
 import { failuresOf, type LastRun, type PipelineFacts, type RunFact } from "../status/facts";
 import { lastRunOf } from "../status/last-run";
 import { absent } from "./api-errors";
-import { atOnce } from "../common/map-concurrent";
+import { mapConcurrent } from "../common/map-concurrent";
 import type { Connection } from "./connection";
 import { idleController } from "./controller";
 import { invalidSchedule } from "./invalid-schedule";
@@ -63,7 +63,7 @@ export async function clusterFacts(
   const silent = await silences(connection, workflows.filter(isRun));
   const named = new Set(entries.map(({ name }) => name));
   const others = crons.filter(({ metadata }) => !named.has(metadata.name));
-  return atOnce(
+  return mapConcurrent(
     AT_ONCE,
     [
       ...entries.map((entry) => ({ name: entry.name, entry, cron: byName.get(entry.name) })),

@@ -1,42 +1,48 @@
-/** Stack that is used if none is named. */
+/** Stack that commands use by default. */
 export const DEFAULT_STACK = "dev";
 
-/** Namespace of the pipelines if nothing names one. */
+/** Namespace that pipelines are deployed to by default. */
 export const DEFAULT_NAMESPACE = "pipelines";
 
-/** Where printed commands work: the same place as the command that prints them. What is left out is the default. */
+/**
+ * Options with which printed commands address the same project, stack and cluster as the command
+ * that prints them. Options with default values are omitted.
+ */
 export interface CommandPlace {
-  /** Options of `tapctl` as they were given; empty if the project's defaults say the same. */
+  /** Options of `tapctl` as given; empty if they equal the project's defaults. */
   readonly options?: readonly string[];
   /** Folder of the project if it is not the current one. */
   readonly project?: string | undefined;
-  /** Name of the stack; undefined if it cannot be known. Only called when a command is printed that needs it. */
+  /** Name of the stack; undefined if it is unknown. Called only if a printed command needs it. */
   readonly stack?: () => string | undefined;
-  /** Context of the kubeconfig; undefined for its current one. Only called when a command is printed that needs it. */
+  /**
+   * Kubeconfig context; undefined for the current one. Called only if a printed command needs it.
+   */
   readonly context?: () => string | undefined;
 }
 
 let place: CommandPlace = {};
 
-/** From now on printed commands work at this place. */
+/** Sets the options of commands that are printed from now on. */
 export function printCommandsFor(where: CommandPlace): void {
   place = where;
 }
 
 /**
- * Text of a command of `tapctl`, to print.
+ * Returns a `tapctl` command to print.
  *
- * @example `tapctl("runs orders") === "npx tapctl runs orders --on cluster"` if `--on cluster` was given
+ * @example `tapctl("runs orders") === "npx tapctl runs orders --on cluster"` if `--on cluster` was
+ *   given
  */
 export function tapctl(command: string): string {
   return ["npx tapctl", command, ...(place.options ?? [])].join(" ");
 }
 
 /**
- * Text of a command of `tapctl` that works on the cluster, printed where none is in use: by a command that works on this
- * machine, and in alerts, whose readers have contexts of their own.
+ * Returns a `tapctl` command to print that works on the cluster: for commands that run locally, and
+ * for alerts, whose readers have kubeconfig contexts of their own.
  *
- * @param namespace namespace of the pipelines if it is not the default one.
+ * @param namespace namespace of the pipelines if it is not the default.
  */
 export function tapctlOnCluster(command: string, namespace?: string): string {
   return [
@@ -49,9 +55,9 @@ export function tapctlOnCluster(command: string, namespace?: string): string {
 }
 
 /**
- * Text of a command of `tapctl` that works on the stack, to print.
+ * Returns a `tapctl` command to print that works on the stack.
  *
- * @param more arguments of the command itself.
+ * @param more arguments of the command.
  * @example `stackCommand("up") === "npx tapctl up --stack prod"` for the stack "prod"
  */
 export function stackCommand(
@@ -69,9 +75,11 @@ export function stackCommand(
 }
 
 /**
- * Text of a command of the engine for the stack, to print: `TAPCTL_PULUMI` is how the engine was started, as `tapctl up` says.
+ * Returns a Pulumi command to print. `TAPCTL_PULUMI`, set by `tapctl up`, is how Pulumi was
+ * started.
  *
- * @example `pulumiCommand("preview") === "pulumi preview --stack prod"`, by plain Pulumi, for the stack "prod"
+ * @example `pulumiCommand("preview") === "pulumi preview --stack prod"` for the stack "prod" and
+ *   plain Pulumi
  */
 export function pulumiCommand(command: string): string {
   const byUp = process.env["TAPCTL_PULUMI"];
@@ -81,7 +89,7 @@ export function pulumiCommand(command: string): string {
 }
 
 /**
- * Text of a command of `kubectl`, to print.
+ * Returns a `kubectl` command to print.
  *
  * @example `kubectl("get pods") === "kubectl --context kind-a get pods"` for the context "kind-a"
  */
@@ -89,7 +97,7 @@ export function kubectl(command: string): string {
   return ["kubectl", ...optionText("context", place.context?.()), command].join(" ");
 }
 
-/** An option as a shell takes it, quoted if it has to be; nothing if it was not given. */
+/** An option quoted for the shell if necessary; empty if it was not given. */
 export function optionText(name: string, value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   return [

@@ -1,16 +1,16 @@
 import { spawn, spawnSync } from "node:child_process";
 
-/** What a command came to. */
+/** Result of a command. */
 export interface CommandResult {
-  /** Whether it ended with 0. */
+  /** Whether the exit code is 0. */
   readonly ok: boolean;
-  /** What it printed, without the white space around it. */
+  /** Standard output without surrounding whitespace. */
   readonly output: string;
-  /** What it complained of. */
+  /** Standard error, or why the command did not start. */
   readonly error: string;
 }
 
-/** Runs a command to its end, unseen. One that is not there has failed. */
+/** Runs a command and captures its output. A command that does not exist has failed. */
 export function capture(
   program: string,
   args: readonly string[],
@@ -32,7 +32,7 @@ export function capture(
   };
 }
 
-/** Runs a command before the user's eyes; its exit code. */
+/** Runs a command that inherits the terminal, and returns its exit code. */
 export function show(
   program: string,
   args: readonly string[],

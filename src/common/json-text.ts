@@ -1,11 +1,12 @@
 import { parseTree, type Node } from "jsonc-parser";
 
 /**
- * A JSON value: its text as it was written, and views of its parts.
+ * A JSON value that keeps its text, with access to its parts.
  *
- * JavaScript holds every number as a 64-bit float: `JSON.parse` turns 1234567890123456789 into 1234567890123456800 and
- * 1.10 into 1.1, and an object lists names such as "10" before all others. JSON that carries values of users (states,
- * settings, catalogs) is therefore kept as its text, or read with `parseJson`.
+ * JavaScript holds every number as a 64-bit float: `JSON.parse` turns 1234567890123456789 into
+ * 1234567890123456800 and 1.10 into 1.1, and an object lists names such as "10" before all others.
+ * JSON with values of users (states, settings, catalogs) is therefore kept as text, or parsed with
+ * `parseJson`.
  */
 export class JsonText {
   /** The text, byte for byte. */
@@ -20,33 +21,35 @@ export class JsonText {
   }
 
   /**
-   * The JSON in a text, without the white space and the byte order mark around it.
+   * Parses a text without the surrounding whitespace and byte order mark.
    *
-   * @throws SyntaxError where it is not JSON, is nested thousands of levels deep, or bytes are not UTF-8.
+   * @throws SyntaxError if it is not JSON, is nested thousands of levels deep, or is not UTF-8.
    */
   static parse(text: string | Uint8Array): JsonText {
     const source = (typeof text === "string" ? text : decode(text)).replace(/^\ufeff/, "");
-    // The parser of trees accepts more than JSON.
+    // jsonc-parser accepts more than JSON.
     JSON.parse(source);
     return new JsonText(source, treeOf(source));
   }
 
-  /** What kind of value it is. */
+  /** Kind of the value. */
   get kind(): "object" | "array" | "string" | "number" | "boolean" | "null" {
     return this.#node.type as Exclude<Node["type"], "property">;
   }
 
-  /** The content of a string; undefined for any other value. */
+  /** Content of a string; undefined for other values. */
   get string(): string | undefined {
     return this.kind === "string" ? (this.#node.value as string) : undefined;
   }
 
-  /** The members of an object in their order, of a name that is there twice the last; none of any other value. */
+  /**
+   * Members of an object in order; the last one wins if a name is repeated. Empty for other values.
+   */
   get members(): ReadonlyMap<string, JsonText> {
     return new Map(this.#properties().map(([name, value]) => [nameOf(name), this.#part(value)]));
   }
 
-  /** The items of an array; none of any other value. */
+  /** Items of an array. Empty for other values. */
   get items(): readonly JsonText[] {
     return this.kind === "array" ? (this.#node.children ?? []).map((item) => this.#part(item)) : [];
   }
@@ -58,12 +61,12 @@ export class JsonText {
     );
   }
 
-  /** A member of an object; undefined where there is none of that name. */
+  /** A member of an object; undefined if there is none. */
   member(name: string): JsonText | undefined {
     return this.members.get(name);
   }
 
-  /** An object with a member replaced where it stands, or added at the end; all other bytes stay. */
+  /** The object with a member replaced in place, or appended. All other bytes are kept. */
   with(name: string, value: JsonText): JsonText {
     const last = this.#properties().at(-1);
     const same = this.#properties()
@@ -76,7 +79,7 @@ export class JsonText {
     return this.#edited([{ node: { offset: end, length: 0 }, text: `, ${member}` }]);
   }
 
-  /** An object without a member; all other bytes stay. */
+  /** The object without a member. All other bytes are kept. */
   without(name: string): JsonText {
     const properties = this.#node.children ?? [];
     const place = properties.findIndex(({ children }) => nameOf(children?.[0]) === name);
@@ -88,11 +91,14 @@ export class JsonText {
     if (this.kind !== "object" || !property) return this;
     const offset = next || !before ? property.offset : before.offset + before.length;
     const end = next ? next.offset : property.offset + property.length;
-    // A name may be there twice.
+    // A name may be repeated.
     return this.#edited([{ node: { offset, length: end - offset }, text: "" }]).without(name);
   }
 
-  /** The value with some of its strings replaced, names of members not among them; all other bytes stay. */
+  /**
+   * The value with some of its strings replaced, but not the names of members. All other bytes are
+   * kept.
+   */
   replaceStrings(replace: (text: string) => string | undefined): JsonText {
     const edits = [...strings(this.#node)].flatMap((node) => {
       const text = replace(node.value as string);
@@ -101,7 +107,7 @@ export class JsonText {
     return this.#edited(edits);
   }
 
-  /** Guards against `JSON.stringify`, which cannot write it: use `stringifyJson`. */
+  /** Fails, because `JSON.stringify` cannot write the text: use `stringifyJson`. */
   toJSON(): never {
     throw new TypeError("JsonText is written by stringifyJson, JSON.stringify would lose digits");
   }

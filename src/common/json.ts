@@ -1,4 +1,7 @@
-/** Reading and writing JSON without losing digits: see {@link JsonText}. The only place that parses values of users. */
+/**
+ * Reads and writes JSON without losing digits; see {@link JsonText}. Values of users are parsed
+ * only here.
+ */
 import { applyEdits, format } from "jsonc-parser";
 import { JsonText } from "./json-text";
 
@@ -10,25 +13,28 @@ export function toJsonText(value: unknown): JsonText {
 }
 
 /**
- * The value of a JSON text. An integer that a number cannot hold becomes a bigint; a decimal becomes the nearest number,
- * so a document of which every digit counts is kept as {@link JsonText}.
+ * Parses a JSON text. An integer that a number cannot hold becomes a bigint. A decimal becomes the
+ * nearest number, so documents in which every digit counts are kept as {@link JsonText}.
  *
- * @throws SyntaxError where it is not JSON, or holds a decimal such as 1e400
+ * @throws SyntaxError if it is not JSON, or contains a decimal out of range such as 1e400
  */
 export function parseJson(text: string | Uint8Array): unknown {
   return valueOf(JsonText.parse(text));
 }
 
-/** The value of a JSON text for a look that numbers do not matter to: they are rounded, as `JSON.parse` does. */
+/**
+ * Parses JSON for a purpose that does not depend on its numbers: they are rounded, as by
+ * `JSON.parse`.
+ */
 export function roundedValue(json: JsonText): unknown {
   return JSON.parse(json.text);
 }
 
 /**
- * An object whose members are read as `JSON.parse` does, except for those named: they are kept as they are written.
- * One that is `null` is null.
+ * Parses an object with `JSON.parse`, except for the named members, which are kept as text. A
+ * member that is `null` is null.
  *
- * @returns undefined where the text is not the JSON of an object
+ * @returns undefined if the text is not a JSON object
  */
 export function parseRecord<Name extends string>(
   text: string | Uint8Array,
@@ -51,10 +57,10 @@ export function parseRecord<Name extends string>(
 }
 
 /**
- * Why a text is not JSON, to follow these words: ` (it holds NaN)`, or nothing where there is no more to say, because the
- * text may hold secrets.
+ * Explains why a text is not JSON, as a suffix such as ` (it holds NaN)`. Empty if the reason
+ * cannot be given without quoting the text, which may contain secrets.
  *
- * @returns undefined where it is JSON
+ * @returns undefined if it is JSON
  */
 export function whyNotJson(text: string | Uint8Array): string | undefined {
   try {
@@ -70,21 +76,21 @@ export function whyNotJson(text: string | Uint8Array): string | undefined {
 }
 
 /**
- * The JSON text of a value, as `JSON.stringify` writes it; a bigint as the integer that it is, a {@link JsonText} byte
+ * Writes a value as JSON, like `JSON.stringify`; a bigint as an integer, a {@link JsonText} byte
  * for byte.
  *
- * @param indent number of spaces a level is indented by. Default: everything in one line.
+ * @param indent spaces per level. Default: 0, a single line.
  */
 export function stringifyJson(value: unknown, indent = 0): string {
   return written(value, indent === 0 ? undefined : "\n", " ".repeat(indent)) ?? "null";
 }
 
-/** JSON with a line a value, as people read it; only white space differs. */
+/** Formats JSON with one value per line. Only whitespace changes. */
 export function formatJson({ text }: JsonText): string {
   return applyEdits(text, format(text, undefined, { tabSize: 2, insertSpaces: true, eol: "\n" }));
 }
 
-/** JSON in one line, as `JSON.stringify` lays it out; only white space differs. */
+/** Formats JSON on a single line, like `JSON.stringify`. Only whitespace changes. */
 export function compactJson(json: JsonText): string {
   if (json.kind === "array") return `[${json.items.map(compactJson).join(",")}]`;
   if (json.kind === "object")

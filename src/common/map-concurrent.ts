@@ -1,5 +1,5 @@
-/** Does something for each item, some at the same time, and keeps the order. */
-export async function atOnce<T, Result>(
+/** Maps items with an async function, at most `limit` in parallel, and keeps their order. */
+export async function mapConcurrent<T, Result>(
   limit: number,
   items: readonly T[],
   work: (item: T) => Promise<Result>,

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Folder of this package, above its sources and above its compiled files alike: the nearest one with a `package.json`. */
+/**
+ * Root folder of this package, found from sources and compiled files alike: the nearest folder with
+ * a `package.json`.
+ */
 export const PACKAGE_ROOT = packageAbove(__dirname);
 
 /** Version of this package, such as `0.2.0`. */

@@ -10,7 +10,9 @@ export function printJson(value: unknown): void {
   print(stringifyJson(value, 2));
 }
 
-/** A table in columns as wide as their longest cell; numbers, which are given as numbers, stand to the right. */
+/**
+ * Formats rows as a table. Columns are as wide as their longest cell; numbers are aligned right.
+ */
 export function table(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -37,7 +39,7 @@ export function table(
 }
 
 /**
- * Bytes in the unit that reads best.
+ * Formats a size with a readable unit.
  *
  * @example `formatBytes(1_536_000) === "1.5 MB"`
  */

@@ -2,15 +2,17 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
- * Whether a process of this machine runs: it exists, is no zombie, and is the one that started then.
+ * Whether a process of this machine is running: it exists, is not a zombie, and started at the
+ * given time.
  *
- * @param started as {@link processStart} gave it, so that a reused process id is noticed; `""` for any.
+ * @param started start time from {@link processStart}, which detects a reused process id; `""` for
+ *   any.
  */
 export function isProcessAlive(pid: number, started = ""): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
+    // EPERM: it exists and belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
   const stat = processStat(pid);
@@ -20,12 +22,15 @@ export function isProcessAlive(pid: number, started = ""): boolean {
   );
 }
 
-/** Sends a signal to a process, or to a group by its negative number; one that has ended is not an error. */
+/**
+ * Sends a signal to a process, or to a process group by its negative id. A process that has ended
+ * is not an error.
+ */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // macOS says EPERM of a group whose processes have ended and were not collected.
+    // macOS reports EPERM for a group whose processes have ended but were not collected.
     if (!(
       error instanceof Error &&
       "code" in error &&
@@ -35,14 +40,14 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** When a process started, in the system's own unit; `""` where it cannot be told. */
+/** Start time of a process in the system's unit; `""` if unknown. */
 export function processStart(pid: number): string {
   return processStat(pid)?.started ?? "";
 }
 
 /**
- * This start of the machine and its process namespace: where two of them are equal, process ids mean the same.
- * Containers of one machine share its boot id but not its process ids.
+ * Identifies this boot of the machine and the process namespace: where it is equal, process ids are
+ * comparable. Containers on a machine share the boot id but not the process ids.
  */
 export function bootId(): string {
   try {
@@ -52,13 +57,15 @@ export function bootId(): string {
   }
 }
 
-/** State and start time from `/proc/<pid>/stat` (proc(5), fields 3 and 22); undefined where there is no /proc. */
+/**
+ * State and start time from `/proc/<pid>/stat` (proc(5), fields 3 and 22); undefined without /proc.
+ */
 function processStat(
   pid: number,
 ): { readonly state: string; readonly started: string } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Field 2, the command in parentheses, may itself hold blanks and parentheses.
+    // Field 2, the command in parentheses, may contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return { state: fields[0] ?? "", started: fields[19] ?? "" };
   } catch {

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from "commander";
 import { UserError } from "./errors";
 
-/** Runs a command to its end, with what stands behind its name. */
+/** Runs a command with its arguments. */
 export function runProgram(
   program: Command,
   args: readonly string[] = process.argv.slice(2),
@@ -9,7 +9,9 @@ export function runProgram(
   return reportMistakes(async () => void (await program.parseAsync(args, { from: "user" })));
 }
 
-/** Runs something to its end: a mistake is one line and an exit code, without a stack trace. */
+/**
+ * Runs an async main function. A UserError is printed without a stack trace and sets the exit code.
+ */
 export async function reportMistakes(work: () => Promise<void>): Promise<void> {
   try {
     await work();

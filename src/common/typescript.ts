@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 
-/** The table by which Node's `require` handles a file, by its extension. Source: https://nodejs.org/api/modules.html#requireextensions */
+/**
+ * Node's handlers for `require` by file extension. Source:
+ * https://nodejs.org/api/modules.html#requireextensions
+ */
 type Handlers = {
   [extension: string]: (
     module: NodeModule & { _compile(code: string, file: string): void },
@@ -10,8 +13,8 @@ type Handlers = {
 };
 
 /**
- * Loads a TypeScript file of the user, such as `pipelines/index.ts`, and what it imports, without a type check, which
- * `npm run typecheck` makes. From the first call on, `require` handles the extension `.ts`.
+ * Loads a TypeScript file of the user, such as `pipelines/index.ts`, and its imports, without type
+ * checking. From the first call on, `require` handles `.ts`.
  *
  * @returns the exports of the file.
  * @throws the error of the file, such as a syntax error.

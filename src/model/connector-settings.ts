@@ -1,15 +1,19 @@
-/** Any value that JSON can hold. An integer beyond 2^53 is a bigint such as `1234567890123456789n`, because JavaScript rounds numbers. */
+/**
+ * Any JSON value. An integer beyond 2^53 is a bigint such as `1234567890123456789n`, because
+ * JavaScript numbers cannot hold it exactly.
+ */
 export type Json =
   string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON object: what Singer calls a config. */
+/** A JSON object, such as a Singer config. */
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
- * A value that the array names and never holds.
+ * A reference to a secret. The array holds the name, never the value.
  *
- * It comes from Pulumi config on deployment, and from the environment or `.env` in a local run, and shows in no log,
- * preview or golden file. Made by {@link secret}.
+ * The value comes from the Pulumi config of the stack on a cluster, and from the environment or
+ * `.env` in a local run. It never appears in a log, a preview or a golden file. Created by
+ * {@link secret}.
  */
 export interface SecretReference {
   /** Name of the secret, such as `warehouse-password`. */
@@ -17,17 +21,17 @@ export interface SecretReference {
 }
 
 /**
- * Names a secret in the place where its value belongs.
+ * References a secret by name.
  *
- * @param name lower-case letters, digits, `-`, `_` and `.`; in a local run `warehouse-password` is read from the
- *   environment variable `WAREHOUSE_PASSWORD`.
+ * @param name lowercase letters, digits, `-`, `_` and `.`. A local run reads `warehouse-password`
+ *   from the environment variable `WAREHOUSE_PASSWORD`.
  * @example `targetPostgres({ host: "db", user: "etl", password: secret("warehouse-password") })`
  */
 export function secret(name: string): SecretReference {
   return { $secret: name };
 }
 
-/** Whether a value is what {@link secret} returns. */
+/** Whether a value was returned by {@link secret}. */
 export function isSecretReference(value: unknown): value is SecretReference {
   return (
     typeof value === "object" &&
@@ -39,14 +43,18 @@ export function isSecretReference(value: unknown): value is SecretReference {
 
 type Path = readonly (string | number)[];
 
-/** Where secrets stand in settings, such as `["password"]` or `["streams", 0, "token"]`. */
+/**
+ * Paths of the secrets in a connector's settings, such as `["password"]` or
+ * `["streams", 0, "token"]`.
+ */
 export function secretPaths(value: Json | undefined): readonly Path[] {
   return secretsIn(value).map(({ path }) => path);
 }
 
 /**
- * What the runner gets to know of the secrets in settings: their paths, then again each path with the name of its secret,
- * which errors show. Runners of versions that know paths only find nothing at the latter and ignore them.
+ * Tells the runner where the secrets are in the settings: first all paths, then each path again
+ * with the name of its secret, which error messages show. Older runners know only paths; an entry
+ * with a name matches nothing there and is ignored.
  *
  * @example `[["port"], ["port", { secret: "shop-port" }]]`
  */
@@ -71,7 +79,10 @@ function secretsIn(
   return Object.entries(value).flatMap(([name, item]) => secretsIn(item, [...path, name]));
 }
 
-/** `T` with a {@link secret} allowed in the place of every value, at every depth, and a bigint in the place of a number. */
+/**
+ * `T` with a {@link secret} allowed in place of any value, at any depth, and a bigint in place of a
+ * number.
+ */
 export type WithSecrets<T> = T extends number
   ? T | bigint | SecretReference
   : T extends string | bigint | boolean | null | undefined
@@ -80,10 +91,13 @@ export type WithSecrets<T> = T extends number
       ? readonly WithSecrets<Item>[] | SecretReference
       : { readonly [Key in keyof T]: WithSecrets<T[Key]> } | SecretReference;
 
-/** Settings of a connector as the array holds them: `Settings` with secrets allowed for values. */
+/** Connector settings as written in the array: `Settings` with secrets allowed as values. */
 export type SettingsInput<Settings> = {
   readonly [Key in keyof Settings]: WithSecrets<Settings[Key]>;
 };
 
-/** How a setting is read when it comes as text, from the environment or as a secret; all but `string` are parsed as JSON. */
+/**
+ * How a setting is parsed when it is given as text, by the environment or a secret. Every type
+ * except `string` is parsed as JSON.
+ */
 export type SettingType = "string" | "number" | "boolean" | "json";

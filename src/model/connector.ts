@@ -3,139 +3,169 @@ import type { JsonObject, SettingsInput, SettingType } from "./connector-setting
 /** A Singer tap (extracts) or target (loads). */
 export type ConnectorKind = "tap" | "target";
 
-/** A connector that is installed from a Python package index, into an environment or image of its own. */
+/** A connector installed from a Python package index, in its own virtual environment or image. */
 export interface PackageSource {
   /** Name on the package index, such as `tap-rest-api-msdk`. */
   readonly package: string;
 
-  /** Exact version, such as `1.4.2`: a run today and a run next year use the same code. */
+  /** Exact version, such as `1.4.2`, so that every run uses the same code. */
   readonly version: string;
 
-  /** The command that the package installs. Default: the connector's name. */
+  /** Command that the package installs. Default: the connector's name. */
   readonly executable?: string;
 
-  /** Python versions that it really runs on, both included; of those there, 3.11 or 3.12 is taken. Default: 3.10 to 3.13. */
+  /**
+   * Python versions that the connector supports, inclusive; 3.11 and 3.12 are preferred. Default:
+   * 3.10 to 3.13.
+   */
   readonly python?: { readonly min?: `3.${number}`; readonly max?: `3.${number}` };
 
   /**
-   * Upper or lower bounds on packages that it pulls in, as pip constraints. Default: `["setuptools<81"]`, because
-   * many published connectors still import `pkg_resources`, which newer ones no longer carry. `setuptools` itself is
-   * always installed.
+   * Version bounds for dependencies, as pip constraints. Default: `["setuptools<81"]`, because many
+   * published connectors still import `pkg_resources`, which setuptools 81 removed. `setuptools`
+   * itself is always installed.
    */
   readonly constraints?: readonly string[];
 
-  /** Replacements for versions that the package pins too low for newer Pythons, as uv overrides. Default: none. */
+  /**
+   * Versions that replace the package's own pins, as uv overrides, for pins too old for current
+   * Pythons. Default: none.
+   */
   readonly overrides?: readonly string[];
 
-  /** Packages to install beside it, with versions. Default: none. */
+  /** Additional packages to install, with versions. Default: none. */
   readonly extraPackages?: readonly string[];
 
-  /** File in `connectors/launchers/` that starts the connector where the published command alone cannot. */
+  /**
+   * File in `connectors/launchers/` that starts the connector, for connectors that do not work when
+   * started directly. Default: none.
+   */
   readonly launcher?: string;
 }
 
-/** A connector that is ready in a container image; it runs on the cluster only. */
+/** A connector from a prebuilt container image. It runs on a cluster only. */
 export interface ImageSource {
   /**
-   * Image with digest or tag, such as `ghcr.io/acme/tap-erp:1.9.0`; it has the runner as its entry point. A deployment
-   * asks the registry for a tag's digest, so that a tag that has moved shows in the preview.
+   * Image with tag or digest, such as `ghcr.io/acme/tap-erp:1.9.0`. Its entry point must be the
+   * runner. Each deployment resolves a tag to its digest, so a moved tag shows up in the preview.
    */
   readonly image: string;
 }
 
-/** Cases of the certification in which a connector does not deliver what was sent; see `docs/connectors.md`. */
+/**
+ * Certification cases in which the connector does not deliver the data unchanged; see
+ * `docs/connectors.md`.
+ */
 export interface Limitation {
-  /** Cases by their names, such as `date_bc`. */
+  /** Names of the cases, such as `date_bc`. */
   readonly cases: readonly string[];
-  /** `rejected`: the run fails and says why. `differs`: it succeeds, and the destination holds something else. */
+  /**
+   * `rejected`: the run fails with an error. `differs`: the run succeeds, but the destination holds
+   * different data.
+   */
   readonly outcome: "rejected" | "differs";
-  /** What happens and what to do, in a sentence or two. */
+  /** What happens and what to do about it, in one or two sentences. */
   readonly text: string;
 }
 
-/** What a connector is and how it is made; the settings of one use of it are in {@link Tap} and {@link Target}. */
+/**
+ * A connector and how it is installed. {@link Tap} and {@link Target} hold the settings of one
+ * pipeline.
+ */
 export interface ConnectorDefinition {
-  /** Singer name, such as `tap-postgres`: unique among connectors. */
+  /** Singer name, unique among connectors, such as `tap-postgres`. */
   readonly name: string;
 
-  /** Whether it extracts or loads. */
+  /** Whether the connector extracts or loads. */
   readonly kind: ConnectorKind;
 
-  /** Where it comes from. */
+  /** Where the connector is installed from. */
   readonly source: PackageSource | ImageSource;
 
-  /** Its settings by name, so that an unknown one is refused and the environment can give them. Default: any. */
+  /**
+   * Settings and their types. With this list, unknown settings are rejected and environment
+   * variables can set known ones. Default: any settings.
+   */
   readonly settings?: { readonly [name: string]: SettingType };
 
-  /** Settings without which it cannot start. Default: none. */
+  /** Settings that the connector requires. Default: none. */
   readonly required?: readonly string[];
 
-  /** Settings that are used where the pipeline gives none. Default: none. */
+  /** Default values of settings. Default: none. */
   readonly defaults?: JsonObject;
 
   /**
-   * Setting of a target that names the folder its files go to. Where the pipeline does not set it, the run's own
-   * output folder is given, and the files are kept in the object store. Default: the target writes no files.
+   * Setting of a target that holds its output folder. If the pipeline does not set it, the target
+   * writes to the run's output folder, and the files are saved to the object store. Default: the
+   * target writes no files.
    */
   readonly outputSetting?: string;
 
-  /** Other names of `outputSetting`: where a pipeline sets one of them, the target's files go there. Default: none. */
+  /**
+   * Aliases of `outputSetting`. If a pipeline sets one of them, the target writes there. Default:
+   * none.
+   */
   readonly outputAliases?: readonly string[];
 
   /**
-   * Settings that say where a target's data lands. A change of one of them stops the next run, so that a new
-   * warehouse does not inherit old bookmarks. Default: every setting with a name like host, port, db_name, schema,
-   * dataset, project, account, bucket, filepath, directory or url.
+   * Settings that identify where a target loads data. If one of them changes, the next run fails,
+   * so that a new warehouse does not inherit old bookmarks. Default: every setting with a name like
+   * host, port, db_name, schema, dataset, project, account, bucket, filepath, directory or url.
    */
   readonly destination?: readonly string[];
 
   /**
-   * Settings that say where a tap reads from. A change of one of them stops the next run, so that another source does
-   * not inherit the bookmarks of this one. Default: as for `destination`, such as host, database, account_id, api_url,
-   * endpoint, container, spreadsheet_id, environment or sandbox.
+   * Settings that identify the source a tap reads from. If one of them changes, the next run fails,
+   * so that a new source does not inherit old bookmarks. Default: every setting with a name like
+   * those of `destination`, and account_id, api_url, endpoint, container, spreadsheet_id,
+   * environment or sandbox.
    */
   readonly location?: readonly string[];
 
   /**
-   * Settings of a target that make a trial load harmless, by which `tapctl check` tries it; `{directory}` stands for a
-   * temporary folder. Default: for a target that writes files that folder, else a trial needs the user's word.
+   * Settings that make a test load harmless, used by `tapctl check`; `{directory}` is replaced with
+   * a temporary folder. Default: the output folder for a target that writes files; other targets
+   * are tested only if the user agrees.
    */
   readonly trial?: JsonObject;
 
-  /** Settings of a tap that say which part of its source's history it reads, by days. Default: it has none. */
+  /** Settings of a tap that limit the date range it reads. Default: the tap has none. */
   readonly window?: Window;
 
-  /** What `npm run certify` found that it does not deliver. Default: nothing, or it was never certified. */
+  /**
+   * What `npm run certify` found that the connector does not deliver. Default: no known
+   * limitations, or not certified.
+   */
   readonly limitations?: readonly Limitation[];
 }
 
-/** Settings that take a day such as `2026-11-16`, and bound what a tap reads. */
+/** Settings of a tap that take a day such as `2026-11-16` and limit what it reads. */
 export interface Window<Setting extends string = string> {
-  /** Where it begins where no state is saved: `tapctl run --from` sets it. */
+  /** Start of the range if there is no saved state. `tapctl run --from` sets it. */
   readonly from: Setting;
 
-  /** Where it ends: `tapctl backfill` needs it. Default: the tap always reads to the end. */
+  /** End of the range, required by `tapctl backfill`. Default: the tap always reads to the end. */
   readonly to?: Setting;
 
-  /** Whether the day of `to` is read too. Default: `excluded`. */
+  /** Whether the day in `to` is read as well. Default: `excluded`. */
   readonly end?: "included" | "excluded";
 }
 
-/** A tap with the settings of one pipeline. */
+/** A tap and its settings in one pipeline. */
 export interface Tap {
   readonly kind: "tap";
-  /** What runs. */
+  /** The connector. */
   readonly connector: ConnectorDefinition;
-  /** Its config, secrets by name. */
+  /** Its config, with references to secrets. */
   readonly settings: JsonObject;
 }
 
-/** A target with the settings of one pipeline. */
+/** A target and its settings in one pipeline. */
 export interface Target {
   readonly kind: "target";
-  /** What runs. */
+  /** The connector. */
   readonly connector: ConnectorDefinition;
-  /** Its config, secrets by name. */
+  /** Its config, with references to secrets. */
   readonly settings: JsonObject;
 }
 
@@ -154,7 +184,10 @@ type SettingNames<Settings> = string extends keyof Settings
 type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never : Key }[keyof T] &
   string;
 
-/** A definition as {@link tap} and {@link target} take it: one line for most connectors. */
+/**
+ * Arguments of {@link tap} and {@link target}. Most connectors need three: name, package and
+ * version.
+ */
 export type ConnectorArgs<Settings> = Pick<
   ConnectorDefinition,
   | "name"
@@ -170,10 +203,11 @@ export type ConnectorArgs<Settings> = Pick<
   SettingNames<Settings>;
 
 /**
- * Defines a tap: the function it returns takes the settings of one pipeline.
+ * Defines a tap. Returns a function that takes the settings of one pipeline.
  *
- * @typeParam Settings the tap's settings; without it any JSON is taken.
- * @example `export const tapGithub = tap({ name: "tap-github", package: "meltanolabs-tap-github", version: "1.23.0" });`
+ * @typeParam Settings settings of the tap. Default: any JSON object.
+ * @example
+ *   `export const tapGithub = tap({ name: "tap-github", package: "meltanolabs-tap-github", version: "1.23.0" });`
  */
 export function tap<Settings extends object = JsonObject>(
   args: ConnectorArgs<Settings>,
@@ -183,10 +217,11 @@ export function tap<Settings extends object = JsonObject>(
 }
 
 /**
- * Defines a target: the function it returns takes the settings of one pipeline.
+ * Defines a target. Returns a function that takes the settings of one pipeline.
  *
- * @typeParam Settings the target's settings; without it any JSON is taken.
- * @example `export const targetSnowflake = target({ name: "target-snowflake", package: "meltanolabs-target-snowflake", version: "0.17.0" });`
+ * @typeParam Settings settings of the target. Default: any JSON object.
+ * @example
+ *   `export const targetSnowflake = target({ name: "target-snowflake", package: "meltanolabs-target-snowflake", version: "0.17.0" });`
  */
 export function target<Settings extends object = JsonObject>(
   args: ConnectorArgs<Settings>,
@@ -195,12 +230,12 @@ export function target<Settings extends object = JsonObject>(
   return (settings) => ({ kind: "target", connector, settings: settings as JsonObject });
 }
 
-/** A connector's settings in one pipeline, with its defaults under them. */
+/** Settings of a connector in one pipeline, merged over the connector's defaults. */
 export function settingsOf(use: Tap | Target): JsonObject {
   return { ...use.connector.defaults, ...use.settings };
 }
 
-/** The version that is installed, or the image's reference: what a summary and a description show. */
+/** Installed version, or the image reference, as shown in summaries and descriptions. */
 export function connectorVersion(connector: ConnectorDefinition): string {
   return "image" in connector.source ? connector.source.image : connector.source.version;
 }

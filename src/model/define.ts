@@ -1,13 +1,16 @@
 import type { Job } from "./job";
 import type { Replication, StreamRule } from "./replication";
 
-/** One entry of the array: a replication, or a job with `kind: "job"`. */
+/** An entry of the array: a replication, or a job with `kind: "job"`. */
 export type PipelineEntry = Replication | Job;
 
-/** Text with five spaces or more: a placeholder in a template type also matches spaces, so that `Cron` accepts it. */
+/**
+ * Text with at least five spaces. A placeholder in a template literal type also matches spaces, so
+ * `Cron` alone would accept it.
+ */
 type SixFields = `${string} ${string} ${string} ${string} ${string} ${string}`;
 
-/** The type that an entry with such a schedule must have; a schedule of six fields or more has none. */
+/** Type of an entry with a given schedule. A schedule of six or more fields has none. */
 type EntryWith<Schedule> =
   Extract<
     Schedule extends readonly unknown[] ? Schedule[number] : Schedule,
@@ -20,21 +23,32 @@ type EntryWith<Schedule> =
         };
       };
 
-/** Where the compiler reads the schedules from. It infers from both branches, and checks the first one: nothing. */
+/**
+ * Where the compiler infers the schedules from. It infers from both branches and checks only the
+ * first, which accepts everything.
+ */
 type SchedulesFrom<Schedules> = Schedules extends readonly unknown[]
   ? unknown
   : { readonly [Index in keyof Schedules]: { readonly schedule: Schedules[Index] } };
 
 /**
- * The typed array that people edit. It is plain data: the same array runs on a laptop and on the cluster.
+ * Defines the pipelines of a project. The result is plain data: the same array runs locally and on
+ * a cluster.
  *
- * Text of the wrong shape, unknown settings and missing required ones do not compile; `tapctl validate` checks the
- * rest and reports every problem at once.
+ * Malformed text, unknown settings and missing required settings are compile errors.
+ * `tapctl validate` checks everything else and reports all problems at once.
  *
- * The compiler compares each entry with every type that an entry of the array may have. That is one type as long as
- * the entries are right, so that the time it takes grows with their number and not with its square.
+ * The compiler compares each entry with every type that an entry may have. While the entries are
+ * correct this is a single type, so compile time grows linearly with their number.
  *
- * @typeParam Schedules the entries' schedules, found by the compiler.
+ * @typeParam Schedules schedules of the entries, inferred by the compiler.
+ * @example
+ * ```ts
+ * export const pipelines = definePipelines([
+ * { name: "orders", schedule: "0 6 * * *", tap: tapShop({ url: "https://shop.example.com" }),
+ * target: targetJsonl({}) },
+ * ]);
+ * ```
  */
 export function definePipelines<const Schedules extends readonly unknown[]>(
   entries: SchedulesFrom<Schedules> &
@@ -43,17 +57,17 @@ export function definePipelines<const Schedules extends readonly unknown[]>(
   return entries;
 }
 
-/** Whether an entry replicates data, rather than being a job. */
+/** Whether an entry is a replication and not a job. */
 export function isReplication(entry: PipelineEntry): entry is Replication {
   return entry.kind !== "job";
 }
 
-/** The entry's schedules as a list. */
+/** Schedules of an entry as a list. */
 export function schedulesOf(entry: PipelineEntry): readonly string[] {
   return typeof entry.schedule === "string" ? [entry.schedule] : entry.schedule;
 }
 
-/** The entry's stream rules, each as an object; undefined where the tap takes what it takes by itself. */
+/** Stream rules of an entry as objects. Undefined if the tap decides which streams to read. */
 export function streamRulesOf(entry: Replication): readonly StreamRule[] | undefined {
   return entry.streams?.map((stream) => (typeof stream === "string" ? { stream } : stream));
 }

@@ -2,109 +2,127 @@ import type { SecretReference } from "./connector-settings";
 import type { Cron, TimeZone } from "./schedule";
 import type { Bytes, Cpu, Duration } from "./units";
 
-/** What one container may use. */
+/** Resources of a container. */
 export interface Resources {
-  /** Cores that are reserved. Default: `0.1`. Example: `"250m"`. */
+  /** Requested CPU cores. Default: `0.1`. Example: `"250m"`. */
   readonly cpu?: Cpu;
 
-  /** Cores that are never exceeded. Default: no limit. */
+  /** Limit of CPU cores. Default: no limit. */
   readonly cpuLimit?: Cpu;
 
   /**
-   * Memory that is reserved and never exceeded: over it the container is killed. Default: `512Mi`. Plan eight times
-   * the largest record for targets built on the Singer SDK; connectors in Python take 30 to 90 MiB before they move
-   * anything. Example: `"1Gi"`.
+   * Requested memory, and the memory limit: a container that exceeds it is killed. Default:
+   * `512Mi`. Targets built on the Singer SDK need about eight times the size of the largest record;
+   * connectors in Python use 30 to 90 MiB before they process any data. Example: `"1Gi"`.
    */
   readonly memory?: Bytes;
 }
 
-/** How often and how patiently a failed step is tried again. Each step (extract, load, follow-up) counts for itself. */
+/** Retries of a failed step. Each step (extract, load, follow-up) is retried separately. */
 export interface Retries {
-  /** Tries after the first one, 0 to 10. Default: 2. */
+  /** Retries after the first attempt, 0 to 10. Default: 2. */
   readonly limit?: number;
 
-  /** Pause before the first of them; it doubles from one to the next. Default: `1m` (in a local run `2s`). */
+  /**
+   * Delay before the first retry. It doubles with each retry. Default: `1m` (`2s` in a local run).
+   */
   readonly delay?: Duration;
 
-  /** Longest pause. Default: `15m`. */
+  /** Longest delay between retries. Default: `15m`. */
   readonly maxDelay?: Duration;
 }
 
-/** What a run's events are called where a chat channel or webhook is told of them. */
+/** Events of a run that can send a notification. */
 export type NotificationEvent = "started" | "succeeded" | "failed" | "recovered";
 
-/** Who is told of a run, on the cluster. A local run tells whoever started it, on screen. */
+/** Notifications of runs on the cluster. Local runs report on the terminal only. */
 export interface Notifications {
-  /** Events to tell of. Default: `["failed", "recovered"]`. Empty: none. */
+  /**
+   * Events to notify of. An empty list turns notifications off. Default: `["failed", "recovered"]`.
+   */
   readonly on?: readonly NotificationEvent[];
 
-  /** Secret that holds the webhook's URL. Default: the stack's own webhook. Example: `secret("orders-channel")`. */
+  /**
+   * Secret that holds the webhook URL. Default: the webhook of the stack. Example:
+   * `secret("orders-channel")`.
+   */
   readonly webhook?: SecretReference;
 }
 
-/** A container that runs to its end: a follow-up of a replication, or the body of a job. */
+/** A container that runs to completion: a follow-up of a replication, or a job. */
 export interface ContainerArgs {
   /** Image with tag or digest, such as `ghcr.io/dbt-labs/dbt-postgres:1.9.0`. */
   readonly image: string;
 
-  /** Program and arguments, never a shell line; they arrive byte for byte, `$` and `{{` too. Example: `["dbt", "build", "--select", "orders"]`. */
+  /**
+   * Program and arguments, passed unchanged, `$` and `{{` included; no shell is involved. Example:
+   * `["dbt", "build", "--select", "orders"]`.
+   */
   readonly command: readonly string[];
 
-  /** Environment of the container; a value may be a secret. Default: none. */
+  /** Environment variables of the container. A value may be a secret. Default: none. */
   readonly env?: { readonly [name: string]: string | SecretReference };
 
-  /** What it may use. Default: those of {@link Resources}. */
+  /** Resources of the container. Default: the defaults of {@link Resources}. */
   readonly resources?: Resources;
 }
 
-/** What every entry of the array has. */
+/** Fields that every entry has. */
 export interface EntryBase {
   /**
-   * Unique name: at most 52 lower-case letters, digits and `-`, beginning and ending with a letter or digit. It names
-   * the CronWorkflow, the state and the runs. Example: `"orders-to-warehouse"`.
+   * Unique name: at most 52 lowercase letters, digits and `-`, starting and ending with a letter or
+   * digit. It names the CronWorkflow, the state and the runs. Example: `"orders-to-warehouse"`.
    */
   readonly name: string;
 
-  /** The name it had before: its saved state is carried over once. Default: none. */
+  /** Previous name of the pipeline. Its saved state is copied once. Default: none. */
   readonly formerName?: string;
 
-  /** One line for people who read a list or a preview. Default: none. */
+  /** One-line description, shown in lists and previews. Default: none. */
   readonly description?: string;
 
-  /** When it starts: one schedule or several. Example: `"0 6 * * *"` or `["0 6 * * MON-FRI", "0 9 * * SAT,SUN"]`. */
+  /**
+   * Cron schedule, or several. Example: `"0 6 * * *"` or `["0 6 * * MON-FRI", "0 9 * * SAT,SUN"]`.
+   */
   readonly schedule: Cron | readonly Cron[];
 
   /** Time zone of the schedule. Default: `UTC`. Example: `"Europe/Berlin"`. */
   readonly timezone?: TimeZone;
 
-  /** Whether the schedule is off; runs by hand still work. Default: false. */
+  /** Turns the schedule off. Manual runs still work. Default: false. */
   readonly suspend?: boolean;
 
-  /** Longest time that a run may take, waiting for a place included. Default: `6h`. Example: `"90m"`. */
+  /** Longest duration of a run, time in the queue included. Example: `"90m"`. Default: `6h`. */
   readonly deadline?: Duration;
 
-  /** How failed steps are tried again. Default: twice. */
+  /** Retries of failed steps. Default: two retries. */
   readonly retries?: Retries;
 
-  /** Who is told. Default: the stack's channel, of failures and recoveries. */
+  /** Notifications. Default: failures and recoveries, to the webhook of the stack. */
   readonly notifications?: Notifications;
 
-  /** Team or person to ask, shown in lists, notifications and labels. Default: none. Example: `"data-platform"`. */
+  /**
+   * Team or person responsible, shown in lists, notifications and labels. Example:
+   * `"data-platform"`. Default: none.
+   */
   readonly owner?: string;
 
-  /** Kubernetes labels of everything that belongs to it. Default: none. Example: `{ domain: "sales" }`. */
+  /**
+   * Kubernetes labels of all objects of the pipeline. Example: `{ domain: "sales" }`. Default:
+   * none.
+   */
   readonly labels?: { readonly [name: string]: string };
 
   /**
-   * What happens on the cluster to running Workflows when the entry is taken out of the array: `delete` ends them,
-   * `orphan` lets them finish. State and past runs stay either way. Default: `orphan`.
+   * What happens to running Workflows when the entry is removed from the array: `delete` ends them,
+   * `orphan` lets them finish. State and past runs are kept in both cases. Default: `orphan`.
    */
   readonly onRemove?: "delete" | "orphan";
 
   /**
-   * By which role its pods use the object store on AWS: `shared` is that of all pipelines, which reaches what any of
-   * them stored; `own` is made for it alone and reaches its own state, runs and configs. Elsewhere it changes nothing.
-   * Default: `shared`.
+   * IAM role that the pods use on AWS: `shared` is the role of all pipelines and can access
+   * everything they store; `own` is a role that can access only this pipeline's state, runs and
+   * configs. Ignored elsewhere. Default: `shared`.
    */
   readonly role?: "shared" | "own";
 }

@@ -5,25 +5,31 @@ import { saysWhere, wordsOf } from "./location";
 import type { Replication } from "./replication";
 import { stringifyJson } from "../common/json";
 
-/** What a saved state belongs to: where one of these changed, the state is not used unasked. */
+/**
+ * What a saved state belongs to. If any of these change, a run refuses the state until the user
+ * confirms.
+ */
 export interface Identity {
   /** Name of the tap. */
   readonly tap: string;
 
-  /** Fingerprint of the settings that say where the tap reads: 16 hexadecimal digits. */
+  /** Fingerprint of the settings that identify the source: 16 hexadecimal digits. */
   readonly source: string;
 
   /** Name of the target. */
   readonly target: string;
 
-  /** Fingerprint of the settings that say where the data lands: 16 hexadecimal digits. */
+  /** Fingerprint of the settings that identify the destination: 16 hexadecimal digits. */
   readonly destination: string;
 
-  /** `destination` as versions before `source` made it, where that differs: states that they saved have it. */
+  /**
+   * `destination` as computed by versions without `source`, if it differs. States that those
+   * versions saved contain it.
+   */
   readonly formerDestination?: string;
 }
 
-/** {@link Identity} as a saved state has it; states of older versions say nothing of the source. */
+/** {@link Identity} as stored in a saved state. States of older versions have no source. */
 export type SavedIdentity = Pick<Identity, "tap" | "target" | "destination"> & {
   readonly source?: string;
 };
@@ -31,7 +37,7 @@ export type SavedIdentity = Pick<Identity, "tap" | "target" | "destination"> & {
 /** A part of an {@link Identity} that is compared. */
 export type IdentityPart = "tap" | "source" | "target" | "destination";
 
-/** Words that said where data lands before there were those of location.ts. */
+/** Words that identified a destination before location.ts. */
 const FORMER_WORDS = new Set([
   "host",
   "hostname",
@@ -50,10 +56,10 @@ const FORMER_WORDS = new Set([
 ]);
 
 /**
- * What the state of a replication belongs to. It does not depend on the order of settings, nor on the value of a
- * secret, so that a rotated password keeps the state.
+ * Identity of a replication's state. It does not depend on the order of settings or on the values
+ * of secrets, so that a rotated password keeps the state.
  *
- * @param source what is read instead of the entry's own source, such as made-up data
+ * @param source description of the source if it is not the entry's own, such as sample data.
  */
 export function identityOf({ tap, target }: Replication, source?: string): Identity {
   const destination = fingerprint(
@@ -73,7 +79,10 @@ export function identityOf({ tap, target }: Replication, source?: string): Ident
   };
 }
 
-/** What of a saved state's identity is another now: the runner refuses such a state. As `_changed` of images/singer/runner/state.py. */
+/**
+ * Parts of a saved state's identity that have changed. The runner refuses such a state; `_changed`
+ * in images/singer/runner/state.py is the same rule.
+ */
 export function changedParts(saved: SavedIdentity, now: Identity): readonly IdentityPart[] {
   const parts = ["tap", "source", "target", "destination"] as const;
   return parts.filter((part) => {
@@ -99,7 +108,10 @@ function placeOf(
   );
 }
 
-/** Settings without what is secret in URLs: users, passwords and tokens may change and the place is the same. */
+/**
+ * Settings without the credentials in URLs: users, passwords and tokens may change while the
+ * location stays the same.
+ */
 function publicPart(value: Json): Json {
   if (typeof value === "string") return withoutCredentials(value);
   if (Array.isArray(value)) return value.map(publicPart);

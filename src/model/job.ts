@@ -1,6 +1,6 @@
 import type { ContainerArgs, EntryBase } from "./entry";
 
-/** A container on a schedule of its own: dbt, a data-quality suite, a clean-up. */
+/** A container on its own schedule, such as dbt, data-quality checks or a cleanup. */
 export interface Job extends EntryBase, ContainerArgs {
   readonly kind: "job";
 }

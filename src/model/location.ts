@@ -1,4 +1,4 @@
-/** Words in the names of settings that say where data is. */
+/** Words in the names of settings that identify where data is. */
 const WORDS = new Set([
   ...[
     "host",
@@ -31,11 +31,14 @@ const WORDS = new Set([
   ...["bucket", "container", "path", "directory", "dir", "folder", "filename", "spreadsheet"],
 ]);
 
-/** What words without a break begin or end with: `filepath`, `dbhost`, `baseurl`, `spreadsheetid`. Not `port`: `export`, `report`. */
+/**
+ * Beginnings and endings of names without separators: `filepath`, `dbhost`, `baseurl`,
+ * `spreadsheetid`. `port` is not one of them because of `export` and `report`.
+ */
 const COMPOUND =
   /^(database|dbname|dataset|bucket|spreadsheet)|(path|url|uri|host|hostname|bucket|endpoint|database|dataset|directory|folder)$/;
 
-/** Words of settings that say how a place is reached or read, not which one it is. */
+/** Words of settings that control how a location is accessed, not which one it is. */
 const OTHER = new Set([
   ...[
     "key",
@@ -74,7 +77,10 @@ const OTHER = new Set([
   ],
 ]);
 
-/** Whether a setting says by its name where data is, for connectors that do not name those settings. */
+/**
+ * Whether the name of a setting suggests that it identifies a location. Used for connectors that do
+ * not list those settings.
+ */
 export function saysWhere(setting: string): boolean {
   const words = wordsOf(setting);
   return (
@@ -83,7 +89,7 @@ export function saysWhere(setting: string): boolean {
   );
 }
 
-/** The words of a name: `apiUrl`, `api_url` and `api-url` have two. */
+/** Words of a name: `apiUrl`, `api_url` and `api-url` have two. */
 export function wordsOf(setting: string): readonly string[] {
   return setting
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")

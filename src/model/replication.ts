@@ -3,104 +3,140 @@ import type { ContainerArgs, EntryBase, Resources } from "./entry";
 import type { IdleTimeout } from "./idle-timeout";
 import type { Duration } from "./units";
 
-/** How a stream is read, as in Singer catalogs. */
+/** Replication method of a stream, as in Singer catalogs. */
 export type ReplicationMethod = "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
 
-/** A stream, or several by a pattern, and what is taken of it. It needs a tap that has a catalog. */
+/** Selects a stream, or several by a pattern. The tap must have a catalog. */
 export interface StreamRule {
-  /** Name of the stream as the tap's catalog has it; `*` stands for any text. Example: `"public-orders"`. */
+  /** Name of the stream in the tap's catalog; `*` matches any text. Example: `"public-orders"`. */
   readonly stream: string;
 
-  /** How it is read. Default: what the tap's catalog says. */
+  /** Replication method. Default: the one in the tap's catalog. */
   readonly replicationMethod?: ReplicationMethod;
 
-  /** Column that tells new rows from old. Default: what the tap's catalog says. Example: `"updated_at"`. */
+  /**
+   * Column that identifies new and changed rows. Example: `"updated_at"`. Default: the one in the
+   * tap's catalog.
+   */
   readonly replicationKey?: string;
 
-  /** Properties to take; `*` stands for any text. Default: all. */
+  /** Properties to include; `*` matches any text. Default: all. */
   readonly include?: readonly string[];
 
-  /** Properties to leave out, after `include`. Default: none. Example: `["*_secret", "ssn"]`. */
+  /** Properties to exclude from those included. Example: `["*_secret", "ssn"]`. Default: none. */
   readonly exclude?: readonly string[];
 }
 
-/** What a run's data must be like; where it is not, the run fails. */
+/** Expectations of a run's data. A run that does not meet them fails. */
 export interface Expectations {
   /**
-   * Fewest records of a run, checked before anything is loaded (in stream mode before the state is saved). Attempts of a
-   * stream that are resumed count together. Default: 0.
+   * Minimum number of records of a run, checked before the load (in stream mode before the state is
+   * saved). Records of resumed attempts are added up. Default: 0.
    */
   readonly minRecords?: number;
 
-  /** Greatest age that the bookmark of a stream may have after a run, where bookmarks are dates or times: each selected stream is checked, and a bookmark that is in the future in every timezone fails too. Default: any. Example: `"2d"`. */
+  /**
+   * Maximum age of each selected stream's bookmark after a run, for bookmarks that are dates or
+   * times. A bookmark in the future in every time zone fails too. Example: `"2d"`. Default: no
+   * limit.
+   */
   readonly maxStaleness?: Duration;
 }
 
-/** A container that runs after the load, with the run's outputs and state to read. */
+/** A container that runs after the load and can read the run's outputs and state. */
 export interface FollowUp extends ContainerArgs {
-  /** Unique among the follow-ups of the pipeline: lower-case letters, digits and `-`. Example: `"dbt"`. */
+  /**
+   * Name, unique among the follow-ups of the pipeline: lowercase letters, digits and `-`. Example:
+   * `"dbt"`.
+   */
   readonly name: string;
 
-  /** The follow-up that must have succeeded before. Default: the one before it in the list. */
+  /** Follow-up that must succeed first. Default: the previous one in the list. */
   readonly after?: string;
 
-  /** Longest time that it may take. Default: `1h`. */
+  /** Longest duration. Default: `1h`. */
   readonly deadline?: Duration;
 }
 
 /**
- * How the data travels.
+ * How data travels from tap to target.
  *
- * - `artifact`: the tap's raw output is kept in the object store, then loaded. A failed load is tried again without
- *   asking the source, and an extract can be loaded once more later.
- * - `stream`: tap and target run at the same time and nothing is kept but the state: for extracts too large to keep.
+ * - `artifact`: the tap's raw output is saved to the object store and then loaded. A failed load is
+ *   retried without
+ *   reading the source again, and an extract can be loaded again later.
+ * - `stream`: tap and target run in parallel, and only the state is saved. For extracts too large
+ *   to store.
  */
 export type Mode = "artifact" | "stream";
 
-/** Data from a source to a destination, by a Singer tap and a Singer target. */
+/**
+ * Moves data from a source to a destination with a Singer tap and a Singer target.
+ *
+ * @example
+ * ```ts
+ * {
+ *   name: "orders",
+ *   schedule: "0 6 * * *",
+ *   tap: tapPostgres({ host: "db", database: "shop", user: "etl", password: secret("shop-password") }),
+ *   target: targetDuckdb({ path: "warehouse.duckdb" }),
+ *   streams: ["public-orders"],
+ * }
+ * ```
+ */
 export interface Replication extends EntryBase {
-  /** Default: `replication`. */
+  /** Kind of the entry. Default: `replication`. */
   readonly kind?: "replication";
 
-  /** What extracts. Example: `tapPostgres({ host: "db", database: "shop", user: "etl", password: secret("shop") })`. */
+  /**
+   * Tap that extracts. Example:
+   * `tapPostgres({ host: "db", database: "shop", user: "etl", password: secret("shop") })`.
+   */
   readonly tap: Tap;
 
-  /** What loads. Example: `targetJsonl({})`. */
+  /** Target that loads. Example: `targetJsonl({})`. */
   readonly target: Target;
 
-  /** Streams to take, for taps that have a catalog. Default: what the tap takes by itself. */
+  /**
+   * Streams to replicate, for taps with a catalog. Default: the streams that the tap selects
+   * itself.
+   */
   readonly streams?: readonly (string | StreamRule)[];
 
-  /** How the data travels. Default: `artifact`. */
+  /** How data travels from tap to target. Default: `artifact`. */
   readonly mode?: Mode;
 
   /**
-   * Longest time in which nothing moves: the tap sends no byte, the target reads none, and neither writes a line to its
-   * log. The attempt then fails and is retried like any other. It does not apply to a target that has read everything
-   * and stores it; only `deadline` ends that. `never` turns it off. Default: `30m`. Example: `"2h"`.
+   * Longest time without activity: the tap writes no byte, the target reads none, and neither
+   * writes to its log. The attempt then fails and is retried. It does not apply to a target that
+   * has read all input and is still storing it; only `deadline` ends that. `never` turns it off.
+   * Example: `"2h"`. Default: `30m`.
    */
   readonly idleTimeout?: IdleTimeout;
 
   /**
-   * State to begin with, as an object or as the JSON text of one, which keeps every digit; it counts only as long as none
-   * is saved. With `configFrom: "store"` it is a file there. Default: none.
+   * State to start from until the first state is saved, as an object or as JSON text, which keeps
+   * every digit. Not allowed with `configFrom: "store"`, where the state is a file. Default: none.
    *
    * @example `readFileSync("orders-state.json", "utf8")`
    */
   readonly initialState?: { readonly [key: string]: unknown } | string;
 
-  /** What the tap and the target may use. Default: those of `Resources` for each. */
+  /** Resources of the tap and the target. Default: the defaults of `Resources` for each. */
   readonly resources?: { readonly tap?: Resources; readonly target?: Resources };
 
-  /** What a run's data must be like. Default: anything. */
+  /** Expectations of a run's data. Default: none. */
   readonly expectations?: Expectations;
 
-  /** Containers that run after the load, in order: dbt, data-quality checks, anything. Default: none. */
+  /**
+   * Containers that run after the load, in order, such as dbt or data-quality checks. Default:
+   * none.
+   */
   readonly followUps?: readonly FollowUp[];
 
   /**
-   * Where the connectors' settings come from: this array, on the cluster by a Kubernetes Secret; or files under
-   * `configs/<pipeline>/` in the object store that `tapctl config put` keeps there. Default: `array`.
+   * Where the settings of the connectors come from: `array` is this array, deployed as a Kubernetes
+   * Secret; `store` is a set of files under `configs/<pipeline>/` in the object store, managed with
+   * `tapctl config put`. Default: `array`.
    */
   readonly configFrom?: "array" | "store";
 }

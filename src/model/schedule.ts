@@ -3,7 +3,8 @@ import type { LegacyZone } from "./cron/zone-names";
 type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 type DayName = "SUN" | "MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT";
 type Day = `${Digit}` | DayName | Lowercase<DayName>;
-// Ends of one kind only: with every pair of days the union is so large that the compiler refuses to spread an entry.
+// Only days of one kind: a union of every pair of days is too large for the compiler to spread an
+// entry.
 type DayRange =
   `${Digit}-${Digit}` | `${DayName}-${DayName}` | `${Lowercase<DayName>}-${Lowercase<DayName>}`;
 type DayField =
@@ -19,12 +20,14 @@ type DayField =
 declare const computed: unique symbol;
 
 /**
- * When a pipeline starts, in the dialect of Argo's CronWorkflow: `minute hour day-of-month month day-of-week`, or
- * `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly`, `@annually`, or `@every 90m`.
+ * Cron schedule in the dialect of Argo's CronWorkflow:
+ * `minute hour day-of-month month day-of-week`, or `@hourly`, `@daily`, `@midnight`, `@weekly`,
+ * `@monthly`, `@yearly`, `@annually`, or `@every 90m`.
  *
- * Days of the week are 0 (Sunday) to 6; `7`, a field for seconds, `L`, `W` and `#` are not known to Argo. Where both
- * day fields are restricted, either of them is enough, as in cron. Ranges are checked by `tapctl validate`.
- * Source: robfig/cron v3's standard parser, which the controller uses.
+ * Days of the week are 0 (Sunday) to 6. Argo does not support `7`, a field for seconds, `L`, `W` or
+ * `#`. If both day fields are restricted, a day that matches either is enough, as in cron.
+ * `tapctl validate` checks the ranges.
+ * Source: the standard parser of robfig/cron v3, which the controller uses.
  *
  * @example `"0 6 * * MON-FRI"`
  */
@@ -34,11 +37,12 @@ export type Cron =
   | `@every ${number}${"s" | "m" | "h"}`
   | ComputedCron;
 
-/** Cron text that a function made: see {@link cron}. */
+/** Cron text that was computed; see {@link cron}. */
 export type ComputedCron = string & { readonly [computed]: true };
 
 /**
- * Takes cron text that is computed, where the compiler cannot see its shape; it is validated like any other.
+ * Accepts computed cron text, whose shape the compiler cannot check. `tapctl validate` checks it
+ * like any other.
  *
  * @example `schedule: cron(`${minute} 6 * * *`)`
  */
@@ -47,8 +51,8 @@ export function cron(text: string): ComputedCron {
 }
 
 /**
- * Name of a time zone in the IANA database, such as `Europe/Berlin`; older names such as `US/Eastern` are accepted, and
- * deployed by the name that they have today. Abbreviations such as `CET` are not.
+ * Time zone name of the IANA database, such as `Europe/Berlin`. Former names such as `US/Eastern`
+ * are accepted and deployed under their current name. Abbreviations such as `CET` are rejected.
  */
 export type TimeZone =
   | "UTC"

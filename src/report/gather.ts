@@ -1,4 +1,4 @@
-import { atOnce } from "../common/map-concurrent";
+import { mapConcurrent } from "../common/map-concurrent";
 import type { PipelineEntry } from "../model/define";
 import type { PipelineFacts } from "../status/facts";
 import { localFactsOf } from "../status/local-facts";
@@ -21,7 +21,7 @@ export async function gatherLocal(
     entries.map(({ name }) => name),
     limit,
   );
-  const facts = await atOnce(AT_ONCE, entries, (entry) =>
+  const facts = await mapConcurrent(AT_ONCE, entries, (entry) =>
     localFactsOf(store, entry, runs.get(entry.name) ?? []),
   );
   return reportData({ entries, facts, runs, store: store.url, now });
@@ -54,7 +54,7 @@ async function readRuns(
   limit: number,
 ): Promise<ReadonlyMap<string, readonly RunSummary[]>> {
   return new Map(
-    await atOnce(
+    await mapConcurrent(
       AT_ONCE,
       names,
       async (name) => [name, await listRuns(store, name, limit)] as const,

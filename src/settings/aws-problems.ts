@@ -3,7 +3,7 @@ import type { CheckedSettings } from "./schema";
 
 const DEFAULT_REGISTRY = JSON.stringify(registrySettings.parse({}));
 
-/** What settings that are right by themselves get wrong between them, as `key: what is wrong`. */
+/** Conflicts between AWS settings that are valid by themselves, as `key: problem`. */
 export function awsProblems({
   aws,
   objectStore,
@@ -11,16 +11,14 @@ export function awsProblems({
 }: Pick<CheckedSettings, "aws" | "objectStore" | "registry">): readonly string[] {
   if (aws === undefined)
     return objectStore.kind === "aws"
-      ? [`aws: must be set for objectStore.kind "aws": its region at least`]
+      ? [`aws: is required for objectStore.kind "aws", with at least a region`]
       : [];
   const store = objectStore.kind === "aws" ? objectStore : undefined;
   if (store === undefined && aws.ecr === undefined)
-    return [
-      `aws: nothing of this stack is on AWS; set objectStore.kind to "aws" or give aws.ecr, or leave it out`,
-    ];
+    return [`aws: is not used. Set objectStore.kind to "aws" or aws.ecr, or remove it`];
   return [
     ...(aws.ecr !== undefined && JSON.stringify(registry) !== DEFAULT_REGISTRY
-      ? [`registry: images go to ECR, as aws.ecr says; leave one of them out`]
+      ? [`registry: cannot be combined with aws.ecr, which sends images to ECR. Remove one of them`]
       : []),
     ...(store?.kmsKey === undefined
       ? []
@@ -51,15 +49,15 @@ function placeProblems(
 ): readonly string[] {
   return [
     ...(place.region !== undefined && place.region !== region
-      ? [`${where}: is in region ${place.region}, and aws.region is ${region}`]
+      ? [`${where}: is in region ${place.region}, but aws.region is ${region}`]
       : []),
     ...(account !== undefined && place.account !== account
-      ? [`${where}: is in account ${place.account}, and aws.account is ${account}`]
+      ? [`${where}: is in account ${place.account}, but aws.account is ${account}`]
       : []),
   ];
 }
 
-/** The region stands in the name of an EKS cluster's issuer; other issuers have none. */
+/** Only the issuer of an EKS cluster contains its region. */
 function oidcPlace(arn: string): Place {
   return {
     region: /oidc-provider\/oidc\.eks\.([a-z0-9-]+)\./.exec(arn)?.[1],

@@ -5,17 +5,17 @@ import { awsProblems } from "./aws-problems";
 import { keysAt } from "./keys-at";
 import { settingsSchema, type CheckedSettings } from "./schema";
 
-/** A configuration that was looked at. */
+/** Result of a check. */
 export interface CheckedValues {
-  /** With the defaults put in; absent where a value is not what it must be. */
+  /** Settings with defaults applied; absent if a value is invalid. */
   readonly settings?: CheckedSettings;
-  /** Every problem, as `key: what is wrong`. */
+  /** Every problem, as `key: problem`. */
   readonly problems: readonly string[];
 }
 
-/** A value as it was set, from the text that Pulumi keeps: JSON where it is some, else text. */
+/** Value of a setting: parsed as JSON if possible, otherwise text. */
 export function parseValue(key: string, raw: string): unknown {
-  // The text of these is theirs whatever it looks like: a context may be called 1.
+  // These are always text: a context may be named 1.
   if (key === "context" || key === "namespace" || key === "certificateAuthority") return raw;
   try {
     return JSON.parse(raw);
@@ -25,9 +25,9 @@ export function parseValue(key: string, raw: string): unknown {
 }
 
 /**
- * Checks a configuration but for its secrets, and puts the defaults in.
+ * Validates settings, except secrets, and applies defaults.
  *
- * @param values by key, as JSON has them; undefined for a key that is not set.
+ * @param values JSON values by key; undefined for a key that is not set.
  */
 export function checkValues(values: { readonly [key: string]: unknown }): CheckedValues {
   const given = Object.fromEntries(
@@ -39,7 +39,7 @@ export function checkValues(values: { readonly [key: string]: unknown }): Checke
   return { settings: checked.data, problems: awsProblems(checked.data) };
 }
 
-/** Every problem of a configuration as one error. */
+/** All problems of a configuration as one error. */
 export function settingsError(problems: readonly string[], project = "tapctl"): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new UserError(
@@ -50,7 +50,7 @@ export function settingsError(problems: readonly string[], project = "tapctl"): 
   );
 }
 
-/** An object that Pulumi.yaml gives as a default stands for one that nobody set. */
+/** Pulumi.yaml has an empty object as the default of these; it means not set. */
 function isUnset(key: string, value: unknown): boolean {
   return (
     (key === "objectStore" || key === "aws") &&
@@ -60,7 +60,7 @@ function isUnset(key: string, value: unknown): boolean {
   );
 }
 
-/** An issue as lines of `key: what is wrong`; those of a union are told for the branch that came closest. */
+/** An issue as lines of `key: problem`. For a union, the issues of the branch that came closest. */
 function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): readonly string[] {
   const path = [...above, ...issue.path];
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
@@ -70,7 +70,7 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): 
   if (issue.code === "unrecognized_keys")
     return issue.keys.map(
       (key) =>
-        `${pathText([...path, key])}: there is no such setting${didYouMean(key, keysAt(settingsSchema, path))}`,
+        `${pathText([...path, key])}: is not a setting${didYouMean(key, keysAt(settingsSchema, path))}`,
     );
   return [`${pathText(path)}: ${issue.message}`];
 }

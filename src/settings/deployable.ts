@@ -5,10 +5,10 @@ import { secretsOf, validatePipelines } from "../model/validation/validate";
 import { setSecretCommand } from "./secrets";
 
 /**
- * Refuses an array that cannot be deployed: with problems, or with secrets that the stack was not given.
+ * Refuses an array that cannot be deployed because it has problems or because secrets are not set.
  *
  * @param secrets names of the secrets that are set.
- * @throws UserError with every problem at once.
+ * @throws UserError with all problems.
  */
 export function assertDeployable(
   entries: readonly PipelineEntry[],
@@ -24,7 +24,7 @@ export function assertDeployable(
     return names.map((name) =>
       formatProblem({
         where: `pipelines[${index}] "${entry.name}"`,
-        text: `secret "${name}" is not set; set it with: ${setSecretCommand(name)}`,
+        text: `secret "${name}" is not set. Set it with: ${setSecretCommand(name)}`,
       }),
     );
   });

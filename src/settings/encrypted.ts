@@ -1,7 +1,7 @@
-/** Settings that may hold anything, whatever is encrypted in it: values of charts. */
+/** Settings of any shape, which may contain encrypted values: chart values. */
 const OPEN = new Set(["argo.values", "objectStore.values"]);
 
-/** Where the engine has encrypted something in values, as paths such as `proxy.https`. */
+/** Paths of the encrypted values in a setting, such as `proxy.https`. */
 export function encryptedPaths(value: unknown, path = ""): readonly string[] {
   if (typeof value !== "object" || value === null || OPEN.has(path)) return [];
   if (Array.isArray(value))
@@ -13,7 +13,7 @@ export function encryptedPaths(value: unknown, path = ""): readonly string[] {
   );
 }
 
-/** Whether a problem, `key: what is wrong`, is about a path or what is below it. */
+/** Whether a problem, as `key: problem`, is about a path or something below it. */
 export function isBelow(path: string, problem: string): boolean {
   return [":", ".", "["].some((end) => problem.startsWith(path + end));
 }

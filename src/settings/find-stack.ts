@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DEFAULT_NAMESPACE, DEFAULT_STACK } from "../common/command-text";
 import { configIn } from "./stack-file";
 
-/** Where a stack's pipelines are. */
+/** Where a stack's pipelines run. */
 export interface StackPlace {
-  /** Context of the kubeconfig. */
+  /** Kubeconfig context. */
   readonly context: string;
   /** Default: `pipelines`. */
   readonly namespace?: string | undefined;
@@ -14,16 +14,17 @@ export interface StackPlace {
 interface Candidate {
   readonly stack: string;
   readonly namespace: string;
-  /** Undefined if the stack's files name none. */
+  /** Undefined if the files of the stack do not set it. */
   readonly context: string | undefined;
 }
 
 /**
- * The stack of a project that deploys to a place, by its files alone: `Pulumi.NAME.yaml`, and the copy below `.tapctl` in
- * which `tapctl up` keeps the context that it used.
+ * Finds the stack of a project that deploys to a place, from files only: `Pulumi.NAME.yaml`, and
+ * the copy below `.tapctl` in which `tapctl up` records the context that it used.
  *
  * @param root folder of the project.
- * @returns the default stack if the project has no stack's file, undefined if its files do not decide.
+ * @returns the default stack if the project has no stack file; undefined if the files are
+ *   ambiguous.
  */
 export function findStack(
   root: string,

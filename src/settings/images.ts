@@ -2,38 +2,47 @@ import { z } from "zod";
 import { DEFAULTS } from "../model/defaults";
 import { secretName, text, webAddress } from "./values";
 
-/** Registry of the images that are built. */
+/** Registry that images are pushed to. */
 export const registrySettings = z
   .strictObject({
-    /** Host, with a path where images have one: `registry.example.com/etl`. */
+    /** Host and optional path: `registry.example.com/etl`. Default: `localhost:5000`. */
     address: z
       .string()
       .regex(
         /^(localhost|[^\s/:]*[.:][^\s/]*)(\/[^\s/]+)*$/,
-        `must be a host and a path without a protocol, such as "registry.example.com/etl"; Docker Hub's is "docker.io"`,
+        `must be a host and a path without a protocol, such as "registry.example.com/etl"; for Docker Hub "docker.io"`,
       )
       .default(DEFAULTS.registry),
-    /** The same registry as pods reach it. Default: the same address. */
+    /** Address of the registry as seen by pods. Default: `address`. */
     pullAddress: text.exactOptional(),
-    /** User to push and pull with. Default: whatever the Docker client is logged in as; pods pull without. */
+    /**
+     * User that pushes and pulls. Default: the login of the Docker client for pushes, no login for
+     * pulls.
+     */
     username: text.exactOptional(),
-    /** Name of the secret that holds the user's password. */
+    /** Name of the secret that holds the password. */
     password: secretName.exactOptional(),
   })
   .readonly()
   .refine(
     ({ username, password }) => (username === undefined) === (password === undefined),
-    "username and password must be given together",
+    "username and password must be set together",
   );
 
-/** How connector images are made. */
+/** How connector images are built. */
 export const imagesSettings = z
   .strictObject({
-    /** Name of the buildx builder. Default: the one in use; for a registry on this machine the Docker engine's own, by `exec` whatever that says, and without `cache`. */
+    /**
+     * Name of the buildx builder. Default: the current one. For a registry on localhost the default
+     * is the Docker engine's own builder, with `exec` and without `cache`.
+     */
     builder: text.exactOptional(),
-    /** Build with the `docker buildx` command instead of a built-in client: for engines that can pull no BuildKit image. */
+    /**
+     * Build with the `docker buildx` command instead of the provider's client, for engines that
+     * cannot pull the BuildKit image. Default: false.
+     */
     exec: z.boolean().default(false),
-    /** Platforms of the cluster's nodes. */
+    /** Platforms of the cluster's nodes. Default: `["linux/amd64"]`. */
     platforms: z
       .array(
         z
@@ -46,25 +55,34 @@ export const imagesSettings = z
       .min(1)
       .readonly()
       .default(["linux/amd64"]),
-    /** Image that they are built on. */
+    /** Base image of the connector images. Default: `python:3.12-slim`. */
     baseImage: text.default(DEFAULTS.baseImage),
-    /** Whether a preview builds them, which finds mistakes early and needs Docker. */
+    /**
+     * Whether `preview` builds images, which finds build errors early and needs Docker. Default:
+     * false.
+     */
     buildOnPreview: z.boolean().default(false),
-    /** Whether layers are kept in the registry, so that another machine builds as fast. */
+    /**
+     * Whether build layers are cached in the registry, which speeds up builds on other machines.
+     * Default: false.
+     */
     cache: z.boolean().default(false),
-    /** Package index of the connectors. */
+    /** Python package index of the connectors. */
     pythonIndex: z
       .strictObject({
-        /** Address. Default: PyPI. */
+        /** URL of the index. Default: PyPI. */
         url: webAddress.exactOptional(),
-        /** A second one. */
+        /** URL of an additional index. Default: none. */
         extraUrl: webAddress.exactOptional(),
-        /** Host that is trusted without TLS. */
+        /** Host that is trusted without TLS. Default: none. */
         trustedHost: text.exactOptional(),
       })
       .readonly()
       .prefault({}),
-    /** Ready images by connector name, and that of the runner as `singer-runner`, with digest or tag: nothing is built for these. */
+    /**
+     * Prebuilt images with tag or digest, by connector name; `singer-runner` for the runner. They
+     * are not built. Default: none.
+     */
     ready: z
       .record(
         z.string(),
@@ -80,7 +98,7 @@ export const imagesSettings = z
   })
   .readonly();
 
-/** Settings of the registry. */
+/** Registry settings. */
 export type RegistrySettings = z.infer<typeof registrySettings>;
-/** Settings of the images. */
+/** Image settings. */
 export type ImagesSettings = z.infer<typeof imagesSettings>;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What a schema may be made of: only what leads to the keys of its objects. */
+/** The parts of a Zod schema that lead to object keys. */
 interface Definition {
   readonly shape?: { readonly [key: string]: z.core.$ZodType };
   readonly innerType?: z.core.$ZodType;
@@ -11,7 +11,7 @@ interface Definition {
   readonly options?: readonly z.core.$ZodType[];
 }
 
-/** Keys that an object may have at a place in what a schema describes; of a union those of every branch. */
+/** Keys that a schema allows in the object at a path; for a union, those of all branches. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const {
     shape,

@@ -3,16 +3,16 @@ import { checkValues, parseValue, settingsError } from "./check";
 import { settingsSchema, type CheckedSettings } from "./schema";
 import { secretSettings, setSecretCommand, type Secrets } from "./secrets";
 
-/** All that a stack is told: the one thing that is read from Pulumi's configuration. */
+/** Settings of a stack, read from the Pulumi configuration. */
 export interface Settings extends Readonly<CheckedSettings> {
-  /** Values that the pipelines and these settings name, such as `secrets["shop-password"]`. */
+  /** Values of secrets, such as `secrets["shop-password"]`. */
   readonly secrets: Secrets;
 }
 
 /**
  * Reads the configuration of the stack.
  *
- * @throws UserError with every problem at once.
+ * @throws UserError with all problems.
  */
 export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
   const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
@@ -21,12 +21,12 @@ export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
 }
 
 /**
- * Checks a configuration and puts the defaults in.
+ * Validates a configuration and applies defaults.
  *
- * @param values by key, as JSON has them; undefined for a key that is not set.
- * @param secrets the key `secrets`, whose values are looked at no further than that they are text.
- * @param project name of the Pulumi project, before the colon of every key.
- * @throws UserError with every problem at once.
+ * @param values JSON values by key; undefined for a key that is not set.
+ * @param secrets value of the key `secrets`; checked only to be text.
+ * @param project namespace of the keys, shown in problems.
+ * @throws UserError with all problems.
  */
 export function checkSettings(
   values: { readonly [key: string]: unknown },
@@ -43,7 +43,7 @@ export function checkSettings(
   return settings;
 }
 
-/** Every key that the stack gives this program, those that are not settings included. */
+/** Every key of the configuration, unknown ones included. */
 function keysIn({ name }: pulumi.Config): readonly string[] {
   const given = Object.keys(pulumi.runtime.allConfig()).flatMap((key) =>
     key.startsWith(`${name}:`) ? [key.slice(name.length + 1)] : [],
@@ -69,16 +69,16 @@ function secretsProblems(secrets: unknown): readonly string[] {
   if (secrets === undefined) return [];
   if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
     return [
-      `secrets: must be an object of texts, set one by one with: ${setSecretCommand("NAME")}`,
+      `secrets: must be an object with text values. Set each with: ${setSecretCommand("NAME")}`,
     ];
   return Object.entries(secrets).flatMap(([name, value]) =>
     typeof value === "string"
       ? []
-      : [`secrets["${name}"]: must be text; quote a number that is a password`],
+      : [`secrets["${name}"]: must be text. Quote a password that is a number`],
   );
 }
 
-/** A problem for each setting that names a secret which is not set. */
+/** A problem for each setting that names a secret that is not set. */
 function missingSecrets(settings: CheckedSettings, secrets: unknown): readonly string[] {
   const given = new Set(
     Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}),

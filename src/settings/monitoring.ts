@@ -3,31 +3,39 @@ import { objectName, text } from "./values";
 
 const labels = z.record(z.string(), z.string()).readonly();
 
-/** How the cluster's Prometheus and Grafana look after the pipelines. */
+/** How Prometheus and Grafana monitor the pipelines. */
 const monitoringObject = z
   .strictObject({
-    /** Labels of ServiceMonitors and rules, where the Prometheus operator selects by some, such as `{ release: "kube-prometheus-stack" }`. */
+    /**
+     * Labels of ServiceMonitors and rules, for a Prometheus operator that selects by label, such as
+     * `{ release: "kube-prometheus-stack" }`. Default: none.
+     */
     labels: labels.default({}),
-    /** Namespace of Prometheus, whose pods may then reach MinIO's metrics. */
+    /** Namespace of Prometheus, whose pods may read MinIO's metrics. Default: `monitoring`. */
     prometheusNamespace: objectName.default("monitoring"),
-    /** Labels of every alert, by which Alertmanager finds whom to tell, such as `{ team: "data" }`. */
+    /**
+     * Labels of every alert, for routing in Alertmanager, such as `{ team: "data" }`. Default:
+     * none.
+     */
     alertLabels: labels.default({}),
-    /** How many runs in a row have to fail before somebody is told. */
+    /** Consecutive failed runs that trigger an alert. Default: 3. */
     failuresInARow: z.int().min(1).max(100).default(3),
-    /** Percentage of MinIO's space that has to be free. */
+    /** Free space of MinIO, in percent, below which an alert is triggered. Default: 10. */
     freeSpacePercent: z.int().min(1).max(90).default(10),
-    /** Where the runbook is read; the section's name is put after it. Default: its place in this project. */
+    /**
+     * URL or path of the runbook; alerts append the section. Default: the runbook of this project.
+     */
     runbook: text.default("docs/runbook.md"),
-    /** Grafana's folder for the dashboard. Default: where its sidecar puts what names none. */
+    /** Grafana folder of the dashboard. Default: the sidecar's default folder. */
     grafanaFolder: text.exactOptional(),
   })
   .readonly();
 
-/** False for none; true for one with all defaults. */
+/** False turns monitoring off; true uses all defaults. */
 export const monitoringSettings = z
   .union([z.boolean(), monitoringObject])
   .default(false)
   .transform((value) => (value === true ? monitoringObject.parse({}) : value));
 
-/** Settings of monitoring. */
+/** Monitoring settings. */
 export type MonitoringSettings = z.infer<typeof monitoringObject>;

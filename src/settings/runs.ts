@@ -2,31 +2,34 @@ import { z } from "zod";
 import { DEFAULTS } from "../model/defaults";
 import { bytes, cpu, duration, secretName, text, webAddress } from "./values";
 
-/** What holds for every pipeline that does not say otherwise. */
+/** Defaults of pipelines that do not set these themselves. */
 export const defaultsSettings = z
   .strictObject({
-    /** Longest time of a run. */
+    /** Longest duration of a run. Default: `6h`. */
     deadline: duration.default(DEFAULTS.deadline),
-    /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
+    /**
+     * Longest time that a pod may stay pending, for example while its image is pulled, before the
+     * attempt fails. Default: `15m`.
+     */
     pendingDeadline: duration.default(DEFAULTS.pendingDeadline),
-    /** How failed steps are tried again. */
+    /** Retries of failed steps. */
     retries: z
       .strictObject({
-        /** Tries after the first one. */
+        /** Retries after the first attempt. Default: 2. */
         limit: z.int().min(0).max(10).default(DEFAULTS.retries.limit),
-        /** Pause before the first of them. */
+        /** Delay before the first retry. It doubles with each retry. Default: `1m`. */
         delay: duration.default(DEFAULTS.retries.delay),
-        /** Longest pause. */
+        /** Longest delay between retries. Default: `15m`. */
         maxDelay: duration.default(DEFAULTS.retries.maxDelay),
       })
       .readonly()
       .prefault({}),
-    /** What a connector may use. */
+    /** Resources of a tap or target. */
     resources: z
       .strictObject({
-        /** Cores that are reserved. */
+        /** Requested CPU. Default: 0.1. */
         cpu: cpu.default(DEFAULTS.resources.cpu),
-        /** Memory that is reserved and never exceeded. */
+        /** Requested memory and memory limit. Default: `512Mi`. */
         memory: bytes.default(DEFAULTS.resources.memory),
       })
       .readonly()
@@ -34,12 +37,15 @@ export const defaultsSettings = z
   })
   .readonly();
 
-/** Who is told of runs. */
+/** Where notifications of runs are sent. */
 export const notificationsSettings = z
   .strictObject({
-    /** Name of the secret that holds the URL of a Slack incoming webhook or any other. Default: nobody is told. */
+    /**
+     * Name of the secret that holds the webhook URL, of Slack or any other service. Default: no
+     * notifications.
+     */
     webhook: secretName.exactOptional(),
-    /** Address of Argo's user interface, for links. Default: no links. */
+    /** URL of Argo's web UI, used for links. Default: no links. */
     uiUrl: webAddress.exactOptional(),
   })
   .readonly();
@@ -47,21 +53,24 @@ export const notificationsSettings = z
 /** Proxies of builds and pods. */
 export const proxySettings = z
   .strictObject({
-    /** For http addresses. */
+    /** Proxy of http URLs. Default: none. */
     http: webAddress.exactOptional(),
-    /** For https addresses. */
+    /** Proxy of https URLs. Default: none. */
     https: webAddress.exactOptional(),
-    /** Hosts, domains and networks that are reached directly, beside those of the cluster. */
+    /**
+     * Hosts, domains and networks that bypass the proxy, in addition to those of the cluster.
+     * Default: none.
+     */
     none: z.array(text).readonly().exactOptional(),
   })
   .readonly();
 
-/** Disk for a pod's files: an extract, an output and its archive. */
+/** Disk space of a pod: an extract, an output and its archive. */
 export const scratchSettings = z
   .strictObject({
-    /** Most that a pod may use. */
+    /** Maximum size for each pod. Default: `20Gi`. */
     size: bytes.default(DEFAULTS.scratchSize),
-    /** Storage class of a volume of its own for each pod. Default: the node's disk. */
+    /** Storage class of a separate volume for each pod. Default: the disk of the node. */
     storageClass: text.exactOptional(),
   })
   .readonly();

@@ -8,43 +8,50 @@ import { objectStoreSettings } from "./object-store";
 import { defaultsSettings, notificationsSettings, proxySettings, scratchSettings } from "./runs";
 import { objectName } from "./values";
 
-/** Every key of the stack's configuration but `secrets`; Pulumi.yaml describes the same keys. */
+/** All keys of the stack configuration except `secrets`. Pulumi.yaml describes the same keys. */
 export const settingsSchema = z.strictObject({
-  /** Context of the kubeconfig; empty for the current one. */
+  /** Kubeconfig context. Default: empty, the current context. */
   context: z.string().default(""),
-  /** Namespace of the pipelines. */
+  /** Namespace of the pipelines. Default: `pipelines`. */
   namespace: objectName.default(DEFAULT_NAMESPACE),
   /** Argo Workflows. */
   argo: argoSettings.prefault({}),
-  /** Where artifacts, states and runs live. */
+  /** Where artifacts, states and runs are stored. Default: a MinIO that the stack installs. */
   objectStore: objectStoreSettings.prefault({ kind: "minio" }),
-  /** AWS. Default: nothing of this stack is there. */
+  /** AWS. Default: nothing is created on AWS. */
   aws: awsSettings.exactOptional(),
-  /** Registry of the images that are built. */
+  /** Registry that images are pushed to. */
   registry: registrySettings.prefault({}),
-  /** How connector images are made. */
+  /** How connector images are built. */
   images: imagesSettings.prefault({}),
-  /** What holds for every pipeline that does not say otherwise. */
+  /** Defaults of pipelines that do not set these themselves. */
   defaults: defaultsSettings.prefault({}),
-  /** Who is told of runs. */
+  /** Where notifications of runs are sent. */
   notifications: notificationsSettings.prefault({}),
-  /** How the cluster's Prometheus operator and Grafana look after the pipelines: true for all defaults, false for not at all. */
+  /** How Prometheus and Grafana monitor the pipelines; true for all defaults. Default: false. */
   monitoring: monitoringSettings,
-  /** Secrets of the pipelines' namespace to pull images with, which are there already. */
+  /** Existing image pull secrets in the namespace of the pipelines. Default: none. */
   imagePullSecrets: z.array(objectName).readonly().default([]),
   /** Proxies of builds and pods. */
   proxy: proxySettings.prefault({}),
-  /** File of PEM certificates that builds and pods trust, those of follow-ups and jobs included, from the project's folder; empty for none. It replaces those they trusted. */
+  /**
+   * File of PEM certificates, relative to the project, that builds and pods trust, those of
+   * follow-ups and jobs included. It replaces the certificates of the images. Default: empty, the
+   * certificates of the images.
+   */
   certificateAuthority: z.string().default(""),
-  /** Disk for a pod's files. */
+  /** Disk space of a pod. */
   scratch: scratchSettings.prefault({}),
-  /** Whether nobody may connect to the pods of pipelines, and only they and Argo to MinIO. */
+  /**
+   * Whether network policies block connections to pipeline pods, and allow only those pods and Argo
+   * to connect to MinIO. Default: true.
+   */
   networkPolicy: z.boolean().default(true),
-  /** Whether the namespaces of pipelines and data are kept from deletion until this is false. */
+  /** Whether the namespaces of pipelines and data are protected from deletion. Default: false. */
   protect: z.boolean().default(false),
 });
 
-/** Settings as they are checked: secrets by name alone. */
+/** Validated settings. Secrets are given by name. */
 export type CheckedSettings = z.infer<typeof settingsSchema>;
 
 /** Keys of the configuration. */

@@ -7,30 +7,32 @@ import { checkValues, parseValue, settingsError } from "./check";
 import { encryptedPaths, isBelow } from "./encrypted";
 import { settingKeys, type CheckedSettings } from "./schema";
 
-/** A stack's settings by key. */
+/** Settings of a stack by key. */
 type Given = { readonly [key: string]: unknown };
 
-/** What a stack's file says. */
+/** Content of a stack's file. */
 export interface StackFile {
-  /** The settings, with the defaults of `Pulumi.yaml` and of the schema put in. */
+  /** Settings with the defaults of `Pulumi.yaml` and of the schema applied. */
   readonly settings: CheckedSettings;
-  /** What the file itself gives, by key. */
+  /** Settings in the file itself, by key. */
   readonly given: Given;
 }
 
 /**
- * The settings of a stack by its file alone, without an engine: its secrets are left out, and nothing is decrypted.
+ * Reads the settings of a stack from its file, without an engine: secrets are left out and nothing
+ * is decrypted.
  *
- * @param folder of the project, where the file is, such as `Pulumi.dev.yaml`.
- * @throws UserError with every problem at once; where there is no such file, with the stacks that have one.
+ * @param folder folder of the project, which contains the file, such as `Pulumi.dev.yaml`.
+ * @throws UserError with all problems. If the file does not exist, it lists the stacks that have
+ *   one.
  */
 export function readStackFile(folder: string, stack: string): StackFile {
   if (!/^[\w.-]+$/.test(stack))
     throw new UserError(
-      `--stack ${JSON.stringify(stack)}: a stack's own name, of letters, digits, "-", "_" and ".", such as dev`,
+      `--stack ${JSON.stringify(stack)}: must be the name of a stack, with letters, digits, "-", "_" and ".", such as dev`,
     );
   const file = join(folder, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new UserError(`there is no ${file}${othersThan(stack, folder)}`);
+  if (!existsSync(file)) throw new UserError(`${file} does not exist${othersThan(stack, folder)}`);
   const config = configIn(file);
   const given = valuesOf(keysIn(config), (key) => config[`tapctl:${key}`]);
   const encrypted = encryptedPaths(given);
@@ -38,7 +40,7 @@ export function readStackFile(folder: string, stack: string): StackFile {
   const problems = [
     ...encrypted.map(
       (path) =>
-        `${path}: is encrypted, and the file alone does not tell it; only what stands under secrets may be`,
+        `${path}: is encrypted and cannot be read from the file. Only values under secrets may be encrypted`,
     ),
     ...wrong.filter((problem) => !encrypted.some((path) => isBelow(path, problem))),
   ];
@@ -46,7 +48,7 @@ export function readStackFile(folder: string, stack: string): StackFile {
   return { settings, given };
 }
 
-/** What the project's file gives every stack. */
+/** Defaults of all stacks, from the project file. */
 function defaultsIn(folder: string): Given {
   const file = join(folder, "Pulumi.yaml");
   const config = existsSync(file) ? configIn(file) : {};
@@ -65,7 +67,7 @@ function projectIn(file: string): string {
   return name ?? "tapctl";
 }
 
-/** Keys of this program in the schema's order, then those that are not settings. */
+/** Keys of the schema, in its order, then unknown keys. */
 function keysIn(config: Given): readonly string[] {
   const given = Object.keys(config).flatMap((key) =>
     key.startsWith("tapctl:") ? [key.slice("tapctl:".length)] : [],
@@ -76,7 +78,7 @@ function keysIn(config: Given): readonly string[] {
   ];
 }
 
-/** What is set, as Pulumi gives it to the program. */
+/** Values as the Pulumi program would receive them. */
 function valuesOf(keys: readonly string[], rawValue: (key: string) => unknown): Given {
   const raw = keys
     .filter((key) => key !== "secrets")
@@ -92,7 +94,7 @@ function valuesOf(keys: readonly string[], rawValue: (key: string) => unknown): 
   );
 }
 
-/** The configuration in a file of a stack. @throws UserError if it cannot be read. */
+/** Reads the configuration in a stack's file. @throws UserError if it cannot be read. */
 export function configIn(file: string): Given {
   let content: unknown;
   try {
@@ -102,7 +104,7 @@ export function configIn(file: string): Given {
   }
   const config = isObject(content) ? (content["config"] ?? {}) : (content ?? {});
   if (!isObject(config))
-    throw new UserError(`${file}: is not the file of a stack, whose settings are below "config:"`);
+    throw new UserError(`${file}: is not a stack file: it has no settings under "config:"`);
   return config;
 }
 
@@ -110,9 +112,7 @@ function othersThan(stack: string, folder: string): string {
   const stacks = readdirSync(folder)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
     .sort();
-  return (
-    didYouMean(stack, stacks) || `; the stacks that have a file are: ${stacks.join(", ") || "none"}`
-  );
+  return didYouMean(stack, stacks) || `; stacks with a file: ${stacks.join(", ") || "none"}`;
 }
 
 function isSetting(key: string): boolean {

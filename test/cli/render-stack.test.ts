@@ -241,9 +241,9 @@ test("mistakes in a stack's name or file are told, and nothing is written", asyn
   );
   const out = join(project, "manifests");
   const cases = [
-    ["staging", /^there is no \S+Pulumi\.staging\.yaml; the stacks that have a file are: prod\n$/],
+    ["staging", /^\S+Pulumi\.staging\.yaml does not exist; stacks with a file: prod\n$/],
     ["prud", /; did you mean "prod"\?\n$/],
-    ["a/b", /^--stack "a\/b": a stack's own name, /],
+    ["a/b", /^--stack "a\/b": must be the name of a stack, /],
     [
       "prod",
       /^2 problems in the configuration of the stack:\ntapctl:namespace: only lower-case .*\ntapctl:scratch\.size: must be a number and a unit .*\n$/,

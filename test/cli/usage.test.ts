@@ -213,7 +213,7 @@ test("validate: a note that many pipelines share is printed once", async (t) => 
   );
   const { code, stdout } = await tapctl(root, ["validate"]);
   assert.deepEqual(stdout.split("\n").slice(0, 1), [
-    'note: 49 pipelines ("orders-0", "orders-1", "orders-2", …): resources.tap.memory "32Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything',
+    'note: 49 pipelines ("orders-0", "orders-1", "orders-2", …): resources.tap.memory "32Mi": is too little for most connectors, which use 30 to 90 MiB before they process any data',
   ]);
   assert.deepEqual([code, stdout.split("\n").length], [0, 3]);
   const { notes } = JSON.parse((await tapctl(root, ["validate", "--json"])).stdout) as {
@@ -240,7 +240,7 @@ suite("secrets", () => {
     const { code, stdout } = await tapctl(makeProject(t, ARRAY), ["validate"]);
     assert.match(
       stdout,
-      /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not given: set API_TOKEN in the environment or in \.env\n/,
+      /^note: pipelines\[0\] "orders": secret "api-token" \(tap setting "bearer_token"\) is not set: set API_TOKEN in the environment or in \.env\n/,
     );
     assert.equal(code, 0);
   });

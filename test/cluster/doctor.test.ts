@@ -346,7 +346,7 @@ suite("what is wrong is named, with what to do", () => {
       "an image that its registry has not",
       imagesCheck,
       { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) },
-      /^fail: its registry has no image r\.example\.com\/tap:1, which runs to come need -> npx tapctl up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/,
+      /^fail: its registry does not have the image r\.example\.com\/tap:1, which runs to come need -> npx tapctl up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/,
     ],
     [
       "an image of a pipeline that its registry has not",
@@ -367,7 +367,7 @@ suite("what is wrong is named, with what to do", () => {
         ]),
         images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]),
       },
-      /^fail: its registry has no image r\.example\.com\/target:1, which runs of orders to come need /,
+      /^fail: its registry does not have the image r\.example\.com\/target:1, which runs of orders to come need /,
     ],
     [
       "an image that a pod waits for and its registry has not",

@@ -122,12 +122,12 @@ test("what cannot be deployed is refused before anything is registered", async (
   await refused(
     pipelines,
     {},
-    /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set; set it with: pulumi config set --secret/s,
+    /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set. Set it with: pulumi config set --secret/s,
   );
   await refused(
     [],
     { "tapctl:namespace": "Not A Name" },
-    /tapctl:namespace: only lower-case letters/,
+    /tapctl:namespace: must be at most 63 lowercase letters/,
   );
   await refused(
     [],

@@ -51,7 +51,7 @@ test("a registry that wants a token gets the one that it gives to anybody", asyn
   assert.equal(await digestOf(`${host}/tap:1`), DIGEST);
 });
 
-test("a registry that is away, wants a login or tells no digest is named", async (t) => {
+test("a registry that is away, requires a login or tells no digest is named", async (t) => {
   await assert.rejects(
     digestOf("127.0.0.1:9/tap:1"),
     /the registry of 127\.0\.0\.1:9\/tap:1 does not answer/,
@@ -59,7 +59,7 @@ test("a registry that is away, wants a login or tells no digest is named", async
   const login = await standInRegistry(t, (_, response) =>
     response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end(),
   );
-  await assert.rejects(digestOf(`${login}/tap:1`), /wants a login/);
+  await assert.rejects(digestOf(`${login}/tap:1`), /requires a login/);
   const mute = await standInRegistry(t, (_, response) => response.writeHead(500).end());
   await assert.rejects(
     digestOf(`${mute}/tap:1`),

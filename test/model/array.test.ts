@@ -25,21 +25,23 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
     "a name twice",
     [named("a"), named("b"), named("a")],
     [
-      `pipelines[0] "a": name "a": is used by another entry as well`,
-      `pipelines[2] "a": name "a": is used by another entry as well`,
+      `pipelines[0] "a": name "a": is used by another entry`,
+      `pipelines[2] "a": name "a": is used by another entry`,
     ],
   ],
   [
     "a former name that is another's",
     [named("a"), named("b", { formerName: "a" })],
-    [`pipelines[1] "b": formerName "a": is the name of another entry, which owns that state`],
+    [
+      `pipelines[1] "b": formerName "a": is the current name of another entry, which owns that state`,
+    ],
   ],
   [
     "a former name twice",
     [named("a", { formerName: "x" }), named("b", { formerName: "x" })],
     [
-      `pipelines[0] "a": formerName "x": is claimed by another entry as well`,
-      `pipelines[1] "b": formerName "x": is claimed by another entry as well`,
+      `pipelines[0] "a": formerName "x": is also the formerName of another entry`,
+      `pipelines[1] "b": formerName "x": is also the formerName of another entry`,
     ],
   ],
   [
@@ -96,7 +98,7 @@ test("a refusal counts and lists every problem and exits with 2", () => {
     refusal.message,
     `2 problems in the pipelines:
 pipelines[0] "a": schedule "0 25 * * *": hour 25 is outside 0-23
-pipelines[1] "b": deadline "soon": must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`,
+pipelines[1] "b": deadline "soon": must be a positive number with a unit of s, m, h or d, such as "90m" or "1.5h"`,
   );
   assert.match(refusalOf([named("A")]).message, /^1 problem in the pipelines:\n/);
 });
@@ -117,7 +119,7 @@ test("secrets that are not given are told, each once a pipeline", () => {
   });
   assert.deepEqual(problems, []);
   assert.deepEqual(missing.map(formatProblem), [
-    `pipelines[0] "a": secret "shop-host" (tap setting "host", tap setting "options.tables[0]") is not given: set SHOP_HOST in the environment or in .env`,
+    `pipelines[0] "a": secret "shop-host" (tap setting "host", tap setting "options.tables[0]") is not set: set SHOP_HOST in the environment or in .env`,
   ]);
   assert.deepEqual(validatePipelines([entry]).missing, []);
 });
@@ -132,8 +134,8 @@ test("memory that few connectors start with is a note", () => {
   const { problems, notes } = validatePipelines(entries);
   assert.deepEqual(problems, []);
   assert.deepEqual(notes.map(formatProblem), [
-    `pipelines[0] "a": resources.tap.memory "24Mi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
-    `pipelines[1] "b": resources.target.memory "0.01Gi": most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
+    `pipelines[0] "a": resources.tap.memory "24Mi": is too little for most connectors, which use 30 to 90 MiB before they process any data`,
+    `pipelines[1] "b": resources.target.memory "0.01Gi": is too little for most connectors, which use 30 to 90 MiB before they process any data`,
   ]);
 });
 
@@ -222,7 +224,7 @@ test("a thousand valid pipelines have no problem, in well under a second", () =>
   assert.ok((user + system) / 1000 < 1000, `took ${(user + system) / 1000} ms of processor time`);
 });
 
-test("importing the validation loads nothing but itself, JSON and the errors", () => {
+test("validation: importing it loads only itself, the defaults, JSON, errors and command texts", () => {
   const program = `require("./src/model/validation/validate"); console.log(JSON.stringify(Object.keys(require.cache)))`;
   const loaded = JSON.parse(
     execFileSync(process.execPath, ["-e", program], {
@@ -232,7 +234,7 @@ test("importing the validation loads nothing but itself, JSON and the errors", (
   ) as readonly string[];
   const others = loaded.filter(
     (file) =>
-      !/\/model\/((validation|cron)\/[a-z-]+|units|connector-settings)\.js$|\/(errors|json|json-text)\.js$|\/node_modules\/jsonc-parser\//.test(
+      !/\/model\/((validation|cron)\/[a-z-]+|units|defaults|connector-settings)\.js$|\/(errors|command-text|json|json-text)\.js$|\/node_modules\/jsonc-parser\//.test(
         file,
       ),
   );

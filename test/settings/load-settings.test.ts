@@ -39,26 +39,26 @@ const cases: readonly (readonly [
     { namespace: "Data" },
     undefined,
     [
-      'tapctl:namespace: only lower-case letters, digits and "-" are allowed, at most 63, beginning and ending with a letter or digit',
+      'tapctl:namespace: must be at most 63 lowercase letters, digits and "-", starting and ending with a letter or digit',
     ],
   ],
   [
     "an unknown setting",
     { argo: { chart: { verison: "1" } } },
     undefined,
-    ['tapctl:argo.chart.verison: there is no such setting; did you mean "version"?'],
+    ['tapctl:argo.chart.verison: is not a setting; did you mean "version"?'],
   ],
   [
     "an unknown setting of the stack",
     { monitring: true },
     undefined,
-    ['tapctl:monitring: there is no such setting; did you mean "monitoring"?'],
+    ['tapctl:monitring: is not a setting; did you mean "monitoring"?'],
   ],
   [
     "an unknown setting of the stack that is near no other",
     { somethingElse: "x" },
     undefined,
-    ["tapctl:somethingElse: there is no such setting"],
+    ["tapctl:somethingElse: is not a setting"],
   ],
   [
     "a number for a text",
@@ -82,7 +82,7 @@ const cases: readonly (readonly [
     "an unknown setting of monitoring",
     { monitoring: { failures: 3 } },
     undefined,
-    ["tapctl:monitoring.failures: there is no such setting"],
+    ["tapctl:monitoring.failures: is not a setting"],
   ],
   [
     "no number of failures",
@@ -106,27 +106,27 @@ const cases: readonly (readonly [
     "a mistake in a store of no kind",
     { objectStore: { imgae: "minio:1" } },
     undefined,
-    ['tapctl:objectStore.imgae: there is no such setting; did you mean "image"?'],
+    ['tapctl:objectStore.imgae: is not a setting; did you mean "image"?'],
   ],
   [
     "a size in decimal units",
     { objectStore: { kind: "minio", size: "20GB" } },
     undefined,
-    ['tapctl:objectStore.size: must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"'],
+    ['tapctl:objectStore.size: must be a number with a unit of Ki, Mi, Gi or Ti, such as "512Mi"'],
   ],
   [
     "an endpoint with a protocol",
     { objectStore: { kind: "s3", bucket: "etl", endpoint: "https://s3", credentials: "ambient" } },
     undefined,
     [
-      'tapctl:objectStore.endpoint: must be a host, with a port where it is not the usual one, such as "minio.example.com:9000"',
+      'tapctl:objectStore.endpoint: must be a host with an optional port, such as "minio.example.com:9000"',
     ],
   ],
   [
     "a user without password",
     { registry: { username: "bot" } },
     undefined,
-    ["tapctl:registry: username and password must be given together"],
+    ["tapctl:registry: username and password must be set together"],
   ],
   [
     "an unknown platform",
@@ -145,22 +145,20 @@ const cases: readonly (readonly [
     { defaults: { deadline: "90" } },
     undefined,
     [
-      'tapctl:defaults.deadline: must be a number above 0 and a unit of s, m, h or d, such as "90m"',
+      'tapctl:defaults.deadline: must be a positive number with a unit of s, m, h or d, such as "90m"',
     ],
   ],
   [
     "AWS without its key",
     { objectStore: store() },
     undefined,
-    ['tapctl:aws: must be set for objectStore.kind "aws": its region at least'],
+    ['tapctl:aws: is required for objectStore.kind "aws", with at least a region'],
   ],
   [
     "AWS for nothing",
     { aws: place },
     undefined,
-    [
-      'tapctl:aws: nothing of this stack is on AWS; set objectStore.kind to "aws" or give aws.ecr, or leave it out',
-    ],
+    ['tapctl:aws: is not used. Set objectStore.kind to "aws" or aws.ecr, or remove it'],
   ],
   [
     "a region that is none",
@@ -178,28 +176,30 @@ const cases: readonly (readonly [
     "an account that is too short",
     { aws: { ...place, account: "12345", ecr: {} } },
     undefined,
-    ['tapctl:aws.account: must be the 12 digits of an account, as text, such as "123456789012"'],
+    ['tapctl:aws.account: must be the 12 digits of an account id, as text, such as "123456789012"'],
   ],
   [
     "a prefix with capitals",
     { aws: { ...place, ecr: { prefix: "Data" } } },
     undefined,
     [
-      'tapctl:aws.ecr.prefix: must be lower-case letters and digits, with single "." "_" "-" or "/" between them, such as "data/tap-postgres"',
+      'tapctl:aws.ecr.prefix: must be lowercase letters and digits, separated by single "." "_" "-" or "/", such as "data/tap-postgres"',
     ],
   ],
   [
     "a registry beside ECR",
     { aws: { ...place, ecr: {} }, registry: { address: "registry.example.com" } },
     undefined,
-    ["tapctl:registry: images go to ECR, as aws.ecr says; leave one of them out"],
+    [
+      "tapctl:registry: cannot be combined with aws.ecr, which sends images to ECR. Remove one of them",
+    ],
   ],
   [
     "a bucket with a dot",
     { aws: place, objectStore: store({ bucket: "etl.example.com" }) },
     undefined,
     [
-      'tapctl:objectStore.bucket: the name of a bucket: 3 to 63 lower-case letters, digits and "-", without "." because TLS does not take it',
+      'tapctl:objectStore.bucket: must be a bucket name: 3 to 63 lowercase letters, digits and "-"; "." does not work with TLS',
     ],
   ],
   [
@@ -207,7 +207,7 @@ const cases: readonly (readonly [
     { aws: place, objectStore: store({ kmsKey: "alias/etl" }) },
     undefined,
     [
-      'tapctl:objectStore.kmsKey: must be the ARN of a key, and not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+      'tapctl:objectStore.kmsKey: must be the ARN of a key, not of an alias, such as "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
     ],
   ],
   [
@@ -218,8 +218,8 @@ const cases: readonly (readonly [
     },
     undefined,
     [
-      "tapctl:objectStore.kmsKey: is in region us-west-2, and aws.region is eu-central-1",
-      "tapctl:objectStore.kmsKey: is in account 123456789012, and aws.account is 210987654321",
+      "tapctl:objectStore.kmsKey: is in region us-west-2, but aws.region is eu-central-1",
+      "tapctl:objectStore.kmsKey: is in account 123456789012, but aws.account is 210987654321",
     ],
   ],
   [
@@ -252,7 +252,7 @@ const cases: readonly (readonly [
     },
     undefined,
     [
-      'tapctl:objectStore.identity.oidcProvider: must be the ARN of an identity provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"',
+      'tapctl:objectStore.identity.oidcProvider: must be the ARN of an OIDC provider, such as "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD"',
     ],
   ],
   [
@@ -269,7 +269,7 @@ const cases: readonly (readonly [
     },
     undefined,
     [
-      "tapctl:objectStore.identity.oidcProvider: is in region us-west-2, and aws.region is eu-central-1",
+      "tapctl:objectStore.identity.oidcProvider: is in region us-west-2, but aws.region is eu-central-1",
     ],
   ],
   [
@@ -284,14 +284,14 @@ const cases: readonly (readonly [
     "a secret that is a number",
     {},
     { pin: 1234 },
-    ['tapctl:secrets["pin"]: must be text; quote a number that is a password'],
+    ['tapctl:secrets["pin"]: must be text. Quote a password that is a number'],
   ],
   [
     "secrets that are text",
     {},
     "pw",
     [
-      `tapctl:secrets: must be an object of texts, set one by one with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`,
+      `tapctl:secrets: must be an object with text values. Set each with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`,
     ],
   ],
 ];
@@ -316,7 +316,7 @@ test("settings: a stack that gives an unknown one is refused, whatever else it g
     assert.throws(() => loadSettings(new pulumi.Config("tapctl")), {
       name: "UserError",
       message:
-        '1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"?',
+        '1 problem in the configuration of the stack:\ntapctl:monitring: is not a setting; did you mean "monitoring"?',
     });
     pulumi.runtime.setAllConfig(
       { "tapctl:namespace": "etl", "tapctl:secrets": '{"a":"b"}', "other:monitring": "true" },

@@ -77,7 +77,7 @@ test("all problems are told at once, with what is encrypted and cannot be read",
   };
   const folder = folderWith(t, { "Pulumi.prod.yaml": { config } });
   const encrypted =
-    "is encrypted, and the file alone does not tell it; only what stands under secrets may be";
+    "is encrypted and cannot be read from the file. Only values under secrets may be encrypted";
   assert.throws(() => readStackFile(folder, "prod"), {
     name: "UserError",
     message: [
@@ -85,8 +85,8 @@ test("all problems are told at once, with what is encrypted and cannot be read",
       `tapctl:images.ready: ${encrypted}`,
       `tapctl:imagePullSecrets[1]: ${encrypted}`,
       `tapctl:proxy.https: ${encrypted}`,
-      'tapctl:namespace: only lower-case letters, digits and "-" are allowed, at most 63, beginning and ending with a letter or digit',
-      "tapctl:argo.bla: there is no such setting",
+      'tapctl:namespace: must be at most 63 lowercase letters, digits and "-", starting and ending with a letter or digit',
+      "tapctl:argo.bla: is not a setting",
     ].join("\n"),
   });
 });
@@ -109,25 +109,25 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     "a stack without a file",
     { "Pulumi.dev.yaml": "", "Pulumi.eu.prod.yaml": "", "Pulumi.yaml": "" },
     "staging",
-    /^UserError: there is no \S*Pulumi\.staging\.yaml; the stacks that have a file are: dev, eu\.prod$/,
+    /^UserError: \S*Pulumi\.staging\.yaml does not exist; stacks with a file: dev, eu\.prod$/,
   ],
   [
     "a stack without a file where there is none",
     {},
     "dev",
-    /Pulumi\.dev\.yaml; the stacks that have a file are: none$/,
+    /Pulumi\.dev\.yaml does not exist; stacks with a file: none$/,
   ],
   [
     "a misspelt stack",
     { "Pulumi.prod.yaml": "" },
     "pord",
-    /Pulumi\.pord\.yaml; did you mean "prod"\?$/,
+    /Pulumi\.pord\.yaml does not exist; did you mean "prod"\?$/,
   ],
   [
     "the full name of a stack",
     {},
     "acme/tapctl/dev",
-    /^UserError: --stack "acme\/tapctl\/dev": a stack's own name, /,
+    /^UserError: --stack "acme\/tapctl\/dev": must be the name of a stack, /,
   ],
   ["a way out of the folder", {}, "../dev", /^UserError: --stack "\.\.\/dev": /],
   [
@@ -140,25 +140,25 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     "a list for a file",
     { "Pulumi.dev.yaml": "- config\n" },
     "dev",
-    /^UserError: \S*Pulumi\.dev\.yaml: is not the file of a stack, /,
+    /^UserError: \S*Pulumi\.dev\.yaml: is not a stack file: /,
   ],
   [
     "settings that are a list",
     { "Pulumi.dev.yaml": "config: [a]\n" },
     "dev",
-    /is not the file of a stack/,
+    /is not a stack file/,
   ],
   [
     "a setting that does not exist",
     { "Pulumi.dev.yaml": "config: { 'tapctl:monitring': true, 'kubernetes:context': x }\n" },
     "dev",
-    /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/,
+    /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: is not a setting; did you mean "monitoring"\?$/,
   ],
   [
     "a setting of all stacks that does not exist",
     { "Pulumi.yaml": "config: { monitring: { value: true } }\n", "Pulumi.dev.yaml": "" },
     "dev",
-    /\ntapctl:monitring: there is no such setting; did you mean "monitoring"\?$/,
+    /\ntapctl:monitring: is not a setting; did you mean "monitoring"\?$/,
   ],
   [
     "a stack that is wrong in its parts together",
@@ -167,7 +167,7 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
         "config: { 'tapctl:objectStore': { kind: aws, bucket: etl, identity: { kind: pod-identity, cluster: etl } } }\n",
     },
     "dev",
-    /tapctl:aws: must be set for objectStore\.kind "aws"/,
+    /tapctl:aws: is required for objectStore\.kind "aws"/,
   ],
 ];
 for (const [name, files, stack, message] of cases) {

@@ -5,7 +5,7 @@ import { answerOf } from "./answer";
 import { clientConfig } from "./client";
 
 /**
- * Refuses credentials that are not there, no longer hold, or belong to another account than the settings name.
+ * Refuses credentials that are missing, expired, or of another account than `aws.account`.
  *
  * @throws UserError
  */
@@ -17,7 +17,7 @@ export async function checkAccount(aws: AwsSettings): Promise<void> {
   const { Account: account, Arn: arn } = answer.value;
   if (aws.account !== undefined && account !== aws.account) {
     throw new UserError(
-      `tapctl:aws.account: the credentials are those of account ${account} (${arn}), and the setting says ${aws.account}; nothing was changed`,
+      `tapctl:aws.account: the credentials belong to account ${account} (${arn}), but the setting is ${aws.account}; nothing was changed`,
     );
   }
 }
@@ -33,9 +33,9 @@ function whyNobody(
   if (/CredentialsProviderError|CredentialsError/.test(error) || /load credentials/.test(text)) {
     return profile === undefined
       ? "no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile"
-      : `profile "${profile}" has no credentials (${text}); sign in with: aws sso login --profile ${profile}, or name another one`;
+      : `profile "${profile}" has no valid credentials (${text}); sign in with: aws sso login --profile ${profile}, or use another profile`;
   }
   if (status === undefined)
     return `STS of region "${region}" cannot be reached (${error}); check aws.region and the network`;
-  return `the credentials do not hold in region "${region}" (${text}); sign in again`;
+  return `the credentials are not valid in region "${region}" (${text}); sign in again`;
 }

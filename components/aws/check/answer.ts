@@ -1,4 +1,4 @@
-/** An error of the SDK: AWS's answer, or why there was none. */
+/** An error of the SDK: the response of AWS, or a network error. */
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
@@ -6,16 +6,16 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** What became of a question. */
+/** Result of a request. */
 export type Answer<T> =
   | { readonly value: T }
   | { readonly error: string; readonly status: number | undefined; readonly text: string };
 
 /**
- * Asks, and takes an error for an answer.
+ * Sends a request and returns its error as a value.
  *
- * @returns the value; or the error's name, such as `AccessDenied`, its HTTP status where AWS answered, and one line of
- * text for people.
+ * @returns the value; or the name of the error, such as `AccessDenied`, the HTTP status if AWS
+ *   responded, and one line of text.
  */
 export async function answerOf<T>(question: Promise<T>): Promise<Answer<T>> {
   try {
@@ -32,7 +32,7 @@ export async function answerOf<T>(question: Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** Whether AWS refused an answer to who asked. */
+/** Whether AWS denied access. */
 export function isDenied({
   error,
   status,

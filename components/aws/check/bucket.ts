@@ -6,7 +6,7 @@ import { clientConfig } from "./client";
 
 const WHERE = "objectStore.bucket";
 
-/** What keeps a bucket from being made, or from being used where it is there already. */
+/** Reasons why a bucket cannot be created, or an existing one cannot be used. */
 export async function bucketProblems(
   { bucket, existing }: AwsStoreSettings,
   aws: AwsSettings,
@@ -17,26 +17,26 @@ export async function bucketProblems(
     if (head.status === 404)
       return existing
         ? [
-            `${WHERE}: there is no bucket "${bucket}"; set objectStore.existing to false to have it made`,
+            `${WHERE}: bucket "${bucket}" does not exist; set objectStore.existing to false to create it`,
           ]
         : [];
     if (head.status === 301)
       return [
-        `${WHERE}: "${bucket}" is in another region than ${aws.region}; ${existing ? "set aws.region to that one" : "name another one"}`,
+        `${WHERE}: "${bucket}" is in another region than ${aws.region}; ${existing ? "set aws.region to that region" : "choose another name"}`,
       ];
     if (isDenied(head))
       return [
-        `${WHERE}: "${bucket}" is taken by another account, or these credentials may not use it; ${existing ? "it needs s3:ListBucket" : "name another one"}`,
+        `${WHERE}: "${bucket}" belongs to another account, or the credentials have no access; ${existing ? "they need s3:ListBucket" : "choose another name"}`,
       ];
-    return [`${WHERE}: S3 does not say whether "${bucket}" is there (${head.text})`];
+    return [`${WHERE}: S3 does not say whether "${bucket}" exists (${head.text})`];
   }
   const region = head.value.BucketRegion;
   if (region !== undefined && region !== aws.region)
-    return [`${WHERE}: "${bucket}" is in region ${region}, and aws.region is ${aws.region}`];
+    return [`${WHERE}: "${bucket}" is in region ${region}, but aws.region is ${aws.region}`];
   return existing || (await isOurs(client, bucket))
     ? []
     : [
-        `${WHERE}: "${bucket}" is there, and this stack did not make it; set objectStore.existing to true to use it as it is, or name another one`,
+        `${WHERE}: "${bucket}" exists and was not created by this stack; set objectStore.existing to true to use it, or choose another name`,
       ];
 }
 

@@ -1,18 +1,19 @@
 import type { AwsSettings } from "../../../src/settings/aws";
 
-/** Where a client asks, and as whom. */
+/** Configuration of an SDK client. */
 export interface ClientConfig {
   readonly region: string;
   readonly profile?: string;
   readonly maxAttempts: number;
 }
 
-/** How often a question is asked where no answer comes. */
+/** Attempts per request. */
 const ATTEMPTS = 3;
 
-/** What every client of the SDK is made with: credentials come from the chain that Pulumi's provider uses too. */
+/** Client configuration. Credentials come from the same chain as for Pulumi's provider. */
 export function clientConfig({ region, profile }: AwsSettings): ClientConfig {
-  // The pinned SDK runs on Node 20; its note about versions to come is not for those who deploy.
+  // The pinned SDK runs on Node 20; its notice about future versions is not relevant to people who
+  // deploy.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   return { region, maxAttempts: ATTEMPTS, ...(profile !== undefined && { profile }) };
 }

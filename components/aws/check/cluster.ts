@@ -5,7 +5,10 @@ import { clientConfig } from "./client";
 
 const WHERE = "objectStore.identity.cluster";
 
-/** What keeps pods of a cluster from being given a role. Who may not look at clusters may still give roles to their pods. */
+/**
+ * Reasons why pods of a cluster cannot get a role. Credentials that may not read clusters are
+ * accepted, because they may still be allowed to associate roles.
+ */
 export async function clusterProblems(
   cluster: string,
   aws: AwsSettings,
@@ -16,7 +19,7 @@ export async function clusterProblems(
   if ("value" in answer || isDenied(answer)) return [];
   if (answer.error === "ResourceNotFoundException")
     return [
-      `${WHERE}: there is no EKS cluster "${cluster}" in region ${aws.region} of this account`,
+      `${WHERE}: EKS cluster "${cluster}" does not exist in region ${aws.region} of this account`,
     ];
-  return [`${WHERE}: EKS does not say whether "${cluster}" is there (${answer.text})`];
+  return [`${WHERE}: EKS does not say whether "${cluster}" exists (${answer.text})`];
 }

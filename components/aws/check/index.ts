@@ -7,10 +7,10 @@ import { keyProblems } from "./key";
 import { repositoryProblems } from "./repositories";
 
 /**
- * Asks AWS whether the stack can be made: who is asking, and whether the bucket, the key, the cluster and the
- * repositories that the settings name are there and theirs. Each question only reads.
+ * Checks with read-only requests whether the stack can be created on AWS: the credentials, and the
+ * bucket, key, cluster and repositories in the settings.
  *
- * @throws UserError with every problem at once; with that of the account alone where there is one.
+ * @throws UserError with all problems, or with that of the account.
  */
 export async function checkAws({
   settings: { aws, objectStore: store },

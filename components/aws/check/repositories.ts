@@ -9,7 +9,7 @@ import { STACK_TAG, stackTags } from "../tags";
 import { answerOf } from "./answer";
 import { clientConfig } from "./client";
 
-/** What keeps repositories from being made, or from being used where they are there already. */
+/** Reasons why repositories cannot be created, or existing ones cannot be used. */
 export async function repositoryProblems(
   images: readonly string[],
   ecr: EcrSettings,
@@ -23,7 +23,7 @@ export async function repositoryProblems(
   return [
     ...unknown.map(
       (image) =>
-        `aws.ecr.existing["${image}"]: no image of that name is built; there are ${images.join(", ")}`,
+        `aws.ecr.existing["${image}"]: is not an image of the stack; its images are ${images.join(", ")}`,
     ),
     ...found.flat(),
   ];
@@ -43,17 +43,17 @@ async function repositoryProblem(
   );
   if ("error" in answer) {
     if (answer.error !== "RepositoryNotFoundException")
-      return [`${where}: ECR does not say whether repository "${name}" is there (${answer.text})`];
+      return [`${where}: ECR does not say whether repository "${name}" exists (${answer.text})`];
     return existing
       ? [
-          `${where}: there is no repository "${name}" in region ${aws.region}; leave it out to have one made`,
+          `${where}: repository "${name}" does not exist in region ${aws.region}; remove the setting to create one`,
         ]
       : [];
   }
   const arn = answer.value.repositories?.[0]?.repositoryArn;
   if (existing || (await isOurs(client, arn))) return [];
   return [
-    `${where}: repository "${name}" is there, and this stack did not make it; use it with aws.ecr.existing["${image}"], or set another aws.ecr.prefix`,
+    `${where}: repository "${name}" exists and was not created by this stack; use it with aws.ecr.existing["${image}"], or set another aws.ecr.prefix`,
   ];
 }
 

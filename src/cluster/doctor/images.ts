@@ -3,7 +3,7 @@ import type { ParameterName } from "../../manifests/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../common/registry/image-reference";
 import { isThere, registryUrl } from "../../common/registry/image-digest";
 import { answers } from "../../manifests/images/registry";
-import { atOnce } from "../../common/map-concurrent";
+import { mapConcurrent } from "../../common/map-concurrent";
 import type { CronWorkflowObject, PodObject, WorkflowSpec } from "../objects";
 import { containersOf, IMAGE_REASONS } from "../stuck";
 import { look, type Check } from "./check";
@@ -51,7 +51,7 @@ export async function askRegistries(
   server: string,
 ): Promise<readonly ImageFact[]> {
   const hosts = [...new Set(images.map((image) => parseImageReference(image).host))];
-  const facts = await atOnce(AT_ONCE, hosts, (host) =>
+  const facts = await mapConcurrent(AT_ONCE, hosts, (host) =>
     askRegistry(
       host,
       images.filter((image) => parseImageReference(image).host === host),
@@ -78,7 +78,7 @@ async function askRegistry(
       there: undefined,
       why: `${host} does not answer from here`,
     }));
-  return atOnce(AT_ONCE, images, async (image) => ({
+  return mapConcurrent(AT_ONCE, images, async (image) => ({
     image,
     there: await isThere(image, ANSWER_MS),
     why: `${host} tells nothing to those who are not logged in`,

@@ -9,7 +9,7 @@ import { S3NoBucket } from "../../store/s3-errors";
 import { readState } from "../../store/state/state";
 import { UnreadableState } from "../../store/state/state-envelope";
 import { absent } from "../api-errors";
-import { atOnce } from "../../common/map-concurrent";
+import { mapConcurrent } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
 import { CONTROLLER } from "../controller";
 import type { DeploymentObject, MetadataOnly, Page, PodObject, WorkflowSpec } from "../objects";
@@ -56,7 +56,7 @@ export async function lookAtCluster(
       list<DeploymentObject>({ resource: DEPLOYMENTS }, CONTROLLER),
       list<PodObject>({ resource: PODS }, CONTROLLER),
       tried(() =>
-        atOnce(AT_ONCE, TEMPLATES, async (name) =>
+        mapConcurrent(AT_ONCE, TEMPLATES, async (name) =>
           connection
             .ask<TemplateObject>({ resource: WORKFLOW_TEMPLATES, namespace, name })
             .catch(absent),
@@ -136,7 +136,7 @@ async function waitingRuns(
   workflows: readonly MetadataOnly[],
 ): Promise<readonly { readonly workflow: string; readonly holder: string }[]> {
   const pending = workflows.filter((workflow) => phaseOf(workflow) === "Pending");
-  const found = await atOnce(AT_ONCE, pending, async ({ metadata }) => {
+  const found = await mapConcurrent(AT_ONCE, pending, async ({ metadata }) => {
     const holder = waitsFor(await getWorkflow(connection, metadata.name));
     return holder === undefined ? undefined : { workflow: metadata.name, holder };
   });
@@ -155,12 +155,12 @@ async function lookAtStore(
     if (bucket.ok && bucket.value.is === "missing")
       return { bucket, states: UNREAD, configs: UNREAD };
     const states = await tried(async () =>
-      (await atOnce(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter(
+      (await mapConcurrent(AT_ONCE, entries, ({ name }) => stateFact(store, name))).filter(
         (one) => one !== undefined,
       ),
     );
     const configs = await tried(async () =>
-      (await atOnce(AT_ONCE, entries, (entry) => configFact(store, entry))).filter(
+      (await mapConcurrent(AT_ONCE, entries, (entry) => configFact(store, entry))).filter(
         (one) => one !== undefined,
       ),
     );

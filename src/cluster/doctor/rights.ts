@@ -1,6 +1,6 @@
 import { defaultClusterSettings } from "../../manifests/argo/cluster-settings";
 import { ruleOf, type Verb } from "../api-errors";
-import { atOnce } from "../../common/map-concurrent";
+import { mapConcurrent } from "../../common/map-concurrent";
 import type { Connection } from "../connection";
 import {
   ACCESS_REVIEWS,
@@ -60,7 +60,7 @@ export function rightsOf(
     { ...place, namespace },
     neededBy,
   ]);
-  return atOnce(
+  return mapConcurrent(
     AT_ONCE,
     [...own, ...ofKeys(namespace, repository), ...ofWay(repository)],
     async ([verb, place, neededBy]) => ({

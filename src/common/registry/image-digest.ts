@@ -8,15 +8,16 @@ const MANIFESTS = [
   "application/vnd.oci.image.manifest.v1+json",
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
-/** For those who wait for nothing else. */
+/** Timeout in milliseconds, for callers that have nothing else to do. */
 const PATIENT_MS = 20_000;
 
 /**
- * Asks a registry which digest a tag has now.
+ * Resolves a tag to its current digest.
  *
- * @param login who asks. Default: anybody.
- * @returns such as `sha256:4c…`, of the index where the image has several platforms.
- * @throws UserError where the image has no tag, and where the registry does not answer or has no such image.
+ * @param login user of the registry. Default: anonymous.
+ * @returns such as `sha256:4c…`; the digest of the index for a multi-platform image.
+ * @throws UserError if the image has no tag, or if the registry does not answer or does not have
+ *   the image.
  */
 export async function digestOf(image: string, login?: Login): Promise<string> {
   const { host, repository, tag } = parseImageReference(image);
@@ -25,17 +26,17 @@ export async function digestOf(image: string, login?: Login): Promise<string> {
   const answer = await askFor(image, tag, PATIENT_MS, login);
   const registry = registryHost(host);
   if (answer.status === 404)
-    throw new UserError(`${registry} has no image ${repository}:${tag}`, 1);
+    throw new UserError(`${registry} does not have the image ${repository}:${tag}`, 1);
   const digest = answer.headers.get("docker-content-digest");
   if (!answer.ok || digest === null)
     throw new UserError(
-      `${registry} does not tell the digest of ${repository}:${tag}: it answers ${answer.status}`,
+      `${registry} does not return the digest of ${repository}:${tag}: it answers ${answer.status}`,
       1,
     );
   return digest;
 }
 
-/** Whether a registry has an image, asked as anybody or as a user; undefined where it does not tell. */
+/** Whether a registry has an image; undefined if it does not say. Anonymous without a login. */
 export async function isThere(
   image: string,
   milliseconds: number,
@@ -51,7 +52,7 @@ export async function isThere(
   }
 }
 
-/** Address of the API of the registry that an image's host stands for. */
+/** URL of the API of an image's registry. */
 export function registryUrl(host: string): string {
   return registryAddress(registryHost(host));
 }
@@ -60,7 +61,7 @@ function registryHost(host: string): string {
   return host === "docker.io" ? "registry-1.docker.io" : host;
 }
 
-/** Asks for an image's manifest by its tag or digest, as anybody or as a user, with a token where one is wanted. */
+/** Requests the manifest of an image by tag or digest, with a token if the registry wants one. */
 async function askFor(
   image: string,
   reference: string,
@@ -80,6 +81,6 @@ async function askFor(
   if (first.status !== 401) return first;
   if (login && !wantsToken(first)) return head(basicAuthorization(login));
   const token = await registryToken(first, what, milliseconds, login);
-  if (token === undefined) throw new UserError(`${what} gives no token to read it`, 1);
+  if (token === undefined) throw new UserError(`${what} does not issue a token to read it`, 1);
   return head(`Bearer ${token}`);
 }

@@ -1,8 +1,8 @@
-/** An image's reference, taken apart as Docker does. */
+/** An image reference, parsed as Docker does. */
 export interface ImageReference {
-  /** Registry's host, with a port where it has one: `docker.io` where the text names none. */
+  /** Host of the registry, with its port; `docker.io` if the text has none. */
   readonly host: string;
-  /** Repository below the host, such as `library/python`. */
+  /** Repository on the host, such as `library/python`. */
   readonly repository: string;
   /** Tag. Default: none. */
   readonly tag?: string;
@@ -10,7 +10,7 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-/** Takes an image's reference apart, such as `quay.io/minio/minio:RELEASE.2025` or `python:3.12-slim`. */
+/** Parses an image reference, such as `quay.io/minio/minio:RELEASE.2025` or `python:3.12-slim`. */
 export function parseImageReference(text: string): ImageReference {
   const [rest = "", digest] = text.split("@");
   const colon = rest.lastIndexOf(":");
@@ -28,12 +28,12 @@ export function parseImageReference(text: string): ImageReference {
   };
 }
 
-/** Host of a registry by its address, with a path or without. */
+/** Host of a registry address, which may have a path. */
 export function hostOf(address: string): string {
   return parseImageReference(`${address}/image`).host;
 }
 
-/** Address of a registry's API. Like Docker, only a registry on this machine is spoken to without TLS. */
+/** URL of a registry's API. Like Docker, uses plain HTTP only for a registry on this machine. */
 export function registryAddress(host: string): string {
   return isLocalRegistry(host) ? `http://${host}` : `https://${host}`;
 }

@@ -1,35 +1,35 @@
 import { causeOf, UserError } from "../errors";
 
-/** Who asks a registry. */
+/** Credentials for a registry. */
 export interface Login {
-  /** Name of the user. */
+  /** User name. */
   readonly username: string;
-  /** The user's password, or a token that stands for it. */
+  /** Password or access token of the user. */
   readonly password: string;
 }
 
-/** Whether a registry answers that it does not let somebody do something. */
+/** Whether a registry refuses access. */
 export function isRefusal({ status }: Response): boolean {
   return status === 401 || status === 403;
 }
 
-/** How a request says who makes it. */
+/** Value of the `Authorization` header for a login. */
 export function basicAuthorization({ username, password }: Login): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** Whether a registry that refuses wants a token, and no login. */
+/** Whether a registry refused a request because it wants a token instead of a login. */
 export function wantsToken(refused: Response): boolean {
   return refused.status === 401 && /^bearer /i.test(refused.headers.get("www-authenticate") ?? "");
 }
 
 /**
- * The token that a registry wants, by what it says where it refuses.
+ * Requests the token that a registry asks for in its refusal.
  *
- * @param what such as `the registry of python:3.12`, for errors.
- * @param login who asks for it. Default: anybody, as public images are read.
- * @returns undefined where the registry gives them none.
- * @throws UserError where it wants no token but a login, and where it does not answer, or with a fault of its own.
+ * @param what subject of errors, such as `the registry of python:3.12`.
+ * @param login user of the registry. Default: anonymous, as for public images.
+ * @returns undefined if the registry issues no token.
+ * @throws UserError if the registry wants a login instead of a token, does not answer, or fails.
  */
 export async function registryToken(
   refused: Response,
@@ -42,7 +42,7 @@ export async function registryToken(
     new RegExp(`${name}="([^"]*)"`).exec(header)?.[1];
   const realm = field("realm");
   if (!wantsToken(refused) || realm === undefined || !URL.canParse(realm))
-    throw new UserError(`${what} wants a login; only public images can be resolved`, 1);
+    throw new UserError(`${what} requires a login; only public images can be resolved`, 1);
   const address = new URL(realm);
   address.search = new URLSearchParams({
     service: field("service") ?? "",
@@ -53,7 +53,7 @@ export async function registryToken(
     signal: AbortSignal.timeout(milliseconds),
   });
   if (!answer.ok && !isRefusal(answer))
-    throw new UserError(`${what} gives no token: ${address.host} answers ${answer.status}`, 1);
+    throw new UserError(`${what} issues no token: ${address.host} answers ${answer.status}`, 1);
   const { token, access_token: other } = (await answer.json().catch(() => ({}))) as {
     readonly token?: string;
     readonly access_token?: string;
@@ -61,7 +61,7 @@ export async function registryToken(
   return token ?? other;
 }
 
-/** An answer of a registry. @throws UserError where there is none. */
+/** Sends a request to a registry. @throws UserError if it does not answer. */
 export async function reach(
   what: string,
   address: string | URL,

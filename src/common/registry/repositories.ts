@@ -1,10 +1,10 @@
-/** Address of a registry, and the one pods pull from where it differs. */
+/** Address of a registry, and the address that pods pull from if it differs. */
 export interface RegistryAddress {
   readonly address: string;
   readonly pullAddress?: string | undefined;
 }
 
-/** Where the images of a name are in the registry that the settings name, as pods pull them. */
+/** Repository that pods pull an image from, by name, in the registry of the settings. */
 export function pullRepositories({
   address,
   pullAddress,
@@ -12,7 +12,10 @@ export function pullRepositories({
   return repositoriesBelow(pullAddress ?? address);
 }
 
-/** Where the images of a name are below an address, such as `localhost:5000/tap-postgres` for `tap-postgres`. */
+/**
+ * Repository of an image below an address, such as `localhost:5000/tap-postgres` for
+ * `tap-postgres`.
+ */
 export function repositoriesBelow(address: string): (name: string) => string {
   return (name) => `${address.replace(/\/$/, "")}/${name}`;
 }

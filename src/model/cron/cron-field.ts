@@ -1,21 +1,21 @@
 import { quote } from "../validation/checks";
 import { didYouMean } from "../validation/nearest";
 
-/** The moments that one field of a cron text stands for. */
+/** Values that one field of a cron text matches. */
 export interface CronField {
-  /** Every value that matches, such as 1 to 5 for `MON-FRI`. */
+  /** Every matching value, such as 1 to 5 for `MON-FRI`. */
   readonly values: ReadonlySet<number>;
 
   /**
-   * Whether the field leaves the choice to the others: it holds `*` or `?` without a step above 1. It decides whether
-   * both day fields must match or one of them is enough. Source: `starBit` of robfig/cron v3.
+   * Whether the field is `*` or `?` without a step above 1. If neither day field is, a day that
+   * matches either one is enough; otherwise both must match. Source: `starBit` of robfig/cron v3.
    */
   readonly star: boolean;
 }
 
-/** What a field of a cron text may hold. */
+/** What a field of a cron text may contain. */
 export interface FieldRange {
-  /** What it is called in messages, such as `day of week`. */
+  /** Name in messages, such as `day of week`. */
   readonly name: string;
 
   /** Smallest value. */
@@ -24,14 +24,14 @@ export interface FieldRange {
   /** Largest value. */
   readonly max: number;
 
-  /** Words for values, the first for `min`; in capitals, taken in either case. Default: none. */
+  /** Uppercase names of values, the first for `min`; lowercase is accepted too. Default: none. */
   readonly words: readonly string[];
 }
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/** The five fields in their order. Source: `bounds` of robfig/cron v3. */
+/** The five fields in order. Source: `bounds` of robfig/cron v3. */
 export const FIELD_RANGES: readonly [FieldRange, FieldRange, FieldRange, FieldRange, FieldRange] = [
   { name: "minute", min: 0, max: 59, words: [] },
   { name: "hour", min: 0, max: 23, words: [] },
@@ -43,7 +43,10 @@ export const FIELD_RANGES: readonly [FieldRange, FieldRange, FieldRange, FieldRa
 type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-/** Reads one field: items separated by commas, each `*`, `?`, a value or a range, with an optional `/step`. */
+/**
+ * Parses a field: items separated by commas, each `*`, `?`, a value or a range, with an optional
+ * `/step`.
+ */
 export function parseField(text: string, range: FieldRange): Parsed<CronField> {
   const items = text.split(",").map((item) => parseItem(item, range));
   const wrong = items.find((item) => !item.ok);
@@ -64,7 +67,7 @@ function parseItem(item: string, range: FieldRange): Parsed<CronField> {
   if (moreSteps.length > 0) return refuse(`${range.name} ${quote(item)} has more than one "/"`);
   const step = stepText === undefined ? 1 : parseStep(stepText);
   if (step === undefined)
-    return refuse(`${range.name} ${quote(item)}: a step is a whole number from 1`);
+    return refuse(`${range.name} ${quote(item)}: a step must be a whole number from 1`);
   const span = parseSpan(body, range, stepText !== undefined);
   if (!span.ok) return span;
   const { from, to, star } = span.value;
@@ -85,10 +88,10 @@ function parseSpan(body: string, range: FieldRange, stepped: boolean): Parsed<Sp
   const [fromText = "", toText, ...more] = body.split("-");
   if (more.length > 0) return refuse(`${range.name} ${quote(body)} has more than one "-"`);
   if (fromText === "*" || fromText === "?")
-    return refuse(`${range.name} ${quote(body)}: "${fromText}" cannot begin a range`);
+    return refuse(`${range.name} ${quote(body)}: "${fromText}" cannot start a range`);
   const from = parseValue(fromText, range);
   if (!from.ok) return from;
-  // `N/step` means from N to the field's end.
+  // `N/step` means from N to the maximum of the field.
   if (toText === undefined)
     return {
       ok: true,
@@ -117,16 +120,16 @@ function parseValue(text: string, range: FieldRange): Parsed<number> {
   const value = Number(text);
   if (value >= range.min && value <= range.max) return { ok: true, value };
   if (value === 7 && range.words === WEEKDAYS)
-    return refuse("day of week 7 is not known to Argo: Sunday is 0");
+    return refuse("day of week 7 is not supported by Argo: Sunday is 0");
   return refuse(`${range.name} ${text} is outside ${range.min}-${range.max}`);
 }
 
 function unreadable(text: string, range: FieldRange): string {
-  if (text === "") return `${range.name} has a range without a beginning or an end`;
+  if (text === "") return `${range.name} has a range without a start or an end`;
   if (/^(L|LW|\d*[LW]|[LW]\d*)$/i.test(text))
-    return `${range.name} ${quote(text)}: L and W are not known to Argo`;
-  if (text.includes("#")) return `${range.name} ${quote(text)}: # is not known to Argo`;
-  if (/^H(\(.*\))?$/.test(text)) return `${range.name} ${quote(text)}: H is not known to Argo`;
+    return `${range.name} ${quote(text)}: L and W are not supported by Argo`;
+  if (text.includes("#")) return `${range.name} ${quote(text)}: # is not supported by Argo`;
+  if (/^H(\(.*\))?$/.test(text)) return `${range.name} ${quote(text)}: H is not supported by Argo`;
   if (range.words.length === 0)
     return `${range.name} ${quote(text)} is not a number from ${range.min} to ${range.max}`;
   const words = `${range.words[0]}-${range.words[range.words.length - 1]}`;

@@ -4,16 +4,17 @@ import { dayMatches } from "./cron-runs";
 const DAY_MINUTES = 24 * 60;
 const DAY_MS = DAY_MINUTES * 60 * 1000;
 const TWO_YEARS = 2 * 366;
-/** Long enough for 29 February to come twice. */
+/** Long enough to contain 29 February twice. */
 const NINE_YEARS = 9 * 366;
 const FIRST_DAY = Date.UTC(2023, 0, 1);
 
-/** Longest steps of {@link longestDayStep}: many schedules differ in their times alone. */
+/** Cache of {@link longestDayStep}: many schedules differ only in their times. */
 const dayStepsByFields = new Map<string, number>();
 
 /**
- * Longest time from one run of a schedule to the next, in seconds, by clocks that do not change; undefined where it
- * has fewer than two in nine years. It depends on the schedule alone and not on today.
+ * Longest interval between two runs of a schedule, in seconds, ignoring clock changes. Undefined if
+ * it has fewer than two runs in nine years. It depends on the schedule only, not on the current
+ * date.
  */
 export function longestInterval(schedule: CronSchedule): number | undefined {
   if (schedule.kind === "interval") return schedule.seconds;
@@ -28,7 +29,7 @@ export function longestInterval(schedule: CronSchedule): number | undefined {
   return Math.max(withinDay, overNights) * 60;
 }
 
-/** Most days from one that has runs to the next; 0 where there are fewer than two. */
+/** Longest interval between two days with runs, in days; 0 if there are fewer than two. */
 function longestDayStep(schedule: CalendarSchedule): number {
   const fields = JSON.stringify(
     [schedule.day, schedule.month, schedule.weekday].map(({ values, star }) => [...values, star]),

@@ -2,10 +2,10 @@ import { FIELD_RANGES, parseField, type CronField } from "./cron-field";
 import { didYouMean } from "../validation/nearest";
 import { zoneProblem } from "./zone";
 
-/** A cron text that was read. */
+/** A parsed cron text. */
 export type CronSchedule = CalendarSchedule | IntervalSchedule;
 
-/** Moments by the clock and the calendar of a time zone. */
+/** Times of the clock and calendar in a time zone. */
 export interface CalendarSchedule {
   readonly kind: "calendar";
   /** Minutes, 0 to 59. */
@@ -20,10 +20,10 @@ export interface CalendarSchedule {
   readonly weekday: CronField;
 }
 
-/** `@every 90m`: again and again, counted from whenever the controller saw the schedule. */
+/** `@every 90m`: an interval, counted from when the controller first saw the schedule. */
 export interface IntervalSchedule {
   readonly kind: "interval";
-  /** Seconds from one run to the next, whole, at least 1. */
+  /** Seconds between runs, a whole number of at least 1. */
   readonly seconds: number;
 }
 
@@ -32,7 +32,7 @@ export type ParsedCron =
   | { readonly ok: true; readonly schedule: CronSchedule }
   | { readonly ok: false; readonly problem: string };
 
-/** What the schedules with a name stand for. */
+/** The named schedules. */
 export const DESCRIPTORS: { readonly [name: string]: string } = {
   "@yearly": "0 0 1 1 *",
   "@annually": "0 0 1 1 *",
@@ -53,17 +53,17 @@ const UNIT_NANOSECONDS: { readonly [unit: string]: number } = {
   h: 3600e9,
 };
 
-/** A schedule is asked for several times, and many pipelines have the same one. */
+/** Cache: a schedule is parsed several times, and many pipelines share one. */
 const read = new Map<string, ParsedCron>();
 
 const LONGEST_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Reads a cron text in the dialect that Argo runs: `ParseStandard` of robfig/cron v3.0.1, and what the pattern of
- * Argo's CronWorkflow definition lets through.
+ * Parses a cron text in the dialect that Argo runs: `ParseStandard` of robfig/cron v3.0.1,
+ * restricted by the pattern of Argo's CronWorkflow definition.
  *
- * Three slips that robfig/cron silently reads as something else are refused: an empty item (`1,`), a star in a range
- * (`*-5`) and an `@every` below one second.
+ * Three mistakes that robfig/cron silently accepts with another meaning are refused: an empty item
+ * (`1,`), a star in a range (`*-5`) and an `@every` below one second.
  */
 export function parseCron(text: string): ParsedCron {
   const parsed = read.get(text) ?? readCron(text);
@@ -73,11 +73,11 @@ export function parseCron(text: string): ParsedCron {
 
 function readCron(text: string): ParsedCron {
   if (text === "") return refuse("it is empty");
-  if (text !== text.trim()) return refuse("it begins or ends with a space");
+  if (text !== text.trim()) return refuse("it starts or ends with a space");
   const zone = /^(?:CRON_)?TZ=(\S*)/.exec(text);
   if (zone)
     return refuse(
-      `TZ= is not taken: write ${zoneProblem(zone[1] ?? "") ? "the field timezone" : `timezone: "${zone[1]}"`}`,
+      `TZ= is not supported: write ${zoneProblem(zone[1] ?? "") ? "the field timezone" : `timezone: "${zone[1]}"`}`,
     );
   if (text.startsWith("@every")) return parseEvery(text.slice("@every".length));
   if (text.startsWith("@")) return parseDescriptor(text);
@@ -86,17 +86,18 @@ function readCron(text: string): ParsedCron {
   return parseFields(fields);
 }
 
-/** Whether no moment in any year matches, such as 30 February. */
+/** Whether no date ever matches, such as 30 February. */
 export function neverFires(schedule: CronSchedule): boolean {
   if (schedule.kind === "interval") return false;
   const { day, weekday, month } = schedule;
-  // Where neither day field has a star one of them is enough, and every month has each day of the week.
+  // If neither day field is a star, one of them is enough, and every month has each day of the
+  // week.
   if (!day.star && !weekday.star) return false;
   const first = Math.min(...day.values);
   return [...month.values].every((one) => first > (LONGEST_MONTH[one - 1] ?? 0));
 }
 
-/** A text that two schedules share exactly when they mean the same moments. */
+/** A text that is equal for two schedules if and only if they mean the same times. */
 export function cronKey(schedule: CronSchedule): string {
   if (schedule.kind === "interval") return `every ${schedule.seconds}`;
   const { minute, hour, day, month, weekday } = schedule;
@@ -129,9 +130,9 @@ function parseFields(texts: readonly string[]): ParsedCron {
 function parseDescriptor(text: string): ParsedCron {
   const fields = Object.hasOwn(DESCRIPTORS, text) ? DESCRIPTORS[text] : undefined;
   if (fields !== undefined) return parseFields(fields.split(" "));
-  if (text === "@reboot") return refuse("@reboot is not known to Argo");
+  if (text === "@reboot") return refuse("@reboot is not supported by Argo");
   return refuse(
-    `only ${Object.keys(DESCRIPTORS).join(", ")} and @every are known${didYouMean(text, [...Object.keys(DESCRIPTORS), "@every"])}`,
+    `must be ${Object.keys(DESCRIPTORS).join(", ")} or @every${didYouMean(text, [...Object.keys(DESCRIPTORS), "@every"])}`,
   );
 }
 
@@ -140,7 +141,7 @@ function parseEvery(rest: string): ParsedCron {
   const parts = [...text.matchAll(/(\d+)(ns|us|µs|ms|s|m|h)/g)];
   if (text === "" || parts.map((part) => part[0]).join("") !== text)
     return refuse(
-      `after @every stand whole numbers with h, m and s, such as "@every 1h30m"${everyHint(text)}`,
+      `@every needs whole numbers with h, m and s, such as "@every 1h30m"${everyHint(text)}`,
     );
   const nanoseconds = parts.reduce(
     (sum, part) => sum + Number(part[1]) * (UNIT_NANOSECONDS[part[2] ?? ""] ?? 0),
@@ -148,7 +149,7 @@ function parseEvery(rest: string): ParsedCron {
   );
   if (nanoseconds < 1e9) return refuse("@every needs 1s or more");
   // Go holds a duration in 63 bits of nanoseconds.
-  if (nanoseconds >= 2 ** 63) return refuse("@every takes at most 2562047h");
+  if (nanoseconds >= 2 ** 63) return refuse("@every must be at most 2562047h");
   return { ok: true, schedule: { kind: "interval", seconds: Math.floor(nanoseconds / 1e9) } };
 }
 
@@ -165,7 +166,7 @@ function wrongFieldCount(count: number): string {
   const expected = FIELD_RANGES.map((range) => range.name).join(", ");
   const fields = count === 1 ? "1 field" : `${count} fields`;
   return count === 6
-    ? `6 fields instead of 5 (${expected}): seconds are not known to Argo`
+    ? `6 fields instead of 5 (${expected}): seconds are not supported by Argo`
     : `${fields} instead of 5 (${expected})`;
 }
 

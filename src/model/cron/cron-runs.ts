@@ -6,14 +6,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * The next moments at which a schedule starts a run, as Argo's controller finds them; fewer than `count` where there
- * are none within five years.
+ * The next times at which a schedule starts a run, as computed by Argo's controller; fewer than
+ * `count` if there are no more within five years.
  *
- * The steps are those of `SpecSchedule.Next` of robfig/cron v3.0.1, because they decide what happens when clocks
- * change: a time that is skipped in spring has no run on that day, and a time that comes twice in autumn has two.
+ * Follows `SpecSchedule.Next` of robfig/cron v3.0.1 step by step, because it decides what happens
+ * when clocks change: a time that is skipped in spring has no run on that day, and a time that
+ * occurs twice in autumn has two.
  *
  * @param timezone IANA name, such as `Europe/Berlin`.
- * @param after the moment to begin from; it is not itself a result. `@every` counts from it.
+ * @param after the time to start from, exclusive. `@every` counts from it.
  */
 export function nextRuns(
   schedule: CronSchedule,
@@ -34,7 +35,10 @@ export function nextRuns(
   return runs;
 }
 
-/** A moment with what the clocks of a zone show at it, as a Date whose UTC fields are theirs. */
+/**
+ * A point in time and the local clock at that time, as a Date whose UTC fields hold the local
+ * values.
+ */
 interface Local {
   readonly time: number;
   readonly clock: Date;
@@ -43,7 +47,7 @@ interface Local {
 function nextMatch(schedule: CalendarSchedule, zone: string, after: number): number | undefined {
   let now = at(wholeSecond(after) + SECOND, zone);
   const lastYear = now.clock.getUTCFullYear() + 5;
-  // Once a field was moved on, the smaller ones begin at their first value.
+  // When a field is advanced, the smaller ones restart at their first value.
   let moved = false;
 
   search: while (now.clock.getUTCFullYear() <= lastYear) {
@@ -57,7 +61,7 @@ function nextMatch(schedule: CalendarSchedule, zone: string, after: number): num
       if (!moved) now = atClock(startOf(now.clock, "day"), zone);
       moved = true;
       const tomorrow = backToMidnight(atClock(addToDate(now.clock, 0, 1), zone), zone);
-      // Where a zone left out a whole day (Apia, 30 December 2011) robfig/cron goes round for ever.
+      // If a zone skipped a whole day (Apia, 30 December 2011), robfig/cron loops forever.
       now = tomorrow.time > now.time ? tomorrow : at(now.time + 24 * HOUR, zone);
       if (now.clock.getUTCDate() === 1) continue search;
     }
@@ -73,7 +77,7 @@ function nextMatch(schedule: CalendarSchedule, zone: string, after: number): num
       now = at(now.time + MINUTE, zone);
       if (now.clock.getUTCMinutes() === 0) continue search;
     }
-    // Runs start at second 0 only.
+    // Runs start at second 0.
     while (now.clock.getUTCSeconds() !== 0) {
       moved = true;
       now = at(now.time + SECOND, zone);
@@ -84,14 +88,18 @@ function nextMatch(schedule: CalendarSchedule, zone: string, after: number): num
   return undefined;
 }
 
-/** Whether a schedule runs on a day, which is what the UTC fields of the date show; its month is not looked at. */
+/**
+ * Whether a schedule runs on a day, given by the UTC fields of the date. The month is not checked.
+ */
 export function dayMatches({ day, weekday }: CalendarSchedule, clock: Date): boolean {
   const dayFits = day.values.has(clock.getUTCDate());
   const weekdayFits = weekday.values.has(clock.getUTCDay());
   return day.star || weekday.star ? dayFits && weekdayFits : dayFits || weekdayFits;
 }
 
-/** A day that was reached over a change of clocks begins at 23 or 1 o'clock: the nearest midnight is meant. */
+/**
+ * A day reached across a clock change starts at 23:00 or 1:00; this returns the nearest midnight.
+ */
 function backToMidnight(now: Local, zone: string): Local {
   const hour = now.clock.getUTCHours();
   if (hour === 0) return now;
@@ -124,7 +132,10 @@ function at(time: number, zone: string): Local {
   return { time, clock: new Date(time + zoneOffset(zone, time)) };
 }
 
-/** The moment at which clocks show a time, chosen as Go's `time.Date` does where they show it twice or never. */
+/**
+ * The time at which clocks show a value, chosen like Go's `time.Date` if they show it twice or
+ * never.
+ */
 function atClock(clock: Date, zone: string): Local {
   const offset = zoneOffset(zone, clock.getTime());
   return at(clock.getTime() - zoneOffset(zone, clock.getTime() - offset), zone);

@@ -17,11 +17,12 @@ const MONTHS = [
 ];
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** Longer lists than this are harder to read than the cron text. */
+/** Longer lists are harder to read than the cron text. */
 const LONGEST_LIST = 6;
 
 /**
- * A schedule in words; the text itself where it is no schedule, or where words would be harder to read.
+ * Describes a schedule in words. Returns the text itself if it is not a valid schedule, or if words
+ * would be harder to read.
  *
  * @example `describeCron("0 6 * * MON-FRI") === "at 06:00, Monday to Friday"`
  */
@@ -69,7 +70,10 @@ function timesInWords(schedule: CalendarSchedule): string | undefined {
     : `every ${interval(step * 60)} from ${clock(first, start)} to ${clock(last, start + 60 - step)}`;
 }
 
-/** The step of minutes that go evenly through the whole hour, such as 15 for 3, 18, 33, 48: also from the last one to the first of the next hour. */
+/**
+ * The step of minutes that divide the hour evenly, across the end of the hour as well, such as 15
+ * for 3, 18, 33, 48.
+ */
 function stepThroughHour(minutes: readonly number[]): number | undefined {
   const step = 60 / minutes.length;
   const [start = 0] = minutes;
@@ -79,7 +83,7 @@ function stepThroughHour(minutes: readonly number[]): number | undefined {
 function daysInWords({ day, weekday, month }: CalendarSchedule): string | undefined {
   const months = spanned(ascending(month.values), (one) => MONTHS[one] ?? "");
   const days = spanned(ascending(day.values), String);
-  // Weeks begin on Monday in the words, so that Saturday and Sunday stand together.
+  // Weeks start on Monday here, so that Saturday and Sunday are adjacent.
   const weekdays = spanned(
     ascending([...weekday.values].map((one) => (one + 6) % 7)),
     (one) => WEEKDAYS[(one + 1) % 7] ?? "",
@@ -97,7 +101,10 @@ function daysInWords({ day, weekday, month }: CalendarSchedule): string | undefi
   return allDays ? `${weekdays}${inMonths}` : onDays;
 }
 
-/** Names of ascending values: `Monday to Friday` for three or more in a row, else a list; undefined where that is long. */
+/**
+ * Names of ascending values: `Monday to Friday` for three or more in a row, otherwise a list.
+ * Undefined if the list is long.
+ */
 function spanned(values: readonly number[], name: (value: number) => string): string | undefined {
   const first = values[0] ?? 0;
   const last = values[values.length - 1] ?? 0;

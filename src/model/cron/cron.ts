@@ -1,4 +1,4 @@
-/** Cron as Argo runs it: reading it, its next runs and its words. */
+/** Argo's cron dialect: parsing, next runs and descriptions. */
 export {
   cronKey,
   DESCRIPTORS,

@@ -1,7 +1,7 @@
 /**
- * Names of the IANA database that do not begin with an area, by the name that is used today. Controllers before Argo
- * 3.7.11 and 4.0.2 may not know them, and then never start a schedule (argo-workflows#15653), so that today's name is
- * deployed. Source: tzdata 2025b, files `backward` and `etcetera`.
+ * Names of the IANA database without an area, with their current names. Controllers before Argo
+ * 3.7.11 and 4.0.2 may not know them and then never start the schedule (argo-workflows#15653), so
+ * the current name is deployed. Source: tzdata 2025b, files `backward` and `etcetera`.
  */
 export const LEGACY_ZONES = {
   "Brazil/Acre": "America/Rio_Branco",
@@ -71,8 +71,9 @@ export const LEGACY_ZONES = {
 export type LegacyZone = keyof typeof LEGACY_ZONES;
 
 /**
- * Abbreviations that are names too, by the zone that is mostly meant: refused, because `EST` is an hour off New York for
- * eight months of the year, and controllers differ in what they know.
+ * Abbreviations that are also zone names, with the zone that is usually meant. They are refused:
+ * `EST` is an hour off New York time for eight months of the year, and controllers differ in which
+ * ones they know.
  */
 export const ABBREVIATIONS: { readonly [name: string]: string } = {
   CET: "Europe/Berlin",
@@ -88,7 +89,7 @@ export const ABBREVIATIONS: { readonly [name: string]: string } = {
   WET: "Europe/Lisbon",
 };
 
-/** The name that a zone has today, by which every controller knows it. */
+/** Current name of a zone, which every controller knows. */
 export function currentZone(name: string): string {
   return name in LEGACY_ZONES ? LEGACY_ZONES[name as LegacyZone] : name;
 }

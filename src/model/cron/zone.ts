@@ -15,7 +15,7 @@ const AREAS = [
   "Etc",
 ];
 
-/** Words in names of zones that are not a capital and small letters. */
+/** Words in zone names that are not one capital and lowercase letters. */
 const ODD_WORDS = new Set([
   "ComodRivadavia",
   "IN",
@@ -28,7 +28,7 @@ const ODD_WORDS = new Set([
   "UTC",
 ]);
 
-/** Clocks change at whole quarters of an hour of UTC only. */
+/** Clocks change only at quarters of an hour in UTC. */
 const QUARTER = 15 * 60_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -37,23 +37,23 @@ let listed: ReadonlySet<string> | undefined;
 const offsets = new Map<string, Map<number, number>>();
 
 /**
- * What is wrong with the name of a time zone, or undefined where Argo's controller can load it: `UTC`, `Area/City` in
- * the IANA database, or an older name such as `US/Eastern`. Case counts, because Go reads it as the name of a file.
+ * What is wrong with the name of a time zone. Undefined if Argo's controller can load it: `UTC`,
+ * `Area/City` in the IANA database, or a former name such as `US/Eastern`. Names are
+ * case-sensitive, because Go reads them as file names.
  */
 export function zoneProblem(name: string): string | undefined {
   const meant = Object.hasOwn(ABBREVIATIONS, name) ? ABBREVIATIONS[name] : undefined;
   if (meant !== undefined)
-    return `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`;
+    return `is an abbreviation, which not every controller knows; use a name such as "${meant}"`;
   const verdict = verdicts.get(name) ?? isZone(name);
   verdicts.set(name, verdict);
   return verdict ? undefined : `is not a time zone of the IANA database${suggestion(name)}`;
 }
 
 /**
- * Minutes and seconds that the clocks of a zone are ahead of UTC at a moment, in milliseconds; negative where they are
- * behind.
+ * Offset of a zone from UTC at a given time, in milliseconds; negative west of UTC.
  *
- * @param zone a name that {@link zoneProblem} finds nothing wrong with.
+ * @param zone a name that {@link zoneProblem} accepts.
  * @param time milliseconds since 1970 in UTC.
  */
 export function zoneOffset(zone: string, time: number): number {
@@ -79,7 +79,7 @@ function isZone(name: string): boolean {
   return AREAS.includes(area) && isSpeltLikeAName(name) && resolveZone(name) !== undefined;
 }
 
-/** Intl answers an alias with the name that it stands for, in newer V8 with the alias itself. */
+/** Intl resolves an alias to its zone; newer V8 versions return the alias itself. */
 function suggestion(name: string): string {
   const resolved = resolveZone(name);
   const meant = resolved === undefined ? undefined : [capitalised(name), resolved].find(isZone);
@@ -90,9 +90,9 @@ function suggestion(name: string): string {
   );
 }
 
-/** Intl takes names in any case and says which zone they mean; undefined where it knows none. */
+/** Intl ignores case and returns the zone; undefined if there is none. */
 function resolveZone(name: string): string | undefined {
-  // Intl also takes offsets, which are no names.
+  // Intl also accepts offsets, which are not names.
   if (!/^[A-Za-z]/.test(name)) return undefined;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
@@ -101,7 +101,9 @@ function resolveZone(name: string): string | undefined {
   }
 }
 
-/** The names that Intl lists leave out most aliases (`Asia/Kolkata`), whose case can only be told by their shape. */
+/**
+ * The list of names in Intl lacks most aliases (`Asia/Kolkata`), so their case is checked by shape.
+ */
 function isSpeltLikeAName(name: string): boolean {
   return name
     .split(/[/_-]/)

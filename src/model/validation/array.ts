@@ -1,7 +1,7 @@
 import { isFields, quote, type Fields } from "./checks";
 import { secretVariable, secretsIn } from "./secrets";
 
-/** What is wrong between the entries of an array: for each of them in its place, one text a problem. */
+/** Conflicts between the entries of an array: one list of problems per entry. */
 export function problemsBetween(entries: readonly unknown[]): readonly (readonly string[])[] {
   const all = entries.map((entry) => (isFields(entry) ? entry : {}));
   const nameCounts = countTexts(all.map((entry) => entry["name"]));
@@ -18,7 +18,7 @@ export function problemsBetween(entries: readonly unknown[]): readonly (readonly
 
 function sharedName({ name }: Fields, nameCounts: ReadonlyMap<string, number>): readonly string[] {
   return typeof name === "string" && (nameCounts.get(name) ?? 0) > 1
-    ? [`name ${quote(name)}: is used by another entry as well`]
+    ? [`name ${quote(name)}: is used by another entry`]
     : [];
 }
 
@@ -31,15 +31,15 @@ function claimedFormerName(
   const at = `formerName ${quote(formerName)}`;
   return [
     ...(nameCounts.has(formerName) && formerName !== name
-      ? [`${at}: is the name of another entry, which owns that state`]
+      ? [`${at}: is the current name of another entry, which owns that state`]
       : []),
     ...((formerCounts.get(formerName) ?? 0) > 1
-      ? [`${at}: is claimed by another entry as well`]
+      ? [`${at}: is also the formerName of another entry`]
       : []),
   ];
 }
 
-/** Two secrets that a local run reads from the same variable would have the same value there. */
+/** Two secrets that a local run would read from the same environment variable. */
 function sharedVariables(
   entry: Fields,
   secretsByVariable: ReadonlyMap<string, ReadonlySet<string>>,

@@ -1,6 +1,6 @@
 /**
- * Text for a container's command, arguments and environment, where Kubernetes replaces `$(NAME)` by a variable and
- * `$$` by `$`: each `$` is doubled, so that the text arrives byte for byte.
+ * Escapes text for a container's command, arguments and environment, in which Kubernetes replaces
+ * `$(NAME)` with a variable and `$$` with `$`: doubles each `$`.
  * Source: kubernetes v1.34, third_party/forked/golang/expansion/expand.go.
  */
 export function unexpanded(text: string): string {
@@ -8,9 +8,9 @@ export function unexpanded(text: string): string {
 }
 
 /**
- * JSON that Argo carries in a parameter without a change. Pairs of braces within texts are escaped, because `{{` opens a
- * template wherever it stands, and so is all that is not printable ASCII, because Argo quotes a parameter as Go does,
- * which for some characters is not JSON.
+ * JSON that passes through a parameter of Argo unchanged. Braces in pairs are escaped within texts,
+ * because `{{` starts a template anywhere, and so are all characters outside of printable ASCII,
+ * because Argo quotes parameters the way Go does, which is not always valid JSON.
  * Source: argo-workflows v4.1.2, util/template/simple_template.go, 70-76.
  */
 export function untemplatedJson(value: unknown): string {

@@ -1,25 +1,28 @@
 import { didYouMean } from "./nearest";
 
 /**
- * Says what is wrong with a value, one text a problem; none where it is right. It takes any value, because the array
- * may come from JavaScript or through a cast.
+ * Validates a value and returns one text for each problem. Accepts any value, because the array may
+ * come from JavaScript or through a cast.
  *
- * @param at which value it is, such as `retries.limit`.
+ * @param at path of the value, such as `retries.limit`.
  */
 export type Check = (value: unknown, at: string) => readonly string[];
 
-/** What is wrong with a text, or undefined where it is right: `hour 25 is outside 0-23`. */
+/** Validates a text: returns the problem, such as `hour 25 is outside 0-23`, or undefined. */
 export type Rule = (value: string) => string | undefined;
 
-/** A plain object, with any fields. */
+/** A plain object with any fields. */
 export type Fields = { readonly [name: string]: unknown };
 
-/** Whether a value is an object that is no list. */
+/** Whether a value is an object and not a list. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, with its article, for messages that must not show the value itself: `a number`. */
+/**
+ * Kind of a value with its article, such as `a number`, for messages that must not contain the
+ * value itself.
+ */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "undefined";
   if (value === null) return "null";
@@ -28,12 +31,12 @@ export function kindOf(value: unknown): string {
   return typeof value === "string" ? "text" : `a ${typeof value}`;
 }
 
-/** A text as messages show it: quoted, on one line, at most 80 characters of it. */
+/** Quotes a text for a message: on one line, at most 80 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
 }
 
-/** Text that keeps a rule; without one, any text. */
+/** Text that follows a rule; any text without one. */
 export function text(rule?: Rule): Check {
   return (value, at) => {
     if (typeof value !== "string") return [`${at} must be text, not ${kindOf(value)}`];
@@ -42,7 +45,7 @@ export function text(rule?: Rule): Check {
   };
 }
 
-/** The rules in turn; the first that is broken speaks. */
+/** Applies rules in order; returns the first problem. */
 export function rules(...all: readonly Rule[]): Rule {
   return (value) => {
     for (const rule of all) {
@@ -69,7 +72,7 @@ export function wholeNumber(min: number, max: number): Check {
   };
 }
 
-/** One of a few words. */
+/** One of a set of words. */
 export function oneOf(...words: readonly string[]): Check {
   const allowed = words.map((word) => `"${word}"`).join(" or ");
   return (value, at) => {
@@ -80,7 +83,7 @@ export function oneOf(...words: readonly string[]): Check {
   };
 }
 
-/** A list with at least one item, or with none where `empty` allows it; each item is checked as `at[0]`. */
+/** A list, not empty unless `empty` allows it; items are reported as `at[0]`. */
 export function list(item: Check, empty: "allowed" | "refused" = "refused"): Check {
   return (value, at) => {
     if (!Array.isArray(value)) return [`${at} must be a list, not ${kindOf(value)}`];
@@ -91,7 +94,7 @@ export function list(item: Check, empty: "allowed" | "refused" = "refused"): Che
   };
 }
 
-/** An object with these fields and no others. A field that is undefined counts as left out. */
+/** An object with only these fields. An undefined field counts as absent. */
 export function record(
   fields: { readonly [name: string]: Check },
   required: readonly string[] = [],
@@ -113,12 +116,12 @@ export function record(
   };
 }
 
-/** Several checks of the same value. */
+/** Applies several checks to the same value. */
 export function all(...checks: readonly Check[]): Check {
   return (value, at) => checks.flatMap((check) => check(value, at));
 }
 
-/** The texts that stand in a list more than once, each named once. */
+/** Texts that occur more than once in a list, each listed once. */
 export function repeated(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.filter((one, index) => texts.indexOf(one) !== index))];
 }

@@ -7,17 +7,20 @@ import { notEmpty } from "./names";
 import { didYouMean } from "./nearest";
 import { stringifyJson } from "../../common/json";
 
-/** What a Kubernetes Secret (1 MiB) holds beside its other keys. A catalog is never in it: it is a file of the object store (meltano#2415). */
+/**
+ * Space for settings in a Kubernetes Secret (1 MiB). Catalogs are files in the object store instead
+ * (meltano#2415).
+ */
 const MOST_SETTINGS_BYTES = 900_000;
 
-/** Who gives the settings on the cluster: where they come from the store, the array may leave required ones out. */
+/** Where settings come from on the cluster: with `store`, the array may leave out required ones. */
 export type ConfigFrom = "array" | "store";
 
 /** A tap or a target with its settings. */
 export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
   return (value, at) => {
     if (typeof value === "function")
-      return [`${at} is a function: call it with the settings, such as ${at}: connector({ … })`];
+      return [`${at} is a function: call it with its settings, such as ${at}: connector({ … })`];
     if (!isFields(value) || !isFields(value["connector"]))
       return [
         `${at} must be a connector with its settings, such as ${example(kind)}, not ${kindOf(value)}`,
@@ -42,12 +45,15 @@ export function connector(kind: ConnectorKind, configFrom: ConfigFrom): Check {
   };
 }
 
-/** Name of a connector for messages, whatever its definition holds. */
+/** Name of a connector for messages, for definitions that may be invalid. */
 export function connectorNameOf(definition: Fields): string {
   return typeof definition["name"] === "string" ? definition["name"] : "the connector";
 }
 
-/** The settings of both connectors, the stream rules and the initial state travel in one Kubernetes Secret. */
+/**
+ * The settings of both connectors, the stream rules and the initial state are stored in one
+ * Kubernetes Secret.
+ */
 export function settingsSize(entry: Fields): readonly string[] {
   const settings = [entry["tap"], entry["target"]].map((one) =>
     isFields(one) ? one["settings"] : undefined,
@@ -55,7 +61,7 @@ export function settingsSize(entry: Fields): readonly string[] {
   const rules = jsonBytes({ streams: entry["streams"] });
   if (rules > MOST_SETTINGS_BYTES)
     return [
-      `streams: the rules have ${Math.ceil(rules / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`,
+      `streams: the rules are ${Math.ceil(rules / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret; use fewer rules with patterns, such as "public-*"`,
     ];
   if (entry["configFrom"] === "store") return [];
   const bytes = [...settings, entry["initialState"]].reduce<number>(
@@ -64,7 +70,7 @@ export function settingsSize(entry: Fields): readonly string[] {
   );
   if (bytes <= MOST_SETTINGS_BYTES) return [];
   return [
-    `settings: tap, target, streams and initialState have ${Math.ceil(bytes / 1000)} kB of JSON, at most ${MOST_SETTINGS_BYTES / 1000} kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+    `settings: tap, target, streams and initialState are ${Math.ceil(bytes / 1000)} kB of JSON, more than the ${MOST_SETTINGS_BYTES / 1000} kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
   ];
 }
 
@@ -91,7 +97,7 @@ const connectorName = rules(notEmpty, (value) =>
 const packageName = rules(notEmpty, (value) =>
   /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$/.test(value)
     ? undefined
-    : "must be the name of a package, without a version",
+    : "must be the name of a package without a version",
 );
 
 const exactVersion = rules(notEmpty, (value) =>
@@ -126,14 +132,17 @@ function settingsProblems(
       const type = Object.hasOwn(known, name) ? known[name] : undefined;
       if (type === undefined)
         return [
-          `${label} is not known to ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`,
+          `${label} is not a setting of ${connectorNameOf(definition)}${didYouMean(name, Object.keys(known))}`,
         ];
       return settingProblems(settings[name], type, label);
     }),
   ];
 }
 
-/** A secret fits everywhere: its value is text that is read as the setting's type. Values are not shown. */
+/**
+ * A secret is valid for every type: its text is parsed as the setting's type. Messages do not
+ * contain values.
+ */
 function settingProblems(value: unknown, type: SettingType, label: string): readonly string[] {
   if (isSecretReference(value)) return [];
   const expected = { string: "text", number: "a number", boolean: "true or false", json: "JSON" }[

@@ -21,7 +21,7 @@ import { resources } from "./resources";
 /** An image with its tag or digest. */
 export const image: Check = text(
   rules(notEmpty, harmless, (value) => {
-    if (/\s/.test(value)) return "must not have spaces";
+    if (/\s/.test(value)) return "must not contain spaces";
     return /[^/]+(:[^/]+|@sha256:[0-9a-f]{64})$/.test(value)
       ? undefined
       : `must end with a tag or a digest, such as ":1.9.0" or "@sha256:…"`;
@@ -42,7 +42,7 @@ const env: Check = (value, at) => {
     ]);
 };
 
-/** Fields of a container, for records that have more than these. */
+/** Fields of a container, for records with additional fields. */
 export const containerFields: { readonly [Key in keyof Required<ContainerArgs>]: Check } = {
   image,
   command,
@@ -86,20 +86,18 @@ function afterProblems(
   const earlier = names.slice(0, index).filter((name) => name !== undefined);
   if (earlier.includes(after)) return [];
   const problem = names.includes(after)
-    ? "names itself or a later one, only earlier ones are allowed"
-    : `no earlier follow-up has that name${didYouMean(after, earlier)}`;
+    ? "must be an earlier follow-up, not itself or a later one"
+    : `is not an earlier follow-up${didYouMean(after, earlier)}`;
   return [`${at}[${index}].after ${quote(after)}: ${problem}`];
 }
 
 function variableName(name: string, at: string): readonly string[] {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
     ? []
-    : [
-        `${at}: name ${quote(name)}: only letters, digits and "_" are allowed, not beginning with a digit`,
-      ];
+    : [`${at}: name ${quote(name)}: must be letters, digits and "_", not starting with a digit`];
 }
 
-/** The value may be one that should have been a secret, so that it is not shown. */
+/** Messages do not contain the value, which may be a secret. */
 function variableValue(value: unknown, at: string): readonly string[] {
   if (typeof value !== "string")
     return [`${at} must be text or secret("name"), not ${kindOf(value)}`];

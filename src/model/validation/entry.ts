@@ -28,7 +28,7 @@ import { secretNameProblems } from "./secrets";
 import { containerSizes } from "./sizes";
 import { expectations, initialState, streams } from "./streams";
 
-/** The webhook's URL is a secret by itself, so that a text in its place is not shown. */
+/** The URL of a webhook is a secret, so messages do not contain a text in its place. */
 const webhook: Check = (value, at) =>
   isSecretReference(value)
     ? []
@@ -87,7 +87,7 @@ const replicationBy: { readonly [From in ConfigFrom]: Check } = {
   store: record(replicationFields("store"), ["name", "schedule", "tap", "target"]),
 };
 
-/** What is wrong with an entry by itself, one text a problem. */
+/** Problems of a single entry. */
 export function entryProblems(entry: unknown): readonly string[] {
   if (!isFields(entry)) return [`must be an object, not ${kindOf(entry)}`];
   return [
@@ -117,7 +117,7 @@ function fieldProblems(entry: Fields): readonly string[] {
 function ownFormerName(entry: Fields): readonly string[] {
   const { name, formerName } = entry;
   return typeof name === "string" && name === formerName
-    ? [`formerName ${quote(name)}: is the name that it has`]
+    ? [`formerName ${quote(name)}: is the current name`]
     : [];
 }
 
@@ -127,7 +127,7 @@ function filesInStreamMode(entry: Fields): readonly string[] {
   if (mode !== "stream" || !isFields(definition) || typeof definition["outputSetting"] !== "string")
     return [];
   return [
-    `mode "stream": ${connectorNameOf(definition)} writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`,
+    `mode "stream": ${connectorNameOf(definition)} writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
   ];
 }
 
@@ -139,16 +139,22 @@ function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
     : [];
 }
 
-/** Where the settings are in the store the first state is too: one in the array would silently count for nothing. */
+/**
+ * With settings from the store, the initial state is read from there too: one in the array would be
+ * ignored.
+ */
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
   return initialState !== undefined && configFrom === "store"
     ? [
-        `initialState: with configFrom "store" it is read from the store: ${tapctl(`config put ${String(name)} --state FILE`)}`,
+        `initialState: with configFrom "store" the initial state is in the store; set it with: ${tapctl(`config put ${String(name)} --state FILE`)}`,
       ]
     : [];
 }
 
-/** A target that empties its table first keeps half of it where the tap fails: in stream mode nothing holds that back. */
+/**
+ * A target that empties its table first keeps half of the rows if the tap fails, which stream mode
+ * cannot prevent.
+ */
 function overwriteInStreamMode({ mode, streams, target }: Fields): readonly string[] {
   if (mode !== "stream" || !isFields(target)) return [];
   const defaults = isFields(target["connector"]) ? target["connector"]["defaults"] : undefined;

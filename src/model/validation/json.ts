@@ -2,10 +2,11 @@ import { isSecretReference } from "../connector-settings";
 import { kindOf } from "./checks";
 
 /**
- * What keeps a value from being written as JSON, one text a problem: functions, dates, numbers that are none, circles,
- * and secrets that {@link import("../connector-settings").secret} did not make. Values are not shown.
+ * Reasons why a value cannot be written as JSON: functions, dates, numbers such as NaN, circular
+ * references, and secrets that {@link import("../connector-settings").secret} did not create.
+ * Messages do not contain values.
  *
- * @param at where the value stands, such as `tap setting "headers"`.
+ * @param at what the value is, such as `tap setting "headers"`.
  */
 export function jsonProblems(
   value: unknown,
@@ -27,16 +28,16 @@ export function jsonProblems(
     return value.flatMap((item: unknown, index) =>
       jsonProblems(item, `${at}[${index}]`, [...within, value]),
     );
-  if ("$secret" in value) return [`${at} is a secret that was not made by secret("name")`];
+  if ("$secret" in value) return [`${at} is a secret that was not created with secret("name")`];
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype)
-    return [`${at} is no plain object, which JSON cannot hold; give it as text`];
+    return [`${at} is not a plain object, which JSON cannot hold; give it as text`];
   return Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .flatMap(([name, field]) => jsonProblems(field, `${at}.${name}`, [...within, value]));
 }
 
-/** Of an integer beyond 2^53 nobody can tell whether JavaScript has rounded it. */
+/** JavaScript may have rounded an integer beyond 2^53. */
 function numberProblems(value: number, at: string): readonly string[] {
   if (!Number.isFinite(value)) return [`${at} is ${value}, which JSON cannot hold`];
   return Number.isInteger(value) && !Number.isSafeInteger(value)

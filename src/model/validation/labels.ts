@@ -1,7 +1,7 @@
 import { isFields, kindOf, quote, rules, text, type Check, type Rule } from "./checks";
 import { harmless } from "./names";
 
-/** Owners of prefixes whose labels Kubernetes, Argo and this project set themselves; their subdomains count as well. */
+/** Prefixes of labels that Kubernetes, Argo and this project set, subdomains included. */
 const RESERVED = ["kubernetes.io", "k8s.io", "argoproj.io"];
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
@@ -24,7 +24,7 @@ const labelValue = text(
     if (value.length > 63) return `it has ${value.length} characters, at most 63 are allowed`;
     return value === "" || NAME.test(value)
       ? undefined
-      : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+      : `must be letters, digits, "-", "_" and ".", starting and ending with a letter or digit`;
   }),
 );
 
@@ -39,10 +39,10 @@ function keyRule(key: string): ReturnType<Rule> {
     if (RESERVED.some((owner) => prefix === owner || prefix.endsWith(`.${owner}`)))
       return `the prefix "${prefix}/" is reserved`;
     if (key.split("/").length > 2 || prefix.length > 253 || !SUBDOMAIN.test(prefix))
-      return `before the "/" must stand a DNS name, such as "example.com/team"`;
+      return `must have a DNS name before the "/", such as "example.com/team"`;
   }
   if (name.length > 63) return `it has ${name.length} characters, at most 63 are allowed`;
   return NAME.test(name)
     ? undefined
-    : `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
+    : `must be letters, digits, "-", "_" and ".", starting and ending with a letter or digit`;
 }

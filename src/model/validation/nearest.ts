@@ -1,8 +1,8 @@
 /**
- * The candidate that a misspelt name most likely means; undefined where none is near enough to be worth saying.
+ * The candidate that a misspelled name most likely means; undefined if none is close enough.
  *
- * Near enough is one slip for every three characters of the name, and at least one: a wrong, missing, additional or
- * swapped character each count as one slip, upper and lower case as none.
+ * Close enough is one edit per three characters of the name, and at least one. A wrong, missing,
+ * additional or swapped character is one edit; case is ignored.
  *
  * @example `nearest("shedule", ["name", "schedule"]) === "schedule"`
  */
@@ -17,13 +17,13 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
-/** `; did you mean "schedule"?`, or nothing where no candidate is near: to be put behind a message. */
+/** The suffix `; did you mean "schedule"?` for a message; empty if no candidate is close enough. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const meant = nearest(name, candidates);
   return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
-/** Damerau-Levenshtein distance in its restricted form (optimal string alignment). */
+/** Restricted Damerau-Levenshtein distance (optimal string alignment). */
 function slipsBetween(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

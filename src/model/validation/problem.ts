@@ -1,24 +1,29 @@
 import { UserError } from "../../common/errors";
 
-/** Something that is wrong with an entry of the array, or worth a word. */
+/** A problem of an entry, or a note about it. */
 export interface Problem {
-  /** The entry, by place and name: `pipelines[2] "orders"`; `pipelines` where it is the array itself. */
+  /** Position and name of the entry: `pipelines[2] "orders"`; `pipelines` for the array itself. */
   readonly where: string;
 
-  /** What is wrong and what is allowed, in one line: `schedule "0 25 * * *": hour 25 is outside 0-23`. */
+  /**
+   * What is wrong and what is allowed, on one line:
+   * `schedule "0 25 * * *": hour 25 is outside 0-23`.
+   */
   readonly text: string;
 }
 
-/** A text that several entries share, and which ones: the first ones of many by name. */
+/** A problem that several entries share. */
 export interface ProblemGroup {
-  /** `pipelines[2] "orders"` of one; `3 pipelines ("orders", "events", "items")` of several. */
+  /**
+   * `pipelines[2] "orders"` for one entry; `3 pipelines ("orders", "events", "items")` for several.
+   */
   readonly where: string;
   readonly text: string;
 }
 
 const NAMED_OF_GROUP = 3;
 
-/** Problems with each text once, in the order of their first. */
+/** Groups problems by their text, in order of first occurrence. */
 export function groupByText(problems: readonly Problem[]): readonly ProblemGroup[] {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) {
@@ -40,14 +45,16 @@ function groupName(places: readonly string[]): string {
   return `${places.length} pipelines (${named.join(", ")}${places.length > named.length ? ", …" : ""})`;
 }
 
-/** One line for people: `pipelines[2] "orders": schedule "0 25 * * *": hour 25 is outside 0-23`. */
+/**
+ * A problem on one line: `pipelines[2] "orders": schedule "0 25 * * *": hour 25 is outside 0-23`.
+ */
 export function formatProblem(problem: Problem): string {
   return `${problem.where}: ${problem.text}`;
 }
 
-/** Refuses an array with every problem in it, one a line under a line with their number; exit code 2. */
+/** Error of an invalid array: the number of problems, then one line for each. Exit code 2. */
 export class InvalidPipelines extends UserError {
-  /** All of them, in the order of the array. */
+  /** All problems in the order of the array. */
   readonly problems: readonly Problem[];
 
   /** @param problems at least one. */

@@ -1,8 +1,9 @@
 import { isFields, quote } from "./checks";
 
 /**
- * Incremental streams into a target that appends: taps read the rows with the saved bookmark again, because others with
- * the same value may have come since (MeltanoLabs/tap-postgres#557).
+ * Notes about incremental streams into a target that appends: taps read the rows with the saved
+ * bookmark again, because others with the same value may have been added
+ * (MeltanoLabs/tap-postgres#557).
  */
 export function repeatNotes(entry: unknown): readonly string[] {
   if (!isFields(entry) || !Array.isArray(entry["streams"])) return [];
@@ -12,11 +13,14 @@ export function repeatNotes(entry: unknown): readonly string[] {
   );
   if (target === undefined || names.length === 0) return [];
   return [
-    `${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key`,
+    `${names.map(quote).join(", ")}: incremental, so every run reads the rows with the saved bookmark again, and ${target} stores duplicates of them; deduplicate by key in queries, or use a target that replaces rows by key`,
   ];
 }
 
-/** Name of a target that adds each row that it gets: one that writes files, or that was told to do without keys. */
+/**
+ * Name of a target that appends every row: one that writes files, or that is configured without
+ * keys.
+ */
 function appendingTarget(target: unknown): string | undefined {
   if (!isFields(target) || !isFields(target["connector"]) || !isFields(target["settings"]))
     return undefined;

@@ -16,7 +16,7 @@ const retryFields: { readonly [Key in keyof Required<Retries>]: Check } = {
   maxDelay: duration,
 };
 
-/** What a container may use; Kubernetes refuses a reservation above the limit. */
+/** Resources of a container. Kubernetes refuses a request above the limit. */
 export const resources: Check = all(record(resourceFields), (value, at) => {
   if (!isFields(value)) return [];
   const limit = milliCores(value["cpuLimit"]);
@@ -29,13 +29,16 @@ export const resources: Check = all(record(resourceFields), (value, at) => {
   return [`${at}.cpu ${shown}: is more than cpuLimit ${JSON.stringify(value["cpuLimit"])}`];
 });
 
-/** What the tap and the target of a replication may use, each for itself. */
+/** Resources of the tap and the target of a replication. */
 export const pairResources: Check = record({ tap: resources, target: resources });
 
-/** Connectors in Python take 30 to 90 MiB before they move anything. */
+/** Connectors in Python use 30 to 90 MiB before they process any data. */
 const LEAST_FOR_CONNECTOR = 64 * 2 ** 20;
 
-/** What is worth knowing of the memory of a replication's connectors; the pod that has too little is killed at its first run. */
+/**
+ * Notes about the memory of a replication's connectors. Kubernetes would kill a pod with too little
+ * at its first run.
+ */
 export function memoryNotes(entry: unknown): readonly string[] {
   const pair = isFields(entry) ? entry["resources"] : undefined;
   if (!isFields(pair)) return [];
@@ -45,12 +48,12 @@ export function memoryNotes(entry: unknown): readonly string[] {
     const bytes = bytesOf(value);
     if (bytes === undefined || bytes >= LEAST_FOR_CONNECTOR) return [];
     return [
-      `resources.${side}.memory ${JSON.stringify(value)}: most connectors do not start with that little; they take 30 to 90 MiB before they move anything`,
+      `resources.${side}.memory ${JSON.stringify(value)}: is too little for most connectors, which use 30 to 90 MiB before they process any data`,
     ];
   });
 }
 
-/** How failed steps are tried again; the first pause cannot be longer than the longest. */
+/** Retries of failed steps. The first delay cannot be longer than the longest. */
 export const retries: Check = all(record(retryFields), (value, at) => {
   if (!isFields(value)) return [];
   const { delay, maxDelay = DEFAULTS.retries.maxDelay } = value;

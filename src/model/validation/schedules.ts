@@ -10,7 +10,10 @@ const one: Check = text((value) => {
     : undefined;
 });
 
-/** One schedule or several; two that mean the same moments would start two runs, of which one is lost. */
+/**
+ * One schedule or several. Two with the same times would start two runs, one of which would be
+ * lost.
+ */
 export const schedules: Check = (value, at) => {
   if (!Array.isArray(value)) return one(value, at);
   if (value.length === 0) return [`${at}: the list is empty`];

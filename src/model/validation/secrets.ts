@@ -2,16 +2,22 @@ import { isSecretReference } from "../connector-settings";
 import type { PipelineEntry } from "../define";
 import { isFields, quote, type Fields } from "./checks";
 
-/** A place in an entry that names a secret. */
+/** A reference to a secret in an entry. */
 export interface SecretUse {
   /** Name of the secret, such as `warehouse-password`. */
   readonly name: string;
 
-  /** Where it stands: `tap setting "password"`, `followUps[0] env "TOKEN"`, `notifications.webhook`. */
+  /**
+   * Where the reference is: `tap setting "password"`, `followUps[0] env "TOKEN"`,
+   * `notifications.webhook`.
+   */
   readonly where: string;
 }
 
-/** Variables that a shell sets by itself: a secret that is read from one would never be missed, and be wrong. */
+/**
+ * Variables that shells set: a secret in one of them would never be reported as missing and have a
+ * wrong value.
+ */
 const TAKEN_VARIABLES = [
   "HOME",
   "HOSTNAME",
@@ -26,17 +32,20 @@ const TAKEN_VARIABLES = [
   "USER",
 ];
 
-/** Every place of an entry that names a secret, defaults of its connectors included. */
+/** Every reference to a secret in an entry, defaults of its connectors included. */
 export function secretsOf(entry: PipelineEntry): readonly SecretUse[] {
   return secretsIn(entry);
 }
 
-/** The environment variable that holds a secret in a local run: `warehouse-password` is in `WAREHOUSE_PASSWORD`. */
+/**
+ * The environment variable of a secret in a local run: `WAREHOUSE_PASSWORD` for
+ * `warehouse-password`.
+ */
 export function secretVariable(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }
 
-/** {@link secretsOf} for an entry that may be anything. */
+/** {@link secretsOf} for an entry that may be invalid. */
 export function secretsIn(entry: unknown): readonly SecretUse[] {
   if (!isFields(entry)) return [];
   const followUps = Array.isArray(entry["followUps"])
@@ -56,7 +65,7 @@ export function secretsIn(entry: unknown): readonly SecretUse[] {
   ];
 }
 
-/** What is wrong with the names of an entry's secrets. */
+/** Problems with the names of an entry's secrets. */
 export function secretNameProblems(entry: Fields): readonly string[] {
   return secretsIn(entry).flatMap(({ name, where }) => {
     const problem = nameProblem(name);
@@ -66,12 +75,12 @@ export function secretNameProblems(entry: Fields): readonly string[] {
 
 function nameProblem(name: string): string | undefined {
   if (!/^[a-z][a-z0-9._-]*$/.test(name))
-    return `only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`;
-  // Longest key of a Kubernetes Secret.
+    return `must be lowercase letters, digits, "-", "_" and ".", starting with a letter`;
+  // Maximum length of a key in a Kubernetes Secret.
   if (name.length > 253) return `it has ${name.length} characters, at most 253 are allowed`;
   const variable = secretVariable(name);
   return TAKEN_VARIABLES.includes(variable)
-    ? `its variable ${variable} is the shell's own; take a longer name`
+    ? `its environment variable ${variable} is set by shells; choose another name`
     : undefined;
 }
 

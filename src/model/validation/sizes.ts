@@ -2,17 +2,20 @@ import { isSecretReference } from "../connector-settings";
 import { unexpanded, untemplatedJson } from "./byte-for-byte";
 import { isFields, type Fields } from "./checks";
 
-/** Linux starts no program with a longer argument or variable, its end included (argo-workflows#14250). */
+/**
+ * Linux limits each argument and variable to this length, including the terminating NUL
+ * (argo-workflows#14250).
+ */
 const LONGEST_TEXT_BYTES = 128 * 1024 - 1;
 
 /**
- * What all commands and variables of an entry may take together: a Workflow carries them in a parameter, and its status
- * repeats it in each step, in an object of which Kubernetes stores 1.5 MB. Argo passes more than this by a file, in which
- * Kubernetes does not undo what keeps a `$`.
+ * Limit of all commands and variables of an entry. A Workflow carries them in a parameter, and its
+ * status repeats it in each step, in an object that Kubernetes limits to 1.5 MB. Argo passes larger
+ * ones by a file, in which Kubernetes does not undo the escaping of `$`.
  */
 const MOST_BYTES = 120 * 1024;
 
-/** Commands and variables of a job or of follow-ups that are too large to be started. */
+/** Commands and variables of a job or of follow-ups that are too large. */
 export function containerSizes(entry: Fields): readonly string[] {
   const followUps: readonly unknown[] = Array.isArray(entry["followUps"]) ? entry["followUps"] : [];
   const containers =
@@ -28,9 +31,9 @@ export function containerSizes(entry: Fields): readonly string[] {
     0,
   );
   if (bytes <= MOST_BYTES) return [];
-  const what = followUps.length > 0 ? "followUps: commands and env" : "command and env:";
+  const what = followUps.length > 0 ? "followUps: commands and env" : "command and env";
   return [
-    `${what} take ${kib(bytes)} together, at most ${kib(MOST_BYTES)} are allowed; put the content into the image or the object store`,
+    `${what} have ${kib(bytes)} in total, more than ${kib(MOST_BYTES)}; move the content into the image or the object store`,
   ];
 }
 
@@ -39,7 +42,7 @@ function textProblem(at: string, text: string): readonly string[] {
   return bytes <= LONGEST_TEXT_BYTES
     ? []
     : [
-        `${at}: has ${kib(bytes)}, at most 128 KiB are allowed, because Linux starts no program with more; put the content into the image or the object store`,
+        `${at}: has ${kib(bytes)}, more than the 128 KiB that Linux allows; move the content into the image or the object store`,
       ];
 }
 
@@ -59,7 +62,7 @@ function textsOf(container: unknown): readonly { readonly name: string; readonly
   ];
 }
 
-/** What a container takes in the parameter: JSON, in that of the follow-ups within a text of it. */
+/** Size of a container in the parameter: as JSON, for follow-ups within a JSON text. */
 function parameterBytes(container: unknown, nested: boolean): number {
   if (!isFields(container)) return 0;
   const { command, env } = container;

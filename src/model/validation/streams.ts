@@ -31,7 +31,7 @@ const rule: Check = all(record(ruleFields, ["stream"]), keyAndMethod);
 
 const name: Check = text(notEmpty);
 
-/** Streams to take: each a name or a rule, none twice. */
+/** Streams to replicate: names or rules, without duplicates. */
 export const streams: Check = all(
   list((value, at) => {
     if (typeof value === "string") return name(value, at);
@@ -53,16 +53,16 @@ const expectationFields: { readonly [Key in keyof Required<Expectations>]: Check
   maxStaleness: duration,
 };
 
-/** What a run's data must be like. */
+/** Expectations of a run's data. */
 export const expectations: Check = record(expectationFields);
 
-/** A Singer state to begin with: an object, or the JSON text of one. */
+/** An initial Singer state: an object, or JSON text of one. */
 export const initialState: Check = (value, at) => {
   if (typeof value === "string") return stateTextProblems(value, at);
   if (!isFields(value))
     return [`${at} must be an object or the JSON text of one, not ${kindOf(value)}`];
   return Object.keys(value).length === 0
-    ? [`${at}: it is empty; leave it out to begin without a state`]
+    ? [`${at}: it is empty; remove it to start without a state`]
     : jsonProblems(value, at);
 };
 
@@ -71,7 +71,7 @@ function stateTextProblems(text: string, at: string): readonly string[] {
   if (why !== undefined) return [`${at}: the text is not JSON${why}`];
   const state = JsonText.parse(text);
   if (state.kind !== "object") return [`${at}: the text must be a JSON object`];
-  return state.isEmpty ? [`${at}: it is empty; leave it out to begin without a state`] : [];
+  return state.isEmpty ? [`${at}: it is empty; remove it to start without a state`] : [];
 }
 
 function keyAndMethod(value: unknown, at: string): readonly string[] {

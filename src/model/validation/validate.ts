@@ -9,28 +9,32 @@ import { secretVariable, secretsIn } from "./secrets";
 
 export { secretsOf, secretVariable, type SecretUse } from "./secrets";
 
-/** What a validation found. */
+/** Result of a validation. */
 export interface Validation {
-  /** What must be mended before anything runs, in the order of the array. */
+  /** Problems that prevent a run, in the order of the array. */
   readonly problems: readonly Problem[];
 
-  /** Secrets that are named and not given. */
+  /** Secrets that are referenced but not set. */
   readonly missing: readonly Problem[];
 
-  /** What else is worth knowing and stops nothing. */
+  /** Notes that do not prevent a run. */
   readonly notes: readonly Problem[];
 }
 
-/** What a validation may look at beside the array. */
+/** Options of a validation. */
 export interface ValidationOptions {
-  /** Names of the secrets that are given; each other one is missing. Default: secrets are not looked at. */
+  /**
+   * Names of the secrets that are set; others are reported as missing. Default: secrets are not
+   * checked.
+   */
   readonly secrets?: ReadonlySet<string>;
 }
 
 /**
- * Finds every problem in the array at once. It reads data only: no file, no network, no clock.
+ * Finds every problem in the array. It reads data only: no files, no network, no clock.
  *
- * @param entries the array; it may hold anything, because it may come from JavaScript or through a cast.
+ * @param entries the array. It may be anything, because it may come from JavaScript or through a
+ *   cast.
  */
 export function validatePipelines(entries: unknown, options: ValidationOptions = {}): Validation {
   if (!Array.isArray(entries))
@@ -59,19 +63,22 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
   };
 }
 
-/** An array by what can run of it. */
+/** The valid and the invalid entries of an array. */
 export interface PartlyValid {
   /** Entries without a problem. */
   readonly valid: readonly PipelineEntry[];
 
-  /** Problems of the others, by their names, in the order of the array; those without a name by their place. */
+  /**
+   * Problems of the other entries by name, or by position if they have none, in the order of the
+   * array.
+   */
   readonly invalid: ReadonlyMap<string, readonly Problem[]>;
 }
 
 /**
- * Separates the entries of an array that have a problem from the others, for what is about some of them only.
+ * Separates the valid entries of an array from those with problems.
  *
- * @throws InvalidPipelines where it is not an array.
+ * @throws InvalidPipelines if it is not an array.
  */
 export function separateValid(entries: unknown): PartlyValid {
   if (!Array.isArray(entries)) throw new InvalidPipelines(validatePipelines(entries).problems);
@@ -99,7 +106,7 @@ function problemsByEntry(all: readonly unknown[]): readonly (readonly Problem[])
 }
 
 /**
- * Refuses an array in which {@link validatePipelines} finds a problem.
+ * Throws if {@link validatePipelines} finds a problem.
  *
  * @throws InvalidPipelines with all problems.
  */
@@ -124,7 +131,7 @@ function missingSecrets(
     const places = uses.filter((use) => use.name === name).map((use) => use.where);
     return {
       where: placeOf(entry, index),
-      text: `secret ${quote(name)} (${places.join(", ")}) is not given: set ${secretVariable(name)} in the environment or in .env`,
+      text: `secret ${quote(name)} (${places.join(", ")}) is not set: set ${secretVariable(name)} in the environment or in .env`,
     };
   });
 }

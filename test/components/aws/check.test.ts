@@ -107,7 +107,7 @@ describe("what a server of AWS's services finds", () => {
         store: { bucket: "also-wrong", existing: true },
       }),
       [
-        `tapctl:aws.account: the credentials are those of account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), and the setting says 210987654321; nothing was changed`,
+        `tapctl:aws.account: the credentials belong to account ${ACCOUNT} (arn:aws:sts::${ACCOUNT}:user/moto), but the setting is 210987654321; nothing was changed`,
       ],
     );
   });
@@ -115,7 +115,7 @@ describe("what a server of AWS's services finds", () => {
   test("a bucket that somebody made, which is used only where the settings say so", async () => {
     await makeBucket("somebodys");
     assert.deepEqual(await problems({ store: { bucket: "somebodys" } }), [
-      `tapctl:objectStore.bucket: "somebodys" is there, and this stack did not make it; set objectStore.existing to true to use it as it is, or name another one`,
+      `tapctl:objectStore.bucket: "somebodys" exists and was not created by this stack; set objectStore.existing to true to use it, or choose another name`,
     ]);
     assert.deepEqual(await problems({ store: { bucket: "somebodys", existing: true } }), []);
   });
@@ -127,20 +127,20 @@ describe("what a server of AWS's services finds", () => {
     await tagBucket("ours", "tapctl/dev");
     assert.match(
       (await problems({ store: { bucket: "ours" } }))[0] ?? "",
-      /this stack did not make it/,
+      /was not created by this stack/,
     );
   });
 
   test("that a bucket is not there", async () => {
     assert.deepEqual(await problems({ store: { bucket: "not-there", existing: true } }), [
-      `tapctl:objectStore.bucket: there is no bucket "not-there"; set objectStore.existing to false to have it made`,
+      `tapctl:objectStore.bucket: bucket "not-there" does not exist; set objectStore.existing to false to create it`,
     ]);
   });
 
   test("that a bucket is in another region", async () => {
     await makeBucket("far-away", "us-west-2");
     assert.deepEqual(await problems({ store: { bucket: "far-away", existing: true } }), [
-      `tapctl:objectStore.bucket: "far-away" is in region us-west-2, and aws.region is eu-central-1`,
+      `tapctl:objectStore.bucket: "far-away" is in region us-west-2, but aws.region is eu-central-1`,
     ]);
   });
 
@@ -148,7 +148,7 @@ describe("what a server of AWS's services finds", () => {
     assert.deepEqual(
       await problems({ store: { identity: { ...podIdentity, cluster: "elsewhere" } } }),
       [
-        `tapctl:objectStore.identity.cluster: there is no EKS cluster "elsewhere" in region eu-central-1 of this account`,
+        `tapctl:objectStore.identity.cluster: EKS cluster "elsewhere" does not exist in region eu-central-1 of this account`,
       ],
     );
   });
@@ -166,17 +166,17 @@ describe("what a server of AWS's services finds", () => {
   test("that a key is there, and of the kind that S3 uses", async () => {
     assert.deepEqual(await problems({ store: { kmsKey: await makeKey() } }), []);
     assert.deepEqual(await problems({ store: { kmsKey: await makeKey("RSA_2048") } }), [
-      "tapctl:objectStore.kmsKey: S3 needs a symmetric key, and this one is RSA_2048",
+      "tapctl:objectStore.kmsKey: S3 needs a symmetric key, but this one is RSA_2048",
     ]);
     assert.deepEqual(await problems({ store: { kmsKey: KEY } }), [
-      "tapctl:objectStore.kmsKey: there is no such key in region eu-central-1",
+      "tapctl:objectStore.kmsKey: the key does not exist in region eu-central-1",
     ]);
   });
 
   test("a repository that somebody made, which is used only where the settings say so", async () => {
     await makeRepository("tapctl/tap-shop");
     assert.deepEqual(await problems({ place: { ecr: {} } }, ["tap-shop"]), [
-      `tapctl:aws.ecr: repository "tapctl/tap-shop" is there, and this stack did not make it; use it with aws.ecr.existing["tap-shop"], or set another aws.ecr.prefix`,
+      `tapctl:aws.ecr: repository "tapctl/tap-shop" exists and was not created by this stack; use it with aws.ecr.existing["tap-shop"], or set another aws.ecr.prefix`,
     ]);
     assert.deepEqual(
       await problems({ place: { ecr: { existing: { "tap-shop": "tapctl/tap-shop" } } } }, [
@@ -197,8 +197,8 @@ describe("what a server of AWS's services finds", () => {
         "tap-x",
       ]),
       [
-        `tapctl:aws.ecr.existing["tap-y"]: no image of that name is built; there are tap-x`,
-        `tapctl:aws.ecr.existing["tap-x"]: there is no repository "no/such" in region eu-central-1; leave it out to have one made`,
+        `tapctl:aws.ecr.existing["tap-y"]: is not an image of the stack; its images are tap-x`,
+        `tapctl:aws.ecr.existing["tap-x"]: repository "no/such" does not exist in region eu-central-1; remove the setting to create one`,
       ],
     );
   });
@@ -298,23 +298,23 @@ describe("what AWS's refusals are told as", () => {
 
   test("a bucket of another account", async () => {
     assert.deepEqual(await refused(answering({ bucket: 403 })), [
-      `tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; name another one`,
+      `tapctl:objectStore.bucket: "etl" belongs to another account, or the credentials have no access; choose another name`,
     ]);
     assert.deepEqual(await refused(answering({ bucket: 403 }), { store: { existing: true } }), [
-      `tapctl:objectStore.bucket: "etl" is taken by another account, or these credentials may not use it; it needs s3:ListBucket`,
+      `tapctl:objectStore.bucket: "etl" belongs to another account, or the credentials have no access; they need s3:ListBucket`,
     ]);
   });
 
   test("a bucket of another region that S3 does not name", async () => {
     assert.deepEqual(await refused(answering({ bucket: 301 })), [
-      `tapctl:objectStore.bucket: "etl" is in another region than eu-central-1; name another one`,
+      `tapctl:objectStore.bucket: "etl" is in another region than eu-central-1; choose another name`,
     ]);
   });
 
   test("a key that is off", async () => {
     assert.deepEqual(
       await refused(answering({ keyState: "Disabled" }), { store: { kmsKey: KEY } }),
-      ["tapctl:objectStore.kmsKey: the key is Disabled, and must be Enabled"],
+      ["tapctl:objectStore.kmsKey: the key is Disabled and must be Enabled"],
     );
   });
 
@@ -322,7 +322,7 @@ describe("what AWS's refusals are told as", () => {
     assert.deepEqual(
       await refused(answering({ kms: ["AccessDeniedException", 400] }), { store: { kmsKey: KEY } }),
       [
-        "tapctl:objectStore.kmsKey: these credentials may not use the key; they need kms:GenerateDataKey and kms:Decrypt, by its policy or by one of theirs",
+        "tapctl:objectStore.kmsKey: the credentials may not use the key; its policy or theirs must allow kms:GenerateDataKey and kms:Decrypt",
       ],
     );
   });
@@ -346,7 +346,7 @@ describe("what AWS's refusals are told as", () => {
         "tap-shop",
       ]),
       [
-        `tapctl:aws.ecr: ECR does not say whether repository "tapctl/tap-shop" is there (AccessDeniedException: no)`,
+        `tapctl:aws.ecr: ECR does not say whether repository "tapctl/tap-shop" exists (AccessDeniedException: no)`,
       ],
     );
   });
@@ -359,7 +359,7 @@ describe("what AWS's refusals are told as", () => {
           `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>`,
         );
     assert.deepEqual(await refused(expired), [
-      'tapctl:aws: the credentials do not hold in region "eu-central-1" (ExpiredToken: The security token included in the request is expired); sign in again',
+      'tapctl:aws: the credentials are not valid in region "eu-central-1" (ExpiredToken: The security token included in the request is expired); sign in again',
     ]);
   });
 
@@ -374,7 +374,7 @@ describe("what AWS's refusals are told as", () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.match(
       (await problems({ place: { profile: "nobody" } }))[0] ?? "",
-      /^tapctl:aws: profile "nobody" has no credentials \(.*\); sign in with: aws sso login --profile nobody, or name another one$/,
+      /^tapctl:aws: profile "nobody" has no valid credentials \(.*\); sign in with: aws sso login --profile nobody, or use another profile$/,
     );
   });
 

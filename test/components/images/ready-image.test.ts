@@ -72,19 +72,19 @@ test("ready images: the settings' user is used for their own registry", async (t
     ).get(image),
     `${image}@${digest("2")}`,
   );
-  await assert.rejects(lookUp({ "singer-runner": image }), /wants a login/);
+  await assert.rejects(lookUp({ "singer-runner": image }), /requires a login/);
 });
 
-test("ready images: every one that cannot be looked up is named, with what to do, before anything is registered", async (t) => {
+test("ready images: every one that cannot be resolved is listed with a fix before anything is registered", async (t) => {
   const { host } = await registry(t);
   await assert.rejects(
     lookUp({ "singer-runner": `${host}/etl/tap-y:1`, "tap-shop": `${host}/etl/tap-z:2` }),
     (error: Error) => {
       assert.match(
         error.message,
-        /tap-y:1 cannot be looked up: 127\.0\.0\.1:\d+ has no image etl\/tap-y:1\n.*tap-z:2 cannot be looked up/,
+        /tap-y:1 cannot be resolved: 127\.0\.0\.1:\d+ does not have the image etl\/tap-y:1\n.*tap-z:2 cannot be resolved/,
       );
-      assert.match(error.message, /\nCorrect its name, or name it by its digest/);
+      assert.match(error.message, /\nCorrect its name, or use its digest/);
       return true;
     },
   );

@@ -47,7 +47,7 @@ for (const [name, meant] of Object.entries(ABBREVIATIONS)) {
   test(`time zone ${name}: refused as an abbreviation, with the name of a place`, () => {
     assert.equal(
       zoneProblem(name),
-      `is an abbreviation, which not every controller knows; use the name of a place, such as "${meant}"`,
+      `is an abbreviation, which not every controller knows; use a name such as "${meant}"`,
     );
     assert.equal(zoneProblem(meant), undefined);
   });

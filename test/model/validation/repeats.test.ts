@@ -19,7 +19,7 @@ function notesOf(target: Target, streams: readonly unknown[]): readonly string[]
 
 test("validate: notes that a target that appends stores the last rows of incremental streams again with every run", () => {
   const note =
-    '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores them once more; remove duplicates by key where you read them, or use a target that replaces rows by their key';
+    '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores duplicates of them; deduplicate by key in queries, or use a target that replaces rows by key';
   assert.deepEqual(notesOf(targetCsv({}), [incremental, "public-users"]), [note]);
   assert.deepEqual(
     notesOf(targetDuckdb({ path: "a.duckdb", primary_key_required: false }), [incremental]),

@@ -12,7 +12,7 @@ const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 test("sizes: an argument or variable that Linux starts no program with is refused", () => {
   const long = "x".repeat(128 * KIB - 1);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", `${long}x`] }), [
-    "command[1]: has 128 KiB, at most 128 KiB are allowed, because Linux starts no program with more; put the content into the image or the object store",
+    "command[1]: has 128 KiB, more than the 128 KiB that Linux allows; move the content into the image or the object store",
   ]);
   assert.match(textsOf({ ...job, env: { A: long } })[0] ?? "", /^env\.A: has 129 KiB/);
   assert.match(
@@ -38,12 +38,12 @@ test("sizes: what commands and variables take together is bounded by what a Work
   const half = "x".repeat(61 * KIB);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half] }), []);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half, half] }), [
-    "command and env: take 123 KiB together, at most 120 KiB are allowed; put the content into the image or the object store",
+    "command and env have 123 KiB in total, more than 120 KiB; move the content into the image or the object store",
   ]);
   const two = [followUp, { ...followUp, name: "two" }].map((one) => ({ ...one, env: { A: half } }));
   assert.match(
     textsOf({ ...replication, followUps: two })[0] ?? "",
-    /^followUps: commands and env take 123 KiB together/,
+    /^followUps: commands and env have 123 KiB in total/,
   );
   assert.deepEqual(textsOf({ ...replication, followUps: two.slice(1) }), []);
 });

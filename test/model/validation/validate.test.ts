@@ -5,15 +5,15 @@ import { secret } from "../../../src/model/connector-settings";
 import { tap } from "../../../src/model/connector";
 import { job, replication, tapAny, tapShop, targetAny, targetFiles, textsOf } from "../support";
 
-const LABEL = `only letters, digits, "-", "_" and "." are allowed, beginning and ending with a letter or digit`;
-const NAME = `only lower-case letters, digits and "-" are allowed, beginning and ending with a letter or digit`;
-const DURATION = `must be a number above 0 and a unit of s, m, h or d, such as "90m" or "1.5h"`;
-const TEMPLATE = `"{{" is not allowed, it is template syntax of Argo`;
+const LABEL = `must be letters, digits, "-", "_" and ".", starting and ending with a letter or digit`;
+const NAME = `must be lowercase letters, digits and "-", starting and ending with a letter or digit`;
+const DURATION = `must be a positive number with a unit of s, m, h or d, such as "90m" or "1.5h"`;
+const TEMPLATE = `"{{" is template syntax of Argo and not allowed`;
 const OVERWRITE = `mode "stream": load_method "overwrite" empties a table before a FULL_TABLE extract is known to be complete; give every stream replicationMethod "INCREMENTAL" or "LOG_BASED", or use mode "artifact"`;
 const batchConfig = (storage?: { readonly root: string }) =>
   tapAny({ batch_config: { encoding: { format: "jsonl" }, ...(storage && { storage }) } });
 const batchProblem = (which: string) =>
-  `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or leave batch_config out`;
+  `tap setting "batch_config" ${which}: on the cluster the target cannot read files on the tap's disk; use an object store as root, such as "s3://bucket/batches", or mode "stream" and "file:///singer/work/batches", or remove batch_config`;
 const BATCHES = [
   [
     { tap: batchConfig({ root: "file:///tmp/b" }) },
@@ -32,7 +32,7 @@ const BATCHES = [
   [{ tap: batchConfig({ root: "file:///singer/work/b" }), mode: "stream" }, []],
   [{ tap: batchConfig({ root: "s3://bucket/b" }) }, []],
 ] as const;
-const FOLDER = `"../" is not allowed, it leads out of a folder`;
+const FOLDER = `\"../\" is not allowed, because it leads out of a folder`;
 
 const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 const circle: Record<string, unknown> = {};
@@ -54,7 +54,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
     [`name "${"a".repeat(53)}": it has 53 characters, at most 52 are allowed`],
   ],
   [{ formerName: "Old" }, [`formerName "Old": ${NAME}, such as "old"`]],
-  [{ formerName: "orders" }, [`formerName "orders": is the name that it has`]],
+  [{ formerName: "orders" }, [`formerName "orders": is the current name`]],
   [{ description: "" }, [`description "": it is empty`]],
   [{ description: "one\ntwo" }, [`description "one\\ntwo": must be a single line`]],
   [{ description: "{{x" }, [`description "{{x": ${TEMPLATE}`]],
@@ -125,7 +125,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [{ owner: "a\nb" }, [`owner "a\\nb": must be a single line`]],
   [{ owner: " " }, [`owner " ": it is empty`]],
-  [{ owner: "}}" }, [`owner "}}": "}}" is not allowed, it is template syntax of Argo`]],
+  [{ owner: "}}" }, [`owner "}}": "}}" is template syntax of Argo and not allowed`]],
   [{ owner: "../x" }, [`owner "../x": ${FOLDER}`]],
   [{ labels: ["x"] }, ["labels must be an object of texts, not a list"]],
   [{ labels: { domain: 5 } }, ["labels.domain must be text, not a number"]],
@@ -144,7 +144,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { labels: { "Example.com/team": "x" } },
     [
-      `labels: key "Example.com/team": before the "/" must stand a DNS name, such as "example.com/team"`,
+      `labels: key "Example.com/team": must have a DNS name before the "/", such as "example.com/team"`,
     ],
   ],
   [{ labels: { "../x": "x" } }, [`labels: key "../x": ${FOLDER}`]],
@@ -195,22 +195,22 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { mode: "stream", target: targetFiles({}) },
     [
-      `mode "stream": target-files writes files, and on the cluster nothing keeps files in stream mode; use mode "artifact"`,
+      `mode "stream": target-files writes files, which are not saved in stream mode on the cluster; use mode "artifact"`,
     ],
   ],
   [
     { initialState: { at: 1 }, configFrom: "store" },
     [
-      `initialState: with configFrom "store" it is read from the store: npx tapctl config put orders --state FILE`,
+      `initialState: with configFrom "store" the initial state is in the store; set it with: npx tapctl config put orders --state FILE`,
     ],
   ],
   [{ configFrom: "file" }, [`configFrom "file": must be "array" or "store"`]],
-  [{ initialState: {} }, ["initialState: it is empty; leave it out to begin without a state"]],
+  [{ initialState: {} }, ["initialState: it is empty; remove it to start without a state"]],
   [{ initialState: [] }, ["initialState must be an object or the JSON text of one, not a list"]],
   [{ initialState: { bookmarks: {} } }, []],
   [
     { initialState: { at: new Date(0) } },
-    ["initialState.at is no plain object, which JSON cannot hold; give it as text"],
+    ["initialState.at is not a plain object, which JSON cannot hold; give it as text"],
   ],
   [
     { expectations: { minRecords: -1 } },
@@ -232,15 +232,13 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { resources: { tap: { cpu: "1 core" } } },
     [
-      `resources.tap.cpu "1 core": must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`,
+      `resources.tap.cpu "1 core": must be a number of cores or millicores, such as 0.5, "2" or "250m"`,
     ],
   ],
   [{ resources: { tap: { cpu: 0 } } }, ["resources.tap.cpu 0: must be 0.001 cores (1m) or more"]],
   [
     { resources: { tap: { cpu: NaN } } },
-    [
-      `resources.tap.cpu NaN: must be a number of cores or thousandths of one, such as 0.5, "2" or "250m"`,
-    ],
+    [`resources.tap.cpu NaN: must be a number of cores or millicores, such as 0.5, "2" or "250m"`],
   ],
   [
     { resources: { tap: { cpu: "0.5m" } } },
@@ -248,7 +246,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { resources: { tap: { cpu: "1.5m" } } },
-    [`resources.tap.cpu "1.5m": Kubernetes counts whole thousandths of a core`],
+    [`resources.tap.cpu "1.5m": must be whole millicores, the smallest unit of Kubernetes`],
   ],
   [
     { resources: { tap: { cpu: 500 } } },
@@ -271,18 +269,18 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { resources: { target: { memory: "512MB" } } },
     [
-      `resources.target.memory "512MB": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "512Mi"?`,
+      `resources.target.memory "512MB": must be a number with a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "512Mi"?`,
     ],
   ],
   [
     { resources: { target: { memory: "lots" } } },
     [
-      `resources.target.memory "lots": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"`,
+      `resources.target.memory "lots": must be a number with a unit of Ki, Mi, Gi or Ti, such as "512Mi"`,
     ],
   ],
   [
     { resources: { target: { memory: "5Mi" } } },
-    [`resources.target.memory "5Mi": no container starts with less than 6Mi`],
+    [`resources.target.memory "5Mi": must be 6Mi or more, or no container can start`],
   ],
   [
     { resources: { target: { memory: "33Ti" } } },
@@ -354,7 +352,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ followUps: [followUp, followUp] }, [`followUps: name "dbt" is used more than once`]],
   [
     { followUps: [followUp, { ...followUp, name: "tests", after: "dtb" }] },
-    [`followUps[1].after "dtb": no earlier follow-up has that name; did you mean "dbt"?`],
+    [`followUps[1].after "dtb": is not an earlier follow-up; did you mean "dbt"?`],
   ],
   [
     {
@@ -363,18 +361,18 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
         { ...followUp, name: "tests" },
       ],
     },
-    [`followUps[0].after "tests": names itself or a later one, only earlier ones are allowed`],
+    [`followUps[0].after "tests": must be an earlier follow-up, not itself or a later one`],
   ],
   [
     { followUps: [{ ...followUp, after: "dbt" }] },
-    [`followUps[0].after "dbt": names itself or a later one, only earlier ones are allowed`],
+    [`followUps[0].after "dbt": must be an earlier follow-up, not itself or a later one`],
   ],
   [{ followUps: [followUp, { ...followUp, name: "tests", after: "dbt", deadline: "10m" }] }, []],
   [{ followUps: [{ ...followUp, deadline: "x" }] }, [`followUps[0].deadline "x": ${DURATION}`]],
   [{ followUps: [{ ...followUp, image: "" }] }, [`followUps[0].image "": it is empty`]],
   [
     { followUps: [{ ...followUp, image: "acme/d bt:1" }] },
-    [`followUps[0].image "acme/d bt:1": must not have spaces`],
+    [`followUps[0].image "acme/d bt:1": must not contain spaces`],
   ],
   [
     { followUps: [{ ...followUp, image: "acme/{{x}}:1" }] },
@@ -400,18 +398,16 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ followUps: [{ ...followUp, command: ["../dbt", "{{ run }}", "$(A)"] }] }, []],
   [
     { followUps: [{ ...followUp, command: ["dbt", "\0"] }] },
-    [`followUps[0].command[1] "\\u0000": must not have a NUL character`],
+    [`followUps[0].command[1] "\\u0000": must not contain a NUL character`],
   ],
-  [{ owner: "a\tb" }, [`owner "a\\tb": must not have control characters`]],
+  [{ owner: "a\tb" }, [`owner "a\\tb": must not contain control characters`]],
   [
     { followUps: [{ ...followUp, env: ["A=1"] }] },
     ["followUps[0].env must be an object, not a list"],
   ],
   [
     { followUps: [{ ...followUp, env: { "my-var": "x" } }] },
-    [
-      `followUps[0].env: name "my-var": only letters, digits and "_" are allowed, not beginning with a digit`,
-    ],
+    [`followUps[0].env: name "my-var": must be letters, digits and "_", not starting with a digit`],
   ],
   [
     { followUps: [{ ...followUp, env: { A: 1 } }] },
@@ -419,13 +415,13 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { followUps: [{ ...followUp, env: { A: "hush {{x}} $$", B: "hush \0" } }] },
-    [`followUps[0].env.B: must not have a NUL character`],
+    [`followUps[0].env.B: must not contain a NUL character`],
   ],
   [{ followUps: [{ ...followUp, env: { A: "../", B: secret("b-token"), C: undefined } }] }, []],
   [
     { followUps: [{ ...followUp, resources: { memory: "1G" } }] },
     [
-      `followUps[0].resources.memory "1G": must be a number and a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "1Gi"?`,
+      `followUps[0].resources.memory "1G": must be a number with a unit of Ki, Mi, Gi or Ti, such as "512Mi"; did you mean "1Gi"?`,
     ],
   ],
   [{ tap: undefined }, ["tap is missing"]],
@@ -439,7 +435,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tapShop },
-    ["tap is a function: call it with the settings, such as tap: connector({ … })"],
+    ["tap is a function: call it with its settings, such as tap: connector({ … })"],
   ],
   [
     { tap: targetAny({}), target: tapAny({}) },
@@ -471,7 +467,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tap({ name: "tap-x", package: "tap-x==1", version: "1" })({}) },
-    [`tap connector package "tap-x==1": must be the name of a package, without a version`],
+    [`tap connector package "tap-x==1": must be the name of a package without a version`],
   ],
   [
     { tap: tap({ name: "tap-x", package: "tap-x[s3]", version: ">=1" })({}) },
@@ -511,10 +507,10 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: shop({ hots: "db" }) },
-    [`tap setting "hots" is not known to tap-shop; did you mean "host"?`],
+    [`tap setting "hots" is not a setting of tap-shop; did you mean "host"?`],
   ],
-  [{ tap: shop({ colour: "red" }) }, [`tap setting "colour" is not known to tap-shop`]],
-  [{ tap: shop({ constructor: "x" }) }, [`tap setting "constructor" is not known to tap-shop`]],
+  [{ tap: shop({ colour: "red" }) }, [`tap setting "colour" is not a setting of tap-shop`]],
+  [{ tap: shop({ constructor: "x" }) }, [`tap setting "constructor" is not a setting of tap-shop`]],
   [{ tap: shop({ host: 5 }) }, [`tap setting "host" must be text, not a number`]],
   [{ tap: shop({ host: null }) }, [`tap setting "host" must be text, not null`]],
   [{ tap: shop({ port: "5432" }) }, [`tap setting "port" must be a number, not text`]],
@@ -545,15 +541,15 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   ],
   [
     { tap: tapOf({ password: { $secret: 5 } }) },
-    [`tap setting "password" is a secret that was not made by secret("name")`],
+    [`tap setting "password" is a secret that was not created with secret("name")`],
   ],
   [
     { tap: tapOf({ password: { $secret: "x", more: 1 } }) },
-    [`tap setting "password" is a secret that was not made by secret("name")`],
+    [`tap setting "password" is a secret that was not created with secret("name")`],
   ],
   [
     { tap: tapOf({ since: new Date(0) }) },
-    [`tap setting "since" is no plain object, which JSON cannot hold; give it as text`],
+    [`tap setting "since" is not a plain object, which JSON cannot hold; give it as text`],
   ],
   [{ tap: tapOf({ id: 1234567890123456789n, port: 1n, small: -9007199254740991 }) }, []],
   [
@@ -566,12 +562,12 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ initialState: "{'id': 1}" }, ["initialState: the text is not JSON"]],
   [{ initialState: '{"id": NaN}' }, ["initialState: the text is not JSON (it holds NaN)"]],
   [{ initialState: "[]" }, ["initialState: the text must be a JSON object"]],
-  [{ initialState: " {} " }, ["initialState: it is empty; leave it out to begin without a state"]],
+  [{ initialState: " {} " }, ["initialState: it is empty; remove it to start without a state"]],
   [{ tap: tapOf({ text: "{{ anything }} ../", left: undefined }) }, []],
   [
     { tap: tapOf({ token: secret("Shop_Token") }) },
     [
-      `tap setting "token": secret "Shop_Token": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`,
+      `tap setting "token": secret "Shop_Token": must be lowercase letters, digits, "-", "_" and ".", starting with a letter`,
     ],
   ],
   [
@@ -583,7 +579,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { tap: tapOf({ users: [{ token: secret("user") }] }) },
     [
-      `tap setting "users[0].token": secret "user": its variable USER is the shell's own; take a longer name`,
+      `tap setting "users[0].token": secret "user": its environment variable USER is set by shells; choose another name`,
     ],
   ],
   [
@@ -593,13 +589,13 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [
     { tap: tapOf({ text: "x".repeat(500_000) }), target: targetAny({ text: "ü".repeat(250_000) }) },
     [
-      `settings: tap, target, streams and initialState have 1001 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+      `settings: tap, target, streams and initialState are 1001 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
     ],
   ],
   [
     { initialState: { bookmarks: { a: "x".repeat(950_000) } } },
     [
-      `settings: tap, target, streams and initialState have 951 kB of JSON, at most 900 kB fit in a Kubernetes Secret; keep them in the store with configFrom: "store"`,
+      `settings: tap, target, streams and initialState are 951 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; store them with configFrom: "store"`,
     ],
   ],
   [
@@ -610,7 +606,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
       })),
     },
     [
-      `streams: the rules have 1025 kB of JSON, at most 900 kB fit in a Kubernetes Secret; write fewer ones with patterns, such as "public-*"`,
+      `streams: the rules are 1025 kB of JSON, more than the 900 kB that fit in a Kubernetes Secret; use fewer rules with patterns, such as "public-*"`,
     ],
   ],
   [{ tap: tapOf({ text: "x".repeat(1_000_000) }), configFrom: "store" }, []],
@@ -628,7 +624,7 @@ const jobs: readonly (readonly [Readonly<Record<string, unknown>>, readonly stri
   [
     { env: { TOKEN: secret("Dbt") } },
     [
-      `env "TOKEN": secret "Dbt": only lower-case letters, digits, "-", "_" and "." are allowed, beginning with a letter`,
+      `env "TOKEN": secret "Dbt": must be lowercase letters, digits, "-", "_" and ".", starting with a letter`,
     ],
   ],
 ];

@@ -3,39 +3,39 @@ import { backfillKey } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import type { Days, Step } from "./windows";
 
-/** One window of a backfill and what became of it. */
+/** One window of a backfill and its result. */
 export interface BackfillWindow extends Days {
   readonly status: "waiting" | "running" | "succeeded" | "failed";
-  /** What identifies its newest run: a Workflow on a cluster, else a run; null before there was one. */
+  /** Its newest run: a Workflow on a cluster, otherwise a run id; null before its first run. */
   readonly run: string | null;
 }
 
-/** How far a backfill has come: kept in the store, so that it goes on after whatever stopped it. */
+/** The progress of a backfill, kept in the store so that it can be resumed. */
 export interface Backfill extends Days {
-  /** Version of this form. */
+  /** Format version. */
   readonly version: 1;
-  /** Which one: the same command means the same backfill. */
+  /** Identifies the backfill: the same options give the same id. */
   readonly id: string;
   readonly pipeline: string;
   readonly by: Step;
-  /** Whether the state of each window becomes the pipeline's. */
+  /** Whether the state of each window is saved as the pipeline's state. */
   readonly saveState: boolean;
   readonly windows: readonly BackfillWindow[];
 }
 
 /** Runs one window. */
 export interface WindowRunner {
-  /** Starts a run of a window; what identifies it. */
+  /** Starts a run of a window; returns its identifier. */
   start(days: Days): Promise<string>;
   /**
    * Waits for a run.
    *
-   * @returns its exit code; undefined where the waiting was left and the run goes on
+   * @returns its exit code; undefined if the user detached and the run continues
    */
   wait(run: string): Promise<number | undefined>;
 }
 
-/** Told of a window that begins or has ended. */
+/** Called when a window starts or ends. */
 export type OnWindow = (window: BackfillWindow, index: number, count: number) => void;
 
 /** A new backfill. */
@@ -57,7 +57,7 @@ export function newBackfill(
   };
 }
 
-/** What is kept of a backfill; the new one where nothing is. */
+/** Reads the saved progress of a backfill, or returns the new one if there is none. */
 export async function readBackfill(store: ObjectStore, fresh: Backfill): Promise<Backfill> {
   const key = backfillKey(fresh.pipeline, fresh.id);
   const body = await store.get(key);
@@ -66,16 +66,18 @@ export async function readBackfill(store: ObjectStore, fresh: Backfill): Promise
     const found = JSON.parse(body.toString("utf8")) as Backfill;
     if (found.version === 1 && found.windows.length === fresh.windows.length) return found;
   } catch {
-    // Told below, as for every other form that is not this one.
+    // Reported below, like any other unknown format.
   }
-  throw new UserError(`${key} in ${store.url} is no backfill of version 1; begin anew: --restart`);
+  throw new UserError(
+    `${key} in ${store.url} is not a backfill of version 1.\nStart over with --restart.`,
+  );
 }
 
 /**
- * Runs the windows that have not succeeded, in their order; the first that fails ends it. A window whose run was under
- * way is waited for, not run again.
+ * Runs the windows that have not succeeded, in order, and stops at the first failure. A window
+ * whose run is still in progress is waited for, not run again.
  *
- * @returns exit code of the window that failed, 0 where none did; undefined where the waiting was left
+ * @returns exit code of the failed window, 0 if none failed; undefined if the user detached
  */
 export async function runBackfill(
   store: ObjectStore,

@@ -7,34 +7,34 @@ import type { Replication } from "../model/replication";
 /** Length of a backfill's windows. */
 export type Step = "day" | "week" | "month";
 
-/** A part of the history: from its first day, up to the day after its last one. */
+/** A part of the history, from its first day to the day after its last one. */
 export interface Days {
-  /** Such as `2026-01-01`. */
+  /** Inclusive, e.g. `2026-01-01`. */
   readonly from: string;
-  /** Such as `2026-02-01`, which is not part of it. */
+  /** Exclusive, e.g. `2026-02-01`. */
   readonly to: string;
 }
 
 const DAY_MS = 86_400_000;
-/** More windows than this are a slip of the pen. */
+/** More windows than this are probably a typo. */
 const MOST = 5000;
 
-/** A day of a flag. @throws UserError where it is none. */
+/** Validates the day of a flag. @throws UserError if it is not a date. */
 export function checkDay(flag: string, text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(time) || dayOf(time) !== text)
-    throw new UserError(`${flag} ${text}: a day such as 2026-01-31`);
+    throw new UserError(`Invalid value for ${flag}: "${text}".\nUse a date such as 2026-01-31.`);
   return text;
 }
 
 /**
- * The windows of a backfill in their order: days, weeks from the first day on, or months of the calendar, the first and
- * the last cut to the whole.
+ * The windows of a backfill in order: days, weeks starting at the first day, or calendar months.
+ * The first and last window are cut to the range.
  */
 export function windowsOf({ from, to }: Days, step: Step): readonly Days[] {
   if (from >= to)
     throw new UserError(
-      `--to ${to}: has to be later than --from ${from}; it is the day after the last one`,
+      `--to ${to} is not later than --from ${from}.\nSet --to to the day after the last one.`,
     );
   const windows: Days[] = [];
   for (let start = from; start < to;) {
@@ -42,29 +42,29 @@ export function windowsOf({ from, to }: Days, step: Step): readonly Days[] {
     windows.push({ from: start, to: end < to ? end : to });
     if (windows.length > MOST)
       throw new UserError(
-        `--from ${from} --to ${to} --by ${step}: that is more than ${MOST} windows; take longer ones`,
+        `--from ${from} --to ${to} --by ${step} gives more than ${MOST} windows.\nUse longer windows.`,
       );
     start = end;
   }
   return windows;
 }
 
-/** A tap's declaration of its window. @throws UserError, with the reason, where it cannot be given an end. */
+/** A tap's window declaration. @throws UserError if its end cannot be set. */
 export function requireWindow({ name, tap }: Replication): Window & { readonly to: string } {
   const { window } = tap.connector;
   if (window?.to === undefined) {
     const has =
       window === undefined
-        ? "no setting is declared that says where it begins or ends"
-        : `it has "${window.from}" for where it begins and no setting for where it ends`;
+        ? "it declares no setting for the start or end"
+        : `it declares "${window.from}" for the start but no setting for the end`;
     throw new UserError(
-      `"${name}": ${tap.connector.name} cannot read a part of its history: ${has}; declare it with the connector, such as window: { from: "start_date", to: "end_date" }, or read all from a day on: ${tapctl(`run ${name} --from DAY`)}`,
+      `"${name}": ${tap.connector.name} cannot read part of its history: ${has}.\nAdd a window to the connector, e.g. window: { from: "start_date", to: "end_date" }, or replicate everything from a day on: ${tapctl(`run ${name} --from DAY`)}`,
     );
   }
   return { ...window, to: window.to };
 }
 
-/** Settings that have a tap read a window. */
+/** Tap settings for a window. */
 export function windowSettings(
   { from, to, end }: Window & { readonly to: string },
   days: Days,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { endWithReader } from "../cli/closed-output";
+import { exitOnClosedOutput } from "../cli/closed-output";
 import { main } from "../cli/tapctl";
 
-endWithReader();
+exitOnClosedOutput();
 void main(process.argv.slice(2));

@@ -14,12 +14,13 @@ interface ArtifactFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl artifacts`: the files of a run. */
+/** `tapctl artifacts`: lists and downloads the files of a run. */
 export function addArtifacts(program: Command): void {
   program
     .command("artifacts <name> <run>")
-    .description("list the files that a run stored, and bring them here")
-    .option("--get <dir>", "copy them into this folder")
+    .summary("list or download the files of a run")
+    .description("list the files that a run stored, and optionally download them")
+    .option("--get <dir>", "download the files to this folder")
     .option("--json", "print as JSON: a list of {file, bytes, modified}")
     .addHelpText(
       "after",
@@ -34,7 +35,7 @@ export function addArtifacts(program: Command): void {
       const objects = await store.list(prefix);
       if (objects.length === 0)
         throw new UserError(
-          `run ${run} of "${name}" has stored no files, or they have been deleted; list the runs: ${tapctl(`runs ${name}`)}`,
+          `Run ${run} of "${name}" stored no files, or they were deleted.\nList the runs with: ${tapctl(`runs ${name}`)}`,
         );
       if (flags.get !== undefined) await download(store, prefix, objects, resolve(flags.get));
       const files = objects.map(({ key, size, modified }) => ({
@@ -49,7 +50,7 @@ export function addArtifacts(program: Command): void {
           files.map(({ file, bytes, modified }) => [file, formatBytes(bytes), modified]),
         ),
       );
-      if (flags.get !== undefined) print(`in ${resolve(flags.get)}`);
+      if (flags.get !== undefined) print(`downloaded to ${resolve(flags.get)}`);
     });
 }
 

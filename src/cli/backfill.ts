@@ -14,9 +14,8 @@ import { localSecrets } from "../run/secrets";
 import { createStop } from "../run/stop";
 import type { Replication } from "../model/replication";
 import { contextOf, type CliContext } from "./context";
-import { load } from "./load";
 import { requireReplication } from "./pipeline";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { print, printJson, table } from "../common/print";
 import { showProgress } from "./progress";
 import { handleSignals } from "./signals";
@@ -32,15 +31,16 @@ interface BackfillFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl backfill`: reads a part of a source's history, window by window. */
+/** `tapctl backfill`: replicates part of a source's history, window by window. */
 export function addBackfill(program: Command): void {
   program
     .command("backfill <name>")
+    .summary("replicate part of a source's history in windows")
     .description(
-      "run a pipeline over a part of its source's history, in windows, one after the other; the saved state stays out of it. The same command goes on where it was stopped",
+      "replicate part of a source's history in windows, sequentially, without touching the saved state. To resume a backfill, run the same command again",
     )
-    .requiredOption("--from <day>", "first day, such as 2026-01-01")
-    .requiredOption("--to <day>", "the day after the last one, such as 2026-04-01")
+    .requiredOption("--from <day>", "first day, e.g. 2026-01-01")
+    .requiredOption("--to <day>", "day after the last one, e.g. 2026-04-01")
     .addOption(
       new Option("--by <length>", "length of a window")
         .choices(["day", "week", "month"])
@@ -48,11 +48,11 @@ export function addBackfill(program: Command): void {
     )
     .option(
       "--save-state",
-      "save the state of each window as the pipeline's, as a run of the schedule does",
+      "save the state of each window as the pipeline's state, like a scheduled run",
     )
-    .option("--restart", "run windows again that have succeeded")
-    .option("--dry-run", "print the windows and what became of them, and run none")
-    .option("--json", "print the backfill as JSON at its end")
+    .option("--restart", "run all windows again, including those that succeeded")
+    .option("--dry-run", "print the windows and their results without running any")
+    .option("--json", "print the finished backfill as JSON")
     .addHelpText(
       "after",
       "\nExample:\n  $ npx tapctl backfill exchange-rates-classic --from 2026-01-01 --to 2026-04-01 --by month --on cluster",
@@ -77,13 +77,13 @@ export function addBackfill(program: Command): void {
           ? await clusterRunner(context, entry, fresh.saveState)
           : localRunner(context, entry, fresh.saveState);
       const code = await runBackfill(store, backfill, runner, (window, index, count) =>
-        tell(
+        printNote(
           `${name}: window ${index + 1} of ${count}, ${window.from} to ${window.to}: ${window.status}${window.run === null ? "" : ` (${window.run})`}`,
         ),
       );
       if (code !== undefined) process.exitCode = code;
       show(await readBackfill(store, fresh), flags);
-      if (code !== 0) tell("The same command goes on from here.");
+      if (code !== 0) printNote("Run the same command again to resume the backfill.");
     });
 }
 
@@ -107,11 +107,9 @@ async function clusterRunner(
   entry: Replication,
   saveState: boolean,
 ): Promise<WindowRunner> {
-  const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
-  const { NO_STATE, tapSettings } = load(
-    "../cluster/requests",
-  ) as typeof import("../cluster/requests");
-  const { outcomeOf } = load("../cluster/outcome") as typeof import("../cluster/outcome");
+  const { submit } = await import("../cluster/submit.js");
+  const { NO_STATE, tapSettings } = await import("../cluster/requests.js");
+  const { outcomeOf } = await import("../cluster/outcome.js");
   const connection = await context.connect();
   return {
     start: async (days) => {
@@ -135,7 +133,9 @@ async function clusterRunner(
   };
 }
 
-/** On this machine a run lives as long as the command: what was under way when it was killed is run again. */
+/**
+ * A local run ends with the command, so a window that was running when it was killed runs again.
+ */
 function localRunner(context: CliContext, entry: Replication, saveState: boolean): WindowRunner {
   const { root } = context.project;
   return {
@@ -153,7 +153,7 @@ function localRunner(context: CliContext, entry: Replication, saveState: boolean
           prepare: context.prepare,
           secrets: localSecrets(root),
           stop,
-          onEvent: (event: RunEvent) => progress.tell(event),
+          onEvent: (event: RunEvent) => progress.show(event),
         };
         const summary = await runPipeline(run, entry, {
           tapSettings: windowSettings(requireWindow(entry), { from, to }),

@@ -6,16 +6,16 @@ import { UserError } from "../common/errors";
 import { bootId } from "../common/processes";
 import { currentHolder } from "../store/lease/lease";
 import { contextOf, type CliContext } from "./context";
-import { load } from "./load";
 import { entryIfAny } from "./pipeline";
 import { print, printJson } from "../common/print";
 
-/** `tapctl cancel`: stops the run of a pipeline that is under way. */
+/** `tapctl cancel`: stops a pipeline's run. */
 export function addCancel(program: Command): void {
   program
     .command("cancel <name> [run]")
+    .summary("stop a pipeline's run")
     .description(
-      "stop the run that is under way, or the one named: on the cluster its pods are ended and who wants to know is told; on this machine what was extracted is loaded and saved",
+      "stop the current run of a pipeline, or the given one. On the cluster, its pods are terminated and notifications are sent; locally, records extracted so far are loaded and the state is saved",
     )
     .option("--json", "print as JSON: {pipeline, run, how}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl cancel exchange-rates --on cluster")
@@ -35,8 +35,8 @@ export function addCancel(program: Command): void {
         if (flags.json) return printJson({ pipeline: name, run: workflow, how });
         print(
           how === "removed"
-            ? `${name}: ${workflow} had not begun, and is taken away`
-            : `${name}: ${workflow} is stopping; the saved state stays as it is unless the run gets to saving it`,
+            ? `${name}: ${workflow} had not started and was deleted`
+            : `${name}: ${workflow} is stopping; the saved state is unchanged unless the run still saves it`,
         );
       },
     );
@@ -47,7 +47,7 @@ async function cancelOnCluster(
   name: string,
   run: string | undefined,
 ): Promise<Cancelled> {
-  const { cancelRun } = load("../cluster/control") as typeof import("../cluster/control");
+  const { cancelRun } = await import("../cluster/control.js");
   return cancelRun(await context.connect(), name, run);
 }
 
@@ -59,11 +59,11 @@ async function cancelHere(
   const holder = await currentHolder(await context.openStore(), name);
   if (holder === undefined || (run !== undefined && holder.run !== run))
     throw new UserError(
-      `"${name}" has no run ${run ?? ""}${run === undefined ? "" : " "}under way; its last ones: ${tapctl(`runs ${name}`)}`,
+      `"${name}" has no run ${run === undefined ? "" : `${run} `}in progress.\nList its runs with: ${tapctl(`runs ${name}`)}`,
     );
   if (holder.host !== hostname() || holder.boot !== bootId())
     throw new UserError(
-      `run ${holder.run} of "${name}" is under way on host ${holder.host}, process ${holder.pid}: stop it there`,
+      `Run ${holder.run} of "${name}" is running on another machine: host ${holder.host}, process ${holder.pid}.\nCancel it there.`,
     );
   process.kill(holder.pid, "SIGINT");
   return { workflow: holder.run, how: "stopping" };

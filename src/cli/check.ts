@@ -14,16 +14,17 @@ interface CheckFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl check`: tries a pipeline's connectors without moving its data. */
+/** `tapctl check`: tests a pipeline's connectors without replicating its data. */
 export function addCheck(program: Command): void {
   program
     .command("check <name>")
+    .summary("test a pipeline's connectors")
     .description(
-      "install a pipeline's connectors, start them, ask the tap for its catalog or first message, give the target a record",
+      "install and start a pipeline's connectors, read the tap's catalog or first message, send the target a test record",
     )
     .option(
       "--write",
-      "let a database target take a record in a table of its own, tapctl_check, in the real destination",
+      "write the test record to the real destination of a database target, in a table named tapctl_check",
     )
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl check exchange-rates")
@@ -72,7 +73,7 @@ async function checkSteps(
   const { root } = context.project;
   const progress = showProgress({ output: process.stderr, verbose: false });
   const environment = await context.prepare(use.connector, (event) =>
-    flags.json ? undefined : progress.tell({ event: "environment", pipeline, ...event }),
+    flags.json ? undefined : progress.show({ event: "environment", pipeline, ...event }),
   );
   progress.end();
   const { steps } = await checkConnector(environment, use.connector, {

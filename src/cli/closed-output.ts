@@ -1,14 +1,17 @@
-let endsWithReader = true;
+let exitsOnClose = true;
 
-/** Ends the process, without a word, once nobody reads its standard output any more, as with `tapctl logs NAME | head`. */
-export function endWithReader(): void {
+/** Exits silently when the reader of standard output is gone, as in `tapctl logs NAME | head`. */
+export function exitOnClosedOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    if (endsWithReader) process.exit();
+    if (exitsOnClose) process.exit();
   });
 }
 
-/** Lets the process go on when nobody reads its output any more: for work that must not end half-way. */
-export function goOnWithoutReader(): void {
-  endsWithReader = false;
+/**
+ * Keeps the process running when the reader of standard output is gone: for work that must not stop
+ * midway.
+ */
+export function ignoreClosedOutput(): void {
+  exitsOnClose = false;
 }

@@ -27,12 +27,16 @@ interface GetFlags extends JsonFlag {
 
 const PARTS = Object.keys(CONFIG_PARTS) as readonly ConfigPart[];
 
-/** `tapctl config`: settings, catalog and first state of a pipeline that are kept in the store and not in the array. */
+/**
+ * `tapctl config`: settings, catalog and initial state that are stored in the object store instead
+ * of the array.
+ */
 export function addConfig(program: Command): void {
   const config = program
     .command("config")
+    .summary("manage settings that are kept in the object store")
     .description(
-      'show and change what a pipeline with configFrom: "store" reads from the store: settings, catalog, first state',
+      'manage the settings, catalog and initial state of a pipeline with configFrom: "store"',
     )
     .addHelpText(
       "after",
@@ -48,7 +52,7 @@ function addShow(config: Command): void {
   verb(
     config,
     "show <name>",
-    "list the files that are there; what they hold is not shown",
+    "list the stored files without showing their content",
     "config show shop-copy",
     "{pipeline, read, files, missing}",
   ).action(async (name: string, flags: JsonFlag, command: Command) => {
@@ -59,7 +63,7 @@ function addShow(config: Command): void {
     if (files.length > 0)
       print(
         table(
-          ["FILE", "WHAT IT IS", "BYTES", "WRITTEN"],
+          ["FILE", "CONTENT", "BYTES", "WRITTEN"],
           files.map(({ file, meaning, bytes, modified }) => [
             file,
             meaning ?? "not read by any run",
@@ -70,8 +74,8 @@ function addShow(config: Command): void {
       );
     else if (readsStore(entry)) print(`"${name}" has no files in the store`);
     if (!readsStore(entry))
-      print(`${files.length > 0 ? "no run reads them: " : ""}${notFromStore(name)}`);
-    tellMissing(name, missing);
+      print(`${files.length > 0 ? "The stored files are not used: " : ""}${notFromStore(name)}`);
+    printMissing(name, missing);
   });
 }
 
@@ -79,14 +83,14 @@ function addPut(config: Command): void {
   verb(
     config,
     "put <name>",
-    "check files and put them there (- for standard input)",
+    "validate files and store them (- for standard input)",
     "config put shop-copy --catalog catalog.json",
     "{pipeline, files, missing, notes}",
   )
-    .option("--tap <file>", "settings of the tap, secrets by their value")
-    .option("--target <file>", "settings of the target, secrets by their value")
-    .option("--catalog <file>", "catalog that the tap gets")
-    .option("--state <file>", "state to begin with, while none is saved")
+    .option("--tap <file>", "tap settings, including secret values")
+    .option("--target <file>", "target settings, including secret values")
+    .option("--catalog <file>", "catalog for the tap")
+    .option("--state <file>", "initial state, used until a run saves one")
     .action(async (name: string, flags: PutFlags, command: Command) => {
       const texts = checkedTexts(flags);
       const { entry, store } = await open(name, command, requireFromStore);
@@ -96,7 +100,7 @@ function addPut(config: Command): void {
       if (flags.json) return printJson({ pipeline: name, files, missing, notes });
       for (const change of files) print(`${name}: ${inWords(change)}`);
       for (const note of notes) print(`note: ${note}`);
-      tellMissing(name, missing);
+      printMissing(name, missing);
     });
 }
 
@@ -104,19 +108,19 @@ function addGet(config: Command): void {
   verb(
     config,
     "get <name>",
-    "bring the files here, readable by you alone",
+    "download the files, readable only by you",
     "config get shop-copy --out /tmp/shop-copy",
     "{pipeline, folder, files}",
   )
-    .requiredOption("--out <dir>", "folder to put them into")
-    .option("--force", "replace files that are there")
+    .requiredOption("--out <dir>", "folder to write the files to")
+    .option("--force", "overwrite existing files")
     .action(async (name: string, flags: GetFlags, command: Command) => {
       const { store } = await open(name, command);
       const folder = resolve(flags.out);
       const files = await getConfigs(store, name, folder, flags.force === true);
       if (flags.json) return printJson({ pipeline: name, folder, files });
       print(
-        `${files.join(", ")}\nin ${folder}; they may hold secrets: delete them when they have served`,
+        `${files.join(", ")}\nwritten to ${folder}; the files may contain secrets: delete them when you are done`,
       );
     });
 }
@@ -125,18 +129,18 @@ function addRemove(config: Command): void {
   verb(
     config,
     "remove <name>",
-    "take a file away",
+    "delete a file from the store",
     "config remove shop-copy catalog",
     "{pipeline, removed, missing}",
   )
-    .addArgument(new Argument("<part>", "which").choices(PARTS))
+    .addArgument(new Argument("<part>", "file to delete").choices(PARTS))
     .action(async (name: string, part: ConfigPart, flags: JsonFlag, command: Command) => {
       const { entry, store } = await open(name, command);
       const removed = await removeConfig(store, name, part);
       const missing = missingOf(entry, await listConfigs(store, name));
       if (flags.json) return printJson({ pipeline: name, removed, missing });
       print(`${name}: ${removed} removed`);
-      tellMissing(name, missing);
+      printMissing(name, missing);
     });
 }
 
@@ -165,15 +169,19 @@ async function open(
   return { entry, store: await context.openStore() };
 }
 
-/** The texts of the files that flags name, every mistake at once. */
+/** The content of the files that the flags name; reports all problems together. */
 function checkedTexts(flags: PutFlags): { readonly [Part in ConfigPart]?: string } {
   const given = PARTS.flatMap((part) =>
     flags[part] === undefined ? [] : [{ part, file: flags[part] }],
   );
   if (given.length === 0)
-    throw new UserError("name at least one file: --tap, --target, --catalog or --state FILE");
+    throw new UserError(
+      "No file is given.\nUse at least one of --tap, --target, --catalog and --state.",
+    );
   if (given.filter(({ file }) => file === "-").length > 1)
-    throw new UserError("- stands for standard input, which holds one file alone");
+    throw new UserError(
+      'More than one file is read from standard input ("-").\nUse "-" for one file only.',
+    );
   const problems: string[] = [];
   const texts = given.flatMap(({ part, file }) => {
     try {
@@ -197,7 +205,7 @@ function requireFromStore(entry: Replication): void {
 }
 
 function notFromStore(name: string): string {
-  return `"${name}" has its settings in the array; configFrom: "store" in its entry makes it read them from the store`;
+  return `"${name}" has its settings in the array.\nTo read them from the store, add configFrom: "store" to its entry.`;
 }
 
 function missingOf(
@@ -207,16 +215,16 @@ function missingOf(
   return readsStore(entry) ? missingParts(files) : [];
 }
 
-function tellMissing(name: string, missing: readonly ConfigPart[]): void {
+function printMissing(name: string, missing: readonly ConfigPart[]): void {
   for (const part of missing) print(howToPut(name, part));
 }
 
 function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
-  if (change === "same") return `${file} is the same, nothing written`;
-  return `${file} ${change}, ${formatBytes(bytes)}${bytesBefore === null ? "" : ` (before: ${formatBytes(bytesBefore)})`}`;
+  if (change === "same") return `${file} is unchanged`;
+  return `${file} ${change}, ${formatBytes(bytes)}${bytesBefore === null ? "" : ` (was ${formatBytes(bytesBefore)})`}`;
 }
 
-/** What a change does not do, though one could think so. */
+/** Consequences of a change that a user might not expect. */
 async function notesOn(
   files: readonly ConfigChange[],
   entry: Replication,
@@ -231,16 +239,16 @@ async function notesOn(
     : undefined;
   return [
     ...(given("catalog", "created") && streams
-      ? ["streams of its entry do not count while there is a catalog"]
+      ? ["the entry's streams are ignored while a catalog is stored"]
       : []),
     ...(given("state", "created", "replaced", "same") && saved
       ? [
-          `a state is saved, which goes before the first one; change that: ${tapctl(`state set ${name} FILE`)}`,
+          `the saved state takes precedence over the initial state; to replace the saved state: ${tapctl(`state set ${name} FILE`)}`,
         ]
       : []),
     ...(given("target", "replaced") && saved
       ? [
-          `the saved state stays; where the data now goes elsewhere, begin anew: ${tapctl(`run ${name} --full-refresh`)}`,
+          `the saved state is kept; if the data now goes to another destination, start over with: ${tapctl(`run ${name} --full-refresh`)}`,
         ]
       : []),
   ];

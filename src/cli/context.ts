@@ -16,25 +16,28 @@ import type { ObjectStore } from "../store/object-store";
 import { load } from "./load";
 import { whereOf, type Surroundings, type WhereFlags } from "./surroundings";
 
-/** What a verb works on. */
+/** What a verb works with: the project, where the command runs, and its backends. */
 export interface CliContext {
   readonly project: Project;
   readonly surroundings: Surroundings;
-  /** Opens the object store: the cluster's, once, or the one that the options, the environment or the default name. */
+  /**
+   * Opens the object store: the cluster's, or the one from the options, the environment or the
+   * default.
+   */
   readonly openStore: () => Promise<ObjectStore>;
-  /** The cluster. @throws UserError where the command works on this machine. */
+  /** Connects to the cluster. @throws UserError if the command runs locally. */
   readonly connect: () => Promise<Connection>;
-  /** Installs connectors below the project's folder for them. */
+  /** Installs connectors in the project's environments folder. */
   readonly prepare: PrepareConnector;
 }
 
 const open = new Set<ClusterStore>();
 
 /**
- * The project of a command, its array validated, and where the command works.
+ * The project of a command with its validated array, and where the command runs.
  *
- * @param about `all` refuses an array with any problem; `named` leaves the entries out that have one, for a command
- *   that is about some pipelines only.
+ * @param about `all` rejects an array with any problem; `named` skips invalid entries, for a
+ *   command that works on individual pipelines.
  */
 export function contextOf(command: Command, about: "all" | "named" = "all"): CliContext {
   const {
@@ -47,7 +50,9 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
   const project = checked(loadProject(from ?? process.cwd()), about);
   const { surroundings, options } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined)
-    throw new UserError("--store is for --on local: a cluster has an object store of its own");
+    throw new UserError(
+      "--store cannot be used with --on cluster.\nOmit --store: a cluster has its own object store.",
+    );
   printCommandsFor({
     options: [...optionText("project", from), ...optionText("store", location), ...options],
     project: from,
@@ -75,7 +80,7 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
   };
 }
 
-/** Context and stack of printed commands, read from files only when one is printed. */
+/** Context and stack for printed commands; read from files only when a command is printed. */
 function clusterPlace(root: string, surroundings: Surroundings): CommandPlace {
   if (surroundings.on === "local") return {};
   const chosen = () => {
@@ -98,7 +103,10 @@ function clusterPlace(root: string, surroundings: Surroundings): CommandPlace {
   };
 }
 
-/** What a command that is printed in an error lacks is no error of its own. */
+/**
+ * Printing a command inside an error must not raise another error: parts that cannot be read are
+ * left out.
+ */
 function orUndefined<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -117,31 +125,29 @@ function checked(project: Project, about: "all" | "named"): Project {
   return { ...project, entries: valid, invalid };
 }
 
-/** Ends what the contexts of this process opened, without which it would not end itself. */
+/** Closes the connections that the contexts of this process opened; they would keep it running. */
 export function closeContexts(): void {
   for (const store of open) store.close();
   open.clear();
 }
 
-/** For verbs that are about this machine alone: refuses one that was told otherwise. */
+/** For verbs that only work locally. @throws UserError with `--on cluster`. */
 export function localOnly(command: Command): void {
   const { on } = command.optsWithGlobals<WhereFlags>();
   if (on === "cluster")
-    throw new UserError(`${command.name()} works on this machine alone: leave --on cluster out`);
+    throw new UserError(`${command.name()} only works locally.\nOmit --on cluster.`);
 }
 
-/** Where a project's object store is: as given, else `$TAPCTL_STORE`, else `.tapctl/store`. */
+/** Location of a project's object store: the given one, `$TAPCTL_STORE` or `.tapctl/store`. */
 export function storeLocation(root: string, given?: string): string {
   return given ?? process.env.TAPCTL_STORE ?? join(root, ".tapctl", "store");
 }
 
-/** Installs connectors below `$TAPCTL_ENVIRONMENTS`, else below `.tapctl/environments` of the project. */
+/** Installs connectors in `$TAPCTL_ENVIRONMENTS`, or in `.tapctl/environments` of the project. */
 export function connectorsBelow(root: string): PrepareConnector {
   const environments = process.env.TAPCTL_ENVIRONMENTS ?? join(root, ".tapctl", "environments");
-  return (connector, onProgress, signal) => {
-    const { ensureEnvironment } = load(
-      "../run/environments/environments",
-    ) as typeof import("../run/environments/environments");
+  return async (connector, onProgress, signal) => {
+    const { ensureEnvironment } = await import("../run/environments/environments.js");
     return ensureEnvironment(connector, {
       root: environments,
       project: root,
@@ -153,18 +159,20 @@ export function connectorsBelow(root: string): PrepareConnector {
 
 async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
   if (surroundings.on === "local")
-    throw new UserError(`${command.name()} is for a cluster: ${tapctlOnCluster(command.name())}`);
-  const { connect } = load("../cluster/connection") as typeof import("../cluster/connection");
+    throw new UserError(
+      `${command.name()} needs a cluster.\nRun: ${tapctlOnCluster(command.name())}`,
+    );
+  const { connect } = await import("../cluster/connection.js");
   return connect(surroundings);
 }
 
-function openLocal(location: string): Promise<ObjectStore> {
-  const { openStore } = load("../store/open") as typeof import("../store/open");
+async function openLocal(location: string): Promise<ObjectStore> {
+  const { openStore } = await import("../store/open.js");
   return openStore(location);
 }
 
 async function openOn(connection: Connection): Promise<ObjectStore> {
-  const { openClusterStore } = load("../cluster/store") as typeof import("../cluster/store");
+  const { openClusterStore } = await import("../cluster/store.js");
   const opened = await openClusterStore(connection);
   open.add(opened);
   return opened.store;

@@ -19,17 +19,17 @@ export function addDeploy(program: Command): void {
     "up",
     "deploy Argo, the object store, the images and the pipelines to a cluster",
   )
-    .option("--yes", "do not ask")
-    .option("--no-smoke-test", "skip the test of the installation")
+    .option("--yes", "skip the confirmation prompt")
+    .option("--no-smoke-test", "skip the smoke test of the installation")
     .option(
       "--no-refresh",
-      "keep what was changed or deleted by hand: do not read the cluster first",
+      "skip reading the cluster first, so that manual changes are not reverted",
     )
     .action(async (_: unknown, command: Command) =>
       (await import("../deploy/up.js")).up(flagsOf(command)),
     );
   stackVerb(program, "down", "destroy what `tapctl up` deployed")
-    .option("--yes", "do not ask")
+    .option("--yes", "skip the confirmation prompt")
     .action(async (_: unknown, command: Command) =>
       (await import("../deploy/down.js")).down(flagsOf(command)),
     );
@@ -38,18 +38,18 @@ export function addDeploy(program: Command): void {
     "recover",
     "repair the state after an interrupted update, so that `pulumi up` can continue",
   )
-    .option("--yes", "do not ask")
+    .option("--yes", "skip the confirmation prompt")
     .action(async (_: unknown, command: Command) =>
       (await import("../deploy/up.js")).recoverStack(flagsOf(command)),
     );
 }
 
-/** `tapctl pin`: the digests of the stack's images. */
+/** `tapctl pin`: the current digests of the stack's images. */
 export function addPin(program: Command): void {
   stackVerb(
     program,
     "pin",
-    "look up the digests that the stack's images have now in their registries, and print the settings that pin them",
+    "look up the current digests of the stack's images and print the settings that pin them",
   )
     .option("--json", "print as JSON: a list of {image, setting, value, source}")
     .action(async (_: unknown, command: Command) =>
@@ -61,13 +61,11 @@ export function addPin(program: Command): void {
 export function addLock(program: Command): void {
   program
     .command("lock [names...]")
+    .summary("write the lock files of connectors")
     .description(
-      "write connectors/locks/NAME.txt: the exact versions and hashes of all packages that a connector installs; of all connectors by default",
+      "write connectors/locks/NAME.txt with the exact version and hash of every package of a connector (default: all connectors)",
     )
-    .option(
-      "--upgrade",
-      "take the newest versions that fit, instead of keeping those of the lock file",
-    )
+    .option("--upgrade", "use the newest compatible versions instead of those in the lock file")
     .addHelpText("after", "\nExample:\n  $ npx tapctl lock tap-github")
     .action(
       async (
@@ -81,13 +79,13 @@ export function addLock(program: Command): void {
     );
 }
 
-/** `tapctl pulumi` in the list of verbs; its arguments are the engine's and are passed on before they are parsed here. */
+/**
+ * Lists `tapctl pulumi` in the help; the command line is passed to Pulumi before it is parsed here.
+ */
 export function addPulumi(program: Command): void {
   program
     .command("pulumi")
-    .description(
-      "run pulumi with the state, the passphrase and the configuration that `tapctl up` uses",
-    )
+    .description("run pulumi with the same backend, passphrase and settings as `tapctl up`")
     .helpOption(false)
     .allowUnknownOption();
 }
@@ -96,7 +94,7 @@ function stackVerb(program: Command, verb: string, description: string): Command
   return program
     .command(verb)
     .description(description)
-    .option("--stack <name>", "stack, whose settings are in Pulumi.NAME.yaml", DEFAULT_STACK)
+    .option("--stack <name>", "stack to use, with settings in Pulumi.NAME.yaml", DEFAULT_STACK)
     .addHelpText("after", `\nExample:\n  $ npx tapctl ${verb} --stack prod`);
 }
 

@@ -2,26 +2,22 @@ import pc from "picocolors";
 import type { Command } from "commander";
 import type { Finding } from "../cluster/doctor/finding";
 import { contextOf } from "./context";
-import { load } from "./load";
 import { print, printJson } from "../common/print";
 
-/** `tapctl doctor`: what is wrong with a cluster, and what to do. */
+/** `tapctl doctor`: problems of a cluster and how to fix them. */
 export function addDoctor(program: Command): void {
   program
     .command("doctor")
+    .summary("diagnose problems of the cluster")
     .description(
-      "look at the cluster, its permissions, Argo, the object store and the pipelines' Secrets, schedules, locks and states; say what is wrong and what to do. Nothing is changed; exit code 1 where something does not work",
+      "diagnose the cluster: permissions, Argo, the object store, and the pipelines' Secrets, schedules, locks and state. Changes nothing; exits with 1 if a check fails",
     )
     .option("--json", "print as JSON: a list of {check, level, found, todo}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl doctor --on cluster")
     .action(async (flags: { readonly json?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const { lookAtCluster } = load(
-        "../cluster/doctor/look",
-      ) as typeof import("../cluster/doctor/look");
-      const { CHECKS } = load(
-        "../cluster/doctor/checks",
-      ) as typeof import("../cluster/doctor/checks");
+      const { lookAtCluster } = await import("../cluster/doctor/look.js");
+      const { CHECKS } = await import("../cluster/doctor/checks.js");
       const facts = await lookAtCluster(await context.connect(), context.project.entries);
       const findings = CHECKS.flatMap((check) => check(facts));
       if (findings.some(({ level }) => level === "fail")) process.exitCode = 1;
@@ -30,9 +26,10 @@ export function addDoctor(program: Command): void {
     });
 }
 
-const COLOURS = { ok: pc.green, warn: pc.yellow, fail: pc.red } as const;
+const COLORS = { ok: pc.green, warn: pc.yellow, fail: pc.red } as const;
 
 function line({ check, level, found, todo }: Finding): string {
-  const text = `${COLOURS[level](level.padEnd(4))}  ${check.padEnd(12)}  ${found}`;
-  return todo === "" ? text : `${text}\n${" ".repeat(20)}${pc.dim(`-> ${todo}`)}`;
+  const indent = " ".repeat(20);
+  const text = `${COLORS[level](level.padEnd(4))}  ${check.padEnd(12)}  ${found.replaceAll("\n", `\n${indent}`)}`;
+  return todo === "" ? text : `${text}\n${indent}${pc.dim(`-> ${todo}`)}`;
 }

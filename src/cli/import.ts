@@ -12,35 +12,29 @@ interface ImportFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl import`: a Meltano project as entries of the array. */
+/** `tapctl import`: converts a Meltano project to entries of the array. */
 export function addImport(program: Command): void {
   program
     .command("import <file>")
+    .summary("convert a Meltano project to pipeline entries")
     .description(
-      "write entries of the array for a Meltano project (its meltano.yml), and list what could not be carried over; no value of a secret is copied",
+      "convert a Meltano project (meltano.yml) to pipeline entries and list what could not be converted; secret values are not copied",
     )
-    .option(
-      "--out <file>",
-      "write the TypeScript there (default: print it, as it would stand in pipelines/)",
-    )
+    .option("--out <file>", "write the TypeScript to this file (default: print it)")
     .option(
       "--environment <name>",
-      "Meltano environment whose settings count (default: the project's default_environment)",
+      "Meltano environment to use (default: the project's default_environment)",
     )
-    .option("--force", "write over a file that is there")
+    .option("--force", "overwrite an existing file")
     .option("--json", "print as JSON: {environment, pipelines, typescript, leftOver}")
     .addHelpText(
       "after",
       "\nExample:\n  $ npx tapctl import ../etl/meltano.yml --environment prod --out pipelines/imported.ts",
     )
-    .action((file: string, flags: ImportFlags) => {
-      // Loaded here, because no other verb needs it; by require, because TypeScript is loaded by hooks of that.
-      /* eslint-disable @typescript-eslint/no-require-imports */
-      const { readMeltano } = require("../migrate/read") as typeof import("../migrate/read");
-      const { importProject } = require("../migrate/import") as typeof import("../migrate/import");
-      const { typescriptOf } =
-        require("../migrate/typescript") as typeof import("../migrate/typescript");
-      /* eslint-enable @typescript-eslint/no-require-imports */
+    .action(async (file: string, flags: ImportFlags) => {
+      const { readMeltano } = await import("../migrate/read.js");
+      const { importProject } = await import("../migrate/import.js");
+      const { typescriptOf } = await import("../migrate/typescript.js");
       const source = statSync(file, { throwIfNoEntry: false })?.isDirectory()
         ? join(file, "meltano.yml")
         : file;
@@ -61,7 +55,9 @@ export function addImport(program: Command): void {
         `${flags.out}: ${names.length === 1 ? "1 pipeline" : `${names.length} pipelines`}${names.length > 0 ? `: ${names.join(", ")}` : ""}`,
       );
       if (imported.leftOver.length > 0)
-        print(`not carried over, or not as it was:\n${imported.leftOver.map(line).join("\n")}`);
+        print(
+          `not converted, or converted with changes:\n${imported.leftOver.map(line).join("\n")}`,
+        );
     });
 }
 
@@ -72,13 +68,13 @@ function line({ where, text }: LeftOver): string {
 function write(file: string, text: string, force: boolean): void {
   if (!force && existsSync(file))
     throw new UserError(
-      `--out ${file}: is there already; choose another file, or --force to write over it`,
+      `--out ${file}: the file already exists.\nChoose another file, or use --force to overwrite it.`,
     );
   try {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
       1,
     );
   }

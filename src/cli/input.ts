@@ -2,21 +2,23 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../common/errors";
 
 /**
- * The text of a file, `-` for standard input, without a byte order mark.
+ * Reads a file as UTF-8 without a byte order mark; `-` is standard input.
  *
- * @param named what the file is called in errors. Default: its name.
- * @throws UserError where it cannot be read or is not UTF-8.
+ * @param named the name of the file in errors. Default: its path.
+ * @throws UserError if the file cannot be read or is not UTF-8.
  */
 export function readText(file: string, named = file): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
-    throw new UserError(`${named}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(
+      `${named}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
+    );
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UserError(`${named}: not UTF-8`);
+    throw new UserError(`${named}: is not UTF-8 text.\nSave the file as UTF-8.`);
   }
 }

@@ -4,7 +4,7 @@ import { describeCron, nextRuns, parseCron } from "../model/cron/cron";
 import { contextOf } from "./context";
 import { print, printJson, table } from "../common/print";
 
-/** `tapctl list`: the array in a table. */
+/** `tapctl list`: the array as a table. */
 export function addList(program: Command): void {
   program
     .command("list")

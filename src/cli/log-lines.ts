@@ -8,14 +8,16 @@ export interface SourceFlags {
   readonly target?: boolean;
 }
 
-/** The connectors whose logs are wanted: both, where none is named. */
+/** The sources of the requested logs. Default: both connectors. */
 export function wantedSources({ tap, target }: SourceFlags): readonly ("tap" | "target")[] {
   if (tap && target)
-    throw new UserError("--tap and --target exclude each other; leave both out for both logs");
+    throw new UserError(
+      "--tap and --target cannot be used together.\nOmit both to print both logs.",
+    );
   return tap ? ["tap"] : target ? ["target"] : ["tap", "target"];
 }
 
-/** A line of a log as it is printed. */
+/** A log line as printed. */
 export function logText({
   time,
   source,
@@ -28,7 +30,7 @@ export function logText({
   return `${time} ${source.padEnd(6)} | ${text}`;
 }
 
-/** Prints a line of a log. */
+/** Prints a log line. */
 export function printLog(line: {
   readonly time: string;
   readonly source: string;
@@ -37,7 +39,7 @@ export function printLog(line: {
   print(logText(line));
 }
 
-/** Tells of what happens beside the output, where it does not mix with it. */
-export function tell(text: string): void {
+/** Prints a note to standard error, so that it does not mix with the command's output. */
+export function printNote(text: string): void {
   process.stderr.write(`${pc.dim(text)}\n`);
 }

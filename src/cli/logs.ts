@@ -5,8 +5,7 @@ import { findReplication } from "../run/project";
 import { followStoredLogs, readLogs, type LogLine } from "../store/runs/logs";
 import { listRuns } from "../store/runs/runs";
 import { contextOf, type CliContext } from "./context";
-import { load } from "./load";
-import { printLog, tell, wantedSources } from "./log-lines";
+import { printLog, printNote, wantedSources } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { printJson } from "../common/print";
 import { watchRun } from "./watch-run";
@@ -18,22 +17,26 @@ interface LogFlags {
   readonly json?: boolean;
 }
 
-/** Whether a line is of a follow-up or a job: what the runner says is in the connectors' logs. */
+/**
+ * Whether a line belongs to a follow-up or a job; lines of the runner are part of the connectors'
+ * logs.
+ */
 const isOfStep = ({ source }: { readonly source: string }): boolean =>
   !["tap", "target", "runner"].includes(source);
 
-/** `tapctl logs`: what the connectors of a run said. */
+/** `tapctl logs`: the logs of a run. */
 export function addLogs(program: Command): void {
   program
     .command("logs <name> [run]")
+    .summary("print the logs of a run")
     .description(
-      "print the logs of a run, the newest by default: tap and target in the order of time; also of one whose pods are gone",
+      "print the logs of a run (default: the newest), tap and target merged by time; works after its pods are gone",
     )
-    .option("--tap", "the tap's alone")
-    .option("--target", "the target's alone")
+    .option("--tap", "print only the tap's log")
+    .option("--target", "print only the target's log")
     .option(
       "-f, --follow",
-      "print lines as they come, until the run ends; Ctrl-C leaves it, and the run goes on",
+      "stream the logs until the run ends; Ctrl-C detaches without stopping the run",
     )
     .option("--json", "print as JSON: a list of {time, source, text}")
     .addHelpText(
@@ -43,7 +46,7 @@ export function addLogs(program: Command): void {
     .action(async (name: string, run: string | undefined, flags: LogFlags, command: Command) => {
       const sources = wantedSources(flags);
       if (flags.follow && flags.json)
-        throw new UserError("--follow prints lines as they come: it does not go with --json");
+        throw new UserError("--follow and --json cannot be used together.\nOmit one of them.");
       const context = contextOf(command, "named");
       if (context.surroundings.on === "cluster")
         return clusterLogs(context, name, run, sources, flags);
@@ -61,7 +64,7 @@ async function clusterLogs(
   sources: readonly LogLine["source"][],
   flags: LogFlags,
 ): Promise<void> {
-  const { findRun, podLogs } = load("../cluster/run-logs") as typeof import("../cluster/run-logs");
+  const { findRun, podLogs } = await import("../cluster/run-logs.js");
   await entryIfAny(context, name);
   const [connection, store] = [await context.connect(), await context.openStore()];
   const { run, workflow, summary } = await findRun(connection, store, name, wanted);
@@ -80,20 +83,21 @@ async function clusterLogs(
       ? []
       : podLogs(connection, workflow.metadata.name, sources, (text) => gaps.push(text));
   if (stored.length > 0) {
-    // The log of a follow-up that could not be stored is with its pod, which stays where it failed.
+    // The log of a follow-up that could not be stored is still in its pod, which is kept if it
+    // failed.
     const others =
       sources.length === 1 || stored.some(isOfStep)
         ? []
         : await fromPods().catch(
             (error: unknown) => (gaps.push(`logs of follow-ups: ${(error as Error).message}`), []),
           );
-    gaps.forEach(tell);
+    gaps.forEach(printNote);
     return show([...stored, ...others.filter(isOfStep)], flags);
   }
   const live = await fromPods();
   if (gaps.length > 0) {
     process.exitCode = 1;
-    gaps.forEach(tell);
+    gaps.forEach(printNote);
   } else if (live.length === 0) {
     const before =
       wanted === undefined
@@ -101,10 +105,10 @@ async function clusterLogs(
         : undefined;
     const reason =
       workflow === undefined
-        ? (summary?.error ?? "it is not on the cluster any more, and stored none")
-        : "none of its steps has begun, or its pods are gone";
-    tell(
-      `run ${run} has no log: ${reason}${before === undefined ? "" : `; of the one before it: ${tapctl(`logs ${name} ${before.run}`)}`}`,
+        ? (summary?.error ?? "it is no longer on the cluster and stored no logs")
+        : "no step has started, or its pods are gone";
+    printNote(
+      `Run ${run} has no logs: ${reason}${before === undefined ? "" : `\nPrint the logs of the previous run with: ${tapctl(`logs ${name} ${before.run}`)}`}`,
     );
   }
   show(live, flags);

@@ -5,13 +5,12 @@ import type { PipelineEntry } from "../model/define";
 import type { Replication } from "../model/replication";
 import { isRunId } from "../store/keys";
 import type { CliContext } from "./context";
-import { load } from "./load";
 
 /**
- * The entry of a pipeline; undefined for one that is on the cluster alone, because it was taken out of the array or
- * another checkout brought it there.
+ * The entry of a pipeline; undefined if the pipeline exists only on the cluster, because it was
+ * removed from the array or deployed from another checkout.
  *
- * @throws UserError where neither has it.
+ * @throws UserError if the pipeline is in neither place.
  */
 export async function entryIfAny(
   context: CliContext,
@@ -24,31 +23,39 @@ export async function entryIfAny(
     project.entries.some((entry) => entry.name === name)
   )
     return findEntry(project, name);
-  const { absent } = load("../cluster/api-errors") as typeof import("../cluster/api-errors");
-  const { getCronWorkflow } = load("../cluster/workflows") as typeof import("../cluster/workflows");
+  const { absent } = await import("../cluster/api-errors.js");
+  const { getCronWorkflow } = await import("../cluster/workflows.js");
   const deployed = await getCronWorkflow(await context.connect(), name).catch(absent);
   return deployed === undefined ? findEntry(project, name) : undefined;
 }
 
-/** The entry of a pipeline, for verbs that cannot do without. @throws UserError that says where the pipeline is instead. */
+/**
+ * The entry of a pipeline, for verbs that need it.
+ *
+ * @throws UserError that says where the pipeline exists instead.
+ */
 export async function requireEntry(context: CliContext, name: string): Promise<PipelineEntry> {
   const entry = await entryIfAny(context, name);
   if (entry === undefined)
     throw new UserError(
-      `"${name}" is on the cluster but not in the array of this checkout, and the next \`${stackCommand("up")}\` from here deletes it; ask from a checkout that has it`,
+      `"${name}" is on the cluster but not in the array of this checkout; \`${stackCommand("up")}\` from here deletes it.\nRun this command from a checkout whose array contains the pipeline.`,
     );
   return entry;
 }
 
-/** The same of a replication: a job is refused, because it has no tap, target and state. */
+/** Like {@link requireEntry}, but rejects jobs, which have no tap, target or state. */
 export async function requireReplication(context: CliContext, name: string): Promise<Replication> {
   await requireEntry(context, name);
   return findReplication(context.project, name);
 }
 
-/** The id of a run that may be named by its Workflow as well. @throws UserError where there is no such run. */
+/**
+ * The id of a run, which may also be named by its Workflow.
+ *
+ * @throws UserError if the run does not exist.
+ */
 export async function runNamed(context: CliContext, name: string, wanted: string): Promise<string> {
   if (context.surroundings.on === "local" || isRunId(wanted)) return wanted;
-  const { findRun } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const { findRun } = await import("../cluster/runs.js");
   return (await findRun(await context.connect(), await context.openStore(), name, wanted)).run;
 }

@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { UserError } from "../common/errors";
 import { DEFAULTS } from "../model/defaults";
 import { assertValid } from "../model/validation/validate";
-import { load } from "./load";
 import { print, printJson } from "../common/print";
 
 interface PreviewCommentFlags {
@@ -18,43 +17,35 @@ interface PreviewCommentFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl preview-comment`: what a pull request does, as a comment on it. */
+/** `tapctl preview-comment`: what a pull request changes, as a comment on it. */
 export function addPreviewComment(program: Command): void {
   program
     .command("preview-comment")
+    .summary("summarize what a pull request changes")
     .description(
-      "write what a pull request does to the pipelines as Markdown, from two checkouts; no cluster is asked, values of secrets are never shown",
+      "write a Markdown summary of what a pull request changes, from two checkouts; needs no cluster, never shows secret values",
     )
-    .requiredOption("--base <dir>", "checkout of the branch that is merged into")
+    .requiredOption("--base <dir>", "checkout of the base branch")
     .requiredOption("--head <dir>", "checkout of the pull request's branch")
-    .option(
-      "--preview <file>",
-      "what `pulumi preview --json` printed for the pull request's branch",
-    )
-    .option("--out <file>", "write the comment there (default: print it)")
+    .option("--preview <file>", "output of `pulumi preview --json` for the pull request's branch")
+    .option("--out <file>", "write the comment to this file (default: print it)")
     .option(
       "--summary <file>",
-      "write all of it there, up to 1 MB, where the comment has to be cut short",
+      "write the full text (up to 1 MB) to this file, in case the comment is truncated",
     )
     .option(
       "--now <time>",
-      "moment that the next runs are counted from, such as 2026-01-31T12:00Z (default: now)",
+      "time to calculate the next runs from, e.g. 2026-01-31T12:00Z (default: now)",
     )
-    .option(
-      "--base-image <image>",
-      "image that the connector images are built on",
-      DEFAULTS.baseImage,
-    )
-    .option("--json", "print as JSON, in place of the comment")
+    .option("--base-image <image>", "base image of the connector images", DEFAULTS.baseImage)
+    .option("--json", "print as JSON instead of the comment")
     .addHelpText(
       "after",
       "\nExample:\n  $ git worktree add ../base origin/main\n  $ npx tapctl preview-comment --base ../base --head .",
     )
     .action(async (flags: PreviewCommentFlags) => {
-      const { readPulumiPreview } = load(
-        "../review/pulumi-preview",
-      ) as typeof import("../review/pulumi-preview");
-      const { readCheckout } = load("../review/checkout") as typeof import("../review/checkout");
+      const { readPulumiPreview } = await import("../review/pulumi-preview.js");
+      const { readCheckout } = await import("../review/checkout.js");
       const now = moment(flags.now);
       const resources =
         flags.preview === undefined
@@ -65,11 +56,9 @@ export function addPreviewComment(program: Command): void {
         readCheckout(baseFolder, flags.baseImage),
         readCheckout(headFolder, flags.baseImage),
       ]);
-      // While both are read in processes of their own.
-      const { reviewOf } = load("../review/review") as typeof import("../review/review");
-      const { commentText, COMMENT_BYTES, SUMMARY_BYTES } = load(
-        "../review/comment",
-      ) as typeof import("../review/comment");
+      // Loaded while child processes read both checkouts.
+      const { reviewOf } = await import("../review/review.js");
+      const { commentText, COMMENT_BYTES, SUMMARY_BYTES } = await import("../review/comment.js");
       const [base, head] = await reading;
       if (head.kind === "failed") throw new UserError(`--head ${flags.head}: ${head.problem}`);
       assertValid(head.entries);
@@ -86,13 +75,17 @@ export function addPreviewComment(program: Command): void {
 function moment(text: string | undefined): Date {
   const date = text === undefined ? new Date() : new Date(text);
   if (Number.isNaN(date.getTime()))
-    throw new UserError(`--now ${text}: is no time; allowed is a form such as 2026-01-31T12:00Z`);
+    throw new UserError(
+      `Invalid value for --now: "${text}".\nUse a time such as 2026-01-31T12:00Z.`,
+    );
   return date;
 }
 
 function folder(flag: string, path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(`${flag} ${path}: is no folder; it must be a checkout of the project`);
+    throw new UserError(
+      `${flag} ${path}: the folder does not exist.\nGive the path of a checkout of the project.`,
+    );
   return resolve(path);
 }
 
@@ -101,7 +94,7 @@ function readText(flag: string, file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw new UserError(
-      `${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      `${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
     );
   }
 }
@@ -111,7 +104,7 @@ function write(flag: string, file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `${flag} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      `${flag} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
       1,
     );
   }

@@ -5,13 +5,13 @@ import { formatAge } from "../status/status-table";
 import { formatBytes } from "../common/print";
 import { runFigures } from "../store/runs/run-text";
 
-/** What the screen shows of runs that go on; the last line is rewritten where it is a terminal. */
+/** Progress of the current runs on screen; on a terminal, the last line is a live status. */
 export interface Progress {
-  /** Takes an event of any of the runs. */
-  tell(event: RunEvent): void;
-  /** Writes a line above the one that is rewritten. */
+  /** Shows an event of a run. */
+  show(event: RunEvent): void;
+  /** Writes a line above the live status. */
   line(text: string): void;
-  /** Clears the line that is rewritten. */
+  /** Clears the live status. */
   end(): void;
 }
 
@@ -22,7 +22,9 @@ export interface ProgressArgs {
   readonly verbose: boolean;
 }
 
-/** Shows progress on a stream: a line that is rewritten on a terminal, a line an event elsewhere. */
+/**
+ * Shows progress on a stream: with a live status line on a terminal, otherwise one line per event.
+ */
 export function showProgress({ output, verbose }: ProgressArgs): Progress {
   const live = new Map<string, string>();
   const isTerminal = output.isTTY === true;
@@ -46,11 +48,11 @@ export function showProgress({ output, verbose }: ProgressArgs): Progress {
     end() {
       if (isTerminal) output.write("\r\x1b[K");
     },
-    tell(event) {
-      const told = describe(event, verbose);
-      if (told.live !== undefined) live.set(event.pipeline, told.live);
+    show(event) {
+      const shown = describe(event, verbose);
+      if (shown.live !== undefined) live.set(event.pipeline, shown.live);
       if (event.event === "ended") live.delete(event.pipeline);
-      if (told.line !== undefined) line(told.line);
+      if (shown.line !== undefined) line(shown.line);
       draw();
     },
   };
@@ -74,7 +76,7 @@ function describe(
       return verbose ? { line: `${name}: ${pc.dim(event.line)}` } : {};
     case "retry":
       return {
-        line: `${name}: ${pc.yellow(`${event.step} failed (attempt ${event.attempt}): ${event.error}; next attempt in ${event.seconds} s`)}`,
+        line: `${name}: ${pc.yellow(`${event.step} failed (attempt ${event.attempt}): ${event.error}; retrying in ${event.seconds} s`)}`,
       };
     case "stopping":
       return { line: `${name}: ${pc.yellow(`${event.reason}; ${stoppingText(event.atOnce)}`)}` };
@@ -85,11 +87,11 @@ function describe(
   }
 }
 
-/** What a stop does: at first what was sent is loaded, then nothing more. */
+/** What a stop does: the first loads and saves what was extracted, the second stops immediately. */
 export function stoppingText(atOnce: boolean): string {
   return atOnce
-    ? "stopping at once: nothing more is loaded or saved"
-    : `stopping: what was extracted is loaded and saved, for ${GRACE_SECONDS} s at most`;
+    ? "stopping immediately: nothing more is loaded or saved"
+    : `stopping: loading and saving what was extracted, for at most ${GRACE_SECONDS} s`;
 }
 
 function describeEnvironment(
@@ -115,13 +117,13 @@ function progressText(event: Extract<RunEvent, { event: "progress" }>): string {
 function endText({ summary }: Extract<RunEvent, { event: "ended" }>, name: string): string {
   const figures = runFigures(summary);
   const notes = [
-    ...(summary.leftOut ?? []).map((text) => `left out: ${text}`),
+    ...(summary.leftOut ?? []).map((text) => `skipped: ${text}`),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
   ];
   const warnings = notes.map((note) => `\n  ${pc.yellow(note)}`).join("");
   if (summary.status === "succeeded")
     return `${name}: ${pc.green("succeeded")}, ${figures}${warnings}`;
-  return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "no reason given"}${warnings}`;
+  return `${name}: ${pc.red(summary.status)}, ${figures}: ${summary.error ?? "unknown error"}${warnings}`;
 }
 
 function visibleLength(text: string): number {

@@ -7,7 +7,6 @@ import { UserError } from "../common/errors";
 import { DEFAULTS } from "../model/defaults";
 import { loadProject } from "../run/project";
 import { assertValid } from "../model/validation/validate";
-import { load } from "./load";
 import { print, printJson } from "../common/print";
 
 interface RenderFlags {
@@ -18,7 +17,7 @@ interface RenderFlags {
   readonly json?: boolean;
 }
 
-/** What there is without a stack. */
+/** Settings without a stack. */
 const WITHOUT_STACK = {
   registry: DEFAULTS.registry,
   baseImage: DEFAULTS.baseImage,
@@ -30,20 +29,21 @@ Examples:
   $ npx tapctl render --out manifests --registry registry.example.com/etl --namespace etl
   $ npx tapctl render --stack prod --out manifests`;
 
-/** `tapctl render`: the manifests of the cluster, without one. */
+/** `tapctl render`: the cluster's manifests, rendered offline. */
 export function addRender(program: Command): void {
   program
     .command("render")
+    .summary("write the Argo manifests without a cluster")
     .description(
-      "write the Argo manifests of every pipeline; secrets stay references, and no cluster is asked",
+      "write the Argo manifests of every pipeline; secrets stay references, and no cluster is needed",
     )
     .option(
       "--out <dir>",
-      "write files there: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all but the runs)",
+      "write files to this folder: templates.yaml, pipelines/NAME.yaml, runs/NAME.yaml (default: print all except the runs)",
     )
     .option(
       "--stack <name>",
-      "stack whose settings in Pulumi.NAME.yaml hold: what `pulumi up` of it declares; other options win (default: settings of no stack)",
+      "use the settings in Pulumi.NAME.yaml, as `pulumi up` does; other options override them (default: no stack)",
     )
     .option(
       "--registry <host>",
@@ -51,16 +51,14 @@ export function addRender(program: Command): void {
     )
     .option(
       "--base-image <image>",
-      `image that the connector images are built on (default: the stack's, else ${WITHOUT_STACK.baseImage})`,
+      `base image of the connector images (default: the stack's, else ${WITHOUT_STACK.baseImage})`,
     )
-    .option("--json", "print as JSON, with how each image is built")
+    .option("--json", "print as JSON, including how each image is built")
     .addHelpText("after", EXAMPLES)
-    .action((flags: RenderFlags, command: Command) => {
-      const rendered = renderedOf(flags, command);
+    .action(async (flags: RenderFlags, command: Command) => {
+      const rendered = await renderedOf(flags, command);
       if (flags.json) return printJson(rendered);
-      const { manifestFiles, runFiles } = load(
-        "../manifests/render/render",
-      ) as typeof import("../manifests/render/render");
+      const { manifestFiles, runFiles } = await import("../manifests/render/render.js");
       const files = manifestFiles(rendered);
       if (flags.out === undefined)
         return print(
@@ -71,13 +69,17 @@ export function addRender(program: Command): void {
         );
       writeFiles(flags.out, [...files, ...runFiles(rendered)]);
       print(
-        `${flags.out}: the templates, ${rendered.pipelines.length} pipelines and a run to submit for each`,
+        `${flags.out}: templates, ${rendered.pipelines.length} pipelines and one run to submit for each`,
       );
     });
 }
 
-function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Command): Rendered {
-  // Every verb takes a namespace: here it is what manifests are written for, and no cluster is asked.
+async function renderedOf(
+  { stack, registry, baseImage }: RenderFlags,
+  command: Command,
+): Promise<Rendered> {
+  // Every verb has --namespace; here it is the namespace of the manifests, and no cluster is
+  // used.
   const { project, namespace } = command.optsWithGlobals<{
     readonly project?: string;
     readonly namespace?: string;
@@ -87,7 +89,7 @@ function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Comman
   assertValid(entries);
   if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     throw new UserError(
-      `--namespace "${namespace}": only lower-case letters, digits and "-" are allowed, at most 63`,
+      `Invalid value for --namespace: "${namespace}".\nUse at most 63 lowercase letters, digits and "-".`,
     );
   const given = {
     root,
@@ -96,15 +98,12 @@ function renderedOf({ stack, registry, baseImage }: RenderFlags, command: Comman
     ...(namespace !== undefined && { namespace }),
   };
   if (stack === undefined)
-    return (
-      load("../manifests/render/render") as typeof import("../manifests/render/render")
-    ).renderArray(entries, { ...WITHOUT_STACK, ...given });
-  const { readStackFile } = load(
-    "../settings/stack-file",
-  ) as typeof import("../settings/stack-file");
-  const { renderStack } = load(
-    "../manifests/render/render-stack",
-  ) as typeof import("../manifests/render/render-stack");
+    return (await import("../manifests/render/render.js")).renderArray(entries, {
+      ...WITHOUT_STACK,
+      ...given,
+    });
+  const { readStackFile } = await import("../settings/stack-file.js");
+  const { renderStack } = await import("../manifests/render/render-stack.js");
   return renderStack(entries, readStackFile(root, stack).settings, given);
 }
 
@@ -117,6 +116,9 @@ function writeFiles(folder: string, files: readonly ManifestFile[]): void {
     }
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    throw new UserError(`${path ?? folder} cannot be written: ${code}`, 1);
+    throw new UserError(
+      `${path ?? folder}: cannot be written (${code}).\nCheck that the folder exists and is writable.`,
+      1,
+    );
   }
 }

@@ -4,8 +4,7 @@ import { UserError } from "../common/errors";
 import type { ReportData } from "../report/data";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
-import { load } from "./load";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { formatBytes, print, printJson } from "../common/print";
 import { idleNote } from "../status/status-table";
 
@@ -15,21 +14,20 @@ interface ReportFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl report`: a page of all pipelines, without any server. */
+/** `tapctl report`: a page about all pipelines that needs no server. */
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description(
-      "write the pipelines and their runs to one HTML file that needs nothing else; open it in any browser, on a phone too",
-    )
-    .option("--out <file>", "where it is written", "report.html")
-    .option("--limit <n>", "how many runs of each pipeline, the newest ones", "20")
-    .option("--json", "print the data as JSON, in place of the file")
+    .summary("write a self-contained HTML report")
+    .description("write a self-contained HTML report of the pipelines and their runs")
+    .option("--out <file>", "file to write", "report.html")
+    .option("--limit <n>", "number of runs per pipeline, newest first", "20")
+    .option("--json", "print the data as JSON instead of writing the file")
     .addHelpText("after", "\nExample:\n  $ npx tapctl report --on cluster --out report.html")
     .action(async (flags: ReportFlags, command: Command) => {
       const data = await gather(contextOf(command), positive("--limit", flags.limit));
       if (flags.json) return printJson(data);
-      const { reportPage } = load("../report/page") as typeof import("../report/page");
+      const { reportPage } = await import("../report/page.js");
       const page = reportPage(data);
       write(flags.out, page);
       print(
@@ -39,22 +37,20 @@ export function addReport(program: Command): void {
 }
 
 async function gather(context: CliContext, limit: number): Promise<ReportData> {
-  const { gatherLocal, gatherCluster } = load(
-    "../report/gather",
-  ) as typeof import("../report/gather");
+  const { gatherLocal, gatherCluster } = await import("../report/gather.js");
   const { entries } = context.project;
   const now = new Date();
   if (context.surroundings.on === "local")
     return gatherLocal(await context.openStore(), entries, limit, now);
-  const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  // One connection to the store for both.
+  const { clusterFacts } = await import("../cluster/status.js");
+  // Both use one connection to the store.
   const store = await context.openStore();
   return gatherCluster(
     store,
     entries,
     await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, {
-      onUnread: tell,
-      onIdle: (why) => tell(idleNote(why)),
+      onUnread: printNote,
+      onIdle: (why) => printNote(idleNote(why)),
     }),
     limit,
     now,
@@ -66,7 +62,7 @@ function write(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
+      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
       1,
     );
   }

@@ -9,34 +9,34 @@ import { isReplication } from "../model/define";
 import { UserError } from "../common/errors";
 import { startAt } from "../run/start-day";
 import type { CliContext } from "./context";
-import { load } from "./load";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { print, printJson } from "../common/print";
 import { runFigures } from "../store/runs/run-text";
 import { watchRun } from "./watch-run";
 
-/** What `tapctl run` is told, for a run on a cluster. */
+/** Options of `tapctl run` for a run on a cluster. */
 export interface ClusterRunFlags {
   readonly fullRefresh?: boolean;
   readonly keepState?: boolean;
-  /** Singer state to go on from. */
+  /** Singer state to resume from. */
   readonly state?: JsonText;
-  /** First day. */
+  /** First day to replicate. */
   readonly from?: string;
   readonly follow?: boolean;
   readonly json?: boolean;
 }
 
-/** Starts runs on the cluster, each under its pipeline's own lock; follows one where that is wished. */
+/** Starts runs on the cluster, each under its pipeline's lock, and optionally follows one. */
 export async function runOnCluster(
   context: CliContext,
   entries: readonly PipelineEntry[],
   flags: ClusterRunFlags,
 ): Promise<void> {
-  if (flags.follow && entries.length > 1) throw new UserError("--follow is for one pipeline");
-  const { submit } = load("../cluster/submit") as typeof import("../cluster/submit");
-  const { startParameters } = load("../cluster/requests") as typeof import("../cluster/requests");
-  const { runIdOf } = load("../cluster/run-id") as typeof import("../cluster/run-id");
+  if (flags.follow && entries.length > 1)
+    throw new UserError("--follow works with one pipeline.\nName one pipeline, or omit --follow.");
+  const { submit } = await import("../cluster/submit.js");
+  const { startParameters } = await import("../cluster/requests.js");
+  const { runIdOf } = await import("../cluster/run-id.js");
   const connection = await context.connect();
   const started: { readonly pipeline: string; readonly run: string; readonly workflow: string }[] =
     [];
@@ -53,22 +53,22 @@ export async function runOnCluster(
   const [first] = started;
   if (!flags.follow || first === undefined) {
     if (flags.json) return printJson(started);
-    return tell(
-      started.map(({ pipeline }) => `follow it: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"),
+    return printNote(
+      started.map(({ pipeline }) => `Follow it with: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"),
     );
   }
   const ended = await watchRun(connection, { ...first, wants: () => true });
-  if (ended !== undefined) await tellEnd(context, first, ended, flags.json === true);
+  if (ended !== undefined) await printOutcome(context, first, ended, flags.json === true);
 }
 
-/** Prints how a run ended; its exit code becomes the command's. */
-export async function tellEnd(
+/** Prints how a run ended and exits with its exit code. */
+export async function printOutcome(
   context: CliContext,
   { pipeline, run }: { readonly pipeline: string; readonly run: string },
   workflow: WorkflowObject,
   json: boolean,
 ): Promise<void> {
-  const { outcomeOf } = load("../cluster/outcome") as typeof import("../cluster/outcome");
+  const { outcomeOf } = await import("../cluster/outcome.js");
   const outcome = outcomeOf(workflow);
   const summary = await readSummary(await context.openStore(), pipeline, run).catch(
     () => undefined,
@@ -77,9 +77,7 @@ export async function tellEnd(
   if (json)
     return printJson(summary ?? { pipeline, run, workflow: workflow.metadata.name, ...outcome });
   const error =
-    outcome.status === "succeeded"
-      ? ""
-      : `: ${summary?.error ?? outcome.error ?? "no reason given"}`;
+    outcome.status === "succeeded" ? "" : `: ${summary?.error ?? outcome.error ?? "unknown error"}`;
   print(
     `${pipeline}: ${outcome.status}${summary === undefined ? "" : `, ${runFigures(summary)}`}${error}`,
   );
@@ -93,7 +91,10 @@ async function startFrom(
   const asked =
     flags.fullRefresh || flags.keepState || flags.state !== undefined || flags.from !== undefined;
   if (!isReplication(entry)) {
-    if (asked) throw new UserError(`"${entry.name}" is a job: it has no state to go on from`);
+    if (asked)
+      throw new UserError(
+        `"${entry.name}" is a job and has no state.\nOmit --full-refresh, --keep-state, --state and --from.`,
+      );
     return { kind: "saved" };
   }
   if (flags.fullRefresh) return { kind: "refresh" };

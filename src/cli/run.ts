@@ -17,7 +17,6 @@ import { readState } from "../store/state/state";
 import { positive } from "./flags";
 import { readText } from "./input";
 import { contextOf, type CliContext } from "./context";
-import { load } from "./load";
 import { requireEntry } from "./pipeline";
 import { handleSignals } from "./signals";
 import { print, printJson } from "../common/print";
@@ -41,50 +40,50 @@ interface RunFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl run`: runs pipelines, on this machine or on a cluster. */
+/** `tapctl run`: runs pipelines locally or on a cluster. */
 export function addRun(program: Command): void {
   program
     .command("run [names...]")
+    .summary("run pipelines locally or on the cluster")
     .description(
-      "run pipelines: on this machine, connectors in virtual environments, or on the cluster, after the run that is under way there",
+      "run pipelines: locally in virtual environments, or on the cluster, where a run waits for the current one to end",
     )
-    .option("--all", "every replication of the array that is not suspended")
+    .option("--all", "run every replication that is not suspended")
     .option(
       "--full-refresh",
-      "ignore the saved state and replicate everything; bookmarks of streams that the run does not send stay",
+      "ignore the saved state and replicate everything; bookmarks of streams that are not sent are kept",
     )
     .option(
       "--keep-state",
-      "resume from the saved state although tap, source, target or destination changed",
+      "resume from the saved state even if the tap, source, target or destination changed",
     )
-    .option("--state <file>", "go on from the state in a file instead of the saved one")
+    .option("--state <file>", "resume from the state in a file instead of the saved state")
     .option(
       "--from <day>",
-      "begin at a day such as 2026-01-31: dates of the saved state are set back to it, and the tap's first day where none is saved",
+      "start at this day, e.g. 2026-01-31: dates in the saved state are set back to it, or the tap's start date is set if no state is saved",
     )
     .option(
       "-f, --follow",
-      "with --on cluster: print the connectors' logs as they come, and end with the run's exit code; Ctrl-C leaves it, and the run goes on",
+      "with --on cluster: stream the logs and exit with the run's exit code; Ctrl-C detaches without stopping the run",
     )
     .option(
       "--offline",
-      "ask the bundled source, made-up data on localhost, instead of the real one",
+      "read sample data from a bundled source on localhost instead of the real source",
     )
     .addOption(
-      new Option("--mode <mode>", "how the data travels (default: the pipeline's own)").choices([
-        "artifact",
-        "stream",
-      ]),
+      new Option("--mode <mode>", "how data is transferred (default: the pipeline's mode)").choices(
+        ["artifact", "stream"],
+      ),
     )
-    .option("--jobs <n>", "how many pipelines at the same time", "1")
-    .option("--keep-runs <n>", "how many runs of a pipeline are kept", "30")
-    .option("--keep-days <n>", "how many days runs are kept", "30")
-    .option("--skip-follow-ups", "leave the follow-ups out")
+    .option("--jobs <n>", "number of pipelines to run in parallel", "1")
+    .option("--keep-runs <n>", "number of runs to keep per pipeline", "30")
+    .option("--keep-days <n>", "number of days to keep runs", "30")
+    .option("--skip-follow-ups", "skip the follow-ups")
     .option("-v, --verbose", "show the connectors' logs")
     .option("--json", "print the summaries as JSON")
     .addHelpText(
       "after",
-      "\nCtrl-C drains what was extracted, saves how far it got and stops; a second one stops at once.\n\nExample:\n  $ npx tapctl run exchange-rates --offline\n  $ npx tapctl run exchange-rates --on cluster --follow",
+      "\nCtrl-C stops a run after it loads what was extracted and saves the state; press it again to stop immediately.\n\nExample:\n  $ npx tapctl run exchange-rates --offline\n  $ npx tapctl run exchange-rates --on cluster --follow",
     )
     .action(runAction);
 }
@@ -104,7 +103,7 @@ async function runAction(
   }
   if (flags.follow)
     throw new UserError(
-      "--follow is for --on cluster; a run on this machine shows its logs with --verbose",
+      "--follow needs --on cluster.\nFor a local run, use --verbose to show the logs.",
     );
   const entries = chosen(context.project, names, flags, findReplication);
   const stop = createStop();
@@ -113,7 +112,7 @@ async function runAction(
   try {
     const store = await context.openStore();
     const { root } = context.project;
-    const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.tell(event));
+    const onEvent = (event: RunEvent) => (flags.json ? undefined : progress.show(event));
     const start = flags.from === undefined ? undefined : await startOf(store, entries, flags.from);
     const result = await runBatch(
       { root, store, prepare: context.prepare, secrets: localSecrets(root), stop, onEvent },
@@ -153,7 +152,7 @@ async function runAction(
   }
 }
 
-/** Flags that say how a run on this machine is made. */
+/** Flags that only apply to local runs. */
 const LOCAL_FLAGS = {
   offline: "--offline",
   mode: "--mode",
@@ -170,9 +169,9 @@ async function onCluster(
   );
   if (stray !== undefined)
     throw new UserError(
-      `${LOCAL_FLAGS[stray]} is for --on local: a run on the cluster is made as its schedule makes it`,
+      `${LOCAL_FLAGS[stray]} cannot be used with --on cluster.\nOmit it: a run on the cluster uses the deployed settings.`,
     );
-  const { runOnCluster } = load("./run-on-cluster") as typeof import("./run-on-cluster");
+  const { runOnCluster } = await import("./run-on-cluster.js");
   const { state, ...others } = flags;
   await runOnCluster(context, entries, {
     ...others,
@@ -201,14 +200,14 @@ function chosen<Entry extends PipelineEntry>(
 ): readonly Entry[] {
   if (flags.fullRefresh && (flags.keepState || flags.state))
     throw new UserError(
-      "--full-refresh begins anew: it goes with neither --keep-state nor --state",
+      "--full-refresh cannot be combined with --keep-state or --state.\nUse only one of them.",
     );
   if (flags.from && (flags.fullRefresh || flags.keepState || flags.state))
     throw new UserError(
-      "--from says where to begin: it goes with none of --full-refresh, --keep-state and --state",
+      "--from cannot be combined with --full-refresh, --keep-state or --state.\nUse only one of them.",
     );
   if (flags.all && names.length > 0)
-    throw new UserError("--all runs every pipeline: leave the names out");
+    throw new UserError("--all cannot be combined with pipeline names.\nOmit the names or --all.");
   if (flags.all)
     return project.entries
       .filter(isReplication)
@@ -216,12 +215,12 @@ function chosen<Entry extends PipelineEntry>(
       .map(({ name }) => find(project, name));
   if (names.length === 0)
     throw new UserError(
-      `name a pipeline, or use --all; there are: ${project.entries.map(({ name }) => name).join(", ")}`,
+      `No pipeline is given.\nName one or use --all; available: ${project.entries.map(({ name }) => name).join(", ")}`,
     );
   const entries = [...new Set(names)].map((name) => find(project, name));
   const single = flags.state ? "--state" : flags.from ? "--from" : undefined;
   if (single !== undefined && entries.length > 1)
-    throw new UserError(`${single} is for one pipeline`);
+    throw new UserError(`${single} works with one pipeline.\nName one pipeline.`);
   return entries;
 }
 

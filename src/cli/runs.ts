@@ -3,7 +3,6 @@ import { tapctl } from "../common/command-text";
 import { listRuns } from "../store/runs/runs";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
-import { load } from "./load";
 import { entryIfAny } from "./pipeline";
 import { formatBytes, print, printJson, table } from "../common/print";
 import { describeStateAfter, leftOutColumn, recordsCell } from "../store/runs/run-text";
@@ -19,7 +18,7 @@ export function addRuns(program: Command): void {
   program
     .command("runs <name>")
     .description("list the runs of a pipeline, newest first")
-    .option("--limit <n>", "how many", "20")
+    .option("--limit <n>", "number of runs to list", "20")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl runs exchange-rates --limit 5")
     .action(async (name: string, flags: RunsFlags, command: Command) => {
@@ -30,7 +29,7 @@ export function addRuns(program: Command): void {
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
       if (runs.length === 0)
-        return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+        return print(`"${name}" has not run yet. Run it with: ${tapctl(`run ${name}`)}`);
       const leftOut = leftOutColumn(runs);
       const rows = runs.map((run) => [
         run.run,
@@ -66,7 +65,7 @@ async function clusterRuns(
   limit: number,
   flags: RunsFlags,
 ): Promise<void> {
-  const { listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
+  const { listClusterRuns } = await import("../cluster/runs.js");
   const runs = await listClusterRuns(
     await context.connect(),
     await context.openStore(),
@@ -75,7 +74,7 @@ async function clusterRuns(
   );
   if (flags.json) return printJson(runs);
   if (runs.length === 0)
-    return print(`"${name}" has not run yet; run it: ${tapctl(`run ${name}`)}`);
+    return print(`"${name}" has not run yet. Run it with: ${tapctl(`run ${name}`)}`);
   const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,

@@ -1,15 +1,18 @@
 import type { Stop } from "../run/stop";
 import { stoppingText } from "./progress";
-import { goOnWithoutReader } from "./closed-output";
+import { ignoreClosedOutput } from "./closed-output";
 
-/** Turns Ctrl-C and SIGTERM into requests to stop, and nothing else stops the work; returns what takes the handlers away. */
-export function handleSignals(stop: Stop, tell: (text: string) => void): () => void {
-  goOnWithoutReader();
+/**
+ * Turns Ctrl-C and SIGTERM into requests to stop the runs; returns a function that removes the
+ * handlers.
+ */
+export function handleSignals(stop: Stop, print: (text: string) => void): () => void {
+  ignoreClosedOutput();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.request(`interrupted by ${signal}`);
-    tell(
+    print(
       stop.count === 1
-        ? `${stoppingText(false)}; press Ctrl-C again to stop at once`
+        ? `${stoppingText(false)}; press Ctrl-C again to stop immediately`
         : stoppingText(true),
     );
   };

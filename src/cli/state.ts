@@ -20,8 +20,7 @@ import { readSummary } from "../store/runs/runs";
 import { readState, type StateEnvelope } from "../store/state/state";
 import { history } from "../store/state/state-history";
 import { contextOf } from "./context";
-import { load } from "./load";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { readText } from "./input";
 import { requireReplication } from "./pipeline";
 import { print, printJson, table } from "../common/print";
@@ -33,13 +32,12 @@ interface StateFlags {
   readonly wait?: string;
 }
 
-/** `tapctl state`: looks at a pipeline's saved state and changes it. */
+/** `tapctl state`: shows and changes a pipeline's saved state. */
 export function addState(program: Command): void {
   const state = program
     .command("state")
-    .description(
-      "show and change the saved state of a pipeline; every change keeps the state before it",
-    )
+    .summary("show and change the saved state of a pipeline")
+    .description("show and change the saved state of a pipeline; the previous state is kept")
     .addHelpText("after", "\nExample:\n  $ npx tapctl state show exchange-rates");
   addShow(state);
   addSet(state);
@@ -63,7 +61,7 @@ function addShow(state: Command): void {
               ? saved.envelope
               : bookmarkOf(saved.envelope.state, flags.stream),
         );
-      if (!saved) return print(`"${name}" has no saved state: its next run begins anew`);
+      if (!saved) return print(`"${name}" has no saved state: its next run replicates everything`);
       const { envelope, from } = saved;
       print(
         formatJson(
@@ -71,19 +69,22 @@ function addShow(state: Command): void {
             envelope.state,
         ),
       );
-      tell(
+      printNote(
         `saved ${envelope.time} by run ${envelope.run} of ${envelope.tap} to ${envelope.target}${from === name ? "" : `, under the former name "${from}"`}`,
       );
       const kept = await keptStreams(store, envelope);
       if (kept.length > 0)
-        tell(
+        printNote(
           `not replicated by that run, bookmarks kept: ${kept.join(", ")}; remove one with: ${tapctl(`state reset ${name} --stream ${kept[0]}`)}`,
         );
     },
   );
 }
 
-/** The streams whose bookmarks the run that saved a state only kept; none where it left no summary. */
+/**
+ * Streams whose bookmarks were only carried over by the run that saved a state; empty if it left no
+ * summary.
+ */
 async function keptStreams(
   store: ObjectStore,
   { pipeline, run, state }: StateEnvelope,
@@ -98,7 +99,7 @@ function addSet(state: Command): void {
   change(
     state,
     "set <name> <file>",
-    "save the state that a file holds (- for standard input)",
+    "save the state in a file (- for standard input)",
     "state set exchange-rates state.json",
   ).action(async (name: string, file: string, flags: StateFlags, command: Command) => {
     const fresh = parseState(file, readText(file));
@@ -112,7 +113,7 @@ function addReset(state: Command): void {
   change(
     state,
     "reset <name>",
-    "forget the state: the next run begins anew",
+    "delete the state, so that the next run replicates everything",
     "state reset exchange-rates --stream orders",
   ).action(async (name: string, flags: StateFlags, command: Command) => {
     await guarded(name, flags, command, (target, entry) => resetState(target, entry, flags.stream));
@@ -123,13 +124,13 @@ function addHistory(state: Command): void {
   verb(
     state,
     "history <name>",
-    "list the states that were saved, newest first",
+    "list the saved states, newest first",
     "state history exchange-rates",
   ).action(async (name: string, flags: StateFlags, command: Command) => {
     const { store } = await open(name, command);
     const entries = await history(store, name);
     if (flags.json) return printJson(entries);
-    if (entries.length === 0) return print(`"${name}" has never saved a state`);
+    if (entries.length === 0) return print(`"${name}" has no saved states`);
     const text = (saved: JsonText) =>
       describeState(flags.stream === undefined ? saved : onlyBookmark(saved, flags.stream));
     const rows = entries.map((entry) =>
@@ -145,7 +146,7 @@ function addRollback(state: Command): void {
   change(
     state,
     "rollback <name> [run]",
-    "go back to the state before the present one, or to the one that a run saved",
+    "restore the previous state, or the state that a run saved",
     "state rollback exchange-rates",
   ).action(async (name: string, run: string | undefined, flags: StateFlags, command: Command) => {
     await guarded(name, flags, command, (target, entry) =>
@@ -158,7 +159,7 @@ function verb(state: Command, usage: string, description: string, example: strin
   return state
     .command(usage)
     .description(description)
-    .option("--stream <stream>", "this stream's bookmark alone")
+    .option("--stream <stream>", "only the bookmark of this stream")
     .option("--json", "print as JSON")
     .addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
 }
@@ -166,7 +167,7 @@ function verb(state: Command, usage: string, description: string, example: strin
 function change(state: Command, usage: string, description: string, example: string): Command {
   return verb(state, usage, description, example).option(
     "--wait <duration>",
-    "on a cluster: longest wait for the run that is under way, such as 90s or 10m",
+    "on a cluster: longest wait for the current run to end, e.g. 90s or 10m",
     "10m",
   );
 }
@@ -180,7 +181,10 @@ async function open(name: string, command: Command) {
   };
 }
 
-/** Changes a state while no run is under way: under the lease of a local store, under Argo's lock on a cluster. */
+/**
+ * Changes a state while no run is in progress: under the lease of a local store, or Argo's lock on
+ * a cluster.
+ */
 async function guarded(
   name: string,
   flags: StateFlags,
@@ -189,11 +193,13 @@ async function guarded(
 ): Promise<void> {
   const waitSeconds = durationSeconds(flags.wait ?? "10m");
   if (waitSeconds === undefined)
-    throw new UserError(`--wait ${flags.wait}: a duration such as 90s or 10m`);
+    throw new UserError(
+      `Invalid value for --wait: "${flags.wait}".\nUse a duration such as 90s or 10m.`,
+    );
   const { context, entry, store } = await open(name, command);
   if (context.surroundings.on === "local")
-    return tellChange(await apply({ store, guard: leaseGuard(store) }, entry), flags);
-  const { holdGuard } = load("../cluster/hold") as typeof import("../cluster/hold");
+    return printChange(await apply({ store, guard: leaseGuard(store) }, entry), flags);
+  const { holdGuard } = await import("../cluster/hold.js");
   const given = new AbortController();
   const giveUp = () => given.abort();
   process.on("SIGINT", giveUp).on("SIGTERM", giveUp);
@@ -201,19 +207,19 @@ async function guarded(
     const guard = holdGuard(await context.connect(), {
       waitSeconds,
       signal: given.signal,
-      onWait: (what) => tell(`${what}; Ctrl-C gives up`),
+      onWait: (what) => printNote(`${what}; press Ctrl-C to give up`),
     });
-    tellChange(await apply({ store, guard }, entry), flags);
+    printChange(await apply({ store, guard }, entry), flags);
   } finally {
     process.off("SIGINT", giveUp).off("SIGTERM", giveUp);
   }
 }
 
-function tellChange(change: StateChange, flags: StateFlags): void {
+function printChange(change: StateChange, flags: StateFlags): void {
   if (flags.json) return printJson(change);
   print(`${change.pipeline}: ${describeState(change.before)} -> ${describeState(change.after)}`);
   const lines = diffStates(change.before, change.after);
-  // One value at the top is all that the line above says already.
+  // A single top-level value is fully described by the line above.
   if (lines.length > 1 || lines.some((line) => line.split(":")[0]?.includes(".")))
     print(lines.map((line) => `  ${line}`).join("\n"));
 }

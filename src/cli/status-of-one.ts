@@ -12,8 +12,7 @@ import type { ObjectStore } from "../store/object-store";
 import { listRuns, readSummary } from "../store/runs/runs";
 import { readState } from "../store/state/state";
 import type { CliContext } from "./context";
-import { load } from "./load";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { entryIfAny } from "./pipeline";
 import { formatBytes, table } from "../common/print";
 import { describeState, leftOutColumn, recordsCell } from "../store/runs/run-text";
@@ -21,12 +20,12 @@ import { formatAge, idleNote, resultText, statusTable } from "../status/status-t
 
 const RUNS = 5;
 
-/** A run of the list of last runs. */
+/** A run in the list of last runs. */
 interface ShownRun {
   readonly run: string;
   readonly trigger: string;
   readonly status: string;
-  /** Why its pods do not start; null where none waits so. */
+  /** Why its pods do not start; null if none is stuck. */
   readonly stuck: string | null;
   readonly started: string;
   readonly seconds: number | null;
@@ -35,7 +34,7 @@ interface ShownRun {
   readonly leftOut?: readonly string[];
   readonly uncountedFiles?: number;
   readonly error: string | null;
-  /** Since when nothing has moved in it, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  /** When its last activity was, if it is silent: RFC 3339 in UTC. Default: active or unknown. */
   readonly silentSince?: string;
 }
 
@@ -47,10 +46,10 @@ interface ShownStep {
   readonly message: string | null;
 }
 
-/** All that is known of one pipeline. */
+/** Everything `tapctl status NAME` shows about one pipeline. */
 interface Details {
   readonly status: PipelineStatus;
-  /** Id of the run that steps and files are of; undefined where there is none. */
+  /** Id of the run whose steps and files are shown; undefined if there is none. */
   readonly of: string | undefined;
   readonly runs: readonly ShownRun[];
   readonly steps: readonly ShownStep[];
@@ -61,8 +60,9 @@ interface Details {
 /**
  * `tapctl status NAME [RUN]`, as text and as JSON.
  *
- * @param wanted run whose steps and files are shown, by its id or its Workflow's name. Default: the newest.
- * @throws UserError where there is no such pipeline or run.
+ * @param wanted id or Workflow name of the run whose steps and files are shown. Default: the
+ *   newest.
+ * @throws UserError if the pipeline or run does not exist.
  */
 export async function onePipeline(
   context: CliContext,
@@ -82,7 +82,10 @@ export async function onePipeline(
     section(`FILES of ${which}`, filesTable(details.files, name, details.of)),
     `state: ${describeState(details.state)}`,
   ];
-  const about = [entry?.description, entry?.owner === undefined ? undefined : `ask: ${entry.owner}`]
+  const about = [
+    entry?.description,
+    entry?.owner === undefined ? undefined : `owner: ${entry.owner}`,
+  ]
     .filter((one) => one !== undefined)
     .join("; ");
   return {
@@ -110,7 +113,9 @@ async function localDetails(
   const runs = await listRuns(store, name, RUNS);
   const of = wanted ?? runs[0]?.run;
   if (wanted !== undefined && !(isRunId(wanted) && (await readSummary(store, name, wanted))))
-    throw new UserError(`"${name}" has no run ${wanted}; list them: ${tapctl(`runs ${name}`)}`);
+    throw new UserError(
+      `"${name}" has no run ${wanted}.\nList its runs with: ${tapctl(`runs ${name}`)}`,
+    );
   return {
     status: pipelineStatus(facts, new Date()),
     of,
@@ -127,22 +132,18 @@ async function clusterDetails(
   entry: PipelineEntry | undefined,
   wanted: string | undefined,
 ): Promise<Details> {
-  const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
-  const { findRun, listClusterRuns } = load("../cluster/runs") as typeof import("../cluster/runs");
-  const { secondsBetween, stepText } = load(
-    "../cluster/steps",
-  ) as typeof import("../cluster/steps");
-  const { getWorkflow, podNodes } = load(
-    "../cluster/workflows",
-  ) as typeof import("../cluster/workflows");
+  const { clusterFacts } = await import("../cluster/status.js");
+  const { findRun, listClusterRuns } = await import("../cluster/runs.js");
+  const { secondsBetween, stepText } = await import("../cluster/steps.js");
+  const { getWorkflow, podNodes } = await import("../cluster/workflows.js");
   const connection = await context.connect();
   const store = await context.openStore();
   const facts = await withSavedState(
     store,
     await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], {
       only: name,
-      onUnread: tell,
-      onIdle: (why) => tell(idleNote(why)),
+      onUnread: printNote,
+      onIdle: (why) => printNote(idleNote(why)),
     }),
   );
   const runs = await listClusterRuns(connection, store, name, RUNS);
@@ -190,7 +191,10 @@ function silenceOf(silentSince: string | undefined): Pick<ShownRun, "silentSince
   return silentSince === undefined ? {} : { silentSince };
 }
 
-/** The facts of the one pipeline, with the state that is saved now: it may have been changed since the last run. */
+/**
+ * The facts of the one pipeline with the currently saved state, which may have changed since the
+ * last run.
+ */
 async function withSavedState(
   store: ObjectStore,
   all: readonly PipelineFacts[],
@@ -202,7 +206,10 @@ async function withSavedState(
     : { ...facts, last: { ...facts.last, state: saved?.envelope.state ?? null } };
 }
 
-/** The facts of a pipeline, with what its runs wait for: the list that they are from does not say. */
+/**
+ * The facts of a pipeline with what its runs are waiting for, which the list of Workflows does not
+ * contain.
+ */
 function withStuck(facts: PipelineFacts, runs: readonly ShownRun[]): PipelineFacts {
   const stuck = new Map(runs.map((run) => [run.run, run.stuck]));
   return {
@@ -250,7 +257,7 @@ function runsTable(runs: readonly ShownRun[]): string {
       "STARTED BY",
       "RESULT",
       "STARTED",
-      "TOOK",
+      "DURATION",
       "RECORDS",
       "BYTES",
       ...leftOut.header,
@@ -264,7 +271,7 @@ function stepsTable(steps: readonly ShownStep[]): string {
   return steps.length === 0
     ? ""
     : table(
-        ["STEP", "IS", "TOOK", "SAID"],
+        ["STEP", "PHASE", "DURATION", "MESSAGE"],
         steps.map(({ step, phase, seconds, message }) => [
           step,
           phase.toLowerCase(),
@@ -276,5 +283,5 @@ function stepsTable(steps: readonly ShownStep[]): string {
 
 function filesTable(files: Details["files"], name: string, run: string | undefined): string {
   if (files.length === 0) return "";
-  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nbring them here: ${tapctl(`artifacts ${name} ${run ?? ""} --get DIR`)}`;
+  return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nDownload them with: ${tapctl(`artifacts ${name} ${run ?? ""} --get DIR`)}`;
 }

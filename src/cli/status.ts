@@ -6,8 +6,7 @@ import { statusOf, type PipelineStatus } from "../status/pipeline-status";
 import type { PipelineFacts } from "../status/facts";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
-import { load } from "./load";
-import { tell } from "./log-lines";
+import { printNote } from "./log-lines";
 import { print, printJson } from "../common/print";
 import { onePipeline } from "./status-of-one";
 import { idleNote, statusTable } from "../status/status-table";
@@ -18,15 +17,16 @@ interface StatusFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl status`: how the pipelines are. */
+/** `tapctl status`: the health of the pipelines. */
 export function addStatus(program: Command): void {
   program
     .command("status [name] [run]")
+    .summary("show the health of all pipelines, or details of one")
     .description(
-      "show how the pipelines are, late and failing ones first; of one named its last runs, and the steps, error and files of a run, the newest by default",
+      "show the health of all pipelines, problems first; for one pipeline, also its last runs and the steps, error and files of a run (default: the newest)",
     )
-    .option("--watch", "show it again and again, until Ctrl-C")
-    .option("--every <seconds>", "how often with --watch", "5")
+    .option("--watch", "refresh until Ctrl-C")
+    .option("--every <seconds>", "refresh interval for --watch", "5")
     .option("--json", "print as JSON")
     .addHelpText(
       "after",
@@ -40,7 +40,7 @@ export function addStatus(program: Command): void {
         command: Command,
       ) => {
         if (flags.watch && flags.json)
-          throw new UserError("--watch is for people: it does not go with --json");
+          throw new UserError("--watch and --json cannot be used together.\nOmit one of them.");
         const seconds = positive("--every", flags.every);
         const context = contextOf(command);
         if (!flags.watch) return show(context, name, run, flags.json === true);
@@ -49,25 +49,28 @@ export function addStatus(program: Command): void {
     );
 }
 
-/** Shows a screen again and again. The first has to succeed; after it a look that fails leaves the last screen where it is. */
-async function watch(look: () => Promise<string>, seconds: number): Promise<never> {
-  let shown = await look();
+/**
+ * Refreshes a screen until Ctrl-C. The first read must succeed; if a later one fails, the last
+ * screen stays.
+ */
+async function watch(render: () => Promise<string>, seconds: number): Promise<never> {
+  let shown = await render();
   let failure: string | undefined;
   for (;;) {
     if (failure === undefined) print(process.stdout.isTTY ? `\x1b[H\x1b[2J${shown}` : `${shown}\n`);
     await pause(seconds * 1000);
     try {
-      shown = await look();
+      shown = await render();
       failure = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // Told once, not at every turn, so that the last screen is not pushed away.
-      const said = error.message.split(/[;\n]/)[0] ?? "";
-      if (said !== failure)
-        tell(
-          `${new Date().toISOString().slice(11, 19)} UTC: ${said}; trying again every ${seconds} s`,
+      // Printed once instead of every time, so that the last screen does not scroll away.
+      const cause = error.message.split(/\.?\n|;/)[0] ?? "";
+      if (cause !== failure)
+        printNote(
+          `${new Date().toISOString().slice(11, 19)} UTC: ${cause}; retrying every ${seconds} s`,
         );
-      failure = said;
+      failure = cause;
     }
   }
 }
@@ -80,7 +83,9 @@ async function show(
 ): Promise<void> {
   if (!json) return print(await screen(context, name, run));
   printJson(
-    name === undefined ? await rows(context, tell) : (await onePipeline(context, name, run)).json,
+    name === undefined
+      ? await rows(context, printNote)
+      : (await onePipeline(context, name, run)).json,
   );
 }
 
@@ -108,9 +113,9 @@ async function facts(
 ): Promise<readonly PipelineFacts[]> {
   const { entries } = context.project;
   if (context.surroundings.on === "local") return localFacts(await context.openStore(), entries);
-  const { clusterFacts } = load("../cluster/status") as typeof import("../cluster/status");
+  const { clusterFacts } = await import("../cluster/status.js");
   return clusterFacts(await context.connect(), context.openStore, entries, {
-    onUnread: (why) => note(`not all is known: ${why}`),
+    onUnread: (why) => note(`incomplete: ${why}`),
     onIdle: (why) => note(idleNote(why)),
   });
 }

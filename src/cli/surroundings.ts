@@ -5,36 +5,36 @@ import { UserError } from "../common/errors";
 import { didYouMean } from "../model/validation/nearest";
 import { load } from "./load";
 
-/** Where a command works: on this machine, or on the cluster that a context of the kubeconfig names. */
+/** Where a command runs: locally, or on the cluster of a kubeconfig context. */
 export type Surroundings =
   | { readonly on: "local" }
   | { readonly on: "cluster"; readonly context?: string; readonly namespace?: string };
 
-/** Options of every verb that say where. */
+/** Options of every verb that select where it runs. */
 export interface WhereFlags {
   readonly on?: string;
   readonly context?: string;
   readonly namespace?: string;
 }
 
-/** File in the root of a project that says where its commands work unless they are told. */
+/** File in the root of a project with the defaults of these options. */
 export const DEFAULTS_FILE = ".tapctl.yaml";
 
 const KEYS = ["on", "context", "namespace"] as const;
 
-/** Where a command works, and how that is told to others. */
+/** Where a command runs, and the options that select it. */
 export interface Where {
   readonly surroundings: Surroundings;
-  /** Options of the command that say where, as far as the project's `.tapctl.yaml` does not say the same: to print commands with. */
+  /** Options to add to printed commands: those that differ from the project's `.tapctl.yaml`. */
   readonly options: readonly string[];
 }
 
 type Defaults = WhereFlags & { readonly on?: "local" | "cluster" };
 
 /**
- * Where a command works: as its options say, else as the project's `.tapctl.yaml` does, else on this machine.
+ * Where a command runs, from its options, else the project's `.tapctl.yaml`, else locally.
  *
- * @throws UserError for a file or an option that says something else than it may.
+ * @throws UserError if the file or an option has an invalid value.
  */
 export function whereOf(root: string, flags: WhereFlags): Where {
   const defaults = readDefaults(join(root, DEFAULTS_FILE));
@@ -48,7 +48,8 @@ function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
   const on = checkOn("--on", flags.on) ?? defaults.on ?? "local";
   const stray = (["context", "namespace"] as const).find((name) => flags[name] !== undefined);
   if (on === "local") {
-    if (stray !== undefined) throw new UserError(`--${stray} is for --on cluster`);
+    if (stray !== undefined)
+      throw new UserError(`--${stray} needs --on cluster.\nAdd --on cluster, or omit --${stray}.`);
     return { on };
   }
   const context = flags.context ?? defaults.context;
@@ -74,22 +75,26 @@ function readDefaults(file: string): Defaults {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(`${file}: cannot be read: ${(error as Error).message.split("\n")[0]}`);
+    throw new UserError(
+      `${file}: cannot be read: ${(error as Error).message.split("\n")[0]}\nFix or delete the file.`,
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new UserError(
-      `${file}: is not a list of settings; allowed are ${KEYS.join(", ")}, such as: on: cluster`,
+      `${file}: is not a mapping of settings.\nAllowed settings are ${KEYS.join(", ")}, e.g. on: cluster`,
     );
   const unknown = Object.keys(value).find((key) => !KEYS.some((known) => known === key));
   if (unknown !== undefined)
     throw new UserError(
-      `${file}: "${unknown}" is not a setting${didYouMean(unknown, KEYS)}; allowed are ${KEYS.join(", ")}`,
+      `${file}: unknown setting "${unknown}"${didYouMean(unknown, KEYS)}\nAllowed settings are ${KEYS.join(", ")}.`,
     );
   const settings = value as { readonly [key in (typeof KEYS)[number]]?: unknown };
   const text = (key: (typeof KEYS)[number]): string | undefined => {
     const found = settings[key];
     if (found !== undefined && (typeof found !== "string" || found === ""))
-      throw new UserError(`${file}: ${key} ${JSON.stringify(found)}: has to be text`);
+      throw new UserError(
+        `${file}: ${key} is ${JSON.stringify(found)}, not a string.\nSet it to a non-empty string.`,
+      );
     return found;
   };
   const on = checkOn(`${file}: on`, text("on"));
@@ -103,5 +108,5 @@ function readDefaults(file: string): Defaults {
 
 function checkOn(where: string, on: string | undefined): "local" | "cluster" | undefined {
   if (on === undefined || on === "local" || on === "cluster") return on;
-  throw new UserError(`${where} ${JSON.stringify(on)}: allowed are local and cluster`);
+  throw new UserError(`Invalid value for ${where}: ${JSON.stringify(on)}.\nUse local or cluster.`);
 }

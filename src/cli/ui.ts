@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import type { Console } from "../cluster/consoles";
 import type { Forward } from "../cluster/port-forward";
 import { UserError } from "../common/errors";
+import { tapctl } from "../common/command-text";
 import { contextOf } from "./context";
-import { load } from "./load";
 import { print, printJson } from "../common/print";
 
 interface UiFlags {
@@ -13,34 +13,33 @@ interface UiFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl ui`: the consoles of a cluster, on this machine. */
+/** `tapctl ui`: forwards the consoles of a cluster to this machine. */
 export function addUi(program: Command): void {
   program
     .command("ui")
+    .summary("open the Argo Workflows and MinIO consoles")
     .description(
-      "forward the consoles of Argo Workflows and MinIO to this machine and open them, until Ctrl-C",
+      "forward the Argo Workflows and MinIO consoles to this machine and open them, until Ctrl-C",
     )
-    .option("--no-browser", "open none, print the addresses alone")
+    .option("--no-browser", "print the addresses without opening a browser")
     .option("--json", "print as JSON: a list of {name, url, credentials}")
     .addHelpText("after", "\nExample:\n  $ npx tapctl ui --on cluster")
     .action(async (flags: UiFlags, command: Command) => {
       const context = contextOf(command);
-      const { findConsoles } = load("../cluster/consoles") as typeof import("../cluster/consoles");
-      const { forwardService } = load(
-        "../cluster/port-forward",
-      ) as typeof import("../cluster/port-forward");
+      const { findConsoles } = await import("../cluster/consoles.js");
+      const { forwardService } = await import("../cluster/port-forward.js");
       const connection = await context.connect();
       const { consoles, refused } = await findConsoles(connection);
-      const tried = await Promise.all(
+      const results = await Promise.all(
         consoles.map((one) => forwardOf(one, (service) => forwardService(connection, service))),
       );
-      const forwards = tried.filter((one) => typeof one === "object");
-      const missing = [...refused, ...tried.filter((one) => typeof one === "string")];
+      const forwards = results.filter((one) => typeof one === "object");
+      const missing = [...refused, ...results.filter((one) => typeof one === "string")];
       if (forwards.length === 0)
         throw new UserError(
           missing.length > 0
             ? missing.join("\n")
-            : "neither Argo's console nor MinIO's is on this cluster",
+            : `This cluster has neither an Argo Workflows nor a MinIO console.\nDiagnose the installation with: ${tapctl("doctor")}`,
           1,
         );
       for (const why of missing) process.stderr.write(`${why}\n`);
@@ -53,7 +52,7 @@ export function addUi(program: Command): void {
       else
         for (const { name, url, credentials } of shown) print(`${name}: ${url}\n  ${credentials}`);
       if (flags.browser !== false) for (const { url } of shown) openBrowser(url);
-      if (!flags.json) print("Ctrl-C ends it.");
+      if (!flags.json) print("Press Ctrl-C to stop.");
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
       for (const { forward } of forwards) forward.close();
     });
@@ -65,7 +64,7 @@ interface Forwarded {
   readonly forward: Forward;
 }
 
-/** A console that is forwarded, or why it is not: one that one may not reach keeps nobody from the other. */
+/** A forwarded console, or why it is not forwarded: one without access must not block the other. */
 async function forwardOf(
   { name, service, credentials }: Console,
   forward: (service: Console["service"]) => Promise<Forward>,
@@ -78,7 +77,7 @@ async function forwardOf(
   }
 }
 
-/** Opens an address where there is a screen; without one the address was printed. */
+/** Opens an address in the browser if there is a display. */
 function openBrowser(url: string): void {
   const { platform, env } = process;
   const opener =

@@ -8,15 +8,15 @@ import { secretsOf } from "../model/validation/secrets";
 import { validatePipelines } from "../model/validation/validate";
 import { print, printJson } from "../common/print";
 
-/** More would hide the last line. */
+/** More notes would scroll the result off the screen. */
 const MOST_NOTES = 20;
 
-/** `tapctl validate`: every problem of the array at once. */
+/** `tapctl validate`: all problems of the array. */
 export function addValidate(program: Command): void {
   program
     .command("validate")
-    .description("check the whole array and report every problem at once")
-    .option("--secrets", "a secret that is named but not given is an error, not a note")
+    .description("check the whole array and report all problems")
+    .option("--secrets", "treat missing secrets as errors instead of notes")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  $ npx tapctl validate --secrets")
     .action(
@@ -46,7 +46,7 @@ export function addValidate(program: Command): void {
         const groups = groupByText(notes);
         for (const { where, text } of groups.slice(0, MOST_NOTES)) print(`note: ${where}: ${text}`);
         if (groups.length > MOST_NOTES)
-          print(`note: ${groups.length - MOST_NOTES} more; see them all with --json`);
+          print(`note: ${groups.length - MOST_NOTES} more; list all with --json`);
         print(
           `${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`,
         );

@@ -1,52 +1,51 @@
 import type { Command } from "commander";
-import { load } from "./load";
 
-/** Loads the module of a verb and returns what adds the verb to the program. */
-type LoadVerb = () => (program: Command) => void;
+/** Loads the module of a verb and returns the function that adds the verb to the program. */
+type LoadVerb = () => Promise<(program: Command) => void>;
 
-const loadSuspend: LoadVerb = () => (load("./suspend") as typeof import("./suspend")).addSuspend;
+const loadSuspend: LoadVerb = async () => (await import("./suspend.js")).addSuspend;
 
-const loadDeploy: LoadVerb = () => (load("./deploy") as typeof import("./deploy")).addDeploy;
+const loadDeploy: LoadVerb = async () => (await import("./deploy.js")).addDeploy;
 
 /** In the order of the help. */
 const VERBS: { readonly [verb: string]: LoadVerb } = {
-  init: () => (load("./init") as typeof import("./init")).addInit,
-  list: () => (load("./list") as typeof import("./list")).addList,
-  validate: () => (load("./validate") as typeof import("./validate")).addValidate,
-  check: () => (load("./check") as typeof import("./check")).addCheck,
-  run: () => (load("./run") as typeof import("./run")).addRun,
-  backfill: () => (load("./backfill") as typeof import("./backfill")).addBackfill,
-  status: () => (load("./status") as typeof import("./status")).addStatus,
-  runs: () => (load("./runs") as typeof import("./runs")).addRuns,
-  logs: () => (load("./logs") as typeof import("./logs")).addLogs,
-  artifacts: () => (load("./artifacts") as typeof import("./artifacts")).addArtifacts,
-  state: () => (load("./state") as typeof import("./state")).addState,
-  config: () => (load("./config") as typeof import("./config")).addConfig,
-  cancel: () => (load("./cancel") as typeof import("./cancel")).addCancel,
-  retry: () => (load("./retry") as typeof import("./retry")).addRetry,
+  init: async () => (await import("./init.js")).addInit,
+  list: async () => (await import("./list.js")).addList,
+  validate: async () => (await import("./validate.js")).addValidate,
+  check: async () => (await import("./check.js")).addCheck,
+  run: async () => (await import("./run.js")).addRun,
+  backfill: async () => (await import("./backfill.js")).addBackfill,
+  status: async () => (await import("./status.js")).addStatus,
+  runs: async () => (await import("./runs.js")).addRuns,
+  logs: async () => (await import("./logs.js")).addLogs,
+  artifacts: async () => (await import("./artifacts.js")).addArtifacts,
+  state: async () => (await import("./state.js")).addState,
+  config: async () => (await import("./config.js")).addConfig,
+  cancel: async () => (await import("./cancel.js")).addCancel,
+  retry: async () => (await import("./retry.js")).addRetry,
   suspend: loadSuspend,
   resume: loadSuspend,
-  ui: () => (load("./ui") as typeof import("./ui")).addUi,
-  doctor: () => (load("./doctor") as typeof import("./doctor")).addDoctor,
-  report: () => (load("./report") as typeof import("./report")).addReport,
-  render: () => (load("./render") as typeof import("./render")).addRender,
-  "preview-comment": () =>
-    (load("./preview-comment") as typeof import("./preview-comment")).addPreviewComment,
+  ui: async () => (await import("./ui.js")).addUi,
+  doctor: async () => (await import("./doctor.js")).addDoctor,
+  report: async () => (await import("./report.js")).addReport,
+  render: async () => (await import("./render.js")).addRender,
+  "preview-comment": async () => (await import("./preview-comment.js")).addPreviewComment,
   up: loadDeploy,
   down: loadDeploy,
   recover: loadDeploy,
-  pulumi: () => (load("./deploy") as typeof import("./deploy")).addPulumi,
-  pin: () => (load("./deploy") as typeof import("./deploy")).addPin,
-  lock: () => (load("./deploy") as typeof import("./deploy")).addLock,
-  import: () => (load("./import") as typeof import("./import")).addImport,
+  pulumi: async () => (await import("./deploy.js")).addPulumi,
+  pin: async () => (await import("./deploy.js")).addPin,
+  lock: async () => (await import("./deploy.js")).addLock,
+  import: async () => (await import("./import.js")).addImport,
 };
 
 /**
- * Adds the verb that is asked for to the program; all of them where it is none of them, as for the help. To load the
- * modules of all verbs takes longer than most commands do.
+ * Adds the requested verb to the program, or all of them for the help. Loading the modules of all
+ * verbs takes longer than most commands.
  */
-export function addVerbs(program: Command, asked: string | undefined): void {
-  const one = asked !== undefined && Object.hasOwn(VERBS, asked) ? VERBS[asked] : undefined;
-  for (const loadVerb of one === undefined ? new Set(Object.values(VERBS)) : [one])
-    loadVerb()(program);
+export async function addVerbs(program: Command, requested: string | undefined): Promise<void> {
+  const one =
+    requested !== undefined && Object.hasOwn(VERBS, requested) ? VERBS[requested] : undefined;
+  const loaders = one === undefined ? [...new Set(Object.values(VERBS))] : [one];
+  for (const addVerb of await Promise.all(loaders.map((load) => load()))) addVerb(program);
 }

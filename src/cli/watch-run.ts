@@ -1,27 +1,26 @@
 import type { Connection } from "../cluster/connection";
 import type { WorkflowObject } from "../cluster/objects";
 import { tapctl } from "../common/command-text";
-import { load } from "./load";
-import { printLog, tell } from "./log-lines";
+import { printLog, printNote } from "./log-lines";
 
-/** How a run on the cluster is watched from the keyboard. */
+/** How a run on the cluster is watched from a terminal. */
 export interface WatchArgs {
   readonly pipeline: string;
   readonly workflow: string;
-  /** Whether lines of a source are printed. Default: no log is read at all. */
+  /** Whether the lines of a source are printed. Default: no log is read. */
   readonly wants?: (source: string) => boolean;
 }
 
 /**
- * Follows a run to its end; Ctrl-C leaves it, and the run goes on.
+ * Follows a run to its end; Ctrl-C detaches without stopping the run.
  *
- * @returns the Workflow as it ended; undefined where it was left.
+ * @returns the finished Workflow; undefined if the user detached.
  */
 export async function watchRun(
   connection: Connection,
   { pipeline, workflow, wants }: WatchArgs,
 ): Promise<WorkflowObject | undefined> {
-  const { followWorkflow } = load("../cluster/follow") as typeof import("../cluster/follow");
+  const { followWorkflow } = await import("../cluster/follow.js");
   const left = new AbortController();
   const leave = () => left.abort();
   process.on("SIGINT", leave).on("SIGTERM", leave);
@@ -29,12 +28,12 @@ export async function watchRun(
     const ended = await followWorkflow(
       connection,
       workflow,
-      { progress: tell, ...(wants && { line: printLog }) },
+      { progress: printNote, ...(wants && { line: printLog }) },
       { signal: left.signal, ...(wants && { wants }) },
     );
     if (ended === undefined) {
-      tell(
-        `${workflow} goes on. Follow it again: ${tapctl(`logs ${pipeline} -f`)}; stop it: ${tapctl(`cancel ${pipeline}`)}`,
+      printNote(
+        `${workflow} continues. Follow it with: ${tapctl(`logs ${pipeline} -f`)}\nStop it with: ${tapctl(`cancel ${pipeline}`)}`,
       );
       process.exitCode = 130;
     }

@@ -5,14 +5,16 @@ import { resolve } from "node:path";
 import { UserError } from "../common/errors";
 import { kubeconfigFiles, type ChosenContext, type Fields } from "./kubeconfig";
 
-/** How requests prove who sends them: the part of the library's `KubeConfig` that its port-forward uses. */
+/**
+ * Authentication of requests: the part of the library's `KubeConfig` that its port-forward uses.
+ */
 export interface Access {
   getCurrentCluster(): { readonly server: string } | null;
-  /** Puts certificates, headers and the agent into a request's options. */
+  /** Adds certificates, headers and the agent to the options of a request. */
   applyToHTTPSOptions(options: https.RequestOptions): Promise<void>;
 }
 
-/** What a user of a kubeconfig has that needs nothing but files: all else is the library's business. */
+/** User fields of a kubeconfig that need only files; the library handles all others. */
 const PLAIN_USER = new Set([
   "client-certificate",
   "client-certificate-data",
@@ -34,8 +36,9 @@ const PLAIN_CLUSTER = new Set([
 ]);
 
 /**
- * How a context is used. Certificates, tokens and passwords are read here; programs of clouds, logins and proxies are
- * left to @kubernetes/client-node, whose 800 modules take longer to load than most commands take.
+ * Prepares access for a context. Certificates, tokens and passwords are read here. Exec plugins,
+ * logins and proxies are left to @kubernetes/client-node, whose 800 modules take longer to load
+ * than most commands run.
  */
 export async function accessOf(chosen: ChosenContext): Promise<Access> {
   const isPlain =
@@ -88,7 +91,7 @@ async function libraryAccess({ context }: ChosenContext): Promise<Access> {
     config.setCurrentContext(context);
   } catch (error) {
     throw new UserError(
-      `${kubeconfigFiles().join(", ")}: is no kubeconfig: ${(error as Error).message.split("\n")[0]}`,
+      `${kubeconfigFiles().join(", ")}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}\nFix the file, or set KUBECONFIG to another one.`,
     );
   }
   return config;
@@ -112,7 +115,7 @@ function read(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw new UserError(
-      `${file}, which the kubeconfig names, cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      `${file}, which the kubeconfig refers to, cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
     );
   }
 }

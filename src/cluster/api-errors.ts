@@ -4,7 +4,7 @@ import { CONFIG_MAPS, SECRETS, WORKFLOW_TEMPLATES, type Place } from "./resource
 /** Verbs of a role's rule. */
 export type Verb = "get" | "list" | "create" | "patch" | "delete";
 
-/** The API refused a request: by its status. */
+/** The API rejected a request. */
 export class ApiError extends UserError {
   /** HTTP status. */
   readonly status: number;
@@ -15,25 +15,29 @@ export class ApiError extends UserError {
   }
 }
 
-/** Whether the API refuses to answer whoever asks: asking again does not help. */
+/** Whether the API denies access, in which case retrying does not help. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 401 || error.status === 403);
 }
 
-/** For `catch`: undefined where there is no such object; other errors go on. */
+/** For `catch`: undefined if the object does not exist; rethrows other errors. */
 export function absent(error: unknown): undefined {
   if (!(error instanceof ApiError && error.status === 404)) throw error;
 }
 
-/** For `catch`: undefined where one may not look, too; other errors go on. */
+/**
+ * For `catch`: undefined if the object does not exist or access is denied; rethrows other errors.
+ */
 export function absentOrForbidden(error: unknown): undefined {
   if (!(error instanceof ApiError && (error.status === 404 || error.status === 403))) throw error;
 }
 
 /**
- * The rule that is missing, as a Role has it. Secrets and ConfigMaps are named, so that nobody is given all of them.
+ * The missing RBAC rule. It names individual Secrets and ConfigMaps, so that no Role grants access
+ * to all of them.
  *
- * @example `verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"`
+ * @example `verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace
+ *   "pipelines"`
  */
 export function ruleOf(verb: Verb, { resource, namespace, name, subresource }: Place): string {
   const plural = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
@@ -49,7 +53,7 @@ export function ruleOf(verb: Verb, { resource, namespace, name, subresource }: P
   return `verbs: ["${verb}"], resources: ["${plural}"], apiGroups: ["${resource.group}"]${named}, ${where}`;
 }
 
-/** What the answer of the API means for who asked. */
+/** Converts a response of the API to an error. */
 export function apiError(
   status: number,
   body: string,
@@ -57,36 +61,36 @@ export function apiError(
   place: Place,
   server: string,
 ): ApiError {
-  const said = messageOf(body);
+  const message = messageOf(body);
   const what = `${place.resource.plural}${place.name === undefined ? "" : ` "${place.name}"`}`;
   switch (status) {
     case 401:
       return new ApiError(
         status,
-        `${server} does not know you: the kubeconfig's user is not logged in, or its certificate or token has ended`,
+        `${server} rejected your credentials: the kubeconfig user is not logged in, or its certificate or token has expired.\nLog in to the cluster again.`,
       );
     case 403:
       return new ApiError(
         status,
-        `you may not ${verb} ${what}; missing rule: ${ruleOf(verb, place)}`,
+        `You are not allowed to ${verb} ${what}.\nMissing rule: ${ruleOf(verb, place)}`,
       );
     case 404:
       return new ApiError(
         status,
         place.name === undefined
-          ? `${server} knows no ${place.resource.plural}${place.resource.group === "" ? "" : ` of ${place.resource.group}`}: is Argo Workflows installed there?`
-          : `there is no ${what} in namespace "${place.namespace ?? ""}"`,
+          ? `${server} has no resource ${place.resource.plural}${place.resource.group === "" ? "" : ` in ${place.resource.group}`}.\nCheck that Argo Workflows is installed there.`
+          : `${what} does not exist in namespace "${place.namespace ?? ""}".\nCheck the name and the namespace.`,
       );
     default:
-      return new ApiError(status, `${server} answered ${status} to ${verb} ${what}: ${said}`);
+      return new ApiError(status, `${server} answered ${status} to ${verb} ${what}: ${message}`);
   }
 }
 
-/** The server gave no answer. */
+/** The server did not answer. */
 export function unreachable(error: unknown, server: string, context: string): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new UserError(
-    `no answer from the cluster at ${server} (context "${context}"): ${code ?? message}; is it running, and is it the one you mean? Choose another: --context NAME`,
+    `No answer from the cluster at ${server} (context "${context}"): ${code ?? message}.\nCheck that it is running, or choose another one with --context NAME.`,
     1,
   );
 }
@@ -96,7 +100,7 @@ function messageOf(body: string): string {
     const { message } = JSON.parse(body) as { readonly message?: string };
     if (message !== undefined) return message;
   } catch {
-    // Not the API's own form, such as a proxy's page.
+    // Not a Status object of the API, e.g. a proxy's page.
   }
   return body.split("\n")[0]?.slice(0, 200) ?? "";
 }

@@ -9,7 +9,7 @@ import { accessOf, type Access } from "./access";
 import { chooseContext } from "./kubeconfig";
 import { pathOf, type Place } from "./resources";
 
-/** Which cluster is meant. */
+/** Selects the cluster. */
 export interface ConnectionArgs {
   /** Context of the kubeconfig. Default: its current one. */
   readonly context?: string | undefined;
@@ -17,7 +17,7 @@ export interface ConnectionArgs {
   readonly namespace?: string | undefined;
 }
 
-/** What is asked of the API. */
+/** A request to the API. */
 export interface ApiRequest extends Place {
   /** Default: `get`. */
   readonly verb?: Verb;
@@ -28,17 +28,17 @@ export interface ApiRequest extends Place {
   readonly accept?: string;
 }
 
-/** What is asked of the API beside its objects. */
+/** Facts about the API server. */
 export interface ApiFacts {
-  /** Version of Kubernetes, such as `v1.34.1`. */
+  /** Version of Kubernetes, e.g. `v1.34.1`. */
   readonly version: string;
-  /** Its clock, milliseconds since 1970. */
+  /** The server's clock, in milliseconds since 1970. */
   readonly time: number;
-  /** Kinds of Argo's objects that it knows, such as `workflows`; undefined where it knows none. */
+  /** Installed Argo resources, e.g. `workflows`; undefined if there are none. */
   readonly argo: readonly string[] | undefined;
 }
 
-/** A cluster, as the person at the keyboard may use it. */
+/** A connection to a cluster with the user's credentials. */
 export interface Connection {
   /** Context of the kubeconfig. */
   readonly context: string;
@@ -46,13 +46,17 @@ export interface Connection {
   readonly namespace: string;
   /** Address of the API. */
   readonly server: string;
-  /** For what the library does itself. */
+  /** For functions of the client library. */
   readonly access: Access;
-  /** Asks the API; its answer, read from JSON. @throws ApiError where it refuses, UserError where it is not there. */
+  /**
+   * Sends a request and parses the JSON response.
+   *
+   * @throws ApiError if it is rejected, UserError if the cluster is unreachable.
+   */
   ask<T>(request: ApiRequest): Promise<T>;
-  /** Asks the API; its answer as it comes. @throws as `ask`. */
+  /** Sends a request and returns the response as a stream. @throws like `ask`. */
   stream(request: ApiRequest): Promise<IncomingMessage>;
-  /** What the API says of itself. @throws UserError where it is not there. */
+  /** Facts about the API server. @throws UserError if the cluster is unreachable. */
   about(): Promise<ApiFacts>;
 }
 
@@ -66,7 +70,7 @@ const METHODS = {
 const CONNECT_MS = 10_000;
 const TRIES = 3;
 
-/** Reads the kubeconfig; the cluster is first asked by the first request. */
+/** Reads the kubeconfig; the first request connects to the cluster. */
 export async function connect({ context: wanted, namespace }: ConnectionArgs): Promise<Connection> {
   const chosen = chooseContext(wanted);
   const { context } = chosen;
@@ -111,9 +115,9 @@ export async function connect({ context: wanted, namespace }: ConnectionArgs): P
 }
 
 /**
- * Sends requests over connections that are kept; one that only reads is sent again where the connection broke. Who one is
- * is read anew where the API does not know it any more: a token of a cloud's program lives for minutes, one in a file is
- * replaced.
+ * Sends requests over persistent connections and retries reads whose connection broke. Credentials
+ * are read again when the API rejects them: tokens of exec plugins live for minutes, and token
+ * files are replaced.
  */
 function sender(
   access: Access,
@@ -150,13 +154,13 @@ function sender(
     const answer = await send(await used, verb, request);
     if (answer.statusCode !== 401) return answer;
     answer.resume();
-    // Of several requests at the same time only the first drops what they were sent with.
+    // Of several parallel requests, only the first discards the rejected credentials.
     if (options === used) options = undefined;
     return send(await current(), verb, request);
   };
 }
 
-/** Who one is, from the kubeconfig: a certificate, a token, or what a program of the cloud gives. */
+/** Credentials from the kubeconfig: a certificate, a token, or the output of an exec plugin. */
 async function requestOptions(
   access: Access,
   server: string,
@@ -167,7 +171,7 @@ async function requestOptions(
     await access.applyToHTTPSOptions(options);
   } catch (error) {
     throw new UserError(
-      `context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`,
+      `Context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}\nCheck its user, or choose another context with --context NAME.`,
       1,
     );
   }
@@ -203,7 +207,7 @@ function once(
     const sent = send(url, { ...base, method: METHODS[verb], headers }, resolve);
     sent.on("error", reject);
     sent.setTimeout(CONNECT_MS, () => {
-      // A log that is followed may be silent for long; the connection is not dead.
+      // A followed log may be silent for a long time without the connection being dead.
       if (request.query?.["follow"] !== "true")
         sent.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" }));
     });
@@ -212,7 +216,8 @@ function once(
 }
 
 async function text(answer: IncomingMessage): Promise<string> {
-  // By a pipeline, because an answer that breaks off would leave a mere pipe waiting for ever; who reads it gets the error.
+  // pipeline() instead of pipe(): if the response breaks off, pipe() would wait forever. The reader
+  // gets the error.
   const source =
     answer.headers["content-encoding"] === "gzip"
       ? pipeline(answer, createGunzip(), () => undefined)

@@ -8,13 +8,13 @@ import { SERVICES } from "./resources";
 export interface Console {
   readonly name: string;
   readonly service: { readonly name: string; readonly namespace: string; readonly port: number };
-  /** How one gets what one logs in with; never that itself. */
+  /** How to get the credentials; never the credentials themselves. */
   readonly credentials: string;
 }
 
 interface Wanted {
   readonly name: string;
-  /** Where it is by default, which is looked at by those who may not look everywhere. */
+  /** Default namespace, searched if the user may not list Services in all namespaces. */
   readonly namespace: string;
   readonly isIt: (service: ServiceObject) => boolean;
   readonly port: number;
@@ -30,7 +30,7 @@ const WANTED: readonly Wanted[] = [
       metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
     port: 2746,
     credentials: (namespace) =>
-      `a token of a ServiceAccount that may read Workflows, where its server asks for one: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
+      `if its server asks for a token, create one of a ServiceAccount that may read Workflows: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
   },
   {
     name: "MinIO",
@@ -39,30 +39,33 @@ const WANTED: readonly Wanted[] = [
       /minio/.test(metadata.name) && (spec.ports ?? []).some(({ port }) => port === 9001),
     port: 9001,
     credentials: (namespace) =>
-      `user and password are the keys rootUser and rootPassword of Secret ${namespace}/minio-root`,
+      `user and password are in the keys rootUser and rootPassword of Secret ${namespace}/minio-root`,
   },
 ];
 
-/** The consoles that the cluster has, and why others could not be looked for. */
+/** The consoles of the cluster, and why others could not be searched for. */
 export interface FoundConsoles {
   readonly consoles: readonly Console[];
-  /** Such as `MinIO: you may not list services; missing rule: …`. */
+  /** E.g. `MinIO: You are not allowed to list services…`. */
   readonly refused: readonly string[];
 }
 
-/** Looks for the consoles: everywhere, or where they are by default for those who may not list Services everywhere. */
+/**
+ * Finds the consoles in all namespaces, or in their default ones if the user may not list Services
+ * everywhere.
+ */
 export async function findConsoles(connection: Connection): Promise<FoundConsoles> {
   const everywhere = await services(connection, undefined).catch(absentOrForbidden);
-  const looked = await Promise.all(
+  const results = await Promise.all(
     WANTED.map((wanted) => findConsole(connection, wanted, everywhere)),
   );
   return {
-    consoles: looked.flatMap((one) => (typeof one === "object" ? [one] : [])),
-    refused: looked.filter((one) => typeof one === "string"),
+    consoles: results.flatMap((one) => (typeof one === "object" ? [one] : [])),
+    refused: results.filter((one) => typeof one === "string"),
   };
 }
 
-/** A console, why one may not look for it, or undefined where there is none. */
+/** A console, an error text if access is denied, or undefined if it does not exist. */
 async function findConsole(
   connection: Connection,
   { name, namespace, isIt, port, credentials }: Wanted,

@@ -8,19 +8,22 @@ import { deployedPipeline } from "./submit";
 import { activeRun } from "./runs";
 import { getWorkflow, hasEnded, listWorkflows, patchWorkflow } from "./workflows";
 
-/** What became of a run that was cancelled. */
+/** The result of a cancellation. */
 export interface Cancelled {
   readonly workflow: string;
-  /** `stopping` ends as interrupted; `removed` had not begun: Argo would end it only once it has the lock. */
+  /**
+   * `stopping` ends as interrupted. `removed` had not started: Argo would only stop it once it
+   * holds the lock.
+   */
   readonly how: "stopping" | "removed";
 }
 
 /**
- * Stops a run so that it ends as one that was interrupted: its pods get time to stop, and who wants to know is told. One
- * that waits for the pipeline's lock and has begun nothing is taken away.
+ * Stops a run so that it ends as interrupted: its pods get time to stop, and notifications are
+ * sent. A run that still waits for the pipeline's lock is deleted.
  *
- * @param wanted Workflow or run; undefined for the one that is under way
- * @throws UserError where no run is under way.
+ * @param wanted Workflow or run; undefined for the run in progress
+ * @throws UserError if no run is in progress.
  */
 export async function cancelRun(
   connection: Connection,
@@ -51,7 +54,7 @@ async function runToCancel(
     const active = await activeRun(connection, pipeline);
     if (active === undefined)
       throw new UserError(
-        `"${pipeline}" has no run under way; its last ones: ${tapctl(`runs ${pipeline}`)}`,
+        `"${pipeline}" has no run in progress.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
       );
     return active;
   }
@@ -60,13 +63,16 @@ async function runToCancel(
   );
   if (named === undefined)
     throw new UserError(
-      `"${pipeline}" has no run ${wanted} under way; list them: ${tapctl(`runs ${pipeline}`)}`,
+      `"${pipeline}" has no run ${wanted} in progress.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
     );
-  if (hasEnded(named)) throw new UserError(`run ${wanted} of "${pipeline}" has ended already`);
+  if (hasEnded(named))
+    throw new UserError(
+      `Run ${wanted} of "${pipeline}" has already ended.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
+    );
   return named;
 }
 
-/** Switches a schedule off or on; whether it was the other way before. */
+/** Turns a schedule off or on; returns whether this changed anything. */
 export async function suspendSchedule(
   connection: Connection,
   pipeline: string,

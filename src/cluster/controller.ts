@@ -4,31 +4,31 @@ import type { Connection } from "./connection";
 import type { DeploymentObject, Page } from "./objects";
 import { DEPLOYMENTS } from "./resources";
 
-/** Deployments and pods of Argo's controller, as its chart labels them. */
+/** Label of the Deployments and pods of Argo's controller, as in its chart. */
 export const CONTROLLER = { labelSelector: "app.kubernetes.io/component=workflow-controller" };
 
-/** Why a controller does nothing, and what to do. */
+/** Why a controller is inactive, and how to fix it. */
 export interface Idle {
-  /** What is wrong with it, by its namespace and name. */
+  /** The problem, with namespace and name of the controller. */
   readonly found: string;
-  /** A command. */
+  /** A command that fixes or diagnoses it. */
   readonly todo: string;
 }
 
-/** Why a controller does nothing that was scaled to nothing; undefined for another one. */
+/** Why a controller is inactive, if it is scaled to zero; otherwise undefined. */
 export function scaledToNothing({
   metadata: { namespace, name },
   spec,
 }: DeploymentObject): Idle | undefined {
   return spec.replicas === 0
     ? {
-        found: `${namespace}/${name} is scaled to no pods: nothing starts or ends`,
+        found: `${namespace}/${name} is scaled to zero: no run starts or ends`,
         todo: kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`),
       }
     : undefined;
 }
 
-/** Why a controller does nothing; undefined where it has a pod that is ready. */
+/** Why a controller is inactive; undefined if it has a ready pod. */
 export function idleBecause(controller: DeploymentObject): Idle | undefined {
   const {
     metadata: { namespace, name },
@@ -37,14 +37,16 @@ export function idleBecause(controller: DeploymentObject): Idle | undefined {
   const unready =
     (status?.readyReplicas ?? 0) === 0
       ? {
-          found: `${namespace}/${name} has no pod that is ready: nothing starts or ends`,
+          found: `${namespace}/${name} has no ready pod: no run starts or ends`,
           todo: kubectl(`logs -n ${namespace} deploy/${name}`),
         }
       : undefined;
   return scaledToNothing(controller) ?? unready;
 }
 
-/** Why all of the controllers do nothing, by the first of them; undefined where one works, or there is none. */
+/**
+ * Why all controllers are inactive, for the first of them; undefined if one works or none exists.
+ */
 export function allIdle(
   controllers: readonly DeploymentObject[],
   why: (controller: DeploymentObject) => Idle | undefined,
@@ -53,7 +55,10 @@ export function allIdle(
   return found.includes(undefined) ? undefined : found[0];
 }
 
-/** Why nothing starts or ends on the cluster; undefined where a controller is ready, where there is none, or where one may not see it. */
+/**
+ * Why no run starts or ends on the cluster; undefined if a controller is ready, none exists, or
+ * access is denied.
+ */
 export async function idleController(connection: Connection): Promise<Idle | undefined> {
   const page = await connection
     .ask<Page<DeploymentObject>>({ verb: "list", resource: DEPLOYMENTS, query: CONTROLLER })

@@ -9,32 +9,36 @@ import type { PodLine } from "./pod-logs";
 import { isAside, secondsBetween, stepOf, stepText } from "./steps";
 import { getWorkflow, listPods, podNodes, waitReason } from "./workflows";
 
-/** What is told of a run that is followed. */
+/** Output of a followed run. */
 export interface Follower {
-  /** A line of a connector; where it is left out no log is read, for which one needs no right then. */
+  /** A log line of a connector. If omitted, no log is read and no permission for logs is needed. */
   readonly line?: (line: PodLine) => void;
-  /** How far it is, such as `extract: running`. */
+  /** Progress, e.g. `extract: running`. */
   progress(text: string): void;
 }
 
 /** How a run is followed. */
 export interface FollowOptions {
-  /** Ends the following; the run goes on. */
+  /** Detaches without stopping the run. */
   readonly signal: AbortSignal;
-  /** Whether lines are told. Default: all. */
+  /** Whether lines of a source are printed. Default: all. */
   readonly wants?: (source: string) => boolean;
-  /** Pause between two looks, in milliseconds. Default: 700, so that the first line of a pod comes within a second. */
+  /**
+   * Polling interval in milliseconds. Default: 700, so that a pod's first line is shown within a
+   * second.
+   */
   readonly pollMs?: number;
 }
 
-/** Looks in a row that may fail. */
+/** Maximum number of consecutive failed polls. */
 const PATIENCE = 120;
 
 /**
- * Follows a run to its end: its steps, and the logs of its pods as they come. A connection that is lost is made anew.
+ * Follows a run to its end: its steps, and the logs of its pods as they are written. Reconnects if
+ * the connection is lost.
  *
- * @returns the Workflow as it ended; undefined where the following ended before.
- * @throws UserError where the Workflow is deleted meanwhile, where one may not look, or where the cluster stays away for long.
+ * @returns the finished Workflow; undefined if the signal detached
+ * @throws UserError if the Workflow is deleted, access is denied, or the cluster stays unreachable
  */
 export async function followWorkflow(
   connection: Connection,
@@ -64,17 +68,17 @@ export async function followWorkflow(
       } catch (error) {
         if (error instanceof ApiError && error.status === 404)
           throw new UserError(
-            `${name} is not on the cluster any more: it was deleted; what it left: ${tapctl("runs PIPELINE")}`,
+            `${name} is no longer on the cluster: it was deleted.\nList the stored runs with: ${tapctl("runs PIPELINE")}`,
             1,
           );
         if (!mayPass(error) || lost === PATIENCE) throw error;
         if ((lost += 1) === 1)
           follower.progress(
-            `connection lost: ${error instanceof Error ? error.message.split(";")[0] : String(error)}; trying again`,
+            `connection lost: ${error instanceof Error ? error.message.split(/\.?\n/)[0] : String(error)}; retrying`,
           );
         continue;
       }
-      if (lost > 0) follower.progress("the cluster answers again");
+      if (lost > 0) follower.progress("connected again");
       lost = 0;
       for (const text of news(workflow, told)) follower.progress(text);
       logs?.open(pods);
@@ -84,17 +88,17 @@ export async function followWorkflow(
     }
     return undefined;
   } finally {
-    // Logs that are still followed would keep the process from its end.
+    // Open log streams would keep the process running.
     left.abort();
   }
 }
 
-/** Whether it is worth asking again: a server that is away, busy (429) or broken. */
+/** Whether a retry may help: the server is unreachable, busy (429) or failing. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
 }
 
-/** What changed since the last look: a step by its name, the Workflow itself by what it waits for. */
+/** What changed since the last poll: steps by id, and what the Workflow waits for. */
 function news(workflow: WorkflowObject, told: Map<string, string>): readonly string[] {
   const reason = waitReason(workflow);
   const waiting: readonly [string, string][] =

@@ -9,27 +9,30 @@ import type { WorkflowNode, WorkflowObject } from "./objects";
 import { WORKFLOWS } from "./resources";
 import { createWorkflow, getWorkflow, patchWorkflow, waitReason } from "./workflows";
 
-/** How a pipeline's lock is waited for. */
+/** How to wait for a pipeline's lock. */
 export interface HoldOptions {
   /** Longest wait, in seconds. */
   readonly waitSeconds: number;
-  /** Told what is waited for, once for each. */
+  /** Called with what is being waited for, each time it changes. */
   readonly onWait: (what: string) => void;
-  /** Gives the wait up. */
+  /** Aborts the wait. */
   readonly signal: AbortSignal;
-  /** Pause between two looks, in milliseconds. Default: 500. */
+  /** Polling interval in milliseconds. Default: 500. */
   readonly pollMs?: number;
-  /** A clock that nobody sets, in milliseconds. Default: this machine's. */
+  /** A monotonic clock in milliseconds. Default: this machine's uptime. */
   readonly uptime?: () => number;
 }
 
-/** The lock is given back after this time, whatever becomes of the command. */
+/** The lock is released after this time, even if the command is killed. */
 const HOLD_SECONDS = 120;
-/** A change that begins with less than this left might be overtaken by a run. */
+/** With less time left than this, a run could start before the change is complete. */
 const LEAST_LEFT_MS = 20_000;
 const KEPT_SECONDS = 300;
 
-/** A Workflow that has a pipeline's lock and does nothing: the same lock as in src/manifests/argo/singer-template.ts. */
+/**
+ * A Workflow that only holds a pipeline's lock: the same lock as in
+ * src/manifests/argo/singer-template.ts.
+ */
 export function holdWorkflow(pipeline: string, namespace: string, run: string): object {
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -53,7 +56,10 @@ export function holdWorkflow(pipeline: string, namespace: string, run: string): 
   };
 }
 
-/** The guard of a cluster: Argo's own lock of the pipeline, by a Workflow that holds it meanwhile. */
+/**
+ * The guard for a cluster: takes Argo's lock of the pipeline with a Workflow that holds it during
+ * the change.
+ */
 export function holdGuard(connection: Connection, options: HoldOptions): Guard {
   return async (pipeline, run) => {
     const { metadata } = await createWorkflow(
@@ -63,7 +69,7 @@ export function holdGuard(connection: Connection, options: HoldOptions): Guard {
     const { name } = metadata;
     let since: number;
     try {
-      since = await taken(connection, name, options);
+      since = await waitForLock(connection, name, options);
     } catch (error) {
       await connection
         .ask({ verb: "delete", resource: WORKFLOWS, namespace: connection.namespace, name })
@@ -79,27 +85,27 @@ export function holdGuard(connection: Connection, options: HoldOptions): Guard {
   };
 }
 
-/** Waits for the lock; an uptime at which it was not given yet. */
-async function taken(
+/** Waits for the lock; returns an uptime at which it was not held yet. */
+async function waitForLock(
   connection: Connection,
   name: string,
   { waitSeconds, onWait, signal, pollMs = 500, uptime = systemClock.uptime }: HoldOptions,
 ): Promise<number> {
-  let told: string | undefined;
+  let reported: string | undefined;
   let since = uptime();
   const end = since + waitSeconds * 1000;
   for (let looks = 0; ; looks += 1) {
-    const looked = uptime();
+    const polled = uptime();
     const workflow = await getWorkflow(connection, name);
     if (holding(workflow) !== undefined) return since;
-    since = looked;
+    since = polled;
     const what = waitingFor(workflow, looks);
-    if (what !== undefined && what !== told) onWait(what);
-    told = what ?? told;
-    if (signal.aborted) throw new UserError("given up: the state is as it was", 130);
+    if (what !== undefined && what !== reported) onWait(what);
+    reported = what ?? reported;
+    if (signal.aborted) throw new UserError("Canceled: the state is unchanged.", 130);
     if (uptime() > end)
       throw new UserError(
-        `given up after ${waitSeconds} s: ${told ?? "the lock was not given"}; the state is as it was`,
+        `Timed out after ${waitSeconds} s: ${reported ?? "the lock was not acquired"}. The state is unchanged.\nTry again, or wait longer with --wait.`,
         3,
       );
     await pause(pollMs);
@@ -109,9 +115,9 @@ async function taken(
 function waitingFor(workflow: WorkflowObject, looks: number): string | undefined {
   const reason = waitReason(workflow);
   if (reason !== undefined) return `waiting for ${reason}`;
-  // Twenty looks are ten seconds: a controller that works has seen the Workflow by then.
+  // 20 polls take 10 seconds, in which a working controller processes the Workflow.
   return looks > 20
-    ? `waiting for Argo's controller, which has not looked at ${workflow.metadata.name} yet`
+    ? `waiting for Argo's controller, which has not processed ${workflow.metadata.name} yet`
     : undefined;
 }
 
@@ -125,7 +131,10 @@ interface HeldLock {
   readonly pipeline: string;
   /** Name of the Workflow. */
   readonly name: string;
-  /** When it did not hold the lock yet: the clocks of the cluster and of this machine need not agree. */
+  /**
+   * An uptime at which it did not hold the lock yet: the clocks of the cluster and this machine may
+   * differ.
+   */
   readonly since: number;
   readonly uptime: () => number;
 }
@@ -138,11 +147,11 @@ function held(connection: Connection, { pipeline, name, since, uptime }: HeldLoc
       const left = since + HOLD_SECONDS * 1000 - uptime();
       if (node === undefined || left < LEAST_LEFT_MS)
         throw new UserError(
-          `"${pipeline}": the lock that ${name} held has been given back; the state is as it was, try again`,
+          `"${pipeline}": ${name} no longer holds the lock. The state is unchanged.\nTry again.`,
           3,
         );
     },
-    // The way of `argo resume`, by which the Workflow succeeds and gives the lock to whoever waits.
+    // Like `argo resume`: the Workflow succeeds and passes the lock to the next one waiting.
     release: async () => {
       const node = await look().catch(absent);
       if (node !== undefined)

@@ -2,10 +2,10 @@ import { parseCron } from "../model/cron/cron";
 import type { CronWorkflowObject } from "./objects";
 import { isNewerThanStatus } from "./spec-owner";
 
-/** Argo makes a run's name of the schedule's and a number. */
+/** Argo names a run after the schedule, with a numeric suffix. */
 const LONGEST_NAME = 52;
 
-/** Why Argo never starts a schedule, in its words where it says so; undefined where it is valid. */
+/** Why Argo never starts a schedule, in Argo's words if it reports it; undefined if it is valid. */
 export function invalidSchedule(cron: CronWorkflowObject): string | undefined {
   const said = saidByArgo(cron, "SpecError");
   if (said !== undefined) return said;
@@ -20,7 +20,10 @@ export function invalidSchedule(cron: CronWorkflowObject): string | undefined {
   return wrong === undefined ? undefined : `Argo never starts it: ${wrong}`;
 }
 
-/** What Argo says of a schedule in a condition of that type; undefined where the condition does not hold, or is about an earlier schedule. */
+/**
+ * Argo's message for a condition of this type; undefined if the condition is false or about an
+ * earlier schedule.
+ */
 export function saidByArgo(
   cron: CronWorkflowObject,
   type: "SpecError" | "SubmissionError",
@@ -29,10 +32,13 @@ export function saidByArgo(
     (each) => each.type === type && each.status === "True",
   );
   if (condition === undefined || isOutdated(cron, condition.message ?? "")) return undefined;
-  return `Argo says ${type}: ${condition.message ?? "nothing more"}`;
+  return `Argo reports ${type}: ${condition.message ?? "no details"}`;
 }
 
-/** Argo takes a condition back at the next run alone, and runs a schedule that was mended meanwhile. */
+/**
+ * Argo clears a condition only at the next run, and already runs a schedule that was fixed in the
+ * meantime.
+ */
 function isOutdated(cron: CronWorkflowObject, message: string): boolean {
   const malformed = /cron schedule (.+) is malformed/.exec(message)?.[1];
   if (

@@ -4,18 +4,20 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../common/errors";
 
-/** A context of a kubeconfig with what it refers to. */
+/** A context of a kubeconfig with its cluster and user. */
 export interface ChosenContext {
   readonly context: string;
-  /** Namespace of the context; undefined where it has none. */
+  /** Namespace of the context; undefined if it has none. */
   readonly namespace: string | undefined;
   readonly cluster: Fields;
   readonly user: Fields;
-  /** Folder of the file that the cluster stands in, and that of the user's: paths in them count from there. */
+  /**
+   * Folders of the files that define the cluster and the user: their paths are relative to these.
+   */
   readonly folders: { readonly cluster: string; readonly user: string };
 }
 
-/** Settings of a cluster or a user, by the names of the kubeconfig. */
+/** Fields of a cluster or user, named as in the kubeconfig. */
 export interface Fields {
   readonly [name: string]: unknown;
 }
@@ -35,24 +37,25 @@ interface KubeconfigFile {
   readonly "current-context"?: string;
 }
 
-/** Files that kubectl would read. */
+/** The kubeconfig files that kubectl would read. */
 export function kubeconfigFiles(): readonly string[] {
   const files = (process.env.KUBECONFIG ?? "").split(delimiter).filter((file) => file !== "");
   return files.length > 0 ? files : [join(homedir(), ".kube", "config")];
 }
 
 /**
- * A context of the kubeconfig; of several files the first that names a thing counts, as with kubectl.
+ * A context of the kubeconfig. If several files define the same name, the first one wins, as with
+ * kubectl.
  *
- * @param wanted name; undefined for the current one
- * @throws UserError where there is no kubeconfig, where it cannot be read, or where it has no such context.
+ * @param wanted name; undefined for the current context
+ * @throws UserError if there is no kubeconfig, it cannot be read, or the context does not exist.
  */
 export function chooseContext(wanted: string | undefined): ChosenContext {
   const files = kubeconfigFiles();
   const there = files.filter((file) => existsSync(file));
   if (there.length === 0)
     throw new UserError(
-      `no kubeconfig: ${files.join(", ")} is not there; set KUBECONFIG, or work on this machine: --on local`,
+      `No kubeconfig: ${files.join(", ")} does not exist.\nSet KUBECONFIG, or run locally with --on local.`,
     );
   const source = there.join(delimiter);
   const read = there.map(readKubeconfig);
@@ -63,19 +66,19 @@ export function chooseContext(wanted: string | undefined): ChosenContext {
     read.map((file) => file["current-context"]).find((one) => one !== undefined && one !== "");
   if (name === undefined)
     throw new UserError(
-      `${source}: no context is chosen; choose one: --context NAME, of ${names.join(", ") || "none"}`,
+      `${source}: no current context is set.\nChoose one with --context NAME: ${names.join(", ") || "none is defined"}`,
     );
   const find = (kind: "clusters" | "users" | "contexts", named: unknown) =>
     all(kind).find((one) => one.name === named);
   const context = find("contexts", name)?.context;
   if (context === undefined)
     throw new UserError(
-      `${source}: no context is called "${name}"; there are: ${names.join(", ") || "none"}`,
+      `${source}: context "${name}" does not exist.\nAvailable contexts: ${names.join(", ") || "none"}`,
     );
   const cluster = find("clusters", context["cluster"]);
   if (typeof cluster?.cluster?.["server"] !== "string")
     throw new UserError(
-      `${source}: the cluster of context "${name}" is not there, or has no server`,
+      `${source}: the cluster of context "${name}" is not defined or has no server.\nFix the kubeconfig, or choose another context with --context NAME.`,
     );
   const user = find("users", context["user"]);
   const namespace = context["namespace"];
@@ -93,10 +96,14 @@ function readKubeconfig(file: string): KubeconfigFile {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(`${file}: is no kubeconfig: ${(error as Error).message.split("\n")[0]}`);
+    throw new UserError(
+      `${file}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}\nFix the file, or set KUBECONFIG to another one.`,
+    );
   }
   if (typeof value !== "object" || value === null)
-    throw new UserError(`${file}: is no kubeconfig: it has neither clusters nor contexts`);
+    throw new UserError(
+      `${file}: is not a valid kubeconfig: it has neither clusters nor contexts.\nFix the file, or set KUBECONFIG to another one.`,
+    );
   const found = value as KubeconfigFile;
   const folder = dirname(resolve(file));
   const placed = (list: readonly Named[] | undefined) =>

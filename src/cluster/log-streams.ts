@@ -3,27 +3,31 @@ import type { PodObject } from "./objects";
 import { isRefusal } from "./api-errors";
 import { loggedContainers, podLines, type LoggedContainer, type PodLine } from "./pod-logs";
 
-/** The logs of a run's containers, which are told while the run is looked at. */
+/** The log streams of a run's containers. */
 export interface LogStreams {
-  /** Begins with the containers that have started since. @throws what broke a log off before. */
+  /**
+   * Opens the logs of containers that have started since the last call.
+   *
+   * @throws the error of a log that failed.
+   */
   open(pods: readonly PodObject[]): void;
-  /** Waits for the last lines, once the run has ended. @throws what broke a log off. */
+  /** Waits for the last lines after the run has ended. @throws the error of a log that failed. */
   drain(): Promise<void>;
 }
 
-/** What is done with logs. */
+/** How logs are streamed. */
 export interface LogStreamsArgs {
   readonly signal: AbortSignal;
-  /** Pause before a log is asked for again, in milliseconds. */
+  /** Delay before a log is requested again, in milliseconds. */
   readonly pauseMs: number;
   readonly onLine: (line: PodLine) => void;
-  /** Told of a log whose rest is given up. */
+  /** Called when the rest of a log cannot be read. */
   readonly onGap: (text: string) => void;
 }
 
 /**
- * Follows logs beside whatever else is done. What breaks one off is kept until it is asked for: a promise that nobody
- * waits for would end the process.
+ * Streams logs in the background. An error is kept until the next call: an unhandled rejection
+ * would end the process.
  */
 export function logStreams(
   connection: Connection,
@@ -44,10 +48,10 @@ export function logStreams(
       }))
         onLine(line);
     } catch (error) {
-      // How the run ended matters more than the rest of a log, such as one on a node that is gone.
+      // The result of the run matters more than the rest of a log, e.g. from a lost node.
       if (isOver && !isRefusal(error))
         onGap(
-          `the rest of the log of ${container.pod}, ${container.container}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+          `cannot read the rest of the log of ${container.pod}, ${container.container}: ${error instanceof Error ? error.message : String(error)}`,
         );
       else broken ??= { error };
     }

@@ -1,4 +1,4 @@
-/** Objects of the cluster, as far as the command looks at them. */
+/** Objects of the cluster, reduced to the fields that the command reads. */
 
 /** Metadata of an object. */
 export interface Metadata {
@@ -10,20 +10,20 @@ export interface Metadata {
   readonly deletionTimestamp?: string;
   readonly labels?: { readonly [name: string]: string };
   readonly annotations?: { readonly [name: string]: string };
-  /** Who wrote which field, where the contents were asked for as well. */
+  /** Which manager wrote which field; only for objects read with their contents. */
   readonly managedFields?: readonly ManagedFields[];
 }
 
-/** Fields of an object that somebody wrote. */
+/** Fields of an object written by one manager. */
 export interface ManagedFields {
   readonly manager?: string;
   /** RFC 3339 in UTC. */
   readonly time?: string;
-  /** A tree of the fields' names, each with `f:` before it. */
+  /** A tree of field names, each prefixed with `f:`. */
   readonly fieldsV1?: { readonly [field: string]: unknown };
 }
 
-/** An object of which nothing but the metadata was asked for. */
+/** An object read without its contents. */
 export interface MetadataOnly {
   readonly metadata: Metadata;
 }
@@ -31,7 +31,7 @@ export interface MetadataOnly {
 /** A page of a list. */
 export interface Page<T> {
   readonly metadata?: { readonly continue?: string };
-  /** Null where a list of metadata alone is empty. */
+  /** Null if a list of metadata is empty. */
   readonly items: readonly T[] | null;
 }
 
@@ -41,7 +41,9 @@ export interface Parameter {
   readonly value?: string;
 }
 
-/** How far a Workflow or a step of it has come. Absent on a Workflow that the controller has not looked at. */
+/**
+ * Phase of a Workflow or one of its steps. Absent until the controller has processed the Workflow.
+ */
 export type Phase =
   "Pending" | "Running" | "Succeeded" | "Failed" | "Error" | "Skipped" | "Omitted";
 
@@ -61,7 +63,7 @@ export interface WorkflowNode {
   readonly outputs?: { readonly exitCode?: string; readonly parameters?: readonly Parameter[] };
 }
 
-/** What a Workflow is made of, as far as the command reads or changes it. */
+/** Spec of a Workflow, reduced to the fields that the command reads or changes. */
 export interface WorkflowSpec {
   readonly entrypoint?: string;
   readonly shutdown?: "Stop" | "Terminate";
@@ -87,11 +89,11 @@ export interface WorkflowObject extends MetadataOnly {
   };
 }
 
-/** A lock that a Workflow has or waits for. */
+/** A lock that a Workflow holds or waits for. */
 export interface MutexHolding {
-  /** Such as `pipelines/Mutex/pipeline-orders`. */
+  /** E.g. `pipelines/Mutex/pipeline-orders`. */
   readonly mutex?: string;
-  /** Who has it, such as `pipelines/orders-7xk2p`. */
+  /** The holder, e.g. `pipelines/orders-7xk2p`. */
   readonly holder?: string;
 }
 
@@ -140,7 +142,7 @@ export interface PodObject extends MetadataOnly {
   };
 }
 
-/** How a container is. */
+/** Status of a container. */
 export interface ContainerStatus {
   readonly name: string;
   readonly image?: string;

@@ -6,40 +6,42 @@ import { podNodes } from "./workflows";
 /** How a Workflow ended. */
 export interface Outcome {
   readonly status: RunStatus;
-  /** Exit code of the step that failed it, else 1; null while it runs. */
+  /** Exit code of the step that failed, else 1; null while running. */
   readonly code: number | null;
-  /** What failed, in one line; null where nothing did. */
+  /** What failed, in one line; null if nothing did. */
   readonly error: string | null;
 }
 
-/** Words of the exit codes of the runner that a user meets: see `images/singer/runner/codes.py`. */
+/** Descriptions of the runner's exit codes: see `images/singer/runner/codes.py`. */
 const WORDS: { readonly [code: number]: string } = {
-  2: "wrong flags or files",
+  2: "invalid flags or files",
   10: "the tap failed",
   11: "the target failed",
   12: "tap and target failed",
   13: "stopped",
-  14: "the tap's output is damaged, or has too many lines that are not Singer messages",
+  14: "the tap's output is corrupt, or has too many lines that are not Singer messages",
   15: "the extract was empty",
   16: "an expectation was not met",
   17: "the saved state belongs to another tap, source, target or destination",
   137: "killed: out of memory, or stopped",
 };
 
-/** What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason. */
+/**
+ * Follow-ups and jobs write errors only to their logs; the runner's own steps also report a reason.
+ */
 const NO_REASON = /^\S+: Error \(exit code (?!137\))\d+\)$/;
 
-/** A tap loses its reader when its target has failed, or when what it sent cannot be loaded. */
+/** A tap loses its reader when its target fails, or when its output cannot be loaded. */
 const READER_GONE = /\(exit code 10\).*(SIGPIPE|Broken ?pipe|EPIPE|nothing reads what it sends)/is;
 
-/** How a Workflow ended, from its own status: what is left where the run could not write a summary. */
+/** How a Workflow ended, from its own status, for runs that could not write a summary. */
 export function outcomeOf(workflow: WorkflowObject): Outcome {
   const { status, spec } = workflow;
   if (status?.phase === "Succeeded") return { status: "succeeded", code: 0, error: null };
   if (status?.phase !== "Failed" && status?.phase !== "Error")
     return { status: "running", code: null, error: null };
   if (spec.shutdown !== undefined)
-    return { status: "interrupted", code: 13, error: "it was cancelled" };
+    return { status: "interrupted", code: 13, error: "it was canceled" };
   const all = podNodes(workflow).filter(
     ({ phase, name }) => (phase === "Failed" || phase === "Error") && !isAside(stepOf(name).name),
   );
@@ -48,15 +50,15 @@ export function outcomeOf(workflow: WorkflowObject): Outcome {
   return {
     status: "failed",
     code: code > 0 ? code : 1,
-    error: failed === undefined ? (status.message ?? "no reason given") : describeFailure(failed),
+    error: failed === undefined ? (status.message ?? "unknown error") : describeFailure(failed),
   };
 }
 
-/** A failed step in one line. */
+/** Describes a failed step in one line. */
 function describeFailure(node: WorkflowNode): string {
   const { message, outputs } = node;
   const word = WORDS[Number(outputs?.exitCode ?? "")];
-  const said = message?.split("\n")[0] ?? "no reason given";
-  const why = NO_REASON.test(said) ? ", its log says why" : "";
+  const said = message?.split("\n")[0] ?? "unknown error";
+  const why = NO_REASON.test(said) ? "; see its log" : "";
   return `${stepText(node)}: ${word === undefined ? said : `${word} (${said})`}${why}`;
 }

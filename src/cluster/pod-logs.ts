@@ -8,36 +8,36 @@ import type { PodObject } from "./objects";
 import { PODS } from "./resources";
 import { isAside, stepOf } from "./steps";
 
-/** A container whose log is a connector's, or another step's. */
+/** A container of a connector or another step. */
 export interface LoggedContainer {
   readonly pod: string;
   readonly container: string;
-  /** Whose lines those are that name nobody. */
+  /** Source of lines without a prefix. */
   readonly source: string;
-  /** Whether it has begun. */
+  /** Whether it has started. */
   readonly started: boolean;
 }
 
-/** A line of a container, by whoever said it: `tap`, `target`, `runner`, or the step's name. */
+/** A line of a container with its source: `tap`, `target`, `runner`, or the step's name. */
 export interface PodLine extends Omit<LogLine, "source"> {
   readonly source: string;
 }
 
 /** How a log is followed. */
 export interface LogFollowing {
-  /** Ends the following. */
+  /** Stops following. */
   readonly signal: AbortSignal;
-  /** Whether the run has ended: until then a log that cannot be read is tried again without end. */
+  /** Whether the run has ended: until then, reading the log is retried without limit. */
   readonly isOver: () => boolean;
-  /** Pause before a log is asked for again, in milliseconds. */
+  /** Delay before a log is requested again, in milliseconds. */
   readonly pauseMs: number;
 }
 
-/** How often a log in a row is asked for in vain once its run has ended. */
+/** Maximum number of consecutive failed requests for a log after its run has ended. */
 const LAST_TRIES = 60;
-/** Lines of a log that are read to find the last one that is not Argo's. */
+/** Number of lines to read when looking for the last one that is not Argo's. */
 const TAIL = 20;
-/** What Argo's own program in each container says of itself. */
+/** Log lines of Argo's executor, which runs in each container. */
 const ARGO_LINE = /^time=\S+ level=\S+ msg=.* argo=true\b/;
 const OWN_CONTAINERS = new Set(["wait", "init", "artifact-gc"]);
 const STEP_SOURCES: { readonly [step: string]: string } = {
@@ -46,7 +46,7 @@ const STEP_SOURCES: { readonly [step: string]: string } = {
   stream: "runner",
 };
 
-/** The containers of a Workflow's pods that say something about a run: Argo's own are left out. */
+/** The containers of a Workflow's pods whose logs belong to a run; Argo's own are excluded. */
 export function loggedContainers(pods: readonly PodObject[]): readonly LoggedContainer[] {
   return pods.flatMap(({ metadata, spec, status }) => {
     const step = stepOf(metadata.annotations?.["workflows.argoproj.io/node-name"] ?? "").name;
@@ -68,11 +68,11 @@ export function loggedContainers(pods: readonly PodObject[]): readonly LoggedCon
 }
 
 /**
- * The lines of a container: those so far, or, where it is followed, to its end. A connection that is lost is then made
- * anew, from the last line on; no line is told twice.
+ * The lines of a container: those so far, or, with `following`, all until it ends. A lost
+ * connection is resumed after the last line, without duplicates.
  *
- * @throws ApiError at once where one may not look; where the log cannot be read: at once, or, where it is followed, after
- * the run has ended.
+ * @throws ApiError immediately if access is denied. If the log cannot be read: immediately, or
+ *   with `following` after the run has ended.
  */
 export async function* podLines(
   connection: Connection,
@@ -99,7 +99,8 @@ export async function* podLines(
         following === undefined ? answer : addAbortSignal(following.signal, answer),
       )) {
         const line = parsePodLine(text, source);
-        // The server counts whole seconds; times have nanoseconds, and text of equal length compares as they do.
+        // The server filters by whole seconds. Timestamps have nanoseconds and equal length, so
+        // they compare as text.
         if (line === undefined || line.stamp <= last) continue;
         last = line.stamp;
         failures = 0;
@@ -109,7 +110,7 @@ export async function* podLines(
     } catch (error) {
       if (following?.signal.aborted) return;
       const status = error instanceof ApiError ? error.status : undefined;
-      // 404: the pod is gone. 400: the container waits to start.
+      // 404: the pod is gone. 400: the container has not started.
       if (status === 404 || (status === 400 && following === undefined)) return;
       if (following === undefined || isRefusal(error)) throw error;
       if ((failures += 1) > LAST_TRIES && following.isOver()) throw error;
@@ -118,7 +119,11 @@ export async function* podLines(
   }
 }
 
-/** The last line of a container so far, other than Argo's own; undefined if there is none among its last ones. @throws as {@link podLines}. */
+/**
+ * The last line of a container that is not Argo's; undefined if there is none among its last lines.
+ *
+ * @throws like {@link podLines}.
+ */
 export async function lastPodLine(
   connection: Connection,
   { pod, container, source }: LoggedContainer,
@@ -135,7 +140,7 @@ export async function lastPodLine(
   return last;
 }
 
-/** The lines of a stream; unlike `readline` it fails where the stream breaks off. */
+/** The lines of a stream; unlike `readline`, it throws if the stream breaks off. */
 async function* linesOf(stream: Readable): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of stream.setEncoding("utf8") as AsyncIterable<string>) {
@@ -156,7 +161,10 @@ async function hasEnded(connection: Connection, pod: string, container: string):
   );
 }
 
-/** A line with its time, as the server gives it, and who said it, as the runner writes it: `tap | text`; undefined for Argo's own. */
+/**
+ * Parses a log line with its timestamp and the source that the runner adds (`tap | text`);
+ * undefined for Argo's lines.
+ */
 export function parsePodLine(
   text: string,
   source: string,

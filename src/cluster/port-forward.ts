@@ -16,10 +16,10 @@ export interface ServicePort {
   readonly port: number;
 }
 
-/** A port of this machine that leads into the cluster. */
+/** A local port that is forwarded into the cluster. */
 export interface Forward {
   readonly port: number;
-  /** Ends it and all connections over it. */
+  /** Closes the port and all its connections. */
   close(): void;
 }
 
@@ -29,10 +29,10 @@ interface Tunnel {
 }
 
 /**
- * Forwards a free port of this machine, or the one given, to a pod behind a Service, through the API and with no
- * program but this one. A pod that was replaced is found again by the next connection.
+ * Forwards a local port (the given or a free one) to a pod behind a Service, through the API and
+ * without kubectl. If the pod is replaced, the next connection finds the new one.
  *
- * @throws UserError where one may not, or where no pod of the Service is ready.
+ * @throws UserError if access is denied, or no pod of the Service is ready.
  */
 export async function forwardService(
   connection: Connection,
@@ -64,7 +64,7 @@ export async function forwardService(
       return to(target, socket);
     }
   };
-  // Tried beforehand, because a connection that is refused says nothing to the client at its other end.
+  // Tested first, because a refused connection gives the client no reason.
   (await to(target, new PassThrough())).close();
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -83,7 +83,12 @@ export async function forwardService(
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new UserError(`port ${localPort} of this machine cannot be used (${error.code})`, 1)),
+      reject(
+        new UserError(
+          `Port ${localPort} of this machine cannot be used (${error.code}).\nChoose another port, or stop the program that uses it.`,
+          1,
+        ),
+      ),
     );
     server.listen(localPort, "127.0.0.1", resolve);
   });
@@ -101,7 +106,7 @@ interface PodPort {
   readonly port: number;
 }
 
-/** A ready pod behind a Service, and the port of it that the Service's port leads to. */
+/** A ready pod behind a Service, and the container port that the Service's port targets. */
 async function podOf(
   connection: Connection,
   { name, namespace, port }: ServicePort,
@@ -123,7 +128,7 @@ async function podOf(
   );
   if (ready === undefined)
     throw new UserError(
-      `no pod of Service ${namespace}/${name} is ready; look at it: ${kubectl(`get pods -n ${namespace}`)}`,
+      `No pod of Service ${namespace}/${name} is ready.\nCheck its pods with: ${kubectl(`get pods -n ${namespace}`)}`,
       1,
     );
   const target = spec.ports?.find((one) => one.port === port)?.targetPort ?? port;
@@ -135,7 +140,7 @@ async function podOf(
 
 function forbidden(namespace: string): UserError {
   return new UserError(
-    `you may not forward ports; missing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, with the verb "get" beside it`,
+    `You are not allowed to forward ports.\nMissing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, plus the verb "get"`,
     1,
   );
 }

@@ -5,20 +5,23 @@ import { newRunId, requestKey } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 import type { StartDay } from "../run/start-day";
 
-/** What a run by hand goes on from. */
+/** The state that a manual run starts from. */
 export type StartFrom =
   | { readonly kind: "saved" }
-  /** Anew; the saved state is replaced once the run has succeeded. */
+  /** No state; the saved one is replaced when the run succeeds. */
   | { readonly kind: "refresh" }
-  /** The saved state although it belongs to another tap, source, target or destination. */
+  /** The saved state, even if it belongs to another tap, source, target or destination. */
   | { readonly kind: "keep" }
-  /** Another state, or none where it is undefined, and settings of the tap for this run. */
+  /** The given state (undefined for none) and tap settings for this run. */
   | ({ readonly kind: "given" } & StartDay);
 
-/** Parameters of the shared templates for a run without a state. */
+/** Parameters of the shared templates for a run without state. */
 export const NO_STATE: Partial<RunParameters> = { onChange: "refresh" };
 
-/** Parameters of the shared templates that make a run of a pipeline go on from there; a state is put into the store for it. */
+/**
+ * Parameters of the shared templates for a run with this start; a given state is uploaded to the
+ * store.
+ */
 export async function startParameters(
   store: () => Promise<ObjectStore>,
   pipeline: string,
@@ -41,7 +44,7 @@ export async function startParameters(
   }
 }
 
-/** The parameter that puts settings over the tap's own for one run. */
+/** The parameter that overrides tap settings for one run. */
 export function tapSettings(settings: JsonObject): { readonly tapSettings: string } {
   return { tapSettings: stringifyJson(settings) };
 }

@@ -1,11 +1,11 @@
-/** A kind of object of the cluster, as a role's rule names it. */
+/** A kind of object, as in an RBAC rule. */
 export interface Resource {
   /** API group; empty for the core one. */
   readonly group: string;
   readonly version: string;
-  /** Such as `workflows`. */
+  /** E.g. `workflows`. */
   readonly plural: string;
-  /** Whether its objects lie in no namespace. Default: false. */
+  /** Whether its objects are not namespaced. Default: false. */
   readonly clusterWide?: boolean;
 }
 
@@ -34,18 +34,18 @@ export const ACCESS_REVIEWS: Resource = {
   clusterWide: true,
 };
 
-/** What is asked of the API. */
+/** The object or list that a request is about. */
 export interface Place {
   readonly resource: Resource;
-  /** Namespace; undefined for all of them. */
+  /** Namespace; undefined for all. */
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
-  /** Such as `log`. */
+  /** E.g. `log`. */
   readonly subresource?: string;
 }
 
 /**
- * Path of an object or a list of the API.
+ * Path of an object or a list in the API.
  *
  * @example `/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-7xk2p`
  */

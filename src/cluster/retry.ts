@@ -5,25 +5,25 @@ import type { ObjectStore } from "../store/object-store";
 import { listRuns } from "../store/runs/runs";
 import { readState } from "../store/state/state";
 
-/** An extract that is loaded once more. */
+/** An extract that can be loaded again. */
 export interface StoredExtract {
-  /** Run that it is of. */
+  /** Id of its run. */
   readonly run: string;
   /** Its key in the bucket. */
   readonly key: string;
   readonly bytes: number;
-  /** Whether its tap had come to its end: else its progress is loaded and saved. */
+  /** Whether the tap finished: if not, its progress is loaded and saved. */
   readonly outcome: "complete" | "partial";
-  /** Key of the catalog that it was made with; undefined where none was given. */
+  /** Key of the catalog it was extracted with; undefined if none was given. */
   readonly catalog: string | undefined;
 }
 
 /**
- * The extract of a run: that of its last attempt.
+ * The extract of a run's last attempt.
  *
- * @param wanted id of the run; undefined for the newest one that has an extract
+ * @param wanted id of the run; undefined for the newest one with an extract
  * @param savesState whether the load will save the extract's state
- * @throws UserError where there is none, or where its state would lead back behind a newer one.
+ * @throws UserError if there is no extract, or its state is older than the saved one.
  */
 export async function extractOf(
   store: ObjectStore,
@@ -35,7 +35,7 @@ export async function extractOf(
   const saved = savesState ? await readState(store, pipeline) : undefined;
   if (saved !== undefined && saved.envelope.run > extract.run) {
     throw new UserError(
-      `run ${saved.envelope.run} has saved a state since run ${extract.run}, which that of the extract would lead back behind; load its data and save no state: --data-only`,
+      `Run ${saved.envelope.run} has saved a newer state than the one in the extract of run ${extract.run}.\nTo load the data without saving its state, add --data-only.`,
     );
   }
   return extract;
@@ -66,7 +66,7 @@ async function find(
     };
   }
   throw new UserError(
-    `${wanted === undefined ? `none of the last runs of "${pipeline}" has a` : `run ${wanted} of "${pipeline}" has no`} stored extract; in stream mode none is kept; ask the source again: ${tapctl(`run ${pipeline}`)}`,
+    `${wanted === undefined ? `None of the last runs of "${pipeline}" has a` : `Run ${wanted} of "${pipeline}" has no`} stored extract. Runs in stream mode store none.\nRead the source again with: ${tapctl(`run ${pipeline}`)}`,
   );
 }
 

@@ -1,6 +1,9 @@
 import type { Metadata, MetadataOnly } from "./objects";
 
-/** A Workflow's run id, as the shared templates make it: `RUN_ID` in src/manifests/argo/store-artifacts.ts. */
+/**
+ * A Workflow's run id, computed like in the shared templates: `RUN_ID` in
+ * src/manifests/argo/store-artifacts.ts.
+ */
 export function runIdOf({
   creationTimestamp,
   uid,
@@ -8,7 +11,7 @@ export function runIdOf({
   return `${new Date(creationTimestamp).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z-${uid.slice(0, 6)}`;
 }
 
-/** Whether a Workflow is the run that is meant by its own name or by the run's id. */
+/** Whether a Workflow has this name or run id. */
 export function isNamed({ metadata }: MetadataOnly, wanted: string): boolean {
   return metadata.name === wanted || runIdOf(metadata) === wanted;
 }

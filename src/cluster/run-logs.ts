@@ -6,9 +6,10 @@ import { listPods } from "./workflows";
 export { findRun } from "./runs";
 
 /**
- * What the pods of a run have said so far, in the order of time. Containers of other steps count where both connectors are wanted.
+ * The log lines of a run's pods so far, ordered by time. Logs of other steps are included if both
+ * connectors are requested.
  *
- * @param onGap told of a log that the cluster cannot read, such as one on a node that is gone
+ * @param onGap called for a log that the cluster cannot read, e.g. from a lost node
  */
 export async function podLogs(
   connection: Connection,
@@ -26,9 +27,7 @@ export async function podLogs(
         for await (const line of podLines(connection, container)) lines.push(line);
       } catch (error) {
         if (!(error instanceof ApiError && error.status >= 500)) throw error;
-        onGap(
-          `the log of ${container.pod}, ${container.container}, cannot be read: ${error.message}`,
-        );
+        onGap(`cannot read the log of ${container.pod}, ${container.container}: ${error.message}`);
       }
       return lines;
     }),

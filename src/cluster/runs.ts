@@ -16,23 +16,28 @@ import { getWorkflow, hasEnded, isRun, listWorkflows, phaseOf, waitReason } from
 export interface ClusterRun {
   /** Id of the run. */
   readonly run: string;
-  /** Name of its Workflow; null where that is gone. */
+  /** Name of its Workflow; null if it was deleted. */
   readonly workflow: string | null;
   readonly trigger: string;
-  /** `waiting` until it has the pipeline's lock. */
+  /** `waiting` until it holds the pipeline's lock. */
   readonly status: RunSummary["status"] | "waiting";
-  /** What it waits for: the run that has the lock, or what keeps its pods from starting, such as `ImagePullBackOff`; null where for nothing. */
+  /**
+   * What it waits for: the run that holds the lock, or why its pods do not start, e.g.
+   * `ImagePullBackOff`; otherwise null.
+   */
   readonly stuck: string | null;
   /** RFC 3339 in UTC. */
   readonly started: string;
   readonly seconds: number | null;
   readonly code: number | null;
   readonly error: string | null;
-  /** What it left in the store; null where it left none. */
+  /** Its summary in the store; null if there is none. */
   readonly summary: RunSummary | null;
 }
 
-/** The runs of a pipeline, newest first: those that the cluster still has, and those that are only in the store. */
+/**
+ * The runs of a pipeline, newest first: those still on the cluster, and those only in the store.
+ */
 export async function listClusterRuns(
   connection: Connection,
   store: ObjectStore,
@@ -55,19 +60,19 @@ export async function listClusterRuns(
   return [...runs, ...gone].sort((a, b) => (a.run < b.run ? 1 : -1)).slice(0, limit);
 }
 
-/** Stored runs among which one is looked for whose Workflow the cluster has forgotten. */
+/** Number of stored runs to search for a run whose Workflow was deleted. */
 const FORGOTTEN = 50;
 
-/** A run by its id or by its Workflow's name; the newest where none is named. */
+/** A run found by its id or Workflow name, or the newest one. */
 export interface FoundRun {
   readonly run: string;
-  /** Undefined where the cluster has it no more. */
+  /** Undefined if it is no longer on the cluster. */
   readonly workflow: WorkflowObject | undefined;
-  /** Undefined where it left none. */
+  /** Undefined if it left none. */
   readonly summary: RunSummary | undefined;
 }
 
-/** @throws UserError where there is no such run. */
+/** @throws UserError if the run does not exist. */
 export async function findRun(
   connection: Connection,
   store: ObjectStore,
@@ -88,15 +93,17 @@ export async function findRun(
   const summary = await storedRun(store, pipeline, wanted);
   if (wanted !== undefined && !isRunId(wanted) && summary === undefined)
     throw new UserError(
-      `"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`,
+      `"${pipeline}" has no run ${wanted}.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
     );
   const run = summary?.run ?? wanted;
   if (run === undefined)
-    throw new UserError(`"${pipeline}" has not run yet; run it: ${tapctl(`run ${pipeline}`)}`);
+    throw new UserError(
+      `"${pipeline}" has not run yet.\nRun it with: ${tapctl(`run ${pipeline}`)}`,
+    );
   return { run, workflow: undefined, summary };
 }
 
-/** A run that is in the store alone. */
+/** A run that exists only in the store. */
 async function storedRun(
   store: ObjectStore,
   pipeline: string,
@@ -107,19 +114,19 @@ async function storedRun(
   return (await listRuns(store, pipeline, FORGOTTEN)).find(({ host }) => host === wanted);
 }
 
-/** What is known of a run. */
+/** Describes a run from its Workflow and summary. */
 export function describeRun({ run, workflow, summary }: FoundRun): ClusterRun {
   if (workflow === undefined) {
     if (summary === undefined)
       throw new UserError(
-        `run ${run} is not on the cluster any more and has left no summary; its files may be there: ${tapctl(`artifacts PIPELINE ${run}`)}`,
+        `Run ${run} is no longer on the cluster and left no summary.\nCheck for its files with: ${tapctl(`artifacts PIPELINE ${run}`)}`,
       );
     return fromSummary(summary, null);
   }
   return fromWorkflow(workflow, summary);
 }
 
-/** The newest run that has not ended; undefined where there is none. */
+/** The newest run that has not ended; undefined if there is none. */
 export async function activeRun(
   connection: Connection,
   pipeline: string,

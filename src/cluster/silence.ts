@@ -6,25 +6,28 @@ import { lastPodLine, loggedContainers } from "./pod-logs";
 import { PODS } from "./resources";
 import { pages, phaseOf } from "./workflows";
 
-/** Requests for logs in parallel. */
+/** Maximum number of parallel requests for logs. */
 const AT_ONCE = 16;
 
-/** The runner notes a silence after five minutes: before that there is nothing to look for. */
+/** The runner reports silence after five minutes; younger runs need no check. */
 const YOUNGEST_SECONDS = 300;
 
-/** Pods of Workflows that have not ended. */
+/** Selects pods of Workflows that have not ended. */
 const WORKING = "workflows.argoproj.io/workflow,workflows.argoproj.io/completed=false";
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
-/** What the runner writes about a silence; a later line of the same container ends it. Source: images/singer/runner/idle.py. */
+/**
+ * The runner's line about silence; a later line of the same container ends it. Source:
+ * images/singer/runner/idle.py.
+ */
 const NOTE =
   /^.+ has (?:sent|read) nothing for .+, since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)$/;
 
 /**
- * Since when nothing has moved in running Workflows, as the last lines of their pods' logs say; one without such a line is
- * left out, and so are all if the logs cannot be read.
+ * When running Workflows were last active, from the last lines of their pods' logs. Workflows
+ * without such a line, or with unreadable logs, are omitted.
  *
- * @returns RFC 3339 times in UTC by the names of Workflows.
+ * @returns RFC 3339 times in UTC by Workflow name.
  */
 export async function silences(
   connection: Connection,
@@ -84,12 +87,12 @@ async function silenceOf(connection: Connection, pod: PodObject): Promise<string
     .find((since) => since !== undefined);
 }
 
-/** Since when nothing has moved, as a line of the runner says; undefined for another line. */
+/** The time since when nothing has moved, from a line of the runner; undefined for other lines. */
 export function silentSince(line: string): string | undefined {
   return NOTE.exec(line)?.[1];
 }
 
-/** A status is complete without the silence of a run whose log cannot be read. */
+/** The silence of a run is optional in a status: a log that cannot be read is ignored. */
 function ignored(error: unknown): undefined {
   if (!(error instanceof UserError)) throw error;
 }

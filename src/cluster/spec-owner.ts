@@ -1,22 +1,22 @@
 import type { CronWorkflowObject } from "./objects";
 
-/** Who wrote the spec, or another part, of an object last. */
+/** The last writer of an object's spec or status. */
 export interface SpecOwner {
-  /** Such as `kubectl-patch`. */
+  /** E.g. `kubectl-patch`. */
   readonly manager: string;
   /** RFC 3339 in UTC. */
   readonly time: string;
 }
 
-/** Manager of the fields that `tapctl up` writes: pulumi-kubernetes puts a number of its own behind it. */
+/** Field manager of `tapctl up`: pulumi-kubernetes appends a suffix. */
 const PULUMI = /^pulumi-kubernetes/;
 
-/** Since when a schedule has been there as it is, RFC 3339 in UTC: since it was written last, or made where nobody says so. */
+/** When a schedule was last changed, RFC 3339 in UTC; its creation time if unknown. */
 export function scheduledSince(cron: CronWorkflowObject): string {
   return specOwner(cron)?.time ?? cron.metadata.creationTimestamp;
 }
 
-/** Who wrote a schedule last, as Kubernetes keeps it; undefined where it does not say. */
+/** The last writer of a schedule's spec; undefined if Kubernetes does not report it. */
 function specOwner(cron: CronWorkflowObject): SpecOwner | undefined {
   return lastWriter(cron, "f:spec");
 }
@@ -32,13 +32,19 @@ function lastWriter(
   return manager === undefined || time === undefined ? undefined : { manager, time };
 }
 
-/** Whether a schedule was written after Argo last wrote its status, which is about an earlier one then. */
+/**
+ * Whether a schedule was changed after Argo last wrote its status, which then refers to an earlier
+ * schedule.
+ */
 export function isNewerThanStatus(cron: CronWorkflowObject): boolean {
   const status = lastWriter(cron, "f:status");
   return status !== undefined && scheduledSince(cron) > status.time;
 }
 
-/** Who changed by hand what `tapctl up` had written; undefined where nobody did, or where something else deploys the schedules. */
+/**
+ * Who changed a schedule manually after `tapctl up`; undefined if it is unchanged, or not deployed
+ * by Pulumi.
+ */
 export function changedByHand(cron: CronWorkflowObject): SpecOwner | undefined {
   const byPulumi = (cron.metadata.managedFields ?? []).some(({ manager = "" }) =>
     PULUMI.test(manager),

@@ -27,24 +27,29 @@ import {
   phaseOf,
 } from "./workflows";
 
-/** Requests to the store and the cluster that are under way at the same time. */
+/** Maximum number of parallel requests to the store and the cluster. */
 const AT_ONCE = 32;
 const HISTORY = 50;
 
-/** How the pipelines of a cluster are looked at. */
+/** How the status of a cluster's pipelines is read. */
 export interface LookOptions {
-  /** The one pipeline that is asked for. Default: all. */
+  /** Name of a single pipeline to read. Default: all. */
   readonly only?: string;
-  /** Told why something of the store cannot be read, which is missing then; once, where the store as a whole cannot. */
+  /**
+   * Called when something in the store cannot be read; only once if the whole store is unreachable.
+   */
   readonly onUnread: (why: string) => void;
-  /** Told why nothing starts or ends on the cluster: what is said to run has not been looked after since. */
+  /** Called if Argo's controller is inactive, so that running Workflows may be out of date. */
   readonly onIdle: (why: string) => void;
 }
 
-/** Reads something of the store; undefined where it cannot be read. */
+/** Reads from the store; undefined if that fails. */
 type Read = <T>(work: (store: ObjectStore) => Promise<T>) => Promise<T | undefined>;
 
-/** What the cluster and its store know of the pipelines: those of the array, and those that are only there. */
+/**
+ * Facts about all pipelines from the cluster and its store: those in the array, and those only on
+ * the cluster.
+ */
 export async function clusterFacts(
   connection: Connection,
   store: () => Promise<ObjectStore>,
@@ -77,7 +82,7 @@ async function readerOf(
   store: () => Promise<ObjectStore>,
   onUnread: (why: string) => void,
 ): Promise<Read> {
-  // Asking a store that gives no answer takes its time for each pipeline.
+  // Every request to an unreachable store would wait for its timeout.
   let away = false;
   const unread = (error: unknown): undefined => {
     if (!(error instanceof UserError)) throw error;
@@ -92,7 +97,7 @@ interface Known {
   readonly name: string;
   readonly entry: PipelineEntry | undefined;
   readonly cron: CronWorkflowObject | undefined;
-  /** Since when nothing has moved, by the names of Workflows. */
+  /** Time of the last activity by Workflow name. */
   readonly silent: ReadonlyMap<string, string>;
 }
 
@@ -118,7 +123,10 @@ async function factsOf(
   };
 }
 
-/** From the store, which keeps them longest; from the Workflow alone where the run could not write a summary. */
+/**
+ * The last run, from the store, which keeps runs longest, or from the Workflow if the run wrote no
+ * summary.
+ */
 async function lastRun(
   connection: Connection,
   read: Read,
@@ -162,7 +170,10 @@ async function lastOf(read: Read, summary: RunSummary | undefined): Promise<Last
   return summary && read((store) => lastRunOf(store, summary));
 }
 
-/** The cluster keeps few failed runs: where all that it has failed, the store says how many there were. */
+/**
+ * Consecutive failures. The cluster keeps few failed runs: if all of them failed, the store has the
+ * full count.
+ */
 async function failures(
   read: Read,
   name: string,

@@ -1,30 +1,32 @@
 import type { WorkflowNode } from "./objects";
 
-/** Template of a follow-up; each is a step of this name, and its input `name` says which. */
+/**
+ * Template of follow-ups: each step has this name, and its input `name` is the follow-up's name.
+ */
 const FOLLOW_UP = "follow-up";
 
-/** A step of a run, and which try of it. */
+/** A step of a run and its attempt. */
 export interface Step {
-  /** Such as `extract`, `load`, `commit`, `stream`, `follow-up`. */
+  /** E.g. `extract`, `load`, `commit`, `stream`, `follow-up`. */
   readonly name: string;
-  /** From 1. */
+  /** Starts at 1. */
   readonly attempt: number;
 }
 
 /**
- * The step that a pod is of, from the name of its node: the pod of a step that is tried again is a step of its own in
- * each try, and has the same name, as src/manifests/argo/singer-retry.ts makes it.
+ * The step of a pod, from its node name. With retries, every attempt is a step of its own with the
+ * same name: see src/manifests/argo/singer-retry.ts.
  *
- * @example `orders-7xk2p.artifact[0].extract(1)[0].extract` is the second try of `extract`
+ * @example `orders-7xk2p.artifact[0].extract(1)[0].extract` is the second attempt of `extract`
  */
 export function stepOf(node: string): Step {
-  const tried =
+  const match =
     /([^.[\]()]+)\((\d+)\)\[0\]\.\1$/.exec(node) ??
     /([^.[\]()]+)(?:\((\d+)(?::[^)]*)?\))?$/.exec(node);
-  return { name: tried?.[1] ?? node, attempt: Number(tried?.[2] ?? 0) + 1 };
+  return { name: match?.[1] ?? node, attempt: Number(match?.[2] ?? 0) + 1 };
 }
 
-/** A step as it is told. @example `extract, try 2`, `follow-up "dbt"` */
+/** The display name of a step. @example `extract, attempt 2`, `follow-up "dbt"` */
 export function stepText({ name, inputs }: Pick<WorkflowNode, "name" | "inputs">): string {
   const { name: step, attempt } = stepOf(name);
   const followUp =
@@ -32,10 +34,10 @@ export function stepText({ name, inputs }: Pick<WorkflowNode, "name" | "inputs">
       ? inputs?.parameters?.find((parameter) => parameter.name === "name")?.value
       : undefined;
   const named = followUp === undefined ? step : `${step} "${followUp}"`;
-  return attempt === 1 ? named : `${named}, try ${attempt}`;
+  return attempt === 1 ? named : `${named}, attempt ${attempt}`;
 }
 
-/** How long something took, in seconds; null where it has not ended, or nobody knows. */
+/** Duration in seconds; null if it has not ended or is unknown. */
 export function secondsBetween(
   started: string | null | undefined,
   finished: string | null | undefined,
@@ -43,7 +45,7 @@ export function secondsBetween(
   return started && finished ? (Date.parse(finished) - Date.parse(started)) / 1000 : null;
 }
 
-/** Whether a step is one that tells people or sums up, and not a part of the run's work. */
+/** Whether a step sends notifications or writes the summary, and is not part of the run's work. */
 export function isAside(step: string): boolean {
   return /^(tell-|notify-|summar|onExit|exit$)/.test(step);
 }

@@ -11,16 +11,16 @@ import type { Metadata } from "./objects";
 import { forwardService, type ServicePort } from "./port-forward";
 import { CONFIG_MAPS, SECRETS } from "./resources";
 
-/** Bucket of the pipelines as Argo knows it. */
+/** The pipelines' bucket as configured for Argo. */
 export interface Repository {
   readonly bucket: string;
   /** Host and port. */
   readonly endpoint: string;
   readonly region?: string;
-  /** Whether it speaks HTTP without TLS. */
+  /** Whether it uses HTTP without TLS. */
   readonly insecure: boolean;
   readonly pathStyle: boolean;
-  /** Where its keys are; undefined where the pods have some of their own. */
+  /** Secrets with its keys; undefined if the pods have their own credentials. */
   readonly keys?: { readonly access: KeyReference; readonly secret: KeyReference };
 }
 
@@ -29,20 +29,21 @@ interface KeyReference {
   readonly key: string;
 }
 
-/** The cluster's object store as this machine reaches it. */
+/** The cluster's object store, opened from this machine. */
 export interface ClusterStore {
   readonly store: ObjectStore;
   readonly repository: Repository;
-  /** Whether the bucket keeps old versions of its objects. @throws UserError where it does not say. */
+  /** Whether the bucket is versioned. @throws UserError if that cannot be read. */
   readonly isVersioned: () => Promise<boolean>;
-  /** Ends the connection. */
+  /** Closes the connection. */
   readonly close: () => void;
 }
 
 /**
- * Opens the bucket of the pipelines: with their own keys, through the API where the bucket is in the cluster.
+ * Opens the pipelines' bucket with its own keys; a bucket inside the cluster is reached through the
+ * API.
  *
- * @throws UserError where the stack is not deployed there, or where a rule is missing.
+ * @throws UserError if the stack is not deployed there, or a permission is missing.
  */
 export async function openClusterStore(connection: Connection): Promise<ClusterStore> {
   const repository = await readRepository(connection);
@@ -52,7 +53,7 @@ export async function openClusterStore(connection: Connection): Promise<ClusterS
   const forward = service && (await forwardService(connection, service));
   if (forward && !insecure)
     throw new UserError(
-      `the bucket's endpoint ${endpoint} speaks TLS inside the cluster, which is not supported through the API; use one that is reached from outside, or without TLS`,
+      `The bucket's endpoint ${endpoint} uses TLS inside the cluster, which cannot be forwarded through the API.\nUse an endpoint without TLS, or one that is reachable from outside.`,
     );
   const url = forward
     ? `http://127.0.0.1:${forward.port}`
@@ -77,7 +78,7 @@ export async function openClusterStore(connection: Connection): Promise<ClusterS
   };
 }
 
-/** What Argo is told of the bucket. */
+/** Reads the artifact repository that Argo uses. */
 export async function readRepository(connection: Connection): Promise<Repository> {
   const { configMap, key } = defaultClusterSettings.artifactRepository;
   const { namespace } = connection;
@@ -91,16 +92,18 @@ export async function readRepository(connection: Connection): Promise<Repository
   const text = found?.data?.[key];
   if (text === undefined)
     throw new UserError(
-      `namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" is not there; deploy them (${stackCommand("up")}), or name another: --namespace NAME, --context NAME`,
+      `Namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" does not exist.\nDeploy them with ${stackCommand("up")}, or choose another namespace or cluster with --namespace NAME or --context NAME.`,
     );
   return parseRepository(text, `ConfigMap ${namespace}/${configMap}, key "${key}"`);
 }
 
-/** Reads a repository as src/manifests/argo/artifact-repository.ts writes it. */
+/** Parses a repository in the format of src/manifests/argo/artifact-repository.ts. */
 export function parseRepository(text: string, where: string): Repository {
   const { s3 } = (parse(text) ?? {}) as { readonly s3?: S3Repository };
   if (s3?.bucket === undefined || s3.endpoint === undefined)
-    throw new UserError(`${where}: names no bucket with its endpoint`);
+    throw new UserError(
+      `${where}: has no bucket with an endpoint.\nRestore it with: ${stackCommand("up")}`,
+    );
   const {
     bucket,
     endpoint,
@@ -159,7 +162,7 @@ async function readKeys(
     const value = data?.[key];
     if (value === undefined)
       throw new UserError(
-        `Secret ${namespace}/${name} has no key "${key}", which the bucket's keys are in`,
+        `Secret ${namespace}/${name} has no key "${key}" for the bucket.\nAdd the key, or correct the artifact repository.`,
       );
     return Buffer.from(value, "base64").toString("utf8");
   };

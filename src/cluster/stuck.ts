@@ -3,7 +3,7 @@ import type { Connection } from "./connection";
 import type { ContainerStatus, PodObject, WorkflowObject } from "./objects";
 import { listPods, podNodes } from "./workflows";
 
-/** Why a container waits for its image, as the kubelet says it. */
+/** Why a container waits for its image, as reported by the kubelet. */
 export const IMAGE_REASONS: readonly string[] = [
   "ErrImagePull",
   "ImagePullBackOff",
@@ -11,20 +11,26 @@ export const IMAGE_REASONS: readonly string[] = [
   "ErrImageNeverPull",
 ];
 
-/** What keeps containers from starting, as Argo puts it before a pod's message. */
+/** Reasons why containers do not start, which Argo puts before a pod's message. */
 const STUCK = new RegExp(
   `^(${[...IMAGE_REASONS, "CreateContainerConfigError", "CreateContainerError"].join("|")})\\b`,
 );
 
-/** What Argo says of a pod while its init containers are not through: why they are not is in the pod alone. Source: argo-workflows 4.1.2, `getPendingReason` in workflow/controller/operator.go. */
+/**
+ * Argo's message while init containers run; the reason why they are stuck is only in the pod.
+ * Source: argo-workflows 4.1.2, `getPendingReason` in workflow/controller/operator.go.
+ */
 const INITIALIZING = /^PodInitializing\b/;
 
-/** All containers of a pod as they are, also those that have to end before the others begin: Argo's own `init`, stream mode's `fifo`. */
+/**
+ * Status of all containers of a pod, including init containers such as Argo's `init` and stream
+ * mode's `fifo`.
+ */
 export function containersOf({ status }: PodObject): readonly ContainerStatus[] {
   return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 
-/** Why a pod of a Workflow does not start, as Argo says it; null where none waits so. */
+/** Why a pod of a Workflow does not start, as reported by Argo; null if none is stuck. */
 export function stuckOn(workflow: WorkflowObject): string | null {
   const reasons = podNodes(workflow).map(({ phase, message }) =>
     phase === "Pending" ? STUCK.exec(message ?? "")?.[1] : undefined,
@@ -32,7 +38,10 @@ export function stuckOn(workflow: WorkflowObject): string | null {
   return reasons.find((reason) => reason !== undefined) ?? null;
 }
 
-/** Why a pod's init container does not start, of which Argo says nothing; null where none waits so, or one may not look. */
+/**
+ * Why a pod's init container does not start, which Argo does not report; null if none is stuck or
+ * access is denied.
+ */
 export async function stuckBefore(
   connection: Connection,
   workflow: WorkflowObject,

@@ -11,10 +11,13 @@ import { createWorkflow, getCronWorkflow } from "./workflows";
 /** What started a run. */
 export type Trigger = "manual" | "backfill" | "retry";
 
-/** How a run differs from those of its schedule. */
+/** How a run differs from scheduled runs. */
 export interface RunOverrides {
   readonly trigger: Trigger;
-  /** Entry point of the template for stored extracts. Default: the pipeline's own template and entry point. */
+  /**
+   * Entry point in the template for stored extracts. Default: the pipeline's own template and entry
+   * point.
+   */
   readonly entrypoint?: "load-only" | "retry";
   /** Parameters of the template. */
   readonly parameters: Partial<RunParameters>;
@@ -22,7 +25,7 @@ export interface RunOverrides {
   readonly annotations?: { readonly [name: string]: string };
 }
 
-/** A run by hand: what the schedule would start, with the same template and the same lock. */
+/** A manual run: like a scheduled one, with the same template and lock. */
 export function workflowOf(
   { metadata, spec }: CronWorkflowObject,
   namespace: string,
@@ -58,7 +61,7 @@ export function workflowOf(
   };
 }
 
-/** The schedule of a pipeline on the cluster. @throws UserError where the pipeline is not deployed. */
+/** The deployed schedule of a pipeline. @throws UserError if the pipeline is not deployed. */
 export async function deployedPipeline(
   connection: Connection,
   name: string,
@@ -66,13 +69,13 @@ export async function deployedPipeline(
   const cron = await getCronWorkflow(connection, name).catch(absent);
   if (cron === undefined)
     throw new UserError(
-      `"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}"; deploy it: ${stackCommand("up")}`,
+      `"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}".\nDeploy it with: ${stackCommand("up")}`,
       1,
     );
   return cron;
 }
 
-/** Starts a run of a pipeline; it waits for the one that is under way. */
+/** Starts a run of a pipeline; it waits for the current one. */
 export async function submit(
   connection: Connection,
   name: string,
@@ -84,7 +87,7 @@ export async function submit(
   );
 }
 
-/** Value of a parameter that a Workflow or a schedule gives; undefined where the template's default counts. */
+/** Value of a parameter in a Workflow or schedule; undefined if it uses the template's default. */
 export function parameterOf(
   parameters: readonly Parameter[] | undefined,
   name: string,

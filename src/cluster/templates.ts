@@ -6,5 +6,5 @@ export const TEMPLATES: readonly string[] = RUN_KINDS.map((kind) =>
   templateName(kind, defaultClusterSettings),
 );
 
-/** Name of the one that also loads stored extracts. */
+/** Name of the template that also loads stored extracts. */
 export const ARTIFACT_TEMPLATE = templateName("artifact", defaultClusterSettings);

@@ -11,16 +11,16 @@ import type {
 } from "./objects";
 import { CRON_WORKFLOWS, PODS, WORKFLOWS, type Resource } from "./resources";
 
-/** Label that the controller keeps at the Workflow's phase. */
+/** Label in which the controller keeps the Workflow's phase. */
 export const PHASE_LABEL = "workflows.argoproj.io/phase";
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 
 const PAGE_SIZE = 500;
 
-/** What a list without the objects' contents is asked for with: a Workflow holds a copy of the whole template. */
+/** Media type of lists without contents: a Workflow contains a copy of its whole template. */
 const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/** A list of the namespace, page by page, so that neither side has to hold it all at once. */
+/** A list in the namespace, page by page, so that it is never held in memory as a whole. */
 export async function* pages<T>(
   connection: Connection,
   resource: Resource,
@@ -52,11 +52,11 @@ async function all<T>(
   return found;
 }
 
-/** Selects what belongs to a pipeline, or to any. */
+/** Label selector for the objects of one pipeline, or of all. */
 export const ofPipeline = (pipeline?: string): string =>
   pipeline === undefined ? PIPELINE_LABEL : `${PIPELINE_LABEL}=${pipeline}`;
 
-/** The Workflows of a pipeline or of all, without their contents, newest first. */
+/** The Workflows of one or all pipelines without their contents, newest first. */
 export async function listWorkflows(
   connection: Connection,
   pipeline?: string,
@@ -64,7 +64,7 @@ export async function listWorkflows(
   return newestFirst(await listMetadata(connection, WORKFLOWS, pipeline));
 }
 
-/** The objects of a kind that belong to a pipeline or to any, without their contents. */
+/** The objects of a kind that belong to one or all pipelines, without their contents. */
 export async function listMetadata(
   connection: Connection,
   resource: Resource,
@@ -81,7 +81,7 @@ export async function listMetadata(
   return found;
 }
 
-/** Without what makes up most of the metadata and says nothing here. */
+/** Drops managedFields, most of the metadata, which is not used here. */
 function withoutManagedFields({
   metadata: { name, uid, creationTimestamp, labels, annotations },
 }: MetadataOnly): MetadataOnly {
@@ -96,7 +96,7 @@ function withoutManagedFields({
   };
 }
 
-/** Newest first; of one second the later name. */
+/** Newest first; within the same second, by name in descending order. */
 export function newestFirst<T extends MetadataOnly>(objects: readonly T[]): readonly T[] {
   const later = ({ metadata: a }: MetadataOnly, { metadata: b }: MetadataOnly) =>
     a.creationTimestamp === b.creationTimestamp
@@ -105,7 +105,7 @@ export function newestFirst<T extends MetadataOnly>(objects: readonly T[]): read
   return [...objects].sort((a, b) => (later(a, b) ? -1 : 1));
 }
 
-/** The schedules of the cluster, or that of one pipeline. */
+/** The schedules on the cluster, or that of one pipeline. */
 export function listCronWorkflows(
   connection: Connection,
   pipeline?: string,
@@ -118,7 +118,7 @@ export function getCronWorkflow(connection: Connection, name: string): Promise<C
   return connection.ask({ resource: CRON_WORKFLOWS, namespace: connection.namespace, name });
 }
 
-/** One Workflow with all its contents. @throws ApiError */
+/** One Workflow with its contents. @throws ApiError */
 export function getWorkflow(connection: Connection, name: string): Promise<WorkflowObject> {
   return connection.ask({ resource: WORKFLOWS, namespace: connection.namespace, name });
 }
@@ -133,7 +133,7 @@ export function createWorkflow(connection: Connection, body: object): Promise<Wo
   });
 }
 
-/** Changes a Workflow by a merge patch. */
+/** Changes a Workflow with a merge patch. */
 export function patchWorkflow(
   connection: Connection,
   name: string,
@@ -160,12 +160,12 @@ export async function listPods(
   ].reverse();
 }
 
-/** How far a Workflow has come, from its labels alone. */
+/** Phase of a Workflow, from its labels. */
 export function phaseOf({ metadata }: MetadataOnly): Phase {
   return (metadata.labels?.[PHASE_LABEL] as Phase | undefined) ?? "Pending";
 }
 
-/** Whether a Workflow has ended, from its labels alone. */
+/** Whether a Workflow has ended, from its labels. */
 export function hasEnded({ metadata }: MetadataOnly): boolean {
   return (
     metadata.labels?.[COMPLETED_LABEL] === "true" ||
@@ -173,19 +173,21 @@ export function hasEnded({ metadata }: MetadataOnly): boolean {
   );
 }
 
-/** Whether a Workflow is a run of the pipeline: not one that only holds the lock while a state is changed. */
+/** Whether a Workflow is a run, and not one that holds the lock while a state is changed. */
 export function isRun({ metadata }: MetadataOnly): boolean {
   return metadata.labels?.[TRIGGER_LABEL] !== "state";
 }
 
-/** The steps of a Workflow that ran something, in the order of their start. */
+/** The steps of a Workflow that ran pods, ordered by start. */
 export function podNodes({ status }: WorkflowObject): readonly WorkflowNode[] {
   return Object.values(status?.nodes ?? {})
     .filter(({ type }) => type === "Pod")
     .sort((a, b) => ((a.startedAt ?? "") < (b.startedAt ?? "") ? -1 : 1));
 }
 
-/** Who holds the lock that a Workflow waits for: its name; undefined where it waits for none. */
+/**
+ * Name of the Workflow that holds the lock that this one waits for; undefined if it waits for none.
+ */
 export function waitsFor({ status }: WorkflowObject): string | undefined {
   const waiting = status?.synchronization?.mutex?.waiting ?? [];
   return waiting
@@ -193,14 +195,17 @@ export function waitsFor({ status }: WorkflowObject): string | undefined {
     .find((name) => name !== undefined && name !== "");
 }
 
-/** What Argo's controller says of a Workflow beyond its parallelism (source: argo-workflows 4.1.2, workflow/controller/operator.go). */
+/**
+ * Argo's message for a Workflow that exceeds the parallelism (source: argo-workflows 4.1.2,
+ * workflow/controller/operator.go).
+ */
 const POSTPONED = /too many workflows/;
 
-/** What a Workflow waits for before it begins, in words; undefined where for nothing. */
+/** What a Workflow waits for before it starts; undefined if it does not wait. */
 export function waitReason(workflow: WorkflowObject): string | undefined {
   const holder = waitsFor(workflow);
-  if (holder !== undefined) return `${holder}, which runs the pipeline`;
+  if (holder !== undefined) return `${holder}, the pipeline's current run`;
   return POSTPONED.test(workflow.status?.message ?? "")
-    ? "its turn: as many runs as argo.parallelism allows are under way"
+    ? "a free slot: argo.parallelism limits how many runs are in progress"
     : undefined;
 }

@@ -20,19 +20,21 @@ import { showSample } from "./sample";
 
 const RATES = ["exchange-rates", "exchange-rates-classic"];
 
-const HELP = `npm run demo: replicates with real Singer connectors, on this machine, with no cluster.
+const HELP = `npm run demo: replicates data with real Singer connectors on this machine, without a cluster.
 
-  npm run demo                  two pipelines from made-up exchange rates, served on localhost, to CSV files
-  npm run demo -- --online      the same from the real API, https://api.frankfurter.dev
+  npm run demo                  two pipelines with sample exchange rates from localhost, to CSV files
+  npm run demo -- --online      the same with the real API, https://api.frankfurter.dev
   npm run demo:postgres         a third pipeline, from a real PostgreSQL to JSON lines
 
-Run it again to see the second run go on from the saved state.`;
+Run it again: the second run resumes from the saved state.`;
 
 async function main(): Promise<void> {
   const flags = new Set(process.argv.slice(2));
   const unknown = [...flags].find((flag) => !["--online", "--postgres", "--help"].includes(flag));
   if (unknown !== undefined)
-    throw new UserError(`${unknown} is not known; there are --online, --postgres and --help`);
+    throw new UserError(
+      `Unknown option ${unknown}.\nAvailable options: --online, --postgres and --help.`,
+    );
   if (flags.has("--help")) return print(HELP);
   const project = loadProject(join(__dirname, "..", ".."));
   assertValid(project.entries);
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
     };
     const result = flags.has("--postgres")
       ? await loadShop().runShop(
-          { ...base, onEvent: (event) => tellAndShow(progress, store.localPath("runs"), event) },
+          { ...base, onEvent: (event) => showEvent(progress, store.localPath("runs"), event) },
           project,
           (text) => progress.line(text),
         )
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs both pipelines; while the first one runs, the connectors of the second are installed. */
+/** Runs both pipelines; the connectors of the second are installed while the first one runs. */
 async function runRates(
   base: Omit<RunContext, "onEvent">,
   project: Project,
@@ -71,14 +73,14 @@ async function runRates(
 ): Promise<BatchResult> {
   print(
     online
-      ? `${pc.bold("Real data")}: asking https://api.frankfurter.dev.`
-      : `${pc.bold("Sample data")}: made-up exchange rates, served on localhost by this project; nothing is asked on the internet but Python packages.\n` +
-          `The real API instead: npm run demo -- --online`,
+      ? `${pc.bold("Real data")}: reading from https://api.frankfurter.dev.`
+      : `${pc.bold("Sample data")}: exchange rates served on localhost by this project; only Python packages are downloaded.\n` +
+          `For the real API, run: npm run demo -- --online`,
   );
   const entries = RATES.map((name) => findReplication(project, name));
   let installing: Promise<void> | undefined;
   const onEvent = (event: RunEvent) => {
-    tellAndShow(progress, base.store.localPath("runs"), event);
+    showEvent(progress, base.store.localPath("runs"), event);
     if (event.event === "started") installing ??= install(base.prepare, entries.slice(1));
   };
   const result = await runBatch({ ...base, onEvent }, entries, {
@@ -89,20 +91,22 @@ async function runRates(
   return result;
 }
 
-/** Installs ahead of need; a failure shows when the pipeline itself asks for its connectors. */
+/**
+ * Installs connectors ahead of time; a failure is reported when the pipeline itself installs them.
+ */
 async function install(prepare: PrepareConnector, entries: readonly Replication[]): Promise<void> {
   for (const { connector } of entries.flatMap(({ tap, target }) => [tap, target]))
     await prepare(connector, () => {}).catch(() => undefined);
 }
 
-/** Its database client is installed for the development of this project only, so the other demos must not load it. */
+/** Loaded on demand: its database client is a development dependency of this project. */
 function loadShop(): typeof import("./shop") {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- TypeScript is loaded by hooks of require
   return require("./shop") as typeof import("./shop");
 }
 
-function tellAndShow(progress: Progress, runs: string | undefined, event: RunEvent): void {
-  progress.tell(event);
+function showEvent(progress: Progress, runs: string | undefined, event: RunEvent): void {
+  progress.show(event);
   if (event.event === "ended" && runs !== undefined)
     showSample(event.summary, runs, (text) => progress.line(text));
 }
@@ -118,16 +122,16 @@ function conclude(result: BatchResult, store: string): void {
     print(`${pipeline}: files in ${join(store, "runs", pipeline, run)}`);
   if (summaries.some(({ stateBefore }) => stateBefore !== null)) {
     print(
-      `\nEach pipeline went on from its saved state. A bookmark is the last value that was loaded, and a tap asks for it once more:\n` +
-        `rows with the same value may have come since (a day is not over at its first row), so the last one is read again, never skipped.`,
+      `\nEach pipeline resumed from its saved state. A bookmark is the last value that was loaded, and the next run reads that value again:\n` +
+        `rows with the same value may have been added since (a day does not end with its first row), so it is repeated, never skipped.`,
     );
   } else {
-    print(`\nRun it again: the next run goes on from the state that was saved.`);
+    print(`\nRun it again: the next run resumes from the saved state.`);
   }
   const [first] = summaries;
   if (first)
     print(
-      `Look around: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`,
+      `Next, try: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`,
     );
 }
 

@@ -6,7 +6,7 @@ import type { RunSummary } from "../store/runs/runs";
 const LINES = 5;
 const WIDTH = 100;
 
-/** Shows the first lines of the first file that a run wrote. */
+/** Shows the first lines of a run's first output file. */
 export function showSample(summary: RunSummary, runs: string, line: (text: string) => void): void {
   const [output] = summary.outputs;
   if (!output) return;

@@ -10,18 +10,18 @@ const FIRST_ROWS = 1000;
 const LATER_ROWS = 50;
 
 /**
- * Runs the pipeline `shop-orders` against a PostgreSQL that is started for it, with 1,000 orders on the first run and
- * 50 more on each later one. The database stays in `.tapctl/shop` so that a later run finds it.
+ * Runs the pipeline `shop-orders` against a local PostgreSQL, with 1,000 orders on the first run
+ * and 50 more on each later one. The database is kept in `.tapctl/shop` for later runs.
  */
 export async function runShop(
   context: RunContext,
   project: Project,
-  tell: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<BatchResult> {
-  tell("Starting a PostgreSQL on this machine, with a shop of made-up orders...");
+  log("Starting PostgreSQL on this machine with a shop of sample orders...");
   const postgres = await startPostgres({ directory: join(project.root, ".tapctl", "shop") });
   try {
-    tell(`PostgreSQL on ${postgres.host}:${postgres.port}, ${await addOrders(postgres)} orders.`);
+    log(`PostgreSQL on ${postgres.host}:${postgres.port}, ${await addOrders(postgres)} orders.`);
     const shop = findReplication(project, "shop-orders");
     const { host, port, user, database } = postgres;
     const settings = {
@@ -43,7 +43,7 @@ export async function runShop(
   }
 }
 
-/** Adds the rows of one more run and returns how many there are. */
+/** Adds the rows of one more run and returns the total number of rows. */
 async function addOrders(postgres: Postgres): Promise<number> {
   const { host, port, user, password, database } = postgres;
   const client = new Client({ host, port, user, password, database });
@@ -52,7 +52,7 @@ async function addOrders(postgres: Postgres): Promise<number> {
     await client.query(`create table if not exists orders (
       id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`);
     const before = await count(client);
-    // Times follow from ids, so that every machine has the same rows.
+    // Times are computed from ids, so that every machine has the same rows.
     await client.query(
       `insert into orders select id, 'customer ' || (id * 7919 % 97), (id * 31 % 9973) / 100.0, timestamptz '2026-11-02T00:00:00Z' + id * interval '1 minute'
        from generate_series($1::int + 1, $1::int + $2::int) id`,

@@ -15,7 +15,7 @@ const PROXIES = [
   "all_proxy",
 ];
 
-/** Charts that a stack installs, by the key of the setting that names them. */
+/** Charts that a stack installs, by the key of their setting. */
 function chartsOf({
   argo,
   objectStore,
@@ -27,10 +27,11 @@ function chartsOf({
 }
 
 /**
- * Looks whether the charts are where the settings say, before anything is changed. Those of an OCI registry are not looked for.
+ * Checks, before anything is changed, that the charts exist where the settings say. Charts in an
+ * OCI registry are not checked.
  *
- * @param root folder of the project, from which paths are given.
- * @throws UserError with every one that is not.
+ * @param root folder of the project, which paths are relative to.
+ * @throws UserError that lists all missing charts.
  */
 export async function checkCharts(
   settings: Pick<CheckedSettings, "argo" | "objectStore">,
@@ -56,7 +57,7 @@ function folderProblem(path: string, root: string): string | undefined {
   const file = resolve(root, path);
   if (file.endsWith(".tgz") ? existsSync(file) : existsSync(join(file, "Chart.yaml")))
     return undefined;
-  return `path ${path} is no chart, from the project's folder: neither a folder with a Chart.yaml nor a .tgz file that is there`;
+  return `path ${path} (relative to the project) is neither a folder with a Chart.yaml nor a .tgz file\nCorrect the path.`;
 }
 
 async function repositoryProblem(
@@ -64,24 +65,27 @@ async function repositoryProblem(
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   if (!/^https?:/.test(chart.repository)) return undefined;
-  const instead = "name another one, or a copy on this machine by path";
+  const instead = "Set another repository, or the path of a local copy.";
   try {
     const answer = await fetch(`${chart.repository.replace(/\/$/, "")}/index.yaml`, {
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
     });
     if (!answer.ok)
-      return `the repository ${chart.repository} answers ${answer.status} for its index.yaml; ${instead}`;
+      return `the repository ${chart.repository} answers ${answer.status} for its index.yaml\n${instead}`;
     return indexHas(await answer.text(), chart)
       ? undefined
-      : `the repository ${chart.repository} has no chart "${chart.name}" in version ${chart.version}`;
+      : `the repository ${chart.repository} has no chart "${chart.name}" in version ${chart.version}\nCorrect the name or the version.`;
   } catch (error) {
-    // The engine takes a proxy of the environment, and this look does not.
+    // Pulumi uses proxies from the environment; this check does not.
     if (PROXIES.some((name) => env[name])) return undefined;
-    return `the repository ${chart.repository} does not answer: ${causeOf(error)}; ${instead}`;
+    return `the repository ${chart.repository} does not answer: ${causeOf(error)}\n${instead}`;
   }
 }
 
-/** Whether an index has the chart. As Helm writes an index, it is found without parsing megabytes, which takes seconds. */
+/**
+ * Whether an index contains the chart. In Helm's format, it is found without parsing megabytes,
+ * which takes seconds.
+ */
 function indexHas(index: string, { name, version }: Chart): boolean {
   const written = index.split(`\n  ${name}:\n`)[1]?.split(/\n {2}[^\s-]/)[0];
   if (written?.split("\n").includes(`    version: ${version}`)) return true;
@@ -89,7 +93,7 @@ function indexHas(index: string, { name, version }: Chart): boolean {
     readonly entries?: { readonly [name: string]: readonly { readonly version?: unknown }[] };
   };
   const versions = entries?.[name]?.map((entry) => String(entry.version).replace(/^v/, "")) ?? [];
-  // Helm takes a range as well, which only it can tell.
+  // Helm also accepts version ranges, which only Helm can resolve.
   return /^v?\d+\.\d+\.\d+/.test(version)
     ? versions.includes(version.replace(/^v/, ""))
     : versions.length > 0;

@@ -4,7 +4,7 @@ import { capture } from "../common/command";
 import { obstacles, ownNamespaces } from "./existing";
 import type { RecordedResource } from "./state";
 
-/** Kinds that the stack makes beside those of its own namespaces. */
+/** Cluster-wide kinds that the stack creates. */
 const NEEDED = [
   "namespaces",
   "customresourcedefinitions.apiextensions.k8s.io",
@@ -13,28 +13,29 @@ const NEEDED = [
 ];
 
 /**
- * The context that is meant, after a look at its cluster.
+ * Returns the requested context after checking its cluster.
  *
- * @param wanted its name; empty for the current one.
- * @returns undefined where there is no context at all.
- * @throws UserError for a context that is not there, a cluster that does not answer, and a right that is missing.
+ * @param wanted its name; empty for the current context.
+ * @returns undefined if there is no context.
+ * @throws UserError if the context does not exist, the cluster does not answer, or a permission
+ *   is missing.
  */
 export function findContext(wanted: string): string | undefined {
   const listed = capture("kubectl", ["config", "get-contexts", "-o", "name"]);
   if (listed.error.includes("ENOENT"))
     throw new UserError(
-      "there is no `kubectl` on PATH; see https://kubernetes.io/docs/tasks/tools/",
+      "`kubectl` is not on PATH.\nInstall it: https://kubernetes.io/docs/tasks/tools/",
     );
   const contexts = listed.output.split("\n").filter((line) => line !== "");
   if (wanted !== "" && !contexts.includes(wanted))
     throw new UserError(
-      `the kubeconfig has no context "${wanted}"; there are: ${contexts.join(", ") || "none"}`,
+      `The kubeconfig has no context "${wanted}".\nAvailable contexts: ${contexts.join(", ") || "none"}`,
     );
   const context = wanted !== "" ? wanted : capture("kubectl", ["config", "current-context"]).output;
   if (context === "") {
     if (contexts.length > 0)
       throw new UserError(
-        `no context of the kubeconfig is the current one; name one with --context: ${contexts.join(", ")}`,
+        `The kubeconfig has no current context.\nChoose one with --context: ${contexts.join(", ")}`,
       );
     return undefined;
   }
@@ -42,16 +43,17 @@ export function findContext(wanted: string): string | undefined {
   return context;
 }
 
-/** Kinds of the Prometheus operator that a monitored stack makes objects of. */
+/** Kinds of the Prometheus operator that a monitored stack creates. */
 const MONITORING = [
   "servicemonitors.monitoring.coreos.com",
   "prometheusrules.monitoring.coreos.com",
 ];
 
 /**
- * Looks whether the cluster knows what `tapctl:monitoring` needs, before anything is changed.
+ * Checks, before anything is changed, that the cluster has the kinds that `tapctl:monitoring`
+ * needs.
  *
- * @throws UserError where it does not.
+ * @throws UserError if they are missing.
  */
 export function checkMonitoring(context: string): void {
   const missing = MONITORING.filter(
@@ -59,16 +61,16 @@ export function checkMonitoring(context: string): void {
   );
   if (missing.length > 0)
     throw new UserError(
-      `tapctl:monitoring needs the Prometheus operator, and the cluster of context "${context}" has no ${missing.join(", ")}; install the operator, or leave the setting out`,
+      `tapctl:monitoring needs the Prometheus operator, but the cluster of context "${context}" has no ${missing.join(", ")}.\nInstall the operator, or remove the setting.`,
     );
 }
 
 /**
- * Looks whether the cluster has what would be in the stack's way, or lacks what it needs, before anything is changed.
- * What the user may not see is taken as not there.
+ * Checks, before anything is changed, for objects that conflict with the stack and for missing
+ * prerequisites. Objects that the user may not read are treated as missing.
  *
- * @param recorded what the stack's state has.
- * @throws UserError with every problem.
+ * @param recorded the resources in the stack's state.
+ * @throws UserError that lists all problems.
  */
 export function checkExisting(
   context: string,
@@ -89,13 +91,14 @@ export function checkExisting(
     cronWorkflows:
       settings.argo.install || get("crd", "cronworkflows.argoproj.io", "-o", "name").ok,
   };
-  // Of the cluster of the last update: in another one nothing is the stack's yet.
+  // The state describes the cluster of the last update: in another cluster, nothing belongs to the
+  // stack yet.
   const here = settings.context === "" || settings.context === context ? recorded : [];
   const problems = obstacles(settings, existing, here);
   if (problems.length > 0)
     throw new UserError(
       [
-        `the cluster of context "${context}" is not as this stack needs it:`,
+        `The cluster of context "${context}" is not ready for this stack:`,
         ...problems.map((problem) => `  ${problem}`),
       ].join("\n"),
     );
@@ -105,7 +108,7 @@ function checkCluster(context: string): void {
   const reached = capture("kubectl", ["--context", context, "version", "--request-timeout=10s"]);
   if (!reached.ok)
     throw new UserError(
-      `the cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}`,
+      `The cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}\nCheck that it is running, or choose another context with --context NAME.`,
       1,
     );
   const missing = NEEDED.filter(
@@ -114,6 +117,6 @@ function checkCluster(context: string): void {
   );
   if (missing.length > 0)
     throw new UserError(
-      `the user of context "${context}" may not create ${missing.join(", ")}; use one that may, or let its administrator run this`,
+      `The user of context "${context}" is not allowed to create ${missing.join(", ")}.\nUse a context with these permissions, or ask an administrator to run this command.`,
     );
 }

@@ -1,14 +1,14 @@
 import { createInterface } from "node:readline/promises";
 
-/** Whether a user at a terminal can answer. */
+/** Whether the user can answer prompts at a terminal. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 /**
- * Asks the user; without a terminal the answer is no.
+ * Asks the user to confirm. Without a terminal, the answer is no.
  *
- * @param yes whether the user said yes to everything before.
+ * @param yes whether the user passed --yes.
  */
 export async function consents(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;

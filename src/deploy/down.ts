@@ -21,7 +21,9 @@ export interface DownFlags {
   readonly yes?: boolean;
 }
 
-/** `tapctl down`: says what will be destroyed, asks, and runs `pulumi destroy`. */
+/**
+ * `tapctl down`: shows what will be destroyed, asks for confirmation, and runs `pulumi destroy`.
+ */
 export async function down({ root, stack, yes = false }: DownFlags): Promise<void> {
   const engine = await findEngine(root, stack, yes);
   requireUnlocked(engine);
@@ -33,7 +35,7 @@ export async function down({ root, stack, yes = false }: DownFlags): Promise<voi
   print(destroyedText(engine, context, resources));
   if (!yes && !canAsk())
     throw new UserError(
-      "this is not a terminal, so the destruction cannot be confirmed; nothing was destroyed.\nAdd --yes to destroy it without a question.",
+      "The destruction cannot be confirmed without a terminal. Nothing was destroyed.\nAdd --yes to skip the confirmation.",
     );
   if (!(await consents(`Destroy the stack "${stack}"?`, yes)))
     return print("Nothing was destroyed.");
@@ -44,7 +46,7 @@ export async function down({ root, stack, yes = false }: DownFlags): Promise<voi
   await removeKind(yes);
 }
 
-/** What `tapctl down` destroys, as lines for a terminal. */
+/** Lines that describe what `tapctl down` destroys. */
 export function destroyedText(
   { name, project }: Pick<Engine, "name" | "project">,
   context: string,
@@ -56,12 +58,12 @@ export function destroyedText(
     `Stack "${name}" of project ${project}${context === "" ? "" : `, on the cluster of context "${context}"`}:`,
     `  ${pipelines} ${pipelines === 1 ? "pipeline" : "pipelines"}`,
     ...(namespaces.length > 0
-      ? [`  namespaces ${namespaces.join(", ")}, with all that is in them`]
+      ? [`  namespaces ${namespaces.join(", ")} and everything in them`]
       : []),
     ...(hasRelease(resources, "minio")
       ? ["  the data in the object store: extracts, files and saved states"]
       : []),
-    `  ${resources.length} resources in all`,
+    `  ${resources.length} resources in total`,
   ].join("\n");
 }
 

@@ -9,14 +9,16 @@ const OWN_COMMAND = "npx tapctl pulumi";
 
 const USAGE = `Usage: ${OWN_COMMAND} [--stack NAME] COMMAND...
 
-run pulumi with the state, the passphrase and the configuration that \`npx tapctl up\` uses (default stack: dev)
+run pulumi with the same backend, passphrase and settings as \`npx tapctl up\` (default stack: dev)
 
 Examples:
   $ ${OWN_COMMAND} config set --secret --path 'tapctl:secrets["shop-password"]'
   $ ${OWN_COMMAND} preview --diff
   $ ${OWN_COMMAND} stack output`;
 
-/** Commands of the engine that take another file of configuration. Source: pulumi v3.259.0, pkg/cmd/pulumi. */
+/**
+ * Pulumi commands that accept another configuration file. Source: pulumi v3.259.0, pkg/cmd/pulumi.
+ */
 const CONFIGURED = new Set([
   "config",
   "destroy",
@@ -29,7 +31,7 @@ const CONFIGURED = new Set([
   "watch",
 ]);
 
-/** `tapctl pulumi`: passes a command on to the engine, and its exit code back. */
+/** `tapctl pulumi`: passes a command to Pulumi and returns its exit code. */
 export async function pulumi(given: readonly string[]): Promise<void> {
   await reportMistakes(async () => {
     const { value: from, args: left } = withoutOption(given, "--project");
@@ -38,7 +40,7 @@ export async function pulumi(given: readonly string[]): Promise<void> {
     if (args.length === 0 || args[0] === "--help") return print(USAGE);
     if (isPlainSetting(args))
       throw new UserError(
-        `settings are written into Pulumi.${stack}.yaml, which wins over them at the next \`${stackCommand("up")}\`; \`config set\` here is for secrets, with --secret`,
+        `Settings belong in Pulumi.${stack}.yaml, which overrides them at the next \`${stackCommand("up")}\`.\nEdit that file; use \`config set\` here only for secrets, with --secret.`,
       );
     const engine = await findEngine(findRoot(from ?? process.cwd()), stack, false);
     const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
@@ -53,7 +55,8 @@ function withoutOption(
   const at = args.findIndex((arg) => names.includes(arg));
   if (at < 0) return { args };
   const value = args[at + 1];
-  if (value === undefined) throw new UserError(`${names[0]}: its value is missing`);
+  if (value === undefined)
+    throw new UserError(`${names[0]} has no value.\nAdd the value after the option.`);
   return { value, args: [...args.slice(0, at), ...args.slice(at + 2)] };
 }
 

@@ -1,4 +1,7 @@
-/** An event of the engine, one line of `pulumi up --json`; what is not read here is left out. Source: pulumi v3.259.0, sdk/go/common/apitype/events.go. */
+/**
+ * An event of Pulumi, one line of `pulumi up --json`, reduced to the fields used here. Source:
+ * pulumi v3.259.0, sdk/go/common/apitype/events.go.
+ */
 export interface EngineEvent {
   readonly diagnosticEvent?: {
     readonly urn?: string;
@@ -26,30 +29,30 @@ export interface EngineEvent {
 
 interface StepEvent {
   readonly metadata: { readonly op: string; readonly urn: string; readonly type: string };
-  /** Whether it is a part of a preview. */
+  /** Whether it is part of a preview. */
   readonly planning?: boolean;
 }
 
-/** What an event adds to what is shown, and to the log. */
+/** Lines that an event adds to the screen and the log. */
 export interface Shown {
-  /** Lines for the screen: what changes, and each warning once. */
+  /** Lines for the screen: changes, and each warning once. */
   readonly lines: readonly string[];
   /** Lines for the log: everything. */
   readonly log: readonly string[];
 }
 
-/** Reads the engine's events, in their order. */
+/** Reads Pulumi's events in order. */
 export interface EventReader {
   readonly read: (event: EngineEvent) => Shown;
-  /** Names of the resources whose operation has not ended, such as `Release minio`. */
+  /** Names of resources with an operation in progress, e.g. `Release minio`. */
   readonly running: () => readonly string[];
-  /** The errors so far, each once. */
+  /** The errors so far, without duplicates. */
   readonly errors: () => readonly string[];
-  /** How many diagnostics were left out because one like them was shown. */
+  /** Number of hidden diagnostics that are similar to one already shown. */
   readonly repeated: () => number;
 }
 
-/** Operations that change nothing, which the screen does without. */
+/** Operations that change nothing and are not shown. */
 const QUIET = new Set([
   "same",
   "refresh",
@@ -66,11 +69,11 @@ const DONE: { readonly [operation: string]: string } = {
   delete: "deleted",
   replace: "replaced",
   "create-replacement": "created as a replacement",
-  "delete-replaced": "deleted, as it was replaced",
+  "delete-replaced": "deleted after its replacement",
   import: "imported",
 };
 
-/** Makes a reader of the events of one run of the engine. */
+/** Creates a reader for the events of one Pulumi operation. */
 export function eventReader(): EventReader {
   const running = new Map<string, string>();
   const errors = new Set<string>();
@@ -92,7 +95,7 @@ export function eventReader(): EventReader {
     if (severity === "error")
       errors.add(urn === undefined || urn === "" ? text : `${labelOf(urn)}: ${text}`);
     if (severity !== "warning") return { lines: [], log };
-    // The same warning about another resource, image or number.
+    // Warnings that differ only in the resource, image or number are the same.
     const key = text.replace(/\S*[/:@]\S*|\d+/g, "");
     if (seen.has(key)) {
       repeated++;
@@ -143,7 +146,7 @@ export function eventReader(): EventReader {
   };
 }
 
-/** Counts of what changed, such as `3 created, 1 updated, 20 unchanged`. */
+/** Summary of the changes, e.g. `3 created, 1 updated, 20 unchanged`. */
 export function changesText(changes: { readonly [operation: string]: number }): string {
   const counted = Object.entries(changes).flatMap(([operation, count]) =>
     QUIET.has(operation) || count === 0 ? [] : [`${count} ${DONE[operation] ?? operation}`],
@@ -176,7 +179,7 @@ function policy(
   };
 }
 
-/** A resource in short. @example `Release minio` */
+/** Short name of a resource. @example `Release minio` */
 function labelOf(urn: string): string {
   const [type = "", name = ""] = urn.split("::").slice(2);
   return `${type.split("$").at(-1)?.split(/[:/]/).at(-1) ?? type} ${name}`;
@@ -187,19 +190,20 @@ function isStack(urn: string): boolean {
 }
 
 /**
- * The text of a diagnostic without what the engine says of the program's own hooks: where an update is stopped the program
- * is gone before what it had begun has ended, and the engine then tells of the hook that it cannot call.
+ * The text of a diagnostic without errors about the program's own hooks: when an update is stopped,
+ * the program exits before pending operations have ended, and Pulumi then reports that it cannot
+ * call the hook.
  */
 function withoutHook(text: string): string {
   return text
     .replace(/^error: /, "")
     .replace(
       /^error hooks execution failed: .*code = (Unavailable|Canceled).*$/s,
-      "stopped before it had ended",
+      "stopped before it finished",
     );
 }
 
-/** Removes the engine's color tags, such as `<{%reset%}>`. */
+/** Removes Pulumi's color tags, e.g. `<{%reset%}>`. */
 function plain(text: string): string {
   return text.replace(/<\{%[^%]*%\}>/g, "");
 }

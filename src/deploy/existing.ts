@@ -3,17 +3,17 @@ import { ARGO_RELEASE } from "../manifests/charts/argo-values";
 import type { CheckedSettings } from "../settings/schema";
 import type { RecordedResource } from "./state";
 
-/** What a cluster has of what a stack makes or needs. */
+/** Objects on the cluster that a stack creates or needs. */
 export interface Existing {
-  /** Those of the stack's namespaces that are there. */
+  /** Existing namespaces with the names of the stack's namespaces. */
   readonly namespaces: readonly string[];
-  /** Annotations of the definition of Argo's Workflows. Default: it is not there. */
+  /** Annotations of the CRD of Argo's Workflows. Default: it does not exist. */
   readonly workflows?: { readonly [name: string]: string };
-  /** Whether CronWorkflows are defined. */
+  /** Whether the CRD of CronWorkflows exists. */
   readonly cronWorkflows: boolean;
 }
 
-/** Every namespace that a stack makes. */
+/** All namespaces that a stack creates. */
 export function ownNamespaces({
   namespace,
   argo,
@@ -29,11 +29,11 @@ export function ownNamespaces({
 }
 
 /**
- * What is in the way of a stack, or missing: the engine makes no namespace that is there, whoever made it, and Helm takes
- * over no definition of another release.
+ * Conflicts and missing prerequisites of a stack: Pulumi does not create a namespace that already
+ * exists, and Helm does not adopt CRDs of another release.
  *
- * @param recorded what the stack's state has of this cluster, and so is no obstacle.
- * @returns one text for each problem.
+ * @param recorded resources in the stack's state for this cluster, which are no conflicts.
+ * @returns one text per problem.
  */
 export function obstacles(
   settings: Pick<CheckedSettings, "namespace" | "argo" | "objectStore">,
@@ -54,12 +54,15 @@ export function obstacles(
 function namespacesText(names: readonly string[]): string {
   const [are, them] =
     names.length === 1
-      ? [`the namespace ${names.join()} is`, "it"]
-      : [`the namespaces ${names.join(", ")} are`, "them"];
-  return `${are} there and not of this stack, which creates its own: choose other names under tapctl:namespace, tapctl:argo.namespace and tapctl:objectStore.namespace, or delete ${them} if nothing uses ${them}. If an update of this stack is in progress elsewhere, wait for it; to update another stack of this project, name it with --stack`;
+      ? [`namespace ${names.join()} exists`, "it"]
+      : [`namespaces ${names.join(", ")} exist`, "them"];
+  return `${are} but ${names.length === 1 ? "does" : "do"} not belong to this stack, which creates its own. Choose other names with tapctl:namespace, tapctl:argo.namespace and tapctl:objectStore.namespace, or delete ${them} if unused. If another update of this stack is in progress, wait for it; to update another stack of this project, use --stack`;
 }
 
-/** Definitions that were kept when the stack was destroyed have its release's name; full ones are no release's, whoever made them. */
+/**
+ * CRDs that were kept when the stack was destroyed carry the name of its release; full ones carry
+ * no release name.
+ */
 function foreignArgo(
   { argo }: Pick<CheckedSettings, "argo">,
   { workflows }: Existing,
@@ -77,10 +80,10 @@ function foreignArgo(
     return [];
   const owner =
     name === undefined
-      ? "which Helm did not install"
-      : `of Helm's release "${name}" in the namespace ${namespace}`;
+      ? "not installed by Helm"
+      : `owned by the Helm release "${name}" in namespace ${namespace}`;
   return [
-    `Argo's definitions are there, ${owner}, and Helm makes none of them those of "${ARGO_RELEASE}" in ${argo.namespace}: use that Argo with tapctl:argo: { install: false }, or where nobody does, delete them, and with them every Workflow of the cluster: ${kubectl("get crd -o name")} | grep 'workflow.*[.]argoproj[.]io' | xargs ${kubectl("delete")}`,
+    `Argo's CRDs already exist (${owner}), and Helm cannot adopt them for the release "${ARGO_RELEASE}" in ${argo.namespace}. Use the existing Argo with tapctl:argo: { install: false }. If it is unused, delete the CRDs together with all Workflows of the cluster: ${kubectl("get crd -o name")} | grep 'workflow.*[.]argoproj[.]io' | xargs ${kubectl("delete")}`,
   ];
 }
 
@@ -88,6 +91,6 @@ function missingArgo({ cronWorkflows }: Existing): readonly string[] {
   return cronWorkflows
     ? []
     : [
-        "tapctl:argo.install is false, and the cluster has no cronworkflows.argoproj.io: install Argo Workflows there, or leave that setting out",
+        "tapctl:argo.install is false, but the cluster has no cronworkflows.argoproj.io: install Argo Workflows there, or remove the setting",
       ];
 }

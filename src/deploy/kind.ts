@@ -5,7 +5,9 @@ import { consents } from "./consent";
 const NAME = "tapctl";
 const REGISTRY = "tapctl-registry";
 
-/** kind's own way to a local registry: nodes look for configuration of registries in a folder. */
+/**
+ * kind's documented setup for a local registry: nodes read registry configuration from a folder.
+ */
 const CLUSTER = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 containerdConfigPatches:
@@ -15,39 +17,44 @@ containerdConfigPatches:
 `;
 
 /**
- * Offers a cluster in Docker with a registry at localhost:5000; its context.
+ * Offers to create a cluster in Docker with a registry at localhost:5000; returns its context.
  *
- * @throws UserError where there is no Docker engine or no `kind`, or the user does not want it.
+ * @throws UserError if Docker or `kind` is missing, or the user declines.
  */
 export async function offerKind(yes: boolean): Promise<string> {
-  const none = "the kubeconfig names no cluster";
+  const none = "The kubeconfig has no cluster";
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok)
     throw new UserError(
-      `${none}, and there is no Docker engine to make one in; set KUBECONFIG, or start Docker`,
+      `${none}, and Docker is not running, so none can be created.\nSet KUBECONFIG, or start Docker.`,
     );
   if (!capture("kind", ["version"]).ok)
     throw new UserError(
-      `${none}; with \`kind\` on PATH (https://kind.sigs.k8s.io) one would be made in Docker`,
+      `${none}.\nSet KUBECONFIG, or install kind to create a cluster in Docker: https://kind.sigs.k8s.io`,
     );
   if (
     !(await consents(
-      `${none}. Make one in Docker with kind, and a registry at localhost:5000?`,
+      `${none}. Create one in Docker with kind, and a registry at localhost:5000?`,
       yes,
     ))
   )
-    throw new UserError(`${none}; --yes makes one in Docker with kind`);
+    throw new UserError(
+      `${none}.\nSet KUBECONFIG, or use --yes to create a cluster in Docker with kind.`,
+    );
   await startRegistry();
   const made = capture("kind", ["create", "cluster", "--name", NAME, "--config", "-"], {
     input: CLUSTER,
   });
   if (!made.ok)
-    throw new UserError(`kind could not make a cluster: ${made.error.split("\n").at(-1)}`, 1);
+    throw new UserError(
+      `kind could not create a cluster: ${made.error.split("\n").at(-1)}\nCheck Docker, then run this command again.`,
+      1,
+    );
   if (inspectRegistry("{{json .NetworkSettings.Networks.kind}}") === "null")
-    await must("docker", ["network", "connect", "kind", REGISTRY]);
+    await runOrThrow("docker", ["network", "connect", "kind", REGISTRY]);
   for (const node of capture("kind", ["get", "nodes", "--name", NAME]).output.split("\n")) {
     const folder = "/etc/containerd/certs.d/localhost:5000";
-    await must("docker", ["exec", node, "mkdir", "-p", folder]);
-    await must("docker", [
+    await runOrThrow("docker", ["exec", node, "mkdir", "-p", folder]);
+    await runOrThrow("docker", [
       "exec",
       node,
       "sh",
@@ -58,10 +65,10 @@ export async function offerKind(yes: boolean): Promise<string> {
   return `kind-${NAME}`;
 }
 
-/** Removes the cluster and the registry of {@link offerKind}, each where it is there, if the user agrees. */
+/** Removes the cluster and the registry of {@link offerKind} if they exist and the user agrees. */
 export async function removeKind(yes: boolean): Promise<void> {
   const cluster = capture("kind", ["get", "clusters"]).output.split("\n").includes(NAME);
-  // Without a cluster where none came up.
+  // If creating the cluster failed, only the registry exists.
   const registry = inspectRegistry("{{.Name}}") !== undefined;
   if (!cluster && !registry) return;
   const what = [
@@ -69,15 +76,15 @@ export async function removeKind(yes: boolean): Promise<void> {
     ...(registry ? [`the registry in Docker, "${REGISTRY}",`] : []),
   ].join(" and ");
   if (!(await consents(`Remove ${what} too?`, yes))) return;
-  if (cluster) await must("kind", ["delete", "cluster", "--name", NAME]);
-  if (registry) await must("docker", ["rm", "-f", REGISTRY]);
+  if (cluster) await runOrThrow("kind", ["delete", "cluster", "--name", NAME]);
+  if (registry) await runOrThrow("docker", ["rm", "-f", REGISTRY]);
 }
 
-/** Starts the registry, or the one that an attempt before has left. */
+/** Starts the registry, or the existing one from an earlier attempt. */
 async function startRegistry(): Promise<void> {
   const running = inspectRegistry("{{.State.Running}}");
   if (running === undefined)
-    await must("docker", [
+    await runOrThrow("docker", [
       "run",
       "-d",
       "--restart=always",
@@ -89,17 +96,20 @@ async function startRegistry(): Promise<void> {
       REGISTRY,
       "registry:2",
     ]);
-  else if (running !== "true") await must("docker", ["start", REGISTRY]);
+  else if (running !== "true") await runOrThrow("docker", ["start", REGISTRY]);
 }
 
-/** What Docker says of the registry; undefined where it is not there. */
+/** Output of `docker inspect` for the registry; undefined if it does not exist. */
 function inspectRegistry(format: string): string | undefined {
   const { ok, output } = capture("docker", ["container", "inspect", "--format", format, REGISTRY]);
   return ok ? output : undefined;
 }
 
-async function must(program: string, args: readonly string[]): Promise<void> {
+async function runOrThrow(program: string, args: readonly string[]): Promise<void> {
   const code = await show(program, args);
   if (code !== 0)
-    throw new UserError(`${program} ${args.slice(0, 2).join(" ")} ended with ${code}`, 1);
+    throw new UserError(
+      `${program} ${args.slice(0, 2).join(" ")} exited with ${code}.\nFix the error above, then run this command again.`,
+      1,
+    );
 }

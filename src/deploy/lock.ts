@@ -16,10 +16,10 @@ interface Lock {
 }
 
 /**
- * Makes sure that no other update of the stack is in progress. The lock of one that was killed on this machine is
- * removed, which the engine does not do by itself; a lock of another machine stays, because whether its process runs
- * cannot be seen from here. Backends other than folders report a lock when the engine starts.
- * Source: pulumi v3.259.0, pkg/backend/diy/lock.go.
+ * Makes sure that no other update of the stack is in progress. The lock of an update that was
+ * killed on this machine is removed, which Pulumi does not do. A lock of another machine is kept,
+ * because its process cannot be checked from here. Backends other than local folders report a lock
+ * when Pulumi starts. Source: pulumi v3.259.0, pkg/backend/diy/lock.go.
  *
  * @throws UserError if another update is in progress.
  */
@@ -30,17 +30,17 @@ export function requireUnlocked(engine: Engine): void {
   const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
   if (held)
     throw new UserError(
-      `another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it has ended; if that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`,
+      `Another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it ends. If that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`,
       1,
     );
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok)
     throw new UserError(
-      `the stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`,
+      `The stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}\nFix that error, then run this command again.`,
       1,
     );
   print(
-    `An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock is removed.`,
+    `An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock was removed.`,
   );
 }
 

@@ -5,11 +5,12 @@ import { nameOf, type RecordedResource } from "./state";
 const ANSWER_MS = 5_000;
 
 /**
- * The stack's images that their registry no longer has. The engine's refresh finds them with some registries alone: where it
- * cannot look it leaves the image in the state, and nothing builds it again. One that cannot be asked for counts as there.
+ * The stack's images that are missing from their registry. Pulumi's refresh detects them only with
+ * some registries: with others it leaves the image in the state, and nothing rebuilds it. Images
+ * that cannot be checked count as present.
  *
- * @param repositories those that the array still has images in.
- * @param login who asks. Default: anybody.
+ * @param repositories repositories of the images that the array still uses.
+ * @param login credentials for the registry. Default: anonymous.
  * @returns URNs.
  */
 export async function lostImages(
@@ -32,6 +33,6 @@ export async function lostImages(
   return images.filter((_, index) => lost[index]).map(({ urn }) => urn);
 }
 
-/** The resource of an image is called after its repository, and a version or tag where there are several of it. */
+/** An image resource is named after its repository, plus a version or tag if there are several. */
 const isOf = (repository: string, name: string): boolean =>
   name === repository || name.startsWith(`${repository}-`);

@@ -2,7 +2,10 @@ import { kubectl, stackCommand, tapctl } from "../common/command-text";
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { CheckedSettings } from "../settings/schema";
 
-/** What you can do with a stack that has come up, as lines for a terminal; each command names the stack and the cluster. */
+/**
+ * Next steps after `tapctl up`, as lines for a terminal; each command includes the stack and the
+ * cluster.
+ */
 export function nextSteps(
   { namespace, argo, objectStore }: CheckedSettings,
   entries: readonly PipelineEntry[],
@@ -14,13 +17,13 @@ export function nextSteps(
     "Next steps:",
     ...(argo.install && argo.server
       ? [
-          `  Argo's interface:      ${kubectl(`-n ${argo.namespace} port-forward svc/argo-workflows-server 2746`)}   then http://localhost:2746`,
-          `    it asks for a token of the cluster, for example: ${kubectl(`-n ${argo.namespace} create token NAME`)}`,
+          `  Argo Workflows:        ${kubectl(`-n ${argo.namespace} port-forward svc/argo-workflows-server 2746`)}   then open http://localhost:2746`,
+          `    log in with a token of the cluster, e.g. from: ${kubectl(`-n ${argo.namespace} create token NAME`)}`,
         ]
       : []),
     `  pipelines:             ${kubectl(`-n ${namespace} get cronworkflows,workflows`)}`,
     `  status:                ${tapctl("status")}`,
-    ...(first ? [`  run on this machine:   npx tapctl run ${first.name}`] : []),
+    ...(first ? [`  run locally:           npx tapctl run ${first.name}`] : []),
     ...(objectStore.kind === "minio"
       ? [
           `  MinIO's credentials:   ${kubectl(`-n ${objectStore.namespace} get secret minio-root -o yaml`)}`,
@@ -28,6 +31,6 @@ export function nextSteps(
       : []),
     `  change a pipeline:     edit pipelines/index.ts, then ${up}`,
     `  set a secret:          ${stackCommand("pulumi", "config", "set", "--secret", "--path", `'tapctl:secrets["NAME"]'`)}, then ${up}`,
-    `  undo all this:         ${stackCommand("down")}`,
+    `  delete everything:     ${stackCommand("down")}`,
   ].join("\n");
 }

@@ -4,19 +4,22 @@ import { print } from "../common/print";
 import { signalProcess } from "../common/processes";
 import { capture } from "../common/command";
 
-/** A provider of the engine, which is told the engine's port when it starts. */
+/** A provider process of Pulumi, which gets the engine's port as an argument. */
 interface Provider {
   readonly pid: number;
   readonly port: number;
 }
 
-/** A provider as `ps` lists it: its pid, its path, and the engine's address. Source: pulumi v3.259.0, sdk/go/common/resource/plugin/plugin.go. */
+/**
+ * A provider in the output of `ps`: its pid, path, and the engine's address. Source: pulumi
+ * v3.259.0, sdk/go/common/resource/plugin/plugin.go.
+ */
 const PROVIDER = /^\s*(\d+)\s.*\bpulumi-resource-\S+ 127\.0\.0\.1:(\d+)\s*$/;
 
 /**
- * Ends the providers of this project whose engine was killed. They live on for minutes and finish what the engine asked for:
- * an object that they create later is missing from the state, and an installation that fails in the end is undone by Helm,
- * with what a later update made of it.
+ * Stops providers of this project whose Pulumi engine was killed. They run for minutes and finish
+ * pending operations: an object that they create later is missing from the state, and Helm rolls
+ * back an installation that fails in the end, together with the changes of a later update.
  *
  * @param root folder of the project.
  */
@@ -26,15 +29,15 @@ export async function endOrphans(root: string): Promise<void> {
   );
   const orphans: Provider[] = [];
   for (const provider of own) if (!(await isListening(provider.port))) orphans.push(provider);
-  // Not SIGTERM, at which a provider undoes what it has begun.
+  // SIGTERM would make a provider undo its pending operations.
   for (const { pid } of orphans) signalProcess(pid, "SIGKILL");
   if (orphans.length > 0)
     print(
-      `Ended what still ran of an earlier update that was interrupted: ${orphans.length === 1 ? "process" : "processes"} ${orphans.map(({ pid }) => pid).join(", ")}.`,
+      `Stopped leftover ${orphans.length === 1 ? "process" : "processes"} of an interrupted update: ${orphans.map(({ pid }) => pid).join(", ")}.`,
     );
 }
 
-/** The engine's providers among the processes that `ps` lists. */
+/** Pulumi's providers in the output of `ps`. */
 function providersIn(list: string): readonly Provider[] {
   return list.split("\n").flatMap((line) => {
     const [, pid, port] = PROVIDER.exec(line) ?? [];
@@ -44,7 +47,7 @@ function providersIn(list: string): readonly Provider[] {
   });
 }
 
-/** Folder that a process works in; undefined for a process of somebody else. */
+/** Working folder of a process; undefined if it belongs to another user. */
 function workingFolder(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

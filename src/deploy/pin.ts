@@ -5,23 +5,23 @@ import type { CheckedSettings } from "../settings/schema";
 import { readStackFile } from "../settings/stack-file";
 import { digestOf } from "../common/registry/image-digest";
 
-/** An image of the stack, and the setting that names it. */
+/** An image of the stack and its setting. */
 export interface PinnableImage {
   /** With its tag. */
   readonly image: string;
-  /** Names that lead to the setting, such as `["objectStore", "image"]`. */
+  /** Path of the setting, e.g. `["objectStore", "image"]`. */
   readonly path: readonly [string, ...string[]];
-  /** The setting's text for a digest. */
+  /** The value of the setting for a digest. */
   readonly value: (digest: string) => string;
 }
 
-/** An image, and what its setting has to be so that it stays what it is. */
+/** An image with the setting that pins it. */
 export interface PinnedImage extends Pick<PinnableImage, "image" | "path"> {
-  /** The setting's text, with the digest. */
+  /** The value of the setting, with the digest. */
   readonly value: string;
 }
 
-/** Every image that the settings name by a tag. */
+/** All images that the settings reference by tag. */
 export function pinnableImages({
   argo,
   images,
@@ -32,7 +32,7 @@ export function pinnableImages({
     path,
     value: (digest) => `${image}@${digest}`,
   });
-  // Argo's chart puts a tag behind the name, and takes one with a digest.
+  // Argo's chart appends the tag to the name, and accepts a tag with a digest.
   const part = (name: string, values: string): PinnableImage => ({
     image: `${argo.imageRegistry}/argoproj/${name}:${argo.version}`,
     path: ["argo", "values", values, "image", "tag"],
@@ -61,9 +61,10 @@ export function pinnableImages({
 }
 
 /**
- * The settings that name images by digest, each with all else that its key has, so that it can stand in the other's place.
+ * The settings that reference images by digest, each merged with the other values of its key, so
+ * that it can replace the existing one.
  *
- * @param given the settings by key, as the stack's file has them.
+ * @param given the settings by key, as in the stack's file.
  */
 export function pinnedSettings(given: Values, pinned: readonly PinnedImage[]): Values {
   const nested = ({ path, value }: PinnedImage): Values =>
@@ -83,7 +84,7 @@ export function pinnedSettings(given: Values, pinned: readonly PinnedImage[]): V
   return Object.fromEntries(keys.map((key) => [key, all[key]]));
 }
 
-/** How `tapctl pin` is called. */
+/** Options of `tapctl pin`. */
 export interface PinFlags {
   /** Folder of the project. */
   readonly root: string;
@@ -91,7 +92,7 @@ export interface PinFlags {
   readonly json?: boolean;
 }
 
-/** `tapctl pin`: asks the registries for digests, and prints the settings that pin the images. */
+/** `tapctl pin`: reads digests from the registries and prints the settings that pin the images. */
 export async function pin({ root, stack, json = false }: PinFlags): Promise<void> {
   const file = `Pulumi.${stack}.yaml`;
   const { settings, given } = readStackFile(root, stack);
@@ -111,13 +112,13 @@ export async function pin({ root, stack, json = false }: PinFlags): Promise<void
         source: image.replace(/\/.*/, ""),
       })),
     );
-  if (pinned.length === 0) return print("# every image is named by its digest");
+  if (pinned.length === 0) return print("# all images are already pinned to digests");
   const config = Object.fromEntries(
     Object.entries(pinnedSettings(given, pinned)).map(([key, value]) => [`tapctl:${key}`, value]),
   );
   print(
     [
-      `# read from the registries now; put these keys into ${file}, in the place of the same ones`,
+      `# digests read from the registries; replace these keys in ${file}`,
       stringify({ config }, { lineWidth: 0 }).trimEnd(),
     ].join("\n"),
   );

@@ -4,7 +4,7 @@ import { UserError } from "../common/errors";
 import { capture } from "../common/command";
 import type { RecordedResource } from "./state";
 
-/** Where pipelines run. */
+/** The cluster and namespace in which pipelines run. */
 export interface PipelinesCluster {
   /** Context of the kubeconfig. */
   readonly context: string;
@@ -30,12 +30,16 @@ export function recordedObjects(resources: readonly RecordedResource[]): Readonl
   );
 }
 
-/** How many pipelines a state has. */
+/** Number of pipelines in a state. */
 export function countPipelines(resources: readonly RecordedResource[]): number {
   return resources.filter(({ type }) => type === "tapctl:index:Pipeline").length;
 }
 
-/** The objects of pipelines on the cluster that carry this project's labels. @throws UserError if they cannot be listed. */
+/**
+ * The pipelines' objects on the cluster with this project's labels.
+ *
+ * @throws UserError if they cannot be listed.
+ */
 export function liveObjects({ context, namespace }: PipelinesCluster): readonly ObjectKey[] {
   const labels = [
     PIPELINE_LABEL,
@@ -56,18 +60,22 @@ export function liveObjects({ context, namespace }: PipelinesCluster): readonly 
     ]);
   return ["secrets", "cronworkflows.argoproj.io"].flatMap((kind) => {
     const { ok, output, error } = names(kind);
-    // Before Argo is installed there are no CronWorkflows.
+    // CronWorkflows do not exist before Argo is installed.
     if (!ok && error.includes("the server doesn't have a resource type")) return [];
     if (!ok)
       throw new UserError(
-        `the pipelines in namespace "${namespace}" cannot be listed: ${error.split("\n").at(-1)}`,
+        `Cannot list the pipelines in namespace "${namespace}": ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
         1,
       );
     return output.split("\n").filter((line) => line !== "") as ObjectKey[];
   });
 }
 
-/** Deletes objects of pipelines; Workflows that are running continue. @throws UserError if the cluster refuses. */
+/**
+ * Deletes objects of pipelines; running Workflows continue.
+ *
+ * @throws UserError if the cluster rejects it.
+ */
 export function deleteObjects(
   { context, namespace }: PipelinesCluster,
   keys: readonly ObjectKey[],
@@ -98,7 +106,7 @@ export function deleteObjects(
   );
   if (!ok)
     throw new UserError(
-      `what an interrupted update left in namespace "${namespace}" cannot be deleted: ${error.split("\n").at(-1)}`,
+      `Cannot delete leftovers of an interrupted update in namespace "${namespace}": ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
       1,
     );
 }

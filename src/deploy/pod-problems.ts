@@ -1,5 +1,5 @@
 import { kubectl } from "../common/command-text";
-/** A pod as the cluster lists it; what is not read here is left out. */
+/** A pod in a list of the cluster, reduced to the fields used here. */
 export interface PodStatus {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly status?: {
@@ -42,9 +42,9 @@ export interface ClusterEvent {
   };
 }
 
-/** Why something does not start, and what to do. */
+/** Why something does not start, and how to fix it. */
 export interface Problem {
-  /** The same while the cluster says it in other words. */
+  /** Stable while the cluster's wording changes. */
   readonly key: string;
   readonly cause: string;
   readonly fix: string;
@@ -60,22 +60,22 @@ const IMAGE = new Set([
 const CONFIG = new Set(["CreateContainerConfigError", "CreateContainerError"]);
 
 const VOLUME_FIX =
-  "correct the storage class or the size in the settings (tapctl:objectStore.storageClass and size, tapctl:scratch), or give the cluster a default StorageClass or such a volume";
+  "correct the storage class or the size in the settings (tapctl:objectStore.storageClass and size, tapctl:scratch), or add a default StorageClass or a matching volume to the cluster";
 
-/** Events that say why a pod is not even created, or its volumes are not there. */
+/** Events that explain why a pod is not created or its volumes are missing. */
 const eventFixes = (): { readonly [reason: string]: string } => ({
   FailedCreate:
-    "change what refuses it: a quota, a LimitRange or an admission rule of the namespace",
-  FailedMount: "create what is to be mounted, or correct its name",
-  FailedAttachVolume: "see the storage driver of the cluster",
+    "change what rejects the pod: a quota, a LimitRange or an admission rule of the namespace",
+  FailedMount: "create the missing object, or correct its name",
+  FailedAttachVolume: "check the cluster's storage driver",
   ProvisioningFailed: VOLUME_FIX,
 });
 
 /**
- * Why pods do not start, as far as the cluster says it.
+ * Why pods do not start, as far as the cluster reports it.
  *
- * @param pods the pods of some namespaces.
- * @param events their events.
+ * @param pods the pods of the namespaces.
+ * @param events the events of the namespaces.
  */
 export function podProblems(
   pods: readonly PodStatus[],
@@ -111,8 +111,8 @@ function problem(cause: string, fix: string): Problem {
 function fixOfScheduling(message: string): string {
   if (/PersistentVolumeClaim/i.test(message)) return VOLUME_FIX;
   return /Insufficient/.test(message)
-    ? "add a node, or lower what the settings reserve"
-    : `see the nodes and their taints: ${kubectl("get nodes")}`;
+    ? "add a node, or reduce the resource requests in the settings"
+    : `check the nodes and their taints: ${kubectl("get nodes")}`;
 }
 
 function containerProblem(
@@ -127,14 +127,14 @@ function containerProblem(
       {
         key: `${pod} ${image ?? ""}`,
         cause: `${pod} cannot pull ${image ?? "its image"}: ${pullError(message) || reason}`,
-        fix: "check the image's name, whether the nodes reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)",
+        fix: "check the image name, that the nodes can reach its registry, and the pull secrets (tapctl:argo.imageRegistry, tapctl:objectStore.image, tapctl:imagePullSecrets)",
       },
     ];
   if (CONFIG.has(reason))
     return [
       problem(
         `${pod} cannot start "${container}": ${message || reason}`,
-        "create what is missing, or correct its name in the settings",
+        "create the missing object, or correct its name in the settings",
       ),
     ];
   const ended =
@@ -149,7 +149,7 @@ function containerProblem(
   ];
 }
 
-/** What a registry said: the kubelet wraps it into what it was doing, each with the image in quotes. */
+/** The registry's error: the kubelet wraps it in descriptions that quote the image. */
 function pullError(message: string): string {
   return message
     .replace(/^.*": /s, "")

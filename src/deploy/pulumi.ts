@@ -18,15 +18,15 @@ import { consents } from "./consent";
 import { removeTornAttributes } from "./torn-attributes";
 import { isNewer } from "./version";
 
-/** The engine, and where its stacks live. */
+/** Pulumi, and where its stacks are stored. */
 export interface Engine {
-  /** Program and first arguments of every call. */
+  /** Program and first arguments of each call. */
   readonly command: readonly [string, ...string[]];
-  /** Environment of every call. */
+  /** Environment of each call. */
   readonly env: NodeJS.ProcessEnv;
-  /** Arguments of every call that concerns the stack. */
+  /** Arguments of calls that concern the stack. */
   readonly stack: readonly string[];
-  /** Lines that tell where state, passphrase and configuration are. */
+  /** Lines that show where state, passphrase and configuration are stored. */
   readonly places: readonly string[];
   /** Name of the stack. */
   readonly name: string;
@@ -34,11 +34,14 @@ export interface Engine {
   readonly project: string;
   /** Folder of the project. */
   readonly root: string;
-  /** Address of the backend: `https:` for Pulumi Cloud, `file:`, `s3:` and others for one that holds the state as a file. */
+  /**
+   * Backend URL: `https:` for Pulumi Cloud; `file:`, `s3:` and others for backends that store the
+   * state as a file.
+   */
   readonly backend: string;
 }
 
-/** What the engine answers to a command, unseen. */
+/** Runs a Pulumi command and captures its output. */
 export function askEngine(
   { command: [program, ...first], env, root }: Engine,
   args: readonly string[],
@@ -46,7 +49,7 @@ export function askEngine(
   return capture(program, [...first, ...args, "--non-interactive"], { env, cwd: root });
 }
 
-/** Runs a command of the engine before the user's eyes, in the project's folder; its exit code. */
+/** Runs a Pulumi command in the project folder with its output on screen; returns its exit code. */
 export function runEngine(
   { command: [program, ...first], env, root }: Engine,
   args: readonly string[],
@@ -56,21 +59,25 @@ export function runEngine(
 
 const OLDEST = "3.225";
 
-/** The engine as the npm registry has it, a program that downloads it; never a dependency, so that installing asks no other server. */
+/**
+ * Pulumi from the npm registry, which downloads the CLI. Not a dependency, so that installing needs
+ * no other server.
+ */
 const BY_NPX = ["npx", "--yes", "pulumi@3.265.0"] as const;
 
-/** Where stacks live of those who are logged in nowhere. */
+/** Where stacks are stored for users who are not logged in to a backend. */
 const HOME = join(homedir(), ".tapctl", "pulumi");
 const LOCAL = `file://${join(HOME, "state")}`;
 
 /**
- * Finds the engine and the stack, which is made where it is not there.
+ * Finds Pulumi and the stack, which is created if it does not exist.
  *
- * Its configuration is a copy of `Pulumi.<stack>.yaml` in a folder that git ignores, because the engine writes into it:
- * settings of the original win, and of what is only in the copy secrets stay, and the context.
+ * Its configuration is a copy of `Pulumi.<stack>.yaml` in a folder that git ignores, because Pulumi
+ * writes to it. Settings in the original take precedence; of those only in the copy, secrets and
+ * the context are kept.
  *
- * @param yes whether the user agreed to everything before.
- * @throws UserError where there is no engine, or one too old.
+ * @param yes whether the user passed --yes.
+ * @throws UserError if Pulumi is missing or too old.
  */
 export async function findEngine(root: string, stack: string, yes: boolean): Promise<Engine> {
   const project = projectName(root);
@@ -93,7 +100,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
     places: [
       ...(local
         ? [`State: ${HOME}/state`, `Passphrase of its secrets: ${HOME}/passphrase`]
-        : ["State: where `pulumi whoami -v` says"]),
+        : ["State: see `pulumi whoami -v`"]),
       `Configuration: ${file}`,
     ],
     name: stack,
@@ -109,7 +116,7 @@ function projectName(root: string): string {
   const { name } = read(file) as { readonly name?: unknown };
   if (typeof name === "string" && name !== "") return name;
   throw new UserError(
-    `${file}: ${existsSync(file) ? "has no name" : "does not exist, so this project cannot be deployed"}\nCreate a project with: npx tapctl init`,
+    `${file} ${existsSync(file) ? "has no name" : "does not exist, so this project cannot be deployed"}.\nCreate a project with: npx tapctl init`,
   );
 }
 
@@ -117,27 +124,32 @@ async function findCommand(yes: boolean): Promise<Engine["command"]> {
   const { ok, output } = capture("pulumi", ["version"]);
   if (ok) {
     if (isNewer(OLDEST, output.replace(/^v/, "")))
-      throw new UserError(`pulumi ${output} is too old: v${OLDEST} or newer is needed`);
+      throw new UserError(
+        `pulumi ${output} is too old.\nInstall v${OLDEST} or newer: https://www.pulumi.com/docs/install/`,
+      );
     return ["pulumi"];
   }
   if (
     !(await consents(
-      `There is no pulumi on PATH. Run it by \`${BY_NPX.join(" ")}\`, which downloads it?`,
+      `pulumi is not on PATH. Download and run it with \`${BY_NPX.join(" ")}\`?`,
       yes,
     ))
   )
     throw new UserError(
-      "there is no `pulumi` on PATH; install it (https://www.pulumi.com/docs/install/), or agree with --yes to a download by npx",
+      "`pulumi` is not on PATH.\nInstall it (https://www.pulumi.com/docs/install/), or use --yes to download it with npx.",
     );
   if (!capture(BY_NPX[0], [...BY_NPX.slice(1), "version"]).ok)
     throw new UserError(
-      "`npx pulumi` does not start: its download needs get.pulumi.com; install pulumi yourself (https://www.pulumi.com/docs/install/)",
+      "`npx pulumi` does not start: it downloads from get.pulumi.com, which may be unreachable.\nInstall pulumi: https://www.pulumi.com/docs/install/",
       1,
     );
   return BY_NPX;
 }
 
-/** Makes the stack in a folder of its own, because the engine writes a salt beside the project's file; it is put into the copy. */
+/**
+ * Creates the stack in a temporary folder, because Pulumi writes a salt beside the project file; it
+ * is added to the copy.
+ */
 function initStack(
   root: string,
   stack: string,
@@ -149,7 +161,10 @@ function initStack(
     copyFileSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     const made = call(["stack", "init", stack, "--cwd", folder]);
     if (!made.ok)
-      throw new UserError(`stack "${stack}" cannot be made: ${lastLine(made.error)}`, 1);
+      throw new UserError(
+        `Cannot create the stack "${stack}": ${lastLine(made.error)}\nFix that error, then run this command again.`,
+        1,
+      );
     writeFileSync(
       file,
       stringify({
@@ -164,7 +179,7 @@ function initStack(
   }
 }
 
-/** Address of the backend that the user is logged in to. */
+/** URL of the backend that the user is logged in to. */
 function loggedInBackend({ ok, output }: CommandResult): string | undefined {
   return ok ? (JSON.parse(output) as { readonly url: string }).url : undefined;
 }
@@ -199,7 +214,10 @@ function configFile(root: string, stack: string): string {
   return file;
 }
 
-/** What is only in a copy on purpose: what the last update found, and secrets. A setting was taken out of the original. */
+/**
+ * Values kept in the copy only: the context of the last update, and secrets. Other values were
+ * removed from the original.
+ */
 function ofCopyAlone(config: object = {}): object {
   return Object.fromEntries(
     Object.entries(config).filter(
@@ -208,7 +226,7 @@ function ofCopyAlone(config: object = {}): object {
   );
 }
 
-/** Whether the engine has encrypted something of a value. */
+/** Whether a value contains a secret encrypted by Pulumi. */
 function hasSecret(value: unknown): boolean {
   return (
     typeof value === "object" &&
@@ -223,7 +241,7 @@ function read(file: string): { readonly config?: object } {
     : {};
 }
 
-/** The last line of an engine's complaint: what it means by it. */
+/** The last line of Pulumi's error output, which contains the cause. */
 function lastLine(text: string): string {
   return (
     text

@@ -33,7 +33,7 @@ interface LiveObject {
   };
 }
 
-/** Where a stack lives: the engine that has its state, and the cluster that has its objects. */
+/** The stack's engine with its state, and the cluster with its objects. */
 export interface RecoveryArgs {
   readonly engine: Engine;
   readonly state: StackState;
@@ -44,12 +44,13 @@ export interface RecoveryArgs {
 }
 
 /**
- * Repairs what an update left behind that was killed: objects that it created and could not save are adopted into the
- * state, Helm releases that were never finished are released, and what does not exist is created by the next update.
- * Objects of others are never touched.
+ * Repairs the state after an update was killed. Objects that were created but not saved are added
+ * to the state, pending Helm operations are cleared, and missing objects are left for the next
+ * update to create. Objects that do not belong to the stack are never changed.
  *
- * @returns the state after it.
- * @throws UserError if an object that is not the stack's has the name of one of its own.
+ * @returns the repaired state.
+ * @throws UserError if an object that does not belong to the stack has the name of one of its
+ *   objects.
  */
 export function recover({ engine, state, context, namespace }: RecoveryArgs): StackState {
   const kubectl = (args: readonly string[], input?: string) =>
@@ -102,13 +103,13 @@ function liveOf(
       ["get", "-f", "-", "--ignore-not-found", "-o", "json"],
       JSON.stringify(reference),
     );
-    // A kind whose definition is not installed yet has no objects.
+    // A kind whose CRD is not installed yet has no objects.
     if (!ok && !/no matches for kind|NotFound|not found/.test(error))
       throw new UserError(
-        `${kind} "${name}" of an interrupted update cannot be looked up: ${error.split("\n").at(-1)}`,
+        `Cannot look up ${kind} "${name}" of an interrupted update: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
         1,
       );
-    // kubectl wraps what it finds by a file into a list.
+    // kubectl returns a list for objects that are looked up with -f.
     return ok && output !== ""
       ? (JSON.parse(output) as { readonly items: readonly LiveObject[] }).items
       : [];
@@ -130,7 +131,7 @@ function keyOf({
   return [apiVersion, kind, namespace, name].join("/");
 }
 
-/** Namespaces of the stack: those in its state, and those it was creating that carry its label. */
+/** Namespaces of the stack: those in its state, and pending ones with its label. */
 function ownNamespaces(
   stack: string,
   state: StackState,
@@ -152,22 +153,24 @@ function refuseForeign(objects: readonly PendingObject[]): void {
       `${kind} "${name}"${namespace === undefined ? "" : ` in namespace "${namespace}"`}`,
   );
   throw new UserError(
-    `${names.join(", ")}: exists and does not belong to this stack.\nRename or delete it, or give the stack other names, then start the update again.`,
+    `${names.join(", ")} already exists and does not belong to this stack.\nRename or delete it, or change the names in the stack's settings, then run the update again.`,
     1,
   );
 }
 
-/** The releases that the stack has or was creating. */
+/** The Helm releases in the state and those pending. */
 function releasesOf(state: StackState): readonly RecordedResource[] {
   return [...resourcesOf(state), ...pendingCreates(state)].filter(({ type }) => type === RELEASE);
 }
 
 /**
- * Deletes Helm's record of an operation that never ended, without which it refuses every further one. What was installed
- * stays, and the next installation adopts it, because it carries the release's name.
- * Source: helm v3, pkg/action/upgrade.go (`errPending`) and pkg/action/validate.go (`checkOwnership`).
+ * Deletes Helm's record of an operation that never ended, which would block all further ones.
+ * Installed objects are kept and adopted by the next installation, because they carry the release's
+ * name. Source: helm v3, pkg/action/upgrade.go (`errPending`) and pkg/action/validate.go
+ * (`checkOwnership`).
  *
- * @param isPending whether the state does not have the release: then a finished record is one of its own as well.
+ * @param isPending whether the release is missing from the state: then finished records are
+ *   deleted, too.
  */
 function forgetUnfinished(
   { inputs }: RecordedResource,
@@ -191,12 +194,12 @@ function forgetUnfinished(
   ]);
   if (!ok && !/not found/i.test(error))
     throw new UserError(
-      `the Helm release "${name}" in namespace "${namespace}" was interrupted, and its record cannot be deleted: ${error.split("\n").at(-1)}`,
+      `The Helm release "${name}" in namespace "${namespace}" was interrupted, and its record cannot be deleted: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
       1,
     );
 }
 
-/** Objects of pipelines in a namespace of the stack that its state does not have. */
+/** Objects of pipelines in a namespace of the stack that are missing from its state. */
 function strayObjects(
   state: StackState,
   cluster: { readonly context: string; readonly namespace: string },
@@ -211,14 +214,14 @@ function report({ adopted, again, unknown }: Recovery, strays: number): void {
   const names = (urns: readonly string[]) => urns.map(nameOf).join(", ");
   print("An earlier update was interrupted:");
   if (adopted.length > 0)
-    print(`  created and now in the state: ${names(adopted.map(({ resource }) => resource.urn))}`);
-  if (again.length > 0) print(`  created again by this update: ${names(again)}`);
+    print(`  added to the state: ${names(adopted.map(({ resource }) => resource.urn))}`);
+  if (again.length > 0) print(`  will be created by this update: ${names(again)}`);
   if (strays > 0)
     print(
-      `  ${strays} objects of pipelines that the state does not have: deleted, and created again where the array has them`,
+      `  deleted ${strays} pipeline objects that are missing from the state; those in the array will be created again`,
     );
   if (unknown.length > 0)
     print(
-      `  state unknown, answer for each in a terminal with \`${stackCommand("pulumi", "refresh")}\`: ${names(unknown)}`,
+      `  unknown; resolve each in a terminal with \`${stackCommand("pulumi", "refresh")}\`: ${names(unknown)}`,
     );
 }

@@ -4,7 +4,7 @@ import { resourcesOf } from "./state";
 /** Type of a Helm release. */
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
 
-/** A Kubernetes object that the engine was creating when it was killed. */
+/** A Kubernetes object that was being created when the engine was killed. */
 export interface PendingObject {
   readonly resource: RecordedResource;
   readonly apiVersion: string;
@@ -14,40 +14,49 @@ export interface PendingObject {
   readonly namespace?: string;
 }
 
-/** What became of the object of a pending create. */
+/** Whether the object of a pending create exists. */
 export type Finding =
   /** It exists and carries the stack's labels. */
   | "ours"
-  /** It exists and is not the stack's. */
+  /** It exists but does not belong to the stack. */
   | "foreign"
   /** It does not exist. */
   | "absent";
 
 /** How to continue after an interrupted update. */
 export interface Recovery {
-  /** The repaired state: what exists is in it, what does not is created again. */
+  /** The repaired state: existing objects are added, missing ones will be created again. */
   readonly state: StackState;
-  /** Objects that were created and not saved; they are in the repaired state. */
+  /** Objects that were created but not saved; they are in the repaired state. */
   readonly adopted: readonly PendingObject[];
-  /** URNs of what the next update creates again. */
+  /** URNs of resources that the next update creates again. */
   readonly again: readonly string[];
-  /** Objects of others that have the names of this stack's. */
+  /** Objects with the stack's names that do not belong to it. */
   readonly foreign: readonly PendingObject[];
-  /** URNs of resources of other providers that stay pending, because only their provider knows whether they exist. */
+  /**
+   * URNs of resources of other providers, which stay pending: only the provider knows whether they
+   * exist.
+   */
   readonly unknown: readonly string[];
 }
 
-/** Creating these twice is harmless: an image is pushed again under its tag, a password exists in the state alone. */
+/**
+ * Creating these twice is harmless: an image is pushed again under the same tag, a password exists
+ * only in the state.
+ */
 const REPEATABLE = ["docker-build:", "random:", "tapctl:", "pulumi:"];
 
-/** The creates that a state has not seen the end of. */
+/** Create operations in a state that have not ended. */
 export function pendingCreates({ deployment }: StackState): readonly RecordedResource[] {
   return (deployment.pending_operations ?? [])
     .filter(({ type }) => type === "creating")
     .map(({ resource }) => resource);
 }
 
-/** A Kubernetes object by what its resource asks for; undefined for a Helm release and for other providers' resources. */
+/**
+ * The Kubernetes object of a resource; undefined for a Helm release and for resources of other
+ * providers.
+ */
 export function pendingObject(resource: RecordedResource): PendingObject | undefined {
   if (!resource.type.startsWith("kubernetes:") || resource.type === RELEASE) return undefined;
   const { apiVersion, kind, metadata } = (resource.inputs ?? {}) as {
@@ -62,10 +71,11 @@ export function pendingObject(resource: RecordedResource): PendingObject | undef
 }
 
 /**
- * Works out how to continue: a create whose object exists and is the stack's becomes a resource of the state if what it is
- * a part of is still there; all others are forgotten, so that the next update creates them.
+ * Plans how to continue: a pending create whose object exists and belongs to the stack becomes a
+ * resource if its parent still exists. All others are dropped, so that the next update creates
+ * them.
  *
- * @param find what became of an object.
+ * @param find looks up an object.
  */
 export function planRecovery(
   state: StackState,
@@ -82,7 +92,7 @@ export function planRecovery(
     const object = pendingObject(resource);
     const finding = object && find(object);
     if (object && finding === "ours") {
-      // One whose pipeline has left the array since is no part of the state any more.
+      // If its pipeline was removed from the array, the object is not added to the state.
       if (referencesOf(resource).every((urn) => known.has(urn))) adopted.push(object);
     } else if (object && finding === "foreign") foreign.push(object);
     else if (
@@ -107,7 +117,7 @@ function referencesOf({ parent, dependencies = [] }: RecordedResource): readonly
   return [...(parent === undefined ? [] : [parent]), ...dependencies];
 }
 
-/** A pending create as the resource that it has become; a refresh reads the rest of its outputs. */
+/** A pending create as a finished resource; a refresh reads the rest of its outputs. */
 function recorded({ resource, name, namespace }: PendingObject): RecordedResource {
   return {
     ...resource,
@@ -121,7 +131,7 @@ function withResources(
   added: readonly RecordedResource[],
   pending: readonly PendingOperation[],
 ): StackState {
-  // Behind all others, as they depend on resources that were saved before their own create began.
+  // After all others: they depend on resources that were saved before their own create started.
   return {
     ...state,
     deployment: {

@@ -9,29 +9,29 @@ import { watchPods } from "./watch-pods";
 
 const PROGRESS_MS = 15_000;
 
-/** Which operation of the engine, and what to look at meanwhile. */
+/** An operation of Pulumi, and what to watch during it. */
 export interface EngineRun {
   readonly engine: Engine;
-  /** Such as `["up", "--yes"]`. */
+  /** E.g. `["up", "--yes"]`. */
   readonly args: readonly string[];
   /** Context of the kubeconfig. */
   readonly context: string;
-  /** Namespaces whose pods are looked at. */
+  /** Namespaces whose pods are watched. */
   readonly namespaces: readonly string[];
 }
 
-/** How an operation of the engine went. */
+/** The result of an operation. */
 export interface EngineResult {
   readonly code: number;
-  /** Why it failed, each reason once: the engine's errors, then what keeps pods from starting. */
+  /** Why it failed, without duplicates: Pulumi's errors, then problems of pods. */
   readonly reasons: readonly string[];
-  /** File with all that the engine said. */
+  /** File with Pulumi's complete output. */
   readonly log: string;
 }
 
 /**
- * Runs an operation of the engine and shows what changes, each warning once, what is still going on, and why pods do not
- * start as soon as the cluster says it. Everything else goes to a log.
+ * Runs an operation of Pulumi and shows its changes, each warning once, the operations in progress,
+ * and problems of pods as soon as the cluster reports them. Everything else is written to a log.
  */
 export async function runAndReport({
   engine,
@@ -47,42 +47,42 @@ export async function runAndReport({
   );
   const file = createWriteStream(log, { mode: 0o600 });
   const reader = eventReader();
-  const take = (line: string): void => {
+  const readLine = (line: string): void => {
     const { lines, log: logged } = reader.read(parseEvent(line));
     for (const each of logged) file.write(`${new Date().toISOString()} ${each}\n`);
     for (const each of lines) print(each);
   };
-  let isTold = false;
+  let isHintShown = false;
   const pods = watchPods(context, namespaces, ({ cause, fix }) => {
     print(
       [
         `  ${cause}`,
         `    ${fix}`,
-        ...(isTold
+        ...(isHintShown
           ? []
           : [
-              "  Installations wait ten minutes for their pods. To correct a setting now, stop with Ctrl-C and start again.",
+              "  Installations wait ten minutes for their pods. To correct a setting now, press Ctrl-C and run the command again.",
             ]),
       ].join("\n"),
     );
-    isTold = true;
+    isHintShown = true;
   });
   const progress = setInterval(() => {
     const running = reader.running();
     if (running.length > 0)
       print(
-        `  still running: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`,
+        `  in progress: ${running.slice(0, 5).join(", ")}${running.length > 5 ? ` and ${running.length - 5} more` : ""}`,
       );
   }, PROGRESS_MS);
   try {
-    const { code, signal } = await spawnEngine(engine, args, take);
-    const killed = signal === undefined ? [] : [`the engine was killed by ${signal}`];
+    const { code, signal } = await spawnEngine(engine, args, readLine);
+    const killed = signal === undefined ? [] : [`Pulumi was killed by ${signal}`];
     const problems =
       code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
     const name = relative(process.cwd(), log);
     if (code === 0)
       print(
-        `${reader.repeated() > 0 ? `${reader.repeated()} more warnings of the same kinds are in the log` : "Log"}: ${name}`,
+        `${reader.repeated() > 0 ? `${reader.repeated()} similar warnings are in the log` : "Log"}: ${name}`,
       );
     return { code, reasons: [...reader.errors(), ...killed, ...problems], log: name };
   } finally {
@@ -92,17 +92,17 @@ export async function runAndReport({
   }
 }
 
-/** How the engine's process ended. */
+/** How the Pulumi process ended. */
 interface EngineEnd {
   readonly code: number;
-  /** Signal that ended it. */
+  /** Signal that terminated it. */
   readonly signal?: NodeJS.Signals;
 }
 
 function spawnEngine(
   { command: [program, ...first], env, root }: Engine,
   args: readonly string[],
-  take: (line: string) => void,
+  onLine: (line: string) => void,
 ): Promise<EngineEnd> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...first, ...args, "--json", "--non-interactive"], {
@@ -110,13 +110,14 @@ function spawnEngine(
       env,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    // Ctrl-C reaches the engine itself, which ends what it has begun and saves the state; this process waits for it.
+    // Ctrl-C also reaches Pulumi, which finishes pending operations and saves the state; this
+    // process waits for it.
     const onInterrupt = (): void =>
-      print("Stopping once what is running has ended; press Ctrl-C again to stop now.");
+      print("Stopping after the operations in progress; press Ctrl-C again to stop immediately.");
     const onTerminate = (): void => void child.kill("SIGINT");
     process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on("line", withoutDocuments(take));
+      createInterface({ input: stream }).on("line", withoutDocuments(onLine));
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
@@ -125,22 +126,22 @@ function spawnEngine(
   });
 }
 
-/** Takes of the preview, which the engine writes as one indented document, the diagnostics alone. */
-function withoutDocuments(take: (line: string) => void): (line: string) => void {
+/** Keeps only the diagnostics of the preview, which Pulumi writes as one indented JSON document. */
+function withoutDocuments(onLine: (line: string) => void): (line: string) => void {
   let document: string[] | undefined;
   return (line) => {
-    if (document === undefined && line !== "{") return take(line);
+    if (document === undefined && line !== "{") return onLine(line);
     (document ??= []).push(line);
     if (line !== "}") return;
     const { diagnostics = [] } = JSON.parse(document.join("\n")) as {
       readonly diagnostics?: readonly object[];
     };
     document = undefined;
-    for (const diagnosticEvent of diagnostics) take(JSON.stringify({ diagnosticEvent }));
+    for (const diagnosticEvent of diagnostics) onLine(JSON.stringify({ diagnosticEvent }));
   };
 }
 
-/** What stands in a line; an error of the command itself comes as text. */
+/** Parses a line of output; errors of the command itself are plain text. */
 function parseEvent(line: string): EngineEvent {
   const text = { stdoutEvent: { message: line } };
   if (line.startsWith("error: "))

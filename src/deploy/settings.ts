@@ -3,21 +3,24 @@ import { checkValues, parseValue, settingsError } from "../settings/check";
 import { settingKeys, type CheckedSettings } from "../settings/schema";
 import type { CommandResult } from "../common/command";
 
-/** What `pulumi config --json` says of a key; nothing of one that has a secret in it. */
+/** A value in `pulumi config --json`; empty if it contains a secret. */
 interface ConfigValue {
   readonly value?: string;
   readonly objectValue?: unknown;
 }
 
 /**
- * The settings of a stack, its secrets left out, which only the engine may read.
+ * The settings of a stack without its secrets, which only Pulumi can decrypt.
  *
- * @param listed what `pulumi config --json` answered.
- * @throws UserError with every problem at once, and where the engine does not tell them.
+ * @param listed the output of `pulumi config --json`.
+ * @throws UserError that lists all problems, or if Pulumi cannot list the settings.
  */
 export function readSettings(listed: CommandResult): CheckedSettings {
   if (!listed.ok)
-    throw new UserError(`the configuration of the stack cannot be read: ${listed.error}`, 1);
+    throw new UserError(
+      `Cannot read the configuration of the stack: ${listed.error}\nFix that error, then run this command again.`,
+      1,
+    );
   const given = JSON.parse(listed.output) as { readonly [key: string]: ConfigValue };
   const { settings, problems } = checkValues(
     Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])),

@@ -24,10 +24,10 @@ interface Submitted {
 }
 
 /**
- * Submits the smoke test and waits for its end.
+ * Submits the smoke test and waits for it to end.
  *
  * @returns its name.
- * @throws UserError with the messages of the steps that failed.
+ * @throws UserError with the messages of the failed steps.
  */
 export async function runSmokeTest(context: string, namespace: string): Promise<string> {
   const call = (args: readonly string[], input?: string): Submitted => {
@@ -38,7 +38,7 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
     );
     if (!ok)
       throw new UserError(
-        `the smoke test cannot be ${input === undefined ? "followed" : "submitted"}: ${error.split("\n").at(-1)}`,
+        `Cannot ${input === undefined ? "follow" : "submit"} the smoke test: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
         1,
       );
     return JSON.parse(output) as Submitted;
@@ -52,16 +52,19 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
     const { status } = call(["get", "workflow", name]);
     if (status?.phase === "Succeeded") return name;
     if (status?.phase === "Failed" || status?.phase === "Error")
-      throw new UserError(`the smoke test ${name} has failed:\n${reasons(status)}`, 1);
+      throw new UserError(
+        `The smoke test ${name} failed:\n${reasons(status)}\nInspect it with: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
+        1,
+      );
     await pause(2000);
   }
   throw new UserError(
-    `the smoke test ${name} has not ended after ${LONGEST_SECONDS} s; see: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
+    `The smoke test ${name} did not end within ${LONGEST_SECONDS} s.\nInspect it with: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
     1,
   );
 }
 
-/** No update sees what was scaled by hand, and without a controller the smoke test only waits. */
+/** Updates do not detect manual scaling, and without a controller the smoke test would time out. */
 function refuseIdleController(context: string): void {
   const { ok, output } = capture("kubectl", [
     "--context",
@@ -81,7 +84,7 @@ function refuseIdleController(context: string): void {
   );
   if (idle !== undefined)
     throw new UserError(
-      `the update is made, but ${idle.found}, which an update does not see; bring it back: ${idle.todo}`,
+      `The update succeeded, but ${idle.found}.\nScale it up again with: ${idle.todo}`,
       1,
     );
 }
@@ -92,6 +95,6 @@ function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {
   );
   return (
     failed.map((node) => `  ${node.displayName}: ${node.message}`).join("\n") ||
-    `  ${message ?? "no reason is given"}`
+    `  ${message ?? "unknown error"}`
   );
 }

@@ -6,23 +6,23 @@ import { askEngine, type Engine } from "./pulumi";
 
 /** A resource in the stack's state. */
 export interface RecordedResource {
-  /** Its unique name in the engine. */
+  /** Its unique name in Pulumi. */
   readonly urn: string;
-  /** Type, such as `kubernetes:core/v1:Namespace`. */
+  /** Type, e.g. `kubernetes:core/v1:Namespace`. */
   readonly type: string;
-  /** Its name at the provider, such as `minio/minio-root`; a component has none. */
+  /** Its id at the provider, e.g. `minio/minio-root`; components have none. */
   readonly id?: string;
-  /** URN of the component that it is a part of. */
+  /** URN of its parent component. */
   readonly parent?: string;
-  /** URNs of what it was made after. */
+  /** URNs of the resources it depends on. */
   readonly dependencies?: readonly string[];
-  /** What the program asked for; secrets are encrypted. */
+  /** Inputs from the program; secrets are encrypted. */
   readonly inputs?: { readonly [name: string]: unknown };
-  /** What the provider returned; secrets are encrypted. */
+  /** Outputs from the provider; secrets are encrypted. */
   readonly outputs?: { readonly [name: string]: unknown };
 }
 
-/** An operation whose result the engine could not save before it was killed. */
+/** An operation that was pending when Pulumi was killed. */
 export interface PendingOperation {
   readonly type: "creating" | "updating" | "deleting" | "reading" | "importing";
   readonly resource: RecordedResource;
@@ -55,10 +55,10 @@ export function namespacesIn(resources: readonly RecordedResource[]): readonly s
 }
 
 /**
- * Reads the state of the stack. It goes through a file because a pipe's buffer does not hold that of thousands of
- * pipelines; its secrets stay encrypted.
+ * Reads the state of the stack through a file, because the state of thousands of pipelines exceeds
+ * a pipe's buffer. Secrets stay encrypted.
  *
- * @throws UserError if the engine cannot export it.
+ * @throws UserError if Pulumi cannot export it.
  */
 export function readState(engine: Engine): StackState {
   return withFile((file) => {
@@ -71,12 +71,15 @@ export function readState(engine: Engine): StackState {
       file,
     ]);
     if (!ok)
-      throw new UserError(`the state of the stack "${engine.name}" cannot be read: ${error}`, 1);
+      throw new UserError(
+        `Cannot read the state of the stack "${engine.name}": ${error}\nFix that error, then run this command again.`,
+        1,
+      );
     return JSON.parse(readFileSync(file, "utf8")) as StackState;
   });
 }
 
-/** Replaces the state of the stack. @throws UserError if the engine refuses it. */
+/** Replaces the state of the stack. @throws UserError if Pulumi rejects it. */
 export function writeState(engine: Engine, state: StackState): void {
   withFile((file) => {
     writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
@@ -90,7 +93,7 @@ export function writeState(engine: Engine, state: StackState): void {
     ]);
     if (!ok)
       throw new UserError(
-        `the state of the stack "${engine.name}" cannot be repaired: ${error}`,
+        `Cannot repair the state of the stack "${engine.name}": ${error}\nFix that error, then run this command again.`,
         1,
       );
   });

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of a backend that keeps its files on this machine; undefined for any other. */
+/** Folder of a backend on this machine; undefined for other backends. */
 export function backendFolder(backend: string): string | undefined {
   if (!backend.startsWith("file://")) return undefined;
   return backend.startsWith("file://~")
@@ -12,10 +12,10 @@ export function backendFolder(backend: string): string | undefined {
 }
 
 /**
- * Removes attributes of a stack's files that are cut off, as the engine was killed while it wrote them: it then reads
- * neither them nor the state ("failed to load checkpoint: EOF"). A file needs none. The state itself cannot be cut off,
- * because it is written beside the old one and renamed.
- * Source: gocloud.dev v0.46, blob/fileblob/attrs.go.
+ * Removes truncated attribute files of a stack, left when Pulumi was killed while writing them:
+ * with these, it can read neither them nor the state ("failed to load checkpoint: EOF"). Attribute
+ * files are optional. The state itself cannot be truncated, because it is written to a new file and
+ * renamed. Source: gocloud.dev v0.46, blob/fileblob/attrs.go.
  */
 export function removeTornAttributes(backend: string, project: string, stack: string): void {
   const folder = backendFolder(backend);

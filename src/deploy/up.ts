@@ -39,7 +39,7 @@ export interface UpFlags {
   readonly refresh?: boolean;
 }
 
-/** A stack whose state and cluster were looked at. */
+/** A stack with its state and its cluster. */
 interface FoundStack {
   readonly engine: Engine;
   readonly settings: CheckedSettings;
@@ -47,7 +47,7 @@ interface FoundStack {
   readonly state: StackState;
 }
 
-/** `tapctl up`: checks everything that can be checked before the first change, then runs `pulumi up`. */
+/** `tapctl up`: runs all checks before the first change, then `pulumi up`. */
 export async function up({
   root,
   stack,
@@ -78,26 +78,26 @@ export async function up({
     ].join("\n"),
   );
   if (again.length > 0)
-    print(`No longer in their registry, and built again: ${again.map(nameOf).join(", ")}\n`);
+    print(`Missing from their registry and rebuilt: ${again.map(nameOf).join(", ")}\n`);
   setValue(engine, "context", context);
   if (!yes && !(await agreesToPreview(engine, refresh))) return print("Nothing was changed.");
   await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
   if (smokeTest)
     print(
-      `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file went through the object store from one pod to the next.`,
+      `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file was passed from one pod to the next through the object store.`,
     );
   print(nextSteps(settings, pipelines));
 }
 
-/** `tapctl recover`: repairs the state, for those who run `pulumi up` themselves. */
+/** `tapctl recover`: repairs the state, for users who run `pulumi up` themselves. */
 export async function recoverStack({ root, stack, context, yes = false }: UpFlags): Promise<void> {
   const found = await findStack(root, stack, context, yes);
   refuseWithoutAnswer(yes);
   const isChanged = recovered(found) !== found.state;
   print(
     isChanged
-      ? `The state is repaired; continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.`
-      : "No update was interrupted: the state is complete.",
+      ? `The state was repaired. Continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.`
+      : "No update was interrupted: there is nothing to repair.",
   );
 }
 
@@ -127,11 +127,14 @@ async function findStack(
 function refuseWithoutAnswer(yes: boolean): void {
   if (!yes && !canAsk())
     throw new UserError(
-      "this is not a terminal, so the changes cannot be confirmed.\nAdd --yes to make them without a question.",
+      "The changes cannot be confirmed without a terminal. Nothing was changed.\nAdd --yes to skip the confirmation.",
     );
 }
 
-/** The state after the repair of an interrupted update; in another cluster than that of the last update there is nothing to repair. */
+/**
+ * Repairs the state after an interrupted update. If the last update was on another cluster, there
+ * is nothing to repair.
+ */
 function recovered({ engine, settings, context, state }: FoundStack): StackState {
   return settings.context === "" || settings.context === context
     ? recover({ engine, state, context, namespace: settings.namespace })
@@ -146,7 +149,7 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
   ]);
   if (code !== 0)
     throw new UserError(
-      "the preview failed; nothing was changed.\nFix the cause above, then start again.",
+      "The preview failed. Nothing was changed.\nFix the cause above, then run this command again.",
       1,
     );
   return consents("Make these changes?", false);
@@ -175,7 +178,10 @@ async function checkRegistries(
     await checkLogin(address, login, registry.password);
 }
 
-/** Who the stack pushes as; undefined if the Docker client decides, and if the secret is not set, which the program itself reports. */
+/**
+ * Login for pushing images; undefined if the Docker client provides it, or if the secret is not
+ * set, which the program reports.
+ */
 function loginOf(
   engine: Engine,
   { username, password: secret }: RegistrySettings,
@@ -199,5 +205,9 @@ function setValue(engine: Engine, key: string, value: string): void {
     value,
     ...engine.stack,
   ]);
-  if (!ok) throw new UserError(`the setting ${key} cannot be written: ${error}`, 1);
+  if (!ok)
+    throw new UserError(
+      `Cannot save the setting ${key}: ${error}\nFix that error, then run this command again.`,
+      1,
+    );
 }

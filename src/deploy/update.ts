@@ -3,29 +3,34 @@ import { UserError } from "../common/errors";
 import type { EngineRun } from "./run-engine";
 import { runAndReport } from "./run-engine";
 
-/** How an update is made. */
+/** Options of an update. */
 export interface UpdateArgs extends Omit<EngineRun, "args"> {
-  /** URNs of resources that are replaced first, whatever the state says of them. */
+  /** URNs of resources to replace first, whatever their state. */
   readonly again: readonly string[];
-  /** Whether to read the cluster first, so that what was changed or deleted by hand is restored. */
+  /** Whether to read the cluster first, so that manual changes are reverted. */
   readonly refresh: boolean;
 }
 
 /**
- * `pulumi up`, without questions.
+ * Runs `pulumi up` without prompts.
  *
- * @throws UserError if the engine fails, with every reason.
+ * @throws UserError that lists all reasons if Pulumi fails.
  */
 export async function update({ again, refresh, ...run }: UpdateArgs): Promise<void> {
   const up = (args: readonly string[]) =>
     operate({ ...run, args: ["up", ...run.engine.stack, ...args, "--yes"] });
-  // In a run of its own: a refresh that sees that one is gone removes it from the state, and the engine then has no such target.
+  // A separate operation: a refresh may remove a missing resource from the state, and Pulumi
+  // rejects unknown targets.
   if (again.length > 0)
     await up([...again.flatMap((urn) => ["--target-replace", urn]), "--skip-preview"]);
   await up(refresh ? ["--refresh"] : []);
 }
 
-/** `pulumi destroy`, without questions. @throws UserError if the engine fails, with every reason. */
+/**
+ * Runs `pulumi destroy` without prompts.
+ *
+ * @throws UserError that lists all reasons if Pulumi fails.
+ */
 export async function destroy(run: Omit<EngineRun, "args">): Promise<void> {
   await operate({ ...run, args: ["destroy", ...run.engine.stack, "--yes"] });
 }
@@ -39,7 +44,7 @@ async function operate(run: EngineRun): Promise<void> {
     [
       `pulumi ${operation} failed:`,
       ...reasons.map((reason) => `  ${reason}`),
-      `What was done is saved. Fix the cause, then continue with: ${command}`,
+      `Completed changes are saved. Fix the cause, then continue with: ${command}`,
       `Log: ${log}`,
     ].join("\n"),
     1,

@@ -4,19 +4,19 @@ import { podProblems, type ClusterEvent, type PodStatus, type Problem } from "./
 
 const INTERVAL_MS = 5_000;
 
-/** Looks at the pods of an update while it runs. */
+/** Watches the pods of an update in progress. */
 export interface PodWatch {
-  /** What keeps pods from starting now. */
+  /** Problems that currently prevent pods from starting. */
   readonly problems: () => readonly Problem[];
-  /** Ends it. */
+  /** Stops watching. */
   readonly stop: () => void;
 }
 
 /**
- * Watches the pods of some namespaces and reports what keeps them from starting as soon as two looks in a row see it;
- * a namespace that does not exist yet has none.
+ * Watches the pods of namespaces and reports problems that persist for two polls. Namespaces that
+ * do not exist yet are ignored.
  *
- * @param onProblem called once for each problem.
+ * @param onProblem called once per problem.
  */
 export function watchPods(
   context: string,
@@ -26,10 +26,10 @@ export function watchPods(
 ): PodWatch {
   const reported = new Set<string>();
   let last: readonly Problem[] = [];
-  let isLooking = false;
-  const look = async (): Promise<void> => {
-    if (isLooking) return;
-    isLooking = true;
+  let isPolling = false;
+  const poll = async (): Promise<void> => {
+    if (isPolling) return;
+    isPolling = true;
     const found = (
       await Promise.all(namespaces.map((namespace) => problemsIn(context, namespace)))
     ).flat();
@@ -40,9 +40,9 @@ export function watchPods(
       onProblem(problem);
     }
     last = found;
-    isLooking = false;
+    isPolling = false;
   };
-  const timer = setInterval(() => void look(), every);
+  const timer = setInterval(() => void poll(), every);
   return { problems: () => last, stop: () => clearInterval(timer) };
 }
 
@@ -56,7 +56,7 @@ async function problemsIn(context: string, namespace: string): Promise<readonly 
       );
       return (JSON.parse(stdout) as { readonly items: readonly T[] }).items;
     } catch {
-      // What cannot be read now is read at the next look; the engine reports a cluster that stays away.
+      // Retried at the next poll; Pulumi reports a cluster that stays unreachable.
       return [];
     }
   };
@@ -72,7 +72,7 @@ async function problemsIn(context: string, namespace: string): Promise<readonly 
   );
 }
 
-/** Events are kept for an hour; those of an update before are not this one's. */
+/** Whether an event belongs to this update: the cluster keeps events for an hour. */
 function isRecent(time: string | null | undefined): boolean {
   return typeof time === "string" && Date.now() - Date.parse(time) < 60_000;
 }

@@ -13,14 +13,14 @@ import { saysWhere } from "../model/location";
 import { exactVersion, lowestVersion, parseRequirements, type Requirement } from "./requirements";
 import { parseJson, stringifyJson } from "../common/json";
 
-/** A connector as the written file uses it. */
+/** A connector in the generated file. */
 export type ImportedConnector =
-  /** One that is shipped, by the name of its function. */
+  /** A shipped connector, by the name of its function. */
   | { readonly kind: "shipped"; readonly identifier: string }
-  /** One that the file defines: the arguments of `tap` or `target`. */
+  /** A connector defined in the file: the arguments of `tap` or `target`. */
   | { readonly kind: "defined"; readonly identifier: string; readonly args: JsonObject };
 
-/** Connectors that are shipped, by the names that Meltano Hub and their packages have. */
+/** Shipped connectors, by their names on Meltano Hub and their packages. */
 const SHIPPED: readonly {
   readonly identifier: keyof typeof shipped;
   readonly plugin: string;
@@ -77,7 +77,7 @@ const SHIPPED: readonly {
   },
 ];
 
-/** Settings that are text and take a few words only; other text would not compile. */
+/** Settings that only accept these strings; others would not compile. */
 const WORDS: { readonly [setting: string]: readonly string[] } = {
   load_method: ["append-only", "upsert", "overwrite"],
   default_replication_method: ["FULL_TABLE", "INCREMENTAL", "LOG_BASED"],
@@ -85,13 +85,13 @@ const WORDS: { readonly [setting: string]: readonly string[] } = {
   ssl_mode: ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
 };
 
-/** Settings that are lists of text; other settings that hold more than one value have types of their own. */
+/** Settings that are lists of strings; other settings with several values have their own types. */
 const LISTS = new Set(["filter_schemas", "primary_keys", "except_keys"]);
 
 /** Settings that hold any object. */
 const OBJECTS = new Set(["stream_maps", "stream_map_config", "params", "headers", "settings"]);
 
-/** Settings of shipped connectors with words that are not listed here. */
+/** Settings of shipped connectors that only accept certain strings, not listed here. */
 const UNLISTED_WORDS = new Set([
   "pagination_request_style",
   "pagination_response_style",
@@ -114,7 +114,7 @@ const STREAM_SETTINGS = new Set([
   "start_date",
 ]);
 
-/** Types of Meltano's kinds of settings, all others are text. */
+/** Types of Meltano's setting kinds; all other kinds are strings. */
 const KINDS: { readonly [kind: string]: SettingType } = {
   integer: "number",
   decimal: "number",
@@ -123,7 +123,7 @@ const KINDS: { readonly [kind: string]: SettingType } = {
   object: "json",
 };
 
-/** Whether the tap of a plugin is known to have a catalog. */
+/** Whether the plugin's tap is known to support a catalog. */
 export function hasCatalog(plugin: ResolvedPlugin): boolean {
   return (
     plugin.capabilities.some((one) => one === "catalog" || one === "properties") ||
@@ -132,9 +132,10 @@ export function hasCatalog(plugin: ResolvedPlugin): boolean {
 }
 
 /**
- * The connector for a plugin: a shipped one where its types take these settings, else one that the file defines.
+ * The connector for a plugin: the shipped one if its types accept the settings, otherwise one
+ * defined in the file.
  *
- * @param name of the plugin that has the package, which is another one for an heir.
+ * @param name of the plugin that defines the package: for a plugin that inherits, its parent.
  */
 export function connectorFor(
   plugin: ResolvedPlugin,
@@ -148,25 +149,25 @@ export function connectorFor(
   const { packages, options } = parseRequirements(plugin.pipUrl ?? "");
   for (const option of options)
     tell(
-      `pip_url: the option ${option} is not carried over; where packages come from is a setting of pip and of the image`,
+      `pip_url: option ${option} is not converted; configure package sources in pip and the image`,
     );
   const known = shippedFor(plugin);
   if (known) tellOfVersion(known.definition, packages[0], tell);
   const output = known?.definition.outputSetting;
   if (output !== undefined && output in settings)
     tell(
-      `setting ${JSON.stringify(output)}: on the cluster files that go to a folder of their own are lost; without it each run keeps its files`,
+      `setting ${JSON.stringify(output)}: on the cluster, files in a custom folder are lost; without this setting, each run stores its files`,
     );
   if (known && fits(known.definition, settings))
     return { value: { kind: "shipped", identifier: known.identifier }, leftOver };
-  for (const [setting, type] of secretsThatAreNoText(plugin, known?.definition, settings)) {
+  for (const [setting, type] of nonStringSecrets(plugin, known?.definition, settings)) {
     tell(
-      `setting ${JSON.stringify(setting)} is a ${type}, and a secret is text: it is converted if the connector describes its settings (--about); else give its definition settings: { ${setting}: "${type}", ... } with all that it has`,
+      `setting ${JSON.stringify(setting)} is a ${type}, but secrets are strings: it is converted if the connector describes its settings (--about); otherwise add settings: { ${setting}: "${type}", ... } with all its settings to its definition`,
     );
   }
   const kind = plugin.kind === "loader" ? "target" : "tap";
   const identifier = camelCase(name.startsWith(kind) ? name : `${kind}-${name}`);
-  // The name would hide the import of the shipped one.
+  // The shipped connector's name would shadow its import.
   const free = identifier in shipped || identifier === kind ? `${identifier}Imported` : identifier;
   if (known)
     return {
@@ -192,8 +193,8 @@ export function connectorFor(
   };
 }
 
-/** Secrets in settings of other types than text, of a connector that is defined without types. */
-function secretsThatAreNoText(
+/** Secrets in settings that are not strings, of a connector that is defined without types. */
+function nonStringSecrets(
   plugin: ResolvedPlugin,
   known: ConnectorDefinition | undefined,
   settings: JsonObject,
@@ -216,7 +217,7 @@ function shippedFor(
     if (first?.kind === "index") return one.package === normal(first.name);
     if (first?.kind === "elsewhere")
       return new RegExp(`[/:]${one.repository}(?:\\.git)?(?:[@#]|$)`, "i").test(first.from);
-    // Without a pip_url it is the Hub's, by its name and whose it is.
+    // Without a pip_url, it comes from the Hub, identified by name and variant.
     return (
       (plugin.inheritFrom ?? plugin.name) === one.plugin &&
       plugin.variant?.toLowerCase() === one.repository.split("/")[0]
@@ -235,14 +236,17 @@ function tellOfVersion(
   if (!("version" in source) || !first) return;
   const wanted = first.kind === "index" ? exactVersion(first.versions) : first.version;
   if (wanted !== undefined && wanted !== source.version)
-    tell(`version ${wanted} is pinned; the connector that is shipped is ${source.version}`);
+    tell(`version ${wanted} is pinned, but the shipped connector uses ${source.version}`);
   else if (wanted === undefined && first.kind === "elsewhere")
     tell(
-      `it is installed from ${first.from}; the connector that is shipped is ${source.version} of the package index`,
+      `it is installed from ${first.from}, but the shipped connector uses ${source.version} from the package index`,
     );
 }
 
-/** Whether the types of a shipped connector take these settings, as far as can be told; where not, any JSON is taken. */
+/**
+ * Whether the types of a shipped connector accept the settings, as far as known here. If not, any
+ * JSON is accepted.
+ */
 function fits(
   { settings: types = {}, required = [] }: ConnectorDefinition,
   settings: JsonObject,
@@ -275,7 +279,10 @@ function fitsType(
   );
 }
 
-/** A stream that tap-rest-api-msdk is told of: a name, and settings that the tap has for all streams too. */
+/**
+ * Whether a stream of tap-rest-api-msdk has a name, and otherwise only settings that also exist for
+ * all streams.
+ */
 function isDeclaredStream(types: { readonly [name: string]: SettingType }, item: Json): boolean {
   return (
     isRecord(item) &&
@@ -288,8 +295,8 @@ function isDeclaredStream(types: { readonly [name: string]: SettingType }, item:
 }
 
 /**
- * A shipped connector's definition without the types of its settings, so that it takes what the shipped one would not. Of
- * the settings that the shipped one does not know, such as `filepath` of an older target-duckdb, some say where data is.
+ * A shipped connector's definition without setting types, so that it accepts any settings. Unknown
+ * settings may be locations, e.g. `filepath` of an older target-duckdb.
  */
 function looseArgs(
   {
@@ -334,10 +341,10 @@ function sourceArgs(
   );
   for (const one of more)
     if (one.kind === "elsewhere")
-      tell(`pip_url: ${one.from} is not carried over; only packages of an index are installed`);
+      tell(`pip_url: ${one.from} is not converted; only packages from an index are supported`);
   if (plugin.executable?.includes("/"))
     tell(
-      `executable ${plugin.executable} is a file of the project; only commands that the package installs are started`,
+      `executable ${plugin.executable} is a file of the project; only commands installed by the package are supported`,
     );
   const executable = plugin.executable?.includes("/")
     ? undefined
@@ -356,7 +363,10 @@ function sourceArgs(
   } satisfies Pick<PackageSource, "package" | "version"> & JsonObject;
 }
 
-/** One exact version is needed; `0` stands where none can be told, and installs nothing by mistake. */
+/**
+ * Returns an exact version, which is required; `0` if unknown, so that nothing is installed by
+ * mistake.
+ */
 function versionOf(
   first: Requirement | undefined,
   installed: string | undefined,
@@ -365,7 +375,7 @@ function versionOf(
   if (first?.kind === "elsewhere") {
     const found = first.version ?? installed;
     tell(
-      `it is installed from ${first.from}, which is not possible here: publish it in a package index, or make an image of it${found === undefined ? "; version 0 stands for the version to write" : ""}`,
+      `it is installed from ${first.from}, which is not supported: publish it to a package index, or build an image with it${found === undefined ? "; replace the placeholder version 0" : ""}`,
     );
     return found ?? "0";
   }
@@ -374,7 +384,7 @@ function versionOf(
   if (installed !== undefined) return installed;
   const lowest = first && lowestVersion(first.versions);
   tell(
-    `pip_url gives no exact version${lowest === undefined ? ": version 0 stands for the one to write" : `: ${lowest} is the lowest of ${first?.versions ?? ""}`}; \`meltano invoke\` uses the one that \`pip list\` of its environment shows`,
+    `pip_url has no exact version${lowest === undefined ? ": replace the placeholder version 0" : `: ${lowest} is the lowest of ${first?.versions ?? ""}`}; \`pip list\` in the environment of \`meltano invoke\` shows the installed one`,
   );
   return lowest ?? "0";
 }

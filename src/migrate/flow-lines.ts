@@ -1,8 +1,8 @@
 const DEEP = " ".repeat(80);
 
 /**
- * A YAML text whose lines inside of `[…]` and `{…}` are indented, as YAML asks: PyYAML, by which Meltano reads its
- * files, lets them stand anywhere. Lines stay on their numbers.
+ * Indents the lines inside of `[…]` and `{…}`, as the YAML specification requires. PyYAML, which
+ * Meltano uses, accepts any indentation. Line numbers do not change.
  */
 export function indentFlowLines(text: string): string {
   let depth = 0;
@@ -16,7 +16,7 @@ export function indentFlowLines(text: string): string {
     .join("\n");
 }
 
-/** How many brackets a line leaves open, those in quotes and comments aside. */
+/** Number of brackets that a line leaves open, ignoring quotes and comments. */
 function openedBy(line: string): number {
   const code = line.replace(/"(?:\\.|[^"\\])*"|'(?:''|[^'])*'/g, "").replace(/(^|\s)#.*$/, "");
   return (code.match(/[[{]/g) ?? []).length - (code.match(/[\]}]/g) ?? []).length;

@@ -4,7 +4,10 @@ import type { Carried, LeftOver } from "./left-over";
 import type { PlannedRun, UtilityCall } from "./runs";
 import { expand, secretName, type Variables } from "./variables";
 
-/** Commands of utilities after a replication, as follow-ups where the project names an image for them. */
+/**
+ * Converts utility commands after a replication to follow-ups, if the project gives an image for
+ * them.
+ */
 export function carryFollowUps(
   { place, name, after }: PlannedRun,
   variables: Variables,
@@ -58,7 +61,7 @@ function withoutImage({ plugin, command }: UtilityCall): string {
   const example = wordsOf(`${program} ${args ?? command ?? ""}`)
     .map((word) => JSON.stringify(word))
     .join(", ");
-  return `${plugin.name}${command === undefined ? "" : `:${command}`} names no image: add a followUp with one that holds its project, such as { name: "${program.toLowerCase().replace(/[^a-z0-9]+/g, "-")}", image: "registry/name:tag", command: [${example}] }`;
+  return `${plugin.name}${command === undefined ? "" : `:${command}`} has no image: add a followUp with an image that contains its project, e.g. { name: "${program.toLowerCase().replace(/[^a-z0-9]+/g, "-")}", image: "registry/name:tag", command: [${example}] }`;
 }
 
 function envValue(value: string, variables: Variables): Json {
@@ -74,7 +77,7 @@ function textOf(word: string, variables: Variables): string | undefined {
   return expanded.kind === "text" ? expanded.text : undefined;
 }
 
-/** Words of a command line, with quotes as a shell has them. */
+/** Splits a command line into words, with quotes as in a shell. */
 function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replace(

@@ -13,14 +13,14 @@ import { carryStreams } from "./streams";
 import type { Variables } from "./variables";
 import { stringifyJson } from "../common/json";
 
-/** A connector and the settings of one entry. */
+/** A connector with the settings of one entry. */
 export interface ImportedUse {
-  /** Name of its function in the written file. */
+  /** Name of its function in the generated file. */
   readonly connector: string;
   readonly settings: JsonObject;
 }
 
-/** An entry of the array that is written. */
+/** An entry of the generated array. */
 export interface ImportedEntry {
   readonly name: string;
   readonly schedule: string;
@@ -31,7 +31,7 @@ export interface ImportedEntry {
   readonly followUps?: Json;
 }
 
-/** What an import gives. */
+/** The result of an import. */
 export interface Import {
   readonly environment?: string;
   readonly connectors: readonly ImportedConnector[];
@@ -41,13 +41,13 @@ export interface Import {
 
 const LONGEST_NAME = 52;
 
-/** Intervals of Meltano that start nothing by themselves. */
+/** Meltano intervals that never start a run. */
 const NEVER = new Set(["@once", "@none", "none", ""]);
 
 /**
- * Turns a Meltano project into entries of the array.
+ * Converts a Meltano project to entries of the array.
  *
- * @param environmentName the one whose settings count. Default: the project's default one.
+ * @param environmentName environment to use. Default: the project's default.
  */
 export function importProject(
   project: MeltanoProject,
@@ -75,13 +75,13 @@ export function importProject(
   const leftOver = [
     ...project.others.map(({ place, name }) => ({
       where: place,
-      text: `${name} is not carried over`,
+      text: `${name} is not converted`,
     })),
     ...ofRuns,
     ...drafts.flatMap((draft) => draft.leftOver),
     ...unused(project, runs).map(({ place, kind, name }) => ({
       where: `${place} ${kind} ${name}`,
-      text: "is in no schedule and no job that was carried over, so that it was left out",
+      text: "is not used by any converted schedule or job, and was omitted",
     })),
   ];
   return {
@@ -108,7 +108,7 @@ interface DraftUse {
   readonly settings: JsonObject;
 }
 
-/** An entry before names are given out. */
+/** An entry before unique names are assigned. */
 type Draft = Omit<ImportedEntry, "name" | "tap" | "target"> & {
   readonly tap: DraftUse;
   readonly target: DraftUse;
@@ -154,7 +154,7 @@ function useOf(
       : [
           {
             where: `${plugin.place} ${plugin.kind} ${plugin.name}`,
-            text: `${plugin.others.join(", ")} ${plugin.others.length === 1 ? "is" : "are"} not carried over`,
+            text: `${plugin.others.join(", ")} ${plugin.others.length === 1 ? "is" : "are"} not converted`,
           },
         ];
   return {
@@ -163,7 +163,7 @@ function useOf(
   };
 }
 
-/** Where nothing starts it, an entry is suspended: its schedule is one that anybody sees is not meant. */
+/** An entry without a schedule is suspended, with a schedule that is an obvious placeholder. */
 function scheduleOf(interval: string | undefined): {
   readonly schedule: string;
   readonly suspend: boolean;
@@ -171,13 +171,13 @@ function scheduleOf(interval: string | undefined): {
 } {
   const off = { schedule: "@yearly", suspend: true };
   if (interval === undefined)
-    return { ...off, problem: "has no schedule: the entry is suspended, give it one" };
+    return { ...off, problem: "has no schedule: the entry is suspended; set its schedule" };
   if (NEVER.has(interval))
     return {
       ...off,
-      problem: `interval ${interval || "(empty)"} starts nothing by itself: the entry is suspended`,
+      problem: `interval ${interval || "(empty)"} never starts a run: the entry is suspended`,
     };
-  // Other crons take 7 for Sunday.
+  // Other cron implementations accept 7 for Sunday.
   const cron = interval
     .trim()
     .replace(/\s+/g, " ")
@@ -186,11 +186,14 @@ function scheduleOf(interval: string | undefined): {
   if (parsed.ok && !neverFires(parsed.schedule)) return { schedule: cron, suspend: false };
   return {
     ...off,
-    problem: `interval ${JSON.stringify(interval)} is not known to Argo (${parsed.ok ? "it never fires" : parsed.problem}): the entry is suspended`,
+    problem: `interval ${JSON.stringify(interval)} is not supported by Argo (${parsed.ok ? "it never fires" : parsed.problem}): the entry is suspended`,
   };
 }
 
-/** Variables that the project's files give, the nearest last, and those that Meltano makes up for a pair. */
+/**
+ * Variables from the project's files, the most specific last, and those that Meltano sets for an
+ * extractor and loader.
+ */
 function variablesOf(
   { env, extractor, loader }: PlannedRun,
   { project, environment }: Context,
@@ -223,7 +226,7 @@ function environmentOf(
     const known = [...new Set(project.environments.map((one) => one.name))];
     const near = nearest(name, known);
     throw new UserError(
-      `--environment ${name}: the project has no such environment${near === undefined ? `; there are: ${known.join(", ") || "none"}` : `; did you mean "${near}"?`}`,
+      `--environment ${name}: the project has no such environment${near === undefined ? "" : `; did you mean "${near}"?`}\nAvailable environments: ${known.join(", ") || "none"}`,
     );
   }
   if (name === undefined || parts.length === 0) return undefined;
@@ -247,7 +250,9 @@ function unused(project: MeltanoProject, runs: readonly PlannedRun[]) {
   return project.plugins.filter(({ name }) => !used.has(name));
 }
 
-/** Names of the functions of connectors, by their content: the same connector is one function, and no two share a name. */
+/**
+ * Unique names for the functions of connectors, by content: equal connectors share one function.
+ */
 function identifiersOf(
   connectors: readonly ImportedConnector[],
 ): ReadonlyMap<string, ImportedConnector> {
@@ -265,7 +270,7 @@ function identifiersOf(
   );
 }
 
-/** Names of entries: lower case, short enough, none twice. */
+/** Unique names for entries: lowercase and short enough. */
 function namesOf(wanted: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return wanted.map((text) => {

@@ -1,12 +1,12 @@
-/** Something of a Meltano project that was not carried over, or not as it was. */
+/** Part of a Meltano project that was not converted, or converted with changes. */
 export interface LeftOver {
-  /** File and line, and what stands there: `meltano.yml:12 extractor tap-github`. */
+  /** File, line and subject: `meltano.yml:12 extractor tap-github`. */
   readonly where: string;
-  /** What was not carried over and what to do, in one line. Values of secrets are not in it. */
+  /** What was not converted and what to do, in one line, without secret values. */
   readonly text: string;
 }
 
-/** A result with what had to be left over on the way to it. */
+/** A result, and what could not be converted for it. */
 export interface Carried<Value> {
   readonly value: Value;
   readonly leftOver: readonly LeftOver[];

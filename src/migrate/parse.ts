@@ -22,7 +22,7 @@ const KINDS: { readonly [list: string]: PluginKind } = {
   orchestrators: "utility",
 };
 
-/** Fields of the top that are read, or that mean nothing outside Meltano. */
+/** Top-level fields that are read here, or have no meaning outside of Meltano. */
 const READ = new Set([
   "version",
   "default_environment",
@@ -44,33 +44,36 @@ const PLUGIN_FIELDS = new Set(
   ),
 );
 
-/** A file that was read: what it holds, and where things stand in it. */
+/** A parsed file with its line numbers. */
 interface Source {
   readonly file: string;
   readonly document: Document;
   readonly lines: LineCounter;
 }
 
-/** Files of a project that {@link parseFile} read; the first is `meltano.yml`. */
+/** The result of {@link parseFile}; the first file of a project is `meltano.yml`. */
 export interface ParsedFile {
   readonly project: MeltanoProject;
-  /** Globs of more files, from `include_paths`. */
+  /** Globs of further files, from `include_paths`. */
   readonly includes: readonly string[];
 }
 
 /**
  * Reads one file of a Meltano project.
  *
- * @param file what messages and places call it.
- * @throws UserError where it is no YAML, or no Meltano project.
+ * @param file name of the file in messages.
+ * @throws UserError if it is not valid YAML or not a Meltano project.
  */
 export function parseFile(file: string, text: string): ParsedFile {
   const { document, lines } = documentOf(text);
   const [error] = document.errors;
-  if (error) throw new UserError(`${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`);
+  if (error)
+    throw new UserError(
+      `${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}\nFix the YAML, then run the import again.`,
+    );
   if (!isMap(document.contents))
     throw new UserError(
-      `${file}: is no Meltano project; its top must have fields such as plugins and schedules`,
+      `${file}: is not a Meltano project.\nUse a file with top-level fields such as plugins and schedules.`,
     );
   const source: Source = { file, document, lines };
   const top = jsonOf(document.contents, document) as JsonObject;
@@ -96,7 +99,7 @@ export function parseFile(file: string, text: string): ParsedFile {
   };
 }
 
-/** A text that is no YAML is tried once more as PyYAML would read it; what is wrong is told of the text as it is. */
+/** Invalid YAML is parsed again as PyYAML would read it; errors refer to the original text. */
 function documentOf(text: string): Pick<Source, "document" | "lines"> {
   const [strict, lenient] = [text, indentFlowLines(text)].map((one) => {
     const lines = new LineCounter();
@@ -115,7 +118,7 @@ function documentOf(text: string): Pick<Source, "document" | "lines"> {
     : strict;
 }
 
-/** What a node says; an integer that a number holds exactly is a number. */
+/** Converts a node to JSON; integers are numbers if a number can represent them exactly. */
 function jsonOf(node: Node, document: Document): Json {
   const plain = (value: Json): Json => {
     if (typeof value === "bigint")
@@ -129,7 +132,7 @@ function jsonOf(node: Node, document: Document): Json {
   return plain(node.toJS(document) as Json);
 }
 
-/** A plugin from a plain object, such as a lock file's. */
+/** Creates a plugin from a plain object, e.g. a lock file. */
 export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject): Plugin {
   const config = objectOf(fields["config"]);
   const extra = (name: string): Json | undefined => fields[name] ?? config[`_${name}`];
@@ -184,7 +187,7 @@ export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject):
 function pluginOf(source: Source, kind: PluginKind, node: Node): Plugin {
   const place = placeOf(source, node);
   const plugin = pluginFrom(kind, place, objectOf(jsonOf(node, source.document)));
-  if (plugin.name === "") throw new UserError(`${place}: a plugin has no name`);
+  if (plugin.name === "") throw new UserError(`${place}: the plugin has no name.\nAdd its name.`);
   return plugin;
 }
 
@@ -209,7 +212,7 @@ function scheduleOf(source: Source, node: Node): Schedule {
   };
 }
 
-/** Tasks are texts, or lists of texts that belong together. */
+/** Tasks are strings, or lists of strings that belong together. */
 function jobOf(source: Source, node: Node): Job {
   const fields = objectOf(jsonOf(node, source.document));
   const tasks = list(fields["tasks"]).flatMap((task) =>
@@ -220,7 +223,7 @@ function jobOf(source: Source, node: Node): Job {
 
 function environmentOf(source: Source, node: Node, index: number): Environment {
   const fields = objectOf(jsonOf(node, source.document));
-  // Places are those in the file, so that the plugins are read from the tree and not from the object.
+  // Plugins are read from the tree instead of the object, which has no line numbers.
   const at = (name: string) =>
     isMap(node) && index >= 0 ? items(source, ["config", "plugins", name], node) : [];
   return {
@@ -261,7 +264,8 @@ function items(
 ): readonly Node[] {
   const found = isMap(from) ? from.getIn(path, true) : undefined;
   if (found === undefined || found === null || (isScalar(found) && found.value === null)) return [];
-  if (!isSeq(found)) throw new UserError(`${file}: ${path.join(".")} must be a list`);
+  if (!isSeq(found))
+    throw new UserError(`${file}: ${path.join(".")} is not a list.\nWrite it as a YAML list.`);
   return found.items.filter((item): item is Node => isMap(item));
 }
 

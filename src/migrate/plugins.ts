@@ -1,18 +1,20 @@
 import type { JsonObject } from "../model/connector-settings";
 import type { Environment, MeltanoProject, Plugin, PluginKind, Surroundings } from "./project";
 
-/** A plugin with all that it inherits, and what the environment changes. */
+/** A plugin with inherited fields and changes of the environment. */
 export type ResolvedPlugin = Plugin;
 
-/** Finds plugins by their names, resolved. */
+/** Looks up resolved plugins. */
 export interface Plugins {
-  /** The plugin of a name; undefined where the project has none. */
+  /** The plugin with a name; undefined if it does not exist. */
   find(name: string): ResolvedPlugin | undefined;
-  /** All of a kind, in the order of the files. */
+  /** All plugins of a kind, in file order. */
   all(kind: PluginKind): readonly ResolvedPlugin[];
 }
 
-/** Resolves inheritance, lock files and the environment, which wins over what the plugin says itself. */
+/**
+ * Resolves inheritance, lock files and the environment, which overrides the plugin's own fields.
+ */
 export function resolvePlugins(
   project: MeltanoProject,
   environment: Environment | undefined,
@@ -40,7 +42,7 @@ export function resolvePlugins(
   };
 }
 
-/** The name of the plugin that an heir has its package from, at the end of the line. */
+/** The name of the plugin that defines the package, at the end of the inheritance chain. */
 export function rootName(plugin: Plugin, project: MeltanoProject): string {
   const seen = new Set([plugin.name]);
   let name = plugin.inheritFrom ?? plugin.name;
@@ -52,7 +54,10 @@ export function rootName(plugin: Plugin, project: MeltanoProject): string {
   }
 }
 
-/** Settings and metadata are merged one by one, a list of patterns is replaced: as Meltano inherits. */
+/**
+ * Merges settings and metadata individually and replaces lists of patterns, like Meltano's
+ * inheritance.
+ */
 function merge(base: Partial<Plugin>, over: Plugin): Plugin {
   return {
     ...base,
@@ -77,7 +82,7 @@ function mergeMetadata(base: Plugin["metadata"], over: Plugin["metadata"]): Plug
   );
 }
 
-/** An heir has a place and a parent of its own. */
+/** The fields that are inherited. */
 function inheritable(plugin: Plugin): Partial<Plugin> {
   return Object.fromEntries(
     Object.entries(plugin).filter(([field]) => field !== "inheritFrom" && field !== "place"),

@@ -1,25 +1,27 @@
 import type { Json, JsonObject } from "../model/connector-settings";
 
-/** Kinds of plugins that a pipeline is made of. */
+/** Kinds of plugins in a pipeline. */
 export type PluginKind = "extractor" | "loader" | "mapper" | "utility";
 
-/** A setting that a plugin's definition names. */
+/** A setting in a plugin's definition. */
 export interface PluginSetting {
   readonly name: string;
-  /** Meltano's kind, such as `string` or `password`. */
+  /** Meltano's kind, e.g. `string` or `password`. */
   readonly kind?: string;
-  /** Whether the definition says that its value is a secret. */
+  /** Whether the definition marks its value as a secret. */
   readonly sensitive?: boolean;
-  /** Value that is used where the config has none. */
+  /** Default value. */
   readonly value?: Json;
-  /** Whether Meltano Hub says so, in a lock file, and not the project itself. */
+  /**
+   * Whether the definition comes from Meltano Hub, through a lock file, and not from the project.
+   */
   readonly fromHub?: boolean;
 }
 
 /** A command of a plugin. */
 export interface PluginCommand {
   readonly args: string;
-  /** Container that Meltano would run it in. */
+  /** Container in which Meltano would run it. */
   readonly container?: {
     readonly image: string;
     readonly command?: string;
@@ -27,7 +29,7 @@ export interface PluginCommand {
   };
 }
 
-/** A plugin as one place of a project defines it. */
+/** A plugin as defined in one place of a project. */
 export interface Plugin {
   readonly kind: PluginKind;
   readonly name: string;
@@ -43,13 +45,13 @@ export interface Plugin {
   readonly capabilities: readonly string[];
   readonly commands: { readonly [name: string]: PluginCommand };
   readonly env: { readonly [name: string]: string };
-  /** Patterns of streams and properties. */
+  /** Patterns for streams and properties. */
   readonly select?: readonly string[];
   /** Metadata by stream. */
   readonly metadata: { readonly [stream: string]: JsonObject };
-  /** Schema that loaders are told to load into. */
+  /** Schema that loaders write to. */
   readonly loadSchema?: string;
-  /** Fields that nothing here reads, such as `schema` or `catalog`. */
+  /** Fields that are not converted, e.g. `schema` or `catalog`. */
   readonly others: readonly string[];
 }
 
@@ -65,21 +67,21 @@ export interface Schedule {
   readonly env: { readonly [name: string]: string };
 }
 
-/** A job: tasks, each one or more plugins behind each other. */
+/** A job with tasks, each a sequence of one or more plugins. */
 export interface Job {
   readonly name: string;
   readonly place: string;
   readonly tasks: readonly string[];
 }
 
-/** An environment: what it changes about plugins and variables. */
+/** An environment: its changes to plugins and variables. */
 export interface Environment {
   readonly name: string;
   readonly plugins: readonly Plugin[];
   readonly env: { readonly [name: string]: string };
 }
 
-/** What the files of a Meltano project say, all of them together. */
+/** The merged content of a Meltano project's files. */
 export interface MeltanoProject {
   readonly plugins: readonly Plugin[];
   readonly schedules: readonly Schedule[];
@@ -87,17 +89,17 @@ export interface MeltanoProject {
   readonly environments: readonly Environment[];
   readonly defaultEnvironment?: string;
   readonly env: { readonly [name: string]: string };
-  /** Parts of the files that have no equal here, such as `state_backend`. */
+  /** Parts without an equivalent, e.g. `state_backend`. */
   readonly others: readonly { readonly place: string; readonly name: string }[];
 }
 
-/** What lies around the files: found by whoever reads them. */
+/** Facts about the project from other files. */
 export interface Surroundings {
   /** Names of the variables in `.env`. */
   readonly variables: readonly string[];
   /** Definitions from `plugins/…/NAME--VARIANT.lock`, by kind and name: `extractor tap-github`. */
   readonly locks: { readonly [plugin: string]: Partial<Plugin> };
-  /** Version of the package that is installed for a plugin, where one is, by kind and name. */
+  /** Versions of the packages installed for a plugin, by kind and name. */
   readonly installed: {
     readonly [plugin: string]: readonly { readonly package: string; readonly version: string }[];
   };

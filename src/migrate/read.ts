@@ -14,10 +14,10 @@ const FOLDERS: { readonly [Kind in PluginKind]: string } = {
   utility: "utilities",
 };
 
-/** Folders that hold what others made. */
+/** Folders with third-party or generated files. */
 const SKIPPED = new Set([".meltano", ".git", "node_modules", ".venv", "venv"]);
 
-/** A Meltano project and what lies around its files. Values in `.env` are not kept. */
+/** Reads a Meltano project and the files around it. Values in `.env` are not kept. */
 export function readMeltano(file: string): {
   readonly project: MeltanoProject;
   readonly surroundings: Surroundings;
@@ -88,7 +88,7 @@ function variablesIn(file: string): readonly string[] {
   return existsSync(file) ? [...parseEnvFile(readText(file)).keys()] : [];
 }
 
-/** Meltano keeps the definition of each plugin that it knows from its Hub in a lock file. */
+/** Meltano keeps the Hub's definition of each plugin in a lock file. */
 function locksOf(root: string, plugins: readonly Plugin[]): Surroundings["locks"] {
   return Object.fromEntries(
     plugins.flatMap(({ kind, name, inheritFrom, variant }) => {
@@ -139,7 +139,7 @@ function readJson(file: string): JsonObject {
     return parseJson(readText(file)) as JsonObject;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file}: is no JSON; \`meltano lock --update\` writes it anew`);
+    throw new UserError(`${file}: is not valid JSON.\nRecreate it with: meltano lock --update`);
   }
 }
 
@@ -147,6 +147,8 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw new UserError(
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
+    );
   }
 }

@@ -2,26 +2,26 @@
 export type Requirement =
   | {
       readonly kind: "index";
-      /** Name with extras, such as `target-s3[avro]`. */
+      /** Name with extras, e.g. `target-s3[avro]`. */
       readonly name: string;
-      /** What versions are taken, such as `==1.2.0` or `~=0.6`; empty for any. */
+      /** Version specifier, e.g. `==1.2.0` or `~=0.6`; empty for any. */
       readonly versions: string;
     }
   | {
       readonly kind: "elsewhere";
-      /** Where it comes from, such as `git+https://…@v1.2.0`, an address or a folder. */
+      /** Source, e.g. `git+https://…@v1.2.0`, a URL or a folder. */
       readonly from: string;
-      /** Name that its package most likely has. */
+      /** Probable name of its package. */
       readonly name: string;
-      /** Version that the reference names, where it does. */
+      /** Version in the reference, if any. */
       readonly version?: string;
     };
 
-/** What a `pip_url` says. */
+/** The parsed `pip_url`. */
 export interface Requirements {
   /** The packages; the first one is the plugin's. */
   readonly packages: readonly Requirement[];
-  /** Options for pip, such as `--extra-index-url https://…`, users and passwords left out. */
+  /** Options for pip, e.g. `--extra-index-url https://…`, without users and passwords. */
   readonly options: readonly string[];
 }
 
@@ -39,7 +39,7 @@ const OPTIONS_WITH_VALUE = new Set([
 ]);
 
 /**
- * Reads the `pip_url` of a plugin, which is what `pip install` is given.
+ * Parses the `pip_url` of a plugin, which is passed to `pip install`.
  *
  * @example `parseRequirements("tap-x~=1.2 setuptools<81")`
  */
@@ -66,24 +66,24 @@ export function parseRequirements(pipUrl: string): Requirements {
   return { packages, options };
 }
 
-/** The one version that is taken, such as `1.2.0` of `==1.2.0`; undefined for a range. */
+/** The exact version of a specifier, e.g. `1.2.0` for `==1.2.0`; undefined for a range. */
 export function exactVersion(versions: string): string | undefined {
   return /^={2,3}([0-9][^,*\s]*)$/.exec(versions)?.[1];
 }
 
-/** The lowest version of a range, such as `0.6` of `~=0.6`; undefined where it has none. */
+/** The lowest version of a range, e.g. `0.6` for `~=0.6`; undefined if it has none. */
 export function lowestVersion(versions: string): string | undefined {
   return /(?:~=|>=|==)\s*([0-9][0-9A-Za-z.]*?)(?:\.\*)?(?:,|$)/.exec(versions)?.[1];
 }
 
-/** `tap-x >= 1.0` is one requirement in three words. */
+/** Joins requirements with spaces: `tap-x >= 1.0` is one requirement in three words. */
 function joined(words: readonly string[]): readonly string[] {
   return words.reduce<readonly string[]>((before, word) => {
     const last = before[before.length - 1];
-    const goesOn =
+    const continues =
       last !== undefined &&
       (/^[<>=!~]/.test(word) || (/[<>=~,]$/.test(last) && !last.startsWith("-")));
-    return goesOn ? [...before.slice(0, -1), `${last}${word}`] : [...before, word];
+    return continues ? [...before.slice(0, -1), `${last}${word}`] : [...before, word];
   }, []);
 }
 
@@ -111,7 +111,7 @@ function requirementOf(word: string): Requirement {
   };
 }
 
-/** Addresses of private packages carry tokens. */
+/** Removes users from URLs: those of private packages contain tokens. */
 function withoutUser(text: string): string {
   return text.replace(/:\/\/[^/@\s]*@/, "://");
 }

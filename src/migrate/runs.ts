@@ -2,22 +2,22 @@ import type { LeftOver } from "./left-over";
 import type { Plugins, ResolvedPlugin } from "./plugins";
 import type { Job, MeltanoProject, Schedule } from "./project";
 
-/** A replication that a project runs: what becomes an entry of the array. */
+/** A replication in a project, which becomes an entry of the array. */
 export interface PlannedRun {
-  /** Name that the entry gets where it is free. */
+  /** Preferred name of the entry. */
   readonly name: string;
   readonly place: string;
   readonly extractor: ResolvedPlugin;
   readonly loader: ResolvedPlugin;
-  /** Cron text; undefined where nothing starts it by itself. */
+  /** Cron expression; undefined if the run has no schedule. */
   readonly interval?: string;
-  /** Variables that the schedule gives. */
+  /** Variables set by the schedule. */
   readonly env: { readonly [name: string]: string };
-  /** Commands of utilities that run after it, in order. */
+  /** Utility commands that run after it, in order. */
   readonly after: readonly UtilityCall[];
 }
 
-/** A command of a utility, such as `dbt-postgres:run`. */
+/** A command of a utility, e.g. `dbt-postgres:run`. */
 export interface UtilityCall {
   readonly plugin: ResolvedPlugin;
   /** Name of the command; undefined for the plugin's own program. */
@@ -26,14 +26,17 @@ export interface UtilityCall {
 
 type Tell = (where: string, text: string) => void;
 
-/** One replication of a task, and what follows it. */
+/** A replication in a task, and the commands after it. */
 interface Pair {
   readonly extractor: ResolvedPlugin;
   readonly loader: ResolvedPlugin;
   readonly after: readonly UtilityCall[];
 }
 
-/** What a project runs: its schedules, its jobs without one, and its pairs of plugins where it has neither. */
+/**
+ * The runs of a project: its schedules, its unscheduled jobs, or pairs of plugins if it has
+ * neither.
+ */
 export function plannedRuns(
   project: MeltanoProject,
   plugins: Plugins,
@@ -67,12 +70,12 @@ function scheduleRuns(
   if (schedule.transform !== undefined && schedule.transform !== "skip")
     tell(
       where,
-      `transform: ${schedule.transform} is not carried over; add a followUp with an image that holds the transformations`,
+      `transform: ${schedule.transform} is not converted; add a followUp with an image that contains the transformations`,
     );
   const job =
     schedule.job === undefined ? undefined : project.jobs.find(({ name }) => name === schedule.job);
   if (job) return jobRuns(job, schedule, plugins, tell);
-  if (schedule.job !== undefined) tell(where, `its job ${schedule.job} is not there`);
+  if (schedule.job !== undefined) tell(where, `its job ${schedule.job} does not exist`);
   const [extractor, loader] = [
     plugins.find(schedule.extractor ?? ""),
     plugins.find(schedule.loader ?? ""),
@@ -80,7 +83,7 @@ function scheduleRuns(
   if (schedule.job === undefined && (!extractor || !loader))
     tell(
       where,
-      `its extractor ${schedule.extractor ?? "(none)"} or loader ${schedule.loader ?? "(none)"} is not among the plugins`,
+      `its extractor ${schedule.extractor ?? "(none)"} or loader ${schedule.loader ?? "(none)"} is not defined`,
     );
   return extractor && loader
     ? [
@@ -97,7 +100,7 @@ function scheduleRuns(
     : [];
 }
 
-/** The replications of a job; those of several tasks become entries of their own, which start at the same time. */
+/** The replications of a job. Each becomes an entry of its own, and they start in parallel. */
 function jobRuns(
   job: Job,
   by: Schedule | Job,
@@ -109,7 +112,7 @@ function jobRuns(
   if (pairs.length > 1)
     tell(
       where,
-      `its ${pairs.length} replications ran one after another; they are entries of their own now, which start at the same time`,
+      `its ${pairs.length} replications ran sequentially; they are now separate entries that start in parallel`,
     );
   const interval = "interval" in by ? by.interval : undefined;
   return pairs.map(({ extractor, loader, after }) => ({
@@ -133,17 +136,17 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
     if (!plugin)
       tell(
         extractor === undefined
-          ? `${block} is not among the plugins`
-          : `${block} changes records on their way, which is not carried over; stream_maps of a connector made with the Singer SDK can do that`,
+          ? `${block} is not defined`
+          : `${block} transforms records, which is not converted; use stream_maps of a connector built with the Singer SDK`,
       );
     else if (plugin.kind === "extractor") extractor = plugin;
     else if (plugin.kind === "loader" && extractor) {
       pairs.push({ extractor, loader: plugin, after: [] });
       extractor = undefined;
-    } else if (plugin.kind === "loader") tell(`the loader ${name} has no extractor before it`);
+    } else if (plugin.kind === "loader") tell(`loader ${name} has no extractor before it`);
     else if (plugin.kind === "mapper")
       tell(
-        `the mapper ${block} is not carried over; stream_maps of a connector made with the Singer SDK can do that`,
+        `mapper ${block} is not converted; use stream_maps of a connector built with the Singer SDK`,
       );
     else if (last)
       pairs[pairs.length - 1] = {
@@ -152,13 +155,16 @@ function pairsOf({ tasks }: Job, plugins: Plugins, tell: (text: string) => void)
       };
     else
       tell(
-        `${block} ran before any replication, or without one; that is a job of the array (kind: "job") with an image of its own`,
+        `${block} runs before or without a replication; define a job in the array (kind: "job") with its own image`,
       );
   }
   return pairs;
 }
 
-/** Without schedules and jobs people name the plugins by hand: with one loader it is clear where all goes. */
+/**
+ * Without schedules and jobs, users run plugins manually: with a single loader, the pairs are
+ * unambiguous.
+ */
 function pairsOfPlugins(
   project: MeltanoProject,
   plugins: Plugins,
@@ -176,7 +182,7 @@ function pairsOfPlugins(
     if (select !== undefined)
       tell(
         `${place} extractor ${name}`,
-        "others inherit from it, so that it was taken for their model and has no entry of its own",
+        "other plugins inherit from it, so it is treated as a template and has no entry",
       );
   }
   if (loader && loaders.length === 1)
@@ -190,7 +196,7 @@ function pairsOfPlugins(
     }));
   tell(
     "the project",
-    `it has no schedule and no job, and ${loaders.length === 0 ? "no loader" : "several loaders"}: which extractor goes to which loader is not known`,
+    `it has no schedule, no job and ${loaders.length === 0 ? "no loader" : "several loaders"}: the pairs of extractors and loaders are unknown`,
   );
   return [];
 }

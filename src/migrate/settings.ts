@@ -6,10 +6,10 @@ import type { ResolvedPlugin } from "./plugins";
 import type { PluginSetting, Surroundings } from "./project";
 import { expand, keepsVariable, secretName, type Variables } from "./variables";
 
-/** Kinds of settings whose values are secrets. */
+/** Setting kinds with secret values. */
 const SECRET_KINDS = new Set(["password", "oauth"]);
 
-/** What reading one plugin's config needs to know. */
+/** Context for converting a plugin's config. */
 interface Reading {
   readonly plugin: ResolvedPlugin;
   readonly variables: Variables;
@@ -17,8 +17,8 @@ interface Reading {
 }
 
 /**
- * The config of a plugin as settings of a connector: variables that the project gives are put in, all others and every
- * secret become names of secrets. No value of a secret is copied.
+ * Converts the config of a plugin to settings of a connector. Variables defined in the project are
+ * expanded; all others and all secrets become references to secrets. Secret values are not copied.
  */
 export function carrySettings(
   plugin: ResolvedPlugin,
@@ -43,12 +43,15 @@ export function carrySettings(
   if (missing.length > 0)
     tell(
       reading,
-      `${missing.length === 1 ? "a secret has" : "secrets have"} no value in the files: ${missing.map((name) => `${name} (${variableOf(plugin.name, name)})`).join(", ")}; where the environment gives one, add it, such as ${missing[0]}: secret(${JSON.stringify(secretName(variableOf(plugin.name, missing[0] ?? "")))})`,
+      `${missing.length === 1 ? "a secret has" : "secrets have"} no value in the files: ${missing.map((name) => `${name} (${variableOf(plugin.name, name)})`).join(", ")}; if the environment provides one, add it, e.g. ${missing[0]}: secret(${JSON.stringify(secretName(variableOf(plugin.name, missing[0] ?? "")))})`,
     );
   return { value, leftOver };
 }
 
-/** Values of the project's own definitions count, as Meltano gives them to the connector; of the Hub's those alone that depend on the project. */
+/**
+ * Default values that Meltano would pass to the connector: all from the project, but from the Hub
+ * only those that depend on the project.
+ */
 function defaultsOf(settings: readonly PluginSetting[]): JsonObject {
   const counts = ({ value, fromHub }: PluginSetting) =>
     fromHub === true
@@ -81,7 +84,7 @@ function carryText(reading: Reading, path: readonly string[], text: string): Jso
       return converted(reading.plugin.settings, path, expanded.text);
     tell(
       reading,
-      `${label} is a secret that the file writes out; it was not copied: set ${secretVariable(own)}`,
+      `${label} is a secret in plain text; its value was not copied: set ${secretVariable(own)}`,
     );
     return secret(own) as unknown as Json;
   }
@@ -89,13 +92,13 @@ function carryText(reading: Reading, path: readonly string[], text: string): Jso
     if (!keepsVariable(expanded.variable))
       tell(
         reading,
-        `${label} is read from ${secretVariable(expanded.secret.$secret)} now, not from ${expanded.variable}`,
+        `${label} is now read from ${secretVariable(expanded.secret.$secret)} instead of ${expanded.variable}`,
       );
     return expanded.secret as unknown as Json;
   }
   tell(
     reading,
-    `${label} is put together from ${expanded.variables.join(" and ")}, which is one secret now: set ${secretVariable(own)} to the whole text`,
+    `${label} combines ${expanded.variables.join(" and ")} and is now one secret: set ${secretVariable(own)} to the full text`,
   );
   return secret(own) as unknown as Json;
 }
@@ -115,12 +118,12 @@ function isDeclaredSecret({ sensitive, kind }: PluginSetting): boolean {
   return sensitive === true || SECRET_KINDS.has(kind ?? "");
 }
 
-/** The variable that Meltano reads a setting from. */
+/** The environment variable from which Meltano reads a setting. */
 function variableOf(plugin: string, setting: string): string {
   return `${plugin}_${setting}`.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }
 
-/** Meltano reads texts by the kind of their setting. */
+/** Meltano converts strings according to the kind of the setting. */
 function converted(
   settings: readonly PluginSetting[],
   path: readonly string[],
@@ -141,7 +144,10 @@ function numberOf(text: string): number | bigint {
   return Number.isSafeInteger(Number(text)) || !/^-?\d+$/.test(text) ? Number(text) : BigInt(text);
 }
 
-/** `TAP_GITHUB_AUTH_TOKEN` in `.env` gives `auth_token` to `tap-github`; with two underscores it is inside of another. */
+/**
+ * `TAP_GITHUB_AUTH_TOKEN` in `.env` sets `auth_token` of `tap-github`; two underscores mean a
+ * nested setting.
+ */
 function environmentSetting(
   plugin: ResolvedPlugin,
   variable: string,
@@ -157,7 +163,7 @@ function environmentSetting(
   return name in settings ? [] : [[name, secret(secretName(variable)) as unknown as Json]];
 }
 
-/** `a.b` is `b` in `a`, unless a setting has that very name. */
+/** `a.b` is `b` in `a`, unless a setting has exactly that name. */
 function pathOf(name: string, settings: readonly PluginSetting[]): readonly string[] {
   return settings.some((setting) => setting.name === name) && !name.includes(".")
     ? [name]

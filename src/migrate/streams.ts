@@ -16,11 +16,12 @@ interface Pattern {
 }
 
 /**
- * The streams that an extractor's `select` and `metadata` name, as rules; undefined where it takes what it takes.
+ * Converts an extractor's `select` and `metadata` to stream rules; undefined if the tap's defaults
+ * apply.
  *
- * In Meltano an exclusion wins wherever it stands, and without patterns everything is selected.
+ * As in Meltano, exclusions win regardless of order, and everything is selected without patterns.
  *
- * @param hasCatalog whether the tap is known to have a catalog, without which it takes no rules.
+ * @param hasCatalog whether the tap is known to support a catalog, which rules require.
  */
 export function carryStreams(
   plugin: ResolvedPlugin,
@@ -44,16 +45,16 @@ function patternOf(text: string, tell: (text: string) => void): Pattern {
   const [stream = "", property = "*"] = splitAtDot(leavesOut ? text.slice(1) : text);
   if (/[?[\]]/.test(stream + property))
     tell(
-      `select ${JSON.stringify(text)}: only * stands for other text here; ? and [ ] were made *, which takes more`,
+      `select ${JSON.stringify(text)}: only * is supported as a wildcard; ? and [ ] were replaced with *, which matches more`,
     );
   if (property.includes("."))
     tell(
-      `select ${JSON.stringify(text)}: properties inside of properties are not chosen here; all of ${JSON.stringify(property.split(".")[0])} is meant now`,
+      `select ${JSON.stringify(text)}: nested properties cannot be selected; the rule now selects all of ${JSON.stringify(property.split(".")[0])}`,
     );
   return { leavesOut, stream: widened(stream), property: widened(property.split(".")[0] ?? "*") };
 }
 
-/** At the first dot that no backslash takes its meaning from. */
+/** Splits at the first dot that is not escaped with a backslash. */
 function splitAtDot(text: string): readonly [string, string] {
   const match = /^((?:\\.|[^.\\])*)(?:\.(.*))?$/s.exec(text);
   return [(match?.[1] ?? text).replace(/\\\./g, "."), match?.[2]?.replace(/\\\./g, ".") || "*"];
@@ -69,15 +70,15 @@ function selectedRules(
 ): readonly StreamRule[] {
   const taken = patterns.filter(({ leavesOut }) => !leavesOut);
   const left = patterns.filter(({ leavesOut }) => leavesOut);
-  if (taken.length === 0) tell("select only leaves out; everything else is taken now");
+  if (taken.length === 0) tell("select contains only exclusions; everything else is now selected");
   const streams = taken.length === 0 ? ["*"] : [...new Set(taken.map(({ stream }) => stream))];
   const gone = left.filter(({ property }) => property === "*").map(({ stream }) => stream);
   for (const stream of gone)
     if (!streams.includes(stream))
       tell(
         stream === "*"
-          ? `select "!*" leaves everything out, which cannot be meant; it was dropped`
-          : `select leaves ${JSON.stringify(stream)} out, which rules cannot: list the streams that are wanted in place of a pattern that matches it`,
+          ? `select "!*" excludes everything; this was ignored`
+          : `select excludes ${JSON.stringify(stream)}, which rules cannot express: instead of a pattern that matches it, list the streams to replicate`,
       );
   return streams
     .filter((stream) => !gone.includes(stream))
@@ -100,7 +101,10 @@ function selectedRules(
     });
 }
 
-/** All rules that match a stream apply and a later one wins, so that metadata of fewer streams stands behind. */
+/**
+ * All matching rules apply, and later ones take precedence, so metadata of more specific streams
+ * comes last.
+ */
 function withMetadata(
   rules: readonly StreamRule[],
   metadata: ResolvedPlugin["metadata"],
@@ -124,7 +128,7 @@ function withMetadata(
     rules.some((rule) => matches(rule.stream, stream)),
   );
   for (const { stream } of narrower.filter((one) => !covered.includes(one)))
-    tell(`metadata of ${JSON.stringify(stream)} fits no stream that select takes; it was left out`);
+    tell(`metadata of ${JSON.stringify(stream)} matches no selected stream; it was omitted`);
   return [...own, ...covered.map(({ stream, replication }) => ({ stream, ...replication }))];
 }
 
@@ -141,14 +145,14 @@ function replicationOf(
   } = fields;
   if (Object.keys(others).length > 0)
     tell(
-      `metadata of ${JSON.stringify(name)}: ${Object.keys(others).join(", ")} ${Object.keys(others).length === 1 ? "is" : "are"} not carried over; only replication-method and replication-key are`,
+      `metadata of ${JSON.stringify(name)}: ${Object.keys(others).join(", ")} ${Object.keys(others).length === 1 ? "is" : "are"} not converted; only replication-method and replication-key are`,
     );
   const given = method ?? forced ?? (typeof key === "string" ? "INCREMENTAL" : undefined);
   const known = typeof given === "string" ? given.toUpperCase() : undefined;
   if (known === undefined) return {};
   if (!METHODS.has(known))
     tell(
-      `metadata of ${JSON.stringify(name)}: replication-method ${JSON.stringify(given)} is not known`,
+      `metadata of ${JSON.stringify(name)}: unknown replication-method ${JSON.stringify(given)}`,
     );
   if (!METHODS.has(known)) return {};
   return {

@@ -3,7 +3,10 @@ import type { Import, ImportedEntry, ImportedUse } from "./import";
 
 const LONGEST_LINE = 130;
 
-/** An import as a module that exports `pipelines`, with what was left over as a comment at its end. */
+/**
+ * Writes an import as a module that exports `pipelines`, with a comment about what was not
+ * converted.
+ */
 export function typescriptOf(imported: Import, source: string): string {
   const entries = imported.entries.map((entry) => block(entryText(entry), 1));
   const body =
@@ -20,7 +23,7 @@ export function typescriptOf(imported: Import, source: string): string {
   const environment =
     imported.environment === undefined ? "" : `, environment ${oneLine(imported.environment)}`;
   return [
-    `// From ${oneLine(source)}${environment}, by \`tapctl import\`.`,
+    `// Generated from ${oneLine(source)}${environment} by \`tapctl import\`.`,
     importLine(imported, [...definitions, body].join("\n")),
     "",
     ...(definitions.length > 0 ? [...definitions, ""] : []),
@@ -28,7 +31,7 @@ export function typescriptOf(imported: Import, source: string): string {
     ...(imported.leftOver.length > 0
       ? [
           "",
-          "// Not carried over, or not as it was:",
+          "// Not converted, or converted with changes:",
           ...imported.leftOver.map(({ where, text }) => `// - ${oneLine(where)}: ${oneLine(text)}`),
         ]
       : []),
@@ -71,14 +74,14 @@ function useText({ connector, settings }: ImportedUse): string {
   return `${connector}(${value(settings, 2)})`;
 }
 
-/** A rule of a name alone is written as the name. */
+/** A rule that is only a name is written as the name. */
 function withPlainNames(streams: Json): Json {
   return (streams as readonly JsonObject[]).map((rule) =>
     Object.keys(rule).length === 1 ? (rule["stream"] ?? null) : rule,
   );
 }
 
-/** Cron text whose shape the compiler takes without help. */
+/** Cron expressions that the types accept without \`cron()\`. */
 function isPlainCron(text: string): boolean {
   return (
     /^(?:\S+ ){4}(?:\*|[0-6]|[0-6]-[0-6]|MON-FRI)$/.test(text) ||
@@ -86,7 +89,7 @@ function isPlainCron(text: string): boolean {
   );
 }
 
-/** A value as TypeScript: on one line where it fits, else a field a line. */
+/** A value as TypeScript: on one line if it fits, otherwise one field per line. */
 function value(json: Json, depth: number): string {
   if (isSecretReference(json)) return `secret(${JSON.stringify(json.$secret)})`;
   if (typeof json === "bigint") return `${json}n`;
@@ -105,7 +108,7 @@ function value(json: Json, depth: number): string {
   return `${open}\n${parts.map((part) => `${indent}${part},`).join("\n")}\n${"  ".repeat(depth)}${close}`;
 }
 
-/** `__proto__` in quotes would set the prototype; in brackets it is a field like any other. */
+/** `__proto__` in quotes would set the prototype; in brackets it is an ordinary field. */
 function keyText(name: string): string {
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
@@ -119,7 +122,7 @@ function block(text: string, depth: number): string {
   return `${"  ".repeat(depth)}${text}`;
 }
 
-/** Line ends would end the comment. */
+/** A line break would end the comment. */
 function oneLine(text: string): string {
   return text.replace(/[\s\u2028\u2029]+/g, " ");
 }

@@ -1,25 +1,28 @@
 import { secret, type SecretReference } from "../model/connector-settings";
 import { secretNameProblems, secretVariable } from "../model/validation/secrets";
 
-/** Values of variables by name, as far as the project's files give them. */
+/** Values of variables that are defined in the project's files, by name. */
 export type Variables = { readonly [name: string]: string };
 
-/** A text after its variables were looked up. */
+/** A string after variable expansion. */
 export type Expanded =
-  /** No variable is left in it. */
+  /** All variables are expanded. */
   | { readonly kind: "text"; readonly text: string }
-  /** It is one variable, whose value only the environment has. */
+  /** It consists of a single variable, whose value is only in the environment. */
   | { readonly kind: "secret"; readonly secret: SecretReference; readonly variable: string }
-  /** It has such variables and other text. */
+  /** It contains such variables and other text. */
   | { readonly kind: "mixed"; readonly variables: readonly string[] };
 
-/** Variables may name others; deeper than this they go round. */
+/** Maximum nesting of variables, which stops cycles. */
 const DEEPEST = 8;
 
-/** Without braces only upper case is a variable in Meltano: `$last_run_date` is the tap's own. */
+/**
+ * Meltano only expands names without braces if they are uppercase: `$last_run_date` belongs to the
+ * tap.
+ */
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Z_][A-Z0-9_]*\b))/g;
 
-/** Looks up `$NAME` and `${NAME}` in a text, as Meltano does. */
+/** Expands `$NAME` and `${NAME}` in a string, like Meltano. */
 export function expand(text: string, variables: Variables): Expanded {
   const resolved = substitute(text, variables, 0);
   const left = [...resolved.matchAll(VARIABLE)].map(([, braced, bare]) => braced ?? bare ?? "");
@@ -31,7 +34,7 @@ export function expand(text: string, variables: Variables): Expanded {
 }
 
 /**
- * Name of the secret that a local run reads from a variable, where that is possible.
+ * Name of a secret that a local run reads from the variable, if possible.
  *
  * @example `secretName("SHOP_PASSWORD") === "shop-password"`
  */
@@ -43,7 +46,7 @@ export function secretName(text: string): string {
   return name !== "" && isAllowed(name) ? name : `meltano-${name}`.replace(/-$/, "");
 }
 
-/** Whether a local run reads a secret from the very variable that Meltano did. */
+/** Whether a local run reads the secret from the same variable as Meltano. */
 export function keepsVariable(variable: string): boolean {
   return secretVariable(secretName(variable)) === variable;
 }

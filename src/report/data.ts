@@ -3,47 +3,47 @@ import type { PipelineFacts } from "../status/facts";
 import { statusOf, type PipelineStatus } from "../status/pipeline-status";
 import type { RunSummary } from "../store/runs/runs";
 
-/** What a report shows: plain data, wherever the pipelines run. */
+/** The data of a report, for local and cluster runs. */
 export interface ReportData {
-  /** Version of this form. */
+  /** Format version. */
   readonly version: 1;
-  /** When it was made, RFC 3339 in UTC; every age counts from here. */
+  /** Creation time, RFC 3339 in UTC; ages are relative to it. */
   readonly generated: string;
-  /** Where the runs are kept, such as a folder or a bucket of a cluster. */
+  /** Location of the runs, e.g. a folder or a cluster's bucket. */
   readonly store: string;
-  /** The pipelines, those first that need somebody. */
+  /** The pipelines, problems first. */
   readonly pipelines: readonly ReportPipeline[];
 }
 
 /** A pipeline with its runs. */
 export interface ReportPipeline {
-  /** How it is, as in `tapctl status`. */
+  /** Status, as in `tapctl status`. */
   readonly status: PipelineStatus;
-  /** What it is; null where the entry does not say, or is not in the array. */
+  /** Description; null if the entry has none or is not in the array. */
   readonly description: string | null;
-  /** Whom to ask; null as for `description`. */
+  /** Owner; null as for `description`. */
   readonly owner: string | null;
-  /** Tap and target, or a job's image; null where it is not in the array. */
+  /** Tap and target, or a job's image; null if it is not in the array. */
   readonly connectors: string | null;
   /** Its runs, newest first. */
   readonly runs: readonly RunSummary[];
 }
 
-/** What a report is made of. */
+/** Input of a report. */
 export interface ReportArgs {
   /** The array. */
   readonly entries: readonly PipelineEntry[];
-  /** What is known of each pipeline. */
+  /** Facts about each pipeline. */
   readonly facts: readonly PipelineFacts[];
   /** Runs by pipeline, newest first. */
   readonly runs: ReadonlyMap<string, readonly RunSummary[]>;
-  /** Where they are kept. */
+  /** Location of the runs. */
   readonly store: string;
-  /** The moment that ages count from. */
+  /** Time that ages are relative to. */
   readonly now: Date;
 }
 
-/** The report of some pipelines at a moment. */
+/** Builds the report data. */
 export function reportData({ entries, facts, runs, store, now }: ReportArgs): ReportData {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const pipelines = statusOf(facts, now).map((status) =>

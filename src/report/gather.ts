@@ -6,10 +6,10 @@ import type { ObjectStore } from "../store/object-store";
 import { listRuns, type RunSummary } from "../store/runs/runs";
 import { reportData, type ReportData } from "./data";
 
-/** Pipelines whose runs are read at the same time. */
+/** Number of pipelines whose runs are read in parallel. */
 const AT_ONCE = 16;
 
-/** The report of a store of this machine. */
+/** Report data for a local store. */
 export async function gatherLocal(
   store: ObjectStore,
   entries: readonly PipelineEntry[],
@@ -27,7 +27,7 @@ export async function gatherLocal(
   return reportData({ entries, facts, runs, store: store.url, now });
 }
 
-/** The report of a cluster, whose facts its API gave and whose store keeps the runs. */
+/** Report data for a cluster: facts from its API, runs from its store. */
 export async function gatherCluster(
   store: ObjectStore,
   entries: readonly PipelineEntry[],

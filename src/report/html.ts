@@ -1,9 +1,9 @@
-/** Text that is safe where HTML is expected: made by {@link html} alone. */
+/** Markup that is safe to insert into HTML; created by {@link html} and {@link trusted}. */
 export interface Html {
   readonly markup: string;
 }
 
-/** What may stand in a template: text and numbers are escaped, lists joined. */
+/** Template content: strings and numbers are escaped, lists are joined. */
 export type Content = Html | string | number | null | readonly Content[];
 
 const ESCAPES: { readonly [character: string]: string } = {
@@ -13,12 +13,12 @@ const ESCAPES: { readonly [character: string]: string } = {
   '"': "&quot;",
   "'": "&#39;",
 };
-/** Characters that no text has, but that HTML forbids or that turn the direction of what follows. */
+/** Characters that HTML forbids or that change the text direction. */
 const UNPRINTABLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * HTML from a template.
+ * Builds HTML from a template.
  *
  * @example html`<b title="${title}">${text}</b>`
  */
@@ -30,12 +30,12 @@ export function html(parts: TemplateStringsArray, ...contents: readonly Content[
   };
 }
 
-/** HTML that this program wrote itself, such as a file of its own. */
+/** Marks HTML written by this program as safe, e.g. one of its files. */
 export function trusted(markup: string): Html {
   return { markup };
 }
 
-/** Text as HTML has it, in an element or between quotes. */
+/** Escapes text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text
     .replace(UNPRINTABLE, "\ufffd")

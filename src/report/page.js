@@ -1,5 +1,5 @@
 "use strict";
-// What the report can do beyond what HTML does by itself: choosing by condition and name, and the words of a bar.
+// Filters pipelines by condition and name, and shows the details of a bar; everything else works without this script.
 const pipelines = [...document.querySelectorAll("details")];
 const find = document.getElementById("find");
 const nothing = document.getElementById("nothing");
@@ -19,13 +19,13 @@ function choose() {
   nothing.hidden = left > 0;
 }
 
-/** The words of a bar are those of its run's row: the newest bar is the last one, the newest row the first one. */
+/** Shows the details of a bar, taken from its row: bars are sorted oldest first, rows newest first. */
 function show(bar) {
   const bars = [...bar.parentElement.children];
   const rows = bar.closest("details").querySelectorAll("tbody tr");
   const [began, result, duration, records, bytes, tries, error] = [...rows[bars.length - 1 - bars.indexOf(bar)].cells].map((cell) => cell.textContent);
   hide();
-  tip.textContent = `${began} UTC: ${result}\n${duration}, ${records} records, ${bytes}${tries ? `, ${tries} tries` : ""}${error ? `\n${error}` : ""}`;
+  tip.textContent = `${began} UTC: ${result}\n${duration}, ${records} records, ${bytes}${tries ? `, ${tries} attempts` : ""}${error ? `\n${error}` : ""}`;
   tip.hidden = false;
   const place = bar.getBoundingClientRect();
   const left = Math.min(Math.max(8, place.left + place.width / 2 - tip.offsetWidth / 2), document.documentElement.clientWidth - tip.offsetWidth - 8);

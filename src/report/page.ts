@@ -20,8 +20,8 @@ const CONDITIONS: readonly PipelineStatus["condition"][] = [
 ];
 
 /**
- * The report as one HTML file. It asks nothing of the network, which its content security policy forbids the browser
- * too: only the style and script that are in it are taken, so that no text of a run could bring one of its own.
+ * The report as one HTML file that loads nothing. Its content security policy allows only the
+ * included style and script, so that text from a run can inject neither.
  */
 export function reportPage(data: ReportData): string {
   const style = readFileSync(packageFile("src", "report", "page.css"), "utf8");
@@ -42,7 +42,7 @@ function title({ pipelines }: ReportData): string {
   return failing === 0 ? "Pipelines" : `${number(failing)} failing – Pipelines`;
 }
 
-/** The line on top: how many there are of each condition; each chooses those. */
+/** The summary with the number of pipelines per condition; each count is a filter. */
 function summary({ pipelines }: ReportData): Html {
   const chips = CONDITIONS.map((condition) => {
     const found = pipelines.filter(({ status }) => status.condition === condition).length;
@@ -53,12 +53,12 @@ function summary({ pipelines }: ReportData): Html {
 }
 
 function legend(): Html {
-  return html`<p>Bars are runs, the newest on the right: above the line how long each took, below it how many records it loaded, each beside the largest of its pipeline.</p>
+  return html`<p>Bars are runs, with the newest on the right. The upper part shows the duration, the lower part the number of records, each relative to the largest of the pipeline.</p>
 <p class="key"><span class="t"><i class="s"></i></span>succeeded <span class="t"><i class="f"></i></span>failed <span class="t"><i class="i"></i></span>interrupted <span class="t"><i class="r"></i></span>running</p>
-<p>Open a pipeline for its runs in a table. On a pipeline, ← and → go through its bars. Times are UTC; ages count from when this page was made.</p>`;
+<p>Open a pipeline to see its runs in a table. On a focused pipeline, ← and → select a bar. Times are in UTC; ages are relative to the creation of this page.</p>`;
 }
 
-/** A shape for each tone, so that colour is never alone. */
+/** A shape for each tone, so that color is never the only indication. */
 const SYMBOLS = `<svg width="0" height="0" hidden><defs>
 <symbol id="bad" viewBox="0 0 16 16"><path d="M8 1 15.5 14.5H.5z"/><path class="on" d="M8 6v4m0 1.8v.2"/></symbol>
 <symbol id="late" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7"/><path class="on" d="M8 4v4l2.6 2"/></symbol>

@@ -7,7 +7,7 @@ import { html, type Content, type Html } from "./html";
 import { runTable, timeline } from "./runs";
 import { count, moment, number, took } from "./words";
 
-/** Which symbol and colour stand for a condition. */
+/** Symbol and color of each condition. */
 export const TONES: {
   readonly [Condition in PipelineStatus["condition"]]: "bad" | "late" | "busy" | "good" | "quiet";
 } = {
@@ -22,7 +22,7 @@ export const TONES: {
   suspended: "quiet",
 };
 
-/** A pipeline: a line that opens to its facts and runs. */
+/** A pipeline: a summary line that expands to its details and runs. */
 export function pipelineCard({
   status,
   description,
@@ -57,7 +57,7 @@ function isInWords({
 function nowFacts({ last, bookmark }: PipelineStatus): readonly Fact[] {
   return [
     ["last run", last === null ? "–" : `${formatAge(last.agoSeconds)} ago`],
-    ["took", took(last?.seconds ?? null)],
+    ["duration", took(last?.seconds ?? null)],
     [
       "records",
       last === null || last.records === null
@@ -77,7 +77,7 @@ function moreFacts({
 }: ReportPipeline): readonly Fact[] {
   const [newest] = runs;
   return [
-    ["what", description],
+    ["description", description],
     ["owner", owner],
     ["connectors", connectors],
     ["schedule", `${status.schedule}${status.suspended ? ", suspended" : ""}`],
@@ -99,7 +99,7 @@ function moreFacts({
         : `${formatBytes(runs.reduce((sum, { bytes }) => sum + bytes, 0))} in ${count(runs.length, "run")}`,
     ],
     [
-      "left out",
+      "skipped",
       newest === undefined || (newest.leftOut ?? []).length === 0
         ? null
         : (newest.leftOut ?? []).join("; "),
@@ -111,7 +111,7 @@ function moreFacts({
   ];
 }
 
-/** A name and what is to be said, or null for nothing. */
+/** A label and its value; null to omit it. */
 type Fact = readonly [string, string | null];
 
 function pairs(facts: readonly Fact[]): readonly Content[] {

@@ -4,12 +4,12 @@ import type { RunSummary } from "../store/runs/runs";
 import { html, trusted, type Html } from "./html";
 import { classOf, count, moment, number, took } from "./words";
 
-/** Lowest bar in percent, so that the shortest run is seen. */
+/** Minimum height of a bar in percent, so that short runs are visible. */
 const LOWEST = 12;
 
 /**
- * Runs as bars, the oldest first: upwards how long each took, downwards how many records it loaded, both by the square
- * root of the part of the largest, because runs differ much.
+ * Runs as bars, oldest first: duration upward and records downward. Heights are the square root of
+ * the share of the largest value, because runs differ widely.
  */
 export function timeline(runs: readonly RunSummary[]): Html {
   if (runs.length === 0) return html`<div class="t none">no runs yet</div>`;
@@ -24,9 +24,11 @@ export function timeline(runs: readonly RunSummary[]): Html {
   return html`<div class="t" role="img" aria-label="${inWords(runs)}">${trusted(bars.join(""))}</div>`;
 }
 
-/** Runs in a table, the newest first. The closing tags that HTML lets one leave out are left out: there are many rows. */
+/**
+ * Runs in a table, newest first. Optional closing tags are omitted, because there are many rows.
+ */
 export function runTable(runs: readonly RunSummary[]): Html {
-  return html`<table><thead><tr><th>Began (UTC)<th>Result<th>Took<th>Records<th>Bytes<th>Tries<th>What went wrong</thead><tbody>${runs.map(row)}</table>`;
+  return html`<table><thead><tr><th>Started (UTC)<th>Result<th>Duration<th>Records<th>Bytes<th>Attempts<th>Error</thead><tbody>${runs.map(row)}</table>`;
 }
 
 function row({
@@ -41,7 +43,7 @@ function row({
   ...more
 }: RunSummary): Html {
   const tries = Math.max(attempts.extract, attempts.load);
-  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `left out: ${text}`)].filter((text) => text !== null).join("; ")}`;
+  return html`<tr class=${classOf(status)}><td>${moment(started)}<td>${status}<td>${took(seconds)}<td>${recordsCell({ records, ...more }).toLocaleString("en-US")}<td>${formatBytes(bytes)}<td>${tries > 1 ? tries : ""}<td>${[error, ...leftOut.map((text) => `skipped: ${text}`)].filter((text) => text !== null).join("; ")}`;
 }
 
 function inWords(runs: readonly RunSummary[]): string {

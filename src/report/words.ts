@@ -5,7 +5,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const NUMBER = new Intl.NumberFormat("en-US");
 const TWO = (value: number) => String(value).padStart(2, "0");
 
-/** A moment in UTC, to the minute. @example `25 Nov 06:05` */
+/** A time in UTC, to the minute. @example `25 Nov 06:05` */
 export function moment(time: string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime())
@@ -13,12 +13,12 @@ export function moment(time: string): string {
     : `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${TWO(date.getUTCHours())}:${TWO(date.getUTCMinutes())}`;
 }
 
-/** A number with commas. */
+/** A number with thousands separators. */
 export function number(value: number): string {
   return NUMBER.format(value);
 }
 
-/** How long something took. @example `8.2 s`, `14 min`, `3 h` */
+/** A duration. @example `8.2 s`, `14 min`, `3 h` */
 export function took(seconds: number | null): string {
   if (seconds === null) return "–";
   return seconds < 10 ? `${seconds.toFixed(1)} s` : formatAge(seconds);

@@ -11,19 +11,19 @@ import { streamFacts, streamList } from "./streams";
 import { plainSecrets, valueFacts } from "./values";
 import { stringifyJson } from "../common/json";
 
-/** What a pull request does to one pipeline. */
+/** The changes of a pull request to one pipeline. */
 export interface PipelineChange {
-  /** What it does. */
+  /** Kind of change. */
   readonly change: "added" | "changed" | "removed";
 
-  /** Name of the pipeline, the new one where it is renamed. */
+  /** Name of the pipeline; the new name if it is renamed. */
   readonly name: string;
 
-  /** What there is to know, the weightiest first. */
+  /** Facts about the change, most important first. */
   readonly facts: readonly Fact[];
 }
 
-/** Fields that have facts of their own. */
+/** Fields covered by their own facts. */
 const OWN_FACTS = new Set([
   "name",
   "formerName",
@@ -36,7 +36,7 @@ const OWN_FACTS = new Set([
   "streams",
 ]);
 
-/** What is done to each pipeline: added, changed and removed ones, each in the order of its array. */
+/** Changes per pipeline: added, changed and removed ones, each in the order of their array. */
 export function pipelineChanges(pairing: Pairing, now: Date): readonly PipelineChange[] {
   const { added, kept, removed } = pairing;
   const renames = likelyRenames(pairing);
@@ -65,7 +65,7 @@ function renameFacts(former: string | undefined): readonly Fact[] {
   if (former === undefined) return [];
   return [
     aboutState(
-      `does what ${code(former)} did, which is removed: if it is a rename, write ${code(`formerName: ${JSON.stringify(former)}`)}, or it begins without a state and loads everything anew`,
+      `matches ${code(former)}, which is removed. If this is a rename, add ${code(`formerName: ${JSON.stringify(former)}`)}; otherwise it starts without state and loads everything again`,
     ),
   ];
 }
@@ -78,7 +78,7 @@ function additionFacts(entry: PipelineEntry, now: Date): readonly Fact[] {
     ...memoryRisks(undefined, entry),
     ...(entry.formerName === undefined
       ? []
-      : [plain(`takes over the state of ${code(entry.formerName)}, where that has one`)]),
+      : [plain(`takes over the state of ${code(entry.formerName)}, if there is one`)]),
   ];
 }
 
@@ -107,12 +107,12 @@ function bodyFacts(before: PipelineEntry, after: PipelineEntry): readonly Fact[]
   if (isReplication(before) && isReplication(after))
     return [...connectorFacts(before, after), ...streamFacts(before, after)];
   if (isReplication(before))
-    return [aboutState("a replication becomes a job: its saved state is of no use any more")];
+    return [aboutState("a replication becomes a job: its saved state is no longer used")];
   return isReplication(after) ? [plain("a job becomes a replication"), ...bodyOf(after)] : [];
 }
 
 function bodyOf(entry: PipelineEntry): readonly Fact[] {
-  if (!isReplication(entry)) return [plain(`job of the image ${code(entry.image)}`)];
+  if (!isReplication(entry)) return [plain(`job with image ${code(entry.image)}`)];
   const { tap, target } = entry;
   return [
     plain(`from ${connectorText(tap.connector)} to ${connectorText(target.connector)}`),
@@ -126,15 +126,15 @@ function removalFacts(entry: PipelineEntry): readonly Fact[] {
   const from = isReplication(entry)
     ? [
         plain(
-          `it was from ${connectorText(entry.tap.connector)} to ${connectorText(entry.target.connector)}`,
+          `was a replication from ${connectorText(entry.tap.connector)} to ${connectorText(entry.target.connector)}`,
         ),
       ]
-    : [plain(`it was a job of the image ${code(entry.image)}`)];
-  const ends = entry.onRemove === "delete" ? [risk("its running Workflows are ended")] : [];
+    : [plain(`was a job with image ${code(entry.image)}`)];
+  const ends = entry.onRemove === "delete" ? [risk("its running Workflows are stopped")] : [];
   return [
     ...ends,
     ...from,
-    plain("its schedule goes; state and past runs stay in the object store"),
+    plain("its schedule is deleted; state and past runs stay in the object store"),
   ];
 }
 
@@ -154,7 +154,10 @@ function differ(before: PipelineEntry, after: PipelineEntry): boolean {
   return stringifyJson(essence(before)) !== stringifyJson(essence(after));
 }
 
-/** What runs: not `formerName`, which does nothing once the state has been carried over, nor how settings are checked. */
+/**
+ * Fields that affect runs: neither `formerName`, which has no effect after the state was moved, nor
+ * settings validation.
+ */
 function essence(entry: PipelineEntry): Json {
   const connectors = isReplication(entry)
     ? { tap: useOf(entry.tap), target: useOf(entry.target) }
@@ -166,7 +169,7 @@ function useOf(use: Tap | Target) {
   return { name: use.connector.name, source: use.connector.source, settings: settingsOf(use) };
 }
 
-/** The order in which fields are written means nothing; that of lists does. */
+/** Sorts keys, because field order is irrelevant; list order is kept. */
 function sortedKeys(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(sortedKeys);
   if (typeof value !== "object" || value === null) return value;

@@ -4,20 +4,20 @@ import { packageFile, PACKAGE_ROOT } from "../common/package";
 import type { PipelineEntry } from "../model/define";
 import { parseJson } from "../common/json";
 
-/** What the manifests of a checkout are, without being them: enough to tell whether they change. */
+/** Digests of a checkout's manifests, enough to detect changes. */
 export type CheckoutManifests =
   | {
       readonly kind: "rendered";
-      /** Digest of the templates that all pipelines share. */
+      /** Digest of the shared templates. */
       readonly templates: string;
-      /** Digest of each pipeline's manifests, without references of images. */
+      /** Digest of each pipeline's manifests, without image references. */
       readonly pipelines: readonly (readonly [name: string, digest: string])[];
-      /** Repository and tag of each image that is built, such as `tap-postgres:0.10.0-3f1c2a9b7d04`. */
+      /** Repository and tag of each built image, e.g. `tap-postgres:0.10.0-3f1c2a9b7d04`. */
       readonly images: readonly string[];
     }
   | { readonly kind: "failed"; readonly problem: string };
 
-/** What a checkout of the project holds. */
+/** Content of a checkout. */
 export type CheckoutDescription =
   | {
       readonly kind: "array";
@@ -26,21 +26,19 @@ export type CheckoutDescription =
     }
   | { readonly kind: "failed"; readonly problem: string };
 
-/** An array takes well under a second; one that waits for something never gets it here. */
+/** Loading an array takes well under a second; one that takes this long is blocked. */
 const LONGEST_SECONDS = 60;
 
-/** The packages that this tapctl runs on: a checkout that was never installed finds them here. */
+/** Packages of this tapctl, used by checkouts without installed dependencies. */
 const PACKAGES = [packageFile("node_modules"), dirname(PACKAGE_ROOT)];
 
 /**
- * Reads the array of a checkout in a process of its own.
+ * Reads the array of a checkout in a separate process, because two checkouts contain two versions
+ * of the same modules, and because the array is code: it could interfere with the other checkout,
+ * exit, or never finish.
  *
- * Of its own, because two checkouts hold two versions of the same modules, because the array is code, which could
- * change what the other one's would find, and because one that ends its process or waits for ever costs a sentence
- * and not the comment.
- *
- * @param folder the checkout's, with `pipelines/index.ts` right below it: no folder above is looked at, because that
- *   would be another checkout.
+ * @param folder folder of the checkout, which must contain `pipelines/index.ts`; parent folders
+ *   are not searched, because they might be another checkout.
  */
 export async function readCheckout(
   folder: string,
@@ -78,12 +76,12 @@ function parse(answer: string): CheckoutDescription | undefined {
 
 function silence(end: number | NodeJS.Signals | null, complaint: string): string {
   if (end === "SIGKILL")
-    return `its array does not come to an end within ${LONGEST_SECONDS} s, or was killed`;
+    return `loading its array was killed or took longer than ${LONGEST_SECONDS} s`;
   const said = complaint
     .split("\n")
     .find((line) => /error/i.test(line))
     ?.trim();
-  return `its array ended the process with ${end ?? "nothing"}${said === undefined ? "" : `: ${said}`}`;
+  return `its array ended the process with ${end ?? "no exit code"}${said === undefined ? "" : `: ${said}`}`;
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {

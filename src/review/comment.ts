@@ -3,32 +3,36 @@ import { alert, atMost, bullets, code, count } from "./markdown";
 import type { ResourceLoss } from "./pulumi-preview";
 import type { Review } from "./review";
 
-/** First line of every comment: a workflow finds the comment by it and writes it anew. */
+/** First line of each comment, by which the workflow finds the comment to update. */
 export const MARKER = "<!-- tapctl preview-comment -->";
 
-/** Most bytes of a comment: GitHub takes 65,536 characters, of which the workflow that posts it may add some. */
+/**
+ * Maximum size of a comment: GitHub allows 65,536 characters, and the posting workflow may add
+ * some.
+ */
 export const COMMENT_BYTES = 60_000;
 
-/** Most bytes of a job summary: GitHub takes 1 MiB of a step. */
+/** Maximum size of a job summary: GitHub allows 1 MiB per step. */
 export const SUMMARY_BYTES = 1_000_000;
 
-/** Longest lists, tried in turn: more is counted, because what comes behind must have its place. */
+/** List lengths, tried in order: longer lists are truncated, to leave space for what follows. */
 const LIST_LENGTHS = [40, 10, 3] as const;
 
 const MOST_REASONS = 5;
 
-const REST = "the summary of the job has more.";
+const REST = "see the job summary.";
 
-/** What the pipelines that are told one by one must leave free. */
+/** Space reserved after the pipelines. */
 const ENDING_BYTES = 500;
 
 const TITLES = { added: "Added", changed: "Changed", removed: "Removed" } as const;
 
 /**
- * The review as Markdown: what is lost first, then states that no longer fit, then pipeline by pipeline. Where that
- * is longer than it may be, pipelines that have no place are counted, and the job's summary has the rest.
+ * The review as Markdown: first deletions and replacements, then incompatible states, then each
+ * pipeline. If it is too long, pipelines are omitted and counted, and the job summary contains the
+ * rest.
  *
- * @param bytes the most that the text may have, in UTF-8.
+ * @param bytes maximum size in UTF-8.
  */
 export function commentText(review: Review, bytes: number): string {
   const frames = LIST_LENGTHS.map((most) => frameOf(review, most));
@@ -44,7 +48,7 @@ export function commentText(review: Review, bytes: number): string {
     left === 0
       ? []
       : [
-          `**${count(left, "more pipeline")}** ${left === 1 ? "is" : "are"} not shown here, because a comment has a limit; ${REST}`,
+          `**${count(left, "more pipeline")}** ${left === 1 ? "is" : "are"} omitted because of the size limit of comments; ${REST}`,
           "",
         ];
   return cutTo(
@@ -56,7 +60,7 @@ export function commentText(review: Review, bytes: number): string {
   );
 }
 
-/** What stands above the pipelines and below them. */
+/** The sections before and after the pipelines. */
 function frameOf(
   review: Review,
   most: number,
@@ -75,10 +79,10 @@ function frameOf(
   };
 }
 
-/** Whole lines, as many as fit: what is loudest stands first and stays. */
+/** Truncates to whole lines: the most important ones come first. */
 function cutTo(bytes: number, text: string): string {
   if (Buffer.byteLength(text) <= bytes) return text;
-  const ending = `\n**Cut short**, because a comment has a limit; ${REST}\n`;
+  const ending = `\n**Truncated**; ${REST}\n`;
   const { lines } = firstOf(
     text.split("\n").map((line) => [line]),
     bytes - Buffer.byteLength(ending) - 1,
@@ -91,7 +95,7 @@ function title({ changes, total }: Review): string {
     const number = changes.filter((one) => one.change === change).length;
     return number === 0 ? [] : [`${number.toLocaleString("en-US")} ${change}`];
   });
-  return `Pipelines: ${parts.length === 0 ? "none changes" : parts.join(", ")} (${total.toLocaleString("en-US")} after the merge)`;
+  return `Pipelines: ${parts.length === 0 ? "no changes" : parts.join(", ")} (${total.toLocaleString("en-US")} after the merge)`;
 }
 
 function losses({ resources }: Review, most: number): readonly string[] {
@@ -121,7 +125,7 @@ function warnings({ changes }: Review, weight: "state" | "risk", most: number): 
   );
   if (lines.length === 0) return [];
   return alert("WARNING", [
-    weight === "state" ? "**Saved states that do not fit any more**" : "**Look at these**",
+    weight === "state" ? "**Saved states that no longer match**" : "**Please check**",
     ...bullets(atMost(lines, most, ({ name, text }) => `${code(name)}: ${text}`)),
   ]);
 }
@@ -130,7 +134,7 @@ function limits(review: Review): readonly string[] {
   return review.limits.length === 0 ? [] : alert("NOTE", bullets(review.limits));
 }
 
-/** Pipelines as long as there is room: with all facts first, then by their names, and what is left is counted. */
+/** As many pipelines as fit: with all facts, otherwise only names; the rest is counted. */
 function pipelines(
   changes: readonly PipelineChange[],
   room: number,
@@ -144,13 +148,14 @@ function pipelines(
   const brief = blocks(changes, ({ name, facts }) => [
     `- ${code(name)}: ${count(facts.length, "fact")}`,
   ]);
-  // As many as fit in full, the others in brief; where even that is too long, only as many as fit.
+  // As many as fit with all facts, the others by name; if that is too long, only as many names as
+  // fit.
   if (sizeOf(brief.flat()) <= room) return mixed(full, brief, room);
   const { lines, shown } = firstOf(brief, room);
   return { lines, left: changes.length - shown };
 }
 
-/** Lines of each change, the title of its kind above the first of a kind. */
+/** Lines of each change, with a heading above the first of each kind. */
 function blocks(
   changes: readonly PipelineChange[],
   linesOf: (change: PipelineChange) => readonly string[],
@@ -197,10 +202,10 @@ function images({ images }: Review, most: number): readonly string[] {
 
 function otherChanges({ templates, rerendered }: Review, most: number): readonly string[] {
   const lines = [
-    ...(templates === "changes" ? ["the templates that all pipelines share change"] : []),
+    ...(templates === "changes" ? ["the templates shared by all pipelines change"] : []),
     ...(rerendered.length > 0
       ? [
-          `${count(rerendered.length, "pipeline")} with the same entry ${rerendered.length === 1 ? "gets" : "get"} other manifests: ${atMost(rerendered, most, code).join(", ")}`,
+          `${count(rerendered.length, "pipeline")} with an unchanged entry ${rerendered.length === 1 ? "gets" : "get"} different manifests: ${atMost(rerendered, most, code).join(", ")}`,
         ]
       : []),
   ];
@@ -222,7 +227,7 @@ function resources({ resources }: Review): readonly string[] {
   ];
 }
 
-/** Bytes are never fewer than characters, so that a text that fits by bytes fits GitHub's limit in any case. */
+/** Size in bytes, which is at least the number of characters that GitHub limits. */
 function sizeOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 }

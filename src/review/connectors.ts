@@ -14,7 +14,7 @@ import { code } from "./markdown";
 import { settingsOfCommonStreams } from "./streams";
 import { valueFacts } from "./values";
 
-/** What of a source changes a connector's environment beside its version. */
+/** Fields of a source, besides its version, that change a connector's environment. */
 const SOURCE_FIELDS = [
   "package",
   "executable",
@@ -25,9 +25,11 @@ const SOURCE_FIELDS = [
   "launcher",
 ] as const satisfies readonly (keyof PackageSource)[];
 
-const STOPS = "the next run stops until it is told `--full-refresh` or `--keep-state`";
+const STOPS = "the next run fails unless started with `--full-refresh` or `--keep-state`";
 
-/** How the tap and the target of a replication change, and whether the saved state still belongs to them. */
+/**
+ * Changes to the tap and target of a replication, and whether the saved state still matches them.
+ */
 export function connectorFacts(before: Replication, after: Replication): readonly Fact[] {
   return [
     ...useFacts(before.tap, after.tap),
@@ -36,7 +38,7 @@ export function connectorFacts(before: Replication, after: Replication): readonl
   ];
 }
 
-/** A connector as people know it: `tap-postgres` 0.10.0. */
+/** Display name of a connector: `tap-postgres` 0.10.0. */
 export function connectorText(connector: ConnectorDefinition): string {
   return `${code(connector.name)} ${code(connectorVersion(connector))}`;
 }
@@ -46,7 +48,7 @@ function useFacts(before: Tap | Target, after: Tap | Target): readonly Fact[] {
   if (before.connector.name !== after.connector.name)
     return [
       aboutState(
-        `another ${kind}: ${connectorText(before.connector)} → ${connectorText(after.connector)}; ${STOPS}`,
+        `different ${kind}: ${connectorText(before.connector)} → ${connectorText(after.connector)}; ${STOPS}`,
       ),
     ];
   return [
@@ -80,13 +82,16 @@ function versionFacts(
   return [
     major
       ? aboutState(
-          `${text}, another major version; it may read the saved bookmarks in another way, or not at all`,
+          `${text}, a new major version, which may interpret saved bookmarks differently or reject them`,
         )
       : plain(text),
   ];
 }
 
-/** Before 1.0 the second number says what does not fit any more, as in Semantic Versioning; undefined for an image whose tag is no version. */
+/**
+ * The part of a version that indicates breaking changes: before 1.0, the second number, as in
+ * Semantic Versioning. Undefined for an image whose tag is not a version.
+ */
 function majorOf({ source }: ConnectorDefinition): string | undefined {
   const version =
     "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : source.version;
@@ -109,7 +114,10 @@ function sourceFields(source: PackageSource): Json {
   );
 }
 
-/** The fingerprints of source and destination are what the runner compares; another tap or target has told so already. */
+/**
+ * The runner compares fingerprints of source and destination; a different tap or target has its own
+ * fact.
+ */
 function placeFacts(before: Replication, after: Replication): readonly Fact[] {
   const changed = changedParts(identityOf(before), identityOf(after));
   const places = [
@@ -118,5 +126,5 @@ function placeFacts(before: Replication, after: Replication): readonly Fact[] {
   ];
   return places
     .filter((place) => changed.includes(place))
-    .map((place) => aboutState(`another ${place}; ${STOPS}`));
+    .map((place) => aboutState(`different ${place}; ${STOPS}`));
 }

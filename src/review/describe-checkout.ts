@@ -8,8 +8,9 @@ import { stringifyJson } from "../common/json";
 import { loadTypeScript } from "../common/typescript";
 import { renderArray as ownRenderArray } from "../manifests/render/render";
 
-// The program that runs in a checkout's own process: `describe-checkout.ts FOLDER BASE-IMAGE`. It executes the code of
-// the array, which may be anybody's, and answers on file descriptor 3, because that code may print.
+// Runs in a checkout's own process: `describe-checkout.ts FOLDER BASE-IMAGE`. It executes the code
+// of the array, which may be untrusted, and answers on file descriptor 3, because that code may
+// write to standard output.
 
 const ANSWER = 3;
 
@@ -33,7 +34,10 @@ function describe(root: string, image: string): CheckoutDescription {
   }
 }
 
-/** The manifests by the checkout's own code, so that a change of that code shows too; where it has none, by this one's. */
+/**
+ * Renders the manifests with the checkout's own code, so that changes to it are visible, or with
+ * this code if it has none.
+ */
 function render(
   root: string,
   entries: readonly PipelineEntry[],
@@ -49,7 +53,8 @@ function render(
     const { pipelines } = renderArray(entries.map(withReadyImages), options);
     return {
       kind: "rendered",
-      // Of a checkout whose code knows of no `templates` it is a digest of nothing, so that they show as changed.
+      // If the checkout's code has no `templates`, this is a digest of nothing, and they show up as
+      // changed.
       templates: digest([templates]),
       pipelines: pipelines.map((manifests) => [manifests.name, digest(manifests)]),
       images: Object.keys(images).map((reference) => reference.slice("registry/".length)),
@@ -66,7 +71,10 @@ function loadCompiled(
   return require(file) as typeof import("../manifests/render/render");
 }
 
-/** As few entries as name every connector: a tag is made from all that goes into its image, which takes time. */
+/**
+ * A minimal set of entries with all connectors: computing an image tag reads everything in the
+ * image, which is slow.
+ */
 function oneForEachConnector(entries: readonly PipelineEntry[]): readonly PipelineEntry[] {
   const seen = new Set<string>();
   return entries.filter(isReplication).filter(({ tap, target }) => {
@@ -77,7 +85,9 @@ function oneForEachConnector(entries: readonly PipelineEntry[]): readonly Pipeli
   });
 }
 
-/** An image that is built anew is told once, not at every pipeline that uses it. */
+/**
+ * Replaces images: a rebuilt image is listed once, not as a change of every pipeline that uses it.
+ */
 function withReadyImages(entry: PipelineEntry): PipelineEntry {
   if (!isReplication(entry)) return entry;
   const ready = <Use extends Tap | Target>(use: Use): Use => ({
@@ -87,7 +97,7 @@ function withReadyImages(entry: PipelineEntry): PipelineEntry {
   return { ...entry, tap: ready(entry.tap), target: ready(entry.target) };
 }
 
-/** The runner's image is left out for the same reason. */
+/** Digest without image references, for the same reason. */
 function digest(manifests: unknown): string {
   return createHash("sha256")
     .update(stringifyJson(manifests).replace(/registry\/[\w./-]+:[\w.-]+/g, ""))
@@ -95,13 +105,16 @@ function digest(manifests: unknown): string {
     .slice(0, 16);
 }
 
-/** Where TypeScript does not parse, the first line only counts the mistakes; the folder says nothing to readers. */
+/**
+ * First line with a cause: TypeScript errors start with a count. The checkout's folder is removed
+ * from the text.
+ */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = text
     .split("\n")
     .find((one) => one.trim() !== "" && !/^Transform failed with/.test(one));
-  return line?.trim().replace(`${folder}${sep}`, "") ?? "it fails without a word";
+  return line?.trim().replace(`${folder}${sep}`, "") ?? "it fails without an error message";
 }
 
 function answer(description: CheckoutDescription): void {

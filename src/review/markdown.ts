@@ -1,9 +1,10 @@
-/** Longest text of the array that a comment shows, in characters. */
+/** Maximum length of a string from the array in a comment, in characters. */
 const LONGEST_TEXT = 120;
 
 /**
- * A text of the array or of a connector as Markdown shows it: on one line, cut short, in a code span, where neither
- * HTML nor a mention nor a link has a meaning, and without the invisible characters that turn text around.
+ * Formats a string from the array or a connector as a Markdown code span: on one line, truncated,
+ * without invisible characters that change the text direction. Code spans contain no HTML, mentions
+ * or links.
  *
  * @example `` code("orders") === "`orders`" ``
  */
@@ -21,17 +22,17 @@ export function code(text: string): string {
   return `${fence}${space}${line}${space}${fence}`;
 }
 
-/** A number and its noun: `1 pipeline`, `1,200 pipelines`. */
+/** A number with its noun: `1 pipeline`, `1,200 pipelines`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en-US")} ${number === 1 ? one : many}`;
 }
 
-/** Lines with a dash before each. */
+/** Formats lines as a list. */
 export function bullets(lines: readonly string[]): readonly string[] {
   return lines.map((line) => `- ${line}`);
 }
 
-/** A box that GitHub sets in colour, with the weight of its kind. */
+/** A GitHub alert box. */
 export function alert(
   kind: "CAUTION" | "WARNING" | "NOTE",
   lines: readonly string[],
@@ -39,7 +40,7 @@ export function alert(
   return [`> [!${kind}]`, ...lines.map((line) => `> ${line}`), ""];
 }
 
-/** The first of many items as text, and how many more there are. */
+/** The first items as text, and the number of omitted ones. */
 export function atMost<Item>(
   items: readonly Item[],
   most: number,
@@ -51,7 +52,7 @@ export function atMost<Item>(
     : [...shown, `and ${(items.length - most).toLocaleString("en-US")} more`];
 }
 
-/** By code points, so that no character is cut in two. */
+/** Truncates by code points, so that no character is split. */
 function shorten(text: string): string {
   const characters = [...text];
   return characters.length <= LONGEST_TEXT

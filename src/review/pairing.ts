@@ -3,17 +3,17 @@ import { identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
 import { stringifyJson } from "../common/json";
 
-/** The entries of two arrays, each with what it was before. */
+/** The entries of two arrays, matched. */
 export interface Pairing {
-  /** Entries that only the new array has. */
+  /** Entries only in the new array. */
   readonly added: readonly PipelineEntry[];
-  /** Entries of both, before and after; a rename with `formerName` is a pair. */
+  /** Entries in both arrays, before and after, including renames with `formerName`. */
   readonly kept: readonly (readonly [before: PipelineEntry, after: PipelineEntry])[];
-  /** Entries that only the old array has. */
+  /** Entries only in the old array. */
   readonly removed: readonly PipelineEntry[];
 }
 
-/** Finds what each entry was before: by its name, else by its former one. */
+/** Matches entries by name, otherwise by former name. */
 export function pairEntries(
   before: readonly PipelineEntry[],
   after: readonly PipelineEntry[],
@@ -35,8 +35,8 @@ export function pairEntries(
 }
 
 /**
- * New entries that do what a removed one did, by name, with the name of that one: most likely a rename without
- * `formerName`, which begins without the state.
+ * New entries that match a removed one, by name, with the name of the removed one: probably a
+ * rename without `formerName`, which would start without state.
  */
 export function likelyRenames({ added, removed }: Pairing): ReadonlyMap<string, string> {
   const former = new Map(removed.filter(isReplication).map((entry) => [workOf(entry), entry.name]));
@@ -51,7 +51,7 @@ export function likelyRenames({ added, removed }: Pairing): ReadonlyMap<string, 
   );
 }
 
-/** The same tap with the same settings into the same destination. */
+/** Identifies the same tap with the same settings and destination. */
 function workOf(entry: Replication): string {
   return stringifyJson([
     identityOf(entry),

@@ -1,29 +1,29 @@
 import { UserError } from "../common/errors";
 
-/** What `pulumi preview --json` says will happen to resources; values of theirs are not kept. */
+/** Resource changes from `pulumi preview --json`, without values. */
 export interface ResourcePlan {
   /** Resources that are deleted or replaced. */
   readonly losses: readonly ResourceLoss[];
 
-  /** How many resources each operation meets, `same` left out, in the order of the preview. */
+  /** Number of resources per operation, without `same`, in the order of the preview. */
   readonly counts: readonly (readonly [operation: string, count: number])[];
 
-  /** How many errors the preview met: what it says is incomplete then. */
+  /** Number of errors in the preview: with errors, the plan is incomplete. */
   readonly errors: number;
 }
 
-/** A resource that goes, for good or for another in its place. */
+/** A resource that is deleted or replaced. */
 export interface ResourceLoss {
   readonly kind: "deleted" | "replaced";
-  /** Type token, such as `aws:s3/bucket:Bucket`. */
+  /** Type token, e.g. `aws:s3/bucket:Bucket`. */
   readonly type: string;
   /** Its name in the program. */
   readonly name: string;
-  /** Properties whose change makes a replacement necessary. */
+  /** Properties that require the replacement. */
   readonly reasons: readonly string[];
 }
 
-/** The version that this reader was written for; the shape has been the same since 3.0. */
+/** Supported versions; the format has not changed since 3.0. */
 const VERSIONS = "Pulumi 3 (written for 3.248 and newer)";
 
 const OPERATIONS = new Set([
@@ -51,10 +51,10 @@ interface Step {
 }
 
 /**
- * Reads the JSON of a preview.
+ * Parses the JSON output of a preview.
  *
- * @param file what messages call it.
- * @throws UserError where it is of another shape, such as the events of `PULUMI_ENABLE_STREAMING_JSON_PREVIEW`.
+ * @param file name of the file in messages.
+ * @throws UserError for other formats, e.g. the events of `PULUMI_ENABLE_STREAMING_JSON_PREVIEW`.
  */
 export function readPulumiPreview(file: string, text: string): ResourcePlan {
   const digest = parse(file, text);
@@ -72,7 +72,8 @@ export function readPulumiPreview(file: string, text: string): ResourcePlan {
       entry[0] !== "same" && typeof entry[1] === "number" && entry[1] > 0,
   );
   const unknown = counts.find(([operation]) => !OPERATIONS.has(operation));
-  if (unknown) throw refusal(file, `changeSummary has an operation ${JSON.stringify(unknown[0])}`);
+  if (unknown)
+    throw refusal(file, `changeSummary has an unknown operation ${JSON.stringify(unknown[0])}`);
   return {
     losses: lossesOf(read),
     counts,
@@ -86,7 +87,7 @@ function parse(file: string, text: string): Readonly<Record<string, unknown>> {
     const digest: unknown = JSON.parse(text);
     if (isRecord(digest)) return digest;
   } catch {
-    // Several JSON values in a row, or a log above the JSON: refused below like any other shape.
+    // Several JSON values, or log lines before the JSON: rejected below.
   }
   throw refusal(file, text.trim() === "" ? "it is empty" : "it is not one JSON object");
 }
@@ -95,7 +96,7 @@ function stepOf(file: string, step: unknown, index: number): Step {
   if (!isRecord(step) || typeof step["op"] !== "string" || typeof step["urn"] !== "string")
     throw refusal(file, `steps[${index}] has no op and urn`);
   if (!OPERATIONS.has(step["op"]))
-    throw refusal(file, `steps[${index}] has an operation ${JSON.stringify(step["op"])}`);
+    throw refusal(file, `steps[${index}] has an unknown operation ${JSON.stringify(step["op"])}`);
   const reasons = step["replaceReasons"];
   return {
     op: step["op"],
@@ -106,7 +107,7 @@ function stepOf(file: string, step: unknown, index: number): Step {
   };
 }
 
-/** A replacement is several steps of one resource; deletions stand first, because nothing comes in their place. */
+/** Combines the steps of a replacement; deletions come first, because nothing replaces them. */
 function lossesOf(steps: readonly Step[]): readonly ResourceLoss[] {
   const replaced = steps.filter(({ op }) => REPLACING.has(op));
   const urns = new Set(replaced.map(({ urn }) => urn));
@@ -128,7 +129,7 @@ function lossesOf(steps: readonly Step[]): readonly ResourceLoss[] {
   ];
 }
 
-/** `urn:pulumi:stack::project::parent$type::name`; a name may hold `::` itself. */
+/** Parses `urn:pulumi:stack::project::parent$type::name`; the name may contain `::`. */
 function nameOf(urn: string): { readonly type: string; readonly name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").pop() ?? "", name: name.join("::") };
@@ -136,7 +137,7 @@ function nameOf(urn: string): { readonly type: string; readonly name: string } {
 
 function refusal(file: string, problem: string): UserError {
   return new UserError(
-    `--preview ${file}: ${problem}; needed is what \`pulumi preview --json\` of ${VERSIONS} prints, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW`,
+    `--preview ${file}: ${problem}.\nGive the output of \`pulumi preview --json\` of ${VERSIONS}, without PULUMI_ENABLE_STREAMING_JSON_PREVIEW.`,
   );
 }
 

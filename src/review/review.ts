@@ -6,33 +6,33 @@ import { code, count } from "./markdown";
 import { pairEntries } from "./pairing";
 import type { ResourcePlan } from "./pulumi-preview";
 
-/** What a pull request does, as the comment tells it. */
+/** Content of the comment on a pull request. */
 export interface Review {
-  /** How many pipelines there are after it. */
+  /** Number of pipelines after the merge. */
   readonly total: number;
-  /** What it does to pipelines. */
+  /** Changes to pipelines. */
   readonly changes: readonly PipelineChange[];
-  /** Pipelines whose entries stay and whose manifests do not: the code that renders them changes. */
+  /** Pipelines whose manifests change although their entries do not: the rendering code changed. */
   readonly rerendered: readonly string[];
-  /** Whether the templates that all pipelines share change. */
+  /** Whether the shared templates change. */
   readonly templates: "same" | "changes" | "unknown";
-  /** Images that are built anew, by repository and tag. */
+  /** Images to be built, by repository and tag. */
   readonly images: readonly string[];
-  /** What Pulumi would do; absent where no preview was given. */
+  /** Changes planned by Pulumi; absent without a preview. */
   readonly resources?: ResourcePlan;
-  /** What keeps the review from being complete, one sentence each, in Markdown. */
+  /** Why the review is incomplete, one sentence each, in Markdown. */
   readonly limits: readonly string[];
 }
 
-/** The array and the manifests of the pull request's own branch; its array is valid. */
+/** The pull request's branch, with a valid array. */
 export interface Head {
   readonly entries: readonly PipelineEntry[];
   readonly manifests: CheckoutManifests;
 }
 
 /**
- * Compares two branches. The base may be anything: one that does not load, or entries of it that are not valid by the
- * rules of the head, count as if they were not there, and the review says so.
+ * Compares two branches. If the base branch cannot be loaded, or entries in it are invalid by the
+ * rules of the head, they are treated as missing, and the review mentions it.
  */
 export function reviewOf(
   base: CheckoutDescription,
@@ -62,12 +62,12 @@ export function reviewOf(
 function baseLimits(base: CheckoutDescription, invalid: number): readonly string[] {
   if (base.kind === "failed")
     return [
-      `The base branch does not render: ${code(base.problem)}. All pipelines are shown as new.`,
+      `The base branch cannot be loaded: ${code(base.problem)}. All pipelines are shown as new.`,
     ];
   return invalid === 0
     ? []
     : [
-        `The base branch has ${count(invalid, "pipeline")} that this branch does not take as valid; they count as new or are not shown.`,
+        `The base branch has ${count(invalid, "pipeline")} that this branch considers invalid; they are shown as new or omitted.`,
       ];
 }
 
@@ -77,34 +77,36 @@ function manifestLimits(
 ): readonly string[] {
   if (head.kind === "failed")
     return [
-      `This branch does not render its manifests: ${code(head.problem)}. Images that will be built are not known.`,
+      `The manifests of this branch cannot be rendered: ${code(head.problem)}. The images to be built are unknown.`,
     ];
   return base?.kind === "failed"
     ? [
-        `The base branch does not render its manifests: ${code(base.problem)}. All images are shown as new.`,
+        `The manifests of the base branch cannot be rendered: ${code(base.problem)}. All images are shown as new.`,
       ]
     : [];
 }
 
 function previewLimits(resources: ResourcePlan | undefined): readonly string[] {
   if (resources === undefined)
-    return ["No preview of the cluster was given: this is what the arrays and manifests say."];
+    return [
+      "No preview of the cluster is available: this is based on the arrays and manifests only.",
+    ];
   return resources.errors === 0
     ? []
     : [
-        `The preview of the cluster met ${count(resources.errors, "error")}: what it says about resources is not complete.`,
+        `The preview of the cluster has ${count(resources.errors, "error")}: its list of resources is incomplete.`,
       ];
 }
 
 function rerendered(
   base: CheckoutManifests | undefined,
   head: CheckoutManifests,
-  told: ReadonlySet<string>,
+  covered: ReadonlySet<string>,
 ): readonly string[] {
   if (base?.kind !== "rendered" || head.kind !== "rendered") return [];
   const old = new Map(base.pipelines);
   return head.pipelines
-    .filter(([name, digest]) => old.has(name) && old.get(name) !== digest && !told.has(name))
+    .filter(([name, digest]) => old.has(name) && old.get(name) !== digest && !covered.has(name))
     .map(([name]) => name);
 }
 

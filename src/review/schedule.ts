@@ -6,7 +6,7 @@ import { code } from "./markdown";
 
 const RUNS_SHOWN = 3;
 
-/** When a pipeline runs, in words, and its next runs; where that changes, what it was. */
+/** A pipeline's schedule in words and its next runs, with the previous schedule if it changed. */
 export function scheduleFacts(
   before: PipelineEntry | undefined,
   after: PipelineEntry,
@@ -24,11 +24,11 @@ export function scheduleFacts(
 }
 
 function suspension(before: PipelineEntry | undefined, after: PipelineEntry): readonly Fact[] {
-  if (after.suspend && !before) return [plain("suspended: it runs by hand only")];
+  if (after.suspend && !before) return [plain("suspended: it only runs manually")];
   if (after.suspend && !before?.suspend)
-    return [risk("it is suspended: no run starts by itself any more")];
+    return [risk("it is suspended: its schedule no longer starts runs")];
   return before?.suspend && !after.suspend
-    ? [risk("it is no longer suspended: its schedule starts runs")]
+    ? [risk("it is no longer suspended: its schedule starts runs again")]
     : [];
 }
 
@@ -41,7 +41,7 @@ function inWords(entry: PipelineEntry): string {
   return `${cron === "" ? code(words) : words}${cron}, ${entry.timezone ?? "UTC"}`;
 }
 
-/** `@every` counts from the moment of the deployment, which nobody knows yet. */
+/** Next runs; not for `@every`, which counts from the time of the deployment. */
 function upcoming(entry: PipelineEntry, now: Date): readonly Fact[] {
   const zone = entry.timezone ?? "UTC";
   const times = schedulesOf(entry).flatMap((text) => {

@@ -2,7 +2,7 @@ import { isSecretReference, type Json } from "../model/connector-settings";
 import { code } from "./markdown";
 import { parseJson, stringifyJson } from "../common/json";
 
-/** Words that a name has where its value is a secret, or may hold one. */
+/** Words in names of settings that are, or may contain, secrets. */
 const SECRET_WORDS = new Set([
   ..."password passwd passphrase pwd pass secret secrets token tokens credential credentials auth authorization bearer".split(
     " ",
@@ -12,7 +12,7 @@ const SECRET_WORDS = new Set([
   ),
 ]);
 
-/** Keys of tables, which open nothing. */
+/** Table keys, which are not secrets. */
 const HARMLESS_KEYS = new Set([
   "replication",
   "primary",
@@ -26,7 +26,10 @@ const HARMLESS_KEYS = new Set([
   "natural",
 ]);
 
-/** Text that is a secret, or holds one, whatever its name: keys, signed tokens, addresses with a user in them. */
+/**
+ * Patterns of values that are or contain secrets, whatever their name: keys, signed tokens, URLs
+ * with a user.
+ */
 const SECRET_TEXTS: readonly RegExp[] = [
   /-----BEGIN /,
   /:\/\/[^/\s?#]*@/,
@@ -34,11 +37,14 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /(?:gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|AKIA|ASIA|sk_live_|eyJ)[\w-]{8,}/,
 ];
 
-/** Ends of names whose value is a secret itself, and not only has to do with one. */
+/** Name suffixes of settings that are themselves secrets. */
 const SECRET_NAME =
   /(?:password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|account_?key)$/i;
 
-/** Whether a name says that its value is a secret: `password`, `apiKey` and `refresh_token` do, `replication_key` does not. */
+/**
+ * Whether a name suggests a secret: `password`, `apiKey` and `refresh_token` do, `replication_key`
+ * does not.
+ */
 export function looksSecret(name: string): boolean {
   const words = wordsOf(name);
   if (words.some((word) => SECRET_WORDS.has(word))) return true;
@@ -50,7 +56,7 @@ export function looksSecret(name: string): boolean {
   );
 }
 
-/** Whether a value gives itself away as a secret. Texts in it count, at any depth. */
+/** Whether a value looks like a secret, or contains a string at any depth that does. */
 export function holdsSecret(value: Json): boolean {
   if (typeof value === "string")
     return (
@@ -66,15 +72,15 @@ export function holdsSecret(value: Json): boolean {
   );
 }
 
-/** Whether a value is a secret that is written out, where its name should stand. */
+/** Whether a value is a secret in plain text, instead of a reference. */
 export function isWrittenOut(name: string, value: Json): boolean {
   return typeof value === "string" && value !== "" && SECRET_NAME.test(name) && !isAddress(value);
 }
 
 /**
- * A value as a comment may show it; undefined where it may not be shown. A secret is shown by its name.
+ * Formats a value for a comment; undefined if it must not be shown. Secrets are shown by name.
  *
- * @param path names from the outermost to the value's own; one that looks secret hides all that is in it.
+ * @param path path of the value; a name in it that looks secret hides the value.
  */
 export function shown(path: readonly string[], value: Json): string | undefined {
   if (isSecretReference(value)) return code(`secret("${value.$secret}")`);
@@ -89,25 +95,28 @@ function wordsOf(name: string): readonly string[] {
     .split(/[^a-z0-9]+/);
 }
 
-/** A long run of letters and digits says nothing to people, and may open something. */
+/** Long strings of letters and digits may be keys, and are of no use to readers. */
 function isOpaque(text: string): boolean {
   if (!/\d/.test(text) || !/[A-Za-z]/.test(text) || /^https?:\/\//.test(text)) return false;
   return [...text.matchAll(/[A-Za-z0-9+/_=-]{32,}/g)].some(([run]) => !isMadeOfWords(run));
 }
 
-/** `zoom-meetings-registrants-archive-v2`: words of one case, with numbers at their ends. */
+/**
+ * Whether a string consists of words with trailing numbers, e.g.
+ * `zoom-meetings-registrants-archive-v2`.
+ */
 function isMadeOfWords(run: string): boolean {
   return run
     .split(/[-_/]/)
     .every((part) => /^(?:[a-z]{0,16}|[A-Z]{0,16}|[A-Z][a-z]{1,15})\d{0,4}$/.test(part));
 }
 
-/** `token: "https://…/oauth/token"` and the like name a place. */
+/** URLs and paths are locations, not secrets, e.g. `token: "https://…/oauth/token"`. */
 function isAddress(value: string): boolean {
   return /^https?:\/\/[^@]*$/.test(value) || value.startsWith("/");
 }
 
-/** Settings as text, such as a service account; where it is no JSON but looks like some, nobody knows what it holds. */
+/** Whether a string is JSON with secrets, e.g. a service account; invalid JSON counts as secret. */
 function isSecretJson(text: string): boolean {
   if (!/^\s*[{[]\s*["{[]/.test(text)) return false;
   try {

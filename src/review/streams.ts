@@ -7,7 +7,7 @@ import { atMost, code } from "./markdown";
 
 const MOST_NAMES = 20;
 
-/** Which streams a replication gains and loses, and which of its bookmarks no longer fit. */
+/** Streams gained and lost by a replication, and bookmarks that no longer match. */
 export function streamFacts(before: Replication, after: Replication): readonly Fact[] {
   return [
     ...selectionFacts(streamRulesOf(before), streamRulesOf(after)),
@@ -15,17 +15,17 @@ export function streamFacts(before: Replication, after: Replication): readonly F
   ];
 }
 
-/** The streams of a replication that is new, as one fact. */
+/** The streams of a new replication, as one fact. */
 export function streamList(entry: Replication): Fact {
   const names = streamRulesOf(entry)?.map(({ stream }) => stream) ?? [
     ...declaredStreams(entry.tap).keys(),
   ];
-  return plain(
-    names.length === 0 ? "streams: what the tap takes by itself" : `streams: ${listed(names)}`,
-  );
+  return plain(names.length === 0 ? "streams: the tap's default" : `streams: ${listed(names)}`);
 }
 
-/** A tap's settings without the streams that only one of two sides declares: those are told as streams, not as values. */
+/**
+ * A tap's settings without streams declared on only one side, which are covered by stream facts.
+ */
 export function settingsOfCommonStreams(tap: Tap, other: Tap): JsonObject {
   const settings = settingsOf(tap);
   const others = declaredStreams(other);
@@ -46,13 +46,13 @@ function selectionFacts(
   if (before === undefined)
     return [
       aboutState(
-        `the streams are chosen now: ${listed((after ?? []).map(({ stream }) => stream))}; others that the tap took by itself are no longer extracted`,
+        `streams are now selected: ${listed((after ?? []).map(({ stream }) => stream))}; all others are no longer replicated`,
       ),
     ];
   if (after === undefined)
     return [
       plain(
-        `the streams are no longer chosen: the tap takes what it takes by itself, before it was ${listed(before.map(({ stream }) => stream))}`,
+        `streams are no longer selected: the tap's default applies instead of ${listed(before.map(({ stream }) => stream))}`,
       ),
     ];
   const lost = before.filter(({ stream }) => !covers(after, stream)).map(({ stream }) => stream);
@@ -68,7 +68,7 @@ function selectionFacts(
   ];
 }
 
-/** Streams that a tap is told of in its settings, as taps for REST APIs are. */
+/** Streams declared in a tap's settings, as with taps for REST APIs. */
 function declaredStreams(tap: Tap): ReadonlyMap<string, JsonObject> {
   const { streams } = settingsOf(tap);
   if (!Array.isArray(streams)) return new Map();
@@ -98,12 +98,12 @@ function lostAndGained(lost: readonly string[], gained: readonly string[]): read
     ...(lost.length > 0
       ? [
           aboutState(
-            `streams lost: ${listed(lost)}; their bookmarks stay behind unused, and whoever adds them again goes on from there`,
+            `streams removed: ${listed(lost)}; their bookmarks are kept, and used if they are added again`,
           ),
         ]
       : []),
     ...(gained.length > 0
-      ? [plain(`streams gained: ${listed(gained)}; their first run reads them whole`)]
+      ? [plain(`streams added: ${listed(gained)}; their first run replicates everything`)]
       : []),
   ];
 }
@@ -111,7 +111,7 @@ function lostAndGained(lost: readonly string[], gained: readonly string[]): read
 function ruleFacts(stream: string, before: StreamRule, after: StreamRule): readonly Fact[] {
   const sameMethod = before.replicationMethod === after.replicationMethod;
   return [
-    // A key that goes because of the method needs no word of its own.
+    // A key that is removed along with the method is not mentioned separately.
     ...keyFacts(
       stream,
       before.replicationKey,
@@ -132,7 +132,7 @@ function keyFacts(
 ): readonly Fact[] {
   if (!stays || before === after) return [];
   if (before === undefined)
-    return [plain(`${code(stream)} is read by its replication key ${code(after ?? "")} now`)];
+    return [plain(`${code(stream)} now uses replication key ${code(after ?? "")}`)];
   return [
     aboutState(
       `${code(stream)}: replication key ${code(before)} → ${after === undefined ? "none" : code(after)}; the saved bookmark is a value of ${code(before)}`,
@@ -141,10 +141,10 @@ function keyFacts(
 }
 
 function methodFact(stream: string, before: string | undefined, after: string | undefined): Fact {
-  const text = `${code(stream)}: replication method ${before === undefined ? "as the tap says" : code(before)} → ${after === undefined ? "as the tap says" : code(after)}`;
+  const text = `${code(stream)}: replication method ${before === undefined ? "default" : code(before)} → ${after === undefined ? "default" : code(after)}`;
   return before === undefined || before === "FULL_TABLE"
     ? plain(text)
-    : aboutState(`${text}; the saved bookmark is of no use to it`);
+    : aboutState(`${text}; the saved bookmark can no longer be used`);
 }
 
 function propertyFacts(
@@ -159,13 +159,13 @@ function propertyFacts(
   ];
   if (added.length === 0 && gone.length === 0) return [];
   const parts = [
-    ...(added.length > 0 ? [`now also ${listed(added)}`] : []),
-    ...(gone.length > 0 ? [`no longer ${listed(gone)}`] : []),
+    ...(added.length > 0 ? [`added ${listed(added)}`] : []),
+    ...(gone.length > 0 ? [`removed ${listed(gone)}`] : []),
   ];
   return [plain(`${code(stream)}: ${field} ${parts.join(", ")}`)];
 }
 
-/** All rules that match a stream apply, a later one wins: as the runner selects. */
+/** All matching rules apply, and later ones take precedence, as in the runner. */
 function effective(rules: readonly StreamRule[], stream: string): StreamRule {
   return rules
     .filter((rule) => matches(rule.stream, stream))

@@ -4,10 +4,10 @@ import { code, count } from "./markdown";
 import { isWrittenOut, shown } from "./secrecy";
 import { stringifyJson } from "../common/json";
 
-/** Longer lists of changed values hide what matters. */
+/** Longer lists of changed values would hide the important ones. */
 const MOST_VALUES = 12;
 
-/** Values that may hold anything and are long: that they changed is enough. */
+/** Long values with arbitrary content, whose changes are mentioned without details. */
 const NEVER_SHOWN = new Set(["command", "initialState", "stream_map_config"]);
 
 interface Leaf {
@@ -16,9 +16,10 @@ interface Leaf {
 }
 
 /**
- * How two trees of values differ, one fact a value, secrets by their names and never by their values.
+ * Differences between two trees of values, one fact per value. Secrets are shown by name, never by
+ * value.
  *
- * @param at what stands before each path, such as `["tap"]`.
+ * @param at prefix of each path, e.g. `["tap"]`.
  */
 export function valueFacts(
   before: Json | undefined,
@@ -38,7 +39,7 @@ export function valueFacts(
   ];
 }
 
-/** Values that look like secrets and are written out, where a secret was never given by its name. */
+/** Values that look like secrets in plain text. */
 export function plainSecrets(value: Json | undefined, at: readonly string[]): readonly Fact[] {
   return [...leavesByPath(value, at).values()].flatMap((leaf) =>
     isPlainSecret(leaf) ? [writtenOut(leaf)] : [],
@@ -54,7 +55,7 @@ function leafFacts(before: Leaf | undefined, after: Leaf | undefined): readonly 
     before === undefined
       ? `${name} is set${now === undefined ? " (value not shown)" : `: ${now}`}`
       : after === undefined
-        ? `${name} is gone${old === undefined ? "" : `, it was ${old}`}`
+        ? `${name} is removed${old === undefined ? "" : `, was ${old}`}`
         : old === undefined || now === undefined
           ? `${name} changes (value not shown)`
           : `${name}: ${old} → ${now}`;
@@ -71,11 +72,14 @@ function isPlainSecret({ path, value }: Leaf): boolean {
 
 function writtenOut({ path }: Leaf): Fact {
   return risk(
-    `${code(path.join("."))} looks like a secret and is written out: use ${code('secret("name")')}`,
+    `${code(path.join("."))} looks like a secret in plain text: use ${code('secret("name")')}`,
   );
 }
 
-/** Leaves by path; items of a list go by their names where they have some, so that one more does not move the others. */
+/**
+ * Leaves by path. List items are identified by name if they have one, so that an inserted item does
+ * not shift the others.
+ */
 function leavesByPath(value: Json | undefined, path: readonly string[]): ReadonlyMap<string, Leaf> {
   return new Map(leaves(value, path).map((leaf) => [JSON.stringify(leaf.path), leaf]));
 }

@@ -1,60 +1,62 @@
 import type { JsonText } from "../common/json";
 import type { RunSummary } from "../store/runs/runs";
 
-/** A run, as far as a table of pipelines shows it. */
+/** A run, as shown in a table of pipelines. */
 export interface RunFact {
   readonly run: string;
-  /** `waiting` until it has the pipeline's lock. */
+  /** `waiting` until it holds the pipeline's lock. */
   readonly status: RunSummary["status"] | "waiting";
-  /** When it began or was asked for, RFC 3339 in UTC. */
+  /** When it started or was requested, RFC 3339 in UTC. */
   readonly started: string;
-  /** Why its pods do not start, such as `ImagePullBackOff`. Default: not known. */
+  /** Why its pods do not start, e.g. `ImagePullBackOff`. Default: unknown. */
   readonly stuck?: string | null;
-  /** Since when nothing has moved in it, RFC 3339 in UTC. Default: something moves, or it is not known. */
+  /** When its last activity was, if it is silent: RFC 3339 in UTC. Default: active or unknown. */
   readonly silentSince?: string;
 }
 
-/** What is known of a pipeline, wherever it runs. */
+/** Facts about a pipeline, local or on a cluster. */
 export interface PipelineFacts {
   readonly name: string;
-  /** Whether it is in the array, on the cluster, or both; on this machine there is the array alone. */
+  /**
+   * Whether it is in the array, on the cluster, or both. Local pipelines are always in the array.
+   */
   readonly where: "both" | "array" | "cluster";
   readonly schedules: readonly string[];
   readonly timezone: string;
-  /** Why Argo never starts the schedule; null where it is valid. */
+  /** Why Argo never starts the schedule; null if it is valid. */
   readonly invalid: string | null;
   readonly suspended: boolean;
-  /** Since when the schedule has been there as it is, RFC 3339; null where nothing starts runs by itself. */
+  /** When the schedule was created or last changed, RFC 3339; null if it has none. */
   readonly since: string | null;
   /** Newest first. */
   readonly runs: readonly RunFact[];
-  /** How the newest run that has ended went; null where there is none. */
+  /** The newest finished run; null if there is none. */
   readonly last: LastRun | null;
-  /** Runs that failed since the last one that succeeded. */
+  /** Failed runs since the last successful one. */
   readonly failures: number;
 }
 
-/** How a run that has ended went. */
+/** A finished run. */
 export interface LastRun {
   readonly run: string;
   readonly status: RunSummary["status"];
   readonly started: string;
   readonly seconds: number | null;
-  /** Null where the run left no summary, as for `bytes` and `state`. */
+  /** Null if the run left no summary, as for `bytes` and `state`. */
   readonly records: number | null;
   readonly bytes: number | null;
-  /** What it left out, a phrase each. */
+  /** What it skipped, one phrase each. */
   readonly leftOut: readonly string[];
-  /** Files of BATCH messages whose rows are not counted. */
+  /** Files of BATCH messages, whose records are not counted. */
   readonly uncountedFiles: number;
-  /** Singer state in force after it; null for none. */
+  /** Singer state that is valid after it; null if there is none. */
   readonly state: JsonText | null;
-  /** Streams whose bookmarks it keeps although they were not replicated. Default: none. */
+  /** Streams whose bookmarks it kept without replicating them. Default: none. */
   readonly unselected?: readonly string[];
   readonly error: string | null;
 }
 
-/** How many runs failed since the last one that succeeded; cancelled ones do not count either way. */
+/** Number of failed runs since the last successful one; canceled runs are ignored. */
 export function failuresOf(runs: readonly Pick<RunFact, "status">[]): number {
   const ended = runs.filter(({ status }) => status === "failed" || status === "succeeded");
   const success = ended.findIndex(({ status }) => status === "succeeded");

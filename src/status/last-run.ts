@@ -3,7 +3,7 @@ import type { RunSummary } from "../store/runs/runs";
 import { readState } from "../store/state/state";
 import type { LastRun } from "./facts";
 
-/** How a run went, from its summary, with the state that is in force: not every run saves its own. */
+/** A finished run from its summary, with the currently valid state: not every run saves one. */
 export async function lastRunOf(
   store: ObjectStore,
   {

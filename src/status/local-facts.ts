@@ -7,7 +7,7 @@ import { lastRunOf } from "./last-run";
 
 const RUNS = 20;
 
-/** What a store of local runs knows of the pipelines; nothing starts their runs by itself. */
+/** Facts about pipelines from a store of local runs, which have no schedule. */
 export function localFacts(
   store: ObjectStore,
   entries: readonly PipelineEntry[],
@@ -19,7 +19,7 @@ export function localFacts(
   );
 }
 
-/** What a pipeline's local runs say of it, newest first. */
+/** Facts about a pipeline from its local runs, newest first. */
 export async function localFactsOf(
   store: ObjectStore,
   entry: PipelineEntry,

@@ -2,10 +2,10 @@ import { describeCron, nextRuns, parseCron } from "../model/cron/cron";
 import { ageOf, newestBookmarks, oddestBookmark } from "../store/state/bookmarks";
 import type { PipelineFacts } from "./facts";
 
-/** How a pipeline is: a row of `tapctl status`. */
+/** Status of a pipeline: a row of `tapctl status`. */
 export interface PipelineStatus {
   readonly name: string;
-  /** What stands out most; `ok` where nothing does. */
+  /** The most important condition; `ok` if there is no problem. */
   readonly condition:
     | "invalid schedule"
     | "failing"
@@ -18,14 +18,17 @@ export interface PipelineStatus {
     | "suspended";
   /** Schedule in words. */
   readonly schedule: string;
-  /** Why Argo never starts it; null where it is valid. */
+  /** Why Argo never starts it; null if it is valid. */
   readonly invalid: string | null;
   readonly suspended: boolean;
-  /** When the next run is due, RFC 3339; null where nothing starts one. */
+  /** When the next run is due, RFC 3339; null if it has no schedule. */
   readonly next: string | null;
-  /** Seconds since a run was due that has not begun; null where none is overdue. */
+  /** How long a run is overdue, in seconds; null if none is. */
   readonly lateSeconds: number | null;
-  /** Run that is in progress or waits, why its pods do not start, and for how long nothing has moved, where that is known; null for none. */
+  /**
+   * The running or waiting run, why its pods do not start, and how long it has been silent, if
+   * known; null if there is none.
+   */
   readonly active: {
     readonly run: string;
     readonly status: "running" | "waiting";
@@ -33,7 +36,7 @@ export interface PipelineStatus {
     readonly stuck: string | null;
     readonly silentSeconds: number | null;
   } | null;
-  /** The newest run that has ended; null for none. */
+  /** The newest finished run; null if there is none. */
   readonly last: {
     readonly run: string;
     readonly status: string;
@@ -46,7 +49,10 @@ export interface PipelineStatus {
     readonly uncountedFiles: number;
     readonly error: string | null;
   } | null;
-  /** The bookmark that is furthest behind, or one ahead of now, whose age is negative; null where no selected stream has a date or time. */
+  /**
+   * The oldest bookmark, or one in the future, with a negative age; null if no selected stream has
+   * a date or time.
+   */
   readonly bookmark: {
     readonly stream: string | null;
     readonly value: string;
@@ -55,7 +61,7 @@ export interface PipelineStatus {
   readonly consecutiveFailures: number;
 }
 
-/** Argo looks at schedules every ten seconds, and a pod takes its time. */
+/** Argo checks schedules every ten seconds, and pods take time to start. */
 const TOLERANCE_SECONDS = 120;
 
 const ORDER: readonly PipelineStatus["condition"][] = [
@@ -70,7 +76,7 @@ const ORDER: readonly PipelineStatus["condition"][] = [
   "suspended",
 ];
 
-/** How each pipeline is, those first that need somebody. */
+/** Status of all pipelines, problems first. */
 export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly PipelineStatus[] {
   const rank = ({ condition }: PipelineStatus) => ORDER.indexOf(condition);
   return facts
@@ -78,7 +84,7 @@ export function statusOf(facts: readonly PipelineFacts[], now: Date): readonly P
     .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** How a pipeline is at a moment. */
+/** Status of a pipeline at a point in time. */
 export function pipelineStatus(facts: PipelineFacts, now: Date): PipelineStatus {
   const { name, schedules, timezone, invalid, suspended, since, runs, last, failures } = facts;
   const ago = (time: string) => Math.max(0, Math.round((now.getTime() - Date.parse(time)) / 1000));
@@ -143,7 +149,10 @@ function conditionOf(
   return status.last === null ? "never ran" : "ok";
 }
 
-/** Seconds since the first run was due after the newest one, and after the schedule was made or changed. */
+/**
+ * Seconds since the first run was due after the newest one, and after the schedule was created or
+ * changed.
+ */
 function lateSeconds(
   { schedules, timezone, since, runs }: PipelineFacts,
   now: Date,
@@ -157,7 +166,7 @@ function lateSeconds(
   return seconds > TOLERANCE_SECONDS ? seconds : null;
 }
 
-/** The first moment after another at which one of the schedules starts a run. */
+/** When the first run of the schedules is due after a point in time. */
 export function dueAfter(
   schedules: readonly string[],
   timezone: string,

@@ -4,7 +4,7 @@ import type { PipelineStatus } from "./pipeline-status";
 import { formatBytes, table } from "../common/print";
 import { recordsCell } from "../store/runs/run-text";
 
-/** How long, in the unit that reads best. @example `formatAge(5400) === "90 min"` */
+/** A duration in the most readable unit. @example `formatAge(5400) === "90 min"` */
 export function formatAge(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
@@ -13,27 +13,27 @@ export function formatAge(seconds: number): string {
     : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** How old a bookmark is, or in how long it will be now. @example `formatBookmarkAge(-172_800) === "in 2 d"` */
+/** Age of a bookmark, or the time until it. @example `formatBookmarkAge(-172_800) === "in 2 d"` */
 export function formatBookmarkAge(seconds: number): string {
   return seconds < 0 ? `in ${formatAge(-seconds)}` : `${formatAge(seconds)} old`;
 }
 
-/** The table of `tapctl status`, a line a pipeline, coloured where that says something. */
+/** The table of `tapctl status`, one line per pipeline, colored by condition. */
 export function statusTable(rows: readonly PipelineStatus[]): string {
-  if (rows.length === 0) return "no pipelines: neither in the array nor on the cluster";
+  if (rows.length === 0) return "No pipelines, neither in the array nor on the cluster.";
   const [header = "", ...lines] = table(
     [
       "PIPELINE",
-      "IS",
+      "STATUS",
       "SCHEDULE",
       "NEXT RUN",
       "LAST RUN",
       "RESULT",
-      "TOOK",
+      "DURATION",
       "RECORDS",
       "BYTES",
       "BOOKMARK",
-      "FAILED",
+      "FAILURES",
     ],
     rows.map(cells),
   ).split("\n");
@@ -42,13 +42,13 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   );
   const late = rows.filter(({ condition }) => condition === "late").length;
   const leftOut = rows.flatMap(({ name, last }) =>
-    (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run left out ${text}`),
+    (last?.leftOut ?? []).map((text) => `${pc.yellow(name)}: its last run skipped ${text}`),
   );
   const notes = [
     ...errors,
     ...leftOut,
     ...(late > 0
-      ? [`${pc.yellow(`${late} late`)}: whether Argo starts runs at all says ${tapctl("doctor")}`]
+      ? [`${pc.yellow(`${late} late`)}: to check whether Argo starts runs, use ${tapctl("doctor")}`]
       : []),
   ];
   return [
@@ -58,12 +58,15 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
   ].join("\n");
 }
 
-/** What is told beside pipelines of a cluster on which nothing starts or ends. */
+/** A note for a cluster whose controller is inactive. */
 export function idleNote(why: string): string {
-  return `${pc.red(why)}, and what is said to run may have ended since; what to do says ${tapctl("doctor")}`;
+  return `${pc.red(why)}, and runs shown as running may have ended. To diagnose it, use ${tapctl("doctor")}`;
 }
 
-/** A run's result in words. @example `resultText({ status: "running", stuck: "ImagePullBackOff" }) === "waiting: ImagePullBackOff"` */
+/**
+ * Display text of a run's result. @example `resultText({ status: "running", stuck:
+ * "ImagePullBackOff" }) === "waiting: ImagePullBackOff"`
+ */
 export function resultText({
   status,
   stuck,
@@ -74,7 +77,10 @@ export function resultText({
   return stuck === null ? status : `waiting: ${stuck}`;
 }
 
-/** Why a pipeline needs somebody: what keeps its schedule from starting, and what failed its newest run. */
+/**
+ * Why a pipeline needs attention: what prevents its schedule from starting, and the error of its
+ * newest run.
+ */
 export function reasonsOf({
   condition,
   invalid,

@@ -46,17 +46,20 @@ suite("windows", () => {
   test("mistakes", () => {
     assert.throws(
       () => windowsOf({ from: "2026-01-02", to: "2026-01-02" }, "day"),
-      /--to 2026-01-02: has to be later than --from 2026-01-02; it is the day after the last one/,
+      /--to 2026-01-02 is not later than --from 2026-01-02\.\nSet --to to the day after the last one\./,
     );
     assert.throws(
       () => windowsOf({ from: "0001-01-01", to: "2026-01-02" }, "day"),
-      /that is more than 5000 windows; take longer ones/,
+      /gives more than 5000 windows\.\nUse longer windows\./,
     );
     assert.throws(
       () => checkDay("--from", "2026-02-30"),
-      /--from 2026-02-30: a day such as 2026-01-31/,
+      /--from: "2026-02-30"\.\nUse a date such as 2026-01-31\./,
     );
-    assert.throws(() => checkDay("--to", "today"), /--to today: a day such as/);
+    assert.throws(
+      () => checkDay("--to", "today"),
+      /Invalid value for --to: "today"\.\nUse a date such as/,
+    );
   });
 });
 
@@ -76,11 +79,11 @@ suite("a tap's window", () => {
   test("is refused where it has no end, or none at all", () => {
     assert.throws(
       () => requireWindow(replication(tapRestApi({ api_url: "http://x" }))),
-      /"rates": tap-rest-api-msdk cannot read a part of its history: it has "start_date" for where it begins and no setting for where it ends; declare it with the connector, .*npx tapctl run rates --from DAY/,
+      /"rates": tap-rest-api-msdk cannot read part of its history: it declares "start_date" for the start but no setting for the end\.\nAdd a window to the connector, .*npx tapctl run rates --from DAY/,
     );
     assert.throws(
       () => requireWindow(replication(tapPostgres({}))),
-      /tap-postgres cannot read a part of its history: no setting is declared/,
+      /tap-postgres cannot read part of its history: it declares no setting/,
     );
   });
 });
@@ -158,7 +161,7 @@ suite("a backfill", () => {
     await store.put(backfillKey("rates", fresh.id), "{");
     await assert.rejects(
       readBackfill(store, fresh),
-      /backfills\/rates\/2026-01-01_2026-01-04_day\.json in .* is no backfill of version 1; begin anew: --restart/,
+      /backfills\/rates\/2026-01-01_2026-01-04_day\.json in .* is not a backfill of version 1\.\nStart over with --restart\./,
     );
   });
 });

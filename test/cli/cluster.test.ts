@@ -26,7 +26,10 @@ let buckets = 0;
 before(async () => void (server = await startS3Server()));
 after(() => server.stop());
 
-/** A cluster with the pipeline "orders" deployed, its bucket, and a project that works on it by default. */
+/**
+ * A cluster with the pipeline "orders" deployed, its bucket, and a project that works on it by
+ * default.
+ */
 interface Scene {
   readonly api: KubernetesApi;
   readonly store: ObjectStore;
@@ -140,7 +143,7 @@ suite("on a cluster", () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^PIPELINE +IS +SCHEDULE.*\norders +failing .* failed +60 s +1,234 +56\.8 kB .* once\n/,
+      /^PIPELINE +STATUS +SCHEDULE.*\norders +failing .* failed +60 s +1,234 +56\.8 kB .* once\n/,
     );
     assert.match(stdout, /\nrates +not deployed /);
     assert.match(stdout, /\nclean-up +not deployed /);
@@ -215,7 +218,7 @@ suite("on a cluster", () => {
     assert.match(stdout, /^PIPELINE .*\norders +invalid schedule +at 06:00, every day +- /);
     assert.match(
       stdout,
-      /\norders: Argo says SpecError: end of range \(25\) above maximum \(23\)\n$/,
+      /\norders: Argo reports SpecError: end of range \(25\) above maximum \(23\)\n$/,
     );
   });
 
@@ -248,7 +251,7 @@ suite("on a cluster", () => {
     assert.equal(printed.stdout, screens, "the last screen stays");
     assert.match(
       printed.stderr,
-      /^\d\d:\d\d:\d\d UTC: no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNRESET; trying again every 1 s\n$/,
+      /^\d\d:\d\d:\d\d UTC: No answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNRESET; retrying every 1 s\n$/,
     );
     one.api.put("cronworkflows", cronWorkflow("old"));
     one.api.away = false;
@@ -267,7 +270,7 @@ suite("on a cluster", () => {
     one.api.forbid("list workflows");
     const { code, stdout, stderr } = await one.run("status --watch");
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /^you may not list workflows; missing rule: /);
+    assert.match(stderr, /^You are not allowed to list workflows\.\nMissing rule: /);
   });
 
   test("status of one: its runs, steps, tries, error and files", async (t) => {
@@ -277,7 +280,7 @@ suite("on a cluster", () => {
     for (const part of [
       /LAST RUNS\nRUN.*\n20261125T120000Z-abcdef +schedule +failed +2026-11-25 12:00:00 +60 s +1,234/,
       /extract +succeeded/,
-      /load, try 3 +failed +- +main: Error \(exit code 11\)/,
+      /load, attempt 3 +failed +- +main: Error \(exit code 11\)/,
       /extract-0\.jsonl \(3 B\)/,
       /npx tapctl artifacts orders 20261125T120000Z-abcdef --get DIR/,
     ])
@@ -299,7 +302,7 @@ suite("on a cluster", () => {
     const { stdout } = await one.run(`status orders ${RUN}`);
     for (const part of [
       /STEPS of run 20261125T120000Z-abcdef\n/,
-      /load, try 3 +failed/,
+      /load, attempt 3 +failed/,
       /FILES of run 20261125T120000Z-abcdef\n.*extract-0\.jsonl \(3 B\)/,
     ])
       assert.match(stdout, part);
@@ -310,7 +313,7 @@ suite("on a cluster", () => {
     const { code, stderr } = await one.run("status orders nothing");
     assert.deepEqual(
       [code, stderr],
-      [2, '"orders" has no run nothing; list them: npx tapctl runs orders\n'],
+      [2, '"orders" has no run nothing.\nList its runs with: npx tapctl runs orders\n'],
     );
   });
 
@@ -327,7 +330,7 @@ suite("on a cluster", () => {
     });
     assert.match(
       (await one.run("logs orders")).stderr,
-      /^run \S+ has no log: none of its steps has begun, or its pods are gone; of the one before it: npx tapctl logs orders 20261125T120000Z-abcdef\n$/,
+      /^Run \S+ has no logs: no step has started, or its pods are gone\nPrint the logs of the previous run with: npx tapctl logs orders 20261125T120000Z-abcdef\n$/,
     );
     assert.match(
       (await one.run("runs orders")).stdout,
@@ -385,7 +388,7 @@ suite("on a cluster", () => {
     });
     assert.match(
       (await one.run("status orders")).stdout,
-      /waiting: orders-1, which runs the pipeline /,
+      /waiting: orders-1, the pipeline's current run /,
     );
     one.api.put("workflows", {
       ...pending,
@@ -397,7 +400,7 @@ suite("on a cluster", () => {
     });
     assert.match(
       (await one.run("status orders")).stdout,
-      /waiting: its turn: as many runs as argo\.parallelism allows are under way /,
+      /waiting: a free slot: argo\.parallelism limits how many runs are in progress /,
     );
   });
 
@@ -419,11 +422,11 @@ suite("on a cluster", () => {
     );
     assert.match(
       (await one.run(`artifacts orders ${RUN} --get got`)).stdout,
-      /extract-0\.jsonl +3 B .*\n(.*\n)*in .*got\n$/,
+      /extract-0\.jsonl +3 B .*\n(.*\n)*downloaded to .*got\n$/,
     );
     assert.match(
       (await one.run("logs orders nothing")).stderr,
-      /^"orders" has no run nothing; list them: npx tapctl runs orders\n$/,
+      /^"orders" has no run nothing\.\nList its runs with: npx tapctl runs orders\n$/,
     );
   });
 
@@ -456,7 +459,7 @@ suite("on a cluster", () => {
     assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
     assert.match(
       (await one.run("retry orders orders-1")).stdout,
-      /loads 3 B of run 20261125T120000Z-abcdef\n$/,
+      /loads 3 B from run 20261125T120000Z-abcdef\n$/,
     );
     one.api.remove("workflows", "orders-1");
     assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
@@ -472,7 +475,7 @@ suite("on a cluster", () => {
     const waiting = runs.find((run) => run.workflow === "orders-9")?.run;
     assert.equal(
       (await one.run(`cancel orders ${waiting}`)).stdout,
-      "orders: orders-9 had not begun, and is taken away\n",
+      "orders: orders-9 had not started and was deleted\n",
     );
   });
 
@@ -485,7 +488,7 @@ suite("on a cluster", () => {
     assert.match((await one.run("cancel old")).stdout, /^old: old-1 is stopping/);
     assert.equal(
       (await one.run("suspend old")).stdout,
-      "old: the schedule is now off\nIt is not in the array of this checkout: the next `npx tapctl up` from here deletes it.\n",
+      "old: the schedule is now off\nThe pipeline is not in the array of this checkout: the next `npx tapctl up` from here deletes it.\n",
     );
     for (const line of [
       "run old",
@@ -497,7 +500,7 @@ suite("on a cluster", () => {
       const { stderr, code } = await one.run(line);
       assert.equal(
         stderr,
-        '"old" is on the cluster but not in the array of this checkout, and the next `npx tapctl up` from here deletes it; ask from a checkout that has it\n',
+        '"old" is on the cluster but not in the array of this checkout; `npx tapctl up` from here deletes it.\nRun this command from a checkout whose array contains the pipeline.\n',
         line,
       );
       assert.equal(code, 2);
@@ -560,7 +563,7 @@ suite("on a cluster", () => {
     assert.equal(code, 10);
     assert.match(
       stdout,
-      /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\), its log says why\n$/,
+      /\norders: failed: extract: the tap failed \(main: Error \(exit code 10\)\); see its log\n$/,
     );
     assert.match(stderr, /extract: failed: main: Error \(exit code 10\)/);
   });
@@ -588,7 +591,7 @@ suite("on a cluster", () => {
       });
       assert.equal(
         stderr,
-        'you may not get pods "pod-1"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n',
+        'You are not allowed to get pods "pod-1".\nMissing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"\n',
       );
       assert.equal(code, 1);
     });
@@ -618,7 +621,7 @@ suite("on a cluster", () => {
     assert.equal(await new Promise((resolve) => child.on("close", resolve)), 130);
     assert.match(
       stderr,
-      /orders-1 goes on\. Follow it again: npx tapctl logs orders -f; stop it: npx tapctl cancel orders\n$/,
+      /orders-1 continues\. Follow it with: npx tapctl logs orders -f\nStop it with: npx tapctl cancel orders\n$/,
     );
     assert.equal(
       (one.api.all("workflows")[0]?.["spec"] as { readonly shutdown?: string }).shutdown,
@@ -631,7 +634,7 @@ suite("on a cluster", () => {
     await withFailedRun(one);
     assert.match(
       (await one.run("retry orders")).stdout,
-      /^orders: run \S+ \(Workflow orders-\d\) loads 3 B of run 20261125T120000Z-abcdef\n$/,
+      /^orders: run \S+ \(Workflow orders-\d\) loads 3 B from run 20261125T120000Z-abcdef\n$/,
     );
     const retried = one.api
       .all("workflows")
@@ -642,7 +645,7 @@ suite("on a cluster", () => {
     const last = one.api.all("workflows").at(-1)?.metadata.name ?? "";
     assert.equal(
       (await one.run(`cancel orders ${last}`)).stdout,
-      `orders: ${last} had not begun, and is taken away\n`,
+      `orders: ${last} had not started and was deleted\n`,
     );
     assert.equal(one.api.all("workflows").length, waiting);
     one.api.put("workflows", {
@@ -666,7 +669,7 @@ suite("on a cluster", () => {
     );
     assert.equal(
       (await one.run("suspend orders")).stdout,
-      "orders: the schedule is now off\nThe array says otherwise and is the truth: the next `npx tapctl up` switches it on again, unless the entry has suspend: true.\n",
+      "orders: the schedule is now off\nThe array says otherwise: the next `npx tapctl up` turns the schedule on again unless its entry has suspend: true.\n",
     );
     assert.equal(
       (one.api.all("cronworkflows")[0]?.["spec"] as { readonly suspend: boolean }).suspend,
@@ -848,13 +851,13 @@ suite("on a cluster", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
-      if (stdout.includes("Ctrl-C ends it.")) child.kill("SIGINT");
+      if (stdout.includes("Press Ctrl-C to stop.")) child.kill("SIGINT");
     });
     await new Promise((resolve) => child.on("close", resolve));
     return { stdout, stderr };
   };
   const MINIO_CONSOLE =
-    /^MinIO: http:\/\/localhost:\d+\n {2}user and password are the keys rootUser and rootPassword of Secret minio\/minio-root\nCtrl-C ends it\.\n$/;
+    /^MinIO: http:\/\/localhost:\d+\n {2}user and password are in the keys rootUser and rootPassword of Secret minio\/minio-root\nPress Ctrl-C to stop\.\n$/;
   const [, , ofConsoles = []] = documentedRules();
 
   test("ui forwards what is there and prints where the credentials are", async (t) => {
@@ -869,7 +872,10 @@ suite("on a cluster", () => {
     withConsoles(one);
     one.api.restrict({ argo: ofConsoles, minio: ofConsoles });
     const { stdout, stderr } = await ui(one);
-    assert.match(stdout, /^Argo Workflows: http:.*\n.*\nMinIO: http:.*\n.*\nCtrl-C ends it\.\n$/);
+    assert.match(
+      stdout,
+      /^Argo Workflows: http:.*\n.*\nMinIO: http:.*\n.*\nPress Ctrl-C to stop\.\n$/,
+    );
     assert.equal(stderr, "");
   });
 
@@ -881,7 +887,7 @@ suite("on a cluster", () => {
     assert.match(stdout, MINIO_CONSOLE);
     assert.equal(
       stderr,
-      'Argo Workflows: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n',
+      'Argo Workflows: You are not allowed to list services.\nMissing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "argo"\n',
     );
     one.api.restrict({
       argo: ofConsoles.filter(({ resources }) => !resources.includes("pods/portforward")),
@@ -889,8 +895,10 @@ suite("on a cluster", () => {
     const nothing = await one.run("ui");
     assert.equal(nothing.code, 1);
     assert.deepEqual(nothing.stderr.trim().split("\n"), [
-      'MinIO: you may not list services; missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
-      'Argo Workflows: you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "argo", with the verb "get" beside it',
+      "MinIO: You are not allowed to list services.",
+      'Missing rule: verbs: ["list"], resources: ["services"], apiGroups: [""], in namespace "minio"',
+      "Argo Workflows: You are not allowed to forward ports.",
+      'Missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "argo", plus the verb "get"',
     ]);
   });
 });
@@ -900,96 +908,111 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   [
     "a pipeline that is not deployed",
     "run rates",
-    /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"; deploy it: npx tapctl up\n$/,
+    /^"rates" is in the array but not deployed to namespace "pipelines" of the cluster "stand-in"\.\nDeploy it with: npx tapctl up\n$/,
     1,
   ],
   [
     "a flag of local runs",
     "run orders --offline",
-    /^--offline is for --on local: a run on the cluster is made as its schedule makes it\n$/,
+    /^--offline cannot be used with --on cluster\.\nOmit it: a run on the cluster uses the deployed settings\.\n$/,
     2,
   ],
   [
     "a store of one's own",
     "--store x runs orders",
-    /^--store is for --on local: a cluster has an object store of its own\n$/,
+    /^--store cannot be used with --on cluster\.\nOmit --store: a cluster has its own object store\.\n$/,
     2,
   ],
   [
     "a context that is not there",
     "status --context x",
-    /^\S+kubeconfig: no context is called "x"; there are: stand-in\n$/,
+    /^\S+kubeconfig: context "x" does not exist\.\nAvailable contexts: stand-in\n$/,
     2,
   ],
   [
     "a namespace without pipelines",
     "runs orders --namespace other",
-    /^namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there; deploy them \(npx tapctl up\), or name another: --namespace NAME, --context NAME\n$/,
+    /^Namespace "other" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" does not exist\.\nDeploy them with npx tapctl up, or choose another namespace or cluster with --namespace NAME or --context NAME\.\n$/,
     2,
   ],
   [
     "nothing to cancel",
     "cancel orders",
-    /^"orders" has no run under way; its last ones: npx tapctl runs orders\n$/,
+    /^"orders" has no run in progress\.\nList its runs with: npx tapctl runs orders\n$/,
     2,
   ],
   [
     "nothing to retry",
     "retry orders",
-    /^none of the last runs of "orders" has a stored extract; in stream mode none is kept/,
+    /^None of the last runs of "orders" has a stored extract\. Runs in stream mode store none/,
     2,
   ],
   [
     "a day that is none",
     "run orders --from yesterday",
-    /^--from yesterday: a day such as 2026-01-31\n$/,
+    /^Invalid value for --from: "yesterday"\.\nUse a date such as 2026-01-31\.\n$/,
     2,
   ],
   [
     "a first day beside a state",
     "run orders --from 2026-01-01 --full-refresh",
-    /^--from says where to begin: it goes with none of --full-refresh, --keep-state and --state\n$/,
+    /^--from cannot be combined with --full-refresh, --keep-state or --state\.\nUse only one of them\.\n$/,
     2,
   ],
-  ["several runs to follow", "run orders rates --follow", /^--follow is for one pipeline\n$/, 2],
+  [
+    "several runs to follow",
+    "run orders rates --follow",
+    /^--follow works with one pipeline\.\nName one pipeline, or omit --follow\.\n$/,
+    2,
+  ],
   [
     "a state for a job",
     "run clean-up --full-refresh",
-    /^"clean-up" is a job: it has no state to go on from\n$/,
+    /^"clean-up" is a job and has no state\.\nOmit --full-refresh, --keep-state, --state and --from\.\n$/,
     2,
   ],
   [
     "a tap without a window",
     "backfill orders --from 2026-01-01 --to 2026-02-01",
-    /^"orders": tap-rest-api-msdk cannot read a part of its history/,
+    /^"orders": tap-rest-api-msdk cannot read part of its history/,
     2,
   ],
   [
     "a check there",
     "check orders --on cluster",
-    /^check works on this machine alone: leave --on cluster out\n$/,
+    /^check only works locally\.\nOmit --on cluster\.\n$/,
     2,
   ],
   [
     "a wait that is no duration",
     "state reset orders --wait long",
-    /^--wait long: a duration such as 90s or 10m\n$/,
+    /^Invalid value for --wait: "long"\.\nUse a duration such as 90s or 10m\.\n$/,
     2,
   ],
   [
     "a table for people as JSON",
     "status --watch --json",
-    /^--watch is for people: it does not go with --json\n$/,
+    /^--watch and --json cannot be used together\.\nOmit one of them\.\n$/,
     2,
   ],
-  ["another place", "status --on mars", /^--on "mars": allowed are local and cluster\n$/, 2],
+  [
+    "another place",
+    "status --on mars",
+    /^Invalid value for --on: "mars"\.\nUse local or cluster\.\n$/,
+    2,
+  ],
   [
     "no files",
     "artifacts orders 20260101T000000Z-000000",
-    /^run 20260101T000000Z-000000 of "orders" has stored no files, or they have been deleted; list the runs: npx tapctl runs orders\n$/,
+    /^Run 20260101T000000Z-000000 of "orders" stored no files, or they were deleted\.\nList the runs with: npx tapctl runs orders\n$/,
     2,
   ],
-  ["no consoles", "ui", /^neither Argo's console nor MinIO's is on this cluster\n$/, 1],
+  [
+    "no consoles",
+    "ui",
+    /^This cluster has neither an Argo Workflows nor a MinIO console\.\nDiagnose the installation with: npx tapctl doctor.*\n$/,
+    1,
+  ],
 ];
 
 suite("mistakes on a cluster", () => {
@@ -1007,12 +1030,12 @@ suite("mistakes on a cluster", () => {
     one.api.forbid("get secrets");
     assert.equal(
       (await one.run("runs orders")).stderr,
-      'you may not get secrets "object-store"; missing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n',
+      'You are not allowed to get secrets "object-store".\nMissing rule: verbs: ["get"], resources: ["secrets"], apiGroups: [""], resourceNames: ["object-store"], in namespace "pipelines"\n',
     );
     one.api.forbid("create workflows");
     assert.match(
       (await one.run("run orders")).stderr,
-      /^you may not create workflows; missing rule: verbs: \["create"\]/,
+      /^You are not allowed to create workflows\.\nMissing rule: verbs: \["create"\]/,
     );
   });
 
@@ -1022,7 +1045,7 @@ suite("mistakes on a cluster", () => {
     const { stderr, code } = await one.run("status");
     assert.match(
       stderr,
-      /^no answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/,
+      /^No answer from the cluster at http:\/\/127\.0\.0\.1:\d+ \(context "stand-in"\): ECONNREFUSED/,
     );
     assert.equal(code, 1);
   });
@@ -1030,7 +1053,9 @@ suite("mistakes on a cluster", () => {
   test("commands that are printed ask the same place, by the options that the defaults do not say", async (t) => {
     const one = await scene(t);
     const said = async (line: string) =>
-      / under way; its last ones: (npx tapctl .*)\n$/.exec((await one.run(line)).stderr)?.[1];
+      / in progress\.\nList its runs with: (npx tapctl .*)\n$/.exec(
+        (await one.run(line)).stderr,
+      )?.[1];
     assert.equal(
       await said("--on cluster --namespace pipelines cancel orders"),
       "npx tapctl runs orders --namespace pipelines",
@@ -1043,7 +1068,7 @@ suite("mistakes on a cluster", () => {
     );
     assert.match(
       (await one.run("run orders --on cluster")).stderr,
-      /^follow it: npx tapctl logs orders -f --on cluster\n$/,
+      /^Follow it with: npx tapctl logs orders -f --on cluster\n$/,
     );
     assert.equal(await said("cancel orders"), "npx tapctl runs orders");
   });
@@ -1051,15 +1076,21 @@ suite("mistakes on a cluster", () => {
   test("defaults that are not understood", async (t) => {
     const one = await scene(t);
     const cases: readonly (readonly [string, RegExp])[] = [
-      ["on: mars\n", /\.tapctl\.yaml: on "mars": allowed are local and cluster\n$/],
+      [
+        "on: mars\n",
+        /^Invalid value for .*\.tapctl\.yaml: on: "mars"\.\nUse local or cluster\.\n$/,
+      ],
       [
         "contxt: x\n",
-        /\.tapctl\.yaml: "contxt" is not a setting; did you mean "context"\?; allowed are on, context, namespace\n$/,
+        /\.tapctl\.yaml: unknown setting "contxt"; did you mean "context"\?\nAllowed settings are on, context, namespace\.\n$/,
       ],
-      ["on: cluster\nnamespace: 7\n", /\.tapctl\.yaml: namespace 7: has to be text\n$/],
+      [
+        "on: cluster\nnamespace: 7\n",
+        /\.tapctl\.yaml: namespace is 7, not a string\.\nSet it to a non-empty string\.\n$/,
+      ],
       [
         "- on\n",
-        /\.tapctl\.yaml: is not a list of settings; allowed are on, context, namespace, such as: on: cluster\n$/,
+        /\.tapctl\.yaml: is not a mapping of settings\.\nAllowed settings are on, context, namespace, e\.g\. on: cluster\n$/,
       ],
       ["on: [\n", /\.tapctl\.yaml: cannot be read: /],
     ];
@@ -1073,15 +1104,15 @@ suite("mistakes on a cluster", () => {
     const one = await scene(t);
     assert.equal(
       (await one.run("--on local retry orders")).stderr,
-      "retry is for a cluster: npx tapctl retry --on cluster\n",
+      "retry needs a cluster.\nRun: npx tapctl retry --on cluster\n",
     );
     assert.equal(
       (await one.run("--on local status --context x")).stderr,
-      "--context is for --on cluster\n",
+      "--context needs --on cluster.\nAdd --on cluster, or omit --context.\n",
     );
     assert.match(
       (await one.run("--on local run orders --follow")).stderr,
-      /^--follow is for --on cluster; a run on this machine shows its logs with --verbose\n$/,
+      /^--follow needs --on cluster\.\nFor a local run, use --verbose to show the logs\.\n$/,
     );
   });
 });

@@ -58,8 +58,8 @@ suite("tapctl config", () => {
           "put kept --tap tap.json --target target.json --catalog catalog.json --state state.json",
         )
       ).stdout,
-      "kept: tap-config.json is the same, nothing written\nkept: target-config.json created, 27 B\nkept: catalog.json created, 52 B\n" +
-        "kept: initial-state.json created, 33 B\nnote: streams of its entry do not count while there is a catalog\n",
+      "kept: tap-config.json is unchanged\nkept: target-config.json created, 27 B\nkept: catalog.json created, 52 B\n" +
+        "kept: initial-state.json created, 33 B\nnote: the entry's streams are ignored while a catalog is stored\n",
     );
     assert.equal(statSync(stored("tap-config.json")).mtimeMs, written);
     const { files, missing } = JSON.parse(
@@ -88,9 +88,9 @@ suite("tapctl config", () => {
     await tapctl(root, ["state", "set", "kept", "state.json"]);
     assert.equal(
       (await run("put kept --target tap.json --state state.json")).stdout,
-      "kept: target-config.json replaced, 53 B (before: 27 B)\nkept: initial-state.json created, 33 B\n" +
-        "note: a state is saved, which goes before the first one; change that: npx tapctl state set kept FILE\n" +
-        "note: the saved state stays; where the data now goes elsewhere, begin anew: npx tapctl run kept --full-refresh\n",
+      "kept: target-config.json replaced, 53 B (was 27 B)\nkept: initial-state.json created, 33 B\n" +
+        "note: the saved state takes precedence over the initial state; to replace the saved state: npx tapctl state set kept FILE\n" +
+        "note: the saved state is kept; if the data now goes to another destination, start over with: npx tapctl run kept --full-refresh\n",
     );
   });
 
@@ -105,7 +105,7 @@ suite("tapctl config", () => {
     const { stdout } = await run("show kept");
     assert.match(
       stdout,
-      /^FILE +WHAT IT IS +BYTES +WRITTEN\nnotes\.txt +not read by any run +4 B .*\ntap-config\.json +settings of the tap +53 B +\d{4}-.*Z\ntarget-config\.json .*\n$/,
+      /^FILE +CONTENT +BYTES +WRITTEN\nnotes\.txt +not read by any run +4 B .*\ntap-config\.json +settings of the tap +53 B +\d{4}-.*Z\ntarget-config\.json .*\n$/,
     );
     assert.doesNotMatch(stdout, /hunter2/);
     const shown = JSON.parse((await run("show kept --json")).stdout) as {
@@ -123,7 +123,7 @@ suite("tapctl config", () => {
     const { run } = scene(t);
     assert.equal(
       (await run("show orders")).stdout,
-      '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n',
+      '"orders" has its settings in the array.\nTo read them from the store, add configFrom: "store" to its entry.\n',
     );
   });
 
@@ -133,7 +133,7 @@ suite("tapctl config", () => {
     const got = join(root, "got");
     assert.equal(
       (await run("get kept --out got")).stdout,
-      `tap-config.json, target-config.json\nin ${got}; they may hold secrets: delete them when they have served\n`,
+      `tap-config.json, target-config.json\nwritten to ${got}; the files may contain secrets: delete them when you are done\n`,
     );
     assert.equal(readFileSync(join(got, "tap-config.json"), "utf8"), FILES["tap.json"]);
     assert.deepEqual(
@@ -189,7 +189,7 @@ suite("tapctl config in a bucket", () => {
     );
     assert.match(
       (await run("put kept --tap target.json --target target.json", store)).stdout,
-      /^kept: tap-config\.json replaced, 27 B \(before: 53 B\)\nkept: target-config\.json is the same/,
+      /^kept: tap-config\.json replaced, 27 B \(was 53 B\)\nkept: target-config\.json is unchanged/,
     );
     assert.equal((await run("get kept --out got", store)).code, 0);
     assert.equal(readFileSync(join(root, "got", "tap-config.json"), "utf8"), FILES["target.json"]);
@@ -205,20 +205,24 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "a pipeline with its settings in the array",
     "put orders --tap tap.json",
-    '"orders" has its settings in the array; configFrom: "store" in its entry makes it read them from the store\n',
+    '"orders" has its settings in the array.\nTo read them from the store, add configFrom: "store" to its entry.\n',
   ],
   ["a job", "show clean-up", '"clean-up" is a job: it has no tap, target or state\n'],
   ["an unknown pipeline", "show ketp", 'no pipeline is called "ketp"; did you mean "kept"?\n'],
-  ["no file", "put kept", "name at least one file: --tap, --target, --catalog or --state FILE\n"],
+  [
+    "no file",
+    "put kept",
+    "No file is given.\nUse at least one of --tap, --target, --catalog and --state.\n",
+  ],
   [
     "standard input twice",
     "put kept --tap - --target -",
-    "- stands for standard input, which holds one file alone\n",
+    'More than one file is read from standard input ("-").\nUse "-" for one file only.\n',
   ],
   [
     "files that are none, all at once and without a word of them",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
-    '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT)\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\n',
+    '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT).\nCheck the path and its permissions.\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\n',
   ],
   [
     "a state that is empty",

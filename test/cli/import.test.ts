@@ -26,7 +26,7 @@ test("writes an array that tapctl validate takes, and tells what is left", async
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /: 2 pipelines: shop-to-warehouse, sunday\nnot carried over, or not as it was:\n {2}meltano\.yml:65 schedule Shop To Warehouse: transform: run/,
+    /: 2 pipelines: shop-to-warehouse, sunday\nnot converted, or converted with changes:\n {2}meltano\.yml:65 schedule Shop To Warehouse: transform: run/,
   );
   const validated = await tapctl(root, ["validate"]);
   assert.match(validated.stdout, /index\.ts: 2 pipelines, all valid\n$/);
@@ -34,7 +34,10 @@ test("writes an array that tapctl validate takes, and tells what is left", async
   const again = await tapctl("/", ["import", fileOf("database"), "--out", out]);
   assert.deepEqual(
     [again.code, again.stderr],
-    [2, `--out ${out}: is there already; choose another file, or --force to write over it\n`],
+    [
+      2,
+      `--out ${out}: the file already exists.\nChoose another file, or use --force to overwrite it.\n`,
+    ],
   );
   assert.equal(
     (
@@ -73,7 +76,7 @@ test("takes names from .env, versions from what is installed, and never a value"
   assert.match(typescript, /tapX\(\{ site: "a", auth_token: secret\("tap-x-auth-token"\) \}\)/);
   assert.deepEqual(
     leftOver.map(({ text }) => text),
-    ["has no schedule: the entry is suspended, give it one"],
+    ["has no schedule: the entry is suspended; set its schedule"],
   );
   assert.ok(!stdout.includes("canary"));
 });
@@ -108,31 +111,31 @@ suite("mistakes are one line", () => {
     readonly string[],
     RegExp,
   ])[] = [
-    ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\n$/],
+    ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/],
     ["no YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
     [
       "no project",
       { "meltano.yml": "- a\n" },
       [],
-      /^meltano\.yml: is no Meltano project; its top must have fields such as plugins and schedules\n$/,
+      /^meltano\.yml: is not a Meltano project\.\nUse a file with top-level fields such as plugins and schedules\.\n$/,
     ],
     [
       "plugins that are no list",
       { "meltano.yml": "plugins:\n  extractors:\n    tap-x: {}\n" },
       [],
-      /^meltano\.yml: plugins\.extractors must be a list\n$/,
+      /^meltano\.yml: plugins\.extractors is not a list\.\nWrite it as a YAML list\.\n$/,
     ],
     [
       "a plugin without a name",
       { "meltano.yml": "plugins:\n  extractors:\n  - variant: x\n" },
       [],
-      /^meltano\.yml:3: a plugin has no name\n$/,
+      /^meltano\.yml:3: the plugin has no name\.\nAdd its name\.\n$/,
     ],
     [
       "an environment that is not there",
       { "meltano.yml": "environments:\n- name: prod\n" },
       ["--environment", "prd"],
-      /^--environment prd: the project has no such environment; did you mean "prod"\?\n$/,
+      /^--environment prd: the project has no such environment; did you mean "prod"\?\nAvailable environments: prod\n$/,
     ],
     [
       "a lock that is no JSON",
@@ -141,7 +144,7 @@ suite("mistakes are one line", () => {
         "plugins/extractors/tap-x--acme.lock": "{",
       },
       [],
-      /tap-x--acme\.lock: is no JSON/,
+      /tap-x--acme\.lock: is not valid JSON/,
     ],
   ];
   for (const [what, files, flags, message] of cases) {
@@ -152,7 +155,7 @@ suite("mistakes are one line", () => {
         ...flags,
       ]);
       assert.match(stderr, message);
-      assert.equal(stderr.trimEnd().split("\n").length, 1);
+      assert.equal(stderr.trimEnd().split("\n").length, 2);
       assert.equal(code, 2);
     });
   }

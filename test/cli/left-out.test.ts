@@ -36,7 +36,7 @@ async function shownRun(
   });
   const again = () =>
     runPipeline(
-      { ...context, onEvent: (event) => progress.tell(event) },
+      { ...context, onEvent: (event) => progress.show(event) },
       fakePipeline(folder, settings),
       { mode },
     );
@@ -69,12 +69,12 @@ suite("what a run left out", () => {
     const front =
       "text in front of 1 message, which was loaded (the first is line 7: text in front of a RECORD)";
     assert.deepEqual(summary.leftOut, [lines, front]);
-    assert.ok(screen.includes(`\n  left out: ${lines}\n  left out: ${front}\n`), screen);
+    assert.ok(screen.includes(`\n  skipped: ${lines}\n  skipped: ${front}\n`), screen);
     assert.match(
       await show("runs", "events"),
       /STATE AFTER +LEFT OUT +ERROR\n.*1 line of the tap's output/,
     );
-    assert.ok((await show("status")).includes(`events: its last run left out ${lines}`));
+    assert.ok((await show("status")).includes(`events: its last run skipped ${lines}`));
     assert.match(
       await show("status", "events"),
       /BYTES +LEFT OUT +ERROR\n.*1 line of the tap's output/,
@@ -82,7 +82,7 @@ suite("what a run left out", () => {
     await show("report", "--out", join(root, "report.html"));
     assert.match(
       readFileSync(join(root, "report.html"), "utf8"),
-      /left out: 1 line of the tap.+s output/,
+      /skipped: 1 line of the tap.+s output/,
     );
   });
 
@@ -93,7 +93,7 @@ suite("what a run left out", () => {
         (await show("runs", "events")) +
         (await show("status")) +
         (await show("status", "events")),
-      /left out/i,
+      /left out|skipped/i,
     );
   });
 

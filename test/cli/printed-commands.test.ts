@@ -14,7 +14,10 @@ const ARRAY = `[
 
 const PLACE = "--context kind-b --namespace etl";
 
-/** What a project with the stacks "dev" and "two" prints of a cluster: "two" is deployed by the context "kind-b" to the namespace "etl". */
+/**
+ * What a project with the stacks "dev" and "two" prints of a cluster: "two" is deployed by the
+ * context "kind-b" to the namespace "etl".
+ */
 async function printedBy(
   t: TestContext,
   lines: readonly string[],
@@ -51,7 +54,9 @@ async function printedBy(
   return printed.join("");
 }
 
-/** Asserts that each printed command names stack, context and namespace, and that there are some. */
+/**
+ * Asserts that each printed command names stack, context and namespace, and that there are some.
+ */
 function assertPlaces(printed: string, kinds: readonly ("kubectl" | "npx tapctl")[]): void {
   for (const kind of kinds) assert.ok(printed.includes(kind), `no ${kind} in:\n${printed}`);
   for (const [command] of printed.matchAll(/kubectl [^`;\n]*/g))
@@ -87,7 +92,7 @@ suite("printed commands of a cluster", () => {
     });
     assert.match(
       printed,
-      /scaled to no pods.*\n.*-> kubectl --context kind-b scale -n argo deploy\/workflow-controller --replicas=1$/m,
+      /scaled to zero.*\n.*-> kubectl --context kind-b scale -n argo deploy\/workflow-controller --replicas=1$/m,
     );
     assertPlaces(printed, ["npx tapctl", "kubectl"]);
   });
@@ -106,9 +111,9 @@ suite("printed commands of a cluster", () => {
     );
     assert.match(
       printed,
-      /the next `npx tapctl up --stack two` switches it off again|the next `npx tapctl up --stack two` switches it on again/,
+      /the next `npx tapctl up --stack two` turns the schedule (off|on) again/,
     );
-    assert.match(printed, /the next `npx tapctl up --stack two` from here deletes it/);
+    assert.match(printed, /`npx tapctl up --stack two` from here deletes it/);
     assertPlaces(printed, ["npx tapctl"]);
   });
 

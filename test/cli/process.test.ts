@@ -16,7 +16,7 @@ const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [
   [
     "report --out no/such/folder.html",
     /^$/,
-    /^--out no\/such\/folder\.html: cannot be written \(ENOENT\)\n$/,
+    /^--out no\/such\/folder\.html: cannot be written \(ENOENT\)\.\nCheck that the folder exists and is writable\.\n$/,
     1,
   ],
 ];

@@ -37,7 +37,7 @@ test("render writes the same files twice, with secrets as references", async (t)
     ]);
     assert.deepEqual(
       [code, stdout],
-      [0, `${out}: the templates, 2 pipelines and a run to submit for each\n`],
+      [0, `${out}: templates, 2 pipelines and one run to submit for each\n`],
     );
   }
   const files = readdirSync(one, { recursive: true, withFileTypes: true })
@@ -118,18 +118,22 @@ test("--json has the templates, the pipelines and how each image is built", asyn
   );
 });
 
-test("mistakes are one line", async (t) => {
+test("render: an error has two lines", async (t) => {
   const project = makeProject(t, ARRAY);
   const out = folder(t);
   const cases = [
-    [["--namespace", "Not_A_Name"], /^--namespace "Not_A_Name": only lower-case letters/, 2],
-    [["--out", "/dev/null/manifests"], /\/dev\/null\S* cannot be written: ENOTDIR\n$/, 1],
+    [
+      ["--namespace", "Not_A_Name"],
+      /^Invalid value for --namespace: "Not_A_Name"\.\nUse at most 63 lowercase letters/,
+      2,
+    ],
+    [["--out", "/dev/null/manifests"], /\/dev\/null\S*: cannot be written \(ENOTDIR\)\.\nCheck that the folder exists and is writable\.\n$/, 1],
   ] as const;
   for (const [flags, message, expected] of cases) {
     const { code, stderr } = await tapctl(project, ["render", ...flags]);
     assert.equal(code, expected);
     assert.match(stderr, message);
-    assert.equal(stderr.trimEnd().split("\n").length, 1);
+    assert.equal(stderr.trimEnd().split("\n").length, 2);
   }
   const invalid = await tapctl(
     makeProject(

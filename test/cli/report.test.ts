@@ -70,8 +70,11 @@ test("tapctl report says what it cannot do", async (t) => {
   const unwritable = await tapctl(root, ["report", "--out", "no/such/folder.html"]);
   assert.deepEqual(
     [unwritable.stderr, unwritable.code],
-    ["--out no/such/folder.html: cannot be written (ENOENT)\n", 1],
+    ["--out no/such/folder.html: cannot be written (ENOENT).\nCheck that the folder exists and is writable.\n", 1],
   );
   const wrong = await tapctl(root, ["report", "--limit", "0"]);
-  assert.deepEqual([wrong.stderr, wrong.code], ["--limit 0: a whole number from 1 on\n", 2]);
+  assert.deepEqual(
+    [wrong.stderr, wrong.code],
+    ['Invalid value for --limit: "0".\nUse a whole number, 1 or greater.\n', 2],
+  );
 });

@@ -71,7 +71,7 @@ suite("tapctl run with real connectors", () => {
     const state = async (...args: readonly string[]) => tapctl(root, ["state", ...args]);
     assert.match(
       (await state("show", "rates")).stdout,
-      /"rates" has no saved state: its next run begins anew/,
+      /"rates" has no saved state: its next run replicates everything/,
     );
     writeFileSync(join(root, "state.json"), '{"start_date":"2026-11-20"}');
     assert.equal(
@@ -138,7 +138,7 @@ suite("tapctl run with real connectors", () => {
     assert.equal(code, ExitCode.interrupted, stderr);
     assert.match(
       stderr,
-      /stopping: what was extracted is loaded and saved, for 30 s at most; press Ctrl-C again to stop at once/,
+      /stopping: loading and saving what was extracted, for at most 30 s; press Ctrl-C again to stop immediately/,
     );
     assert.match(stderr, /rates: interrupted, 3 records/);
     const [run] = JSON.parse(

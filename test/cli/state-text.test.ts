@@ -71,7 +71,7 @@ suite("a state that people give and look at", () => {
     [
       "bytes that are not UTF-8",
       Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
-      "bad.json: not UTF-8",
+      "bad.json: is not UTF-8 text.\nSave the file as UTF-8.",
     ],
   ] as const) {
     test(`is refused with ${what}`, async (t) => {

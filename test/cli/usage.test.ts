@@ -62,26 +62,36 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/,
     2,
   ],
-  ["no pipeline", "run", /^name a pipeline, or use --all; there are: orders, clean-up\n$/, 2],
+  [
+    "no pipeline",
+    "run",
+    /^No pipeline is given\.\nName one or use --all; available: orders, clean-up\n$/,
+    2,
+  ],
   [
     "names beside --all",
     "run orders --all",
-    /^--all runs every pipeline: leave the names out\n$/,
+    /^--all cannot be combined with pipeline names\.\nOmit the names or --all\.\n$/,
     2,
   ],
   ["a job", "run clean-up", /^"clean-up" is a job: it has no tap, target or state\n$/, 2],
   ["an unknown mode", "run orders --mode batch", /Allowed choices are artifact, stream/, 2],
-  ["no number of jobs", "run orders --jobs many", /^--jobs many: a whole number from 1 on\n$/, 2],
+  [
+    "no number of jobs",
+    "run orders --jobs many",
+    /^Invalid value for --jobs: "many"\.\nUse a whole number, 1 or greater\.\n$/,
+    2,
+  ],
   [
     "both ways to treat the state",
     "run orders --full-refresh --keep-state",
-    /^--full-refresh begins anew: it goes with neither --keep-state nor --state\n$/,
+    /^--full-refresh cannot be combined with --keep-state or --state\.\nUse only one of them\.\n$/,
     2,
   ],
   [
     "a state file that is not there",
     "run orders --state nowhere.json",
-    /^--state nowhere.json: cannot be read \(ENOENT\)\n$/,
+    /^--state nowhere.json: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/,
     2,
   ],
   [
@@ -230,7 +240,7 @@ test("validate: of many different notes the first ones are printed, and how many
   const lines = (await tapctl(root, ["validate"])).stdout.trim().split("\n");
   assert.equal(lines.length, 22);
   assert.match(lines[19] ?? "", /^note: pipelines\[19\] "orders-19": secret "shop-19"/);
-  assert.equal(lines[20], "note: 30 more; see them all with --json");
+  assert.equal(lines[20], "note: 30 more; list all with --json");
 });
 
 suite("secrets", () => {

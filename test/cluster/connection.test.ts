@@ -63,7 +63,7 @@ suite("what the API refuses", () => {
     api.forbid("list workflows");
     await assert.rejects(listWorkflows(await open()), {
       message:
-        'you may not list workflows; missing rule: verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"',
+        'You are not allowed to list workflows.\nMissing rule: verbs: ["list"], resources: ["workflows"], apiGroups: ["argoproj.io"], in namespace "pipelines"',
       exitCode: 1,
     });
   });
@@ -71,7 +71,8 @@ suite("what the API refuses", () => {
   test("names the object that is not there", async (t) => {
     const { connect: open } = await standIn(t);
     await assert.rejects(getWorkflow(await open(), "gone"), {
-      message: 'there is no workflows "gone" in namespace "pipelines"',
+      message:
+        'workflows "gone" does not exist in namespace "pipelines".\nCheck the name and the namespace.',
     });
   });
 
@@ -80,7 +81,7 @@ suite("what the API refuses", () => {
     const connection = await open();
     await api.stop();
     await assert.rejects(listWorkflows(connection), {
-      message: `no answer from the cluster at ${api.url} (context "stand-in"): ECONNREFUSED; is it running, and is it the one you mean? Choose another: --context NAME`,
+      message: `No answer from the cluster at ${api.url} (context "stand-in"): ECONNREFUSED.\nCheck that it is running, or choose another one with --context NAME.`,
       exitCode: 1,
     });
   });
@@ -114,27 +115,27 @@ suite("a kubeconfig", () => {
   test("that is not there, that is none, that has no such context", async (t) => {
     const file = using(t, undefined);
     await assert.rejects(connect({}), {
-      message: `no kubeconfig: ${file} is not there; set KUBECONFIG, or work on this machine: --on local`,
+      message: `No kubeconfig: ${file} does not exist.\nSet KUBECONFIG, or run locally with --on local.`,
     });
     writeFileSync(file, "a: [");
-    await assert.rejects(connect({}), /config: is no kubeconfig: /);
+    await assert.rejects(connect({}), /config: is not a valid kubeconfig: /);
     writeFileSync(file, "text");
     await assert.rejects(
       connect({}),
-      /config: is no kubeconfig: it has neither clusters nor contexts/,
+      /config: is not a valid kubeconfig: it has neither clusters nor contexts\.\nFix the file, or set KUBECONFIG to another one\./,
     );
     writeFileSync(file, JSON.stringify(good));
     await assert.rejects(
       connect({}),
-      /config: no context is chosen; choose one: --context NAME, of a, b$/,
+      /config: no current context is set\.\nChoose one with --context NAME: a, b$/,
     );
     await assert.rejects(
       connect({ context: "x" }),
-      /config: no context is called "x"; there are: a, b$/,
+      /config: context "x" does not exist\.\nAvailable contexts: a, b$/,
     );
     await assert.rejects(
       connect({ context: "b" }),
-      /config: the cluster of context "b" is not there, or has no server$/,
+      /config: the cluster of context "b" is not defined or has no server\.\nFix the kubeconfig, or choose another context with --context NAME\.$/,
     );
   });
 
@@ -269,7 +270,7 @@ suite("a token that has ended", () => {
     const { api, connect: open } = await standIn(t);
     api.knows = () => false;
     const connection = await open();
-    const message = `${api.url} does not know you: the kubeconfig's user is not logged in, or its certificate or token has ended`;
+    const message = `${api.url} rejected your credentials: the kubeconfig user is not logged in, or its certificate or token has expired.\nLog in to the cluster again.`;
     await assert.rejects(getWorkflow(connection, "orders-1"), { message, exitCode: 1 });
     assert.equal(api.seen.length, 2);
     const following = { signal: new AbortController().signal, pollMs: 10 };
@@ -308,7 +309,7 @@ test("an answer that breaks off is an error, compressed or not", async (t) => {
   for (encoding of ["identity", "gzip"])
     await assert.rejects(
       getWorkflow(await open(), "orders-1"),
-      /no answer from the cluster at .*: ECONNRESET; is it running/,
+      /No answer from the cluster at .*: ECONNRESET\.\nCheck that it is running/,
     );
 });
 
@@ -355,7 +356,8 @@ suite("a forwarded port", () => {
       spec: { selector: { app: "minio" }, ports: [{ port: 9000 }] },
     });
     await assert.rejects(forwardService(connection, service), {
-      message: "no pod of Service minio/minio is ready; look at it: kubectl get pods -n minio",
+      message:
+        "No pod of Service minio/minio is ready.\nCheck its pods with: kubectl get pods -n minio",
     });
     api.put("pods", {
       metadata: metadata("minio-0", "-", { namespace: "minio", labels: { app: "minio" } }),
@@ -365,7 +367,7 @@ suite("a forwarded port", () => {
     api.forbid("create pods/portforward");
     await assert.rejects(forwardService(connection, service), {
       message:
-        'you may not forward ports; missing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "minio", with the verb "get" beside it',
+        'You are not allowed to forward ports.\nMissing rule: verbs: ["create"], resources: ["pods/portforward"], apiGroups: [""], in namespace "minio", plus the verb "get"',
     });
   });
 });

@@ -149,13 +149,13 @@ suite("what is wrong is named, with what to do", () => {
       "no cluster",
       clusterCheck,
       { api: no },
-      /^fail: you may not -> start it, log in to it, or choose another/,
+      /^fail: you may not -> start the cluster, log in to it, or choose another/,
     ],
     [
       "an old Kubernetes",
       clusterCheck,
       { api: yes({ version: "v1.24.1", time: 0, argo: [] }) },
-      /^warn: Kubernetes v1\.24\.1 -> bring it to 1\.28/,
+      /^warn: Kubernetes v1\.24\.1 -> upgrade it to 1\.28/,
     ],
     [
       "clocks some seconds apart",
@@ -167,37 +167,37 @@ suite("what is wrong is named, with what to do", () => {
       "clocks that S3 refuses",
       clockCheck,
       { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) },
-      /^fail: this machine is 1000 s behind the cluster -> set this machine's clock/,
+      /^fail: this machine is 1000 s behind the cluster -> correct this machine's clock/,
     ],
     [
       "no definitions",
       definitionsCheck,
       { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) },
-      /^fail: the cluster does not know workflows, cronworkflows, .* -> install Argo Workflows: npx tapctl up$/,
+      /^fail: the cluster has no workflows, cronworkflows, .* -> install Argo Workflows: npx tapctl up$/,
     ],
     [
       "no controller",
       controllerCheck,
       { controllers: yes([]) },
-      /^fail: no Deployment with app\.kubernetes\.io\/component=workflow-controller/,
+      /^fail: there is no Deployment with app\.kubernetes\.io\/component=workflow-controller/,
     ],
     [
       "a controller that is down",
       controllerCheck,
       { controllers: yes([controller("x:v4.1.2", 0)]) },
-      /^fail: argo\/workflow-controller has no pod that is ready: nothing starts or ends -> kubectl logs -n argo/,
+      /^fail: argo\/workflow-controller has no ready pod: no run starts or ends -> kubectl logs -n argo/,
     ],
     [
       "a controller that was scaled to nothing",
       controllerCheck,
       { controllers: yes([{ ...controller("x:v4.1.2", 0), spec: { replicas: 0 } }]) },
-      /^fail: argo\/workflow-controller is scaled to no pods: nothing starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/,
+      /^fail: argo\/workflow-controller is scaled to zero: no run starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/,
     ],
     [
       "an old controller",
       controllerCheck,
       { controllers: yes([controller("x:v3.5.0", 1)]) },
-      /^fail: argo\/workflow-controller is of version 3 -> bring it to 4/,
+      /^fail: argo\/workflow-controller has version 3 -> upgrade Argo Workflows to version 4/,
     ],
     [
       "a controller that restarts",
@@ -211,7 +211,7 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^warn: argo\/workflow-controller was restarted 7 times/,
+      /^warn: argo\/workflow-controller restarted 7 times/,
     ],
     [
       "two controllers",
@@ -223,7 +223,7 @@ suite("what is wrong is named, with what to do", () => {
       "a controller that one may not see",
       controllerCheck,
       { controllers: no },
-      /^warn: not looked at: you may not -> give yourself the rule/,
+      /^warn: not checked: you may not -> add the rule to your Role/,
     ],
     [
       "a missing rule",
@@ -241,37 +241,37 @@ suite("what is wrong is named, with what to do", () => {
       "no bucket",
       bucketCheck,
       { bucket: no },
-      /^fail: you may not -> without it no run can begin or end/,
+      /^fail: you may not -> no run can start or end without it/,
     ],
     [
       "a bucket without versions",
       bucketCheck,
       { bucket: yes({ name: "singer", is: "there", versioned: false }) },
-      /^warn: singer keeps no old versions/,
+      /^warn: singer is not versioned/,
     ],
     [
       "a bucket of the cluster's MinIO that is gone",
       bucketCheck,
       { bucket: yes({ name: "singer", is: "missing", inCluster: true }) },
-      /^fail: singer is not there, nor the states, [^>]*-> make it again: change objectStore\.expireRunsDays by a day, then npx tapctl up; then bring back what was in it [^\n]*"A bucket is missing"$/,
+      /^fail: bucket singer does not exist, [^>]*-> recreate it: change objectStore\.expireRunsDays by one, then run npx tapctl up; then restore its content from a backup [^\n]*"A bucket is missing"[^\n]*$/,
     ],
     [
       "a bucket outside that is gone",
       bucketCheck,
       { bucket: yes({ name: "singer", is: "missing", inCluster: false }) },
-      /^fail: singer is not there, [^>]*-> make it, with versioning; then bring back/,
+      /^fail: bucket singer does not exist, [^>]*-> create it with versioning; then restore its content/,
     ],
     [
       "states of a bucket that is gone",
       statesCheck,
       { states: { ok: false, why: "there is no bucket" } },
-      /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/,
+      /^warn: not checked: there is no bucket -> fix the bucket problem first$/,
     ],
     [
       "settings of a bucket that is gone",
       configsCheck,
       { configs: { ok: false, why: "there is no bucket" } },
-      /^warn: not looked at: there is no bucket -> mend first what is said of the bucket$/,
+      /^warn: not checked: there is no bucket -> fix the bucket problem first$/,
     ],
     [
       "states of which no run is left",
@@ -287,7 +287,7 @@ suite("what is wrong is named, with what to do", () => {
           })),
         ),
       },
-      /^warn: no run is there that saved these, nor another good one: orders, users -> where they came back from a copy, or the runs have expired: nothing, [^\n]*$/,
+      /^warn: saved by runs that no longer exist, with no other successful run: orders, users -> if they were restored from a backup or the runs have expired, do nothing: [^\n]*$/,
     ],
     [
       "a state that nobody can read",
@@ -300,13 +300,13 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> its runs fail until then$/,
+      /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> runs fail until it is fixed$/,
     ],
     [
       "a wrong image",
       imagesCheck,
       { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) },
-      /^fail: container main of pod p cannot have its image nobody\/tap:1: no such image/,
+      /^fail: container main of pod p cannot pull image nobody\/tap:1: no such image/,
     ],
     [
       "a wrong image of an init container",
@@ -321,13 +321,13 @@ suite("what is wrong is named, with what to do", () => {
           }),
         ]),
       },
-      /^fail: container init of pod p cannot have its image nobody\/argoexec:1: no such image[^\n]*$/,
+      /^fail: container init of pod p cannot pull image nobody\/argoexec:1: no such image[^\n]*$/,
     ],
     [
       "a wrong image of Argo's own container",
       imagesCheck,
       { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) },
-      /^fail: container wait of pod p cannot have its image nobody\/argoexec:1/,
+      /^fail: container wait of pod p cannot pull image nobody\/argoexec:1/,
     ],
     [
       "settings in the store that nobody can read",
@@ -346,7 +346,7 @@ suite("what is wrong is named, with what to do", () => {
       "an image that its registry has not",
       imagesCheck,
       { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) },
-      /^fail: its registry does not have the image r\.example\.com\/tap:1, which runs to come need -> npx tapctl up builds and pushes again what the registry has lost; [^\n]*\. Only a node that has it already can run it$/,
+      /^fail: image r\.example\.com\/tap:1 is missing from its registry and needed by future runs -> fix a wrong image name or registry password in the array, then run npx tapctl up, which rebuilds and pushes missing images\. [^\n]*\. Until then, it runs only on nodes that have already pulled it$/,
     ],
     [
       "an image of a pipeline that its registry has not",
@@ -367,7 +367,7 @@ suite("what is wrong is named, with what to do", () => {
         ]),
         images: yes([{ image: "r.example.com/target:1", there: false, why: "" }]),
       },
-      /^fail: its registry does not have the image r\.example\.com\/target:1, which runs of orders to come need /,
+      /^fail: image r\.example\.com\/target:1 is missing from its registry and needed by future runs of orders /,
     ],
     [
       "an image that a pod waits for and its registry has not",
@@ -376,7 +376,7 @@ suite("what is wrong is named, with what to do", () => {
         pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]),
         images: yes([{ image: "nobody/tap:1", there: false, why: "" }]),
       },
-      /^fail: container main of pod p cannot have its image[^\n]*$/,
+      /^fail: container main of pod p cannot pull image[^\n]*$/,
     ],
     [
       "images that nobody was asked for",
@@ -386,11 +386,11 @@ suite("what is wrong is named, with what to do", () => {
           ["a", "b"].map((name) => ({
             image: `r:5000/${name}:1`,
             there: undefined,
-            why: "r:5000 does not answer from here",
+            why: "r:5000 is not reachable from here",
           })),
         ),
       },
-      /^warn: not asked: r:5000 does not answer from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods waits for one -> an image that is missing there shows here once a pod waits for it$/,
+      /^warn: not checked: r:5000 is not reachable from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods is waiting for one -> a missing image is reported here once a pod waits for it$/,
     ],
     [
       "a schedule that Argo refuses",
@@ -403,7 +403,7 @@ suite("what is wrong is named, with what to do", () => {
           } as never,
         ]),
       },
-      /^fail: orders: Argo says SpecError: bad -> mend the entry, and deploy it: npx tapctl up$/,
+      /^fail: orders: Argo reports SpecError: bad -> fix the entry, then deploy it: npx tapctl up$/,
     ],
     [
       "an invalid schedule that the array has otherwise",
@@ -415,13 +415,13 @@ suite("what is wrong is named, with what to do", () => {
           }),
         ]),
       },
-      /^fail: orders: Argo says SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> changed by hand\? put it back with: npx tapctl up$/,
+      /^fail: orders: Argo reports SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> if it was changed manually, restore it with: npx tapctl up$/,
     ],
     [
       "a valid schedule that the array has otherwise",
       schedulesCheck,
       { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) },
-      /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed by hand: npx tapctl up$/,
+      /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed manually: npx tapctl up$/,
     ],
     [
       "a schedule that was changed by hand",
@@ -441,7 +441,7 @@ suite("what is wrong is named, with what to do", () => {
           }),
         ]),
       },
-      /^warn: orders: changed by hand, by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> put back what the array says: npx tapctl up$/,
+      /^warn: orders: changed manually by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> restore what the array specifies: npx tapctl up$/,
     ],
     [
       "a timezone that the array has otherwise",
@@ -461,7 +461,7 @@ suite("what is wrong is named, with what to do", () => {
           }),
         ]),
       },
-      /^fail: orders: Argo says SubmissionError: no template -> mend the entry/,
+      /^fail: orders: Argo reports SubmissionError: no template -> fix the entry/,
     ],
     [
       "a schedule that is none",
@@ -500,7 +500,7 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /never started; .*an older controller does not know every time zone: try "UTC" in place of "America\/Coyhaique"/s,
+      /never started; .*older controllers do not know every time zone: try "UTC" instead of "America\/Coyhaique"/s,
     ],
     [
       "a schedule that Argo silently ignores",
@@ -513,19 +513,19 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^fail: orders: was due at 2026-11-24T06:00:00\.000Z and was never started; Argo does not say why/,
+      /^fail: orders: was due at 2026-11-24T06:00:00\.000Z but never started; Argo does not report why/,
     ],
     [
       "a Secret that was deleted",
       secretsCheck,
       { secrets: yes([]) },
-      /^fail: the Secret pipeline-orders is not there -> deleted by hand\? put it back with: npx tapctl up$/,
+      /^fail: Secret pipeline-orders does not exist -> if it was deleted manually, restore it with: npx tapctl up$/,
     ],
     [
       "Secrets that one may not list",
       secretsCheck,
       { secrets: no },
-      /^warn: not looked at: you may not -> ask who may/,
+      /^warn: not checked: you may not -> ask an administrator/,
     ],
     [
       "a lock of a dead run",
@@ -552,13 +552,13 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which is no run that is there; the newest good run is 20261125T100000Z-000000 -> right after a change by hand/,
+      /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which does not exist; the newest successful run is 20261125T100000Z-000000 -> this is expected after a manual change/,
     ],
     [
       "a bookmark that is ahead",
       statesCheck,
       { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) },
-      /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days ahead of now: runs leave out all that comes before it -> see: npx tapctl state history orders; go back: npx tapctl state rollback orders$/,
+      /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days in the future: runs skip everything before it -> check: npx tapctl state history orders; roll back: npx tapctl state rollback orders$/,
     ],
     [
       "a bookmark of one stream that is ahead",
@@ -573,7 +573,7 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days ahead of now/,
+      /^fail: orders: the bookmark of stream "users" 2026-12-25 is 30 days in the future/,
     ],
     [
       "a state of another source",
@@ -583,7 +583,7 @@ suite("what is wrong is named, with what to do", () => {
           { ...SAVED, bookmarks: [], identity: { ...SAVED.identity, source: "0123456789abcdef" } },
         ]),
       },
-      /^fail: orders: its state belongs to another source than the array says/,
+      /^fail: orders: its saved state belongs to a different source than in the array/,
     ],
     [
       "a state of another destination",
@@ -597,7 +597,7 @@ suite("what is wrong is named, with what to do", () => {
           },
         ]),
       },
-      /^fail: orders: its state belongs to another destination than the array says, and its next run will refuse it -> begin anew: npx tapctl run orders --full-refresh; or go on from it: npx tapctl run orders --keep-state$/,
+      /^fail: orders: its saved state belongs to a different destination than in the array; the next run will fail -> start over: npx tapctl run orders --full-refresh; or resume from the saved state: npx tapctl run orders --keep-state$/,
     ],
     [
       "another array than deployed",
@@ -606,7 +606,7 @@ suite("what is wrong is named, with what to do", () => {
         entries: [ORDERS, { ...ORDERS, name: "users" }],
         crons: yes([cronWorkflow("orders") as never, cronWorkflow("old") as never]),
       },
-      /^warn: in the array and not deployed: users -> deploy them: npx tapctl up\nwarn: deployed and not in the array: old/,
+      /^warn: in the array but not deployed: users -> deploy them: npx tapctl up\nwarn: deployed but not in the array: old/,
     ],
   ];
   for (const [what, check, change, text] of cases)
@@ -618,14 +618,14 @@ suite("what is wrong is named, with what to do", () => {
         waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]),
         workflows: yes([workflow("orders-1", "orders", "Running")]),
       }),
-      /^ok: 1 wait for runs that are under way$/,
+      /^ok: 1 waiting for runs in progress$/,
     );
     assert.match(
       found(secretsCheck, {
         entries: [ORDERS, { ...ORDERS, name: "not-deployed" }, TIDY],
         crons: yes([cronWorkflow("orders") as never, cronWorkflow("tidy") as never]),
       }),
-      /^ok: 1, all there$/,
+      /^ok: all 1 exist$/,
     );
     assert.match(
       found(statesCheck, {
@@ -687,7 +687,7 @@ suite("what is wrong is named, with what to do", () => {
           ]),
         ]),
       }),
-      /^fail: orders: Argo says SpecError: no such template/,
+      /^fail: orders: Argo reports SpecError: no such template/,
     );
     assert.match(
       found(schedulesCheck, {
@@ -762,9 +762,12 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   );
   assert.match(
     findings.join("\n"),
-    /bucket: namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" is not there/,
+    /bucket: Namespace "pipelines" of the cluster "stand-in" has no pipelines: its ConfigMap artifact-repositories with the key "singer" does not exist/,
   );
-  assert.match(findings.join("\n"), /images: not looked at: you may not list pods; missing rule/);
+  assert.match(
+    findings.join("\n"),
+    /images: not checked: You are not allowed to list pods\.\nMissing rule/,
+  );
   assert.match(
     findings.join("\n"),
     /locks: orders-2 waits for the lock of orders-1, which has ended or is gone/,
@@ -932,14 +935,14 @@ test("settings in the store are looked at as connectors read them, and nothing o
       todo.replaceAll("npx tapctl config ", ""),
     ]);
   assert.deepEqual(await seen(), [
-    ["configs/kept/target-config.json is not there", "put it there: put kept --target FILE"],
+    ["configs/kept/target-config.json does not exist", "store it with: put kept --target FILE"],
   ]);
   await store.put("configs/kept/target-config.json", "{}");
   assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
   await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
   await store.put("configs/kept/tap-config.json", '["hunter2"]');
   const mend = (part: string) =>
-    `bring it here: get kept --out DIR; put a mended one there: put kept --${part} FILE${part === "catalog" ? "; or do without, where the tap finds its own: remove kept catalog" : ""}`;
+    `download it: get kept --out DIR; then store a corrected file: put kept --${part} FILE${part === "catalog" ? "; or delete it, if the tap can discover its catalog: remove kept catalog" : ""}`;
   assert.deepEqual(await seen(), [
     ["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")],
     ["configs/kept/catalog.json: not JSON", mend("catalog")],

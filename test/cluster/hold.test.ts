@@ -31,7 +31,10 @@ function options(told: string[] = [], change: Partial<HoldOptions> = {}): HoldOp
   };
 }
 
-/** Does what the controller does: gives the lock after some looks, and ends the Workflow whose step was resumed. */
+/**
+ * Does what the controller does: gives the lock after some looks, and ends the Workflow whose step
+ * was resumed.
+ */
 function control(
   api: KubernetesApi,
   looksBeforeLock: number,
@@ -101,7 +104,7 @@ suite("a state is changed while the lock is held", () => {
       before: null,
       after: toJsonText({ bookmarks: { orders: 1, users: 2 } }),
     });
-    assert.deepEqual(told, ["waiting for orders-7xk2p, which runs the pipeline"]);
+    assert.deepEqual(told, ["waiting for orders-7xk2p, the pipeline's current run"]);
     const [hold] = api.all("workflows");
     assert.equal((hold?.["status"] as { readonly phase: string }).phase, "Succeeded");
     assert.equal(hold?.metadata.labels?.["tapctl.dev/trigger"], "state");
@@ -157,7 +160,7 @@ suite("a state is changed while the lock is held", () => {
     };
     await assert.rejects(
       setState({ store, guard: late }, ENTRY, toJsonText({ id: 1 })),
-      /"orders": the lock that orders-state-1 held has been given back; the state is as it was, try again/,
+      /"orders": orders-state-1 no longer holds the lock\. The state is unchanged\.\nTry again\./,
     );
     assert.equal(await readState(store, "orders"), undefined);
   });
@@ -185,7 +188,7 @@ suite("a lock that does not come", () => {
       holdGuard(await connect(), options([], { waitSeconds: 0.05 }))("orders", "r"),
       {
         message:
-          "given up after 0.05 s: waiting for orders-7xk2p, which runs the pipeline; the state is as it was",
+          "Timed out after 0.05 s: waiting for orders-7xk2p, the pipeline's current run. The state is unchanged.\nTry again, or wait longer with --wait.",
         exitCode: 3,
       },
     );
@@ -201,7 +204,7 @@ suite("a lock that does not come", () => {
         await connect(),
         options([], { signal: abort.signal, onWait: () => abort.abort() }),
       )("orders", "r"),
-      { message: "given up: the state is as it was", exitCode: 130 },
+      { message: "Canceled: the state is unchanged.", exitCode: 130 },
     );
     assert.deepEqual(api.all("workflows"), []);
   });
@@ -222,7 +225,7 @@ suite("a lock that does not come", () => {
       { exitCode: 130 },
     );
     assert.deepEqual(told, [
-      "waiting for Argo's controller, which has not looked at orders-state-1 yet",
+      "waiting for Argo's controller, which has not processed orders-state-1 yet",
     ]);
   });
 });

@@ -39,7 +39,10 @@ test("the step in the name of a node", () => {
     attempt: 1,
   });
   assert.deepEqual(stepOf("orders-1.onExit"), { name: "onExit", attempt: 1 });
-  assert.equal(stepText({ name: "orders-1.artifact[0].extract(1)[0].extract" }), "extract, try 2");
+  assert.equal(
+    stepText({ name: "orders-1.artifact[0].extract(1)[0].extract" }),
+    "extract, attempt 2",
+  );
   assert.equal(
     stepText({
       name: "orders-1.follow-ups[0].follow-up(1)[0].follow-up",
@@ -50,7 +53,7 @@ test("the step in the name of a node", () => {
         ],
       },
     }),
-    'follow-up "dbt", try 2',
+    'follow-up "dbt", attempt 2',
   );
 });
 
@@ -199,13 +202,10 @@ suite("a run that is followed", () => {
       ),
       {
         message:
-          "orders-1 is not on the cluster any more: it was deleted; what it left: npx tapctl runs PIPELINE",
+          "orders-1 is no longer on the cluster: it was deleted.\nList the stored runs with: npx tapctl runs PIPELINE",
       },
     );
-    assert.deepEqual(progress, [
-      "connection lost: socket hang up; trying again",
-      "the cluster answers again",
-    ]);
+    assert.deepEqual(progress, ["connection lost: socket hang up; retrying", "connected again"]);
   });
 
   const running = (api: KubernetesApi) => {
@@ -241,25 +241,25 @@ suite("a run that is followed", () => {
     assert.equal((await follow(connect, told))?.status?.phase, "Succeeded");
     assert.deepEqual(
       told
-        .filter((text) => /^(one|two)$|^connection|^the cluster/.test(text))
+        .filter((text) => /^(one|two)$|^connect/.test(text))
         .map((text) => text.split(":")[0])
         .sort(),
-      ["connection lost", "one", "the cluster answers again", "two"],
+      ["connected again", "connection lost", "one", "two"],
     );
   });
 
   for (const [rule, message] of [
     [
       "get pods/log",
-      'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"',
+      'You are not allowed to get pods "orders-1-extract".\nMissing rule: verbs: ["get"], resources: ["pods/log"], apiGroups: [""], in namespace "pipelines"',
     ],
     [
       "get pods",
-      'you may not get pods "orders-1-extract"; missing rule: verbs: ["get"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
+      'You are not allowed to get pods "orders-1-extract".\nMissing rule: verbs: ["get"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
     ],
     [
       "list pods",
-      'you may not list pods; missing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
+      'You are not allowed to list pods.\nMissing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
     ],
   ] as const) {
     test(`ends with the missing rule where one may not ${rule}`, async (t) => {
@@ -300,8 +300,8 @@ suite("a run that is followed", () => {
       "Succeeded",
     );
     assert.deepEqual(told.slice(0, 2), [
-      "connection lost: too many requests; trying again",
-      "the cluster answers again",
+      "connection lost: too many requests; retrying",
+      "connected again",
     ]);
   });
 
@@ -315,7 +315,7 @@ suite("a run that is followed", () => {
     assert.equal((await follow(connect, told))?.status?.phase, "Failed");
     assert.match(
       told.at(-1) ?? "",
-      /^the rest of the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/,
+      /^cannot read the rest of the log of orders-1-extract, main: .* answered 500 to get pods "orders-1-extract": no node$/,
     );
   });
 });
@@ -351,7 +351,7 @@ suite("what the pods of a run have said, where a log cannot be had", () => {
     api.forbid("get pods/log");
     await assert.rejects(
       podLogs(await connect(), "orders-1", ["tap", "target"], assert.fail),
-      /you may not get pods ".*"; missing rule: verbs: \["get"\], resources: \["pods\/log"\]/,
+      /You are not allowed to get pods ".*"\.\nMissing rule: verbs: \["get"\], resources: \["pods\/log"\]/,
     );
   });
 
@@ -372,7 +372,7 @@ suite("what the pods of a run have said, where a log cannot be had", () => {
     );
     assert.match(
       gaps.join(),
-      /^the log of orders-1-extract, main, cannot be read: .* answered 500 to get pods "orders-1-extract": no node$/,
+      /^cannot read the log of orders-1-extract, main: .* answered 500 to get pods "orders-1-extract": no node$/,
     );
   });
 });

@@ -51,7 +51,7 @@ suite("where the bucket is", () => {
     });
     assert.throws(
       () => parseRepository("{}", "ConfigMap a/b"),
-      /ConfigMap a\/b: names no bucket with its endpoint/,
+      /ConfigMap a\/b: has no bucket with an endpoint/,
     );
   });
 
@@ -155,11 +155,11 @@ suite("how a Workflow ended", () => {
     assert.deepEqual(outcomeOf(followUp), {
       status: "failed",
       code: 1,
-      error: 'follow-up "dbt": main: Error (exit code 1), its log says why',
+      error: 'follow-up "dbt": main: Error (exit code 1); see its log',
     });
     assert.deepEqual(
       outcomeOf({ ...workflow("w", "orders", "Failed"), spec: { shutdown: "Stop" } }),
-      { status: "interrupted", code: 13, error: "it was cancelled" },
+      { status: "interrupted", code: 13, error: "it was canceled" },
     );
     assert.deepEqual(outcomeOf(workflow("w", "orders", "Succeeded")), {
       status: "succeeded",
@@ -272,10 +272,10 @@ suite("the runs of a pipeline", () => {
     const connection = await connect();
     const store = openFolder(temporaryFolder());
     await assert.rejects(findRun(connection, store, "orders", undefined), {
-      message: '"orders" has not run yet; run it: npx tapctl run orders',
+      message: '"orders" has not run yet.\nRun it with: npx tapctl run orders',
     });
     await assert.rejects(findRun(connection, store, "orders", "nothing"), {
-      message: '"orders" has no run nothing; list them: npx tapctl runs orders',
+      message: '"orders" has no run nothing.\nList its runs with: npx tapctl runs orders',
     });
     await store.put(
       "runs/orders/20261125T110000Z-aaaaaa/summary.json",
@@ -298,7 +298,7 @@ suite("the runs of a pipeline", () => {
     const gone = await findRun(connection, store, "orders", "20261125T100000Z-000000");
     assert.throws(
       () => describeRun(gone),
-      /run 20261125T100000Z-000000 is not on the cluster any more and has left no summary/,
+      /Run 20261125T100000Z-000000 is no longer on the cluster and left no summary/,
     );
   });
 });
@@ -338,11 +338,11 @@ suite("an extract to load again", () => {
   test("is none in stream mode, and does not lead back behind a newer state", async () => {
     await assert.rejects(
       extractOf(await put([]), "orders", undefined, true),
-      /none of the last runs of "orders" has a stored extract; in stream mode none is kept/,
+      /None of the last runs of "orders" has a stored extract\. Runs in stream mode store none/,
     );
     await assert.rejects(
       extractOf(await put([]), "orders", "20261125T120000Z-abcdef", true),
-      /^UserError: run 20261125T120000Z-abcdef of "orders" has no stored extract/,
+      /^UserError: Run 20261125T120000Z-abcdef of "orders" has no stored extract/,
     );
     const store = await put(["extract-0.jsonl"]);
     await commitState(store, {
@@ -357,7 +357,7 @@ suite("an extract to load again", () => {
     });
     await assert.rejects(
       extractOf(store, "orders", undefined, true),
-      /run 20261125T130000Z-000000 has saved a state since run 20261125T120000Z-abcdef, .*--data-only$/,
+      /Run 20261125T130000Z-000000 has saved a newer state than the one in the extract of run 20261125T120000Z-abcdef\.\n.*add --data-only\.$/,
     );
     assert.equal(
       (await extractOf(store, "orders", undefined, false)).run,

@@ -79,12 +79,12 @@ suite("a controller that does nothing is told", () => {
     [
       "one that is scaled to nothing",
       [controller("c", 0, 0)],
-      ["argo/c is scaled to no pods: nothing starts or ends"],
+      ["argo/c is scaled to zero: no run starts or ends"],
     ],
     [
       "one whose pod is not ready",
       [controller("c", 1, 0)],
-      ["argo/c has no pod that is ready: nothing starts or ends"],
+      ["argo/c has no ready pod: no run starts or ends"],
     ],
     ["but not where another one works", [controller("b", 0, 0), controller("c", 1, 1)], []],
     ["but not where there is none, or one may not see it", [], []],

@@ -13,7 +13,7 @@ suite("the demo, as npm starts it", () => {
 
   test("replicates, and goes on from the saved state the second time", async () => {
     const first = await demo(store);
-    assert.match(first, /Sample data: made-up exchange rates, served on localhost/);
+    assert.match(first, /Sample data: exchange rates served on localhost/);
     assert.match(first, /date,base,quote,rate\n +2026-11-02,USD,EUR,/);
     assert.match(first, /\nexchange-rates +exchange_rate +36 .*none +date 2026-11-13 +succeeded\n/);
     assert.match(
@@ -27,7 +27,7 @@ suite("the demo, as npm starts it", () => {
     );
     assert.match(
       second,
-      /Each pipeline went on from its saved state\. A bookmark is the last value that was loaded/,
+      /Each pipeline resumed from its saved state\. A bookmark is the last value that was loaded/,
     );
   });
 
@@ -43,7 +43,7 @@ suite("the demo, as npm starts it", () => {
   test("knows its flags", async () => {
     await assert.rejects(
       demo(store, "--offline"),
-      /--offline is not known; there are --online, --postgres and --help/,
+      /--offline\.\nAvailable options: --online, --postgres and --help\./,
     );
     assert.match(await demo(store, "--help"), /npm run demo -- --online/);
   });

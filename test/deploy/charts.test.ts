@@ -63,7 +63,7 @@ test("a chart that its repository has is found, however the index is written", a
 test("a version that is not there, one of another chart and one of a dependency are none of the chart", async () => {
   for (const version of ["1.0.99", "9.9.9", "7.7.7", "5.4.0"]) {
     await assert.rejects(argo({ repository: `${server}/helm`, version }), {
-      message: `tapctl:argo.chart: the repository ${server}/helm has no chart "argo-workflows" in version ${version}`,
+      message: `tapctl:argo.chart: the repository ${server}/helm has no chart "argo-workflows" in version ${version}\nCorrect the name or the version.`,
     });
   }
   await assert.rejects(argo({ repository: `${server}/empty` }), /has no chart "argo-workflows"/);
@@ -72,12 +72,12 @@ test("a version that is not there, one of another chart and one of a dependency 
 test("a repository that is none, or is away, is told, unless a proxy may reach it", async () => {
   await assert.rejects(
     argo({ repository: `${server}/nothing` }),
-    /answers 404 for its index\.yaml; name another one/,
+    /answers 404 for its index\.yaml\nSet another repository/,
   );
   const away = { repository: "http://127.0.0.1:1" };
   await assert.rejects(
     argo(away),
-    /^UserError: tapctl:argo\.chart: the repository http:\/\/127\.0\.0\.1:1 does not answer: .+; name another one/,
+    /^UserError: tapctl:argo\.chart: the repository http:\/\/127\.0\.0\.1:1 does not answer: .+\nSet another repository/,
   );
   await argo(away, "/", { https_proxy: "http://proxy.example.com:3128" });
 });
@@ -86,7 +86,7 @@ test("all charts are told at once, and none that is not installed or is in an OC
   const chart = { repository: `${server}/helm`, version: "0.0.1" };
   await assert.rejects(
     checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: { chart } }), "/", {}),
-    /^UserError: tapctl:argo\.chart: .*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1$/,
+    /^UserError: tapctl:argo\.chart: .*\n.*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1\nCorrect the name or the version\.$/,
   );
   await checkCharts(
     settingsSchema.parse({ argo: { install: false, chart }, objectStore: s3 }),
@@ -102,7 +102,7 @@ test("a chart on this machine is a folder or an archive, from the project's fold
   mkdirSync(join(root, "charts", "argo"), { recursive: true });
   for (const path of ["charts/argo", "charts/argo.tgz"])
     await assert.rejects(argo({ path }, root), {
-      message: `tapctl:argo.chart: path ${path} is no chart, from the project's folder: neither a folder with a Chart.yaml nor a .tgz file that is there`,
+      message: `tapctl:argo.chart: path ${path} (relative to the project) is neither a folder with a Chart.yaml nor a .tgz file\nCorrect the path.`,
     });
   writeFileSync(join(root, "charts", "argo", "Chart.yaml"), "name: argo");
   writeFileSync(join(root, "charts", "argo.tgz"), "");

@@ -121,5 +121,5 @@ test("engine events: a hook that cannot be called as the update was stopped is n
       },
     },
   ]);
-  assert.deepEqual(reader.errors(), ["Release argo: stopped before it had ended"]);
+  assert.deepEqual(reader.errors(), ["Release argo: stopped before it finished"]);
 });

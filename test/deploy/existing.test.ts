@@ -53,18 +53,18 @@ const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonl
   [
     "namespaces that something else made",
     [settings(), { ...empty, namespaces: ["argo", "minio"] }, whole.slice(2, 3)],
-    [/^the namespace argo is there and not of this stack/],
+    [/^namespace argo exists but does not belong to this stack/],
   ],
   [
     "all namespaces",
     [settings(), { ...empty, namespaces }, []],
-    [/^the namespaces pipelines, argo, minio are there/],
+    [/^namespaces pipelines, argo, minio exist but do not belong/],
   ],
   [
     "definitions of another release",
     [settings(), { ...empty, workflows: helm("wf", "tools") }, []],
     [
-      /^Argo's definitions are there, of Helm's release "wf" in the namespace tools, .*install: false/,
+      /^Argo's CRDs already exist \(owned by the Helm release "wf" in namespace tools\), .*install: false/,
     ],
   ],
   [
@@ -74,12 +74,12 @@ const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonl
       { ...empty, workflows: helm("argo-workflows", "argo") },
       whole,
     ],
-    [/release "argo-workflows" in the namespace argo, .*in argo2:/],
+    [/release "argo-workflows" in namespace argo\), .*in argo2\./],
   ],
   [
     "definitions that were applied",
     [settings(), { ...empty, workflows: {} }, []],
-    [/^Argo's definitions are there, which Helm did not install/],
+    [/^Argo's CRDs already exist \(not installed by Helm/],
   ],
   [
     "another release's, full definitions over them",
@@ -89,12 +89,12 @@ const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonl
   [
     "no Argo where one is to be used",
     [settings({ argo: { install: false } }), { ...empty, cronWorkflows: false }, []],
-    [/^tapctl:argo\.install is false, and the cluster has no cronworkflows/],
+    [/^tapctl:argo\.install is false, but the cluster has no cronworkflows/],
   ],
   [
     "all at once",
     [settings(), { namespaces: ["pipelines"], workflows: {}, cronWorkflows: true }, []],
-    [/^the namespace pipelines/, /^Argo's definitions/],
+    [/^namespace pipelines/, /^Argo's CRDs/],
   ],
 ];
 for (const [name, args, messages] of refused) {

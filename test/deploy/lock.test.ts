@@ -66,7 +66,7 @@ for (const [what, pid, host] of [
     assert.throws(
       () => requireUnlocked(engine),
       new RegExp(
-        `another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it has ended`,
+        `Another update of the stack "dev" is in progress: process ${pid} on ${host}, started by ada, since 2026-11-29T03:00:00Z\\.\\nWait until it ends`,
       ),
     );
     assert.equal(calls(), "");

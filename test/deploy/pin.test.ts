@@ -169,7 +169,10 @@ test("pin prints what is to be put into the stack's file", async (t) => {
       )
     ).stdout;
   const printed = await pin();
-  assert.match(printed, /^# read from the registries now; put these keys into Pulumi\.dev\.yaml/);
+  assert.match(
+    printed,
+    /^# digests read from the registries; replace these keys in Pulumi\.dev\.yaml/,
+  );
   assert.deepEqual(parse(printed), {
     config: {
       "tapctl:objectStore": {

@@ -48,7 +48,7 @@ const cases: readonly (readonly [
     [waiting("CreateContainerConfigError", 'secret "minio-root" not found')],
     [],
     /cannot start "minio": secret "minio-root" not found$/,
-    /create what is missing/,
+    /create the missing object/,
   ],
   [
     "a claim without a volume",

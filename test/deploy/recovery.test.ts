@@ -108,7 +108,10 @@ interface World {
   readonly pipelines?: readonly string[];
 }
 
-/** Recovers a stack of stand-ins for `pulumi` and `kubectl`: what they were called with, and the state that was written. */
+/**
+ * Recovers a stack of stand-ins for `pulumi` and `kubectl`: what they were called with, and the
+ * state that was written.
+ */
 function run(
   t: TestContext,
   state: StackState,
@@ -240,7 +243,7 @@ for (const [what, state, live] of [
     const { calls, written, deleted, error } = run(t, state, { live });
     assert.match(
       String(error),
-      /: exists and does not belong to this stack\.\nRename or delete it/,
+      / already exists and does not belong to this stack\.\nRename or delete it/,
     );
     assert.equal(written, undefined);
     assert.equal(deleted, "");

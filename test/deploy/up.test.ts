@@ -83,7 +83,7 @@ test("up builds images again that their registry has lost", async (t) => {
     ["--yes"],
   );
   assert.equal(code, 0, err);
-  assert.match(out, /^No longer in their registry, and built again: tap-exchangeratesapi$/m);
+  assert.match(out, /^Missing from their registry and rebuilt: tap-exchangeratesapi$/m);
   assert.match(
     calls,
     /^pulumi up .* --target-replace urn:pulumi:dev::tapctl::Image::tap-exchangeratesapi --skip-preview --yes --json --non-interactive\npulumi up .* --refresh --yes --json --non-interactive$/m,
@@ -183,7 +183,7 @@ test("up says how to bring back a controller that somebody scaled to nothing, an
   assert.equal(code, 1);
   assert.match(
     err,
-    /^the update is made, but argo\/c is scaled to no pods: nothing starts or ends, which an update does not see; bring it back: kubectl --context kind-a scale -n argo deploy\/c --replicas=1$/m,
+    /^The update succeeded, but argo\/c is scaled to zero: no run starts or ends\.\nScale it up again with: kubectl --context kind-a scale -n argo deploy\/c --replicas=1$/m,
   );
   assert.doesNotMatch(calls, /kubectl .*create -f/);
   const other = await run(
@@ -201,7 +201,7 @@ test("up fails where the smoke test does, with its reason", async () => {
     ["--yes"],
   );
   assert.equal(code, 1);
-  assert.match(err, /^the smoke test smoke-test-x has failed:\n {2}read: no such bucket$/m);
+  assert.match(err, /^The smoke test smoke-test-x failed:\n {2}read: no such bucket$/m);
 });
 
 const refusals: readonly (readonly [string, () => Programs, readonly string[], RegExp])[] = [
@@ -209,7 +209,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     "no pulumi, and no consent to a download",
     () => ({ kubectl: kubectl(), docker: "" }),
     [],
-    /there is no `pulumi` on PATH; install it/,
+    /`pulumi` is not on PATH\.\nInstall it/,
   ],
   [
     "a download that fails",
@@ -221,14 +221,14 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     "an old pulumi",
     () => ({ pulumi: pulumi({ version: "v3.200.1" }), kubectl: kubectl() }),
     [],
-    /pulumi v3\.200\.1 is too old: v3\.225 or newer is needed/,
+    /pulumi v3\.200\.1 is too old\.\nInstall v3\.225 or newer/,
   ],
-  ["no kubectl", () => ({ pulumi: pulumi() }), [], /there is no `kubectl` on PATH/],
+  ["no kubectl", () => ({ pulumi: pulumi() }), [], /`kubectl` is not on PATH/],
   [
     "a context that is not there",
     () => ({ pulumi: pulumi(), kubectl: kubectl() }),
     ["--context", "prd"],
-    /the kubeconfig has no context "prd"; there are: kind-a, prod/,
+    /The kubeconfig has no context "prd"\.\nAvailable contexts: kind-a, prod/,
   ],
   [
     "a cluster that is away",
@@ -237,7 +237,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac`,
     }),
     [],
-    /the cluster of context "kind-a" does not answer: connection refused/,
+    /The cluster of context "kind-a" does not answer: connection refused/,
   ],
   [
     "a user without rights",
@@ -246,19 +246,19 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *can-i*clusterroles*) echo no;; *) echo yes;; esac`,
     }),
     [],
-    /the user of context "kind-a" may not create clusterroles\.rbac\.authorization\.k8s\.io;/,
+    /The user of context "kind-a" is not allowed to create clusterroles\.rbac\.authorization\.k8s\.io\.\nUse a context/,
   ],
   [
     "no cluster and no Docker",
     () => ({ pulumi: pulumi(), kubectl: "exit 1" }),
     ["--yes"],
-    /the kubeconfig names no cluster, and there is no Docker engine/,
+    /The kubeconfig has no cluster, and Docker is not running/,
   ],
   [
     "no cluster and no kind",
     () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }),
     ["--yes"],
-    /with `kind` on PATH/,
+    /install kind to create a cluster/,
   ],
   [
     "no Docker",
@@ -294,13 +294,13 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^tapctl:monitoring needs the Prometheus operator, and the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com; install/m,
+    /^tapctl:monitoring needs the Prometheus operator, but the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com\.\nInstall/m,
   ],
   [
     "an Argo and a namespace of somebody else",
     () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }),
     ["--yes"],
-    /^the cluster of context "kind-a" is not as this stack needs it:\n {2}the namespace argo is there and not of this stack.*\n {2}Argo's definitions are there, of Helm's release "theirs" in the namespace argo/m,
+    /^The cluster of context "kind-a" is not ready for this stack:\n {2}namespace argo exists but does not belong to this stack.*\n {2}Argo's CRDs already exist \(owned by the Helm release "theirs" in namespace argo/m,
   ],
   [
     "what the stack has, but on another cluster",
@@ -313,7 +313,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes", "--context", "kind-a"],
-    /the namespace argo is there and not of this stack/,
+    /namespace argo exists but does not belong to this stack/,
   ],
   [
     "an Argo that is to be used and not there",
@@ -323,7 +323,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^ {2}tapctl:argo\.install is false, and the cluster has no cronworkflows\.argoproj\.io/m,
+    /^ {2}tapctl:argo\.install is false, but the cluster has no cronworkflows\.argoproj\.io/m,
   ],
   [
     "a stack of a newer version",
@@ -335,7 +335,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^the stack was last updated by version 99\.0\.0 of tapctl, and this is \d+\.\d+\.\d+\nInstall the newer one first: npm install tapctl@99\.0\.0/m,
+    /^The stack was last updated by tapctl 99\.0\.0, and this is \d+\.\d+\.\d+\.\nUpgrade first: npm install tapctl@99\.0\.0/m,
   ],
   [
     "charts that are not there",
@@ -350,7 +350,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^tapctl:argo\.chart: path charts\/argo is no chart.*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9$/m,
+    /^tapctl:argo\.chart: path charts\/argo \(relative to the project\) is neither .*\nCorrect the path\.\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9\nCorrect the name or the version\.$/m,
   ],
   [
     "settings that are wrong, all at once",
@@ -370,13 +370,13 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       kubectl: kubectl(),
     }),
     ["--yes"],
-    /^the configuration of the stack cannot be read: error: incorrect passphrase$/m,
+    /^Cannot read the configuration of the stack: error: incorrect passphrase$/m,
   ],
   [
     "nobody to ask",
     () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }),
     [],
-    /^this is not a terminal, so the changes cannot be confirmed\.\nAdd --yes/m,
+    /^The changes cannot be confirmed without a terminal\. Nothing was changed\.\nAdd --yes/m,
   ],
   ["an unknown option", () => ({}), ["--nonsense"], /unknown option/],
 ];
@@ -433,7 +433,7 @@ test("down: lists the stack, the cluster, its namespaces, pipelines and data bef
   assert.equal(code, 0);
   assert.match(
     out,
-    /^Stack "two" of project tapctl, on the cluster of context "kind-a":\n {2}2 pipelines\n {2}namespaces etl, minio, with all that is in them\n {2}the data in the object store.*\n {2}6 resources in all$/m,
+    /^Stack "two" of project tapctl, on the cluster of context "kind-a":\n {2}2 pipelines\n {2}namespaces etl, minio and everything in them\n {2}the data in the object store.*\n {2}6 resources in total$/m,
   );
   assert.match(out, /^ {2}Argo's custom resource definitions/m);
   assert.match(calls, /^pulumi destroy --stack two /m);
@@ -447,7 +447,7 @@ test("up: every command that it prints names the stack, the context and the name
   );
   assert.equal(code, 0, err);
   const commands = out.slice(out.indexOf("Next steps:"));
-  assert.match(commands, /undo all this: +npx tapctl down --stack two$/m);
+  assert.match(commands, /delete everything: +npx tapctl down --stack two$/m);
   assert.match(
     commands,
     /npx tapctl pulumi --stack two config set --secret --path 'tapctl:secrets\["NAME"\]', then npx tapctl up --stack two$/m,
@@ -467,7 +467,7 @@ test("up: an engine that fails is reported with its reasons, the command that co
   assert.equal(code, 1);
   assert.match(
     err,
-    /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m,
+    /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nCompleted changes are saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m,
   );
 });
 
@@ -479,7 +479,7 @@ test("up: an engine that is killed is reported as such", async () => {
   assert.equal(code, 1);
   assert.match(
     err,
-    /^pulumi up failed:\n {2}the engine was killed by SIGKILL\nWhat was done is saved\. Fix the cause, then continue with: npx tapctl up$/m,
+    /^pulumi up failed:\n {2}Pulumi was killed by SIGKILL\nCompleted changes are saved\. Fix the cause, then continue with: npx tapctl up$/m,
   );
 });
 
@@ -526,7 +526,7 @@ test("pulumi says what it is for, and refuses a setting that the next up would o
   assert.equal(code, 2);
   assert.equal(
     err,
-    "settings are written into Pulumi.dev.yaml, which wins over them at the next `npx tapctl up`; `config set` here is for secrets, with --secret\n",
+    "Settings belong in Pulumi.dev.yaml, which overrides them at the next `npx tapctl up`.\nEdit that file; use `config set` here only for secrets, with --secret.\n",
   );
   assert.doesNotMatch(calls, /config set/);
 });

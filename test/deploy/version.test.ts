@@ -19,7 +19,7 @@ test("a stack of this version, of an older one and of one that told none is upda
 test("a stack of a newer version is refused", () => {
   for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
     assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), {
-      message: `the stack was last updated by version ${version} of tapctl, and this is 1.2.3\nInstall the newer one first: npm install tapctl@${version}`,
+      message: `The stack was last updated by tapctl ${version}, and this is 1.2.3.\nUpgrade first: npm install tapctl@${version}`,
     });
   }
 });

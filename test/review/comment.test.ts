@@ -75,7 +75,7 @@ test("a comment of every kind of change", () => {
 
 test("nothing changes", () => {
   const text = commentText(review([replication()], [replication()]), COMMENT_BYTES);
-  assert.match(text, /## Pipelines: none changes \(1 after the merge\)/);
+  assert.match(text, /## Pipelines: no changes \(1 after the merge\)/);
   assert.ok(!text.includes("###"));
 });
 
@@ -90,7 +90,7 @@ test("a base that does not render is one sentence, and all is new", () => {
   );
   assert.match(
     text,
-    /The base branch does not render: `it has no pipelines\/index\.ts`\. All pipelines are shown as new\./,
+    /The base branch cannot be loaded: `it has no pipelines\/index\.ts`\. All pipelines are shown as new\./,
   );
   assert.match(text, /## Pipelines: 1 added/);
   assert.match(
@@ -164,7 +164,7 @@ suite("a comment fits whatever changes", () => {
         assert.ok(Buffer.byteLength(text) <= bytes, `${Buffer.byteLength(text)} bytes`);
         assert.ok(text.startsWith(`${MARKER}\n## Pipelines: `));
         assert.ok(
-          /more pipelines?\*\* (is|are) not shown|\*\*Cut short\*\*|: \d+ facts|and [\d,]+ more/.test(
+          /more pipelines?\*\* (is|are) omitted|\*\*Truncated\*\*|: \d+ facts|and [\d,]+ more/.test(
             text,
           ),
           text.slice(-300),

@@ -73,7 +73,7 @@ suite("pulumi preview --json", () => {
     );
     assert.match(
       commentText(review([], [], failed), 60_000),
-      /The preview of the cluster met 1 error/,
+      /The preview of the cluster has 1 error/,
     );
   });
 });
@@ -101,16 +101,16 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   [
     "an operation of another version",
     '{"steps": [{"op": "teleport", "urn": "x"}]}',
-    /steps\[0\] has an operation "teleport"/,
+    /steps\[0\] has an unknown operation "teleport"/,
   ],
   [
     "an operation of another version in the summary",
     '{"changeSummary": {"teleport": 1}}',
-    /changeSummary has an operation "teleport"/,
+    /changeSummary has an unknown operation "teleport"/,
   ],
 ];
 
-suite("a preview of another shape is refused in one line that names the version", () => {
+suite("a preview of another shape is refused in two lines that name the version", () => {
   for (const [what, text, message] of REFUSED) {
     test(what, () => {
       assert.throws(
@@ -118,8 +118,10 @@ suite("a preview of another shape is refused in one line that names the version"
         (error) =>
           error instanceof UserError &&
           message.test(error.message) &&
-          /^--preview p\.json: .*Pulumi 3 \(written for 3\.248 and newer\)/.test(error.message) &&
-          !error.message.includes("\n"),
+          /^--preview p\.json: .*\n.*Pulumi 3 \(written for 3\.248 and newer\)/.test(
+            error.message,
+          ) &&
+          error.message.split("\n").length === 2,
       );
     });
   }

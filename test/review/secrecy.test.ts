@@ -135,8 +135,8 @@ test("a secret that is written out is told, and one that is named is not", () =>
       .changes[0]?.facts.filter(({ weight }) => weight === "risk")
       .map(({ text }) => text);
   assert.deepEqual(risks({ password: "hunter2", streams: [{ name: "a", api_key: "x" }] }), [
-    '`tap.password` looks like a secret and is written out: use `secret("name")`',
-    '`tap.streams.a.api_key` looks like a secret and is written out: use `secret("name")`',
+    '`tap.password` looks like a secret in plain text: use `secret("name")`',
+    '`tap.streams.a.api_key` looks like a secret in plain text: use `secret("name")`',
   ]);
   assert.deepEqual(
     risks({

@@ -34,6 +34,6 @@ test("below the table stand the reasons, and where to look when runs do not begi
       late("users"),
       late("rates"),
     ),
-    ["", "orders: 61 * * * *", "2 late: whether Argo starts runs at all says npx tapctl doctor"],
+    ["", "orders: 61 * * * *", "2 late: to check whether Argo starts runs, use npx tapctl doctor"],
   );
 });

@@ -1,18 +1,18 @@
 import { warn, type Finding } from "./finding";
 import type { DoctorFacts, Looked } from "./facts";
 
-/** A check looks at the facts alone. */
+/** A check evaluates facts and makes no requests. */
 export type Check = (facts: DoctorFacts) => readonly Finding[];
 
-/** What to do where something in the store could not be looked at. */
-export const BUCKET_FIRST = "mend first what is said of the bucket";
+/** Fix for what could not be read from the store. */
+export const BUCKET_FIRST = "fix the bucket problem first";
 
-/** What a check finds in something that was looked for; a warning where it could not be looked at. */
+/** Runs a check on a fact, or returns a warning if the fact could not be read. */
 export function look<T>(
   check: string,
   looked: Looked<T>,
   then: (value: T) => readonly Finding[],
-  todo = "give yourself the rule, or ask who may",
+  todo = "add the rule to your Role, or ask an administrator to run doctor",
 ): readonly Finding[] {
-  return looked.ok ? then(looked.value) : warn(check, `not looked at: ${looked.why}`, todo);
+  return looked.ok ? then(looked.value) : warn(check, `not checked: ${looked.why}`, todo);
 }

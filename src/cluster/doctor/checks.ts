@@ -23,62 +23,66 @@ const KINDS = [
 ];
 const OLDEST_KUBERNETES = 28;
 const ARGO_MAJOR = 4;
-/** Helm makes the bucket again only where something of the chart has changed. */
+/** Helm recreates the bucket only if something in the chart has changed. */
 const remakeBucket = (): string =>
-  `change objectStore.expireRunsDays by a day, then ${stackCommand("up")}`;
+  `change objectStore.expireRunsDays by one, then run ${stackCommand("up")}`;
 const BRING_BACK =
-  'bring back what was in it where there is a copy, as the runbook says under "A bucket is missing"';
+  'restore its content from a backup if there is one (see "A bucket is missing" in the runbook)';
 const SKEW_SECONDS = 5;
-/** S3 refuses requests that are signed by a clock which is this far off. */
+/** S3 rejects requests signed with a clock that is off by this much. */
 const REFUSED_SKEW_SECONDS = 900;
 
-/** Is the cluster there, and new enough? */
+/** Is the cluster reachable and recent enough? */
 export const clusterCheck: Check = ({ api, context }) => {
   if (!api.ok)
-    return fail("cluster", api.why, "start it, log in to it, or choose another: --context NAME");
+    return fail(
+      "cluster",
+      api.why,
+      "start the cluster, log in to it, or choose another one: --context NAME",
+    );
   const minor = Number(/^v?1\.(\d+)/.exec(api.value.version)?.[1] ?? Number.NaN);
   if (minor < OLDEST_KUBERNETES)
     return warn(
       "cluster",
       `Kubernetes ${api.value.version}`,
-      `bring it to 1.${OLDEST_KUBERNETES} or newer`,
+      `upgrade it to 1.${OLDEST_KUBERNETES} or newer`,
     );
   return ok("cluster", `context "${context}", Kubernetes ${api.value.version}`);
 };
 
-/** Do this machine and the cluster agree on the time? */
+/** Do the clocks of this machine and the cluster agree? */
 export const clockCheck: Check = ({ api, now }) => {
   if (!api.ok || Number.isNaN(api.value.time)) return [];
   const skew = Math.round((now.getTime() - api.value.time) / 1000);
   const off = `this machine is ${Math.abs(skew)} s ${skew > 0 ? "ahead of" : "behind"} the cluster`;
   if (Math.abs(skew) >= REFUSED_SKEW_SECONDS)
-    return fail("clocks", off, "set this machine's clock: S3 refuses what it signs");
+    return fail("clocks", off, "correct this machine's clock: S3 rejects its signatures");
   return Math.abs(skew) > SKEW_SECONDS
-    ? warn("clocks", off, "set the clocks by NTP; ages and lateness are off by as much")
+    ? warn("clocks", off, "synchronize the clocks with NTP: ages and delays are wrong by as much")
     : ok("clocks", "agree");
 };
 
-/** Does the cluster know Argo's objects? */
+/** Are Argo's resource definitions installed? */
 export const definitionsCheck: Check = ({ api }) => {
   if (!api.ok) return [];
   const missing = KINDS.filter((kind) => !(api.value.argo ?? []).includes(kind));
   if (missing.length > 0)
     return fail(
       "definitions",
-      `the cluster does not know ${missing.join(", ")} of argoproj.io/v1alpha1`,
+      `the cluster has no ${missing.join(", ")} in argoproj.io/v1alpha1`,
       `install Argo Workflows: ${stackCommand("up")}`,
     );
-  return ok("definitions", "all of Argo's kinds");
+  return ok("definitions", "all Argo resources are installed");
 };
 
-/** Does Argo's controller work, and is it one that the pipelines are made for? */
+/** Is Argo's controller running in a supported version? */
 export const controllerCheck: Check = ({ controllers, controllerPods }) =>
   look("controller", controllers, (found) => {
     const [controller, ...others] = found;
     if (controller === undefined)
       return fail(
         "controller",
-        "no Deployment with app.kubernetes.io/component=workflow-controller",
+        "there is no Deployment with app.kubernetes.io/component=workflow-controller",
         `install Argo Workflows: ${stackCommand("up")}`,
       );
     const where = `${controller.metadata.namespace}/${controller.metadata.name}`;
@@ -98,7 +102,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
         ? warn(
             "controller",
             `${found.length} controllers: ${found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(", ")}`,
-            "let each look after namespaces of its own, or remove the others: two start runs twice",
+            "restrict each to its own namespaces, or remove all but one: two controllers start runs twice",
           )
         : [];
     const idle = idleBecause(controller);
@@ -106,31 +110,35 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     if (version !== null && Number(version[1]) < ARGO_MAJOR)
       return [
         ...several,
-        ...fail("controller", `${where} is of version ${version[1]}`, `bring it to ${ARGO_MAJOR}`),
+        ...fail(
+          "controller",
+          `${where} has version ${version[1]}`,
+          `upgrade Argo Workflows to version ${ARGO_MAJOR}`,
+        ),
       ];
     if (restarts > 3)
       return [
         ...several,
         ...warn(
           "controller",
-          `${where} was restarted ${restarts} times`,
+          `${where} restarted ${restarts} times`,
           kubectl(`logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`),
         ),
       ];
     return [...several, ...ok("controller", `${where} is ready`)];
   });
 
-/** May whoever asks do what the command does? */
+/** Does the user have the permissions that the command needs? */
 export const rightsCheck: Check = ({ rights }) =>
   look("permissions", rights, (found) => {
     const missing = found.filter(({ allowed }) => !allowed);
-    if (missing.length === 0) return ok("permissions", `all ${found.length} rules`);
+    if (missing.length === 0) return ok("permissions", `all ${found.length} rules are granted`);
     return missing.flatMap(({ rule, neededBy }) =>
       warn("permissions", `missing rule: ${rule}`, `needed by ${neededBy}; add it to your Role`),
     );
   });
 
-/** Are the templates there that all runs are made from? */
+/** Do the WorkflowTemplates that all runs use exist? */
 export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
   look("templates", missingTemplates, (missing) =>
     missing.length === 0
@@ -142,33 +150,33 @@ export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
         ),
   );
 
-/** Is the bucket there, and does it keep old versions? */
+/** Does the bucket exist, and is it versioned? */
 export const bucketCheck: Check = ({ bucket }) => {
   if (!bucket.ok)
     return fail(
       "bucket",
       bucket.why,
-      "without it no run can begin or end; see the object store's pods, its Secret object-store and the ConfigMap artifact-repositories",
+      "no run can start or end without it: check the object store's pods, its Secret object-store and the ConfigMap artifact-repositories",
     );
   const { name } = bucket.value;
   if (bucket.value.is === "missing")
     return fail(
       "bucket",
-      `${name} is not there, nor the states, settings and extracts that were in it`,
+      `bucket ${name} does not exist, and its state, settings and extracts are gone`,
       bucket.value.inCluster
-        ? `make it again: ${remakeBucket()}; then ${BRING_BACK}`
-        : `make it, with versioning; then ${BRING_BACK}`,
+        ? `recreate it: ${remakeBucket()}; then ${BRING_BACK}`
+        : `create it with versioning; then ${BRING_BACK}`,
     );
   return bucket.value.versioned
-    ? ok("bucket", `${name} is reached, and keeps old versions`)
+    ? ok("bucket", `${name} is reachable and versioned`)
     : warn(
         "bucket",
-        `${name} keeps no old versions`,
-        "switch versioning on, so that a state that was overwritten can be brought back",
+        `${name} is not versioned`,
+        "enable versioning, so that an overwritten state can be restored",
       );
 };
 
-/** Are the Secrets there that the runs of the deployed pipelines mount? */
+/** Do the Secrets that runs of the deployed pipelines mount exist? */
 export const secretsCheck: Check = ({ secrets, crons, entries }) =>
   look(
     "secrets",
@@ -180,19 +188,19 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
         .filter(({ name }) => deployed.has(name))
         .flatMap((entry) => pipelineSecret(entry)?.name ?? []);
       const missing = needed.filter((name) => !found.includes(name));
-      if (missing.length === 0) return ok("secrets", `${needed.length}, all there`);
+      if (missing.length === 0) return ok("secrets", `all ${needed.length} exist`);
       return missing.flatMap((name) =>
         fail(
           "secrets",
-          `the Secret ${name} is not there`,
-          `deleted by hand? put it back with: ${stackCommand("up")}`,
+          `Secret ${name} does not exist`,
+          `if it was deleted manually, restore it with: ${stackCommand("up")}`,
         ),
       );
     },
-    "ask who may: whoever lists Secrets may read what they hold",
+    "ask an administrator to run doctor: permission to list Secrets includes reading their content",
   );
 
-/** Does a run wait for a lock that nobody will give back? */
+/** Does a run wait for a lock that will never be released? */
 export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
   look("locks", waiting, (found) => {
     if (!workflows.ok) return [];
@@ -205,18 +213,21 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
     if (dead.length === 0)
       return ok(
         "locks",
-        found.length === 0 ? "nobody waits" : `${found.length} wait for runs that are under way`,
+        found.length === 0 ? "no run is waiting" : `${found.length} waiting for runs in progress`,
       );
     return dead.flatMap(({ workflow, holder }) =>
       fail(
         "locks",
         `${workflow} waits for the lock of ${holder}, which has ended or is gone`,
-        `restart the controller, which reads its locks anew; then look at the run: ${kubectl(`get workflow ${workflow} -n ${namespace}`)}`,
+        `restart the controller, which reloads its locks; then check the run: ${kubectl(`get workflow ${workflow} -n ${namespace}`)}`,
       ),
     );
   });
 
-/** Was a state saved that no good run stands behind, that leaves out all that comes before a day to come, or that is another pipeline's by now? */
+/**
+ * Is a saved state without a good run, ahead of the current time, or from another source or
+ * destination?
+ */
 export const statesCheck: Check = ({ states, now, entries }) =>
   look(
     "states",
@@ -224,27 +235,29 @@ export const statesCheck: Check = ({ states, now, entries }) =>
     (found) => {
       const each = found.flatMap((state) =>
         "unreadable" in state
-          ? fail("states", `${state.pipeline}: ${state.unreadable}`, "its runs fail until then")
+          ? fail("states", `${state.pipeline}: ${state.unreadable}`, "runs fail until it is fixed")
           : [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)],
       );
-      const problems = [...each, ...alone(found.filter((state) => "savedBy" in state))];
+      const problems = [...each, ...withoutRuns(found.filter((state) => "savedBy" in state))];
       return problems.length > 0
         ? problems
-        : ok("states", `${found.length} saved, each by a run that is there`);
+        : ok("states", `${found.length} saved, each by an existing run`);
     },
     BUCKET_FIRST,
   );
 
-/** Of runs that have gone with time, or with the bucket, nothing says that the state is wrong. */
-function alone(states: readonly StateFact[]): readonly Finding[] {
+/**
+ * If all runs have expired or were lost with the bucket, nothing indicates that the state is wrong.
+ */
+function withoutRuns(states: readonly StateFact[]): readonly Finding[] {
   const names = states
     .filter(({ hasRun, newestGood }) => !hasRun && newestGood === null)
     .map(({ pipeline }) => pipeline);
   if (names.length === 0) return [];
   return warn(
     "states",
-    `no run is there that saved these, nor another good one: ${names.join(", ")}`,
-    "where they came back from a copy, or the runs have expired: nothing, the next runs go on from them",
+    `saved by runs that no longer exist, with no other successful run: ${names.join(", ")}`,
+    "if they were restored from a backup or the runs have expired, do nothing: the next runs resume from these states",
   );
 }
 
@@ -258,8 +271,8 @@ function unbacked({
   if (hasRun || newestGood === null || savedBy <= newestGood) return [];
   return warn(
     "states",
-    `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which is no run that is there; the newest good run is ${newestGood}`,
-    `right after a change by hand; else go back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`,
+    `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which does not exist; the newest successful run is ${newestGood}`,
+    `this is expected after a manual change; otherwise roll back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`,
   );
 }
 
@@ -272,13 +285,13 @@ function ahead({ pipeline, bookmarks }: StateFact, now: Date): readonly Finding[
       bookmark.stream === null ? "its bookmark" : `the bookmark of stream "${bookmark.stream}"`;
     return fail(
       "states",
-      `${pipeline}: ${where} ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} ahead of now: runs leave out all that comes before it`,
-      `see: ${tapctl(`state history ${pipeline}`)}; go back: ${tapctl(`state rollback ${pipeline}`)}`,
+      `${pipeline}: ${where} ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} in the future: runs skip everything before it`,
+      `check: ${tapctl(`state history ${pipeline}`)}; roll back: ${tapctl(`state rollback ${pipeline}`)}`,
     );
   });
 }
 
-/** What the next run refuses with exit code 17. */
+/** States that the next run rejects with exit code 17. */
 function foreign(
   { pipeline, identity }: StateFact,
   entries: DoctorFacts["entries"],
@@ -289,12 +302,12 @@ function foreign(
   if (others.length === 0) return [];
   return fail(
     "states",
-    `${pipeline}: its state belongs to another ${others.join(" and another ")} than the array says, and its next run will refuse it`,
-    `begin anew: ${tapctl(`run ${pipeline} --full-refresh`)}; or go on from it: ${tapctl(`run ${pipeline} --keep-state`)}`,
+    `${pipeline}: its saved state belongs to a different ${others.join(" and ")} than in the array; the next run will fail`,
+    `start over: ${tapctl(`run ${pipeline} --full-refresh`)}; or resume from the saved state: ${tapctl(`run ${pipeline} --keep-state`)}`,
   );
 }
 
-/** Are the array and the cluster about the same pipelines? */
+/** Do the array and the cluster contain the same pipelines? */
 export const deployedCheck: Check = ({ crons, entries }) =>
   look("pipelines", crons, (found) => {
     const there = new Set(found.map(({ metadata }) => metadata.name));
@@ -305,22 +318,22 @@ export const deployedCheck: Check = ({ crons, entries }) =>
       ...(missing.length > 0
         ? warn(
             "pipelines",
-            `in the array and not deployed: ${missing.join(", ")}`,
+            `in the array but not deployed: ${missing.join(", ")}`,
             `deploy them: ${stackCommand("up")}`,
           )
         : []),
       ...(others.length > 0
         ? warn(
             "pipelines",
-            `deployed and not in the array: ${others.join(", ")}`,
-            `the next ${stackCommand("up")} removes them; or this is another checkout, cluster or namespace than you mean`,
+            `deployed but not in the array: ${others.join(", ")}`,
+            `the next ${stackCommand("up")} deletes them; if that is not intended, check the checkout, cluster and namespace`,
           )
         : []),
     ];
     return problems.length > 0 ? problems : ok("pipelines", `${entries.length}, all deployed`);
   });
 
-/** All checks, in the order in which one mends things. */
+/** All checks, in the order in which problems should be fixed. */
 export const CHECKS: readonly Check[] = [
   clusterCheck,
   clockCheck,

@@ -15,7 +15,9 @@ import { BUCKET_FIRST, look, type Check } from "./check";
 import type { ConfigFact, ConfigProblem } from "./facts";
 import { fail, ok } from "./finding";
 
-/** Looks at the settings of a pipeline that reads them from the store; undefined for another one. */
+/**
+ * Checks the settings of a pipeline that reads them from the store; undefined for other pipelines.
+ */
 export async function configFact(
   store: ObjectStore,
   entry: PipelineEntry,
@@ -35,8 +37,8 @@ export async function configFact(
 
 function missing(pipeline: string, part: ConfigPart): ConfigProblem {
   return {
-    what: `${configKey(pipeline, CONFIG_PARTS[part])} is not there`,
-    todo: `put it there: ${putCommand(pipeline, part)}`,
+    what: `${configKey(pipeline, CONFIG_PARTS[part])} does not exist`,
+    todo: `store it with: ${putCommand(pipeline, part)}`,
   };
 }
 
@@ -54,18 +56,18 @@ async function problemOf(
     if (!(error instanceof UserError)) throw error;
     const without =
       part === "catalog"
-        ? `; or do without, where the tap finds its own: ${tapctl(`config remove ${pipeline} catalog`)}`
+        ? `; or delete it, if the tap can discover its catalog: ${tapctl(`config remove ${pipeline} catalog`)}`
         : "";
     return [
       {
         what: error.message,
-        todo: `bring it here: ${tapctl(`config get ${pipeline} --out DIR`)}; put a mended one there: ${putCommand(pipeline, part)}${without}`,
+        todo: `download it: ${tapctl(`config get ${pipeline} --out DIR`)}; then store a corrected file: ${putCommand(pipeline, part)}${without}`,
       },
     ];
   }
 }
 
-/** Are the settings that are read from the store such as connectors can read? */
+/** Are the settings in the store complete and readable? */
 export const configsCheck: Check = ({ configs }) =>
   look(
     "settings",
@@ -76,7 +78,7 @@ export const configsCheck: Check = ({ configs }) =>
       );
       return problems.length > 0
         ? problems
-        : ok("settings", `${found.length} in the store, all readable`);
+        : ok("settings", `${found.length} in the store, all valid`);
     },
     BUCKET_FIRST,
   );

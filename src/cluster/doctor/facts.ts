@@ -4,13 +4,13 @@ import type { NewestBookmark } from "../../store/state/bookmarks";
 import type { ApiFacts } from "../connection";
 import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } from "../objects";
 
-/** Something that was looked for, or why it could not be looked at. */
+/** A fact, or why it could not be read. */
 export type Looked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
-/** A right that the command needs, and whether one has it. */
+/** A permission that the command needs, and whether the user has it. */
 export interface Right {
-  /** As a Role's rule has it. */
+  /** The RBAC rule. */
   readonly rule: string;
   readonly allowed: boolean;
   /** Verbs of the command that need it. */
@@ -20,64 +20,64 @@ export interface Right {
 /** A Workflow that waits for a pipeline's lock. */
 export interface WaitingRun {
   readonly workflow: string;
-  /** Name of the Workflow that has the lock. */
+  /** Name of the Workflow that holds the lock. */
   readonly holder: string;
 }
 
-/** An image that runs are made of. */
+/** An image that runs use. */
 export interface ImageFact {
   readonly image: string;
-  /** Whether its registry has it; undefined where it could not be asked. */
+  /** Whether its registry has it; undefined if the registry could not be queried. */
   readonly there: boolean | undefined;
-  /** Why it could not. */
+  /** Why it could not be queried. */
   readonly why: string;
 }
 
-/** A bucket that answers, or one that is not there. */
+/** A bucket that is reachable, or one that does not exist. */
 export type BucketFact =
   | { readonly name: string; readonly is: "there"; readonly versioned: boolean }
   | { readonly name: string; readonly is: "missing"; readonly inCluster: boolean };
 
-/** A state that lies in the store and cannot be read. */
+/** A saved state that cannot be read. */
 export interface UnreadableStateFact {
   readonly pipeline: string;
-  /** What is wrong with it, and how to go back. */
+  /** What is wrong with it, and how to roll back. */
   readonly unreadable: string;
 }
 
-/** A saved state and the newest run that went well. */
+/** A saved state and the newest successful run. */
 export interface StateFact {
   readonly pipeline: string;
-  /** Run, or change by hand, that saved the state. */
+  /** Run or manual change that saved the state. */
   readonly savedBy: string;
   readonly savedAt: string;
   /** Whether the run that saved it left a summary. */
   readonly hasRun: boolean;
-  /** Newest run that succeeded; null for none. */
+  /** Newest successful run; null if there is none. */
   readonly newestGood: string | null;
-  /** Newest date or time of each selected stream. */
+  /** Newest date or time per selected stream. */
   readonly bookmarks: readonly NewestBookmark[];
-  /** What it belongs to. */
+  /** Source and destination that the state belongs to. */
   readonly identity: SavedIdentity;
 }
 
-/** What is wrong with the settings that a pipeline reads from the store. */
+/** Problems of the settings that a pipeline reads from the store. */
 export interface ConfigFact {
   /** Name of the pipeline. */
   readonly pipeline: string;
-  /** Files that are missing or no connector can read; none where all is well. */
+  /** Files that are missing or unreadable; empty if there are no problems. */
   readonly problems: readonly ConfigProblem[];
 }
 
-/** A file that is missing, or that no connector can read. */
+/** A file that is missing, or that connectors cannot read. */
 export interface ConfigProblem {
   /** What is wrong with it. */
   readonly what: string;
-  /** What mends it. */
+  /** How to fix it. */
   readonly todo: string;
 }
 
-/** What was looked at, once, for all checks. */
+/** Everything that the checks evaluate, read once. */
 export interface DoctorFacts {
   readonly context: string;
   readonly namespace: string;
@@ -86,7 +86,7 @@ export interface DoctorFacts {
   readonly rights: Looked<readonly Right[]>;
   readonly controllers: Looked<readonly DeploymentObject[]>;
   readonly controllerPods: Looked<readonly PodObject[]>;
-  /** Shared WorkflowTemplates that are not there, by name. */
+  /** Names of missing WorkflowTemplates. */
   readonly missingTemplates: Looked<readonly string[]>;
   readonly crons: Looked<readonly CronWorkflowObject[]>;
   readonly workflows: Looked<readonly MetadataOnly[]>;
@@ -95,9 +95,9 @@ export interface DoctorFacts {
   readonly images: Looked<readonly ImageFact[]>;
   readonly bucket: Looked<BucketFact>;
   readonly states: Looked<readonly (StateFact | UnreadableStateFact)[]>;
-  /** Settings of the pipelines that read them from the store. */
+  /** Settings of pipelines that read them from the store. */
   readonly configs: Looked<readonly ConfigFact[]>;
-  /** Names of the pipelines' Secrets; what they hold is not asked for. */
+  /** Names of the pipelines' Secrets; their content is not read. */
   readonly secrets: Looked<readonly string[]>;
   /** The array. */
   readonly entries: readonly PipelineEntry[];

@@ -1,21 +1,21 @@
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
-  /** What was looked at, such as `bucket`. */
+  /** The checked subject, e.g. `bucket`. */
   readonly check: string;
-  /** `warn`: works, but not for long or not as meant. */
+  /** `warn`: works now, but may fail later or differs from what is intended. */
   readonly level: "ok" | "warn" | "fail";
-  /** What is there. */
+  /** What was found. */
   readonly found: string;
-  /** What to do; empty where nothing is. */
+  /** What to do; empty if nothing. */
   readonly todo: string;
 }
 
-/** All is as it should be. */
+/** A check that passed. */
 export function ok(check: string, found: string): readonly Finding[] {
   return [{ check, level: "ok", found, todo: "" }];
 }
 
-/** Something that will not do for long. */
+/** A problem that does not prevent runs yet. */
 export function warn(check: string, found: string, todo: string): readonly Finding[] {
   return [{ check, level: "warn", found, todo }];
 }

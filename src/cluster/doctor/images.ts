@@ -20,9 +20,12 @@ const IMAGES: readonly string[] = [
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
 const imageTodo = (): string =>
-  `${stackCommand("up")} builds and pushes again what the registry has lost; before it mend a name in the array that is wrong, or a password of the registry. After it cancel a run that waits already: it keeps the old image`;
+  `fix a wrong image name or registry password in the array, then run ${stackCommand("up")}, which rebuilds and pushes missing images. Cancel runs that are already waiting: they keep the old image`;
 
-/** Images that runs are made of, each once, by their parameters and those of the templates that they share. */
+/**
+ * Images that runs use, without duplicates, from their parameters and those of the shared
+ * templates.
+ */
 export function imagesOf(specs: readonly (WorkflowSpec | undefined)[]): readonly string[] {
   const parameters = specs.flatMap((spec) => spec?.arguments?.parameters ?? []);
   const named = parameters.flatMap(({ name, value = "" }) => {
@@ -36,15 +39,16 @@ function followUpImages(text: string): readonly string[] {
   try {
     return (JSON.parse(text) as readonly { readonly image: string }[]).map(({ image }) => image);
   } catch {
-    // Written by hand, and no business of this check.
+    // Written by hand; not part of this check.
     return [];
   }
 }
 
 /**
- * Asks the registries whether they have the images, as anybody may, without the nodes' passwords.
+ * Checks anonymously, without the nodes' credentials, whether the registries have the images.
  *
- * @param server address of the API: a registry at `localhost` is the nodes' own, and this machine's where they are here.
+ * @param server address of the API: a registry at `localhost` belongs to the nodes, and is only
+ *   this machine's if the cluster runs here.
  */
 export async function askRegistries(
   images: readonly string[],
@@ -76,43 +80,43 @@ async function askRegistry(
     return images.map((image) => ({
       image,
       there: undefined,
-      why: `${host} does not answer from here`,
+      why: `${host} is not reachable from here`,
     }));
   return mapConcurrent(AT_ONCE, images, async (image) => ({
     image,
     there: await isThere(image, ANSWER_MS),
-    why: `${host} tells nothing to those who are not logged in`,
+    why: `${host} requires a login`,
   }));
 }
 
-/** Can pods have their images: does one wait for an image, and have the registries those of the runs to come? */
+/** Can pods pull their images: is one waiting, and do the registries have those of future runs? */
 export const imagesCheck: Check = ({ pods, images, crons }) =>
   look("images", pods, (found) =>
     look("images", images, (asked) => {
       const waiting = found.flatMap(waitingFor);
       const known = new Set(waiting.map(({ image }) => image));
       const missing = asked.filter(({ there, image }) => there === false && !known.has(image));
-      const seen = waiting.length === 0 ? `; none of ${found.length} pods waits for one` : "";
+      const seen = waiting.length === 0 ? `; none of ${found.length} pods is waiting for one` : "";
       const problems = [
         ...waiting.flatMap(({ pod, name, image, why }) =>
           fail(
             "images",
-            `container ${name} of pod ${pod} cannot have its image ${image}: ${why.split("\n")[0]}`,
+            `container ${name} of pod ${pod} cannot pull image ${image}: ${why.split("\n")[0]}`,
             imageTodo(),
           ),
         ),
         ...missing.flatMap(({ image }) =>
           fail(
             "images",
-            `its registry has no image ${image}, which ${usersOf(image, crons.ok ? crons.value : [])} to come need`,
-            `${imageTodo()}. Only a node that has it already can run it`,
+            `image ${image} is missing from its registry and needed by future ${usersOf(image, crons.ok ? crons.value : [])}`,
+            `${imageTodo()}. Until then, it runs only on nodes that have already pulled it`,
           ),
         ),
         ...unasked(asked, seen),
       ];
       return problems.length > 0
         ? problems
-        : ok("images", `${asked.length}, all in their registries${seen}`);
+        : ok("images", `all ${asked.length} are in their registries${seen}`);
     }),
   );
 
@@ -144,8 +148,8 @@ function unasked(asked: readonly ImageFact[], seen: string): readonly Finding[] 
     const names = silent.filter((one) => one.why === why).map(({ image }) => image);
     return warn(
       "images",
-      `not asked: ${why} (${names.join(", ")})${seen}`,
-      "an image that is missing there shows here once a pod waits for it",
+      `not checked: ${why} (${names.join(", ")})${seen}`,
+      "a missing image is reported here once a pod waits for it",
     );
   });
 }

@@ -36,7 +36,7 @@ interface TemplateObject extends MetadataOnly {
   readonly spec?: WorkflowSpec;
 }
 
-/** Looks at everything that the checks judge; what cannot be looked at is a fact, too. */
+/** Reads everything that the checks evaluate; a failed read is a fact, too. */
 export async function lookAtCluster(
   connection: Connection,
   entries: readonly PipelineEntry[],

@@ -18,19 +18,19 @@ import { TEMPLATES } from "../templates";
 import type { Right } from "./facts";
 
 const AT_ONCE = 16;
-const STORE = "whatever reads the store";
-/** Secret of the bucket's keys, as the stack names it. */
+const STORE = "commands that read the store";
+/** Secret with the bucket's keys, as named by the stack. */
 const KEYS = "object-store";
 
 type Needed = readonly [verb: Verb, place: Place, neededBy: string];
 
-/** Rules that the command's verbs need in the namespace of the pipelines. */
+/** Rules that the command's verbs need in the pipelines' namespace. */
 const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
   ["list", { resource: WORKFLOWS }, "status, runs, logs"],
   ["get", { resource: WORKFLOWS }, "status, runs, logs"],
   ["create", { resource: WORKFLOWS }, "run, backfill, retry, state set"],
   ["patch", { resource: WORKFLOWS }, "cancel, state set"],
-  ["delete", { resource: WORKFLOWS }, "state set, where it is given up"],
+  ["delete", { resource: WORKFLOWS }, "state set, when it gives up"],
   ["list", { resource: CRON_WORKFLOWS }, "status"],
   ["get", { resource: CRON_WORKFLOWS }, "run"],
   ["patch", { resource: CRON_WORKFLOWS }, "suspend, resume"],
@@ -46,9 +46,10 @@ const OWN: readonly (readonly [Verb, Omit<Place, "namespace">, string])[] = [
 ];
 
 /**
- * The rules that the command's verbs need, and whether one has them.
+ * The rules that the command's verbs need, and whether the user has them.
  *
- * @param repository the bucket as Argo knows it; undefined where nobody could tell, whose way is then not asked for.
+ * @param repository the artifact repository as Argo knows it; undefined if it could not be read.
+ *   The path to its bucket is then not checked.
  */
 export function rightsOf(
   connection: Connection,
@@ -71,14 +72,16 @@ export function rightsOf(
   );
 }
 
-/** The Secrets with the bucket's keys, by name, because a Role gives those alone. */
+/** The Secrets with the bucket's keys, by name, because a Role grants only those. */
 function ofKeys(namespace: string, repository: Repository | undefined): readonly Needed[] {
   const { keys } = repository ?? { keys: { access: { name: KEYS }, secret: { name: KEYS } } };
   const names = keys === undefined ? [] : [...new Set([keys.access.name, keys.secret.name])];
   return names.map((name) => ["get", { resource: SECRETS, namespace, name }, STORE]);
 }
 
-/** What the way to a bucket in the cluster takes; one outside is asked without the cluster. */
+/**
+ * Permissions for reaching a bucket inside the cluster; one outside is reached without the cluster.
+ */
 function ofWay(repository: Repository | undefined): readonly Needed[] {
   const service = repository && serviceOf(repository.endpoint);
   if (service === undefined) return [];

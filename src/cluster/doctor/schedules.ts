@@ -11,7 +11,9 @@ import { fail, ok, warn, type Finding } from "./finding";
 
 const UNSCHEDULED_SECONDS = 300;
 
-/** Does Argo hold a schedule invalid, which it says nowhere else? Is each one as the array has it? */
+/**
+ * Does Argo consider a schedule invalid, which it reports nowhere else? Does each match the array?
+ */
 export const schedulesCheck: Check = (facts) =>
   look("schedules", facts.crons, (crons) => {
     const problems = crons.flatMap((cron) => scheduleProblems(cron, facts));
@@ -29,16 +31,16 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
     return fail(
       "schedules",
       `${name}: ${invalid}`,
-      `mend the entry, and deploy it: ${stackCommand("up")}`,
+      `fix the entry, then deploy it: ${stackCommand("up")}`,
     );
   return fail(
     "schedules",
     `${name}: ${invalid}; ${changed}`,
-    `changed by hand? put it back with: ${stackCommand("up")}`,
+    `if it was changed manually, restore it with: ${stackCommand("up")}`,
   );
 }
 
-/** What is not as the array has it, or as the last update wrote it. */
+/** Differences from the array, or from what the last update wrote. */
 function drift(cron: CronWorkflowObject, changed: string | undefined): readonly Finding[] {
   const { name } = cron.metadata;
   const byHand = changedByHand(cron);
@@ -48,16 +50,16 @@ function drift(cron: CronWorkflowObject, changed: string | undefined): readonly 
       : warn(
           "schedules",
           `${name}: ${changed}`,
-          `not deployed yet, or changed by hand: ${stackCommand("up")}`,
+          `not deployed yet, or changed manually: ${stackCommand("up")}`,
         );
   return warn(
     "schedules",
-    `${name}: changed by hand, by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`,
-    `put back what the array says: ${stackCommand("up")}`,
+    `${name}: changed manually by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`,
+    `restore what the array specifies: ${stackCommand("up")}`,
   );
 }
 
-/** What keeps a schedule that is valid from starting runs. */
+/** What prevents a valid schedule from starting runs. */
 function startProblems(
   cron: CronWorkflowObject,
   { now, workflows }: DoctorFacts,
@@ -69,13 +71,13 @@ function startProblems(
     return fail(
       "schedules",
       `${name}: ${refused}`,
-      `mend the entry, and deploy it: ${stackCommand("up")}`,
+      `fix the entry, then deploy it: ${stackCommand("up")}`,
     );
   if (status?.phase === "Stopped")
     return fail(
       "schedules",
-      `${name}: Argo has stopped it for good`,
-      `delete it, and deploy it again: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`,
+      `${name}: Argo has stopped it permanently`,
+      `delete and redeploy it: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`,
     );
   const started =
     workflows.ok &&
@@ -89,23 +91,25 @@ function startProblems(
   if (due !== undefined && now.getTime() - due.getTime() > UNSCHEDULED_SECONDS * 1000) {
     return fail(
       "schedules",
-      `${name}: was due at ${due.toISOString()} and was never started; Argo does not say why`,
+      `${name}: was due at ${due.toISOString()} but never started; Argo does not report why`,
       zoneHint(spec.timezone) +
-        "see what the controller says of it, as the runbook's TapctlPipelineLate shows; run it meanwhile: " +
+        "check the controller's log, as under TapctlPipelineLate in the runbook; until then, run it manually: " +
         tapctl(`run ${name}`),
     );
   }
   return [];
 }
 
-/** A controller that does not know a zone only says so in its log (argo-workflows#15653). */
+/**
+ * A controller that does not know a time zone reports it only in its log (argo-workflows#15653).
+ */
 function zoneHint(timezone = "UTC"): string {
   return timezone === "UTC"
     ? ""
-    : `an older controller does not know every time zone: try "UTC" in place of "${timezone}"; or `;
+    : `older controllers do not know every time zone: try "UTC" instead of "${timezone}"; or `;
 }
 
-/** How a schedule differs from the array's; undefined where it does not, or where the array has none. */
+/** How a schedule differs from the array; undefined if it does not, or is not in the array. */
 function difference(
   { metadata, spec }: CronWorkflowObject,
   entries: DoctorFacts["entries"],

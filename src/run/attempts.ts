@@ -3,16 +3,16 @@ import type { Retries } from "../model/entry";
 import { requireSeconds } from "../model/units";
 import { pause, type Stop } from "./stop";
 
-/** Result of the last attempt and how many there were. */
+/** Result of the last attempt, and the number of attempts. */
 export interface Attempted<Result> {
   readonly result: Result;
   readonly attempts: number;
 }
 
 /**
- * Pause before an attempt: it doubles from one to the next, up to the longest.
+ * Delay after a failed attempt. It doubles with each retry, up to the longest delay.
  *
- * @param attempt number of the attempt that failed, from 1
+ * @param attempt number of the failed attempt, from 1
  */
 export function delaySeconds(retries: Retries | undefined, attempt: number): number {
   const first = requireSeconds(retries?.delay ?? DEFAULTS.localRetryDelay);
@@ -21,11 +21,11 @@ export function delaySeconds(retries: Retries | undefined, attempt: number): num
 }
 
 /**
- * Calls a step until it succeeds, may not be tried again, or the tries are used up.
+ * Calls a step until it succeeds, must not be retried, or has used all retries.
  *
- * @param step does the work of one attempt, numbered from 1
- * @param retryable whether a result may be better next time
- * @param onRetry told before each pause
+ * @param step runs one attempt, numbered from 1
+ * @param retryable whether a retry may have a better result
+ * @param onRetry called before each delay
  */
 export async function attempt<Result>(
   retries: Retries | undefined,

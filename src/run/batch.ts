@@ -8,27 +8,27 @@ import { standInSettings } from "./offline/offline";
 import { runPipeline } from "./run";
 import type { RunContext, RunOptions } from "./run-options";
 
-/** A pipeline that could not begin, and why. */
+/** A pipeline whose run did not start, and the reason. */
 export interface NotBegun {
   readonly pipeline: string;
   readonly error: UserError;
 }
 
-/** How several runs went. */
+/** Result of several runs. */
 export interface BatchResult {
   readonly summaries: readonly RunSummary[];
   readonly notBegun: readonly NotBegun[];
 }
 
-/** How several pipelines are run. */
+/** Options of several runs. */
 export interface BatchOptions extends RunOptions {
-  /** How many run at the same time. Default: 1. */
+  /** Number of runs in parallel. Default: 1. */
   readonly jobs?: number;
-  /** Ask the bundled stand-in instead of the real source. Default: false. */
+  /** Whether to read from the bundled sample source instead of the real one. Default: false. */
   readonly offline?: boolean;
 }
 
-/** Runs pipelines, several at the same time where wished; one that fails does not stop the others. */
+/** Runs pipelines, optionally in parallel. A failed run does not stop the others. */
 export async function runBatch(
   context: RunContext,
   entries: readonly Replication[],
@@ -48,7 +48,7 @@ export async function runBatch(
   }
 }
 
-/** The exit code that tells how a batch went: the common one of all that failed, or 1 where they differ. */
+/** Exit code of a batch: the code that all failed runs share, or 1 if they differ. */
 export function batchCode({ summaries, notBegun }: BatchResult): number {
   const codes = new Set([
     ...summaries.map(({ code }) => code ?? ExitCode.internal),
@@ -63,7 +63,7 @@ interface Planned {
   readonly options: RunOptions;
 }
 
-/** The stand-in wins over the tap's config wherever that comes from. */
+/** The sample source overrides the tap's config, wherever the config comes from. */
 function offline(entry: Replication, options: RunOptions, url: string): RunOptions {
   return {
     ...options,
@@ -98,7 +98,7 @@ async function runAll(
   };
 }
 
-/** A bug in one pipeline's run does not stop the others either. */
+/** A bug in the run of one pipeline does not stop the others. */
 function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
   return new UserError(

@@ -1,4 +1,4 @@
-/** Lines of which the beginning and the end are kept, and what lies between them is counted. */
+/** Keeps the first and last lines of a text, and counts the lines omitted in between. */
 export class BoundedText {
   private readonly head: string[] = [];
   private readonly tail: string[] = [];
@@ -6,12 +6,12 @@ export class BoundedText {
   private tailLength = 0;
   private omitted = 0;
 
-  /** @param kept characters that are kept of the beginning, and as many of the end */
+  /** @param kept number of characters to keep at the start and at the end */
   constructor(private readonly kept: number) {
     this.headRoom = kept;
   }
 
-  /** Adds a line; returns whether it belongs to the beginning. */
+  /** Adds a line. Returns whether it belongs to the start. */
   add(line: string): boolean {
     const length = line.length + 1;
     if (this.tail.length === 0 && length <= this.headRoom) {
@@ -21,7 +21,7 @@ export class BoundedText {
     }
     this.tail.push(line);
     this.tailLength += length;
-    // A single line that is too long stays: it is the end.
+    // A single line that is too long is kept: it is the end.
     while (this.tailLength > this.kept && this.tail.length > 1) {
       this.tailLength -= (this.tail.shift()?.length ?? 0) + 1;
       this.omitted += 1;
@@ -29,14 +29,14 @@ export class BoundedText {
     return false;
   }
 
-  /** What comes after the beginning. */
+  /** The end, with the note about omitted lines. */
   rest(): readonly string[] {
     return this.omitted === 0
       ? this.tail
       : [`... ${this.omitted.toLocaleString("en-US")} lines left out ...`, ...this.tail];
   }
 
-  /** The beginning and the end. */
+  /** The start and the end. */
   text(): string {
     return [...this.head, ...this.rest()].join("\n");
   }

@@ -10,39 +10,39 @@ import { filesBelow } from "./files";
 import { callRunner, runnerArguments, type RunnerResult, type RunRequest } from "./runner";
 import { openWorkspace, type Workspace } from "./workspace";
 
-/** One thing that was tried. */
+/** A step of a check. */
 export interface CheckStep {
   /** `starts`, then for a tap `discovers` or `extracts`, for a target `loads`. */
   readonly name: "starts" | "discovers" | "extracts" | "loads";
-  /** True also where it was not tried; `detail` says so. */
+  /** Whether the step succeeded. True if it was skipped; `detail` says so. */
   readonly ok: boolean;
-  /** Time that it took. */
+  /** Duration in seconds. */
   readonly seconds: number;
-  /** What was seen, or why it failed, in one line. */
+  /** Result, or why the step failed, on one line. */
   readonly detail: string;
 }
 
-/** What a check came to. */
+/** Result of a check. */
 export interface CheckResult {
-  /** Whether every step was right. */
+  /** Whether every step succeeded. */
   readonly ok: boolean;
-  /** The steps in order; none comes after one that failed. */
+  /** Steps in order, up to the first that failed. */
   readonly steps: readonly CheckStep[];
 }
 
-/** What a connector is checked with. */
+/** Options of a check. */
 export interface CheckOptions {
-  /** Its config, secrets and defaults in place. Default: none, and only its start is checked. */
+  /** Config with secrets and defaults applied. Default: none; only the start is checked. */
   readonly settings?: ConnectorConfig;
-  /** Folder that relative settings count from. */
+  /** Folder that relative paths in settings refer to. */
   readonly cwd: string;
-  /** Whether a target may be given a record that lands in its real destination. Default: false. */
+  /** Whether a record may be written to the target's real destination. Default: false. */
   readonly write?: boolean;
-  /** Longest time for each step, in seconds. Default: 60. */
+  /** Timeout of each step in seconds. Default: 60. */
   readonly timeout?: number;
 }
 
-/** What a trial load sends: one stream with one record, and a state. */
+/** Input of a trial load: one stream with one record, and a state. */
 const TRIAL = [
   {
     type: "SCHEMA",
@@ -58,8 +58,9 @@ const TRIAL = [
 ];
 
 /**
- * Tries an installed connector without a pipeline's run: a tap is asked for its catalog, or stopped after its first
- * message where it has none; a target is given one record, in a temporary folder where it writes files.
+ * Checks an installed connector without running a pipeline. A tap discovers its catalog, or, if it
+ * has none, is stopped after its first message. A target loads one record, into a temporary folder
+ * if it writes files.
  */
 export async function checkConnector(
   environment: Environment,
@@ -141,7 +142,10 @@ async function load(trial: Trial): Promise<Tried> {
   };
 }
 
-/** Settings by which a load lands in a folder and not where the pipeline's data are; undefined where there are none. */
+/**
+ * Settings with which a load writes to a folder instead of the pipeline's destination; undefined if
+ * there are none.
+ */
 function harmlessSettings(
   { outputSetting, trial }: ConnectorDefinition,
   directory: string,
@@ -205,7 +209,7 @@ async function extract(trial: Trial): Promise<Tried> {
   return { name: "extracts", ok: false, detail: result.error ?? "sent no message" };
 }
 
-/** Calls the runner, and stops it as soon as enough was seen or the time is over. */
+/** Calls the runner, and stops it when the result is known or the timeout has passed. */
 async function run(
   { environment, options, workspace }: Trial,
   request: RunRequest,

@@ -15,20 +15,20 @@ import { placeAt, writeDurably } from "../store/folder-files";
 import type { ConfigFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
 
-/** What putting a file into the store did. */
+/** Result of putting a file into the store. */
 export interface ConfigChange {
   readonly part: ConfigPart;
-  /** Name of the file in the store. */
+  /** Name of the file. */
   readonly file: ConfigFile;
-  /** `same`: what is there is what was given, and nothing was written. */
+  /** `same` means that the store already had the same content and nothing was written. */
   readonly change: "created" | "replaced" | "same";
-  /** Its size now. */
+  /** New size in bytes. */
   readonly bytes: number;
-  /** Its size before; null where it was not there. */
+  /** Previous size in bytes; null if the file did not exist. */
   readonly bytesBefore: number | null;
 }
 
-/** Puts texts that were checked into the store, those alone that differ from what is there. */
+/** Writes validated files to the store, skipping those with the same content. */
 export async function putConfigs(
   store: ObjectStore,
   pipeline: string,
@@ -53,11 +53,12 @@ export async function putConfigs(
 }
 
 /**
- * Brings the files that runs read into a folder, for its owner alone, because they may hold secrets.
+ * Downloads the files that runs read into a folder that only its owner can read, because they may
+ * contain secrets.
  *
- * @param force whether files that are there are replaced
- * @returns their names
- * @throws UserError where there are none, and before anything is written where one is there already
+ * @param force whether to overwrite existing files
+ * @returns the names of the files
+ * @throws UserError if the store has none, or, before anything is written, if a file exists
  */
 export async function getConfigs(
   store: ObjectStore,
@@ -80,7 +81,7 @@ export async function getConfigs(
   return files;
 }
 
-/** Takes a part out of the store. @throws UserError where it is not there. */
+/** Deletes a file from the store. @throws UserError if it does not exist. */
 export async function removeConfig(
   store: ObjectStore,
   pipeline: string,
@@ -102,7 +103,7 @@ function nothingThere(pipeline: string): string {
   return `"${pipeline}" has no files in the store; put them there: ${tapctl(`config put ${pipeline} --tap FILE --target FILE`)}`;
 }
 
-/** A folder that is made is its owner's alone; one that is there stays as it is. */
+/** Creates a folder that only its owner can read. An existing folder is not changed. */
 function makePrivate(folder: string): void {
   try {
     if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o700);

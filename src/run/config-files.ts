@@ -5,7 +5,7 @@ import { JsonText, roundedValue, whyNotJson } from "../common/json";
 import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
 import { bareState, isEmptyState } from "../store/state/state-envelope";
 
-/** What the content of each part is. */
+/** What each part contains. */
 export const PARTS_ARE: { readonly [Part in ConfigPart]: string } = {
   tap: "settings of a tap are",
   target: "settings of a target are",
@@ -14,10 +14,12 @@ export const PARTS_ARE: { readonly [Part in ConfigPart]: string } = {
 };
 
 /**
- * The text to keep of a file for a part, once it was found to be one: as it is, of a state without its envelope.
+ * Validates the text of a part and returns the text to store: unchanged, but a state without its
+ * envelope.
  *
- * @param where named in errors, such as a file; they quote nothing of the text, which may hold secrets
- * @throws UserError where it is none
+ * @param where source of the text in errors, such as a file. Errors do not quote the text, which
+ *   may contain secrets.
+ * @throws UserError if it is invalid
  */
 export function checkedConfig(part: ConfigPart, where: string, text: string): string {
   const json = parseObject(where, text, PARTS_ARE[part]);
@@ -31,26 +33,29 @@ export function checkedConfig(part: ConfigPart, where: string, text: string): st
   return text;
 }
 
-/** A JSON object in a text. @throws UserError as {@link parseText} does, and for other JSON. */
+/** Parses a JSON object. @throws UserError as {@link parseText} does, and for other JSON values. */
 export function parseObject(where: string, text: string | Buffer, what: string): JsonText {
   const json = parseText(where, text);
   if (json.kind !== "object") throw new UserError(`${where}: ${what} a JSON object`);
   return json;
 }
 
-/** The JSON in a text. @throws UserError where it is none, without the parser's words, which quote the text. */
+/**
+ * Parses JSON. @throws UserError if it is invalid, without the message of the parser, which quotes
+ * the text.
+ */
 export function parseText(where: string, text: string | Buffer): JsonText {
   const why = whyNotJson(text);
   if (why !== undefined) throw new UserError(`${where}: not JSON${why}`);
   return JsonText.parse(text);
 }
 
-/** How a part that is missing is put into the store. */
+/** How to add a missing part to the store. */
 export function howToPut(pipeline: string, part: ConfigPart): string {
   return `${CONFIG_PARTS[part]} is missing; put it there: ${putCommand(pipeline, part)}`;
 }
 
-/** The command that puts a part into the store. */
+/** The command that adds a part to the store. */
 export function putCommand(pipeline: string, part: ConfigPart): string {
   return tapctl(`config put ${pipeline} --${part} FILE`);
 }

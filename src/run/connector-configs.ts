@@ -10,39 +10,43 @@ import type { ObjectStore } from "../store/object-store";
 import { howToPut, parseText, parseObject, PARTS_ARE } from "./config-files";
 import { resolveSettings, type SecretLookup } from "./secrets";
 
-/** A connector's config as it gets it. */
+/** Config of a connector. */
 export interface ConnectorConfig {
-  /** Its settings, secrets in place. */
+  /** Settings with the values of secrets. */
   readonly config: JsonObject | JsonText;
-  /** Path of every secret in them, so that logs can be masked; undefined where nobody says: then those whose names sound like one. */
+  /**
+   * Paths of the secrets in the settings, for masking logs. Undefined if unknown: settings with
+   * names that suggest a secret are masked.
+   */
   readonly secretPaths?: unknown;
 }
 
-/** What a pipeline's connectors are given, from the array or from the store. */
+/** Configs of a pipeline's connectors, from the array or from the store. */
 export interface ConnectorConfigs {
   readonly tap: ConnectorConfig;
   readonly target: ConnectorConfig;
-  /** The catalog that the tap gets, where somebody keeps one in the store. */
+  /** Catalog of the tap, if one is in the store. */
   readonly catalog?: JsonText | undefined;
-  /** Stream rules, which count while there is no catalog. */
+  /** Stream rules, used if there is no catalog. */
   readonly select?: unknown;
-  /** The state to begin with, while none is saved. */
+  /** State to start from until the first state is saved. */
   readonly initialState?: JsonText | undefined;
 }
 
-/** Where configs come from. */
+/** Sources of configs. */
 export interface ConfigSources {
-  /** Opens the object store: asked for the pipelines that keep their configs there. */
+  /** Opens the object store; called for pipelines with configs in the store. */
   readonly openStore: () => Promise<ObjectStore>;
   readonly secrets: SecretLookup;
-  /** Settings of the tap that win over its config. Default: none. */
+  /** Settings that override the tap's config. Default: none. */
   readonly tapSettings?: JsonObject;
 }
 
 /**
- * The configs of a pipeline: those of the array, and with `configFrom: "store"` those of the store, as on a cluster.
+ * Configs of a pipeline: from the array, or with `configFrom: "store"` from the store, as on a
+ * cluster.
  *
- * @throws UserError for a secret that is not given, and for a file that is missing or is no JSON.
+ * @throws UserError if a secret is not set, or if a file is missing or not JSON.
  */
 export async function connectorConfigs(
   entry: Replication,

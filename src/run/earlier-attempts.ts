@@ -2,18 +2,21 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunnerResult } from "./runner";
 
-/** What the attempts of a stream have come to so far; the runner adds them to what the next one moves. */
+/** Totals of a stream's attempts so far. The runner adds them to those of the next attempt. */
 export interface EarlierAttempts {
-  /** Result of the newest attempt that counted, whose numbers hold those before it; undefined before the first. */
+  /**
+   * Result of the latest attempt with counts, which include earlier attempts; undefined before the
+   * first.
+   */
   readonly result: RunnerResult | undefined;
-  /** Records whose progress the next attempt resumes from. */
+  /** Records that the next attempt does not repeat, because it resumes after them. */
   readonly resumed: number;
 }
 
 /** Before the first attempt. */
 export const NO_ATTEMPTS: EarlierAttempts = { result: undefined, resumed: 0 };
 
-/** The attempts so far with one more; one whose runner was killed counted nothing. */
+/** Adds an attempt. One whose runner was killed has no counts. */
 export function withAttempt(
   { result: before, resumed }: EarlierAttempts,
   result: RunnerResult,
@@ -24,7 +27,7 @@ export function withAttempt(
   };
 }
 
-/** Writes the sums of the attempts so far to a file for the next one; undefined before the first attempt. */
+/** Writes the totals to a file for the next attempt; undefined before the first attempt. */
 export function writeEarlier(
   { result, resumed }: EarlierAttempts,
   folder: string,

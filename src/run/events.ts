@@ -2,7 +2,7 @@ import type { RunSummary } from "../store/runs/runs";
 import type { EnvironmentProgress } from "./environments/environment";
 import type { RunnerEvent } from "./runner";
 
-/** What a run tells while it goes on. */
+/** An event of a run in progress. */
 export type RunEvent =
   | ({ readonly event: "environment"; readonly pipeline: string } & EnvironmentProgress)
   | { readonly event: "started"; readonly pipeline: string; readonly run: string }
@@ -24,19 +24,22 @@ export type RunEvent =
   | { readonly event: "follow-up"; readonly pipeline: string; readonly name: string }
   | { readonly event: "ended"; readonly pipeline: string; readonly summary: RunSummary };
 
-/** The teller that a run's parts share; it adds the pipeline's name. */
+/** Emits the events of one run; adds the name of the pipeline. */
 export interface RunEvents {
   environment(progress: EnvironmentProgress): void;
   started(run: string): void;
   runner(event: RunnerEvent): void;
   retry(step: string, attempt: number, error: string, seconds: number): void;
-  /** A stop that nobody at the screen asked for: the deadline has passed, the lease is lost, the grace period is over. */
+  /**
+   * A stop that the user did not request: the deadline has passed, the lease was lost, or the grace
+   * period is over.
+   */
   stopping(reason: string, atOnce: boolean): void;
   followUp(name: string): void;
   ended(summary: RunSummary): void;
 }
 
-/** Events of one pipeline's run, told to a listener. */
+/** Creates the events of one pipeline's run. */
 export function runEvents(pipeline: string, listener: (event: RunEvent) => void): RunEvents {
   return {
     environment: (progress) => listener({ event: "environment", pipeline, ...progress }),

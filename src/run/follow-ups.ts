@@ -8,9 +8,9 @@ import type { RunEvents } from "./events";
 import { resolveSettings, type SecretLookup } from "./secrets";
 import type { Stop } from "./stop";
 
-/** What follow-ups on this machine need. */
+/** What local follow-ups need. */
 export interface FollowUpContext {
-  /** Id of the run, which the containers are named after. */
+  /** Id of the run, part of the containers' names. */
   readonly run: string;
   /** Folder with the run's output files, mounted read-only at `/singer/output`. */
   readonly outputs: string;
@@ -19,13 +19,14 @@ export interface FollowUpContext {
   readonly events: RunEvents;
 }
 
-/** A container that is stopped gets this time, as with `docker stop`. */
+/** Time that a container has to stop, as with `docker stop`. */
 const CONTAINER_GRACE_MS = 10_000;
 
 /**
- * Makes sure, before a run begins, that a pipeline's follow-ups can run on this machine.
+ * Checks before a run whether the follow-ups of a pipeline can run on this machine.
  *
- * @throws UserError where there are some and no container engine answers, or a secret of theirs is not given.
+ * @throws UserError if there are any and no container engine is available, or if a secret of theirs
+ *   is not set.
  */
 export function requireFollowUps(entry: Replication, secrets: SecretLookup): void {
   if (!entry.followUps?.length) return;
@@ -38,9 +39,9 @@ export function requireFollowUps(entry: Replication, secrets: SecretLookup): voi
 }
 
 /**
- * Runs a pipeline's follow-ups in order.
+ * Runs the follow-ups of a pipeline in order.
  *
- * @returns the error of the one that failed, in a line, or null.
+ * @returns the error of the one that failed, on one line, or null.
  */
 export async function runFollowUps(
   entry: Replication,
@@ -61,8 +62,8 @@ export async function runFollowUps(
 }
 
 /**
- * Arguments of `docker` for a follow-up; the values of its environment travel in docker's own, never in arguments,
- * which other users of the machine can read.
+ * Arguments of `docker` for a follow-up. Values of environment variables are passed in docker's own
+ * environment, because other users of the machine can read arguments.
  */
 export function dockerArgs(
   followUp: FollowUp,

@@ -5,7 +5,7 @@ import type { Lease } from "../store/lease/lease";
 import type { RunEvents } from "./events";
 import { GRACE_SECONDS, type Stop } from "./stop";
 
-/** What the limits of a run are watched with. */
+/** The run whose limits are watched. */
 export interface LimitedRun {
   readonly context: { readonly stop: Stop };
   readonly entry: Replication;
@@ -13,14 +13,14 @@ export interface LimitedRun {
   readonly lease: Lease;
 }
 
-/** Longest time that a timer takes; a longer one would fire at once. */
+/** Longest delay of a timer; a longer one fires immediately. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Stops the run at its deadline; at once where the lease is lost, because another run may have it by then, and where the
- * time is over that a stop leaves.
+ * Stops the run at its deadline, immediately when the lease is lost, because another run may hold
+ * it by then, and when the grace period of a stop is over.
  *
- * @returns what ends the watch
+ * @returns a function that ends the watch
  */
 export function watchLimits({ context, entry, events, lease }: LimitedRun): () => void {
   const { stop } = context;

@@ -4,22 +4,23 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootId, isProcessAlive, processStart } from "../common/processes";
 
-/** How a lock is waited for. */
+/** Options for waiting on a lock. */
 export interface LockOptions {
-  /** Told once when another process of this machine holds the lock, with its number. */
+  /** Called once with the id of the process that holds the lock. */
   readonly onWait?: (pid: number) => void;
-  /** Ends the wait with an `AbortError`. */
+  /** Aborts the wait with an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Does something while no other process of this machine does anything under the same lock.
+ * Runs a function under a lock between processes of this machine.
  *
- * Each process puts a file named after itself into the folder, and has the lock when no other live process has a file
- * there; both draw back where two meet. Whoever came second sees the first, so two never have it. Files of dead
- * processes are removed by whoever sees them: names never come twice, so that is safe.
+ * Each process creates a file named after itself in the folder, and holds the lock if no other live
+ * process has a file there; if two meet, both back off. The second one always sees the first, so
+ * two never hold the lock. Files of dead processes are removed by the process that finds them,
+ * which is safe because names are never reused.
  *
- * @param directory the lock: a folder, made where it is missing.
+ * @param directory folder of the lock, created if it does not exist.
  */
 export async function withLock<T>(
   directory: string,
@@ -45,7 +46,7 @@ async function acquire(directory: string, { onWait, signal }: LockOptions): Prom
   }
 }
 
-/** The claim's file, or the process that was there as well. */
+/** Returns the file of the claim, or the process that holds the lock. */
 function tryClaim(directory: string): string | number {
   const name = [
     process.pid,
@@ -71,7 +72,10 @@ function otherHolder(directory: string, own?: string): number | undefined {
   return undefined;
 }
 
-/** {@link bootId} in letters that the name of a file can hold, without the point that separates its parts. */
+/**
+ * {@link bootId} in characters that are valid in a file name, without the dot that separates its
+ * parts.
+ */
 function bootOf(): string {
   return bootId().replace(/[^\w-]/g, "-");
 }

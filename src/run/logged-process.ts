@@ -5,40 +5,43 @@ import { signalProcess } from "../common/processes";
 import { BoundedText } from "./bounded-text";
 import { withoutCredentials } from "./environments/pip-settings";
 
-/** A program to run, with what it prints kept in a file. */
+/** A program to run, with its output in a log file. */
 export interface LoggedCall {
   /** The program and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Folder it runs in. */
+  /** Working directory. */
   readonly cwd: string;
-  /** All its variables. */
+  /** Complete environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** File that the command and its output are added to, without the credentials in addresses. */
+  /** File to which the command and its output are appended, without the credentials in URLs. */
   readonly log: string;
-  /** Told each line as it comes. */
+  /** Called with each line of output. */
   readonly onLine?: (line: string) => void;
-  /** Ends the program. */
+  /** Stops the program. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a program ended. */
+/** Result of a program. */
 export interface LoggedResult {
-  /** Exit code; null where a signal ended it or it did not start. */
+  /** Exit code; null if a signal ended it or it did not start. */
   readonly code: number | null;
-  /** What it printed on both outputs: its beginning and its end where it is long. */
+  /** Output on stdout and stderr; only the start and the end if it is long. */
   readonly output: string;
 }
 
-/** Characters that are kept of the beginning of an output, and as many of its end. */
+/** Characters of an output that are kept, at its start and at its end. */
 const KEPT = 1 << 20;
 
-/** What was started has this time to end after SIGTERM. */
+/** Time that processes have to end after SIGTERM. */
 const GRACE_MS = 3000;
 
-/** Processes that the program left behind may hold its outputs open: they are read for this long after its end. */
+/**
+ * Processes that the program left behind may keep its outputs open: they are read for this long
+ * after it ends.
+ */
 const LEFTOVER_MS = 2000;
 
-/** Runs a program to its end. One that cannot be started has no exit code, and the reason as its output. */
+/** Runs a program. If it cannot be started, there is no exit code, and the output is the reason. */
 export async function runLogged({
   command: [program, ...args],
   cwd,
@@ -56,7 +59,7 @@ export async function runLogged({
   };
   write(`$ ${[program, ...args].join(" ")}`);
   signal?.throwIfAborted();
-  // In a group of its own, so that what it starts itself ends with it: builds of packages are processes of their own.
+  // In its own process group, so that its child processes, such as package builds, end with it.
   const child = spawn(program, args, {
     cwd,
     env,

@@ -8,21 +8,21 @@ import type { Replication } from "../model/replication";
 import { InvalidPipelines, type Problem } from "../model/validation/problem";
 import { nearest } from "../model/validation/nearest";
 
-/** What `tapctl` works on: the array and the places that belong to it. */
+/** The array and the folder of a project. */
 export interface Project {
-  /** Folder with `pipelines/index.ts`; relative settings of connectors count from here. */
+  /** Folder with `pipelines/index.ts`. Relative paths in connector settings refer to it. */
   readonly root: string;
-  /** The array as it stands, not yet validated. */
+  /** Entries of the array, not yet validated. */
   readonly entries: readonly PipelineEntry[];
-  /** Problems of the entries that are left out of `entries`, by name. Default: none is left out. */
+  /** Problems of entries that are not in `entries`, by name. Default: none. */
   readonly invalid?: ReadonlyMap<string, readonly Problem[]>;
 }
 
 /**
- * Loads the array of the project that a folder lies in.
+ * Loads the array of the project that contains a folder.
  *
- * @param from folder to look from, upwards, for `pipelines/index.ts`.
- * @throws UserError where there is none, where it exports no `pipelines`, or where it does not load.
+ * @param from folder from which `pipelines/index.ts` is searched upwards.
+ * @throws UserError if there is none, if it does not export `pipelines`, or if it fails to load.
  */
 export function loadProject(from: string): Project {
   const root = findRoot(from);
@@ -36,9 +36,9 @@ export function loadProject(from: string): Project {
 }
 
 /**
- * The entry of a name.
+ * Finds an entry by name.
  *
- * @throws UserError that names the nearest one; InvalidPipelines where it is left out because of its problems.
+ * @throws UserError that suggests the nearest name; InvalidPipelines if the entry has problems.
  */
 export function findEntry(project: Project, name: string): PipelineEntry {
   const found = project.entries.find((entry) => entry.name === name);
@@ -52,14 +52,17 @@ export function findEntry(project: Project, name: string): PipelineEntry {
   );
 }
 
-/** The replication of a name; a job is refused, because it has no tap, target and state. */
+/** Finds a replication by name. Jobs are refused, because they have no tap, target or state. */
 export function findReplication(project: Project, name: string): Replication {
   const entry = findEntry(project, name);
   if (isReplication(entry)) return entry;
   throw new UserError(`"${name}" is a job: it has no tap, target or state`);
 }
 
-/** Folder of the project that a folder lies in. @throws UserError if neither it nor a folder above it has `pipelines/index.ts`. */
+/**
+ * Finds the folder of the project that contains a folder. @throws UserError if neither it nor a
+ * parent has `pipelines/index.ts`.
+ */
 export function findRoot(from: string): string {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "pipelines", "index.ts"))) return folder;

@@ -1,39 +1,46 @@
-/** What Argo is told of a bucket, without its keys. */
+/** A bucket in Argo's configuration, without its keys. */
 export interface RepositoryBucket {
-  /** Its name. */
+  /** Name of the bucket. */
   readonly name: string;
   /** Host and port. */
   readonly endpoint: string;
   /** Region. Default: none. */
   readonly region?: string;
-  /** Whether the endpoint speaks HTTP without TLS. */
+  /** Whether the endpoint uses HTTP without TLS. */
   readonly insecure: boolean;
-  /** Secret with the keys `accessKey` and `secretKey`. Default: what the pods have themselves. */
+  /** Secret with the keys `accessKey` and `secretKey`. Default: the credentials of the pods. */
   readonly secret?: string;
-  /** How the bucket stands in addresses. Default: what Argo finds out. */
+  /** Addressing style of the bucket. Default: detected by Argo. */
   readonly addressing?: "path" | "virtual-hosted";
-  /** Secret with the certificates of the endpoint, under the key `ca.pem`. Default: the public ones. */
+  /**
+   * Secret with the certificates of the endpoint under the key `ca.pem`. Default: public
+   * certificates.
+   */
   readonly certificates?: string;
 }
 
 /**
- * Keys of artifacts that name none: by day and Workflow. No parameter of a Workflow is in it, because other people's
- * Workflows have none of ours.
+ * Keys of artifacts without one: by day and Workflow. It uses no Workflow parameter, because
+ * Workflows of other users do not have them.
  */
 const DEFAULT_KEY =
   "artifacts/{{workflow.creationTimestamp.Y}}/{{workflow.creationTimestamp.m}}/{{workflow.creationTimestamp.d}}/{{workflow.name}}/{{pod.name}}";
 
-/** Input of a pod that says under which key its log is kept. */
+/** Input of a pod with the key of its log. */
 export const LOG_KEY = "logKey";
 
 /**
- * Keys of the pipelines' repository. Every file of theirs has its own key; only logs have none, because Argo takes theirs
- * from the repository, and not from a template that names no bucket. It has to lead to a key in every pod.
- * Source: argo-workflows v4.1.2, workflow/controller/workflowpod.go, 1742 (addArchiveLocation) and 1005 (substitutePodParams).
+ * Keys in the repository of the pipelines. Every file has an explicit key except logs, because Argo
+ * takes the keys of logs from the repository instead of from a template without a bucket. The
+ * format must result in a key in every pod.
+ * Source: argo-workflows v4.1.2, workflow/controller/workflowpod.go, 1742 (addArchiveLocation) and
+ * 1005 (substitutePodParams).
  */
 export const PIPELINES_KEY = `{{=get($env, 'inputs')?.parameters?.${LOG_KEY} ?? ('artifacts/' + workflow.name + '/' + pod.name)}}`;
 
-/** A repository as a key of the ConfigMap `artifact-repositories` holds it: JSON, which is YAML as well. */
+/**
+ * A repository as a value of the ConfigMap `artifact-repositories`: JSON, which is also valid YAML.
+ */
 export function artifactRepository(
   { name, endpoint, region, insecure, secret, addressing, certificates }: RepositoryBucket,
   keyFormat = DEFAULT_KEY,

@@ -7,10 +7,13 @@ const NAME = "certificate-authority";
 const FOLDER = "/singer/certificates";
 const FILE = "ca.pem";
 
-/** Variables by which Python's ssl, requests and curl, and what is built on them, find the certificates they trust. */
+/**
+ * Variables with which Python's ssl, requests, curl and programs built on them find their
+ * certificates.
+ */
 const VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
-/** The volume of the certificates that a pod's containers trust; none where the image's own are trusted. */
+/** Volume with the certificates that containers trust; none if they trust those of their image. */
 export function certificateVolumes({ certificateAuthority: authority }: Settings): Volume[] {
   return authority
     ? [
@@ -22,12 +25,12 @@ export function certificateVolumes({ certificateAuthority: authority }: Settings
     : [];
 }
 
-/** Where {@link certificateVolumes} are seen: as a folder, so that a renewed file reaches pods that are there. */
+/** Mount of {@link certificateVolumes}: a folder, so that an updated file reaches running pods. */
 export function certificateMounts({ certificateAuthority }: Settings): VolumeMount[] {
   return certificateAuthority ? [{ name: NAME, mountPath: FOLDER, readOnly: true }] : [];
 }
 
-/** Environment by which a container finds the file below {@link certificateMounts}. */
+/** Environment variables with the path of the file in {@link certificateMounts}. */
 export function certificateEnvironment({ certificateAuthority }: Settings): EnvVar[] {
   return certificateAuthority
     ? VARIABLES.map((name) => ({ name, value: `${FOLDER}/${FILE}` }))

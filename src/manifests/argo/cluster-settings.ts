@@ -7,7 +7,7 @@ import type { Bytes, Duration } from "../../model/units";
 export interface SecretKey {
   /** Name of the Secret, in the namespace of the pipelines. */
   readonly name: string;
-  /** Key in it. */
+  /** Key in the Secret. */
   readonly key: string;
 }
 
@@ -15,83 +15,93 @@ export interface SecretKey {
 export interface ConfigMapKey {
   /** Name of the ConfigMap, in the namespace of the pipelines. */
   readonly configMap: string;
-  /** Key in it. Example: `"ca.pem"`. */
+  /** Key in the ConfigMap. Example: `"ca.pem"`. */
   readonly key: string;
 }
 
-/** Proxies by which containers reach the world. */
+/** Proxies of containers. */
 export interface Proxy {
-  /** Address of the proxy for `http:`. Default: none. Example: `"http://proxy.example.com:3128"`. */
+  /** Proxy for `http:` URLs. Example: `"http://proxy.example.com:3128"`. Default: none. */
   readonly http?: string;
-  /** Address of the proxy for `https:`. Default: none. Example: `"http://proxy.example.com:3128"`. */
+  /** Proxy for `https:` URLs. Example: `"http://proxy.example.com:3128"`. Default: none. */
   readonly https?: string;
   /**
-   * Hosts, domains with a dot before them, and networks that are reached without a proxy, beside those of the cluster
-   * itself (`localhost`, `.svc`, `.cluster.local`). Default: none. Example: `[".example.com", "10.0.0.0/8"]`.
+   * Hosts, domains with a leading dot, and networks that bypass the proxy, in addition to those of
+   * the cluster (`localhost`, `.svc`, `.cluster.local`). Example: `[".example.com", "10.0.0.0/8"]`.
+   * Default: none.
    */
   readonly none?: readonly string[];
 }
 
-/** Disk that a pod gets for a run's files while it lives. */
+/** Disk space of a pod for the files of a run. */
 export interface Scratch {
-  /** Most that the files may take, for the run's and for temporary ones each. Example: `"20Gi"`. */
+  /** Maximum size, for the files of the run and for temporary files each. Example: `"20Gi"`. */
   readonly size: Bytes;
   /**
-   * Storage class of volumes that are made for each pod and go with it; a failed pod, and its volumes, stay as long as
-   * its Workflow does. Default: the disk of the node. Example: `"gp3"`.
+   * Storage class of a volume for each pod. A failed pod and its volumes are kept as long as its
+   * Workflow. Example: `"gp3"`. Default: the disk of the node.
    */
   readonly storageClass?: string;
 }
 
-/** What all pipelines of a cluster share: input of every builder beside the pipeline itself. */
+/**
+ * Settings that all pipelines of a cluster share: input of every builder, in addition to the
+ * pipeline.
+ */
 export interface ClusterSettings {
   /** Namespace of the pipelines. */
   readonly namespace: string;
-  /** What the names of the shared WorkflowTemplates begin with; `templateName` in names.ts. */
+  /** Prefix of the names of the shared WorkflowTemplates; see {@link templateName} in names.ts. */
   readonly template: string;
-  /** ServiceAccount of the pods; connectors never see its token. */
+  /** ServiceAccount of the pods. Connectors cannot read its token. */
   readonly serviceAccount: string;
-  /** ServiceAccounts of pipelines that have one of their own, by pipeline. Default: none has. */
+  /** ServiceAccounts of pipelines with their own, by pipeline. Default: none. */
   readonly serviceAccounts?: { readonly [pipeline: string]: string };
-  /** Annotations of every pod of the pipelines. Default: none. Example: `{ "eks.amazonaws.com/skip-containers": "main" }`. */
+  /**
+   * Annotations of all pods. Example: `{ "eks.amazonaws.com/skip-containers": "main" }`. Default:
+   * none.
+   */
   readonly podAnnotations?: { readonly [name: string]: string };
-  /** ServiceAccount that Argo's own containers report with; it needs to create and patch workflowtaskresults. */
+  /**
+   * ServiceAccount of Argo's containers, which must be allowed to create and patch
+   * workflowtaskresults.
+   */
   readonly executorServiceAccount: string;
   /**
-   * Artifact repository of the pipelines: a ConfigMap in their namespace and a key in it. Its bucket, `singer`, holds
-   * states, runs and configs under the keys of src/store/keys.ts.
+   * Artifact repository of the pipelines: a ConfigMap in their namespace, and a key in it. Its
+   * bucket, `singer`, contains states, runs and configs under the keys of src/store/keys.ts.
    */
   readonly artifactRepository: { readonly configMap: string; readonly key: string };
-  /** Image that has the runner and no connector: it commits, judges and notifies. */
+  /** Image with the runner and no connector, for commits, verdicts and notifications. */
   readonly runnerImage: string;
-  /** Secrets to pull images with. */
+  /** Image pull secrets. */
   readonly imagePullSecrets: readonly string[];
-  /** Disk of a pod: an extract, an output and its archive must fit. */
+  /** Disk space of a pod. An extract, an output and its archive must fit. */
   readonly scratch: Scratch;
-  /** Where a pipeline does not say how it is tried again. */
+  /** Retries of pipelines that do not set them. */
   readonly retries: Required<Retries>;
-  /** Where a pipeline does not say how long it may take. */
+  /** Deadline of pipelines that do not set it. */
   readonly deadline: Duration;
-  /** Longest time that a pod waits to be started, for its image or a node, before that attempt has failed. */
+  /** Longest time that a pod may stay pending before the attempt fails. */
   readonly pendingDeadline: Duration;
-  /** Where a pipeline does not say what a container may use. */
+  /** Resources of containers that do not set them. */
   readonly resources: Required<Omit<Resources, "cpuLimit">>;
-  /** Webhook that is told of runs whose pipeline names none. Default: nobody is told. */
+  /** Webhook for pipelines that do not set one. Default: no notifications. */
   readonly webhook?: SecretKey;
-  /** Address of Argo's user interface, for links in notifications. Default: no links. */
+  /** URL of Argo's web UI, for links in notifications. Default: no links. */
   readonly uiUrl?: string;
   /** Proxies of connectors, notifications, follow-ups and jobs. Default: none. */
   readonly proxy?: Proxy;
   /**
-   * Certificates in PEM that connectors, notifications, follow-ups and jobs trust instead of their image's: those of a
-   * private authority, and the public ones as well where those are needed. Default: the image's own.
+   * PEM certificates that connectors, notifications, follow-ups and jobs trust instead of those of
+   * their image. Include public certificates if they are needed. Default: those of the image.
    */
   readonly certificateAuthority?: ConfigMapKey;
   /** Labels of every object. */
   readonly labels: { readonly [name: string]: string };
 }
 
-/** {@link ClusterSettings} as they are where nobody says otherwise. */
+/** Default {@link ClusterSettings}. */
 export const defaultClusterSettings: ClusterSettings = {
   namespace: DEFAULT_NAMESPACE,
   template: "singer",

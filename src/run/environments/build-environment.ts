@@ -17,13 +17,16 @@ import {
 import { runLogged } from "../logged-process";
 import { runnerArguments } from "../runner";
 
-/** File that says that an environment is complete: written last, it holds the environment. */
+/** Marker of a complete environment, with its description. Written last. */
 export const MARKER = "environment.json";
 
-/** Lines of uv and pip that are worth showing while they work. */
+/** Lines of uv and pip that are shown as progress. */
 const SHOWN = /^(Resolved|Prepared|Installed|Downloading|Building|Collecting|Installing)\b/;
 
-/** Builds an environment in its final place, because a virtual environment cannot be moved. Call it under a lock. */
+/**
+ * Builds an environment in its final place, because virtual environments cannot be moved. Requires
+ * the lock.
+ */
 export async function buildEnvironment(
   directory: string,
   content: EnvironmentContent,
@@ -35,7 +38,8 @@ export async function buildEnvironment(
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   mkdirSync(directory, { recursive: true });
   writeFileSync(log, "");
-  // What a killed builder started may still run: it has a folder of its own, and cannot write into the new environment.
+  // Processes that a killed build started may still be running. The new build has its own folder,
+  // which they cannot write to.
   const place = join(directory, randomBytes(3).toString("hex"));
   mkdirSync(place);
   const venv = join(place, "venv");
@@ -97,7 +101,7 @@ async function install(
   if (installed.code !== 0) throw fail(installed.output);
 }
 
-/** Starts the connector once, so that one that cannot start is known now, and writes down what it takes. */
+/** Starts the connector once, to detect one that cannot start, and records its flags. */
 async function describe(
   environment: Environment,
   context: InstallContext,
@@ -130,7 +134,7 @@ async function describe(
     );
 }
 
-/** What starts the connector: the command that its package installs, or a copy of its launcher. */
+/** The program that starts the connector: the command of its package, or a copy of its launcher. */
 function commandOf(
   environment: Environment,
   place: string,

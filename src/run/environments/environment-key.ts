@@ -2,20 +2,23 @@ import { createHash } from "node:crypto";
 import type { ConnectorDefinition, PackageSource } from "../../model/connector";
 import type { Python } from "./python";
 
-/** All that an environment is made from. */
+/** Everything that determines the content of an environment. */
 export interface EnvironmentContent {
   readonly connector: ConnectorDefinition;
   readonly source: PackageSource;
   readonly python: Python;
-  /** Text of the launcher; undefined where the connector has none. */
+  /** Text of the launcher; undefined if the connector has none. */
   readonly launcher: string | undefined;
   /** Text of the connector's lock file; undefined if it has none. */
   readonly lock: string | undefined;
-  /** Text of the runner's code that describes connectors. */
+  /** Code of the runner that describes connectors. */
   readonly describe: string;
 }
 
-/** Name of an environment's folder: another content is another folder, so that nothing is ever changed in place. */
+/**
+ * Folder name of an environment. Different content has a different folder, so that environments are
+ * never changed in place.
+ */
 export function environmentName(content: EnvironmentContent): string {
   const { connector, source, python, lock, launcher, describe } = content;
   const { name, kind, settings, outputSetting, outputAliases } = connector;

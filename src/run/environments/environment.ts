@@ -1,38 +1,44 @@
-/** A connector as it is installed on this machine. */
+/** An installed connector. */
 export interface Environment {
-  /** Its folder, below the root of all environments. */
+  /** Folder of the environment. */
   readonly directory: string;
-  /** What the runner must know of the connector: `connector.json`. */
+  /** Path of `connector.json`, which describes the connector to the runner. */
   readonly descriptionFile: string;
-  /** The environment's own Python, with the connector's packages. */
+  /** Python of the environment, with the packages of the connector. */
   readonly python: string;
 }
 
-/** A step of `ensureEnvironment`. */
+/** Progress of `ensureEnvironment`. */
 export interface EnvironmentProgress {
   /** Name of the connector. */
   readonly connector: string;
-  /** `waiting` for another command that builds the same; `ready` comes last, and alone where nothing was to do. */
+  /**
+   * `waiting` for another process that builds the same environment; `ready` is the last phase, and
+   * the only one if nothing needs to be done.
+   */
   readonly phase: "waiting" | "creating" | "installing" | "describing" | "ready";
-  /** More of it, such as `Building singer-python==5.8.0`. */
+  /** Details, such as `Building singer-python==5.8.0`. */
   readonly detail?: string;
   /** Seconds since the start. */
   readonly seconds: number;
 }
 
-/** Where and how environments are made. */
+/** Options of `ensureEnvironment`. */
 export interface EnvironmentOptions {
-  /** Folder that all environments lie in, such as `.tapctl/environments` of the project. */
+  /** Folder of all environments, such as `.tapctl/environments` in the project. */
   readonly root: string;
-  /** Told of the steps. Default: nobody. */
+  /** Called for each step. Default: no progress. */
   readonly onProgress?: (progress: EnvironmentProgress) => void;
-  /** What installs. Default: uv where it can be had, else pip. */
+  /** Installer. Default: uv if available, otherwise pip. */
   readonly installer?: "uv" | "pip";
-  /** Folder of the project, whose files in `connectors/locks` and `connectors/launchers` win. Default: this package's. */
+  /**
+   * Folder of the project, whose files in `connectors/locks` and `connectors/launchers` take
+   * precedence over those of this package. Default: none.
+   */
   readonly project?: string;
-  /** Ends the installation; the call fails with an `AbortError`. */
+  /** Aborts the installation; the call then fails with an `AbortError`. */
   readonly signal?: AbortSignal;
 }
 
-/** Tells of a step. */
+/** Reports a step. */
 export type Tell = (phase: EnvironmentProgress["phase"], detail?: string) => void;

@@ -14,14 +14,15 @@ import { findPython } from "./python";
 const DESCRIBE = packageFile("images", "singer", "runner", "describe.py");
 
 /**
- * Installs a connector into a virtual environment of its own, or returns the one that is there, in milliseconds and
- * without starting a process.
+ * Installs a connector into its own virtual environment. Returns an existing one within
+ * milliseconds, without starting a process.
  *
- * Safe when several commands ask for the same one at once: one builds, the others wait. A build that was killed
- * leaves nothing that looks complete.
+ * Safe to call from several processes: one builds, the others wait. A killed build leaves nothing
+ * that looks complete.
  *
- * @throws UserError in one line: no Python, package or version not there, index not reached, build failed, connector
- *   that does not start, disk full, folder that cannot be written.
+ * @throws UserError if there is no Python, the package or version does not exist, the index cannot
+ *   be reached, the build fails, the connector does not start, the disk is full, or the folder is
+ *   not writable.
  */
 export async function ensureEnvironment(
   connector: ConnectorDefinition,
@@ -108,7 +109,7 @@ function readLauncher(name: string, file: string, root: string): string {
   );
 }
 
-/** An environment whose build came to its end, in the place it was built for, and whose Python is still there. */
+/** An environment whose build has finished in this place, and whose Python still exists. */
 function completeEnvironment(directory: string): Environment | undefined {
   try {
     const environment = JSON.parse(readFileSync(join(directory, MARKER), "utf8")) as Environment;

@@ -1,21 +1,24 @@
 import type { PackageSource } from "../../model/connector";
 
-/** An installation that did not work. */
+/** A failed installation. */
 export interface InstallFailure {
-  /** What was to be installed. */
+  /** What was being installed. */
   readonly source: PackageSource;
-  /** What uv or pip printed. */
+  /** Output of uv or pip. */
   readonly output: string;
-  /** Version of the Python it was for. */
+  /** Python version of the environment. */
   readonly python: string;
-  /** File with all of it. */
+  /** File with the full output. */
   readonly log: string;
 }
 
-/** A kind of failure: how it shows, and what is said of it; undefined where it is another kind. */
+/** Recognizes a kind of failure: returns its explanation, or undefined for another kind. */
 type Reading = (text: string, failure: InstallFailure) => string | undefined;
 
-/** Why a connector could not be installed, in one line: read off the output of any version of uv or pip. */
+/**
+ * Explains on one line why a connector could not be installed, from the output of any version of uv
+ * or pip.
+ */
 export function explainInstallFailure(failure: InstallFailure): string {
   const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
   const { package: name, version } = failure.source;
@@ -34,7 +37,7 @@ export function explainInstallFailure(failure: InstallFailure): string {
   return `${name} ${version} cannot be installed: ${lastMeaningfulLine(failure.output)} (log: ${failure.log})`;
 }
 
-/** The last line that says something: not blank, no hint and no notice of a new version. */
+/** The last line with content: not blank, not a hint or a notice of a new version. */
 export function lastMeaningfulLine(output: string): string {
   const lines = output.split("\n").map((line) =>
     line
@@ -102,7 +105,10 @@ const wrongPython: Reading = (text, { python }) => {
     : `it needs Python ${needs}, and this is ${python}; set TAPCTL_PYTHON to another one`;
 };
 
-/** pip's words for both a package and a version that is not there: name, bounds, who wants it, versions that are there. */
+/**
+ * pip's message for a missing package or version: name, bounds, the package that requires it,
+ * available versions.
+ */
 const PIP_NOT_FOUND =
   /satisfies the requirement ([\w.-]+)(?:\[[^\]]*\])?(\S*)(?: \(from [^)]*\))*? \(from versions: ([^)]*)\)/;
 
@@ -136,7 +142,10 @@ const notBuilt: Reading = (text, { output, log }) => {
     : `building ${name} failed: ${lastMeaningfulLine(output)} (log: ${log})`;
 };
 
-/** Names of packages are compared as indexes do: https://packaging.python.org/en/latest/specifications/name-normalization/ */
+/**
+ * Package names are normalized as by indexes:
+ * https://packaging.python.org/en/latest/specifications/name-normalization/
+ */
 function same(name: string, source: PackageSource): boolean {
   const plain = (text: string) =>
     text

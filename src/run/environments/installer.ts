@@ -20,30 +20,31 @@ import { runLogged, type LoggedResult } from "../logged-process";
 import { readPipSettings, uvNamesIndex, uvVariables } from "./pip-settings";
 import type { Python } from "./python";
 
-/** What installs packages: uv, which is 2 to 7 times faster, or the pip of each environment. */
+/** The installer: uv, which is 2 to 7 times faster, or pip. */
 export type Installer = { readonly kind: "uv"; readonly path: string } | { readonly kind: "pip" };
 
-/** uv as it is fetched where the machine has none. */
+/** Version of uv that is downloaded if the machine has none. */
 const UV_VERSION = "0.13.9";
 
-/** What an installation works with. */
+/** Context of an installation. */
 export interface InstallContext {
-  /** The Python that environments are made of. */
+  /** Python to create environments with. */
   readonly python: Python;
-  /** Folder that all environments lie in. */
+  /** Folder of all environments. */
   readonly root: string;
-  /** File that all output is added to. */
+  /** File that all output is appended to. */
   readonly log: string;
-  /** Told each line of output. */
+  /** Called with each line of output. */
   readonly onLine: (line: string) => void;
-  /** Ends the installation. */
+  /** Aborts the installation. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * uv from `PATH`, else fetched once from the package index into `<root>/tools`, else pip.
+ * Returns uv from `PATH`, or downloads it once from the package index into `<root>/tools`, or falls
+ * back to pip.
  *
- * @throws UserError where the Python has neither venv nor pip and there is no uv.
+ * @throws UserError if Python has neither venv nor pip, and there is no uv.
  */
 export async function findInstaller(context: InstallContext): Promise<Installer> {
   const { python, root } = context;
@@ -63,7 +64,10 @@ export async function findInstaller(context: InstallContext): Promise<Installer>
   );
 }
 
-/** uv of the one version that lock files are written with, fetched once from the package index; undefined if it cannot be had. */
+/**
+ * Returns uv in the version that lock files are written with, downloaded once from the package
+ * index; undefined if it is not available.
+ */
 export async function fixedUv(context: InstallContext): Promise<string | undefined> {
   const { folder, path } = uvPlace(context.root);
   if (existsSync(path)) return path;
@@ -78,7 +82,7 @@ function uvPlace(root: string): { readonly folder: string; readonly path: string
   return { folder, path: join(folder, "bin", "uv") };
 }
 
-/** Runs uv with the package index that pip's settings name. */
+/** Runs uv with the package index of pip's configuration. */
 export function runUv(
   uv: string,
   context: InstallContext,
@@ -87,7 +91,7 @@ export function runUv(
   return run(context, { kind: "uv", path: uv }, [uv, ...args]);
 }
 
-/** Makes an empty virtual environment. */
+/** Creates an empty virtual environment. */
 export function createVenv(
   installer: Installer,
   context: InstallContext,
@@ -105,12 +109,12 @@ export function createVenv(
     : run(context, installer, [context.python.path, "-m", "venv", directory]);
 }
 
-/** What a connector asks for; all else follows from it. */
+/** Packages that a connector requests; everything else is a dependency of these. */
 export function requestedPackages(source: PackageSource): readonly string[] {
   return [`${source.package}==${source.version}`, ...(source.extraPackages ?? []), "setuptools"];
 }
 
-/** Installs what a connector's lock file lists, and nothing else: also what is built from source is built by what it lists. */
+/** Installs exactly what a connector's lock file lists, build requirements included. */
 export async function installLocked(
   installer: Installer,
   context: InstallContext,
@@ -144,7 +148,7 @@ function installFile(
   return run(context, installer, [...installCommand(installer, directory), ...flags]);
 }
 
-/** Installs a connector that has no lock file, with the newest of everything that fits. */
+/** Installs a connector without a lock file, with the newest compatible versions. */
 export async function installUnlocked(
   installer: Installer,
   context: InstallContext,
@@ -164,7 +168,8 @@ export async function installUnlocked(
       ...requestedPackages(source),
     ]);
   const installed = await run(context, installer, [...install, ...requestedPackages(source)]);
-  // pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
+  // pip has no overrides: versions that the package pins are replaced afterwards, with only a
+  // warning from pip.
   return installed.code === 0 && source.overrides?.length
     ? run(context, installer, [...install, "--upgrade", "--requirement", overrides])
     : installed;
@@ -177,7 +182,7 @@ function installCommand(installer: Installer, directory: string): readonly [stri
     : [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"];
 }
 
-/** Puts uv in place as a whole or not at all; what was fetched and does not start is not kept. */
+/** Puts uv in place atomically. A download that does not start is discarded. */
 async function fetchUv(context: InstallContext, folder: string): Promise<void> {
   if (existsSync(folder)) return;
   const { python } = context;
@@ -248,7 +253,7 @@ function uvEnvironment(env: NodeJS.ProcessEnv, root: string): NodeJS.ProcessEnv 
   };
 }
 
-/** Whether uv can keep what it downloads where it does by itself; containers often run as a user without a home. */
+/** Whether uv can write its default cache; containers often run as a user without a home. */
 function hasWritableCache(env: NodeJS.ProcessEnv): boolean {
   let folder =
     env["UV_CACHE_DIR"] ||
@@ -262,7 +267,7 @@ function hasWritableCache(env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-/** Whether a program is a uv that knows the flags used here (since 0.5). */
+/** Whether a program is a uv with the flags used here (0.5 or later). */
 function isUsableUv(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(path, ["--version"], { timeout: 10_000, encoding: "utf8" }, (error, stdout) => {

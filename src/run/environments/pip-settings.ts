@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** What pip is told about where packages come from, by its own names. */
+/** pip's settings for package sources, by name. */
 export type PipSettings = { readonly [name: string]: string };
 
-/** pip's settings that say where packages come from. */
+/** pip's settings for package sources. */
 const NAMES = [
   "index-url",
   "extra-index-url",
@@ -19,9 +19,9 @@ const NAMES = [
 ];
 
 /**
- * Reads pip's settings as pip does: variables win over files, later files over earlier ones.
+ * Reads pip's settings as pip does: variables override files, later files override earlier ones.
  *
- * Read here and not asked of pip, because a Python without pip may have them too.
+ * Read here instead of asking pip, because a Python without pip may have them as well.
  * @see https://pip.pypa.io/en/stable/topics/configuration/
  */
 export function readPipSettings(env: NodeJS.ProcessEnv): PipSettings {
@@ -34,7 +34,10 @@ export function readPipSettings(env: NodeJS.ProcessEnv): PipSettings {
   return Object.assign({}, ...fromFiles, Object.fromEntries(fromEnv)) as PipSettings;
 }
 
-/** The settings in a file of pip's: its sections `global` and `install`. Values may go on in indented lines. */
+/**
+ * The settings in a pip configuration file: sections `global` and `install`. Values may continue on
+ * indented lines.
+ */
 export function parsePipConfig(text: string): PipSettings {
   const sections: { [section: string]: { [name: string]: string } } = {};
   let section = "";
@@ -56,13 +59,14 @@ export function parsePipConfig(text: string): PipSettings {
 }
 
 /**
- * The variables that tell uv what pip is told, because uv reads none of pip's settings. A variable of uv's own, or a
- * configuration file of uv's that names an index, is left alone.
+ * Environment variables that give uv the settings of pip, which it does not read itself. Variables
+ * of uv, or a uv configuration file with an index, take precedence.
  *
- * @param pip what {@link readPipSettings} found.
- * @param env variables that are set already.
- * @param uvConfigured whether a configuration file of uv's names an index.
- * @param isFolder whether a path is there: uv refuses a missing folder of packages, pip goes on without it.
+ * @param pip settings found by {@link readPipSettings}.
+ * @param env existing variables.
+ * @param uvConfigured whether a uv configuration file sets an index.
+ * @param isFolder whether a folder exists: uv fails on a missing folder of packages, pip ignores
+ *   it.
  */
 export function uvVariables(
   pip: PipSettings,
@@ -79,7 +83,8 @@ export function uvVariables(
   const wanted: { readonly [name: string]: string | undefined } = {
     UV_DEFAULT_INDEX: ownIndex ? undefined : pip["index-url"],
     UV_INDEX: ownIndex ? undefined : words(pip["extra-index-url"]).join(" "),
-    // pip takes the best version of all indexes; uv by itself only looks at the first index that knows the package.
+    // pip takes the best version of all indexes; uv by default only uses the first index that has
+    // the package.
     UV_INDEX_STRATEGY: !ownIndex && pip["extra-index-url"] ? "unsafe-best-match" : undefined,
     UV_FIND_LINKS: links.join(","),
     UV_NO_INDEX: /^(1|true|yes|on)$/i.test(pip["no-index"] ?? "") ? "1" : undefined,
@@ -96,7 +101,7 @@ export function uvVariables(
   );
 }
 
-/** Whether a configuration file of uv's, of the user or the machine, names an index. */
+/** Whether a uv configuration file of the user or the machine sets an index. */
 export function uvNamesIndex(env: NodeJS.ProcessEnv): boolean {
   const user = join(
     env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config"),
@@ -111,7 +116,7 @@ export function uvNamesIndex(env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** Text without the user and password in its addresses. */
+/** Removes users and passwords from URLs in a text. */
 export function withoutCredentials(text: string): string {
   return text.replace(/:\/\/[^\s/@]+@/g, "://***@");
 }

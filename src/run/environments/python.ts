@@ -4,33 +4,39 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { UserError } from "../../common/errors";
 
-/** Python versions by their minor number, both ends included. */
+/** Range of Python versions by minor number, inclusive. */
 export interface PythonRange {
   /** Default: `3.10`. */
   readonly min?: `3.${number}`;
-  /** Default: `3.13`, the newest that the shipped connectors were seen on. */
+  /** Default: `3.13`, the newest that the shipped connectors have been tested with. */
   readonly max?: `3.${number}`;
 }
 
-/** An interpreter that was found and asked. */
+/** A Python interpreter. */
 export interface Python {
-  /** The program itself, not a wrapper such as pyenv's. */
+  /** Path of the interpreter itself, not of a wrapper such as pyenv's. */
   readonly path: string;
   /** Such as `3.11.7`. */
   readonly version: string;
-  /** What its compiled packages are made for, such as `linux-x86_64`. */
+  /** Platform of compiled packages, such as `linux-x86_64`. */
   readonly platform: string;
-  /** Whether `python -m venv` works; Debian packs it apart. */
+  /** Whether `python -m venv` works; it is a separate package on Debian. */
   readonly hasVenv: boolean;
-  /** Whether it has pip of its own. */
+  /** Whether it has pip. */
   readonly hasPip: boolean;
 }
 
-/** How an interpreter is looked for. */
+/** Options of {@link findPython}. */
 export interface FindPythonOptions {
-  /** Folder that remembers what was found, so that the next process starts none. Default: not remembered. */
+  /**
+   * Folder in which the result is cached, so that the next process starts no interpreter. Default:
+   * no cache.
+   */
   readonly memory?: string;
-  /** Default: that of this process; read are `PATH`, `TAPCTL_PYTHON` and `PYENV_VERSION`. */
+  /**
+   * Environment, of which `PATH`, `TAPCTL_PYTHON` and `PYENV_VERSION` are used. Default: that of
+   * this process.
+   */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -51,10 +57,11 @@ print(json.dumps({
 const found = new Map<string, Promise<Python>>();
 
 /**
- * The Python that the runner runs on and connectors are installed for: `TAPCTL_PYTHON`, else the best one on `PATH`,
- * 3.11 or 3.12 before others, because most connectors have ready builds for them. Asked once a process.
+ * Finds the Python for the runner and connectors: `TAPCTL_PYTHON`, otherwise the best one on
+ * `PATH`; 3.11 and 3.12 are preferred, because most connectors have prebuilt packages for them.
+ * Cached for the process.
  *
- * @throws UserError that says what was found and what is needed.
+ * @throws UserError with what was found and what is required.
  */
 export function findPython(
   range: PythonRange = {},
@@ -86,12 +93,12 @@ export function findPython(
   return answer;
 }
 
-/** A range in words, such as `3.10 to 3.13`. */
+/** A range as text, such as `3.10 to 3.13`. */
 export function rangeText(range: PythonRange): string {
   return `3.${minor(range.min, OLDEST)} to 3.${minor(range.max, 13)}`;
 }
 
-/** The oldest version of a range, such as `3.10`. */
+/** Oldest version of a range, such as `3.10`. */
 export function oldestPython(range: PythonRange = {}): string {
   return `3.${minor(range.min, OLDEST)}`;
 }
@@ -142,7 +149,10 @@ async function best(range: PythonRange, env: NodeJS.ProcessEnv): Promise<Python>
   );
 }
 
-/** Undefined where the command is missing, fails or takes more than ten seconds, as broken wrappers do. */
+/**
+ * Undefined if the command is missing, fails, or takes more than ten seconds, as broken wrappers
+ * do.
+ */
 function probe(command: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
   return new Promise((resolve) => {
     execFile(
@@ -167,7 +177,7 @@ function parse(text: string): Python | undefined {
   }
 }
 
-/** What was found before, while the program is still the same file. */
+/** Cached result, valid while the program file is unchanged. */
 function recall(memory: string): Python | undefined {
   try {
     const { python, mark } = JSON.parse(readFileSync(memory, "utf8")) as {
@@ -180,7 +190,7 @@ function recall(memory: string): Python | undefined {
   }
 }
 
-/** A memory that cannot be written costs the next process a tenth of a second and nothing else. */
+/** Without a writable cache, the next process takes a tenth of a second longer. */
 function remember(memory: string, python: Python): void {
   try {
     mkdirSync(join(memory, ".."), { recursive: true });

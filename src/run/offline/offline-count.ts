@@ -2,7 +2,10 @@ import type { ObjectStore } from "../../store/object-store";
 
 const KEY = "offline.json";
 
-/** Number of the next run against the stand-in, from 0; each one finds a day more in it than the one before. */
+/**
+ * Number of the next run with the sample source, from 0. Each run finds one more day of data than
+ * the previous one.
+ */
 export async function nextOfflineRun(store: ObjectStore): Promise<number> {
   const saved = await store.get(KEY);
   const run = saved

@@ -1,4 +1,4 @@
-/** Currencies that the stand-in knows, with a plausible rate to the US dollar. */
+/** Currencies of the sample source, with a plausible rate to the US dollar. */
 const USD_RATES: { readonly [currency: string]: number } = {
   AUD: 1.52,
   BRL: 5.4,
@@ -24,16 +24,16 @@ const USD_RATES: { readonly [currency: string]: number } = {
   ZAR: 18.6,
 };
 
-/** The currencies in alphabetical order. */
+/** Currencies in alphabetical order. */
 export const CURRENCIES: readonly string[] = Object.keys(USD_RATES);
 
 /**
- * The made-up rate of a day: the same for the same arguments, on every machine, and different from day to day.
+ * Sample rate of a day: equal for equal arguments on every machine, and different from day to day.
  *
  * @param date day as `YYYY-MM-DD`
- * @param base currency that is 1
- * @param quote currency that is asked for
- * @param fixing how often the day's rate was fixed before; each time it moves a little
+ * @param base base currency
+ * @param quote quoted currency
+ * @param fixing number of earlier fixings of the day's rate; it changes a little with each
  */
 export function rateOf(date: string, base: string, quote: string, fixing = 0): number {
   if (base === quote) return 1;
@@ -42,7 +42,7 @@ export function rateOf(date: string, base: string, quote: string, fixing = 0): n
   );
 }
 
-/** The day that lies a number of days after another; both as `YYYY-MM-DD`. */
+/** A day plus a number of days, both as `YYYY-MM-DD`. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

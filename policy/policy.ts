@@ -23,7 +23,7 @@ export interface Setting {
   readonly type: "string" | "integer" | "boolean" | "array";
   /** What it means. */
   readonly description: string;
-  /** What it is where nobody says. */
+  /** Default value. */
   readonly default: string | number | boolean | readonly string[];
   /** Pattern of a text. */
   readonly pattern?: string;

@@ -51,7 +51,7 @@ export function resolved(text: string, { parameters }: Workflow): string {
   );
 }
 
-/** Whether a text is told only when the Workflow runs. */
+/** Whether a text is known only when the Workflow runs. */
 export function isDeferred(text: string): boolean {
   return text.includes("{{");
 }

@@ -16,7 +16,10 @@ export interface ReplicateArgs extends RequestArgs {
   readonly events: RunEvents;
 }
 
-/** A runner that was told to stop at once and does not end is killed after this time, and its connectors with it. */
+/**
+ * A runner that does not end within this time after an immediate stop is killed, and its connectors
+ * with it.
+ */
 const FORCE_MS = 5000;
 
 /** What a step has come to that a stop came before. */

@@ -4,7 +4,7 @@ import type { JsonText } from "../common/json";
 import type { Replication } from "../model/replication";
 import { newestBookmark, setBack, type State } from "../store/state/bookmarks";
 
-/** What makes a run begin at a day. */
+/** Settings and state of a run that starts at a day. */
 export interface StartDay {
   /** State in place of the saved one; undefined for none at all. */
   readonly state: JsonText | undefined;
@@ -29,12 +29,12 @@ export function startAt({ name, tap }: Replication, saved: State, day: string): 
     const newest = newestBookmark(saved);
     if (newest !== undefined)
       throw new UserError(
-        `--from ${day}: the saved state of "${name}" has not come that far (${newest.value}); a run without --from goes on from there, and leaves nothing out`,
+        `--from ${day}: the saved state of "${name}" is at ${newest.value}, before that day; a run without --from resumes from there and skips nothing`,
       );
   }
   if (window === undefined) {
     throw new UserError(
-      `--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day; give the state yourself: --state FILE, or begin anew: --full-refresh`,
+      `--from ${day}: ${saved ? `the saved state of "${name}" has no dates` : `"${name}" has no saved state`}, and ${tap.connector.name} declares no setting for its first day; pass a state with --state FILE, or start over with --full-refresh`,
     );
   }
   return { state: undefined, settings };

@@ -35,7 +35,7 @@ export type Guard = (pipeline: string, run: string) => Promise<Held>;
 export interface Held {
   /** Makes sure that it is still so: asked just before a state is saved. @throws UserError */
   verify(): Promise<void>;
-  /** Lets runs begin again. */
+  /** Allows runs to start again. */
   release(): Promise<void>;
 }
 
@@ -79,7 +79,10 @@ export function setState(
   });
 }
 
-/** Forgets the state, or one stream's bookmark: the next run begins anew. What was there stays in the history. */
+/**
+ * Removes the state, or the bookmark of one stream: the next run starts over. Previous states are
+ * kept in the history.
+ */
 export function resetState(
   target: StateTarget,
   entry: Replication,

@@ -6,7 +6,7 @@ export interface Stop {
   /** How often it was asked for. */
   readonly count: number;
 
-  /** Why, in words for the run's error; undefined as long as nobody asked. */
+  /** Reason, for the error of the run; undefined until a stop is requested. */
   readonly reason: string | undefined;
 
   /** Aborted by the first request: for work that has nothing to drain. */
@@ -22,7 +22,7 @@ export interface Stop {
   onRequest(listener: () => void): () => void;
 }
 
-/** A stop that nobody has asked for yet. */
+/** A stop that has not been requested yet. */
 export function createStop(): Stop {
   const listeners = new Set<() => void>();
   const first = new AbortController();

@@ -6,7 +6,7 @@ import { isProcessAlive } from "../common/processes";
 
 const PREFIX = "tapctl-";
 
-/** A private folder for what a run needs on disk and nobody may keep: configs with secrets in them. */
+/** A private, temporary folder for files of a run that must not be kept: configs with secrets. */
 export interface Workspace {
   /** The folder, readable by this user alone. */
   readonly directory: string;

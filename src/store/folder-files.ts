@@ -49,7 +49,9 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** Gives a file a second name unless that is taken: link(2) fails then, where rename would replace. */
+/**
+ * Gives a file a second name unless it exists: link(2) fails then, while rename would replace it.
+ */
 export async function linkUnlessTaken(file: string, target: string): Promise<boolean> {
   try {
     await link(file, target);
@@ -88,7 +90,10 @@ async function makeOne(path: string): Promise<void> {
   }
 }
 
-/** Names a file in a folder and syncs it; the folder is made anew when another process removed it as empty in between. */
+/**
+ * Creates a name in a folder and syncs the folder. The folder is recreated if another process
+ * removed it as empty in between.
+ */
 export async function inFolder<T>(folder: string, name: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -2,7 +2,7 @@ import { tapctlOnCluster } from "../../common/command-text";
 import { RECORDED } from "./recorded";
 import { STORE_JOB } from "./scrape";
 
-/** A condition that somebody is told of. */
+/** An alert. */
 export interface Alert {
   /** Its name. */
   readonly name: string;
@@ -18,7 +18,7 @@ export interface Alert {
   readonly description: string;
 }
 
-/** From when on somebody is told. */
+/** Thresholds of the alerts. */
 export interface Thresholds {
   /** How many runs in a row have to fail. */
   readonly failuresInARow: number;

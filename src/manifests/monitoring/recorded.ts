@@ -6,7 +6,7 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** What the controller tells of a pipeline, before `argo_workflows_` and the names of the metrics. */
+/** Prefix of the controller's metrics of pipelines, below `argo_workflows_`. */
 const METRIC = "argo_workflows_pipeline";
 
 /** Names of what is recorded: one series a pipeline, with the label `pipeline` alone. */
@@ -52,7 +52,7 @@ export function recordingRules(controllerUp: string): readonly RecordingRule[] {
   ];
 }
 
-/** The newest value that was told. */
+/** The latest value that was reported. */
 function remembered(record: string, metric: string): RecordingRule {
   return {
     record,
@@ -76,7 +76,7 @@ function failuresExpression(): string {
   ].join("\n");
 }
 
-/** How much a counter grew since it was recorded; all of it where it began anew. */
+/** Increase of a counter since it was recorded; its full value if it was reset. */
 function newOnes(now: string, record: string): string {
   return `((${now} - on (pipeline) ${before(record)}) >= 0 or on (pipeline) (${now} and on (pipeline) ${before(record)}))`;
 }

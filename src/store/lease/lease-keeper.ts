@@ -11,7 +11,10 @@ export interface Lease {
   readonly generation: number;
   /** Prolongs it now. @throws LeaseLost */
   renew(): Promise<void>;
-  /** Prolongs it and makes sure that nobody took it over: to be asked just before a state is saved. @throws LeaseLost */
+  /**
+   * Renews the lease and verifies that this run still holds it. Called right before a state is
+   * saved. @throws LeaseLost
+   */
   verify(): Promise<void>;
   /** Gives it back. Never fails: a store that cannot be written leaves the lease to expire. */
   release(): Promise<void>;

@@ -25,9 +25,9 @@ export interface LeaseRecord {
 
 /** What a lease is timed by. */
 export interface Clock {
-  /** Milliseconds since 1970; somebody may set it. */
+  /** Milliseconds since 1970; the clock may be changed. */
   readonly now: () => number;
-  /** Milliseconds of a clock of the machine that nobody can set, the same in all of its processes. */
+  /** Milliseconds of a monotonic clock that all processes of the machine share. */
   readonly uptime: () => number;
 }
 
@@ -70,7 +70,7 @@ export function isHeld(record: LeaseRecord, clock: Clock, isAlive: IsAlive): boo
   if (record.expires === 0) return false;
   const here = record.host === hostname() && record.boot === bootId();
   if (!here) return record.expires > clock.now();
-  // Where the machine's start cannot be told, an uptime may be that of an earlier one.
+  // If the boot of the machine is unknown, the uptime may be that of an earlier boot.
   const uptime = record.boot === hostname() ? undefined : record.expiresUptime;
   return (
     isAlive(record.pid, record.started) &&

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings";
 import { printCommandsFor } from "../src/common/command-text";
 import { UserError } from "../src/common/errors";
 import { readBuildContext } from "../src/manifests/images/build-context";
@@ -13,6 +14,11 @@ import { check, deploy } from "./stack";
  * project does not read the declarations of Pulumi and Kubernetes, which takes seconds.
  */
 export type Program = () => Promise<object>;
+
+/** The mocks of `pulumi.runtime.setMocks`, by which a unit test runs the program, do not support error hooks. */
+function supportsErrorHooks(): boolean {
+  return "registerErrorHook" in (getMonitor() ?? {});
+}
 
 /**
  * Returns the Pulumi program of a project: Argo Workflows, the object store, the images and the
@@ -38,7 +44,10 @@ export function stack(pipelines: readonly PipelineEntry[]): Program {
         pipelines,
         readBuildContext(settings.images.baseImage),
       );
-      return deploy(settings, pipelines, { digests, transformations: [namesRecovery()] });
+      return deploy(settings, pipelines, {
+        digests,
+        transformations: supportsErrorHooks() ? [namesRecovery()] : [],
+      });
     } catch (error) {
       throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
     }

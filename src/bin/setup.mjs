@@ -1,7 +1,7 @@
 // Installs the packages that the lock file names, where they are not there yet: `node setup.mjs [--dev]`.
 // It runs before anything is installed, so it uses Node alone.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +14,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const withDev = process.argv.includes("--dev");
 
-if (!isInstalled()) {
+// Packages that lie in another folder are not replaced here: npm would delete them first.
+if (!isElsewhere() && !isInstalled()) {
   console.log("Installing the npm packages of the lock file (once)...");
   const started = Date.now();
   const args = [
@@ -48,6 +49,13 @@ function isBuilt() {
     readdirSync(join(root, folder), { recursive: true }).every(
       (file) => statSync(join(root, folder, file)).mtimeMs < mtimeMs,
     ),
+  );
+}
+
+/** Whether node_modules is a link to another folder. */
+function isElsewhere() {
+  return (
+    lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() ?? false
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Tap, Target } from "../model/connector";
+import type { Replication } from "../model/replication";
 import { checkConnector, type CheckStep } from "../run/check-connector";
 import { connectorConfigs, type ConnectorConfig } from "../run/connector-configs";
 import { findReplication } from "../run/project";
@@ -38,8 +39,8 @@ export function addCheck(program: Command): void {
         secrets: localSecrets(context.project.root),
       });
       const steps = [
-        ...(await checkSteps(context, name, tap, configs.tap, flags)),
-        ...(await checkSteps(context, name, target, configs.target, flags)),
+        ...(await checkSteps(context, entry, tap, configs.tap, flags)),
+        ...(await checkSteps(context, entry, target, configs.target, flags)),
       ];
       if (steps.some(({ ok }) => !ok))
         process.exitCode = steps.some(
@@ -65,7 +66,7 @@ export function addCheck(program: Command): void {
 
 async function checkSteps(
   context: CliContext,
-  pipeline: string,
+  { name: pipeline, streams }: Replication,
   use: Tap | Target,
   settings: ConnectorConfig,
   flags: CheckFlags,
@@ -79,6 +80,7 @@ async function checkSteps(
   const { steps } = await checkConnector(environment, use.connector, {
     settings,
     cwd: root,
+    ...(streams && { streams }),
     write: flags.write === true,
   });
   return steps.map((step) => ({ connector: use.connector.name, ...step }));

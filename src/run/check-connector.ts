@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConnectorDefinition } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
+import type { Replication } from "../model/replication";
 import type { RequestFor } from "../model/request/schema";
 import type { ConnectorConfig } from "./connector-configs";
+import { describeStreams, type DiscoveredStream } from "./discovered-streams";
 import type { Environment } from "./environments/environment";
 import { filesBelow } from "./files";
 import { callRunner, runnerArguments, type RunnerResult, type RunRequest } from "./runner";
@@ -36,6 +38,8 @@ export interface CheckOptions {
   readonly settings?: ConnectorConfig;
   /** Folder that relative paths in settings refer to. */
   readonly cwd: string;
+  /** Streams that the pipeline selects. Default: those that the tap selects by itself. */
+  readonly streams?: Replication["streams"];
   /** Whether a record may be written to the target's real destination. Default: false. */
   readonly write?: boolean;
   /** Timeout of each step in seconds. Default: 60. */
@@ -187,13 +191,9 @@ async function discover(trial: Trial): Promise<Tried> {
   });
   if (problem !== undefined) return { name: "discovers", ok: false, detail: problem };
   const { streams } = JSON.parse(readFileSync(catalog, "utf8")) as {
-    readonly streams: readonly { readonly stream?: string; readonly tap_stream_id: string }[];
+    readonly streams: readonly DiscoveredStream[];
   };
-  return {
-    name: "discovers",
-    ok: true,
-    detail: `found ${streams.map(({ stream, tap_stream_id }) => stream ?? tap_stream_id).join(", ") || "no stream"}`,
-  };
+  return { name: "discovers", ...describeStreams(streams, options.streams) };
 }
 
 async function extract(trial: Trial): Promise<Tried> {

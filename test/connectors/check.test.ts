@@ -60,7 +60,7 @@ test("a tap is asked for its catalog where it has one", async (t) => {
     temporaryFolder(t),
   );
   assert.ok(ok, steps.at(-1)?.detail);
-  assert.equal(steps.at(-1)?.detail, "found things");
+  assert.equal(steps.at(-1)?.detail, "found 1 stream, selects things");
 });
 
 test("a tap without a catalog is stopped after its first message, however long it would go on", async (t) => {

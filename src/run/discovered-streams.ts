@@ -1,0 +1,76 @@
+import type { StreamRule } from "../model/replication";
+
+/** A stream of a discovered catalog. */
+export interface DiscoveredStream {
+  readonly stream?: string;
+  readonly tap_stream_id: string;
+  readonly metadata?: readonly {
+    readonly breadcrumb: readonly string[];
+    readonly metadata: { readonly [name: string]: unknown };
+  }[];
+}
+
+/** Names in a line. */
+const MOST_NAMES = 10;
+
+/** Schemas of databases that describe the database itself. */
+const SYSTEM = /^(information_schema|pg_catalog|performance_schema|mysql|sys)-/;
+
+/**
+ * What a pipeline takes of the streams that its tap found.
+ *
+ * @param rules the pipeline's selection; undefined if it has none, and the tap decides.
+ * @returns whether it takes any, and a line about it.
+ */
+export function describeStreams(
+  streams: readonly DiscoveredStream[],
+  rules: readonly (string | StreamRule)[] | undefined,
+): { readonly ok: boolean; readonly detail: string } {
+  if (streams.length === 0) return { ok: false, detail: "found no stream" };
+  const found = `found ${streams.length} ${streams.length === 1 ? "stream" : "streams"}`;
+  const patterns = rules?.map((rule) => (typeof rule === "string" ? rule : rule.stream));
+  const unmatched = patterns?.find((pattern) => !streams.some((one) => fits(pattern, one)));
+  if (unmatched !== undefined)
+    return {
+      ok: false,
+      detail: `${found}, none of which matches "${unmatched}" of the pipeline's \`streams\`; there are: ${names(streams)}`,
+    };
+  const selected = streams.filter((one) =>
+    patterns === undefined
+      ? isSelectedByDefault(one)
+      : patterns.some((pattern) => fits(pattern, one)),
+  );
+  if (selected.length === 0)
+    return {
+      ok: false,
+      detail: `${found} and selects none; name them in the pipeline's \`streams\`; there are: ${names(streams)}`,
+    };
+  return { ok: true, detail: `${found}, selects ${names(selected)}` };
+}
+
+/** As the runner matches them: `*` is any text, in either name of a stream. */
+function fits(pattern: string, { stream, tap_stream_id: id }: DiscoveredStream): boolean {
+  const expression = new RegExp(
+    `^${pattern
+      .split("*")
+      .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join("[^]*")}$`,
+  );
+  return [stream, id].some((name) => name !== undefined && expression.test(name));
+}
+
+/** A tap that says nothing about a stream sends it. */
+function isSelectedByDefault({ metadata = [] }: DiscoveredStream): boolean {
+  const root = metadata.find(({ breadcrumb }) => breadcrumb.length === 0)?.metadata ?? {};
+  const said = root["selected"] ?? root["selected-by-default"];
+  return said !== false;
+}
+
+/** The streams of users before those of the database itself. */
+function names(streams: readonly DiscoveredStream[]): string {
+  const all = streams.map(({ stream, tap_stream_id: id }) => stream ?? id);
+  const own = all.filter((name) => !SYSTEM.test(name));
+  const shown = (own.length > 0 ? own : all).slice(0, MOST_NAMES);
+  const more = all.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

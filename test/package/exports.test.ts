@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { REPOSITORY } from "../cli/support";
+
+interface PackageFile {
+  readonly bin: { readonly [command: string]: string };
+  readonly exports: { readonly [entry: string]: string | { readonly default: string } };
+  readonly files: readonly string[];
+  readonly peerDependencies: { readonly [name: string]: string };
+  readonly peerDependenciesMeta: { readonly [name: string]: { readonly optional: boolean } };
+  readonly devDependencies: { readonly [name: string]: string };
+}
+
+const own = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as PackageFile;
+
+test("package: every entry and command is a file of it", () => {
+  const entries = Object.values(own.exports).map((entry) =>
+    typeof entry === "string" ? entry : entry.default,
+  );
+  for (const file of [...entries, ...Object.values(own.bin)]) {
+    assert.ok(existsSync(join(REPOSITORY, file)), file);
+    assert.ok(
+      file === "./package.json" ||
+        own.files.some((folder) => file.replace("./", "").startsWith(`${folder}/`)),
+      `${file} is not packed`,
+    );
+  }
+});
+
+test("package: nothing of the tests is packed", () => {
+  for (const file of own.files) assert.doesNotMatch(file, /^(test|examples|pipelines)/);
+});
+
+test("package: what only deploying needs is optional, and tested in a version that is allowed", () => {
+  for (const [name, range] of Object.entries(own.peerDependencies)) {
+    assert.deepEqual(own.peerDependenciesMeta[name], { optional: true }, name);
+    const [tested, oldest] = [own.devDependencies[name] ?? "", range.replace("^", "")].map((text) =>
+      text.split(".").map(Number),
+    ) as [number[], number[]];
+    assert.equal(tested[0], oldest[0], name);
+    assert.ok((tested[1] ?? 0) >= (oldest[1] ?? 0), name);
+  }
+});

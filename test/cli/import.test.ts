@@ -111,7 +111,12 @@ suite("mistakes are one line", () => {
     readonly string[],
     RegExp,
   ])[] = [
-    ["no file", {}, [], /meltano\.yml: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/],
+    [
+      "no file",
+      {},
+      [],
+      /meltano\.yml: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/,
+    ],
     ["no YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
     [
       "no project",

@@ -82,7 +82,11 @@ test("preview-comment: an error has at most two lines", async (t) => {
       2,
     ],
     [["--base", good, "--head", broken], /^--head \S+: it has no pipelines\/index\.ts\n$/, 2],
-    [["--base", good, "--head", good, "--now", "soon"], /^Invalid value for --now: "soon"\.\nUse a time/, 2],
+    [
+      ["--base", good, "--head", good, "--now", "soon"],
+      /^Invalid value for --now: "soon"\.\nUse a time/,
+      2,
+    ],
     [
       ["--base", good, "--head", good, "--preview", file],
       /^--preview \S+: it has no steps and no changeSummary\.\n.*Pulumi 3/,

@@ -109,10 +109,7 @@ suite("printed commands of a cluster", () => {
           });
       },
     );
-    assert.match(
-      printed,
-      /the next `npx tapctl up --stack two` turns the schedule (off|on) again/,
-    );
+    assert.match(printed, /the next `npx tapctl up --stack two` turns the schedule (off|on) again/);
     assert.match(printed, /`npx tapctl up --stack two` from here deletes it/);
     assertPlaces(printed, ["npx tapctl"]);
   });

@@ -127,7 +127,11 @@ test("render: an error has two lines", async (t) => {
       /^Invalid value for --namespace: "Not_A_Name"\.\nUse at most 63 lowercase letters/,
       2,
     ],
-    [["--out", "/dev/null/manifests"], /\/dev\/null\S*: cannot be written \(ENOTDIR\)\.\nCheck that the folder exists and is writable\.\n$/, 1],
+    [
+      ["--out", "/dev/null/manifests"],
+      /\/dev\/null\S*: cannot be written \(ENOTDIR\)\.\nCheck that the folder exists and is writable\.\n$/,
+      1,
+    ],
   ] as const;
   for (const [flags, message, expected] of cases) {
     const { code, stderr } = await tapctl(project, ["render", ...flags]);

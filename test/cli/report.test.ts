@@ -70,7 +70,10 @@ test("tapctl report says what it cannot do", async (t) => {
   const unwritable = await tapctl(root, ["report", "--out", "no/such/folder.html"]);
   assert.deepEqual(
     [unwritable.stderr, unwritable.code],
-    ["--out no/such/folder.html: cannot be written (ENOENT).\nCheck that the folder exists and is writable.\n", 1],
+    [
+      "--out no/such/folder.html: cannot be written (ENOENT).\nCheck that the folder exists and is writable.\n",
+      1,
+    ],
   );
   const wrong = await tapctl(root, ["report", "--limit", "0"]);
   assert.deepEqual(

@@ -51,7 +51,7 @@ export interface Scratch {
 export interface ClusterSettings {
   /** Namespace of the pipelines. */
   readonly namespace: string;
-  /** Prefix of the names of the shared WorkflowTemplates; see {@link templateName} in names.ts. */
+  /** Prefix of the names of the shared WorkflowTemplates; see `templateName` in names.ts. */
   readonly template: string;
   /** ServiceAccount of the pods. Connectors cannot read its token. */
   readonly serviceAccount: string;

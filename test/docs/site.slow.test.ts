@@ -20,7 +20,7 @@ test("docs: the site is built without a warning, such as a link that leads nowhe
   for (const page of [
     "index.html",
     "documents/docs_runbook.html",
-    "functions/index.definePipelines.html",
+    "functions/src.definePipelines.html",
   ])
     assert.ok(existsSync(join(folder, page)), page);
 });

@@ -126,12 +126,3 @@ test("--help has an example", async () => {
   assert.match(stdout, /Example:\n {2}\$ git worktree add/);
   assert.match(stdout, /npx tapctl preview-comment --base/);
 });
-
-test("50 of 1,000 pipelines", async (t) => {
-  const array = (minute: number) =>
-    `Array.from({ length: 1000 }, (_, index) => ({ ...${entry("x", "0 6 * * *")}, name: \`orders-\${index}\`, schedule: \`\${index < 50 ? ${minute} : 0} 6 * * *\` })) as never`;
-  const [base, head] = [makeProject(t, array(0)), makeProject(t, array(5))];
-  const { stdout, code } = await compare(base, head);
-  assert.equal(code, 0);
-  assert.match(stdout, /## Pipelines: 50 changed \(1,000 after the merge\)/);
-});

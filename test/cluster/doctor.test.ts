@@ -27,10 +27,8 @@ import type { PipelineEntry } from "../../src/model/define";
 import { identityOf } from "../../src/model/identity";
 import { newestBookmarks } from "../../src/store/state/bookmarks";
 import { openFolder } from "../../src/store/folder";
-import { openS3 } from "../../src/store/s3";
 import { temporaryFolder } from "../store/stores";
 import { artifactRepository } from "../../src/manifests/argo/artifact-repository";
-import { startS3Server } from "../support/s3-server";
 import { standInRegistry } from "../deploy/registry";
 import { documentedRules, type Roles, type Rule } from "../support/roles";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
@@ -948,41 +946,4 @@ test("settings in the store are looked at as connectors read them, and nothing o
     ["configs/kept/catalog.json: not JSON", mend("catalog")],
   ]);
   assert.equal(await configFact(store, ORDERS), undefined);
-});
-
-test("the store is looked at: a state that nobody can read is told; where the bucket is gone, what was in it is not said to be well", async (t) => {
-  const { api, connect } = await standIn(t);
-  const server = await startS3Server();
-  t.after(() => server.stop());
-  const look = async (bucket: string) => {
-    const endpoint = new URL(server.endpoint).host;
-    api.put("configmaps", {
-      metadata: { name: "artifact-repositories", namespace: "pipelines" },
-      data: {
-        singer: artifactRepository({
-          name: bucket,
-          endpoint,
-          insecure: true,
-          secret: "object-store",
-          addressing: "path",
-        }),
-      },
-    });
-    return lookAtCluster(await connect(), [ORDERS]);
-  };
-  api.put("secrets", {
-    metadata: { name: "object-store", namespace: "pipelines" },
-    data: { accessKey: "a2V5", secretKey: "a2V5" },
-  });
-  await server.makeBucket("tests");
-  await openS3({ bucket: "tests", endpoint: server.endpoint }).put("state/orders/state.json", "{");
-  const { bucket: there, states: read } = await look("tests");
-  assert.equal(there.ok && there.value.is, "there");
-  assert.match(
-    JSON.stringify(read),
-    /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON; bring an earlier one back with: npx tapctl state rollback orders/,
-  );
-  const { bucket, states, configs } = await look("gone");
-  assert.deepEqual(bucket, { ok: true, value: { name: "gone", is: "missing", inCluster: false } });
-  assert.deepEqual([states.ok, configs.ok], [false, false]);
 });

@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { numbered, pipelines } from "../manifests/fixtures";
+import { pipelines } from "../manifests/fixtures";
 import { once } from "../support/once";
 import type { Registration } from "../support/record";
 import { recordStack } from "../support/stack";
 
-const COUNT = 1000;
-const many = once(() =>
-  recordStack(Array.from({ length: COUNT }, (_, number) => numbered(number))),
-);
 const stack = once(() =>
   recordStack(pipelines, { "tapctl:notifications": JSON.stringify({ webhook: "channel" }) }),
 );
@@ -25,20 +21,6 @@ function* inside(value: unknown): Generator<Readonly<Record<string, unknown>>> {
 const ofType = (registrations: readonly Registration[], kind: string) =>
   registrations.filter(({ type }) => type.endsWith(`:${kind}`));
 const nameOf = ({ inputs }: Registration) => (inputs["metadata"] as { readonly name: string }).name;
-
-test(`${COUNT} pipelines have at most three resources each, all of another URN`, async () => {
-  const registrations = await many();
-  assert.equal(new Set(registrations.map(({ urn }) => urn)).size, registrations.length);
-  const counts = new Map<string, number>();
-  const own = new Set(Array.from({ length: COUNT }, (_, number) => numbered(number).name));
-  for (const { name } of registrations)
-    if (own.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  assert.equal(counts.size, COUNT);
-  assert.deepEqual(
-    [...counts].filter(([, count]) => count > 3),
-    [],
-  );
-});
 
 suite("what a stack's Workflows refer to is there", () => {
   test("templates, in the WorkflowTemplate that CronWorkflows name", async () => {

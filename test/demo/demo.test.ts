@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
-import { runToEnd } from "../support/command";
-
-const REPOSITORY = join(__dirname, "..", "..");
+import { demo } from "./support";
 
 suite("the demo, as npm starts it", () => {
   const store = mkdtempSync(join(tmpdir(), "tapctl-test-"));
@@ -31,15 +29,6 @@ suite("the demo, as npm starts it", () => {
     );
   });
 
-  test("replicates from a PostgreSQL", async () => {
-    const printed = await demo(store, "--postgres");
-    assert.match(printed, /PostgreSQL on 127\.0\.0\.1:\d+, [\d,]+ orders\./);
-    assert.match(
-      printed,
-      /\nshop-orders +public-orders +[\d,]+ .*none +updated_at \S+ +succeeded\n/,
-    );
-  });
-
   test("knows its flags", async () => {
     await assert.rejects(
       demo(store, "--offline"),
@@ -48,14 +37,3 @@ suite("the demo, as npm starts it", () => {
     assert.match(await demo(store, "--help"), /npm run demo -- --online/);
   });
 });
-
-/** What the demo printed; an error with what it said where it failed. */
-async function demo(store: string, ...flags: readonly string[]): Promise<string> {
-  const env = { ...process.env, TAPCTL_STORE: store, NO_COLOR: "1" };
-  const { code, stdout, stderr } = await runToEnd(
-    [join(REPOSITORY, "dist", "src", "demo", "demo.js"), ...flags],
-    { env },
-  );
-  if (code !== 0) throw new Error(stderr || stdout);
-  return stdout;
-}

@@ -17,8 +17,20 @@ export function temporaryFolder(): string {
 
 type Suite = (fresh: () => ObjectStore, again: (store: ObjectStore) => ObjectStore) => void;
 
-/** Runs a suite over an empty folder, over an empty prefix of a bucket, and of one of MinIO where there is one; `fresh` gives a new empty store of the kind. */
+/** Where {@link describeStores} runs its suites; `on-servers.ts` changes it. */
+export const places = { servers: false };
+
+/**
+ * Runs a suite over a folder, or on the servers of the slow tier: moto's S3, and MinIO if it is installed.
+ *
+ * @param suite is called with `fresh`, which returns a new empty store, and `again`, which opens a store a second time.
+ */
 export function describeStores(name: string, suite: Suite): void {
+  if (places.servers) {
+    describe(`${name}, S3`, () => suiteOver(startS3Server, suite));
+    describe(`${name}, MinIO`, { skip: withoutMinio }, () => suiteOver(startMinio, suite));
+    return;
+  }
   describe(`${name}, folder`, () => {
     const folder = temporaryFolder();
     let count = 0;
@@ -27,8 +39,6 @@ export function describeStores(name: string, suite: Suite): void {
       (store) => openFolder(store.url),
     );
   });
-  describe(`${name}, S3`, () => suiteOver(startS3Server, suite));
-  describe(`${name}, MinIO`, { skip: withoutMinio }, () => suiteOver(startMinio, suite));
 }
 
 function suiteOver(start: () => Promise<S3Server>, suite: Suite): void {

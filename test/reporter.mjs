@@ -1,0 +1,50 @@
+// Reporter for node:test: a line for each file as it ends, then every failure in full and the totals.
+import { relative } from "node:path";
+import { inspect } from "node:util";
+
+const total = Number(process.env.TEST_FILES ?? 0);
+
+export default async function* report(events) {
+  const started = performance.now();
+  const counts = { files: 0, passed: 0, skipped: 0 };
+  const failures = [];
+  for await (const { type, data } of events) {
+    if (type === "test:stderr") yield data.message;
+    if (type !== "test:complete") continue;
+    const file = sourceOf(data.file);
+    const { passed, error, duration_ms: duration, type: kind } = data.details;
+    // A file is reported as a test with its own path as the name, before the tests in it.
+    const isFile = data.nesting === 0 && data.name.endsWith(".test.js");
+    if (isFile) {
+      counts.files += 1;
+      yield `${passed ? "✓" : "✗"} ${counts.files}/${total} ${file} ${seconds(duration)}\n`;
+    }
+    if (!passed && error?.failureType !== "subtestsFailed")
+      failures.push({ file, isFile, name: data.name, error });
+    else if (!isFile && kind !== "suite")
+      counts[data.skip === undefined ? "passed" : "skipped"] += 1;
+  }
+  // A file fails with its tests, and alone if it cannot be loaded.
+  const shown = failures.filter(
+    ({ file, isFile }) => !isFile || failures.every((other) => other.isFile || other.file !== file),
+  );
+  for (const { file, isFile, name, error } of shown)
+    yield `\n✗ ${file}\n${isFile ? "" : `  ${name}\n`}${indented(textOf(error))}\n`;
+  yield `\n${counts.files} files, ${counts.passed} tests passed, ${shown.length} failed, ${counts.skipped} skipped, ${seconds(performance.now() - started)}\n`;
+}
+
+const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/** The source of a compiled file. */
+function sourceOf(file = "") {
+  const path = relative(process.cwd(), file);
+  return path.replace(/^\.tapctl\/tests\//, "").replace(/\.js$/, ".ts");
+}
+
+/** The error of the test itself, which node:test wraps. */
+function textOf(error) {
+  const cause = error?.cause ?? error;
+  return typeof cause === "string" ? cause : inspect(cause, { breakLength: 120 });
+}
+
+const indented = (text) => text.replace(/^(?=.)/gm, "    ");

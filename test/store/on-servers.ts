@@ -1,0 +1,3 @@
+import { places } from "./stores";
+
+places.servers = true;

@@ -23,6 +23,7 @@ const commands = {
       CONFIG,
       "--cache-dir",
       join(".tapctl", "mypy"),
+      "--explicit-package-bases",
       ...TYPED,
     ],
   ],

@@ -6,6 +6,7 @@ Run by the Python of the connector's environment, with the target's own argument
 
 import decimal
 import json
+from typing import Any
 
 from meltanolabs_target_csv import sinks
 from meltanolabs_target_csv.target import TargetCSV
@@ -14,20 +15,20 @@ from meltanolabs_target_csv.target import TargetCSV
 class Digits(float):
     """A number that JSON shows with all of its digits."""
 
-    def __init__(self, number):
+    def __init__(self, number: decimal.Decimal) -> None:
         self.text = str(number)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.text
 
 
-def written(value):
+def written(value: Any) -> Any:
     return (
         json.dumps(exact(value), ensure_ascii=False) if isinstance(value, (dict, list)) else value
     )
 
 
-def exact(value):
+def exact(value: Any) -> Any:
     if isinstance(value, decimal.Decimal):
         return Digits(value)
     if isinstance(value, dict):
@@ -35,7 +36,7 @@ def exact(value):
     return [exact(item) for item in value] if isinstance(value, list) else value
 
 
-def write_batch(filepath, records, *args, **options):
+def write_batch(filepath: Any, records: list[dict[str, Any]], *args: Any, **options: Any) -> None:
     rows = [{name: written(value) for name, value in record.items()} for record in records]
     published_write_batch(filepath, rows, *args, **options)
 

@@ -8,12 +8,13 @@ Run by the Python of the connector's environment, with the tap's own arguments.
 import argparse
 import json
 import sys
+from typing import Any
 
-import requests
+import requests  # type: ignore[import-untyped]
 import tap_exchangeratesapi as tap
 
 
-def read_config():
+def read_config() -> dict[str, Any]:
     """The config that the tap itself is about to read; empty where it gets none."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-c", "--config")
@@ -21,10 +22,11 @@ def read_config():
     if path is None:
         return {}
     with open(path, encoding="utf-8") as file:
-        return json.load(file)
+        config: dict[str, Any] = json.load(file)
+    return config
 
 
-def fetch(url, params):
+def fetch(url: str, params: Any) -> Any:
     """One request; a server that cannot be reached ends the tap with a line instead of a traceback of its retry code."""
     try:
         return get(url=url, params=params, timeout=60)
@@ -32,13 +34,13 @@ def fetch(url, params):
         sys.exit("cannot reach %s: %s" % (url, error))
 
 
-def until(last_day):
+def until(last_day: str) -> Any:
     """A clock that stops at the end of a day: the tap asks for days as long as its clock has not passed them."""
     end = tap.datetime.strptime(last_day, tap.DATE_FORMAT)
 
-    class Clock(tap.datetime):
+    class Clock(tap.datetime):  # type: ignore[misc]
         @classmethod
-        def utcnow(cls):
+        def utcnow(cls) -> Any:
             return min(super().utcnow(), end)
 
     return Clock

@@ -14,8 +14,10 @@ import collections
 import collections.abc
 import csv
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TextIO
 
-collections.MutableMapping = collections.abc.MutableMapping
+collections.MutableMapping = collections.abc.MutableMapping  # type: ignore[misc]
 
 import target_csv  # noqa: E402  it needs the name above
 
@@ -23,30 +25,34 @@ import target_csv  # noqa: E402  it needs the name above
 class Writer:
     """In place of csv.DictWriter, which the target makes anew for each record, with the columns of that record."""
 
-    parts = {}
+    parts: ClassVar[dict[str, tuple[Sequence[str], int]]] = {}
     """Columns of the newest file of each stream, and its number, by the path of the first."""
 
-    def __init__(self, file, columns, delimiter, quotechar, **_):
+    def __init__(
+        self, file: TextIO, columns: Sequence[str], delimiter: str, quotechar: str, **_: Any
+    ) -> None:
         self.file = file
         self.columns = list(columns)
-        self.format = {"delimiter": delimiter, "quotechar": quotechar}
+        self.format: dict[str, Any] = {"delimiter": delimiter, "quotechar": quotechar}
 
-    def writeheader(self):
+    def writeheader(self) -> None:
         """The header comes with the first record."""
 
-    def writerow(self, record):
+    def writerow(self, record: Mapping[str, Any]) -> None:
         known, number = self.parts.get(self.file.name, ((), 0))
         if set(record) <= set(known):
-            return self.append(number, [[record.get(column) for column in known]])
+            self.append(number, [[record.get(column) for column in known]])
+            return
         columns = [*known, *(column for column in record if column not in known)]
         self.parts[self.file.name] = (columns, number + 1)
-        return self.append(number + 1, [columns, [record.get(column) for column in columns]])
+        self.append(number + 1, [columns, [record.get(column) for column in columns]])
 
-    def append(self, number, rows):
+    def append(self, number: int, rows: Sequence[Sequence[Any]]) -> None:
         if number == 1:
-            return csv.writer(self.file, **self.format).writerows(rows)
+            csv.writer(self.file, **self.format).writerows(rows)
+            return
         with open("%s-%d.csv" % (self.file.name[: -len(".csv")], number), "a") as file:
-            return csv.writer(file, **self.format).writerows(rows)
+            csv.writer(file, **self.format).writerows(rows)
 
 
 class Module:
@@ -56,8 +62,8 @@ class Module:
     reader = staticmethod(csv.reader)
 
 
-def flatten(record, above="", separator="__"):
-    items = {}
+def flatten(record: Mapping[str, Any], above: str = "", separator: str = "__") -> dict[str, Any]:
+    items: dict[str, Any] = {}
     for name, value in record.items():
         key = above + separator + name if above else name
         if isinstance(value, dict):

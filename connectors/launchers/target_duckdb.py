@@ -22,7 +22,9 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Optional
 
 import duckdb
 import target_duckdb
@@ -35,7 +37,7 @@ OFFSET = re.compile(r"(.*:.*?) ?(?:Z|([+-])(\d\d):?(\d\d)?(?::(\d\d))?)")
 MOMENT = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d)[T ])?(\d\d):(\d\d):(\d\d)(\.\d+)?")
 
 
-def load_rows(self, records, count, temp_dir):
+def load_rows(self: Any, records: Iterable[Any], count: int, temp_dir: str) -> None:
     """Loads a batch into its table: replaces the rows whose keys it has, appends the others."""
     stream = self.stream_schema_message["stream"]
     self.logger.info("Loading %d rows into '%s'", count, self.table_name(stream, False))
@@ -61,7 +63,7 @@ def load_rows(self, records, count, temp_dir):
             os.unlink(path)
 
 
-def write_csv(path, rows):
+def write_csv(path: str, rows: Iterable[Sequence[Any]]) -> int:
     """Writes rows with every value quoted and NULL as nothing; returns the bytes of the longest line."""
     longest = 0
     with open(path, "wb") as file:
@@ -72,11 +74,11 @@ def write_csv(path, rows):
     return longest
 
 
-def quoted(value):
+def quoted(value: Any) -> str:
     return "" if value is None else '"%s"' % str(value).replace('"', '""')
 
 
-def copy_statement(table, path, longest):
+def copy_statement(table: str, path: str, longest: int) -> str:
     options = [
         "FORMAT csv",
         "AUTO_DETECT false",
@@ -95,7 +97,7 @@ def copy_statement(table, path, longest):
     return "COPY %s FROM '%s' (%s)" % (table, path.replace("'", "''"), ", ".join(options))
 
 
-def one_line(error):
+def one_line(error: Exception) -> str:
     """What DuckDB says of a value that does not fit, without its advice on CSV files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return next(
@@ -104,13 +106,13 @@ def one_line(error):
     )
 
 
-def record_to_flattened(self, record):
+def record_to_flattened(self: Any, record: dict[str, Any]) -> list[Any]:
     """The values of a record in the order of the columns, as they are written."""
     values = column_values(record, self.flatten_schema)
     return [write(values.get(name)) for name, write in writers(self)]
 
 
-def record_primary_key_string(self, record):
+def record_primary_key_string(self: Any, record: dict[str, Any]) -> Optional[str]:
     """The key of a record in a form that no other key has; None if the stream has no key."""
     names = self.stream_schema_message["key_properties"]
     if not names:
@@ -125,9 +127,11 @@ def record_primary_key_string(self, record):
     return json.dumps([values[name] for name in names])
 
 
-def column_values(record, columns, above=()):
+def column_values(
+    record: dict[str, Any], columns: Collection[str], above: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """The values of a record by column; objects that are not columns are made of columns."""
-    values = {}
+    values: dict[str, Any] = {}
     for name, value in record.items():
         path = (*above, name)
         column = "__".join(path)
@@ -138,7 +142,7 @@ def column_values(record, columns, above=()):
     return values
 
 
-def writers(sync):
+def writers(sync: Any) -> Any:
     """For each column what turns a value into what is written, kept for the next record."""
     if not hasattr(sync, "writers"):
         sync.writers = [
@@ -147,7 +151,7 @@ def writers(sync):
     return sync.writers
 
 
-def writer(name, schema):
+def writer(name: str, schema: dict[str, Any]) -> Callable[[Any], Any]:
     column = db_sync.column_type(schema)
     if column == "double":
         return lambda value: unrounded(name, value)
@@ -165,7 +169,7 @@ def writer(name, schema):
     )
 
 
-def unrounded(name, value):
+def unrounded(name: str, value: Any) -> Any:
     if isinstance(value, int) and abs(value) > 2**53 and int(float(value)) != value:
         raise ValueError(
             'column "%s" is of type DOUBLE, which would round %d: have the tap send it as an integer or as text, '
@@ -174,11 +178,11 @@ def unrounded(name, value):
     return value
 
 
-def as_json(value):
+def as_json(value: Any) -> Optional[str]:
     return None if value is None else json.dumps(value)
 
 
-def in_utc(value):
+def in_utc(value: Any) -> Any:
     """A date-time or time without its offset, which the types TIMESTAMP and TIME do not have."""
     if not isinstance(value, str):
         return value
@@ -193,24 +197,24 @@ def in_utc(value):
         return local
     moment = MOMENT.fullmatch(local)
     try:
+        if moment is None:
+            raise ValueError
         *parts, fraction = moment.groups()
         is_time = parts[0] is None
-        there = (
-            datetime(*(int(part) for part in ("2000", "01", "01", *parts[3:]) if part))
-            if is_time
-            else datetime(*map(int, parts))
-        )
+        numbers = ("2000", "01", "01", *parts[3:]) if is_time else parts
+        year, month, day, hour, minute, second = map(int, numbers)
+        there = datetime(year, month, day, hour, minute, second)
         utc = there - ahead if sign == "+" else there + ahead
-    except (AttributeError, OverflowError, ValueError):
+    except (OverflowError, ValueError):
         raise ValueError('the time "%s" cannot be converted to UTC' % value) from None
     return (str(utc.time()) if is_time else str(utc)) + (fraction or "")
 
 
-def safe_column_name(name):
+def safe_column_name(name: str) -> str:
     return '"%s"' % name.replace('"', '""').lower()
 
 
-def sync_table(self):
+def sync_table(self: Any) -> None:
     """Creates or changes the table of a stream, unless another stream of this load has it."""
     stream = self.stream_schema_message["stream"]
     table = self.table_name(stream)
@@ -224,7 +228,7 @@ def sync_table(self):
     published_sync_table(self)
 
 
-def flatten_schema(schema, *args, **options):
+def flatten_schema(schema: dict[str, Any], *args: Any, **options: Any) -> Any:
     """The columns of a schema; a property that is not described may be anything."""
     properties = schema.get("properties", {})
     described = {
@@ -234,7 +238,7 @@ def flatten_schema(schema, *args, **options):
     return published_flatten_schema({**schema, "properties": described}, *args, **options)
 
 
-streams_by_table = {}
+streams_by_table: dict[str, str] = {}
 published_sync_table = db_sync.DbSync.sync_table
 published_flatten_schema = db_sync.flatten_schema
 db_sync.flatten_schema = flatten_schema

@@ -8,15 +8,16 @@ Run by the Python of the connector's environment, with the target's own argument
 """
 
 import sys
+from typing import Any
 
 import sqlalchemy
 from target_postgres.sinks import PostgresSink
 from target_postgres.target import TargetPostgres
 
-streams_by_table = {}
+streams_by_table: dict[str, str] = {}
 
 
-def setup(self):
+def setup(self: Any) -> None:
     table = str(self.full_table_name)
     other = streams_by_table.setdefault(table, self.stream_name)
     if other != self.stream_name:
@@ -27,7 +28,7 @@ def setup(self):
     published_setup(self)
 
 
-def column_representation(self, schema):
+def column_representation(self: Any, schema: dict[str, Any]) -> Any:
     columns = published_column_representation(self, schema)
     for column in columns:
         if isinstance(column.type, sqlalchemy.JSON):

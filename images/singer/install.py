@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
+from typing import Optional
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # A secret of the build: certificates in PEM to trust instead of those of the base image.
@@ -25,7 +27,7 @@ class Failed(Exception):
     """Ends the build; its text is the last line."""
 
 
-def main(action, folder):
+def main(action: str, folder: str) -> int:
     name = os.environ.get("CONNECTOR") or ""
     try:
         for needed in ("CONNECTOR", "PACKAGE", "VERSION"):
@@ -44,7 +46,7 @@ def main(action, folder):
     return 0
 
 
-def install(folder):
+def install(folder: str) -> None:
     trust(CERTIFICATES)
     venv = os.path.join(folder, "venv")
     run("cannot make an environment", [sys.executable, "-m", "venv", "--without-pip", venv])
@@ -68,7 +70,7 @@ def install(folder):
         install_unlocked([*pip, "--constraint", written(listed("CONSTRAINTS"))])
 
 
-def install_locked(pip, lock):
+def install_locked(pip: list[str], lock: str) -> None:
     """Installs what the lock file lists; what is built from source is built by what was installed first."""
     with open(lock, encoding="utf-8") as file:
         for part in file.read().split(SECOND):
@@ -86,7 +88,7 @@ def install_locked(pip, lock):
             )
 
 
-def install_unlocked(pip):
+def install_unlocked(pip: list[str]) -> None:
     package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
     if listed("OVERRIDES"):
@@ -97,7 +99,7 @@ def install_unlocked(pip):
         )
 
 
-def trust(certificates):
+def trust(certificates: str) -> None:
     """Makes pip, and what builds packages under it, trust these certificates alone, where there are some."""
     if os.path.exists(certificates):
         os.environ.update(
@@ -105,7 +107,7 @@ def trust(certificates):
         )
 
 
-def add_launcher(folder):
+def add_launcher(folder: str) -> None:
     launcher = os.environ.get("LAUNCHER")
     if not launcher:
         return
@@ -115,7 +117,7 @@ def add_launcher(folder):
     shutil.copyfile(source, os.path.join(folder, "launcher.py"))
 
 
-def command(folder, name):
+def command(folder: str, name: str) -> list[str]:
     """What starts the connector: its launcher, or the command that its package installs."""
     programs = os.path.join(folder, "venv", "bin")
     if os.environ.get("LAUNCHER"):
@@ -131,7 +133,7 @@ def command(folder, name):
     )
 
 
-def describe(folder, started_by):
+def describe(folder: str, started_by: list[str]) -> None:
     output_setting = os.environ.get("OUTPUT_SETTING")
     request = {
         "command": "describe",
@@ -152,15 +154,15 @@ def describe(folder, started_by):
     )
 
 
-def run(what, arguments):
+def run(what: str, arguments: list[str]) -> None:
     """Runs a command whose output goes to the build's log; what it said of a failure is the reason."""
-    done = subprocess.run(arguments, stderr=subprocess.PIPE, universal_newlines=True)
+    done = subprocess.run(arguments, stderr=subprocess.PIPE, text=True)
     sys.stderr.write(done.stderr)
     if done.returncode != 0:
         raise Failed(f"{what}: {reason(done.stderr) or f'exit code {done.returncode}'}")
 
 
-def reason(output):
+def reason(output: str) -> Optional[str]:
     """What is told of a failure: pip's last error, but for the one that hides what an earlier line says."""
     lines = [
         line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line
@@ -177,7 +179,7 @@ def reason(output):
     return next(iter((versions or errors or lines)[-1:]), None)
 
 
-def listed(variable):
+def listed(variable: str) -> list[str]:
     try:
         values = json.loads(os.environ.get(variable) or "[]")
     except ValueError:
@@ -187,7 +189,7 @@ def listed(variable):
     return values
 
 
-def written(lines):
+def written(lines: Iterable[str]) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as file:
         file.write("".join(f"{line}\n" for line in lines))
     return file.name

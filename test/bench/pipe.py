@@ -22,4 +22,5 @@ if sys.platform == "linux":
 children = [start(sys.argv[1], write, 1), start(sys.argv[2], read, 0)]
 os.close(write)
 os.close(read)
-sys.exit(any([os.waitpid(child, 0)[1] for child in children]))
+# A list, because every child is to be awaited.
+sys.exit(any([os.waitpid(child, 0)[1] for child in children]))  # noqa: C419

@@ -5,7 +5,8 @@ Most states are {"bookmarks": {"<stream>": ...}}; older taps have values of thei
 
 from __future__ import annotations
 
-from typing import Iterable, Optional
+from collections.abc import Iterable
+from typing import Optional
 
 from .lossless import JsonText
 

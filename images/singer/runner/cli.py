@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Callable, Optional, Tuple
+from typing import Callable, Optional
 
 from . import VERSION, places
-from .descent import request_death
 from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
 from .connector import read_connector
+from .descent import request_death
 from .files import read_object
 from .request import DATA, Arguments, read_request
 from .session import Session
 from .workflow import await_target, settle, tell_pod
 
-Outcome = Tuple[int, Optional[str]]
+Outcome = tuple[int, Optional[str]]
 """Exit code, and the error in one line."""
 
 

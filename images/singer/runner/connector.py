@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
 from .codes import USAGE, RunnerError
@@ -135,7 +136,7 @@ def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -
             where = (
                 f'{names.get(setting, "the secret")} for setting "{setting}" of {connector.name}'
             )
-            config = _replaced(config, path, lambda text: parsed(kind, text, where))
+            config = _replaced(config, path, partial(parsed, kind, where=where))
     return config
 
 

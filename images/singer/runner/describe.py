@@ -10,8 +10,8 @@ import tempfile
 from typing import IO, Any, NamedTuple, Optional
 
 from .codes import OK, TAP_FAILED, TARGET_FAILED, RunnerError
-from .descent import adopt_orphans, descendants, die_with_parent, kill
 from .connector import Connector, Flags, describe_json
+from .descent import adopt_orphans, descendants, die_with_parent, kill
 from .failure import reason
 from .files import write_json
 from .request import Arguments

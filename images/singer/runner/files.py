@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from .codes import USAGE, RunnerError, io_error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from typing import Any, Iterable, Iterator, NamedTuple, Optional
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Optional
 
 from .lossless import JsonText
 

@@ -126,7 +126,7 @@ class Heads:
         found = -1
         for line in lines:
             place = buffer.rfind(line, found + 1, end) + 1
-            if place or found < 0 and buffer.startswith(line[1:], 0, end):
+            if place or (found < 0 and buffer.startswith(line[1:], 0, end)):
                 found = place
         return bytes(buffer[found : buffer.find(b"\n", found, end) + 1]) if found >= 0 else None
 

@@ -13,9 +13,9 @@ from .codes import INTERRUPTED, OK, TAP_FAILED, TARGET_FAILED, USAGE, RunnerErro
 from .distant_tap import DistantTap
 from .feed import Feed
 from .files import files_below, read_json
+from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .idle import Idle
 from .messages import RECORD, SCHEMA
-from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
 from .outcome import Saved
 from .relay import Relay
 from .request import Arguments
@@ -183,10 +183,10 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
         raise io_error(relay.error, "read", args.input)
     if tap.fault:
         return TAP_FAILED, tap.fault
-    if not session.supervisor.stops and load.trouble() is None and _is_partial(args):
-        if scanner.empty:
-            # It is for the tap's own error to be told.
-            return OK, None
+    untroubled = not session.supervisor.stops and load.trouble() is None
+    if untroubled and _is_partial(args) and scanner.empty:
+        # The tap reports its own error.
+        return OK, None
     # The catalog, and whether all of it came, is known only now that the tap has ended.
     catalog = read_catalog(args.catalog)
     saved = Saved(session, catalog, held_streams(catalog) if args.partial else saved.held)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional, Union
 
 from .lossless import JsonText, load_text, loads
 from .rubbish import Rubbish, blank, cut_off, glued, harmless, marks, wide

@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import urllib.request
-from typing import Any, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from .codes import OK

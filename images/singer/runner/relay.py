@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 import threading
-from typing import Callable, Iterator, Optional
+from collections.abc import Iterator
+from typing import Callable, Optional
 
 from .batches import count_batches
 from .blocks import blocks

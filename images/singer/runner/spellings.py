@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Iterator, Optional
+from collections.abc import Iterator
+from typing import Optional
 
 _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}

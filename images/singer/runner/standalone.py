@@ -17,7 +17,8 @@ from .image_help import about, epilog
 from .mounts import Mounts
 from .pipes import unread
 from .places import directory
-from .request import Arguments, arguments as checked
+from .request import Arguments
+from .request import arguments as checked
 from .session import Session
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional, Union
 
 from .bookmarks import State, bookmarks, merge, streams_of, without
 from .codes import FOREIGN_STATE, USAGE, RunnerError

@@ -73,8 +73,7 @@ class Shapes:
         """Takes in a STATE that had to be parsed: `line` without its newline, and its value."""
         self._misses += 1
         if (
-            self._misses > _FUTILE
-            and self._misses % _FUTILE
+            (self._misses > _FUTILE and self._misses % _FUTILE)
             or not isinstance(value, dict)
             or not value
             or b"\\u0001" in line

@@ -6,13 +6,13 @@ import os
 import time
 from typing import Callable, Optional
 
-from .child import Child
 from .catalog import full_table_streams
+from .child import Child
 from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
+from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
 from .idle import Idle
 from .messages import SCHEMA
-from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
 from .outcome import Saved
 from .pipes import large_pipe
 from .relay import Relay

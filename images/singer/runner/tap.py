@@ -10,8 +10,8 @@ from .catalog import entries
 from .child import Child
 from .codes import INTERRUPTED, TAP_FAILED, USAGE, RunnerError
 from .connector import Connector
-from .idle import Idle
 from .files import read_json, read_list, write_json
+from .idle import Idle
 from .lossless import loads
 from .masking import leaves
 from .overlay import OverlayWatch, apply_overlay

@@ -6,7 +6,8 @@ version too: meltano/sdk#2103 and meltano/sdk#2117.
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, Iterable, Mapping, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any, BinaryIO, Optional
 
 from .messages import RECORD, Message, read_line
 

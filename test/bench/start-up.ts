@@ -9,7 +9,7 @@ const ROOT = join(__dirname, "..", "..");
 /** What a preview takes before Pulumi's engine is asked for anything, and what the check of types takes, with AWS and without. */
 export async function benchStartUp(): Promise<readonly Figure[]> {
   const node = (...args: readonly string[]) => usageOf(["node", ...args], { cwd: ROOT });
-  const register = (store: string) => node(join("bench", "register.cjs"), store);
+  const register = (store: string) => node(join("test", "bench", "register.cjs"), store);
   const check = (project: string) =>
     node(join("node_modules", "@typescript", "native", "bin", "tsc"), "-p", project);
   const sides = await inTurn("start-up", ROUNDS, {

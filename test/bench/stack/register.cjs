@@ -1,4 +1,4 @@
 // As Pulumi itself starts a program.
 require("source-map-support/register");
-require("../../../src/bin/load-program.cjs");
+require("tsx/cjs");
 void require("./register.ts").main(process.argv[2]);

@@ -1,10 +1,10 @@
 """`install.py install|describe FOLDER`, run when an image is built.
 
-`install` installs the connector of the build arguments, from its lock file if it lies beside this file; `describe`
-adds its launcher and writes down what it takes.
+`install` installs the connector of the build arguments, from its lock file if there is one beside this file;
+`describe` adds its launcher and writes its description.
 
-The arguments come by the environment; each list is JSON. A build that fails says in its last line which connector
-failed, and why.
+The arguments are environment variables; lists are JSON. The last line of a failed build names the connector and the
+error.
 """
 
 import json
@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from typing import Optional
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# A secret of the build: certificates in PEM to trust instead of those of the base image.
+# A build secret: PEM certificates to trust instead of those of the base image.
 CERTIFICATES = "/run/secrets/certificates"
-# Line of a lock file after which the packages follow that are installed second (connectors/dependency-lock.ts).
+# Line in a lock file that separates the packages to install second (connectors/dependency-lock.ts).
 SECOND = "\n# Then everything else:\n"
 
 
@@ -32,7 +32,7 @@ def main(action: str, folder: str) -> int:
     try:
         for needed in ("CONNECTOR", "PACKAGE", "VERSION"):
             if not os.environ.get(needed):
-                raise Failed(f"build argument {needed} is missing")
+                raise Failed(f"build argument {needed} is not set")
         if action == "install":
             install(folder)
         else:
@@ -49,7 +49,9 @@ def main(action: str, folder: str) -> int:
 def install(folder: str) -> None:
     trust(CERTIFICATES)
     venv = os.path.join(folder, "venv")
-    run("cannot make an environment", [sys.executable, "-m", "venv", "--without-pip", venv])
+    run(
+        "cannot create a virtual environment", [sys.executable, "-m", "venv", "--without-pip", venv]
+    )
     pip = [
         sys.executable,
         "-m",
@@ -71,7 +73,7 @@ def install(folder: str) -> None:
 
 
 def install_locked(pip: list[str], lock: str) -> None:
-    """Installs what the lock file lists; what is built from source is built by what was installed first."""
+    """Installs the lock file in two parts: packages of the first part build those of the second from source."""
     with open(lock, encoding="utf-8") as file:
         for part in file.read().split(SECOND):
             run(
@@ -92,7 +94,7 @@ def install_unlocked(pip: list[str]) -> None:
     package = f"{os.environ['PACKAGE']}=={os.environ['VERSION']}"
     run("cannot be installed", [*pip, package, *listed("EXTRA_PACKAGES"), "setuptools"])
     if listed("OVERRIDES"):
-        # pip has no overrides: what a package pins too low is replaced afterwards, and pip only warns of the conflict.
+        # pip has no overrides: dependencies pinned too low are replaced afterwards, and pip only warns about the conflict.
         run(
             "cannot be installed",
             [*pip, "--upgrade", "--requirement", written(listed("OVERRIDES"))],
@@ -100,7 +102,7 @@ def install_unlocked(pip: list[str]) -> None:
 
 
 def trust(certificates: str) -> None:
-    """Makes pip, and what builds packages under it, trust these certificates alone, where there are some."""
+    """Makes pip and its build processes trust only these certificates, if there are any."""
     if os.path.exists(certificates):
         os.environ.update(
             PIP_CERT=certificates, SSL_CERT_FILE=certificates, REQUESTS_CA_BUNDLE=certificates
@@ -113,12 +115,12 @@ def add_launcher(folder: str) -> None:
         return
     source = os.path.join(HERE, "launchers", launcher)
     if not os.path.exists(source):
-        raise Failed(f"its launcher connectors/launchers/{launcher} is not there")
+        raise Failed(f"its launcher connectors/launchers/{launcher} does not exist")
     shutil.copyfile(source, os.path.join(folder, "launcher.py"))
 
 
 def command(folder: str, name: str) -> list[str]:
-    """What starts the connector: its launcher, or the command that its package installs."""
+    """The command that starts the connector: its launcher, or the command that its package installs."""
     programs = os.path.join(folder, "venv", "bin")
     if os.environ.get("LAUNCHER"):
         return [os.path.join(programs, "python"), os.path.join(folder, "launcher.py")]
@@ -128,8 +130,8 @@ def command(folder: str, name: str) -> list[str]:
         return [path]
     there = sorted(file for file in os.listdir(programs) if file.startswith(("tap", "target")))
     raise Failed(
-        f'it installs no command "{executable}"'
-        + (f"; there are: {', '.join(there)}" if there else "")
+        f'the package does not install a command "{executable}"'
+        + (f"; it installs: {', '.join(there)}" if there else "")
     )
 
 
@@ -155,7 +157,7 @@ def describe(folder: str, started_by: list[str]) -> None:
 
 
 def run(what: str, arguments: list[str]) -> None:
-    """Runs a command whose output goes to the build's log; what it said of a failure is the reason."""
+    """Runs a command with its output in the build log; its last error is the reason of a failure."""
     done = subprocess.run(arguments, stderr=subprocess.PIPE, text=True)
     sys.stderr.write(done.stderr)
     if done.returncode != 0:
@@ -163,7 +165,7 @@ def run(what: str, arguments: list[str]) -> None:
 
 
 def reason(output: str) -> Optional[str]:
-    """What is told of a failure: pip's last error, but for the one that hides what an earlier line says."""
+    """The reason of a failure: pip's last error, unless an earlier line explains it better."""
     lines = [
         line.strip() for line in output.splitlines() if line.strip() and "[notice]" not in line
     ]
@@ -185,7 +187,7 @@ def listed(variable: str) -> list[str]:
     except ValueError:
         values = None
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise Failed(f"build argument {variable} must be a JSON list of texts")
+        raise Failed(f"build argument {variable} must be a JSON list of strings")
     return values
 
 

@@ -54,7 +54,7 @@ export function testFaults(scene: () => Scene): void {
       const workflow = await finished(name, NAMESPACE, 600);
       roads.shop.cut(false);
       assert.equal(workflow.status?.phase, "Failed", messages(workflow));
-      assert.match(messages(workflow), /what it had sent is loaded, and its progress saved/);
+      assert.match(messages(workflow), /the records it sent are loaded, and its progress is saved/);
       await assertNotAhead(scene(), pipeline, table);
       const { rows } = await scene().client.query<{
         readonly loaded: number;
@@ -331,7 +331,7 @@ export function testMistakes(scene: () => Scene): void {
         parameters: { retries: "0" },
         spec: { artifactRepositoryRef: { configMap: "wrong-bucket", key: "singer" } },
       },
-      /is the bucket there/,
+      /does the bucket exist/,
     );
     kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
   });

@@ -140,7 +140,7 @@ export function testImages(scene: () => ImagesScene): void {
       [
         "a target without input",
         "docker run --rm $TARGET",
-        /there is no input: mount an extract at \/singer\/extract\.jsonl, or pipe one into docker run -i/,
+        /no input: mount an extract at \/singer\/extract\.jsonl, or pipe one into docker run -i/,
       ],
       [
         "a folder of another user",
@@ -150,7 +150,7 @@ export function testImages(scene: () => ImagesScene): void {
       [
         "no place for records",
         "docker run --rm --read-only -e BASE_URL=$BASE_URL $TAP",
-        /no folder can be written to: mount a volume at \/singer/,
+        /no folder is writable: mount a volume at \/singer/,
       ],
       [
         "a flag that it does not have",

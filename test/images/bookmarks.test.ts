@@ -210,7 +210,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         assert.deepEqual((space.result() as { unselected?: unknown }).unselected, ["b", "gone"]);
         assert.match(
           space.result().warnings.join(),
-          /bookmarks kept of streams that this run did not replicate \(not selected any more\): b, gone/,
+          /bookmarks kept of streams that this run did not replicate \(no longer selected\): b, gone/,
         );
       }));
 

@@ -145,7 +145,7 @@ const CASES: readonly Case[] = [
     stream: 0,
     state: undefined,
     loaded: ["a 1"],
-    says: "no STATE that is not empty",
+    says: "only empty STATEs",
   },
   {
     name: "log lines on the tap's stdout are left out and counted",

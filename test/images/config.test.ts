@@ -439,7 +439,7 @@ describe("overlay", () => {
       assert.doesNotMatch(changed.stderr, /config .*added/);
       assert.match(
         space.result().warnings.join(),
-        /belong to another configuration and are dropped/,
+        /belong to a different configuration and are discarded/,
       );
       assert.equal(space.exists("overlay.json"), false);
     }));
@@ -487,7 +487,7 @@ describe("bad input is one line and exit 2", () => {
     [
       "connector of the other kind",
       [request("load", { targetConnector: "tap.json" })],
-      /"kind" is "tap", a target is needed here/,
+      /"kind" is "tap", expected "target"/,
     ],
     [
       "config that is no JSON",
@@ -497,7 +497,7 @@ describe("bad input is one line and exit 2", () => {
     [
       "config that is a list",
       [request("extract", { tapConnector: "tap.json", tapConfig: "list" })],
-      /must hold a JSON object/,
+      /must contain a JSON object/,
     ],
     [
       "config that is not there",
@@ -637,12 +637,12 @@ describe("bad input is one line and exit 2", () => {
     [
       "flags",
       ["extract", "--output", "x"],
-      /^runner \| "extract" is followed by 2 more arguments; give one argument, the request as JSON \(see --help\)\n$/,
+      /^runner \| "extract" is followed by 2 more arguments; pass one argument: the request as JSON \(see --help\)\n$/,
     ],
     [
       "nothing",
       [],
-      /^runner \| there is no request and no \S+connector.json; give a request as JSON \(see --help\)\n$/,
+      /^runner \| no request was given and \S+connector.json does not exist; pass a request as JSON \(see --help\)\n$/,
     ],
   ];
   for (const [name, args, expected] of cases) {

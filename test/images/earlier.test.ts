@@ -74,6 +74,6 @@ describe("load --earlier", { concurrency: 2 }, () => {
       const earlier = { taken: true, records: { a: 4 } };
       assert.equal((await load(space, { ...earlier, resumed: 4 }, { minRecords: 5 })).code, 0);
       const { code, result } = await load(space, earlier, { minRecords: 5 });
-      assert.deepEqual([code, result.error], [16, "1 records came, at least 5 are expected"]);
+      assert.deepEqual([code, result.error], [16, "1 records received, expected at least 5"]);
     }));
 });

@@ -46,12 +46,12 @@ for (const [what, lines, expected] of [
       "[SQL: INSERT]",
       "(Background on this error at: https://sqlalche.me/e/21/f405)",
     ],
-    "db.ProgrammingError: no such table; hint: check that the table exists, and that its user may see it",
+    "db.ProgrammingError: no such table; hint: check that the table exists, and that the user can access it",
   ],
   [
     "an exception above a long statement",
     ["db.ProgrammingError: no such table", ...Array.from({ length: 300 }, (_, row) => `(${row}),`)],
-    "db.ProgrammingError: no such table; hint: check that the table exists, and that its user may see it",
+    "db.ProgrammingError: no such table; hint: check that the table exists, and that the user can access it",
   ],
   [
     "the last line where there is none",
@@ -148,17 +148,17 @@ for (const [connector, error, hint] of [
   [
     "tap-mysql",
     "ValueError: year 0 is out of range",
-    "Python has no dates before year 1 or after 9999: leave the column out, or read it as text",
+    "Python has no dates before year 1 or after 9999: exclude the column, or read it as text",
   ],
   [
     "target-snowflake",
     "singer_sdk.exceptions.InvalidJSONSchema: Schema Validation Error: True is not of type 'number'",
-    "the tap describes number limits as JSON Schema draft 4 does, like pipelinewise taps, and this target does not read that: set validate_records to false",
+    "the tap describes number limits as JSON Schema draft 4 does, like pipelinewise taps, and this target does not support that: set validate_records to false",
   ],
   [
     "target-postgres",
     "psycopg.DataError: PostgreSQL text fields cannot contain NUL (0x00) bytes",
-    "PostgreSQL stores no character U+0000 in text: set sanitize_null_text_characters to true",
+    "PostgreSQL cannot store the character U+0000 in text: set sanitize_null_text_characters to true",
   ],
   [
     "tap-x",
@@ -173,22 +173,22 @@ for (const [connector, error, hint] of [
   [
     "tap-x",
     'connection to server at "127.0.0.1", port 1 failed: Connection refused',
-    "nothing listens there; on a cluster, localhost is the pod itself: give the server's own name",
+    "nothing listens there; on a cluster, localhost is the pod itself: use the server's host name",
   ],
   [
     "tap-x",
     'connection to server at "db", port 1 failed: Connection refused',
-    "check host and port, and that the server runs and can be reached from here",
+    "check the host and port, and that the server is running and reachable from here",
   ],
   [
     "tap-x",
     'could not translate host name "db.invalid" to address: Name or service not known',
-    "check the host's name, and that it is known where the pipeline runs",
+    "check the host name, and that it resolves where the pipeline runs",
   ],
   [
     "target-x",
     'psycopg.errors.UndefinedTable: relation "raw.orders" does not exist',
-    "check that the table exists, and that its user may see it",
+    "check that the table exists, and that the user can access it",
   ],
 ] as const) {
   test(`what failed comes with a hint: ${connector}: ${error}`, () =>
@@ -223,7 +223,7 @@ test("what failed comes with the hint of the exception behind it, and not of one
         "x.LoadFailed: no rows",
       ),
     );
-    assert.match(space.result().error ?? "", /x\.LoadFailed: no rows; hint: check host and port/);
+    assert.match(space.result().error ?? "", /x\.LoadFailed: no rows; hint: check the host and port/);
     await space.extract(
       says(
         "Traceback (most recent call last):",

@@ -159,7 +159,7 @@ describe("an image: settings", () => {
     [
       "one that is missing",
       {},
-      /^runner \| tap-fake needs start_date \(-e START_DATE=...\); a config.json can give settings too/,
+      /^runner \| tap-fake requires start_date \(-e START_DATE=...\); settings can also come from a config.json/,
     ],
   ];
   for (const [name, env, error] of wrong) {
@@ -331,7 +331,7 @@ describe("an image of a target", () => {
       assert.equal(ended.code, 2);
       assert.equal(
         ended.stderr,
-        "runner | there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i\n",
+        "runner | no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i\n",
       );
     }));
 

@@ -287,7 +287,7 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
       );
       assert.equal(code, 0, stderr);
       assert.deepEqual(space.candidate(), { at: 3 });
-      assert.match(space.result().warnings.join("\n"), /held its FIFO open: it was not waited for/);
+      assert.match(space.result().warnings.join("\n"), /held its FIFO open: the load did not wait for it/);
     }));
 
   test("something still writes to it: rows may be missing, and the load fails", () =>

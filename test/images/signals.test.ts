@@ -127,7 +127,7 @@ describe("load", () => {
       assert.equal(space.result().target?.signal, "SIGKILL");
       assert.equal(
         space.result().error,
-        "stopped while target-fake was loading: target-fake did not end by itself and was killed",
+        "stopped while target-fake was loading: target-fake did not exit and was killed",
       );
       assert.equal(space.candidate(), undefined);
     }));

@@ -189,7 +189,7 @@ describe("a tap that failed for good", () => {
       assert.ok(
         space
           .result()
-          .leftOut.includes("full tables, as the tap did not finish: entry, forced, full"),
+          .leftOut.includes("full tables, because the tap did not finish: entry, forced, full"),
       );
     }));
 
@@ -255,7 +255,7 @@ describe("expectations", () => {
       const ended = await space.load(say, { minRecords: 11 });
       assert.equal(ended.code, 16);
       assert.equal(started(ended.stderr), false);
-      assert.equal(space.result().error, "10 records came, at least 11 are expected");
+      assert.equal(space.result().error, "10 records received, expected at least 11");
       assert.equal(space.candidate(), undefined);
       assert.equal((await space.load(say, { minRecords: 10 })).code, 0);
     }));
@@ -275,7 +275,7 @@ describe("expectations", () => {
     [
       "a fresh stream beside an old one",
       { a: day(0), b: { at: "2001-02-03T04:05:06+01:00" } },
-      /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), at most 1 are expected$/,
+      /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), expected at most 1$/,
     ],
     [
       "a bookmark in the future",

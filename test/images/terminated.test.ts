@@ -22,7 +22,7 @@ describe("a connector that is terminated from outside and ends with 0", () => {
         assert.equal(code, 10);
         assert.equal(
           space.result().error,
-          "tap-fake was terminated by somebody else and ended with 0 half-way",
+          "tap-fake was terminated by another process and exited with 0 before it finished",
         );
         assert.equal(space.result().complete, false);
       }));

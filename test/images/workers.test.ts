@@ -29,7 +29,7 @@ describe("a connector that ends with 0 although one of its workers failed (melta
           assert.match(
             space.result().error ?? "",
             new RegExp(
-              `^target-fake ended with 0 although one of its workers failed, rows may be missing: ${named}: TimeoutError: 1,200 rows of stream a were not written`,
+              `^target-fake exited with 0 although one of its workers failed, rows may be missing: ${named}: TimeoutError: 1,200 rows of stream a were not written`,
             ),
           );
           assert.equal(space.candidate(), undefined);
@@ -50,7 +50,7 @@ describe("a connector that ends with 0 although one of its workers failed (melta
       assert.equal(await replicate(space, "stream", steps, {}), 10);
       assert.match(
         space.result().error ?? "",
-        /^tap-fake ended with 0 although one of its workers failed, rows may be missing: thread Thread-3 \(fetch\): ValueError: page 7/,
+        /^tap-fake exited with 0 although one of its workers failed, rows may be missing: thread Thread-3 \(fetch\): ValueError: page 7/,
       );
     }));
 

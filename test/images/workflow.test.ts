@@ -464,7 +464,7 @@ describe("summary", () => {
       });
       assert.equal(
         (await summarize(space, "Failed", failed("main: Error (exit code 1)"))).error,
-        "extract(0): main: Error (exit code 1), its log says why",
+        "extract(0): main: Error (exit code 1); see its log",
       );
       assert.equal(
         (await summarize(space, "Failed", failed("main: Error (exit code 137)"))).error,
@@ -475,7 +475,7 @@ describe("summary", () => {
       assert.deepEqual(await summarize(space, "Failed", failed(denied)), {
         status: "failed",
         code: 64,
-        error: `extract(0): ${denied} (is the bucket there, and may the pipelines use it?)`,
+        error: `extract(0): ${denied} (does the bucket exist, and do the pipelines have access?)`,
         attempts,
       });
       const empty =
@@ -505,7 +505,7 @@ describe("summary", () => {
       const failures = [
         step(
           "target",
-          "target: Error (exit code 13): stopped while target-postgres was loading: target-postgres did not end by itself and was killed",
+          "target: Error (exit code 13): stopped while target-postgres was loading: target-postgres did not exit and was killed",
           5,
         ),
         step("tap", "tap: Error (exit code 10): discovery: tap-postgres exited with 1", 1),
@@ -586,7 +586,7 @@ describe("summary", () => {
       ]) {
         assert.equal(
           (await summarize(space, "Failed", [read, step("extract", message, 2)])).error,
-          `extract: ${message}; a try before: main: Error (exit code 10): Read timed out`,
+          `extract: ${message}; an earlier attempt: main: Error (exit code 10): Read timed out`,
         );
       }
       assert.equal(
@@ -651,7 +651,7 @@ describe("verdict", () => {
       assert.equal(code, 10);
       assert.match(
         stderr,
-        /tap-fake exited with 3: boom \(what it had sent is loaded, and its progress saved\)/,
+        /tap-fake exited with 3: boom \(the records it sent are loaded, and its progress is saved\)/,
       );
     }));
 
@@ -669,7 +669,7 @@ describe("verdict", () => {
         ).stderr;
       assert.match(
         await told({ records: { a: 1000, b: 200 } }),
-        /\(what it had sent is loaded, and its progress saved: 1,200 records\)$/m,
+        /\(the records it sent are loaded, and its progress is saved: 1,200 records\)$/m,
       );
       assert.match(await told({ records: { a: 1 } }), /saved: 1 record\)$/m);
       for (const unknown of [{}, [], { records: null }])
@@ -860,7 +860,7 @@ describe("notify", () => {
       for (const address of ["", "file:///etc/passwd", "http://127.0.0.1:1/secret-path"]) {
         const { code, stderr } = await notify(space, address, "failed");
         assert.equal(code, 0);
-        assert.match(stderr, /^runner \| not told: /);
+        assert.match(stderr, /^runner \| notification failed: /);
         assert.ok(!stderr.includes("secret-path"));
       }
       assert.equal(

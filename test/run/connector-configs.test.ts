@@ -55,7 +55,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     await put("catalog.json", { streams: [] });
     const summary = await runPipeline(context, entry);
     assert.deepEqual(numbersIn(join(folder, "loaded")), range(16, 20));
-    assert.match(summary.warnings.join(), /tap-fake takes no catalog/);
+    assert.match(summary.warnings.join(), /tap-fake does not accept a catalog/);
     await put("catalog.json", { strems: [] });
     assert.match(
       (await runPipeline(context, entry)).error ?? "",

@@ -73,7 +73,7 @@ suite("counts of a stream that is tried again", () => {
         { mode: "stream" },
       );
       assert.equal(summary.code, ExitCode.expectation);
-      assert.equal(summary.error, `${counted} records came, at least ${counted + 1} are expected`);
+      assert.equal(summary.error, `${counted} records received, expected at least ${counted + 1}`);
     });
   }
 

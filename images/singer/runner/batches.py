@@ -11,7 +11,7 @@ _PIECE = 1 << 20
 
 
 def count_batches(totals: Totals) -> None:
-    """Counts the rows of the BATCH messages met since the last call: a target may delete the files it was told of."""
+    """Counts the rows of the BATCH messages since the last call, before a target can delete their files."""
     for stream, message in totals.batches:
         manifest = message.get("manifest")
         for place in manifest if isinstance(manifest, list) else []:
@@ -28,7 +28,7 @@ def _rows(place: Any, encoding: Any) -> Optional[int]:
     compression = kind.get("compression") or "none"
     if path is None or kind.get("format") != "jsonl" or compression not in ("gzip", "none"):
         return None
-    # Slow to load, and few taps send batches.
+    # Imported late: slow to load, and few taps send batches.
     import gzip
 
     try:
@@ -41,10 +41,10 @@ def _rows(place: Any, encoding: Any) -> Optional[int]:
 
 
 def local_path(place: Any) -> Optional[str]:
-    """The path of a file on this machine, given as a file:// URL or as a path; None for other places."""
+    """The path of a file on this machine, given as a file:// URL or as a path; None for remote files."""
     if not isinstance(place, str):
         return None
-    # Slow to load, and few taps send batches.
+    # Imported late: slow to load, and few taps send batches.
     from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(place)

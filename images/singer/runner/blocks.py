@@ -1,4 +1,4 @@
-"""Reads a descriptor in blocks that end at a line's end."""
+"""Reads a descriptor in blocks that end at a line break."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def blocks(
 ) -> Iterator[tuple[bytearray, int, bool]]:
     """Yields (buffer, end, whole): `buffer[:end]` is whole lines, or the last one without its newline.
 
-    The buffer is used again after each step: nothing may hold a view of it then. It grows to
-    hold a line of any length, and shrinks again. `length` stops the reading after so many bytes.
+    The buffer is reused after each step, so callers must not keep views of it. It grows to hold a
+    line of any length, and shrinks again. `length` limits how many bytes are read.
     """
     buffer = bytearray(BLOCK)
     fill = 0

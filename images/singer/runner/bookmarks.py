@@ -1,6 +1,6 @@
 """Singer states, merged stream by stream.
 
-Most states are {"bookmarks": {"<stream>": ...}}; older taps have values of their own at the top.
+Most states are {"bookmarks": {"<stream>": ...}}; older taps keep their own values at the top level.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Optional
 from .lossless import JsonText
 
 State = JsonText
-"""A Singer state as the tap wrote it: an object that is not empty."""
+"""A Singer state as the tap wrote it: a non-empty object."""
 
 _NONE = JsonText("{}")
 
 
 def bookmarks(state: Optional[State]) -> Optional[JsonText]:
-    """The object of a state that has a bookmark for each stream; None when it has none."""
+    """The object in a state that maps streams to bookmarks; None if there is none."""
     found = state.members.get("bookmarks") if state else None
     return found if found and found.is_object else None
 
 
 def streams_of(state: Optional[State]) -> list[str]:
-    """The streams that a state has bookmarks of."""
+    """The streams that have a bookmark in the state."""
     found = bookmarks(state)
     return list(found.members) if found else []
 
@@ -39,9 +39,9 @@ def without(state: State, streams: Iterable[str]) -> State:
 
 
 def merge(older: Optional[State], newer: Optional[State]) -> Optional[State]:
-    """`newer` with the bookmarks of those streams that only `older` has.
+    """`newer` plus the bookmarks of streams that only `older` has.
 
-    A bookmark is replaced as a whole. All that is not under "bookmarks" is that of `newer`.
+    Bookmarks are replaced as a whole. Everything outside "bookmarks" comes from `newer`.
     """
     kept = bookmarks(older)
     if not newer or kept is None:

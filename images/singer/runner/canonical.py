@@ -1,4 +1,4 @@
-"""States in one spelling, for comparison alone: digits may be lost, as connectors' own `json.loads` loses them."""
+"""Canonical spelling of states, only for comparison: digits may be lost, as in connectors' own `json.loads`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def parse(text: str) -> Any:
 
 
 def canonical(value: Any) -> bytes:
-    """The same for values of `parse` that are equal."""
+    """The canonical text of a value of `parse`: the same for equal values."""
     return json.dumps(value, sort_keys=True).encode()
 
 

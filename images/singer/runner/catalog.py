@@ -10,15 +10,15 @@ Entry = dict
 
 
 def entries(catalog: Any, where: str) -> list[Entry]:
-    """The streams of a catalog; exit 2 when it is none."""
+    """The streams of a catalog; exit 2 if it is not a catalog."""
     streams = catalog.get("streams") if isinstance(catalog, dict) else None
     if not isinstance(streams, list) or not all(isinstance(entry, dict) for entry in streams):
-        raise RunnerError(USAGE, f'{where} is not a Singer catalog: it has no list "streams"')
+        raise RunnerError(USAGE, f'{where} is not a Singer catalog: it has no "streams" list')
     return streams
 
 
 def names(entry: Entry) -> list[str]:
-    """The names a stream goes by in rules and messages."""
+    """The names by which rules and messages refer to a stream."""
     both = [entry.get("tap_stream_id"), entry.get("stream")]
     return [
         name
@@ -28,7 +28,7 @@ def names(entry: Entry) -> list[str]:
 
 
 def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
-    """The metadata at `breadcrumb`, added to the entry when it is not there."""
+    """The metadata at `breadcrumb`, created if it does not exist."""
     listed = entry.setdefault("metadata", [])
     for item in listed:
         if isinstance(item, dict) and list(item.get("breadcrumb") or []) == breadcrumb:
@@ -39,7 +39,7 @@ def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
 
 
 def full_table_streams(catalog: Any) -> frozenset[str]:
-    """Names of streams whose replication method is FULL_TABLE (forced, chosen, or of the stream itself)."""
+    """Names of streams whose replication method is FULL_TABLE (forced, selected, or the stream's default)."""
     found: set[str] = set()
     for entry in entries(catalog, "the catalog"):
         root = metadata_of(entry, [])
@@ -57,7 +57,7 @@ def full_table_streams(catalog: Any) -> frozenset[str]:
 
 
 def selected_streams(catalog: Any) -> Optional[frozenset[str]]:
-    """Names of the streams that a catalog selects; None when it selects none by name, and the tap decides."""
+    """Names of the streams that a catalog selects; None if it selects none explicitly, and the tap decides."""
     listed = entries(catalog, "the catalog")
     return (
         frozenset(name for entry in listed if _is_selected(entry) for name in names(entry)) or None

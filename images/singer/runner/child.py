@@ -1,4 +1,4 @@
-"""A connector as a child process in a session of its own."""
+"""A connector as a child process in its own session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Stream = Optional[int]
 
 
 class Child:
-    """A started connector. `watch` must be called once; then `ended` tells when all is known."""
+    """A started connector. `watch` must be called once; `ended` is set when the outcome is known."""
 
     def __init__(
         self, role: str, name: str, command: list[str], stdin: Stream, stdout: Stream
@@ -35,22 +35,22 @@ class Child:
         self.role = role
         self.name = name
         self.exit: Optional[int] = None
-        """Exit code; None while it runs and when a signal ended it."""
+        """Exit code; None while it runs or if a signal ended it."""
         self.signal: Optional[str] = None
         """Name of the signal that ended it, e.g. SIGKILL."""
         self.seconds = 0.0
         """How long it ran."""
         self.ended_at = 0.0
-        """When it ended, on the monotonic clock."""
+        """When it ended, by the monotonic clock."""
         self.ended = threading.Event()
-        """Set when the process has ended, its stderr is read, and what it left behind has ended too."""
+        """Set when the process and any processes it left behind have ended and its stderr has been read."""
         self.lines: deque[str] = deque(maxlen=_KEPT_LINES)
-        """Its last lines on stderr, masked."""
+        """The last lines of its stderr, masked."""
         self._workers = Workers()
         self.fault: Optional[str] = None
-        """Why it has failed whatever its exit code: what it did, or left behind, to be stopped for that."""
+        """Why it failed regardless of its exit code, for example why it was stopped."""
         self.warning: Optional[str] = None
-        """What is odd about its end."""
+        """A warning about how it ended."""
         self.log: LogReader
         self._killed = False
         self._hurry = threading.Event()
@@ -92,8 +92,8 @@ class Child:
     ) -> None:
         """Logs its stderr, hands each line of its stdout to `on_output`, and waits for it, in threads.
 
-        `at_exit` is called as soon as the process is gone, `on_end` when `ended` is set. Processes that it leaves
-        behind have the time `grace` to finish its output.
+        `at_exit` is called as soon as the process exits, `on_end` when `ended` is set. Processes that it leaves
+        behind have `grace` seconds to finish its output.
         """
         process = self._process
         assert process.stderr is not None
@@ -128,18 +128,21 @@ class Child:
         until = time.monotonic() + _LEFTOVER_SECONDS
         for reader in readers:
             reader.join(max(0, until - time.monotonic()))
-        # What the connector has left running would hold its pipes open for ever.
+        # Processes that the connector left running would hold its pipes open forever.
         self._signal_group(signal.SIGKILL)
         descent.kill([holder.pid for holder in descent.holders(self._pipes)])
         for reader in readers:
             reader.join(_LEFTOVER_SECONDS)
         end_log()
         if status == 0 and not self._hurry.is_set() and says_terminated(list(self.lines)):
-            self.fault = self.fault or "was terminated by somebody else and ended with 0 half-way"
+            self.fault = (
+                self.fault
+                or "was terminated by another process and exited with 0 before it finished"
+            )
         if status == 0 and self._workers.failed:
             self.fault = (
                 self.fault
-                or f"ended with 0 although one of its workers failed, rows may be missing: {self._workers.failed}"
+                or f"exited with 0 although one of its workers failed, rows may be missing: {self._workers.failed}"
             )
         if status < 0:
             self.signal = signal.Signals(-status).name
@@ -149,10 +152,10 @@ class Child:
         on_end()
 
     def _wait_for_writers(self, grace: float) -> None:
-        """Until nothing that it left behind has its output open, or the time is over.
+        """Waits until no process it left behind has its output open, or the grace period is over.
 
-        A leftover that has written since, and is killed, was not finished: rows may be missing. One that has not only
-        inherited the output.
+        A leftover process that was still writing when it was killed was not finished: rows may be missing. One that
+        wrote nothing only inherited the output.
         """
         left = self._writers()
         at_first = {holder.pid: holder.written() for holder in left}
@@ -182,32 +185,32 @@ class Child:
 
     @property
     def has_closed_output(self) -> bool:
-        """It runs, and neither it nor anything that it started can write to its output any more."""
+        """It is running, but neither it nor its descendants can write to its output."""
         return self.is_running and descent.sees_all() and not self._writers()
 
     @property
     def holds_output(self) -> bool:
-        """It runs, and it or something that it started can still write to its output."""
+        """It is running, and it or a descendant can still write to its output."""
         return self.is_running and bool(self._writers())
 
     @property
     def is_running(self) -> bool:
-        """The process has not ended."""
+        """The process is still running."""
         return self._process.returncode is None
 
     @property
     def ok(self) -> bool:
-        """It ended by itself with exit code 0."""
+        """It exited with code 0 without being killed."""
         return self.ended.is_set() and self.exit == 0 and self.fault is None
 
     def terminate(self, fault: Optional[str] = None) -> None:
-        """Asks it to stop (SIGTERM to its process group); with a `fault` it has failed."""
+        """Asks it to stop (SIGTERM to its process group); `fault` marks it as failed."""
         self.fault = self.fault or fault
         self._hurry.set()
         self._signal_group(signal.SIGTERM)
 
     def kill(self, fault: Optional[str] = None) -> None:
-        """Stops it now (SIGKILL to its process group); with a `fault` it has failed."""
+        """Kills it (SIGKILL to its process group); `fault` marks it as failed."""
         self.fault = self.fault or fault
         self._killed = True
         self._hurry.set()
@@ -220,11 +223,11 @@ class Child:
             pass
 
     def failure(self) -> str:
-        """One line that says how it ended and why, e.g. `tap-x exited with 3: ValueError: boom`."""
+        """How it ended and why, in one line, e.g. `tap-x exited with 3: ValueError: boom`."""
         if self.fault:
             return f"{self.name} {self.fault}"
         if self.signal and self._killed:
-            return f"{self.name} did not end by itself and was killed"
+            return f"{self.name} did not exit and was killed"
         if self.signal:
             hint = ", possibly out of memory" if self.signal == "SIGKILL" else ""
             how = f"was killed by {self.signal}{hint}"

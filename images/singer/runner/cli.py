@@ -1,4 +1,4 @@
-"""Does what a request says: its exit code, and every error as one line."""
+"""Executes a request: returns its exit code and reports every error in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .session import Session
 from .workflow import await_target, settle, tell_pod
 
 Outcome = tuple[int, Optional[str]]
-"""Exit code, and the error in one line."""
+"""Exit code and the error in one line."""
 
 
 def main(argv: list[str]) -> int:
@@ -53,12 +53,12 @@ def main(argv: list[str]) -> int:
 
 
 def _arguments(argv: list[str]) -> Optional[Arguments]:
-    """Those of a request, or of what the image's own connector does without one; None if only a text is printed."""
+    """The arguments of the request, or the image's defaults without one; None if only text is printed."""
     if argv and not argv[0].startswith("-"):
         if len(argv) > 1:
             raise RunnerError(
                 USAGE,
-                f'"{argv[0]}" is followed by {len(argv) - 1} more arguments; give one argument, the request as JSON (see --help)',
+                f'"{argv[0]}" is followed by {len(argv) - 1} more arguments; pass one argument: the request as JSON (see --help)',
             )
         return read_request(argv[0])
     path = places.described(places.directory())
@@ -77,7 +77,8 @@ def _arguments(argv: list[str]) -> Optional[Arguments]:
         os.write(1, f"singer-runner {VERSION}\n".encode())
     else:
         raise RunnerError(
-            USAGE, f"there is no request and no {path}; give a request as JSON (see --help)"
+            USAGE,
+            f"no request was given and {path} does not exist; pass a request as JSON (see --help)",
         )
     return None
 
@@ -131,7 +132,7 @@ def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
         code, error = INTERRUPTED, "stopped"
     except OSError as failure:
         code, error = INTERNAL, str(io_error(failure, "use", str(failure.filename or "a file")))
-    except Exception as failure:  # a bug: told in one line like everything else
+    except Exception as failure:  # A bug is reported in one line like any other error.
         if os.environ.get("SINGER_DEBUG"):
             import traceback
 

@@ -1,4 +1,4 @@
-"""A tap that has closed its output and does not end."""
+"""A tap that closed its output but did not exit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .supervisor import Supervisor
 
 
 class ClosedOutput:
-    """Gives a tap that has closed its output the grace period to end: nothing more can come from it."""
+    """Gives a tap that closed its output the grace period to exit: it can send no more data."""
 
     def __init__(self, tap: Child, supervisor: Supervisor, stop: Callable[[str], None]) -> None:
         self._tap = tap
@@ -18,7 +18,7 @@ class ClosedOutput:
         self._seen = False
 
     def look(self, ended: bool = False) -> None:
-        """To be called often; `ended` when the end of its output was read."""
+        """Must be called often; `ended` means that the end of its output was read."""
         if not self._seen and (ended or self._tap.has_closed_output):
             self._seen = True
             self._supervisor.after(self._supervisor.grace, lambda: self._overdue(ended))

@@ -6,18 +6,18 @@ import errno
 
 OK = 0
 INTERNAL = 1
-"""A bug of the runner, or files it could not write (a full disk)."""
+"""A bug in the runner, or files it could not write (full disk)."""
 USAGE = 2
-"""Wrong flags, or a file that is missing or not valid."""
+"""Invalid arguments, or a file that is missing or invalid."""
 TAP_FAILED = 10
 TARGET_FAILED = 11
 BOTH_FAILED = 12
 INTERRUPTED = 13
-"""Stopped by SIGTERM or SIGINT, even when both connectors then ended with 0."""
+"""Stopped by SIGTERM or SIGINT, even if both connectors then exited with 0."""
 BAD_STREAM = 14
-"""More lines that are no Singer messages than maxBadLines, or a STATE that cannot be kept, such as one with NaN."""
+"""More non-Singer lines than maxBadLines, or a STATE that cannot be saved, such as one with NaN."""
 EMPTY = 15
-"""Neither SCHEMA nor STATE: nothing is selected, or the tap did nothing."""
+"""Neither SCHEMA nor STATE: no stream is selected, or the tap did nothing."""
 EXPECTATION = 16
 """minRecords or maxStalenessSeconds is not met."""
 FOREIGN_STATE = 17
@@ -41,7 +41,7 @@ def status(code: int) -> str:
 
 
 class RunnerError(Exception):
-    """Ends the run with `code` and one line for the user."""
+    """Ends the run with `code` and a one-line message for the user."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -49,6 +49,6 @@ class RunnerError(Exception):
 
 
 def io_error(error: OSError, action: str, path: str) -> RunnerError:
-    """One line for an operating system error on `path`, e.g. action "write"."""
+    """The error for a failed operating system call on `path`, e.g. action "write"."""
     reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
     return RunnerError(INTERNAL, f"cannot {action} {path}: {reason or error}")

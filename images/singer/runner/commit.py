@@ -1,4 +1,4 @@
-"""commit: makes the candidate of a load the file that is stored as the state."""
+"""commit: turns the candidate state of a load into the file that is stored as the state."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .workflow import COMPLETE, awaited_outcome
 
 
 def commit(args: Arguments) -> tuple[int, Optional[str]]:
-    """Writes the output at once, after checking that the state is one of this run; nothing without a candidate.
+    """Writes the output atomically after checking that the state belongs to this run; nothing without a candidate.
 
-    Beside it what the run has come to, so that no step more is needed where all went well.
+    Also writes the run's summary, so that a successful run needs no further step.
     """
     _check_loaded(args.target_result)
     candidate = _checked(args) if args.save_state and os.path.exists(args.candidate) else None
     if candidate is None:
-        print("the state stays as it is")
+        print("the state is unchanged")
     else:
         write_json(args.output, candidate)
-        print(f"the state of run {args.run} is saved")
+        print(f"saved the state of run {args.run}")
     told = summary(args, *_end(args), committed=candidate and candidate.members["state"])
     if args.summary:
         write_json(args.summary, told)
@@ -36,12 +36,12 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
 
 
 def _check_loaded(path: Optional[str]) -> None:
-    """A result that says how the load failed was not left by the load that has just succeeded, or it did not."""
+    """Refuses the result of a failed load: it is from another attempt, or the load did not succeed."""
     result = result_of(path)
     if result.get("code", OK) != OK:
         raise RunnerError(
             INTERNAL,
-            f"the load has ended well, but its result says: {result.get('error') or 'failed'}",
+            f"the load succeeded, but its result reports: {result.get('error') or 'failed'}",
         )
 
 
@@ -53,25 +53,25 @@ def _checked(args: Arguments) -> JsonText:
         if candidate.get(name) != value:
             found = candidate.get(name)
             raise RunnerError(
-                USAGE, f"candidate {args.candidate}: {name} is {found!r}, {value!r} is expected"
+                USAGE, f"candidate {args.candidate}: {name} is {found!r}, expected {value!r}"
             )
     if not state_value(text.members.get("state")):
         raise RunnerError(
             USAGE,
-            f"candidate {args.candidate}: its state is empty and would start from the beginning",
+            f"candidate {args.candidate}: its state is empty; the next run would start from the beginning",
         )
     return text
 
 
 def _end(args: Arguments) -> tuple[str, Optional[int], None]:
-    """Status, code and error. A run of which more is to come is not at its end: its exit handler tells that."""
+    """Status, code and error. A run with follow-up steps is still in progress; its exit handler reports the end."""
     outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
     more = outcome not in (None, COMPLETE) or args.follow_ups
     return ("running", None, None) if more else ("succeeded", OK, None)
 
 
 def _write_facts(args: Arguments, told: dict[str, Any]) -> None:
-    """Numbers for metrics, a file each; 0 for what is not known, because Argo takes no empty one."""
+    """Numbers for metrics, one per file; 0 for unknown values, because Argo rejects empty files."""
     tries = told["attempts"]
     numbers = {
         "records": told["records"],

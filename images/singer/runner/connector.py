@@ -1,4 +1,4 @@
-"""connector.json: what the runner knows about a tap or a target."""
+"""connector.json: the description of a tap or target."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .files import read_object
 from .lossless import JsonText, loads
 
 TYPES = ("string", "number", "boolean", "json")
-"""Types of a setting; all but string are given as JSON in the environment and as secrets."""
+"""Types of a setting; in the environment and in secrets, all but strings are JSON."""
 
 CATALOG_FLAGS = ("catalog", "properties", "none")
 
 
 class Flags(NamedTuple):
-    """The flags a connector takes; no other is ever passed."""
+    """The flags a connector supports; no others are passed."""
 
     config: bool
     catalog: str
@@ -38,23 +38,23 @@ class Connector(NamedTuple):
     command: list[str]
     flags: Flags
     settings: dict[str, str]
-    """Names of known settings and their types; inside of others as in `ssh_tunnel.port`."""
+    """Known settings and their types; nested settings are written `ssh_tunnel.port`."""
     output_setting: Optional[str]
-    """The target's setting that says where it writes files."""
+    """The target's setting for the directory it writes files to."""
     python: Optional[str]
-    """Version of the Python the connector runs on."""
+    """Python version the connector runs on."""
     required: list[str]
-    """Settings without which it does not start."""
+    """Settings that are required to start it."""
     defaults: dict[str, Any]
-    """Settings that an image that runs by itself gives it."""
+    """Defaults for settings when the image runs standalone."""
     help: dict[str, str]
-    """What it says of its settings."""
+    """Descriptions of its settings."""
     output_aliases: list[str]
     """Other names of `output_setting`."""
 
 
 def read_connector(path: str, kind: str) -> Connector:
-    """The description in `path`; exit 2 when it is none of a `kind`."""
+    """The description in `path`; exit 2 if it does not describe a `kind`."""
     raw = read_object(path, "connector description")
 
     def wrong(what: str) -> RunnerError:
@@ -66,19 +66,19 @@ def read_connector(path: str, kind: str) -> Connector:
         or not command
         or not all(isinstance(part, str) for part in command)
     ):
-        raise wrong('"command" must be a list of strings that is not empty')
+        raise wrong('"command" must be a non-empty list of strings')
     if raw.get("kind") != kind:
-        raise wrong(f'"kind" is {json.dumps(raw.get("kind"))}, a {kind} is needed here')
+        raise wrong(f'"kind" is {json.dumps(raw.get("kind"))}, expected "{kind}"')
     if not isinstance(raw.get("name"), str) or not raw["name"]:
-        raise wrong('"name" must be a string that is not empty')
+        raise wrong('"name" must be a non-empty string')
     flags = raw.get("flags", {})
     settings = raw.get("settings", {})
     if not isinstance(flags, dict) or flags.get("catalog", "none") not in CATALOG_FLAGS:
-        raise wrong(f'"flags" must be an object, its "catalog" one of {", ".join(CATALOG_FLAGS)}')
-    if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
         raise wrong(
-            f'"settings" must be an object of names and types, a type one of {", ".join(TYPES)}'
+            f'"flags" must be an object whose "catalog" is one of {", ".join(CATALOG_FLAGS)}'
         )
+    if not isinstance(settings, dict) or not all(kind in TYPES for kind in settings.values()):
+        raise wrong(f'"settings" must map each name to one of the types {", ".join(TYPES)}')
     return Connector(
         name=raw["name"],
         kind=kind,
@@ -102,7 +102,7 @@ def read_connector(path: str, kind: str) -> Connector:
 
 
 def describe_json(connector: Connector) -> dict[str, Any]:
-    """The connector as connector.json holds it."""
+    """The connector as JSON for connector.json."""
     return {
         "name": connector.name,
         "kind": connector.kind,
@@ -120,9 +120,9 @@ def describe_json(connector: Connector) -> dict[str, Any]:
 
 
 def with_types(config: dict[str, Any], connector: Connector, paths: list[Any]) -> dict[str, Any]:
-    """`config` with the texts at `paths`, which secrets always are, in the types of their settings.
+    """`config` with the secrets at `paths`, which are text, converted to the types of their settings.
 
-    A path may come again with `{"secret": name}` at its end: so errors name the secret.
+    A path may be repeated with `{"secret": name}` at its end, so that errors name the secret.
     """
     names = {
         _setting(path[:-1]): f'the secret "{path[-1].get("secret")}"'
@@ -153,7 +153,7 @@ def _replaced(value: Any, path: list[Any], convert: Callable[[str], Any]) -> Any
 
 
 def parsed(kind: str, text: str, where: str) -> Any:
-    """A text, of the environment or a secret, as a value of a type; an error names `where` it stands, never the text."""
+    """Converts text from the environment or a secret to a type; errors name `where` it is from, never the text."""
     if kind == "string":
         return text
     try:

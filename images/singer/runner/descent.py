@@ -1,6 +1,6 @@
-"""The runner's place among processes: it ends with its parent, and sees what connectors leave behind (Linux).
+"""Process tree of the runner: it ends with its parent, and sees what connectors leave behind (Linux).
 
-Elsewhere nothing is seen, and a run ends by its time limits alone.
+On other systems nothing is visible, and only time limits end a run.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ File = tuple
 """Device and inode of an open file: the same for all processes that have it open."""
 
 _own: set[int] = set()
-"""Children that somebody waits for."""
+"""Children that another part of the runner waits for."""
 
 
 def request_death(number: int, parent: int) -> None:
-    """Has this process end by signal `number` when `parent` has ended."""
+    """Makes the kernel send this process signal `number` when `parent` ends."""
     prctl = _prctl()
     if prctl:
         _request(prctl, number, parent)
@@ -31,33 +31,33 @@ def request_death(number: int, parent: int) -> None:
 
 def _request(prctl: Callable[[int, int], int], number: int, parent: int) -> None:
     prctl(_PR_SET_PDEATHSIG, number)
-    # The parent may have ended before.
+    # The parent may have ended already.
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
 
 
 def die_with_parent() -> Optional[Callable[[], None]]:
-    """For a child, between fork and exec: ends it when the runner is killed."""
-    # Looked up here: between fork and exec as little as possible may happen.
+    """Runs in a child between fork and exec: the child ends when the runner is killed."""
+    # Looked up here, because as little as possible may happen between fork and exec.
     prctl = _prctl()
     parent = os.getpid()
     return (lambda: _request(prctl, signal.SIGKILL, parent)) if prctl else None
 
 
 def adopt_orphans() -> None:
-    """Makes daemons that connectors start children of the runner, so that they are found."""
+    """Makes daemons that connectors start children of the runner, so that it can find them."""
     prctl = _prctl()
     if prctl:
         prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def own(pid: int) -> None:
-    """`pid` is waited for, and is not to be reaped as an orphan."""
+    """Registers `pid` as waited for, so that it is not reaped as an orphan."""
     _own.add(pid)
 
 
 def reap_orphans() -> None:
-    """Takes away what is left in the process table of adopted processes that have ended."""
+    """Reaps adopted processes that have ended."""
     for pid in _children(os.getpid()):
         if pid not in _own:
             try:
@@ -67,7 +67,7 @@ def reap_orphans() -> None:
 
 
 def file_of(fd: int) -> File:
-    """What identifies the file behind a descriptor."""
+    """Identity of the file behind a descriptor."""
     found = os.fstat(fd)
     return found.st_dev, found.st_ino
 
@@ -80,7 +80,7 @@ class Holder(NamedTuple):
     """Its descriptor, in /proc."""
 
     def written(self) -> int:
-        """Bytes it has written so far, to whatever; -1 when that cannot be seen."""
+        """Bytes it has written so far to any file; -1 if unknown."""
         try:
             with open(f"/proc/{self.pid}/io", "rb") as file:
                 return next(int(line.split()[1]) for line in file if line.startswith(b"wchar:"))
@@ -88,7 +88,7 @@ class Holder(NamedTuple):
             return -1
 
     def waits_for_reader(self) -> bool:
-        """The file is a pipe that takes no more until something is read from it."""
+        """The file is a full pipe."""
         try:
             if not stat.S_ISFIFO(os.stat(self.path).st_mode):
                 return False
@@ -134,13 +134,13 @@ def _holder(pid: int, files: set[File]) -> Optional[Holder]:
 
 
 def sees_all() -> bool:
-    """Whether all processes below the runner, of which there are some, let it see what they have open."""
+    """Whether there are processes below the runner and it can see the open files of all of them."""
     pids = descendants()
     return bool(pids) and all(os.access(f"/proc/{pid}/fd", os.R_OK | os.X_OK) for pid in pids)
 
 
 def descendants() -> list[int]:
-    """All processes below the runner, those that have ended and were not reaped among them."""
+    """All processes below the runner, including ended ones that were not reaped."""
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:

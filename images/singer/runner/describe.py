@@ -1,4 +1,4 @@
-"""describe: finds out what a connector takes, from its own --help and --about."""
+"""describe: finds out what a connector supports from its --help and --about."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read_flags(text: str) -> Flags:
     """The flags a help text offers."""
 
     def has(flag: str) -> bool:
-        # At the start of a line or an item of the usage, alone or after its short form: elsewhere it is prose.
+        # Only at the start of a line or usage item, alone or after the short form: elsewhere it is prose.
         option = r"(?:-\w\b[^\n,|]{0,40}[,|]\s*)?" + flag + r"(?![\w-])"
         return (
             re.search(rf"^\s*{option}|[\[(|]\s*{option}|\A[^\n]*\s{option}", text, re.M) is not None
@@ -61,7 +61,7 @@ def read_flags(text: str) -> Flags:
 def _help(name: str, command: list[str], failed: int) -> str:
     code, output, errors = _run(name, command + ["--help"], failed)
     text = output + "\n" + errors
-    # Some legacy connectors know no --help: they refuse it with their usage.
+    # Some legacy connectors have no --help: they reject it and print their usage.
     if code != 0 and "--config" not in text:
         why = reason(errors.splitlines()) or reason(output.splitlines())
         raise RunnerError(failed, f"{name} does not start: {why or f'--help exited with {code}'}")
@@ -69,7 +69,7 @@ def _help(name: str, command: list[str], failed: int) -> str:
 
 
 class About(NamedTuple):
-    """What a connector says of its settings."""
+    """A connector's description of its settings."""
 
     types: dict[str, str]
     required: list[str]
@@ -77,7 +77,7 @@ class About(NamedTuple):
 
 
 def _about(command: list[str]) -> About:
-    """The settings as the connector tells them; none where it does not."""
+    """The settings that the connector reports; empty if it reports none."""
     try:
         code, output, _ = _run("", command + ["--about", "--format=json"], OK)
         settings = json.loads(output[max(0, output.find("{")) :])["settings"]
@@ -98,7 +98,7 @@ def _about(command: list[str]) -> About:
 
 
 def _types(properties: dict[str, Any], parent: str = "") -> dict[str, str]:
-    """Types of settings by name, those inside of others as `parent.name`."""
+    """Types of settings by name; nested settings are `parent.name`."""
     found = {}
     for name, schema in properties.items():
         found[parent + name] = _type(schema)
@@ -110,7 +110,7 @@ def _types(properties: dict[str, Any], parent: str = "") -> dict[str, str]:
 
 def _type(schema: Any) -> str:
     kinds = _kinds(schema)
-    # Where text is allowed beside other types, text is what the connector can read.
+    # If a setting accepts text among other types, pass it as text.
     if "string" in kinds:
         return "string"
     if kinds and kinds <= {"integer", "number"}:
@@ -130,7 +130,7 @@ def _kinds(schema: Any) -> set[str]:
 
 def _run(name: str, command: list[str], failed: int) -> tuple[int, str, str]:
     adopt_orphans()
-    # Files and not pipes, which a process that the connector leaves behind would hold open.
+    # Files instead of pipes, which a process that the connector leaves behind would hold open.
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(
@@ -161,7 +161,7 @@ def _text(file: IO[bytes]) -> str:
 
 
 def _python_of(executable: str) -> Optional[str]:
-    """Version of the virtual environment `executable` lies in; None when it lies in none."""
+    """Python version of the virtual environment of `executable`; None if it is not in one."""
     settings = os.path.join(os.path.dirname(os.path.dirname(executable)), "pyvenv.cfg")
     try:
         with open(settings, encoding="utf-8") as file:

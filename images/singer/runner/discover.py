@@ -16,7 +16,7 @@ def discover(session: Session) -> tuple[int, Optional[str]]:
     """Exit code and error of a discovery."""
     tap = session.connector("tap")
     if not tap.flags.discover:
-        raise RunnerError(USAGE, f"{tap.name} has no --discover")
+        raise RunnerError(USAGE, f"{tap.name} does not support --discover")
     overlay, flags = prepare_config(session, tap)
     catalog = run_discovery(session, tap, flags, overlay)
     if session.args.output == "-":

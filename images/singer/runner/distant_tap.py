@@ -1,4 +1,4 @@
-"""The tap at the other end of a FIFO."""
+"""The tap on the other side of a FIFO."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from .target import PipeLoad
 
 
 class DistantTap:
-    """The tap behind a FIFO, of which is known what comes through, its log, and the file that says how it has ended."""
+    """The tap behind a FIFO: only its data, its log, and its outcome file are known."""
 
     def __init__(self, session: Session, relay: Relay) -> None:
         self.fault: Optional[str] = None
-        """Why what it sent does not count."""
+        """Why its data must not be used."""
         self._session = session
         self._relay = relay
         self._ended = False
         self._read = 0
 
     def signs_of_life(self, load: PipeLoad) -> Optional[tuple]:
-        """Change while data comes, or the tap or the target logs; those of the target alone once all has come."""
+        """Signs of life of the tap or target: data or log lines; only the target's once all data has arrived."""
         of_target = load.signs_of_life()
         return of_target and (
             of_target,
@@ -31,13 +31,13 @@ class DistantTap:
         )
 
     def stop_idle(self, load: PipeLoad, fault: str) -> None:
-        """Ends a load that is silent, for what the target did not do, or for what the tap did not."""
+        """Ends a silent load and blames the target or the tap."""
         load.child.kill(fault)
         if not load.unread:
             self.fault = f"the tap {fault.replace('read', 'sent', 1)}"
 
     def look(self) -> None:
-        """Ends the stream when the tap has ended and something holds its FIFO open for the grace period."""
+        """Ends the stream if the tap has ended and a process holds its FIFO open for the grace period."""
         outcome = self._session.args.tap_outcome_file
         if self._ended or self._relay.source_ended or not outcome or not os.path.exists(outcome):
             return
@@ -52,7 +52,7 @@ class DistantTap:
             self.fault = "the tap has ended, and something that it left behind still writes to its FIFO: rows may be missing"
         else:
             self._session.warn(
-                "the tap has ended, and something that it left behind held its FIFO open: it was not waited for"
+                "the tap has ended, and something that it left behind held its FIFO open: the load did not wait for it"
             )
         self._relay.finish()
 

@@ -1,4 +1,4 @@
-"""What earlier attempts of the same run have loaded: a stream that is tried again goes on from there."""
+"""What earlier attempts of the same run loaded: a retried stream resumes from there."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from .files import read_object
 
 
 class Earlier(NamedTuple):
-    """Sums of the attempts before this one."""
+    """Totals of the attempts before this one."""
 
     records: Mapping[str, int]
-    """Records that targets took, by stream."""
+    """Loaded records by stream."""
     resumed: int
-    """Those whose progress this attempt goes on from; another attempt that started again sends them again."""
+    """The records that this attempt does not send again, because it resumes after them."""
     left_out: list[str]
     counts: Mapping[str, int]
-    """Of bytes, badLines and the like."""
+    """Totals of bytes, badLines and so on."""
 
     def plus(self, name: str, own: int) -> int:
-        """A count of this attempt and those before."""
+        """A count including earlier attempts."""
         return self.counts.get(name, 0) + own
 
     def plus_records(self, own: Mapping[str, int]) -> dict[str, int]:
-        """Records by stream of this attempt and those before."""
+        """Records by stream, including earlier attempts."""
         return {
             stream: self.records.get(stream, 0) + own.get(stream, 0)
             for stream in {**self.records, **own}
@@ -36,11 +36,11 @@ NONE = Earlier({}, 0, [], {})
 
 
 def read_earlier(path: Optional[str]) -> Earlier:
-    """The sums in the result of the attempt before this one; without a file: none."""
+    """The totals in the result of the previous attempt; empty without a file."""
     if not path or not os.path.exists(path):
         return NONE
     result = read_object(path, "result of the earlier attempt")
-    # Of what a failed target was given nobody knows how much it stored.
+    # It is unknown how much a failed target stored.
     records = result.get("records" if result.get("taken") else "earlierRecords")
     counts = {name: value for name, value in result.items() if _is_count(value)}
     return Earlier(

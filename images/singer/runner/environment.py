@@ -1,4 +1,4 @@
-"""Settings of a connector that environment variables give."""
+"""Settings of a connector from environment variables."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from .connector import Connector, parsed
 _TAKEN = frozenset(
     ("HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "_")
 )
-"""Variables that a system sets by itself."""
+"""Variables that the system sets."""
 _FILE = "_FILE"
 
 
 class Given(NamedTuple):
-    """What the environment says of a connector's settings."""
+    """A connector's settings in the environment."""
 
     settings: dict[str, Any]
     secrets: list[str]
-    """Values that came from files: what is kept in one is a secret."""
+    """Values read from files, which are treated as secrets."""
 
 
 def settings_from(environment: Mapping[str, str], connector: Connector) -> Given:
-    """The settings that variables give, or files that `NAME_FILE` names; a connector of unknown settings takes all with its name."""
+    """Settings from variables or from files named by `NAME_FILE`; if the connector's settings are unknown, all with its prefix."""
     settings: dict[str, Any] = {}
     secrets = []
     names = given_names(connector) or _named_after(environment, connector)
@@ -41,14 +41,14 @@ def settings_from(environment: Mapping[str, str], connector: Connector) -> Given
 
 
 def given_names(connector: Connector) -> list[str]:
-    """The settings that variables can give: the type of one inside of another serves secrets alone."""
+    """The settings that variables can set: nested settings only matter for secrets."""
     return [
         name for name in connector.settings if name.rpartition(".")[0] not in connector.settings
     ]
 
 
 def variables(connector: Connector, name: str) -> list[str]:
-    """The variables of a setting, the strongest first: `TAP_X_START_DATE` and, where the system has no other use for it, `START_DATE`."""
+    """The variables of a setting in order of precedence: `TAP_X_START_DATE` and, unless the system uses it, `START_DATE`."""
     own = _upper(name)
     return [_prefix(connector) + own] + ([] if own in _TAKEN else [own])
 
@@ -70,7 +70,7 @@ def _named_after(environment: Mapping[str, str], connector: Connector) -> list[s
 def _value(
     environment: Mapping[str, str], variable: str, names: list[str], connector: Connector
 ) -> tuple[Optional[str], bool]:
-    """Its text, and whether a file held it."""
+    """The text, and whether it was read from a file."""
     text = environment.get(variable)
     path = environment.get(variable + _FILE)
     if path is None or any(variable + _FILE in variables(connector, name) for name in names):
@@ -78,13 +78,13 @@ def _value(
     if text is not None:
         raise RunnerError(
             USAGE,
-            f"environment variables {variable} and {variable}{_FILE} are both set: give one of them",
+            f"environment variables {variable} and {variable}{_FILE} are both set: set only one of them",
         )
     return _content(variable + _FILE, path), True
 
 
 def _content(variable: str, path: str) -> str:
-    """The text of a file without the newline that editors put at its end."""
+    """The text of a file without its trailing newline."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             text = file.read()
@@ -100,7 +100,7 @@ def _content(variable: str, path: str) -> str:
 
 
 def standalone_config(given: dict[str, Any], connector: Connector) -> Given:
-    """The settings in force where an image runs by itself: the environment's, else those of a file, else the defaults."""
+    """Settings of a standalone image: from the environment, else the file, else the defaults."""
     environment = settings_from(os.environ, connector)
     settings = {**connector.defaults, **given, **environment.settings}
     missing = [
@@ -111,6 +111,7 @@ def standalone_config(given: dict[str, Any], connector: Connector) -> Given:
     if missing:
         how = ", ".join(f"{name} (-e {variables(connector, name)[-1]}=...)" for name in missing)
         raise RunnerError(
-            USAGE, f"{connector.name} needs {how}; a config.json can give settings too (see --help)"
+            USAGE,
+            f"{connector.name} requires {how}; settings can also come from a config.json (see --help)",
         )
     return Given(settings, environment.secrets)

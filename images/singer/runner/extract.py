@@ -1,4 +1,4 @@
-"""extract: runs a tap; its stdout is the output file, with nothing in between."""
+"""extract: runs a tap whose stdout is directly the output file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
     is_fifo = args.output != "-" and not is_file
     tap = Child("tap", plan.connector.name, plan.command, None, output)
     if is_fifo:
-        # The reader must see the end when the tap ends.
+        # The reader must see the end of the FIFO when the tap exits.
         os.close(output)
     tap.watch(session.log, supervisor.wake, grace=supervisor.grace)
     growth = Growth(args.output) if session.progress.on else None
@@ -43,7 +43,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         tap.terminate(fault)
         supervisor.after(supervisor.grace, tap.kill)
 
-    # How much went through a FIFO only its reader knows, who looks for silence there.
+    # Only the reader of a FIFO knows how much passed through it, and detects silence there.
     idle = Idle(
         session,
         tap.name,
@@ -57,7 +57,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         plan.overlay.look()
         closed.look()
         if is_fifo and not tap.fault and _has_no_reader(args.output) and tap.holds_output:
-            # One that has nothing to send would never notice.
+            # A tap that has nothing to send would never notice.
             stop("was stopped: nothing reads what it sends any more")
         silent = idle.look()
         if growth:
@@ -80,7 +80,7 @@ def extract(session: Session) -> tuple[int, Optional[str]]:
         **({} if size is None else {"bytes": size}),
     )
     if supervisor.stops:
-        return INTERRUPTED, f"{tap.name} was stopped; what it had sent is kept"
+        return INTERRUPTED, f"{tap.name} was stopped; the records it sent are kept"
     if complete:
         return OK, None
     if says_disk_full(list(tap.lines)) or (is_file and _is_full(output)):
@@ -101,7 +101,7 @@ def _open_output(session: Session) -> int:
 
 
 def _open_fifo(session: Session, path: str) -> int:
-    # A plain open would wait for the reader and not see a stop.
+    # A blocking open would wait for the reader and not notice a stop.
     while True:
         session.check_not_stopped()
         try:
@@ -124,7 +124,7 @@ def _has_no_reader(path: str) -> bool:
 
 
 def _settle(fd: int, complete: bool) -> int:
-    """Cuts the partial last line of a tap that did not end well; the size of the file."""
+    """Truncates the partial last line of a tap that failed; returns the file size."""
     size = os.fstat(fd).st_size
     if complete:
         return size

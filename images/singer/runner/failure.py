@@ -1,4 +1,4 @@
-"""Finds what a connector's stderr says of why it failed."""
+"""Finds the cause of a failure in a connector's stderr."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _FULL = re.compile(
     r"No space left on device|ENOSPC|Errno 28\b|Disk quota exceeded|database or disk is full", re.I
 )
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt)\b(?:: .+)?$")
-"""What looks like an exception even without the traceback above it."""
+"""Looks like an exception even without a traceback above it."""
 _ASIDE = re.compile(r"\(Background on this error at: ")
 _LOGGED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d[T ]\S+ \| (?:ERROR|CRITICAL) +\| \S+ +\| |time=\S+ \S+ name=\S+ level=(?:ERROR|CRITICAL) message="
     r"|(?:ERROR|CRITICAL):? )(.+)$"
 )
-"""A line of an error in the logs of the Singer SDK, of pipelinewise's and of other connectors."""
+"""A logged error of the Singer SDK, pipelinewise, or other connectors."""
 _LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d[T ]|time=|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 _SAYS_NOTHING = re.compile(r"^Config validation failed\W*$")
 _LONGEST = 500
 
 
 def explanation(lines: list[str], connector: str) -> str:
-    """Why a connector failed, with the stream, column or setting that its output names, and what to do where that is known."""
+    """Why a connector failed, with the stream, column or setting that its output names, and a hint for known errors."""
     why = reason(lines)
     about = subject(lines, why)
     told = f"{why} ({about})" if why and about else why
@@ -37,7 +37,7 @@ def explanation(lines: list[str], connector: str) -> str:
 
 
 def _causes(lines: list[str]) -> list[str]:
-    """The exceptions behind the last one: what was logged before them may have been overcome."""
+    """The last chain of exceptions: errors logged earlier may have been recovered from."""
     logged = [place for place, line in enumerate(lines) if _LOG_LINE.match(line)]
     return _raised(lines[logged[-1] :] if logged else lines)[::-1]
 
@@ -48,12 +48,12 @@ def reason(lines: list[str]) -> str:
     filled = [line.strip() for line in lines if line.strip() and not _ASIDE.match(line)]
     starts = [place for place, line in enumerate(lines) if _TRACEBACK in line]
     if starts:
-        # An exception's own text may go on over several lines: its first one names it.
+        # An exception's text may span several lines: the first one names it.
         after = [line for line in lines[starts[-1] + 1 :] if line and not line[0].isspace()]
         named = next((line for line in after if _EXCEPTION.match(line)), None)
         if named:
             return _short(named.strip())
-    # A long statement below the exception may have pushed its traceback out of the lines that are kept.
+    # A long statement after the exception may have pushed its traceback out of the kept lines.
     logged = [
         match[1]
         for match in map(_LOGGED.match, filled)
@@ -67,12 +67,12 @@ def _raised(lines: list[str]) -> list[str]:
 
 
 def says_terminated(lines: Iterable[str]) -> bool:
-    """The Singer SDK's words for a signal that ended it half-way, after which it exits with 0 (singer-sdk 0.54, plugin_base.py)."""
+    """The Singer SDK's message when a signal ends it early, after which it exits with 0 (singer-sdk 0.54, plugin_base.py)."""
     return any(_TERMINATED.search(line) for line in lines)
 
 
 def says_disk_full(lines: list[str]) -> bool:
-    """The connector's own words for a full disk are among `lines`."""
+    """Whether `lines` contain an error about a full disk."""
     return any(_FULL.search(line) for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""What Argo says of the steps of a Workflow that failed."""
+"""The failed steps of a Workflow as reported by Argo."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STORE_REFUSES = re.compile(
     r"failed to (get|put) file: (Access Denied|The specified bucket does not exist)", re.I
 )
 _NO_SECRET = re.compile(r"\S+ /singer/config/\S+ does not exist")
-# What follow-ups and jobs say goes to their logs alone; the runner's own steps give a reason.
+# Follow-ups and jobs report errors only in their logs; the runner's own steps give a reason.
 _NO_REASON = re.compile(r"^\S+: Error \(exit code (?!137\))\d+\)$")
 _PASSED_ON = re.compile(
     r"^child '.*' (failed|errored)$|^No more retries left|: dependency \".*\" exited with non-zero"
@@ -32,7 +32,7 @@ _VERDICT = re.compile(r"-(failed|partial)$")
 
 
 def failures_in(environment: Mapping[str, str]) -> Optional[str]:
-    """The list of what failed, as Argo writes it: FAILURES holds it in base64."""
+    """Argo's list of failures: FAILURES contains it in base64."""
     encoded = environment.get("FAILURES")
     if not encoded:
         return None
@@ -43,26 +43,26 @@ def failures_in(environment: Mapping[str, str]) -> Optional[str]:
 
 
 def first_failure(failures: Optional[str]) -> Optional[str]:
-    """The message that says why a Workflow failed: of the last step that failed by itself.
+    """Why a Workflow failed: the message of the last step that caused the failure.
 
-    The text is JSON in a text that is quoted as in Go; anything else is shown as it is.
+    The text is JSON in a Go-quoted string; anything else is shown unchanged.
     """
     if not failures:
         return None
     listed = _listed(failures)
     if listed is None:
         return _short(failures)
-    # A graph that failed of a task has no message at all.
+    # A DAG that failed because of a task has no message.
     steps = [
         step for step in listed if isinstance(step, dict) and isinstance(step.get("message"), str)
     ]
     steps = [step for step in steps if step["message"].strip()]
     steps.sort(key=lambda step: str(step.get("finishedAt") or ""))
-    # Most failed steps only pass on that one below them failed.
+    # Most failed steps only report that a child failed.
     causes = [step for step in steps if not _PASSED_ON.search(step["message"])] or steps
-    # A target is stopped when its tap has failed.
+    # A target is stopped when its tap fails.
     causes = [step for step in causes if not _STOPPED.search(step["message"])] or causes
-    # A tap loses its reader when its target has failed, or when what it sent cannot be loaded.
+    # A tap loses its reader when its target fails, or when its data cannot be loaded.
     causes = [step for step in causes if not _READER_GONE.search(step["message"])] or causes
     return (
         _short(f"{_step(causes[-1])}: {_explained(causes[-1]['message'])}{_before(causes)}")
@@ -72,7 +72,7 @@ def first_failure(failures: Optional[str]) -> Optional[str]:
 
 
 def _listed(failures: str) -> Optional[list[Any]]:
-    """The entries of the list, of one that was cut off those that are complete; None of anything else."""
+    """The entries of the list, or the complete ones of a truncated list; None if it is not a list."""
     text = _unquoted(failures).strip()
     if text == "null":
         return []
@@ -88,7 +88,7 @@ def _listed(failures: str) -> Optional[list[Any]]:
 
 
 def _unquoted(text: str) -> str:
-    """What Go quoted, whose escapes are those of JSON and a few more; the closing quote may be cut off."""
+    """Unquotes a Go string, which has JSON's escapes and a few more; the closing quote may be missing."""
     quoted = _QUOTED.match(text)
     return _ESCAPE.sub(_character, quoted.group(1)) if quoted else text
 
@@ -99,27 +99,27 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _step(failed: dict[str, Any]) -> str:
-    """The step that a verdict is on stands for the verdict."""
+    """A verdict is reported as the step that it judges."""
     return _VERDICT.sub("", str(failed.get("displayName")))
 
 
 def _before(causes: list[dict[str, Any]]) -> str:
-    """Of a run out of time, what a try before had failed of: often it took the time."""
+    """For a run that exceeded its deadline, the error of an earlier attempt, which is often the cause."""
     if not _DEADLINE.search(causes[-1]["message"]):
         return ""
     tries = [step["message"] for step in causes if not _DEADLINE.search(step["message"])]
-    return f"; a try before: {tries[-1]}" if tries else ""
+    return f"; an earlier attempt: {tries[-1]}" if tries else ""
 
 
 def _explained(message: str) -> str:
-    """A store answers the same for a bucket that is not there and for one that the pipelines may not use.
+    """Adds a hint: a store gives the same answer for a missing bucket and for one without access.
 
-    A Secret that is not there is an empty folder, because the pipelines with settings in the store have none.
+    A missing Secret is an empty folder, because pipelines with settings in the store have no Secret.
     """
     if _STORE_REFUSES.search(message):
-        return f"{message} (is the bucket there, and may the pipelines use it?)"
+        return f"{message} (does the bucket exist, and do the pipelines have access?)"
     if _NO_REASON.search(message):
-        return f"{message}, its log says why"
+        return f"{message}; see its log"
     return (
         f"{message} (was the pipeline's Secret deleted?)" if _NO_SECRET.search(message) else message
     )

@@ -1,7 +1,7 @@
-"""Gives a file to a target through a pipe, without a look at it.
+"""Feeds a file to a target through a pipe without inspecting it.
 
-The target does not get the file itself as its stdin: one that opens /dev/stdin again (DuckDB, a shell) would read
-through an offset of its own, and how much it has read could not be seen.
+The target does not get the file itself as stdin: one that reopens /dev/stdin (DuckDB, a shell) would read with its own
+offset, and how much it has read would be unknown.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ _COUNT = 1 << 20
 
 
 class Feed:
-    """A file on its way into a target; `start` moves it in a thread."""
+    """A file being fed to a target; `start` moves it in a thread."""
 
     def __init__(self, source: int, sink: int) -> None:
         self.size = os.fstat(source).st_size
         self.written = 0
-        """Bytes the target's pipe has taken."""
+        """Bytes written to the target's pipe."""
         self.complete = False
-        """All was written."""
+        """Everything was written."""
         self.error: Optional[OSError] = None
         """Why reading failed."""
         self._source = source
         self._sink = sink
 
     def start(self, on_end: Callable[[], None]) -> None:
-        """Moves the file from its start."""
+        """Moves the file from its beginning."""
         threading.Thread(target=self._run, args=(on_end,), daemon=True).start()
 
     def _run(self, on_end: Callable[[], None]) -> None:
@@ -46,7 +46,7 @@ class Feed:
 
     def _move(self, count: int) -> int:
         try:
-            # The kernel gives the pages of the file to the pipe, and nothing is copied (Linux).
+            # The kernel moves pages from the file to the pipe without copying (Linux).
             moved = os.sendfile(self._sink, self._source, self.written, count)
         except BrokenPipeError:
             raise

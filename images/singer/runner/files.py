@@ -17,10 +17,10 @@ def read_json(path: str, what: str, constants: bool = False) -> Any:
 
 
 def read_object_text(path: str, what: str) -> JsonText:
-    """The JSON object in `path` as it is written; anything else is exit 2."""
+    """The JSON object in `path` with its original bytes; exit 2 for anything else."""
     text = _read(path, what, load_text)
     if not text.is_object:
-        raise RunnerError(USAGE, f"{what} {path} must hold a JSON object")
+        raise RunnerError(USAGE, f"{what} {path} must contain a JSON object")
     return text
 
 
@@ -39,23 +39,23 @@ def _read(path: str, what: str, parse: Callable[[bytes], Any]) -> Any:
 
 
 def read_object(path: str, what: str) -> dict[str, Any]:
-    """The JSON object in `path`; anything else is exit 2."""
+    """The JSON object in `path`; exit 2 for anything else."""
     value = read_json(path, what)
     if not isinstance(value, dict):
-        raise RunnerError(USAGE, f"{what} {path} must hold a JSON object")
+        raise RunnerError(USAGE, f"{what} {path} must contain a JSON object")
     return value
 
 
 def read_list(path: str, what: str) -> list[Any]:
-    """The JSON list in `path`; anything else is exit 2."""
+    """The JSON list in `path`; exit 2 for anything else."""
     value = read_json(path, what)
     if not isinstance(value, list):
-        raise RunnerError(USAGE, f"{what} {path} must hold a JSON list")
+        raise RunnerError(USAGE, f"{what} {path} must contain a JSON list")
     return value
 
 
 def write_atomic(path: str, data: bytes, mode: int = 0o644) -> None:
-    """Replaces `path` at once: readers see the old content or the new, never a part."""
+    """Replaces `path` atomically: readers see the old or the new content, never a part."""
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -76,7 +76,7 @@ def _replace(temporary: str, path: str, data: bytes) -> None:
     try:
         os.replace(temporary, path)
     except OSError as error:
-        # A file that is mounted by itself cannot be replaced.
+        # A file that is itself a mount cannot be replaced.
         if error.errno != errno.EBUSY:
             raise
         with open(path, "wb") as file:
@@ -85,12 +85,12 @@ def _replace(temporary: str, path: str, data: bytes) -> None:
 
 
 def write_json(path: str, value: Any, mode: int = 0o644) -> None:
-    """Replaces `path` by `value` as JSON, at once."""
+    """Replaces `path` with `value` as JSON, atomically."""
     write_atomic(path, encode(value) + b"\n", mode)
 
 
 def result_if_any(path: Optional[str]) -> dict[str, Any]:
-    """A step's result; empty where there is none that can be read."""
+    """A step's result; empty if it is missing or unreadable."""
     try:
         with open(path or "", "rb") as file:
             result = loads(file.read())
@@ -100,14 +100,14 @@ def result_if_any(path: Optional[str]) -> dict[str, Any]:
 
 
 def records_of(result: Mapping[str, Any]) -> Optional[int]:
-    """How many records a load took; None where its result does not say so, or not all of them."""
+    """Number of records loaded; None if the result does not have it or it is incomplete."""
     records = result.get("records")
     total = sum(records.values()) if isinstance(records, dict) else None
     return None if result.get("uncountedFiles") and not total else total
 
 
 def records_text(result: Mapping[str, Any]) -> Optional[str]:
-    """The records of a load as people read it: 1,200 records; None where its result does not say so."""
+    """The records of a load as text, e.g. 1,200 records; None if the result does not have it."""
     count, files = records_of(result), result.get("uncountedFiles")
     batches = f"the rows of {files:,} BATCH {'file' if files == 1 else 'files'}" if files else None
     counted = None if count is None else f"{count:,} {'record' if count == 1 else 'records'}"
@@ -115,7 +115,7 @@ def records_text(result: Mapping[str, Any]) -> Optional[str]:
 
 
 def make_directory(path: str, shared: bool = False) -> None:
-    """Makes a directory, where it is not there; a shared one for every user."""
+    """Creates a directory if it does not exist; a shared one is writable by every user."""
     try:
         is_new = not os.path.isdir(path)
         os.makedirs(path, exist_ok=True)
@@ -126,7 +126,7 @@ def make_directory(path: str, shared: bool = False) -> None:
 
 
 def remove(path: str) -> None:
-    """Removes a file if it is there."""
+    """Removes a file if it exists."""
     try:
         os.unlink(path)
     except OSError:
@@ -134,7 +134,7 @@ def remove(path: str) -> None:
 
 
 def files_below(folder: Optional[str]) -> list[dict[str, Any]]:
-    """Files of a folder by their paths in it, with their sizes; none of a folder that is not there."""
+    """Files of a folder by relative path, with their sizes; empty if the folder does not exist."""
     found = []
     for parent, _, names in os.walk(folder or ""):
         for name in names:

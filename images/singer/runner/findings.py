@@ -1,4 +1,4 @@
-"""What was found in the data of a load or stream: counts, warnings, and what fails the run."""
+"""Findings in the data of a load or stream: counts, warnings, and errors that fail the run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .versions import find_outdated
 
 _SHOWN = 200
 
-CUT_LINE = "the last line, which is not complete, as the tap did not finish"
-"""What is told of the tail of a tap that failed."""
+CUT_LINE = "the incomplete last line, because the tap did not finish"
+"""Reported for the tail of a failed tap."""
 
 
 def publish(session: Session, scanner: Scanner) -> None:
-    """Puts the counts, those of earlier attempts included, into the result, and what was odd into the warnings."""
+    """Adds the counts, including earlier attempts, to the result, and anomalies to the warnings."""
     earlier = read_earlier(session.args.earlier)
     own = {
         "bytes": scanner.bytes,
@@ -78,7 +78,7 @@ def _first(scanner: Scanner, recovered: bool) -> str:
 
 
 def log_bad_lines(session: Session, scanner: Scanner, since: int) -> int:
-    """Logs the bad lines from the `since`th on; how many there are now."""
+    """Logs the bad lines from index `since`; returns how many there are now."""
     listed = scanner.bad_lines[since:]
     for bad in listed:
         what = (
@@ -96,7 +96,7 @@ def _log_line(session: Session, line: BadLine, what: str) -> None:
 
 
 def check_bad(session: Session, scanner: Scanner) -> None:
-    """Exit 14 for a line that may hold a message and cannot be read, and for more bad lines than allowed."""
+    """Exit 14 for an unreadable line that may contain a message, or for too many bad lines."""
     allowed, fatal = session.args.max_bad_lines, scanner.fatal
     if fatal:
         where = f"line {fatal.number}: " if fatal.number else ""
@@ -113,7 +113,7 @@ def check_bad(session: Session, scanner: Scanner) -> None:
 
 
 def check_versions(scanner: Scanner, source: int) -> None:
-    """Exit 14 for an extract that the target would delete as soon as it has loaded it."""
+    """Exit 14 for an extract that the target would delete right after loading it."""
     os.lseek(source, 0, os.SEEK_SET)
     with open(os.dup(source), "rb") as file:
         refusal = find_outdated(file, scanner.versions)
@@ -127,7 +127,7 @@ def check_content(session: Session, scanner: Scanner) -> None:
         hint = (
             "is a stream selected?"
             if not scanner.records
-            else f"{scanner.records:,} records came without one"
+            else f"{scanner.records:,} records were sent without one"
         )
         raise RunnerError(EMPTY, f"empty: the tap sent no SCHEMA and no STATE; {hint}")
     wanted = session.args.min_records
@@ -137,4 +137,4 @@ def check_content(session: Session, scanner: Scanner) -> None:
     if scanner.uncounted_files:
         session.warn("minRecords cannot be checked: the rows of some BATCH files are not counted")
         return
-    raise RunnerError(EXPECTATION, f"{came:,} records came, at least {wanted:,} are expected")
+    raise RunnerError(EXPECTATION, f"{came:,} records received, expected at least {wanted:,}")

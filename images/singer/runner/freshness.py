@@ -15,28 +15,28 @@ _TIME = re.compile(
 _DAY = 86400
 _TOLD = 3
 _WIDEST_OFFSET = 14 * 3600
-"""Many taps write local times as if they were UTC: what is ahead by no more than a timezone is of now."""
+"""Many taps write local times as UTC: a time ahead by at most one timezone offset counts as now."""
 _NOT_READ_YET = ("replication_key_signpost",)
-"""What the SDK's taps note of a run that is still under way."""
+"""Keys that SDK taps write during an in-progress run."""
 
 
 class Mark(NamedTuple):
     """The newest date or time of a stream's bookmark."""
 
     stream: Optional[str]
-    """None where the state is not divided by streams."""
+    """None if the state is not organized by streams."""
     text: str
     time: float
-    """Seconds since 1970: a time without zone is UTC, a date stands for the end of its day."""
+    """Seconds since 1970: a time without a zone is UTC, a date means the end of that day."""
 
     def ahead(self, now: float) -> bool:
-        """It is in the future, in every timezone."""
+        """It is in the future in every timezone."""
         begins = self.time - _DAY if len(self.text.strip()) <= len("2026-01-01") else self.time
         return begins > now + _WIDEST_OFFSET
 
 
 def marks(state: Optional[JsonText], ignored: Iterable[str] = ()) -> list[Mark]:
-    """The newest date or time of each stream that has one, without the `ignored` streams."""
+    """The newest date or time of each stream that has one, except `ignored` streams."""
     value = state.value if state else None
     found = value.get("bookmarks") if isinstance(value, dict) else None
     parts = found.items() if isinstance(found, dict) and found else [(None, value)]
@@ -45,12 +45,12 @@ def marks(state: Optional[JsonText], ignored: Iterable[str] = ()) -> list[Mark]:
 
 
 def oldest(state: Optional[JsonText], ignored: Iterable[str] = ()) -> Optional[float]:
-    """How far the stream has come that is furthest behind, in seconds since 1970; None when no stream has a date or time."""
+    """The newest time of the stream that is furthest behind, in seconds since 1970; None if no stream has a date or time."""
     return min((mark.time for mark in marks(state, ignored)), default=None)
 
 
 def not_fresh(found: list[Mark], now: float, limit: float) -> Optional[str]:
-    """Which streams are older than `limit` seconds, or in the future, in words; None when none is."""
+    """Streams that are older than `limit` seconds or in the future, as text; None if there are none."""
     wrong = [_wrong(mark, now, limit) for mark in found]
     reasons = [reason for reason in wrong if reason]
     return (
@@ -67,7 +67,7 @@ def _wrong(mark: Mark, now: float, limit: float) -> Optional[str]:
         return f"{where} is in the future ({mark.text})"
     if now - mark.time <= limit:
         return None
-    return f"{where} is {(now - mark.time) / 3600:.1f} hours old ({mark.text}), at most {limit / 3600:g} are expected"
+    return f"{where} is {(now - mark.time) / 3600:.1f} hours old ({mark.text}), expected at most {limit / 3600:g}"
 
 
 def _newest(stream: Optional[str], value: Any) -> Optional[Mark]:

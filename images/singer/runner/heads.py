@@ -1,4 +1,4 @@
-"""How often the known kinds of lines occur in a block, found by their first bytes (heads)."""
+"""Counts the known kinds of lines in a block by their first bytes (heads)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Optional
 from .messages import RECORD, STATE, Head
 
 _TRIES = 6
-"""Heads counted one by one, each a pass over the block; one regular expression for all costs as much as six."""
+"""Heads counted individually, one pass over the block each; a regular expression for all of them costs as much as six passes."""
 
 _LONGEST_NAME = 1024
 _CLOSED = re.compile(rb"\}[ \t\r]*\n\Z")
@@ -19,22 +19,22 @@ Key = tuple
 
 
 class Heads:
-    """Heads learnt from parsed lines; the most frequent ones are tried first."""
+    """Heads learned from parsed lines; the most frequent ones are tried first."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, Key] = {}
         self._order: list[bytes] = []
         self._states: list[bytes] = []
         self._lines: dict[Key, list[bytes]] = {}
-        """How lines of a type and stream begin, with the end of the line before; made when it is asked for."""
+        """How lines of a type and stream begin, including the end of the previous line; created on demand."""
         self._styles: dict[tuple[bytes, bytes], str] = {}
         self._patterns: dict[tuple[bytes, bytes, bytes], re.Pattern[bytes]] = {}
         self._many = False
         self.join = b"}\n"
-        """How lines end in the block that is looked at; one that ends otherwise is not known by its head alone."""
+        """How lines in the current block end; a line that ends differently cannot be recognized by its head alone."""
 
     def learn(self, head: Head, kind: str, stream: Optional[str]) -> None:
-        """From now on a line that starts with `head` is a `kind` of `stream`."""
+        """Learns that a line that starts with `head` is a `kind` of `stream`."""
         whole = head.opening + head.name + head.closing
         if whole in self._keys:
             return
@@ -44,11 +44,11 @@ class Heads:
         if kind == STATE:
             self._states.append(whole)
         if kind != STATE and (head.opening, head.closing) not in self._styles:
-            # What stands around the name is the same for all streams of a tap.
+            # The bytes around the name are the same for all streams of a tap.
             self._styles[head.opening, head.closing] = kind
 
     def match(self, buffer: bytearray, start: int, end: int) -> Optional[Key]:
-        """Type and stream of the line in `buffer[start:end]`, when its head is known and its end is not cut."""
+        """Type and stream of the line in `buffer[start:end]`, if its head is known and the line is complete."""
         if not buffer.endswith(self.join, start, end) and not _CLOSED.search(
             buffer, max(start, end - 64), end
         ):
@@ -73,7 +73,7 @@ class Heads:
     def count(self, buffer: bytearray, start: int, end: int, total: int) -> list[tuple[Key, int]]:
         """How many of the `total` lines in `buffer[start:end]` are of each known type and stream.
 
-        A line counts when the one before it is not cut. Counts that add up to `total` prove every line but
+        A line counts if the previous one is complete. Counts that add up to `total` prove every line except
         the end of the last one.
         """
         if not self._many:
@@ -111,7 +111,7 @@ class Heads:
         return -1
 
     def last(self, buffer: bytearray, end: int, key: Key) -> Optional[bytes]:
-        """The last line of a type and stream in `buffer[:end]`; None if its head is not found."""
+        """The last line of a type and stream in `buffer[:end]`; None if its head does not occur."""
         lines = self._lines.get(key)
         if lines is None:
             named = {
@@ -181,7 +181,7 @@ class Heads:
     def _first_name(
         self, style: tuple[bytes, bytes], buffer: bytearray, start: int, end: int
     ) -> list[bytes]:
-        # The first line of a block has no line before it.
+        # The first line of a block has no previous line.
         if not buffer.startswith(style[0], start, end):
             return []
         reach = min(end, start + len(style[0]) + _LONGEST_NAME + len(style[1]))

@@ -1,4 +1,4 @@
-"""What `singer-runner --help` prints."""
+"""The text of `singer-runner --help`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Without a request, an image of a connector runs that connector: see docker run I
 
 
 def usage() -> str:
-    """Commands, default places of files and exit codes; all fields are in the schema."""
+    """Commands, default file locations and exit codes; all fields are in the schema."""
     commands = {
         each["properties"]["command"]["const"]: each["description"] for each in schema()["oneOf"]
     }

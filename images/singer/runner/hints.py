@@ -1,4 +1,4 @@
-"""What to do about errors of connectors that are known: a table, of which the first row that fits counts."""
+"""Hints for known connector errors: a table whose first matching row is used."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import NamedTuple, Optional
 
 
 class Hint(NamedTuple):
-    """One known error."""
+    """A known error and its hint."""
 
     error: str
-    """Regular expression for it, upper and lower case alike."""
+    """Regular expression for the error, case-insensitive."""
     advice: str
     connector: str = ""
-    """Regular expression for the names of the connectors that it is meant for."""
+    """Regular expression for the names of the connectors it applies to."""
 
 
 HINTS = (
@@ -31,37 +31,37 @@ HINTS = (
     ),
     Hint(
         r"year -?\d+ is out of range|date value out of range|year is out of range",
-        "Python has no dates before year 1 or after 9999: leave the column out, or read it as text",
+        "Python has no dates before year 1 or after 9999: exclude the column, or read it as text",
     ),
     Hint(
         r"cannot contain NUL|invalid byte sequence for encoding .UTF8.: 0x00|\\u0000 cannot be converted to text",
-        "PostgreSQL stores no character U+0000 in text: set sanitize_null_text_characters to true",
+        "PostgreSQL cannot store the character U+0000 in text: set sanitize_null_text_characters to true",
         r"^target-postgres$",
     ),
     Hint(
         r"cannot contain NUL|invalid byte sequence for encoding .UTF8.: 0x00|\\u0000 cannot be converted to text",
-        "the destination stores no character U+0000 in text: remove it at the source",
+        "the destination cannot store the character U+0000 in text: remove it at the source",
     ),
     Hint(
         r"^(?!.*record).*\bTrue is not of type 'number'",
-        "the tap describes number limits as JSON Schema draft 4 does, like pipelinewise taps, and this target does not read "
+        "the tap describes number limits as JSON Schema draft 4 does, like pipelinewise taps, and this target does not support "
         "that: set validate_records to false",
         r"^target-",
     ),
     Hint(
         r"is not of type '|record message validation error|is not valid under any of the given schemas|is not a multiple of",
-        "the record does not fit the schema that the tap sent; set validate_records to false to load it all the same",
+        "the record does not fit the schema that the tap sent; set validate_records to false to load it anyway",
         r"^target-",
     ),
     Hint(
         r"invalid input syntax for type|out of range for type|integer out of range|numeric field overflow|value too long for type"
         r"|NumericValueOutOfRange|DatatypeMismatch|but expression is of type|Conversion Error|Out of Range Error",
-        "the column that exists does not take this value: change its type, or drop the table and run with --full-refresh",
+        "the existing column does not accept this value: change its type, or drop the table and run with --full-refresh",
         r"^target-",
     ),
     Hint(
         r"NotNullViolation|violates not-null constraint|NOT NULL constraint failed",
-        "a column that must have a value is empty: choose a key without NULLs for the stream",
+        "a required column is NULL: choose a key without NULLs for the stream",
         r"^target-",
     ),
     Hint(
@@ -72,7 +72,7 @@ HINTS = (
         r"Primary key is set to mandatory",
         "give the stream a key, or set primary_key_required to false, which appends its rows",
     ),
-    # Credentials and rights
+    # Credentials and permissions
     Hint(
         r"password authentication failed|access denied for user|authentication failed|login failed for user"
         r"|incorrect username or password|invalid_grant|invalid_client|InvalidAccessKeyId|SignatureDoesNotMatch",
@@ -84,11 +84,11 @@ HINTS = (
     ),
     Hint(
         r"\b403\b.*(client error|forbidden)|AccessDenied",
-        "the account has no access to this: check its permissions",
+        "the account is not allowed to do this: check its permissions",
     ),
     Hint(
         r"permission denied for|InsufficientPrivilege|must be owner of",
-        "grant its user the right to do this",
+        "grant the user this permission",
     ),
     Hint(
         r"no pg_hba\.conf entry .*(no encryption|SSL off)|requires? SSL|SSL is required",
@@ -97,7 +97,7 @@ HINTS = (
     ),
     Hint(
         r"no pg_hba\.conf entry",
-        "the server does not accept this user from here: allow the address in its pg_hba.conf",
+        "the server does not accept this user from this address: allow it in the server's pg_hba.conf",
     ),
     Hint(
         r"server does not support SSL",
@@ -106,29 +106,29 @@ HINTS = (
     ),
     Hint(
         r"certificate.verify.failed|unable to get local issuer certificate|self.signed certificate",
-        "the server's certificate is not trusted: give its authority in the settings",
+        "the server's certificate is not trusted: set its certificate authority in the settings",
     ),
     # Connections
     Hint(
         r"(127\.0\.0\.1|localhost|::1).*connection refused",
-        "nothing listens there; on a cluster, localhost is the pod itself: give the server's own name",
+        "nothing listens there; on a cluster, localhost is the pod itself: use the server's host name",
     ),
     Hint(
         r"connection refused|ECONNREFUSED",
-        "check host and port, and that the server runs and can be reached from here",
+        "check the host and port, and that the server is running and reachable from here",
     ),
     Hint(
         r"could not translate host name|name or service not known|nodename nor servname|temporary failure in name resolution"
         r"|getaddrinfo failed|failed to resolve",
-        "check the host's name, and that it is known where the pipeline runs",
+        "check the host name, and that it resolves where the pipeline runs",
     ),
     Hint(
         r"timeout expired|timed out|ConnectTimeout|ReadTimeout",
-        "check host and port, and firewalls between here and there",
+        "check the host and port, and any firewall in between",
     ),
     Hint(
         r"too many (clients|connections)|remaining connection slots",
-        "the server has no connection left: run fewer pipelines in parallel, or raise its limit",
+        "the server has no free connections: run fewer pipelines in parallel, or raise its limit",
     ),
     Hint(r"\b404\b.*(client error|not found)", "check the address and the path in its settings"),
     Hint(
@@ -136,7 +136,7 @@ HINTS = (
         "the server limits requests: run the pipeline less often",
     ),
     Hint(r"\b50[0234]\b.*server error", "the server failed: try again later"),
-    # What is not there
+    # Missing objects
     Hint(
         r"database \S+ does not exist|unknown database",
         "check the database in its settings, or create it",
@@ -147,12 +147,12 @@ HINTS = (
     ),
     Hint(
         r"relation \S+ does not exist|UndefinedTable|no such table|table \S+ doesn't exist|Catalog Error: Table",
-        "check that the table exists, and that its user may see it",
+        "check that the table exists, and that the user can access it",
     ),
     Hint(r"No module named", "add the package to extraPackages of the connector"),
     Hint(
         r"FileNotFoundError|No such file or directory",
-        "check the path; on a cluster it must be there in the connector's pod",
+        "check the path; on a cluster it must exist in the connector's pod",
     ),
     # The machine
     Hint(
@@ -161,11 +161,11 @@ HINTS = (
     ),
     Hint(
         r"Read-only file system|PermissionError|Permission denied: '",
-        "it may not write there; on a cluster, /tmp and the output folder can be written to",
+        "the connector cannot write there; on a cluster, only /tmp and the output folder are writable",
     ),
     Hint(
         r"MemoryError|cannot allocate memory|out of memory",
-        "give it more memory by the pipeline's resources",
+        "give it more memory with the pipeline's resources",
     ),
     Hint(
         r"logical decoding requires wal_level|wal_level",
@@ -176,7 +176,7 @@ HINTS = (
 
 
 def hint(error: str, connector: str) -> Optional[str]:
-    """What to do about an error of a connector; None where it is not known."""
+    """The hint for a connector error; None if the error is unknown."""
     for row in HINTS:
         if re.search(row.connector, connector) and re.search(row.error, error, re.I):
             return row.advice

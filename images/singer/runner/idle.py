@@ -1,4 +1,4 @@
-"""Finds out that nothing moves: neither data nor a line of a log."""
+"""Detects that a connector is silent: neither data nor log lines."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NOTED_SECONDS = 300
 
 
 class Idle:
-    """How long a connector has been silent; `look` must be called often.
+    """Tracks how long a connector has been silent; `look` must be called often.
 
-    `signs` of life change while something moves, and are None while nothing has to. `did` says what the connector did
-    not do, e.g. "sent"; `on_idle` gets, once, what it did to be stopped for.
+    `signs` of life change while something moves, and are None while nothing is expected. `did` is what the connector
+    did not do, e.g. "sent"; `on_idle` is called once with the reason to stop it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Idle:
         self._note_after: float = _NOTED_SECONDS
 
     def look(self) -> Optional[int]:
-        """Seconds of silence, once they are worth a mention."""
+        """Seconds of silence, once they are worth reporting."""
         now, signs = time.monotonic(), self._signs()
         name, did = self._what
         if signs is None or signs != self._last:
@@ -60,7 +60,7 @@ class Idle:
 
 
 def duration(seconds: float) -> str:
-    """In the unit that fits, e.g. 90 s, 30 min, 2.5 h."""
+    """A duration in a suitable unit, e.g. 90 s, 30 min, 2.5 h."""
     if seconds < 120:
         return f"{seconds:.3g} s"
     return f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"

@@ -1,4 +1,4 @@
-"""What an image says of its connector: --help and --about."""
+"""--help and --about of a connector image."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _EXAMPLES = {
 
 
 def about(connector: Connector) -> str:
-    """Its description as JSON, with the variables of each setting; without what only the runner needs."""
+    """The description as JSON, with the variables of each setting and without fields that only the runner needs."""
     raw = describe_json(connector)
     settings = {
         name: {

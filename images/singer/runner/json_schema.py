@@ -1,4 +1,4 @@
-"""Checks a value against a JSON Schema, as far as `request.schema.json` uses it."""
+"""Validates a value against the subset of JSON Schema that `request.schema.json` uses."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _TYPES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 class Invalid(Exception):
-    """What is wrong with a value and what to do, in one line."""
+    """What is wrong with a value and how to fix it, in one line."""
 
 
 def branch(value: Mapping[str, Any], schema: Schema, name: str) -> Schema:
-    """The alternative of a `oneOf` whose field `name` is that of the value."""
+    """The alternative of a `oneOf` whose field `name` matches the value."""
     found = {each["properties"][name]["const"]: each for each in schema["oneOf"]}
     chosen = found.get(value.get(name)) if isinstance(value.get(name), str) else None
     if chosen is None:
@@ -41,7 +41,7 @@ def branch(value: Mapping[str, Any], schema: Schema, name: str) -> Schema:
 
 
 def check(value: Any, schema: Schema, at: str) -> None:
-    """Raises Invalid for a value that is not as the schema says; `at` names it."""
+    """Raises Invalid for a value that does not match the schema; `at` names the value."""
     kind = schema.get("type")
     if kind in _TYPES:
         expected, matches = _TYPES[kind]

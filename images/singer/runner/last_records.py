@@ -1,4 +1,4 @@
-"""The last record of each stream: what an ACTIVATE_VERSION follows, in a stream that is not read as a whole first."""
+"""The last record of each stream, needed for an ACTIVATE_VERSION when the stream is not scanned first."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from .messages import RECORD, Message, read_line
 
 
 class LastRecords:
-    """Records are looked for by their heads, and only parsed if somebody asks."""
+    """Records are found by their heads, and only parsed on demand."""
 
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
         self._lines: dict[str, bytes] = {}
 
     def take(self, stream: str, line: bytes) -> None:
-        """A record that is not found by its head."""
+        """Adds a record that cannot be found by its head."""
         self._lines[stream] = line
 
     def keep(self, buffer: bytearray, end: int, streams: Iterable[str]) -> None:
-        """Keeps the last records of `streams` in the block `buffer[:end]`, which is given away."""
+        """Keeps the last records of `streams` from the block `buffer[:end]`, which is about to be reused."""
         for stream in streams:
             line = self._heads.last(buffer, end, (RECORD, stream))
             if line:
                 self._lines[stream] = line
 
     def before(self, buffer: bytearray, start: int, stream: str) -> Optional[Message]:
-        """The last record of a stream before `start` of the block; None if there is none."""
+        """The last record of a stream before `start` in the block; None if there is none."""
         line = self._heads.last(buffer, start, (RECORD, stream)) or self._lines.get(stream)
         found = read_line(line) if line else None
         return found if isinstance(found, Message) else None

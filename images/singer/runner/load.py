@@ -1,4 +1,4 @@
-"""load: scans an extract and gives it to a target."""
+"""load: scans an extract and feeds it to a target."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def load(session: Session) -> tuple[int, Optional[str]]:
     check_versions(scanner, source)
     check_content(session, scanner)
     if not scanner.total(SCHEMA) and not scanner.records:
-        session.warn("the tap sent a STATE and no SCHEMA: there is nothing to load")
+        session.warn("the tap sent a STATE but no SCHEMA: there is nothing to load")
         saved.commit(scanner, None, lambda: scanner.states)
         return saved.check_freshness()
     session.check_not_stopped()
@@ -54,24 +54,24 @@ def load(session: Session) -> tuple[int, Optional[str]]:
 
 
 def read_catalog(path: Optional[str]) -> Any:
-    """The catalog that the tap was given; None when there is none."""
+    """The catalog that the tap used; None if there is none."""
     return read_json(path, "catalog", constants=True) if path and os.path.exists(path) else None
 
 
 def held_streams(catalog: Any) -> frozenset[str]:
-    """Streams that must come whole or not at all."""
+    """Streams that must be loaded completely or not at all."""
     return full_table_streams(catalog) if catalog else frozenset()
 
 
 def _is_partial(args: Arguments) -> bool:
-    """Whether the tap failed, which it says when its FIFO has ended."""
+    """Whether the tap failed, which is known once its FIFO has ended."""
     if args.tap_outcome_file and not args.partial:
         take_outcome(args, awaited_outcome(args.tap_outcome_file))
     return args.partial
 
 
 def take_outcome(args: Arguments, outcome: Optional[str]) -> None:
-    """Takes in how the tap ended: what it sent before it failed is not what a whole run would bring."""
+    """Takes into account how the tap ended: expectations for a complete run do not apply to a failed tap."""
     if args.partial or outcome not in (None, COMPLETE):
         args.partial = True
         args.min_records = args.max_staleness_seconds = None
@@ -94,7 +94,7 @@ def _open(path: str) -> int:
 
 
 def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bool]:
-    """Counts the extract; tells whether the target can read it as it is."""
+    """Scans the extract; returns whether the target can read it unchanged."""
     args = session.args
     session.progress.phase("scan", "start")
     started = time.monotonic()
@@ -132,7 +132,7 @@ def _load_file(
 def _load_filtered(
     session: Session, saved: Saved, load: PipeLoad, source: int
 ) -> tuple[int, Optional[str]]:
-    """Gives the target what the scan left of the extract."""
+    """Feeds the target the parts of the extract that the scan accepted."""
     args = session.args
     size = os.fstat(source).st_size
     os.lseek(source, 0, os.SEEK_SET)
@@ -147,12 +147,14 @@ def _load_filtered(
     _wait(session, load, load.signs_of_life, tick)
     if scanner.dropped:
         names = ", ".join(sorted(scanner.dropped))
-        session.leave_out(f"full tables, as the tap did not finish: {names}", len(scanner.dropped))
+        session.leave_out(
+            f"full tables, because the tap did not finish: {names}", len(scanner.dropped)
+        )
     return _conclude(session, saved, load, scanner, lambda: scanner.states)
 
 
 def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, Optional[str]]:
-    """Loads from a FIFO or stdin, which can be read only once."""
+    """Loads from a FIFO or stdin, which can only be read once."""
     args = session.args
     load = PipeLoad(session, plan)
     scanner = Scanner(
@@ -187,7 +189,7 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     if untroubled and _is_partial(args) and scanner.empty:
         # The tap reports its own error.
         return OK, None
-    # The catalog, and whether all of it came, is known only now that the tap has ended.
+    # The catalog, and whether it is complete, is only known once the tap has ended.
     catalog = read_catalog(args.catalog)
     saved = Saved(session, catalog, held_streams(catalog) if args.partial else saved.held)
     session.result["complete"] = not args.partial
@@ -208,7 +210,7 @@ def _wait(
     child, supervisor = load.child, session.supervisor
     idle = Idle(session, child.name, "read", signs, on_idle or child.kill)
     session.progress.phase("load", "start")
-    # The target is left to finish what it has; asked to stop, some report success for data they drop.
+    # Let the target finish: when asked to stop, some report success for data they drop.
     supervisor.run(
         child.ended.is_set,
         lambda: supervisor.after(supervisor.grace, child.kill),
@@ -231,7 +233,7 @@ def _conclude(
     if trouble is None and stops < 2:
         saved.commit(scanner, load, states)
     if stops:
-        end = "it had taken everything" if trouble is None else trouble
+        end = "it had loaded everything" if trouble is None else trouble
         return INTERRUPTED, f"stopped while {load.child.name} was loading: {end}"
     if trouble is not None:
         return TARGET_FAILED, trouble

@@ -1,4 +1,4 @@
-"""The log: one line per line of a connector, with the time and the secrets masked."""
+"""The log: each line of a connector, with the time and with secrets masked."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .log_lines import LINE_LIMIT
 from .masking import Masker
 
 HEAD = 8 << 20
-"""How much of a log is kept from its beginning, in bytes: in its file, and in the copy on stderr."""
+"""Bytes kept from the beginning of a log, in its file and in the copy on stderr."""
 TAIL = 2 << 20
-"""How much of its end is kept at least, in its file."""
+"""Minimum bytes kept from the end of a log in its file."""
 _COPIED_LINES = 100
 _COPIED = 1 << 16
 
 
 class Log:
-    """Writes to the runner's stderr (`tap | text`) and to a file for each source.
+    """Writes to the runner's stderr (`tap | text`) and to one file per source.
 
-    Both are bounded: what comes after the beginning and before the end is counted and left out.
+    Both are bounded: lines between the beginning and the end are counted and left out.
     """
 
     def __init__(self, masker: Masker, files: dict[str, Optional[str]]) -> None:
@@ -45,18 +45,18 @@ class Log:
                     file.add(stamped)
 
     def raw(self, source: str, line: bytes) -> str:
-        """Logs a line as a connector wrote it; returns its masked text."""
+        """Logs a line of a connector; returns the masked text."""
         whole = len(line) <= LINE_LIMIT
         text = line[:LINE_LIMIT].decode("utf-8", "replace").rstrip("\r\n")
         masked = self.masker.text(text)
         if not whole:
-            # The cut may have split a secret: its head must not be shown.
+            # The cut may have split a secret, whose first part must not be shown.
             masked = masked[: len(masked) - self.masker.longest] + " ... (cut)"
         self.line(source, masked)
         return masked
 
     def is_full(self, source: str) -> bool:
-        """The beginning of the log of `source` is complete: of what follows only the end is kept."""
+        """The beginning of the log of `source` is full: only the end of what follows is kept."""
         return self._copy(source).is_full
 
     def skip(self, source: str, lines: int) -> None:
@@ -68,7 +68,7 @@ class Log:
                 file.skip(lines)
 
     def end(self, source: str) -> None:
-        """Shows the end of a log that was too long to be shown whole."""
+        """Shows the end of a log that was too long to show in full."""
         with self._lock:
             self._copy(source).end(source)
 
@@ -77,7 +77,7 @@ class Log:
 
 
 class _Copy:
-    """What of a source's log is on stderr, which in a pod is stored by its node: the beginning and the last lines."""
+    """The copy of a source's log on stderr, which the node stores in a pod: the beginning and the last lines."""
 
     def __init__(self) -> None:
         self.left_out = 0
@@ -98,7 +98,7 @@ class _Copy:
         if self.is_full:
             _write(
                 2,
-                b"runner | the log is too long to be shown whole: its last lines follow at its end\n",
+                b"runner | the log is too long to show in full: its last lines follow at the end\n",
             )
 
     def end(self, source: str) -> None:
@@ -114,7 +114,7 @@ class _Copy:
 
 
 class LogFile:
-    """A file of a log that keeps the beginning and the end: never more than HEAD + 2 * TAIL."""
+    """A log file that keeps the beginning and the end: at most HEAD + 2 * TAIL bytes."""
 
     def __init__(self, path: str) -> None:
         try:
@@ -135,13 +135,13 @@ class LogFile:
         self._append(line)
 
     def skip(self, lines: int) -> None:
-        """Counts lines that were left out after the last one that was added."""
+        """Counts lines left out after the last added line."""
         self._head = self._size if self._head is None else self._head
         self._left_out += lines
         self._cut(self._head, 0)
 
     def _cut(self, head: int, kept: int) -> None:
-        """Removes what follows `head`, all but its last `kept` bytes."""
+        """Removes everything after `head` except the last `kept` bytes."""
         try:
             after = os.pread(self._fd, self._size - head, head)
             place = len(after) - kept
@@ -179,5 +179,5 @@ def _write(fd: int, text: bytes) -> None:
         while data:
             data = data[os.write(fd, data) :]
     except OSError:
-        # A log that cannot be written (its reader is gone, its disk full) must not stop the data.
+        # A log that cannot be written (reader gone, disk full) must not stop the data.
         pass

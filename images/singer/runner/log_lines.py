@@ -1,4 +1,4 @@
-"""Reads what a connector prints, however much that is and however long its lines are."""
+"""Reads a connector's output of any size and with lines of any length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from typing import Callable
 
 LINE_LIMIT = 1 << 20
-"""Longest line of a log that is shown whole, in bytes."""
+"""Longest log line that is shown in full, in bytes."""
 
 _STATE_LIMIT = 64 << 20
 _CHUNK = 1 << 16
@@ -17,7 +17,7 @@ _PAUSE_SECONDS = 0.25
 
 
 def read_lines(fd: int, take: Callable[[bytes], None]) -> None:
-    """Gives each line to `take` as it comes, the last one with or without its newline, none longer than 64 MiB."""
+    """Passes each line to `take` as it arrives, the last one with or without a newline, at most 64 MiB each."""
     pending: list[bytes] = []
     size = 0
     while True:
@@ -36,9 +36,9 @@ def read_lines(fd: int, take: Callable[[bytes], None]) -> None:
 
 
 class LogReader:
-    """Gives each line of a log to `take`.
+    """Passes each line of a log to `take`.
 
-    Once `is_full`, only the newest lines are taken, a few times a second; the others are counted by `skip`.
+    Once `is_full`, only the newest lines are passed, a few times a second; `skip` counts the others.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class LogReader:
         due = 0.0
         while True:
             if self._is_full():
-                # In steps: a connector that floods its log must not keep the runner busy.
+                # In steps, so that a connector that floods its log does not keep the runner busy.
                 left = due - time.monotonic()
                 if left <= 0 or not poll.poll(left * 1000):
                     self._take_whole_lines()
@@ -81,7 +81,7 @@ class LogReader:
     def _add(self, data: bytes) -> None:
         pending = self._pending
         if b"\n" not in data and len(pending) > LINE_LIMIT:
-            # One byte more than the limit tells that the line was longer.
+            # One byte over the limit shows that the line was longer.
             return
         pending += data
         if len(pending) > 2 * _KEPT and self._is_full():

@@ -1,6 +1,6 @@
-"""JSON that loses nothing: numbers keep their spelling, and parts of a document their bytes.
+"""Lossless JSON: numbers keep their spelling, and parts of a document keep their bytes.
 
-`json.loads` turns 1.10 into 1.1 and 1e400 into infinity, and takes NaN, which is not JSON.
+`json.loads` turns 1.10 into 1.1 and 1e400 into infinity, and accepts NaN, which is not JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Any, Optional, Union
 
 _LONGEST_INT = 4000
-"""Digits: Python refuses to convert integers of more than 4300."""
+"""Maximum digits: Python refuses to convert integers of more than 4300."""
 
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -35,21 +35,21 @@ class JsonText:
 
     @property
     def value(self) -> Any:
-        """The value, for a look: a number that Python would change is a JsonText."""
+        """The parsed value for inspection: a number that Python would change is a JsonText."""
         return _DECODER.decode(self.text)
 
     @property
     def is_object(self) -> bool:
-        """It is an object."""
+        """Whether it is an object."""
         return self.text.startswith("{")
 
     @property
     def members(self) -> dict[str, JsonText]:
-        """The members of an object in their order, of a name that is there twice the last; none of any other value."""
+        """The members of an object in order, the last one of a duplicate name; empty for any other value."""
         return {name: JsonText(self.text[start:end]) for name, _, start, end in self._members()}
 
     def with_member(self, name: str, value: JsonText) -> JsonText:
-        """An object with a member replaced where it stands, or added at the end; all other bytes stay."""
+        """The object with a member replaced in place or appended; all other bytes are unchanged."""
         found = self._members()
         for same, _, start, end in reversed(found):
             if same == name:
@@ -61,7 +61,7 @@ class JsonText:
         return JsonText(f"{self.text[:end]}, {member}{self.text[end:]}")
 
     def with_missing(self, other: JsonText) -> JsonText:
-        """An object with those members of another one whose names it does not have added at the end, byte for byte."""
+        """The object with the members of another one that it lacks appended, byte for byte."""
         found = self._members()
         names = {name for name, *_ in found}
         missing = [
@@ -76,7 +76,7 @@ class JsonText:
         )
 
     def without(self, name: str) -> JsonText:
-        """An object without a member; all other bytes stay."""
+        """The object without a member; all other bytes are unchanged."""
         found = self._members()
         for place, (same, start, _, end) in enumerate(found):
             if same == name:
@@ -84,7 +84,7 @@ class JsonText:
                     end = found[place + 1][1]
                 elif place:
                     start = found[place - 1][3]
-                # A name may be there twice.
+                # A name may occur twice.
                 return JsonText(self.text[:start] + self.text[end:]).without(name)
         return self
 
@@ -106,7 +106,7 @@ class JsonText:
 
 
 def loads(data: Union[bytes, str], constants: bool = False) -> Any:
-    """The value of a JSON text; a number that Python would write in another way is a JsonText.
+    """The value of a JSON text; a number that Python would write differently is a JsonText.
 
     ValueError for what is not JSON; `constants` lets NaN and infinities pass, as they are written.
     """
@@ -115,14 +115,14 @@ def loads(data: Union[bytes, str], constants: bool = False) -> Any:
 
 
 def load_text(data: Union[bytes, str]) -> JsonText:
-    """A JSON text as it is, without white space around it; ValueError for what is not JSON."""
+    """A JSON text unchanged except for surrounding white space; ValueError for what is not JSON."""
     text = (data.decode("utf-8-sig") if isinstance(data, bytes) else data).strip(" \t\r\n")
     _DECODER.decode(text)
     return JsonText(text)
 
 
 def plain(text: JsonText) -> Any:
-    """The value as the connectors' own `json.loads` gives it, for comparison with what they print: digits may be lost."""
+    """The value as connectors' own `json.loads` returns it, for comparison with their output: digits may be lost."""
     return json.loads(text.text)
 
 
@@ -135,11 +135,11 @@ def dumps(value: Any, indent: Optional[int] = None) -> str:
 
 
 class _Exact(Exception):
-    """The library cannot write a JsonText."""
+    """Raised because `json` cannot write a JsonText."""
 
 
 def encode(value: Any, indent: Optional[int] = None) -> bytes:
-    """The JSON of a value in UTF-8, which has no bytes for half of a surrogate pair: that is escaped."""
+    """The JSON of a value in UTF-8; lone surrogates, which UTF-8 cannot represent, are escaped."""
     return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", dumps(value, indent)).encode()
 
 

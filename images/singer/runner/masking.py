@@ -14,22 +14,22 @@ MASK = "***"
 _SECRET_NAME = re.compile(r"password|secret|token|api_?key|private_?key|credential", re.I)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SHORTEST = 3
-"""A shorter value occurs everywhere by chance: masking it would tell where it stands."""
+"""Shorter values occur by chance, so masking them would reveal them."""
 
 
 class Masker:
-    """Replaces the secrets it has been told by ***, in every spelling of spellings.py."""
+    """Replaces its secrets with ***, in every spelling of spellings.py."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
         self._needles: set[Optional[str]] = set()
-        """Without any of them in a line there is nothing to replace; with None that cannot be told."""
+        """A line without any of these has nothing to replace; None if that cannot be ruled out."""
         self._pattern: Optional[re.Pattern[str]] = None
         self.longest = 0
         """Length of the longest spelling of a secret, in characters."""
 
     def add(self, values: list[str]) -> None:
-        """Masks `values` from now on."""
+        """Adds `values` to the masked secrets."""
         added = {value for value in values if len(value.strip()) >= _SHORTEST} - self._values
         self._values |= added
         self._needles.update(*map(needles, added))
@@ -46,13 +46,13 @@ class Masker:
 
     def _compiled(self) -> re.Pattern[str]:
         if self._pattern is None:
-            # Only when a line needs it: most logs hold no secret.
+            # Compiled only when a line needs it: most logs contain no secrets.
             found = {pattern for value in self._values for pattern in patterns(value)}
             self._pattern = re.compile("|".join(sorted(found, key=len, reverse=True)), re.I)
         return self._pattern
 
     def tree(self, value: Any) -> Any:
-        """A JSON value whose strings and keys hold no secret."""
+        """The JSON value with secrets in strings and keys masked."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, JsonText):
@@ -64,19 +64,19 @@ class Masker:
         return value
 
     def _string(self, found: re.Match[str]) -> str:
-        """A string of a JSON text, untouched unless it holds a secret."""
+        """A string of a JSON text, unchanged unless it contains a secret."""
         text = loads(found[0])
         masked = self.text(text)
         return found[0] if masked == text else dumps(masked)
 
 
 def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:
-    """The values at `paths` (each a list of keys and indexes); paths that lead nowhere are skipped."""
+    """The values at `paths` (each a list of keys and indexes); paths that do not exist are skipped."""
     values = []
     for path in paths:
         if not isinstance(path, list):
             raise RunnerError(
-                USAGE, f'a path of a secret must be a list such as ["password"], not {path!r}'
+                USAGE, f'the path of a secret must be a list such as ["password"], not {path!r}'
             )
         value: Any = config
         for part in path:
@@ -90,7 +90,7 @@ def named_secrets(config: dict[str, Any], paths: list[Any]) -> list[str]:
 
 
 def likely_secrets(value: Any) -> list[str]:
-    """Strings below settings whose name sounds like a secret (password, token, api_key ...)."""
+    """Strings below settings whose name suggests a secret (password, token, api_key ...)."""
     if isinstance(value, list):
         return [found for item in value for found in likely_secrets(item)]
     if not isinstance(value, dict):
@@ -103,7 +103,7 @@ def likely_secrets(value: Any) -> list[str]:
 
 
 def leaves(value: Any, numbers: bool = False) -> list[str]:
-    """The strings in a JSON value, with `numbers` the numbers too."""
+    """The strings in a JSON value; with `numbers` also the numbers."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, JsonText):

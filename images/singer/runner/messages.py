@@ -1,4 +1,4 @@
-"""What one line of a Singer stream is."""
+"""Classifies a line of a Singer stream."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Head(NamedTuple):
     """First bytes of a line that prove its type and stream: opening + name + closing."""
 
     opening: bytes
-    """Up to the name of the stream, or the whole head where there is none."""
+    """The bytes up to the stream name, or the whole head if there is none."""
     name: bytes
-    """The stream as it is written; empty for a STATE."""
+    """The stream name as written; empty for a STATE."""
     closing: bytes
-    """From the quote after the name on."""
+    """The bytes from the quote after the name."""
 
 
 class Message(NamedTuple):
@@ -43,24 +43,24 @@ class Message(NamedTuple):
     kind: str
     """Its type: RECORD, SCHEMA, STATE, ACTIVATE_VERSION ..."""
     stream: Optional[str]
-    """Its stream; None where the type has none."""
+    """Its stream; None if the type has none."""
     head: Optional[Head]
-    """What any line of this type and stream starts with; None when the keys are in another order."""
+    """The start of every line of this type and stream; None if the keys are in another order."""
     fields: Mapping[str, Any]
-    """The parsed JSON; empty where it is nested too deeply to be parsed here."""
+    """The parsed JSON; empty if it is nested too deeply to parse."""
     value: Optional[JsonText] = None
-    """The Singer state of a STATE, as it is written."""
+    """The Singer state of a STATE, with its original bytes."""
     skip: int = 0
-    """Bytes in front of the message that the target must not get."""
+    """Bytes before the message that the target must not get."""
     recovered: bool = False
-    """Text stood in front of it on the same line."""
+    """Whether text preceded it on the same line."""
 
 
 def read_line(line: bytes) -> Union[Message, Rubbish]:
-    """The message in `line`, or what else it is.
+    """The message in `line`, or what the line is instead.
 
-    A line that may hold a message and cannot be read is fatal rubbish: without it the state would
-    move past a record that never arrives.
+    An unreadable line that may contain a message is fatal: without it the state would move past
+    a record that never arrives.
     """
     plain = line.startswith(b"{") and b"\0" not in line
     if not plain and wide(line):
@@ -95,7 +95,7 @@ def _parse(body: bytes) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        # An integer of more digits than Python converts.
+        # An integer with more digits than Python converts.
         return loads(text, constants=True)
 
 
@@ -103,7 +103,7 @@ def _not_json(body: bytes, skip: int) -> Union[Message, Rubbish]:
     place = body.find(b"{")
     found = _parsed(body[place:]) if place > 0 else None
     if isinstance(found, Message) and found.kind in _TYPES:
-        # A log line may quote a STATE that is still to come: only what cannot lose data is taken from behind text.
+        # A log line may quote a STATE before it is sent: after text, only messages that cannot lose data are accepted.
         if glued(body[:place]) and found.kind in (RECORD, SCHEMA):
             return found._replace(skip=skip + place, recovered=True)
         return Rubbish(f"text in front of a {found.kind} message", True)
@@ -139,7 +139,7 @@ def _classified(parsed: Any, body: bytes) -> Union[Message, Rubbish]:
 
 
 def _state(parsed: Mapping[str, Any], body: bytes) -> Union[Message, Rubbish]:
-    """A STATE that can be kept as the tap wrote it: without NaN, in UTF-8."""
+    """Checks that a STATE can be saved unchanged: no NaN, valid UTF-8."""
     try:
         return Message(
             STATE, None, _proven(STATE, None, body), parsed, load_text(body).members.get("value")
@@ -179,5 +179,5 @@ def _by_head(line: bytes) -> Optional[Message]:
 
 
 def state_value(value: Optional[JsonText]) -> Optional[JsonText]:
-    """A Singer state worth keeping: a non-empty object; None for `{}`, null and everything else."""
+    """The Singer state if it is a non-empty object; None for `{}`, null and everything else."""
     return value if value and value.members else None

@@ -1,4 +1,4 @@
-"""Where an image that runs by itself finds its files and leaves them: what people mount at /singer and /opt/code."""
+"""Files of a standalone image: what users mount at /singer and /opt/code."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Optional
 from .codes import USAGE, RunnerError
 
 CODE = os.environ.get("SINGER_CODE_DIR", "/opt/code")
-"""A second place for the same files."""
+"""A second location for the same files."""
 _EXTRACTS = ("extract.jsonl", "input.jsonl")
 
 
 class Mounts:
-    """The folders that one run uses."""
+    """The folders of one run."""
 
     def __init__(self, base: str, is_given: bool) -> None:
         self._base = base
@@ -24,7 +24,7 @@ class Mounts:
         ]
 
     def find(self, *names: str) -> Optional[str]:
-        """The first of these files that is there, in config/ or beside it."""
+        """The first of these files that exists, in config/ or beside it."""
         return _first(
             os.path.join(folder, *place, name)
             for folder in self._folders
@@ -33,11 +33,11 @@ class Mounts:
         )
 
     def state(self) -> Optional[str]:
-        """The state to begin with: what a target left counts more than what was put there for the first time."""
+        """The state to start from: a target's output state takes precedence over an initial state."""
         return self._saved_state() or self.find("state.json", "initial-state.json")
 
     def new_state(self) -> str:
-        """Where a target's state goes: over the one it began with, where it may be written to."""
+        """Where a target's state is written: over the state it started from, if that is writable."""
         saved = self._saved_state()
         return (
             saved
@@ -46,7 +46,7 @@ class Mounts:
         )
 
     def extract(self) -> Optional[str]:
-        """The file with what a tap sent, itself or in a folder `input`."""
+        """The extract, either a file or in a folder `input`."""
         found = _first(
             os.path.join(folder, name) for folder in self._folders for name in (*_EXTRACTS, "input")
         )
@@ -64,7 +64,7 @@ class Mounts:
         )
 
     def work(self) -> str:
-        """The folder for what a run leaves: the first that is mounted and can be written to, else /tmp."""
+        """The output folder of a run: the first that is mounted and writable, else /tmp."""
         for folder in self._mounted:
             if os.access(folder, os.W_OK | os.X_OK):
                 return folder
@@ -72,19 +72,19 @@ class Mounts:
                 raise RunnerError(
                     USAGE,
                     f"{folder} belongs to user {os.stat(folder).st_uid}, and user {os.getuid()} cannot write "
-                    f'to it: mount a volume by its name, or a folder of yours with --user "$(id -u):$(id -g)"',
+                    f'to it: mount a named volume, or your own folder with --user "$(id -u):$(id -g)"',
                 )
         temporary = os.environ.get("TMPDIR", "/tmp")
         if os.access(temporary, os.W_OK | os.X_OK):
             return temporary
         raise RunnerError(
             USAGE,
-            f"no folder can be written to: mount a volume at {self._base} (-v NAME:{self._base}), "
+            f"no folder is writable: mount a volume at {self._base} (-v NAME:{self._base}), "
             "give the container a /tmp (--tmpfs /tmp), or use --stdout with a tap",
         )
 
     def overlay(self) -> Optional[str]:
-        """Where settings that a tap changes are kept, such as rotated tokens; they are secrets, and nothing in /tmp outlives the run."""
+        """Where settings changed by a tap, such as rotated tokens, are kept; they are secrets, and files in /tmp do not outlive the run."""
         folder = next(
             (folder for folder in self._mounted if os.access(folder, os.W_OK | os.X_OK)), None
         )
@@ -107,7 +107,7 @@ def _only_file(folder: str) -> str:
     if len(names) != 1 and chosen == names:
         raise RunnerError(
             USAGE,
-            f"input {folder} holds {len(names)} files: name one with --input, or call it extract.jsonl",
+            f"input {folder} holds {len(names)} files: choose one with --input, or rename it to extract.jsonl",
         )
     return os.path.join(folder, chosen[0])
 

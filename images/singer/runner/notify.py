@@ -1,4 +1,4 @@
-"""notify: tells a webhook of a run. It never fails: a run is not judged by who hears of it."""
+"""notify: sends a webhook notification about a run. It never fails, because a notification must not change a run's result."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _SIGNS = {
 
 
 def notify(args: Arguments) -> tuple[int, Optional[str]]:
-    """Always 0; what could not be told is said in the log."""
+    """Always 0; a notification that fails is logged."""
     try:
         event = _event(args)
         if event:
             _send(os.environ["WEBHOOK_URL"].strip(), message(event, args, os.environ))
-            print(f"told of {event}")
-    except Exception as error:  # whatever it is, the run has ended as it has
-        # Neither the address nor a reply of the webhook is shown: both may be secret.
+            print(f"sent notification: {event}")
+    except Exception as error:  # Whatever went wrong, the result of the run stays the same.
+        # Show neither the address nor the response of the webhook: both may be secret.
         sys.stderr.write(
-            f"runner | not told: {type(error).__name__} {getattr(error, 'code', '')}\n"
+            f"runner | notification failed: {type(error).__name__} {getattr(error, 'code', '')}\n"
         )
     return OK, None
 
 
 def _event(args: Arguments) -> Optional[str]:
-    """What is told; None for nothing. Leaves the marker, so that the next run knows whether this one failed."""
+    """The event to report, or None. Writes the marker, so that the next run knows whether this one failed."""
     wanted = args.on
     if args.event == FAILED and RECOVERED in wanted:
         write_json(args.marker, {"failing": True})
@@ -61,7 +61,7 @@ def _was_failing(path: Optional[str]) -> bool:
 
 
 def message(event: str, args: Arguments, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a notification, those that are not known left out."""
+    """The fields of a notification, without unknown ones."""
     error = first_failure(failures_in(environment)) if event == FAILED else None
     result = result_if_any(args.result)
     fields = {
@@ -82,7 +82,7 @@ def message(event: str, args: Arguments, environment: Mapping[str, str]) -> dict
 
 
 def _number(text: Optional[str]) -> Optional[float]:
-    # What Argo does not know stays a template.
+    # Argo leaves unknown values as templates.
     try:
         value = float(text or "")
     except ValueError:
@@ -99,7 +99,7 @@ def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
     ]
     head = f"{_SIGNS[event]} {fields['pipeline']} {event}"
     told = ", ".join(detail for detail in details if detail)
-    # Without a link only its name leads to the run.
+    # Without a link, the name identifies the run.
     left_out = [f"left out: {text}" for text in fields.get("leftOut", [])]
     lines = [
         f"{head} ({told})" if told else head,
@@ -111,15 +111,15 @@ def _text(fields: Mapping[str, Any], records: Optional[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """For Slack, where <...> are links and mentions of everybody."""
+    """Escapes text for Slack, where <...> are links and mentions."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _send(url: str, fields: Mapping[str, Any]) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
-        raise ValueError("no address of a webhook")
-    # Slack's webhooks take a text and nothing else.
+        raise ValueError("no webhook address")
+    # Slack's webhooks accept only a text.
     body = {"text": fields["text"]} if parts.hostname == "hooks.slack.com" else fields
     request = urllib.request.Request(
         url, json.dumps(body).encode(), {"Content-Type": "application/json"}

@@ -1,4 +1,4 @@
-"""The state that a load or stream leaves."""
+"""The state that a load or stream saves."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Saved:
         )
 
     def commit(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> None:
-        """Writes the candidate for the state that was loaded; `states` are those STATEs that came, remembered."""
+        """Writes the candidate for the loaded state; `states` are the STATEs received."""
         session, args = self._session, self._session.args
         if scanner.fatal or scanner.bad > args.max_bad_lines:
-            # The scanner has seen more than the target was given.
+            # The scanner has seen more than the target received.
             return
         session.result["taken"] = True
         seen = {
@@ -45,7 +45,8 @@ class Saved:
         if self.held & seen and scanner.state and not scanner.dropped:
             held = sorted(self.held & seen)
             session.leave_out(
-                f"bookmarks of full tables, as the tap did not finish: {', '.join(held)}", len(held)
+                f"bookmarks of full tables, because the tap did not finish: {', '.join(held)}",
+                len(held),
             )
         if brought is None:
             session.warn(_why_none(scanner, self._start.kept is not None))
@@ -55,7 +56,7 @@ class Saved:
         if args.candidate:
             write_json(args.candidate, envelope(after, self._identity, self._start.previous))
         if getattr(args, "resume", None):
-            # Not `after`: in a full refresh the next attempt must not start from the bookmarks that are only kept.
+            # Not `after`: in a full refresh the next attempt must not start from bookmarks that are only kept.
             write_json(
                 args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity)
             )
@@ -67,17 +68,17 @@ class Saved:
     def _loaded(
         self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]
     ) -> Optional[State]:
-        """The state of all that came; where the target reports an earlier one of the STATEs, of what came up to that one."""
+        """The state after all data, or up to the earlier STATE if the target reports one."""
         last, printed = scanner.states.last, load.last_printed if load else None
         if not load or not last or not printed or fingerprint(printed) == fingerprint(last):
             return scanner.state
-        # What never passed, such as a mixture of several STATEs, says nothing.
+        # A state that was never sent, such as a mixture of several STATEs, says nothing.
         earlier = states().up_to(printed)
         if earlier is None:
             return scanner.state
         self._session.warn(
-            f"{load.child.name} reports an earlier STATE than the last one it was given: that one is saved, "
-            "and the next run sends again what came after it"
+            f"{load.child.name} reports an earlier STATE than the last one it received: the earlier one is saved, "
+            "and the next run sends the later records again"
         )
         self._session.leave_out(f"the STATEs after the one that {load.child.name} reports")
         return earlier
@@ -92,10 +93,10 @@ class Saved:
                 if not self._session.result["complete"]
                 else [name for name in marks if name not in streams_of(brought)]
             )
-            why = "the tap sent nothing of them"
+            why = "the tap sent no data for them"
         else:
             others = [name for name in marks if name not in selected]
-            why = "not selected any more"
+            why = "no longer selected"
         others = [name for name in others if name not in seen]
         if not others:
             return
@@ -114,7 +115,7 @@ class Saved:
         result = self._session.result
         found = marks(result.get("stateAfter"), result["unselected"])
         if not found:
-            self._session.warn("maxStalenessSeconds: the state holds no date or time to compare")
+            self._session.warn("maxStalenessSeconds: the state contains no date or time to compare")
             return OK, None
         wrong = not_fresh(found, time.time(), limit)
         return (EXPECTATION, wrong) if wrong else (OK, None)
@@ -122,10 +123,10 @@ class Saved:
 
 def _why_none(scanner: Scanner, saved: bool) -> str:
     if scanner.state:
-        return "the state has no bookmarks of its own for each stream, and full-table data is missing: the old one stays"
-    what = "no STATE that is not empty" if scanner.total(STATE) else "no STATE"
+        return "the state has no bookmarks by stream, and full-table data is missing: the previous state is kept"
+    what = "only empty STATEs" if scanner.total(STATE) else "no STATE"
     start = (
-        "the saved one stays, and the next run starts from there"
+        "the saved state is kept, and the next run starts from it"
         if saved
         else "the next run starts from the beginning"
     )

@@ -1,7 +1,7 @@
-"""Keeps what a tap changes in its own configuration, such as rotated tokens.
+"""Keeps changes that a tap makes to its own configuration, such as rotated tokens.
 
 The overlay file is {"base": salted hash of the configuration it belongs to, "salt", "changes"}.
-It is applied on the next run as long as that configuration is the same.
+It is applied on the next run if that configuration is unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Config = dict
 
 
 def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Config:
-    """`base` with the changes kept in `path`; they are dropped when they belong to another base."""
+    """`base` with the changes saved in `path`; they are discarded if they belong to another base."""
     if not os.path.exists(path):
         return base
     try:
@@ -31,7 +31,7 @@ def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Confi
     if not usable:
         remove(path)
         warn(
-            f"the settings the tap had changed ({path}) belong to another configuration and are dropped"
+            f"the settings that the tap changed ({path}) belong to a different configuration and are discarded"
         )
         return base
     return {**base, **changes}
@@ -45,7 +45,7 @@ def _digest(config: Config, salt: str) -> str:
 
 
 class OverlayWatch:
-    """Looks at the private configuration a tap may rewrite, and keeps the changes in `path`."""
+    """Watches the private configuration that a tap may rewrite, and saves changes in `path`."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class OverlayWatch:
         self._seen = _stamp(config_path)
 
     def look(self) -> None:
-        """Saves changes made since the last look, if any."""
+        """Saves changes made since the last check, if any."""
         stamp = _stamp(self._config_path)
         if stamp is None or stamp == self._seen:
             return
@@ -71,7 +71,7 @@ class OverlayWatch:
             with open(self._config_path, "rb") as file:
                 current = loads(file.read(), constants=True)
         except (OSError, ValueError):
-            # The tap may be in the middle of writing: the next look sees the rest.
+            # The tap may be in the middle of writing: the next check sees the rest.
             return
         self._seen = stamp
         if not isinstance(current, dict) or current == self._last:
@@ -93,7 +93,7 @@ class OverlayWatch:
 
 
 def _rounded(value: Any) -> Any:
-    """What a tap makes of a setting that it reads and writes again: that it loses digits is no change."""
+    """The value of a setting after a tap reads and writes it: lost digits are not a change."""
     return plain(JsonText(dumps(value)))
 
 

@@ -1,4 +1,4 @@
-"""What the kernel offers on pipes beyond reading and writing."""
+"""Pipe operations beyond reading and writing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 0.05
 
 
 def enlarge(fd: int) -> None:
-    """Gives a pipe 1 MiB, as far as the system allows (Linux only)."""
+    """Enlarges a pipe's buffer to 1 MiB if the system allows it (Linux only)."""
     try:
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _SIZE)
     except OSError:
@@ -33,14 +33,14 @@ def large_pipe() -> tuple[int, int]:
 
 
 def unread(fd: int) -> int:
-    """Bytes that lie in the pipe."""
+    """Bytes in the pipe."""
     count = array.array("i", [0])
     fcntl.ioctl(fd, termios.FIONREAD, count)
     return count[0]
 
 
 class Gatherer:
-    """Waits for reads of a pipe that are worth their cost: 64 KiB, 50 ms after the first byte, or the end.
+    """Waits until a read is worth its cost: 64 KiB, 50 ms after the first byte, or the end.
 
     Taps of the Singer SDK flush each record; without this the relay and the target would
     pay a pair of system calls per record.
@@ -50,14 +50,14 @@ class Gatherer:
         self._stopped, self._stop = os.pipe()
         self._left: Optional[int] = None
         self.cut_short = False
-        """The pipe was still open when it was ended."""
+        """The pipe was still open when `finish` ended it."""
 
     def finish(self) -> None:
-        """Has the pipe count as ended, after what is in it now, although somebody holds it open."""
+        """Treats the pipe as ended after its current content, although a process holds it open."""
         os.write(self._stop, b".")
 
     def __call__(self, fd: int) -> int:
-        """How much may be read; 0 when the pipe was ended by `finish`."""
+        """How many bytes may be read; 0 after `finish` ended the pipe."""
         poll = select.poll()
         poll.register(fd, select.POLLIN)
         poll.register(self._stopped, select.POLLIN)
@@ -79,13 +79,13 @@ class Gatherer:
         return sys.maxsize
 
     def _remaining(self, fd: int) -> int:
-        """What was in the pipe when it was ended, minus what was read since."""
+        """The bytes in the pipe when it was ended, minus the bytes read since."""
         now = unread(fd)
         self._left = now if self._left is None else min(now, self._left)
         self.cut_short = not self._left
         return self._left
 
     def took(self, count: int) -> None:
-        """So much was read."""
+        """Records how many bytes were read."""
         if self._left is not None:
             self._left -= count

@@ -1,4 +1,4 @@
-"""Where files are that a request does not name: below its directory, SINGER_DIR or /singer."""
+"""Default file locations for a request: below its directory, SINGER_DIR or /singer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TABLE = """files that a request does not name, below its directory (SINGER_DIR, 
 
 
 def directory() -> str:
-    """The directory of a request that names none."""
+    """The default directory of a request."""
     return os.environ.get("SINGER_DIR", "/singer")
 
 
 def described(base: str) -> str:
-    """The description of the connector: below `base`, else that of the image, which lies beside the runner."""
+    """The connector description: below `base`, else the image's, beside the runner."""
     own = os.path.join(base, "connector.json")
     of_image = os.path.join(
         os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "connector.json"
@@ -36,7 +36,7 @@ def described(base: str) -> str:
 
 
 def fill_in(args: Any) -> None:
-    """Gives every file that the request does not name its default."""
+    """Sets the default path of every file that the request does not name."""
     args.directory = args.directory or directory()
     command, base = args.command, args.directory
     usable = not args.standalone and os.path.isdir(base) and os.access(base, os.W_OK)
@@ -81,7 +81,7 @@ def fill_in(args: Any) -> None:
 
 
 def _state_in_force(args: Any) -> Optional[str]:
-    """The saved state; while there never was one that of the former name; while there is neither the initial one."""
+    """The saved state; else, if none was ever saved, the state of the former name; else the initial state."""
     if args.state and os.path.exists(args.state):
         return args.state
     kept = args.former_unless

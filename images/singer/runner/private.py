@@ -1,4 +1,4 @@
-"""The private directory that holds the configuration a connector sees."""
+"""The private directory with the configuration that a connector reads."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SETTLED_SECONDS = 60
 
 
 def make_private_dir() -> tuple[str, int]:
-    """A new 0700 directory, and the descriptor of the lock that says its owner lives.
+    """Creates a 0700 directory; returns it and the descriptor of the lock that shows its owner is alive.
 
-    Kept in memory (/dev/shm) where there is such a place, else under TMPDIR or /tmp.
+    It is in memory (/dev/shm) if possible, else under TMPDIR or /tmp.
     """
     base = next(path for path in _bases() if os.access(path, os.W_OK | os.X_OK))
     sweep(base)
@@ -32,7 +32,7 @@ def _bases() -> list[str]:
 
 
 def sweep(base: str) -> None:
-    """Removes what runners that were killed left in `base`: nobody holds their lock."""
+    """Removes leftovers of killed runners in `base`, whose locks are free."""
     for name in os.listdir(base):
         path = os.path.join(base, name)
         if not name.startswith(_PREFIX):
@@ -51,7 +51,7 @@ def sweep(base: str) -> None:
 
 
 def remove_tree(path: str) -> None:
-    """Removes a directory and all in it; what cannot be removed stays."""
+    """Removes a directory and its content, ignoring errors."""
     for folder, folders, names in os.walk(path, topdown=False):
         for name in names:
             _quietly(os.unlink, os.path.join(folder, name))

@@ -18,7 +18,7 @@ class Progress:
 
     @property
     def on(self) -> bool:
-        """Somebody wants to see progress."""
+        """Whether progress is enabled."""
         return self._style != "none"
 
     def phase(self, name: str, state: str) -> None:
@@ -26,7 +26,7 @@ class Progress:
         self._print({"event": "phase", "phase": name, "state": state}, f"{name}: {state}")
 
     def step(self, phase: str, silent: Optional[int] = None, **figures: Optional[int]) -> None:
-        """How far a phase is: bytes, records, total, and for how many seconds nothing has moved."""
+        """Progress of a phase: bytes, records, total, and seconds of silence."""
         known = {name: value for name, value in figures.items() if value is not None}
         texts = [f"{value:,} {name}" for name, value in known.items()] + (
             [f"silent for {silent:,} s"] if silent else []
@@ -44,17 +44,17 @@ class Progress:
         try:
             os.write(1, (line + "\n").encode())
         except OSError:
-            # Nobody listens any more: the data goes on.
+            # The reader is gone, but the data continues.
             self._style = "none"
 
 
 class Growth:
-    """Bytes and lines of a file that somebody else writes."""
+    """Bytes and lines of a file that another process writes."""
 
     def __init__(self, path: str) -> None:
         self.bytes = 0
         self.lines = 0
-        """Lines so far; an estimate where the file grows faster than it is worth reading."""
+        """Lines so far; an estimate if the file grows too fast to read."""
         self._counted = 0
         try:
             self._fd = (
@@ -66,7 +66,7 @@ class Growth:
             self._fd = None
 
     def look(self) -> None:
-        """Takes in what was written since the last look."""
+        """Counts what was written since the last call."""
         if self._fd is None:
             return
         self.bytes = os.fstat(self._fd).st_size

@@ -1,4 +1,4 @@
-"""Moves a Singer stream from a descriptor to a target, and counts it on the way."""
+"""Moves a Singer stream from a descriptor to a target and counts it on the way."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _MANY_PIECES = 8
 
 
 class Relay:
-    """One stream on its way into a target; `start` moves it in a thread."""
+    """A stream being fed to a target; `start` moves it in a thread."""
 
     def __init__(
         self, scanner: Scanner, sink: int, max_bad: int, keep_tail: Callable[[], bool]
     ) -> None:
         self.scanner = scanner
         self.read = 0
-        """Bytes that came."""
+        """Bytes received."""
         self.written = 0
-        """Bytes the target's pipe has taken."""
+        """Bytes written to the target's pipe."""
         self.source_ended = False
-        """All was read that will come."""
+        """The end of the source was read."""
         self.complete = False
-        """All was written, and the target was given the end of its input."""
+        """Everything was written, and the target's input was closed."""
         self.broken = False
-        """The target was gone before that."""
+        """The target ended before that."""
         self.too_bad = False
-        """A line came that fails the run, or one bad line too many; nothing after it was written."""
+        """A line fails the run, or there was one bad line too many; nothing after it was written."""
         self.tail_dropped = False
-        """The last line was cut, and was left out."""
+        """The last line was incomplete and was left out."""
         self.error: Optional[OSError] = None
         """Why reading failed."""
         self.ended = threading.Event()
@@ -47,11 +47,11 @@ class Relay:
         self._keep_tail = keep_tail
 
     def start(self, open_source: Callable[[], int], on_end: Callable[[], None]) -> None:
-        """Moves what `open_source` gives (called in the thread, as opening a FIFO waits for its writer)."""
+        """Moves the data of `open_source`, which is called in the thread, because opening a FIFO waits for its writer."""
         threading.Thread(target=self._run, args=(open_source, on_end), daemon=True).start()
 
     def finish(self) -> None:
-        """Ends the stream after what is in its pipe now, although the pipe is still open."""
+        """Ends the stream after the current content of its pipe, although the pipe is still open."""
         self._gatherer.finish()
 
     @property
@@ -60,7 +60,7 @@ class Relay:
         return self._gatherer.cut_short
 
     def abandon(self) -> None:
-        """Waits no longer for it: neither side moves."""
+        """Stops waiting for it, because neither side moves."""
         if not self.ended.is_set():
             self.broken = True
             self.ended.set()
@@ -71,14 +71,14 @@ class Relay:
             try:
                 self._move(source, on_end)
             finally:
-                # A tap that still writes learns by SIGPIPE that nobody reads any more.
+                # SIGPIPE shows a tap that still writes that its reader is gone.
                 os.close(source)
         except BrokenPipeError:
             self.broken = True
         except OSError as error:
             self.error = error
         except Exception as error:
-            # The run waits for this thread: a bug must fail it, and not leave it waiting.
+            # The run waits for this thread: a bug must fail the run instead of blocking it.
             self.error = OSError(errno.EIO, f"{type(error).__name__}: {error}")
         if not (self.broken or self.too_bad or self.error):
             self.complete = True

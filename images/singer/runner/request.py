@@ -1,6 +1,6 @@
-"""The request: what the runner is asked to do, as `request.schema.json` describes it.
+"""The request for the runner, as described by `request.schema.json`.
 
-The schema is written from src/model/request/schema.ts, which builds requests. Here each field becomes an attribute,
+The schema is generated from src/model/request/schema.ts, which builds requests. Each field becomes an attribute,
 `graceSeconds` as `grace_seconds`, with its default if the request does not name it.
 """
 
@@ -33,7 +33,7 @@ class Arguments(SimpleNamespace):
 
     command: str
     standalone: bool
-    """Somebody started an image by hand."""
+    """Whether a user started the image directly."""
 
 
 def schema() -> Any:
@@ -43,7 +43,7 @@ def schema() -> Any:
 
 
 def read_request(argument: str) -> Arguments:
-    """The request in `argument`: its JSON, or the path of a file with it."""
+    """The request in `argument`: JSON, or the path of a file with it."""
     try:
         return arguments(loads(_text(argument)))
     except (ValueError, RecursionError) as error:
@@ -51,7 +51,7 @@ def read_request(argument: str) -> Arguments:
 
 
 def arguments(request: Any, standalone: bool = False) -> Arguments:
-    """The fields of a request that was checked against the schema, with all defaults."""
+    """The fields of a validated request, with all defaults."""
     try:
         if not isinstance(request, dict):
             raise Invalid('it must be a JSON object such as {"command": "extract"}')
@@ -93,7 +93,7 @@ def _attribute(name: str) -> str:
 
 
 def _check_outputs(request: Mapping[str, Any], args: Arguments) -> None:
-    """Fails now rather than after the data has been moved."""
+    """Checks output folders now instead of failing after the data was moved."""
     for name in _WRITTEN:
         folder = os.path.dirname(getattr(args, _attribute(name), None) or "") or "."
         if not os.path.isdir(folder):

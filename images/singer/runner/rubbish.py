@@ -1,4 +1,4 @@
-"""What a line is that is not a Singer message: nothing, a log line, or what is left of a message."""
+"""Classifies a line that is not a Singer message: blank, a log line, or part of a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TYPED = re.compile(
 _KEYED = re.compile(rb"""\\?["'](?:record|stream)\\?["']\s*:""", re.I)
 _OPENED = re.compile(rb'\s*\{\s*(?:"|$)')
 _QUOTED_AFTER = b" \t:=,>("
-"""What stands between a log line and the message it quotes."""
+"""Characters between a log line's text and a message it quotes."""
 
 
 class Rubbish(NamedTuple):
@@ -23,26 +23,26 @@ class Rubbish(NamedTuple):
     reason: str
     """E.g. "not JSON"; empty for a blank line."""
     fatal: bool
-    """It may hold a message, or a part of one: to leave it out could lose a record."""
+    """It may contain a message or part of one: leaving it out could lose a record."""
 
 
 blank = Rubbish("", False)
-"""A line of white space: it holds nothing."""
+"""A line of white space."""
 
 
 def marks(line: bytes) -> int:
-    """Bytes of UTF-8 byte order marks in front of a line, with the white space before them."""
+    """Length of UTF-8 byte order marks at the start of a line, including white space before them."""
     found = _MARKS.match(line)
     return found.end() if found else 0
 
 
 def wide(line: bytes) -> bool:
-    """The line is UTF-16 or UTF-32: it has their mark, or a third of it is zero bytes."""
+    """Whether the line is UTF-16 or UTF-32: it has a byte order mark, or a third of it is zero bytes."""
     return line.startswith(_WIDE_MARKS) or (b"\0" in line and line.count(b"\0") * 3 >= len(line))
 
 
 def glued(text: bytes) -> bool:
-    """Text in front of a message is a print without a newline: not part of a message, nor a log line that quotes one."""
+    """Whether text before a message is a print without a newline, not part of a message or a log line that quotes one."""
     return (
         not any(each in text for each in (b"{", b"}", b'"', b"'", b"\\"))
         and text[-1:] not in _QUOTED_AFTER
@@ -50,12 +50,12 @@ def glued(text: bytes) -> bool:
 
 
 def harmless(text: bytes) -> bool:
-    """Text in front of JSON that is not a message is not the rest of one either."""
+    """Whether text before JSON that is not a message is not the rest of one either."""
     return not _mentions(text) and text.count(b"}") <= text.count(b"{")
 
 
 def cut_off(line: bytes) -> Rubbish:
-    """What a line is that is not JSON: fatal when it may be a message, or a part of one."""
+    """Classifies a line that is not JSON: fatal if it may be a message or part of one."""
     text = line.strip()
     if _mentions(text):
         return Rubbish("it looks like a Singer message and is not valid JSON", True)

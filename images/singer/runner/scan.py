@@ -1,10 +1,10 @@
-"""Counts what is in a Singer stream, at memory speed.
+"""Counts the messages of a Singer stream at memory speed.
 
-A record is never parsed where its first bytes tell what it is. The first line of each kind and
-stream is parsed; the bytes up to the name of its stream (its head) are then counted in whole
-blocks, together with the end of the line before. Where the counts of all heads add up to the
-number of lines, every line of the block is proven; where they do not, the block is halved until
-the unknown lines are found, and those are parsed.
+A record is not parsed if its first bytes identify it. The first line of each kind and stream is
+parsed; the bytes up to the stream name (the head) are then counted in whole blocks, together with
+the end of the previous line. If the counts of all heads add up to the number of lines, every line
+of the block is known; otherwise the block is halved until the unknown lines are found, and those
+are parsed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _CONSTANTS = (b"NaN", b"Infinity")
 _FEW_LINES = 16
 _SHOWN = 4096
 _LONGEST_SAMPLE = 1 << 16
-"""Longest record that is parsed for its version alone."""
+"""Longest record that is parsed only for its version."""
 
 Cut = tuple
-"""(start, end) of bytes in a block that the target must not get."""
+"""(start, end) of a byte range in a block that the target must not get."""
 
 
 class Scanner(Totals):
@@ -52,9 +52,9 @@ class Scanner(Totals):
         self._last = LastRecords(self._heads) if hard_delete and live else None
 
     def feed(self, buffer: bytearray, end: int) -> list[Cut]:
-        """Takes `buffer[:end]`, whole lines each with its newline; returns the parts to leave out, in order.
+        """Scans `buffer[:end]`, complete lines with newlines; returns the ranges to leave out, in order.
 
-        From a `fatal` line on all is left out.
+        Everything from a `fatal` line on is left out.
         """
         self._cuts, self._buffer, self._end = [], buffer, end
         self._odd_states = []
@@ -106,7 +106,7 @@ class Scanner(Totals):
         for key, count in found:
             self._add(key, count)
             if key[0] == RECORD and not self.versions.knows(key[1]):
-                # A stream whose head is like that of others, and was never parsed.
+                # A stream whose head looks like those of others, but was never parsed.
                 first = self._heads.first(buffer, start, end, key)
                 if first >= 0:
                     stop = buffer.find(b"\n", first, end) + 1
@@ -152,7 +152,7 @@ class Scanner(Totals):
         return found.kind, found.stream
 
     def _take(self, message: Message, line: bytes, start: int, number: int) -> None:
-        """What only the parsed message tells."""
+        """Handles what is only known from the parsed message."""
         kind, stream = message.kind, message.stream
         refusal = None
         if kind == RECORD and message.fields:
@@ -175,7 +175,7 @@ class Scanner(Totals):
             self._heads.learn(message.head, kind, stream)
 
     def _version_before(self, stream: str, start: int) -> Any:
-        """The version of the last record of a stream before `start` of the block, if it is wanted."""
+        """The version of the last record of a stream before `start` in the block, if needed."""
         record = self._last.before(self._buffer, start, stream) if self._last else None
         if record is None:
             return None
@@ -190,7 +190,7 @@ class Scanner(Totals):
         )
 
     def _find_versionless(self, buffer: bytearray, end: int, records: int) -> None:
-        """Looks for records without a version among `records` of streams whose first one had one."""
+        """Finds records without a version in `records` of streams whose first record had one."""
         if buffer.count(b'"version"', 0, end) >= records:
             return
         start, number = 0, self.lines
@@ -202,7 +202,7 @@ class Scanner(Totals):
             start = stop
 
     def _sample(self, buffer: bytearray, start: int, stop: int, number: int) -> None:
-        """Looks at the version of a record that is known by its head alone."""
+        """Checks the version of a record that is known only by its head."""
         if self.fatal or stop - start > _LONGEST_SAMPLE:
             return
         key = self._heads.match(buffer, start, stop)
@@ -253,7 +253,7 @@ class Scanner(Totals):
             self.states.take_line(line, value)
             self._shapes.learn(line, value)
             return
-        # The whole check is slow, and most taps write a STATE often.
+        # The full check is slow, and most taps write STATEs often.
         found = read_line(line)
         if isinstance(found, Rubbish):
             self._stop(start, BadLine(self._number(buffer, start), found.reason, line[:_SHOWN]))
@@ -275,7 +275,7 @@ class Scanner(Totals):
 
 
 def _value_of(line: bytes) -> Any:
-    """The value of a STATE for a look; None for one that has none, and for one that may have to be refused."""
+    """The value of a STATE for inspection; None if it has none or may have to be rejected."""
     if any(constant in line for constant in _CONSTANTS):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Scans an extract that lies in a file, a large one on two processors."""
+"""Scans an extract in a file, a large one on two processors."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Check = Callable[[], None]
 
 
 class Limits(NamedTuple):
-    """What a scan puts up with."""
+    """Limits and options of a scan."""
 
     max_bad: int
-    """Bad lines after which it ends early."""
+    """Number of bad lines after which it ends early."""
     partial: bool
     """The tap failed: a last line without newline is left out."""
     hard_delete: bool
@@ -30,9 +30,9 @@ class Limits(NamedTuple):
 
 
 def scan_file(fd: int, path: Optional[str], limits: Limits, check: Check) -> tuple[Scanner, bool]:
-    """The totals of the file, and whether its last line is cut and was left out.
+    """The totals of the file, and whether its last line was incomplete and left out.
 
-    `path` lets a second process open the file too; `check` is called often and may raise. The
+    `path` allows a second process to open the file; `check` is called often and may raise. The
     scan ends early at a line that fails the run.
     """
     size = os.fstat(fd).st_size
@@ -108,7 +108,7 @@ class _Helper:
         if self._pid == 0:
             try:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
-                # Ctrl-C is the parent's business, which ends this process when it stops.
+                # The parent handles Ctrl-C and ends this process.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
                 request_death(signal.SIGKILL, parent)
                 scanner, cut = _scan_part(
@@ -121,7 +121,7 @@ class _Helper:
         os.close(answer)
 
     def result(self, check: Check) -> Optional[tuple[tuple, bool]]:
-        """What it found; None when it could not."""
+        """Its totals; None if it failed."""
         parts = []
         while True:
             check()
@@ -135,7 +135,7 @@ class _Helper:
             return None
 
     def end(self) -> None:
-        """Ends it, whatever it does."""
+        """Kills it."""
         os.close(self._answer)
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)

@@ -15,11 +15,11 @@ Rule = dict
 
 
 def select(catalog: dict[str, Any], rules: list[Any]) -> list[str]:
-    """Changes `catalog` so that what `rules` name is selected and nothing else.
+    """Changes `catalog` so that only what `rules` match is selected.
 
     A rule is {"stream": name or glob with *, "replicationMethod"?, "replicationKey"?,
-    "include"?: property globs, "exclude"?: property globs}. All rules that match a stream apply,
-    a later one wins. Returns warnings; exit 2 for a rule that matches nothing.
+    "include"?: property globs, "exclude"?: property globs}. All rules that match a stream apply;
+    later rules take precedence. Returns warnings; exit 2 for a rule that matches nothing.
     """
     checked = [_check(rule, place) for place, rule in enumerate(rules)]
     streams = entries(catalog, "what the tap discovered")
@@ -91,7 +91,7 @@ def _check_properties(rule: Rule, place: int, matched: list[Entry]) -> None:
 
 def _nearest(wanted: str, known: list[str]) -> str:
     if not known:
-        return "; there is none at all"
+        return "; the list is empty"
     import difflib
 
     close = difflib.get_close_matches(wanted.replace("*", ""), known, 1, 0)

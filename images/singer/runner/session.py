@@ -1,4 +1,4 @@
-"""What all commands share that start connectors: secrets, log, warnings, result, progress, the main loop."""
+"""Shared parts of commands that start connectors: secrets, log, warnings, result, progress, main loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Result = dict
 
 
 class Session:
-    """One run of the runner; `close` must be called at its end."""
+    """One run of the runner; `close` must be called at the end."""
 
     def __init__(self, args: Arguments) -> None:
         self.args = args
@@ -37,34 +37,34 @@ class Session:
         self.result: Result = {"warnings": [], "leftOut": [], "leftOutCount": 0}
         if getattr(args, "attempt", None) is not None:
             self.result["attempt"] = args.attempt
-        """What the result will hold."""
+        """The content of the result."""
         self.output_folder: Optional[str] = None
-        """Where the target writes files, if it has a setting for that."""
+        """The target's output directory, if it has a setting for one."""
         self._private: Optional[tuple[str, int]] = None
 
     def warn(self, text: str) -> None:
-        """Puts a warning into the log and the result."""
+        """Adds a warning to the log and the result."""
         self.result["warnings"].append(text)
         self.log.line("runner", f"warning: {text}")
 
     def leave_out(self, text: str, count: int = 1) -> None:
-        """Tells of lines or streams that did not reach the target, or not as they came, wherever the run is shown."""
+        """Reports lines or streams that did not reach the target unchanged, wherever the run is shown."""
         self.left_out_before([text], count)
         self.log.line("runner", f"left out: {text}")
 
     def left_out_before(self, texts: list[str], count: int) -> None:
-        """Takes in what earlier attempts left out; their logs tell of it."""
+        """Adds what earlier attempts left out, which their logs already show."""
         self.result["leftOut"] = self.result["leftOut"] + texts
         self.result["leftOutCount"] += count
 
     def connector(self, kind: str) -> Connector:
-        """The tap or target this run is about."""
+        """The tap or target of this run."""
         connector = read_connector(getattr(self.args, f"{kind}_connector"), kind)
         self.result[kind + "Connector"] = {"name": connector.name, "version": connector.version}
         return connector
 
     def config(self, connector: Connector) -> dict[str, Any]:
-        """Its configuration, secrets in the types of their settings; from now on they are masked."""
+        """The configuration with secrets converted to the types of their settings; masks the secrets from now on."""
         config, secrets = self._given(connector)
         self.masker.add(secrets)
         listed = getattr(self.args, f"{connector.kind}_secrets", None)
@@ -85,7 +85,7 @@ class Session:
         return Given(config, []) if path else settings_from(os.environ, connector)
 
     def private_file(self, name: str, value: Any) -> str:
-        """Writes `value` where only this user and the connector can read it; gone at the end."""
+        """Writes `value` to a private file that only this user can read; it is removed at the end."""
         path = self.private_path(name)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(fd, "wb") as file:
@@ -99,12 +99,12 @@ class Session:
         return os.path.join(self._private[0], name)
 
     def check_not_stopped(self) -> None:
-        """Ends the run when a stop was asked for."""
+        """Ends the run if a stop was requested."""
         if self.supervisor.stops:
-            raise RunnerError(INTERRUPTED, "stopped before it was done")
+            raise RunnerError(INTERRUPTED, "stopped before it finished")
 
     def close(self, code: int, error: Optional[str]) -> None:
-        """Ends what connectors have left running, writes the result, and removes the private directory."""
+        """Kills processes that connectors left running, writes the result, and removes the private directory."""
         kill(descendants())
         try:
             path = getattr(self.args, "result", None)

@@ -1,4 +1,4 @@
-"""The ways in which programs spell a text: as it is, escaped, quoted and encoded."""
+"""The ways in which programs spell a text: plain, escaped, quoted and encoded."""
 
 from __future__ import annotations
 
@@ -10,28 +10,27 @@ from typing import Optional
 _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _BACKSLASHES = r"\\{1,16}"
-"""A text that is quoted in a quoted text has several; without a limit a long row of them would take for ever."""
+"""Nested quoting repeats backslashes; without a limit, a long run of them would take forever to match."""
 _LONG_LINE = 8
 _SHORTEST_BASE64 = 5
 _LONGEST_CHARACTER = 48
 
 
 def longest_spelling(value: str) -> int:
-    """No spelling of `value` has more characters."""
+    """Upper bound for the length of a spelling of `value`."""
     return sum(2 if _is_plain(char) else _LONGEST_CHARACTER for char in value)
 
 
 def needles(value: str) -> set[Optional[str]]:
-    """Lower-case texts, of which each spelling has one in it, upper and lower case alike; None where one has none of them."""
+    """Lower-case texts such that every spelling contains one, ignoring case; None if there are none."""
     return {_needle(value), *map(_needle, _lines(value)), *map(_needle, _encoded(value))}
 
 
 def patterns(value: str) -> Iterator[str]:
-    """Regular expressions that match the spellings of `value`, upper and lower case alike.
+    """Regular expressions that match the spellings of `value`, ignoring case.
 
-    It is matched with any of its characters escaped for JSON, Python, a shell, a URL or HTML, in hexadecimal digits,
-    and in base64 wherever it stands in the text that was encoded (`user:password`). A key of several lines (PEM) is
-    matched line by line too.
+    They match it with any of its characters escaped for JSON, Python, a shell, a URL or HTML, in hexadecimal, and in
+    base64 at any position in the encoded text (`user:password`). A multi-line key (PEM) is also matched line by line.
     """
     for text in [value, *_lines(value)]:
         yield "".join(map(_character, text))
@@ -47,7 +46,7 @@ def _lines(value: str) -> list[str]:
 
 
 def _encoded(value: str) -> list[str]:
-    """The hexadecimal digits, and the characters of base64 that the value alone decides, for each place it can have."""
+    """The hexadecimal digits, and for each position the base64 characters that depend only on the value."""
     data = value.encode("utf-8", "surrogatepass")
     inside = []
     for before, first in enumerate((0, 2, 3)):
@@ -89,7 +88,7 @@ def _character(char: str) -> str:
     if char == " ":
         spelled.append(r"\+")
     if char == "'":
-        # A shell has no quote inside of single quotes: they are closed and opened again.
+        # A shell cannot escape a quote inside single quotes: they are closed and reopened.
         spelled += ["""'"'"'""", rf"'{_BACKSLASHES}''"]
     before = "" if char == "\\" else r"\\{0,16}"
     return f"{before}(?:{'|'.join(spelled)})"

@@ -1,4 +1,4 @@
-"""An image that a user starts by hand, `docker run IMAGE`: what runs, on which files, and what it reports."""
+"""Standalone images, `docker run IMAGE`: what runs, on which files, and what is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def arguments(argv: list[str], connector: Connector, description: str) -> Optional[Arguments]:
-    """The arguments of what an image does for `argv`; None if only a text is printed."""
+    """The arguments of the command for `argv`; None if only text is printed."""
     own = _parser(connector).parse_args(argv)
     if own.about:
         os.write(1, about(connector).encode())
@@ -60,22 +60,20 @@ def _parser(connector: Connector) -> argparse.ArgumentParser:
         action="version",
         version=f"{connector.name} {connector.version} (singer-runner {VERSION})",
     )
-    parser.add_argument("--about", action="store_true", help="print what is known of it, as JSON")
+    parser.add_argument(
+        "--about", action="store_true", help="print the connector's description as JSON"
+    )
     if connector.kind == "tap":
         parser.add_argument(
             "--stdout",
             action="store_true",
             help="write records to stdout, for a target's docker run -i",
         )
-        found = (
-            "print the catalog of its streams" if connector.flags.discover else argparse.SUPPRESS
-        )
+        found = "print the catalog" if connector.flags.discover else argparse.SUPPRESS
         parser.add_argument("--discover", action="store_true", help=found)
     else:
-        parser.add_argument("--input", metavar="F", help="what the tap sent; - is stdin")
-    parser.add_argument(
-        "--config", metavar="F", help="its settings, instead of a mounted config.json"
-    )
+        parser.add_argument("--input", metavar="F", help="the tap's output; - reads stdin")
+    parser.add_argument("--config", metavar="F", help="settings, instead of a mounted config.json")
     parser.add_argument("--catalog", metavar="F", help="instead of a mounted catalog.json")
     parser.add_argument("--state", metavar="F", help="instead of a mounted state.json")
     return parser
@@ -89,7 +87,7 @@ def _usage(connector: Connector) -> str:
 
 
 def _settle_in() -> None:
-    """Gives connectors a home where files can be written, and a name of their user, who may be any."""
+    """Gives connectors a writable home and a user name, as the user id may be arbitrary."""
     places = (os.environ.get("HOME", "/"), os.environ.get("TMPDIR", "/tmp"), "/dev/shm")
     os.environ["HOME"] = next(
         (place for place in places if place != "/" and os.access(place, os.W_OK)), "/"
@@ -121,7 +119,7 @@ def _extract(own: argparse.Namespace, mounts: Mounts) -> dict[str, Any]:
     work = mounts.work()
     _enter(work)
     output = os.path.join(work, "extract.jsonl")
-    # One that another user left could not be written over.
+    # A file of another user could not be overwritten.
     remove(output)
     return {**fields, "output": output}
 
@@ -146,13 +144,13 @@ def _load(own: argparse.Namespace, mounts: Mounts) -> dict[str, Any]:
 
 
 def _enter(work: str) -> None:
-    """Relative paths in settings count from there."""
+    """Makes relative paths in settings start there."""
     if os.getcwd() == "/":
         os.chdir(work)
 
 
 def _source(mounts: Mounts) -> str:
-    """Stdin where something is written to it, else a mounted extract: an older one must not stand in for what is piped."""
+    """Stdin if it has data, else a mounted extract: an older extract must not replace piped input."""
     extract = mounts.extract()
     is_pipe = _is_pipe()
     if is_pipe and (extract is None or _holds_data()):
@@ -160,7 +158,7 @@ def _source(mounts: Mounts) -> str:
     if extract is None:
         raise RunnerError(
             USAGE,
-            "there is no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i",
+            "no input: mount an extract at /singer/extract.jsonl, or pipe one into docker run -i",
         )
     return extract
 
@@ -179,7 +177,7 @@ def _is_pipe() -> bool:
 
 
 def _holds_data() -> bool:
-    """Waits for the first byte, or for the end without any."""
+    """Waits for the first byte or the end."""
     if stat.S_ISREG(os.fstat(0).st_mode):
         return True
     select.select([0], [], [])
@@ -187,7 +185,7 @@ def _holds_data() -> bool:
 
 
 def report(session: Session) -> None:
-    """Tells where the records, the state and the files are, and prints the state, as Singer targets do."""
+    """Reports where the records, the state and the files are, and prints the state, as Singer targets do."""
     args, mounts = session.args, session.args.mounts
 
     def tell(what: str, path: str) -> None:
@@ -214,7 +212,7 @@ def report(session: Session) -> None:
 
 
 def _left(args: Arguments) -> list[str]:
-    """The file that the run leaves: the records of a tap, the state of a target."""
+    """The output file of the run: the records of a tap, the state of a target."""
     path = args.output if args.command == "extract" else getattr(args, "candidate", None)
     return [] if path in (None, "-") else [path]
 

@@ -1,4 +1,4 @@
-"""Saved states: what a run starts from and what it may leave behind.
+"""Saved states: what a run starts from and what it may save.
 
 A saved state is an envelope {"version": 1, "pipeline", "run", "tap", "source", "target", "destination",
 "time", "state": {...}} or the bare state of a tap.
@@ -22,7 +22,7 @@ FAIL, KEEP, REFRESH = "fail", "keep", "refresh"
 _COMPARED = ("tap", "source", "target", "destination")
 _IDENTITY = ("pipeline", "run", *_COMPARED)
 _FORMER = "formerDestination"
-"""The destination as versions wrote it that said nothing of the source."""
+"""The destination format of versions that did not save the source."""
 _PLACES = {"source": "where the tap reads", "destination": "where the target writes"}
 
 
@@ -30,11 +30,11 @@ class Start(NamedTuple):
     """What a run starts from."""
 
     tap: Optional[State]
-    """The state that the tap gets; None on a first run and on a full refresh."""
+    """The state passed to the tap; None on a first run and on a full refresh."""
     kept: Optional[State]
-    """The state in force: the bookmarks of streams that the run does not bring stay as they are in it."""
+    """The current state: bookmarks of streams that the run does not replicate are kept from it."""
     previous: Optional[str]
-    """The run that saved it, where it was one of this pipeline."""
+    """The run that saved it, if it was a run of this pipeline."""
 
 
 class _Saved(NamedTuple):
@@ -44,7 +44,7 @@ class _Saved(NamedTuple):
 
 
 def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[dict[str, Any]]:
-    """The identity of this run: {"pipeline", "run", "tap", "source", "target", "destination"}; `run` stands in for its own."""
+    """The identity of this run: {"pipeline", "run", "tap", "source", "target", "destination"}; `run` overrides its run."""
     if path is None:
         return None
     identity = read_object(path, "identity")
@@ -58,9 +58,9 @@ def read_identity(path: Optional[str], run: Optional[str] = None) -> Optional[di
 
 
 def read_start(args: Arguments) -> Start:
-    """What a run starts from: givenState, else state; then what earlier attempts of this run got to (resume).
+    """What a run starts from: givenState, else state; then the progress of earlier attempts of this run (resume).
 
-    Exit 17 when the state belongs to another tap, source, target or destination and onChange is `fail`.
+    Exit 17 if the state belongs to another tap, source, target or destination and onChange is `fail`.
     """
     identity, on_change = read_identity(args.identity) or {}, args.on_change
     given = _read(args.given_state)
@@ -71,7 +71,7 @@ def read_start(args: Arguments) -> Start:
     progress = _read(getattr(args, "resume", None))
     done = progress.state if progress else None
     start = chosen.state if chosen and on_change != REFRESH else None
-    # The bookmarks of another source or destination say nothing about this one.
+    # Bookmarks of another source or destination do not apply to this one.
     kept = saved.state if saved and (on_change == KEEP or not _changed(saved, identity)) else None
     owner = saved.owner if saved else {}
     previous = owner.get("run") if owner.get("pipeline") == identity.get("pipeline") else None
@@ -79,7 +79,7 @@ def read_start(args: Arguments) -> Start:
 
 
 def _saved(args: Arguments, optional: bool) -> Optional[_Saved]:
-    """The saved state; where the run does not start from it, one that cannot be read is replaced."""
+    """The saved state; an unreadable one is replaced if the run does not start from it."""
     try:
         return _read(args.state)
     except RunnerError:
@@ -96,12 +96,14 @@ def _read(path: Optional[str]) -> Optional[_Saved]:
     if not ("version" in saved and "state" in saved):
         return _Saved(state_value(text), {})
     if saved["version"] != 1:
-        raise RunnerError(USAGE, f"state {path}: version {saved['version']} is not known, 1 is")
+        raise RunnerError(
+            USAGE, f"state {path}: version {saved['version']} is not supported, expected 1"
+        )
     return _Saved(state_value(text.members["state"]), saved)
 
 
 def _changed(saved: _Saved, identity: Mapping[str, Any]) -> list[str]:
-    """What of this run is another than what the state belongs to; the rules are those of src/model/identity.ts."""
+    """The fields of this run's identity that differ from the state's; the rules are in src/model/identity.ts."""
     owner = saved.owner
     found = [
         name
@@ -133,9 +135,9 @@ def _owner(saved: _Saved, identity: Mapping[str, Any], name: str) -> str:
 
 
 def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> Optional[State]:
-    """What may be saved after `last` was loaded, without the bookmarks of `held` streams; None for nothing.
+    """The state to save after `last` was loaded, without the bookmarks of `held` streams; None for nothing.
 
-    `held_seen` tells that data of such a stream came, so that a state without bookmarks cannot be trusted.
+    `held_seen` means that data of such a stream arrived, so that a state without bookmarks cannot be trusted.
     """
     if not last or not held:
         return last
@@ -148,7 +150,7 @@ def next_state(last: Optional[State], held: frozenset[str], held_seen: bool) -> 
 def envelope(
     state: State, identity: Optional[Mapping[str, Any]], previous: Optional[str] = None
 ) -> Union[State, dict[str, Any]]:
-    """What is written for `state`: an envelope when the run has an identity, else the bare state."""
+    """The file content for `state`: an envelope if the run has an identity, else the bare state."""
     if identity is None:
         return state
     owner = {name: identity.get(name) for name in _IDENTITY if name != "source" or name in identity}

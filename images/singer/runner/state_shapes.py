@@ -1,7 +1,7 @@
-"""Recognizes STATEs that differ from an earlier one in a few values only.
+"""Recognizes STATEs that differ from an earlier one only in a few values.
 
 Most taps write STATEs that differ in one bookmark. Once two have been parsed, a STATE with the same bytes around the
-values that changed names the same streams and is JSON as they are: it need not be parsed.
+values that changed has the same streams and is valid JSON: it need not be parsed.
 """
 
 from __future__ import annotations
@@ -13,34 +13,34 @@ from .canonical import canonical, parse
 
 _MOST_SHAPES = 8
 _RELIABLE = 100
-"""STATEs in a row that a shape recognized, after which a further value that changes replaces those it allowed."""
+"""Number of consecutive recognized STATEs after which a newly changing value replaces the allowed ones."""
 _FUTILE = 8
-"""STATEs in a row that no shape recognized, after which only one of so many is learned from."""
+"""Number of consecutive unrecognized STATEs after which only one in that many is learned from."""
 
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _SIMPLE = rb'("[ !#-\[\]-~]*"|(?:-?[1-9][0-9]{0,99}|0)(?![0-9.eE]))'
-"""A value that `json.dumps` writes as it stands."""
+"""A value that `json.dumps` writes unchanged."""
 _TOKEN = re.compile(_STRING + rb"\s*:|" + _SIMPLE + rb"|" + _STRING + rb"|[0-9.eE+-]+")
 _MARKED = re.compile(rb'"\\u0001(\d+)\\u0001"')
 
 
 class Shape(NamedTuple):
-    """What STATEs have in common that differ in a few values."""
+    """The common part of STATEs that differ in a few values."""
 
     prefix: bytes
     middle: re.Pattern[bytes]
-    """From the first value that differs to the last one; a group each."""
+    """Matches from the first differing value to the last, one group each."""
     suffix: bytes
     marks: tuple[str, ...]
-    """The streams that they have bookmarks of."""
+    """The streams that have bookmarks in them."""
     canonical: bytes
     """The state as `canonical` writes it, with placeholders."""
     order: tuple[int, ...]
-    """The groups that belong in them."""
+    """The groups for the placeholders."""
     base: list[bytes]
-    """The line it was learned from: bytes around simple values and these values in turn."""
+    """The line it was learned from, split into alternating bytes and simple values."""
     changed: frozenset[int]
-    """Places in `base` of the values that differ."""
+    """Indexes in `base` of the values that differ."""
 
     def fill(self, found: re.Match[bytes]) -> bytes:
         """The state of a recognized STATE as `canonical` writes it."""
@@ -58,7 +58,7 @@ class Shapes:
     def find(
         self, buffer: bytearray, starts: list[int]
     ) -> tuple[Optional[Shape], list[re.Match[bytes]]]:
-        """The shape of the first STATEs of those at `starts`, and their values; None for one that must be parsed."""
+        """The shape of the first STATEs at `starts`, and their values; None if the first must be parsed."""
         for place, shape in enumerate(self._shapes):
             found = _matches(shape, buffer, starts)
             if found:
@@ -70,7 +70,7 @@ class Shapes:
         return None, []
 
     def learn(self, line: bytes, value: Any) -> None:
-        """Takes in a STATE that had to be parsed: `line` without its newline, and its value."""
+        """Learns from a parsed STATE: `line` without its newline, and its value."""
         self._misses += 1
         if (
             (self._misses > _FUTILE and self._misses % _FUTILE)
@@ -131,7 +131,7 @@ def _shape(parts: list[bytes], changed: frozenset[int], value: Any) -> Shape:
 
 
 def _parts(line: bytes) -> list[bytes]:
-    """A line as bytes around simple values and these values in turn."""
+    """A line split into alternating bytes and simple values."""
     parts, end = [], 0
     for token in _TOKEN.finditer(line):
         if token[1] is not None:

@@ -1,4 +1,4 @@
-"""The STATEs of a stream: what may be saved once a target has taken all of them, or up to one of them."""
+"""The STATEs of a stream: what may be saved once a target has loaded all of them, or up to one of them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Place = tuple
 
 
 class States:
-    """STATEs in their order. A stream that the later ones leave out keeps the bookmark of the last one that had it.
+    """STATEs in order. A stream missing in later ones keeps the bookmark of the last STATE that had it.
 
-    With `remember` it can tell what to save up to any of them, in bounded memory: of each a fingerprint, and of some,
-    at equal distances, the state up to there.
+    With `remember` it knows what to save up to any of them, in bounded memory: a fingerprint of each, and the merged
+    state of some at equal distances.
     """
 
     def __init__(self, remember: bool = False) -> None:
@@ -31,24 +31,24 @@ class States:
         self._line: Optional[bytes] = None
         """The last STATE."""
         self._known: Optional[tuple[bytearray, int]] = None
-        """Where the last STATE is, as long as it was not copied."""
+        """Where the last STATE is, until it is copied."""
         self._marks: tuple[str, ...] = ()
-        """The streams that it has bookmarks of."""
+        """The streams that have bookmarks in it."""
         self._newest: dict[str, Place] = {}
-        """The last STATE with a bookmark of a stream, but for those in the last one."""
+        """The last STATE with a bookmark of each stream that the last STATE lacks."""
         self._fingerprints = array("q")
         self._kept: list[tuple[int, State]] = []
         self._distance = 1
 
     def take(self, state: Optional[State]) -> None:
-        """The next STATE."""
+        """Adds the next STATE."""
         if state:
             self.take_line(
                 b'{"value": %s}' % state.text.encode("utf-8", "surrogatepass"), parse(state.text)
             )
 
     def take_line(self, line: bytes, value: Any) -> None:
-        """The same of its whole line; `value` is what `parse` makes of it."""
+        """Adds the next STATE as a line; `value` is its parsed value."""
         if not isinstance(value, dict) or not value:
             return
         marks = value.get("bookmarks")
@@ -59,7 +59,7 @@ class States:
             self._memorize(canonical(value))
 
     def take_known(self, shape: Shape, found: list[re.Match[bytes]], starts: list[int]) -> None:
-        """The same of STATEs at `starts` that need not be parsed; their buffer must not change before `settle`."""
+        """Adds STATEs at `starts` that need not be parsed; their buffer must not change before `settle`."""
         self._follow(shape.marks)
         if not self._remember:
             self._known = found[-1].string, starts[len(found) - 1]
@@ -77,7 +77,7 @@ class States:
             self._line = bytes(buffer[start : buffer.find(b"\n", start)])
 
     def _follow(self, marks: tuple[str, ...]) -> None:
-        """The next STATE has bookmarks of these streams."""
+        """Notes that the next STATE has bookmarks of these streams."""
         self.settle()
         if self._line is not None and marks != self._marks:
             self._newest.update(dict.fromkeys(self._marks, (self._count - 1, self._line)))
@@ -90,13 +90,13 @@ class States:
 
     @property
     def last(self) -> Optional[State]:
-        """The last one."""
+        """The last STATE."""
         self.settle()
         return None if self._line is None else _state_of(self._line)
 
     @property
     def state(self) -> Optional[State]:
-        """What may be saved after all of them; None when there was none."""
+        """What may be saved after all of them; None if there are none."""
         state = self.last
         others = {place for stream, place in self._newest.items() if stream not in self._marks}
         for _, line in sorted(others, reverse=True):
@@ -104,7 +104,7 @@ class States:
         return state
 
     def up_to(self, printed: State) -> Optional[State]:
-        """What may be saved up to the last STATE that is equal to `printed`, or a little less; None when there is none."""
+        """What may be saved up to the last STATE equal to `printed`, or slightly less; None if there is none."""
         wanted = fingerprint(printed)
         number = self._count - 1
         while number >= 0 and self._fingerprints[number] != wanted:
@@ -114,11 +114,11 @@ class States:
         return next((state for at, state in reversed(self._kept) if at <= number), None)
 
     def totals(self) -> tuple[Any, ...]:
-        """All that `add` of another one needs, in plain types."""
+        """Everything that `add` of another instance needs, in plain types."""
         return self._count, self._line, self._marks, self._newest
 
     def add(self, totals: tuple[Any, ...]) -> None:
-        """Takes in the STATEs that follow on these; they are not remembered one by one."""
+        """Appends the STATEs of another instance; they are not remembered one by one."""
         count, line, marks, newest = totals
         if not count:
             return
@@ -140,7 +140,7 @@ class States:
 
 
 def fingerprint(state: State) -> int:
-    """Equal for states that are equal as JSON, whatever their spelling; of this process alone."""
+    """Equal for states that are equal as JSON, regardless of spelling; only valid in this process."""
     return hash(canonical(parse(state.text)))
 
 

@@ -1,4 +1,4 @@
-"""stream: a tap and a target at once, with the relay between them."""
+"""stream: a tap and a target in parallel, with the relay between them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def stream(session: Session) -> tuple[int, Optional[str]]:
 
 
 _RELAY_SECONDS = 2
-"""Time that the relay gets to see that both of its ends are gone."""
+"""Time for the relay to notice that both of its ends are closed."""
 
 
 class _Run:
@@ -85,7 +85,7 @@ class _Run:
         return self._tap.ok and not self._session.supervisor.stops
 
     def wait(self, look: Callable[[], None]) -> None:
-        """Until both have ended; `look` is called twice a second."""
+        """Waits until both have ended; `look` is called twice a second."""
         session, target = self._session, self._load.child
 
         def done() -> bool:
@@ -112,7 +112,7 @@ class _Run:
         session.progress.phase("stream", "end")
 
     def _stop(self) -> None:
-        # The tap gets half of the time, so that the target has the rest to take what was sent.
+        # The tap gets half of the time, so that the target has the rest to load what was sent.
         supervisor = self._session.supervisor
         self._tap.terminate()
         supervisor.after(supervisor.grace / 2, self._tap.kill)
@@ -126,7 +126,7 @@ class _Run:
 
     def _stop_idle(self, fault: str) -> None:
         if self._load.unread:
-            # Killed, because asked to stop some report success for data they drop.
+            # Kill it: when asked to stop, some targets report success for data they drop.
             self._load.child.kill(fault.replace("sent", "read", 1))
         else:
             self._stop_tap(fault)
@@ -151,7 +151,7 @@ class _Run:
             if relay.too_bad:
                 supervisor.after(supervisor.grace, target.kill)
         if not self._finishing and not tap_runs and not relay.source_ended:
-            # What holds its output open now is nothing that can be seen, or the relay has not come to the end yet.
+            # Its output is held open by an invisible process, or the relay has not reached the end yet.
             self._finishing = True
             supervisor.after(
                 max(_RELAY_SECONDS, supervisor.grace - (time.monotonic() - self._tap.ended_at)),
@@ -159,15 +159,15 @@ class _Run:
             )
 
     def _tap_ended_first(self) -> bool:
-        """A tap that fails after its target has only lost its reader.
+        """Whether the tap failed by itself: one that fails after its target only lost its reader.
 
-        A target that ends at once when its input ends may be seen to end before the tap, whose end that was.
+        A target that exits as soon as its input ends may be observed to end before the tap that caused it.
         """
         by_itself = self._tap.exit is not None and not self._load.early
         return by_itself or self._tap.ended_at < self._load.child.ended_at
 
     def conclude(self, saved: Saved) -> tuple[int, Optional[str]]:
-        """Exit code and error, after saving what may be saved."""
+        """Saves what may be saved; returns the exit code and error."""
         session = self._session
         stops = session.supervisor.stops
         trouble = self._load.trouble()
@@ -175,7 +175,7 @@ class _Run:
             session.warn(self._tap.warning)
         if self._relay.cut_short:
             session.warn(
-                f"something that {self._tap.name} left behind held its output open: it was not waited for"
+                f"something that {self._tap.name} left behind held its output open: the run did not wait for it"
             )
         if self._relay.tail_dropped:
             session.leave_out(CUT_LINE)
@@ -189,7 +189,7 @@ class _Run:
             saved.commit(self.scanner, self._load, lambda: self.scanner.states)
         if stops:
             return INTERRUPTED, "stopped: " + (
-                trouble or f"{self._load.child.name} took all that was sent"
+                trouble or f"{self._load.child.name} loaded everything that was sent"
             )
         if trouble is not None and not self._tap.ok and self._tap_ended_first():
             return BOTH_FAILED, f"{self._tap.failure()}; {trouble}"
@@ -198,5 +198,5 @@ class _Run:
         if not self._tap.ok:
             return TAP_FAILED, self._tap.failure()
         if not self.scanner.total(SCHEMA):
-            session.warn("the tap sent a STATE and no SCHEMA: there was nothing to load")
+            session.warn("the tap sent a STATE but no SCHEMA: there was nothing to load")
         return saved.check_freshness()

@@ -1,4 +1,4 @@
-"""Finds out which stream, column and setting an error is about, from what the connector says around it."""
+"""Finds the stream, column and setting of an error in the connector's output."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _LONGEST_LINE = 2000
 
 
 def subject(lines: list[str], error: str) -> str:
-    """What an error is about, as in `stream "orders", column "amount"`; "" where nothing says so or `error` does."""
+    """The subject of an error, such as `stream "orders", column "amount"`; "" if unknown or already in `error`."""
     short = [line[:_LONGEST_LINE] for line in lines]
-    # A traceback shows the line that reads a setting just above the exception.
+    # A traceback shows the line that reads a setting right above the exception.
     settings = (
         short[-4:]
         if error.startswith("KeyError")
@@ -58,13 +58,13 @@ def _last(patterns: tuple[str, ...], lines: list[str]) -> Optional[str]:
 
 
 def _path(text: str) -> str:
-    """`['address']['city']` as `address.city`; a name as it is."""
+    """`['address']['city']` as `address.city`; a plain name unchanged."""
     parts = re.findall(r"\[['\"]?([^\]'\"]+)['\"]?\]", text)
     return ".".join(parts) or text
 
 
 def _says(error: str, name: str) -> bool:
-    # That one names a key and not what it is the key of.
+    # It names a key and not its owner.
     return (
         not error.startswith("KeyError")
         and re.search(rf"""['"\[]{re.escape(name)}['"\]]""", error) is not None

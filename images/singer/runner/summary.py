@@ -1,4 +1,4 @@
-"""summary: what a run on a cluster has come to, in the form that `tapctl run` leaves on one machine."""
+"""summary: the summary of a run on a cluster, in the same form as `tapctl run` writes locally."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOBODY = {"name": "", "version": ""}
 
 
 def summarize(args: Arguments) -> tuple[int, Optional[str]]:
-    """Writes the output from what the steps left and from what Argo says of them (FAILURES)."""
+    """Writes the summary from the results of the steps and Argo's failures (FAILURES)."""
     failures = failures_in(os.environ)
     before = result_of(args.committed)
     committed = before.get("stateAfter") if before.get("stateCommitted") else None
@@ -41,7 +41,7 @@ def summarize(args: Arguments) -> tuple[int, Optional[str]]:
 
 
 def exit_code(error: str) -> int:
-    """The exit code that an error of Argo tells."""
+    """The exit code in an Argo error."""
     found = _EXIT_CODE.search(error)
     return int(found.group(1)) if found else INTERNAL
 
@@ -53,7 +53,7 @@ def summary(
     error: Optional[str],
     committed: Optional[JsonText] = None,
 ) -> dict[str, Any]:
-    """The content of a run's summary.json; `committed` is the state that was saved just now."""
+    """The content of a run's summary.json; `committed` is the state that was just saved."""
     tap, target = result_of(args.tap_result), result_of(args.target_result)
     before = tap.get("stateBefore", target.get("stateBefore"))
     after = committed if committed is not None else target.get("stateAfter", before)
@@ -92,7 +92,7 @@ def summary(
 
 
 def result_of(path: Optional[str]) -> dict[str, Any]:
-    """A step's result, states as they are written; empty where it left none."""
+    """A step's result with its states unchanged; empty if there is none."""
     if not path or not os.path.exists(path):
         return {}
     text = read_object_text(path, "result")
@@ -103,7 +103,7 @@ def result_of(path: Optional[str]) -> dict[str, Any]:
 
 
 def attempts(result: dict[str, Any]) -> int:
-    """How often a step was tried, by its result."""
+    """Number of attempts of a step, from its result."""
     return result.get("attempt", 0) + 1 if result else 0
 
 

@@ -13,13 +13,13 @@ _TICK_SECONDS = 0.5
 
 
 class Supervisor:
-    """Turns SIGTERM and SIGINT into steps of the loop; threads wake it by `wake`."""
+    """Turns SIGTERM and SIGINT into loop events; threads wake it with `wake`."""
 
     def __init__(self, grace: float) -> None:
         self.grace = grace
-        """Seconds that connectors get to end after a stop was asked for."""
+        """Seconds that connectors have to exit after a stop request."""
         self.stops = 0
-        """How many times a stop was asked for."""
+        """Number of stop requests."""
         self._handled = 0
         # SimpleQueue may be written to from a signal handler.
         self._mailbox: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -32,11 +32,11 @@ class Supervisor:
         self._mailbox.put(None)
 
     def wake(self) -> None:
-        """Makes the loop look again at what has changed."""
+        """Makes the loop check again."""
         self._mailbox.put(None)
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
-        """Calls `action` once, in the loop, when `seconds` have passed."""
+        """Calls `action` once in the loop after `seconds`."""
         self._timers.append((time.monotonic() + seconds, action))
 
     def run(
@@ -49,8 +49,8 @@ class Supervisor:
     ) -> None:
         """Loops until `done`.
 
-        `on_stop` is called at the first signal (also one that came before), `on_kill` at the
-        second, `step` at each change, `tick` twice a second.
+        `on_stop` is called on the first signal (even one received earlier), `on_kill` on the second,
+        `step` on each change, `tick` twice a second.
         """
         self._timers = []
         self._handled = 0

@@ -1,4 +1,4 @@
-"""Makes ready what a tap needs to start."""
+"""Prepares a tap to start."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class TapPlan(NamedTuple):
     state: Optional[State]
     """The Singer state it starts from."""
     catalog: Optional[dict[str, Any]]
-    """The catalog it gets, or would get if it took one."""
+    """The catalog passed to the tap, or that would be passed if it accepted one."""
     overlay: OverlayWatch
 
 
 def prepare_tap(session: Session) -> TapPlan:
-    """Reads all that the tap needs, discovers and selects where asked to."""
+    """Reads the tap's inputs, and runs discovery and selection if requested."""
     args = session.args
     tap = session.connector("tap")
     state = read_start(args).tap
@@ -48,13 +48,13 @@ def prepare_tap(session: Session) -> TapPlan:
     if state and tap.flags.state:
         command = command + ["--state", session.private_file("state.json", state)]
     elif state:
-        session.warn(f"{tap.name} takes no state: it starts from the beginning")
+        session.warn(f"{tap.name} does not support state: it starts from the beginning")
     session.result["stateBefore"] = state
     return TapPlan(tap, command, state, catalog, overlay)
 
 
 def prepare_config(session: Session, tap: Connector) -> tuple[OverlayWatch, list[str]]:
-    """The private copy of the configuration, watched for changes, and the flags that name it."""
+    """The private, watched copy of the configuration, and the flags for it."""
     path = session.args.overlay
     base = {**session.config(tap), **getattr(session.args, "settings", {})}
     config = apply_overlay(path, base, session.warn) if path else base
@@ -74,7 +74,7 @@ def _catalog(
         catalog = read_json(args.catalog, "catalog", constants=True)
         entries(catalog, f"catalog {args.catalog}")
         if tap.flags.catalog == "none":
-            session.warn(f"{tap.name} takes no catalog: it decides itself what it sends")
+            session.warn(f"{tap.name} does not accept a catalog: it decides what it sends")
         return catalog
     if not args.select:
         return None
@@ -94,7 +94,7 @@ def _catalog(
 def run_discovery(
     session: Session, tap: Connector, config_flags: list[str], overlay: OverlayWatch
 ) -> dict[str, Any]:
-    """The catalog the tap discovers."""
+    """Runs discovery; returns the catalog."""
     session.progress.phase("discover", "start")
     path = session.private_path("discovered.json")
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -120,7 +120,7 @@ def run_discovery(
     finally:
         os.close(fd)
     if supervisor.stops:
-        raise RunnerError(INTERRUPTED, f"stopped while {tap.name} was discovering")
+        raise RunnerError(INTERRUPTED, f"stopped while {tap.name} was running discovery")
     if not child.ok:
         raise RunnerError(TAP_FAILED, f"discovery: {child.failure()}")
     with open(path, encoding="utf-8", errors="replace") as file:
@@ -138,7 +138,7 @@ def run_discovery(
 
 
 def write_catalog(session: Session, catalog: Optional[dict[str, Any]]) -> None:
-    """Leaves the catalog beside the result, where the load looks for it."""
+    """Writes the catalog beside the result, where the load expects it."""
     beside = session.args.result
     if catalog is not None and beside:
         write_json(os.path.join(os.path.dirname(beside), "catalog.json"), catalog)

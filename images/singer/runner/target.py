@@ -1,4 +1,4 @@
-"""Makes ready what a target needs to start, and judges how it ended."""
+"""Prepares a target to start, and evaluates how it ended."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class TargetPlan(NamedTuple):
     connector: Connector
     command: list[str]
     hard_delete: bool
-    """It deletes rows on an ACTIVATE_VERSION."""
+    """Whether it deletes rows on an ACTIVATE_VERSION."""
 
 
 def prepare_target(session: Session) -> TargetPlan:
-    """The target with its configuration, which names the output directory where the target has a setting for it."""
+    """The target with its configuration, including the output directory if the target has a setting for it."""
     target = session.connector("target")
     config = session.config(target)
     folder, setting = session.args.output_directory, target.output_setting
@@ -49,7 +49,7 @@ def prepare_target(session: Session) -> TargetPlan:
 
 
 class Load:
-    """A running target and what is known about its input."""
+    """A running target and its input."""
 
     def __init__(self, log: Log, connector: Connector) -> None:
         self.last_printed: Optional[State] = None
@@ -59,7 +59,7 @@ class Load:
         self._connector = connector
 
     def take(self, line: bytes) -> None:
-        """A line of the target's stdout: a state, or something for the log."""
+        """Handles a line of the target's stdout: a state or a log line."""
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):
@@ -72,26 +72,26 @@ class Load:
             self._log.raw("target", line)
 
     def trouble(self) -> Optional[str]:
-        """Why the load failed, in one line; None when the target took everything and ended well."""
+        """Why the load failed, in one line; None if the target read everything and succeeded."""
         if not self.child.ok:
             return self.child.failure()
         short = self.not_taken()
         return f"{self._connector.name} exited with 0 {short}" if short else None
 
     def not_taken(self) -> Optional[str]:
-        """What of its input the target left, in words."""
+        """How much of its input the target did not read, as text."""
         raise NotImplementedError
 
 
 class PipeLoad(Load):
-    """A target with a pipe as its input. `sink` must be given to what feeds it, then `watch` called."""
+    """A target with a pipe as input. Pass `sink` to the feeder, then call `watch`."""
 
     def __init__(self, session: Session, plan: TargetPlan) -> None:
         super().__init__(session.log, plan.connector)
         self._session = session
         self._read, self.sink = large_pipe()
         self.early = False
-        """It ended before it was given the end of its input."""
+        """It ended before the end of its input."""
         self._left = 0
         self._feeder: Union[Feed, Relay]
         self.child = Child("target", plan.connector.name, plan.command, self._read, None)
@@ -100,10 +100,10 @@ class PipeLoad(Load):
         """Waits for the target, which `feeder` feeds."""
 
         def at_exit() -> None:
-            # In this order: nothing is written once the feeder is complete, so the count is exact.
+            # Order matters: nothing is written once the feeder is complete, so the count is exact.
             self.early = not feeder.complete
             self._left = unread(self._read)
-            # Our end was the last one to read from: a feeder that still writes fails at once.
+            # This was the last open read end: a feeder that still writes fails immediately.
             os.close(self._read)
 
         self._feeder = feeder
@@ -111,14 +111,14 @@ class PipeLoad(Load):
 
     @property
     def unread(self) -> int:
-        """Bytes that wait in its pipe; 0 when it has ended."""
+        """Unread bytes in its pipe; 0 if it has ended."""
         try:
             return unread(self._read) if self.child.is_running else 0
         except OSError:
             return 0
 
     def signs_of_life(self) -> Optional[tuple]:
-        """Change while it reads or logs; None when it has read all that it will be given."""
+        """Signs of life: change while it reads or logs; None once it has read all of its input."""
         feeder, waiting = self._feeder, self.unread
         return (
             None

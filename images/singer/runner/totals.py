@@ -14,16 +14,16 @@ _NOTED = 10
 
 
 class BadLine(NamedTuple):
-    """A line that is not a Singer message, or one with something in front of it."""
+    """A line that is not a Singer message, or a message with text before it."""
 
     number: int
-    """Line number, from 1; 0 where it is not known."""
+    """Line number, from 1; 0 if unknown."""
     reason: str
     """E.g. "not JSON"."""
     text: bytes
     """Its first bytes."""
     recovered: bool = False
-    """Its message was taken."""
+    """Whether its message was loaded."""
 
 
 class Totals:
@@ -39,11 +39,11 @@ class Totals:
         self.bad = 0
         """Number of bad lines."""
         self.recovered = 0
-        """Number of messages that were taken from behind other text."""
+        """Number of messages recovered from after other text."""
         self.bad_lines: list[BadLine] = []
         """The first bad lines and recovered messages."""
         self.clean = True
-        """The target may get every byte."""
+        """Whether the target may get every byte."""
         self.fatal: Optional[BadLine] = None
         """A line that must not be passed on, nor anything after it."""
         self.versions = Versions(hard_delete, live)
@@ -56,7 +56,7 @@ class Totals:
         self.uncounted_files = 0
         """Those whose rows cannot be counted."""
         self.dropped: set[str] = set()
-        """Streams that were met and left out."""
+        """Streams that occurred and were left out."""
         self._notes: list[tuple[int, str]] = []
 
     def of(self, kind: str) -> dict[str, int]:
@@ -73,7 +73,7 @@ class Totals:
 
     @property
     def state(self) -> Optional[State]:
-        """What may be saved once all of it is loaded, as it is written; None when there was no STATE that is not empty."""
+        """The state to save once everything is loaded, unchanged; None if there was no non-empty STATE."""
         return self.states.state
 
     @property
@@ -82,7 +82,7 @@ class Totals:
         return not self.total(SCHEMA) and not self.total(STATE)
 
     def loaded(self) -> dict[str, int]:
-        """Number of records by stream, those in files of BATCH messages included."""
+        """Number of records by stream, including those in BATCH files."""
         found = self.of(RECORD)
         for stream, rows in self.batch_rows.items():
             found[stream] = found.get(stream, 0) + rows
@@ -90,16 +90,16 @@ class Totals:
 
     @property
     def records(self) -> int:
-        """Number of records of all streams, those in files of BATCH messages included."""
+        """Number of records of all streams, including those in BATCH files."""
         return self.total(RECORD) + sum(self.batch_rows.values())
 
     @property
     def notes(self) -> list[str]:
-        """Lines that were passed on although something is wrong with them, the first ones."""
+        """The first lines that were passed on although something is wrong with them."""
         return [f"line {number}{text}" for number, text in self._notes]
 
     def totals(self) -> tuple[Any, ...]:
-        """All that `add` of another one needs, in plain types."""
+        """Everything that `add` of another instance needs, in plain types."""
         sums = self.lines, self.bytes, self.bad, self.recovered
         bad = [tuple(line) for line in self.bad_lines]
         fatal = tuple(self.fatal) if self.fatal else None
@@ -116,7 +116,7 @@ class Totals:
         )
 
     def add(self, totals: tuple[Any, ...]) -> None:
-        """Takes in the totals of what follows directly on what this one has seen."""
+        """Adds the totals of the part that directly follows this one."""
         (
             (lines, size, bad, recovered),
             counts,

@@ -1,4 +1,4 @@
-"""verdict: fails a run for a step that ended well although it had failed; it is called for no other step."""
+"""verdict: fails a run because of a failed step that exited with 0; it is only called for such steps."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ def verdict(args: Arguments) -> tuple[int, Optional[str]]:
     if code == OK:
         return (
             INTERNAL,
-            "the step has failed, but its result says that it succeeded: it is the result of another attempt",
+            "the step failed, but its result reports success: the result is from another attempt",
         )
     error = result.get("error") or "the tap failed"
     if code == TAP_FAILED:
-        error += f" (what it had sent is loaded, and its progress saved{_loaded(args.loaded)})"
+        error += (
+            f" (the records it sent are loaded, and its progress is saved{_loaded(args.loaded)})"
+        )
     return code if isinstance(code, int) else TAP_FAILED, error
 
 
 def _loaded(path: Optional[str]) -> str:
-    """How much that is and what was left out of it, where a load left its result."""
+    """Number of loaded records and what was left out, if there is a load result."""
     result = result_if_any(path)
     parts = [records_text(result), *(f"left out: {text}" for text in result.get("leftOut", []))]
     known = "; ".join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """Table versions: whether an ACTIVATE_VERSION deletes the records that came with it.
 
-A target with `hard_delete` deletes all rows of a table that do not carry the activated version, those without any
-version too: meltano/sdk#2103 and meltano/sdk#2117.
+A target with `hard_delete` deletes all rows of a table that do not have the activated version, including rows
+without a version: meltano/sdk#2103 and meltano/sdk#2117.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from .messages import RECORD, Message, read_line
 
 
 class Versions:
-    """Versions that records of each stream carried, and those that were activated."""
+    """Versions of the records of each stream, and activated versions."""
 
     def __init__(self, hard_delete: bool = False, live: bool = False) -> None:
         self.hard_delete = hard_delete
         """The target deletes rows on an ACTIVATE_VERSION."""
         self.live = live
-        """The target gets each line before the next ones are known."""
+        """Whether the target gets each line before the next ones are known."""
         self._carried: dict[str, set[Any]] = {}
         self._activated: dict[str, list[Any]] = {}
 
@@ -32,7 +32,7 @@ class Versions:
         return None in self._carried.get(stream, ())
 
     def record(self, stream: str, version: Any) -> Optional[str]:
-        """Takes in the version of a record, None for none; why the run must not go on, if it must not."""
+        """Adds the version of a record (None for none); returns why the run must stop, if it must."""
         carried = self._carried.setdefault(stream, set())
         kept = version if version is None or isinstance(version, int) else str(version)
         if kept in carried:
@@ -41,10 +41,10 @@ class Versions:
         return self._refusal(stream)
 
     def activate(self, stream: str, version: Any, last: Any = None) -> Optional[str]:
-        """Takes in an ACTIVATE_VERSION, and the version of the last record before it; why the run must not go on, if it
-        must not.
+        """Adds an ACTIVATE_VERSION and the version of the last record before it; returns why the run must stop, if it
+        must.
 
-        Records of an older version that was activated itself are a table that was complete: a new one may follow.
+        Records of an older version that was itself activated are a complete table: a new one may follow.
         """
         activated = self._activated.setdefault(stream, [])
         is_complete = last in activated
@@ -72,7 +72,7 @@ class Versions:
         }
 
     def totals(self) -> tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]:
-        """All that `add` of another one needs, in plain types."""
+        """Everything that `add` of another instance needs, in plain types."""
         return [(stream, list(seen)) for stream, seen in self._carried.items()], list(
             self._activated.items()
         )
@@ -80,7 +80,7 @@ class Versions:
     def add(
         self, totals: tuple[list[tuple[str, list[Any]]], list[tuple[str, list[Any]]]]
     ) -> Optional[str]:
-        """Takes in what another one saw; why the run must not go on, if it must not."""
+        """Adds the totals of another instance; returns why the run must stop, if it must."""
         carried, activated = totals
         for stream, seen in carried:
             self._carried.setdefault(stream, set()).update(seen)
@@ -90,11 +90,11 @@ class Versions:
         return next((refusal for refusal in refusals if refusal), None)
 
     def warnings(self, loaded: Iterable[str], before: Optional[Mapping[str, Any]]) -> list[str]:
-        """What is odd about the versions of a run that brought data of the streams `loaded` and began with a state."""
+        """Warnings about the versions of a run that loaded the streams `loaded` and started from a state."""
         streams, found = set(loaded), []
         for stream, versions in self._activated.items():
             if stream not in streams:
-                # A tap repeats the version that its state holds: the rows of the table carry it already.
+                # A tap repeats the version in its state: the rows of the table already have it.
                 if versions[-1] != _saved_version(before, stream):
                     found.append(
                         f'stream "{stream}": ACTIVATE_VERSION {versions[-1]} came without any record; '
@@ -130,7 +130,7 @@ class Versions:
 
 
 def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
-    """Why the records of an extract must not be loaded: none of a stream carries the version that is activated."""
+    """Why an extract must not be loaded: no record of a stream has the activated version."""
     wanted = versions.outdated()
     if not wanted:
         return None
@@ -162,13 +162,13 @@ def _all_older(carried: set[Any], version: Any) -> bool:
 
 
 def deletes_hard(config: Mapping[str, Any], settings: Mapping[str, str]) -> bool:
-    """A target with this configuration deletes rows on an ACTIVATE_VERSION."""
+    """Whether a target with this configuration deletes rows on an ACTIVATE_VERSION."""
     if config.get("hard_delete") is not True:
         return False
     switches = ("activate_version", "process_activate_version_messages")
     if any(config.get(switch) is False for switch in switches):
         return False
-    # PipelineWise's targets and those made from them know hard_delete too, and take no notice of ACTIVATE_VERSION.
+    # PipelineWise targets and their forks also have hard_delete, but ignore ACTIVATE_VERSION.
     return "add_metadata_columns" not in settings or any(switch in settings for switch in switches)
 
 

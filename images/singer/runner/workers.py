@@ -1,6 +1,6 @@
-"""Finds out that a thread or a process of a connector failed, which does not change the connector's exit code.
+"""Detects a failed thread or process of a connector, which does not change the connector's exit code.
 
-Python prints such an exception and goes on: a target ends with 0 although a worker of its has lost rows
+Python prints such an exception and continues: a target exits with 0 although one of its workers lost rows
 (meltano/meltano#8579).
 """
 
@@ -18,16 +18,16 @@ _EXCEPTION = re.compile(
 
 
 class Workers:
-    """Looks at each line of a connector's stderr."""
+    """Watches each line of a connector's stderr."""
 
     def __init__(self) -> None:
         self.failed: Optional[str] = None
-        """The first thread or process that failed, and its exception if that was seen."""
+        """The first thread or process that failed, with its exception if it was logged."""
         self._named: Optional[str] = None
         self._explained = True
 
     def line(self, line: str) -> None:
-        """Takes in the next line."""
+        """Processes the next line."""
         if self.failed is None:
             if self._named and line.startswith(_TRACEBACK):
                 self.failed, self._explained = self._named, False

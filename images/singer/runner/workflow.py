@@ -1,4 +1,4 @@
-"""What a workflow needs of extract and load beyond their files: an outcome, and an end that lets the next step run."""
+"""What a workflow needs from extract and load besides their files: an outcome, and an exit code that lets the next step run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .request import Arguments
 
 COMPLETE, PARTIAL, FAILED = "complete", "partial", "failed"
 _HOPELESS = (USAGE, BAD_STREAM, EMPTY, EXPECTATION, FOREIGN_STATE)
-"""What another try of the same step does not mend."""
+"""Exit codes that a retry of the same step does not fix."""
 _TERMINATION_LOG = "/dev/termination-log"
 _LONGEST_BYTES = 2048
 _PATIENCE_SECONDS = 20
@@ -22,11 +22,11 @@ _PAUSE_SECONDS = 0.05
 def settle(args: Arguments, code: int, result: dict[str, Any]) -> int:
     """The exit code for the workflow, and the outcome for its next steps.
 
-    A tap that failed in its last attempt and left data ends with 0: its lines are loaded first, and
-    a verdict step fails the run afterwards. So does what another try cannot fix, with leaveVerdict:
-    Argo would retry it.
+    A tap that failed in its last attempt after sending data exits with 0: its lines are loaded first,
+    and a verdict step then fails the run. With leaveVerdict, so does an error that a retry cannot fix,
+    because Argo would retry it.
     """
-    # How much went through a FIFO only its reader knows; of a tap that was not started, its discovery failed.
+    # Only the reader of a FIFO knows how much passed through it; if the tap was not started, discovery failed.
     partial = (
         args.command == "extract"
         and code == TAP_FAILED
@@ -52,13 +52,13 @@ def _outcome(args: Arguments, code: int, partial: bool) -> Optional[str]:
 
 
 def await_target(args: Arguments, result: dict[str, Any], stopped: Callable[[], bool]) -> None:
-    """Keeps a tap that failed until the target has loaded what it got, with awaitResult.
+    """With awaitResult, makes a failed tap wait until the target has loaded what it received.
 
-    Argo ends the other containers of a pod as soon as one has failed: the target would be killed half-way, and what it
-    loaded not be counted. Source: argo-workflows v4.1.2, workflow/controller/operator.go, podHasContainerNeedingTermination.
+    Argo terminates the other containers of a pod as soon as one fails: the target would be killed midway, and its
+    records would not be counted. Source: argo-workflows v4.1.2, workflow/controller/operator.go, podHasContainerNeedingTermination.
     """
     path = getattr(args, "await_result", None)
-    # Without a tap that ran nobody has opened the FIFO, and the target has nothing.
+    # If the tap did not run, the FIFO was not opened, and the target has no data.
     if not path or "tap" not in result:
         return
     while not stopped() and not os.path.exists(path):
@@ -66,7 +66,7 @@ def await_target(args: Arguments, result: dict[str, Any], stopped: Callable[[], 
 
 
 def awaited_outcome(path: str) -> str:
-    """The word in the outcome file of an extract whose FIFO has ended; one that never says anything has failed."""
+    """The content of the outcome file of an extract whose FIFO has ended; without one it failed."""
     for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -76,12 +76,12 @@ def awaited_outcome(path: str) -> str:
 
 
 def tell_pod(error: Optional[str], path: str = _TERMINATION_LOG) -> None:
-    """Leaves the error where Kubernetes, and so the workflow, shows it; nothing outside a pod."""
+    """Writes the error where Kubernetes and the workflow show it; does nothing outside a pod."""
     if not error or not os.path.exists(path):
         return
     try:
         with open(path, "wb") as file:
-            # What a connector says must not be read as a template of the workflow's.
+            # A connector's text must not be interpreted as a workflow template.
             file.write(error.replace("{{", "{ {").encode("utf-8", "replace")[:_LONGEST_BYTES])
     except OSError:
         pass

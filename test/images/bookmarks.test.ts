@@ -1,4 +1,4 @@
-/** What stays of the saved bookmarks, stream by stream. */
+/** Which saved bookmarks are kept, by stream. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, type Ended, type Step, type Workspace, type Fields } from "./support";
@@ -28,7 +28,7 @@ const send = (...messages: readonly (readonly [string, string])[]): Step[] =>
     ["raw", `{"type": "STATE", "value": ${state}}\n`],
   ]);
 
-/** The state in the candidate, as it is written there. */
+/** The state in the candidate, with its original bytes. */
 const stateText = (space: Workspace): string | undefined =>
   space.exists("candidate.json")
     ? /"state": (.*)\}\n$/s.exec(space.text("candidate.json"))?.[1]
@@ -58,7 +58,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    name: "a bookmark that only an early STATE has is kept",
+    name: "a bookmark that only occurs in an early STATE is kept",
     sent: [
       ["a", '{"bookmarks": {"a": {"id": 1}}}'],
       ["b", '{"bookmarks": {"b": {"id": 1}}}'],
@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
     expected: '{"bookmarks": {"a": 3, "b": 2}}',
   },
   {
-    name: "a stream that the run does not bring keeps its saved bookmark",
+    name: "a stream that the run does not replicate keeps its saved bookmark",
     saved: '{"bookmarks":{"a":{"id":1},"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
@@ -183,7 +183,7 @@ for (const [mode, run] of Object.entries(MODES)) {
       );
     }
 
-    test("the tap gets the saved state byte for byte", () =>
+    test("the tap gets the saved state unchanged, byte for byte", () =>
       inWorkspace(async (space) => {
         const saved = '{"bookmarks": {"a":{"id":1234567890123456789, "at": 1.10}} }';
         const { stderr } = await run(
@@ -199,7 +199,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         if (mode === "stream") assert.ok(stderr.includes(`tap | state ${saved}`), stderr);
       }));
 
-    test("bookmarks of streams that are not selected any more are reported", () =>
+    test("bookmarks of streams that are no longer selected are reported", () =>
       inWorkspace(async (space) => {
         const saved = '{"bookmarks": {"a": 1, "b": 2, "gone": 3, "quiet": 4}}';
         const catalog = space.write("cat.json", catalogOf({ a: true, quiet: true, b: false }));
@@ -214,7 +214,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         );
       }));
 
-    test("an earlier STATE that the target reports is saved with the bookmarks up to it", () =>
+    test("if the target reports an earlier STATE, the bookmarks up to it are saved", () =>
       inWorkspace(async (space) => {
         const steps = send(
           ["a", '{"bookmarks": {"a": 1}}'],
@@ -232,7 +232,7 @@ for (const [mode, run] of Object.entries(MODES)) {
   });
 }
 
-test("the next attempt of a full refresh starts from what the first one got to, not from kept bookmarks", () =>
+test("full refresh: the next attempt resumes from the first one's progress, not from kept bookmarks", () =>
   inWorkspace(async (space) => {
     const flags = [
       {
@@ -259,7 +259,7 @@ test("the next attempt of a full refresh starts from what the first one got to, 
     assert.equal(stateText(space), '{"bookmarks": {"b": 1, "a": 1, "c": 9}}');
   }));
 
-test("a saved state that cannot be read does not stop a full refresh", () =>
+test("full refresh: an unreadable saved state does not fail the run", () =>
   inWorkspace(async (space) => {
     const flags = [{ state: space.write("saved.json", "{"), onChange: "refresh" }];
     assert.equal((await MODES.stream(space, send(["a", '{"at": 1}']), flags)).code, 0);

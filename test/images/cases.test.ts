@@ -10,12 +10,12 @@ interface Expected {
   readonly load?: number;
   /** Exit code of the stream. */
   readonly stream: number;
-  /** The state to save; undefined when none must be written. */
+  /** The state to save; undefined if none must be written. */
   readonly state: unknown;
   /** Records in the target. */
   readonly loaded: readonly string[];
-  /** Text that a warning or the error must hold, in both modes. */
-  /** Nothing is said at all. */
+  /** Text that a warning or the error must contain, in both modes. */
+  /** No warning and no error. */
   readonly silent?: boolean;
   readonly says?: string;
   /** Bad lines counted. */

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { inWorkspace, start, TEN, until, type Step, type Workspace, request } from "./support";
 
 describe("private copy", () => {
-  test("only the connector's user can read it, and it is gone afterwards", () =>
+  test("is only readable by the connector's user, and is removed afterwards", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["modes"]]);
       const found = /modes 600 700 (\S+)/.exec(ended.stderr);
@@ -13,7 +13,7 @@ describe("private copy", () => {
       assert.equal(existsSync(found[1]), false);
     }));
 
-  test("outputDirectory becomes the target's output setting unless the configuration has it", () =>
+  test("outputDirectory sets the target's output setting unless the configuration has it", () =>
     inWorkspace(async (space) => {
       mkdirSync(space.path("given"));
       mkdirSync(space.path("own"));
@@ -29,7 +29,7 @@ describe("private copy", () => {
       assert.equal(space.text("given/records.txt").split("\n").length, 11);
     }));
 
-  test("outputDirectory does not stand in for the output setting that is given by its other name", () =>
+  test("outputDirectory does not override the output setting under its alias", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       mkdirSync(space.path("own"));
@@ -64,7 +64,9 @@ describe("secrets", () => {
 
   for (const named of [true, false]) {
     test(
-      named ? "those named are masked everywhere" : "without names, those that sound like one",
+      named
+        ? "named secrets are masked everywhere"
+        : "without names, settings that look like secrets are masked",
       () =>
         inWorkspace(async (space) => {
           const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
@@ -172,7 +174,7 @@ describe("secrets", () => {
         assert.equal(ended.code, 0, ended.stderr);
         const shown = [...ended.stderr.matchAll(/FORM (\d+) \[(.*)\] END/g)];
         assert.equal(shown.length, all.length, ended.stderr);
-        // Beside the mask there is what was printed around the secret, such as a user's name, quotes or a host.
+        // Next to the mask is the text around the secret, such as a user's name, quotes or a host.
         const clear = shown
           .filter(
             ([, , text = ""]) =>
@@ -184,7 +186,7 @@ describe("secrets", () => {
       }));
   }
 
-  test("a long row of backslashes does not hold the log up", () =>
+  test("a long run of backslashes does not delay the log", () =>
     inWorkspace(async (space) => {
       const ended = await space.run(
         "extract",
@@ -201,7 +203,7 @@ describe("secrets", () => {
       assert.match(ended.stderr, /tap \| \*\*\*\n/);
     }));
 
-  test("what is no secret is not masked", () =>
+  test("other values are not masked", () =>
     inWorkspace(async (space) => {
       const said = [
         "INFO loaded 5432 rows into public.orders",
@@ -224,7 +226,7 @@ describe("secrets", () => {
       );
     }));
 
-  test("in bad lines, target output and states of the result too", () =>
+  test("bad lines, target output and states in the result are masked too", () =>
     inWorkspace(async (space) => {
       const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
       await space.extract([
@@ -239,14 +241,14 @@ describe("secrets", () => {
       assert.deepEqual(space.candidate(), { at: "s3cr3t-value" });
     }));
 
-  test("a key of several lines is masked line by line", () =>
+  test("a multi-line key is masked line by line", () =>
     inWorkspace(async (space) => {
       const key = "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----";
       const ended = await space.run("extract", ...space.tap([["say", key]], { private_key: key }));
       assert.ok(!/abcdef|mnopqr/.test(ended.stderr), ended.stderr);
     }));
 
-  test("a secret across the place where a long line is cut is not shown in part", () =>
+  test("a secret at the cut of a long line is not shown in part", () =>
     inWorkspace(async (space) => {
       const secret = "topsecret".repeat(20);
       const ended = await space.run(
@@ -257,7 +259,7 @@ describe("secrets", () => {
     }));
 });
 
-describe("secrets: their text becomes what the setting takes", () => {
+describe("secrets: text is converted to the type of the setting", () => {
   const settings = {
     port: "number",
     ssl: "boolean",
@@ -296,7 +298,7 @@ describe("secrets: their text becomes what the setting takes", () => {
     { tapSecrets: space.write("secrets.json", secrets) },
   ];
 
-  test("numbers, booleans and JSON arrive as such, also inside of another setting; all else stays text", () =>
+  test("numbers, booleans and JSON are converted, also in nested settings; everything else stays text", () =>
     inWorkspace(async (space) => {
       const ended = await space.run("extract", ...typedTap(space, given));
       assert.equal(ended.code, 0, ended.stderr);
@@ -307,7 +309,7 @@ describe("secrets: their text becomes what the setting takes", () => {
       });
     }));
 
-  test("stream mode converts those of the target too", () =>
+  test("stream mode converts secrets of the target too", () =>
     inWorkspace(async (space) => {
       const target = [
         ...space.target(
@@ -343,7 +345,7 @@ describe("secrets: their text becomes what the setting takes", () => {
     ],
   ];
   for (const [name, config, error] of wrong) {
-    test(`what is not ${name} is one error that names the setting and not the value`, () =>
+    test(`invalid ${name}: one error that names the setting but not the value`, () =>
       inWorkspace(async (space) => {
         const ended = await space.run("extract", ...typedTap(space, config));
         assert.equal(ended.code, 2, ended.stderr);
@@ -355,7 +357,7 @@ describe("secrets: their text becomes what the setting takes", () => {
       }));
   }
 
-  test("secrets: an invalid value for a typed setting is one error that names the setting and the secret", () =>
+  test("an invalid value for a typed setting: one error that names the setting and the secret", () =>
     inWorkspace(async (space) => {
       const named = [
         ["tunnel", "port"],
@@ -393,7 +395,7 @@ describe("overlay", () => {
   ];
   const echo: readonly Step[] = [["echo-config"]];
 
-  test("what a tap changes is kept, and applied on the next run", () =>
+  test("changes of a tap are saved and applied on the next run", () =>
     inWorkspace(async (space) => {
       const config = { token: "old-token", other: 1 };
       const ended = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
@@ -403,14 +405,14 @@ describe("overlay", () => {
         added: "also-new",
       });
       assert.equal(statSync(space.path("overlay.json")).mode & 0o777, 0o600);
-      // The steps are part of the configuration: the base is the same only with the same ones.
+      // The steps are part of the configuration: the base is only the same with the same steps.
       const same = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
       assert.equal(same.code, 10);
       assert.ok(space.exists("overlay.json"));
       assert.deepEqual(space.result().warnings, []);
     }));
 
-  test("digits that a tap loses when it writes its configuration again are no change", () =>
+  test("digits that a tap loses when it rewrites its configuration are not a change", () =>
     inWorkspace(async (space) => {
       const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
       const config = String(flags[0]?.tapConfig);
@@ -427,7 +429,7 @@ describe("overlay", () => {
       });
     }));
 
-  test("it reaches the tap as long as the base is the same, then it is dropped", () =>
+  test("is applied while the base is unchanged, then discarded", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
       await space.run("extract", ...space.tap(steps, { other: 1 }));
@@ -444,7 +446,7 @@ describe("overlay", () => {
       assert.equal(space.exists("overlay.json"), false);
     }));
 
-  test("changed values are masked once they are noticed, and kept while the tap runs", () =>
+  test("changed values are masked once noticed, and saved while the tap runs", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["rewrite", { token: "new-token" }],
@@ -459,11 +461,11 @@ describe("overlay", () => {
       assert.match(ended.stderr, /now \*\*\*/);
     }));
 
-  test("an overlay that is no JSON is dropped", () =>
+  test("an overlay that is not JSON is discarded", () =>
     inWorkspace(async (space) => {
       space.write("overlay.json", "{");
       assert.equal((await space.extract([])).code, 0);
-      assert.match(space.result().warnings.join(), /dropped/);
+      assert.match(space.result().warnings.join(), /discarded/);
     }));
 });
 
@@ -477,7 +479,7 @@ function placed(space: Workspace, argument: string): string {
   );
 }
 
-describe("bad input is one line and exit 2", () => {
+describe("bad input: one line and exit 2", () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     [
       "no connector",
@@ -664,7 +666,7 @@ describe("bad input is one line and exit 2", () => {
     );
   }
 
-  test("a connector that is not there is no usage error: it is the tap that does not start", () =>
+  test("a missing connector: reported as a tap that does not start, not as a usage error", () =>
     inWorkspace(async (space) => {
       const ended = await space.run(
         "extract",

@@ -18,28 +18,31 @@ const alive = (pid: number): boolean => {
 
 const HELD: readonly Step[] = [...TEN, ["say", "ready"], ["wait", "/nonexistent"]];
 
-test("kill -9 of a streaming runner: both children die, nothing is saved", { skip: !linux }, () =>
-  inWorkspace(async (space) => {
-    const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
-    const target = space.target({
-      pidFile: space.path("target.pid"),
-      hold: space.path("go"),
-      say: "holding",
-      onTerm: "ignore",
-    });
-    const run = space.begin("stream", ...tap, ...target);
-    await Promise.all([run.says("ready"), run.says("holding")]);
-    const pids = ["tap.pid", "target.pid"].map((name) => Number(space.text(name)));
-    assert.deepEqual(pids.map(alive), [true, true]);
-    run.process.kill("SIGKILL");
-    await until("the children die", () => !pids.some(alive));
-    assert.equal(space.candidate(), undefined);
-    assert.equal(space.exists("result.json"), false);
-  }),
+test(
+  "stream: kill -9 of the runner kills both connectors, and nothing is saved",
+  { skip: !linux },
+  () =>
+    inWorkspace(async (space) => {
+      const tap = space.tap(HELD, { pidFile: space.path("tap.pid"), onTerm: "ignore" });
+      const target = space.target({
+        pidFile: space.path("target.pid"),
+        hold: space.path("go"),
+        say: "holding",
+        onTerm: "ignore",
+      });
+      const run = space.begin("stream", ...tap, ...target);
+      await Promise.all([run.says("ready"), run.says("holding")]);
+      const pids = ["tap.pid", "target.pid"].map((name) => Number(space.text(name)));
+      assert.deepEqual(pids.map(alive), [true, true]);
+      run.process.kill("SIGKILL");
+      await until("the children die", () => !pids.some(alive));
+      assert.equal(space.candidate(), undefined);
+      assert.equal(space.exists("result.json"), false);
+    }),
 );
 
 test(
-  "kill -9 of a loading runner: the target dies, nothing is saved; the next load does",
+  "load: kill -9 of the runner kills the target, nothing is saved, and the next load succeeds",
   { skip: !linux },
   () =>
     inWorkspace(async (space) => {
@@ -59,39 +62,36 @@ test(
     }),
 );
 
-test(
-  "what a killed runner left in its private directory goes away with the next run",
-  { skip: !linux },
-  () =>
-    inWorkspace(async (space) => {
-      const temporary = space.path("tmp");
-      mkdirSync(temporary);
-      const args = [request("extract", ...space.tap(HELD), { directory: space.dir })];
-      const run = start(args, { env: { TMPDIR: temporary } });
-      await run.says("ready");
-      const kept = start([request("extract", ...space.tap(HELD), { directory: space.dir })], {
-        env: { TMPDIR: temporary },
-      });
-      await kept.says("ready");
-      const before = readdirSync(temporary);
-      assert.equal(before.length, 2);
-      run.process.kill("SIGKILL");
-      await run.ended.catch(() => undefined);
-      before.forEach((name) => utimesSync(join(temporary, name), 1, 1));
-      const next = await start([request("extract", ...space.tap(TEN), { directory: space.dir })], {
-        env: { TMPDIR: temporary },
-      }).ended;
-      assert.equal(next.code, 0, next.stderr);
-      // The one whose runner still lives stays.
-      assert.equal(readdirSync(temporary).length, 1);
-      kept.process.kill("SIGTERM");
-      await kept.ended;
-      assert.deepEqual(readdirSync(temporary), []);
-    }),
+test("private directory: the next run removes what a killed runner left", { skip: !linux }, () =>
+  inWorkspace(async (space) => {
+    const temporary = space.path("tmp");
+    mkdirSync(temporary);
+    const args = [request("extract", ...space.tap(HELD), { directory: space.dir })];
+    const run = start(args, { env: { TMPDIR: temporary } });
+    await run.says("ready");
+    const kept = start([request("extract", ...space.tap(HELD), { directory: space.dir })], {
+      env: { TMPDIR: temporary },
+    });
+    await kept.says("ready");
+    const before = readdirSync(temporary);
+    assert.equal(before.length, 2);
+    run.process.kill("SIGKILL");
+    await run.ended.catch(() => undefined);
+    before.forEach((name) => utimesSync(join(temporary, name), 1, 1));
+    const next = await start([request("extract", ...space.tap(TEN), { directory: space.dir })], {
+      env: { TMPDIR: temporary },
+    }).ended;
+    assert.equal(next.code, 0, next.stderr);
+    // The directory of a running runner is kept.
+    assert.equal(readdirSync(temporary).length, 1);
+    kept.process.kill("SIGTERM");
+    await kept.ended;
+    assert.deepEqual(readdirSync(temporary), []);
+  }),
 );
 
 test(
-  "a runner ends when the process that started it is killed, if it is told to",
+  "runner: it ends when its parent is killed, if the request asks for that",
   { skip: !linux },
   () =>
     inWorkspace(async (space) => {
@@ -114,7 +114,7 @@ test(
 );
 
 test(
-  "a runner whose starter was killed before it could ask for that starts no connector",
+  "runner: it starts no connector if its parent was killed before it could check",
   { skip: !linux },
   () =>
     inWorkspace(async (space) => {
@@ -127,7 +127,7 @@ test(
     }),
 );
 
-test("a full disk under the extract is named", { skip: !linux }, () =>
+test("extract: the error names a full disk", { skip: !linux }, () =>
   inWorkspace(async (space) => {
     const ended = await space.extract([["fill"]], { output: "/dev/full" });
     assert.equal(ended.code, 1, ended.stderr);
@@ -138,7 +138,7 @@ test("a full disk under the extract is named", { skip: !linux }, () =>
   }),
 );
 
-test("a full file system under the extract and under the state", async (context) =>
+test("extract and load: the error names a full file system", async (context) =>
   inWorkspace(async (space) => {
     const mount = space.path("small");
     mkdirSync(mount);

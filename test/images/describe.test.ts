@@ -156,7 +156,7 @@ describe("describe", () => {
     );
   }
 
-  test("outputSetting and the Python of a virtual environment", () =>
+  test("includes outputSetting and the Python of the virtual environment", () =>
     inWorkspace(async (space) => {
       const { mkdirSync, chmodSync } = await import("node:fs");
       mkdirSync(space.path("bin"));
@@ -181,7 +181,7 @@ describe("describe", () => {
     ["tap", 10],
     ["target", 11],
   ] as const) {
-    test(`a ${kind} that does not start is exit ${code} with its own reason`, () =>
+    test(`a ${kind} that does not start: exit ${code} with its reason`, () =>
       inWorkspace(async (space) => {
         const script = space.write(
           "broken.sh",
@@ -205,7 +205,7 @@ describe("describe", () => {
       }));
   }
 
-  test("a legacy connector that knows no --help tells its flags in its usage", () =>
+  test("a legacy connector without --help: its flags are read from its usage", () =>
     inWorkspace(async (space) => {
       const script = space.write(
         "legacy.sh",

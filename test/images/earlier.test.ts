@@ -1,4 +1,4 @@
-/** A load that is the next attempt of a run, as on a cluster: its counts hold those of the attempts before. */
+/** A load that retries a run, as on a cluster: its counts include those of earlier attempts. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, start, type Result, type Workspace, request, type Fields } from "./support";
@@ -31,7 +31,7 @@ async function load(
 }
 
 describe("load --earlier", { concurrency: 2 }, () => {
-  test("adds what an attempt brought whose target took everything", () =>
+  test("adds the records of an attempt whose target loaded everything", () =>
     inWorkspace(async (space) => {
       const { code, result } = await load(space, {
         taken: true,
@@ -53,7 +53,7 @@ describe("load --earlier", { concurrency: 2 }, () => {
       );
     }));
 
-  test("leaves out what a target was given that then failed, and keeps the attempts before it", () =>
+  test("ignores an attempt whose target failed, and keeps the attempts before it", () =>
     inWorkspace(async (space) => {
       const { result } = await load(space, {
         records: { a: 40 },
@@ -63,13 +63,13 @@ describe("load --earlier", { concurrency: 2 }, () => {
       assert.deepEqual([result.records, result.bytes], [{ a: 8 }, 100 + INPUT.length]);
     }));
 
-  test("without a file: nothing is added", () =>
+  test("adds nothing without a file", () =>
     inWorkspace(async (space) => {
       const { result } = await load(space, undefined);
       assert.deepEqual([result.records, result.badLines], [{ a: 1 }, 1]);
     }));
 
-  test("minRecords counts attempts that are resumed, not those that start again", () =>
+  test("minRecords includes resumed attempts, not ones that start over", () =>
     inWorkspace(async (space) => {
       const earlier = { taken: true, records: { a: 4 } };
       assert.equal((await load(space, { ...earlier, resumed: 4 }, { minRecords: 5 })).code, 0);

@@ -129,7 +129,7 @@ for (const [what, lines, expected] of [
     "ValueError: no value for field 'd'",
   ],
 ] as const) {
-  test(`what failed is told by ${what}`, () =>
+  test(`failure: the error comes from ${what}`, () =>
     inWorkspace(async (space) => {
       await space.extract(says(...lines));
       assert.equal(
@@ -191,7 +191,7 @@ for (const [connector, error, hint] of [
     "check that the table exists, and that the user can access it",
   ],
 ] as const) {
-  test(`what failed comes with a hint: ${connector}: ${error}`, () =>
+  test(`failure: known error has a hint: ${connector}: ${error}`, () =>
     inWorkspace(async (space) => {
       const kind = connector.startsWith("tap") ? "tap" : "target";
       if (kind === "tap")
@@ -207,7 +207,7 @@ for (const [connector, error, hint] of [
     }));
 }
 
-test("what failed comes with the hint of the exception behind it, and not of one that was overcome", () =>
+test("failure: the hint is for the exception behind the error, not for one that was recovered from", () =>
   inWorkspace(async (space) => {
     const cause = [
       "requests.exceptions.ConnectionError: Connection refused",
@@ -223,7 +223,10 @@ test("what failed comes with the hint of the exception behind it, and not of one
         "x.LoadFailed: no rows",
       ),
     );
-    assert.match(space.result().error ?? "", /x\.LoadFailed: no rows; hint: check the host and port/);
+    assert.match(
+      space.result().error ?? "",
+      /x\.LoadFailed: no rows; hint: check the host and port/,
+    );
     await space.extract(
       says(
         "Traceback (most recent call last):",

@@ -1,4 +1,4 @@
-/** A run in which nothing moves is ended; one that works in silence is not. */
+/** A silent run is ended; a target that still works in silence is not. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test, describe } from "node:test";
@@ -14,7 +14,7 @@ const FROZEN: readonly Step[] = [
 ];
 
 describe("a tap that sends nothing for the idle timeout", () => {
-  test("extract: it is stopped and has failed, what it sent is kept", () =>
+  test("extract: it is stopped and fails, and its records are kept", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(FROZEN, ...IDLE)).code, 10);
       assert.equal(
@@ -25,7 +25,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.loaded(), lines("a", 1, 3));
     }));
 
-  test("extract: it has failed although it ends with 0 when it is asked to stop", () =>
+  test("extract: it fails although it exits with 0 when stopped", () =>
     inWorkspace(async (space) => {
       const { code } = await space.run(
         "extract",
@@ -36,7 +36,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.result().tap, { exit: 0, signal: null });
     }));
 
-  test("stream: what it sent is loaded, and its progress is saved", () =>
+  test("stream: its records are loaded and its progress is saved", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.stream(FROZEN, {}, ...IDLE)).code, 10);
       assert.equal(
@@ -47,7 +47,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.candidate(), { at: 3 });
     }));
 
-  test("discovery: it is stopped and has failed", () =>
+  test("discovery: it is stopped and fails", () =>
     inWorkspace(async (space) => {
       const select = space.write("select.json", [{ stream: "a" }]);
       const tap = space.tap([], { discover: { streams: [] }, discoverWaits: NEVER });
@@ -80,7 +80,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       await extract.ended;
     }));
 
-  test("writes lines of a log all the time: it is not silent", () =>
+  test("a tap that keeps logging is not silent", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["schema", "a"],
@@ -92,7 +92,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.equal((await space.extract(steps, { idleTimeoutSeconds: 1.2 })).code, 0);
     }));
 
-  test("without an idle timeout: it may be silent", () =>
+  test("without an idle timeout, silence is allowed", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]), {
         idleTimeoutSeconds: 0,
@@ -109,7 +109,7 @@ describe("a target that reads nothing for the idle timeout", () => {
   ];
 
   for (const mode of ["load", "stream"]) {
-    test(`${mode}: it is killed and has failed, nothing is saved`, () =>
+    test(`${mode}: it is killed and fails, and nothing is saved`, () =>
       inWorkspace(async (space) => {
         const config = { holdAfter: [5, NEVER] };
         const code =
@@ -124,7 +124,7 @@ describe("a target that reads nothing for the idle timeout", () => {
         assert.equal(space.candidate(), undefined);
       }));
 
-    test(`${mode}: it has read everything, and takes longer to store it: it is left to finish`, () =>
+    test(`${mode}: a target that has read everything may take longer to store it`, () =>
       inWorkspace(async (space) => {
         const config = { flush: 2 };
         const code =
@@ -136,7 +136,7 @@ describe("a target that reads nothing for the idle timeout", () => {
       }));
   }
 
-  test("a stream whose tap cleans up while the target stores what it has read", () =>
+  test("stream: the tap may clean up while the target stores its data", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await space.stream(
         [...TEN, ["close"], ["pace", 1.5]],
@@ -147,7 +147,7 @@ describe("a target that reads nothing for the idle timeout", () => {
     }));
 });
 
-test("a load is given the log of the tap behind a FIFO: its changes are signs of life", () =>
+test("load from a FIFO: changes of the tap's log are signs of life", () =>
   inWorkspace(async (space) => {
     execFileSync("mkfifo", [space.path("fifo")]);
     const log = space.path("tap.log");

@@ -1,11 +1,11 @@
-/** What `docker run IMAGE` does: the runner beside the description of its connector, without a subcommand. */
+/** `docker run IMAGE`: the runner beside a connector description, without a request. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { inWorkspace, RUNNER, start, TEN, type Ended, type Workspace, request } from "./support";
 
-/** A file system with an image in it, and folders that stand for the places where people mount theirs. */
+/** A file system with an image in it, and folders that stand for user mounts. */
 function image(space: Workspace, kind: "tap" | "target", more: object = {}) {
   const at = (path: string): string => join(space.dir, `${kind}-image`, path);
   cpSync(join(RUNNER, "..", "request.schema.json"), at("request.schema.json"));
@@ -49,8 +49,8 @@ const STEPS = { STEPS: JSON.stringify(TEN) };
 const got = (space: Workspace): { readonly [name: string]: unknown } =>
   space.json("got.json") as { readonly [name: string]: unknown };
 
-describe("an image: settings", () => {
-  test("come from variables, each in the type of its setting", () =>
+describe("image settings", () => {
+  test("variables are converted to the types of their settings", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const ended = await run([], {
@@ -70,7 +70,7 @@ describe("an image: settings", () => {
       });
     }));
 
-  test("come from files that NAME_FILE names, without the newline at the end, and are masked", () =>
+  test("NAME_FILE reads a file without its trailing newline, and the value is masked", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const env = {
@@ -88,7 +88,7 @@ describe("an image: settings", () => {
       assert.match(ended.stderr, /it is \*\*\*/);
     }));
 
-  test("a variable with the connector's name counts first, and serves a setting whose variable is the system's own", () =>
+  test("a variable with the connector's name takes precedence, and sets a setting whose plain variable the system uses", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const ended = await run([], {
@@ -106,7 +106,7 @@ describe("an image: settings", () => {
       assert.ok(!("path" in got(space)), "PATH is no setting");
     }));
 
-  test("of a connector that does not say which it has come from variables with its name", () =>
+  test("a connector with unknown settings gets all variables with its prefix", () =>
     inWorkspace(async (space) => {
       const { run, write } = image(space, "tap");
       write("singer/config.json", { steps: TEN });
@@ -118,7 +118,7 @@ describe("an image: settings", () => {
       assert.equal(got(space)["token"], "abc");
     }));
 
-  test("of variables win over a file, and a file over the connector's defaults", () =>
+  test("variables override a file, and a file overrides the connector's defaults", () =>
     inWorkspace(async (space) => {
       const { run, write } = tapImage(space, {
         defaults: { page_size: 1, full: true, start_date: "default" },
@@ -163,7 +163,7 @@ describe("an image: settings", () => {
     ],
   ];
   for (const [name, env, error] of wrong) {
-    test(`${name} is one error`, () =>
+    test(`${name}: one error`, () =>
       inWorkspace(async (space) => {
         const { run } = tapImage(space, {
           required: name.includes("missing") ? ["start_date"] : [],
@@ -180,7 +180,7 @@ describe("an image: settings", () => {
     "singer/config.json",
     "code/config.json",
   ]) {
-    test(`are read from ${place}`, () =>
+    test(`a file is read from ${place}`, () =>
       inWorkspace(async (space) => {
         const { run, write } = tapImage(space);
         write(place, { steps: TEN });
@@ -192,7 +192,7 @@ describe("an image: settings", () => {
 });
 
 describe("an image of a tap", () => {
-  test("writes records to a file of the mounted folder, and tells where", () =>
+  test("writes records to a file in the mounted folder, and reports its path", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run([], STEPS);
       assert.equal(ended.code, 0, ended.stderr);
@@ -210,7 +210,7 @@ describe("an image of a tap", () => {
       );
     }));
 
-  test("writes records alone to stdout with --stdout", () =>
+  test("with --stdout, writes only records to stdout", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run(["--stdout"], {
         STEPS: JSON.stringify([["say", "hello"], ...TEN]),
@@ -227,7 +227,7 @@ describe("an image of a tap", () => {
       assert.equal(space.exists("singer/extract.jsonl"), false);
     }));
 
-  test("gets catalog and state of the mounted folder", () =>
+  test("passes the catalog and state of the mounted folder to the tap", () =>
     inWorkspace(async (space) => {
       const { run, write } = tapImage(space);
       write("code/catalog.json", { streams: [] });
@@ -240,7 +240,7 @@ describe("an image of a tap", () => {
       assert.match(ended.stderr, /state \{"at": ?3\}/);
     }));
 
-  test("prints its catalog with --discover", () =>
+  test("with --discover, prints the catalog", () =>
     inWorkspace(async (space) => {
       const { run } = image(space, "tap", { settings: { discover: "json" } });
       const ended = await run(["--discover"], { DISCOVER: '{"streams":[]}' });
@@ -248,7 +248,7 @@ describe("an image of a tap", () => {
       assert.deepEqual(JSON.parse(ended.stdout), { streams: [] });
     }));
 
-  test("finds its description with a request too", () =>
+  test("finds its description for a request too", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run([request("extract", { output: "-" })], STEPS);
       assert.equal(ended.code, 0, ended.stderr);
@@ -267,7 +267,7 @@ describe("an image of a target", () => {
     return space.text("extract.jsonl");
   };
 
-  test("reads stdin, leaves the state in a file and on stdout, and its files in a folder", () =>
+  test("reads stdin, writes the state to a file and stdout, and files to a folder", () =>
     inWorkspace(async (space) => {
       const { run } = targetImage(space);
       const ended = await run([], {}, await extract(space));
@@ -308,7 +308,7 @@ describe("an image of a target", () => {
     }
   }
 
-  test("reads what is piped, and not an older extract that is mounted", () =>
+  test("prefers piped input to a mounted extract", () =>
     inWorkspace(async (space) => {
       const { run, write } = targetImage(space);
       const piped = await extract(space);
@@ -318,14 +318,14 @@ describe("an image of a target", () => {
       assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
     }));
 
-  test("reports a pipe that nothing came through", () =>
+  test("reports an empty pipe", () =>
     inWorkspace(async (space) => {
       const ended = await targetImage(space).run([], {}, "");
       assert.equal(ended.code, 15, ended.stderr);
       assert.match(ended.stderr, /the tap sent no SCHEMA/);
     }));
 
-  test("says how input is given where there is none", () =>
+  test("explains how to provide input if there is none", () =>
     inWorkspace(async (space) => {
       const ended = await targetImage(space).run([]);
       assert.equal(ended.code, 2);
@@ -335,7 +335,7 @@ describe("an image of a target", () => {
       );
     }));
 
-  test("keeps the state where it failed", () =>
+  test("keeps the state after a failure", () =>
     inWorkspace(async (space) => {
       const { run, write } = image(space, "target", {
         settings: { stopAfter: "number", how: "number" },
@@ -348,8 +348,8 @@ describe("an image of a target", () => {
     }));
 });
 
-describe("an image describes its connector", () => {
-  test("with --help: settings with their variables, files and examples", () =>
+describe("image description", () => {
+  test("--help: shows settings with variables, files and examples", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space, {
         required: ["start_date"],
@@ -374,7 +374,7 @@ describe("an image describes its connector", () => {
       );
     }));
 
-  test("with --about: the same as JSON", () =>
+  test("--about: prints the same as JSON", () =>
     inWorkspace(async (space) => {
       const { stdout } = await tapImage(space, { required: ["start_date"] }).run(["--about"]);
       const {
@@ -399,7 +399,7 @@ describe("an image describes its connector", () => {
       });
     }));
 
-  test("with --version", () =>
+  test("--version: prints the versions", () =>
     inWorkspace(async (space) => {
       assert.match(
         (await tapImage(space).run(["--version"])).stdout,

@@ -1,4 +1,4 @@
-/** Processes that connectors leave behind, and taps that close their output: the run ends all the same, and loses nothing. */
+/** Processes that connectors leave behind, and taps that close their output: the run still ends and loses nothing. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ interface Outcome {
   readonly warnings: string;
 }
 
-/** Runs a tap and a target in a mode. A tap that failed is loaded as far as it got. */
+/** Runs a tap and a target in a mode. The output of a failed tap is loaded. */
 async function runIn(
   mode: string,
   space: Workspace,
@@ -51,7 +51,7 @@ async function runIn(
   };
 }
 
-/** Ids of processes that have a file of the workspace's open or in their arguments. */
+/** Ids of processes that have a workspace file open or in their arguments. */
 function processesOf(space: Workspace): readonly number[] {
   return readdirSync("/proc")
     .map(Number)
@@ -74,7 +74,7 @@ for (const mode of ["artifact", "stream"]) {
       for (const quiet of [false, true]) {
         const which = `${session ? "in a session of its own" : "in the tap's group"}${quiet ? ", without stderr" : ""}`;
 
-        test(`${which}: it holds the output and writes nothing: it is killed after the grace period, and reported`, () =>
+        test(`${which}: a process that holds the output and writes nothing is killed after the grace period, and reported`, () =>
           inWorkspace(async (space) => {
             const { code, warnings } = await runIn(
               mode,
@@ -93,7 +93,7 @@ for (const mode of ["artifact", "stream"]) {
             assert.deepEqual(processesOf(space), []);
           }));
 
-        test(`${which}: what it writes within the grace period counts`, () =>
+        test(`${which}: records written within the grace period are loaded`, () =>
           inWorkspace(async (space) => {
             const left = { session, quiet, after: 0.3, first: 4, count: 3, state: { at: 6 } };
             const { code, warnings } = await runIn(
@@ -109,7 +109,7 @@ for (const mode of ["artifact", "stream"]) {
             assert.equal(warnings, "");
           }));
 
-        test(`${which}: one that still writes after the grace period is killed, and the tap has failed`, () =>
+        test(`${which}: a process that still writes after the grace period is killed, and the tap fails`, () =>
           inWorkspace(async (space) => {
             const left = {
               session,
@@ -143,7 +143,7 @@ for (const mode of ["artifact", "stream"]) {
   });
 
   describe(`${mode} mode, a tap that has closed its output`, { skip: !linux }, () => {
-    test("has the grace period to end", () =>
+    test("it has the grace period to exit", () =>
       inWorkspace(async (space) => {
         const { code } = await runIn(
           mode,
@@ -157,7 +157,7 @@ for (const mode of ["artifact", "stream"]) {
         assert.deepEqual(space.candidate(), { at: 3 });
       }));
 
-    test("and does not end in it is stopped, and has failed", () =>
+    test("it is stopped and fails if it does not exit within the grace period", () =>
       inWorkspace(async (space) => {
         const { code, tap } = await runIn(
           mode,
@@ -175,7 +175,7 @@ for (const mode of ["artifact", "stream"]) {
         assert.deepEqual(space.candidate(), { at: 3 });
       }));
 
-    test("and then fails has failed", () =>
+    test("it fails if it then exits with an error", () =>
       inWorkspace(async (space) => {
         const { code, tap } = await runIn(
           mode,
@@ -191,7 +191,7 @@ for (const mode of ["artifact", "stream"]) {
 }
 
 describe("stream mode", { skip: !linux }, () => {
-  test("a process left behind that waits for a slow target is not cut off", () =>
+  test("a leftover process that waits for a slow target is not killed", () =>
     inWorkspace(async (space) => {
       const left = { session: true, first: 4, count: 60_000, state: { at: 60_003 } };
       const target = space.target({ holdAfter: [1, space.path("go")] });
@@ -211,7 +211,7 @@ describe("stream mode", { skip: !linux }, () => {
     }));
 
   for (const times of [1, 2]) {
-    test(`a stop, ${times === 1 ? "once" : "twice"}, ends a run whose pipes are held on both sides`, () =>
+    test(`${times === 1 ? "one stop" : "two stops"}: ends a run whose pipes are held open on both sides`, () =>
       inWorkspace(async (space) => {
         const tap = space.tap(
           [
@@ -238,7 +238,7 @@ describe("stream mode", { skip: !linux }, () => {
       }));
   }
 
-  test("a target that dies and leaves a process behind on its input: the run fails", () =>
+  test("a target that dies and leaves a process on its input: the run fails", () =>
     inWorkspace(async (space) => {
       const { code } = await space.stream(
         [
@@ -279,7 +279,7 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
     return ended;
   }
 
-  test("something holds it open and writes nothing: it is not waited for", () =>
+  test("a process that holds it open and writes nothing: the load does not wait", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await loadFrom(
         space,
@@ -287,10 +287,13 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
       );
       assert.equal(code, 0, stderr);
       assert.deepEqual(space.candidate(), { at: 3 });
-      assert.match(space.result().warnings.join("\n"), /held its FIFO open: the load did not wait for it/);
+      assert.match(
+        space.result().warnings.join("\n"),
+        /held its FIFO open: the load did not wait for it/,
+      );
     }));
 
-  test("something still writes to it: rows may be missing, and the load fails", () =>
+  test("a process that still writes to it: the load fails, because rows may be missing", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await loadFrom(
         space,

@@ -1,4 +1,4 @@
-/** Logs are bounded: their beginning and their end are kept, what lies between them is counted. */
+/** Logs are bounded: the beginning and the end are kept, and lines in between are counted. */
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -25,7 +25,7 @@ function checkWhole(log: string): void {
 
 describe("a tap that floods its log", () => {
   for (const mode of ["extract", "stream"]) {
-    test(`${mode}: the file and the copy on stderr are bounded, and the run goes well`, () =>
+    test(`${mode}: the file and the copy on stderr are bounded, and the run succeeds`, () =>
       inWorkspace(async (space) => {
         const log = space.path("tap.log");
         const { code, stderr } =
@@ -40,7 +40,7 @@ describe("a tap that floods its log", () => {
       }));
   }
 
-  test("and fails: the error is still its last one", () =>
+  test("a tap that also fails: the error is its last one", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract([["logs", FLOOD, 200], ["boom"]]);
       assert.equal(code, 10);
@@ -50,7 +50,7 @@ describe("a tap that floods its log", () => {
       );
     }));
 
-  test("with one line without end: its beginning is shown", () =>
+  test("a line without end: its beginning is shown", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], { tapLog: log });
@@ -59,7 +59,7 @@ describe("a tap that floods its log", () => {
       assert.match(readFileSync(log, "utf8").slice(-30), /y \.\.\. \(cut\)\n$/);
     }));
 
-  test("over several attempts: the file is bounded all the same", () =>
+  test("several attempts: the file is still bounded", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       for (let attempt = 0; attempt < 3; attempt += 1)
@@ -72,7 +72,7 @@ describe("a tap that floods its log", () => {
     }));
 });
 
-test("a target that floods its log is loaded into all the same", () =>
+test("a target that floods its log: the load succeeds", () =>
   inWorkspace(async (space) => {
     assert.equal((await space.extract(TEN)).code, 0);
     const log = space.path("target.log");

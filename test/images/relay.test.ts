@@ -20,7 +20,7 @@ const FLOOD: readonly Step[] = [
   ["flood", "a"],
 ];
 
-describe("the target dies while the tap floods: the target has failed whatever its exit code, the tap is stopped", () => {
+describe("target that dies while the tap sends: the target fails regardless of its exit code, and the tap is stopped", () => {
   for (const [how, says] of [
     [0, "exited with 0 before the end of its input"],
     [1, "exited with 1"],
@@ -39,7 +39,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       }));
   }
 
-  test("a tap that does not listen is killed after the grace", () =>
+  test("a tap that ignores the stop is killed after the grace period", () =>
     inWorkspace(async (space) => {
       const tap = space.tap([...TEN, ["wait", "/nonexistent"]], { onTerm: "ignore" });
       const ended = await space.run("stream", ...tap, ...space.target({ stopAfter: 3, how: 0 }), {
@@ -49,7 +49,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       assert.equal(space.result().tap?.signal, "SIGKILL");
     }));
 
-  test("both fail: the tap first", () =>
+  test("both fail: the tap's error comes first", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream([...TEN, ["exit", 3]], { how: 4 });
       assert.equal(ended.code, 12, ended.stderr);
@@ -57,7 +57,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("both fail, and the tap, whose output ended first, is seen to end last", () =>
+  test("both fail, and the tap's end is noticed last although its output ended first", () =>
     inWorkspace(async (space) => {
       const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], {
         onTerm: "finish",
@@ -70,7 +70,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       );
     }));
 
-  test("the error is the exception of a traceback", () =>
+  test("the error is the exception of the traceback", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream([...TEN, ["boom"]], {});
       assert.equal(ended.code, 10);
@@ -80,7 +80,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
       );
     }));
 
-  test("a target that does not start stops everything", () =>
+  test("a target that does not start ends the run", () =>
     inWorkspace(async (space) => {
       const target = space.target({}, { command: ["/nonexistent/target"] });
       const ended = await space.run("stream", ...space.tap(TEN), ...target);
@@ -89,7 +89,7 @@ describe("the target dies while the tap floods: the target has failed whatever i
     }));
 });
 
-test("records that a tap flushes one by one reach the target together", () =>
+test("relay: records that a tap flushes one by one reach the target in batches", () =>
   inWorkspace(async (space) => {
     const ended = await space.stream(
       [
@@ -104,7 +104,7 @@ test("records that a tap flushes one by one reach the target together", () =>
   }));
 
 describe("FIFO", () => {
-  test("an extract and a load joined by one", () =>
+  test("connects an extract and a load", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -125,7 +125,7 @@ describe("FIFO", () => {
       assert.equal((space.json("load.json") as { badLines: number }).badLines, 1);
     }));
 
-  test("a tap that dies in the middle of a line fails a load that does not know of its end", () =>
+  test("a tap that dies in the middle of a line fails a load without its outcome", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -145,7 +145,7 @@ describe("FIFO", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("a load that nobody writes to can be stopped", () =>
+  test("a load without a writer can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = space.begin("load", ...space.target({ say: "ready" }), {
@@ -157,7 +157,7 @@ describe("FIFO", () => {
       assert.equal((await load.ended).code, 13);
     }));
 
-  test("an extract that nobody reads from can be stopped", () =>
+  test("an extract without a reader can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const catalog = [{ catalog: space.write("given.json", { streams: [] }) }];
@@ -177,7 +177,7 @@ describe("FIFO", () => {
 });
 
 describe("progress", () => {
-  test("events on stdout: phases, bytes, records", () =>
+  test("prints events with phases, bytes and records to stdout", () =>
     inWorkspace(async (space) => {
       const run = space.begin(
         "extract",
@@ -206,7 +206,7 @@ describe("progress", () => {
     }));
 });
 
-test("relay: an error that nobody foresaw ends it, so that the run fails and does not wait", () => {
+test("relay: an unexpected error fails the run instead of blocking it", () => {
   const program = [
     "import os, sys",
     "sys.path.insert(0, sys.argv[1])",

@@ -11,7 +11,7 @@ const record = (id: number): string =>
 const otherOrder = (id: number): string =>
   `{"record": {"id": ${id}, "v": "abc"}, "stream": "a", "type": "RECORD"}\n`;
 
-/** Two records, what is tried, and a third record with a state that is past all. */
+/** Two records, the line under test, and a third record with a state past all of them. */
 const around = (text: string): readonly Step[] => [
   ["schema", "a"],
   ["raw", record(1) + record(2) + text],
@@ -122,7 +122,7 @@ async function both(
 }
 
 describe(
-  "a line that may hold a message and cannot be read fails the run, and nothing after it is loaded",
+  "an unreadable line that may contain a message: fails the run, and nothing after it is loaded",
   { concurrency: 2 },
   () => {
     for (const [name, text, line, reason] of FATAL) {
@@ -144,7 +144,7 @@ describe(
       );
     }
 
-    test("the output ends in the middle of a message, and the tap exits with 0", () =>
+    test("the output ends in the middle of a message although the tap exits with 0", () =>
       inWorkspace((space) =>
         both(space, [...around(""), ["raw", record(9).slice(0, 30)]], (_, code) => {
           assert.equal(code, 14);
@@ -156,7 +156,7 @@ describe(
         }),
       ));
 
-    test("UTF-16 is named", () =>
+    test("UTF-16: the error names the encoding", () =>
       inWorkspace(async (space) => {
         for (const hex of [
           `fffe${Buffer.from(record(1), "utf16le").toString("hex")}`,
@@ -214,7 +214,7 @@ const LOADED: readonly (readonly [
 ];
 
 describe(
-  "what cannot hold a record is left out, and the target gets whole messages only",
+  "lines that cannot contain a record: left out, and the target gets only complete messages",
   { concurrency: 2 },
   () => {
     for (const [name, text, { bad = 0, recovered = 0, leftOut }] of LOADED) {
@@ -248,7 +248,7 @@ describe(
       );
     }
 
-    test("a byte order mark in front of the SCHEMA, and of the last STATE", () =>
+    test("a byte order mark before the SCHEMA and before the last STATE", () =>
       inWorkspace((space) =>
         both(
           space,
@@ -286,7 +286,7 @@ describe(
   },
 );
 
-test("damaged streams: the run fails, or every record arrives and the state is not ahead", () => {
+test("damaged streams: either the run fails, or every record arrives and the state is not ahead", () => {
   const fixture = join(__dirname, "fixtures", "arrival_property.py");
   assert.equal(
     execFileSync("python3", ["-B", fixture, resolve(RUNNER, ".."), "1000"], { encoding: "utf8" }),

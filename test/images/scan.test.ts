@@ -1,4 +1,4 @@
-/** The scanner against a naive one, and its memory. */
+/** The scanner compared with a naive one, and its memory. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
@@ -12,11 +12,11 @@ const fixture = (name: string, ...args: string[]): string =>
     stdio: ["ignore", "pipe", "ignore"],
   });
 
-test("random streams give what a naive scanner gives", () => {
+test("scanner: random streams give the same result as a naive scanner", () => {
   assert.equal(fixture("scan_property.py", "600"), "ok\n");
 });
 
-test("scanner: STATEs recognized by their shape give what parsing each gives", () => {
+test("scanner: STATEs recognized by shape give the same result as parsing each", () => {
   assert.equal(fixture("states_property.py", "400"), "ok\n");
 });
 
@@ -29,7 +29,7 @@ describe("memory", () => {
   ];
   const records = { a: 2 };
 
-  test("a record of 60 MB takes a few times its size in a load", () =>
+  test("load: a record of 60 MB takes a few times its size", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(steps)).code, 0);
       const [code, peak] = fixture(
@@ -43,7 +43,7 @@ describe("memory", () => {
       assert.ok(peak! < 220, `${peak} MB`);
     }));
 
-  test("and in a stream", () =>
+  test("stream: a record of 60 MB takes a few times its size", () =>
     inWorkspace((space) => {
       const [code, peak] = fixture(
         "peak.py",
@@ -56,7 +56,7 @@ describe("memory", () => {
       assert.ok(peak! < 220, `${peak} MB`);
     }));
 
-  test("a long stream of small records stays below 40 MB", () =>
+  test("stream: many small records stay below 40 MB", () =>
     inWorkspace((space) => {
       const many: readonly Step[] = [
         ["schema", "a"],

@@ -1,4 +1,4 @@
-/** Discovery, selection, and the flags a tap is given. */
+/** Discovery, selection, and the flags passed to a tap. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { inWorkspace, type Step, type Workspace } from "./support";
@@ -60,7 +60,7 @@ async function select(space: Workspace, rules: unknown, flags: object = {}) {
 }
 
 describe("selection", () => {
-  test("what rules match is selected, nothing else; a later rule wins", () =>
+  test("only streams that match a rule are selected; later rules take precedence", () =>
     inWorkspace(async (space) => {
       const { ended, entries, metadata } = await select(space, [
         { stream: "public-*", replicationMethod: "FULL_TABLE" },
@@ -84,7 +84,7 @@ describe("selection", () => {
       assert.match(ended.stderr, /args .*--catalog \S+catalog\.json/);
     }));
 
-  test("properties: include, exclude, automatic ones stay, unsupported ones stay out", () =>
+  test("properties: include and exclude apply; automatic ones stay, unsupported ones are never selected", () =>
     inWorkspace(async (space) => {
       const { metadata } = await select(space, [
         { stream: "public-items", include: ["e*", "note"], exclude: ["note", "id"] },
@@ -148,7 +148,7 @@ describe("selection", () => {
       }));
   }
 
-  test("discover writes the catalog; log lines before it do no harm", () =>
+  test("discover: writes the catalog and ignores log lines before it", () =>
     inWorkspace(async (space) => {
       const wrapper = space.write(
         "wrapper.sh",
@@ -163,7 +163,7 @@ describe("selection", () => {
       assert.deepEqual(space.json("found.json"), CATALOG);
     }));
 
-  test("a failing discovery is the tap's failure", () =>
+  test("discover: a failure is the tap's failure", () =>
     inWorkspace(async (space) => {
       const ended = await space.run("extract", ...space.tap([]), {
         select: space.write("select.json", [{ stream: "*" }]),
@@ -186,7 +186,7 @@ describe("flags", () => {
     ["no config", { config: false, catalog: "none", state: false }, /args/, /--config/],
   ];
   for (const [name, flags, expected, never] of cases) {
-    test(`${name}: only what the tap takes is passed`, () =>
+    test(`${name}: only supported flags are passed`, () =>
       inWorkspace(async (space) => {
         const echo = space.write("echo.sh", 'echo "args $*" >&2');
         const tap = space.tap([], {}, { flags, command: ["sh", echo] });

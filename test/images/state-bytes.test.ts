@@ -1,4 +1,4 @@
-/** The steps of a run on a cluster, each a call of the runner as Argo makes it: the state keeps its bytes from step to step. */
+/** The steps of a run on a cluster, each a call of the runner as from Argo: the state keeps its bytes across steps. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { randomJson } from "../support/random-json";
@@ -89,7 +89,7 @@ describe("a state on a cluster", () => {
       }));
   }
 
-  test("with NaN ends the load with exit 14, and leaves nothing to commit", () =>
+  test("with NaN: the load exits with 14, and there is nothing to commit", () =>
     inWorkspace(async (space) => {
       const { loaded } = await runOf(space, '{"id": NaN}');
       assert.equal(loaded.code, 14, loaded.stderr);
@@ -98,7 +98,7 @@ describe("a state on a cluster", () => {
       assert.ok(!space.exists("candidate.json") && !space.exists("state.json"));
     }));
 
-  test("that an older version saved with NaN is refused by name", () =>
+  test("with NaN, saved by an older version: rejected with an error that names it", () =>
     inWorkspace(async (space) => {
       const state = [{ state: space.write("saved.json", `{"version": 1, "state": {"id": NaN}}`) }];
       const ended = await space.extract([["schema", "s"]], ...state);

@@ -20,7 +20,7 @@ const SAVED = {
 };
 
 describe("envelope and identity", () => {
-  test("the tap gets the state in it; what is written is an envelope again", () =>
+  test("the tap gets the inner state, and the new state is written as an envelope", () =>
     inWorkspace(async (space) => {
       const flags = [
         {
@@ -45,7 +45,7 @@ describe("envelope and identity", () => {
     }));
 
   for (const field of ["tap", "source", "target", "destination"] as const) {
-    test(`another ${field} stops the run, unless it is told what to do`, () =>
+    test(`a different ${field} fails the run unless the request says what to do`, () =>
       inWorkspace(async (space) => {
         const flags = [
           {
@@ -73,7 +73,7 @@ describe("envelope and identity", () => {
     ["may have the destination that its version made", { destination: "older" }, 0],
     ["is refused with another destination", { destination: "other" }, 17],
   ] as const) {
-    test(`a state of a version that did not know sources ${what}`, () =>
+    test(`a state without a source, from an earlier version, ${what}`, () =>
       inWorkspace(async (space) => {
         const { source, ...older } = { ...SAVED, ...saved };
         const flags = [
@@ -108,7 +108,7 @@ describe("envelope and identity", () => {
       }));
   }
 
-  test("refresh leaves an unchanged state out too", () =>
+  test("a full refresh ignores an unchanged state too", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["echo-state"]], {
         state: space.write("saved.json", SAVED),
@@ -118,7 +118,7 @@ describe("envelope and identity", () => {
       assert.match(ended.stderr, /tap \| state none/);
     }));
 
-  test("a bare state is used as it is", () =>
+  test("a bare state is used unchanged", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["echo-state"]], {
         state: space.write("saved.json", { state: 1, at: 2 }),
@@ -127,7 +127,7 @@ describe("envelope and identity", () => {
       assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
     }));
 
-  test("a version from the future is refused", () =>
+  test("a state of a newer version is rejected", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([], {
         state: space.write("saved.json", { ...SAVED, version: 2 }),
@@ -137,7 +137,7 @@ describe("envelope and identity", () => {
     }));
 });
 
-describe("a tap that failed for good", () => {
+describe("a tap that failed in its last attempt", () => {
   const method = (
     name: string,
     value: string,
@@ -179,7 +179,7 @@ describe("a tap that failed for good", () => {
     { catalog: space.write("cat.json", CATALOG), state: space.write("saved.json", previous) },
   ];
 
-  test("load --partial leaves full tables out and their bookmarks where they were", () =>
+  test("partial load: full tables are left out and keep their bookmarks", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(STEPS)).code, 10);
       const ended = await space.load({ print: "none" }, { partial: true }, ...flags(space));
@@ -193,14 +193,14 @@ describe("a tap that failed for good", () => {
       );
     }));
 
-  test("stream cannot take records back, but holds the bookmarks", () =>
+  test("stream: records cannot be taken back, but bookmarks are kept", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream(STEPS, { print: "none" }, ...flags(space));
       assert.equal(ended.code, 10, ended.stderr);
       assert.deepEqual(space.candidate(), expected);
     }));
 
-  test("a state without bookmarks is not saved when full tables are missing from it", () =>
+  test("a state without bookmarks is not saved if full tables are missing", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["schema", "a"],
@@ -218,7 +218,7 @@ describe("a tap that failed for good", () => {
       assert.deepEqual(space.result().stateAfter, previous);
     }));
 
-  test("a load for another destination is refused", () =>
+  test("a load for another destination is rejected", () =>
     inWorkspace(async (space) => {
       await space.extract(STEPS);
       const ended = await space.load(
@@ -235,7 +235,7 @@ describe("a tap that failed for good", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("without full tables all whole lines are loaded", () =>
+  test("without full tables, all complete lines are loaded", () =>
     inWorkspace(async (space) => {
       await space.extract([...TEN, ["raw", '{"type'], ["exit", 1]]);
       const ended = await space.load({}, { partial: true });
@@ -299,7 +299,7 @@ describe("expectations", () => {
       }));
   }
 
-  test("maxStalenessSeconds: a stream that is not selected any more does not count", () =>
+  test("maxStalenessSeconds: a stream that is no longer selected is ignored", () =>
     inWorkspace(async (space) => {
       const catalog = space.write("cat.json", {
         streams: ["a", "b"].map((name) => ({
@@ -350,7 +350,7 @@ describe("expectations", () => {
     }));
 
   for (const count of [1, 5000, 60_000]) {
-    test(`a target that opens /dev/stdin again and reads ${count} records from it has read everything`, () =>
+    test(`a target that reopens /dev/stdin and reads ${count} records succeeds`, () =>
       inWorkspace(async (space) => {
         await space.extract([
           ["schema", "a"],
@@ -363,7 +363,7 @@ describe("expectations", () => {
       }));
   }
 
-  test("a target that opens /dev/stdin again and leaves part of it unread has failed", () =>
+  test("a target that reopens /dev/stdin and leaves part of it unread fails", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],
@@ -374,7 +374,7 @@ describe("expectations", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("a target that leaves part of a file unread has failed, though it exits with 0", () =>
+  test("a target that leaves part of a file unread fails although it exits with 0", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],

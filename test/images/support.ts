@@ -6,11 +6,11 @@ import type { Request } from "../../src/model/request/schema";
 
 /** The runner as a folder, as local runs start it. */
 export const RUNNER = resolve(__dirname, "..", "..", "images", "singer", "runner");
-/** The machine's Python by its own path: what stands for it on PATH may be a script that looks for it each time. */
+/** Real path of the machine's Python: the one on PATH may be a slow wrapper script. */
 export const PYTHON = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
   encoding: "utf8",
 }).trim();
-/** A runner that takes longer hangs, and is killed: its test fails instead of never ending. */
+/** Timeout for a hanging runner: it is killed, and its test fails instead of blocking. */
 const PATIENCE_MS = 90_000;
 const FIXTURES = resolve(__dirname, "fixtures");
 
@@ -36,14 +36,14 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when `text` is on its stderr; rejects when it ends without. */
+  /** Resolves when `text` is on its stderr; rejects if it ends without it. */
   says(text: string): Promise<void>;
 }
 
 /** A step of the fake tap, see fixtures/tap.py. */
 export type Step = readonly [string, ...unknown[]];
 
-/** Result of a run, as far as the tests look at it. */
+/** The part of a run's result that tests check. */
 export interface Result {
   readonly status: string;
   readonly code: number;
@@ -184,10 +184,10 @@ export function workspace(python = PYTHON) {
     /** The records the target wrote, e.g. "a 1". */
     loaded: (): string[] =>
       existsSync(path("out.txt")) ? text("out.txt").split("\n").filter(Boolean) : [],
-    /** The Singer state that would be saved; undefined when none was written. */
+    /** The Singer state that would be saved; undefined if none was written. */
     candidate: (): unknown =>
       existsSync(path("candidate.json")) ? json("candidate.json") : undefined,
-    /** Forgets what a run left, so that another can begin. */
+    /** Removes the outputs of a run so that another can start. */
     forget: (): void =>
       ["out.txt", "kept", "candidate.json", "result.json"].forEach((name) =>
         rmSync(path(name), { force: true }),

@@ -36,7 +36,7 @@ async function inBothModes(
 describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }, () => {
   const after: readonly Step[] = [SCHEMA, ["records", "a", 1, 2500], activate(7), STATE];
 
-  test("are refused with hard_delete: nothing is loaded from an extract, and a stream stops in front of the line", () =>
+  test("hard_delete: an extract is not loaded, and a stream stops before the line", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -58,7 +58,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       ),
     ));
 
-  test("are refused where the ACTIVATE_VERSION comes first: the next run would delete them", () =>
+  test("hard_delete: rejected if the ACTIVATE_VERSION comes first, because the next run would delete them", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -72,7 +72,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       ),
     ));
 
-  test("are refused where only later records have no version", () =>
+  test("hard_delete: rejected if only later records have no version", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -89,7 +89,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
     ["without hard_delete", {}, {}],
     ["with hard_delete off", { hard_delete: false }, {}],
     [
-      "where the target is told to ignore ACTIVATE_VERSION",
+      "if the target is set to ignore ACTIVATE_VERSION",
       { hard_delete: true, activate_version: false },
       {},
     ],
@@ -99,7 +99,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       { hard_delete: "boolean", add_metadata_columns: "boolean" },
     ],
   ] as const) {
-    test(`are loaded ${why}, with a warning`, () =>
+    test(`loaded with a warning ${why}`, () =>
       inWorkspace(async (space) => {
         assert.equal((await space.extract(after)).code, 0);
         assert.equal((await space.run("load", ...space.target(config, { settings }))).code, 0);
@@ -118,7 +118,7 @@ describe(
   () => {
     const older: readonly Step[] = [SCHEMA, ...versioned(1, 30, 6), activate(7), STATE];
 
-    test("are refused before an extract is loaded", () =>
+    test("artifact: rejected before the extract is loaded", () =>
       inWorkspace(async (space) => {
         await space.extract(older);
         assert.equal((await space.load({ hard_delete: true })).code, 14);
@@ -129,7 +129,7 @@ describe(
         assert.deepEqual(space.loaded(), []);
       }));
 
-    test("are refused in a stream before the target reads the ACTIVATE_VERSION: the rows of earlier runs stay", () =>
+    test("stream: rejected before the target reads the ACTIVATE_VERSION, and rows of earlier runs are kept", () =>
       inWorkspace(async (space) => {
         assert.equal(
           (await space.stream(older, { hard_delete: true, keep: space.path("kept") })).code,
@@ -146,7 +146,7 @@ describe(
         assert.equal(space.candidate(), undefined);
       }));
 
-    test("are loaded from a stream without hard_delete, with a warning", () =>
+    test("stream without hard_delete: loaded with a warning", () =>
       inWorkspace(async (space) => {
         assert.equal((await space.stream(older, {})).code, 0);
         assert.match(
@@ -155,7 +155,7 @@ describe(
         );
       }));
 
-    test("are loaded where records of the activated version follow", () =>
+    test("loaded if records of the activated version follow", () =>
       inWorkspace((space) =>
         inBothModes(
           space,
@@ -215,7 +215,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
       ));
   }
 
-  test("an ACTIVATE_VERSION that the saved state holds, and no record: no warning", () =>
+  test("an ACTIVATE_VERSION from the saved state without records: no warning", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -230,7 +230,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
     ));
 });
 
-describe("odd versions are warned of", { concurrency: 2 }, () => {
+describe("inconsistent versions cause a warning", { concurrency: 2 }, () => {
   for (const [name, steps, warning] of [
     [
       "an ACTIVATE_VERSION without any record",
@@ -254,7 +254,7 @@ describe("odd versions are warned of", { concurrency: 2 }, () => {
   }
 });
 
-test("a stream of random versions: whatever deletes all records so far is refused, and nothing that does not", () => {
+test("random versions: exactly the streams that would delete all records are rejected", () => {
   const said = execFileSync(
     "python3",
     ["-B", join(__dirname, "fixtures", "versions_property.py"), "500"],

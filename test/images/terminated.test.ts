@@ -1,7 +1,7 @@
 /**
- * A connector that somebody else terminates and that ends with 0 has not finished (airbytehq/airbyte#12367). Its exit code
- * does not tell that; what else does is used. A tap that catches SIGTERM, writes whole lines and no log, and ends with 0
- * cannot be told from one that has finished: see docs/operating.md.
+ * A connector that another process terminates and that exits with 0 has not finished (airbytehq/airbyte#12367). Its exit code
+ * does not show that, so other signs are used. A tap that catches SIGTERM, writes complete lines and no log, and exits with 0
+ * cannot be distinguished from one that finished: see docs/operating.md.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -12,9 +12,9 @@ import { inWorkspace, lines, TEN, type Step } from "./support";
 const SDK =
   "2026-11-29 18:04:06,720 | INFO     | tap-fake                       | Gracefully shutting down...";
 
-describe("a connector that is terminated from outside and ends with 0", () => {
+describe("a connector that is terminated by another process and exits with 0", () => {
   for (const mode of ["extract", "stream"] as const) {
-    test(`${mode}: a tap of the SDK says so in its log: it has failed`, () =>
+    test(`${mode}: an SDK tap that logs it fails`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [...TEN, ["say", SDK], ["exit", 0]];
         const { code } =
@@ -27,7 +27,7 @@ describe("a connector that is terminated from outside and ends with 0", () => {
         assert.equal(space.result().complete, false);
       }));
 
-    test(`${mode}: in the middle of a record: the run fails, and the state is not past it`, () =>
+    test(`${mode}: in the middle of a record, the run fails and the state is not past it`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [
           ...TEN,
@@ -42,7 +42,7 @@ describe("a connector that is terminated from outside and ends with 0", () => {
         assert.equal(space.candidate(), undefined);
       }));
 
-    test(`${mode}: with the runner, as when a machine shuts down: the run is interrupted`, () =>
+    test(`${mode}: together with the runner, as in a shutdown, the run is interrupted`, () =>
       inWorkspace(async (space) => {
         const tap = space.tap([...TEN, ["say", "ready"], ["wait", "/nonexistent"]], {
           onTerm: "finish",
@@ -58,7 +58,7 @@ describe("a connector that is terminated from outside and ends with 0", () => {
       }));
   }
 
-  test("load: a target of the SDK says so in its log: nothing is saved", () =>
+  test("load: an SDK target that logs it fails, and nothing is saved", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       const { code } = await space.load({ say: SDK });

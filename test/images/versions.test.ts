@@ -1,4 +1,4 @@
-/** The package under every Python from 3.9 to 3.13 that is there. */
+/** The runner on every installed Python from 3.9 to 3.13. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -35,10 +35,10 @@ function pythons(): Map<string, string> {
 
 describe("Python versions", () => {
   const found = pythons();
-  test("at least one is there", () => assert.ok(found.size > 0));
+  test("at least one is installed", () => assert.ok(found.size > 0));
 
   for (const [name, python] of found) {
-    test(`Python ${name}: extract, load, stream, help, as a module, scanner`, () =>
+    test(`Python ${name}: extract, load, stream, help, module start and scanner work`, () =>
       inWorkspace(async (space) => {
         const extracted = await space.extract([["raw", "rubbish\n"], ...TEN, ["exit", 3]]);
         assert.equal(extracted.code, 10, extracted.stderr);

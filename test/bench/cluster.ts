@@ -7,7 +7,7 @@ import type { RunSummary } from "../../src/store/runs/runs";
 import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-api";
 import { manyName } from "./many-pipelines";
 
-/** A made-up cluster with its object store, answered over HTTP by this process. */
+/** A fake cluster with its object store, served over HTTP by this process. */
 export interface MadeUpCluster {
   readonly api: KubernetesApi;
   stop(): Promise<void>;

@@ -2,20 +2,20 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UserError } from "../../src/common/errors";
 import { isMet, markdownTable, type Figure } from "./figure";
 
-/** What a command of benchmarks found out. */
+/** The output of a benchmark command. */
 export interface Measured {
-  /** What the figures depend on, in one line. */
+  /** What the figures depend on (machine, versions), in one line. */
   readonly machine: string;
-  /** What stands in JSON between the machine and the figures. Default: nothing. */
+  /** Extra JSON between the machine and the figures. Default: nothing. */
   readonly asked?: { readonly [name: string]: number };
   readonly figures: readonly Figure[];
 }
 
 /**
- * Runs a command of benchmarks to its end: prints how it is called, or its figures as a table in Markdown or as JSON. A
- * mistake of who called it is told in a line, with the exit code that says so.
+ * Runs a benchmark command: prints its usage, or its figures as a Markdown table or as JSON. A
+ * usage error is reported in one line with its exit code.
  *
- * @param readFlags undefined where the help is asked for.
+ * @param readFlags undefined if help is requested.
  */
 export async function runCommand<Flags extends { readonly json: boolean }>(
   usage: string,
@@ -34,7 +34,7 @@ export async function runCommand<Flags extends { readonly json: boolean }>(
   }
 }
 
-/** The flags of the command line. @throws UserError with how the command is called where one is unknown. */
+/** The flags of the command line. @throws UserError with the usage if a flag is unknown. */
 export function parseFlags<const Options extends NonNullable<ParseArgsConfig["options"]>>(
   usage: string,
   options: Options,

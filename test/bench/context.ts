@@ -1,7 +1,7 @@
 import type { Figure } from "./figure";
 import type { Pair } from "./pair";
 
-/** What all benchmarks work with. */
+/** The context of all benchmarks. */
 export interface BenchContext {
   /** A temporary folder of this run. */
   readonly folder: string;

@@ -7,22 +7,22 @@ export interface Figure {
   readonly what: string;
   /** `times` is a ratio of two sides of the same run; seconds and megabytes are absolute. */
   readonly unit: "times" | "s" | "s/GB" | "MB";
-  /** What it should be; undefined where it stands beside the others for comparison. */
+  /** The target value; undefined if it is only for comparison. */
   readonly target: { readonly atMost: number } | { readonly atLeast: number } | undefined;
   /** Median over the rounds, with least and most. */
   readonly measured: Spread;
   /** Absolute medians behind it. */
   readonly detail: string;
-  /** Load average of the last minute when it was measured: above the number of cores, others were in the way. */
+  /** Load average of the last minute when it was measured: above the number of cores, other processes interfered. */
   readonly load: number;
 }
 
-/** A figure, with the load of this moment. */
+/** A figure with the current load. */
 export function figure(args: Omit<Figure, "load">): Figure {
   return { ...args, load: loadavg()[0] ?? Number.NaN };
 }
 
-/** Whether it is what it should be. */
+/** Whether it meets its target. */
 export function isMet({ target, measured }: Figure): boolean {
   if (!target) return true;
   return "atMost" in target ? measured.median <= target.atMost : measured.median >= target.atLeast;

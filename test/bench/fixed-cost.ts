@@ -19,8 +19,8 @@ import {
 const ROUNDS = 15;
 
 /**
- * What a run of one record takes beyond the connectors' own time, which is the time of the same two programs without
- * anything between them: some milliseconds.
+ * The overhead of a run of one record over the same two programs connected directly, which take a few
+ * milliseconds.
  */
 export async function benchFixedCost(context: BenchContext): Promise<readonly Figure[]> {
   const { pair } = context;

@@ -2,7 +2,7 @@ import { cpus, release, totalmem, type } from "node:os";
 import { VERSION } from "../../src/common/package";
 import { run } from "./measure";
 
-/** What the numbers depend on, in one line: date, machine, versions. */
+/** Date, machine and versions, in one line. */
 export async function machineLine(): Promise<string> {
   const date = new Date().toISOString().slice(0, 16).replace("T", " ");
   const memory = Math.round(totalmem() / 2 ** 30);

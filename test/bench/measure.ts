@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-/** What a command took, with all processes that it started and waited for. */
+/** Resource usage of a command, including its child processes. */
 export interface Usage {
   /** Wall time, in seconds. */
   readonly seconds: number;
   /** User and system time of all its processes, in seconds. */
   readonly cpu: number;
-  /** Resident memory of its largest process at its peak, in bytes; never below some 14 MB, those of what measures. */
+  /** Resident memory of its largest process at its peak, in bytes; never below about 14 MB, the size of the measuring process. */
   readonly rss: number;
 }
 
@@ -19,7 +19,7 @@ export interface UsageOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Several measurements in short. */
+/** Summary of several measurements. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -29,9 +29,9 @@ export interface Spread {
 const USAGE = join(__dirname, "usage.py");
 
 /**
- * Runs a command to its end, its standard output thrown away.
+ * Runs a command and discards its standard output.
  *
- * @throws Error with the end of its standard error where it does not exit with 0.
+ * @throws Error with the end of its standard error if it does not exit with 0.
  */
 export async function usageOf(
   command: readonly string[],
@@ -65,10 +65,10 @@ export function run(
 }
 
 /**
- * Measures several sides in turn (A B A B ...), so that what else the machine does meets all of them, after one round
+ * Measures several sides in turn (A B A B ...), so that other load affects all of them, after one round
  * that is not counted.
  *
- * @param what said on standard error with the number of the round.
+ * @param what printed on standard error with the number of the round.
  */
 export async function inTurn<Side extends string, Result>(
   what: string,
@@ -89,7 +89,7 @@ export async function inTurn<Side extends string, Result>(
   return results;
 }
 
-/** Says on standard error what is being done. */
+/** Prints the current step on standard error. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -113,7 +113,7 @@ export function ratioOf(numerators: readonly number[], denominators: readonly nu
   );
 }
 
-/** Each measurement of one side less that of the other side in the same round. */
+/** Each measurement of one side minus that of the other side in the same round. */
 export function differenceOf(wholes: readonly number[], parts: readonly number[]): Spread {
   return spreadOf(wholes.map((whole, round) => whole - (parts[round] ?? Number.NaN)));
 }

@@ -90,7 +90,7 @@ async function installMeltano(environments: string): Promise<string> {
   return program;
 }
 
-/** A project whose connectors are the two programs; they have no catalog, so that Meltano need not discover one. */
+/** A project whose connectors are the two programs; they have no catalog, so that Meltano skips discovery. */
 function makeMeltanoProject(context: BenchContext): string {
   const folder = join(context.folder, "meltano");
   mkdirSync(folder);
@@ -112,7 +112,7 @@ function makeMeltanoProject(context: BenchContext): string {
   return folder;
 }
 
-/** Meltano finds a connector that it did not install on the path. */
+/** Puts the connectors on PATH, where Meltano finds ones that it did not install. */
 function variables({ emit, sink }: Pair, records: number): NodeJS.ProcessEnv {
   const path = [dirname(emit), dirname(sink), process.env.PATH].join(delimiter);
   return {

@@ -7,7 +7,7 @@ import { ensureEnvironment } from "../../src/run/environments/environments";
 import type { Environment } from "../../src/run/environments/environment";
 import { run } from "./measure";
 
-/** A tap and a target in C that take next to no time, as programs and as installed connectors. */
+/** A tap and a target in C with almost no overhead, as programs and as installed connectors. */
 export interface Pair {
   /** The program that writes records. */
   readonly emit: string;
@@ -28,7 +28,7 @@ export interface InstalledConnector {
  *
  * @param folder where programs and wheels go.
  * @param environments folder that environments lie in, kept from one run to the next.
- * @throws UserError where there is no C compiler.
+ * @throws UserError if there is no C compiler.
  */
 export async function makePair(folder: string, environments: string): Promise<Pair> {
   const emit = await compile("emit.c", join(folder, "tap-bench"));
@@ -51,7 +51,7 @@ export async function makePair(folder: string, environments: string): Promise<Pa
   };
 }
 
-/** Installs a connector, or returns the environment that is there. */
+/** Installs a connector, or returns its existing environment. */
 export async function install(
   definition: ConnectorDefinition,
   environments: string,
@@ -71,7 +71,7 @@ async function compile(source: string, program: string): Promise<string> {
   }
 }
 
-/** Packs a program as a wheel and returns its version, another one for another program. */
+/** Packs a program as a wheel and returns its version, which depends on the program. */
 async function packWheel(folder: string, name: string, program: string): Promise<string> {
   const content = createHash("sha256").update(readFileSync(program)).digest();
   const version = `1.0.${content.readUInt32BE()}`;
@@ -87,7 +87,7 @@ async function packWheel(folder: string, name: string, program: string): Promise
   return version;
 }
 
-/** Lets pip and uv find the wheels of a folder, beside whatever they find elsewhere. */
+/** Lets pip and uv find the wheels of a folder, in addition to other indexes. */
 function addIndex(folder: string): void {
   process.env.PIP_FIND_LINKS = [process.env.PIP_FIND_LINKS, folder].filter(Boolean).join(" ");
   if (process.env.UV_FIND_LINKS) process.env.UV_FIND_LINKS += `,${folder}`;

@@ -26,7 +26,7 @@ export async function fillEvents(
   }
 }
 
-/** Has the runner select the table once, so that neither side of a comparison discovers, and returns the catalog. */
+/** Discovers and selects the table once, so that neither side of a comparison does, and returns the catalog. */
 export async function selectEvents(
   folder: string,
   { environment }: InstalledConnector,

@@ -4,7 +4,7 @@ import type { Mode } from "../../src/model/replication";
 import type { BenchContext } from "./context";
 import { usageOf, type Usage } from "./measure";
 
-/** A project of its own with one pipeline, from the tap in C to the target in C. */
+/** A separate project with one pipeline, from the tap in C to the target in C. */
 export interface BenchProject {
   /** Its folder, with `pipelines/index.ts` and the object store. */
   readonly folder: string;

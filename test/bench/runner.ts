@@ -4,7 +4,7 @@ import { runnerArguments, type RunnerResult, type RunRequest } from "../../src/r
 import type { InstalledConnector, Pair } from "./pair";
 import { usageOf, type Usage } from "./measure";
 
-/** A tap and a target with what they are run with. */
+/** A tap and a target with their settings. */
 export interface Work {
   /** Folder for all files of it. */
   readonly folder: string;
@@ -14,18 +14,18 @@ export interface Work {
   readonly tapConfig: string;
   /** File with the target's settings. */
   readonly targetConfig: string;
-  /** How many records it moves: a pass that moves another number is no measurement. */
+  /** How many records it moves: a pass that moves another number is invalid. */
   readonly records: number;
-  /** File with the catalog that selects the tap's streams; undefined for a tap that takes none. */
+  /** File with the catalog that selects the tap's streams; undefined for a tap without a catalog. */
   readonly catalog: string | undefined;
 }
 
-/** What a work is made from: the settings in place of the files that hold them. */
+/** The input for a work: settings instead of files. */
 export interface WorkArgs extends Omit<Work, "tapConfig" | "targetConfig"> {
   readonly settings: { readonly tap: unknown; readonly target: unknown };
 }
 
-/** What one call of the runner took, and what the runner itself says of it. */
+/** Resource usage of one call of the runner, and its result. */
 export interface RunnerUsage extends Usage {
   readonly result: RunnerResult;
 }
@@ -54,7 +54,7 @@ export function pairWork({ tap, target }: Pair, folder: string, records: number)
   });
 }
 
-/** Takes the tap's output into a file. */
+/** Writes the tap's output to a file. */
 export function runExtract(work: Work): Promise<RunnerUsage> {
   return callRunner(work, { command: "extract", ...tapFields(work), output: extractFile(work) });
 }
@@ -64,17 +64,17 @@ export function runLoad(work: Work): Promise<RunnerUsage> {
   return callRunner(work, { command: "load", ...targetFields(work), input: extractFile(work) });
 }
 
-/** Runs tap and target at the same time. */
+/** Runs tap and target in parallel. */
 export function runStream(work: Work): Promise<RunnerUsage> {
   return callRunner(work, { command: "stream", ...tapFields(work), ...targetFields(work) });
 }
 
-/** Where {@link runExtract} puts the tap's output. */
+/** Path of the output of {@link runExtract}. */
 export function extractFile({ folder }: Work): string {
   return join(folder, "extract.jsonl");
 }
 
-/** What the shell runs for the tap alone. */
+/** The shell command for the tap only. */
 export function bareTap({ tap, tapConfig, catalog }: Work): string {
   return shellWords([
     ...commandOf(tap),
@@ -84,7 +84,7 @@ export function bareTap({ tap, tapConfig, catalog }: Work): string {
   ]);
 }
 
-/** What the shell runs for the target alone. */
+/** The shell command for the target only. */
 export function bareTarget({ target, targetConfig }: Work): string {
   return shellWords([...commandOf(target), "--config", targetConfig]);
 }
@@ -94,7 +94,7 @@ export function runShell(line: string): Promise<Usage> {
   return usageOf(["sh", "-c", line]);
 }
 
-/** Both usages one after the other. */
+/** Both usages in sequence. */
 export function sumOf(first: Usage, second: Usage): Usage {
   return {
     seconds: first.seconds + second.seconds,

@@ -45,7 +45,7 @@ async function measure({ pipelines, rounds }: Flags): Promise<Measured> {
   }
 }
 
-/** Looks for all that is needed, and names what is missing. */
+/** Checks for everything that is needed, and names what is missing. */
 async function surroundings(): Promise<{ readonly context: string; readonly engine: string }> {
   const ask = async (command: readonly [string, ...string[]]) =>
     (await run(command).catch(() => ({ stdout: "" }))).stdout.trim();

@@ -10,7 +10,7 @@ const PIPELINES = 200;
 const RUNS = 20;
 const ROOT = join(__dirname, "..", "..");
 
-/** `tapctl status --on cluster` of many pipelines, against a made-up cluster on this machine. */
+/** `tapctl status --on cluster` of many pipelines, against a fake cluster on this machine. */
 export async function benchStatus({ folder }: BenchContext): Promise<readonly Figure[]> {
   const cluster = await startMadeUpCluster(PIPELINES, RUNS);
   try {

@@ -8,7 +8,7 @@ const ROUNDS = 7;
 const RELAY = join(__dirname, "relay.py");
 const PIPE = join(__dirname, "pipe.py");
 
-/** The runner between tap and target against a bare pipe, and against a relay in Python that looks at nothing. */
+/** The runner between tap and target against a bare pipe, and against a Python relay that does not inspect data. */
 export async function benchStream(context: BenchContext): Promise<readonly Figure[]> {
   const { pair, records } = context;
   const work = pairWork(pair, join(context.folder, "stream"), records);

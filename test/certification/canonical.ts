@@ -1,7 +1,7 @@
 import { JsonText } from "../../src/common/json-text";
 import type { Kind } from "./values";
 
-/** A value as a place holds it, in one form for all that mean the same; text that is no value of its kind stays as it is. */
+/** The canonical form of a value, the same for equal values; text that is not a value of its kind is unchanged. */
 export function canonical(kind: Kind, value: string | null): string | null {
   if (value === null) return null;
   switch (kind) {

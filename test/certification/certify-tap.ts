@@ -7,7 +7,7 @@ import { certifyCases, type Cell, type Outcome } from "./outcome";
 import type { TapAdapter } from "./tap-adapters";
 import type { TapCase } from "./tap-cases";
 
-/** Reads every case from a source and compares what the tap sent with what is in the source. */
+/** Reads every case from a source and compares the tap's records with the source. */
 export async function certifyTap(
   connector: ConnectorDefinition,
   adapter: TapAdapter,

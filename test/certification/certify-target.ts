@@ -7,7 +7,7 @@ import { load } from "./run-connector";
 import type { TargetAdapter } from "./target-adapters";
 import type { TargetCase } from "./target-cases";
 
-/** Loads every case into an empty destination and compares what is there with what must be there. */
+/** Loads every case into an empty destination and compares the result with the expected rows. */
 export async function certifyTarget(
   adapter: TargetAdapter,
   cases: readonly TargetCase[],

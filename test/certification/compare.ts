@@ -4,9 +4,9 @@ import type { StoredTable } from "./target-adapters";
 import type { Table } from "./target-cases";
 
 /**
- * Compares tables with what is there.
+ * Compares expected tables with actual ones.
  *
- * @param isFile whether a stream without rows may leave nothing: a target that writes files makes none for it.
+ * @param isFile whether a stream without rows may be missing: a file target creates no file for it.
  */
 export function outcomeOf(
   tables: readonly Table[],

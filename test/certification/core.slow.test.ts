@@ -17,7 +17,7 @@ import { targetCases, type Table } from "./target-cases";
 
 const shipped = (name: string) => shippedConnectors().find((connector) => connector.name === name)!;
 
-test("tap-postgres into target-duckdb: every value that both deliver unchanged arrives unchanged", async (t) => {
+test("tap-postgres to target-duckdb: every value that both deliver unchanged arrives unchanged", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const folder = mkdtempSync(join(tmpdir(), "tapctl-core-"));
@@ -46,7 +46,7 @@ test("tap-postgres into target-duckdb: every value that both deliver unchanged a
   assert.deepEqual(wrong, []);
 });
 
-test("the comparison of a certification notices a row that is lost, added or changed, and a table or column under another name", () => {
+test("certification: the comparison detects lost, added and changed rows, and renamed tables and columns", () => {
   const table: Table = {
     name: "orders",
     columns: { id: "integer", at: "moment" },
@@ -76,7 +76,7 @@ test("the comparison of a certification notices a row that is lost, added or cha
     assert.equal(outcomeOf([table], [other], false).kind, "differs", JSON.stringify(other));
 });
 
-test("limitations of the shipped connectors name cases that exist, each once", () => {
+test("limitations of the built-in connectors: each names an existing case once", () => {
   for (const { connector, cases } of certified()) {
     const named = (connector.limitations ?? []).flatMap((limitation) => limitation.cases);
     assert.deepEqual(
@@ -89,7 +89,7 @@ test("limitations of the shipped connectors name cases that exist, each once", (
   assert.equal(new Set(targetCases.map(({ id }) => id)).size, targetCases.length);
 });
 
-test("docs/connectors.md is what npm run certify writes", () => {
+test("docs/connectors.md: matches the output of npm run certify", () => {
   assert.equal(
     readFileSync(join(__dirname, "..", "..", "docs", "connectors.md"), "utf8"),
     connectorsPage(certified()),

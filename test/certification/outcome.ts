@@ -1,6 +1,6 @@
 import type { ConnectorDefinition } from "../../src/model/connector";
 
-/** What became of a case: it arrived as it must, the run failed, or it arrived in another form. */
+/** The result of a case: it arrived as expected, the run failed, or it arrived in another form. */
 export type Outcome =
   { readonly kind: "correct" } | { readonly kind: "rejected" | "differs"; readonly detail: string };
 
@@ -11,7 +11,7 @@ export interface Cell {
   readonly outcome: Outcome;
 }
 
-/** A case as far as its outcome is concerned. */
+/** The part of a case that its outcome depends on. */
 export interface Certifiable {
   readonly id: string;
 }
@@ -33,8 +33,8 @@ export function surprise(
 }
 
 /**
- * Tries cases together. If that fails, each half is tried, down to the cases that fail alone; those that are known to
- * be rejected are tried alone from the start, because one of them fails all.
+ * Tries cases together. If that fails, it tries each half, down to single cases; cases that are known to be
+ * rejected are tried alone from the start, because one of them fails all.
  */
 export async function certifyCases<Case extends Certifiable>(
   connector: ConnectorDefinition,

@@ -12,7 +12,7 @@ export function install({ connector }: Tap | Target): Promise<Environment> {
   return ensureEnvironment(connector, { root: ENVIRONMENTS });
 }
 
-/** Gives lines to a target; files that it writes go to `output`. */
+/** Pipes lines to a target, which writes files to `output`. */
 export async function load(
   target: Target,
   lines: readonly string[],
@@ -38,7 +38,7 @@ export async function load(
   });
 }
 
-/** Runs a tap with selection rules and a saved state; the lines that it sent, and how it ended. */
+/** Runs a tap with selection rules and a saved state; returns its lines and how it ended. */
 export async function extract(
   tap: Tap,
   folder: string,

@@ -18,7 +18,7 @@ import {
 } from "./tap-cases";
 import type { StoredTable } from "./target-adapters";
 
-/** What a tap sent, by the name that the source has for it. */
+/** The records of a tap, by their name in the source. */
 export interface Sent {
   readonly result: RunnerResult;
   readonly tables: readonly StoredTable[];
@@ -36,7 +36,7 @@ export interface TapAdapter {
   readonly run: (cases: readonly TapCase[], folder: string) => Promise<Sent>;
 }
 
-/** The taps that come with the package. */
+/** The taps of the package. */
 export function tapAdapters(postgres: Postgres): readonly TapAdapter[] {
   return [postgresAdapter(postgres), restApi, exchangeRates];
 }
@@ -125,7 +125,7 @@ const exchangeRates: TapAdapter = {
     }),
 };
 
-/** Answers as the cases say on a port of its own, as long as something works with it. */
+/** Serves the cases' responses on a separate port while `work` runs. */
 async function serving<T>(
   cases: readonly JsonCase[],
   work: (url: string) => Promise<T>,

@@ -2,9 +2,9 @@ import type { Kind } from "./values";
 import { values } from "./values";
 import type { Table } from "./target-cases";
 
-/** Something that a source has, and what the tap must send of it. */
+/** Data in a source, and what the tap must send for it. */
 export interface TapCase {
-  /** Stands in limitations: lower-case letters, digits and `_`. */
+  /** Used in limitations: lower-case letters, digits and `_`. */
   readonly id: string;
   readonly group: "Values" | "Names" | "Shapes" | "Order";
   readonly title: string;
@@ -12,14 +12,14 @@ export interface TapCase {
   readonly tables: readonly Table[];
 }
 
-/** A case of a database: statements that make its tables in the schema `certify`. */
+/** A case of a database: statements that create its tables in the schema `certify`. */
 export interface SqlCase extends TapCase {
   readonly sql: readonly string[];
-  /** Read by this column, twice: what counts is what the second run sends. Default: read once, in full. */
+  /** Read by this column, twice: only the second run counts. Default: read once, in full. */
   readonly incremental?: string;
 }
 
-/** A case of an API that answers in JSON: the text of its answer by path. */
+/** A case of a JSON API: its responses by path. */
 export interface JsonCase extends TapCase {
   readonly answers: { readonly [path: string]: string };
 }

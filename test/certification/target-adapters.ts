@@ -25,7 +25,7 @@ export interface StoredTable {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** An empty destination of its own. */
+/** A separate, empty destination. */
 export interface Destination {
   readonly target: Target;
   /** Folder for the files that the target writes. */
@@ -38,11 +38,11 @@ export interface TargetAdapter {
   readonly name: string;
   /** What it does with two rows of the same key. */
   readonly keeps: "all" | "last";
-  /** Makes a destination below a folder. */
+  /** Creates a destination below a folder. */
   readonly create: (folder: string) => Destination;
 }
 
-/** The targets that come with the package. */
+/** The targets of the package. */
 export function targetAdapters(postgres: Postgres): readonly TargetAdapter[] {
   return [duckdb, postgresAdapter(postgres), csv, csvClassic, jsonl];
 }

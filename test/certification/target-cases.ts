@@ -1,6 +1,6 @@
 import { values, type Kind } from "./values";
 
-/** A table as it must be in the destination. */
+/** An expected table in the destination. */
 export interface Table {
   /** The stream's name. */
   readonly name: string;
@@ -10,15 +10,15 @@ export interface Table {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** Something to load, and what must be there afterwards. */
+/** Data to load, and the expected result. */
 export interface TargetCase {
-  /** Stands in limitations: lower-case letters, digits and `_`. */
+  /** Used in limitations: lower-case letters, digits and `_`. */
   readonly id: string;
   readonly group: "Values" | "Names" | "Shapes" | "Order";
   readonly title: string;
-  /** Singer messages of one load after another, a line each. */
+  /** Singer messages of consecutive loads, one per line. */
   readonly loads: readonly (readonly string[])[];
-  /** What must be there: a target that appends keeps all rows, one that replaces the last of each key. */
+  /** Expected tables: an appending target keeps all rows, a replacing one the last of each key. */
   readonly tables: (keeps: "all" | "last") => readonly Table[];
 }
 
@@ -143,7 +143,7 @@ const nameCases: readonly TargetCase[] = [
   columnNames("column_case", "differ only in case", "Cased", "cased"),
 ];
 
-/** A table of numbered rows with a time, which is where a batch's first row was lost. */
+/** A table of numbered rows with a time, a case in which the first row of a batch was lost. */
 function rows(
   id: string,
   title: string,

@@ -4,7 +4,7 @@ export type Kind =
 
 /** A value of the matrix: in PostgreSQL, as a Singer message carries it, and what it means. */
 export interface ValueCase {
-  /** Stands in limitations and in names of tables: lower-case letters, digits and `_`. */
+  /** Used in limitations and table names: lower-case letters, digits and `_`. */
   readonly id: string;
   readonly title: string;
   readonly kind: Kind;
@@ -21,7 +21,7 @@ const text = nullable("string");
 const moment = nullable("string", { format: "date-time" });
 const long = "x".repeat(5_000_000);
 
-/** SQL text of a string with any character that PostgreSQL stores. */
+/** SQL literal of a string with any character that PostgreSQL stores. */
 const literal = (value: string) =>
   `E'${value.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`;
 

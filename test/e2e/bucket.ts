@@ -3,9 +3,9 @@ import { historyPrefix, runsPrefix, stateKey } from "../../src/store/keys";
 import { openS3 } from "../../src/store/s3";
 import { forward, get } from "./kubernetes";
 
-/** What the pipelines left in the object store. */
+/** The pipelines' data in the object store. */
 export interface BucketView {
-  /** A pipeline's saved state; undefined where there is none. */
+  /** A pipeline's saved state; undefined if there is none. */
   state(pipeline: string): Promise<unknown>;
   /** Keys of the states that its runs saved. */
   history(pipeline: string): Promise<readonly string[]>;
@@ -13,7 +13,7 @@ export interface BucketView {
   runs(
     pipeline: string,
   ): Promise<readonly { readonly run: string; readonly files: readonly string[] }[]>;
-  /** The JSON of a key; undefined where there is none. */
+  /** The JSON of a key; undefined if there is none. */
   get(key: string): Promise<unknown>;
   /** Writes JSON under a key; undefined removes it. */
   put(key: string, value: unknown): Promise<void>;

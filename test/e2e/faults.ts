@@ -23,9 +23,9 @@ import {
   type Scene,
 } from "./scene";
 
-/** Runs that meet with a fault: what arrived and what was saved are compared to the source each time. */
+/** Runs with faults: the loaded rows and the saved state are compared with the source each time. */
 export function testFaults(scene: () => Scene): void {
-  test("a source that fails fails the run, is told, and leaves the state", async () => {
+  test("a source that fails: the run fails with a notification, and the state is kept", async () => {
     const { bucket, source, webhook } = scene();
     const saved = async () =>
       ((await bucket.state("exchange-rates-classic")) as { readonly state: unknown }).state;
@@ -46,7 +46,7 @@ export function testFaults(scene: () => Scene): void {
     ["shop-copy", "copy.orders"],
     ["shop-stream", "streamed.orders"],
   ] as const) {
-    test(`${pipeline}: a tap that fails half-way in its last attempt: what it sent is loaded, the run fails`, async (context) => {
+    test(`${pipeline}: a tap that fails midway in its last attempt: its records are loaded, and the run fails`, async (context) => {
       const { roads } = scene();
       await addOrders(scene(), 60_000);
       const name = submit(pipeline, NAMESPACE, { parameters: { retries: "0" } });
@@ -68,7 +68,7 @@ export function testFaults(scene: () => Scene): void {
     });
   }
 
-  test("shop-stream: the records of an attempt that loads a part and fails count with those of the next one", async (context) => {
+  test("shop-stream: the records of a failed partial attempt are counted with those of the next one", async (context) => {
     const { roads, bucket } = scene();
     await succeeded(submit("shop-stream", NAMESPACE), 600);
     await addOrders(scene(), 60_000);
@@ -89,7 +89,7 @@ export function testFaults(scene: () => Scene): void {
     await assertCopied(scene(), "shop-stream", "streamed.orders");
   });
 
-  test("a target that fails: the state stays, and retry loads the stored extract without asking the source", async () => {
+  test("a target that fails: the state is kept, and a retry loads the stored extract without querying the source", async () => {
     const { bucket, client, roads, webhook } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-copy");
@@ -135,7 +135,7 @@ export function testFaults(scene: () => Scene): void {
     await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 
-  test("the network to the source away for a while: no row is lost", async () => {
+  test("a network outage to the source: no row is lost", async () => {
     const { roads } = scene();
     await addOrders(scene(), 500);
     roads.shop.cut(true);
@@ -147,7 +147,7 @@ export function testFaults(scene: () => Scene): void {
     await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 
-  test("out of memory: the run fails and says so, the state stays", async () => {
+  test("out of memory: the run fails with that error, and the state is kept", async () => {
     const patch = JSON.stringify({
       containers: [
         { name: "main", resources: { requests: { memory: "24Mi" }, limits: { memory: "24Mi" } } },
@@ -161,7 +161,7 @@ export function testFaults(scene: () => Scene): void {
     );
   });
 
-  test("a source that hangs: the run ends at its deadline, and it is told", async () => {
+  test("a source that hangs: the run ends at its deadline with a notification", async () => {
     const { source } = scene();
     source.fault = "hang";
     try {
@@ -177,7 +177,7 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
   });
 
-  test("a follow-up that fails fails the run, those after it do not run, and the state that was loaded stays", async () => {
+  test("a follow-up that fails: the run fails, later follow-ups are skipped, and the loaded state is kept", async () => {
     const { bucket } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-orders");
@@ -193,7 +193,7 @@ export function testFaults(scene: () => Scene): void {
     assert.notDeepEqual(await bucket.state("shop-orders"), before);
   });
 
-  test("a webhook that hangs, a notifier whose image is missing: the run ends as it would, and soon", async () => {
+  test("a webhook that hangs or a missing notifier image: the run ends promptly with the same result", async () => {
     const { source, webhook, registry } = scene();
     const template = get<{
       readonly spec: {
@@ -235,7 +235,7 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
   });
 
-  test("controller and MinIO restarted during a run: it ends well", async () => {
+  test("a restart of the controller and MinIO during a run: the run succeeds", async () => {
     await addOrders(scene(), 500);
     const name = submit("shop-copy", NAMESPACE);
     await pause(3000);
@@ -248,13 +248,13 @@ export function testFaults(scene: () => Scene): void {
   });
 }
 
-/** What somebody got wrong: the run fails soon, with an error that a person understands, and it is told. */
+/** User errors: the run fails soon, with a clear error and a notification. */
 export function testMistakes(scene: () => Scene): void {
   for (const [what, image] of [
     ["an image that is not there", (registry: string) => `${registry}/no-such-image:1`],
     ["a registry that is away", () => "127.0.0.1:9/tap:1"],
   ] as const) {
-    test(`${what}: the attempt is given up, not the run held until its deadline`, async () => {
+    test(`${what}: the attempt is given up instead of blocking the run until its deadline`, async () => {
       const started = Date.now();
       await failsAs(
         scene(),
@@ -267,7 +267,7 @@ export function testMistakes(scene: () => Scene): void {
   }
 
   for (const pipeline of ["shop-copy", "shop-stream"]) {
-    test(`${pipeline}: a password that is wrong: the run ends with the tap's own words`, async () => {
+    test(`${pipeline}: a wrong password: the run fails with the tap's error`, async () => {
       const { data } = get<{ readonly data: { readonly [file: string]: string } }>(
         "secret",
         secretName(pipeline),
@@ -299,7 +299,7 @@ export function testMistakes(scene: () => Scene): void {
     });
   }
 
-  test("a Secret that is missing", () =>
+  test("a missing Secret", () =>
     failsAs(
       scene(),
       "exchange-rates-classic",
@@ -336,7 +336,7 @@ export function testMistakes(scene: () => Scene): void {
     kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
   });
 
-  test("a catalog that is none", async () => {
+  test("an invalid catalog", async () => {
     const { bucket } = scene();
     await bucket.put("configs/kept-rates/catalog.json", { strems: [] });
     await failsAs(scene(), "kept-rates", {}, /exit code 2\).*catalog/);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 
-/** What the commands of docs/images.md name by variables. */
+/** The variables in the commands of docs/images.md. */
 export interface ImagesScene {
   /** Images of tap-exchangeratesapi, target-csv and target-duckdb. */
   readonly tap: string;
@@ -23,10 +23,10 @@ interface Ended {
 
 const DOCS = join(__dirname, "..", "..", "docs", "images.md");
 
-/** Volumes that the commands make. */
+/** Volumes that the commands create. */
 const VOLUMES = ["rates", "csv", "any-user", "images-test"];
 
-/** `docker run` of images that the stack built: every command of the docs as it is printed there, and what is refused. */
+/** `docker run` of images that the stack built: every command of the docs as printed there, and rejected input. */
 export function testImages(scene: () => ImagesScene): void {
   describe("docker run", () => {
     const folder = mkdtempSync(join(tmpdir(), "tapctl-images-"));
@@ -56,7 +56,7 @@ export function testImages(scene: () => ImagesScene): void {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    test("every command of docs/images.md does what the page says", async (t) => {
+    test("every command of docs/images.md works as documented", async (t) => {
       const said = new Map<string, Ended>();
       for (const line of commands()) {
         const ended = await shell(line);
@@ -100,7 +100,7 @@ export function testImages(scene: () => ImagesScene): void {
       assert.match(piped.stderr, /1 file is in \/tmp\/output/);
     });
 
-    test("a pipe and a volume bring the same rows", async () => {
+    test("a pipe and a volume load the same rows", async () => {
       const flags = "-e START_DATE=2026-11-10 -e END_DATE=2026-11-12 -e BASE_URL=$BASE_URL";
       assert.equal((await shell(`docker run --rm ${flags} -v images-test:/singer $TAP`)).code, 0);
       assert.equal(
@@ -159,7 +159,7 @@ export function testImages(scene: () => ImagesScene): void {
       ],
     ];
     for (const [what, line, error] of refused) {
-      test(`${what} is one line and exit code 2`, async () => {
+      test(`${what}: one line and exit code 2`, async () => {
         const { code, stderr } = await shell(line);
         assert.equal(code, 2, stderr);
         assert.match(stderr, error);
@@ -167,7 +167,7 @@ export function testImages(scene: () => ImagesScene): void {
       });
     }
 
-    test("a source that does not answer fails the tap, and keeps what had come", async () => {
+    test("a source that does not respond: the tap fails, and received records are kept", async () => {
       const { code, stderr } = await shell(
         "docker run --rm -e START_DATE=2026-11-10 -e BASE_URL=http://127.0.0.1:1 $TAP",
       );
@@ -175,7 +175,7 @@ export function testImages(scene: () => ImagesScene): void {
       assert.match(stderr, /cannot reach http:\/\/127\.0\.0\.1:1/);
     });
 
-    test("docker stop ends a target that waits for its input", async () => {
+    test("docker stop: ends a target that waits for input", async () => {
       const name = `images-test-${process.pid}`;
       assert.equal(
         (await shell(`docker run --detach --interactive --name ${name} $TARGET && sleep 2`)).code,
@@ -192,7 +192,7 @@ export function testImages(scene: () => ImagesScene): void {
   });
 }
 
-/** The commands of the page, line by line; the first block gives names that stand for those of the reader. */
+/** The commands of the page, line by line; the first block sets placeholder names for the reader's. */
 function commands(): readonly string[] {
   const blocks = [...readFileSync(DOCS, "utf8").matchAll(/^```sh\n([^]*?)^```$/gm)].map(
     ([, block = ""]) => block,

@@ -4,9 +4,9 @@ import { SMOKE_TEST, smokeTestWorkflow } from "../../src/manifests/argo/smoke-te
 import { create, get, kubectl } from "./kubernetes";
 import { addOrders, NAMESPACE, reopen, ROWS, succeeded, type Scene } from "./scene";
 
-/** `up` from nothing, and again. */
+/** `up` from scratch, and a second time. */
 export function testUp(scene: () => Scene): void {
-  test("up from nothing; the smoke test is green", async (context) => {
+  test("up: installs from scratch, and the smoke test passes", async (context) => {
     await addOrders(scene(), ROWS);
     const started = Date.now();
     const changes = await scene().stack.up();
@@ -26,7 +26,7 @@ export function testUp(scene: () => Scene): void {
     await reopen(scene());
   });
 
-  test("up again changes nothing, and nothing has drifted", async () => {
+  test("up: a second time changes nothing, and nothing has drifted", async () => {
     const { unchanged, ...changed } = await scene().stack.up();
     assert.deepEqual(changed, {});
     assert.ok(unchanged);
@@ -36,9 +36,9 @@ export function testUp(scene: () => Scene): void {
   });
 }
 
-/** Changes of the array, and the end. */
+/** Changes of the pipelines, and destroy. */
 export function testChanges(scene: () => Scene): void {
-  test("a changed schedule is one update; a pipeline taken out goes, and its state stays", async () => {
+  test("up: a changed schedule is one update; a removed pipeline is deleted, and its state is kept", async () => {
     const { stack, entries } = scene();
     const [first, ...rest] = entries;
     assert.ok(first);
@@ -55,7 +55,7 @@ export function testChanges(scene: () => Scene): void {
     assert.equal((await stack.preview())["create"], 3);
   });
 
-  test("a schedule that somebody switched on by hand is put back by up, and nothing else is changed", async () => {
+  test("up: reverts a schedule that was resumed manually, and changes nothing else", async () => {
     const { stack, entries } = scene();
     kubectl([
       "patch",
@@ -77,7 +77,7 @@ export function testChanges(scene: () => Scene): void {
     );
   });
 
-  test("destroy leaves nothing but Argo's definitions, and up works again", async (context) => {
+  test("destroy: leaves only Argo's definitions, and up works again", async (context) => {
     const { stack, entries, bucket } = scene();
     bucket.close();
     const started = Date.now();

@@ -10,14 +10,14 @@ import type { PipelineEntry } from "../../src/model/define";
 import { kubectl } from "./kubernetes";
 import { NAMESPACE, type Scene } from "./scene";
 
-/** New pipelines of an update that is killed, and when, as a share of them that exist by then. */
+/** Number of new pipelines of a killed update, and the share of them that exists when it is killed. */
 const MOMENTS: readonly (readonly [number, readonly number[]])[] = [
   [1, [0, 1]],
   [40, [0, 0.1, 0.3, 0.6, 0.9]],
   [Number(process.env["E2E_MANY"] ?? 120), [0.1, 0.5, 0.9]],
 ];
 
-/** Updates that are killed at some moment, and continued. */
+/** Updates that are killed midway and then continued. */
 export function testInterrupted(scene: () => Scene): void {
   for (const [count, shares] of MOMENTS) {
     for (const share of shares) {
@@ -45,7 +45,7 @@ export function testInterrupted(scene: () => Scene): void {
     }
   }
 
-  test("interrupted update: an object of somebody else is neither adopted nor touched", async () => {
+  test("interrupted update: an object of another owner is neither adopted nor changed", async () => {
     const { stack, entries } = scene();
     const [theirs] = manyOf(entries, 1, "theirs");
     assert.ok(theirs);

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A Workflow of the cluster, as far as the tests look at it. */
+/** The part of a Workflow that the tests check. */
 export interface WorkflowObject {
   readonly metadata: { readonly name: string };
   readonly status?: {
@@ -24,7 +24,7 @@ export interface WorkflowNode {
   readonly finishedAt?: string;
 }
 
-/** Runs kubectl; what it printed. */
+/** Runs kubectl; returns its output. */
 export function kubectl(args: readonly string[], input?: string): string {
   const { status, stdout, stderr } = spawnSync("kubectl", args, {
     encoding: "utf8",
@@ -40,13 +40,13 @@ export function get<T>(kind: string, name: string, namespace: string): T {
   return JSON.parse(kubectl(["get", kind, name, "-n", namespace, "-o", "json"])) as T;
 }
 
-/** The value of a parameter that a pipeline's runs have; empty where it has none of its own. */
+/** The value of a parameter that a pipeline's runs have; empty if it has none. */
 export function parameterOf(pipeline: string, wanted: string, namespace: string): string {
   const { workflowSpec } = get<CronWorkflowObject>("cronworkflow", pipeline, namespace).spec;
   return workflowSpec.arguments?.parameters?.find(({ name }) => name === wanted)?.value ?? "";
 }
 
-/** What a run by hand does differently. */
+/** Options of a manual run. */
 export interface Different {
   /** Parameters of the Workflow. */
   readonly parameters?: { readonly [name: string]: string };
@@ -54,7 +54,7 @@ export interface Different {
   readonly spec?: object;
 }
 
-/** Starts a run of a pipeline by hand, as `argo submit --from` does; its name. */
+/** Starts a manual run of a pipeline, as `argo submit --from` does; returns its name. */
 export function submit(
   pipeline: string,
   namespace: string,
@@ -75,7 +75,7 @@ export function submit(
   return create(workflow);
 }
 
-/** Creates an object; its name. */
+/** Creates an object; returns its name. */
 export function create(object: object): string {
   return (
     JSON.parse(
@@ -101,7 +101,7 @@ export async function finished(
   }
 }
 
-/** A pod of a Workflow, as far as the tests look at it. */
+/** The part of a Workflow's pod that the tests check. */
 export interface PodObject {
   readonly metadata: {
     readonly name: string;
@@ -119,7 +119,7 @@ export interface PodObject {
   };
 }
 
-/** Waits for a pod of a Workflow in a certain state, and deletes it; false where the Workflow ended before there was one. */
+/** Waits for a pod of a Workflow in a certain state, and deletes it; false if the Workflow ended first. */
 export async function deletePod(
   workflow: string,
   namespace: string,
@@ -157,14 +157,14 @@ export async function deletePod(
   }
 }
 
-/** The pods that a template made in a Workflow. */
+/** The pods of a template in a Workflow. */
 export function podsOf({ status }: WorkflowObject, template: string): readonly WorkflowNode[] {
   return Object.values(status?.nodes ?? {}).filter(
     ({ templateName, type }) => templateName === template && type === "Pod",
   );
 }
 
-/** What each step of a Workflow came to, a line each. */
+/** The result of each step of a Workflow, one line each. */
 export function messages({ status }: WorkflowObject): string {
   return Object.values(status?.nodes ?? {})
     .map(({ displayName, phase, message }) => `${displayName} ${phase} ${message ?? ""}`)

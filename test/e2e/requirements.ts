@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** What the tests run against, each from the environment with a default. */
+/** The environment of the tests, from variables with defaults. */
 export interface Surroundings {
   /** Context of the kubeconfig. */
   readonly context: string;
@@ -15,7 +15,7 @@ export interface Surroundings {
 }
 
 /**
- * Looks for all that the tests need.
+ * Checks for everything that the tests need.
  *
  * @throws Error that names everything that is missing.
  */

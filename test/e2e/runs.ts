@@ -13,9 +13,9 @@ import {
 } from "./kubernetes";
 import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from "./scene";
 
-/** Runs that go well. */
+/** Successful runs. */
 export function testRuns(scene: () => Scene): void {
-  test("a run by hand keeps the extract, files, logs, state, history and summary; the second goes on from the state", async (context) => {
+  test("a manual run keeps the extract, files, logs, state, history and summary; the second resumes from the state", async (context) => {
     const { bucket } = scene();
     const first = await succeeded(submit("exchange-rates-classic", NAMESPACE));
     context.diagnostic(`artifact mode, a run of one record: ${duration(first)} s`);
@@ -44,7 +44,7 @@ export function testRuns(scene: () => Scene): void {
     assert.equal((await bucket.history("exchange-rates-classic")).length, 2);
   });
 
-  test("the schedule runs by itself, and a run by hand at its minute waits its turn", async () => {
+  test("the schedule starts runs, and a manual run in the same minute waits", async () => {
     await pause(120_000 - (Date.now() % 120_000));
     const byHand = submit("exchange-rates", NAMESPACE);
     const scheduled = await firstScheduled();
@@ -58,7 +58,7 @@ export function testRuns(scene: () => Scene): void {
     ["shop-copy", "copy.orders"],
     ["shop-stream", "streamed.orders"],
   ] as const) {
-    test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL, a pod deleted on the way`, async (context) => {
+    test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL with a pod deleted midway`, async (context) => {
       const name = submit(pipeline, NAMESPACE);
       const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) =>
         /-(extract|replicate)-pod/.test(metadata.name) &&
@@ -86,7 +86,7 @@ export function testRuns(scene: () => Scene): void {
       (template: string, ended: boolean) => template === "load-pod" && ended,
     ],
   ] as const) {
-    test(`a pod deleted ${when}: the load is tried again, and the source is not asked again`, async (context) => {
+    test(`a pod deleted ${when}: the load is retried without querying the source again`, async (context) => {
       await addOrders(scene(), 20_000);
       const name = submit("shop-copy", NAMESPACE);
       const deleted = await deletePod(
@@ -109,7 +109,7 @@ export function testRuns(scene: () => Scene): void {
     });
   }
 
-  test("two runs by hand go one after the other, and a run that finds nothing new is short", async (context) => {
+  test("two manual runs are sequential, and a run without new data is short", async (context) => {
     await addOrders(scene(), 1000);
     const [one, two] = await Promise.all(
       [submit("shop-stream", NAMESPACE), submit("shop-stream", NAMESPACE)].map((name) =>
@@ -128,7 +128,7 @@ export function testRuns(scene: () => Scene): void {
     );
   });
 
-  test("follow-ups run in their order, with the files, the state and their secrets; a job runs alone", async () => {
+  test("follow-ups run in order with the files, the state and their secrets; a job runs alone", async () => {
     const workflow = await succeeded(submit("shop-orders", NAMESPACE), 600);
     const tries = podsOf(workflow, "follow-up-pod")
       .map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt }))
@@ -149,11 +149,11 @@ export function testRuns(scene: () => Scene): void {
     }
   });
 
-  test("odd commands and variables of a job arrive byte for byte, as those of the follow-ups above", async () => {
+  test("unusual commands and variables of a job arrive byte for byte, as for the follow-ups above", async () => {
     await succeeded(submit("odd-values", NAMESPACE));
   });
 
-  test("a pipeline whose settings are in the store runs by them", async () => {
+  test("a pipeline with settings in the store uses them", async () => {
     const { bucket, entries } = scene();
     const rates = entries.find(({ name }) => name === "exchange-rates");
     assert.ok(rates && "tap" in rates);
@@ -187,7 +187,7 @@ async function firstScheduled(): Promise<WorkflowObject> {
   }
 }
 
-/** Fails where two runs of a pipeline were under way at the same time. */
+/** Fails if two runs of a pipeline ran in parallel. */
 function assertInTurn(one: WorkflowObject, two: WorkflowObject): void {
   const [earlier, later] = [one, two].sort((a, b) =>
     (a.status?.finishedAt ?? "") < (b.status?.finishedAt ?? "") ? -1 : 1,

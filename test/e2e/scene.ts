@@ -17,10 +17,10 @@ import { startWebhook, type Webhook } from "./webhook";
 
 /** Namespace of the pipelines. */
 export const NAMESPACE = "pipelines";
-/** Orders that the shop has at first. */
+/** Number of orders in the shop initially. */
 export const ROWS = 200_000;
 
-/** All that the tests work with. */
+/** Everything that the tests work with. */
 export interface Scene {
   readonly stack: Stack;
   /** The stand-in for an exchange-rate service. */
@@ -28,7 +28,7 @@ export interface Scene {
   /** Its address, as pods and containers reach it. */
   readonly sourceUrl: string;
   readonly webhook: Webhook;
-  /** What leads pods to the shop, and to the tables that it is copied to: the same server, cut by itself. */
+  /** Proxies from pods to the shop and to its copies: the same server, cut independently. */
   readonly roads: { readonly shop: Bridge; readonly copies: Bridge };
   readonly client: Client;
   readonly entries: readonly PipelineEntry[];
@@ -36,13 +36,13 @@ export interface Scene {
   readonly registry: string;
   /** Context of the kubeconfig. */
   readonly context: string;
-  /** The cluster's bucket, once it is there. */
+  /** The cluster's bucket, once it exists. */
   bucket: BucketView;
-  /** Stops all. */
+  /** Stops everything. */
   close(): Promise<void>;
 }
 
-/** Makes ready what the tests need; `up` has not run yet. */
+/** Prepares what the tests need; `up` has not run yet. */
 export async function makeScene(): Promise<Scene> {
   const { context, registry, image, host, config } = await surroundings();
   const source = await startSource();
@@ -198,7 +198,7 @@ export function shell(
   return { image, command: ["sh", "-ec", line], env, resources: { cpu: 0.02, memory: "64Mi" } };
 }
 
-/** A container that fails where a text did not arrive byte for byte, as an argument or as a variable. */
+/** A container that fails if a text did not arrive byte for byte as an argument or variable. */
 function odd(image: string): ContainerArgs {
   const texts = [
     "$$",
@@ -234,13 +234,13 @@ function odd(image: string): ContainerArgs {
   };
 }
 
-/** Opens the bucket, anew where its server has started again. */
+/** Opens the bucket, again if its server has restarted. */
 export async function reopen(scene: Scene): Promise<void> {
   scene.bucket.close();
   scene.bucket = await openBucket();
 }
 
-/** Waits for a Workflow that must end well. */
+/** Waits for a Workflow that must succeed. */
 export async function succeeded(name: string, seconds?: number): Promise<WorkflowObject> {
   const workflow = await finished(name, NAMESPACE, seconds);
   assert.equal(workflow.status?.phase, "Succeeded", messages(workflow));
@@ -258,7 +258,7 @@ export async function digest(
   return rows[0] ?? { rows: 0, md5: "" };
 }
 
-/** Fails where a copy is not the shop's table, or the saved state says otherwise than both. */
+/** Fails if a copy differs from the shop's table, or the saved state differs from both. */
 export async function assertCopied(scene: Scene, pipeline: string, table: string): Promise<void> {
   assert.deepEqual(await digest(scene, table), await digest(scene, "orders"));
   const { rows } = await scene.client.query<{ readonly newest: Date }>(
@@ -277,7 +277,7 @@ async function bookmark(scene: Scene, pipeline: string): Promise<string | undefi
   )?.[1];
 }
 
-/** Fails where a saved state is ahead of the rows in a copy. */
+/** Fails if a saved state is ahead of the rows in a copy. */
 export async function assertNotAhead(scene: Scene, pipeline: string, table: string): Promise<void> {
   const saved = await bookmark(scene, pipeline);
   if (saved === undefined) return;
@@ -286,7 +286,7 @@ export async function assertNotAhead(scene: Scene, pipeline: string, table: stri
   assert.equal(rows[0]?.missing, 0, `the state of ${pipeline}, ${saved}, is ahead of ${table}`);
 }
 
-/** Adds orders, each a second after the one before. */
+/** Adds orders, one second apart. */
 export async function addOrders({ client }: Scene, count: number): Promise<void> {
   await client.query(
     `create table if not exists orders (id integer primary key, customer text not null, amount numeric(10, 2) not null, updated_at timestamptz not null)`,
@@ -298,7 +298,7 @@ export async function addOrders({ client }: Scene, count: number): Promise<void>
   );
 }
 
-/** A shipped pipeline that asks the stand-in. */
+/** An example pipeline that reads from the stand-in. */
 export function withStandIn(entry: Replication, url: string): Replication {
   return {
     ...entry,

@@ -6,9 +6,9 @@ import { answerTo } from "../../src/run/offline/stand-in";
 export interface Source {
   /** Its port. */
   readonly port: number;
-  /** How many runs it was asked by before: later ones find more days. */
+  /** Number of earlier runs that queried it: later ones find more days. */
   day: number;
-  /** `fail` answers with an error, `hang` not at all. */
+  /** `fail` responds with an error, `hang` not at all. */
   fault: "none" | "fail" | "hang";
   /** Stops it. */
   stop(): void;
@@ -38,19 +38,19 @@ export async function startSource(): Promise<Source> {
   });
 }
 
-/** A port of this machine that leads to another one on its loopback interface, until it is cut. */
+/** A port of this machine that forwards to one on its loopback interface, until it is cut. */
 export interface Bridge {
   /** Port that pods reach. */
   readonly port: number;
   /** Ends all connections, and refuses new ones until it is called with false. */
   cut(cut: boolean): void;
-  /** Cuts it once so many bytes more went through it towards the pods. */
+  /** Cuts it after this many more bytes to the pods. */
   cutAfter(bytes: number): Promise<void>;
   /** Stops it. */
   stop(): void;
 }
 
-/** Lets pods reach a server that listens to this machine alone. */
+/** Lets pods reach a server that only listens on loopback. */
 export async function bridgeTo(port: number): Promise<Bridge> {
   const sockets = new Set<Socket>();
   let refused = false;

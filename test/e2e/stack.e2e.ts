@@ -10,7 +10,7 @@ import { testVerbs } from "./verbs";
 
 let made: Scene | undefined;
 
-/** The scene that is shared: each test goes on from what those before it left. */
+/** The shared scene: each test continues from the state that earlier ones left. */
 const scene = (): Scene => {
   if (made === undefined) throw new Error("what the tests need could not be made ready");
   return made;

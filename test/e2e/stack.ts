@@ -7,18 +7,18 @@ import type { Engine } from "../../src/deploy/pulumi";
 import type { PipelineEntry } from "../../src/model/define";
 import { stringify } from "yaml";
 
-/** How many resources an update created, changed, deleted or left as they were, by the engine's words. */
+/** Number of resources that an update created, updated, deleted or left unchanged, in the engine's words. */
 export type Changes = { readonly [operation: string]: number };
 
 /** A stack of the real engine, with its state in a temporary folder. */
 export interface Stack {
-  /** Sets the array of the next operation. */
+  /** Sets the pipelines of the next operation. */
   setPipelines(entries: readonly PipelineEntry[]): void;
-  /** `pulumi up`; what it changed. */
+  /** `pulumi up`; returns what it changed. */
   up(): Promise<Changes>;
-  /** `pulumi preview`; what would change. */
+  /** `pulumi preview`; returns what would change. */
   preview(): Promise<Changes>;
-  /** `pulumi refresh`; what had drifted. */
+  /** `pulumi refresh`; returns what had drifted. */
   refresh(): Promise<Changes>;
   /** `pulumi destroy`. */
   destroy(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Stack {
 
 const PACKAGE = join(__dirname, "..", "..");
 
-/** The program of a project, but for its array, which is data, so that a test can change it from one `up` to the next. */
+/** The program of a project with its pipelines as data, so that a test can change them between two `up`s. */
 const PROGRAM = `const { readFileSync } = require("node:fs");
 module.exports = require("tapctl/stack").stack(JSON.parse(readFileSync(process.env.E2E_PIPELINES ?? "pipelines.json", "utf8")));
 `;
@@ -115,7 +115,7 @@ export async function makeStack(
   };
 }
 
-/** Makes a project with this package installed from its tarball, as users have it. */
+/** Creates a project with this package installed from its tarball, as users have it. */
 async function installProject(folder: string): Promise<void> {
   const { devDependencies } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as {
     readonly devDependencies: { readonly [name: string]: string };

@@ -11,11 +11,11 @@ import { NAMESPACE, type Scene } from "./scene";
 const TAPCTL = join(__dirname, "..", "..", "dist", "src", "bin", "tapctl.js");
 const NAME = "exchange-rates-classic";
 
-/** What the person on call uses: `tapctl --on cluster`. */
+/** `tapctl --on cluster`, as an operator uses it. */
 export function testVerbs(scene: () => Scene): void {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-e2e-verbs-"));
 
-  /** Runs a command, which must end with a code. */
+  /** Runs a command, which must exit with a given code. */
   const tapctl = async (line: string, code = 0): Promise<string> => {
     mkdirSync(join(folder, "pipelines"), { recursive: true });
     writeFileSync(
@@ -52,7 +52,7 @@ export function testVerbs(scene: () => Scene): void {
   const state = async () =>
     ((await scene().bucket.state(NAME)) as { readonly state: unknown }).state;
 
-  test("tapctl runs a pipeline and follows it; its status, logs, files and report are there", async () => {
+  test("tapctl runs a pipeline and follows it; status, logs, files and report show it", async () => {
     assert.match(await tapctl(`run ${NAME} --follow`), /succeeded/);
     const statuses =
       await json<readonly { readonly name: string; readonly condition: string }[]>("status");
@@ -88,7 +88,7 @@ export function testVerbs(scene: () => Scene): void {
     );
   });
 
-  test("tapctl changes a state under the pipeline's lock, and goes back", async () => {
+  test("tapctl changes a state under the pipeline's lock, and rolls back", async () => {
     const before = await state();
     const file = join(folder, "state.json");
     writeFileSync(file, '{"start_date":"2026-11-03"}');
@@ -103,7 +103,7 @@ export function testVerbs(scene: () => Scene): void {
     assert.deepEqual(await state(), before);
   });
 
-  test("tapctl loads an extract again, runs windows of the past, stops a run, and switches a schedule off and on", async () => {
+  test("tapctl reloads an extract, runs a backfill, cancels a run, and suspends and resumes a schedule", async () => {
     const { source } = scene();
     assert.match(await tapctl(`retry ${NAME} --data-only --follow`), /succeeded/);
     const before = await state();

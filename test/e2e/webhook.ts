@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What the notifier told. */
+/** A notification. */
 export interface Told {
   readonly event: string;
   readonly pipeline: string;
@@ -15,15 +15,15 @@ export interface Told {
 export interface Webhook {
   /** Its port. */
   readonly port: number;
-  /** Whether it takes what it is told and never answers. */
+  /** Whether it accepts requests and never responds. */
   hangs: boolean;
-  /** Waits until a Workflow's end was told. */
+  /** Waits for the notification about a Workflow's end. */
   told(workflow: string): Promise<Told>;
   /** Stops it. */
   stop(): void;
 }
 
-/** Starts a webhook that remembers what it was told. */
+/** Starts a webhook that records notifications. */
 export async function startWebhook(): Promise<Webhook> {
   const all: Told[] = [];
   const webhook = { hangs: false };
@@ -46,7 +46,7 @@ export async function startWebhook(): Promise<Webhook> {
         if (found) return found;
         await pause(200);
       }
-      throw new Error(`nobody was told of ${workflow}; told: ${JSON.stringify(all)}`);
+      throw new Error(`no notification about ${workflow}; received: ${JSON.stringify(all)}`);
     },
     stop: () => void (server.close(), server.closeAllConnections()),
   });

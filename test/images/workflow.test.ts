@@ -242,7 +242,7 @@ describe("commit", () => {
         }),
       ]).ended;
       assert.equal(code, 1);
-      assert.match(stderr, /its result says: target-fake exited with 1/);
+      assert.match(stderr, /its result reports: target-fake exited with 1/);
       assert.ok(!space.exists("commit.json"));
     }));
 
@@ -673,7 +673,7 @@ describe("verdict", () => {
       );
       assert.match(await told({ records: { a: 1 } }), /saved: 1 record\)$/m);
       for (const unknown of [{}, [], { records: null }])
-        assert.match(await told(unknown), /and its progress saved\)$/m);
+        assert.match(await told(unknown), /and its progress is saved\)$/m);
     }));
 
   test("fails a step whose result reports success, which is from another attempt", () =>
@@ -683,7 +683,7 @@ describe("verdict", () => {
         request("verdict", { result: space.path("result.json") }),
       ]).ended;
       assert.equal(code, 1);
-      assert.match(stderr, /the step has failed, but its result says that it succeeded/);
+      assert.match(stderr, /the step failed, but its result reports success/);
     }));
 });
 

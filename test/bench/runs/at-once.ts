@@ -17,7 +17,7 @@ const NAMESPACE = "pipelines";
 const LEAD_MINUTES = 4;
 const LOOK_SECONDS = 20;
 
-/** A Workflow, as far as the figures need it; times in milliseconds. */
+/** The part of a Workflow that the figures need; times in milliseconds. */
 interface Run {
   readonly phase: string;
   readonly created: number;
@@ -29,7 +29,7 @@ export async function benchRunsAtOnce(count: number): Promise<readonly Figure[]>
   const { registry, host, config } = await surroundings();
   const source = await startSource();
   const defaults = { resources: { cpu: 0.02, memory: "256Mi" } };
-  // The stack is thrown away, so that nothing is lost with a state that is saved at the end alone.
+  // The stack is temporary, so it is safe to save the state only at the end.
   process.env["PULUMI_SKIP_CHECKPOINTS"] = "true";
   const stack = await makeStack({ registry: { address: registry }, defaults, ...config }, {});
   const due = new Date(Math.ceil(Date.now() / 60_000 + LEAD_MINUTES) * 60_000);

@@ -1,19 +1,19 @@
 import { kubectl } from "../../e2e/kubernetes";
 
-/** What Argo's controller has used so far. */
+/** Resource usage of Argo's controller so far. */
 export interface ControllerUsage {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Processor time in seconds since it started. */
   readonly cpu: number;
-  /** Memory in bytes that it holds now. */
+  /** Current memory in bytes. */
   readonly memory: number;
 }
 
 /**
- * Asks the controller's kubelet (source: kubernetes.io/docs/reference/instrumentation/node-metrics).
+ * Reads from the controller's kubelet (source: kubernetes.io/docs/reference/instrumentation/node-metrics).
  *
- * @throws Error where there is no controller, or its kubelet does not know of it.
+ * @throws Error if there is no controller, or its kubelet does not report it.
  */
 export function controllerUsage(): ControllerUsage {
   const [node, pod] = kubectl([

@@ -18,7 +18,7 @@ export interface BenchStack {
 const NAME = "bench";
 const NO_IMAGE = `localhost:5000/none@sha256:${"0".repeat(64)}`;
 
-/** Configuration of a stack of which nothing runs: no Argo, no MinIO, images that nobody pulls. */
+/** Configuration of a stack of which nothing runs: no Argo, no MinIO, images that are never pulled. */
 export function benchConfig(
   namespace: string,
   context: string,

@@ -4,7 +4,7 @@ import { figure, seconds, type Figure } from "../figure";
 import { spreadOf, tell, usageOf, type Usage } from "../measure";
 import { pipelinesText, type Scene } from "./scene";
 
-/** What the program itself takes, from its start to its last registration: no engine, no cluster. */
+/** Time of the program itself, from its start to its last registration: no engine, no cluster. */
 export async function benchRegistration({
   folder,
   context,

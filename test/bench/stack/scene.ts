@@ -1,4 +1,4 @@
-/** What a figure of the stack is measured with. */
+/** Parameters of a stack benchmark. */
 export interface Scene {
   /** A temporary folder. */
   readonly folder: string;
@@ -6,7 +6,7 @@ export interface Scene {
   readonly context: string;
   /** Number of pipelines. */
   readonly pipelines: number;
-  /** Rounds that are counted. */
+  /** Number of counted rounds. */
   readonly rounds: number;
 }
 

@@ -13,7 +13,7 @@ from meltanolabs_target_csv.target import TargetCSV
 
 
 class Digits(float):
-    """A number that JSON shows with all of its digits."""
+    """A number that JSON writes with all of its digits."""
 
     def __init__(self, number: decimal.Decimal) -> None:
         self.text = str(number)

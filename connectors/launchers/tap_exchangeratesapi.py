@@ -1,6 +1,6 @@
 """Starts tap-exchangeratesapi 0.1.1 with its address as the setting `base_url` and its last day as `end_date`.
 
-The published tap asks an address that has needed a key since 2021 and has no setting for another one; and it asks for
+The published tap queries an address that requires an API key and has no setting for another one, and it queries
 every day until today.
 Run by the Python of the connector's environment, with the tap's own arguments.
 """
@@ -15,7 +15,7 @@ import tap_exchangeratesapi as tap
 
 
 def read_config() -> dict[str, Any]:
-    """The config that the tap itself is about to read; empty where it gets none."""
+    """The config that the tap is about to read; empty if there is none."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-c", "--config")
     path = parser.parse_known_args()[0].config
@@ -35,7 +35,7 @@ def fetch(url: str, params: Any) -> Any:
 
 
 def until(last_day: str) -> Any:
-    """A clock that stops at the end of a day: the tap asks for days as long as its clock has not passed them."""
+    """A clock that stops at the end of a day: the tap queries days until its clock has reached them."""
     end = tap.datetime.strptime(last_day, tap.DATE_FORMAT)
 
     class Clock(tap.datetime):  # type: ignore[misc]

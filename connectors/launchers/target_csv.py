@@ -23,7 +23,7 @@ import target_csv  # noqa: E402  it needs the name above
 
 
 class Writer:
-    """In place of csv.DictWriter, which the target makes anew for each record, with the columns of that record."""
+    """Replaces csv.DictWriter, which the target creates for each record, with the columns of that record."""
 
     parts: ClassVar[dict[str, tuple[Sequence[str], int]]] = {}
     """Columns of the newest file of each stream, and its number, by the path of the first."""
@@ -56,7 +56,7 @@ class Writer:
 
 
 class Module:
-    """The module csv as the target sees it."""
+    """The csv module that the target uses."""
 
     DictWriter = Writer
     reader = staticmethod(csv.reader)

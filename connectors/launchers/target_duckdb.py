@@ -98,7 +98,7 @@ def copy_statement(table: str, path: str, longest: int) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """What DuckDB says of a value that does not fit, without its advice on CSV files."""
+    """DuckDB's error for a value that does not fit, without its advice on CSV files."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return next(
         (line for line in lines if line.startswith("Error when converting")),
@@ -113,7 +113,7 @@ def record_to_flattened(self: Any, record: dict[str, Any]) -> list[Any]:
 
 
 def record_primary_key_string(self: Any, record: dict[str, Any]) -> Optional[str]:
-    """The key of a record in a form that no other key has; None if the stream has no key."""
+    """The key of a record in a unique form; None if the stream has no key."""
     names = self.stream_schema_message["key_properties"]
     if not names:
         return None
@@ -229,7 +229,7 @@ def sync_table(self: Any) -> None:
 
 
 def flatten_schema(schema: dict[str, Any], *args: Any, **options: Any) -> Any:
-    """The columns of a schema; a property that is not described may be anything."""
+    """The columns of a schema; a property without a description accepts any value."""
     properties = schema.get("properties", {})
     described = {
         name: what if COMBINED.intersection(what) else {**what, "type": ANY}

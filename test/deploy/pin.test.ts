@@ -31,7 +31,7 @@ test("the digest is what the registry says of the index", async (t) => {
       .end();
   });
   assert.equal(await digestOf(`${host}/etl/tap:1`), DIGEST);
-  await assert.rejects(digestOf(`${host}/etl/tap:2`), /has no image etl\/tap:2/);
+  await assert.rejects(digestOf(`${host}/etl/tap:2`), /does not have the image etl\/tap:2/);
 });
 
 test("a registry that wants a token gets the one that it gives to anybody", async (t) => {
@@ -63,7 +63,7 @@ test("a registry that is away, requires a login or tells no digest is named", as
   const mute = await standInRegistry(t, (_, response) => response.writeHead(500).end());
   await assert.rejects(
     digestOf(`${mute}/tap:1`),
-    /does not tell the digest of tap:1: it answers 500/,
+    /does not return the digest of tap:1: it answers 500/,
   );
 });
 

@@ -361,7 +361,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       kubectl: kubectl(),
     }),
     ["--yes"],
-    /^3 problems in the configuration of the stack:\ntapctl:namespace: only lower-case.*\ntapctl:objectStore.*\ntapctl:monitoring/m,
+    /^3 problems in the configuration of the stack:\ntapctl:namespace: must be at most 63 lowercase.*\ntapctl:objectStore.*\ntapctl:monitoring/m,
   ],
   [
     "settings that the engine does not tell",

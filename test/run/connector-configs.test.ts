@@ -59,7 +59,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     await put("catalog.json", { strems: [] });
     assert.match(
       (await runPipeline(context, entry)).error ?? "",
-      /not a Singer catalog: it has no list "streams"/,
+      /not a Singer catalog: it has no "streams" list/,
     );
   });
 

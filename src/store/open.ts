@@ -93,7 +93,7 @@ async function refuseClusterBucket(s3: S3Location): Promise<void> {
     (prefix === undefined ? undefined : await rootMarker(bucket));
   if (marker !== undefined) {
     throw new UserError(
-      `${s3Url(s3)} belongs to a cluster (it holds ${clusterMarkerKey}): use --on cluster, or another bucket; where that cluster is gone, delete ${clusterMarkerKey}`,
+      `${s3Url(s3)} belongs to a cluster (it contains ${clusterMarkerKey})\nUse --on cluster, or another bucket. If that cluster no longer exists, delete ${clusterMarkerKey}.`,
     );
   }
 }

@@ -133,7 +133,7 @@ describe("envelope and identity", () => {
         state: space.write("saved.json", { ...SAVED, version: 2 }),
       });
       assert.equal(ended.code, 2);
-      assert.match(space.result().error ?? "", /version 2 is not known/);
+      assert.match(space.result().error ?? "", /version 2 is not supported/);
     }));
 });
 

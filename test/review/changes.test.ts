@@ -258,7 +258,7 @@ test("memory that few connectors start with is a risk, where it is new", () => {
   const resources = { tap: { memory: "24Mi" as const } };
   assert.match(
     factsOf(replication(), replication({ resources }))[0] ?? "",
-    /^risk: resources\.tap\.memory "24Mi": most connectors do not start with that little/,
+    /^risk: resources\.tap\.memory "24Mi": is too little for most connectors/,
   );
   assert.ok(
     factsOf(replication({ resources }), replication({ resources, deadline: "2h" })).every(

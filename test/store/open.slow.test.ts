@@ -112,7 +112,7 @@ describe("bucket of a cluster", () => {
       if (refused) {
         await assert.rejects(
           opening,
-          /belongs to a cluster \(it holds cluster.json\): use "npx tapctl --on cluster", or another bucket/,
+          /belongs to a cluster \(it contains cluster\.json\)\nUse --on cluster, or another bucket\. If that cluster no longer exists, delete cluster\.json/,
         );
       } else {
         await (await opening).put("a", "x");

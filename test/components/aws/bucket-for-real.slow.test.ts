@@ -120,7 +120,7 @@ function describeBucket(
     test("is refused by local runs", async () => {
       await assert.rejects(
         openStore(`s3://etl?endpoint=${server.endpoint}`),
-        /belongs to a cluster \(it holds cluster\.json\)/,
+        /belongs to a cluster \(it contains cluster\.json\)/,
       );
     });
 

@@ -186,7 +186,7 @@ describe("a build that fails", () => {
   test("names the connector and what is wrong with its arguments", () => {
     assert.deepEqual(install("install", { PACKAGE: "" }), {
       status: 1,
-      last: 'connector "tap-x" ( 1.0): build argument PACKAGE is missing',
+      last: 'connector "tap-x" ( 1.0): build argument PACKAGE is not set',
     });
     assert.match(
       install("install", { CONSTRAINTS: "setuptools<81" }).last ?? "",
@@ -197,7 +197,7 @@ describe("a build that fails", () => {
   test("says which launcher is not there", () => {
     assert.match(
       install("describe", { LAUNCHER: "nope.py" }).last ?? "",
-      /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py is not there$/,
+      /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py does not exist$/,
     );
   });
 

@@ -1,5 +1,5 @@
-// Installs the packages that the lock file names, where they are not there yet: `node setup.mjs [--dev]`.
-// It runs before anything is installed, so it uses Node alone.
+// Installs the packages of the lock file if they are missing and compiles the sources if they are newer than dist/:
+// `node src/bin/setup.mjs [--dev]`. It runs before anything is installed, so it uses Node alone.
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -21,12 +21,6 @@ export const SECRETS = core("secrets");
 export const CONFIG_MAPS = core("configmaps");
 export const NAMESPACES: Resource = { ...core("namespaces"), clusterWide: true };
 export const DEPLOYMENTS: Resource = { group: "apps", version: "v1", plural: "deployments" };
-export const DEFINITIONS: Resource = {
-  group: "apiextensions.k8s.io",
-  version: "v1",
-  plural: "customresourcedefinitions",
-  clusterWide: true,
-};
 export const ACCESS_REVIEWS: Resource = {
   group: "authorization.k8s.io",
   version: "v1",

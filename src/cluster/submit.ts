@@ -86,11 +86,3 @@ export async function submit(
     workflowOf(await deployedPipeline(connection, name), connection.namespace, overrides),
   );
 }
-
-/** Value of a parameter in a Workflow or schedule; undefined if it uses the template's default. */
-export function parameterOf(
-  parameters: readonly Parameter[] | undefined,
-  name: string,
-): string | undefined {
-  return parameters?.find((one) => one.name === name)?.value;
-}

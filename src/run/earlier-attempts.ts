@@ -13,6 +13,21 @@ export interface EarlierAttempts {
   readonly resumed: number;
 }
 
+/** What the runner reads of the earlier attempts; see `earlier.py`. */
+const COUNTS = [
+  "records",
+  "earlierRecords",
+  "taken",
+  "bytes",
+  "lines",
+  "badLines",
+  "recoveredLines",
+  "batchFiles",
+  "uncountedFiles",
+  "leftOut",
+  "leftOutCount",
+] as const satisfies readonly (keyof RunnerResult)[];
+
 /** Before the first attempt. */
 export const NO_ATTEMPTS: EarlierAttempts = { result: undefined, resumed: 0 };
 
@@ -33,34 +48,8 @@ export function writeEarlier(
   folder: string,
 ): string | undefined {
   if (result === undefined) return undefined;
-  const {
-    records,
-    earlierRecords,
-    taken,
-    bytes,
-    lines,
-    badLines,
-    recoveredLines,
-    batchFiles,
-    uncountedFiles,
-    leftOut,
-    leftOutCount,
-  } = result;
-  const counts = {
-    records,
-    earlierRecords,
-    taken,
-    bytes,
-    lines,
-    badLines,
-    recoveredLines,
-    batchFiles,
-    uncountedFiles,
-    leftOut,
-    leftOutCount,
-    resumed,
-  };
+  const counts = Object.fromEntries(COUNTS.map((name) => [name, result[name]]));
   const file = join(folder, "earlier.json");
-  writeFileSync(file, JSON.stringify(counts), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ ...counts, resumed }), { mode: 0o600 });
   return file;
 }

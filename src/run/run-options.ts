@@ -21,7 +21,7 @@ export interface RunContext {
   readonly onEvent: (event: RunEvent) => void;
 }
 
-/** Installs a connector where it is not installed yet, and tells of it. */
+/** Installs a connector unless it is installed, and reports its progress. */
 export type PrepareConnector = (
   connector: ConnectorDefinition,
   onProgress: (progress: EnvironmentProgress) => void,
@@ -34,9 +34,9 @@ export interface RunOptions {
   readonly mode?: Mode;
   /** Start again without a state; the bookmarks of the streams that the run brings replace the saved ones. Default: false. */
   readonly fullRefresh?: boolean;
-  /** Go on from the saved state although the tap, source, target or destination has changed. Default: false. */
+  /** Resume from the saved state although the tap, source, target or destination has changed. Default: false. */
   readonly keepState?: boolean;
-  /** State to go on from instead of the saved one: bare or in an envelope. */
+  /** State to resume from instead of the saved one, with or without its envelope. */
   readonly state?: JsonText;
   /** Settings of the tap for this run alone, over its own. Default: none. */
   readonly tapSettings?: JsonObject;

@@ -10,7 +10,7 @@ import {
 import { secretVariable } from "../model/validation/secrets";
 import { parseEnvFile } from "./env-file";
 
-/** Looks up a secret's value by its name; undefined where it is not given. @throws UserError where its line in `.env` is ambiguous. */
+/** Looks up a secret's value by its name; undefined if it is not set. @throws UserError if its line in `.env` is ambiguous. */
 export type SecretLookup = (name: string) => string | undefined;
 
 /** A config with its secrets in place, and where in it they are, so that logs can be masked. */

@@ -31,7 +31,7 @@ export interface StateChange {
  */
 export type Guard = (pipeline: string, run: string) => Promise<Held>;
 
-/** A pipeline that no run is under way of. */
+/** A pipeline without a run in progress. */
 export interface Held {
   /** Makes sure that it is still so: asked just before a state is saved. @throws UserError */
   verify(): Promise<void>;
@@ -161,7 +161,7 @@ interface Change {
   readonly before: StateEnvelope | undefined;
 }
 
-/** Changes the state while no run is under way. */
+/** Changes the state while no run is in progress. */
 async function change(
   { store, guard }: StateTarget,
   entry: Replication,

@@ -30,7 +30,7 @@ export interface LeasedRun {
   readonly configs: ConnectorConfigs;
   readonly environments: { readonly tap: Environment; readonly target: Environment };
   readonly run: string;
-  /** When it began, by a clock that nobody sets: `performance.now()`. */
+  /** Start time by a clock that cannot be set: `performance.now()`. */
   readonly begun: number;
   readonly lease: Lease;
   readonly workspace: Workspace;

@@ -64,7 +64,7 @@ export function missingParts(files: readonly { readonly file: string }[]): reado
   );
 }
 
-/** The content of a part; undefined where it is not there. */
+/** The content of a part; undefined if it does not exist. */
 export function readConfig(
   store: ObjectStore,
   pipeline: string,

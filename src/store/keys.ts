@@ -19,7 +19,7 @@
  * | `runs/<pipeline>/<run>/logs/<step>/<attempt>/main.log` | on a cluster: what a follow-up, or a `job`, printed, by attempt from 0 | Argo |
  * | `runs/<pipeline>/<run>/output/...` | files the target wrote | the target |
  * | `runs/<pipeline>/<run>/summary.json` | how the run went (runs.ts) | `tapctl run`, on a cluster the commit step or the exit handler |
- * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster was told to go on from | `tapctl run --state`, `--from` |
+ * | `requests/<pipeline>/<id>/state.json` | the state that a run on a cluster resumes from | `tapctl run --state`, `--from` |
  * | `backfills/<pipeline>/<id>.json` | how far a backfill has come | `tapctl backfill` |
  * | `configs/<pipeline>/...` | config and catalog of a pipeline with `configFrom: "store"` | `config put` |
  * | `cluster.json` | marks a bucket that belongs to a cluster (open.ts) | the stack, or its smoke test |
@@ -66,7 +66,7 @@ export const configPrefix = (pipeline: string): string => `configs/${pipeline}/`
 export const configKey = (pipeline: string, file: ConfigFile): string =>
   configPrefix(pipeline) + file;
 
-/** The state that one run is told to go on from; the id has the form of a run's. */
+/** The state that one run resumes from; the id has the form of a run id. */
 export const requestKey = (pipeline: string, id: string): string =>
   `requests/${pipeline}/${id}/state.json`;
 

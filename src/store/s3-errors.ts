@@ -32,7 +32,7 @@ export const isNoSuchKey = (error: unknown): boolean => {
   return name === "NoSuchKey" || name === "NotFound";
 };
 
-/** Whether the error says that a conditional write met another one: 412, or 409 while that one is under way. */
+/** Whether a conditional write lost against another one: 412, or 409 while the other is in progress. */
 export const isTaken = (error: unknown): boolean =>
   s3Status(error) === 412 || s3Status(error) === 409;
 

@@ -36,7 +36,7 @@ export const startedTask: DagTask = {
   ...harmless,
 };
 
-/** Runs when the Workflow has ended: writes what it has come to, and tells of failure or success where the pipeline wants it. */
+/** Runs when the Workflow has ended: writes the summary, and sends the notifications that the pipeline requests. */
 export const exitTemplate: Template = {
   name: "exit",
   dag: {

@@ -94,8 +94,8 @@ function policyStatements(buckets: readonly string[]): readonly object[] {
 }
 
 /**
- * Commands of MinIO's client, the same however often they run: the rules of expiry are made anew, because the client
- * adds one more each time. The last one marks the bucket as a cluster's, so that local runs refuse it.
+ * Idempotent commands of MinIO's client. The expiry rules are removed and created again, because the client adds
+ * another rule each time. The last command marks the bucket as a cluster's, so that local runs refuse it.
  */
 function expiryCommands({
   bucket,

@@ -28,9 +28,9 @@ const failedNow = `sum by (pipeline) (${METRIC}_runs_total{status!="Succeeded"})
 const succeededNow = `sum by (pipeline) (${METRIC}_runs_total{status="Succeeded"})`;
 
 /**
- * What the alerts and the dashboard read. The controller forgets its metrics when it restarts, and tells of a pipeline
- * again only when its next run has ended; so each value is carried on from the one before, for as long as the controller
- * told of the pipeline within the last 7 days. A look back of an hour bridges a Prometheus that was away.
+ * Recording rules that the alerts and the dashboard read. The controller loses its metrics when it restarts and exports
+ * a pipeline's again only after its next run. Each rule therefore keeps its previous value while the controller has
+ * exported the pipeline within the last 7 days. A lookback of one hour bridges an outage of Prometheus.
  *
  * @param controllerUp true while the controller is asked and answers, as an expression.
  */

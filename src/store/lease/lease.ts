@@ -78,7 +78,7 @@ export async function acquireLease(
   throw new LeaseHeld(name, holder);
 }
 
-/** Who holds a pipeline now; undefined when nobody does. */
+/** The current holder of a pipeline's lease; undefined if it is free. */
 export async function currentHolder(
   store: ObjectStore,
   name: string,

@@ -22,7 +22,7 @@ const TIME =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$/;
 const DAY_MS = 86_400_000;
 const WIDEST_OFFSET_MS = 14 * 3_600_000;
-/** What the SDK's taps note of a run that is still under way. */
+/** Fields that taps of the SDK write during a run. */
 const NOT_READ_YET = "replication_key_signpost";
 
 /** When a text is, milliseconds since 1970; undefined where it is no date or time. As images/singer/runner/freshness.py does. */

@@ -32,7 +32,12 @@ async function runCases(
     const times = Math.max(...cases.map(({ loads }) => loads.length));
     for (let time = 0; time < times; time += 1) {
       const lines = cases.flatMap(({ loads }) => loads[time] ?? []);
-      const result = await load(target, lines, join(folder, `load-${time}`), output);
+      const result = await load(
+        target,
+        lines,
+        join(folder, `load-${time}`),
+        join(output, `${time}`),
+      );
       if (result.code !== 0)
         return cases.map(() => ({
           kind: "rejected",

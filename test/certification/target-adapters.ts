@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import {
@@ -175,17 +175,23 @@ const jsonl: TargetAdapter = {
 
 type Rows = readonly { readonly [column: string]: string | null }[];
 
-/** The files of a folder, those of a stream together. */
+/**
+ * The files that the loads left, those of a stream together. Each load has a folder of its own, as
+ * each run has: target-csv 0.3.0 appends to a file of the same second.
+ */
 function readFiles(
   folder: string,
   ending: RegExp,
   parse: (text: string) => Rows,
 ): readonly StoredTable[] {
-  const files = readdirSync(folder).sort();
-  const names = [...new Set(files.map((file) => file.replace(ending, "")))];
+  const files = readdirSync(folder, { encoding: "utf8", recursive: true })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .sort();
+  const streamOf = (file: string) => basename(file).replace(ending, "");
+  const names = [...new Set(files.map(streamOf))];
   return names.map((name) => {
     const rows = files
-      .filter((file) => file.replace(ending, "") === name)
+      .filter((file) => streamOf(file) === name)
       .flatMap((file) => parse(readFileSync(join(folder, file), "utf8")));
     const columns = [...new Set(rows.flatMap(Object.keys))];
     return { name, columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };

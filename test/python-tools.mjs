@@ -9,25 +9,32 @@ const REQUIREMENTS = join("test", "python-tools.txt");
 const CONFIG = join("images", "pyproject.toml");
 const SOURCES = [join("images", "singer"), join("connectors", "launchers")];
 const TYPED = [join("images", "singer", "install.py"), join("connectors", "launchers")];
+/** A project with a configuration of its own. */
+const BULK = join("connectors", "bulk");
+const BULK_CONFIG = join(BULK, "pyproject.toml");
 
 const tools = install();
 const ruff = (...args) => [join(tools, "ruff"), ...args, "--config", CONFIG];
+const bulkRuff = (...args) => [join(tools, "ruff"), ...args, BULK, "--config", BULK_CONFIG];
+const mypy = (config, ...args) => [
+  join(tools, "mypy"),
+  "--config-file",
+  config,
+  "--cache-dir",
+  join(".tapctl", "mypy"),
+  ...args,
+];
 const all = [...SOURCES, ...pythonFiles("test")];
 const commands = {
   check: [
     ruff("format", "--check", ...all),
     ruff("check", ...all),
-    [
-      join(tools, "mypy"),
-      "--config-file",
-      CONFIG,
-      "--cache-dir",
-      join(".tapctl", "mypy"),
-      "--explicit-package-bases",
-      ...TYPED,
-    ],
+    mypy(CONFIG, "--explicit-package-bases", ...TYPED),
+    bulkRuff("format", "--check"),
+    bulkRuff("check"),
+    mypy(BULK_CONFIG, join(BULK, "tapctl_bulk")),
   ],
-  format: [ruff("format", ...all)],
+  format: [ruff("format", ...all), bulkRuff("format")],
 }[process.argv[2]];
 if (commands === undefined) throw new Error("usage: node test/python-tools.mjs check|format");
 process.exitCode =

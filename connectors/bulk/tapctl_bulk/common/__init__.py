@@ -1,0 +1,1 @@
+"""What all bulk connectors share: arguments, settings, errors, logging and Singer messages."""

@@ -1,0 +1,44 @@
+"""JSON without floating point: a number keeps its text.
+
+Saved states and catalogs pass through connectors. A decimal bookmark that became a float would
+come out as another number.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+
+class Number(str):
+    """Text of a JSON number that is not an integer."""
+
+
+Json: TypeAlias = "bool | int | str | Number | list[Json] | dict[str, Json] | None"
+
+
+def loads(text: str | bytes) -> Json:
+    """Parse JSON.
+
+    Raises:
+        ValueError: The text is not JSON.
+    """
+    parsed: Json = json.loads(text, parse_float=Number, parse_constant=_reject)
+    return parsed
+
+
+def dumps(value: Json) -> str:
+    """Return compact JSON."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return (
+            "{" + ",".join(f"{json.dumps(key)}:{dumps(item)}" for key, item in value.items()) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ",".join(dumps(item) for item in value) + "]"
+    return json.dumps(value)
+
+
+def _reject(constant: str) -> Json:
+    raise ValueError(f"{constant} is not JSON")

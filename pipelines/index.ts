@@ -8,7 +8,7 @@ import {
   targetJsonl,
 } from "tapctl";
 
-/** The pipelines of this project. Add one here; `npx tapctl validate` checks it and `npx tapctl run NAME` tries it. */
+/** The pipelines of this project. Add yours here; `npx tapctl validate` checks them and `npx tapctl run NAME` runs one. */
 export const pipelines = definePipelines([
   {
     name: "exchange-rates",

@@ -76,7 +76,7 @@ export const TARGETS = {
   duckdb: {
     title: "a DuckDB database",
     imports: ["targetDuckdb"],
-    text: `    // In the project's folder. On a cluster, give a database that pods reach, such as MotherDuck.
+    text: `    // A file in the project folder. On a cluster, use a database that pods can reach, such as MotherDuck.
     target: targetDuckdb({ path: "warehouse.duckdb" }),`,
   },
   postgres: {
@@ -124,7 +124,7 @@ export function arrayText({ source, target }: Template, schedule: string): strin
   const names = [...new Set(["definePipelines", ...tap.imports, ...load.imports])].sort();
   return `import { ${names.join(", ")} } from "tapctl";
 
-/** The pipelines of this project. Add one here; \`npx tapctl validate\` checks it and \`npx tapctl run NAME\` tries it. */
+/** The pipelines of this project. Add yours here; \`npx tapctl validate\` checks them and \`npx tapctl run NAME\` runs one. */
 export const pipelines = definePipelines([
   {
     name: ${JSON.stringify(tap.pipeline)},

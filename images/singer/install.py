@@ -1,12 +1,14 @@
 """`install.py install|describe FOLDER`, run when an image is built.
 
 `install` installs the connector of the build arguments, from its lock file if there is one beside this file;
-`describe` adds its launcher and writes its description.
+`describe` adds its launcher or its code and writes its description.
 
 The arguments are environment variables; lists are JSON. The last line of a failed build names the connector and the
 error.
 """
 
+import compileall
+import glob
 import json
 import os
 import shutil
@@ -37,6 +39,7 @@ def main(action: str, folder: str) -> int:
             install(folder)
         else:
             add_launcher(folder)
+            add_code(folder)
             describe(folder, command(folder, name))
     except Failed as error:
         sys.stderr.write(
@@ -119,9 +122,34 @@ def add_launcher(folder: str) -> None:
     shutil.copyfile(source, os.path.join(folder, "launcher.py"))
 
 
+def add_code(folder: str) -> None:
+    """Puts the code of a bulk connector beside the packages that it needs."""
+    module = os.environ.get("BULK")
+    if not module:
+        return
+    source = os.path.join(HERE, "bulk")
+    (site,) = glob.glob(os.path.join(folder, "venv", "lib", "python3*", "site-packages"))
+    others = [
+        name
+        for name in os.listdir(source)
+        if name.startswith(("tap_", "target_")) and name != module
+    ]
+    package = os.path.join(site, "tapctl_bulk")
+    shutil.copytree(source, package, ignore=shutil.ignore_patterns(*others, "__pycache__"))
+    compileall.compile_dir(package, quiet=1)
+
+
 def command(folder: str, name: str) -> list[str]:
-    """The command that starts the connector: its launcher, or the command that its package installs."""
+    """The command that starts the connector: its module, its launcher, or the command that its package installs."""
     programs = os.path.join(folder, "venv", "bin")
+    if os.environ.get("BULK"):
+        # Isolated, so that nothing in the working folder or in PYTHONPATH replaces a module.
+        return [
+            os.path.join(programs, "python"),
+            "-I",
+            "-m",
+            f"tapctl_bulk.{os.environ['BULK']}",
+        ]
     if os.environ.get("LAUNCHER"):
         return [os.path.join(programs, "python"), os.path.join(folder, "launcher.py")]
     executable = os.environ.get("EXECUTABLE") or name

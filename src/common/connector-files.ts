@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { PACKAGE_ROOT } from "./package";
 
 /** Folders below `connectors/`, of the project and of this package, with files that connectors are installed with. */
@@ -33,6 +33,38 @@ export function readConnectorFiles(
 /** Names of the files that are the project's own and not this package's. */
 export function projectFiles(root: string, kind: ConnectorFiles): readonly string[] {
   return isPackage(root) ? [] : Object.keys(filesOf(root, kind));
+}
+
+/** Folder of the code of bulk connectors, in this package. */
+export const BULK_CODE = join(PACKAGE_ROOT, "connectors", "bulk", "tapctl_bulk");
+
+/**
+ * The part of {@link readBulkCode} that a connector needs: its own module and those that several
+ * connectors use, without other connectors. install.py copies the same files into images.
+ */
+export function bulkCode(
+  all: { readonly [path: string]: string },
+  module: string,
+): { readonly [path: string]: string } {
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      ([path]) => path.startsWith(`${module}/`) || !/^(tap|target)_/.test(path),
+    ),
+  );
+}
+
+/** The code of all bulk connectors by path below `tapctl_bulk`, in the order of paths. */
+export function readBulkCode(): { readonly [path: string]: string } {
+  const files = readdirSync(BULK_CODE, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
+    .map((entry) => relative(BULK_CODE, join(entry.parentPath, entry.name)))
+    .sort();
+  return Object.fromEntries(
+    files.map((file) => [
+      file.split(sep).join("/"),
+      readFileSync(join(BULK_CODE, file), "utf8"),
+    ]),
+  );
 }
 
 function filesOf(root: string, kind: ConnectorFiles): { readonly [name: string]: string } {

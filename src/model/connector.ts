@@ -1,3 +1,4 @@
+import { VERSION } from "../common/package";
 import type { JsonObject, SettingsInput, SettingType } from "./connector-settings";
 
 /** A Singer tap (extracts) or target (loads). */
@@ -43,6 +44,24 @@ export interface PackageSource {
   readonly launcher?: string;
 }
 
+/**
+ * A bulk connector: its code is part of tapctl, in `connectors/bulk/`, and has tapctl's version. It
+ * is installed like a package, in its own virtual environment or image.
+ */
+export interface BulkSource {
+  /** Python module that is the program, below `tapctl_bulk`, such as `target_duckdb`. */
+  readonly bulk: string;
+
+  /** Packages that it needs, with exact versions. */
+  readonly requirements: readonly string[];
+
+  /** Python versions that the connector supports, inclusive. Default: 3.10 to 3.13. */
+  readonly python?: PackageSource["python"];
+}
+
+/** A connector that is installed in a virtual environment. */
+export type InstalledSource = PackageSource | BulkSource;
+
 /** A connector from a prebuilt container image. It runs on a cluster only. */
 export interface ImageSource {
   /**
@@ -80,7 +99,13 @@ export interface ConnectorDefinition {
   readonly kind: ConnectorKind;
 
   /** Where the connector is installed from. */
-  readonly source: PackageSource | ImageSource;
+  readonly source: InstalledSource | ImageSource;
+
+  /**
+   * Name that saved states know the connector by. Connectors with the same one continue each
+   * other's states. Default: `name`.
+   */
+  readonly stateName?: string;
 
   /**
    * Settings and their types. With this list, unknown settings are rejected and environment
@@ -191,6 +216,7 @@ type RequiredKeys<T> = { [Key in keyof T]-?: object extends Pick<T, Key> ? never
 export type ConnectorArgs<Settings> = Pick<
   ConnectorDefinition,
   | "name"
+  | "stateName"
   | "defaults"
   | "outputSetting"
   | "outputAliases"
@@ -199,7 +225,7 @@ export type ConnectorArgs<Settings> = Pick<
   | "trial"
   | "limitations"
 > &
-  (PackageSource | ImageSource) &
+  (InstalledSource | ImageSource) &
   SettingNames<Settings>;
 
 /**
@@ -236,13 +262,24 @@ export function settingsOf(use: Tap | Target): JsonObject {
 }
 
 /** Installed version, or the image reference, as shown in summaries and descriptions. */
-export function connectorVersion(connector: ConnectorDefinition): string {
-  return "image" in connector.source ? connector.source.image : connector.source.version;
+export function connectorVersion({ source }: ConnectorDefinition): string {
+  return "image" in source ? source.image : sourceVersion(source);
+}
+
+/** Version of an installed connector: that of its package, or of tapctl. */
+export function sourceVersion(source: InstalledSource): string {
+  return "bulk" in source ? VERSION : source.version;
+}
+
+/** Name of the package of an installed connector, for messages. */
+export function packageName(source: InstalledSource): string {
+  return "bulk" in source ? "tapctl-bulk" : source.package;
 }
 
 function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): ConnectorDefinition {
   const {
     name,
+    stateName,
     settings,
     required,
     defaults,
@@ -258,7 +295,8 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
   return {
     name,
     kind,
-    source: source as PackageSource | ImageSource,
+    source: source as ConnectorDefinition["source"],
+    ...(stateName !== undefined && { stateName }),
     ...(settings && { settings }),
     ...(required && { required }),
     ...(defaults && { defaults }),

@@ -62,6 +62,7 @@ const FORMER_WORDS = new Set([
  * @param source description of the source if it is not the entry's own, such as sample data.
  */
 export function identityOf({ tap, target }: Replication, source?: string): Identity {
+  const tapName = tap.connector.stateName ?? tap.connector.name;
   const destination = fingerprint(
     publicPart(placeOf(target, target.connector.destination, saysWhere)),
   );
@@ -71,9 +72,9 @@ export function identityOf({ tap, target }: Replication, source?: string): Ident
     ),
   );
   return {
-    tap: source === undefined ? tap.connector.name : `${tap.connector.name}, ${source}`,
+    tap: source === undefined ? tapName : `${tapName}, ${source}`,
     source: fingerprint(source ?? publicPart(placeOf(tap, tap.connector.location, saysWhere))),
-    target: target.connector.name,
+    target: target.connector.stateName ?? target.connector.name,
     destination,
     ...(former !== destination && { formerDestination: former }),
   };

@@ -1,5 +1,6 @@
 import {
   connectorVersion,
+  sourceVersion,
   settingsOf,
   type ConnectorDefinition,
   type PackageSource,
@@ -11,6 +12,7 @@ import { changedParts, identityOf } from "../model/identity";
 import type { Replication } from "../model/replication";
 import { aboutState, plain, type Fact } from "./fact";
 import { code } from "./markdown";
+import { connectorKindFacts, isOtherKind, stateNameOf } from "./connector-kind";
 import { settingsOfCommonStreams } from "./streams";
 import { valueFacts } from "./values";
 
@@ -45,11 +47,16 @@ export function connectorText(connector: ConnectorDefinition): string {
 
 function useFacts(before: Tap | Target, after: Tap | Target): readonly Fact[] {
   const { kind } = after;
-  if (before.connector.name !== after.connector.name)
+  if (stateNameOf(before.connector) !== stateNameOf(after.connector))
     return [
       aboutState(
         `different ${kind}: ${connectorText(before.connector)} → ${connectorText(after.connector)}; ${STOPS}`,
       ),
+    ];
+  if (isOtherKind(before.connector, after.connector))
+    return [
+      ...connectorKindFacts(kind, before.connector, after.connector),
+      ...settingFacts(before, after),
     ];
   return [
     ...versionFacts(kind, before.connector, after.connector),
@@ -94,7 +101,9 @@ function versionFacts(
  */
 function majorOf({ source }: ConnectorDefinition): string | undefined {
   const version =
-    "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : source.version;
+    "image" in source
+      ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1]
+      : sourceVersion(source);
   const [major = "", minor = ""] = version?.split(/[.+-]/) ?? [];
   return version === undefined ? undefined : major === "0" ? `0.${minor}` : major;
 }
@@ -104,7 +113,7 @@ function sourceFacts(
   before: ConnectorDefinition,
   after: ConnectorDefinition,
 ): readonly Fact[] {
-  if ("image" in before.source || "image" in after.source) return [];
+  if (!("package" in before.source && "package" in after.source)) return [];
   return valueFacts(sourceFields(before.source), sourceFields(after.source), [kind, after.name]);
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { projectFiles, readConnectorFiles } from "../../common/connector-files";
+import { projectFiles, readBulkCode, readConnectorFiles } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import type { BuildContext } from "./image";
 
@@ -15,6 +15,7 @@ export function readBuildContext(baseImage: string, root = process.cwd()): Build
     files: filesBelow(packageFile("images", "singer"), PACKAGE_ROOT),
     launchers: readConnectorFiles(root, "launchers"),
     locks: readConnectorFiles(root, "locks"),
+    bulk: readBulkCode(),
     projectFiles: {
       launchers: projectFiles(root, "launchers"),
       locks: projectFiles(root, "locks"),

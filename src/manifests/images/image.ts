@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import { DEFAULTS } from "../../model/defaults";
-import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import {
+  packageName,
+  sourceVersion,
+  type ConnectorDefinition,
+  type InstalledSource,
+} from "../../model/connector";
 import { checkedLock } from "../../../connectors/dependency-lock";
 import { secretPaths, type JsonObject } from "../../model/connector-settings";
-import type { ConnectorFiles } from "../../common/connector-files";
+import { bulkCode, type ConnectorFiles } from "../../common/connector-files";
 import { stringifyJson } from "../../common/json";
 
 /** Repository of the image that has the runner and no connector. */
@@ -42,6 +47,8 @@ export interface BuildContext {
   readonly launchers: { readonly [file: string]: string };
   /** Lock files by file name. */
   readonly locks: { readonly [file: string]: string };
+  /** Code of all bulk connectors by path. */
+  readonly bulk: { readonly [path: string]: string };
   /** Names of those that are the project's own. Default: none, all are this package's. */
   readonly projectFiles?: { readonly [kind in ConnectorFiles]: readonly string[] };
 }
@@ -92,16 +99,17 @@ export function originKey(origin: ImageOrigin): string {
 
 function connectorBuild(
   connector: ConnectorDefinition,
-  source: PackageSource,
+  source: InstalledSource,
   context: BuildContext,
 ): ImageBuild {
   const args = { BASE_IMAGE: context.baseImage, ...connectorArgs(connector, source) };
-  const launcher = source.launcher === undefined ? "" : (context.launchers[source.launcher] ?? "");
+  const launcherFile = "bulk" in source ? undefined : source.launcher;
+  const launcher = launcherFile === undefined ? "" : (context.launchers[launcherFile] ?? "");
   const lockFile = `${connector.name}.txt`;
   const lock = context.locks[lockFile];
   const own = [
     ...(context.projectFiles?.locks.includes(lockFile) ? (["locks"] as const) : []),
-    ...(context.projectFiles?.launchers.includes(source.launcher ?? "")
+    ...(context.projectFiles?.launchers.includes(launcherFile ?? "")
       ? (["launchers"] as const)
       : []),
   ];
@@ -110,10 +118,11 @@ function connectorBuild(
     context.files,
     launcher,
     lock === undefined ? "" : checkedLock(connector.name, source, lock),
+    ...("bulk" in source ? [bulkCode(context.bulk, source.bulk)] : []),
   ];
   return {
     repository: connector.name.toLowerCase(),
-    tag: `${tagText(source.version)}-${hash(content)}`,
+    tag: `${tagText(sourceVersion(source))}-${hash(content)}`,
     args,
     ...(own.length > 0 && { projectContexts: own }),
   };
@@ -121,20 +130,36 @@ function connectorBuild(
 
 function connectorArgs(
   { name, kind, settings, outputSetting, outputAliases, defaults, required }: ConnectorDefinition,
-  source: PackageSource,
+  source: InstalledSource,
 ): ImageBuild["args"] {
   return {
     CONNECTOR: name,
     KIND: kind,
-    PACKAGE: source.package,
-    VERSION: source.version,
-    ...(source.executable !== undefined && { EXECUTABLE: source.executable }),
-    ...(source.launcher !== undefined && { LAUNCHER: source.launcher }),
+    PACKAGE: packageName(source),
+    VERSION: sourceVersion(source),
+    ...startArgs(source),
     ...(outputSetting !== undefined && { OUTPUT_SETTING: outputSetting }),
     ...(outputAliases && { OUTPUT_ALIASES: JSON.stringify(outputAliases) }),
     ...(settings && { SETTINGS: JSON.stringify(settings) }),
     ...(defaults && { DEFAULTS: stringifyJson(withoutSecrets(defaults)) }),
     ...(required?.length && { REQUIRED: JSON.stringify(required) }),
+    ...packageArgs(source),
+  };
+}
+
+/** How the connector starts. */
+function startArgs(source: InstalledSource): ImageBuild["args"] {
+  if ("bulk" in source) return { BULK: source.bulk };
+  return {
+    ...(source.executable !== undefined && { EXECUTABLE: source.executable }),
+    ...(source.launcher !== undefined && { LAUNCHER: source.launcher }),
+  };
+}
+
+/** What is installed if the connector has no lock file. */
+function packageArgs(source: InstalledSource): ImageBuild["args"] {
+  if ("bulk" in source) return {};
+  return {
     CONSTRAINTS: JSON.stringify(source.constraints ?? DEFAULTS.constraints),
     ...(source.overrides && { OVERRIDES: JSON.stringify(source.overrides) }),
     ...(source.extraPackages && { EXTRA_PACKAGES: JSON.stringify(source.extraPackages) }),

@@ -80,6 +80,7 @@ function definitionProblems(definition: Fields, at: string): readonly string[] {
   const source = definition["source"];
   if (!isFields(source))
     return [...problems, `${label} needs a package and a version, or an image`];
+  if ("bulk" in source) return problems;
   if ("image" in source) return [...problems, ...image(source["image"], `${label} image`)];
   return [
     ...problems,

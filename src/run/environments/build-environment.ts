@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../common/errors";
+import { packageName, sourceVersion } from "../../model/connector";
 import type { RequestFor } from "../../model/request/schema";
 import type { EnvironmentContent } from "./environment-key";
 import type { Environment, EnvironmentOptions, Tell } from "./environment";
@@ -88,7 +89,7 @@ async function install(
     );
   const made = await createVenv(installer, context, venv);
   if (made.code !== 0) throw fail(made.output);
-  tell("installing", `${source.package} ${source.version}`);
+  tell("installing", `${packageName(source)} ${sourceVersion(source)}`);
   if (lock === undefined)
     tell(
       "installing",
@@ -99,6 +100,17 @@ async function install(
       ? await installUnlocked(installer, context, venv, source)
       : await installLocked(installer, context, venv, lock);
   if (installed.code !== 0) throw fail(installed.output);
+  writeCode(venv, content);
+}
+
+/** Puts the code of a bulk connector beside the packages that it needs. */
+function writeCode(venv: string, { code = {}, python }: EnvironmentContent): void {
+  const minor = python.version.split(".").slice(0, 2).join(".");
+  for (const [path, text] of Object.entries(code)) {
+    const file = join(venv, "lib", `python${minor}`, "site-packages", "tapctl_bulk", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
 
 /** Starts the connector once, to detect one that cannot start, and records its flags. */
@@ -113,7 +125,7 @@ async function describe(
     command: "describe",
     kind: connector.kind,
     name: connector.name,
-    version: source.version,
+    version: sourceVersion(source),
     start: [...commandOf(environment, place, content)],
     output: environment.descriptionFile,
     ...(connector.settings && { settings: connector.settings }),
@@ -134,12 +146,17 @@ async function describe(
     );
 }
 
-/** The program that starts the connector: the command of its package, or a copy of its launcher. */
+/**
+ * The program that starts the connector: its module, the command of its package, or a copy of its
+ * launcher.
+ */
 function commandOf(
   environment: Environment,
   place: string,
   { source, connector, launcher }: EnvironmentContent,
 ): readonly string[] {
+  // Isolated, so that nothing in the working folder or in PYTHONPATH replaces a module.
+  if ("bulk" in source) return [environment.python, "-I", "-m", `tapctl_bulk.${source.bulk}`];
   if (launcher !== undefined) {
     const path = join(place, "launcher.py");
     writeFileSync(path, launcher);

@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
-import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import {
+  sourceVersion,
+  type ConnectorDefinition,
+  type InstalledSource,
+} from "../../model/connector";
 import type { Python } from "./python";
 
 /** Everything that determines the content of an environment. */
 export interface EnvironmentContent {
   readonly connector: ConnectorDefinition;
-  readonly source: PackageSource;
+  readonly source: InstalledSource;
   readonly python: Python;
   /** Text of the launcher; undefined if the connector has none. */
   readonly launcher: string | undefined;
+  /** Code of a bulk connector by path; undefined for other connectors. */
+  readonly code: { readonly [path: string]: string } | undefined;
   /** Text of the connector's lock file; undefined if it has none. */
   readonly lock: string | undefined;
   /** Code of the runner that describes connectors. */
@@ -20,7 +26,7 @@ export interface EnvironmentContent {
  * never changed in place.
  */
 export function environmentName(content: EnvironmentContent): string {
-  const { connector, source, python, lock, launcher, describe } = content;
+  const { connector, source, python, lock, launcher, code, describe } = content;
   const { name, kind, settings, outputSetting, outputAliases } = connector;
   const parts = {
     name,
@@ -33,8 +39,9 @@ export function environmentName(content: EnvironmentContent): string {
     platform: python.platform,
     lock,
     launcher,
+    code,
     describe,
   };
   const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
-  return `${name.replace(/[^\w.-]/g, "_")}-${source.version.replace(/[^\w.-]/g, "_")}-${key}`;
+  return `${name.replace(/[^\w.-]/g, "_")}-${sourceVersion(source).replace(/[^\w.-]/g, "_")}-${key}`;
 }

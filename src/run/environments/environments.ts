@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import type { ConnectorDefinition, InstalledSource } from "../../model/connector";
 import { readLock } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
-import { findConnectorFile } from "../../common/connector-files";
+import { bulkCode, findConnectorFile, readBulkCode } from "../../common/connector-files";
 import { packageFile, PACKAGE_ROOT } from "../../common/package";
 import { buildEnvironment, MARKER } from "./build-environment";
 import type { Environment, EnvironmentOptions, EnvironmentProgress, Tell } from "./environment";
@@ -76,7 +76,7 @@ async function contentOf(
   connector: ConnectorDefinition,
   { root, project = PACKAGE_ROOT }: EnvironmentOptions,
 ): Promise<EnvironmentContent> {
-  const source = packageOf(connector);
+  const source = installedSource(connector);
   return {
     connector,
     source,
@@ -86,16 +86,17 @@ async function contentOf(
         : error;
     }),
     launcher:
-      source.launcher === undefined
+      "bulk" in source || source.launcher === undefined
         ? undefined
         : readLauncher(connector.name, source.launcher, project),
+    code: "bulk" in source ? bulkCode(readBulkCode(), source.bulk) : undefined,
     lock: readLock(connector.name, source, project),
     describe: readFileSync(DESCRIBE, "utf8"),
   };
 }
 
-function packageOf({ name, source }: ConnectorDefinition): PackageSource {
-  if ("package" in source) return source;
+function installedSource({ name, source }: ConnectorDefinition): InstalledSource {
+  if (!("image" in source)) return source;
   throw new UserError(
     `connector "${name}" is the image ${source.image}: it runs on a cluster only; give it a package and version to run it here`,
   );

@@ -1,9 +1,9 @@
-import type { PackageSource } from "../../model/connector";
+import { packageName, sourceVersion, type InstalledSource } from "../../model/connector";
 
 /** A failed installation. */
 export interface InstallFailure {
   /** What was being installed. */
-  readonly source: PackageSource;
+  readonly source: InstalledSource;
   /** Output of uv or pip. */
   readonly output: string;
   /** Python version of the environment. */
@@ -21,7 +21,7 @@ type Reading = (text: string, failure: InstallFailure) => string | undefined;
  */
 export function explainInstallFailure(failure: InstallFailure): string {
   const text = failure.output.replace(/[│╰╭─▶×├]/gu, " ").replace(/\s+/g, " ");
-  const { package: name, version } = failure.source;
+  const subject = `${packageName(failure.source)} ${sourceVersion(failure.source)}`;
   for (const reading of [
     diskFull,
     otherFile,
@@ -32,9 +32,9 @@ export function explainInstallFailure(failure: InstallFailure): string {
     notBuilt,
   ]) {
     const reason = reading(text, failure);
-    if (reason !== undefined) return `${name} ${version} cannot be installed: ${reason}`;
+    if (reason !== undefined) return `${subject} cannot be installed: ${reason}`;
   }
-  return `${name} ${version} cannot be installed: ${lastMeaningfulLine(failure.output)} (log: ${failure.log})`;
+  return `${subject} cannot be installed: ${lastMeaningfulLine(failure.output)} (log: ${failure.log})`;
 }
 
 /** The last line with content: not blank, not a hint or a notice of a new version. */
@@ -146,11 +146,11 @@ const notBuilt: Reading = (text, { output, log }) => {
  * Package names are normalized as by indexes:
  * https://packaging.python.org/en/latest/specifications/name-normalization/
  */
-function same(name: string, source: PackageSource): boolean {
+function same(name: string, source: InstalledSource): boolean {
   const plain = (text: string) =>
     text
       .replace(/\[.*\]$/, "")
       .replace(/[-_.]+/g, "-")
       .toLowerCase();
-  return plain(name) === plain(source.package);
+  return plain(name) === plain(packageName(source));
 }

@@ -12,7 +12,7 @@ import {
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { DEFAULTS } from "../../model/defaults";
-import type { PackageSource } from "../../model/connector";
+import type { InstalledSource } from "../../model/connector";
 import { lockedPackages } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
 import { withLock } from "../lock";
@@ -110,8 +110,18 @@ export function createVenv(
 }
 
 /** Packages that a connector requests; everything else is a dependency of these. */
-export function requestedPackages(source: PackageSource): readonly string[] {
+export function requestedPackages(source: InstalledSource): readonly string[] {
+  if ("bulk" in source) return [...source.requirements, "setuptools"];
   return [`${source.package}==${source.version}`, ...(source.extraPackages ?? []), "setuptools"];
+}
+
+/** Constraints and overrides of a connector's dependencies. */
+export function versionBounds(source: InstalledSource): {
+  readonly constraints: readonly string[];
+  readonly overrides: readonly string[];
+} {
+  const { constraints = DEFAULTS.constraints } = "bulk" in source ? DEFAULTS : source;
+  return { constraints, overrides: "bulk" in source ? [] : (source.overrides ?? []) };
 }
 
 /** Installs exactly what a connector's lock file lists, build requirements included. */
@@ -153,12 +163,13 @@ export async function installUnlocked(
   installer: Installer,
   context: InstallContext,
   directory: string,
-  source: PackageSource,
+  source: InstalledSource,
 ): Promise<LoggedResult> {
+  const bounds = versionBounds(source);
   const constraints = join(directory, "constraints.txt");
   const overrides = join(directory, "overrides.txt");
-  writeFileSync(constraints, (source.constraints ?? DEFAULTS.constraints).join("\n"));
-  writeFileSync(overrides, (source.overrides ?? []).join("\n"));
+  writeFileSync(constraints, bounds.constraints.join("\n"));
+  writeFileSync(overrides, bounds.overrides.join("\n"));
   const install = [...installCommand(installer, directory), "--constraint", constraints] as const;
   if (installer.kind === "uv")
     return run(context, installer, [
@@ -170,7 +181,7 @@ export async function installUnlocked(
   const installed = await run(context, installer, [...install, ...requestedPackages(source)]);
   // pip has no overrides: versions that the package pins are replaced afterwards, with only a
   // warning from pip.
-  return installed.code === 0 && source.overrides?.length
+  return installed.code === 0 && bounds.overrides.length > 0
     ? run(context, installer, [...install, "--upgrade", "--requirement", overrides])
     : installed;
 }

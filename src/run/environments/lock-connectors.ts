@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { print } from "../../common/print";
-import type { ConnectorDefinition, PackageSource } from "../../model/connector";
+import {
+  sourceVersion,
+  type ConnectorDefinition,
+  type InstalledSource,
+} from "../../model/connector";
 import { hasLock } from "../../../connectors/dependency-lock";
 import { isPackage } from "../../common/connector-files";
 import { PACKAGE_ROOT } from "../../common/package";
@@ -15,7 +19,7 @@ import { findPython } from "./python";
 
 interface Lockable {
   readonly name: string;
-  readonly source: PackageSource;
+  readonly source: InstalledSource;
 }
 
 /**
@@ -55,7 +59,7 @@ export async function lockConnectors(
     });
     writeFileSync(file, text);
     print(
-      `${name} ${source.version}: ${text.match(/==/g)?.length ?? 0} packages, ${text === current ? "unchanged" : current === undefined ? "locked" : "changed"}`,
+      `${name} ${sourceVersion(source)}: ${text.match(/==/g)?.length ?? 0} packages, ${text === current ? "unchanged" : current === undefined ? "locked" : "changed"}`,
     );
   }
 }
@@ -83,7 +87,7 @@ function chosen(root: string, names: readonly string[]): readonly Lockable[] {
 }
 
 function lockable({ name, source }: ConnectorDefinition): readonly Lockable[] {
-  return "package" in source ? [{ name, source }] : [];
+  return "image" in source ? [] : [{ name, source }];
 }
 
 async function installContext(project: string): Promise<InstallContext> {

@@ -1,19 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULTS } from "../../model/defaults";
-import type { PackageSource } from "../../model/connector";
+import type { InstalledSource } from "../../model/connector";
 import { lockedPackages, lockText, type LockedPackages } from "../../../connectors/dependency-lock";
 import { UserError } from "../../common/errors";
 import { explainInstallFailure } from "./install-failure";
-import { requestedPackages, runUv, type InstallContext } from "./installer";
+import { requestedPackages, runUv, versionBounds, type InstallContext } from "./installer";
 import { oldestPython } from "./python";
 
 /** What is locked, and how. */
 export interface LockOptions {
   /** Name of the connector. */
   readonly name: string;
-  readonly source: PackageSource;
+  readonly source: InstalledSource;
   /** The uv of a fixed version: another one may write the same lock in another form. */
   readonly uv: string;
   readonly context: InstallContext;
@@ -33,11 +32,9 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
   try {
     const { tools = "", packages = "" } = current === undefined ? {} : lockedPackages(current);
     writeFileSync(join(folder, "all.txt"), `${tools}\n${packages}`);
-    writeFileSync(
-      join(folder, "constraints.in"),
-      (source.constraints ?? DEFAULTS.constraints).join("\n"),
-    );
-    writeFileSync(join(folder, "overrides.in"), (source.overrides ?? []).join("\n"));
+    const { constraints, overrides } = versionBounds(source);
+    writeFileSync(join(folder, "constraints.in"), constraints.join("\n"));
+    writeFileSync(join(folder, "overrides.in"), overrides.join("\n"));
     const all = await compile(options, folder, "all", requestedPackages(source), [
       "--constraints",
       "constraints.in",
@@ -48,7 +45,7 @@ export async function lockDependencies(options: LockOptions): Promise<string> {
       options,
       folder,
       "tools",
-      ["setuptools", ...(source.extraPackages ?? [])],
+      ["setuptools", ...("bulk" in source ? [] : (source.extraPackages ?? []))],
       ["--constraints", "all.txt"],
     );
     return lockText(name, source, parted(all, first));

@@ -13,6 +13,7 @@ const context: BuildContext = {
   files: {},
   launchers: {},
   locks: {},
+  bulk: {},
 };
 const pinned = `ghcr.io/acme/tap-erp@${digest("1")}`;
 

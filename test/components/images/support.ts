@@ -11,6 +11,7 @@ export const context: BuildContext = {
   files: { Dockerfile: "FROM x" },
   launchers: {},
   locks: {},
+  bulk: {},
 };
 
 export const shop = tap({ name: "tap-shop", package: "tap-shop", version: "1.2.3" });

@@ -25,6 +25,7 @@ const context: BuildContext = {
   files: { Dockerfile: "FROM x" },
   launchers: { "x.py": "1", "y.py": "2" },
   locks: {},
+  bulk: {},
 };
 const plain = { name: "Tap-X", package: "tap-x", version: "1.0+local" };
 const connector = tap({

@@ -60,10 +60,7 @@ export function readBulkCode(): { readonly [path: string]: string } {
     .map((entry) => relative(BULK_CODE, join(entry.parentPath, entry.name)))
     .sort();
   return Object.fromEntries(
-    files.map((file) => [
-      file.split(sep).join("/"),
-      readFileSync(join(BULK_CODE, file), "utf8"),
-    ]),
+    files.map((file) => [file.split(sep).join("/"), readFileSync(join(BULK_CODE, file), "utf8")]),
   );
 }
 

@@ -9,10 +9,7 @@ export function stateNameOf({ name, stateName = name }: ConnectorDefinition): st
 
 /** Whether a connector was replaced by another one that continues its states. */
 export function isOtherKind(before: ConnectorDefinition, after: ConnectorDefinition): boolean {
-  return (
-    before.name !== after.name ||
-    "bulk" in before.source !== "bulk" in after.source
-  );
+  return before.name !== after.name || "bulk" in before.source !== "bulk" in after.source;
 }
 
 /** A bulk connector in place of the published one, or the other way around. */
@@ -28,7 +25,11 @@ export function connectorKindFacts(
       ? [plain(`${kind}: these values are now loaded unchanged: ${exact.map(code).join(", ")}`)]
       : []),
     ...(limited.length > 0
-      ? [plain(`${kind}: these values are no longer loaded unchanged: ${limited.map(code).join(", ")}`)]
+      ? [
+          plain(
+            `${kind}: these values are no longer loaded unchanged: ${limited.map(code).join(", ")}`,
+          ),
+        ]
       : []),
   ];
 }

@@ -101,9 +101,7 @@ function versionFacts(
  */
 function majorOf({ source }: ConnectorDefinition): string | undefined {
   const version =
-    "image" in source
-      ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1]
-      : sourceVersion(source);
+    "image" in source ? /:v?(\d+\.\d[^/@]*)(?:@|$)/.exec(source.image)?.[1] : sourceVersion(source);
   const [major = "", minor = ""] = version?.split(/[.+-]/) ?? [];
   return version === undefined ? undefined : major === "0" ? `0.${minor}` : major;
 }

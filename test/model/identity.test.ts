@@ -224,3 +224,18 @@ const compared: readonly (readonly [
 for (const [what, saved, changed] of compared)
   test(`a state's identity is compared: ${what}`, () =>
     assert.deepEqual(changedParts(saved, now), changed));
+
+test("a bulk connector and the published one have the same identity by their state name", () => {
+  const published = tap({
+    name: "tap-db-sdk",
+    stateName: "tap-db",
+    package: "tap-db",
+    version: "1.0",
+  });
+  const bulk = tap({ name: "tap-db", bulk: "tap_db", requirements: [] });
+  const [before, after] = [published, bulk].map((use) =>
+    identityOf({ ...replication, schedule: "@daily", tap: use({ host: "a" }) }),
+  );
+  assert.equal(before?.tap, "tap-db");
+  assert.deepEqual(changedParts(before as Identity, after as Identity), []);
+});

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { VERSION } from "../../src/common/package";
+import { tap } from "../../src/model/connector";
 import { secret } from "../../src/model/connector-settings";
 import type { PipelineEntry } from "../../src/model/define";
 import type { Replication } from "../../src/model/replication";
@@ -289,4 +291,35 @@ suite("the review as a whole", () => {
       /^The base branch has 1 pipeline that this branch considers invalid/,
     );
   });
+});
+
+test("a bulk connector in place of the published one: the state is kept, and the values that differ are listed", () => {
+  const published = tap({
+    name: "tap-shop",
+    package: "acme-tap-shop",
+    version: "1.4.0",
+    limitations: [{ cases: ["numeric_nan", "date_bc"], outcome: "differs", text: "" }],
+  });
+  const bulk = tap({
+    name: "tap-shop",
+    bulk: "tap_shop",
+    requirements: [],
+    limitations: [{ cases: ["date_bc", "json_null"], outcome: "differs", text: "" }],
+  });
+  const before = replication({ tap: published({ host: "shop-db" }) });
+  const after = replication({ tap: bulk({ host: "shop-db" }) });
+  assert.deepEqual(factsOf(before, after).slice(0, 3), [
+    `plain: tap: \`tap-shop\` (\`acme-tap-shop\` \`1.4.0\`) → bulk connector \`tap-shop\` of tapctl \`${VERSION}\`; the saved state is kept`,
+    "plain: tap: these values are now loaded unchanged: `numeric_nan`",
+    "plain: tap: these values are no longer loaded unchanged: `json_null`",
+  ]);
+  const back = replication({
+    tap: tap({ name: "tap-shop-sdk", stateName: "tap-shop", package: "x", version: "1" })({
+      host: "shop-db",
+    }),
+  });
+  assert.match(
+    factsOf(after, back).join("\n"),
+    /^plain: tap: bulk connector .* → `tap-shop-sdk` \(`x` `1`\)/,
+  );
 });

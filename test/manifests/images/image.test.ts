@@ -13,6 +13,7 @@ import {
   type ImageBuild,
   type ImageOrigin,
 } from "../../../src/manifests/images/image";
+import { VERSION } from "../../../src/common/package";
 import { repositoriesBelow } from "../../../src/common/registry/repositories";
 import { tap, target, type PackageSource } from "../../../src/model/connector";
 import { lockText } from "../../../connectors/dependency-lock";
@@ -93,6 +94,24 @@ describe("the image of a connector", () => {
       tag(context, { ...connector, settings: { host: "number" } }),
     ];
     assert.equal(new Set([tag(context), ...others]).size, others.length + 1);
+  });
+
+  test("of a bulk connector: starts its module, and has another tag when its code or shared code changes", () => {
+    const bulk = tap({ name: "tap-b", bulk: "tap_b", requirements: ["x==1"] })({}).connector;
+    const code = { "__init__.py": "1", "tap_b/__main__.py": "1", "target_c/__main__.py": "1" };
+    const build = (changed: { readonly [path: string]: string } = {}) =>
+      buildOf(connectorImage(bulk, { ...context, bulk: { ...code, ...changed } }));
+    assert.deepEqual(build().args, {
+      BASE_IMAGE: "python:3.12-slim",
+      CONNECTOR: "tap-b",
+      KIND: "tap",
+      PACKAGE: "tapctl-bulk",
+      VERSION,
+      BULK: "tap_b",
+    });
+    assert.equal(build({ "target_c/__main__.py": "2" }).tag, build().tag);
+    const others = [build({ "__init__.py": "2" }), build({ "tap_b/__main__.py": "2" })];
+    assert.equal(new Set([build(), ...others].map(({ tag }) => tag)).size, 3);
   });
 
   test("is not built where it is there, by the array's or the stack's word, which wins", () => {

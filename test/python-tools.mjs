@@ -8,7 +8,7 @@ import { join } from "node:path";
 const REQUIREMENTS = join("test", "python-tools.txt");
 const CONFIG = join("images", "pyproject.toml");
 const SOURCES = [join("images", "singer"), join("connectors", "launchers")];
-const TYPED = [join("images", "singer", "install.py"), join("connectors", "launchers")];
+const TYPED = [join("images", "singer"), join("connectors", "launchers")];
 /** A project with a configuration of its own. */
 const BULK = join("connectors", "bulk");
 const BULK_CONFIG = join(BULK, "pyproject.toml");

@@ -4,6 +4,8 @@
 locations and the exit codes. Without a request it behaves like `docker run IMAGE`, see standalone.py.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 import sys
@@ -12,7 +14,7 @@ INTERRUPTED = 13
 """As in `codes`, which is not loaded yet."""
 
 
-def _stop_at_once(number, frame):
+def _stop_at_once(number: int, frame: object) -> None:
     os.write(2, b"runner | stopped before it started\n")
     os._exit(INTERRUPTED)
 

@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 from .codes import USAGE, RunnerError
 
-Entry = dict
+Entry = dict[str, Any]
 
 
 def entries(catalog: Any, where: str) -> list[Entry]:
@@ -30,12 +30,13 @@ def names(entry: Entry) -> list[str]:
 def metadata_of(entry: Entry, breadcrumb: list[str]) -> dict[str, Any]:
     """The metadata at `breadcrumb`, created if it does not exist."""
     listed = entry.setdefault("metadata", [])
+    created: dict[str, Any] = {}
     for item in listed:
         if isinstance(item, dict) and list(item.get("breadcrumb") or []) == breadcrumb:
-            return item.setdefault("metadata", {})
-    item = {"breadcrumb": breadcrumb, "metadata": {}}
-    listed.append(item)
-    return item["metadata"]
+            existing: dict[str, Any] = item.setdefault("metadata", created)
+            return existing
+    listed.append({"breadcrumb": breadcrumb, "metadata": created})
+    return created
 
 
 def full_table_streams(catalog: Any) -> frozenset[str]:

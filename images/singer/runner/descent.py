@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple, Optional
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
-File = tuple
+File = tuple[int, int]
 """Device and inode of an open file: the same for all processes that have it open."""
 
 _own: set[int] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Optional
 
+from .idle import Signs
 from .relay import Relay
 from .session import Session
 from .target import PipeLoad
@@ -21,7 +22,7 @@ class DistantTap:
         self._ended = False
         self._read = 0
 
-    def signs_of_life(self, load: PipeLoad) -> Optional[tuple]:
+    def signs_of_life(self, load: PipeLoad) -> Signs:
         """Signs of life of the tap or target: data or log lines; only the target's once all data has arrived."""
         of_target = load.signs_of_life()
         return of_target and (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from .codes import USAGE, RunnerError, io_error
 from .lossless import JsonText, encode, load_text, loads
+
+Parsed = TypeVar("Parsed")
 
 
 def read_json(path: str, what: str, constants: bool = False) -> Any:
@@ -24,7 +26,7 @@ def read_object_text(path: str, what: str) -> JsonText:
     return text
 
 
-def _read(path: str, what: str, parse: Callable[[bytes], Any]) -> Any:
+def _read(path: str, what: str, parse: Callable[[bytes], Parsed]) -> Parsed:
     try:
         with open(path, "rb") as file:
             return parse(file.read())

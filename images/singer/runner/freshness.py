@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple, Optional
 
 from .lossless import JsonText
@@ -35,16 +35,18 @@ class Mark(NamedTuple):
         return begins > now + _WIDEST_OFFSET
 
 
-def marks(state: Optional[JsonText], ignored: Iterable[str] = ()) -> list[Mark]:
+def marks(state: Optional[JsonText], ignored: Container[Optional[str]] = ()) -> list[Mark]:
     """The newest date or time of each stream that has one, except `ignored` streams."""
     value = state.value if state else None
     found = value.get("bookmarks") if isinstance(value, dict) else None
-    parts = found.items() if isinstance(found, dict) and found else [(None, value)]
+    parts: list[tuple[Optional[str], Any]] = (
+        list(found.items()) if isinstance(found, dict) and found else [(None, value)]
+    )
     newest = [_newest(stream, part) for stream, part in parts if stream not in ignored]
     return [mark for mark in newest if mark]
 
 
-def oldest(state: Optional[JsonText], ignored: Iterable[str] = ()) -> Optional[float]:
+def oldest(state: Optional[JsonText], ignored: Container[Optional[str]] = ()) -> Optional[float]:
     """The newest time of the stream that is furthest behind, in seconds since 1970; None if no stream has a date or time."""
     return min((mark.time for mark in marks(state, ignored)), default=None)
 

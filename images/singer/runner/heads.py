@@ -14,7 +14,7 @@ _TRIES = 6
 _LONGEST_NAME = 1024
 _CLOSED = re.compile(rb"\}[ \t\r]*\n\Z")
 
-Key = tuple
+Key = tuple[str, Optional[str]]
 """(type, stream or None) of a message."""
 
 

@@ -8,6 +8,9 @@ from typing import Callable, Optional
 from .log import timestamp
 from .session import Session
 
+Signs = Optional[tuple[object, ...]]
+"""Signs of life: they change while something moves, and are None while nothing is expected."""
+
 _MENTIONED_SECONDS = 60
 _NOTED_SECONDS = 300
 
@@ -15,8 +18,7 @@ _NOTED_SECONDS = 300
 class Idle:
     """Tracks how long a connector has been silent; `look` must be called often.
 
-    `signs` of life change while something moves, and are None while nothing is expected. `did` is what the connector
-    did not do, e.g. "sent"; `on_idle` is called once with the reason to stop it.
+    `did` is what the connector did not do, e.g. "sent"; `on_idle` is called once with the reason to stop it.
     """
 
     def __init__(
@@ -24,7 +26,7 @@ class Idle:
         session: Session,
         name: str,
         did: str,
-        signs: Callable[[], Optional[tuple]],
+        signs: Callable[[], Signs],
         on_idle: Callable[[str], None],
     ) -> None:
         self._session = session
@@ -32,7 +34,7 @@ class Idle:
         self._limit: Optional[float] = session.args.idle_timeout_seconds or None
         self._signs = signs
         self._on_idle = on_idle
-        self._last: Optional[tuple] = None
+        self._last: Signs = None
         self._since = time.monotonic()
         self._note_after: float = _NOTED_SECONDS
 

@@ -32,8 +32,9 @@ class Invalid(Exception):
 
 def branch(value: Mapping[str, Any], schema: Schema, name: str) -> Schema:
     """The alternative of a `oneOf` whose field `name` matches the value."""
-    found = {each["properties"][name]["const"]: each for each in schema["oneOf"]}
-    chosen = found.get(value.get(name)) if isinstance(value.get(name), str) else None
+    found: dict[str, Schema] = {each["properties"][name]["const"]: each for each in schema["oneOf"]}
+    wanted = value.get(name)
+    chosen = found.get(wanted) if isinstance(wanted, str) else None
     if chosen is None:
         given = f"is {_shown(value[name])}" if name in value else "is missing"
         raise Invalid(f'"{name}" {given}; it must be one of: {", ".join(found)}')
@@ -42,7 +43,7 @@ def branch(value: Mapping[str, Any], schema: Schema, name: str) -> Schema:
 
 def check(value: Any, schema: Schema, at: str) -> None:
     """Raises Invalid for a value that does not match the schema; `at` names the value."""
-    kind = schema.get("type")
+    kind = str(schema.get("type"))
     if kind in _TYPES:
         expected, matches = _TYPES[kind]
         if not matches(value):

@@ -14,7 +14,7 @@ from .distant_tap import DistantTap
 from .feed import Feed
 from .files import files_below, read_json
 from .findings import CUT_LINE, check_bad, check_content, check_versions, log_bad_lines, publish
-from .idle import Idle
+from .idle import Idle, Signs
 from .messages import RECORD, SCHEMA
 from .outcome import Saved
 from .relay import Relay
@@ -67,7 +67,7 @@ def _is_partial(args: Arguments) -> bool:
     """Whether the tap failed, which is known once its FIFO has ended."""
     if args.tap_outcome_file and not args.partial:
         take_outcome(args, awaited_outcome(args.tap_outcome_file))
-    return args.partial
+    return bool(args.partial)
 
 
 def take_outcome(args: Arguments, outcome: Optional[str]) -> None:
@@ -203,7 +203,7 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
 def _wait(
     session: Session,
     load: PipeLoad,
-    signs: Callable[[], Optional[tuple]],
+    signs: Callable[[], Signs],
     tick: Callable[[Optional[int]], None],
     on_idle: Optional[Callable[[str], None]] = None,
 ) -> None:

@@ -36,13 +36,13 @@ class Log:
     def line(self, source: str, text: str) -> None:
         """Logs `text` for `source`: tap, target, or runner (which goes to every file)."""
         text = f"{source} | {self.masker.text(text)}\n"
-        files = set(self._files.values()) if source == "runner" else {self._files.get(source)}
+        own = self._files.get(source)
+        files = set(self._files.values()) if source == "runner" else {own} if own else set()
         stamped = f"{timestamp(time.time())} {text}".encode("utf-8", "replace")
         with self._lock:
             self._copy(source).line(text)
             for file in files:
-                if file:
-                    file.add(stamped)
+                file.add(stamped)
 
     def raw(self, source: str, line: bytes) -> str:
         """Logs a line of a connector; returns the masked text."""

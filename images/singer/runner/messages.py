@@ -75,11 +75,11 @@ def read_line(line: bytes) -> Union[Message, Rubbish]:
     try:
         parsed = _parse(body)
     except RecursionError:
-        found = _by_head(body)
-        kept = found is not None and found.kind != STATE
+        deep = _by_head(body)
+        kept = deep is not None and deep.kind != STATE
         return (
-            found._replace(skip=skip)
-            if found and kept
+            deep._replace(skip=skip)
+            if deep and kept
             else Rubbish("nested too deeply to be read", True)
         )
     except ValueError:

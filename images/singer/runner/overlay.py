@@ -15,7 +15,7 @@ from .files import read_json, remove, write_json
 from .lossless import JsonText, dumps, loads, plain
 from .masking import leaves
 
-Config = dict
+Config = dict[str, Any]
 
 
 def apply_overlay(path: str, base: Config, warn: Callable[[str], None]) -> Config:

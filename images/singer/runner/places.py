@@ -82,10 +82,13 @@ def fill_in(args: Any) -> None:
 
 def _state_in_force(args: Any) -> Optional[str]:
     """The saved state; else, if none was ever saved, the state of the former name; else the initial state."""
-    if args.state and os.path.exists(args.state):
-        return args.state
+    saved: Optional[str] = args.state
+    former: Optional[str] = args.former_state
+    initial: Optional[str] = args.initial_state
+    if saved and os.path.exists(saved):
+        return saved
     kept = args.former_unless
     was_reset = bool(kept) and os.path.isdir(kept) and bool(os.listdir(kept))
-    if args.former_state and not was_reset and os.path.exists(args.former_state):
-        return args.former_state
-    return args.initial_state or args.state
+    if former and not was_reset and os.path.exists(former):
+        return former
+    return initial or saved

@@ -27,7 +27,7 @@ _SHOWN = 4096
 _LONGEST_SAMPLE = 1 << 16
 """Longest record that is parsed only for its version."""
 
-Cut = tuple
+Cut = tuple[int, int]
 """(start, end) of a byte range in a block that the target must not get."""
 
 
@@ -105,7 +105,7 @@ class Scanner(Totals):
     ) -> None:
         for key, count in found:
             self._add(key, count)
-            if key[0] == RECORD and not self.versions.knows(key[1]):
+            if key[0] == RECORD and not self.versions.knows(str(key[1])):
                 # A stream whose head looks like those of others, but was never parsed.
                 first = self._heads.first(buffer, start, end, key)
                 if first >= 0:

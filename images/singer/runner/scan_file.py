@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import signal
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from .blocks import BLOCK, blocks
 from .descent import request_death
@@ -120,7 +120,7 @@ class _Helper:
                 os._exit(0)
         os.close(answer)
 
-    def result(self, check: Check) -> Optional[tuple[tuple, bool]]:
+    def result(self, check: Check) -> Optional[tuple[tuple[Any, ...], bool]]:
         """Its totals; None if it failed."""
         parts = []
         while True:
@@ -130,9 +130,10 @@ class _Helper:
                 break
             parts.append(data)
         try:
-            return marshal.loads(b"".join(parts))
+            totals, cut = marshal.loads(b"".join(parts))
         except (EOFError, ValueError, TypeError):
             return None
+        return totals, cut
 
     def end(self) -> None:
         """Kills it."""

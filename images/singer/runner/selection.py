@@ -11,7 +11,7 @@ from .codes import USAGE, RunnerError
 METHODS = ("FULL_TABLE", "INCREMENTAL", "LOG_BASED")
 _FIELDS = ("stream", "replicationMethod", "replicationKey", "include", "exclude")
 
-Rule = dict
+Rule = dict[str, Any]
 
 
 def select(catalog: dict[str, Any], rules: list[Any]) -> list[str]:

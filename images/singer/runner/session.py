@@ -18,7 +18,7 @@ from .progress import Progress
 from .request import Arguments
 from .supervisor import Supervisor
 
-Result = dict
+Result = dict[str, Any]
 
 
 class Session:

@@ -214,7 +214,7 @@ def report(session: Session) -> None:
 def _left(args: Arguments) -> list[str]:
     """The output file of the run: the records of a tap, the state of a target."""
     path = args.output if args.command == "extract" else getattr(args, "candidate", None)
-    return [] if path in (None, "-") else [path]
+    return [] if path is None or path == "-" else [path]
 
 
 def _stamp(path: str) -> Optional[tuple[int, int]]:

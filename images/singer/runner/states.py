@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from .bookmarks import State, merge
 from .canonical import canonical, parse
@@ -14,7 +14,7 @@ from .state_shapes import Shape
 _MOST_KEPT = 1000
 _MOST_BYTES = 16 << 20
 
-Place = tuple
+Place = tuple[int, bytes]
 """(number of the STATE, its line)."""
 
 
@@ -30,7 +30,7 @@ class States:
         self._count = 0
         self._line: Optional[bytes] = None
         """The last STATE."""
-        self._known: Optional[tuple[bytearray, int]] = None
+        self._known: Optional[tuple[Union[bytes, bytearray], int]] = None
         """Where the last STATE is, until it is copied."""
         self._marks: tuple[str, ...] = ()
         """The streams that have bookmarks in it."""

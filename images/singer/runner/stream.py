@@ -11,7 +11,7 @@ from .child import Child
 from .closed_output import ClosedOutput
 from .codes import BOTH_FAILED, INTERNAL, INTERRUPTED, TAP_FAILED, TARGET_FAILED
 from .findings import CUT_LINE, check_bad, check_content, log_bad_lines, publish
-from .idle import Idle
+from .idle import Idle, Signs
 from .messages import SCHEMA
 from .outcome import Saved
 from .pipes import large_pipe
@@ -131,7 +131,7 @@ class _Run:
         else:
             self._stop_tap(fault)
 
-    def _signs_of_life(self) -> Optional[tuple]:
+    def _signs_of_life(self) -> Signs:
         of_target = self._load.signs_of_life()
         return of_target and (of_target, self._relay.read, self._tap.log.bytes)
 

@@ -71,7 +71,7 @@ def _catalog(
 ) -> Optional[dict[str, Any]]:
     args = session.args
     if args.catalog:
-        catalog = read_json(args.catalog, "catalog", constants=True)
+        catalog: dict[str, Any] = read_json(args.catalog, "catalog", constants=True)
         entries(catalog, f"catalog {args.catalog}")
         if tap.flags.catalog == "none":
             session.warn(f"{tap.name} does not accept a catalog: it decides what it sends")
@@ -127,7 +127,7 @@ def run_discovery(
         text = file.read()
     try:
         # Some taps print log lines before the catalog.
-        catalog = loads(text[max(0, text.find("{")) :], constants=True)
+        catalog: dict[str, Any] = loads(text[max(0, text.find("{")) :], constants=True)
     except ValueError as error:
         raise RunnerError(
             TAP_FAILED, f"discovery: {tap.name} printed no catalog: {error}"

@@ -11,6 +11,7 @@ from .child import Child
 from .connector import Connector
 from .feed import Feed
 from .files import make_directory
+from .idle import Signs
 from .log import Log
 from .lossless import JsonText
 from .pipes import large_pipe, unread
@@ -117,7 +118,7 @@ class PipeLoad(Load):
         except OSError:
             return 0
 
-    def signs_of_life(self) -> Optional[tuple]:
+    def signs_of_life(self) -> Signs:
         """Signs of life: change while it reads or logs; None once it has read all of its input."""
         feeder, waiting = self._feeder, self.unread
         return (

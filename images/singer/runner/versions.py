@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Optional
 
-from .messages import RECORD, Message, read_line
+from .messages import RECORD, read_line
+from .rubbish import Rubbish
 
 
 class Versions:
@@ -139,7 +140,9 @@ def find_outdated(file: BinaryIO, versions: Versions) -> Optional[str]:
         if b'"version"' not in line or not any(number in line for number in numbers):
             continue
         found = read_line(line)
-        stream = str(found.stream) if isinstance(found, Message) and found.kind == RECORD else None
+        if isinstance(found, Rubbish) or found.kind != RECORD:
+            continue
+        stream = str(found.stream)
         if stream in wanted and found.fields.get("version") == wanted[stream]:
             del wanted[stream]
             if not wanted:

@@ -1,0 +1,62 @@
+"""What the reader yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tapctl_bulk.common.exact_json import Json
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A SCHEMA message that differs from the last one of its stream."""
+
+    stream: str
+    schema: dict[str, Json]
+    keys: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Records:
+    """RECORD lines of one stream, in the order of the input."""
+
+    stream: str
+    data: bytes
+    count: int
+    runs: tuple[tuple[int, int], ...]
+    """Where the lines come from: number of the first line in the input, and how many follow it."""
+
+    def line_number(self, index: int) -> int:
+        """Return the number in the input of the line at an index, both as programs count."""
+        for first, count in self.runs:
+            if index < count:
+                return first + index
+            index -= count
+        raise IndexError(index)
+
+
+@dataclass(frozen=True)
+class ActivateVersion:
+    """The tap has sent all rows of this version of the table."""
+
+    stream: str
+    version: int
+    line: int
+
+
+@dataclass(frozen=True)
+class State:
+    """A state: JSON text, every byte as it came."""
+
+    value: bytes
+    line: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """No input for `IDLE_SECONDS`."""
+
+
+Message: TypeAlias = "Schema | Records | ActivateVersion | State | Pause"

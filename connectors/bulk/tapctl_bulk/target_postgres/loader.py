@@ -1,0 +1,204 @@
+"""Batches: rows into the staging tables, from there into the tables, then the state.
+
+Everything here runs in one thread, which owns the connection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+import psycopg
+
+from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.common.logs import warn
+from tapctl_bulk.common.settings import Config, integer
+from tapctl_bulk.target_postgres.columns import Column
+from tapctl_bulk.target_postgres.failures import failure
+from tapctl_bulk.target_postgres.merge import Habits, merge
+from tapctl_bulk.target_postgres.names import TableName
+from tapctl_bulk.target_postgres.prepare import prepare
+from tapctl_bulk.target_postgres.replace import swap
+from tapctl_bulk.target_postgres.settings import handles_versions
+from tapctl_bulk.target_postgres.stage import Stage
+from tapctl_bulk.target_postgres.table import Connection, lock
+from tapctl_bulk.target_postgres.versions import activate_version
+from tapctl_bulk.target_postgres.wanted import Wanted
+
+MAX_AGE_SECONDS = 300.0
+MAX_STAGED_BYTES = 512 << 20
+
+
+@dataclass
+class Load:
+    """A stream that is being loaded."""
+
+    stage: Stage
+    habits: Habits
+    table: TableName
+    staged: int = 0
+
+
+@dataclass
+class _Copy:
+    """A COPY that is not finished."""
+
+    stream: str
+    with_origin: bool
+    cursor: psycopg.Cursor[tuple[object, ...]]
+    copy: psycopg.Copy
+    stack: ExitStack = field(default_factory=ExitStack)
+    sent: int = 0
+
+
+class Loader:
+    """Loads streams. A state is reported once everything before it is committed."""
+
+    def __init__(
+        self, connection: Connection, config: Config, report: Callable[[bytes], None]
+    ) -> None:
+        self._connection = connection
+        self._config = config
+        self._report = report
+        self._batch_rows = max(1, integer(config, "batch_size_rows"))
+        self._started = datetime.now(timezone.utc)
+        self._loads: dict[str, Load] = {}
+        self._copy: _Copy | None = None
+        self._state = b""
+        self._batch_since = 0.0
+        self._batch_bytes = 0
+
+    def prepare(self, wanted: Wanted, table: TableName) -> tuple[Column, ...]:
+        """Create or adapt the table of a stream. Returns the columns that its rows must have."""
+        self.flush()
+        with _named(wanted.stream, table):
+            stage, is_new = prepare(
+                self._connection, wanted, table, f"tapctl_stage_{len(self._loads)}"
+            )
+            if wanted.mode != "replace":
+                self._connection.commit()
+        has_unique_key = is_new or stage.has_unique_key
+        self._loads[wanted.stream] = Load(stage, Habits(is_new, False, has_unique_key), table)
+        return stage.columns
+
+    def add_rows(self, stream: str, rows: bytes, count: int, *, with_origin: bool) -> None:
+        """Stage rows, and commit the batch if it is large enough."""
+        load = self._loads[stream]
+        with _named(stream, load.table):
+            copy = self._open_copy(stream, load.stage, with_origin)
+            copy.copy.write(rows)
+            copy.sent += count
+        if not self._batch_bytes:
+            self._batch_since = time.monotonic()
+        self._batch_bytes += len(rows)
+        rows_of_stream = load.staged + copy.sent
+        if rows_of_stream >= self._batch_rows or self._batch_bytes >= MAX_STAGED_BYTES:
+            self.flush()
+        else:
+            self.check_age()
+
+    def check_age(self) -> None:
+        """Commit a batch whose first row has waited for long."""
+        if self._batch_bytes and time.monotonic() - self._batch_since > MAX_AGE_SECONDS:
+            self.flush()
+
+    def add_state(self, value: bytes) -> None:
+        """Report a state, now or after the batch."""
+        self._state = value
+        if not self._batch_bytes:
+            self._report_state()
+
+    def activate_version(self, stream: str, version: int) -> None:
+        """Mark or delete the rows of earlier versions."""
+        load = self._loads.get(stream)
+        if load is None or load.stage.wanted.mode == "replace":
+            return
+        if not handles_versions(self._config):
+            warn(f'stream "{stream}": an ACTIVATE_VERSION message was ignored, as the settings say')
+            return
+        self.flush()
+        with _named(stream, load.table):
+            activate_version(self._connection, load.stage, version)
+            self._connection.commit()
+
+    def flush(self) -> None:
+        """Load what is staged and commit it."""
+        self._close_copy()
+        now = datetime.now(timezone.utc)
+        for stream, load in self._loads.items():
+            if not load.staged:
+                continue
+            with _named(stream, load.table):
+                lock(self._connection, f"table {load.table}")
+                merge(self._connection, load.stage, load.habits, load.staged, now, self._started)
+                if load.stage.wanted.mode == "replace":
+                    self._connection.execute(f"truncate {load.stage.sql}")
+            load.staged = 0
+        self._batch_bytes = 0
+        if not self._is_replacing():
+            with _named():
+                self._connection.commit()
+            self._report_state()
+
+    def finish(self) -> None:
+        """Load the rest."""
+        self.flush()
+        if not self._is_replacing():
+            return
+        for stream, load in self._loads.items():
+            if load.stage.wanted.mode == "replace":
+                with _named(stream, load.table):
+                    swap(self._connection, load.stage, load.table)
+        with _named():
+            self._connection.commit()
+        self._loads.clear()
+        self._report_state()
+
+    def _is_replacing(self) -> bool:
+        return any(load.stage.wanted.mode == "replace" for load in self._loads.values())
+
+    def _report_state(self) -> None:
+        if self._state and not self._is_replacing():
+            self._report(self._state + b"\n")
+            self._state = b""
+
+    def _open_copy(self, stream: str, stage: Stage, with_origin: bool) -> _Copy:
+        current = self._copy
+        if current and current.stream == stream and current.with_origin == with_origin:
+            return current
+        self._close_copy()
+        cursor = self._connection.cursor()
+        stack = ExitStack()
+        copy = stack.enter_context(cursor.copy(stage.copy(with_origin=with_origin)))
+        self._copy = _Copy(stream, with_origin, cursor, copy, stack)
+        return self._copy
+
+    def _close_copy(self) -> None:
+        current, self._copy = self._copy, None
+        if current is None:
+            return
+        load = self._loads[current.stream]
+        with _named(current.stream, load.table):
+            current.stack.close()
+        if current.cursor.rowcount != current.sent:
+            raise ConnectorError(
+                f'stream "{current.stream}": {current.sent} records were read, but the database staged {current.cursor.rowcount}',
+                "Nothing of this batch was loaded",
+            )
+        load.staged += current.sent
+
+
+class _named:
+    """Turns an error of the server into one that names the stream and the table."""
+
+    def __init__(self, stream: str = "", table: TableName | None = None) -> None:
+        self._stream, self._table = stream, str(table) if table else ""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, psycopg.Error):
+            raise failure(error, self._stream, self._table) from error

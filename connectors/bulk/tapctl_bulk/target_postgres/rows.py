@@ -1,0 +1,173 @@
+"""RECORD lines into rows of COPY's CSV format.
+
+msgspec checks the line and cuts it into the raw JSON of each value; nothing is converted. JSON
+text is almost CSV already if the escape character is a backslash: strings are quoted, `\\"` and
+`\\\\` mean the same, and a bare `null` is NULL. Other escapes are replaced per block.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from tapctl_bulk.common.errors import ConnectorError
+from tapctl_bulk.common.exact_json import Number, dumps
+from tapctl_bulk.singer_input import Records, damaged_line
+from tapctl_bulk.target_postgres.columns import Column
+from tapctl_bulk.target_postgres.escapes import NulCharacter, quote, replace_nul, unescape
+
+NULL = Raw(b"null")
+COPY_FORMAT = (
+    "(format csv, delimiter E'\\t', null 'null', quote '\"', escape '\\', encoding 'UTF8')"
+)
+# A nested value at the start of a field, where only JSON columns may have one, and those are quoted.
+NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
+
+Values = tuple[Any, ...]
+
+
+class RowWriter:
+    """Writes the rows of one stream."""
+
+    def __init__(self, columns: Sequence[Column], *, replaces_nul: bool) -> None:
+        self._columns = columns
+        self._json = [index for index, column in enumerate(columns) if column.is_json]
+        self._replace_nul = replaces_nul
+        names = [f"f{index}" for index in range(len(columns))]
+        keys = {name: column.key for name, column in zip(names, columns, strict=True)}
+        fields = [(name, Raw, NULL) for name in names]
+        record = msgspec.defstruct("Record", fields, rename=keys, gc=False)
+        message = msgspec.defstruct(
+            "Message",
+            [("record", record), ("time_extracted", Raw, NULL), ("version", Raw, NULL)],
+            gc=False,
+        )
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(message)
+        self._values = _getter(names)
+
+    def rows(self, records: Records, *, with_origin: bool) -> bytes:
+        """Return a row per line.
+
+        Args:
+            records: Lines of the stream.
+            with_origin: Adds `time_extracted` and `version` of the message as last fields.
+
+        Raises:
+            ConnectorError: A line is damaged, or holds U+0000.
+        """
+        try:
+            found = self._decoder.decode_lines(records.data)
+        except (msgspec.MsgspecError, RecursionError):
+            found = self._decode_each(records)
+        if len(found) != records.count:
+            found = self._decode_each(records)
+        values = self._values
+        if with_origin:
+            rows = [(*values(one.record), one.time_extracted, one.version) for one in found]
+        else:
+            rows = [values(one.record) for one in found]
+        return self._text(rows, records)
+
+    def _text(self, rows: list[Values], records: Records) -> bytes:
+        if self._json:
+            rows = [self._with_json(row) for row in rows]
+        text = _joined(rows)
+        if any(mark in text for mark in NESTED_FIELDS) or text[:1] in (b"{", b"["):
+            text = _joined([tuple(_nested(value) for value in row) for row in rows])
+        if b"\\" not in text:
+            return text
+        try:
+            return unescape(text, replaces_nul=self._replace_nul)
+        except NulCharacter:
+            raise self._nul_error(rows, records) from None
+        except UnicodeDecodeError as error:
+            raise ConnectorError(
+                f'stream "{records.stream}": a text has half of a surrogate pair, which is not a character',
+                "Correct it in the source",
+            ) from error
+
+    def _with_json(self, row: Values) -> Values:
+        changed = list(row)
+        for index in self._json:
+            value = bytes(row[index])
+            changed[index] = quote(replace_nul(value) if self._replace_nul else value)
+        return tuple(changed)
+
+    def _decode_each(self, records: Records) -> list[Any]:
+        """Decode line by line, to find the damaged one. NaN and Infinity, which Python writes, are
+        read as numbers."""
+        found = []
+        for index, line in enumerate(records.data.split(b"\n")[:-1]):
+            try:
+                found.append(self._decoder.decode(line))
+            except (msgspec.MsgspecError, RecursionError) as error:
+                plain = _with_constants(line)
+                if plain is None:
+                    number = records.line_number(index)
+                    reason = "is not a valid RECORD message"
+                    raise damaged_line(number, line, reason, records.stream) from error
+                found.append(self._decoder.decode(plain))
+        return found
+
+    def _nul_error(self, rows: list[Values], records: Records) -> ConnectorError:
+        for index, row in enumerate(rows):
+            for column, value in zip(self._columns, row, strict=False):
+                try:
+                    unescape(bytes(value), replaces_nul=False)
+                except NulCharacter:
+                    return ConnectorError(
+                        f'stream "{records.stream}", column "{column.name}": a text of line '
+                        f"{records.line_number(index)} of the input has the character U+0000, which PostgreSQL cannot store",
+                        'Remove it in the source, or set "sanitize_null_text_characters"',
+                    )
+        return ConnectorError(f'stream "{records.stream}": a text has the character U+0000')
+
+
+def _joined(rows: list[Values]) -> bytes:
+    lines = [b"\t".join(row) for row in rows]
+    lines.append(b"")
+    return b"\n".join(lines)
+
+
+def _getter(names: Sequence[str]) -> Callable[[Any], Values]:
+    if len(names) == 1:
+        get = operator.attrgetter(names[0])
+        return lambda record: (get(record),)
+    return operator.attrgetter(*names)
+
+
+def _nested(value: Raw | bytes) -> bytes:
+    raw = bytes(value)
+    return quote(raw) if raw[:1] in (b"{", b"[") else raw
+
+
+class _Constant(str):
+    """NaN, Infinity or -Infinity."""
+
+
+def _with_constants(line: bytes) -> bytes | None:
+    """Return a RECORD with NaN, Infinity and -Infinity as texts; None if it is not one.
+
+    Within nested values there is no text that would mean the same, so they are refused there.
+    """
+    try:
+        message = json.loads(line, parse_float=Number, parse_constant=_Constant)
+    except (ValueError, RecursionError):
+        return None
+    record = message.get("record") if isinstance(message, dict) else None
+    if not isinstance(record, dict) or any(_has_constant(one) for one in record.values()):
+        return None
+    return dumps(message).encode()
+
+
+def _has_constant(value: object) -> bool:
+    """Whether a nested value has a constant anywhere."""
+    members = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
+    return any(isinstance(one, _Constant) or _has_constant(one) for one in members)

@@ -1,0 +1,179 @@
+"""Settings of target-postgres. Names, defaults and meanings are those of the published target."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from tapctl_bulk.common.settings import Config, Setting, flag, text
+
+Mode: TypeAlias = Literal["append", "upsert", "scd2", "replace"]
+
+CONNECTION: tuple[Setting, ...] = (
+    Setting("host", "string", "Host name or address of the server."),
+    Setting("port", "integer", "Port of the server.", 5432),
+    Setting("user", "string", "User name."),
+    Setting("password", "string", "Password of the user.", secret=True),
+    Setting("database", "string", "Database to connect to."),
+    Setting(
+        "sqlalchemy_url",
+        "string",
+        "Connection URL, such as postgresql://user:password@host:5432/database. It replaces host, "
+        "port, user, password, database and the TLS settings.",
+        secret=True,
+    ),
+    Setting("ssl_enable", "boolean", "Use TLS, as set by ssl_mode.", False),
+    Setting(
+        "ssl_mode",
+        "string",
+        "How strictly the server certificate is verified.",
+        "verify-full",
+        choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    ),
+    Setting(
+        "ssl_certificate_authority",
+        "string",
+        "CA certificate that verifies the server, as text or a file path.",
+        "~/.postgresql/root.crl",
+    ),
+    Setting("ssl_client_certificate_enable", "boolean", "Present a client certificate.", False),
+    Setting(
+        "ssl_client_certificate",
+        "string",
+        "Client certificate, as text or a file path.",
+        "~/.postgresql/postgresql.crt",
+    ),
+    Setting(
+        "ssl_client_private_key",
+        "string",
+        "Private key of the client certificate, as text or a file path.",
+        "~/.postgresql/postgresql.key",
+        secret=True,
+    ),
+    Setting(
+        "ssl_storage_directory",
+        "string",
+        "Folder for certificates that are given as text.",
+        ".secrets",
+    ),
+    Setting(
+        "ssh_tunnel",
+        "object",
+        "SSH tunnel: enable, host, port (22), username, private_key, private_key_password.",
+        secret=True,
+    ),
+)
+
+SETTINGS: tuple[Setting, ...] = (
+    *CONNECTION,
+    Setting(
+        "default_target_schema",
+        "string",
+        "Schema for the tables, created if it does not exist. If empty, the first part of a stream "
+        "name such as public-orders.",
+        "melty",
+    ),
+    Setting(
+        "schema_mapping",
+        "object",
+        'Schemas by the first part of stream names: {"public": {"target_schema": "raw"}}. They '
+        "take precedence over default_target_schema.",
+    ),
+    Setting(
+        "mode",
+        "string",
+        "append: add the rows. upsert: replace rows with the same key. scd2: keep every version of "
+        "a row, with _sdc_valid_from and _sdc_valid_to. replace: build a new table and swap it in "
+        "when the input ends. Default: upsert for streams with a key, else append; replace with "
+        "load_method overwrite.",
+        choices=("append", "upsert", "scd2", "replace"),
+    ),
+    Setting(
+        "load_method",
+        "string",
+        "Name of the modes in the published target: overwrite is replace; append-only and upsert "
+        "replace rows with the same key and append rows of streams without a key.",
+        "append-only",
+        choices=("append-only", "upsert", "overwrite"),
+    ),
+    Setting(
+        "batch_size_rows",
+        "integer",
+        "Rows of a stream after which a batch is committed and the state reported.",
+        100_000,
+    ),
+    Setting(
+        "add_record_metadata",
+        "boolean",
+        "Add the metadata columns _sdc_extracted_at, _sdc_received_at, _sdc_batched_at, "
+        "_sdc_deleted_at, _sdc_sequence, _sdc_table_version and _sdc_sync_started_at.",
+        True,
+    ),
+    Setting(
+        "activate_version",
+        "boolean",
+        "Handle ACTIVATE_VERSION messages: rows that are no longer in the source are marked in "
+        "_sdc_deleted_at or deleted. Requires add_record_metadata.",
+        True,
+    ),
+    Setting(
+        "process_activate_version_messages",
+        "boolean",
+        "Process ACTIVATE_VERSION messages at all.",
+        True,
+    ),
+    Setting(
+        "hard_delete",
+        "boolean",
+        "Delete rows that are no longer in the source, and rows that the tap marks in "
+        "_sdc_deleted_at, instead of keeping them with the time in _sdc_deleted_at.",
+        False,
+    ),
+    Setting(
+        "interpret_content_encoding",
+        "boolean",
+        "Store text that the schema declares as base16 as bytea.",
+        False,
+    ),
+    Setting(
+        "sanitize_null_text_characters",
+        "boolean",
+        "Replace U+0000, which PostgreSQL cannot store, with U+FFFD.",
+        False,
+    ),
+    Setting("owner_role", "string", "Role that creates and owns the tables (SET ROLE)."),
+    Setting(
+        "lock_timeout_seconds",
+        "integer",
+        "Fail if a lock on a table is not granted in this time. 0 waits without a limit.",
+        600,
+    ),
+    Setting(
+        "statement_timeout_seconds",
+        "integer",
+        "Fail if a statement takes longer. 0 is no limit.",
+        0,
+    ),
+    Setting("use_copy", "boolean", "No effect: rows are always loaded with COPY."),
+    Setting("validate_records", "boolean", "No effect: the database checks every value."),
+    Setting("dialect+driver", "string", "No effect: the driver is psycopg 3."),
+)
+
+UNSUPPORTED = ("stream_maps", "flattening_enabled", "flattening_max_depth")
+"""Settings of the published target that need every record in Python."""
+
+
+def mode_of(config: Config, keys: tuple[str, ...]) -> Mode:
+    """Return how a stream with this key is loaded."""
+    chosen = text(config, "mode") or (
+        "replace" if text(config, "load_method") == "overwrite" else ""
+    )
+    if chosen in ("append", "replace"):
+        return chosen  # type: ignore[return-value]
+    if not keys:
+        return "append"
+    return "scd2" if chosen == "scd2" else "upsert"
+
+
+def handles_versions(config: Config) -> bool:
+    """Whether ACTIVATE_VERSION messages are processed."""
+    return flag(config, "activate_version") and flag(config, "process_activate_version_messages")

@@ -1,0 +1,100 @@
+"""The staging table of a stream, and the statements that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from tapctl_bulk.singer_input import METADATA
+from tapctl_bulk.target_postgres.columns import Column
+from tapctl_bulk.target_postgres.names import TableName, quoted
+from tapctl_bulk.target_postgres.rows import COPY_FORMAT
+from tapctl_bulk.target_postgres.wanted import DELETED_AT, VALID_FROM, VALID_TO, Wanted
+
+ORDINAL = "_tapctl_n"
+EXTRACTED, VERSION = "_tapctl_extracted", "_tapctl_version"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Statements around the staging table of a stream."""
+
+    sql: str
+    """The staging table in a statement."""
+    target: TableName
+    wanted: Wanted
+    columns: tuple[Column, ...]
+    """Columns that the records fill."""
+    has_unique_key: bool
+    """Whether the table has a unique index on the stream's key."""
+
+    def create(self) -> str:
+        """A statement that creates the staging table. It is empty after every transaction."""
+        columns = [f"{quoted(one.name)} {one.staged_type}" for one in self.columns]
+        return (
+            f"create temporary table {self.sql} ({', '.join(columns)}, "
+            f"{EXTRACTED} timestamp with time zone, {VERSION} bigint, "
+            f"{ORDINAL} bigint generated always as identity (cache 1000)) on commit delete rows"
+        )
+
+    def copy(self, *, with_origin: bool) -> str:
+        """The COPY statement for the rows of `RowWriter`."""
+        names = [quoted(one.name) for one in self.columns]
+        origin = [EXTRACTED, VERSION] if with_origin else []
+        return f"copy {self.sql} ({', '.join(names + origin)}) from stdin {COPY_FORMAT}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Quoted names of the key columns."""
+        return tuple(quoted(one) for one in self.wanted.keys)
+
+    def source(self, *, last_of_key: bool) -> str:
+        """The staged rows as `s`: all of them, or the last one of each key."""
+        if not last_of_key:
+            return f"{self.sql} s"
+        keys = ", ".join(self.keys)
+        return f"(select distinct on ({keys}) * from {self.sql} order by {keys}, {ORDINAL} desc) s"
+
+    def values(self, now: datetime, started: datetime) -> dict[str, str]:
+        """Expressions by column for the rows of a batch.
+
+        Args:
+            now: When the batch was received.
+            started: When the target started.
+        """
+        found = {one.name: one.expression for one in self.columns if one.name != DELETED_AT}
+        deleted = next((one for one in self.columns if one.name == DELETED_AT), None)
+        moment = f"timestamp '{now.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S.%f}'"
+        deletion = deleted.expression if deleted else "null::timestamp"
+        if self.wanted.has_metadata:
+            milliseconds = f"{round(now.timestamp() * 1000)}"
+            extracted = f"coalesce(s.{EXTRACTED}::timestamp, {moment})"
+            found |= dict(
+                zip(
+                    METADATA,
+                    (
+                        extracted,
+                        moment,
+                        moment,
+                        deletion,
+                        milliseconds,
+                        f"s.{VERSION}",
+                        f"{round(started.timestamp() * 1000)}",
+                    ),
+                    strict=True,
+                )
+            )
+        if self.wanted.mode == "scd2":
+            found |= {VALID_FROM: moment, VALID_TO: "null::timestamp"}
+        return found
+
+
+def assignments(names: Sequence[str], source: str) -> str:
+    """Return `"a" = source."a", …` for an update."""
+    return ", ".join(f"{quoted(one)} = {source}.{quoted(one)}" for one in names)
+
+
+def same_key(keys: Sequence[str], one: str, other: str) -> str:
+    """Return the condition that two rows have the same key; the names are quoted."""
+    return " and ".join(f"{one}.{key} = {other}.{key}" for key in keys)

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stackCommand } from "../src/common/command-text";
+import type { Commands } from "../src/common/commands";
 
 /** Errors of the API server and of Helm for an object that already exists. */
 const EXISTS =
@@ -9,11 +9,14 @@ const EXISTS =
  * Adds the fix to the error of an object that already exists: usually, an earlier update was killed
  * before it could save that it had created the object. Applies to a component and everything below
  * it.
+ *
+ * @param commands the commands to print.
  */
-export function namesRecovery(): pulumi.ResourceTransformation {
+export function namesRecovery({ onStack }: Commands): pulumi.ResourceTransformation {
   const hook = new pulumi.ErrorHook("interrupted-update", async ({ name, errors }) => {
     // Awaited: once the hook returns, the engine may end the update before it receives the message.
-    if (EXISTS.test(errors[0] ?? "")) await pulumi.log.error(recoveryText(name));
+    if (EXISTS.test(errors[0] ?? ""))
+      await pulumi.log.error(recoveryText(name, onStack("recover")));
     return false;
   });
   return ({ type, props, opts }) =>
@@ -28,6 +31,6 @@ export function namesRecovery(): pulumi.ResourceTransformation {
       : undefined;
 }
 
-function recoveryText(name: string): string {
-  return `"${name}" exists on the cluster but not in the state of the stack. If an earlier update was interrupted, repair the state with: ${stackCommand("recover")}. Then start the update again. If the object does not belong to this stack, rename or delete it.`;
+function recoveryText(name: string, recover: string): string {
+  return `"${name}" exists on the cluster but not in the state of the stack. If an earlier update was interrupted, repair the state with: ${recover}. Then start the update again. If the object does not belong to this stack, rename or delete it.`;
 }

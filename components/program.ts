@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
-import { printCommandsFor } from "../src/common/command-text";
+import { commandsFor } from "../src/common/commands";
 import { UserError } from "../src/common/errors";
 import { readBuildContext } from "../src/manifests/images/build-context";
 import type { PipelineEntry } from "../src/model/define";
@@ -35,21 +35,22 @@ function supportsErrorHooks(): boolean {
  */
 export function stack(pipelines: readonly PipelineEntry[]): Program {
   return async () => {
+    const commands = commandsFor({ stack: pulumi.getStack });
     try {
-      printCommandsFor({ stack: pulumi.getStack });
-      const settings = loadSettings();
-      await check(settings, pipelines);
+      const settings = loadSettings(undefined, commands);
+      await check(settings, pipelines, commands);
       const digests = await readyDigests(
         settings,
         pipelines,
         readBuildContext(settings.images.baseImage),
       );
       return deploy(settings, pipelines, {
+        commands,
         digests,
-        transformations: supportsErrorHooks() ? [namesRecovery()] : [],
+        transformations: supportsErrorHooks() ? [namesRecovery(commands)] : [],
       });
     } catch (error) {
-      throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+      throw error instanceof UserError ? new pulumi.RunError(error.textWith(commands)) : error;
     }
   };
 }

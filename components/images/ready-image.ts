@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stackCommand } from "../../src/common/command-text";
 import type { PipelineEntry } from "../../src/model/define";
 import { UserError } from "../../src/common/errors";
 import type { Settings } from "../../src/settings/load-settings";
@@ -57,7 +56,8 @@ export async function readyDigests(
   );
   if (failed.length > 0)
     throw new UserError(failed.join("\n"), {
-      fix: `Correct its name, or use its digest (name@sha256:...): ${stackCommand("pin")} prints the digests.`,
+      fix: ({ onStack }) =>
+        `Correct its name, or use its digest (name@sha256:...): ${onStack("pin")} prints the digests.`,
       exitCode: 1,
     });
   return new Map(found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));

@@ -1,4 +1,3 @@
-import { tapctl } from "../common/command-text";
 import type { Window } from "../model/connector";
 import type { JsonObject } from "../model/connector-settings";
 import { UserError } from "../common/errors";
@@ -58,7 +57,11 @@ export function requireWindow({ name, tap }: Replication): Window & { readonly t
         ? "it declares no setting for the start or end"
         : `it declares "${window.from}" for the start but no setting for the end`;
     throw new UserError(
-      `"${name}": ${tap.connector.name} cannot read part of its history: ${has}.\nAdd a window to the connector, e.g. window: { from: "start_date", to: "end_date" }, or replicate everything from a day on: ${tapctl(`run ${name} --from DAY`)}`,
+      `"${name}": ${tap.connector.name} cannot read part of its history: ${has}.`,
+      {
+        fix: ({ tapctl }) =>
+          `Add a window to the connector, e.g. window: { from: "start_date", to: "end_date" }, or replicate everything from a day on: ${tapctl(`run ${name} --from DAY`)}`,
+      },
     );
   }
   return { ...window, to: window.to };

@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { runPrefix } from "../store/keys";
 import type { ObjectStore, StoredObject } from "../store/object-store";
@@ -34,9 +33,9 @@ export function addArtifacts(program: Command): void {
       const prefix = runPrefix(name, run);
       const objects = await store.list(prefix);
       if (objects.length === 0)
-        throw new UserError(
-          `Run ${run} of "${name}" stored no files, or they were deleted.\nList the runs with: ${tapctl(`runs ${name}`)}`,
-        );
+        throw new UserError(`Run ${run} of "${name}" stored no files, or they were deleted.`, {
+          fix: ({ tapctl }) => `List the runs with: ${tapctl(`runs ${name}`)}`,
+        });
       if (flags.get !== undefined) await download(store, prefix, objects, resolve(flags.get));
       const files = objects.map(({ key, size, modified }) => ({
         file: key.slice(prefix.length),

@@ -127,7 +127,10 @@ async function clusterRunner(
       ).metadata.name;
     },
     wait: async (workflow) => {
-      const ended = await watchRun(connection, { pipeline: entry.name, workflow });
+      const ended = await watchRun(connection, context.commands, {
+        pipeline: entry.name,
+        workflow,
+      });
       return ended && (outcomeOf(ended).code ?? 1);
     },
   };

@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import type { Cancelled } from "../cluster/control";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { bootId } from "../common/processes";
 import { currentHolder } from "../store/lease/lease";
@@ -58,9 +57,9 @@ async function cancelHere(
 ): Promise<Cancelled> {
   const holder = await currentHolder(await context.openStore(), name);
   if (holder === undefined || (run !== undefined && holder.run !== run))
-    throw new UserError(
-      `"${name}" has no run ${run === undefined ? "" : `${run} `}in progress.\nList its runs with: ${tapctl(`runs ${name}`)}`,
-    );
+    throw new UserError(`"${name}" has no run ${run === undefined ? "" : `${run} `}in progress.`, {
+      fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${name}`)}`,
+    });
   if (holder.host !== hostname() || holder.boot !== bootId())
     throw new UserError(
       `Run ${holder.run} of "${name}" is running on another machine: host ${holder.host}, process ${holder.pid}.\nCancel it there.`,

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Argument, type Command } from "commander";
-import { tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { getConfigs, putConfigs, removeConfig, type ConfigChange } from "../run/config-changes";
-import { checkedConfig, howToPut } from "../run/config-files";
+import { checkedConfig, putCommand } from "../run/config-files";
 import type { Replication } from "../model/replication";
 import { CONFIG_PARTS, listConfigs, missingParts, type ConfigPart } from "../store/configs";
 import type { ObjectStore } from "../store/object-store";
@@ -56,7 +56,7 @@ function addShow(config: Command): void {
     "config show shop-copy",
     "{pipeline, read, files, missing}",
   ).action(async (name: string, flags: JsonFlag, command: Command) => {
-    const { entry, store } = await open(name, command);
+    const { commands, entry, store } = await open(name, command);
     const files = await listConfigs(store, name);
     const missing = missingOf(entry, files);
     if (flags.json) return printJson({ pipeline: name, read: readsStore(entry), files, missing });
@@ -75,7 +75,7 @@ function addShow(config: Command): void {
     else if (readsStore(entry)) print(`"${name}" has no files in the store`);
     if (!readsStore(entry))
       print(`${files.length > 0 ? "The stored files are not used: " : ""}${notFromStore(name)}`);
-    printMissing(name, missing);
+    printMissing(commands, name, missing);
   });
 }
 
@@ -93,14 +93,14 @@ function addPut(config: Command): void {
     .option("--state <file>", "initial state, used until a run saves one")
     .action(async (name: string, flags: PutFlags, command: Command) => {
       const texts = checkedTexts(flags);
-      const { entry, store } = await open(name, command, requireFromStore);
+      const { commands, entry, store } = await open(name, command, requireFromStore);
       const files = await putConfigs(store, name, texts);
       const missing = missingOf(entry, await listConfigs(store, name));
-      const notes = await notesOn(files, entry, store);
+      const notes = await notesOn(commands, files, entry, store);
       if (flags.json) return printJson({ pipeline: name, files, missing, notes });
       for (const change of files) print(`${name}: ${inWords(change)}`);
       for (const note of notes) print(`note: ${note}`);
-      printMissing(name, missing);
+      printMissing(commands, name, missing);
     });
 }
 
@@ -135,12 +135,12 @@ function addRemove(config: Command): void {
   )
     .addArgument(new Argument("<part>", "file to delete").choices(PARTS))
     .action(async (name: string, part: ConfigPart, flags: JsonFlag, command: Command) => {
-      const { entry, store } = await open(name, command);
+      const { commands, entry, store } = await open(name, command);
       const removed = await removeConfig(store, name, part);
       const missing = missingOf(entry, await listConfigs(store, name));
       if (flags.json) return printJson({ pipeline: name, removed, missing });
       print(`${name}: ${removed} removed`);
-      printMissing(name, missing);
+      printMissing(commands, name, missing);
     });
 }
 
@@ -162,11 +162,15 @@ async function open(
   name: string,
   command: Command,
   check: (entry: Replication) => void = () => undefined,
-): Promise<{ readonly entry: Replication; readonly store: ObjectStore }> {
+): Promise<{
+  readonly commands: Commands;
+  readonly entry: Replication;
+  readonly store: ObjectStore;
+}> {
   const context = contextOf(command, "named");
   const entry = await requireReplication(context, name);
   check(entry);
-  return { entry, store: await context.openStore() };
+  return { commands: context.commands, entry, store: await context.openStore() };
 }
 
 /** The content of the files that the flags name; reports all problems together. */
@@ -188,7 +192,7 @@ function checkedTexts(flags: PutFlags): { readonly [Part in ConfigPart]?: string
       return [[part, checkedConfig(part, `--${part} ${file}`, readText(file))] as const];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(error.message);
+      problems.push(error.problem);
       return [];
     }
   });
@@ -215,8 +219,9 @@ function missingOf(
   return readsStore(entry) ? missingParts(files) : [];
 }
 
-function printMissing(name: string, missing: readonly ConfigPart[]): void {
-  for (const part of missing) print(howToPut(name, part));
+function printMissing(commands: Commands, name: string, missing: readonly ConfigPart[]): void {
+  for (const part of missing)
+    print(`${CONFIG_PARTS[part]} is missing. Store it with: ${putCommand(commands, name, part)}`);
 }
 
 function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
@@ -226,6 +231,7 @@ function inWords({ file, change, bytes, bytesBefore }: ConfigChange): string {
 
 /** Consequences of a change that a user might not expect. */
 async function notesOn(
+  { tapctl }: Commands,
   files: readonly ConfigChange[],
   entry: Replication,
   store: ObjectStore,

@@ -2,23 +2,20 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Connection } from "../cluster/connection";
 import type { ClusterStore } from "../cluster/store";
-import {
-  optionText,
-  printCommandsFor,
-  tapctlOnCluster,
-  type CommandPlace,
-} from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { loadProject, type Project } from "../run/project";
 import type { PrepareConnector } from "../run/run-options";
 import { assertValid, separateValid } from "../model/validation/validate";
 import type { ObjectStore } from "../store/object-store";
-import { load } from "./load";
+import { commandsOf } from "./commands-of";
 import { whereOf, type Surroundings, type WhereFlags } from "./surroundings";
 
 /** What a verb works with: the project, where the command runs, and its backends. */
 export interface CliContext {
   readonly project: Project;
+  /** Commands to print, for the same project, stack and cluster. */
+  readonly commands: Commands;
   readonly surroundings: Surroundings;
   /**
    * Opens the object store: the cluster's, or the one from the options, the environment or the
@@ -48,16 +45,11 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
     WhereFlags & { readonly project?: string; readonly store?: string }
   >();
   const project = checked(loadProject(from ?? process.cwd()), about);
-  const { surroundings, options } = whereOf(project.root, flags);
+  const { surroundings } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined)
     throw new UserError(
       "--store cannot be used with --on cluster.\nOmit --store: a cluster has its own object store.",
     );
-  printCommandsFor({
-    options: [...optionText("project", from), ...optionText("store", location), ...options],
-    project: from,
-    ...clusterPlace(project.root, surroundings),
-  });
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   let store: Promise<ObjectStore> | undefined;
@@ -70,6 +62,7 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
       }));
   return {
     project,
+    commands: commandsOf(command),
     surroundings,
     connect,
     openStore: async () =>
@@ -78,42 +71,6 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
         : clusterStore(),
     prepare: connectorsBelow(project.root),
   };
-}
-
-/** Context and stack for printed commands; read from files only when a command is printed. */
-function clusterPlace(root: string, surroundings: Surroundings): CommandPlace {
-  if (surroundings.on === "local") return {};
-  const chosen = () => {
-    const { chooseContext } = load(
-      "../cluster/kubeconfig",
-    ) as typeof import("../cluster/kubeconfig");
-    return chooseContext(surroundings.context);
-  };
-  return {
-    context: () => orUndefined(() => chosen().context),
-    stack: () => {
-      const { findStack } = load(
-        "../settings/find-stack",
-      ) as typeof import("../settings/find-stack");
-      return orUndefined(() => {
-        const { context, namespace } = chosen();
-        return findStack(root, { context, namespace: surroundings.namespace ?? namespace });
-      });
-    },
-  };
-}
-
-/**
- * Printing a command inside an error must not raise another error: parts that cannot be read are
- * left out.
- */
-function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 function checked(project: Project, about: "all" | "named"): Project {
@@ -159,9 +116,9 @@ export function connectorsBelow(root: string): PrepareConnector {
 
 async function connectTo(command: Command, surroundings: Surroundings): Promise<Connection> {
   if (surroundings.on === "local")
-    throw new UserError(
-      `${command.name()} needs a cluster.\nRun: ${tapctlOnCluster(command.name())}`,
-    );
+    throw new UserError(`${command.name()} needs a cluster.`, {
+      fix: ({ tapctlOnCluster }) => `Run: ${tapctlOnCluster(command.name())}`,
+    });
   const { connect } = await import("../cluster/connection.js");
   return connect(surroundings);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { DEFAULT_STACK, printCommandsFor } from "../common/command-text";
+import { DEFAULT_STACK } from "../common/commands";
 import { findRoot } from "../run/project";
 
 interface StackFlags {
@@ -106,6 +106,5 @@ function rootOf(command: Command): string {
 
 function flagsOf(command: Command): StackFlags & { readonly root: string } {
   const flags = command.optsWithGlobals<StackFlags>();
-  printCommandsFor({ stack: () => flags.stack, project: flags.project });
   return { ...flags, root: rootOf(command) };
 }

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { Command } from "commander";
-import type { Finding } from "../cluster/doctor/finding";
+import type { FindingText } from "../cluster/doctor/finding";
 import { contextOf } from "./context";
 import { print, printJson } from "../common/print";
 
@@ -18,8 +18,11 @@ export function addDoctor(program: Command): void {
       const context = contextOf(command);
       const { lookAtCluster } = await import("../cluster/doctor/look.js");
       const { CHECKS } = await import("../cluster/doctor/checks.js");
+      const { findingText } = await import("../cluster/doctor/finding.js");
       const facts = await lookAtCluster(await context.connect(), context.project.entries);
-      const findings = CHECKS.flatMap((check) => check(facts));
+      const findings = CHECKS.flatMap((check) => check(facts)).map((finding) =>
+        findingText(finding, context.commands),
+      );
       if (findings.some(({ level }) => level === "fail")) process.exitCode = 1;
       if (flags.json) return printJson(findings);
       for (const finding of findings) print(line(finding));
@@ -28,7 +31,7 @@ export function addDoctor(program: Command): void {
 
 const COLORS = { ok: pc.green, warn: pc.yellow, fail: pc.red } as const;
 
-function line({ check, level, found, todo }: Finding): string {
+function line({ check, level, found, todo }: FindingText): string {
   const indent = " ".repeat(20);
   const text = `${COLORS[level](level.padEnd(4))}  ${check.padEnd(12)}  ${found.replaceAll("\n", `\n${indent}`)}`;
   return todo === "" ? text : `${text}\n${indent}${pc.dim(`-> ${todo}`)}`;

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { findReplication } from "../run/project";
 import { followStoredLogs, readLogs, type LogLine } from "../store/runs/logs";
@@ -73,7 +72,11 @@ async function clusterLogs(
     ["Succeeded", "Failed", "Error"].includes(workflow.status?.phase ?? "");
   if (!ended && flags.follow) {
     const wants = (source: string) => sources.length > 1 || sources.some((one) => one === source);
-    await watchRun(connection, { pipeline: name, workflow: workflow.metadata.name, wants });
+    await watchRun(connection, context.commands, {
+      pipeline: name,
+      workflow: workflow.metadata.name,
+      wants,
+    });
     return;
   }
   const stored = ended ? await readLogs(store, name, run, sources).catch(() => []) : [];
@@ -108,7 +111,7 @@ async function clusterLogs(
         ? (summary?.error ?? "it is no longer on the cluster and stored no logs")
         : "no step has started, or its pods are gone";
     printNote(
-      `Run ${run} has no logs: ${reason}${before === undefined ? "" : `\nPrint the logs of the previous run with: ${tapctl(`logs ${name} ${before.run}`)}`}`,
+      `Run ${run} has no logs: ${reason}${before === undefined ? "" : `\nPrint the logs of the previous run with: ${context.commands.tapctl(`logs ${name} ${before.run}`)}`}`,
     );
   }
   show(live, flags);

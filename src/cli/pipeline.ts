@@ -1,4 +1,3 @@
-import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { findEntry, findReplication } from "../run/project";
 import type { PipelineEntry } from "../model/define";
@@ -38,7 +37,8 @@ export async function requireEntry(context: CliContext, name: string): Promise<P
   const entry = await entryIfAny(context, name);
   if (entry === undefined)
     throw new UserError(
-      `"${name}" is on the cluster but not in the array of this checkout; \`${stackCommand("up")}\` from here deletes it.\nRun this command from a checkout whose array contains the pipeline.`,
+      `"${name}" is on the cluster but not in the array of this checkout; \`${context.commands.onStack("up")}\` from here deletes it.`,
+      { fix: "Run this command from a checkout whose array contains the pipeline." },
     );
   return entry;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { DEFAULT_NAMESPACE, printCommandsFor } from "../common/command-text";
+import { DEFAULT_NAMESPACE } from "../common/commands";
 import type { ManifestFile, Rendered } from "../manifests/render/render";
 import { UserError } from "../common/errors";
 import { DEFAULTS } from "../model/defaults";
@@ -84,7 +84,6 @@ async function renderedOf(
     readonly project?: string;
     readonly namespace?: string;
   }>();
-  printCommandsFor({ project, ...(stack !== undefined && { stack: () => stack }) });
   const { root, entries } = loadProject(project ?? process.cwd());
   assertValid(entries);
   if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))

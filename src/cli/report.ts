@@ -50,7 +50,7 @@ async function gather(context: CliContext, limit: number): Promise<ReportData> {
     entries,
     await clusterFacts(await context.connect(), () => Promise.resolve(store), entries, {
       onUnread: printNote,
-      onIdle: (why) => printNote(idleNote(why)),
+      onIdle: (why) => printNote(idleNote(why, context.commands)),
     }),
     limit,
     now,

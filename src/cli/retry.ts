@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { tapctl } from "../common/command-text";
 import { contextOf } from "./context";
 import { printNote } from "./log-lines";
 import { requireReplication, runNamed } from "./pipeline";
@@ -56,8 +55,8 @@ export function addRetry(program: Command): void {
         if (!flags.follow)
           return flags.json
             ? printJson({ pipeline: name, run, workflow: metadata.name, extract })
-            : printNote(`Follow it with: ${tapctl(`logs ${name} -f`)}`);
-        const ended = await watchRun(connection, {
+            : printNote(`Follow it with: ${context.commands.tapctl(`logs ${name} -f`)}`);
+        const ended = await watchRun(connection, context.commands, {
           pipeline: name,
           workflow: metadata.name,
           wants: () => true,

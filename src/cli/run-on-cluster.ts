@@ -1,5 +1,4 @@
 import type { JsonText } from "../common/json";
-import { tapctl } from "../common/command-text";
 import { readSummary } from "../store/runs/runs";
 import type { StartFrom } from "../cluster/requests";
 import type { WorkflowObject } from "../cluster/objects";
@@ -54,10 +53,12 @@ export async function runOnCluster(
   if (!flags.follow || first === undefined) {
     if (flags.json) return printJson(started);
     return printNote(
-      started.map(({ pipeline }) => `Follow it with: ${tapctl(`logs ${pipeline} -f`)}`).join("\n"),
+      started
+        .map(({ pipeline }) => `Follow it with: ${context.commands.tapctl(`logs ${pipeline} -f`)}`)
+        .join("\n"),
     );
   }
-  const ended = await watchRun(connection, { ...first, wants: () => true });
+  const ended = await watchRun(connection, context.commands, { ...first, wants: () => true });
   if (ended !== undefined) await printOutcome(context, first, ended, flags.json === true);
 }
 

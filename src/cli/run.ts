@@ -143,6 +143,7 @@ async function runAction(
         }))
       : [];
     report(
+      context,
       { ...result, notBegun: [...result.notBegun, ...refused] },
       flags.json === true,
       store.url,
@@ -224,10 +225,10 @@ function chosen<Entry extends PipelineEntry>(
   return entries;
 }
 
-function report(result: BatchResult, json: boolean, store: string): void {
+function report({ commands }: CliContext, result: BatchResult, json: boolean, store: string): void {
   process.exitCode = batchCode(result);
   for (const { pipeline, error } of result.notBegun)
-    process.stderr.write(`${pipeline}: ${error.message}\n`);
+    process.stderr.write(`${pipeline}: ${error.textWith(commands)}\n`);
   if (json) return printJson(result.summaries);
   if (result.summaries.length === 0) return;
   print(`\n${summaryTable(result.summaries)}`);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { tapctl } from "../common/command-text";
 import { listRuns } from "../store/runs/runs";
 import { contextOf, type CliContext } from "./context";
 import { positive } from "./flags";
@@ -29,7 +28,9 @@ export function addRuns(program: Command): void {
       const runs = await listRuns(await context.openStore(), name, limit);
       if (flags.json) return printJson(runs);
       if (runs.length === 0)
-        return print(`"${name}" has not run yet. Run it with: ${tapctl(`run ${name}`)}`);
+        return print(
+          `"${name}" has not run yet. Run it with: ${context.commands.tapctl(`run ${name}`)}`,
+        );
       const leftOut = leftOutColumn(runs);
       const rows = runs.map((run) => [
         run.run,
@@ -74,7 +75,9 @@ async function clusterRuns(
   );
   if (flags.json) return printJson(runs);
   if (runs.length === 0)
-    return print(`"${name}" has not run yet. Run it with: ${tapctl(`run ${name}`)}`);
+    return print(
+      `"${name}" has not run yet. Run it with: ${context.commands.tapctl(`run ${name}`)}`,
+    );
   const leftOut = leftOutColumn(runs.map(({ summary }) => summary ?? {}));
   const rows = runs.map(({ run, trigger, status, stuck, summary, seconds, workflow, error }) => [
     run,

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { formatJson, type JsonText } from "../common/json";
 import {
@@ -49,7 +48,7 @@ export function addState(program: Command): void {
 function addShow(state: Command): void {
   verb(state, "show <name>", "print the saved state", "state show exchange-rates --json").action(
     async (name: string, flags: StateFlags, command: Command) => {
-      const { entry, store } = await open(name, command);
+      const { context, entry, store } = await open(name, command);
       const saved = await readState(store, name, entry.formerName);
       if (saved && flags.stream !== undefined)
         requireStream(saved.envelope.state, flags.stream, `the state of "${name}"`);
@@ -75,7 +74,7 @@ function addShow(state: Command): void {
       const kept = await keptStreams(store, envelope);
       if (kept.length > 0)
         printNote(
-          `not replicated by that run, bookmarks kept: ${kept.join(", ")}; remove one with: ${tapctl(`state reset ${name} --stream ${kept[0]}`)}`,
+          `not replicated by that run, bookmarks kept: ${kept.join(", ")}; remove one with: ${context.commands.tapctl(`state reset ${name} --stream ${kept[0]}`)}`,
         );
     },
   );

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import type { JsonText } from "../common/json";
 import { findEntry } from "../run/project";
@@ -76,10 +76,10 @@ export async function onePipeline(
       : await clusterDetails(context, name, entry, wanted);
   const which = wanted === undefined ? "the newest run" : `run ${details.of}`;
   const parts = [
-    statusTable([details.status]),
+    statusTable([details.status], context.commands),
     section("LAST RUNS", runsTable(details.runs)),
     section(`STEPS of ${which}`, stepsTable(details.steps)),
-    section(`FILES of ${which}`, filesTable(details.files, name, details.of)),
+    section(`FILES of ${which}`, filesTable(details.files, name, details.of, context.commands)),
     `state: ${describeState(details.state)}`,
   ];
   const about = [
@@ -113,9 +113,9 @@ async function localDetails(
   const runs = await listRuns(store, name, RUNS);
   const of = wanted ?? runs[0]?.run;
   if (wanted !== undefined && !(isRunId(wanted) && (await readSummary(store, name, wanted))))
-    throw new UserError(
-      `"${name}" has no run ${wanted}.\nList its runs with: ${tapctl(`runs ${name}`)}`,
-    );
+    throw new UserError(`"${name}" has no run ${wanted}.`, {
+      fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${name}`)}`,
+    });
   return {
     status: pipelineStatus(facts, new Date()),
     of,
@@ -143,7 +143,7 @@ async function clusterDetails(
     await clusterFacts(connection, context.openStore, entry === undefined ? [] : [entry], {
       only: name,
       onUnread: printNote,
-      onIdle: (why) => printNote(idleNote(why)),
+      onIdle: (why) => printNote(idleNote(why, context.commands)),
     }),
   );
   const runs = await listClusterRuns(connection, store, name, RUNS);
@@ -281,7 +281,12 @@ function stepsTable(steps: readonly ShownStep[]): string {
       );
 }
 
-function filesTable(files: Details["files"], name: string, run: string | undefined): string {
+function filesTable(
+  files: Details["files"],
+  name: string,
+  run: string | undefined,
+  { tapctl }: Commands,
+): string {
   if (files.length === 0) return "";
   return `${files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`).join(", ")}\nDownload them with: ${tapctl(`artifacts ${name} ${run ?? ""} --get DIR`)}`;
 }

@@ -96,7 +96,7 @@ async function screen(
 ): Promise<string> {
   if (name !== undefined) return (await onePipeline(context, name, run)).text;
   const notes: string[] = [];
-  const table = statusTable(await rows(context, (note) => notes.push(note)));
+  const table = statusTable(await rows(context, (note) => notes.push(note)), context.commands);
   return [table, ...notes].join("\n");
 }
 
@@ -116,6 +116,6 @@ async function facts(
   const { clusterFacts } = await import("../cluster/status.js");
   return clusterFacts(await context.connect(), context.openStore, entries, {
     onUnread: (why) => note(`incomplete: ${why}`),
-    onIdle: (why) => note(idleNote(why)),
+    onIdle: (why) => note(idleNote(why, context.commands)),
   });
 }

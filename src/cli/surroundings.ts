@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { optionText } from "../common/command-text";
+import { optionText } from "../common/commands";
 import { UserError } from "../common/errors";
 import { didYouMean } from "../model/validation/nearest";
 import { load } from "./load";

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { stackCommand } from "../common/command-text";
 import { contextOf } from "./context";
 import { entryIfAny } from "./pipeline";
 import { print, printJson } from "../common/print";
@@ -31,11 +30,11 @@ function addSwitch(program: Command, verb: string, suspend: boolean, description
       print(`${name}: the schedule is ${changed ? "now" : "already"} ${suspend ? "off" : "on"}`);
       if (entry === undefined)
         return print(
-          `The pipeline is not in the array of this checkout: the next \`${stackCommand("up")}\` from here deletes it.`,
+          `The pipeline is not in the array of this checkout: the next \`${context.commands.onStack("up")}\` from here deletes it.`,
         );
       if (!kept)
         print(
-          `The array says otherwise: the next \`${stackCommand("up")}\` turns the schedule ${suspend ? "on" : "off"} again unless its entry has suspend: ${suspend}.`,
+          `The array says otherwise: the next \`${context.commands.onStack("up")}\` turns the schedule ${suspend ? "on" : "off"} again unless its entry has suspend: ${suspend}.`,
         );
     });
 }

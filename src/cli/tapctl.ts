@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { commandsOf } from "./commands-of";
 import { closeContexts } from "./context";
 import { runProgram } from "../common/program";
 import { addVerbs } from "./verbs";
@@ -48,7 +49,7 @@ export async function main(args: readonly string[]): Promise<void> {
   if (args[0] === "pulumi")
     return (await import("../deploy/engine-command.js")).pulumi(args.slice(1));
   try {
-    await runProgram(await buildProgram(args), args);
+    await runProgram(await buildProgram(args), args, commandsOf);
   } finally {
     closeContexts();
   }

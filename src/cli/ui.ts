@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { Command } from "commander";
 import type { Console } from "../cluster/consoles";
 import type { Forward } from "../cluster/port-forward";
+import { textWith, type Commands } from "../common/commands";
 import { UserError } from "../common/errors";
-import { tapctl } from "../common/command-text";
 import { contextOf } from "./context";
 import { print, printJson } from "../common/print";
 
@@ -31,17 +31,19 @@ export function addUi(program: Command): void {
       const connection = await context.connect();
       const { consoles, refused } = await findConsoles(connection);
       const results = await Promise.all(
-        consoles.map((one) => forwardOf(one, (service) => forwardService(connection, service))),
+        consoles.map((one) =>
+          forwardOf(one, context.commands, (service) => forwardService(connection, service)),
+        ),
       );
       const forwards = results.filter((one) => typeof one === "object");
       const missing = [...refused, ...results.filter((one) => typeof one === "string")];
       if (forwards.length === 0)
-        throw new UserError(
-          missing.length > 0
-            ? missing.join("\n")
-            : `This cluster has neither an Argo Workflows nor a MinIO console.\nDiagnose the installation with: ${tapctl("doctor")}`,
-          1,
-        );
+        throw missing.length > 0
+          ? new UserError(missing.join("\n"), 1)
+          : new UserError("This cluster has neither an Argo Workflows nor a MinIO console.", {
+              fix: ({ tapctl }) => `Diagnose the installation with: ${tapctl("doctor")}`,
+              exitCode: 1,
+            });
       for (const why of missing) process.stderr.write(`${why}\n`);
       const shown = forwards.map(({ name, forward, credentials }) => ({
         name,
@@ -67,13 +69,14 @@ interface Forwarded {
 /** A forwarded console, or why it is not forwarded: one without access must not block the other. */
 async function forwardOf(
   { name, service, credentials }: Console,
+  commands: Commands,
   forward: (service: Console["service"]) => Promise<Forward>,
 ): Promise<Forwarded | string> {
   try {
-    return { name, credentials, forward: await forward(service) };
+    return { name, credentials: textWith(credentials, commands), forward: await forward(service) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `${name}: ${error.message}`;
+    return `${name}: ${error.textWith(commands)}`;
   }
 }
 

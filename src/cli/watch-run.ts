@@ -1,6 +1,6 @@
 import type { Connection } from "../cluster/connection";
 import type { WorkflowObject } from "../cluster/objects";
-import { tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { printLog, printNote } from "./log-lines";
 
 /** How a run on the cluster is watched from a terminal. */
@@ -18,6 +18,7 @@ export interface WatchArgs {
  */
 export async function watchRun(
   connection: Connection,
+  { tapctl }: Commands,
   { pipeline, workflow, wants }: WatchArgs,
 ): Promise<WorkflowObject | undefined> {
   const { followWorkflow } = await import("../cluster/follow.js");

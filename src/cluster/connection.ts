@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { DEFAULT_NAMESPACE } from "../common/command-text";
+import { DEFAULT_NAMESPACE } from "../common/commands";
 import { UserError } from "../common/errors";
 import { apiError, unreachable, type Verb } from "./api-errors";
 import { accessOf, type Access } from "./access";

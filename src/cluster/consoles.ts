@@ -1,4 +1,4 @@
-import { kubectl } from "../common/command-text";
+import type { TextWithCommands } from "../common/commands";
 import { absentOrForbidden, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { Page, ServiceObject } from "./objects";
@@ -9,7 +9,7 @@ export interface Console {
   readonly name: string;
   readonly service: { readonly name: string; readonly namespace: string; readonly port: number };
   /** How to get the credentials; never the credentials themselves. */
-  readonly credentials: string;
+  readonly credentials: TextWithCommands;
 }
 
 interface Wanted {
@@ -18,7 +18,7 @@ interface Wanted {
   readonly namespace: string;
   readonly isIt: (service: ServiceObject) => boolean;
   readonly port: number;
-  readonly credentials: (namespace: string) => string;
+  readonly credentials: (namespace: string) => TextWithCommands;
 }
 
 const WANTED: readonly Wanted[] = [
@@ -29,8 +29,10 @@ const WANTED: readonly Wanted[] = [
       metadata.labels?.["app.kubernetes.io/component"] === "server" &&
       metadata.labels["app.kubernetes.io/part-of"] === "argo-workflows",
     port: 2746,
-    credentials: (namespace) =>
-      `if its server asks for a token, create one of a ServiceAccount that may read Workflows: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
+    credentials:
+      (namespace) =>
+      ({ kubectl }) =>
+        `if its server asks for a token, create one of a ServiceAccount that may read Workflows: echo "Bearer $(${kubectl(`create token NAME -n ${namespace}`)})"`,
   },
   {
     name: "MinIO",

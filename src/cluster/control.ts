@@ -1,5 +1,4 @@
-import { tapctl } from "../common/command-text";
-import { UserError } from "../common/errors";
+import { UserError, type UserErrorOptions } from "../common/errors";
 import { isNamed } from "./run-id";
 import type { Connection } from "./connection";
 import type { CronWorkflowObject, MetadataOnly } from "./objects";
@@ -53,23 +52,21 @@ async function runToCancel(
   if (wanted === undefined) {
     const active = await activeRun(connection, pipeline);
     if (active === undefined)
-      throw new UserError(
-        `"${pipeline}" has no run in progress.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
-      );
+      throw new UserError(`"${pipeline}" has no run in progress.`, listRuns(pipeline));
     return active;
   }
   const named = (await listWorkflows(connection, pipeline)).find((workflow) =>
     isNamed(workflow, wanted),
   );
   if (named === undefined)
-    throw new UserError(
-      `"${pipeline}" has no run ${wanted} in progress.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
-    );
+    throw new UserError(`"${pipeline}" has no run ${wanted} in progress.`, listRuns(pipeline));
   if (hasEnded(named))
-    throw new UserError(
-      `Run ${wanted} of "${pipeline}" has already ended.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
-    );
+    throw new UserError(`Run ${wanted} of "${pipeline}" has already ended.`, listRuns(pipeline));
   return named;
+}
+
+function listRuns(pipeline: string): UserErrorOptions {
+  return { fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${pipeline}`)}` };
 }
 
 /** Turns a schedule off or on; returns whether this changed anything. */

@@ -1,4 +1,4 @@
-import { kubectl } from "../common/command-text";
+import type { Commands, TextWithCommands } from "../common/commands";
 import { absentOrForbidden } from "./api-errors";
 import type { Connection } from "./connection";
 import type { DeploymentObject, Page } from "./objects";
@@ -12,7 +12,7 @@ export interface Idle {
   /** The problem, with namespace and name of the controller. */
   readonly found: string;
   /** A command that fixes or diagnoses it. */
-  readonly todo: string;
+  readonly todo: TextWithCommands;
 }
 
 /** Why a controller is inactive, if it is scaled to zero; otherwise undefined. */
@@ -23,7 +23,7 @@ export function scaledToNothing({
   return spec.replicas === 0
     ? {
         found: `${namespace}/${name} is scaled to zero: no run starts or ends`,
-        todo: kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`),
+        todo: ({ kubectl }) => kubectl(`scale -n ${namespace} deploy/${name} --replicas=1`),
       }
     : undefined;
 }
@@ -38,7 +38,7 @@ export function idleBecause(controller: DeploymentObject): Idle | undefined {
     (status?.readyReplicas ?? 0) === 0
       ? {
           found: `${namespace}/${name} has no ready pod: no run starts or ends`,
-          todo: kubectl(`logs -n ${namespace} deploy/${name}`),
+          todo: ({ kubectl }: Commands) => kubectl(`logs -n ${namespace} deploy/${name}`),
         }
       : undefined;
   return scaledToNothing(controller) ?? unready;

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
@@ -67,10 +66,10 @@ export async function followWorkflow(
         pods = logs === undefined ? [] : await listPods(connection, name);
       } catch (error) {
         if (error instanceof ApiError && error.status === 404)
-          throw new UserError(
-            `${name} is no longer on the cluster: it was deleted.\nList the stored runs with: ${tapctl("runs PIPELINE")}`,
-            1,
-          );
+          throw new UserError(`${name} is no longer on the cluster: it was deleted.`, {
+            fix: ({ tapctl }) => `List the stored runs with: ${tapctl("runs PIPELINE")}`,
+            exitCode: 1,
+          });
         if (!mayPass(error) || lost === PATIENCE) throw error;
         if ((lost += 1) === 1)
           follower.progress(

@@ -1,7 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { PassThrough, type Duplex } from "node:stream";
-import { kubectl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { ruleOf } from "./api-errors";
 import type { Connection } from "./connection";
@@ -127,10 +126,10 @@ async function podOf(
       status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
   );
   if (ready === undefined)
-    throw new UserError(
-      `No pod of Service ${namespace}/${name} is ready.\nCheck its pods with: ${kubectl(`get pods -n ${namespace}`)}`,
-      1,
-    );
+    throw new UserError(`No pod of Service ${namespace}/${name} is ready.`, {
+      fix: ({ kubectl }) => `Check its pods with: ${kubectl(`get pods -n ${namespace}`)}`,
+      exitCode: 1,
+    });
   const target = spec.ports?.find((one) => one.port === port)?.targetPort ?? port;
   const named = ready.spec.containers
     .flatMap(({ ports }) => ports ?? [])

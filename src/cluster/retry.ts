@@ -1,4 +1,3 @@
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { runFileKey, runPrefix } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -66,7 +65,8 @@ async function find(
     };
   }
   throw new UserError(
-    `${wanted === undefined ? `None of the last runs of "${pipeline}" has a` : `Run ${wanted} of "${pipeline}" has no`} stored extract. Runs in stream mode store none.\nRead the source again with: ${tapctl(`run ${pipeline}`)}`,
+    `${wanted === undefined ? `None of the last runs of "${pipeline}" has a` : `Run ${wanted} of "${pipeline}" has no`} stored extract. Runs in stream mode store none.`,
+    { fix: ({ tapctl }) => `Read the source again with: ${tapctl(`run ${pipeline}`)}` },
   );
 }
 

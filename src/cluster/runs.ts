@@ -1,4 +1,3 @@
-import { tapctl } from "../common/command-text";
 import { TRIGGER_LABEL } from "../manifests/argo/names";
 import { isRunId } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
@@ -92,14 +91,14 @@ export async function findRun(
   }
   const summary = await storedRun(store, pipeline, wanted);
   if (wanted !== undefined && !isRunId(wanted) && summary === undefined)
-    throw new UserError(
-      `"${pipeline}" has no run ${wanted}.\nList its runs with: ${tapctl(`runs ${pipeline}`)}`,
-    );
+    throw new UserError(`"${pipeline}" has no run ${wanted}.`, {
+      fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${pipeline}`)}`,
+    });
   const run = summary?.run ?? wanted;
   if (run === undefined)
-    throw new UserError(
-      `"${pipeline}" has not run yet.\nRun it with: ${tapctl(`run ${pipeline}`)}`,
-    );
+    throw new UserError(`"${pipeline}" has not run yet.`, {
+      fix: ({ tapctl }) => `Run it with: ${tapctl(`run ${pipeline}`)}`,
+    });
   return { run, workflow: undefined, summary };
 }
 
@@ -118,9 +117,9 @@ async function storedRun(
 export function describeRun({ run, workflow, summary }: FoundRun): ClusterRun {
   if (workflow === undefined) {
     if (summary === undefined)
-      throw new UserError(
-        `Run ${run} is no longer on the cluster and left no summary.\nCheck for its files with: ${tapctl(`artifacts PIPELINE ${run}`)}`,
-      );
+      throw new UserError(`Run ${run} is no longer on the cluster and left no summary.`, {
+        fix: ({ tapctl }) => `Check for its files with: ${tapctl(`artifacts PIPELINE ${run}`)}`,
+      });
     return fromSummary(summary, null);
   }
   return fromWorkflow(workflow, summary);

@@ -1,5 +1,4 @@
 import { parse } from "yaml";
-import { stackCommand } from "../common/command-text";
 import { defaultClusterSettings } from "../manifests/argo/cluster-settings";
 import { UserError } from "../common/errors";
 import type { ObjectStore } from "../store/object-store";
@@ -92,7 +91,11 @@ export async function readRepository(connection: Connection): Promise<Repository
   const text = found?.data?.[key];
   if (text === undefined)
     throw new UserError(
-      `Namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" does not exist.\nDeploy them with ${stackCommand("up")}, or choose another namespace or cluster with --namespace NAME or --context NAME.`,
+      `Namespace "${namespace}" of the cluster "${connection.context}" has no pipelines: its ConfigMap ${configMap} with the key "${key}" does not exist.`,
+      {
+        fix: ({ onStack }) =>
+          `Deploy them with ${onStack("up")}, or choose another namespace or cluster with --namespace NAME or --context NAME.`,
+      },
     );
   return parseRepository(text, `ConfigMap ${namespace}/${configMap}, key "${key}"`);
 }
@@ -101,9 +104,9 @@ export async function readRepository(connection: Connection): Promise<Repository
 export function parseRepository(text: string, where: string): Repository {
   const { s3 } = (parse(text) ?? {}) as { readonly s3?: S3Repository };
   if (s3?.bucket === undefined || s3.endpoint === undefined)
-    throw new UserError(
-      `${where}: has no bucket with an endpoint.\nRestore it with: ${stackCommand("up")}`,
-    );
+    throw new UserError(`${where}: has no bucket with an endpoint.`, {
+      fix: ({ onStack }) => `Restore it with: ${onStack("up")}`,
+    });
   const {
     bucket,
     endpoint,

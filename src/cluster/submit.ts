@@ -1,4 +1,3 @@
-import { stackCommand } from "../common/command-text";
 import type { RunParameters } from "../manifests/argo/parameters";
 import type { Connection } from "./connection";
 import { absent } from "./api-errors";
@@ -69,8 +68,8 @@ export async function deployedPipeline(
   const cron = await getCronWorkflow(connection, name).catch(absent);
   if (cron === undefined)
     throw new UserError(
-      `"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}".\nDeploy it with: ${stackCommand("up")}`,
-      1,
+      `"${name}" is in the array but not deployed to namespace "${connection.namespace}" of the cluster "${connection.context}".`,
+      { fix: ({ onStack }) => `Deploy it with: ${onStack("up")}`, exitCode: 1 },
     );
   return cron;
 }

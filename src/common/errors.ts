@@ -1,7 +1,9 @@
+import { textWith, type Commands, type TextWithCommands } from "./commands";
+
 /** How an error is fixed, and the exit code of a command that fails with it. */
 export interface UserErrorOptions {
   /** What the user can do about it, as a sentence that starts with a verb. */
-  readonly fix?: string;
+  readonly fix?: TextWithCommands;
   /** 2 for usage and validation; 1 or the run's own code otherwise. Default: 2. */
   readonly exitCode?: number;
 }
@@ -14,8 +16,7 @@ export class UserError extends Error {
   /** What is wrong and where: the message without the fix. */
   readonly problem: string;
 
-  /** What the user can do about it: the last line of the message. */
-  readonly fix?: string;
+  private readonly fixText: TextWithCommands | undefined;
 
   /**
    * @param problem what is wrong and where; one line, or one line for each problem.
@@ -23,11 +24,26 @@ export class UserError extends Error {
    */
   constructor(problem: string, options: UserErrorOptions | number = {}) {
     const { fix, exitCode = 2 } = typeof options === "number" ? { exitCode: options } : options;
-    super(fix === undefined ? problem : `${problem}\n${fix}`);
+    super(fix === undefined ? problem : `${problem}\n${textWith(fix)}`);
     this.name = "UserError";
     this.problem = problem;
     this.exitCode = exitCode;
-    if (fix !== undefined) this.fix = fix;
+    this.fixText = fix;
+  }
+
+  /** What the user can do about it. */
+  get fix(): string | undefined {
+    return this.fixWith();
+  }
+
+  /** What the user can do about it, with commands for the place that the failed command works on. */
+  fixWith(commands?: Commands): string | undefined {
+    return this.fixText === undefined ? undefined : textWith(this.fixText, commands);
+  }
+
+  /** The lines to print: the problem, then the fix with commands for that place. */
+  textWith(commands: Commands): string {
+    return [this.problem, this.fixWith(commands)].filter((line) => line !== undefined).join("\n");
   }
 }
 

@@ -5,7 +5,7 @@ import { print } from "../common/print";
 import { summaryTable } from "../store/runs/run-text";
 import { showProgress, type Progress } from "../cli/progress";
 import { handleSignals } from "../cli/signals";
-import { tapctl } from "../common/command-text";
+import { commandsFor } from "../common/commands";
 import { UserError } from "../common/errors";
 import { batchCode, runBatch, type BatchResult } from "../run/batch";
 import type { RunEvent } from "../run/events";
@@ -131,7 +131,7 @@ function conclude(result: BatchResult, store: string): void {
   const [first] = summaries;
   if (first)
     print(
-      `Next, try: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(tapctl).join(" · ")}`,
+      `Next, try: ${[`runs ${first.pipeline}`, `state show ${first.pipeline}`, `logs ${first.pipeline}`].map(commandsFor().tapctl).join(" · ")}`,
     );
 }
 

@@ -1,3 +1,4 @@
+import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import type { CheckedSettings } from "../settings/schema";
 import { capture } from "../common/command";
@@ -70,12 +71,14 @@ export function checkMonitoring(context: string): void {
  * prerequisites. Objects that the user may not read are treated as missing.
  *
  * @param recorded the resources in the stack's state.
+ * @param commands the commands to print in problems.
  * @throws UserError that lists all problems.
  */
 export function checkExisting(
   context: string,
   settings: CheckedSettings,
   recorded: readonly Pick<RecordedResource, "type" | "id">[],
+  commands: Commands,
 ): void {
   const get = (...args: readonly string[]) =>
     capture("kubectl", ["--context", context, "get", ...args]);
@@ -94,7 +97,7 @@ export function checkExisting(
   // The state describes the cluster of the last update: in another cluster, nothing belongs to the
   // stack yet.
   const here = settings.context === "" || settings.context === context ? recorded : [];
-  const problems = obstacles(settings, existing, here);
+  const problems = obstacles(settings, existing, here, commands);
   if (problems.length > 0)
     throw new UserError(
       [

@@ -1,5 +1,5 @@
 import { print } from "../common/print";
-import { kubectl, printCommandsFor } from "../common/command-text";
+import { commandsFor, type Commands } from "../common/commands";
 import { ARGO_RELEASE } from "../manifests/charts/argo-values";
 import { UserError } from "../common/errors";
 import { canAsk, consents } from "./consent";
@@ -7,29 +7,26 @@ import { removeKind } from "./kind";
 import { requireUnlocked } from "./lock";
 import { endOrphans } from "./orphans";
 import { countPipelines } from "./pipeline-objects";
-import { askEngine, findEngine, type Engine } from "./pulumi";
+import { askEngine, findEngine, type Engine, type EngineArgs } from "./pulumi";
 import { RELEASE } from "./recovery";
 import { readSettings } from "./settings";
 import { namespacesIn, readState, resourcesOf, type RecordedResource } from "./state";
 import { destroy } from "./update";
 
-/** Options of `tapctl down`. */
-export interface DownFlags {
-  /** Folder of the project. */
-  readonly root: string;
-  readonly stack: string;
-  readonly yes?: boolean;
-}
-
 /**
  * `tapctl down`: shows what will be destroyed, asks for confirmation, and runs `pulumi destroy`.
  */
-export async function down({ root, stack, yes = false }: DownFlags): Promise<void> {
-  const engine = await findEngine(root, stack, yes);
+export async function down(args: EngineArgs): Promise<void> {
+  const { root, project, stack, yes = false } = args;
+  const engine = await findEngine(args);
   requireUnlocked(engine);
   await endOrphans(root);
   const { context } = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
-  printCommandsFor({ stack: () => stack, ...(context !== "" && { context: () => context }) });
+  const commands = commandsFor({
+    project,
+    stack: () => stack,
+    ...(context !== "" && { context: () => context }),
+  });
   const resources = resourcesOf(readState(engine));
   const namespaces = namespacesIn(resources);
   print(destroyedText(engine, context, resources));
@@ -39,9 +36,14 @@ export async function down({ root, stack, yes = false }: DownFlags): Promise<voi
     );
   if (!(await consents(`Destroy the stack "${stack}"?`, yes)))
     return print("Nothing was destroyed.");
-  await destroy({ engine, context, namespaces });
+  await destroy({ engine: { ...engine, commands }, context, namespaces });
   print(
-    ["", "Kept:", ...keptText(resources), ...engine.places.map((place) => `  ${place}`)].join("\n"),
+    [
+      "",
+      "Kept:",
+      ...keptText(resources, commands),
+      ...engine.places.map((place) => `  ${place}`),
+    ].join("\n"),
   );
   await removeKind(yes);
 }
@@ -67,7 +69,10 @@ export function destroyedText(
   ].join("\n");
 }
 
-function keptText(resources: readonly RecordedResource[]): readonly string[] {
+function keptText(
+  resources: readonly RecordedResource[],
+  { kubectl }: Commands,
+): readonly string[] {
   return [
     ...(hasRelease(resources, ARGO_RELEASE)
       ? [`  Argo's custom resource definitions: ${kubectl("get crd -o name")} | grep argoproj.io`]

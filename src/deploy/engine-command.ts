@@ -1,5 +1,5 @@
 import { print } from "../common/print";
-import { DEFAULT_STACK, stackCommand, printCommandsFor } from "../common/command-text";
+import { commandsFor, DEFAULT_STACK } from "../common/commands";
 import { UserError } from "../common/errors";
 import { reportMistakes } from "../common/program";
 import { findRoot } from "../run/project";
@@ -36,13 +36,18 @@ export async function pulumi(given: readonly string[]): Promise<void> {
   await reportMistakes(async () => {
     const { value: from, args: left } = withoutOption(given, "--project");
     const { value: stack = DEFAULT_STACK, args } = withoutOption(left, "--stack", "-s");
-    printCommandsFor({ stack: () => stack, project: from });
     if (args.length === 0 || args[0] === "--help") return print(USAGE);
+    const commands = commandsFor({ project: from, stack: () => stack });
     if (isPlainSetting(args))
       throw new UserError(
-        `Settings belong in Pulumi.${stack}.yaml, which overrides them at the next \`${stackCommand("up")}\`.\nEdit that file; use \`config set\` here only for secrets, with --secret.`,
+        `Settings belong in Pulumi.${stack}.yaml, which overrides them at the next \`${commands.onStack("up")}\`.`,
+        { fix: "Edit that file; use `config set` here only for secrets, with --secret." },
       );
-    const engine = await findEngine(findRoot(from ?? process.cwd()), stack, false);
+    const engine = await findEngine({
+      root: findRoot(from ?? process.cwd()),
+      project: from,
+      stack,
+    });
     const selected = CONFIGURED.has(args[0] ?? "") ? engine.stack : ["--stack", stack];
     process.exitCode = await runEngine(engine, [...args, ...selected]);
   });

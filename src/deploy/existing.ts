@@ -1,4 +1,4 @@
-import { kubectl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { ARGO_RELEASE } from "../manifests/charts/argo-values";
 import type { CheckedSettings } from "../settings/schema";
 import type { RecordedResource } from "./state";
@@ -39,6 +39,7 @@ export function obstacles(
   settings: Pick<CheckedSettings, "namespace" | "argo" | "objectStore">,
   existing: Existing,
   recorded: readonly Pick<RecordedResource, "type" | "id">[],
+  commands: Commands,
 ): readonly string[] {
   const has = (type: string, id: string) =>
     recorded.some((resource) => resource.type === type && resource.id === id);
@@ -47,7 +48,11 @@ export function obstacles(
   const ownsArgo = has("kubernetes:helm.sh/v3:Release", `${argo.namespace}/${ARGO_RELEASE}`);
   return [
     ...(taken.length > 0 ? [namespacesText(taken)] : []),
-    ...(argo.install ? (ownsArgo ? [] : foreignArgo(settings, existing)) : missingArgo(existing)),
+    ...(argo.install
+      ? ownsArgo
+        ? []
+        : foreignArgo(settings, existing, commands)
+      : missingArgo(existing)),
   ];
 }
 
@@ -66,6 +71,7 @@ function namespacesText(names: readonly string[]): string {
 function foreignArgo(
   { argo }: Pick<CheckedSettings, "argo">,
   { workflows }: Existing,
+  { kubectl }: Commands,
 ): readonly string[] {
   if (workflows === undefined) return [];
   const [name, namespace] = [

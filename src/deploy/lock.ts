@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { print } from "../common/print";
-import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import { isProcessAlive } from "../common/processes";
 import { askEngine, type Engine } from "./pulumi";
@@ -29,10 +28,10 @@ export function requireUnlocked(engine: Engine): void {
   if (locks.length === 0) return;
   const held = locks.find((lock) => lock.hostname !== hostname() || isProcessAlive(lock.pid));
   if (held)
-    throw new UserError(
-      `Another update of the stack "${name}" is in progress: ${holder(held)}.\nWait until it ends. If that process no longer exists, remove its lock with: ${stackCommand("pulumi", "cancel")}`,
-      1,
-    );
+    throw new UserError(`Another update of the stack "${name}" is in progress: ${holder(held)}.`, {
+      fix: `Wait until it ends. If that process no longer exists, remove its lock with: ${engine.commands.onStack("pulumi", "cancel")}`,
+      exitCode: 1,
+    });
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok)
     throw new UserError(

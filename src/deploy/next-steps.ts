@@ -1,4 +1,4 @@
-import { kubectl, stackCommand, tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { isReplication, type PipelineEntry } from "../model/define";
 import type { CheckedSettings } from "../settings/schema";
 
@@ -9,9 +9,10 @@ import type { CheckedSettings } from "../settings/schema";
 export function nextSteps(
   { namespace, argo, objectStore }: CheckedSettings,
   entries: readonly PipelineEntry[],
+  { kubectl, onStack, tapctl }: Commands,
 ): string {
   const first = entries.find(isReplication);
-  const up = stackCommand("up");
+  const up = onStack("up");
   return [
     "",
     "Next steps:",
@@ -30,7 +31,7 @@ export function nextSteps(
         ]
       : []),
     `  change a pipeline:     edit pipelines/index.ts, then ${up}`,
-    `  set a secret:          ${stackCommand("pulumi", "config", "set", "--secret", "--path", `'tapctl:secrets["NAME"]'`)}, then ${up}`,
-    `  delete everything:     ${stackCommand("down")}`,
+    `  set a secret:          ${onStack("pulumi", "config", "set", "--secret", "--path", `'tapctl:secrets["NAME"]'`)}, then ${up}`,
+    `  delete everything:     ${onStack("down")}`,
   ].join("\n");
 }

@@ -1,4 +1,5 @@
-import { kubectl } from "../common/command-text";
+import type { TextWithCommands } from "../common/commands";
+
 /** A pod in a list of the cluster, reduced to the fields used here. */
 export interface PodStatus {
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -47,7 +48,7 @@ export interface Problem {
   /** Stable while the cluster's wording changes. */
   readonly key: string;
   readonly cause: string;
-  readonly fix: string;
+  readonly fix: TextWithCommands;
 }
 
 const IMAGE = new Set([
@@ -104,15 +105,15 @@ function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): 
   );
 }
 
-function problem(cause: string, fix: string): Problem {
+function problem(cause: string, fix: TextWithCommands): Problem {
   return { key: cause, cause, fix };
 }
 
-function fixOfScheduling(message: string): string {
+function fixOfScheduling(message: string): TextWithCommands {
   if (/PersistentVolumeClaim/i.test(message)) return VOLUME_FIX;
   return /Insufficient/.test(message)
     ? "add a node, or reduce the resource requests in the settings"
-    : `check the nodes and their taints: ${kubectl("get nodes")}`;
+    : ({ kubectl }) => `check the nodes and their taints: ${kubectl("get nodes")}`;
 }
 
 function containerProblem(
@@ -142,8 +143,7 @@ function containerProblem(
   if (ended === undefined || ended.exitCode === 0) return [];
   const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
   return [
-    problem(
-      `${pod}: "${container}" ${how}`,
+    problem(`${pod}: "${container}" ${how}`, ({ kubectl }) =>
       kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`),
     ),
   ];

@@ -11,7 +11,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { stackCommand } from "../common/command-text";
+import { commandsFor, type Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { capture, show, type CommandResult } from "../common/command";
 import { consents } from "./consent";
@@ -39,6 +39,19 @@ export interface Engine {
    * state as a file.
    */
   readonly backend: string;
+  /** Commands to print, for this project and stack. */
+  readonly commands: Commands;
+}
+
+/** The stack of a project, as named on the command line. */
+export interface EngineArgs {
+  /** Folder of the project. */
+  readonly root: string;
+  /** The folder as given by `--project`. Default: the current one. */
+  readonly project?: string | undefined;
+  readonly stack: string;
+  /** Whether the user passed `--yes`. Default: false. */
+  readonly yes?: boolean;
 }
 
 /** Runs a Pulumi command and captures its output. */
@@ -76,17 +89,22 @@ const LOCAL = `file://${join(HOME, "state")}`;
  * writes to it. Settings in the original take precedence; of those only in the copy, secrets and
  * the context are kept.
  *
- * @param yes whether the user passed --yes.
  * @throws UserError if Pulumi is missing or too old.
  */
-export async function findEngine(root: string, stack: string, yes: boolean): Promise<Engine> {
+export async function findEngine({
+  root,
+  project: folder,
+  stack,
+  yes = false,
+}: EngineArgs): Promise<Engine> {
+  const commands = commandsFor({ project: folder, stack: () => stack });
   const project = projectName(root);
   const command = await findCommand(yes);
   const call = (args: readonly string[], env = process.env): CommandResult =>
     capture(command[0], [...command.slice(1), ...args, "--non-interactive"], { env, cwd: root });
   const backend = loggedInBackend(call(["whoami", "--verbose", "--json"]));
   const local = backend === undefined ? localBackend() : undefined;
-  const env = { ...process.env, ...local, TAPCTL_PULUMI: stackCommand("pulumi") };
+  const env = { ...process.env, ...local, TAPCTL_PULUMI: commands.onStack("pulumi") };
   const file = configFile(root, stack);
   const selected = ["--stack", stack, "--config-file", file];
   removeTornAttributes(backend ?? LOCAL, project, stack);
@@ -107,6 +125,7 @@ export async function findEngine(root: string, stack: string, yes: boolean): Pro
     project,
     root,
     backend: backend ?? LOCAL,
+    commands,
   };
 }
 

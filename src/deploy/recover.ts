@@ -1,5 +1,4 @@
 import { print } from "../common/print";
-import { stackCommand } from "../common/command-text";
 import { MANAGED, STACK_LABEL } from "../manifests/namespace-labels";
 import { UserError } from "../common/errors";
 import { capture } from "../common/command";
@@ -64,7 +63,7 @@ export function recover({ engine, state, context, namespace }: RecoveryArgs): St
   const repaired = isChanged ? recovery.state : state;
   const strays = strayObjects(repaired, { context, namespace });
   deleteObjects({ context, namespace }, strays);
-  report(recovery, strays.length);
+  report(engine, recovery, strays.length);
   return repaired;
 }
 
@@ -209,7 +208,7 @@ function strayObjects(
   return liveObjects(cluster).filter((key) => !recorded.has(key));
 }
 
-function report({ adopted, again, unknown }: Recovery, strays: number): void {
+function report(engine: Engine, { adopted, again, unknown }: Recovery, strays: number): void {
   if (adopted.length + again.length + unknown.length + strays === 0) return;
   const names = (urns: readonly string[]) => urns.map(nameOf).join(", ");
   print("An earlier update was interrupted:");
@@ -222,6 +221,6 @@ function report({ adopted, again, unknown }: Recovery, strays: number): void {
     );
   if (unknown.length > 0)
     print(
-      `  unknown; resolve each in a terminal with \`${stackCommand("pulumi", "refresh")}\`: ${names(unknown)}`,
+      `  unknown; resolve each in a terminal with \`${engine.commands.onStack("pulumi", "refresh")}\`: ${names(unknown)}`,
     );
 }

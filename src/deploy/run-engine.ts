@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
+import { textWith } from "../common/commands";
 import { print } from "../common/print";
 import { eventReader, type EngineEvent } from "./engine-events";
 import type { Engine } from "./pulumi";
@@ -57,7 +58,7 @@ export async function runAndReport({
     print(
       [
         `  ${cause}`,
-        `    ${fix}`,
+        `    ${textWith(fix, engine.commands)}`,
         ...(isHintShown
           ? []
           : [
@@ -78,7 +79,11 @@ export async function runAndReport({
     const { code, signal } = await spawnEngine(engine, args, readLine);
     const killed = signal === undefined ? [] : [`Pulumi was killed by ${signal}`];
     const problems =
-      code === 0 ? [] : pods.problems().map(({ cause, fix }) => `${cause}\n    ${fix}`);
+      code === 0
+        ? []
+        : pods
+            .problems()
+            .map(({ cause, fix }) => `${cause}\n    ${textWith(fix, engine.commands)}`);
     const name = relative(process.cwd(), log);
     if (code === 0)
       print(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { allIdle, CONTROLLER, scaledToNothing } from "../cluster/controller";
 import type { DeploymentObject } from "../cluster/objects";
-import { kubectl } from "../common/command-text";
+import { textWith, type Commands } from "../common/commands";
 import { smokeTestWorkflow } from "../manifests/argo/smoke-test";
 import { UserError } from "../common/errors";
 import { capture } from "../common/command";
@@ -26,10 +26,15 @@ interface Submitted {
 /**
  * Submits the smoke test and waits for it to end.
  *
+ * @param commands the commands to print in errors.
  * @returns its name.
  * @throws UserError with the messages of the failed steps.
  */
-export async function runSmokeTest(context: string, namespace: string): Promise<string> {
+export async function runSmokeTest(
+  context: string,
+  namespace: string,
+  commands: Commands,
+): Promise<string> {
   const call = (args: readonly string[], input?: string): Submitted => {
     const { ok, output, error } = capture(
       "kubectl",
@@ -43,7 +48,11 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
       );
     return JSON.parse(output) as Submitted;
   };
-  refuseIdleController(context);
+  refuseIdleController(context, commands);
+  const inspect = (workflow: string) => ({
+    fix: `Inspect it with: ${commands.kubectl(`-n ${namespace} describe workflow ${workflow}`)}`,
+    exitCode: 1,
+  });
   const { name } = call(
     ["create", "-f", "-"],
     JSON.stringify(smokeTestWorkflow(namespace)),
@@ -52,20 +61,17 @@ export async function runSmokeTest(context: string, namespace: string): Promise<
     const { status } = call(["get", "workflow", name]);
     if (status?.phase === "Succeeded") return name;
     if (status?.phase === "Failed" || status?.phase === "Error")
-      throw new UserError(
-        `The smoke test ${name} failed:\n${reasons(status)}\nInspect it with: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
-        1,
-      );
+      throw new UserError(`The smoke test ${name} failed:\n${reasons(status)}`, inspect(name));
     await pause(2000);
   }
   throw new UserError(
-    `The smoke test ${name} did not end within ${LONGEST_SECONDS} s.\nInspect it with: ${kubectl(`-n ${namespace} describe workflow ${name}`)}`,
-    1,
+    `The smoke test ${name} did not end within ${LONGEST_SECONDS} s.`,
+    inspect(name),
   );
 }
 
 /** Updates do not detect manual scaling, and without a controller the smoke test would time out. */
-function refuseIdleController(context: string): void {
+function refuseIdleController(context: string, commands: Commands): void {
   const { ok, output } = capture("kubectl", [
     "--context",
     context,
@@ -83,10 +89,10 @@ function refuseIdleController(context: string): void {
     scaledToNothing,
   );
   if (idle !== undefined)
-    throw new UserError(
-      `The update succeeded, but ${idle.found}.\nScale it up again with: ${idle.todo}`,
-      1,
-    );
+    throw new UserError(`The update succeeded, but ${idle.found}.`, {
+      fix: `Scale it up again with: ${textWith(idle.todo, commands)}`,
+      exitCode: 1,
+    });
 }
 
 function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {

@@ -1,5 +1,5 @@
 import { print } from "../common/print";
-import { optionText, stackCommand, printCommandsFor } from "../common/command-text";
+import { commandsFor, optionText } from "../common/commands";
 import { readBuildContext } from "../manifests/images/build-context";
 import { imageRepositories } from "../manifests/images/image-builds";
 import { UserError } from "../common/errors";
@@ -17,7 +17,7 @@ import { requireUnlocked } from "./lock";
 import { lostImages } from "./lost-images";
 import { nextSteps } from "./next-steps";
 import { endOrphans } from "./orphans";
-import { askEngine, findEngine, runEngine, type Engine } from "./pulumi";
+import { askEngine, findEngine, runEngine, type Engine, type EngineArgs } from "./pulumi";
 import { checkLogin } from "./registry-login";
 import { recover } from "./recover";
 import { checkRegistry } from "../manifests/images/registry";
@@ -29,12 +29,8 @@ import { update } from "./update";
 import { refuseNewer } from "./version";
 
 /** Options of `tapctl up`. */
-export interface UpFlags {
-  /** Folder of the project. */
-  readonly root: string;
-  readonly stack: string;
+export interface UpFlags extends EngineArgs {
   readonly context?: string;
-  readonly yes?: boolean;
   readonly smokeTest?: boolean;
   readonly refresh?: boolean;
 }
@@ -49,16 +45,15 @@ interface FoundStack {
 
 /** `tapctl up`: runs all checks before the first change, then `pulumi up`. */
 export async function up({
-  root,
-  stack,
   context: wanted,
-  yes = false,
   smokeTest = true,
   refresh = true,
+  ...args
 }: UpFlags): Promise<void> {
+  const { root, stack, yes = false } = args;
   const { entries: pipelines } = loadProject(root);
   assertValid(pipelines);
-  const found = await findStack(root, stack, wanted, yes);
+  const found = await findStack(args, wanted);
   const { engine, settings, context } = found;
   refuseNewer(resourcesOf(found.state));
   await checkCharts(settings, root);
@@ -67,7 +62,7 @@ export async function up({
   await checkRegistries(root, settings, pipelines, login);
   refuseWithoutAnswer(yes);
   const recorded = resourcesOf(recovered(found));
-  checkExisting(context, settings, recorded);
+  checkExisting(context, settings, recorded, engine.commands);
   const again = await lostImages(recorded, repositoriesOf(root, settings, pipelines), login);
   print(
     [
@@ -84,44 +79,41 @@ export async function up({
   await update({ engine, context, namespaces: ownNamespaces(settings), again, refresh });
   if (smokeTest)
     print(
-      `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace)} succeeded: a file was passed from one pod to the next through the object store.`,
+      `\nTesting the installation...\nThe smoke test ${await runSmokeTest(context, settings.namespace, engine.commands)} succeeded: a file was passed from one pod to the next through the object store.`,
     );
-  print(nextSteps(settings, pipelines));
+  print(nextSteps(settings, pipelines, engine.commands));
 }
 
 /** `tapctl recover`: repairs the state, for users who run `pulumi up` themselves. */
-export async function recoverStack({ root, stack, context, yes = false }: UpFlags): Promise<void> {
-  const found = await findStack(root, stack, context, yes);
-  refuseWithoutAnswer(yes);
+export async function recoverStack({ context, ...args }: UpFlags): Promise<void> {
+  const found = await findStack(args, context);
+  refuseWithoutAnswer(args.yes === true);
   const isChanged = recovered(found) !== found.state;
   print(
     isChanged
-      ? `The state was repaired. Continue with \`pulumi up --stack ${stack}\` or \`${stackCommand("up")}\`.`
+      ? `The state was repaired. Continue with \`pulumi up --stack ${args.stack}\` or \`${found.engine.commands.onStack("up")}\`.`
       : "No update was interrupted: there is nothing to repair.",
   );
 }
 
-async function findStack(
-  root: string,
-  stack: string,
-  wanted: string | undefined,
-  yes: boolean,
-): Promise<FoundStack> {
-  const engine = await findEngine(root, stack, yes);
+async function findStack(args: EngineArgs, wanted: string | undefined): Promise<FoundStack> {
+  const engine = await findEngine(args);
   requireUnlocked(engine);
-  await endOrphans(root);
+  await endOrphans(args.root);
   const settings = readSettings(askEngine(engine, ["config", "--json", ...engine.stack]));
-  const context = findContext(wanted ?? settings.context) ?? (await offerKind(yes));
-  printCommandsFor({
-    stack: () => stack,
+  const context = findContext(wanted ?? settings.context) ?? (await offerKind(args.yes === true));
+  const commands = commandsFor({
+    project: args.project,
+    stack: () => args.stack,
     context: () => context,
     options: [
+      ...optionText("project", args.project),
       "--on cluster",
       ...optionText("context", context),
       ...optionText("namespace", settings.namespace),
     ],
   });
-  return { engine, settings, context, state: readState(engine) };
+  return { engine: { ...engine, commands }, settings, context, state: readState(engine) };
 }
 
 function refuseWithoutAnswer(yes: boolean): void {

@@ -1,4 +1,3 @@
-import { stackCommand } from "../common/command-text";
 import { UserError } from "../common/errors";
 import type { EngineRun } from "./run-engine";
 import { runAndReport } from "./run-engine";
@@ -39,7 +38,7 @@ async function operate(run: EngineRun): Promise<void> {
   const { code, reasons, log } = await runAndReport(run);
   if (code === 0) return;
   const [operation = ""] = run.args;
-  const command = stackCommand(operation === "destroy" ? "down" : "up");
+  const command = run.engine.commands.onStack(operation === "destroy" ? "down" : "up");
   throw new UserError(
     [
       `pulumi ${operation} failed:`,

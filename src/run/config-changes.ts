@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { tapctl } from "../common/command-text";
 import { UserError } from "../common/errors";
 import {
   CONFIG_PARTS,
@@ -67,7 +66,7 @@ export async function getConfigs(
   force: boolean,
 ): Promise<readonly ConfigFile[]> {
   const files = (await listConfigs(store, pipeline)).map(({ file }) => file).filter(isConfigFile);
-  if (files.length === 0) throw new UserError(nothingThere(pipeline));
+  if (files.length === 0) throw noFiles(pipeline);
   const taken = files.filter((file) => existsSync(join(folder, file)));
   if (taken.length > 0 && !force)
     throw new UserError(
@@ -90,17 +89,20 @@ export async function removeConfig(
   const file = CONFIG_PARTS[part];
   const files = (await listConfigs(store, pipeline)).map((one) => one.file);
   if (!files.includes(file))
-    throw new UserError(
-      files.length === 0
-        ? nothingThere(pipeline)
-        : `"${pipeline}" has no ${file} in the store; it has: ${files.join(", ")}`,
-    );
+    throw files.length === 0
+      ? noFiles(pipeline)
+      : new UserError(`"${pipeline}" has no ${file} in the store.`, {
+          fix: `Choose one of its files: ${files.join(", ")}`,
+        });
   await deleteConfig(store, pipeline, file);
   return file;
 }
 
-function nothingThere(pipeline: string): string {
-  return `"${pipeline}" has no files in the store; put them there: ${tapctl(`config put ${pipeline} --tap FILE --target FILE`)}`;
+function noFiles(pipeline: string): UserError {
+  return new UserError(`"${pipeline}" has no files in the store.`, {
+    fix: ({ tapctl }) =>
+      `Store them with: ${tapctl(`config put ${pipeline} --tap FILE --target FILE`)}`,
+  });
 }
 
 /** Creates a folder that only its owner can read. An existing folder is not changed. */

@@ -1,8 +1,8 @@
-import { tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { secretPaths, type Json } from "../model/connector-settings";
 import { UserError } from "../common/errors";
 import { JsonText, roundedValue, whyNotJson } from "../common/json";
-import { CONFIG_PARTS, type ConfigPart } from "../store/configs";
+import type { ConfigPart } from "../store/configs";
 import { bareState, isEmptyState } from "../store/state/state-envelope";
 
 /** What each part contains. */
@@ -50,13 +50,8 @@ export function parseText(where: string, text: string | Buffer): JsonText {
   return JsonText.parse(text);
 }
 
-/** How to add a missing part to the store. */
-export function howToPut(pipeline: string, part: ConfigPart): string {
-  return `${CONFIG_PARTS[part]} is missing; put it there: ${putCommand(pipeline, part)}`;
-}
-
 /** The command that adds a part to the store. */
-export function putCommand(pipeline: string, part: ConfigPart): string {
+export function putCommand({ tapctl }: Commands, pipeline: string, part: ConfigPart): string {
   return tapctl(`config put ${pipeline} --${part} FILE`);
 }
 

@@ -7,7 +7,7 @@ import type { Replication } from "../model/replication";
 import { CONFIG_PARTS, readConfig } from "../store/configs";
 import { configKey, type ConfigFile } from "../store/keys";
 import type { ObjectStore } from "../store/object-store";
-import { howToPut, parseText, parseObject, PARTS_ARE } from "./config-files";
+import { parseText, parseObject, PARTS_ARE, putCommand } from "./config-files";
 import { resolveSettings, type SecretLookup } from "./secrets";
 
 /** Config of a connector. */
@@ -88,7 +88,10 @@ async function storedConfigs(
     const config = await read(CONFIG_PARTS[kind], (where, text) =>
       parseObject(where, text, PARTS_ARE[kind]),
     );
-    if (config === undefined) throw new UserError(`"${name}": ${howToPut(name, kind)}`);
+    if (config === undefined)
+      throw new UserError(`"${name}": ${CONFIG_PARTS[kind]} is missing in ${store.url}.`, {
+        fix: (commands) => `Store it with: ${putCommand(commands, name, kind)}`,
+      });
     const merged = Object.entries(more).reduce(
       (text, [setting, value]) => text.with(setting, toJsonText(value)),
       config,

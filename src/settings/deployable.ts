@@ -1,3 +1,4 @@
+import { commandsFor } from "../common/commands";
 import { UserError } from "../common/errors";
 import type { PipelineEntry } from "../model/define";
 import { formatProblem, InvalidPipelines } from "../model/validation/problem";
@@ -8,11 +9,13 @@ import { setSecretCommand } from "./secrets";
  * Refuses an array that cannot be deployed because it has problems or because secrets are not set.
  *
  * @param secrets names of the secrets that are set.
+ * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
 export function assertDeployable(
   entries: readonly PipelineEntry[],
   secrets: readonly string[],
+  commands = commandsFor(),
 ): void {
   const { problems } = validatePipelines(entries);
   if (problems.length > 0) throw new InvalidPipelines(problems);
@@ -24,7 +27,7 @@ export function assertDeployable(
     return names.map((name) =>
       formatProblem({
         where: `pipelines[${index}] "${entry.name}"`,
-        text: `secret "${name}" is not set. Set it with: ${setSecretCommand(name)}`,
+        text: `secret "${name}" is not set. Set it with: ${setSecretCommand(commands, name)}`,
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DEFAULT_NAMESPACE, DEFAULT_STACK } from "../common/command-text";
+import { DEFAULT_NAMESPACE, DEFAULT_STACK } from "../common/commands";
 import { configIn } from "./stack-file";
 
 /** Where a stack's pipelines run. */

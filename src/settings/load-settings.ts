@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { commandsFor, type Commands } from "../common/commands";
 import { checkValues, parseValue, settingsError } from "./check";
 import { settingsSchema, type CheckedSettings } from "./schema";
 import { secretSettings, setSecretCommand, type Secrets } from "./secrets";
@@ -12,12 +13,19 @@ export interface Settings extends Readonly<CheckedSettings> {
 /**
  * Reads the configuration of the stack.
  *
+ * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
-export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
+export function loadSettings(
+  config = new pulumi.Config("tapctl"),
+  commands = commandsFor(),
+): Settings {
   const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
   const secrets = rawValue(config, "secrets");
-  return { ...checkSettings(values, secrets, config.name), secrets: wrapSecrets(secrets) };
+  return {
+    ...checkSettings(values, secrets, config.name, commands),
+    secrets: wrapSecrets(secrets),
+  };
 }
 
 /**
@@ -26,18 +34,20 @@ export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
  * @param values JSON values by key; undefined for a key that is not set.
  * @param secrets value of the key `secrets`; checked only to be text.
  * @param project namespace of the keys, shown in problems.
+ * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
 export function checkSettings(
   values: { readonly [key: string]: unknown },
   secrets: unknown,
   project = "tapctl",
+  commands: Commands = commandsFor(),
 ): CheckedSettings {
   const { settings, problems: wrong } = checkValues(values);
   const problems = [
     ...wrong,
-    ...(settings ? missingSecrets(settings, secrets) : []),
-    ...secretsProblems(secrets),
+    ...(settings ? missingSecrets(settings, secrets, commands) : []),
+    ...secretsProblems(secrets, commands),
   ];
   if (!settings || problems.length > 0) throw settingsError(problems, project);
   return settings;
@@ -65,11 +75,11 @@ function wrapSecrets(secrets: unknown): Secrets {
   );
 }
 
-function secretsProblems(secrets: unknown): readonly string[] {
+function secretsProblems(secrets: unknown, commands: Commands): readonly string[] {
   if (secrets === undefined) return [];
   if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
     return [
-      `secrets: must be an object with text values. Set each with: ${setSecretCommand("NAME")}`,
+      `secrets: must be an object with text values. Set each with: ${setSecretCommand(commands, "NAME")}`,
     ];
   return Object.entries(secrets).flatMap(([name, value]) =>
     typeof value === "string"
@@ -79,13 +89,19 @@ function secretsProblems(secrets: unknown): readonly string[] {
 }
 
 /** A problem for each setting that names a secret that is not set. */
-function missingSecrets(settings: CheckedSettings, secrets: unknown): readonly string[] {
+function missingSecrets(
+  settings: CheckedSettings,
+  secrets: unknown,
+  commands: Commands,
+): readonly string[] {
   const given = new Set(
     Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}),
   );
   return secretSettings(settingsSchema, settings).flatMap(({ path, secret }) =>
     given.has(secret)
       ? []
-      : [`${path}: secret "${secret}" is not set. Set it with: ${setSecretCommand(secret)}`],
+      : [
+          `${path}: secret "${secret}" is not set. Set it with: ${setSecretCommand(commands, secret)}`,
+        ],
   );
 }

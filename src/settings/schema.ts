@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_NAMESPACE } from "../common/command-text";
+import { DEFAULT_NAMESPACE } from "../common/commands";
 import { argoSettings } from "./argo";
 import { awsSettings } from "./aws";
 import { imagesSettings, registrySettings } from "./images";

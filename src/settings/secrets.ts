@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { pulumiCommand } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { secretName } from "./values";
 
@@ -24,14 +24,14 @@ export function requireSecret(secrets: Secrets, name: string): pulumi.Output<str
   const value = secrets[name];
   if (value === undefined)
     throw new UserError(`secret "${name}" is not set`, {
-      fix: `Set it with: ${setSecretCommand(name)}`,
+      fix: (commands) => `Set it with: ${setSecretCommand(commands, name)}`,
     });
   return value;
 }
 
 /** The command that sets a secret of the stack. */
-export function setSecretCommand(name: string): string {
-  return pulumiCommand(`config set --secret --path 'tapctl:secrets["${name}"]'`);
+export function setSecretCommand(commands: Commands, name: string): string {
+  return commands.pulumi(`config set --secret --path 'tapctl:secrets["${name}"]'`);
 }
 
 /** The parts of a Zod schema that lead to its values. */

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { tapctl } from "../common/command-text";
+import type { Commands } from "../common/commands";
 import type { PipelineStatus } from "./pipeline-status";
 import { formatBytes, table } from "../common/print";
 import { recordsCell } from "../store/runs/run-text";
@@ -19,7 +19,7 @@ export function formatBookmarkAge(seconds: number): string {
 }
 
 /** The table of `tapctl status`, one line per pipeline, colored by condition. */
-export function statusTable(rows: readonly PipelineStatus[]): string {
+export function statusTable(rows: readonly PipelineStatus[], { tapctl }: Commands): string {
   if (rows.length === 0) return "No pipelines, neither in the array nor on the cluster.";
   const [header = "", ...lines] = table(
     [
@@ -59,7 +59,7 @@ export function statusTable(rows: readonly PipelineStatus[]): string {
 }
 
 /** A note for a cluster whose controller is inactive. */
-export function idleNote(why: string): string {
+export function idleNote(why: string, { tapctl }: Commands): string {
   return `${pc.red(why)}, and runs shown as running may have ended. To diagnose it, use ${tapctl("doctor")}`;
 }
 

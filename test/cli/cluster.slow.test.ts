@@ -743,7 +743,7 @@ suite("on a cluster", () => {
     const { stdout, stderr } = await one.run("config put orders --catalog catalog.json");
     assert.match(
       stdout,
-      /^orders: catalog\.json created, 14 B\ntap-config\.json is missing; put it there: npx tapctl config put orders --tap FILE\n/,
+      /^orders: catalog\.json created, 14 B\ntap-config\.json is missing\. Store it with: npx tapctl config put orders --tap FILE\n/,
       stderr,
     );
     assert.equal(

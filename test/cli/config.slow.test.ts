@@ -26,7 +26,7 @@ suite("tapctl config in a bucket", () => {
     assert.equal(readFileSync(join(root, "got", "tap-config.json"), "utf8"), FILES["target.json"]);
     assert.equal(
       (await run("remove kept target", store)).stdout,
-      `kept: target-config.json removed\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE --store '${store}'\n`,
+      `kept: target-config.json removed\ntarget-config.json is missing. Store it with: npx tapctl config put kept --target FILE --store '${store}'\n`,
     );
   });
 });

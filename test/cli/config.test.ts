@@ -11,7 +11,7 @@ suite("tapctl config", () => {
     assert.deepEqual(await run("put kept --tap tap.json"), {
       code: 0,
       stdout:
-        "kept: tap-config.json created, 53 B\ntarget-config.json is missing; put it there: npx tapctl config put kept --target FILE\n",
+        "kept: tap-config.json created, 53 B\ntarget-config.json is missing. Store it with: npx tapctl config put kept --target FILE\n",
       stderr: "",
     });
     assert.equal(readFileSync(stored("tap-config.json"), "utf8"), FILES["tap.json"]);
@@ -63,7 +63,7 @@ suite("tapctl config", () => {
     const { run, stored } = scene(t);
     assert.match(
       (await run("show kept")).stdout,
-      /^"kept" has no files in the store\ntap-config\.json is missing; .*\ntarget-config\.json is missing; .*\n$/,
+      /^"kept" has no files in the store\ntap-config\.json is missing\. .*\ntarget-config\.json is missing\. .*\n$/,
     );
     await run("put kept --tap tap.json --target target.json");
     writeFileSync(stored("notes.txt"), "mine");
@@ -129,7 +129,7 @@ suite("tapctl config", () => {
     assert.equal(existsSync(stored("catalog.json")), false);
     assert.equal(
       (await run("remove kept catalog")).stderr,
-      '"kept" has no catalog.json in the store; it has: tap-config.json, target-config.json\n',
+      '"kept" has no catalog.json in the store.\nChoose one of its files: tap-config.json, target-config.json\n',
     );
     assert.deepEqual(JSON.parse((await run("remove kept tap --json")).stdout), {
       pipeline: "kept",
@@ -181,12 +181,12 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "nothing to get",
     "get kept --out got",
-    '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n',
+    '"kept" has no files in the store.\nStore them with: npx tapctl config put kept --tap FILE --target FILE\n',
   ],
   [
     "nothing to remove",
     "remove kept state",
-    '"kept" has no files in the store; put them there: npx tapctl config put kept --tap FILE --target FILE\n',
+    '"kept" has no files in the store.\nStore them with: npx tapctl config put kept --tap FILE --target FILE\n',
   ],
 ];
 

@@ -105,7 +105,7 @@ suite("tapctl run with real connectors", () => {
     );
     assert.match(
       (await startTapctl(root, ["state", "set", "rates", "-"], { input: "{}" })).stderr,
-      /is empty and is not saved over a state/,
+      /is empty and does not replace a saved state/,
     );
   });
 

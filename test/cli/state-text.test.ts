@@ -125,7 +125,7 @@ suite("saved JSON that is none", () => {
       [`state/orders/history/${RUN}.json`]: envelope(RUN, '{"id": 1.10}'),
     });
     const says =
-      /^(orders: )?state\/orders\/state\.json in \S+ is not JSON \(it holds NaN\); bring an earlier one back with: npx tapctl state rollback orders\n$/;
+      /^(orders: )?state\/orders\/state\.json in \S+ is not JSON \(it holds NaN\)\.\nRestore an earlier state with: npx tapctl state rollback orders\n$/;
     for (const args of [
       ["state", "show", "orders"],
       ["state", "show", "orders", "--json"],

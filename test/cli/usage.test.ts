@@ -111,7 +111,7 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   [
     "nothing to roll back to",
     "state rollback orders",
-    /^"orders" has no earlier state to go back to; see: npx tapctl state history orders\n$/,
+    /^"orders" has no earlier state to return to\.\nList the saved states with: npx tapctl state history orders\n$/,
     2,
   ],
   [

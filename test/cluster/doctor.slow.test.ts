@@ -45,7 +45,7 @@ test("the store is looked at: a state that nobody can read is told; where the bu
   assert.equal(there.ok && there.value.is, "there");
   assert.match(
     JSON.stringify(read),
-    /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON; bring an earlier one back with: npx tapctl state rollback orders/,
+    /"orders","unreadable":"state\/orders\/state\.json in .* is not JSON\."/,
   );
   const { bucket, states, configs } = await look("gone");
   assert.deepEqual(bucket, { ok: true, value: { name: "gone", is: "missing", inCluster: false } });

@@ -14,6 +14,8 @@ import {
   statesCheck,
   templatesCheck,
 } from "../../src/cluster/doctor/checks";
+import { commandsFor, textWith } from "../../src/common/commands";
+import { findingText } from "../../src/cluster/doctor/finding";
 import type { Check } from "../../src/cluster/doctor/check";
 import { configFact, configsCheck } from "../../src/cluster/doctor/configs";
 import { askRegistries, imagesCheck } from "../../src/cluster/doctor/images";
@@ -128,6 +130,7 @@ const written = (manager: string, time: string, field = "f:spec") => ({
 /** Level and text of what a check finds where the facts are others. */
 function found(check: Check, change: Partial<DoctorFacts>): string {
   return check({ ...GOOD, ...change })
+    .map((finding) => findingText(finding, commandsFor()))
     .map(({ level, found: text, todo }) => `${level}: ${text}${todo === "" ? "" : ` -> ${todo}`}`)
     .join("\n");
 }
@@ -294,11 +297,12 @@ suite("what is wrong is named, with what to do", () => {
         states: yes([
           {
             pipeline: "orders",
-            unreadable: "state/orders/state.json is not JSON; bring an earlier one back",
+            unreadable: "state/orders/state.json is not JSON.",
+            todo: "roll back",
           },
         ]),
       },
-      /^fail: orders: state\/orders\/state\.json is not JSON; bring an earlier one back -> runs fail until it is fixed$/,
+      /^fail: orders: state\/orders\/state\.json is not JSON\. -> roll back$/,
     ],
     [
       "a wrong image",
@@ -749,7 +753,7 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   );
   const findings = CHECKS.flatMap((check) => check(facts))
     .filter(({ level }) => level !== "ok")
-    .map(({ check, found: text }) => `${check}: ${text}`);
+    .map(({ check, found: text }) => `${check}: ${textWith(text)}`);
   assert.deepEqual(
     findings.map((text) => text.split(":")[0]),
     ["permissions", "permissions", "bucket", "images", "locks", "settings", "states"],
@@ -930,7 +934,7 @@ test("settings in the store are looked at as connectors read them, and nothing o
   const seen = async () =>
     (await configFact(store, kept))?.problems.map(({ what, todo }) => [
       what,
-      todo.replaceAll("npx tapctl config ", ""),
+      textWith(todo).replaceAll("npx tapctl config ", ""),
     ]);
   assert.deepEqual(await seen(), [
     ["configs/kept/target-config.json does not exist", "store it with: put kept --target FILE"],

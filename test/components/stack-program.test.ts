@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { definePipelines, secret, tapPostgres, targetJsonl } from "../../src/index";
 import { stack } from "../../components/program";
-import { pulumiCommand, stackCommand } from "../../src/common/command-text";
 import { record } from "../support/record";
 
 test("program: invalid pipelines are one error without a stack trace, and nothing is registered", async () => {
@@ -15,7 +15,24 @@ test("program: invalid pipelines are one error without a stack trace, and nothin
   assert.deepEqual(registrations, []);
 });
 
-test("program: printed commands name the stack of the engine", () => {
-  assert.equal(stackCommand("recover"), "npx tapctl recover --stack test");
-  assert.equal(pulumiCommand("up"), "pulumi up --stack test");
+test("program: the command in an error names the stack of the engine", async () => {
+  let error: unknown;
+  const pipelines = definePipelines([
+    {
+      name: "orders",
+      schedule: "0 6 * * *",
+      tap: tapPostgres({
+        host: "db",
+        user: "etl",
+        password: secret("shop-password"),
+        database: "shop",
+      }),
+      target: targetJsonl({}),
+    },
+  ]);
+  await record(() => stack(pipelines)().catch((reason: unknown) => (error = reason)));
+  assert.match(
+    String(error),
+    /"shop-password" is not set\. Set it with: pulumi config set .* --stack test$/,
+  );
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commandsFor } from "../../src/common/commands";
 import { obstacles, ownNamespaces, type Existing } from "../../src/deploy/existing";
 import { settingsSchema } from "../../src/settings/schema";
 
@@ -15,7 +16,13 @@ const whole = [
   { type: "kubernetes:helm.sh/v3:Release", id: "argo/argo-workflows" },
 ];
 
-const accepted: readonly (readonly [string, Parameters<typeof obstacles>])[] = [
+type Cluster = readonly [
+  settings: Parameters<typeof obstacles>[0],
+  existing: Existing,
+  recorded: Parameters<typeof obstacles>[2],
+];
+
+const accepted: readonly (readonly [string, Cluster])[] = [
   ["an empty cluster", [settings(), empty, []]],
   [
     "an update of what the stack has",
@@ -47,9 +54,10 @@ const accepted: readonly (readonly [string, Parameters<typeof obstacles>])[] = [
   ],
 ];
 for (const [name, args] of accepted)
-  test(`${name}: nothing is in the way`, () => assert.deepEqual(obstacles(...args), []));
+  test(`${name}: nothing is in the way`, () =>
+    assert.deepEqual(obstacles(...args, commandsFor()), []));
 
-const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonly RegExp[]])[] = [
+const refused: readonly (readonly [string, Cluster, readonly RegExp[]])[] = [
   [
     "namespaces that something else made",
     [settings(), { ...empty, namespaces: ["argo", "minio"] }, whole.slice(2, 3)],
@@ -99,7 +107,7 @@ const refused: readonly (readonly [string, Parameters<typeof obstacles>, readonl
 ];
 for (const [name, args, messages] of refused) {
   test(`${name}: told before anything is made`, () => {
-    const found = obstacles(...args);
+    const found = obstacles(...args, commandsFor());
     assert.equal(found.length, messages.length);
     for (const [index, message] of messages.entries()) assert.match(found[index] ?? "", message);
   });

@@ -11,6 +11,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { commandsFor } from "../../src/common/commands";
 import { requireUnlocked } from "../../src/deploy/lock";
 import type { Engine } from "../../src/deploy/pulumi";
 
@@ -36,6 +37,7 @@ function locked(
     env: process.env,
     stack: ["--stack", "dev"],
     places: [],
+    commands: commandsFor(),
     name: "dev",
     project: "tapctl",
     root: folder,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { textWith } from "../../src/common/commands";
 import { podProblems, type ClusterEvent, type PodStatus } from "../../src/deploy/pod-problems";
 
 const pod = (status: NonNullable<PodStatus["status"]>): PodStatus => ({
@@ -131,7 +132,7 @@ for (const [what, pods, events, cause, fix] of cases) {
     const problems = podProblems(pods, events);
     assert.equal(problems.length, 1);
     assert.match(problems[0]?.cause ?? "", cause);
-    assert.match(problems[0]?.fix ?? "", fix);
+    assert.match(textWith(problems[0]?.fix ?? ""), fix);
   });
 }
 

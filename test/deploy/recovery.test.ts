@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { commandsFor } from "../../src/common/commands";
 import type { Engine } from "../../src/deploy/pulumi";
 import { recover } from "../../src/deploy/recover";
 import { planRecovery, type PendingObject } from "../../src/deploy/recovery";
@@ -162,6 +163,7 @@ function run(
     env: { ...process.env },
     stack: ["--stack", "dev"],
     places: [],
+    commands: commandsFor(),
     name: "dev",
     project: "tapctl",
     root: folder,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandsFor } from "../../src/common/commands";
 import type { Engine } from "../../src/deploy/pulumi";
 import type { PipelineEntry } from "../../src/model/define";
 import { stringify } from "yaml";
@@ -106,6 +107,7 @@ export async function makeStack(
       env,
       stack: ["--stack", "e2e"],
       places: [],
+      commands: commandsFor(),
       name: "e2e",
       project: "tapctl",
       root: folder,

@@ -83,8 +83,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     const { context, entry, put, settings } = await scene(t);
     await put("tap-config.json", settings.tap);
     await assert.rejects(runPipeline(context, entry), {
-      message:
-        '"events": target-config.json is missing; put it there: npx tapctl config put events --target FILE',
+      message: `"events": target-config.json is missing in ${context.store.url}.\nStore it with: npx tapctl config put events --target FILE`,
     });
     await context.store.put(configKey("events", "target-config.json"), '{\n"password": hunter2}');
     await assert.rejects(runPipeline(context, entry), {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { commandsFor } from "../../src/common/commands";
 import { formatBookmarkAge, statusTable } from "../../src/status/status-table";
 import { failuresOf, type PipelineFacts, type RunFact } from "../../src/status/facts";
 import { pipelineStatus, statusOf } from "../../src/status/pipeline-status";
@@ -131,7 +132,7 @@ suite("how a pipeline is", () => {
     };
     const status = pipelineStatus(facts({ runs: [run] }), NOW);
     assert.equal(status.active?.silentSeconds, 600);
-    assert.match(statusTable([status]), /now, for 3 h, silent for 10 min/);
+    assert.match(statusTable([status], commandsFor()), /now, for 3 h, silent for 10 min/);
   });
 
   test("running: what is under way is not late", () => {

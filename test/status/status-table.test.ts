@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { commandsFor } from "../../src/common/commands";
 import { statusTable } from "../../src/status/status-table";
 import type { PipelineStatus } from "../../src/status/pipeline-status";
 
@@ -19,7 +20,7 @@ const row = (name: string, change: Partial<PipelineStatus>): PipelineStatus => (
   ...change,
 });
 const closing = (...rows: readonly PipelineStatus[]): readonly string[] =>
-  stripVTControlCharacters(statusTable(rows))
+  stripVTControlCharacters(statusTable(rows, commandsFor()))
     .split("\n")
     .slice(rows.length + 1);
 

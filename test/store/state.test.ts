@@ -71,7 +71,7 @@ describeStores("state", (fresh) => {
       const store = await withRuns(fresh(), 1);
       await assert.rejects(
         commitState(store, { ...envelope(RUNS[1]), state: JsonText.parse(state) }),
-        /is empty and is not saved .*npx tapctl state reset orders/,
+        /is empty and does not replace a saved state\.\n.*npx tapctl state reset orders$/,
       );
       assert.equal(await inForce(store), RUNS[0]);
       assert.equal((await history(store, "orders")).length, 1);
@@ -81,7 +81,7 @@ describeStores("state", (fresh) => {
   const unreadable: readonly { readonly body: string; readonly says: RegExp }[] = [
     {
       body: '{"version": 1, "sta',
-      says: /^state\/orders\/state.json in \S+ is not JSON; bring an earlier one back with: npx tapctl state rollback orders$/,
+      says: /^state\/orders\/state.json in \S+ is not JSON\.\nRestore an earlier state with: npx tapctl state rollback orders$/,
     },
     { body: '{"bookmarks": {}}', says: /is not a saved state \(an object with version/ },
     { body: "null", says: /is not a saved state/ },
@@ -192,7 +192,7 @@ describeStores("state", (fresh) => {
     assert.equal((await rollbackState(store, "orders")).run, RUNS[0]);
     await assert.rejects(
       rollbackState(store, "orders"),
-      /"orders" has no earlier state to go back to/,
+      /"orders" has no earlier state to return to/,
     );
     assert.equal(await inForce(store), RUNS[0]);
     assert.equal((await rollbackState(store, "orders", RUNS[3])).run, RUNS[3]);

@@ -1,3 +1,4 @@
+import { textWith, type TextWithCommands } from "../../common/commands";
 import { warn, type Finding } from "./finding";
 import type { DoctorFacts, Looked } from "./facts";
 
@@ -12,7 +13,8 @@ export function look<T>(
   check: string,
   looked: Looked<T>,
   then: (value: T) => readonly Finding[],
-  todo = "add the rule to your Role, or ask an administrator to run doctor",
+  todo: TextWithCommands = "add the rule to your Role, or ask an administrator to run doctor",
 ): readonly Finding[] {
-  return looked.ok ? then(looked.value) : warn(check, `not checked: ${looked.why}`, todo);
+  if (looked.ok) return then(looked.value);
+  return warn(check, (commands) => `not checked: ${textWith(looked.why, commands)}`, todo);
 }

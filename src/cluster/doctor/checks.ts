@@ -1,4 +1,4 @@
-import { kubectl, stackCommand, tapctl } from "../../common/command-text";
+import type { TextWithCommands } from "../../common/commands";
 import { pipelineSecret } from "../../manifests/argo/pipeline-secret";
 import { isReplication } from "../../model/define";
 import { changedParts, identityOf } from "../../model/identity";
@@ -24,9 +24,9 @@ const KINDS = [
 const OLDEST_KUBERNETES = 28;
 const ARGO_MAJOR = 4;
 /** Helm recreates the bucket only if something in the chart has changed. */
-const remakeBucket = (): string =>
-  `change objectStore.expireRunsDays by one, then run ${stackCommand("up")}`;
-const BRING_BACK =
+const recreateBucket: TextWithCommands = ({ onStack }) =>
+  `recreate it: change objectStore.expireRunsDays by one, then run ${onStack("up")}; then ${RESTORE}`;
+const RESTORE =
   'restore its content from a backup if there is one (see "A bucket is missing" in the runbook)';
 const SKEW_SECONDS = 5;
 /** S3 rejects requests signed with a clock that is off by this much. */
@@ -70,7 +70,7 @@ export const definitionsCheck: Check = ({ api }) => {
     return fail(
       "definitions",
       `the cluster has no ${missing.join(", ")} in argoproj.io/v1alpha1`,
-      `install Argo Workflows: ${stackCommand("up")}`,
+      ({ onStack }) => `install Argo Workflows: ${onStack("up")}`,
     );
   return ok("definitions", "all Argo resources are installed");
 };
@@ -83,7 +83,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
       return fail(
         "controller",
         "there is no Deployment with app.kubernetes.io/component=workflow-controller",
-        `install Argo Workflows: ${stackCommand("up")}`,
+        ({ onStack }) => `install Argo Workflows: ${onStack("up")}`,
       );
     const where = `${controller.metadata.namespace}/${controller.metadata.name}`;
     const version = /:v?(\d+)[^:/]*$/.exec(
@@ -119,9 +119,7 @@ export const controllerCheck: Check = ({ controllers, controllerPods }) =>
     if (restarts > 3)
       return [
         ...several,
-        ...warn(
-          "controller",
-          `${where} restarted ${restarts} times`,
+        ...warn("controller", `${where} restarted ${restarts} times`, ({ kubectl }) =>
           kubectl(`logs -p -n ${controller.metadata.namespace} deploy/${controller.metadata.name}`),
         ),
       ];
@@ -146,7 +144,8 @@ export const templatesCheck: Check = ({ missingTemplates, namespace }) =>
       : fail(
           "templates",
           `namespace "${namespace}" has no WorkflowTemplate ${missing.join(", ")}`,
-          `deploy the stack: ${stackCommand("up")}; or name its namespace: --namespace NAME`,
+          ({ onStack }) =>
+            `deploy the stack: ${onStack("up")}; or name its namespace: --namespace NAME`,
         ),
   );
 
@@ -163,9 +162,7 @@ export const bucketCheck: Check = ({ bucket }) => {
     return fail(
       "bucket",
       `bucket ${name} does not exist, and its state, settings and extracts are gone`,
-      bucket.value.inCluster
-        ? `recreate it: ${remakeBucket()}; then ${BRING_BACK}`
-        : `create it with versioning; then ${BRING_BACK}`,
+      bucket.value.inCluster ? recreateBucket : `create it with versioning; then ${RESTORE}`,
     );
   return bucket.value.versioned
     ? ok("bucket", `${name} is reachable and versioned`)
@@ -193,7 +190,7 @@ export const secretsCheck: Check = ({ secrets, crons, entries }) =>
         fail(
           "secrets",
           `Secret ${name} does not exist`,
-          `if it was deleted manually, restore it with: ${stackCommand("up")}`,
+          ({ onStack }) => `if it was deleted manually, restore it with: ${onStack("up")}`,
         ),
       );
     },
@@ -219,7 +216,8 @@ export const locksCheck: Check = ({ waiting, workflows, namespace }) =>
       fail(
         "locks",
         `${workflow} waits for the lock of ${holder}, which has ended or is gone`,
-        `restart the controller, which reloads its locks; then check the run: ${kubectl(`get workflow ${workflow} -n ${namespace}`)}`,
+        ({ kubectl }) =>
+          `restart the controller, which reloads its locks; then check the run: ${kubectl(`get workflow ${workflow} -n ${namespace}`)}`,
       ),
     );
   });
@@ -235,7 +233,7 @@ export const statesCheck: Check = ({ states, now, entries }) =>
     (found) => {
       const each = found.flatMap((state) =>
         "unreadable" in state
-          ? fail("states", `${state.pipeline}: ${state.unreadable}`, "runs fail until it is fixed")
+          ? fail("states", `${state.pipeline}: ${state.unreadable}`, state.todo)
           : [...unbacked(state), ...ahead(state, now), ...foreign(state, entries)],
       );
       const problems = [...each, ...withoutRuns(found.filter((state) => "savedBy" in state))];
@@ -272,7 +270,8 @@ function unbacked({
   return warn(
     "states",
     `${pipeline}: the state was saved at ${savedAt} by ${savedBy}, which does not exist; the newest successful run is ${newestGood}`,
-    `this is expected after a manual change; otherwise roll back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`,
+    ({ tapctl }) =>
+      `this is expected after a manual change; otherwise roll back: ${tapctl(`state history ${pipeline}`)}, then ${tapctl(`state rollback ${pipeline}`)}`,
   );
 }
 
@@ -286,7 +285,8 @@ function ahead({ pipeline, bookmarks }: StateFact, now: Date): readonly Finding[
     return fail(
       "states",
       `${pipeline}: ${where} ${bookmark.value} is ${days === 1 ? "1 day" : `${days} days`} in the future: runs skip everything before it`,
-      `check: ${tapctl(`state history ${pipeline}`)}; roll back: ${tapctl(`state rollback ${pipeline}`)}`,
+      ({ tapctl }) =>
+        `check: ${tapctl(`state history ${pipeline}`)}; roll back: ${tapctl(`state rollback ${pipeline}`)}`,
     );
   });
 }
@@ -303,7 +303,8 @@ function foreign(
   return fail(
     "states",
     `${pipeline}: its saved state belongs to a different ${others.join(" and ")} than in the array; the next run will fail`,
-    `start over: ${tapctl(`run ${pipeline} --full-refresh`)}; or resume from the saved state: ${tapctl(`run ${pipeline} --keep-state`)}`,
+    ({ tapctl }) =>
+      `start over: ${tapctl(`run ${pipeline} --full-refresh`)}; or resume from the saved state: ${tapctl(`run ${pipeline} --keep-state`)}`,
   );
 }
 
@@ -319,14 +320,15 @@ export const deployedCheck: Check = ({ crons, entries }) =>
         ? warn(
             "pipelines",
             `in the array but not deployed: ${missing.join(", ")}`,
-            `deploy them: ${stackCommand("up")}`,
+            ({ onStack }) => `deploy them: ${onStack("up")}`,
           )
         : []),
       ...(others.length > 0
         ? warn(
             "pipelines",
             `deployed but not in the array: ${others.join(", ")}`,
-            `the next ${stackCommand("up")} deletes them; if that is not intended, check the checkout, cluster and namespace`,
+            ({ onStack }) =>
+              `the next ${onStack("up")} deletes them; if that is not intended, check the checkout, cluster and namespace`,
           )
         : []),
     ];

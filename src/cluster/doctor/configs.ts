@@ -1,4 +1,4 @@
-import { tapctl } from "../../common/command-text";
+import type { Commands } from "../../common/commands";
 import { UserError } from "../../common/errors";
 import { checkedConfig, putCommand } from "../../run/config-files";
 import { isReplication, type PipelineEntry } from "../../model/define";
@@ -38,7 +38,7 @@ export async function configFact(
 function missing(pipeline: string, part: ConfigPart): ConfigProblem {
   return {
     what: `${configKey(pipeline, CONFIG_PARTS[part])} does not exist`,
-    todo: `store it with: ${putCommand(pipeline, part)}`,
+    todo: (commands) => `store it with: ${putCommand(commands, pipeline, part)}`,
   };
 }
 
@@ -54,17 +54,18 @@ async function problemOf(
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const without =
-      part === "catalog"
-        ? `; or delete it, if the tap can discover its catalog: ${tapctl(`config remove ${pipeline} catalog`)}`
-        : "";
-    return [
-      {
-        what: error.message,
-        todo: `download it: ${tapctl(`config get ${pipeline} --out DIR`)}; then store a corrected file: ${putCommand(pipeline, part)}${without}`,
-      },
-    ];
+    return [{ what: error.problem, todo: (commands) => correct(commands, pipeline, part) }];
   }
+}
+
+function correct(commands: Commands, pipeline: string, part: ConfigPart): string {
+  const { tapctl } = commands;
+  const get = tapctl(`config get ${pipeline} --out DIR`);
+  const without =
+    part === "catalog"
+      ? `; or delete it, if the tap can discover its catalog: ${tapctl(`config remove ${pipeline} catalog`)}`
+      : "";
+  return `download it: ${get}; then store a corrected file: ${putCommand(commands, pipeline, part)}${without}`;
 }
 
 /** Are the settings in the store complete and readable? */

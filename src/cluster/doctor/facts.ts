@@ -1,3 +1,4 @@
+import type { TextWithCommands } from "../../common/commands";
 import type { PipelineEntry } from "../../model/define";
 import type { SavedIdentity } from "../../model/identity";
 import type { NewestBookmark } from "../../store/state/bookmarks";
@@ -6,7 +7,7 @@ import type { CronWorkflowObject, DeploymentObject, MetadataOnly, PodObject } fr
 
 /** A fact, or why it could not be read. */
 export type Looked<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: TextWithCommands };
 
 /** A permission that the command needs, and whether the user has it. */
 export interface Right {
@@ -41,8 +42,10 @@ export type BucketFact =
 /** A saved state that cannot be read. */
 export interface UnreadableStateFact {
   readonly pipeline: string;
-  /** What is wrong with it, and how to roll back. */
+  /** What is wrong with it. */
   readonly unreadable: string;
+  /** How to fix it. */
+  readonly todo: TextWithCommands;
 }
 
 /** A saved state and the newest successful run. */
@@ -74,7 +77,7 @@ export interface ConfigProblem {
   /** What is wrong with it. */
   readonly what: string;
   /** How to fix it. */
-  readonly todo: string;
+  readonly todo: TextWithCommands;
 }
 
 /** Everything that the checks evaluate, read once. */

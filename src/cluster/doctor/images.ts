@@ -1,4 +1,4 @@
-import { stackCommand } from "../../common/command-text";
+import type { Commands } from "../../common/commands";
 import type { ParameterName } from "../../manifests/argo/parameters";
 import { isLocalRegistry, parseImageReference } from "../../common/registry/image-reference";
 import { isThere, registryUrl } from "../../common/registry/image-digest";
@@ -19,8 +19,8 @@ const IMAGES: readonly string[] = [
 ] satisfies readonly ParameterName[];
 const FOLLOW_UPS: string = "followUps" satisfies ParameterName;
 
-const imageTodo = (): string =>
-  `fix a wrong image name or registry password in the array, then run ${stackCommand("up")}, which rebuilds and pushes missing images. Cancel runs that are already waiting: they keep the old image`;
+const imageTodo = ({ onStack }: Commands): string =>
+  `fix a wrong image name or registry password in the array, then run ${onStack("up")}, which rebuilds and pushes missing images. Cancel runs that are already waiting: they keep the old image`;
 
 /**
  * Images that runs use, without duplicates, from their parameters and those of the shared
@@ -102,14 +102,15 @@ export const imagesCheck: Check = ({ pods, images, crons }) =>
           fail(
             "images",
             `container ${name} of pod ${pod} cannot pull image ${image}: ${why.split("\n")[0]}`,
-            imageTodo(),
+            imageTodo,
           ),
         ),
         ...missing.flatMap(({ image }) =>
           fail(
             "images",
             `image ${image} is missing from its registry and needed by future ${usersOf(image, crons.ok ? crons.value : [])}`,
-            `${imageTodo()}. Until then, it runs only on nodes that have already pulled it`,
+            (commands) =>
+              `${imageTodo(commands)}. Until then, it runs only on nodes that have already pulled it`,
           ),
         ),
         ...unasked(asked, seen),

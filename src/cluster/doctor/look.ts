@@ -1,4 +1,5 @@
 import { PIPELINE_LABEL } from "../../manifests/argo/names";
+import type { TextWithCommands } from "../../common/commands";
 import { UserError } from "../../common/errors";
 import type { PipelineEntry } from "../../model/define";
 import { newestBookmarks } from "../../store/state/bookmarks";
@@ -101,12 +102,12 @@ async function tried<T>(look: () => Promise<T>): Promise<Looked<T>> {
     return { ok: true, value: await look() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ok: false, why: error.message };
+    return { ok: false, why: (commands) => error.textWith(commands) };
   }
 }
 
 function nothing(
-  why: string,
+  why: TextWithCommands,
 ): Omit<DoctorFacts, "context" | "namespace" | "now" | "api" | "entries"> {
   const unknown = { ok: false as const, why };
   return {
@@ -192,7 +193,12 @@ async function stateFact(
     if (!(error instanceof UnreadableState)) throw error;
     return error;
   });
-  if (saved instanceof UnreadableState) return { pipeline, unreadable: saved.message };
+  if (saved instanceof UnreadableState)
+    return {
+      pipeline,
+      unreadable: saved.problem,
+      todo: (commands) => saved.fixWith(commands) ?? "",
+    };
   if (saved === undefined) return undefined;
   const { run, time, state, tap, source, target, destination } = saved.envelope;
   const runs = await listRuns(store, pipeline, 20);

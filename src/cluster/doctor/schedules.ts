@@ -1,4 +1,3 @@
-import { kubectl, stackCommand, tapctl } from "../../common/command-text";
 import { schedulesOf } from "../../model/define";
 import { currentZone } from "../../model/cron/zone-names";
 import { dueAfter } from "../../status/pipeline-status";
@@ -31,12 +30,12 @@ function scheduleProblems(cron: CronWorkflowObject, facts: DoctorFacts): readonl
     return fail(
       "schedules",
       `${name}: ${invalid}`,
-      `fix the entry, then deploy it: ${stackCommand("up")}`,
+      ({ onStack }) => `fix the entry, then deploy it: ${onStack("up")}`,
     );
   return fail(
     "schedules",
     `${name}: ${invalid}; ${changed}`,
-    `if it was changed manually, restore it with: ${stackCommand("up")}`,
+    ({ onStack }) => `if it was changed manually, restore it with: ${onStack("up")}`,
   );
 }
 
@@ -50,12 +49,12 @@ function drift(cron: CronWorkflowObject, changed: string | undefined): readonly 
       : warn(
           "schedules",
           `${name}: ${changed}`,
-          `not deployed yet, or changed manually: ${stackCommand("up")}`,
+          ({ onStack }) => `not deployed yet, or changed manually: ${onStack("up")}`,
         );
   return warn(
     "schedules",
     `${name}: changed manually by "${byHand.manager}" at ${byHand.time}${changed === undefined ? "" : `; ${changed}`}`,
-    `restore what the array specifies: ${stackCommand("up")}`,
+    ({ onStack }) => `restore what the array specifies: ${onStack("up")}`,
   );
 }
 
@@ -71,13 +70,14 @@ function startProblems(
     return fail(
       "schedules",
       `${name}: ${refused}`,
-      `fix the entry, then deploy it: ${stackCommand("up")}`,
+      ({ onStack }) => `fix the entry, then deploy it: ${onStack("up")}`,
     );
   if (status?.phase === "Stopped")
     return fail(
       "schedules",
       `${name}: Argo has stopped it permanently`,
-      `delete and redeploy it: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${stackCommand("up")}`,
+      ({ kubectl, onStack }) =>
+        `delete and redeploy it: ${kubectl(`delete cronworkflow ${name} -n ${metadata.namespace ?? ""}`)}; ${onStack("up")}`,
     );
   const started =
     workflows.ok &&
@@ -92,7 +92,8 @@ function startProblems(
     return fail(
       "schedules",
       `${name}: was due at ${due.toISOString()} but never started; Argo does not report why`,
-      zoneHint(spec.timezone) +
+      ({ tapctl }) =>
+        zoneHint(spec.timezone) +
         "check the controller's log, as under TapctlPipelineLate in the runbook; until then, run it manually: " +
         tapctl(`run ${name}`),
     );

@@ -1,4 +1,4 @@
-import { DEFAULT_NAMESPACE } from "../../common/command-text";
+import { DEFAULT_NAMESPACE } from "../../common/commands";
 import { DEFAULTS } from "../../model/defaults";
 import type { Resources, Retries } from "../../model/entry";
 import type { Bytes, Duration } from "../../model/units";

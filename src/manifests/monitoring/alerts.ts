@@ -1,4 +1,4 @@
-import { tapctlOnCluster } from "../../common/command-text";
+import { DEFAULT_NAMESPACE, optionText } from "../../common/commands";
 import { RECORDED } from "./recorded";
 import { STORE_JOB } from "./scrape";
 
@@ -34,6 +34,12 @@ export interface AlertOptions extends Thresholds {
 
 const PIPELINE = "{{ $labels.pipeline }}";
 const { failuresInARow, interval, lastSuccess, records } = RECORDED;
+
+/** A command for the readers of an alert, whose kubeconfig contexts are unknown. */
+function tapctlOnCluster(command: string, namespace: string): string {
+  const option = namespace === DEFAULT_NAMESPACE ? [] : optionText("namespace", namespace);
+  return ["npx tapctl", command, "--on cluster", ...option].join(" ");
+}
 
 /**
  * Alerts on pipelines, from what {@link RECORDED} keeps.

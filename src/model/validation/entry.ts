@@ -1,4 +1,3 @@
-import { tapctl } from "../../common/command-text";
 import { isSecretReference } from "../connector-settings";
 import { batchFiles } from "./batches";
 import type { EntryBase, Notifications } from "../entry";
@@ -146,7 +145,7 @@ function storeInStreamMode({ mode, configFrom }: Fields): readonly string[] {
 function initialStateInArray({ name, initialState, configFrom }: Fields): readonly string[] {
   return initialState !== undefined && configFrom === "store"
     ? [
-        `initialState: with configFrom "store" the initial state is in the store; set it with: ${tapctl(`config put ${String(name)} --state FILE`)}`,
+        `initialState: with configFrom "store" the initial state is in the store; store it with \`tapctl config put ${String(name)} --state FILE\``,
       ]
     : [];
 }

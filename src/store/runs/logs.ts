@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { tapctl } from "../../common/command-text";
 import { UserError } from "../../common/errors";
 import { runPrefix, runsPrefix } from "../keys";
 import type { ObjectStore, StoredObject } from "../object-store";
@@ -32,9 +31,9 @@ export async function readLogs(
   if (wanted === undefined)
     throw new UserError(`"${pipeline}" has not run yet, or its runs were pruned`);
   if (!runs.includes(wanted))
-    throw new UserError(
-      `"${pipeline}" has no run ${wanted}; list them: ${tapctl(`runs ${pipeline}`)}`,
-    );
+    throw new UserError(`"${pipeline}" has no run ${wanted}.`, {
+      fix: ({ tapctl }) => `List its runs with: ${tapctl(`runs ${pipeline}`)}`,
+    });
   const prefix = runPrefix(pipeline, wanted);
   const logs = (await store.list(prefix)).flatMap((object) =>
     logOf(object, object.key.slice(prefix.length), sources),

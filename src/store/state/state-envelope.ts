@@ -1,4 +1,3 @@
-import { tapctl } from "../../common/command-text";
 import { UserError } from "../../common/errors";
 import { parseRecord, stringifyJson, whyNotJson, type JsonText } from "../../common/json";
 import { ObjectStore } from "../object-store";
@@ -62,9 +61,9 @@ export function parseEnvelope(
   body: Buffer,
 ): StateEnvelope {
   const unreadable = (what: string): UnreadableState =>
-    new UnreadableState(
-      `${key} in ${store.url} ${what}; bring an earlier one back with: ${tapctl(`state rollback ${pipeline}`)}`,
-    );
+    new UnreadableState(`${key} in ${store.url} ${what}.`, {
+      fix: ({ tapctl }) => `Restore an earlier state with: ${tapctl(`state rollback ${pipeline}`)}`,
+    });
   const why = whyNotJson(body);
   if (why !== undefined) {
     throw unreadable(`is not JSON${why}`);

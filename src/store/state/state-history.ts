@@ -1,5 +1,4 @@
-import { tapctl } from "../../common/command-text";
-import { UserError } from "../../common/errors";
+import { UserError, type UserErrorOptions } from "../../common/errors";
 import { historyRuns } from "./history-runs";
 import { historyKey, stateKey } from "../keys";
 import { ObjectStore } from "../object-store";
@@ -72,7 +71,8 @@ export async function rollbackTarget(
   if (run !== undefined) {
     if (!runs.includes(run)) {
       throw new UserError(
-        `"${pipeline}" has no saved state of run ${JSON.stringify(run)}; see: ${tapctl(`state history ${pipeline}`)}`,
+        `"${pipeline}" has no saved state of run ${JSON.stringify(run)}.`,
+        listStates(pipeline),
       );
     }
     const entry = await readHistory(store, pipeline, run);
@@ -88,9 +88,13 @@ export async function rollbackTarget(
       return entry.envelope;
     }
   }
-  throw new UserError(
-    `"${pipeline}" has no earlier state to go back to; see: ${tapctl(`state history ${pipeline}`)}`,
-  );
+  throw new UserError(`"${pipeline}" has no earlier state to return to.`, listStates(pipeline));
+}
+
+function listStates(pipeline: string): UserErrorOptions {
+  return {
+    fix: ({ tapctl }) => `List the saved states with: ${tapctl(`state history ${pipeline}`)}`,
+  };
 }
 
 /** The runs whose states came before the one in force: the one that it followed on, then by id. */

@@ -1,4 +1,3 @@
-import { tapctl } from "../../common/command-text";
 import { UserError } from "../../common/errors";
 import { historyKey, historyPrefix, stateKey } from "../keys";
 import { ObjectStore } from "../object-store";
@@ -47,8 +46,11 @@ export async function readState(
 export async function commitState(store: ObjectStore, envelope: StateEnvelope): Promise<void> {
   if (isEmptyState(envelope.state)) {
     throw new UserError(
-      `state of "${envelope.pipeline}": ${envelope.state.text} is empty and is not saved over a state; ` +
-        `to start from the beginning use: ${tapctl(`state reset ${envelope.pipeline}`)}`,
+      `state of "${envelope.pipeline}": ${envelope.state.text} is empty and does not replace a saved state.`,
+      {
+        fix: ({ tapctl }) =>
+          `To start from the beginning, use: ${tapctl(`state reset ${envelope.pipeline}`)}`,
+      },
     );
   }
   const body = serializeEnvelope(envelope);

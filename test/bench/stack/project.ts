@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { commandsFor } from "../../../src/common/commands";
 import type { PipelinesCluster } from "../../../src/deploy/pipeline-objects";
 import type { Engine } from "../../../src/deploy/pulumi";
 import { run, usageOf, type Usage } from "../measure";
@@ -87,6 +88,7 @@ export async function makeBenchStack(
       command: ["pulumi", "-C", folder],
       stack: ["--stack", NAME, "--non-interactive"],
       places: [],
+      commands: commandsFor(),
       name: NAME,
       project: "tapctl",
       root: folder,

@@ -2,26 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, suite, test } from "node:test";
-import {
-  kubectl,
-  stackCommand,
-  printCommandsFor,
-  pulumiCommand,
-  tapctl,
-  tapctlOnCluster,
-} from "../../src/common/command-text";
+import { suite, test } from "node:test";
+import { commandsFor, type CommandPlace } from "../../src/common/commands";
 
 const ROOT = join(__dirname, "..", "..");
 
-afterEach(() => printCommandsFor({}));
-
 suite("printed commands", () => {
-  const cases: readonly (readonly [
-    string,
-    Parameters<typeof printCommandsFor>[0],
-    Readonly<Record<string, string>>,
-  ])[] = [
+  const cases: readonly (readonly [string, CommandPlace, Readonly<Record<string, string>>])[] = [
     [
       "the defaults are left out",
       {},
@@ -77,15 +64,15 @@ suite("printed commands", () => {
   ];
   for (const [title, place, expected] of cases) {
     test(`printed commands: ${title}`, () => {
-      printCommandsFor(place);
+      const commands = commandsFor(place);
       assert.deepEqual(
         {
-          up: stackCommand("up"),
-          pulumi: stackCommand("pulumi", "cancel"),
-          engine: pulumiCommand("preview"),
-          kubectl: kubectl("get pods"),
-          tapctl: tapctl("status"),
-          onCluster: tapctlOnCluster("status"),
+          up: commands.onStack("up"),
+          pulumi: commands.onStack("pulumi", "cancel"),
+          engine: commands.pulumi("preview"),
+          kubectl: commands.kubectl("get pods"),
+          tapctl: commands.tapctl("status"),
+          onCluster: commands.tapctlOnCluster("status"),
         },
         expected,
       );
@@ -100,7 +87,7 @@ suite("printed commands", () => {
           file !== "" &&
           existsSync(join(ROOT, file)) &&
           !/^(test|docs|examples)\//.test(file) &&
-          !file.endsWith("command-text.ts"),
+          !file.endsWith("common/commands.ts"),
       );
     const spelledOut = files.flatMap((file) =>
       readFileSync(join(ROOT, file), "utf8")

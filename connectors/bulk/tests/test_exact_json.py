@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tapctl_bulk.common.exact_json import dumps, loads
 
 
@@ -10,7 +11,7 @@ from tapctl_bulk.common.exact_json import dumps, loads
     "text",
     [
         '{"bookmarks":{"a":{"replication_key_value":12345678901234567890.123456789000}}}',
-        '[1.50,1E+400,-0.0,9007199254740993,true,false,null,"\\u0000 \\" \\u00e9"]',
+        '[1.50,1E+400,-0.0,9007199254740993,true,false,null,"\\u0000 \\" é","\\ud800"]',
         '{"":{},"a":[]}',
     ],
 )

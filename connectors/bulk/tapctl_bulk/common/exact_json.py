@@ -32,12 +32,20 @@ def dumps(value: Json) -> str:
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
-        return (
-            "{" + ",".join(f"{json.dumps(key)}:{dumps(item)}" for key, item in value.items()) + "}"
-        )
+        return "{" + ",".join(f"{_text(key)}:{dumps(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(dumps(item) for item in value) + "]"
-    return json.dumps(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _text(value: str) -> str:
+    """Quote a text; letters that are not ASCII stay, as PostgreSQL leaves them."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(value)
+    return text
 
 
 def _reject(constant: str) -> Json:

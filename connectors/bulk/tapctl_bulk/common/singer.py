@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 
 from tapctl_bulk.common.exact_json import Json, dumps
@@ -11,20 +12,29 @@ STDOUT = 1
 
 
 class Output:
-    """Writes whole lines to a file descriptor, without a buffer: what is written has left."""
+    """Writes whole lines to a file descriptor, without a buffer: what is written has left.
+
+    Threads may share it; a block is never interrupted by another.
+    """
 
     def __init__(self, descriptor: int = STDOUT) -> None:
         self._descriptor = descriptor
+        self._lock = threading.Lock()
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         """Write a block of lines, each with its line end.
 
         Raises:
             BrokenPipeError: The reader has gone.
         """
         view = memoryview(block)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        with self._lock:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+
+    def close_within(self, seconds: float) -> None:
+        """Let the block of another thread end, if its reader is quick enough; nothing is written after it."""
+        self._lock.acquire(timeout=seconds)
 
     def write_message(self, message: dict[str, Json]) -> None:
         """Write one message."""

@@ -1,0 +1,40 @@
+"""Errors of the database in words that say what to do."""
+
+from __future__ import annotations
+
+import psycopg
+
+from tapctl_bulk.common.errors import ConnectorError
+
+FIXES = {
+    "42P01": "Run discovery again, or remove the stream",
+    "42703": "The table has changed: run discovery again",
+    "3F000": "Run discovery again, or remove the stream",
+    "42501": "Grant it: GRANT USAGE ON SCHEMA and GRANT SELECT ON TABLE",
+    "55P03": "Another session holds a lock on the table: run again later, or raise lock_timeout_seconds",
+    "57014": "Raise statement_timeout_seconds if the statement timed out",
+    "40001": "On the replica, set hot_standby_feedback = on or raise max_standby_streaming_delay, or read from the primary",
+    "53100": "Free space on the server, or create an index on the replication key, so that it needs no sort",
+    "0A000": "Exclude the column, or use another stream",
+}
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether a replica canceled the statement because of a conflict with recovery."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    return error.sqlstate in ("40001", "40P01") or "conflict with recovery" in str(error)
+
+
+def stream_failure(stream: str, error: psycopg.Error) -> ConnectorError:
+    """Return the error that ends the tap."""
+    state = error.sqlstate
+    message = error.diag.message_primary or str(error) or type(error).__name__
+    if "conflict with recovery" in str(error):
+        state = "40001"
+    if state is None or (state[:2] in ("08", "57") and state != "57014"):
+        return ConnectorError(
+            f'stream "{stream}": connection lost: {message}',
+            "Run again: incremental streams resume from the last saved bookmark",
+        )
+    return ConnectorError(f'stream "{stream}": {message}', FIXES.get(state, f"SQLSTATE {state}"))

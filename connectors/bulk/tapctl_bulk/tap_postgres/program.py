@@ -1,0 +1,118 @@
+"""The program tap-postgres."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import psycopg
+
+from tapctl_bulk.common.arguments import Arguments
+from tapctl_bulk.common.errors import ConnectorError, Stopped
+from tapctl_bulk.common.exact_json import Json, dumps
+from tapctl_bulk.common.files import read_object
+from tapctl_bulk.common.logs import log
+from tapctl_bulk.common.program import Connector, run_program
+from tapctl_bulk.common.settings import Config, text
+from tapctl_bulk.common.singer import Output
+from tapctl_bulk.tap_postgres.catalog import catalog_of
+from tapctl_bulk.tap_postgres.connection import connect, connection_parameters, place
+from tapctl_bulk.tap_postgres.plan import value_options
+from tapctl_bulk.tap_postgres.relations import read_relations
+from tapctl_bulk.tap_postgres.settings import SDK_ONLY, SETTINGS
+from tapctl_bulk.tap_postgres.snapshot import Snapshot
+from tapctl_bulk.tap_postgres.sync import sync
+from tapctl_bulk.tap_postgres.tunnel import through_tunnel
+
+BLOCK_SECONDS = 5
+"""How long the last block may take after a signal, so that no line is cut."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run tap-postgres."""
+    run_program(TAP, argv)
+
+
+def _run(arguments: Arguments, config: Config) -> None:
+    for name in SDK_ONLY:
+        if config[name]:
+            raise ConnectorError(
+                f'setting "{name}" is not supported by the bulk tap',
+                "Remove it, or use tapPostgresSdk (meltanolabs-tap-postgres)",
+            )
+    output = Output()
+    try:
+        _in_thread(lambda: _work(arguments, config, output))
+    except Stopped:
+        output.close_within(BLOCK_SECONDS)
+        raise
+
+
+def _work(arguments: Arguments, config: Config, output: Output) -> None:
+    def parameters() -> dict[str, Any]:
+        return through_tunnel(config, connection_parameters(config))
+
+    try:
+        if arguments.discover:
+            output.write(_discover(config, parameters()).encode())
+        elif arguments.test:
+            _test(parameters())
+        else:
+            catalog = _file(arguments.catalog, "catalog", {"streams": []})
+            state = _file(arguments.state, "state", {})
+            sync(config, parameters, catalog, state, output)
+    except psycopg.Error as error:
+        message = error.diag.message_primary or str(error)
+        raise ConnectorError(message, f"SQLSTATE {error.sqlstate}") from error
+
+
+def _file(path: str, name: str, default: dict[str, Json]) -> dict[str, Json]:
+    return read_object(path, name) if path else default
+
+
+def _discover(config: Config, parameters: dict[str, Any]) -> str:
+    snapshot = Snapshot(parameters, config)
+    schemas = cast("list[str] | None", config["filter_schemas"]) or None
+    found = read_relations(snapshot.connection, schemas)
+    snapshot.end()
+    catalog = catalog_of(found, text(config, "default_replication_method"), value_options(config))
+    return json.dumps(json.loads(dumps(catalog)), indent=2) + "\n"
+
+
+def _test(parameters: dict[str, Any]) -> None:
+    connection = connect(parameters)
+    version = connection.info.parameter_status("server_version")
+    connection.close()
+    log(f"connected to {place(parameters)}, PostgreSQL {version}")
+
+
+def _in_thread(work: Callable[[], None]) -> None:
+    """Do the work in another thread, so that a signal ends this one between two blocks."""
+    failures: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=guarded, daemon=True)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+TAP = Connector(
+    name="tap-postgres",
+    kind="tap",
+    description="Extracts from PostgreSQL; the server writes the messages.",
+    capabilities=("catalog", "discover", "state", "about", "test"),
+    settings=SETTINGS,
+    run=_run,
+)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A stream of a run: what it reads, and the statements that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tapctl_bulk.common.exact_json import Json, dumps
+from tapctl_bulk.tap_postgres.quoting import literal, quoted
+from tapctl_bulk.tap_postgres.relations import Column, Relation
+from tapctl_bulk.tap_postgres.values import Representation
+
+
+@dataclass(frozen=True)
+class StreamColumn:
+    """A column that is sent."""
+
+    column: Column
+    representation: Representation
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream of a run."""
+
+    name: str
+    relation: Relation
+    columns: tuple[StreamColumn, ...]
+    key: tuple[str, ...]
+    replication_key: StreamColumn | None
+    """Column of the bookmark; None for FULL_TABLE."""
+    conditions: tuple[str, ...]
+    lookback: int | str
+    limit: int | None
+    schema: dict[str, Json]
+
+    @property
+    def table(self) -> str:
+        """The relation in SQL."""
+        return quoted(self.relation.schema, self.relation.name)
+
+    def in_sql(self, column: Column) -> str:
+        """Return a column in SQL. Its alias in the list of columns must not be meant."""
+        return f"{self.table}.{quoted(column.name)}"
+
+
+def copy_statement(
+    stream: Stream,
+    extracted_at: str,
+    conditions: Sequence[str] = (),
+    *,
+    order_by: str = "",
+    limit: int | None = None,
+) -> str:
+    """Return the COPY that makes the RECORD messages of a stream.
+
+    Quote and delimiter are control characters, which JSON text does not contain: the server never
+    quotes a line. `where` of a stream may end with a comment, so each condition has its own line.
+    """
+    columns = ", ".join(
+        f"{item.representation.expression(stream.in_sql(item.column))} AS {quoted(item.column.name)}"
+        for item in stream.columns
+    )
+    where = "\nAND ".join(f"({condition}\n)" for condition in [*stream.conditions, *conditions])
+    source = f"SELECT {columns} FROM {stream.table}"
+    source += f" WHERE {where}" if where else ""
+    source += f" ORDER BY {order_by}" if order_by else ""
+    source += f" LIMIT {limit}" if limit is not None else ""
+    row = quoted(_unused_name({item.column.name for item in stream.columns}))
+    record = f"pg_catalog.row_to_json({row})::text"
+    if any(item.representation.has_line_ends for item in stream.columns):
+        # Between the tokens of a json value; in texts they are escaped.
+        record = f"pg_catalog.translate({record}, E'\\n\\r', '  ')"
+    head = literal('{"type":"RECORD","stream":' + dumps(stream.name) + ',"record":')
+    tail = literal(',"time_extracted":' + dumps(extracted_at) + "}")
+    return (
+        f"COPY (SELECT {head} || {record} || {tail} FROM ({source}) {row})"
+        " TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+    )
+
+
+def _unused_name(names: set[str]) -> str:
+    """Return a name for a row. A column of the same name would be meant instead."""
+    name = "row"
+    while name in names:
+        name += "_"
+    return name

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Option, type Command } from "commander";
 import { UserError } from "../common/errors";
 import { print, printJson } from "../common/print";
+import { openPrompt, type Prompt } from "../common/prompt";
 import {
   arrayText,
   DEFAULT_SCHEDULE,
@@ -151,24 +151,22 @@ async function choose({ yes, json, template, schedule }: InitFlags): Promise<Cho
     throw new UserError(
       "init asks for source, target and schedule, and this is not a terminal\nName a template with --template, or use the defaults with --yes",
     );
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = openPrompt();
   try {
-    const source = await pick(terminal, "Source", SOURCES, "exchange-rates");
-    const target = await pick(terminal, "Target", TARGETS, "files");
+    const source = await pick(prompt, "Source", SOURCES, "exchange-rates");
+    const target = await pick(prompt, "Target", TARGETS, "files");
     return {
       template: { source, target },
-      schedule: schedule ?? (await askSchedule(terminal)),
+      schedule: schedule ?? (await askSchedule(prompt)),
     };
   } finally {
-    terminal.close();
+    prompt.close();
   }
 }
 
-type Terminal = ReturnType<typeof createInterface>;
-
 /** A choice by its number; return takes the default, the first one. */
 async function pick<Name extends string>(
-  terminal: Terminal,
+  prompt: Prompt,
   question: string,
   choices: { readonly [name in Name]: { readonly title: string } },
   first: Name,
@@ -178,16 +176,16 @@ async function pick<Name extends string>(
     `${question}:\n${names.map((name, at) => `  ${at + 1}. ${choices[name].title}`).join("\n")}`,
   );
   for (;;) {
-    const answer = (await terminal.question("Number [1]: ")).trim();
+    const answer = await prompt.ask("Number [1]: ");
     const picked = answer === "" ? first : names[Number(answer) - 1];
     if (picked !== undefined) return picked;
     print(`Enter a number from 1 to ${names.length}.`);
   }
 }
 
-async function askSchedule(terminal: Terminal): Promise<string> {
+async function askSchedule(prompt: Prompt): Promise<string> {
   for (;;) {
-    const answer = (await terminal.question(`Schedule, as cron [${DEFAULT_SCHEDULE}]: `)).trim();
+    const answer = await prompt.ask(`Schedule, as cron [${DEFAULT_SCHEDULE}]: `);
     const schedule = answer === "" ? DEFAULT_SCHEDULE : answer;
     const problem = scheduleProblem(schedule);
     if (problem === undefined) return schedule;

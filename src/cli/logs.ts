@@ -109,7 +109,7 @@ async function clusterLogs(
     const reason =
       workflow === undefined
         ? (summary?.error ?? "it is no longer on the cluster and stored no logs")
-        : "no step has started, or its pods are gone";
+        : "its connectors wrote none, no step has started, or its pods are gone";
     printNote(
       `Run ${run} has no logs: ${reason}${before === undefined ? "" : `\nPrint the logs of the previous run with: ${context.commands.tapctl(`logs ${name} ${before.run}`)}`}`,
     );

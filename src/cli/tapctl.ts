@@ -8,7 +8,7 @@ import { VERSION } from "../common/package";
 const EXIT_CODES = `
 Exit codes:
   0 success   1 internal error, disk or network   2 usage or invalid input   3 another run holds the lock
-  130 detached with Ctrl-C; the run on the cluster continues
+  130 canceled at a prompt, or detached with Ctrl-C: the run on the cluster continues
   run failures: 10 tap   11 target   12 both   13 interrupted   14 invalid stream   15 empty extract
   16 expectation not met   17 state of another source or destination   18 follow-up
   1 if several runs failed in different ways

@@ -48,7 +48,7 @@ export function addValidate(program: Command): void {
         if (groups.length > MOST_NOTES)
           print(`note: ${groups.length - MOST_NOTES} more; list all with --json`);
         print(
-          `${join(project.root, "pipelines", "index.ts")}: ${project.entries.length} pipelines, all valid`,
+          `${join(project.root, "pipelines", "index.ts")}: ${project.entries.length === 1 ? "1 pipeline, valid" : `${project.entries.length} pipelines, all valid`}`,
         );
       },
     );

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { openPrompt } from "../common/prompt";
 
 /** Whether the user can answer prompts at a terminal. */
 export function canAsk(): boolean {
@@ -9,14 +9,15 @@ export function canAsk(): boolean {
  * Asks the user to confirm. Without a terminal, the answer is no.
  *
  * @param yes whether the user passed --yes.
+ * @throws UserError if the user presses Ctrl-C or Ctrl-D.
  */
 export async function consents(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!canAsk()) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = openPrompt();
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test(await prompt.ask(`${question} [y/N] `));
   } finally {
-    terminal.close();
+    prompt.close();
   }
 }

@@ -24,7 +24,12 @@ export function nextSteps(
       : []),
     `  pipelines:             ${kubectl(`-n ${namespace} get cronworkflows,workflows`)}`,
     `  status:                ${tapctl("status")}`,
-    ...(first ? [`  run locally:           npx tapctl run ${first.name}`] : []),
+    ...(first
+      ? [
+          `  run on the cluster:    ${tapctl(`run ${first.name} --follow`)}`,
+          `  run locally:           npx tapctl run ${first.name}`,
+        ]
+      : []),
     ...(objectStore.kind === "minio"
       ? [
           `  MinIO's credentials:   ${kubectl(`-n ${objectStore.namespace} get secret minio-root -o yaml`)}`,

@@ -2,7 +2,11 @@ import type { TextWithCommands } from "../common/commands";
 
 /** A pod in a list of the cluster, reduced to the fields used here. */
 export interface PodStatus {
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: { readonly [name: string]: string };
+  };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly {
@@ -73,7 +77,8 @@ const eventFixes = (): { readonly [reason: string]: string } => ({
 });
 
 /**
- * Why pods do not start, as far as the cluster reports it.
+ * Why pods of an installation do not start, as far as the cluster reports it. Pods of runs are left
+ * out: they fail for reasons of their own, which `tapctl status` shows.
  *
  * @param pods the pods of the namespaces.
  * @param events the events of the namespaces.
@@ -82,8 +87,23 @@ export function podProblems(
   pods: readonly PodStatus[],
   events: readonly ClusterEvent[] = [],
 ): readonly Problem[] {
-  const found = [...pods.flatMap(problemsOf), ...events.flatMap(eventProblem)];
+  const runs = pods.filter(isOfRun).map(({ metadata: { name } }) => name);
+  const found = [
+    ...pods.filter((pod) => !isOfRun(pod)).flatMap(problemsOf),
+    ...events.filter((event) => !concernsAny(runs, event)).flatMap(eventProblem),
+  ];
   return [...new Map(found.map((problem) => [problem.key, problem])).values()];
+}
+
+function isOfRun({ metadata: { labels = {} } }: PodStatus): boolean {
+  return labels["workflows.argoproj.io/workflow"] !== undefined;
+}
+
+/** Whether an event is about one of these pods or a claim for its volumes, `POD-VOLUME`. */
+function concernsAny(pods: readonly string[], { involvedObject }: ClusterEvent): boolean {
+  return pods.some(
+    (pod) => involvedObject.name === pod || involvedObject.name.startsWith(`${pod}-`),
+  );
 }
 
 function problemsOf({ metadata: { name, namespace }, status = {} }: PodStatus): readonly Problem[] {
@@ -138,13 +158,13 @@ function containerProblem(
         "create the missing object, or correct its name in the settings",
       ),
     ];
-  const ended =
-    state?.terminated ?? (reason === "CrashLoopBackOff" ? lastState?.terminated : undefined);
+  const isRestarting = reason === "CrashLoopBackOff";
+  const ended = state?.terminated ?? (isRestarting ? lastState?.terminated : undefined);
   if (ended === undefined || ended.exitCode === 0) return [];
   const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with ${ended.exitCode}`;
   return [
     problem(`${pod}: "${container}" ${how}`, ({ kubectl }) =>
-      kubectl(`-n ${namespace} logs ${name} -c ${container} --previous`),
+      kubectl(`-n ${namespace} logs ${name} -c ${container}${isRestarting ? " --previous" : ""}`),
     ),
   ];
 }

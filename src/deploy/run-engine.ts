@@ -81,9 +81,7 @@ export async function runAndReport({
     const problems =
       code === 0
         ? []
-        : pods
-            .problems()
-            .map(({ cause, fix }) => `${cause}\n    ${textWith(fix, engine.commands)}`);
+        : pods.problems().map(({ cause, fix }) => `${cause}\n  ${textWith(fix, engine.commands)}`);
     const name = relative(process.cwd(), log);
     if (code === 0)
       print(

@@ -42,7 +42,7 @@ async function operate(run: EngineRun): Promise<void> {
   throw new UserError(
     [
       `pulumi ${operation} failed:`,
-      ...reasons.map((reason) => `  ${reason}`),
+      ...reasons.map((reason) => `  ${reason.replaceAll("\n", "\n  ")}`),
       `Completed changes are saved. Fix the cause, then continue with: ${command}`,
       `Log: ${log}`,
     ].join("\n"),

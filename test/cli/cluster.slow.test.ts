@@ -330,7 +330,7 @@ suite("on a cluster", () => {
     });
     assert.match(
       (await one.run("logs orders")).stderr,
-      /^Run \S+ has no logs: no step has started, or its pods are gone\nPrint the logs of the previous run with: npx tapctl logs orders 20261125T120000Z-abcdef\n$/,
+      /^Run \S+ has no logs: its connectors wrote none, no step has started, or its pods are gone\nPrint the logs of the previous run with: npx tapctl logs orders 20261125T120000Z-abcdef\n$/,
     );
     assert.match(
       (await one.run("runs orders")).stdout,

@@ -93,7 +93,7 @@ const cases: readonly (readonly [
     ],
     [],
     /"init" ran out of memory$/,
-    /logs/,
+    /^kubectl -n minio logs minio-0 -c init$/,
   ],
   [
     "a quota",
@@ -135,6 +135,32 @@ for (const [what, pods, events, cause, fix] of cases) {
     assert.match(textWith(problems[0]?.fix ?? ""), fix);
   });
 }
+
+test("pod problems: pods of runs and the claims of their volumes are not problems of an installation", () => {
+  const failed: PodStatus = {
+    metadata: {
+      name: "orders-1-extract-pod-2",
+      namespace: "pipelines",
+      labels: { "workflows.argoproj.io/workflow": "orders-1" },
+    },
+    status: {
+      phase: "Failed",
+      containerStatuses: [{ name: "main", state: { terminated: { exitCode: 10 } } }],
+    },
+  };
+  const about = (kind: string, name: string): ClusterEvent => ({
+    type: "Warning",
+    reason: kind === "Pod" ? "FailedMount" : "ProvisioningFailed",
+    message: "not found",
+    involvedObject: { kind, name, namespace: "pipelines" },
+  });
+  const events = [
+    about("Pod", "orders-1-extract-pod-2"),
+    about("PersistentVolumeClaim", "orders-1-extract-pod-2-scratch"),
+  ];
+  assert.deepEqual(podProblems([failed], events), []);
+  assert.equal(podProblems([failed], [...events, about("Pod", "minio-0")]).length, 1);
+});
 
 test("pod problems: pods that run, have ended well or are starting have none", () => {
   const fine = [

@@ -23,6 +23,10 @@ test("up looks around, deploys, tests the installation and says what to do next"
   assert.match(out, /port-forward svc\/argo-workflows-server 2746/);
   assert.match(out, /kubectl --context kind-a -n minio get secret minio-root/);
   assert.match(out, /npx tapctl status --on cluster --context kind-a --namespace pipelines\n/);
+  assert.match(
+    out,
+    /npx tapctl run \S+ --follow --on cluster --context kind-a --namespace pipelines\n/,
+  );
 });
 
 test("up needs no Docker where every image is ready", async () => {
@@ -468,6 +472,17 @@ test("up: an engine that fails is reported with its reasons, the command that co
   assert.match(
     err,
     /^pulumi up failed:\n {2}Release minio: timed out waiting for the condition\n {2}update failed\nCompleted changes are saved\. Fix the cause, then continue with: npx tapctl up --stack two\nLog: .*\.tapctl\/logs\/up-two-\d+\.log$/m,
+  );
+});
+
+test("up: each line of a reason is indented", async () => {
+  const failing = `case "$*" in "up "*) echo '{"diagnosticEvent":{"message":"1 secret is missing:\\\\npipelines[0]: secret \\\\"a\\\\" is not set","severity":"error"}}'; exit 255;; esac\n${pulumi()}`;
+  const { err } = await run("up", { pulumi: failing, kubectl: kubectl(), docker: "echo 28" }, [
+    "--yes",
+  ]);
+  assert.match(
+    err,
+    /^pulumi up failed:\n {2}1 secret is missing:\n {2}pipelines\[0\]: secret "a" is not set\nCompleted/m,
   );
 });
 

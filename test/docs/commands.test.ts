@@ -52,6 +52,7 @@ function commandsOf({ path, text }: { readonly path: string; readonly text: stri
     path,
     verb,
     part: /^ *([a-z]+)\b/.exec(rest)?.[1] ?? "",
-    options: rest.match(/--[a-z-]+/g) ?? [],
+    // Options after `pulumi` are Pulumi's own.
+    options: verb === "pulumi" ? [] : (rest.match(/--[a-z-]+/g) ?? []),
   }));
 }

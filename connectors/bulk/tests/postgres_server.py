@@ -38,13 +38,17 @@ class PostgresServer:
         if getpass.getuser() == "root":
             shutil.chown(self.folder, "nobody")
         data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        self._run(
+            "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
+        )
         lines = [*SETTINGS, f"unix_socket_directories = '{self.folder}'", *settings]
         with open(self.folder / "data" / "postgresql.conf", "a") as file:
             file.write("\n".join(lines) + "\n")
 
     def start(self) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", "start")
+        self._run(
+            "pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", "start"
+        )
 
     def stop(self, mode: str = "fast") -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")

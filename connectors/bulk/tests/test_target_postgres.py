@@ -45,7 +45,7 @@ class Warehouse:
     def types(self, table: str) -> dict[str, str]:
         rows = self.server.query(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute "
-            f"where attrelid = '\"{self.name}\".\"{table}\"'::regclass and attnum > 0 and not attisdropped order by attnum"
+            f'where attrelid = \'"{self.name}"."{table}"\'::regclass and attnum > 0 and not attisdropped order by attnum'
         )
         return {name: kind for name, kind in rows if not name.startswith("_sdc")}
 
@@ -160,12 +160,19 @@ def test_mode_replace_swaps_the_table_and_keeps_its_privileges(warehouse: Wareho
     )
     assert warehouse.query("select id, new from s") == [(2, "b")]
     assert warehouse.types("s") == {"id": "bigint", "new": "text"}
-    assert warehouse.query(f"select has_table_privilege('reader', '{warehouse.name}.s', 'select')") == [(True,)]
+    assert warehouse.query(
+        f"select has_table_privilege('reader', '{warehouse.name}.s', 'select')"
+    ) == [(True,)]
     assert result.states == ["2"]
     warehouse.succeed(schema("s", {**ID, "new": TEXT}), load_method="overwrite")
     assert warehouse.query("select count(*) from s") == [(0,)]
     warehouse.query("drop table s")
-    assert warehouse.server.query(f"select relname from pg_class where relnamespace = '{warehouse.name}'::regnamespace") == []
+    assert (
+        warehouse.server.query(
+            f"select relname from pg_class where relnamespace = '{warehouse.name}'::regnamespace"
+        )
+        == []
+    )
 
 
 def test_mode_replace_keeps_a_table_that_a_view_reads(warehouse: Warehouse) -> None:
@@ -179,10 +186,16 @@ def test_mode_replace_keeps_a_table_that_a_view_reads(warehouse: Warehouse) -> N
 def test_mode_scd2_keeps_every_version(warehouse: Warehouse) -> None:
     head = schema("s", {**ID, "v": TEXT})
     for v in ("a", "a", "b"):
-        warehouse.succeed(head, record("s", {"id": 1, "v": v}), record("s", {"id": 2, "v": "x"}), mode="scd2")
-    rows = warehouse.query("select id, v, _sdc_valid_to is null from s order by id, _sdc_valid_from")
+        warehouse.succeed(
+            head, record("s", {"id": 1, "v": v}), record("s", {"id": 2, "v": "x"}), mode="scd2"
+        )
+    rows = warehouse.query(
+        "select id, v, _sdc_valid_to is null from s order by id, _sdc_valid_from"
+    )
     assert rows == [(1, "a", False), (1, "b", True), (2, "x", True)]
-    (times,) = warehouse.query("select max(_sdc_valid_to) filter (where id = 1), max(_sdc_valid_from) filter (where v = 'b') from s")
+    (times,) = warehouse.query(
+        "select max(_sdc_valid_to) filter (where id = 1), max(_sdc_valid_from) filter (where v = 'b') from s"
+    )
     assert times[0] == times[1]
 
 
@@ -190,8 +203,13 @@ def test_mode_scd2_closes_rows_that_the_source_deleted(warehouse: Warehouse) -> 
     head = schema("s", {**ID, "v": TEXT})
     first = [record("s", {"id": n, "v": "x"}, version=1) for n in (1, 2)]
     warehouse.succeed(head, *first, activate("s", 1), mode="scd2")
-    warehouse.succeed(head, record("s", {"id": 1, "v": "x"}, version=2), activate("s", 2), mode="scd2")
-    assert warehouse.query("select id, _sdc_valid_to is null from s order by id") == [(1, True), (2, False)]
+    warehouse.succeed(
+        head, record("s", {"id": 1, "v": "x"}, version=2), activate("s", 2), mode="scd2"
+    )
+    assert warehouse.query("select id, _sdc_valid_to is null from s order by id") == [
+        (1, True),
+        (2, False),
+    ]
 
 
 @pytest.mark.parametrize("hard", [False, True])
@@ -200,7 +218,9 @@ def test_rows_of_earlier_versions_are_marked_or_deleted(warehouse: Warehouse, ha
     first = [record("s", {"id": n}, version=1) for n in (1, 2)]
     warehouse.succeed(head, *first, activate("s", 1), hard_delete=hard)
     warehouse.succeed(head, record("s", {"id": 1}, version=2), activate("s", 2), hard_delete=hard)
-    rows = warehouse.query("select id, _sdc_deleted_at is not null, _sdc_table_version from s order by id")
+    rows = warehouse.query(
+        "select id, _sdc_deleted_at is not null, _sdc_table_version from s order by id"
+    )
     assert rows == ([(1, False, 2)] if hard else [(1, False, 2), (2, True, 1)])
 
 
@@ -273,13 +293,17 @@ def test_types_are_widened(widened: Warehouse, index: int) -> None:
 
 def test_a_changed_key_is_refused(warehouse: Warehouse) -> None:
     warehouse.succeed(schema("s", {**ID, "v": TEXT}), record("s", {"id": 1, "v": "a"}))
-    error = warehouse.fail(schema("s", {**ID, "v": TEXT}, ["id", "v"]), record("s", {"id": 1, "v": "b"}))
+    error = warehouse.fail(
+        schema("s", {**ID, "v": TEXT}, ["id", "v"]), record("s", {"id": 1, "v": "b"})
+    )
     assert 'the key of the stream is "id", "v", but the primary key of table' in error
 
 
 def test_a_table_without_a_unique_key_is_upserted(warehouse: Warehouse) -> None:
     warehouse.query("select 1")
-    warehouse.server.query(f"create schema {warehouse.name}; create table {warehouse.name}.s (id bigint, v text, mine int); insert into {warehouse.name}.s values (1, 'a', 7)")
+    warehouse.server.query(
+        f"create schema {warehouse.name}; create table {warehouse.name}.s (id bigint, v text, mine int); insert into {warehouse.name}.s values (1, 'a', 7)"
+    )
     rows = [record("s", {"id": n, "v": v}) for n, v in ((1, "x"), (1, "b"), (2, "c"))]
     warehouse.succeed(schema("s", {**ID, "v": TEXT}), *rows)
     assert warehouse.query("select id, v, mine from s order by id") == [(1, "b", 7), (2, "c", None)]
@@ -292,7 +316,12 @@ def test_names_beyond_63_bytes_stay_apart(warehouse: Warehouse) -> None:
             schema(stream, {**ID, long + "a": TEXT, long + "b": TEXT}),
             record(stream, {"id": 1, long + "a": "A", long + "b": "B"}),
         )
-    tables = [one for (one,) in warehouse.server.query(f"select relname from pg_class where relnamespace = '{warehouse.name}'::regnamespace and relkind = 'r' order by 1")]
+    tables = [
+        one
+        for (one,) in warehouse.server.query(
+            f"select relname from pg_class where relnamespace = '{warehouse.name}'::regnamespace and relkind = 'r' order by 1"
+        )
+    ]
     assert len(tables) == 2
     assert all(len(one) == 63 for one in tables)
     for table in tables:
@@ -301,11 +330,15 @@ def test_names_beyond_63_bytes_stay_apart(warehouse: Warehouse) -> None:
 
 
 def test_streams_are_mapped_to_schemas(warehouse: Warehouse) -> None:
-    lines = [schema(one, ID) for one in ("a-t", "b-t")] + [record(one, {"id": 1}) for one in ("a-t", "b-t")]
+    lines = [schema(one, ID) for one in ("a-t", "b-t")] + [
+        record(one, {"id": 1}) for one in ("a-t", "b-t")
+    ]
     assert "would both be loaded into table" in warehouse.fail(*lines)
     mapping = {"b": {"target_schema": f"{warehouse.name}_b"}}
     warehouse.succeed(*lines, schema_mapping=mapping)
-    assert warehouse.server.query(f"select count(*) from {warehouse.name}.t, {warehouse.name}_b.t") == [(1,)]
+    assert warehouse.server.query(
+        f"select count(*) from {warehouse.name}.t, {warehouse.name}_b.t"
+    ) == [(1,)]
 
 
 def test_states_come_after_their_rows_and_byte_for_byte(warehouse: Warehouse) -> None:
@@ -321,14 +354,19 @@ def test_states_come_after_their_rows_and_byte_for_byte(warehouse: Warehouse) ->
 
 
 def test_the_metadata_columns_are_those_of_the_published_target(warehouse: Warehouse) -> None:
-    warehouse.succeed(schema("s", ID), record("s", {"id": 1}, time_extracted="2026-01-01T02:00:00+02:00", version=4))
+    warehouse.succeed(
+        schema("s", ID),
+        record("s", {"id": 1}, time_extracted="2026-01-01T02:00:00+02:00", version=4),
+    )
     rows = warehouse.query("select row_to_json(s) from s")
     (row,) = rows[0]
     assert row["_sdc_extracted_at"] == "2026-01-01T00:00:00"
     assert (row["_sdc_table_version"], row["_sdc_deleted_at"]) == (4, None)
     assert row["_sdc_sequence"] >= row["_sdc_sync_started_at"] > 1_700_000_000_000
     assert row["_sdc_received_at"] and row["_sdc_batched_at"]
-    warehouse.succeed(schema("t", ID), record("t", {"id": 1}), add_record_metadata=False, activate_version=False)
+    warehouse.succeed(
+        schema("t", ID), record("t", {"id": 1}), add_record_metadata=False, activate_version=False
+    )
     assert warehouse.query("select row_to_json(t) from t") == [({"id": 1},)]
 
 
@@ -357,8 +395,12 @@ def test_u0000_is_one_error_that_names_stream_column_and_line(warehouse: Warehou
         (record("s", '{"id":2}') + record("s", '{"id":3}'), "line 3 of the input"),
     ],
 )
-def test_a_bad_row_is_one_error_and_loads_nothing(warehouse: Warehouse, line: str, text: str) -> None:
-    result = warehouse.load(schema("s", {**ID, "n": INTEGER}), record("s", {"id": 1}), line, state(1))
+def test_a_bad_row_is_one_error_and_loads_nothing(
+    warehouse: Warehouse, line: str, text: str
+) -> None:
+    result = warehouse.load(
+        schema("s", {**ID, "n": INTEGER}), record("s", {"id": 1}), line, state(1)
+    )
     assert result.code == 1
     assert text in result.error
     assert result.states == []
@@ -367,21 +409,29 @@ def test_a_bad_row_is_one_error_and_loads_nothing(warehouse: Warehouse, line: st
 
 def test_rows_that_a_trigger_swallows_fail_the_load(warehouse: Warehouse) -> None:
     warehouse.succeed(schema("s", ID))
-    warehouse.query("create function drop_odd() returns trigger language plpgsql as $$ begin if new.id % 2 = 1 then return null; end if; return new; end $$; create trigger t before insert on s for each row execute function drop_odd()")
+    warehouse.query(
+        "create function drop_odd() returns trigger language plpgsql as $$ begin if new.id % 2 = 1 then return null; end if; return new; end $$; create trigger t before insert on s for each row execute function drop_odd()"
+    )
     error = warehouse.fail(schema("s", ID), *[record("s", {"id": n}) for n in range(10)])
     assert "10 rows were staged, but the database reports 5" in error
     assert warehouse.query("select count(*) from s") == [(0,)]
 
 
 def test_tables_belong_to_the_owner_role(warehouse: Warehouse) -> None:
-    warehouse.server.query(f"drop role if exists owner_{warehouse.name}; create role owner_{warehouse.name}; grant create on database postgres to owner_{warehouse.name}")
+    warehouse.server.query(
+        f"drop role if exists owner_{warehouse.name}; create role owner_{warehouse.name}; grant create on database postgres to owner_{warehouse.name}"
+    )
     warehouse.succeed(schema("s", ID), record("s", {"id": 1}), owner_role=f"owner_{warehouse.name}")
-    assert warehouse.query("select tableowner from pg_tables where tablename = 's' and schemaname = current_schema()") == [(f"owner_{warehouse.name}",)]
+    assert warehouse.query(
+        "select tableowner from pg_tables where tablename = 's' and schemaname = current_schema()"
+    ) == [(f"owner_{warehouse.name}",)]
 
 
 def test_interleaved_streams_share_batches(warehouse: Warehouse) -> None:
     rows = [record("ab"[n % 2], {"id": n, "v": str(n)}) for n in range(2000)]
-    warehouse.succeed(*[schema(one, {**ID, "v": TEXT}) for one in "ab"], *rows, state(1), batch_size_rows=100)
+    warehouse.succeed(
+        *[schema(one, {**ID, "v": TEXT}) for one in "ab"], *rows, state(1), batch_size_rows=100
+    )
     assert warehouse.query("select count(*), sum(id) from a") == [(1000, 999000)]
     assert warehouse.query("select count(*), sum(id) from b") == [(1000, 1000000)]
 
@@ -399,7 +449,9 @@ def test_about_describes_the_settings(tmp_path: Path) -> None:
 
     from target_runs import COMMAND
 
-    done = subprocess.run([*COMMAND, "--about", "--format", "json"], capture_output=True, check=True)
+    done = subprocess.run(
+        [*COMMAND, "--about", "--format", "json"], capture_output=True, check=True
+    )
     properties = json.loads(done.stdout)["settings"]["properties"]
     assert properties["default_target_schema"]["default"] == "melty"
     assert properties["load_method"]["enum"] == ["append-only", "upsert", "overwrite"]

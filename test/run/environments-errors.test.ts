@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -138,7 +139,7 @@ async function bareClone(folder: string): Promise<string> {
     .split("\n");
   const clone = join(folder, "bin", basename(stdlib));
   mkdirSync(dirname(clone));
-  cpSync(executable, clone, { dereference: true });
+  copyFileSync(executable, clone);
   chmodSync(clone, 0o755);
   const skipped = new Set([
     "site-packages",

@@ -20,11 +20,11 @@ for (const mode of ["artifact", "stream"] as const) {
         folder,
         { rows: 30, hold: 20 },
         {},
-        { idleTimeout: "1s", retries: { limit: 0 } },
+        { idleTimeout: "4s", retries: { limit: 0 } },
       );
       const summary = await runPipeline(context, frozen, { mode });
       assert.deepEqual([summary.status, summary.code], ["failed", ExitCode.tapFailed]);
-      assert.equal(summary.error, "tap-fake sent nothing for 1 s (idleTimeout) and was stopped");
+      assert.equal(summary.error, "tap-fake sent nothing for 4 s (idleTimeout) and was stopped");
       assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 20));
       assert.equal(summary.stateCommitted, true);
     },
@@ -39,7 +39,7 @@ test(
     const context = await fakeContext(folder);
     const summary = await runPipeline(
       context,
-      fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "1s" }),
+      fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "4s" }),
       { mode: "stream" },
     );
     assert.equal(summary.status, "succeeded", summary.error ?? "");

@@ -62,10 +62,12 @@ class Snapshot:
         connection = self._open()
         # Several statements in one message: one round trip.
         connection.pgconn.exec_(f"{BEGIN}{after}".encode())
-        known = {row[0] for row in connection.execute("SELECT name FROM pg_catalog.pg_settings")}
-        for name, value in self._settings.items():
-            if name in known:
-                connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+        connection.execute(
+            "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) given(name, value)"
+            # Older servers do not have all of them.
+            " WHERE name IN (SELECT lower(s.name) FROM pg_catalog.pg_settings s)",
+            ([*self._settings], [*self._settings.values()]),
+        )
         return connection
 
 

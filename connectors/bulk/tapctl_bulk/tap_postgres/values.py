@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tapctl_bulk.common.exact_json import Json
-from tapctl_bulk.tap_postgres.quoting import quoted
+from tapctl_bulk.tap_postgres.quoting import literal, quoted
 from tapctl_bulk.tap_postgres.relations import Column, DatabaseType
 
 INTEGERS = ("int2", "int4", "int8")
@@ -29,6 +29,9 @@ HEADER = 4
 
 TEXTS = ("text", "varchar", "bpchar", "uuid", "time", "timetz", "name", "inet")
 """Types whose text PostgreSQL's JSON functions quote as it is. The rest is cast to text first."""
+
+HEX_PREFIX = "\\\\x"
+"""Start of a bytea in JSON."""
 
 ANY_JSON: tuple[str, ...] = ("string", "number", "integer", "array", "object", "boolean")
 
@@ -145,4 +148,4 @@ def _cast(to: str) -> Callable[[str], str]:
 
 
 def _without_hex_prefix(column: str) -> str:
-    return f"pg_catalog.replace(pg_catalog.to_json({column})::text, '\\\\x', '')::json"
+    return f"pg_catalog.replace(pg_catalog.to_json({column})::text,{literal(HEX_PREFIX)}, '')::json"

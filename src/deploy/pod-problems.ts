@@ -73,6 +73,7 @@ const eventFixes = (): { readonly [reason: string]: string } => ({
     "change what rejects the pod: a quota, a LimitRange or an admission rule of the namespace",
   FailedMount: "create the missing object, or correct its name",
   FailedAttachVolume: "check the cluster's storage driver",
+  FailedBinding: VOLUME_FIX,
   ProvisioningFailed: VOLUME_FIX,
 });
 
@@ -184,7 +185,8 @@ function eventProblem({
   involvedObject: { kind, name, namespace },
 }: ClusterEvent): readonly Problem[] {
   const fix = eventFixes()[reason];
-  if (type !== "Warning" || fix === undefined) return [];
+  // Kubernetes reports a claim that no volume matches as normal.
+  if ((type !== "Warning" && reason !== "FailedBinding") || fix === undefined) return [];
   return [
     problem(
       `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}: ${message.trim()}`,

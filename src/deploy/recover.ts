@@ -21,6 +21,7 @@ import {
   type RecordedResource,
   type StackState,
 } from "./state";
+import { deleteUnboundClaims } from "./unbound-claims";
 
 interface LiveObject {
   readonly apiVersion: string;
@@ -56,14 +57,15 @@ export function recover({ engine, state, context, namespace }: RecoveryArgs): St
     capture("kubectl", ["--context", context, ...args], input === undefined ? {} : { input });
   const recovery = findRecovery(engine.name, state, kubectl);
   refuseForeign(recovery.foreign);
-  for (const release of releasesOf(state))
-    forgetUnfinished(release, pendingCreates(state).includes(release), kubectl);
+  const claims = releasesOf(state).flatMap((release) =>
+    forgetUnfinished(release, pendingCreates(state).includes(release), kubectl),
+  );
   const isChanged = pendingCreates(recovery.state).length < pendingCreates(state).length;
   if (isChanged) writeState(engine, recovery.state);
   const repaired = isChanged ? recovery.state : state;
   const strays = strayObjects(repaired, { context, namespace });
   deleteObjects({ context, namespace }, strays);
-  report(engine, recovery, strays.length);
+  report(engine, recovery, strays.length, claims);
   return repaired;
 }
 
@@ -168,19 +170,20 @@ function releasesOf(state: StackState): readonly RecordedResource[] {
  * name. Source: helm v3, pkg/action/upgrade.go (`errPending`) and pkg/action/validate.go
  * (`checkOwnership`).
  *
- * @param isPending whether the release is missing from the state: then finished records are
- *   deleted, too.
+ * @param isPending whether the release is missing from the state: then finished records and volume
+ *   claims without a volume are deleted, too.
+ * @returns the deleted claims.
  */
 function forgetUnfinished(
   { inputs }: RecordedResource,
   isPending: boolean,
   kubectl: Kubectl,
-): void {
+): readonly string[] {
   const { name, namespace } = (inputs ?? {}) as {
     readonly name?: unknown;
     readonly namespace?: unknown;
   };
-  if (typeof name !== "string" || typeof namespace !== "string") return;
+  if (typeof name !== "string" || typeof namespace !== "string") return [];
   const selector = `owner=helm,name=${name}${isPending ? "" : ",status in (pending-install,pending-upgrade,pending-rollback)"}`;
   const { ok, error } = kubectl([
     "-n",
@@ -196,6 +199,7 @@ function forgetUnfinished(
       `The Helm release "${name}" in namespace "${namespace}" was interrupted, and its record cannot be deleted: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
       1,
     );
+  return isPending ? deleteUnboundClaims({ name, namespace }, kubectl) : [];
 }
 
 /** Objects of pipelines in a namespace of the stack that are missing from its state. */
@@ -208,7 +212,12 @@ function strayObjects(
   return liveObjects(cluster).filter((key) => !recorded.has(key));
 }
 
-function report(engine: Engine, { adopted, again, unknown }: Recovery, strays: number): void {
+function report(
+  engine: Engine,
+  { adopted, again, unknown }: Recovery,
+  strays: number,
+  claims: readonly string[],
+): void {
   if (adopted.length + again.length + unknown.length + strays === 0) return;
   const names = (urns: readonly string[]) => urns.map(nameOf).join(", ");
   print("An earlier update was interrupted:");
@@ -219,6 +228,7 @@ function report(engine: Engine, { adopted, again, unknown }: Recovery, strays: n
     print(
       `  deleted ${strays} pipeline objects that are missing from the state; those in the array will be created again`,
     );
+  if (claims.length > 0) print(`  deleted volume claims that had no volume: ${claims.join(", ")}`);
   if (unknown.length > 0)
     print(
       `  unknown; resolve each in a terminal with \`${engine.commands.onStack("pulumi", "refresh")}\`: ${names(unknown)}`,

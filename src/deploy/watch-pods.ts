@@ -24,6 +24,7 @@ export function watchPods(
   onProblem: (problem: Problem) => void,
   every = INTERVAL_MS,
 ): PodWatch {
+  const started = Date.now();
   const reported = new Set<string>();
   let last: readonly Problem[] = [];
   let isPolling = false;
@@ -31,7 +32,7 @@ export function watchPods(
     if (isPolling) return;
     isPolling = true;
     const found = (
-      await Promise.all(namespaces.map((namespace) => problemsIn(context, namespace)))
+      await Promise.all(namespaces.map((namespace) => problemsIn(context, namespace, started)))
     ).flat();
     const before = new Set(last.map(({ key }) => key));
     for (const problem of found) {
@@ -46,7 +47,11 @@ export function watchPods(
   return { problems: () => last, stop: () => clearInterval(timer) };
 }
 
-async function problemsIn(context: string, namespace: string): Promise<readonly Problem[]> {
+async function problemsIn(
+  context: string,
+  namespace: string,
+  started: number,
+): Promise<readonly Problem[]> {
   const list = async <T>(kind: string): Promise<readonly T[]> => {
     try {
       const { stdout } = await promisify(execFile)(
@@ -68,11 +73,16 @@ async function problemsIn(context: string, namespace: string): Promise<readonly 
   ]);
   return podProblems(
     pods,
-    events.filter(({ lastTimestamp, eventTime }) => isRecent(lastTimestamp ?? eventTime)),
+    events.filter(({ lastTimestamp, eventTime }) => isCurrent(lastTimestamp ?? eventTime, started)),
   );
 }
 
-/** Whether an event belongs to this update: the cluster keeps events for an hour. */
-function isRecent(time: string | null | undefined): boolean {
-  return typeof time === "string" && Date.now() - Date.parse(time) < 60_000;
+/**
+ * Whether an event is from this update and not over: the cluster keeps events for an hour, and
+ * repeats those whose reason persists. Its times are whole seconds.
+ */
+function isCurrent(time: string | null | undefined, started: number): boolean {
+  if (typeof time !== "string") return false;
+  const at = Date.parse(time);
+  return at > started - 1_000 && Date.now() - at < 60_000;
 }

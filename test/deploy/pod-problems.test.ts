@@ -96,6 +96,18 @@ const cases: readonly (readonly [
     /^kubectl -n minio logs minio-0 -c init$/,
   ],
   [
+    "a claim that no volume matches",
+    [],
+    [
+      {
+        ...event("FailedBinding", "no persistent volumes available for this claim"),
+        type: "Normal",
+      },
+    ],
+    /^StatefulSet minio\/minio: no persistent volumes available for this claim$/,
+    /tapctl:objectStore\.storageClass and size/,
+  ],
+  [
     "a quota",
     [],
     [event("FailedCreate", "exceeded quota: small")],

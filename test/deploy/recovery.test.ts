@@ -107,6 +107,8 @@ interface World {
   readonly live?: Live;
   /** Objects of pipelines with this project's labels, `kind/name` each. */
   readonly pipelines?: readonly string[];
+  /** Volume claims of every namespace. */
+  readonly claims?: readonly object[];
 }
 
 /**
@@ -116,7 +118,7 @@ interface World {
 function run(
   t: TestContext,
   state: StackState,
-  { live = {}, pipelines = [] }: World,
+  { live = {}, pipelines = [], claims = [] }: World,
 ): {
   readonly calls: readonly string[];
   readonly deleted: string;
@@ -146,10 +148,12 @@ function run(
     "pulumi",
     `case "$*" in "stack import"*) while [ "$1" != --file ]; do shift; done; cat "$2" > "${folder}/written";; esac`,
   );
+  writeFileSync(join(folder, "claims"), JSON.stringify({ items: claims }));
   program(
     folder,
     "kubectl",
     `case "$*" in
+      *"get persistentvolumeclaims"*) cat "${folder}/claims";;
       *"get -f -"*) input=$(cat); kind=$(printf %s "$input" | sed 's/.*"kind":"\\([^"]*\\)".*/\\1/'); name=$(printf %s "$input" | sed 's/.*"name":"\\([^"]*\\)".*/\\1/'); [ ! -f "${folder}/$kind-$name" ] || cat "${folder}/$kind-$name";;
       *"get secrets"*) printf '${pipelines.filter((key) => key.startsWith("Secret/")).join("\\n")}';;
       *"get cronworkflows"*) printf '${pipelines.filter((key) => key.startsWith("CronWorkflow/")).join("\\n")}';;
@@ -296,6 +300,31 @@ test("recover: Helm's record of an operation that never ended is deleted; a fini
     ),
     pending.calls.join("\n"),
   );
+});
+
+test("recover: claims without a volume of an interrupted installation are deleted, so that a corrected class or size counts", (t) => {
+  const claim = (name: string, release: string, volumeName?: string) => ({
+    metadata: { name, annotations: { "meta.helm.sh/release-name": release } },
+    spec: { storageClassName: "fast", ...(volumeName !== undefined && { volumeName }) },
+    status: { phase: name === "bound" ? "Bound" : "Pending" },
+  });
+  const claims = [
+    claim("minio", "minio"),
+    claim("bound", "minio", "pv-1"),
+    claim("binding", "minio", "pv-2"),
+    claim("theirs", "other"),
+    { metadata: { name: "own" }, spec: {}, status: { phase: "Pending" } },
+  ];
+  const inputs = { name: "minio", namespace: "minio" };
+  const deletions = (state: StackState) =>
+    run(t, state, { claims }).calls.filter((call) =>
+      call.includes("delete persistentvolumeclaims"),
+    );
+  assert.deepEqual(deletions(stateOf([saved("minio")], [creating(RELEASE, "minio", inputs)])), [
+    "kubectl --context kind-a -n minio delete persistentvolumeclaims minio --ignore-not-found",
+  ]);
+  const installed = { urn: urn(RELEASE, "minio"), type: RELEASE, id: "minio/minio", inputs };
+  assert.deepEqual(deletions(stateOf([saved("minio"), installed], [])), []);
 });
 
 test("recover: a state without pending operations is not written", (t) => {

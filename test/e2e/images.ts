@@ -130,7 +130,7 @@ export function testImages(scene: () => ImagesScene): void {
       [
         "a setting that is missing",
         "docker run --rm $TAP",
-        /tap-exchangeratesapi needs base_url \(-e BASE_URL=\.\.\.\)/,
+        /tap-exchangeratesapi requires base_url \(-e BASE_URL=\.\.\.\)/,
       ],
       [
         "a setting of the wrong type",

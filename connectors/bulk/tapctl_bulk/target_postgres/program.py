@@ -42,6 +42,12 @@ def main() -> None:
 
 def run(arguments: Arguments, config: Config) -> None:
     """Load the messages of stdin."""
+    for name in ("stream_maps", "flattening_enabled"):
+        if config[name]:
+            raise ConnectorError(
+                f'setting "{name}" is not supported by the bulk target',
+                "Remove it, or use targetPostgresSdk (meltanolabs-target-postgres)",
+            )
     if handles_versions(config) and not flag(config, "add_record_metadata"):
         raise ConnectorError(
             'setting "activate_version" requires "add_record_metadata"',

@@ -4,64 +4,21 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from tapctl_bulk.common.settings import Config, Setting, flag, text
+from tapctl_bulk.common.settings import Config, Setting, SettingType, flag, text
+from tapctl_bulk.tap_postgres.settings import CONNECTION
 
 Mode: TypeAlias = Literal["append", "upsert", "scd2", "replace"]
 
-CONNECTION: tuple[Setting, ...] = (
-    Setting("host", "string", "Host name or address of the server."),
-    Setting("port", "integer", "Port of the server.", 5432),
-    Setting("user", "string", "User name."),
-    Setting("password", "string", "Password of the user.", secret=True),
-    Setting("database", "string", "Database to connect to."),
-    Setting(
-        "sqlalchemy_url",
-        "string",
-        "Connection URL, such as postgresql://user:password@host:5432/database. It replaces host, "
-        "port, user, password, database and the TLS settings.",
-        secret=True,
-    ),
-    Setting("ssl_enable", "boolean", "Use TLS, as set by ssl_mode.", False),
-    Setting(
-        "ssl_mode",
-        "string",
-        "How strictly the server certificate is verified.",
-        "verify-full",
-        choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-    ),
-    Setting(
-        "ssl_certificate_authority",
-        "string",
-        "CA certificate that verifies the server, as text or a file path.",
-        "~/.postgresql/root.crl",
-    ),
-    Setting("ssl_client_certificate_enable", "boolean", "Present a client certificate.", False),
-    Setting(
-        "ssl_client_certificate",
-        "string",
-        "Client certificate, as text or a file path.",
-        "~/.postgresql/postgresql.crt",
-    ),
-    Setting(
-        "ssl_client_private_key",
-        "string",
-        "Private key of the client certificate, as text or a file path.",
-        "~/.postgresql/postgresql.key",
-        secret=True,
-    ),
-    Setting(
-        "ssl_storage_directory",
-        "string",
-        "Folder for certificates that are given as text.",
-        ".secrets",
-    ),
-    Setting(
-        "ssh_tunnel",
-        "object",
-        "SSH tunnel: enable, host, port (22), username, private_key, private_key_password.",
-        secret=True,
-    ),
-)
+PUBLISHED_ONLY: dict[str, SettingType] = {
+    "stream_maps": "object",
+    "stream_map_config": "object",
+    "faker_config": "object",
+    "flattening_enabled": "boolean",
+    "flattening_max_depth": "integer",
+    "flattening_max_key_length": "integer",
+    "flattening_separator": "string",
+}
+"""Settings of the published target that need a look at each record."""
 
 SETTINGS: tuple[Setting, ...] = (
     *CONNECTION,
@@ -150,17 +107,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "statement_timeout_seconds",
         "integer",
-        "Fail if a statement takes longer. 0 is no limit.",
-        0,
+        "Fail if a statement takes longer. 0 is no limit. Default: as the server sets it.",
     ),
     Setting("use_copy", "boolean", "No effect: rows are always loaded with COPY."),
     Setting("validate_records", "boolean", "No effect: the database checks every value."),
     Setting("dialect+driver", "string", "No effect: the driver is psycopg 3."),
+    *(
+        Setting(name, kind, "Not supported: use the published target (targetPostgresSdk).")
+        for name, kind in PUBLISHED_ONLY.items()
+    ),
 )
-
-UNSUPPORTED = ("stream_maps", "flattening_enabled", "flattening_max_depth")
-"""Settings of the published target that need every record in Python."""
-
 
 def mode_of(config: Config, keys: tuple[str, ...]) -> Mode:
     """Return how a stream with this key is loaded."""

@@ -15,6 +15,9 @@ FIXES = {
     "57014": "Raise statement_timeout_seconds if the statement timed out",
     "40001": "On the replica, set hot_standby_feedback = on or raise max_standby_streaming_delay, or read from the primary",
     "53100": "Free space on the server, or create an index on the replication key, so that it needs no sort",
+    "42601": "Correct the conditions of the stream",
+    "22P02": "Correct the saved bookmark, or reset the state of the stream",
+    "22007": "Correct the saved bookmark, or reset the state of the stream",
     "0A000": "Exclude the column, or use another stream",
 }
 

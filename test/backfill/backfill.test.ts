@@ -21,11 +21,11 @@ const replication = (tap: Tap): Replication => ({
   target: targetJsonl({}),
 });
 
-suite("windows", () => {
+suite("backfill windows", () => {
   const text = (from: string, to: string, by: "day" | "week" | "month") =>
     windowsOf({ from, to }, by).map((window) => `${window.from}/${window.to}`);
 
-  test("by day, week and month of the calendar", () => {
+  test("backfill windows: they follow the days, weeks and months of the calendar", () => {
     assert.deepEqual(text("2026-02-27", "2026-03-02", "day"), [
       "2026-02-27/2026-02-28",
       "2026-02-28/2026-03-01",
@@ -43,7 +43,7 @@ suite("windows", () => {
     ]);
   });
 
-  test("mistakes", () => {
+  test("backfill windows: invalid days and too many windows are rejected", () => {
     assert.throws(
       () => windowsOf({ from: "2026-01-02", to: "2026-01-02" }, "day"),
       /--to 2026-01-02 is not later than --from 2026-01-02\.\nSet --to to the day after the last one\./,
@@ -63,8 +63,8 @@ suite("windows", () => {
   });
 });
 
-suite("a tap's window", () => {
-  test("becomes settings; an end that is included is the day before", () => {
+suite("backfill settings of a tap", () => {
+  test("backfill settings: a window becomes settings; an inclusive end is the day before", () => {
     const window = requireWindow(replication(tapExchangeRatesApi({ base_url: "http://x" })));
     assert.deepEqual(windowSettings(window, { from: "2026-01-01", to: "2026-02-01" }), {
       start_date: "2026-01-01",
@@ -76,7 +76,7 @@ suite("a tap's window", () => {
     );
   });
 
-  test("is refused where it has no end, or none at all", () => {
+  test("backfill settings: a tap that declares no end, or no window, is rejected", () => {
     assert.throws(
       () => requireWindow(replication(tapRestApi({ api_url: "http://x" }))),
       /"rates": tap-rest-api-msdk cannot read part of its history: it declares "start_date" for the start but no setting for the end\.\nAdd a window to the connector, .*npx tapctl run rates --from DAY/,
@@ -88,7 +88,7 @@ suite("a tap's window", () => {
   });
 });
 
-suite("a backfill", () => {
+suite("backfill progress", () => {
   const days = { from: "2026-01-01", to: "2026-01-04" };
   const fresh = newBackfill("rates", days, "day", false, windowsOf(days, "day"));
   const runner = (codes: readonly (number | undefined)[], log: string[]): WindowRunner => {
@@ -102,7 +102,7 @@ suite("a backfill", () => {
     };
   };
 
-  test("stops at the window that fails and goes on from it", async () => {
+  test("backfill: it stops at the window that fails, and the next call resumes from it", async () => {
     const store = openFolder(temporaryFolder());
     const log: string[] = [];
     assert.equal(
@@ -130,7 +130,7 @@ suite("a backfill", () => {
     assert.deepEqual(log, ["run-2026-01-01", "run-2026-01-02", "run-2026-01-02", "run-2026-01-03"]);
   });
 
-  test("that was left waits for the run that is under way, and does not start it twice", async () => {
+  test("backfill: the next call waits for a run in progress instead of starting its window again", async () => {
     const store = openFolder(temporaryFolder());
     const log: string[] = [];
     assert.equal(
@@ -156,7 +156,7 @@ suite("a backfill", () => {
     assert.deepEqual(log, ["run-2026-01-01", "run-2026-01-01", "run-2026-01-02", "run-2026-01-03"]);
   });
 
-  test("whose progress cannot be read says how to begin anew", async () => {
+  test("backfill: the error for unreadable progress says how to start over", async () => {
     const store = openFolder(temporaryFolder());
     await store.put(backfillKey("rates", fresh.id), "{");
     await assert.rejects(

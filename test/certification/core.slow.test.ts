@@ -17,7 +17,7 @@ import { targetCases, type Table } from "./target-cases";
 
 const shipped = (name: string) => shippedConnectors().find((connector) => connector.name === name)!;
 
-test("tap-postgres to target-duckdb: every value that both deliver unchanged arrives unchanged", async (t) => {
+test("certification: from tap-postgres to target-duckdb, every value that both deliver unchanged arrives unchanged", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const folder = mkdtempSync(join(tmpdir(), "tapctl-core-"));

@@ -134,8 +134,8 @@ async function withFailedRun({ api, store }: Scene): Promise<void> {
   await store.put(`runs/orders/${RUN}/extract-0.jsonl`, "{}\n");
 }
 
-suite("on a cluster", () => {
-  test("status tells failing, missing and unknown pipelines apart", async (t) => {
+suite("tapctl on a cluster", () => {
+  test("status: failing, not deployed and unknown pipelines are distinguished", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     one.api.put("cronworkflows", cronWorkflow("old"));
@@ -159,7 +159,7 @@ suite("on a cluster", () => {
     ]);
   });
 
-  test("status: a running run in which nothing moves is silent, in the table, of one pipeline and as JSON", async (t) => {
+  test("status: a run in which no data moves is silent, in the table, for one pipeline and as JSON", async (t) => {
     const one = await scene(t);
     const since = new Date(Date.now() - 40 * 60_000).toISOString();
     one.api.put(
@@ -204,7 +204,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("status names a schedule that Argo holds invalid, which has run well before", async (t) => {
+  test("status: a schedule that Argo reports as invalid is shown, even if runs succeeded earlier", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", {
       ...cronWorkflow("orders"),
@@ -222,7 +222,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("status --watch shows it anew, and outlasts a cluster that is away", async (t) => {
+  test("status --watch: it refreshes, and continues after an outage of the cluster", async (t) => {
     const one = await scene(t);
     const child = spawn(process.execPath, [TAPCTL, "status", "--watch", "--every", "1"], {
       cwd: one.root,
@@ -265,7 +265,7 @@ suite("on a cluster", () => {
     assert.equal(await ended, "SIGINT");
   });
 
-  test("status --watch ends where its first look fails", async (t) => {
+  test("status --watch: it ends if the first request fails", async (t) => {
     const one = await scene(t);
     one.api.forbid("list workflows");
     const { code, stdout, stderr } = await one.run("status --watch");
@@ -273,7 +273,7 @@ suite("on a cluster", () => {
     assert.match(stderr, /^You are not allowed to list workflows\.\nMissing rule: /);
   });
 
-  test("status of one: its runs, steps, tries, error and files", async (t) => {
+  test("status NAME: it shows runs, steps, attempts, error and files", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const { stdout } = await one.run("status orders");
@@ -287,7 +287,7 @@ suite("on a cluster", () => {
       assert.match(stdout, part);
   });
 
-  test("status of one run: its steps and files, also where it is not the newest", async (t) => {
+  test("status NAME RUN: it shows the steps and files of a run that is not the newest", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const later = "20261125T130000Z-abcdef";
@@ -317,7 +317,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("a new run without a log names the one before it; one that failed too early for a state left it unchanged", async (t) => {
+  test("logs: a run without logs names the previous run; runs: a run that failed without a state shows it as unchanged", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     await one.store.put(
@@ -338,7 +338,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("status of one shows the state that is saved now, and not that of the last run", async (t) => {
+  test("status NAME: it shows the saved state, not that of the last run", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     await one.store.put(
@@ -359,7 +359,7 @@ suite("on a cluster", () => {
     assert.match((await one.run("status orders")).stdout, /state: at: ?2027-11-25\n$/);
   });
 
-  test("a run that waits for an image says so, and not that it runs", async (t) => {
+  test("status: a run that waits for an image is shown as waiting", async (t) => {
     const one = await scene(t);
     one.api.put(
       "workflows",
@@ -376,7 +376,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("a run that has not begun says what it waits for", async (t) => {
+  test("status: a pending run shows what it waits for", async (t) => {
     const one = await scene(t);
     const pending = workflow("orders-2", "orders", "Pending");
     one.api.put("workflows", {
@@ -404,7 +404,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("runs, logs and artifacts of a run whose pods, and whose Workflow, are gone", async (t) => {
+  test("runs, logs, artifacts: they show a run whose pods and Workflow are gone", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     one.api.remove("workflows", "orders-1");
@@ -430,7 +430,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("logs of a run that has ended come with those of a follow-up whose pod is there", async (t) => {
+  test("logs: logs of an ended run include those of a follow-up whose pod still exists", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     const container = { name: "main", image: "dbt:1" };
@@ -453,7 +453,7 @@ suite("on a cluster", () => {
     assert.doesNotMatch((await one.run("logs orders --target")).stdout, /dbt/);
   });
 
-  test("a run is named by its Workflow too, also where the cluster has forgotten it, and one that waits by its id", async (t) => {
+  test("run names: a Workflow's name works after the Workflow is gone, and an ID works for a pending run", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     assert.match((await one.run("artifacts orders orders-1")).stdout, /extract-0\.jsonl +3 B/);
@@ -479,7 +479,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("a pipeline that is on the cluster alone can be looked at, stopped and switched off; what needs its entry says where it is", async (t) => {
+  test("pipeline missing from the array: status, runs, cancel and suspend work; other commands name the checkout to use", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", cronWorkflow("old"));
     one.api.put("workflows", workflow("old-1", "old", "Running", [{ phase: "Running" }]));
@@ -507,7 +507,7 @@ suite("on a cluster", () => {
     }
   });
 
-  test("run starts what the schedule starts; state and first day go with it", async (t) => {
+  test("run: it starts the template of the schedule with the given state or first day", async (t) => {
     const one = await scene(t);
     writeFileSync(join(one.root, "state.json"), '{"at":"2026-11-20"}');
     assert.match(
@@ -544,7 +544,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("run --follow ends with the run's exit code", async (t) => {
+  test("run --follow: it exits with the run's exit code", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       const done = workflow(name, "orders", "Failed", [
@@ -569,7 +569,7 @@ suite("on a cluster", () => {
   });
 
   for (const line of ["logs orders", "logs orders -f", "run orders --follow"]) {
-    test(`${line} without the right to logs names the missing rule`, async (t) => {
+    test(`${line}: without permission for logs, the error names the missing rule`, async (t) => {
       const one = await scene(t);
       const underWay = (name: string) => {
         one.api.put("workflows", workflow(name, "orders", "Running"));
@@ -597,7 +597,7 @@ suite("on a cluster", () => {
     });
   }
 
-  test("Ctrl-C while following: the run goes on, and it says so", async (t) => {
+  test("run --follow: Ctrl-C detaches, and the message says that the run continues", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       if (plural === "workflows")
@@ -629,7 +629,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("retry loads the stored extract; cancel stops; suspend says who is right", async (t) => {
+  test("retry, cancel, suspend, resume: they load the stored extract, stop the run and switch the schedule", async (t) => {
     const one = await scene(t);
     await withFailedRun(one);
     assert.match(
@@ -679,7 +679,7 @@ suite("on a cluster", () => {
     assert.equal((await one.run("resume orders")).stdout, "orders: the schedule is already on\n");
   });
 
-  test("a state changes while Argo's lock is held, and the difference is printed", async (t) => {
+  test("state: a change is made under Argo's lock, and the difference is printed", async (t) => {
     const one = await scene(t);
     one.api.onChange = (plural, object) => {
       const name = object.metadata.name ?? "";
@@ -729,7 +729,7 @@ suite("on a cluster", () => {
     );
   });
 
-  test("config puts a catalog where the pods read it, and shows it", async (t) => {
+  test("config put: it stores a catalog where the pods read it, and show lists it", async (t) => {
     const one = await scene(t);
     const array = join(one.root, "pipelines", "index.ts");
     writeFileSync(
@@ -758,7 +758,7 @@ suite("on a cluster", () => {
     assert.equal(await one.store.get("configs/orders/catalog.json"), undefined);
   });
 
-  test("backfill runs its windows in order, and the schedule's state stays out of it", async (t) => {
+  test("backfill: windows run in order, and the saved state does not change", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", cronWorkflow("rates"));
     // It shows no lines: without a right to pods and their logs, too.
@@ -799,7 +799,7 @@ suite("on a cluster", () => {
     ]);
   });
 
-  test("doctor ends with 1 where something does not work", async (t) => {
+  test("doctor: it exits with 1 if a check fails", async (t) => {
     const one = await scene(t);
     const { code, stdout } = await one.run("doctor --json");
     assert.equal(code, 1);
@@ -860,14 +860,14 @@ suite("on a cluster", () => {
     /^MinIO: http:\/\/localhost:\d+\n {2}user and password are in the keys rootUser and rootPassword of Secret minio\/minio-root\nPress Ctrl-C to stop\.\n$/;
   const [, , ofConsoles = []] = documentedRules();
 
-  test("ui forwards what is there and prints where the credentials are", async (t) => {
+  test("ui: it forwards the consoles that exist and shows where the credentials are", async (t) => {
     const one = await scene(t);
     withConsoles(one);
     one.api.remove("services", "argo-workflows-server");
     assert.match((await ui(one)).stdout, MINIO_CONSOLE);
   });
 
-  test("ui works with the rules that docs/operating.md names", async (t) => {
+  test("ui: the rules in docs/operating.md suffice", async (t) => {
     const one = await scene(t);
     withConsoles(one);
     one.api.restrict({ argo: ofConsoles, minio: ofConsoles });
@@ -879,7 +879,7 @@ suite("on a cluster", () => {
     assert.equal(stderr, "");
   });
 
-  test("ui names the rule that is missing for a console, and forwards the other", async (t) => {
+  test("ui: the missing rule of one console is reported, and the other is forwarded", async (t) => {
     const one = await scene(t);
     withConsoles(one);
     one.api.restrict({ minio: ofConsoles });
@@ -918,13 +918,13 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     2,
   ],
   [
-    "a store of one's own",
+    "--store",
     "--store x runs orders",
     /^--store cannot be used with --on cluster\.\nOmit --store: a cluster has its own object store\.\n$/,
     2,
   ],
   [
-    "a context that is not there",
+    "an unknown context",
     "status --context x",
     /^\S+kubeconfig: context "x" does not exist\.\nAvailable contexts: stand-in\n$/,
     2,
@@ -936,37 +936,37 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     2,
   ],
   [
-    "nothing to cancel",
+    "a pipeline without a run in progress",
     "cancel orders",
     /^"orders" has no run in progress\.\nList its runs with: npx tapctl runs orders\n$/,
     2,
   ],
   [
-    "nothing to retry",
+    "a pipeline without a stored extract",
     "retry orders",
     /^None of the last runs of "orders" has a stored extract\. Runs in stream mode store none/,
     2,
   ],
   [
-    "a day that is none",
+    "an invalid date",
     "run orders --from yesterday",
     /^Invalid value for --from: "yesterday"\.\nUse a date such as 2026-01-31\.\n$/,
     2,
   ],
   [
-    "a first day beside a state",
+    "--from with --full-refresh",
     "run orders --from 2026-01-01 --full-refresh",
     /^--from cannot be combined with --full-refresh, --keep-state or --state\.\nUse only one of them\.\n$/,
     2,
   ],
   [
-    "several runs to follow",
+    "--follow with several pipelines",
     "run orders rates --follow",
     /^--follow works with one pipeline\.\nName one pipeline, or omit --follow\.\n$/,
     2,
   ],
   [
-    "a state for a job",
+    "a state option for a job",
     "run clean-up --full-refresh",
     /^"clean-up" is a job and has no state\.\nOmit --full-refresh, --keep-state, --state and --from\.\n$/,
     2,
@@ -978,46 +978,46 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     2,
   ],
   [
-    "a check there",
+    "a check on a cluster",
     "check orders --on cluster",
     /^check only works locally\.\nOmit --on cluster\.\n$/,
     2,
   ],
   [
-    "a wait that is no duration",
+    "an invalid duration",
     "state reset orders --wait long",
     /^Invalid value for --wait: "long"\.\nUse a duration such as 90s or 10m\.\n$/,
     2,
   ],
   [
-    "a table for people as JSON",
+    "--watch with --json",
     "status --watch --json",
     /^--watch and --json cannot be used together\.\nOmit one of them\.\n$/,
     2,
   ],
   [
-    "another place",
+    "an unknown value of --on",
     "status --on mars",
     /^Invalid value for --on: "mars"\.\nUse local or cluster\.\n$/,
     2,
   ],
   [
-    "no files",
+    "a run without files",
     "artifacts orders 20260101T000000Z-000000",
     /^Run 20260101T000000Z-000000 of "orders" stored no files, or they were deleted\.\nList the runs with: npx tapctl runs orders\n$/,
     2,
   ],
   [
-    "no consoles",
+    "a cluster without consoles",
     "ui",
     /^This cluster has neither an Argo Workflows nor a MinIO console\.\nDiagnose the installation with: npx tapctl doctor.*\n$/,
     1,
   ],
 ];
 
-suite("mistakes on a cluster", () => {
+suite("tapctl on a cluster: usage errors", () => {
   for (const [what, line, printed, exit] of MISTAKES) {
-    test(what, async (t) => {
+    test(`tapctl ${line}: it rejects ${what}`, async (t) => {
       const { code, stderr, stdout } = await (await scene(t)).run(line);
       assert.match(stderr, printed);
       assert.equal(stdout, "");
@@ -1025,7 +1025,7 @@ suite("mistakes on a cluster", () => {
     });
   }
 
-  test("a rule that is missing", async (t) => {
+  test("permissions: the error names the missing rule", async (t) => {
     const one = await scene(t);
     one.api.forbid("get secrets");
     assert.equal(
@@ -1039,7 +1039,7 @@ suite("mistakes on a cluster", () => {
     );
   });
 
-  test("no cluster", async (t) => {
+  test("status: the error names a cluster that does not answer", async (t) => {
     const one = await scene(t);
     await one.api.stop();
     const { stderr, code } = await one.run("status");
@@ -1050,7 +1050,7 @@ suite("mistakes on a cluster", () => {
     assert.equal(code, 1);
   });
 
-  test("commands that are printed ask the same place, by the options that the defaults do not say", async (t) => {
+  test("printed commands: they contain the options that .tapctl.yaml does not set", async (t) => {
     const one = await scene(t);
     const said = async (line: string) =>
       / in progress\.\nList its runs with: (npx tapctl .*)\n$/.exec(
@@ -1073,7 +1073,7 @@ suite("mistakes on a cluster", () => {
     assert.equal(await said("cancel orders"), "npx tapctl runs orders");
   });
 
-  test("defaults that are not understood", async (t) => {
+  test(".tapctl.yaml: an invalid file is rejected with a hint", async (t) => {
     const one = await scene(t);
     const cases: readonly (readonly [string, RegExp])[] = [
       [
@@ -1100,7 +1100,7 @@ suite("mistakes on a cluster", () => {
     }
   });
 
-  test("what is for a cluster, on this machine", async (t) => {
+  test("cluster commands and options: they are rejected in a local run", async (t) => {
     const one = await scene(t);
     assert.equal(
       (await one.run("--on local retry orders")).stderr,

@@ -5,12 +5,12 @@ import { after, before, suite, test } from "node:test";
 import { startS3Server, type S3Server } from "../support/s3-server";
 import { FILES, scene } from "./config-scene";
 
-suite("tapctl config in a bucket", () => {
+suite("tapctl config with a bucket", () => {
   let server: S3Server;
   before(async () => void (server = await startS3Server()));
   after(() => server.stop());
 
-  test("does the same", async (t) => {
+  test("config: put, get and remove work with a bucket", async (t) => {
     const { root, run } = scene(t);
     await server.makeBucket("configs");
     const store = `s3://configs/etl?endpoint=${server.endpoint}`;

@@ -6,7 +6,7 @@ import { FILES, scene } from "./config-scene";
 import { tapctl } from "./support";
 
 suite("tapctl config", () => {
-  test("put says what it made of what, and what is missing", async (t) => {
+  test("config put: it reports what was created, replaced or unchanged, and what is missing", async (t) => {
     const { run, stored } = scene(t);
     assert.deepEqual(await run("put kept --tap tap.json"), {
       code: 0,
@@ -47,7 +47,7 @@ suite("tapctl config", () => {
     );
   });
 
-  test("put says what a saved state makes of it", async (t) => {
+  test("config put: it notes that a saved state takes precedence and belongs to the previous destination", async (t) => {
     const { root, run } = scene(t);
     await run("put kept --tap tap.json --target target.json");
     await tapctl(root, ["state", "set", "kept", "state.json"]);
@@ -59,7 +59,7 @@ suite("tapctl config", () => {
     );
   });
 
-  test("show lists the files and not what they hold", async (t) => {
+  test("config show: it lists the files without their content", async (t) => {
     const { run, stored } = scene(t);
     assert.match(
       (await run("show kept")).stdout,
@@ -84,7 +84,7 @@ suite("tapctl config", () => {
     );
   });
 
-  test("show of a pipeline that does not read them says so", async (t) => {
+  test("config show: a pipeline with its settings in the array is rejected", async (t) => {
     const { run } = scene(t);
     assert.equal(
       (await run("show orders")).stdout,
@@ -92,7 +92,7 @@ suite("tapctl config", () => {
     );
   });
 
-  test("get brings the files here for their owner alone, and replaces none unasked", async (t) => {
+  test("config get: files are readable only by their owner, and existing files are kept without --force", async (t) => {
     const { root, run } = scene(t);
     await run("put kept --tap tap.json --target target.json");
     const got = join(root, "got");
@@ -122,7 +122,7 @@ suite("tapctl config", () => {
     assert.equal(statSync(join(got, "tap-config.json")).mode & 0o777, 0o600);
   });
 
-  test("remove takes one file away", async (t) => {
+  test("config remove: it deletes one file", async (t) => {
     const { run, stored } = scene(t);
     await run("put kept --tap tap.json --target target.json --catalog catalog.json");
     assert.equal((await run("remove kept catalog")).stdout, "kept: catalog.json removed\n");
@@ -149,64 +149,64 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   ["a job", "show clean-up", '"clean-up" is a job: it has no tap, target or state\n'],
   ["an unknown pipeline", "show ketp", 'no pipeline is called "ketp"; did you mean "kept"?\n'],
   [
-    "no file",
+    "a call without a file",
     "put kept",
     "No file is given.\nUse at least one of --tap, --target, --catalog and --state.\n",
   ],
   [
-    "standard input twice",
+    "standard input for two files",
     "put kept --tap - --target -",
     'More than one file is read from standard input ("-").\nUse "-" for one file only.\n',
   ],
   [
-    "files that are none, all at once and without a word of them",
+    "invalid files, all at once and without their content",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
     '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT).\nCheck the path and its permissions.\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\n',
   ],
   [
-    "a state that is empty",
+    "an empty state",
     "put kept --state empty.json",
     "--state empty.json: the state is empty; a pipeline without a first state begins at the beginning\n",
   ],
   [
-    "streams that are text",
+    "a catalog whose streams are text",
     "put kept --catalog text-catalog.json",
     '--catalog text-catalog.json: not a Singer catalog: it has no list "streams" of objects\n',
   ],
   [
-    "a secret by its name",
+    "a reference to a secret",
     "put kept --tap reference.json",
     "--tap reference.json: auth.password names a secret, which only the array can: files in the store hold its value\n",
   ],
   [
-    "nothing to get",
+    "a pipeline without files",
     "get kept --out got",
     '"kept" has no files in the store.\nStore them with: npx tapctl config put kept --tap FILE --target FILE\n',
   ],
   [
-    "nothing to remove",
+    "a pipeline without files",
     "remove kept state",
     '"kept" has no files in the store.\nStore them with: npx tapctl config put kept --tap FILE --target FILE\n',
   ],
 ];
 
-suite("mistakes of tapctl config", () => {
+suite("tapctl config: usage errors", () => {
   for (const [what, line, printed] of MISTAKES) {
-    test(what, async (t) => {
+    test(`config ${line}: it rejects ${what}`, async (t) => {
       const { root, run } = scene(t);
       assert.deepEqual(await run(line), { code: 2, stdout: "", stderr: printed });
       assert.equal(existsSync(join(root, ".tapctl", "store")), false);
     });
   }
 
-  test("an unknown part", async (t) => {
+  test("config remove: it rejects an unknown part", async (t) => {
     assert.match(
       (await scene(t).run("remove kept secrets")).stderr,
       /Allowed choices are tap, target, catalog, state/,
     );
   });
 
-  test("a folder that cannot be made", async (t) => {
+  test("config get: it rejects a folder that cannot be created", async (t) => {
     const { root, run } = scene(t);
     await run("put kept --tap tap.json");
     mkdirSync(join(root, "got"));

@@ -19,7 +19,7 @@ function folder(t: TestContext, files: { readonly [path: string]: string } = {})
   return root;
 }
 
-test("writes an array that tapctl validate takes, and tells what is left", async (t) => {
+test("import: the written array passes tapctl validate, and what was not converted is listed", async (t) => {
   const root = folder(t, { "pipelines/.keep": "" });
   const out = join(root, "pipelines", "index.ts");
   const { code, stdout } = await tapctl("/", ["import", fileOf("database"), "--out", out]);
@@ -56,7 +56,7 @@ test("writes an array that tapctl validate takes, and tells what is left", async
   assert.match(readFileSync(out, "utf8"), /host: "localhost"/);
 });
 
-test("takes names from .env, versions from what is installed, and never a value", async (t) => {
+test("import: names come from .env and versions from installed plugins; values are never copied", async (t) => {
   const root = folder(t, {
     "meltano.yml":
       "plugins:\n  extractors:\n  - name: tap-x\n    pip_url: tap_x\n    config: {site: a}\n  loaders:\n  - name: target-jsonl\n    pip_url: target-jsonl\n",
@@ -81,7 +81,7 @@ test("takes names from .env, versions from what is installed, and never a value"
   assert.ok(!stdout.includes("canary"));
 });
 
-test("integers beyond 2^53 become bigints, and the array that is written is valid", async (t) => {
+test("import: integers beyond 2^53 become bigints in a valid array", async (t) => {
   const config =
     "{site: a, since_id: 1234567890123456789, port: 5432, deep: {ids: [9007199254740993, -1234567890123456789]}, ratio: 1.10, 12345678901234567890: x}";
   const root = folder(t, {
@@ -104,7 +104,7 @@ test("integers beyond 2^53 become bigints, and the array that is written is vali
   assert.match((await tapctl(root, ["render"])).stdout, /"since_id": 1234567890123456789,/);
 });
 
-suite("mistakes are one line", () => {
+suite("import: errors", () => {
   const cases: readonly (readonly [
     string,
     { readonly [path: string]: string },
@@ -112,20 +112,20 @@ suite("mistakes are one line", () => {
     RegExp,
   ])[] = [
     [
-      "no file",
+      "a missing file",
       {},
       [],
       /meltano\.yml: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/,
     ],
-    ["no YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
+    ["a file that is not YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
     [
-      "no project",
+      "a file that is not a Meltano project",
       { "meltano.yml": "- a\n" },
       [],
       /^meltano\.yml: is not a Meltano project\.\nUse a file with top-level fields such as plugins and schedules\.\n$/,
     ],
     [
-      "plugins that are no list",
+      "an object of plugins",
       { "meltano.yml": "plugins:\n  extractors:\n    tap-x: {}\n" },
       [],
       /^meltano\.yml: plugins\.extractors is not a list\.\nWrite it as a YAML list\.\n$/,
@@ -137,13 +137,13 @@ suite("mistakes are one line", () => {
       /^meltano\.yml:3: the plugin has no name\.\nAdd its name\.\n$/,
     ],
     [
-      "an environment that is not there",
+      "an unknown environment",
       { "meltano.yml": "environments:\n- name: prod\n" },
       ["--environment", "prd"],
       /^--environment prd: the project has no such environment; did you mean "prod"\?\nAvailable environments: prod\n$/,
     ],
     [
-      "a lock that is no JSON",
+      "a lock file that is not JSON",
       {
         "meltano.yml": "plugins:\n  extractors:\n  - {name: tap-x, variant: acme}\n",
         "plugins/extractors/tap-x--acme.lock": "{",
@@ -153,7 +153,7 @@ suite("mistakes are one line", () => {
     ],
   ];
   for (const [what, files, flags, message] of cases) {
-    test(what, async (t) => {
+    test(`import: ${what} is an error with a fix`, async (t) => {
       const { code, stderr } = await tapctl("/", [
         "import",
         join(folder(t, files), "meltano.yml"),
@@ -166,7 +166,7 @@ suite("mistakes are one line", () => {
   }
 });
 
-test("--help has an example", async () => {
+test("import --help: it has an example", async () => {
   const { stdout } = await tapctl(REPOSITORY, ["import", "--help"]);
   assert.match(
     stdout,
@@ -174,7 +174,7 @@ test("--help has an example", async () => {
   );
 });
 
-test("a project with nothing in it gives an empty array", async (t) => {
+test("import: an empty project gives an empty array", async (t) => {
   const root = folder(t, { "meltano.yml": "version: 1\n", "pipelines/.keep": "" });
   assert.equal(
     (

@@ -36,7 +36,7 @@ interface Process {
 }
 
 test(
-  `${ROUNDS} rounds of kills lose no row and report no false success`,
+  `killed processes: ${ROUNDS} rounds lose no row and report no false success`,
   { timeout: (ROUNDS + 2) * 120_000 },
   async (t) => {
     const site = await makeSite(t);

@@ -59,7 +59,7 @@ function shown({ code, stdout, stderr }: Printed): string {
 }
 
 suite("what a run left out", () => {
-  test("is on the screen, in runs, status and report", async (t) => {
+  test("skipped lines: they are shown during the run, in runs, in status and in the report", async (t) => {
     const { summary, screen, show, root } = await shownRun(t, {
       rows: 9,
       prints: { "2": "page 1\n", "5": "half..." },
@@ -86,7 +86,7 @@ suite("what a run left out", () => {
     );
   });
 
-  test("nothing: no table has a column for it", async (t) => {
+  test("skipped lines: no table has a column for them if there are none", async (t) => {
     const { screen, show } = await shownRun(t, { rows: 9 });
     assert.doesNotMatch(
       screen +
@@ -98,7 +98,7 @@ suite("what a run left out", () => {
   });
 
   for (const mode of ["artifact", "stream"] as const) {
-    test(`a tap that sends no STATE is reported by every run in ${mode} mode`, async (t) => {
+    test(`${mode} mode: every run of a tap that sends no STATE has a warning`, async (t) => {
       const { summary, screen, again } = await shownRun(t, { rows: 5, stateless: true }, mode);
       const warning = "the tap sent no STATE: the next run starts from the beginning";
       assert.deepEqual([summary.status, summary.warnings], ["succeeded", [warning]]);
@@ -109,7 +109,7 @@ suite("what a run left out", () => {
 });
 
 suite("rows in BATCH files", () => {
-  test("are counted as records where the files can be read", async (t) => {
+  test("BATCH files: their rows count as records if the files are readable", async (t) => {
     const file = join(temporaryFolder(t), "b.jsonl.gz");
     writeFileSync(file, gzipSync('{"id": 1}\n{"id": 2}\n{"id": 3}'));
     const { summary, screen, show } = await shownRun(t, { rows: 1, batch: [`file://${file}`] });
@@ -118,7 +118,7 @@ suite("rows in BATCH files", () => {
     assert.match(await show("runs", "events"), /succeeded +4 /);
   });
 
-  test("that cannot be counted are never shown as 0 records", async (t) => {
+  test("BATCH files: rows that cannot be counted are never shown as 0 records", async (t) => {
     const { summary, screen, show, root } = await shownRun(t, {
       rows: 0,
       batch: ["s3://bucket/a.jsonl.gz", "file:///nonexistent/b.jsonl.gz"],

@@ -11,7 +11,7 @@ function compare(base: string, head: string, ...flags: readonly string[]) {
   return tapctl("/", ["preview-comment", "--base", base, "--head", head, ...NOW, ...flags]);
 }
 
-test("50 of 1,000 pipelines", async (t) => {
+test("preview-comment: it counts 50 changed of 1,000 pipelines", async (t) => {
   const array = (minute: number) =>
     `Array.from({ length: 1000 }, (_, index) => ({ ...${entry("x", "0 6 * * *")}, name: \`orders-\${index}\`, schedule: \`\${index < 50 ? ${minute} : 0} 6 * * *\` })) as never`;
   const [base, head] = [makeProject(t, array(0)), makeProject(t, array(5))];

@@ -20,7 +20,7 @@ function compare(base: string, head: string, ...flags: readonly string[]) {
   return tapctl("/", ["preview-comment", "--base", base, "--head", head, ...NOW, ...flags]);
 }
 
-test("compares two checkouts, without a cluster, the same each time", async (t) => {
+test("preview-comment: it compares two checkouts without a cluster, with the same output each time", async (t) => {
   const base = makeProject(t, `[${entry("orders", "0 6 * * *")}, ${entry("items", "0 7 * * *")}]`);
   const head = makeProject(t, `[${entry("orders", "0 8 * * *")}, ${entry("customers", "@daily")}]`);
   const out = join(emptyFolder(t), "comment.md");
@@ -38,7 +38,7 @@ test("compares two checkouts, without a cluster, the same each time", async (t) 
   assert.equal((await compare(base, head)).stdout, text);
 });
 
-test("--json has the same to read", async (t) => {
+test("preview-comment --json: it prints the changes and the images to build", async (t) => {
   const { stdout, code } = await compare(
     makeProject(t, "[]"),
     makeProject(t, `[${entry("orders", "0 6 * * *")}]`),
@@ -57,7 +57,7 @@ test("--json has the same to read", async (t) => {
   assert.match(review.images[0] ?? "", /^tap-postgres:0\.10\.0-[0-9a-f]{12}$/);
 });
 
-test("a base that does not render", async (t) => {
+test("preview-comment: without a base that loads, all pipelines are shown as new", async (t) => {
   const { code, stdout } = await compare(
     emptyFolder(t),
     makeProject(t, `[${entry("orders", "0 6 * * *")}]`),
@@ -121,7 +121,7 @@ test("preview-comment: an error has at most two lines", async (t) => {
   assert.equal(invalid.code, 2);
 });
 
-test("--help has an example", async () => {
+test("preview-comment --help: it has an example", async () => {
   const { stdout } = await tapctl(REPOSITORY, ["preview-comment", "--help"]);
   assert.match(stdout, /Example:\n {2}\$ git worktree add/);
   assert.match(stdout, /npx tapctl preview-comment --base/);

@@ -73,8 +73,8 @@ function assertPlaces(printed: string, kinds: readonly ("kubectl" | "npx tapctl"
     );
 }
 
-suite("printed commands of a cluster", () => {
-  test("doctor: each of its commands names the stack, the context and the namespace", async (t) => {
+suite("printed commands on a cluster", () => {
+  test("printed commands: those of doctor name the stack, the context and the namespace", async (t) => {
     const printed = await printedBy(t, [`doctor --on cluster ${PLACE}`], (api) => {
       api.put("deployments", {
         metadata: {
@@ -97,7 +97,7 @@ suite("printed commands of a cluster", () => {
     assertPlaces(printed, ["npx tapctl", "kubectl"]);
   });
 
-  test("suspend and resume: the update that undoes it names the stack", async (t) => {
+  test("printed commands: suspend and resume name the stack of the update that reverts them", async (t) => {
     const printed = await printedBy(
       t,
       [`suspend orders --on cluster ${PLACE}`, `suspend stray --on cluster ${PLACE}`],
@@ -125,16 +125,16 @@ suite("printed commands of a cluster", () => {
     ["logs", "logs orders"],
   ];
   for (const [title, line] of errors) {
-    test(`${title}: its error in an empty namespace names the stack to deploy`, async (t) => {
+    test(`printed commands: the error of ${title} in an empty namespace names the stack to deploy`, async (t) => {
       assertPlaces(await printedBy(t, [`${line} --on cluster ${PLACE}`]), ["npx tapctl"]);
     });
   }
 
-  test("cancel: its error names the place to look at", async (t) => {
+  test("printed commands: the error of cancel names the context and the namespace", async (t) => {
     assertPlaces(await printedBy(t, [`cancel orders --on cluster ${PLACE}`]), ["npx tapctl"]);
   });
 
-  test("doctor: a stack that the project's files do not tell is a placeholder", async (t) => {
+  test("printed commands: an unknown stack is a placeholder in doctor", async (t) => {
     const printed = await printedBy(t, [
       "doctor --on cluster --context stand-in --namespace other",
     ]);
@@ -142,7 +142,7 @@ suite("printed commands of a cluster", () => {
     assert.doesNotMatch(printed, /npx tapctl up(?! --stack NAME)/);
   });
 
-  test("doctor: the default stack and the current context stay unnamed where they are used", async (t) => {
+  test("printed commands: the default stack and the current context are not named", async (t) => {
     const printed = await printedBy(t, ["doctor --on cluster"]);
     assert.match(printed, /npx tapctl up$/m);
   });

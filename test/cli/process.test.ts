@@ -22,7 +22,7 @@ const LINES: readonly (readonly [string, RegExp, RegExp, number])[] = [
 ];
 
 for (const [line, stdout, stderr, code] of LINES) {
-  test(`the process of tapctl ${line} ends with ${code}`, async (t) => {
+  test(`process of tapctl ${line}: it exits with ${code}`, async (t) => {
     const printed = await startTapctl(makeProject(t, ARRAY), line.split(" "));
     assert.match(printed.stdout, stdout);
     assert.match(printed.stderr, stderr);
@@ -30,7 +30,7 @@ for (const [line, stdout, stderr, code] of LINES) {
   });
 }
 
-test("the process of a command that goes wrong inside says where, and ends with 1", async (t) => {
+test("process of tapctl: an internal error has a stack trace and exit code 1", async (t) => {
   const { code, stderr } = await startTapctl(
     makeProject(t, `[{ get name(): string { throw new Error("boom"); } }] as never`),
     ["list"],
@@ -43,7 +43,7 @@ for (const [line, code] of [
   ["list", 0],
   ["run orders", 10],
 ] as const) {
-  test(`tapctl ${line} ends with ${code} and no complaint where nobody reads what it prints`, async (t) => {
+  test(`process of tapctl ${line}: with a closed standard output, it exits with ${code} and prints no EPIPE error`, async (t) => {
     const child = spawn(process.execPath, [TAPCTL, ...line.split(" ")], {
       cwd: makeProject(t, ARRAY),
       env: cliEnvironment(),

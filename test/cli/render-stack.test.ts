@@ -79,9 +79,9 @@ const stacks: {
   },
 };
 
-describe("render --stack writes what the stack declares, but for digests and secrets,", () => {
+describe("render --stack: same objects as the deployed stack, except for digests and secrets", () => {
   for (const [name, { config, options }] of Object.entries(stacks)) {
-    test(`of one ${name}`, async (t) => {
+    test(`render --stack: a stack ${name} renders the objects that it deploys`, async (t) => {
       const asText = Object.fromEntries(
         Object.entries(config).map(([key, value]) => [
           key,
@@ -110,12 +110,12 @@ describe("render --stack writes what the stack declares, but for digests and sec
   }
 });
 
-test("a stack without settings is rendered as no stack is", async (t) => {
+test("render --stack: a stack without settings renders the same as no stack", async (t) => {
   const project = projectWith(t, {});
   assert.deepEqual(await rendered(project, "--stack", "test"), await rendered(project));
 });
 
-test("options win over the stack's settings, and its secrets are not read", async (t) => {
+test("render --stack: options override the stack's settings, and its secrets are not read", async (t) => {
   const project = projectWith(t, {
     ...readyConfig,
     "tapctl:namespace": "data",
@@ -165,14 +165,14 @@ test("options win over the stack's settings, and its secrets are not read", asyn
   assert.doesNotMatch(text, /v1:abc|python:3\.13|registry\.kube-system/);
 });
 
-describe("a registry of ECR", () => {
+describe("render --stack: ECR", () => {
   const prod = configOf("Pulumi.prod.yaml");
   const aws = {
     region: "cn-north-1",
     ecr: { prefix: "data", existing: { "tap-shop": "shared/tap-shop" } },
   };
 
-  test("has the address that the account and the region make", async (t) => {
+  test("render --stack: an ECR address consists of account and region", async (t) => {
     const { images } = await rendered(
       projectWith(t, { ...prod, "tapctl:aws": { ...aws, account: "123456789012" } }),
       "--stack",
@@ -190,7 +190,7 @@ describe("a registry of ECR", () => {
     );
   });
 
-  test("is asked for where the settings name no account, unless another is given", async (t) => {
+  test("render --stack: ECR without an account is an error, unless --registry is set", async (t) => {
     const project = projectWith(t, { ...prod, "tapctl:aws": aws });
     const { code, stderr } = await tapctl(project, ["render", "--stack", "test"]);
     assert.deepEqual(
@@ -215,7 +215,7 @@ describe("a registry of ECR", () => {
   });
 });
 
-test("the same files are written twice, and by a folder below the project's as well", async (t) => {
+test("render --stack: two calls, also from a subfolder, write the same files", async (t) => {
   const project = makeProject(t, ARRAY);
   copyFileSync(join(REPOSITORY, "Pulumi.prod.yaml"), join(project, "Pulumi.prod.yaml"));
   const texts = [];
@@ -233,7 +233,7 @@ test("the same files are written twice, and by a folder below the project's as w
   assert.deepEqual(texts[1], texts[0]);
 });
 
-test("mistakes in a stack's name or file are told, and nothing is written", async (t) => {
+test("render --stack: an unknown stack or invalid file is an error, and nothing is written", async (t) => {
   const project = projectWith(
     t,
     { "tapctl:namespace": "Data", "tapctl:scratch": { size: "20GB" } },
@@ -263,7 +263,7 @@ test("mistakes in a stack's name or file are told, and nothing is written", asyn
   assert.ok(!readdirSync(project).includes("manifests"));
 });
 
-test("neither Pulumi nor the SDK of AWS is loaded", () => {
+test("render --stack: it loads neither Pulumi nor the AWS SDK", () => {
   const script = `
     const { settings } = require("./src/settings/stack-file").readStackFile(${JSON.stringify(REPOSITORY)}, "prod");
     const { pipelines } = require("./test/manifests/fixtures");

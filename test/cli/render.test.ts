@@ -22,7 +22,7 @@ function folder(t: { after(done: () => void): void }): string {
   return path;
 }
 
-test("render writes the same files twice, with secrets as references", async (t) => {
+test("render: two calls write the same files, with secrets as references", async (t) => {
   const project = makeProject(t, ARRAY);
   const [one, two] = [folder(t), folder(t)];
   for (const out of [one, two]) {
@@ -77,7 +77,7 @@ test("render writes the same files twice, with secrets as references", async (t)
   assert.match(texts[0] ?? "", /registry\.example\.com\/etl\/tap-postgres:0\.10\.0-[0-9a-f]{12}/);
 });
 
-test("a secret that is given never reaches a manifest", async (t) => {
+test("render: values of secrets never appear in manifests", async (t) => {
   const project = makeProject(t, ARRAY);
   process.env.SHOP_PASSWORD = "hunter2-hunter2";
   t.after(() => delete process.env.SHOP_PASSWORD);
@@ -88,7 +88,7 @@ test("a secret that is given never reaches a manifest", async (t) => {
   }
 });
 
-test("--json has the templates, the pipelines and how each image is built", async (t) => {
+test("render --json: it prints templates, pipelines and how each image is built", async (t) => {
   const { stdout } = await tapctl(makeProject(t, ARRAY), [
     "render",
     "--json",

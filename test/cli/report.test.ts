@@ -33,7 +33,7 @@ async function projectWithRuns(t: Parameters<typeof makeProject>[0]): Promise<st
   return root;
 }
 
-test("tapctl report writes a page of the runs on this machine", async (t) => {
+test("report: it writes a page of the local runs", async (t) => {
   const root = await projectWithRuns(t);
   const { code, stdout } = await tapctl(root, ["report", "--out", "page.html"]);
   assert.match(stdout, /^page\.html: 2 pipelines, \d+\.\d kB\n$/);
@@ -45,7 +45,7 @@ test("tapctl report writes a page of the runs on this machine", async (t) => {
   assert.match(page, /<h2>clean-up<\/h2>.*never ran/s);
 });
 
-test("tapctl report --limit --json prints the data and writes nothing", async (t) => {
+test("report --json: it prints the data and writes no file", async (t) => {
   const root = await projectWithRuns(t);
   const { stdout } = await tapctl(root, ["report", "--limit", "2", "--json"]);
   const { version, pipelines } = JSON.parse(stdout) as ReportData;
@@ -65,7 +65,7 @@ test("tapctl report --limit --json prints the data and writes nothing", async (t
   assert.ok(!existsSync(join(root, "report.html")));
 });
 
-test("tapctl report says what it cannot do", async (t) => {
+test("report: an unwritable file and an invalid --limit are errors", async (t) => {
   const root = makeProject(t, ARRAY);
   const unwritable = await tapctl(root, ["report", "--out", "no/such/folder.html"]);
   assert.deepEqual(

@@ -38,7 +38,7 @@ async function hangingSource(
 }
 
 suite("tapctl run with real connectors", () => {
-  test("runs, goes on, and tells of it all", async (t) => {
+  test("run: a second run resumes from the saved state, and runs, logs and list show the pipeline", async (t) => {
     const root = makeProject(t, OFFLINE);
     const [first] = await runJson(root);
     assert.equal(first?.status, "succeeded", first?.error ?? "");
@@ -66,7 +66,7 @@ suite("tapctl run with real connectors", () => {
     );
   });
 
-  test("shows, sets, resets and rolls back the state", async (t) => {
+  test("state: show, set, reset and rollback change the saved state", async (t) => {
     const root = makeProject(t, OFFLINE);
     const state = async (...args: readonly string[]) => tapctl(root, ["state", ...args]);
     assert.match(
@@ -109,7 +109,7 @@ suite("tapctl run with real connectors", () => {
     );
   });
 
-  test("tries connectors with check", async (t) => {
+  test("check: it tests both connectors", async (t) => {
     const source = await hangingSource(t, 1);
     const { code, stdout, stderr } = await tapctl(makeProject(t, rates(source.url)), [
       "check",
@@ -133,7 +133,7 @@ suite("tapctl run with real connectors", () => {
     );
   });
 
-  test("Ctrl-C once: what was extracted is loaded", async (t) => {
+  test("run: Ctrl-C once loads what was extracted", async (t) => {
     const { code, root, stderr } = await interrupt(t, 1);
     assert.equal(code, ExitCode.interrupted, stderr);
     assert.match(
@@ -157,7 +157,7 @@ suite("tapctl run with real connectors", () => {
     assert.equal(readFileSync(output, "utf8").trim().split("\n").length, 3);
   });
 
-  test("Ctrl-C twice: it stops now and loads nothing", async (t) => {
+  test("run: Ctrl-C twice stops immediately and loads nothing", async (t) => {
     const { code, root, stderr } = await interrupt(t, 2);
     assert.equal(code, ExitCode.interrupted, stderr);
     const [run] = JSON.parse(
@@ -167,8 +167,8 @@ suite("tapctl run with real connectors", () => {
   });
 });
 
-suite("a run that cannot succeed gets one line", () => {
-  test("a package that does not exist", async (t) => {
+suite("tapctl run: errors", () => {
+  test("run: the error names a package that does not exist", async (t) => {
     const root = makeProject(
       t,
       `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-nobody", package: "tap-that-nobody-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`,
@@ -180,7 +180,7 @@ suite("a run that cannot succeed gets one line", () => {
     assert.equal(existsSync(join(root, ".tapctl", "store", "runs")), false);
   });
 
-  test("a store that cannot be written", async (t) => {
+  test("run: the error names a store that cannot be written", async (t) => {
     const root = makeProject(t, OFFLINE);
     const { code, stderr } = await tapctl(root, [
       "--store",
@@ -193,7 +193,7 @@ suite("a run that cannot succeed gets one line", () => {
     assert.notEqual(code, 0);
   });
 
-  test("a source that is not there", async (t) => {
+  test("run: the error names a source that does not answer", async (t) => {
     const { code, stderr, stdout } = await startTapctl(
       makeProject(t, rates("http://127.0.0.1:9")),
       ["run", "rates"],

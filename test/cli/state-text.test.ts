@@ -25,8 +25,8 @@ const envelope = (run: string, state: string) =>
   `{"version": 1, "pipeline": "orders", "run": "${run}", "tap": "tap-exchangeratesapi", "target": "target-jsonl", "destination": "d", "time": "2026-11-23T08:15:02Z", "state": ${state}}`;
 const RUN = "20261123T060000Z-000001";
 
-suite("a state that people give and look at", () => {
-  test("is kept and printed byte for byte, as a file and on standard input", async (t) => {
+suite("states in files and on the screen", () => {
+  test("state: set, show, history, reset and rollback keep every byte, from a file and from standard input", async (t) => {
     const root = projectWith(t, {});
     const state = async (...args: readonly string[]) => tapctl(root, ["state", ...args]);
     writeFileSync(join(root, "state.json"), `\ufeff${BIG}\n`);
@@ -74,7 +74,7 @@ suite("a state that people give and look at", () => {
       "bad.json: is not UTF-8 text.\nSave the file as UTF-8.",
     ],
   ] as const) {
-    test(`is refused with ${what}`, async (t) => {
+    test(`state set: it rejects ${what}`, async (t) => {
       const root = projectWith(t, {});
       writeFileSync(join(root, "bad.json"), text);
       assert.deepEqual(await tapctl(root, ["state", "set", "orders", "bad.json"]), {
@@ -85,7 +85,7 @@ suite("a state that people give and look at", () => {
     });
   }
 
-  test("so are files of settings, which are kept as they are", async (t) => {
+  test("config put and get: files keep every byte, and invalid JSON is rejected", async (t) => {
     const root = projectWith(t, {});
     const settings = '{ "big": 12345678901234567890,\n "ratio": 1.10 }\n';
     for (const [file, text] of [
@@ -118,8 +118,8 @@ suite("a state that people give and look at", () => {
   });
 });
 
-suite("saved JSON that is none", () => {
-  test("as a state is named, with what repairs it", async (t) => {
+suite("saved JSON that is invalid", () => {
+  test("state show: the error for an invalid saved state names the command that restores an earlier one", async (t) => {
     const root = projectWith(t, {
       "state/orders/state.json": envelope(RUN, '{"id": NaN}'),
       [`state/orders/history/${RUN}.json`]: envelope(RUN, '{"id": 1.10}'),
@@ -142,7 +142,7 @@ suite("saved JSON that is none", () => {
     );
   });
 
-  test("as a summary or a part of the history hides nothing else", async (t) => {
+  test("runs and state history: an invalid summary or state hides no other", async (t) => {
     const summary = (state: string) =>
       `{"version": 1, "pipeline": "orders", "run": "r", "started": "2026-11-23T06:00:00Z", "status": "succeeded", "stateBefore": null, "stateAfter": ${state}, "stateCommitted": true, "records": 1, "bytes": 1, "seconds": 1, "error": null, "warnings": [], "streams": []}`;
     const root = projectWith(t, {

@@ -40,7 +40,7 @@ const VERBS = [
 ];
 
 for (const verb of VERBS) {
-  test(`tapctl ${verb} --help has an example`, async () => {
+  test(`${verb} --help: it has an example`, async () => {
     const { code, stdout } = await tapctl(REPOSITORY, [...verb.split(" "), "--help"]);
     assert.equal(code, 0);
     assert.match(stdout, /Example:\n {2}\$ npx tapctl /);
@@ -57,19 +57,19 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
     2,
   ],
   [
-    "an unknown pipeline like no other",
+    "an unknown pipeline without a similar name",
     "runs warehouse",
     /^no pipeline is called "warehouse"; there are: orders, clean-up\n$/,
     2,
   ],
   [
-    "no pipeline",
+    "a call without a pipeline",
     "run",
     /^No pipeline is given\.\nName one or use --all; available: orders, clean-up\n$/,
     2,
   ],
   [
-    "names beside --all",
+    "names together with --all",
     "run orders --all",
     /^--all cannot be combined with pipeline names\.\nOmit the names or --all\.\n$/,
     2,
@@ -77,19 +77,19 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   ["a job", "run clean-up", /^"clean-up" is a job: it has no tap, target or state\n$/, 2],
   ["an unknown mode", "run orders --mode batch", /Allowed choices are artifact, stream/, 2],
   [
-    "no number of jobs",
+    "an invalid number of jobs",
     "run orders --jobs many",
     /^Invalid value for --jobs: "many"\.\nUse a whole number, 1 or greater\.\n$/,
     2,
   ],
   [
-    "both ways to treat the state",
+    "--full-refresh with --keep-state",
     "run orders --full-refresh --keep-state",
     /^--full-refresh cannot be combined with --keep-state or --state\.\nUse only one of them\.\n$/,
     2,
   ],
   [
-    "a state file that is not there",
+    "a missing state file",
     "run orders --state nowhere.json",
     /^--state nowhere.json: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/,
     2,
@@ -109,22 +109,22 @@ const MISTAKES: readonly (readonly [string, string, RegExp, number])[] = [
   ["an unknown verb", "rnu orders", /unknown command 'rnu'\n\(Did you mean run\?\)\n$/, 2],
   ["an unknown option", "list --jsno", /unknown option '--jsno'\n\(Did you mean --json\?\)\n$/, 2],
   [
-    "nothing to roll back to",
+    "a pipeline without an earlier state",
     "state rollback orders",
     /^"orders" has no earlier state to return to\.\nList the saved states with: npx tapctl state history orders\n$/,
     2,
   ],
   [
-    "a store that is no place",
+    "an unknown kind of store",
     "--store ftp://x runs orders",
     /^object store "ftp:\/\/x": ftp:\/\/ is not known; allowed are a folder and s3:\/\/bucket\/prefix\?endpoint=https:\/\/host\n$/,
     2,
   ],
 ];
 
-suite("mistakes", () => {
+suite("usage errors", () => {
   for (const [what, line, printed, exit] of MISTAKES) {
-    test(what, async (t) => {
+    test(`tapctl ${line}: it rejects ${what}`, async (t) => {
       const { code, stdout, stderr } = await tapctl(makeProject(t, TWO), line.split(" "));
       assert.match(stderr, printed);
       assert.equal(stdout, "");
@@ -132,13 +132,13 @@ suite("mistakes", () => {
     });
   }
 
-  test("no project", async () => {
+  test("array: a missing pipelines/index.ts is an error", async () => {
     const { code, stderr } = await tapctl("/", ["list"]);
     assert.equal(stderr, "no pipelines/index.ts in / or a folder above it\n");
     assert.equal(code, 2);
   });
 
-  test("an array that does not load", async (t) => {
+  test("array: a file that does not load is an error", async (t) => {
     const root = makeProject(t, "[]");
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipelines = [;\n");
     const { code, stderr } = await tapctl(root, ["list"]);
@@ -146,7 +146,7 @@ suite("mistakes", () => {
     assert.equal(code, 2);
   });
 
-  test("a file that exports no array", async (t) => {
+  test("array: a file without the export \"pipelines\" is an error", async (t) => {
     const root = makeProject(t, "[]");
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipes = [];\n");
     assert.match(
@@ -155,7 +155,7 @@ suite("mistakes", () => {
     );
   });
 
-  test("an invalid array, every problem at once", async (t) => {
+  test("array: all problems of an invalid array are reported at once", async (t) => {
     const root = makeProject(
       t,
       `[{ name: "Orders", schedule: "0 25 * * *" as "@daily", timezone: "Europe/Berlyn", tap: c.tapRestApi({ api_url: "x" }), target: c.targetJsonl({}) }]`,
@@ -175,7 +175,7 @@ suite("mistakes", () => {
   });
 });
 
-suite("an invalid entry beside valid ones", () => {
+suite("an invalid entry next to valid ones", () => {
   const entry = (name: string, schedule: string) =>
     `{ name: "${name}", schedule: "${schedule}" as "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }`;
   const ARRAY = `[${entry("orders", "@daily")}, ${entry("events", "0 25 * * *")}]`;
@@ -183,7 +183,7 @@ suite("an invalid entry beside valid ones", () => {
     '1 problem in the pipelines:\npipelines[1] "events": schedule "0 25 * * *": hour 25 is outside 0-23\n';
   const NO_SECRET = /^orders: "orders": tap: secret "api-token" .* is not given$/m;
 
-  test("run, runs and state of another pipeline are not refused", async (t) => {
+  test("invalid entry: run, runs and state of other pipelines work", async (t) => {
     const root = makeProject(t, ARRAY);
     const run = await tapctl(root, ["run", "orders"]);
     assert.match(run.stderr, NO_SECRET);
@@ -192,7 +192,7 @@ suite("an invalid entry beside valid ones", () => {
     assert.equal((await tapctl(root, ["state", "show", "orders"])).code, 0);
   });
 
-  test("run refuses it with its problems, alone and beside others", async (t) => {
+  test("invalid entry: run rejects it with its problems, also together with others", async (t) => {
     const root = makeProject(t, ARRAY);
     for (const names of [["events"], ["orders", "events"]]) {
       const { code, stderr } = await tapctl(root, ["run", ...names]);
@@ -200,14 +200,14 @@ suite("an invalid entry beside valid ones", () => {
     }
   });
 
-  test("run --all runs the others, and then names it and fails", async (t) => {
+  test("invalid entry: run --all runs the others, then reports it and fails", async (t) => {
     const { code, stderr } = await tapctl(makeProject(t, ARRAY), ["run", "--all"]);
     assert.match(stderr, NO_SECRET);
     assert.ok(stderr.endsWith(`events: ${PROBLEM}`), stderr);
     assert.equal(code, 2);
   });
 
-  test("what is about the whole array refuses it", async (t) => {
+  test("invalid entry: commands about the whole array reject it", async (t) => {
     const root = makeProject(t, ARRAY);
     for (const verb of ["validate", "list", "status"]) {
       const { code, stderr } = await tapctl(root, [verb]);
@@ -232,7 +232,7 @@ test("validate: a note that many pipelines share is printed once", async (t) => 
   assert.equal(notes.length, 49);
 });
 
-test("validate: of many different notes the first ones are printed, and how many more there are", async (t) => {
+test("validate: the first of many different notes are printed, and the number of the others", async (t) => {
   const root = makeProject(
     t,
     `Array.from({ length: 50 }, (_, index) => ({ name: \`orders-\${index}\`, schedule: "@daily" as const, tap: c.tapRestApi({ api_url: "x", bearer_token: secret(\`shop-\${index}\`) }), target: c.targetJsonl({}) }))`,
@@ -243,10 +243,10 @@ test("validate: of many different notes the first ones are printed, and how many
   assert.equal(lines[20], "note: 30 more; list all with --json");
 });
 
-suite("secrets", () => {
+suite("secrets that are not set", () => {
   const ARRAY = `[{ name: "orders", schedule: "@daily", tap: c.tapRestApi({ api_url: "x", bearer_token: secret("api-token") }), target: c.targetJsonl({}) }]`;
 
-  test("that are not given are a note of validate", async (t) => {
+  test("validate: a secret that is not set is a note", async (t) => {
     const { code, stdout } = await tapctl(makeProject(t, ARRAY), ["validate"]);
     assert.match(
       stdout,
@@ -255,7 +255,7 @@ suite("secrets", () => {
     assert.equal(code, 0);
   });
 
-  test("and an error of validate --secrets and of run", async (t) => {
+  test("validate --secrets, run: a secret that is not set is an error", async (t) => {
     const root = makeProject(t, ARRAY);
     assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 2);
     const { code, stderr } = await tapctl(root, ["run", "orders"]);
@@ -266,7 +266,7 @@ suite("secrets", () => {
     assert.equal(code, 2);
   });
 
-  test("may stand in .env", async (t) => {
+  test("secrets: .env can set them", async (t) => {
     const root = makeProject(t, ARRAY);
     writeFileSync(join(root, ".env"), "API_TOKEN='t 1'\n");
     assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 0);

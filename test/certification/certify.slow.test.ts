@@ -15,7 +15,7 @@ suite("certification", () => {
   after(() => postgres.stop());
 
   for (const connector of shippedConnectors()) {
-    test(`${connector.name}: every case of the matrix behaves as its definition documents`, async () => {
+    test(`certification: ${connector.name} behaves in every case as its definition documents`, async () => {
       const cells = await certifyConnector(connector, postgres);
       assert.deepEqual(
         cells.flatMap((cell) => surprise(connector, cell) ?? []),

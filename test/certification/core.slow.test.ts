@@ -76,7 +76,7 @@ test("certification: the comparison detects lost, added and changed rows, and re
     assert.equal(outcomeOf([table], [other], false).kind, "differs", JSON.stringify(other));
 });
 
-test("limitations of the built-in connectors: each names an existing case once", () => {
+test("certification: each limitation of the built-in connectors names an existing case once", () => {
   for (const { connector, cases } of certified()) {
     const named = (connector.limitations ?? []).flatMap((limitation) => limitation.cases);
     assert.deepEqual(
@@ -89,7 +89,7 @@ test("limitations of the built-in connectors: each names an existing case once",
   assert.equal(new Set(targetCases.map(({ id }) => id)).size, targetCases.length);
 });
 
-test("docs/connectors.md: matches the output of npm run certify", () => {
+test("certification: docs/connectors.md matches the output of npm run certify", () => {
   assert.equal(
     readFileSync(join(__dirname, "..", "..", "docs", "connectors.md"), "utf8"),
     connectorsPage(certified()),

@@ -364,7 +364,7 @@ suite("tapctl on a cluster", () => {
     one.api.put(
       "workflows",
       workflow("orders-1", "orders", "Running", [
-        { phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "nobody/tap:1"' },
+        { phase: "Pending", message: 'ImagePullBackOff: Back-off pulling image "acme/tap:1"' },
       ]),
     );
     const { stdout } = await one.run("status orders");

@@ -17,7 +17,7 @@ import { createWorkflow, getWorkflow, listWorkflows } from "../../src/cluster/wo
 import { isRunId } from "../../src/store/keys";
 import { metadata, standIn, workflow } from "./support";
 
-test("paths of the API", () => {
+test("API paths: names are escaped, and cluster-wide resources have no namespace", () => {
   assert.equal(
     pathOf({ resource: WORKFLOWS, namespace: "pipelines", name: "orders-1" }),
     "/apis/argoproj.io/v1alpha1/namespaces/pipelines/workflows/orders-1",
@@ -30,7 +30,7 @@ test("paths of the API", () => {
   assert.equal(pathOf({ resource: NAMESPACES, namespace: "a", name: "b" }), "/api/v1/namespaces/b");
 });
 
-test("a Workflow's run id has the form of a local run's", () => {
+test("run ID of a Workflow: it has the form of a local run's ID", () => {
   const run = runIdOf({
     creationTimestamp: "2026-11-23T08:15:02Z",
     uid: "4f2a9c01-0000-4000-8000-000000000000",
@@ -39,8 +39,8 @@ test("a Workflow's run id has the form of a local run's", () => {
   assert.ok(isRunId(run));
 });
 
-suite("a list", () => {
-  test("is asked for page by page, without contents and managed fields", async (t) => {
+suite("list requests", () => {
+  test("list requests: they read page by page, and only metadata", async (t) => {
     const { api, connect: open } = await standIn(t);
     for (let number = 0; number < 1203; number += 1)
       api.put("workflows", workflow(`orders-${number}`, "orders", "Succeeded"));
@@ -57,8 +57,8 @@ suite("a list", () => {
   });
 });
 
-suite("what the API refuses", () => {
-  test("names the missing rule", async (t) => {
+suite("API errors", () => {
+  test("API errors: a refused request names the missing rule", async (t) => {
     const { api, connect: open } = await standIn(t);
     api.forbid("list workflows");
     await assert.rejects(listWorkflows(await open()), {
@@ -68,7 +68,7 @@ suite("what the API refuses", () => {
     });
   });
 
-  test("names the object that is not there", async (t) => {
+  test("API errors: the error names an object that does not exist", async (t) => {
     const { connect: open } = await standIn(t);
     await assert.rejects(getWorkflow(await open(), "gone"), {
       message:
@@ -76,7 +76,7 @@ suite("what the API refuses", () => {
     });
   });
 
-  test("is no cluster at all", async (t) => {
+  test("API errors: a cluster that does not answer is named with its context", async (t) => {
     const { api, connect: open } = await standIn(t);
     const connection = await open();
     await api.stop();
@@ -87,7 +87,7 @@ suite("what the API refuses", () => {
   });
 });
 
-suite("a kubeconfig", () => {
+suite("kubeconfig", () => {
   const folder = (t: TestContext) => {
     const made = mkdtempSync(join(tmpdir(), "tapctl-kubeconfig-"));
     t.after(() => rmSync(made, { recursive: true, force: true }));
@@ -112,7 +112,7 @@ suite("a kubeconfig", () => {
     ],
   };
 
-  test("that is not there, that is none, that has no such context", async (t) => {
+  test("kubeconfig: a missing file, an invalid file and an unknown context are errors", async (t) => {
     const file = using(t, undefined);
     await assert.rejects(connect({}), {
       message: `No kubeconfig: ${file} does not exist.\nSet KUBECONFIG, or run locally with --on local.`,
@@ -139,13 +139,13 @@ suite("a kubeconfig", () => {
     );
   });
 
-  test("gives the context's namespace, unless one is named", async (t) => {
+  test("kubeconfig: the namespace comes from the context unless one is given", async (t) => {
     using(t, JSON.stringify(good));
     assert.equal((await connect({ context: "a" })).namespace, "etl");
     assert.equal((await connect({ context: "a", namespace: "other" })).namespace, "other");
   });
 
-  test("gives certificates and tokens as they are, from files too", async (t) => {
+  test("kubeconfig: certificates and tokens are used unchanged, also from files", async (t) => {
     const file = using(t, undefined);
     writeFileSync(join(file, "..", "token"), "from-file\n");
     writeFileSync(join(file, "..", "ca.pem"), "CA");
@@ -185,7 +185,7 @@ suite("a kubeconfig", () => {
     );
   });
 
-  test("that asks a program is left to the library", async (t) => {
+  test("kubeconfig: credentials of an exec plugin are used", async (t) => {
     using(
       t,
       JSON.stringify({
@@ -213,11 +213,11 @@ suite("a kubeconfig", () => {
   });
 });
 
-suite("a token that has ended", () => {
+suite("expired tokens", () => {
   const USERS: readonly (readonly [string, (file: string) => object])[] = [
     ["in a file", (tokenFile) => ({ tokenFile })],
     [
-      "of a program",
+      "of an exec plugin",
       (file) => ({
         exec: {
           apiVersion: "client.authentication.k8s.io/v1",
@@ -238,7 +238,7 @@ suite("a token that has ended", () => {
         });
 
   for (const [kind, user] of USERS) {
-    test(`${kind} is read anew, by requests at once, too`, async (t) => {
+    test(`expired token ${kind}: it is read again once, also for parallel requests`, async (t) => {
       const { api, kubeconfig, connect: open } = await standIn(t);
       api.put("workflows", workflow("orders-1", "orders", "Running"));
       const file = join(kubeconfig, "..", "token");
@@ -266,7 +266,7 @@ suite("a token that has ended", () => {
     });
   }
 
-  test("and stays so is one error, after one more try", async (t) => {
+  test("expired token: a second rejection is one error", async (t) => {
     const { api, connect: open } = await standIn(t);
     api.knows = () => false;
     const connection = await open();
@@ -287,7 +287,7 @@ suite("a token that has ended", () => {
   });
 });
 
-test("an answer that breaks off is an error, compressed or not", async (t) => {
+test("API responses: a truncated response is an error, compressed or not", async (t) => {
   const { kubeconfig, connect: open } = await standIn(t);
   let encoding = "identity";
   const server = createServer((_request, response) => {
@@ -313,10 +313,10 @@ test("an answer that breaks off is an error, compressed or not", async (t) => {
     );
 });
 
-suite("a forwarded port", () => {
+suite("port forwarding", () => {
   const service = { name: "minio", namespace: "minio", port: 9000 };
 
-  test("leads to a ready pod of the Service, and to the next one where that went away", async (t) => {
+  test("port forwarding: it connects to a ready pod of the Service", async (t) => {
     const { api, connect: open } = await standIn(t);
     const server = createServer((request, response) => response.end(`hello ${request.url}`));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -348,7 +348,7 @@ suite("a forwarded port", () => {
     );
   });
 
-  test("that one may not have, or that leads nowhere", async (t) => {
+  test("port forwarding: a Service without a ready pod and a missing permission are errors", async (t) => {
     const { api, connect: open } = await standIn(t);
     const connection = await open();
     api.put("services", {

@@ -15,7 +15,7 @@ const ORDERS: PipelineEntry = {
   target: targetJsonl({}),
 };
 
-test("the store is looked at: a state that nobody can read is told; where the bucket is gone, what was in it is not said to be well", async (t) => {
+test("doctor: an unreadable state is reported, and the content of a missing bucket is not reported as valid", async (t) => {
   const { api, connect } = await standIn(t);
   const server = await startS3Server();
   t.after(() => server.stop());

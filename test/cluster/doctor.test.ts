@@ -135,7 +135,7 @@ function found(check: Check, change: Partial<DoctorFacts>): string {
     .join("\n");
 }
 
-test("a cluster on which all is well has nothing to do", () => {
+test("doctor: a healthy cluster has only passed checks", () => {
   const findings = CHECKS.flatMap((check) => check(GOOD));
   assert.deepEqual(
     findings.filter(({ level }) => level !== "ok"),
@@ -144,10 +144,10 @@ test("a cluster on which all is well has nothing to do", () => {
   assert.ok(findings.length >= 10);
 });
 
-suite("what is wrong is named, with what to do", () => {
+suite("doctor: problems and their fixes", () => {
   const cases: readonly (readonly [string, Check, Partial<DoctorFacts>, RegExp])[] = [
     [
-      "no cluster",
+      "a cluster that does not answer",
       clusterCheck,
       { api: no },
       /^fail: you may not -> start the cluster, log in to it, or choose another/,
@@ -159,25 +159,25 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: Kubernetes v1\.24\.1 -> upgrade it to 1\.28/,
     ],
     [
-      "clocks some seconds apart",
+      "clocks that differ by seconds",
       clockCheck,
       { api: yes({ version: "v1.34.4", time: NOW.getTime() - 30_000, argo: KINDS }) },
       /^warn: this machine is 30 s ahead of the cluster/,
     ],
     [
-      "clocks that S3 refuses",
+      "clocks that differ too much for S3",
       clockCheck,
       { api: yes({ version: "v1.34.4", time: NOW.getTime() + 1_000_000, argo: KINDS }) },
       /^fail: this machine is 1000 s behind the cluster -> correct this machine's clock/,
     ],
     [
-      "no definitions",
+      "missing resource definitions",
       definitionsCheck,
       { api: yes({ version: "v1.34.4", time: 0, argo: undefined }) },
       /^fail: the cluster has no workflows, cronworkflows, .* -> install Argo Workflows: npx tapctl up$/,
     ],
     [
-      "no controller",
+      "a missing controller",
       controllerCheck,
       { controllers: yes([]) },
       /^fail: there is no Deployment with app\.kubernetes\.io\/component=workflow-controller/,
@@ -189,7 +189,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: argo\/workflow-controller has no ready pod: no run starts or ends -> kubectl logs -n argo/,
     ],
     [
-      "a controller that was scaled to nothing",
+      "a controller that was scaled to zero",
       controllerCheck,
       { controllers: yes([{ ...controller("x:v4.1.2", 0), spec: { replicas: 0 } }]) },
       /^fail: argo\/workflow-controller is scaled to zero: no run starts or ends -> kubectl scale -n argo deploy\/workflow-controller --replicas=1/,
@@ -221,7 +221,7 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: 2 controllers: .*\nok: /,
     ],
     [
-      "a controller that one may not see",
+      "a missing permission for controllers",
       controllerCheck,
       { controllers: no },
       /^warn: not checked: you may not -> add the rule to your Role/,
@@ -233,13 +233,13 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: missing rule: verbs: \["patch"\] -> needed by cancel; add it to your Role$/,
     ],
     [
-      "no template",
+      "a missing template",
       templatesCheck,
       { missingTemplates: yes(["singer-job"]) },
       /^fail: namespace "pipelines" has no WorkflowTemplate singer-job -> deploy/,
     ],
     [
-      "no bucket",
+      "an unreachable bucket",
       bucketCheck,
       { bucket: no },
       /^fail: you may not -> no run can start or end without it/,
@@ -251,31 +251,31 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: singer is not versioned/,
     ],
     [
-      "a bucket of the cluster's MinIO that is gone",
+      "a missing bucket in the cluster's MinIO",
       bucketCheck,
       { bucket: yes({ name: "singer", is: "missing", inCluster: true }) },
       /^fail: bucket singer does not exist, [^>]*-> recreate it: change objectStore\.expireRunsDays by one, then run npx tapctl up; then restore its content from a backup [^\n]*"A bucket is missing"[^\n]*$/,
     ],
     [
-      "a bucket outside that is gone",
+      "a missing bucket outside the cluster",
       bucketCheck,
       { bucket: yes({ name: "singer", is: "missing", inCluster: false }) },
       /^fail: bucket singer does not exist, [^>]*-> create it with versioning; then restore its content/,
     ],
     [
-      "states of a bucket that is gone",
+      "unchecked states of a missing bucket",
       statesCheck,
       { states: { ok: false, why: "there is no bucket" } },
       /^warn: not checked: there is no bucket -> fix the bucket problem first$/,
     ],
     [
-      "settings of a bucket that is gone",
+      "unchecked settings of a missing bucket",
       configsCheck,
       { configs: { ok: false, why: "there is no bucket" } },
       /^warn: not checked: there is no bucket -> fix the bucket problem first$/,
     ],
     [
-      "states of which no run is left",
+      "states whose runs no longer exist",
       statesCheck,
       {
         states: yes(
@@ -291,7 +291,7 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: saved by runs that no longer exist, with no other successful run: orders, users -> if they were restored from a backup or the runs have expired, do nothing: [^\n]*$/,
     ],
     [
-      "a state that nobody can read",
+      "an unreadable state",
       statesCheck,
       {
         states: yes([
@@ -307,8 +307,8 @@ suite("what is wrong is named, with what to do", () => {
     [
       "a wrong image",
       imagesCheck,
-      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]) },
-      /^fail: container main of pod p cannot pull image nobody\/tap:1: no such image/,
+      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "acme/tap:1")] })]) },
+      /^fail: container main of pod p cannot pull image acme\/tap:1: no such image/,
     ],
     [
       "a wrong image of an init container",
@@ -316,23 +316,23 @@ suite("what is wrong is named, with what to do", () => {
       {
         pods: yes([
           podThatWaits({
-            initContainerStatuses: [NO_IMAGE("init", "nobody/argoexec:1")],
+            initContainerStatuses: [NO_IMAGE("init", "acme/argoexec:1")],
             containerStatuses: [
               { name: "main", state: { waiting: { reason: "PodInitializing" } } },
             ],
           }),
         ]),
       },
-      /^fail: container init of pod p cannot pull image nobody\/argoexec:1: no such image[^\n]*$/,
+      /^fail: container init of pod p cannot pull image acme\/argoexec:1: no such image[^\n]*$/,
     ],
     [
       "a wrong image of Argo's own container",
       imagesCheck,
-      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "nobody/argoexec:1")] })]) },
-      /^fail: container wait of pod p cannot pull image nobody\/argoexec:1/,
+      { pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("wait", "acme/argoexec:1")] })]) },
+      /^fail: container wait of pod p cannot pull image acme\/argoexec:1/,
     ],
     [
-      "settings in the store that nobody can read",
+      "unreadable settings in the store",
       configsCheck,
       {
         configs: yes([
@@ -345,13 +345,13 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: kept: configs\/kept\/catalog\.json: not JSON -> put it there$/,
     ],
     [
-      "an image that its registry has not",
+      "an image that is missing from its registry",
       imagesCheck,
       { images: yes([{ image: "r.example.com/tap:1", there: false, why: "" }]) },
       /^fail: image r\.example\.com\/tap:1 is missing from its registry and needed by future runs -> fix a wrong image name or registry password in the array, then run npx tapctl up, which rebuilds and pushes missing images\. [^\n]*\. Until then, it runs only on nodes that have already pulled it$/,
     ],
     [
-      "an image of a pipeline that its registry has not",
+      "a pipeline's image that is missing from its registry",
       imagesCheck,
       {
         crons: yes([
@@ -372,16 +372,16 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: image r\.example\.com\/target:1 is missing from its registry and needed by future runs of orders /,
     ],
     [
-      "an image that a pod waits for and its registry has not",
+      "only once an image that a pod waits for and its registry lacks",
       imagesCheck,
       {
-        pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "nobody/tap:1")] })]),
-        images: yes([{ image: "nobody/tap:1", there: false, why: "" }]),
+        pods: yes([podThatWaits({ containerStatuses: [NO_IMAGE("main", "acme/tap:1")] })]),
+        images: yes([{ image: "acme/tap:1", there: false, why: "" }]),
       },
       /^fail: container main of pod p cannot pull image[^\n]*$/,
     ],
     [
-      "images that nobody was asked for",
+      "images in registries that cannot be reached",
       imagesCheck,
       {
         images: yes(
@@ -395,7 +395,7 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: not checked: r:5000 is not reachable from here \(r:5000\/a:1, r:5000\/b:1\); none of 0 pods is waiting for one -> a missing image is reported here once a pod waits for it$/,
     ],
     [
-      "a schedule that Argo refuses",
+      "a schedule that Argo rejects",
       schedulesCheck,
       {
         crons: yes([
@@ -408,7 +408,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: orders: Argo reports SpecError: bad -> fix the entry, then deploy it: npx tapctl up$/,
     ],
     [
-      "an invalid schedule that the array has otherwise",
+      "an invalid schedule that differs from the array",
       schedulesCheck,
       {
         crons: yes([
@@ -420,7 +420,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: orders: Argo reports SpecError: bad; on the cluster "0 25 \* \* \*", in the array "0 6 \* \* \*" -> if it was changed manually, restore it with: npx tapctl up$/,
     ],
     [
-      "a valid schedule that the array has otherwise",
+      "a valid schedule that differs from the array",
       schedulesCheck,
       { crons: yes([scheduled(["0 7 * * *", "0 8 * * *"])]) },
       /^warn: orders: on the cluster "0 7 \* \* \*" and "0 8 \* \* \*", in the array "0 6 \* \* \*" -> not deployed yet, or changed manually: npx tapctl up$/,
@@ -446,7 +446,7 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: orders: changed manually by "kubectl-patch" at 2026-11-25T11:00:00Z; on the cluster "0 6 \* \* \*", switched off, in the array "0 6 \* \* \*" -> restore what the array specifies: npx tapctl up$/,
     ],
     [
-      "a timezone that the array has otherwise",
+      "a time zone that differs from the array",
       schedulesCheck,
       { entries: [{ ...ORDERS, timezone: "Europe/Berlin" }] },
       /^warn: orders: on the cluster "0 6 \* \* \*", in the array "0 6 \* \* \*" \(Europe\/Berlin\)/,
@@ -466,7 +466,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: orders: Argo reports SubmissionError: no template -> fix the entry/,
     ],
     [
-      "a schedule that is none",
+      "an invalid schedule",
       schedulesCheck,
       {
         crons: yes([
@@ -492,7 +492,7 @@ suite("what is wrong is named, with what to do", () => {
       /its name is longer than 52/,
     ],
     [
-      "a schedule in a zone that the controller may not know",
+      "a time zone that older controllers do not know",
       schedulesCheck,
       {
         crons: yes([
@@ -524,13 +524,13 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: Secret pipeline-orders does not exist -> if it was deleted manually, restore it with: npx tapctl up$/,
     ],
     [
-      "Secrets that one may not list",
+      "a missing permission for Secrets",
       secretsCheck,
       { secrets: no },
       /^warn: not checked: you may not -> ask an administrator/,
     ],
     [
-      "a lock of a dead run",
+      "a lock of an ended run",
       locksCheck,
       {
         waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]),
@@ -539,7 +539,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: orders-2 waits for the lock of orders-1, which has ended or is gone/,
     ],
     [
-      "a state that no run stands behind",
+      "a state whose run does not exist",
       statesCheck,
       {
         states: yes([
@@ -557,13 +557,13 @@ suite("what is wrong is named, with what to do", () => {
       /^warn: orders: the state was saved at 2026-11-25T11:00:00Z by 20261125T110000Z-000000, which does not exist; the newest successful run is 20261125T100000Z-000000 -> this is expected after a manual change/,
     ],
     [
-      "a bookmark that is ahead",
+      "a bookmark in the future",
       statesCheck,
       { states: yes([{ ...SAVED, bookmarks: bookmark("2027-01-02T01:23:20") }]) },
       /^fail: orders: its bookmark 2027-01-02T01:23:20 is 38 days in the future: runs skip everything before it -> check: npx tapctl state history orders; roll back: npx tapctl state rollback orders$/,
     ],
     [
-      "a bookmark of one stream that is ahead",
+      "a bookmark of one stream in the future",
       statesCheck,
       {
         states: yes([
@@ -602,7 +602,7 @@ suite("what is wrong is named, with what to do", () => {
       /^fail: orders: its saved state belongs to a different destination than in the array; the next run will fail -> start over: npx tapctl run orders --full-refresh; or resume from the saved state: npx tapctl run orders --keep-state$/,
     ],
     [
-      "another array than deployed",
+      "pipelines missing from the array or the cluster",
       deployedCheck,
       {
         entries: [ORDERS, { ...ORDERS, name: "users" }],
@@ -612,9 +612,9 @@ suite("what is wrong is named, with what to do", () => {
     ],
   ];
   for (const [what, check, change, text] of cases)
-    test(what, () => assert.match(found(check, change), text));
+    test(`doctor: it reports ${what}`, () => assert.match(found(check, change), text));
 
-  test("what is no problem", () => {
+  test("doctor: it reports no problem for states, Secrets, locks and schedules in order", () => {
     assert.match(
       found(locksCheck, {
         waiting: yes([{ workflow: "orders-2", holder: "orders-1" }]),
@@ -665,7 +665,7 @@ suite("what is wrong is named, with what to do", () => {
         crons: yes([said("cron schedule 61 * * * * is malformed: above maximum")]),
       }),
       /^ok/,
-      "of a schedule that is no more",
+      "the error belongs to an earlier schedule",
     );
     const [before, after] = ["2026-11-25T10:00:00Z", "2026-11-25T11:00:00Z"];
     assert.match(
@@ -678,7 +678,7 @@ suite("what is wrong is named, with what to do", () => {
         ]),
       }),
       /^ok/,
-      "of before the schedule was mended",
+      "the error is older than the fixed schedule",
     );
     assert.match(
       found(schedulesCheck, {
@@ -719,7 +719,7 @@ suite("what is wrong is named, with what to do", () => {
   });
 });
 
-test("all is looked at over the API; what one may not see is told, and the rest goes on", async (t) => {
+test("doctor: a missing permission is reported, and all other checks run", async (t) => {
   const { api, connect } = await standIn(t);
   api.put("deployments", {
     ...controller("x:v4.1.2", 1),
@@ -776,7 +776,7 @@ test("all is looked at over the API; what one may not see is told, and the rest 
   );
 });
 
-test("registries are asked for the images of the deployed pipelines, each once", async (t) => {
+test("doctor: registries are queried for the images of deployed pipelines, each image once", async (t) => {
   const asked: string[] = [];
   const registry = (answer: (path: string) => number) =>
     standInRegistry(t, ({ url = "" }, response) => {
@@ -846,8 +846,8 @@ test("registries are asked for the images of the deployed pipelines, each once",
   );
 });
 
-suite("the Role of docs/operating.md", () => {
-  /** What is missing of the rules, where somebody has these Roles and the store is there. */
+suite("Role in docs/operating.md", () => {
+  /** The missing rules of a user with these Roles, with the store at this endpoint. */
   const missing = async (
     t: TestContext,
     endpoint: string,
@@ -873,7 +873,7 @@ suite("the Role of docs/operating.md", () => {
   };
   const [own = [], ofStore = []] = documentedRules();
 
-  test("is all that doctor asks for, wherever the store is", async (t) => {
+  test("Role in docs/operating.md: it suffices for doctor, wherever the store is", async (t) => {
     assert.deepEqual(
       await missing(t, "minio.minio.svc:9000", { pipelines: own, minio: ofStore }),
       [],
@@ -893,7 +893,7 @@ suite("the Role of docs/operating.md", () => {
       );
   });
 
-  test("is no more than doctor asks for", async (t) => {
+  test("Role in docs/operating.md: doctor needs each of its rules", async (t) => {
     for (const rules of [own, ofStore]) {
       for (const rule of rules) {
         const less = (all: readonly Rule[]) => all.filter((one) => one !== rule);
@@ -906,7 +906,7 @@ suite("the Role of docs/operating.md", () => {
     }
   });
 
-  test("a rule that is missing is told with its names and its namespace", async (t) => {
+  test("doctor: a missing rule is reported with its names and namespace", async (t) => {
     const lacking = await missing(t, "minio.objects.svc:9000", {
       pipelines: own.filter(({ resources }) => !resources.includes("secrets")),
       objects: ofStore.filter(({ resources }) => !resources.includes("pods")),
@@ -918,7 +918,7 @@ suite("the Role of docs/operating.md", () => {
   });
 });
 
-test("settings in the store are looked at as connectors read them, and nothing of them is told", async () => {
+test("doctor: problems of settings in the store are reported without their content", async () => {
   const store = openFolder(temporaryFolder());
   const kept: PipelineEntry = {
     name: "kept",
@@ -943,11 +943,11 @@ test("settings in the store are looked at as connectors read them, and nothing o
   assert.deepEqual(await configFact(store, kept), { pipeline: "kept", problems: [] });
   await store.put("configs/kept/catalog.json", '{"streams":[{"hunter2');
   await store.put("configs/kept/tap-config.json", '["hunter2"]');
-  const mend = (part: string) =>
+  const fixOf = (part: string) =>
     `download it: get kept --out DIR; then store a corrected file: put kept --${part} FILE${part === "catalog" ? "; or delete it, if the tap can discover its catalog: remove kept catalog" : ""}`;
   assert.deepEqual(await seen(), [
-    ["configs/kept/tap-config.json: settings of a tap are a JSON object", mend("tap")],
-    ["configs/kept/catalog.json: not JSON", mend("catalog")],
+    ["configs/kept/tap-config.json: settings of a tap are a JSON object", fixOf("tap")],
+    ["configs/kept/catalog.json: not JSON", fixOf("catalog")],
   ]);
   assert.equal(await configFact(store, ORDERS), undefined);
 });

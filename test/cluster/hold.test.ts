@@ -71,7 +71,7 @@ function control(
   };
 }
 
-test("holds the lock that the pipelines' runs have", () => {
+test("pipeline lock: a state change holds the same mutex as runs", () => {
   const { spec } = holdWorkflow("orders", "pipelines", "r") as {
     readonly spec: {
       readonly synchronization: { readonly mutexes: readonly { readonly name: string }[] };
@@ -87,8 +87,8 @@ test("holds the lock that the pipelines' runs have", () => {
     );
 });
 
-suite("a state is changed while the lock is held", () => {
-  test("after the run that has it, and the lock is given back", async (t) => {
+suite("state changes under the pipeline lock", () => {
+  test("state change: it waits for a run in progress and releases the lock", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 5);
     const store = openFolder(temporaryFolder());
@@ -110,7 +110,7 @@ suite("a state is changed while the lock is held", () => {
     assert.equal(hold?.metadata.labels?.["tapctl.dev/trigger"], "state");
   });
 
-  test("one stream alone: set, reset, and back", async (t) => {
+  test("state change: set, reset and rollback of one stream keep the others, and release the lock after errors", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 0);
     const target = {
@@ -147,7 +147,7 @@ suite("a state is changed while the lock is held", () => {
     );
   });
 
-  test("not where the lock was lost meanwhile", async (t) => {
+  test("state change: nothing changes if the lock was lost", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 0);
     const store = openFolder(temporaryFolder());
@@ -166,7 +166,7 @@ suite("a state is changed while the lock is held", () => {
   });
 });
 
-test("a state is changed although the clocks of the cluster and of this machine are days apart", async (t) => {
+test("state change: clocks of cluster and machine may differ by days", async (t) => {
   for (const days of [-2, 2]) {
     const { api, connect } = await standIn(t);
     control(api, 0, () => new Date(Date.now() + days * 86_400_000).toISOString());
@@ -180,8 +180,8 @@ test("a state is changed although the clocks of the cluster and of this machine 
   }
 });
 
-suite("a lock that does not come", () => {
-  test("is given up in time, and nothing is left waiting", async (t) => {
+suite("pipeline lock that is not granted", () => {
+  test("pipeline lock: the wait times out and leaves no Workflow behind", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 1e6);
     await assert.rejects(
@@ -195,7 +195,7 @@ suite("a lock that does not come", () => {
     assert.deepEqual(api.all("workflows"), []);
   });
 
-  test("is given up on Ctrl-C", async (t) => {
+  test("pipeline lock: Ctrl-C ends the wait and leaves no Workflow behind", async (t) => {
     const { api, connect } = await standIn(t);
     control(api, 1e6);
     const abort = new AbortController();
@@ -209,7 +209,7 @@ suite("a lock that does not come", () => {
     assert.deepEqual(api.all("workflows"), []);
   });
 
-  test("because the controller is away", async (t) => {
+  test("pipeline lock: without a controller, the wait is reported as such", async (t) => {
     const { connect } = await standIn(t);
     const told: string[] = [];
     const abort = new AbortController();

@@ -28,7 +28,7 @@ function pod(name: string, node: string, containers: readonly string[], running:
   };
 }
 
-test("the step in the name of a node", () => {
+test("steps: name and attempt come from the name of a node", () => {
   assert.deepEqual(stepOf("orders-1.artifact[0].extract(1)[0].extract"), {
     name: "extract",
     attempt: 2,
@@ -57,7 +57,7 @@ test("the step in the name of a node", () => {
   );
 });
 
-test("a line of a pod: its time, and who said it", () => {
+test("pod log lines: they are split into time, source and text, without Argo's own lines", () => {
   assert.deepEqual(parsePodLine("2026-11-25T12:00:00.5Z tap | INFO starts", "x"), {
     stamp: "2026-11-25T12:00:00.500000000Z",
     time: "2026-11-25T12:00:00.500Z",
@@ -81,7 +81,7 @@ test("a line of a pod: its time, and who said it", () => {
   );
 });
 
-test("the containers that say something about a run", () => {
+test("pod logs: those of connectors, the runner and follow-ups are read", () => {
   const followUp = pod("d", "orders-1.artifact[4].follow-ups[0].follow-up(0)", ["main"], true);
   const found = loggedContainers([
     pod("a", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
@@ -107,7 +107,7 @@ test("the containers that say something about a run", () => {
   );
 });
 
-suite("a run that is followed", () => {
+suite("following a run", () => {
   const end = (api: KubernetesApi, phase: "Succeeded" | "Failed") => {
     api.put("workflows", workflow("orders-1", "orders", phase, [{ displayName: "extract(0)" }]));
     for (const one of api.all("pods"))
@@ -117,7 +117,7 @@ suite("a run that is followed", () => {
       });
   };
 
-  test("gives its lines as they come; a connection that is lost is made anew, no line comes twice", async (t) => {
+  test("follow: lines arrive as they are written, and a new connection repeats none", async (t) => {
     const { api, connect } = await standIn(t);
     api.put(
       "workflows",
@@ -158,7 +158,7 @@ suite("a run that is followed", () => {
     assert.equal(progress[0], "extract: running");
   });
 
-  test("shows a line within a second of its writing", async (t) => {
+  test("follow: a line is shown within a second", async (t) => {
     const { api, connect } = await standIn(t);
     api.put("workflows", workflow("orders-1", "orders", "Running"));
     let written = 0;
@@ -179,7 +179,7 @@ suite("a run that is followed", () => {
     assert.ok(shown - written < 1000, `${shown - written} ms`);
   });
 
-  test("goes on after the API was away, and says so; a deleted one ends it", async (t) => {
+  test("follow: it continues after connection errors, and ends if the Workflow is deleted", async (t) => {
     const { api, connect } = await standIn(t);
     api.put("workflows", workflow("orders-1", "orders", "Running"));
     const progress: string[] = [];
@@ -220,7 +220,7 @@ suite("a run that is followed", () => {
       { signal: new AbortController().signal, pollMs: 10 },
     );
 
-  test("outlasts an API that is away for long, logs as well", async (t) => {
+  test("follow: it continues after a long outage of the API, also for logs", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
     const asked = () => api.seen.filter(({ url }) => url.includes("/log?")).length;
@@ -262,7 +262,7 @@ suite("a run that is followed", () => {
       'You are not allowed to list pods.\nMissing rule: verbs: ["list"], resources: ["pods"], apiGroups: [""], in namespace "pipelines"',
     ],
   ] as const) {
-    test(`ends with the missing rule where one may not ${rule}`, async (t) => {
+    test(`follow: without permission to ${rule}, it ends with the missing rule`, async (t) => {
       const { api, connect } = await standIn(t);
       running(api);
       api.forbid(rule);
@@ -272,7 +272,7 @@ suite("a run that is followed", () => {
     });
   }
 
-  test("asks for no logs, and needs no right to them, where nobody wants lines", async (t) => {
+  test("follow: without lines, it requests no logs and needs no permission for them", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
     api.forbid("list pods");
@@ -286,7 +286,7 @@ suite("a run that is followed", () => {
     assert.equal(ended?.status?.phase, "Succeeded");
   });
 
-  test("goes on where the API is busy", async (t) => {
+  test("follow: it continues if the API is busy", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
     const connection = await connect();
@@ -305,7 +305,7 @@ suite("a run that is followed", () => {
     ]);
   });
 
-  test("ends with the run where a log cannot be read, and says so", async (t) => {
+  test("follow: it ends with the run if a log cannot be read, and reports the gap", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
     api.onLog = (_pod, _container, _query, response) =>
@@ -320,7 +320,7 @@ suite("a run that is followed", () => {
   });
 });
 
-test("what the pods of a run have said so far, of one connector or of all", async (t) => {
+test("pod logs: lines of all connectors or of one are merged by time", async (t) => {
   const { api, connect } = await standIn(t);
   api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], false));
   api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
@@ -339,13 +339,13 @@ test("what the pods of a run have said so far, of one connector or of all", asyn
   assert.deepEqual(await text(["target"]), ["target two"]);
 });
 
-suite("what the pods of a run have said, where a log cannot be had", () => {
+suite("pod logs that cannot be read", () => {
   const twoPods = (api: KubernetesApi) => {
     api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], false));
     api.put("pods", pod("orders-1-load", "orders-1.artifact[1].load(0)", ["main"], false));
   };
 
-  test("for want of a right: it is an error", async (t) => {
+  test("pod logs: a missing permission is an error", async (t) => {
     const { api, connect } = await standIn(t);
     twoPods(api);
     api.forbid("get pods/log");
@@ -355,7 +355,7 @@ suite("what the pods of a run have said, where a log cannot be had", () => {
     );
   });
 
-  test("for want of its node: the others are shown", async (t) => {
+  test("pod logs: if one log cannot be read, the others are shown and the gap is reported", async (t) => {
     const { api, connect } = await standIn(t);
     twoPods(api);
     api.onLog = (name, _container, _query, response) =>

@@ -17,8 +17,8 @@ import { temporaryFolder } from "../store/stores";
 import { cronWorkflow, metadata, standIn, workflow } from "./support";
 import { toJsonText } from "../../src/common/json";
 
-suite("where the bucket is", () => {
-  test("as the stack tells Argo", () => {
+suite("object store of a cluster", () => {
+  test("object store of a cluster: it is read from Argo's artifact repository", () => {
     const inside = artifactRepository({
       name: "singer",
       endpoint: "minio.minio.svc:9000",
@@ -55,7 +55,7 @@ suite("where the bucket is", () => {
     );
   });
 
-  test("inside the cluster it is a Service, outside it is none", () => {
+  test("object store of a cluster: an address inside the cluster is a Service, any other is not", () => {
     assert.deepEqual(serviceOf("minio.minio.svc:9000"), {
       name: "minio",
       namespace: "minio",
@@ -76,7 +76,7 @@ suite("where the bucket is", () => {
   });
 });
 
-test("a run by hand is what the schedule would start, but for what is asked", () => {
+test("manual run: it equals a scheduled run except for what the caller changes", () => {
   const made = workflowOf(cronWorkflow("orders") as never, "pipelines", {
     trigger: "retry",
     entrypoint: "retry",
@@ -107,8 +107,8 @@ test("a run by hand is what the schedule would start, but for what is asked", ()
   });
 });
 
-suite("how a Workflow ended", () => {
-  test("by the exit code of the step that failed it", () => {
+suite("result of a Workflow", () => {
+  test("result of a Workflow: it comes from the exit code of the failed step", () => {
     const failed = workflow("w", "orders", "Failed", [
       { displayName: "extract(0)" },
       {
@@ -126,7 +126,7 @@ suite("how a Workflow ended", () => {
     });
   });
 
-  test("by the target, where the tap has only lost its reader", () => {
+  test("result of a Workflow: a failed target comes before a tap that lost its reader", () => {
     const container = (name: string, code: string, why: string) => ({
       displayName: name,
       phase: "Failed" as const,
@@ -141,7 +141,7 @@ suite("how a Workflow ended", () => {
     assert.match(outcomeOf(failed).error ?? "", /bad stream: line 3/);
   });
 
-  test("cancelled, well, not yet, and for a reason that no step knows", () => {
+  test("result of a Workflow: canceled, succeeded, running and failed without a failed step", () => {
     const followUp = workflow("w", "orders", "Failed", [
       {
         displayName: "follow-up(0)",
@@ -192,8 +192,8 @@ const summary = (run: string, change: Partial<RunSummary> = {}) =>
     ...change,
   }) as RunSummary;
 
-suite("the runs of a pipeline", () => {
-  test("are those of the cluster, and those that are only in the store", async (t) => {
+suite("runs of a pipeline", () => {
+  test("runs of a pipeline: those on the cluster and those only in the store are listed", async (t) => {
     const { api, connect } = await standIn(t);
     const store = openFolder(temporaryFolder());
     await store.put(
@@ -240,7 +240,7 @@ suite("the runs of a pipeline", () => {
     );
   });
 
-  test("say what an init container waits for, of which Argo says nothing, to those who may see pods", async (t) => {
+  test("runs of a pipeline: with permission for pods, a run shows what its init container waits for", async (t) => {
     const { api, connect } = await standIn(t);
     const waiting = (reason: string) => ({ name: "x", state: { waiting: { reason } } });
     api.put(
@@ -267,7 +267,7 @@ suite("the runs of a pipeline", () => {
     assert.deepEqual(await stuck(), [null]);
   });
 
-  test("are found by id, by Workflow, and after the cluster has forgotten them", async (t) => {
+  test("runs of a pipeline: they are found by ID and by Workflow, also after the Workflow is gone", async (t) => {
     const { api, connect } = await standIn(t);
     const connection = await connect();
     const store = openFolder(temporaryFolder());
@@ -303,7 +303,7 @@ suite("the runs of a pipeline", () => {
   });
 });
 
-suite("an extract to load again", () => {
+suite("extract to retry", () => {
   const put = async (files: readonly string[], result?: object) => {
     const store = openFolder(temporaryFolder());
     await store.put(
@@ -319,7 +319,7 @@ suite("an extract to load again", () => {
     return store;
   };
 
-  test("is that of the last attempt, with what its tap came to", async () => {
+  test("extract to retry: it is that of the last attempt, with the outcome of its tap", async () => {
     const store = await put(["extract-2.jsonl", "extract-10.jsonl", "catalog.json"], { code: 10 });
     assert.deepEqual(await extractOf(store, "orders", undefined, true), {
       run: "20261125T120000Z-abcdef",
@@ -335,7 +335,7 @@ suite("an extract to load again", () => {
     );
   });
 
-  test("is none in stream mode, and does not lead back behind a newer state", async () => {
+  test("extract to retry: stream mode and a newer saved state are errors", async () => {
     await assert.rejects(
       extractOf(await put([]), "orders", undefined, true),
       /None of the last runs of "orders" has a stored extract\. Runs in stream mode store none/,
@@ -366,7 +366,7 @@ suite("an extract to load again", () => {
   });
 });
 
-suite("where a run begins", () => {
+suite("start of a run", () => {
   const rest: Replication = {
     name: "orders",
     schedule: "@daily",
@@ -376,7 +376,7 @@ suite("where a run begins", () => {
   const postgres: Replication = { ...rest, tap: tapPostgres({}) };
   const state = toJsonText({ bookmarks: { orders: { replication_key_value: "2026-11-20" } } });
 
-  test("at a day: the state's dates are set back, and the tap's first day too where it has one", () => {
+  test("run --from: dates in the state are set back, and so is the tap's start date if it declares one", () => {
     assert.deepEqual(startAt(rest, state, "2026-11-01"), {
       state: toJsonText({ bookmarks: { orders: { replication_key_value: "2026-11-01" } } }),
       settings: { start_date: "2026-11-01" },
@@ -388,7 +388,7 @@ suite("where a run begins", () => {
     });
   });
 
-  test("at a day that means nothing here", () => {
+  test("run --from: a day after the saved state, or one that changes nothing, is rejected", () => {
     assert.throws(
       () => startAt(rest, state, "2026-12-01"),
       /--from 2026-12-01: the saved state of "orders" is at 2026-11-20, before that day/,
@@ -403,7 +403,7 @@ suite("where a run begins", () => {
     );
   });
 
-  test("as parameters of the template; a state goes into the store", async () => {
+  test("start of a run: it becomes parameters of the template, and a given state is stored", async () => {
     const store = openFolder(temporaryFolder());
     const from = (start: StartFrom) =>
       startParameters(() => Promise.resolve(store), "orders", start);

@@ -65,7 +65,7 @@ async function sinceOf(
   return { since: found.get("orders-1"), api };
 }
 
-suite("silence of a run on a cluster", () => {
+suite("silent runs on a cluster", () => {
   const cases: readonly (readonly [
     string,
     Parameters<typeof addRun>[1],
@@ -73,20 +73,25 @@ suite("silence of a run on a cluster", () => {
     string | undefined,
   ])[] = [
     [
-      "the runner's last line says since when",
+      "the runner's last line contains the start",
       { main: ["tap | starts", NOTE], wait: [] },
       {},
       "2026-11-25T12:30:05.250Z",
     ],
-    ["Argo's own lines do not end it", { main: [NOTE, ARGO] }, {}, "2026-11-25T12:30:05.250Z"],
     [
-      "a later line of the connector ends it",
+      "Argo's own lines do not end the silence",
+      { main: [NOTE, ARGO] },
+      {},
+      "2026-11-25T12:30:05.250Z",
+    ],
+    [
+      "a later line of the connector ends the silence",
       { main: [NOTE, "tap | 3 of 7 pages"] },
       {},
       undefined,
     ],
     [
-      "a later line of the runner ends it",
+      "a later line of the runner ends the silence",
       { main: [NOTE, "runner | tap-orders continues after 21 min"] },
       {},
       undefined,
@@ -98,7 +103,7 @@ suite("silence of a run on a cluster", () => {
       undefined,
     ],
     [
-      "stream mode: either container may say so",
+      "in stream mode, either container counts",
       {
         tap: ["tap | starts"],
         target: ["runner | target-x has read nothing for 5 min, since 2026-11-25T12:45:00.000Z"],
@@ -107,14 +112,14 @@ suite("silence of a run on a cluster", () => {
       "2026-11-25T12:45:00.000Z",
     ],
     ["a container that has ended is not silent", { main: [NOTE] }, { ended: ["main"] }, undefined],
-    ["an empty log", { main: [] }, {}, undefined],
+    ["an empty log is not silent", { main: [] }, {}, undefined],
   ];
   for (const [title, logs, options, expected] of cases) {
     test(`silence: ${title}`, async (t) =>
       assert.equal((await sinceOf(t, (api) => addRun(api, logs, options))).since, expected));
   }
 
-  test("silence: a run of less than five minutes is not looked at", async (t) => {
+  test("silence: runs of less than five minutes are not checked", async (t) => {
     const { since, api } = await sinceOf(t, (one) =>
       addRun(one, { main: [NOTE] }, { created: "2026-11-25T12:56:00Z" }),
     );
@@ -126,7 +131,7 @@ suite("silence of a run on a cluster", () => {
   });
 
   for (const rule of ["list pods", "get pods/log"]) {
-    test(`silence: without the right to ${rule} it is not known`, async (t) => {
+    test(`silence: without permission to ${rule}, no run is shown as silent`, async (t) => {
       const { since } = await sinceOf(t, (api) => {
         api.forbid(rule);
         return addRun(api, { main: [NOTE] });
@@ -135,7 +140,7 @@ suite("silence of a run on a cluster", () => {
     });
   }
 
-  test("silence: of many runs one list of pods is read, and the end of each log", async (t) => {
+  test("silence: many runs need one list of pods and the end of each log", async (t) => {
     const { api, connect } = await standIn(t);
     const runs = Array.from({ length: 40 }, (_, index) =>
       addRun(
@@ -157,7 +162,7 @@ suite("silence of a run on a cluster", () => {
     assert.ok(api.seen.every(({ url }) => !url.includes("/log?") || /tailLines=20\b/.test(url)));
   });
 
-  test("silence: what the runner writes is what is looked for, and it writes when something moves again", () => {
+  test("silence: the runner's messages are those that status looks for", () => {
     const script = `
 import sys, types
 sys.path.insert(0, ${JSON.stringify(join(__dirname, "..", "..", "images", "singer"))})

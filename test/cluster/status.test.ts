@@ -11,16 +11,16 @@ import { cronWorkflow, standIn, workflow } from "./support";
 const AWAY = "the store cannot be reached";
 const never = (key = "it") => Promise.reject(new S3Away(`cannot read ${key}: ${AWAY}`));
 
-suite("pipelines of a cluster whose store cannot be read", () => {
+suite("status of a cluster with an unreadable store", () => {
   const stores: readonly (readonly [string, () => Promise<ObjectStore>])[] = [
-    ["is not there", () => never()],
+    ["cannot be reached", () => never()],
     [
       "does not answer",
       () => Promise.resolve({ ...openFolder(temporaryFolder()), get: never, list: never }),
     ],
   ];
   for (const [name, store] of stores) {
-    test(`${name}: what the cluster knows is told, and once why there is no more`, async (t) => {
+    test(`status: if the store ${name}, the cluster's facts are shown and the reason once`, async (t) => {
       const { api, connect } = await standIn(t);
       api.put("cronworkflows", cronWorkflow("orders"));
       api.put("cronworkflows", cronWorkflow("users"));
@@ -50,7 +50,7 @@ suite("pipelines of a cluster whose store cannot be read", () => {
   }
 });
 
-test("a mistake of the program itself is not taken for a store that is away", async (t) => {
+test("status: a programming error is not reported as an unreachable store", async (t) => {
   const { connect } = await standIn(t);
   await assert.rejects(
     clusterFacts(await connect(), () => Promise.reject(new TypeError("x is not a function")), [], {
@@ -61,7 +61,7 @@ test("a mistake of the program itself is not taken for a store that is away", as
   );
 });
 
-suite("a controller that does nothing is told", () => {
+suite("status of a controller that is not working", () => {
   const controller = (name: string, replicas: number, readyReplicas: number) => ({
     metadata: {
       name,
@@ -77,20 +77,20 @@ suite("a controller that does nothing is told", () => {
     readonly string[],
   ])[] = [
     [
-      "one that is scaled to nothing",
+      "a controller that is scaled to zero",
       [controller("c", 0, 0)],
       ["argo/c is scaled to zero: no run starts or ends"],
     ],
     [
-      "one whose pod is not ready",
+      "a controller without a ready pod",
       [controller("c", 1, 0)],
       ["argo/c has no ready pod: no run starts or ends"],
     ],
-    ["but not where another one works", [controller("b", 0, 0), controller("c", 1, 1)], []],
-    ["but not where there is none, or one may not see it", [], []],
+    ["no problem if another controller works", [controller("b", 0, 0), controller("c", 1, 1)], []],
+    ["no problem without permission to list controllers", [], []],
   ];
   for (const [what, controllers, notes] of cases) {
-    test(what, async (t) => {
+    test(`status: it reports ${what}`, async (t) => {
       const { api, connect } = await standIn(t);
       for (const one of controllers) api.put("deployments", one);
       if (controllers.length === 0) api.forbid("list deployments");
@@ -106,7 +106,7 @@ suite("a controller that does nothing is told", () => {
   }
 });
 
-test("a summary that is none is told, and the rest of the store is read", async (t) => {
+test("status: an invalid summary is reported, and the other summaries are read", async (t) => {
   const { api, connect } = await standIn(t);
   for (const name of ["orders", "users"]) api.put("cronworkflows", cronWorkflow(name));
   const store = openFolder(temporaryFolder());

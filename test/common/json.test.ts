@@ -11,8 +11,8 @@ const RUNNER = join(__dirname, "..", "..", "images", "singer");
 const ODD =
   '{"10":1,"2":1.10,"__proto__":{"b":-0},"big":12345678901234567890123,"far":1e400,"E":1E5,"half":"\\ud800","name":"é\\u00e9","same":1,"same":2}';
 
-suite("JsonText", () => {
-  test("a part of a document keeps its bytes", () => {
+suite("lossless JSON text", () => {
+  test("JsonText: a part of a document keeps its bytes", () => {
     const { members } = JsonText.parse(`\ufeff ${ODD}\n`);
     assert.deepEqual(
       [...members].map(([name, { text }]) => `${name}=${text}`),
@@ -42,7 +42,7 @@ suite("JsonText", () => {
     );
   });
 
-  test("a change leaves all other bytes alone", () => {
+  test("JsonText: a change keeps all other bytes", () => {
     const text = JsonText.parse('{ "a" : 1.0,\n "b": [2e0], "a": 3}');
     assert.equal(text.with("b", JsonText.parse("1.50")).text, '{ "a" : 1.0,\n "b": 1.50, "a": 3}');
     assert.equal(
@@ -61,7 +61,7 @@ suite("JsonText", () => {
     );
   });
 
-  test("what is not JSON is refused", () => {
+  test("JsonText: invalid JSON is rejected", () => {
     for (const text of [
       "",
       "{",
@@ -80,13 +80,13 @@ suite("JsonText", () => {
     );
   });
 
-  test("JSON.stringify does not write it", () => {
+  test("JsonText: JSON.stringify rejects it", () => {
     assert.throws(() => JSON.stringify({ state: JsonText.parse("1.10") }), /stringifyJson/);
   });
 });
 
 suite("stringifyJson and parseJson", () => {
-  test("text and integers of any size are written as they are, all else as JSON.stringify does", () => {
+  test("stringifyJson: text and integers of any size stay unchanged, everything else is as in JSON.stringify", () => {
     const value = {
       a: [1, null, undefined, "é\ud800", {}, []],
       b: { c: true, d: undefined },
@@ -101,7 +101,7 @@ suite("stringifyJson and parseJson", () => {
     assert.equal(toJsonText(7n).text, "7");
   });
 
-  test("an integer beyond a number becomes a bigint, and a name such as __proto__ an ordinary one", () => {
+  test("parseJson: an integer beyond 2^53 becomes a bigint, and __proto__ an ordinary member", () => {
     assert.deepEqual(
       parseJson('{"a":[9007199254740991,9007199254740993,-12345678901234567890,1.5]}'),
       { a: [9007199254740991, 9007199254740993n, -12345678901234567890n, 1.5] },
@@ -113,7 +113,7 @@ suite("stringifyJson and parseJson", () => {
     assert.throws(() => parseJson("[1e400]"), /^SyntaxError: 1e400 is too large for a number$/);
   });
 
-  test("a record keeps the members that are named as text", () => {
+  test("parseRecord: named members stay text", () => {
     assert.deepEqual(parseRecord(`{"version":1,"state":${ODD},"none":null}`, ["state", "none"]), {
       version: 1,
       state: JsonText.parse(ODD),
@@ -124,7 +124,7 @@ suite("stringifyJson and parseJson", () => {
   });
 });
 
-test("any document survives both languages byte for byte", () => {
+test("lossless JSON: random documents survive TypeScript and Python byte for byte", () => {
   const documents = Array.from({ length: 300 }, (_, seed) => randomJson(seed));
   for (const text of documents) {
     const json = JsonText.parse(text);
@@ -153,7 +153,7 @@ test("any document survives both languages byte for byte", () => {
   );
 });
 
-test("the runner parses JSON that it writes again in one place", () => {
+test("lossless JSON: the runner parses JSON that it writes again only in lossless.py", () => {
   const folder = join(RUNNER, "runner");
   const others = readdirSync(folder).filter(
     (file) =>

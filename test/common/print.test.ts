@@ -4,7 +4,7 @@ import { formatBytes, table } from "../../src/common/print";
 import { describeState } from "../../src/store/runs/run-text";
 import { toJsonText } from "../../src/common/json";
 
-test("a table has columns as wide as they need, numbers to the right", () => {
+test("table: columns are as wide as their content, and numbers are right-aligned", () => {
   assert.equal(
     table(
       ["NAME", "ROWS"],
@@ -26,7 +26,7 @@ for (const [bytes, text] of [
   [2_500_000_000, "2.5 GB"],
   [9e15, "9000.0 TB"],
 ] as const) {
-  test(`${bytes} bytes read ${text}`, () => assert.equal(formatBytes(bytes), text));
+  test(`formatBytes: ${bytes} bytes are "${text}"`, () => assert.equal(formatBytes(bytes), text));
 }
 
 for (const [state, text] of [
@@ -38,6 +38,6 @@ for (const [state, text] of [
   [{ start_date: "2026-11-20" }, "start_date:2026-11-20"],
   [{ long: "x".repeat(60) }, `long:${"x".repeat(42)}…`],
 ] as const) {
-  test(`the state ${JSON.stringify(state)} reads ${text}`, () =>
+  test(`describeState: ${JSON.stringify(state)} is "${text}"`, () =>
     assert.equal(describeState(state && toJsonText(state)), text));
 }

@@ -32,14 +32,14 @@ function places(kubeconfig: string): Places {
   return JSON.parse(stdout) as Places;
 }
 
-test("there are no packages where Pulumi starts the program, because it would download a plugin for each", () => {
+test("program: it starts in a folder without packages, because Pulumi would download a plugin for each", () => {
   assert.deepEqual(
     readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => !entry.isFile()),
     [],
   );
 });
 
-test("files are named from the project's folder, which the program works in and its providers do not", () => {
+test("program: paths start at the project's folder, which is the working folder of the program but not of its providers", () => {
   assert.deepEqual(places("Pulumi.yaml"), {
     cwd: ROOT,
     kubeconfig: join("..", "..", "Pulumi.yaml"),
@@ -47,7 +47,7 @@ test("files are named from the project's folder, which the program works in and 
   });
 });
 
-test("a kubeconfig that is an absolute path or text is taken as it is", () => {
+test("program: a kubeconfig that is an absolute path or text is used unchanged", () => {
   for (const value of [join(ROOT, "Pulumi.yaml"), "apiVersion: v1\nkind: Config\n"])
     assert.equal(places(value).kubeconfig, value);
 });

@@ -32,7 +32,7 @@ const NAMED = [
   { path: "notifications.webhook", secret: "channel" },
 ];
 
-test("secrets: the settings that name one are found in the schema", () => {
+test("secrets: settings that name one are found in the schema", () => {
   assert.deepEqual(secretSettings(settingsSchema, settingsSchema.parse(settings)), NAMED);
 });
 
@@ -47,7 +47,7 @@ test("secrets: every setting that names a missing secret is reported", () => {
   );
 });
 
-test("secrets: one that is not set is an error with the command that sets it", () => {
+test("secrets: the error for a missing secret has the command that sets it", () => {
   assert.throws(() => requireSecret({}, "registry"), {
     name: "UserError",
     problem: 'secret "registry" is not set',

@@ -20,12 +20,12 @@ const pipelines: readonly PipelineEntry[] = fixtures.map((entry) =>
 /** The stack, recorded once for all tests that look at it. */
 const prodStack = once(() => recordStack(pipelines, prodConfig(), answers));
 
-describe("the stack of Pulumi.prod.yaml", () => {
-  test("registers what its golden file says", async () => {
+describe("stack of Pulumi.prod.yaml", () => {
+  test("stack of Pulumi.prod.yaml: its resources equal the golden file", async () => {
     assertGolden("stack-prod.yaml", goldenText(await prodStack()));
   });
 
-  test("registers the same in a preview", async () => {
+  test("stack of Pulumi.prod.yaml: a preview registers the same resources", async () => {
     assert.deepEqual(
       (await recordStack(pipelines, prodConfig(), { ...answers, preview: true })).map(
         ({ urn }) => urn,
@@ -34,7 +34,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
     );
   });
 
-  test("has no key of the bucket in the cluster, and no secret in plain sight", async () => {
+  test("stack of Pulumi.prod.yaml: the cluster has no key of the bucket and no secret in plain text", async () => {
     const stack = await prodStack();
     const repository = only(stack, "kubernetes:core/v1:ConfigMap", "artifact-repository").inputs[
       "data"
@@ -65,7 +65,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
     }),
   };
 
-  test("annotates the ServiceAccounts with their roles where the cluster's tokens prove who pods are", async () => {
+  test("stack of Pulumi.prod.yaml: with IRSA, ServiceAccounts are annotated with their roles", async () => {
     const stack = await recordStack(pipelines, { ...prodConfig(), ...irsa }, answers);
     const roles = ["singer", "pipeline-orders", "singer-executor"].map(
       (account) =>
@@ -82,7 +82,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
     ]);
   });
 
-  test("runs a pipeline that has a role of its own as its own ServiceAccount", async () => {
+  test('stack of Pulumi.prod.yaml: a pipeline with role "own" runs as its own ServiceAccount', async () => {
     const account = async (name: string) =>
       (
         only(await prodStack(), "kubernetes:argoproj.io/v1alpha1:CronWorkflow", name).inputs[
@@ -95,7 +95,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
     );
   });
 
-  test("makes no network policy where the settings want none", async () => {
+  test("stack of Pulumi.prod.yaml: without networkPolicy, there is no network policy", async () => {
     const stack = await recordStack(
       pipelines,
       { ...prodConfig(), "tapctl:networkPolicy": "false" },
@@ -107,7 +107,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
     );
   });
 
-  test("keeps pods from the nodes' own rights, as far as the cluster's network plugin keeps policies", async () => {
+  test("stack of Pulumi.prod.yaml: a network policy blocks the nodes' metadata service", async () => {
     const { spec } = only(
       await prodStack(),
       "kubernetes:networking.k8s.io/v1:NetworkPolicy",
@@ -123,7 +123,7 @@ describe("the stack of Pulumi.prod.yaml", () => {
   });
 });
 
-describe("modules", () => {
+describe("AWS modules", () => {
   /** Which packages stacks load, one after the other in a process of their own. */
   function loaded(...configs: readonly { readonly [key: string]: string }[]): readonly string[] {
     const script = `
@@ -147,7 +147,7 @@ describe("modules", () => {
   const ofAws = (files: readonly string[]) =>
     files.filter((file) => /@pulumi\/aws\/|@aws-sdk\/|@smithy\/|components\/aws\//.test(file));
 
-  test("of AWS are not loaded by a stack without it", () => {
+  test("AWS modules: a stack without AWS loads none", () => {
     assert.deepEqual(
       ofAws(
         loaded(
@@ -165,7 +165,7 @@ describe("modules", () => {
     );
   });
 
-  test("of AWS are loaded where the settings ask for it, and not all of them", () => {
+  test("AWS modules: a stack on AWS loads only those that it needs", () => {
     const files = ofAws(loaded(prodConfig()));
     assert.ok(files.some((file) => file.endsWith("@pulumi/aws/s3/bucket.js")));
     for (const whole of [
@@ -181,7 +181,7 @@ describe("modules", () => {
       );
   });
 
-  test("of AWS are not type-checked with a stack without it", () => {
+  test("AWS modules: a stack without AWS does not type-check them", () => {
     const { stdout } = spawnSync(
       process.execPath,
       [

@@ -15,7 +15,7 @@ test("program: invalid pipelines are one error without a stack trace, and nothin
   assert.deepEqual(registrations, []);
 });
 
-test("program: the command in an error names the stack of the engine", async () => {
+test("program: the command in an error names the engine's stack", async () => {
   let error: unknown;
   const pipelines = definePipelines([
     {

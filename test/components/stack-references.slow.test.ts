@@ -9,7 +9,7 @@ const many = once(() =>
   recordStack(Array.from({ length: COUNT }, (_, number) => numbered(number))),
 );
 
-test(`${COUNT} pipelines have at most three resources each, all of another URN`, async () => {
+test(`stack: ${COUNT} pipelines have at most three resources each, all with different URNs`, async () => {
   const registrations = await many();
   assert.equal(new Set(registrations.map(({ urn }) => urn)).size, registrations.length);
   const counts = new Map<string, number>();

@@ -22,8 +22,8 @@ const ofType = (registrations: readonly Registration[], kind: string) =>
   registrations.filter(({ type }) => type.endsWith(`:${kind}`));
 const nameOf = ({ inputs }: Registration) => (inputs["metadata"] as { readonly name: string }).name;
 
-suite("what a stack's Workflows refer to is there", () => {
-  test("templates, in the WorkflowTemplate that CronWorkflows name", async () => {
+suite("references of a stack's Workflows", () => {
+  test("references: every template exists in the WorkflowTemplate that CronWorkflows name", async () => {
     const registrations = await stack();
     const templates = new Map(
       ofType(registrations, "WorkflowTemplate").map((one) => [
@@ -58,7 +58,7 @@ suite("what a stack's Workflows refer to is there", () => {
     }
   });
 
-  test("Secrets, of containers, volumes, webhooks and the object store", async () => {
+  test("references: every Secret of containers, volumes, webhooks and the object store exists", async () => {
     const registrations = await stack();
     const secrets = new Set(ofType(registrations, "Secret").map(nameOf));
     const parameters = ofType(registrations, "CronWorkflow").flatMap(({ inputs }) =>
@@ -92,7 +92,7 @@ suite("what a stack's Workflows refer to is there", () => {
   });
 });
 
-test("no golden holds the value of a secret", () => {
+test("golden files: none contains the value of a secret", () => {
   const files = (folder: string): readonly string[] =>
     readdirSync(folder)
       .map((name) => join(folder, name))

@@ -19,11 +19,11 @@ const stacks = {
   full: once(() => recordStack(pipelines, fullConfig)),
 };
 
-test("the default stack registers what its golden file says", async () => {
+test("default stack: its resources equal the golden file", async () => {
   assertGolden("stack-default.yaml", goldenText(await stacks.default()));
 });
 
-test("a stack with every setting registers what its golden file says", async () => {
+test("stack with every setting: its resources equal the golden file", async () => {
   assertGolden("stack-full.yaml", goldenText(await stacks.full()));
 });
 
@@ -31,7 +31,7 @@ for (const [name, config] of [
   ["default", {}],
   ["full", fullConfig],
 ] as const) {
-  test(`preview and up of the ${name} stack register the same resources`, async () => {
+  test(`${name} stack: preview and up register the same resources`, async () => {
     const up = await stacks[name]();
     const preview = await recordStack(pipelines, config, { preview: true });
     assert.deepEqual(
@@ -40,7 +40,7 @@ for (const [name, config] of [
     );
   });
 
-  test(`no secret of the ${name} stack is in plain sight`, async () => {
+  test(`${name} stack: no secret is in plain text`, async () => {
     for (const { urn, inputs } of await stacks[name]()) {
       const plain = JSON.stringify(inputs, (_, value: unknown) =>
         typeof value === "object" && value !== null && "secret" in value ? "hidden" : value,
@@ -50,7 +50,7 @@ for (const [name, config] of [
   });
 }
 
-test("secrets arrive where they belong", async () => {
+test("stack: secrets reach the resources that need them", async () => {
   const stack = await stacks.default();
   const { stringData } = only(stack, "kubernetes:core/v1:Secret", "orders").inputs as {
     readonly stringData: { readonly secret: { readonly [key: string]: string } };
@@ -60,7 +60,7 @@ test("secrets arrive where they belong", async () => {
   assert.equal(stringData.secret["webhook"], "value-of-orders-channel");
 });
 
-test("one more pipeline adds its own resources, at most three, and changes no other", async () => {
+test("stack: another pipeline adds at most three resources and changes no other", async () => {
   const all = byUrn(await stacks.default());
   for (const [index, entry] of pipelines.entries()) {
     const without = byUrn(await recordStack(pipelines.filter((_, other) => other !== index)));
@@ -72,14 +72,14 @@ test("one more pipeline adds its own resources, at most three, and changes no ot
   }
 });
 
-test("the order of the array does not matter", async () => {
+test("stack: the order of the array does not matter", async () => {
   assert.deepEqual(
     byUrn(await recordStack([...pipelines].reverse())),
     byUrn(await stacks.default()),
   );
 });
 
-test("a changed schedule is one change, told in words", async () => {
+test("stack: a changed schedule is one change, described in words", async () => {
   const [first, ...rest] = pipelines;
   const before = byUrn(await stacks.default());
   const after = await recordStack([{ ...first, schedule: "5 5 * * *" } as PipelineEntry, ...rest]);
@@ -94,7 +94,7 @@ test("a changed schedule is one change, told in words", async () => {
   );
 });
 
-test("what cannot be deployed is refused before anything is registered", async () => {
+test("stack: invalid pipelines are rejected before anything is registered", async () => {
   const refused = async (
     entries: readonly PipelineEntry[],
     config: { readonly [key: string]: string },

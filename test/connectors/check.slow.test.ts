@@ -19,7 +19,7 @@ async function check(use: Tap | Target, cwd: string, more: Partial<CheckOptions>
   return checkConnector(await install(use), use.connector, { settings, cwd, ...more });
 }
 
-test("a target that writes files takes a record, in a folder of the check's own", async (t) => {
+test("check: a target that writes files is tested in a temporary folder", async (t) => {
   const folder = temporaryFolder(t);
   const { ok, steps } = await check(targetCsv({ output_path: join(folder, "real") }), folder);
   assert.ok(ok, steps.at(-1)?.detail);
@@ -27,14 +27,14 @@ test("a target that writes files takes a record, in a folder of the check's own"
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a database in a file is tried as another file", async (t) => {
+test("check: a target with a database file is tested with another file", async (t) => {
   const folder = temporaryFolder(t);
   const { ok, steps } = await check(targetDuckdb({ path: join(folder, "real.duckdb") }), folder);
   assert.ok(ok, steps.at(-1)?.detail);
   assert.equal(existsSync(join(folder, "real.duckdb")), false);
 });
 
-test("a database server is written to only when that is allowed, and says why it refuses", async (t) => {
+test("check: a target with a database server is tested only with permission, and its error is shown", async (t) => {
   const folder = temporaryFolder(t);
   const target = targetPostgres({
     host: "127.0.0.1",
@@ -51,7 +51,7 @@ test("a database server is written to only when that is allowed, and says why it
   assert.match(tried.steps.at(-1)?.detail ?? "", /target-postgres exited with 1: /);
 });
 
-test("a tap is asked for its catalog where it has one", async (t) => {
+test("check: a tap that can discover is tested with its catalog", async (t) => {
   const api = await serve(t, (_request, response) =>
     response.setHeader("content-type", "application/json").end('[{"id": 1}]'),
   );
@@ -63,7 +63,7 @@ test("a tap is asked for its catalog where it has one", async (t) => {
   assert.equal(steps.at(-1)?.detail, "found 1 stream, selects things");
 });
 
-test("a tap without a catalog is stopped after its first message, however long it would go on", async (t) => {
+test("check: a tap without a catalog is stopped after its first message", async (t) => {
   let asked = 0;
   const api = await serve(t, (request, response) => {
     asked += 1;
@@ -82,7 +82,7 @@ test("a tap without a catalog is stopped after its first message, however long i
   assert.equal(steps.at(-1)?.detail, "sent its first message");
 });
 
-test("a tap that cannot work says why", async (t) => {
+test("check: the error of a failing tap is shown", async (t) => {
   const { ok, steps } = await check(
     tapExchangeRatesApi({ base_url: "http://127.0.0.1:1" }),
     temporaryFolder(t),

@@ -25,7 +25,7 @@ function rows(properties: object, record: object): readonly unknown[] {
   ];
 }
 
-test("errors of tap-postgres and target-postgres name stream and column, and come with a hint that helps", async (t) => {
+test("errors of tap-postgres and target-postgres: they name stream and column and have a hint that works", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   const client = new Client(connection(postgres));
@@ -57,7 +57,7 @@ test("errors of tap-postgres and target-postgres name stream and column, and com
       null,
     ],
     [
-      "a setting that is missing",
+      "a missing setting",
       async () => (await extract(t, tapPostgres({}), { select: SELECT })).result,
       /host, port, user, and password to be set$/,
     ],
@@ -83,7 +83,7 @@ test("errors of tap-postgres and target-postgres name stream and column, and com
       /password authentication failed for user "\w+"; hint: check the user and the password/,
     ],
     [
-      "a server that is not there",
+      "a server that does not answer",
       () => load(t, target({ port: 1 }), rows({}, {})),
       /refused.*; hint: nothing listens there/i,
     ],
@@ -113,7 +113,7 @@ test("errors of tap-postgres and target-postgres name stream and column, and com
       null,
     ],
   ] as const) {
-    await t.test(what, async () => {
+    await t.test(`errors of connectors: ${what}`, async () => {
       const { error } = await run();
       if (expected) assert.match(error ?? "", expected);
       else assert.equal(error, null);

@@ -10,7 +10,7 @@ function lines(text: string | undefined): readonly string[] {
   return (text ?? "").split(/\r?\n/).filter((line) => line !== "");
 }
 
-test("target-csv writes the records", async (t) => {
+test("target-csv: it writes the records", async (t) => {
   const folder = temporaryFolder(t);
   const result = await load(t, targetCsv({}), RATES, folder);
   assert.equal(result.code, 0, result.error ?? "");
@@ -18,7 +18,7 @@ test("target-csv writes the records", async (t) => {
   assert.deepEqual(lines(textsIn(folder)[0]), CSV);
 });
 
-test("target-csv keeps the rows of an earlier load into the same folder", async (t) => {
+test("target-csv: a second load into the same folder keeps the earlier rows", async (t) => {
   const folder = temporaryFolder(t);
   const target = targetCsv({ file_naming_scheme: "{stream_name}-{timestamp}.csv" });
   for (const time of [1, 2])
@@ -29,7 +29,7 @@ test("target-csv keeps the rows of an earlier load into the same folder", async 
   );
 });
 
-test("target-csv keeps the rows before a schema that changes", async (t) => {
+test("target-csv: a changed schema keeps the rows before it", async (t) => {
   const folder = temporaryFolder(t);
   const [schema, first, second, state] = RATES;
   const wider = {
@@ -52,14 +52,14 @@ test("target-csv keeps the rows before a schema that changes", async (t) => {
   ]);
 });
 
-test("target-csv 0.3.0 writes the records on a Python newer than itself", async (t) => {
+test("target-csv 0.3.0: it writes the records on newer Pythons", async (t) => {
   const folder = temporaryFolder(t);
   const result = await load(t, targetCsvClassic({}), RATES, folder);
   assert.equal(result.code, 0, result.error ?? "");
   assert.deepEqual(lines(textsIn(folder)[0]), CSV);
 });
 
-test("target-jsonl writes the records", async (t) => {
+test("target-jsonl: it writes the records", async (t) => {
   const folder = temporaryFolder(t);
   const result = await load(t, targetJsonl({}), RATES, folder);
   assert.equal(result.code, 0, result.error ?? "");

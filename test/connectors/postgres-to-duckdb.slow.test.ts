@@ -29,7 +29,7 @@ suite("PostgreSQL to DuckDB", () => {
   after(() => postgres.stop());
 
   for (const mode of ["artifact", "stream"] as const) {
-    test(`a table with timestamps arrives complete in ${mode} mode, and stays complete as it grows`, async (t) => {
+    test(`PostgreSQL to DuckDB, ${mode} mode: a table with timestamps arrives completely, also after it grows`, async (t) => {
       const folder = temporaryFolder(t);
       const path = join(folder, "warehouse.duckdb");
       const { host, port, user, password, database } = postgres;

@@ -21,7 +21,7 @@ function connection({ host, port, user, password, database }: Postgres) {
   return { host, port, user, password, database };
 }
 
-test("tap-postgres and target-postgres copy a table, then only its new rows", async (t) => {
+test("tap-postgres to target-postgres: a table is copied, then only its new rows", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   await query(
@@ -64,7 +64,7 @@ test("tap-postgres and target-postgres copy a table, then only its new rows", as
   );
 });
 
-test("tap-postgres and target-postgres: jsonb arrives as the same jsonb, with json_as_object if it holds objects alone", async (t) => {
+test("tap-postgres to target-postgres: jsonb stays jsonb, with json_as_object if it holds only objects", async (t) => {
   const postgres = await startPostgres();
   t.after(() => postgres.stop());
   await query(

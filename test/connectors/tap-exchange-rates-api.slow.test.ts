@@ -10,7 +10,7 @@ function day(ago: number): string {
   return new Date(Date.now() - ago * DAY).toISOString().slice(0, 10);
 }
 
-test("tap-exchangeratesapi asks the address that its setting says, and goes on from the last day", async (t) => {
+test("tap-exchangeratesapi: it reads from the configured address and resumes from the last day", async (t) => {
   const asked: string[] = [];
   const api = await serve(t, (request, response) => {
     const url = new URL(request.url ?? "/", "http://api");
@@ -46,7 +46,7 @@ test("tap-exchangeratesapi asks the address that its setting says, and goes on f
   assert.equal(asked[0], `/v1/${state.start_date} EUR`);
 });
 
-test("tap-exchangeratesapi says in a line that a server cannot be reached", async (t) => {
+test("tap-exchangeratesapi: an unreachable server is one line", async (t) => {
   const { result } = await extract(
     t,
     tapExchangeRatesApi({ base_url: "http://127.0.0.1:1", start_date: day(0) }),
@@ -55,7 +55,7 @@ test("tap-exchangeratesapi says in a line that a server cannot be reached", asyn
   assert.match(result.error ?? "", /cannot reach http:\/\/127\.0\.0\.1:1\//);
 });
 
-test("tap-exchangeratesapi ends with the day that its setting says", async (t) => {
+test("tap-exchangeratesapi: it ends with the configured day", async (t) => {
   const asked: string[] = [];
   const api = await serve(t, (request, response) => {
     const date = new URL(request.url ?? "/", "http://api").pathname.split("/").at(-1) ?? "";

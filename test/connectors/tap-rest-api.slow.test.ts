@@ -5,7 +5,7 @@ import { extract, serve } from "./support";
 
 const DAYS = ["2026-11-18", "2026-11-19", "2026-11-20"];
 
-test("tap-rest-api-msdk extracts records, and goes on from the saved value, that value included", async (t) => {
+test("tap-rest-api-msdk: it extracts records and resumes from the saved value, inclusive", async (t) => {
   const asked: (string | null)[] = [];
   const api = await serve(t, (request, response) => {
     const from = new URL(request.url ?? "/", "http://api").searchParams.get("from");

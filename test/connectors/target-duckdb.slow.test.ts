@@ -65,7 +65,7 @@ async function query(path: string, sql: string): Promise<unknown> {
   );
 }
 
-test("target-duckdb merges records by their key", async (t) => {
+test("target-duckdb: records are merged by key", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
   const target = targetDuckdb({ path });
   const [schema, first, second, state] = RATES;
@@ -86,9 +86,9 @@ test("target-duckdb merges records by their key", async (t) => {
   );
 });
 
-suite("target-duckdb keeps every row of every batch", () => {
+suite("target-duckdb: all rows of all batches", () => {
   for (const rows of [1, BATCH, BATCH + 1, 3 * BATCH]) {
-    test(`${rows} rows in batches of ${BATCH}, for each type and pair of types`, async (t) => {
+    test(`target-duckdb: ${rows} rows in batches of ${BATCH} arrive, for each type and pair of types`, async (t) => {
       const path = join(temporaryFolder(t), "warehouse.duckdb");
       const all = Array.from({ length: rows }, (_, row) => row);
       const messages = COLUMNS.flatMap((columns) => [
@@ -125,7 +125,7 @@ suite("target-duckdb keeps every row of every batch", () => {
   }
 });
 
-suite("target-duckdb keeps values as they are", () => {
+suite("target-duckdb: values", () => {
   const anything = { type: ["null", "boolean", "integer", "number", "string", "array", "object"] };
   const moment = { type: ["null", "string"], format: "date-time" };
   const time = { type: ["null", "string"], format: "time" };
@@ -218,7 +218,7 @@ suite("target-duckdb keeps values as they are", () => {
     },
   ];
   for (const { title, schema, values } of cases) {
-    test(title, async (t) => {
+    test(`target-duckdb values: ${title}`, async (t) => {
       const path = join(temporaryFolder(t), "warehouse.duckdb");
       const result = await loadValues(
         t,
@@ -235,7 +235,7 @@ suite("target-duckdb keeps values as they are", () => {
   }
 });
 
-test("target-duckdb names the stream and column of a value that does not fit, and leaves no other table behind", async (t) => {
+test("target-duckdb: the error for a value that does not fit names stream and column, and no temporary table is left", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
   const result = await loadValues(t, path, { type: "integer" }, [2n ** 127n]);
   assert.notEqual(result.code, 0);
@@ -248,7 +248,7 @@ test("target-duckdb names the stream and column of a value that does not fit, an
   ]);
 });
 
-test("target-duckdb tells composite keys with commas apart", async (t) => {
+test("target-duckdb: composite keys with commas in their values stay distinct", async (t) => {
   const path = join(temporaryFolder(t), "warehouse.duckdb");
   const messages = [
     {

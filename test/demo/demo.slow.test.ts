@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { demo } from "./support";
 
-test("demo --postgres replicates from a PostgreSQL", async (t) => {
+test("demo --postgres: it replicates from PostgreSQL", async (t) => {
   const store = mkdtempSync(join(tmpdir(), "tapctl-test-"));
   t.after(() => rmSync(store, { recursive: true, force: true }));
   const printed = await demo(store, "--postgres");

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { demo } from "./support";
 
-suite("the demo, as npm starts it", () => {
+suite("demo, as npm starts it", () => {
   const store = mkdtempSync(join(tmpdir(), "tapctl-test-"));
   after(() => rmSync(store, { recursive: true, force: true }));
 
-  test("replicates, and goes on from the saved state the second time", async () => {
+  test("demo: the second run resumes from the saved state", async () => {
     const first = await demo(store);
     assert.match(first, /Sample data: exchange rates served on localhost/);
     assert.match(first, /date,base,quote,rate\n +2026-11-02,USD,EUR,/);
@@ -29,7 +29,7 @@ suite("the demo, as npm starts it", () => {
     );
   });
 
-  test("knows its flags", async () => {
+  test("demo: unknown options are rejected, and --help lists the others", async () => {
     await assert.rejects(
       demo(store, "--offline"),
       /--offline\.\nAvailable options: --online, --postgres and --help\./,

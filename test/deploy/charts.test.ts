@@ -49,7 +49,7 @@ const s3 = { kind: "s3", bucket: "etl", credentials: "ambient" };
 const argo = (chart: object, root = "/", env: NodeJS.ProcessEnv = {}) =>
   checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: s3 }), root, env);
 
-test("a chart that its repository has is found, however the index is written", async () => {
+test("chart check: a chart in the repository is found in any format of the index", async () => {
   for (const chart of [
     { repository: `${server}/helm` },
     { repository: `${server}/helm/` },
@@ -60,7 +60,7 @@ test("a chart that its repository has is found, however the index is written", a
     await argo(chart);
 });
 
-test("a version that is not there, one of another chart and one of a dependency are none of the chart", async () => {
+test("chart check: a version that only another chart or a dependency has is an error", async () => {
   for (const version of ["1.0.99", "9.9.9", "7.7.7", "5.4.0"]) {
     await assert.rejects(argo({ repository: `${server}/helm`, version }), {
       message: `tapctl:argo.chart: the repository ${server}/helm has no chart "argo-workflows" in version ${version}\nCorrect the name or the version.`,
@@ -69,7 +69,7 @@ test("a version that is not there, one of another chart and one of a dependency 
   await assert.rejects(argo({ repository: `${server}/empty` }), /has no chart "argo-workflows"/);
 });
 
-test("a repository that is none, or is away, is told, unless a proxy may reach it", async () => {
+test("chart check: a repository without an index or that does not answer is an error, unless a proxy may reach it", async () => {
   await assert.rejects(
     argo({ repository: `${server}/nothing` }),
     /answers 404 for its index\.yaml\nSet another repository/,
@@ -82,7 +82,7 @@ test("a repository that is none, or is away, is told, unless a proxy may reach i
   await argo(away, "/", { https_proxy: "http://proxy.example.com:3128" });
 });
 
-test("all charts are told at once, and none that is not installed or is in an OCI registry", async () => {
+test("chart check: all problems are reported at once; charts that are not installed or in an OCI registry are not checked", async () => {
   const chart = { repository: `${server}/helm`, version: "0.0.1" };
   await assert.rejects(
     checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: { chart } }), "/", {}),
@@ -96,7 +96,7 @@ test("all charts are told at once, and none that is not installed or is in an OC
   await argo({ repository: "oci://registry.example.com/charts" });
 });
 
-test("a chart on this machine is a folder or an archive, from the project's folder", async (t) => {
+test("chart check: a local chart is a folder or an archive, relative to the project", async (t) => {
   const root = mkdtempSync(join(tmpdir(), "tapctl-charts-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   mkdirSync(join(root, "charts", "argo"), { recursive: true });

@@ -23,7 +23,7 @@ function shown(events: readonly EngineEvent[]): {
   return { lines: read.flatMap(({ lines }) => lines), log: read.flatMap(({ log }) => log), reader };
 }
 
-test("engine events: the screen shows changes and the summary, the log everything", () => {
+test("engine events: the screen shows changes and the summary, the log shows everything", () => {
   const { lines, log } = shown([
     { resOutputsEvent: { ...step("create", "orders"), planning: true } },
     { summaryEvent: { durationSeconds: 1, isPreview: true, resourceChanges: { create: 1 } } },
@@ -44,7 +44,7 @@ test("engine events: the screen shows changes and the summary, the log everythin
   ]);
 });
 
-test("engine events: a warning is shown once, however many images and passes it is about", () => {
+test("engine events: a warning is shown once for all images and passes", () => {
   const events = [
     warning("unable to verify image tags localhost:5000/tap-a:1.0"),
     warning("unable to verify image tags localhost:5000/tap-b:2.0"),
@@ -60,7 +60,7 @@ test("engine events: a warning is shown once, however many images and passes it 
   assert.equal(reader.repeated(), 2);
 });
 
-test("engine events: what has begun and not ended is running", () => {
+test("engine events: operations that have started and not ended are running", () => {
   const { reader } = shown([
     { resourcePreEvent: step("create", "a") },
     { resourcePreEvent: step("create", "b") },
@@ -71,7 +71,7 @@ test("engine events: what has begun and not ended is running", () => {
   assert.deepEqual(reader.running(), ["CronWorkflow b"]);
 });
 
-test("engine events: errors are kept once each, with their resource and without colors", () => {
+test("engine events: each error is reported once, with its resource and without colors", () => {
   const error: EngineEvent = {
     diagnosticEvent: {
       urn: urn("orders"),
@@ -108,7 +108,7 @@ for (const [changes, text] of [
     assert.equal(changesText(changes), text));
 }
 
-test("engine events: a hook that cannot be called as the update was stopped is no error of its own", () => {
+test("engine events: a hook that is not called because the update was stopped is not an error", () => {
   const message =
     'error hooks execution failed: error hook "interrupted-update" failed: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:45127: connect: connection refused"';
   const { reader } = shown([

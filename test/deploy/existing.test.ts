@@ -25,15 +25,15 @@ type Cluster = readonly [
 const accepted: readonly (readonly [string, Cluster])[] = [
   ["an empty cluster", [settings(), empty, []]],
   [
-    "an update of what the stack has",
+    "an update of the stack's own objects",
     [settings(), { ...empty, namespaces, workflows: helm("argo-workflows", "argo") }, whole],
   ],
   [
-    "an update of a stack whose definitions lost their annotations",
+    "an update of a stack whose CRDs lost their annotations",
     [settings(), { ...empty, namespaces, workflows: {} }, whole],
   ],
   [
-    "another try after one that failed half-way",
+    "another attempt after a partial failure",
     [
       settings(),
       { ...empty, namespaces: ["argo"], workflows: helm("argo-workflows", "argo") },
@@ -41,42 +41,42 @@ const accepted: readonly (readonly [string, Cluster])[] = [
     ],
   ],
   [
-    "definitions that were kept when the stack was destroyed",
+    "CRDs that stayed when the stack was destroyed",
     [settings(), { ...empty, workflows: helm("argo-workflows", "argo") }, []],
   ],
   [
-    "full definitions that were kept",
+    "full CRDs that stayed",
     [settings({ argo: { crds: "full" } }), { ...empty, workflows: {} }, []],
   ],
   [
-    "an Argo that is to be used",
+    "an existing Argo with install: false",
     [settings({ argo: { install: false } }), { ...empty, workflows: helm("theirs", "argo") }, []],
   ],
 ];
 for (const [name, args] of accepted)
-  test(`${name}: nothing is in the way`, () =>
+  test(`existing objects: ${name} is accepted`, () =>
     assert.deepEqual(obstacles(...args, commandsFor()), []));
 
 const refused: readonly (readonly [string, Cluster, readonly RegExp[]])[] = [
   [
-    "namespaces that something else made",
+    "foreign namespaces",
     [settings(), { ...empty, namespaces: ["argo", "minio"] }, whole.slice(2, 3)],
     [/^namespace argo exists but does not belong to this stack/],
   ],
   [
-    "all namespaces",
+    "a cluster with all namespaces",
     [settings(), { ...empty, namespaces }, []],
     [/^namespaces pipelines, argo, minio exist but do not belong/],
   ],
   [
-    "definitions of another release",
+    "CRDs of another Helm release",
     [settings(), { ...empty, workflows: helm("wf", "tools") }, []],
     [
       /^Argo's CRDs already exist \(owned by the Helm release "wf" in namespace tools\), .*install: false/,
     ],
   ],
   [
-    "definitions of a release of that name elsewhere",
+    "CRDs of a release with the same name in another namespace",
     [
       settings({ argo: { namespace: "argo2" } }),
       { ...empty, workflows: helm("argo-workflows", "argo") },
@@ -85,35 +85,35 @@ const refused: readonly (readonly [string, Cluster, readonly RegExp[]])[] = [
     [/release "argo-workflows" in namespace argo\), .*in argo2\./],
   ],
   [
-    "definitions that were applied",
+    "CRDs that Helm did not install",
     [settings(), { ...empty, workflows: {} }, []],
     [/^Argo's CRDs already exist \(not installed by Helm/],
   ],
   [
-    "another release's, full definitions over them",
+    "CRDs of another release, with crds: full",
     [settings({ argo: { crds: "full" } }), { ...empty, workflows: helm("wf", "tools") }, []],
     [/release "wf"/],
   ],
   [
-    "no Argo where one is to be used",
+    "a missing Argo with install: false",
     [settings({ argo: { install: false } }), { ...empty, cronWorkflows: false }, []],
     [/^tapctl:argo\.install is false, but the cluster has no cronworkflows/],
   ],
   [
-    "all at once",
+    "a cluster with all of these problems",
     [settings(), { namespaces: ["pipelines"], workflows: {}, cronWorkflows: true }, []],
     [/^namespace pipelines/, /^Argo's CRDs/],
   ],
 ];
 for (const [name, args, messages] of refused) {
-  test(`${name}: told before anything is made`, () => {
+  test(`existing objects: ${name} is reported before anything is created`, () => {
     const found = obstacles(...args, commandsFor());
     assert.equal(found.length, messages.length);
     for (const [index, message] of messages.entries()) assert.match(found[index] ?? "", message);
   });
 }
 
-test("a stack makes the namespaces of what it installs", () => {
+test("namespaces of a stack: those of what it installs", () => {
   assert.deepEqual(ownNamespaces(settings()), namespaces);
   assert.deepEqual(
     ownNamespaces(

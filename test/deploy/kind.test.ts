@@ -12,7 +12,7 @@ esac`;
 const KIND =
   'case "$*" in "get nodes"*) echo tapctl-control-plane;; create*) cat > /dev/null;; esac';
 
-test("with no cluster, Docker and kind, a cluster and a registry are made", async () => {
+test("up with kind: without a cluster, it creates one and a registry", async () => {
   const { calls } = await run(
     "up",
     { pulumi: pulumi(), kubectl: "exit 1", docker: docker(), kind: KIND },
@@ -28,7 +28,7 @@ test("with no cluster, Docker and kind, a cluster and a registry are made", asyn
   assert.match(calls, /^pulumi config set tapctl:context kind-tapctl /m);
 });
 
-test("a registry that an attempt before has left is used, and started where it was stopped", async () => {
+test("up with kind: a registry of an earlier attempt is reused, and started if it was stopped", async () => {
   for (const running of [true, false]) {
     const { calls } = await run(
       "up",
@@ -46,7 +46,7 @@ test("a registry that an attempt before has left is used, and started where it w
   }
 });
 
-test("down removes the cluster of kind and the registry, each where it is there", async () => {
+test("down with kind: the cluster and the registry are deleted if they exist", async () => {
   const cluster = 'case "$*" in "get clusters") echo tapctl;; esac';
   const both = await run("down", { pulumi: pulumi(), docker: docker(true), kind: cluster }, [
     "--yes",
@@ -61,7 +61,7 @@ test("down removes the cluster of kind and the registry, each where it is there"
   assert.doesNotMatch(neither.calls, /^docker rm|^kind delete/m);
 });
 
-test("up refuses pipelines that are wrong before it makes anything, a cluster as well", async () => {
+test("up with kind: invalid pipelines are rejected before a cluster is created", async () => {
   const wrong = 'module.exports = { pipelines: [{ name: "Orders" }] };';
   const { code, err, calls } = await run(
     "up",

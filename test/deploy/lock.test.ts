@@ -53,7 +53,7 @@ function locked(
 /** No system gives a process this number. */
 const NO_PROCESS = 2 ** 30;
 
-test("lock: the lock of a process of this machine that no longer exists is removed", (t) => {
+test("update lock: the lock of a local process that no longer exists is removed", (t) => {
   const { engine, calls } = locked(t, NO_PROCESS, hostname());
   requireUnlocked(engine);
   assert.equal(calls(), "pulumi cancel --stack dev --yes --non-interactive\n");
@@ -63,7 +63,7 @@ for (const [what, pid, host] of [
   ["a running process", process.pid, hostname()],
   ["another machine", NO_PROCESS, "another-machine"],
 ] as const) {
-  test(`lock: the lock of ${what} stops an update, which says who holds it`, (t) => {
+  test(`update lock: the lock of ${what} stops an update, and the error names its holder`, (t) => {
     const { engine, calls } = locked(t, pid, host);
     assert.throws(
       () => requireUnlocked(engine),
@@ -75,7 +75,7 @@ for (const [what, pid, host] of [
   });
 }
 
-test("lock: without a lock, and with a backend that is not a folder, an update goes ahead", (t) => {
+test("update lock: without a lock, or with a backend that is not a folder, the update continues", (t) => {
   const { engine, calls } = locked(t, NO_PROCESS, hostname());
   requireUnlocked({ ...engine, backend: "s3://bucket" });
   requireUnlocked({ ...engine, project: "another-project" });

@@ -33,7 +33,7 @@ async function provider(
   return { ended: () => child.signalCode };
 }
 
-test("orphans: a provider of this project whose engine is dead is ended; others are not touched", async (t) => {
+test("orphaned providers: those of this project whose engine was killed are ended, others are not", async (t) => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "tapctl-orphans-")));
   const other = realpathSync(mkdtempSync(join(tmpdir(), "tapctl-orphans-")));
   t.after(() =>

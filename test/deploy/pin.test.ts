@@ -17,10 +17,10 @@ const ROOT = join(__dirname, "..", "..");
 
 const DIGEST = `sha256:${"4c".repeat(32)}`;
 
-test("an image without a tag has no digest to ask for", () =>
+test("pin: an image without a tag has no digest to look up", () =>
   assert.rejects(digestOf("quay.io/minio/minio"), /has no tag to resolve/));
 
-test("the digest is what the registry says of the index", async (t) => {
+test("pin: the digest is that of the image index", async (t) => {
   const host = await standInRegistry(t, (request, response) => {
     assert.equal(request.method, "HEAD");
     assert.match(request.headers.accept ?? "", /image\.index/);
@@ -34,7 +34,7 @@ test("the digest is what the registry says of the index", async (t) => {
   await assert.rejects(digestOf(`${host}/etl/tap:2`), /does not have the image etl\/tap:2/);
 });
 
-test("a registry that wants a token gets the one that it gives to anybody", async (t) => {
+test("pin: an anonymous token is requested if the registry needs one", async (t) => {
   const host = await standInRegistry(t, (request, response, self) => {
     if (request.url?.startsWith("/token"))
       return void response.end(
@@ -51,7 +51,7 @@ test("a registry that wants a token gets the one that it gives to anybody", asyn
   assert.equal(await digestOf(`${host}/tap:1`), DIGEST);
 });
 
-test("a registry that is away, requires a login or tells no digest is named", async (t) => {
+test("pin: a registry that does not answer, requires a login or has no digest is named", async (t) => {
   await assert.rejects(
     digestOf("127.0.0.1:9/tap:1"),
     /the registry of 127\.0\.0\.1:9\/tap:1 does not answer/,
@@ -67,7 +67,7 @@ test("a registry that is away, requires a login or tells no digest is named", as
   );
 });
 
-test("every image that a setting names by tag can be pinned by that setting, and none twice", () => {
+test("pin: each image whose tag is a setting can be pinned once by that setting", () => {
   const settings = settingsSchema.parse({});
   const names = (of: Parameters<typeof pinnableImages>[0]) =>
     pinnableImages(of).map(({ path }) => path.join("."));
@@ -95,12 +95,12 @@ test("every image that a setting names by tag can be pinned by that setting, and
 });
 
 const stacks: { readonly [name: string]: object } = {
-  "the default stack's": {},
-  "a stack's on S3": {
+  "the default stack": {},
+  "a stack on S3": {
     objectStore: { kind: "s3", bucket: "etl", credentials: "ambient" },
     argo: { server: false },
   },
-  "a stack's with more of the same keys": {
+  "a stack with more values under the same keys": {
     argo: {
       parallelism: 9,
       values: { controller: { image: { repository: "acme/controller" }, replicas: 1 } },
@@ -110,7 +110,7 @@ const stacks: { readonly [name: string]: object } = {
   },
 };
 for (const [name, given] of Object.entries(stacks)) {
-  test(`${name} pinned settings are settings, pin every image, and keep all else`, () => {
+  test(`pin: settings of ${name} are valid, pin every image and keep everything else`, () => {
     const { settings: before } = checkValues({ ...given });
     assert.ok(before);
     const pinned = pinnedSettings(
@@ -143,7 +143,7 @@ for (const [name, given] of Object.entries(stacks)) {
   });
 }
 
-test("pin prints what is to be put into the stack's file", async (t) => {
+test("pin: it prints settings for the stack's file", async (t) => {
   const host = await standInRegistry(t, (_, response) =>
     response.writeHead(200, { "docker-content-digest": DIGEST }).end(),
   );

@@ -119,7 +119,7 @@ const cases: readonly (readonly [
 const PULL =
   'failed to pull and unpack image "quay.io/minio/minio:1": failed to resolve reference "quay.io/minio/minio:1": failed to do request: Head "https://quay.io/v2/minio/minio/manifests/1": dial tcp: lookup quay.io on 10.96.0.10:53: no such host';
 
-test("pod problems: an image that cannot be pulled is one problem while the kubelet waits, with what the registry said", () => {
+test("pod problems: an image that cannot be pulled is one problem with the registry's message", () => {
   const [pulls] = podProblems([waiting("ErrImagePull", PULL)]);
   const [waits] = podProblems([
     waiting(
@@ -140,7 +140,7 @@ test("pod problems: an image that cannot be pulled is one problem while the kube
 });
 
 for (const [what, pods, events, cause, fix] of cases) {
-  test(`pod problems: ${what}`, () => {
+  test(`pod problems: ${what} has a cause and a fix`, () => {
     const problems = podProblems(pods, events);
     assert.equal(problems.length, 1);
     assert.match(problems[0]?.cause ?? "", cause);
@@ -174,7 +174,7 @@ test("pod problems: pods of runs and the claims of their volumes are not problem
   assert.equal(podProblems([failed], [...events, about("Pod", "minio-0")]).length, 1);
 });
 
-test("pod problems: pods that run, have ended well or are starting have none", () => {
+test("pod problems: pods that are starting, running or succeeded have none", () => {
   const fine = [
     pod({ phase: "Running", containerStatuses: [{ name: "a", state: {} }] }),
     pod({

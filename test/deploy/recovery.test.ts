@@ -39,7 +39,7 @@ const stateOf = (
 ): StackState => ({ version: 3, deployment: { resources, pending_operations: pending } });
 const names = (objects: readonly PendingObject[]) => objects.map(({ name }) => name);
 
-test("recovery: what exists becomes a resource with its id, what does not is forgotten, foreign objects are named", () => {
+test("recovery: pending creations that exist become resources, missing ones are dropped, foreign objects are named", () => {
   const state = stateOf(
     [saved("pipelines")],
     [cron("orders"), cron("invoices"), cron("theirs"), space("minio")],
@@ -61,7 +61,7 @@ test("recovery: what exists becomes a resource with its id, what does not is for
   assert.deepEqual(recovery.state.deployment.pending_operations, []);
 });
 
-test("recovery: what was created for a pipeline that is no longer in the state is not adopted, and not pending any more", () => {
+test("recovery: objects of pipelines that are no longer in the state are not adopted, and not pending", () => {
   const pipeline = { urn: urn("tapctl:index:Pipeline", "orders"), type: "tapctl:index:Pipeline" };
   const part = (name: string): PendingOperation => ({
     type: "creating",
@@ -79,7 +79,7 @@ test("recovery: what was created for a pipeline that is no longer in the state i
   );
 });
 
-test("recovery: images, passwords and releases are created again; resources of clouds stay pending; other operations stay", () => {
+test("recovery: images, passwords and releases are created again; cloud resources and other operations stay pending", () => {
   const updating: PendingOperation = { type: "updating", resource: saved("pipelines") };
   const bucket = creating("aws:s3/bucket:Bucket", "store", {});
   const state = stateOf(
@@ -216,7 +216,7 @@ test("recover: an object with the stack's labels in its namespace is adopted", (
   assert.deepEqual(written.deployment.pending_operations, []);
 });
 
-test("recover: a namespace with the stack's label is adopted, and what was created in it", (t) => {
+test("recover: a namespace with the stack's label is adopted with the objects in it", (t) => {
   const live = {
     "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "dev" },
     "CronWorkflow/orders": MANAGED,
@@ -245,7 +245,7 @@ for (const [what, state, live] of [
     { "Namespace/pipelines": { ...MANAGED, "tapctl.dev/stack": "prod" } },
   ],
 ] as const) {
-  test(`recover: ${what} is refused and not touched`, (t) => {
+  test(`recover: ${what} is refused and not changed`, (t) => {
     const { calls, written, deleted, error } = run(t, state, { live });
     assert.match(
       String(error),
@@ -257,7 +257,7 @@ for (const [what, state, live] of [
   });
 }
 
-test("recover: objects of pipelines that no state has are deleted in the stack's own namespace, and no others", (t) => {
+test("recover: objects of unknown pipelines are deleted only in the stack's own namespace", (t) => {
   const recorded: RecordedResource = {
     urn: urn(CRON, "orders"),
     type: CRON,
@@ -272,7 +272,7 @@ test("recover: objects of pipelines that no state has are deleted in the stack's
   assert.equal(run(t, stateOf([], []), { pipelines }).deleted, "");
 });
 
-test("recover: Helm's record of an operation that never ended is deleted; a finished one only if the state does not have the release", (t) => {
+test("recover: an unfinished Helm record is deleted; a finished one only if the state does not have the release", (t) => {
   const minio = { name: "minio", namespace: "minio" };
   const known = run(
     t,

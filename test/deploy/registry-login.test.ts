@@ -7,7 +7,7 @@ import { standInRegistry } from "./registry";
 const LOGIN = { username: "etl", password: "right" };
 const BASIC = `Basic ${Buffer.from("etl:right").toString("base64")}`;
 
-test("login: a registry that accepts it is asked once, and nothing is uploaded", async (t) => {
+test("registry login: it is checked with one request and no upload", async (t) => {
   const seen: string[] = [];
   const host = await standInRegistry(t, ({ method, url, headers }, response) => {
     seen.push(`${method} ${url}`);
@@ -21,7 +21,7 @@ test("login: a registry that accepts it is asked once, and nothing is uploaded",
   );
 });
 
-test("login: a registry that issues tokens is asked for one with the login", async (t) => {
+test("registry login: a token is requested if the registry uses tokens", async (t) => {
   const host = await standInRegistry(t, ({ url = "", headers }, response, self) => {
     const isOwner = headers.authorization === BASIC;
     if (url.startsWith("/token"))
@@ -39,7 +39,7 @@ test("login: a registry that issues tokens is asked for one with the login", asy
   );
 });
 
-test("login: a token service that is out of order does not fail the check", async (t) => {
+test("registry login: a failing token service does not fail the check", async (t) => {
   for (const status of [429, 503]) {
     const host = await standInRegistry(t, ({ url = "" }, response, self) =>
       response
@@ -52,7 +52,7 @@ test("login: a token service that is out of order does not fail the check", asyn
   }
 });
 
-test("login: a registry that is down or answers otherwise is left to the push", async (t) => {
+test("registry login: a registry that is down or gives another answer is left to the push", async (t) => {
   for (const status of [202, 404, 405, 500]) {
     const host = await standInRegistry(t, (_, response) => response.writeHead(status).end());
     await checkLogin(host, LOGIN, "p");
@@ -60,7 +60,7 @@ test("login: a registry that is down or answers otherwise is left to the push", 
   await checkLogin("127.0.0.1:9", LOGIN, "p");
 });
 
-test("images that their registry has no longer are found among what the stack made", async (t) => {
+test("lost images: images of the stack that are missing from their registry are found", async (t) => {
   const host = await standInRegistry(t, ({ url = "" }, response) =>
     response
       .writeHead(url.startsWith("/v2/gone") ? 404 : url.startsWith("/v2/closed/") ? 403 : 200)
@@ -85,7 +85,7 @@ test("images that their registry has no longer are found among what the stack ma
   );
 });
 
-test("a registry with a login is asked as its user for images that it has lost", async (t) => {
+test("lost images: a registry with a login is queried as its user", async (t) => {
   const host = await standInRegistry(t, ({ headers }, response) =>
     response
       .writeHead(headers.authorization === BASIC ? 404 : 401, {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { removeTornAttributes } from "../../src/deploy/torn-attributes";
 
-test("torn attributes: those that a killed engine left cut off are removed; whole ones, states and other projects stay", (t) => {
+test("truncated attributes: those of a killed engine are removed; complete ones, states and other projects stay", (t) => {
   const root = mkdtempSync(join(tmpdir(), "tapctl-backend-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const folder = (...path: readonly string[]) => join(root, ".pulumi", ...path);

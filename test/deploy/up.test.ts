@@ -6,7 +6,7 @@ import { pipelines } from "../../pipelines";
 import { standInRegistry } from "./registry";
 import { charts, kubectl, pulumi, run, SETTINGS, withArgo, type Programs } from "./support";
 
-test("up looks around, deploys, tests the installation and says what to do next", async () => {
+test("up: it checks, deploys, runs the smoke test and shows the next steps", async () => {
   const { code, out, err, calls, home } = await run(
     "up",
     { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" },
@@ -29,7 +29,7 @@ test("up looks around, deploys, tests the installation and says what to do next"
   );
 });
 
-test("up needs no Docker where every image is ready", async () => {
+test("up: it needs no Docker if all images are ready", async () => {
   const ready = Object.fromEntries(
     [
       "singer-runner",
@@ -46,7 +46,7 @@ test("up needs no Docker where every image is ready", async () => {
   assert.equal(code, 0, err);
 });
 
-test("up asks no registry where the stack makes its own, and speaks of nothing that the stack has not", async () => {
+test("up: with ECR, it queries no registry and shows no hints about Argo and MinIO outside the stack", async () => {
   const settings = {
     registry: undefined,
     aws: { region: "eu-central-1", ecr: { prefix: "etl" } },
@@ -67,7 +67,7 @@ test("up asks no registry where the stack makes its own, and speaks of nothing t
   assert.doesNotMatch(out, /MinIO|Argo's interface/);
 });
 
-test("up builds images again that their registry has lost", async (t) => {
+test("up: it rebuilds images that their registry lost", async (t) => {
   const host = await standInRegistry(t, ({ url = "" }, response) =>
     response.writeHead(url.includes("/manifests/") ? 404 : 200).end(),
   );
@@ -94,7 +94,7 @@ test("up builds images again that their registry has lost", async (t) => {
   );
 });
 
-test("up refuses a registry that rejects its login, and changes nothing", async (t) => {
+test("up: it refuses a registry that rejects the login, and changes nothing", async (t) => {
   const host = await standInRegistry(t, ({ url }, response) =>
     response.writeHead(url === "/v2/" ? 401 : 200).end(),
   );
@@ -119,7 +119,7 @@ test("up refuses a registry that rejects its login, and changes nothing", async 
   assert.doesNotMatch(calls, /^pulumi (up|config set)/m);
 });
 
-test("up does not look at what is there where it need not", async () => {
+test("up --no-refresh: it does not refresh the state", async () => {
   const { calls } = await run("up", { pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }, [
     "--yes",
     "--no-refresh",
@@ -128,7 +128,7 @@ test("up does not look at what is there where it need not", async () => {
   assert.doesNotMatch(calls, /--refresh/);
 });
 
-test("up goes on with a stack that is there", async () => {
+test("up: an existing stack is not created again", async () => {
   const { code, err, calls } = await run(
     "up",
     { pulumi: pulumi({ made: true }), kubectl: kubectl(), docker: "echo 28" },
@@ -138,7 +138,7 @@ test("up goes on with a stack that is there", async () => {
   assert.doesNotMatch(calls, /stack init/);
 });
 
-test("up goes on with an Argo and a namespace that are the stack's own", async () => {
+test("up: Argo and namespaces of its own stack are no obstacle", async () => {
   const resources = [{ type: "kubernetes:core/v1:Namespace", id: "argo" }];
   const { code, err } = await run(
     "up",
@@ -152,7 +152,7 @@ test("up goes on with an Argo and a namespace that are the stack's own", async (
   assert.equal(code, 0, err);
 });
 
-test("a setting that was taken out of the stack's file is gone; secrets and the context stay", async () => {
+test("up: a setting that was removed from the stack's file is removed; secrets and the context stay", async () => {
   const before = {
     "tapctl:monitoring": "true",
     "tapctl:context": "kind-a",
@@ -174,7 +174,7 @@ test("a setting that was taken out of the stack's file is gone; secrets and the 
   });
 });
 
-test("up says how to bring back a controller that somebody scaled to nothing, and does not wait for a smoke test that cannot end", async () => {
+test("up: a controller scaled to zero fails before the smoke test, with the command to scale it up", async () => {
   const controller = (replicas: number) => ({
     metadata: { namespace: "argo", name: "c" },
     spec: { replicas },
@@ -198,7 +198,7 @@ test("up says how to bring back a controller that somebody scaled to nothing, an
   assert.equal(other.code, 0, other.err);
 });
 
-test("up fails where the smoke test does, with its reason", async () => {
+test("up: it fails with the error of the smoke test", async () => {
   const { code, err } = await run(
     "up",
     { pulumi: pulumi(), kubectl: kubectl("Failed"), docker: "echo 28" },
@@ -210,13 +210,13 @@ test("up fails where the smoke test does, with its reason", async () => {
 
 const refusals: readonly (readonly [string, () => Programs, readonly string[], RegExp])[] = [
   [
-    "no pulumi, and no consent to a download",
+    "a missing pulumi without consent to download it",
     () => ({ kubectl: kubectl(), docker: "" }),
     [],
     /`pulumi` is not on PATH\.\nInstall it/,
   ],
   [
-    "a download that fails",
+    "a failed download of pulumi",
     () => ({ npx: "exit 1", kubectl: kubectl() }),
     ["--yes"],
     /`npx pulumi` does not start/,
@@ -227,15 +227,15 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     [],
     /pulumi v3\.200\.1 is too old\.\nInstall v3\.225 or newer/,
   ],
-  ["no kubectl", () => ({ pulumi: pulumi() }), [], /`kubectl` is not on PATH/],
+  ["a missing kubectl", () => ({ pulumi: pulumi() }), [], /`kubectl` is not on PATH/],
   [
-    "a context that is not there",
+    "an unknown context",
     () => ({ pulumi: pulumi(), kubectl: kubectl() }),
     ["--context", "prd"],
     /The kubeconfig has no context "prd"\.\nAvailable contexts: kind-a, prod/,
   ],
   [
-    "a cluster that is away",
+    "a cluster that does not answer",
     () => ({
       pulumi: pulumi(),
       kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *) echo 'connection refused' >&2; exit 1;; esac`,
@@ -244,7 +244,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /The cluster of context "kind-a" does not answer: connection refused/,
   ],
   [
-    "a user without rights",
+    "a user without permissions",
     () => ({
       pulumi: pulumi(),
       kubectl: `case "$*" in *contexts*) echo kind-a;; *current*) echo kind-a;; *can-i*clusterroles*) echo no;; *) echo yes;; esac`,
@@ -253,25 +253,25 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /The user of context "kind-a" is not allowed to create clusterroles\.rbac\.authorization\.k8s\.io\.\nUse a context/,
   ],
   [
-    "no cluster and no Docker",
+    "a missing cluster without Docker",
     () => ({ pulumi: pulumi(), kubectl: "exit 1" }),
     ["--yes"],
     /The kubeconfig has no cluster, and Docker is not running/,
   ],
   [
-    "no cluster and no kind",
+    "a missing cluster without kind",
     () => ({ pulumi: pulumi(), kubectl: "exit 1", docker: "echo 28" }),
     ["--yes"],
     /install kind to create a cluster/,
   ],
   [
-    "no Docker",
+    "a missing Docker",
     () => ({ pulumi: pulumi(), kubectl: kubectl() }),
     [],
     /no engine answers `docker version`/,
   ],
   [
-    "no buildx",
+    "a missing buildx",
     () => ({
       pulumi: pulumi(),
       kubectl: kubectl(),
@@ -281,7 +281,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^connector images are built by `docker buildx`, and this Docker has no such command; install its plugin/m,
   ],
   [
-    "a registry that is away",
+    "a registry that does not answer",
     () => ({
       pulumi: pulumi({ settings: { registry: { address: "127.0.0.1:1" } } }),
       kubectl: kubectl(),
@@ -301,13 +301,13 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^tapctl:monitoring needs the Prometheus operator, but the cluster of context "kind-a" has no prometheusrules\.monitoring\.coreos\.com\.\nInstall/m,
   ],
   [
-    "an Argo and a namespace of somebody else",
+    "a foreign Argo and namespace",
     () => ({ pulumi: pulumi(), kubectl: withArgo("theirs"), docker: "echo 28" }),
     ["--yes"],
     /^The cluster of context "kind-a" is not ready for this stack:\n {2}namespace argo exists but does not belong to this stack.*\n {2}Argo's CRDs already exist \(owned by the Helm release "theirs" in namespace argo/m,
   ],
   [
-    "what the stack has, but on another cluster",
+    "objects with the stack's names on another cluster",
     () => ({
       pulumi: pulumi({
         resources: [{ type: "kubernetes:core/v1:Namespace", id: "argo" }],
@@ -320,7 +320,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /namespace argo exists but does not belong to this stack/,
   ],
   [
-    "an Argo that is to be used and not there",
+    "a missing Argo with install: false",
     () => ({
       pulumi: pulumi({ settings: { argo: { install: false } } }),
       kubectl: `case "$*" in *"get crd cronworkflows"*) exit 1;; esac\n${kubectl()}`,
@@ -342,7 +342,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^The stack was last updated by tapctl 99\.0\.0, and this is \d+\.\d+\.\d+\.\nUpgrade first: npm install tapctl@99\.0\.0/m,
   ],
   [
-    "charts that are not there",
+    "missing charts",
     () => ({
       pulumi: pulumi({
         settings: {
@@ -357,7 +357,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^tapctl:argo\.chart: path charts\/argo \(relative to the project\) is neither .*\nCorrect the path\.\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9\nCorrect the name or the version\.$/m,
   ],
   [
-    "settings that are wrong, all at once",
+    "invalid settings, all at once",
     () => ({
       pulumi: pulumi({
         settings: { namespace: "Data", monitoring: "yes", objectStore: { kind: "gcs" } },
@@ -368,7 +368,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^3 problems in the configuration of the stack:\ntapctl:namespace: must be at most 63 lowercase.*\ntapctl:objectStore.*\ntapctl:monitoring/m,
   ],
   [
-    "settings that the engine does not tell",
+    "settings that the engine cannot decrypt",
     () => ({
       pulumi: `case "$*" in "config --json"*) echo 'error: incorrect passphrase' >&2; exit 255;; esac\n${pulumi()}`,
       kubectl: kubectl(),
@@ -377,7 +377,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
     /^Cannot read the configuration of the stack: error: incorrect passphrase$/m,
   ],
   [
-    "nobody to ask",
+    "a confirmation without a terminal",
     () => ({ pulumi: pulumi(), kubectl: kubectl(), docker: "echo 28" }),
     [],
     /^The changes cannot be confirmed without a terminal\. Nothing was changed\.\nAdd --yes/m,
@@ -386,7 +386,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
 ];
 
 for (const [name, programs, args, message] of refusals) {
-  test(`up refuses ${name}, and changes nothing`, async () => {
+  test(`up: it refuses ${name}, and changes nothing`, async () => {
     const { code, err, calls } = await run("up", programs(), args);
     assert.ok(code === 1 || code === 2, String(code));
     assert.match(err, message);
@@ -395,7 +395,7 @@ for (const [name, programs, args, message] of refusals) {
   });
 }
 
-test("down asks first, destroys and says what it keeps", async () => {
+test("down: it asks, destroys and lists what it keeps", async () => {
   const refused = await run("down", { pulumi: pulumi() });
   assert.equal(refused.code, 2);
   assert.doesNotMatch(refused.calls, /destroy/);
@@ -406,7 +406,7 @@ test("down asks first, destroys and says what it keeps", async () => {
   assert.match(out, /^Kept:\n {2}images in the registry/m);
 });
 
-test("down: lists the stack, the cluster, its namespaces, pipelines and data before it asks, and keeps Argo's definitions only if it installed Argo", async () => {
+test("down: it lists the stack, the cluster, its namespaces, pipelines and data, and keeps Argo's CRDs only if it installed Argo", async () => {
   const namespace = (id: string) => ({
     urn: `urn:pulumi:two::tapctl::N::${id}`,
     type: "kubernetes:core/v1:Namespace",
@@ -443,7 +443,7 @@ test("down: lists the stack, the cluster, its namespaces, pipelines and data bef
   assert.match(calls, /^pulumi destroy --stack two /m);
 });
 
-test("up: every command that it prints names the stack, the context and the namespace", async () => {
+test("up: printed commands name the stack, the context and the namespace", async () => {
   const { code, out, err } = await run(
     "up",
     { pulumi: pulumi({ settings: { namespace: "etl" } }), kubectl: kubectl(), docker: "echo 28" },
@@ -461,7 +461,7 @@ test("up: every command that it prints names the stack, the context and the name
     assert.match(line, /--context kind-a/);
 });
 
-test("up: an engine that fails is reported with its reasons, the command that continues, and the log", async () => {
+test("up: a failed update is reported with its errors, the command that continues, and the log", async () => {
   const failing = `case "$*" in "up "*) echo '{"diagnosticEvent":{"urn":"urn:pulumi:two::tapctl::kubernetes:helm.sh/v3:Release::minio","message":"timed out waiting for the condition","severity":"error"}}'; echo 'error: update failed' >&2; exit 255;; esac\n${pulumi()}`;
   const { code, err } = await run(
     "up",
@@ -486,7 +486,7 @@ test("up: each line of a reason is indented", async () => {
   );
 });
 
-test("up: an engine that is killed is reported as such", async () => {
+test("up: a killed engine is reported", async () => {
   const killed = `case "$*" in "up "*) kill -9 $$;; esac\n${pulumi()}`;
   const { code, err } = await run("up", { pulumi: killed, kubectl: kubectl(), docker: "echo 28" }, [
     "--yes",
@@ -498,13 +498,13 @@ test("up: an engine that is killed is reported as such", async () => {
   );
 });
 
-test("the help has an example", async () => {
+test("up --help: it has an example", async () => {
   const { code, out } = await run("up", {}, ["--help"]);
   assert.equal(code, 0);
   assert.match(out, /npx tapctl up --stack prod/);
 });
 
-test("pulumi passes a command on, with the stack of `npx tapctl up`, and its exit code back", async () => {
+test("pulumi: it passes commands on with the stack of up, and returns the exit code", async () => {
   const engine = { pulumi: `${pulumi({ made: true })}\ncase "$1" in preview) exit 3;; esac` };
   const secret = await run("pulumi", engine, [
     "config",
@@ -526,7 +526,7 @@ test("pulumi passes a command on, with the stack of `npx tapctl up`, and its exi
   );
 });
 
-test("pulumi says what it is for, and refuses a setting that the next up would overwrite", async () => {
+test("pulumi: it shows its help, and refuses a setting that the next up would overwrite", async () => {
   for (const args of [[], ["--help"]])
     assert.match(
       (await run("pulumi", {}, args)).out,

@@ -10,13 +10,13 @@ const madeBy = (version?: string) => [
   },
 ];
 
-test("a stack of this version, of an older one and of one that told none is updated", () => {
+test("stack version: stacks of this, an older or an unknown version are updated", () => {
   for (const version of ["1.2.3", "1.2.2", "1.1.9", "0.99.0", "1.2.3-rc.1", undefined])
     refuseNewer(madeBy(version), "1.2.3");
   refuseNewer([], "1.2.3");
 });
 
-test("a stack of a newer version is refused", () => {
+test("stack version: a stack of a newer version is refused", () => {
   for (const version of ["1.2.4", "1.10.0", "2.0.0"]) {
     assert.throws(() => refuseNewer(madeBy(version), "1.2.3"), {
       message: `The stack was last updated by tapctl ${version}, and this is 1.2.3.\nUpgrade first: npm install tapctl@${version}`,

@@ -7,7 +7,7 @@ import { layersOf, readSources, violations } from "./layers";
 const ROOT = join(__dirname, "..", "..");
 
 suite("layers", () => {
-  test("a folder imports only from folders above it in docs/architecture.md, and no files import each other", () => {
+  test("layers: folders import only from folders above them in docs/architecture.md, without cycles", () => {
     const layers = layersOf(readFileSync(join(ROOT, "docs", "architecture.md"), "utf8"));
     assert.deepEqual(layers.slice(0, 3), ["src/common/", "src/model/", "connectors/"]);
     assert.deepEqual(violations(readSources(ROOT), layers), []);
@@ -41,7 +41,7 @@ suite("layers", () => {
       ["c/x.ts: its folder is not in the table of layers"],
     ],
   ] as const)
-    test(title, () => {
+    test(`layers: ${title}`, () => {
       assert.deepEqual(violations(new Map(Object.entries(sources)), ["a/", "b/"]), expected);
     });
 });

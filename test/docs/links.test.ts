@@ -19,7 +19,7 @@ test("docs: every link leads to a file that exists and to one of its headings", 
   );
 });
 
-test("docs: the test of links notices a missing file and a missing heading", () => {
+test("docs: the link test detects a missing file and a missing heading", () => {
   const page = { path: "docs/page.md", text: "# Title\n" };
   assert.deepEqual(
     [

@@ -7,7 +7,7 @@ import { REPOSITORY } from "../cli/support";
 /** Sections of the runbook whose tables begin with a text of the program. */
 const SECTIONS = ["The stream is bad", "Something was left out"];
 
-test("runbook: errors and reports that it quotes are texts of the program", () => {
+test("runbook: quoted errors and reports are texts of the program", () => {
   const runbook = readFileSync(join(REPOSITORY, "docs", "runbook.md"), "utf8");
   const program = [...sources("src"), ...sources(join("images", "singer", "runner"))]
     .map((file) => readFileSync(file, "utf8").replaceAll(/\s+/g, " "))

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { REPOSITORY } from "../cli/support";
 
-test("docs: the site is built without a warning, such as a link that leads nowhere", (t) => {
+test("docs: the site is built without warnings, such as a broken link", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-site-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const typedoc = join(REPOSITORY, "node_modules", "typedoc", "bin", "typedoc");

@@ -11,14 +11,14 @@ const names = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
 );
 
 suite("examples", () => {
-  test("examples: the page lists each of them", () => {
+  test("examples: the page lists each example", () => {
     const page = readFileSync(join(EXAMPLES, "README.md"), "utf8");
     assert.ok(names.length >= 10);
     for (const name of names) assert.ok(page.includes(`[${name}](${name}/pipelines/index.ts)`));
   });
 
   for (const name of names)
-    test(`examples: ${name} is valid and renders its manifests`, async () => {
+    test(`examples: ${name} is valid and renders its manifests.yaml`, async () => {
       const project = join(EXAMPLES, name);
       const validated = await tapctl(project, ["validate"]);
       assert.equal(validated.code, 0, validated.stderr);

@@ -59,14 +59,14 @@ const ODD = [
   "<>&",
 ];
 
-test("byte for byte: commands and variables of jobs and follow-ups arrive as they are written", () => {
+test("byte for byte: commands and variables of jobs and follow-ups arrive unchanged", () => {
   const env = Object.fromEntries(ODD.map((value, index) => [`V${index}`, value]));
   const container = { image: "acme/odd:1", command: ["print", ...ODD], env };
   assert.deepEqual(arrived(jobPatch(container)), { command: container.command, env });
   assert.deepEqual(arrived(followUpPatch(container)), { command: container.command, env });
 });
 
-test("byte for byte: so does any text of the characters that Argo and Kubernetes look at", () => {
+test("byte for byte: texts with every character that Argo and Kubernetes interpret arrive unchanged", () => {
   const random = seeded(16);
   const pieces = [
     "$",
@@ -104,7 +104,7 @@ test("byte for byte: so does any text of the characters that Argo and Kubernetes
   }
 });
 
-test("byte for byte: validation accepts what arrives, and refuses a NUL, which no program can be given", () => {
+test("byte for byte: validation rejects NUL, which no program can receive", () => {
   const problems = (value: string) =>
     validatePipelines([
       {
@@ -121,7 +121,7 @@ test("byte for byte: validation accepts what arrives, and refuses a NUL, which n
   assert.equal(problems("../up").length, 0);
 });
 
-test("byte for byte: the owner, the link and the proxies of the notifier and the runner arrive as they are written", () => {
+test("byte for byte: owner, link and proxies arrive unchanged in the notifier and the runner", () => {
   const owner = 'team "a" \\ <b> $$ $(HOME)';
   const job = {
     kind: "job",
@@ -283,7 +283,7 @@ function expand(text: string): string {
   );
 }
 
-test("byte for byte: this test's expansion is that of Kubernetes", () => {
+test("byte for byte: the test's expansion of variables is that of Kubernetes", () => {
   const cases = {
     $$: "$",
     $$$: "$$",

@@ -21,11 +21,11 @@ const argo = (values: { readonly [key: string]: unknown }) =>
   checkSettings({ argo: values }, { archive: "x" }).argo;
 const options = { workflowNamespace: "pipelines" };
 
-test("values of MinIO's chart", () => {
+test("MinIO values: the defaults equal the golden file", () => {
   assertGolden("minio-values.yaml", stringify(minioValues(minio({})), { lineWidth: 0 }));
 });
 
-test("MinIO without expiry, without a volume and with values of one's own", () => {
+test("MinIO values: expiration and volume can be turned off, and values of the user are merged", () => {
   const values = minioValues(
     minio({
       expireRunsDays: 0,
@@ -46,7 +46,7 @@ test("MinIO without expiry, without a volume and with values of one's own", () =
   });
 });
 
-test("what runs left and were given expires, saved states and configs never do", () => {
+test("MinIO values: runs, requests and smoke tests expire, saved states and configs never do", () => {
   const commands = (
     minioValues(minio({})).customCommands as readonly { readonly command: string }[]
   ).map(({ command }) => command);
@@ -59,11 +59,11 @@ test("what runs left and were given expires, saved states and configs never do",
   );
 });
 
-test("values of Argo's chart", () => {
+test("Argo values: the defaults equal the golden file", () => {
   assertGolden("argo-values.yaml", stringify(argoValues(argo({}), options), { lineWidth: 0 }));
 });
 
-test("Argo with full definitions, an archive, no server and values of one's own", () => {
+test("Argo values: full CRDs, an archive, no server and values of the user are supported", () => {
   const values = argoValues(
     argo({
       crds: "full",
@@ -116,7 +116,7 @@ test("Argo with full definitions, an archive, no server and values of one's own"
   });
 });
 
-test("full definitions are of the controller's version, or from where the settings say", () => {
+test("Argo values: full CRDs have the controller's version, or the configured location", () => {
   const source = (values: object) =>
     (
       argoValues(argo({ crds: "full", ...values }), options) as {
@@ -130,14 +130,14 @@ test("full definitions are of the controller's version, or from where the settin
   );
 });
 
-test("users of the server bring their own token", () => {
+test("Argo values: users of the server authenticate with their own token", () => {
   const { server } = argoValues(argo({}), options) as {
     readonly server: { readonly authModes: readonly string[] };
   };
   assert.deepEqual(server.authModes, ["client"]);
 });
 
-test("an image is split where charts join it", () => {
+test("chart images: repository and tag are split as charts join them", () => {
   assert.deepEqual(repositoryAndTag("quay.io/minio/minio:RELEASE.1"), {
     repository: "quay.io/minio/minio",
     tag: "RELEASE.1",
@@ -152,14 +152,14 @@ test("an image is split where charts join it", () => {
   });
 });
 
-test("values over others replace all but objects", () => {
+test("chart values: merged objects are combined, everything else is replaced", () => {
   assert.deepEqual(mergeValues({ a: { b: 1, c: [1] }, d: 1 }, { a: { c: [2] }, d: { e: 1 } }), {
     a: { b: 1, c: [2] },
     d: { e: 1 },
   });
 });
 
-test("repositories name Secrets, and what the pods have where there are none", () => {
+test("artifact repository: it names a Secret, or uses the pod's credentials without one", () => {
   const bucket = { name: "singer", endpoint: "minio.minio.svc:9000", insecure: true };
   const repository = (more: object) =>
     (
@@ -177,7 +177,7 @@ test("repositories name Secrets, and what the pods have where there are none", (
   assert.doesNotMatch(JSON.stringify(repository({})), /workflow\.parameters/);
 });
 
-test("the smoke test is as its golden file says, and valid", async () => {
+test("smoke test: it equals its golden file and is valid", async () => {
   const template = smokeTestTemplate(settings, false);
   assertGolden(
     "smoke-test.yaml",
@@ -188,7 +188,7 @@ test("the smoke test is as its golden file says, and valid", async () => {
   validate(smokeTestWorkflow("pipelines"));
 });
 
-test("the smoke test of a bucket that was there before marks it as a cluster's", async () => {
+test("smoke test: it marks an existing bucket as a cluster's", async () => {
   const template = smokeTestTemplate(settings, true);
   (await validators())(template);
   const kept = (marksBucket: boolean): readonly (string | undefined)[] =>

@@ -19,7 +19,7 @@ const runsPod = (one: Template): boolean => containersOf(one).length > 0;
 const variables = (container: Container): Readonly<Record<string, unknown>> =>
   Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
 
-test("every container that users' code runs in knows the proxies", () => {
+test("proxy settings: every container has them", () => {
   const containers = templatesOf(settings).flatMap(containersOf);
   assert.ok(containers.length >= 11);
   for (const container of containers) {
@@ -36,7 +36,7 @@ test("every container that users' code runs in knows the proxies", () => {
   }
 });
 
-test("without a proxy nothing is said of one", () => {
+test("proxy settings: without a proxy, no container has any", () => {
   assert.deepEqual(proxyEnvironment({ proxy: { none: [".example.com"] } }), []);
   assert.ok(!/proxy/i.test(JSON.stringify(templatesOf(defaultClusterSettings))));
   assert.deepEqual(
@@ -45,7 +45,7 @@ test("without a proxy nothing is said of one", () => {
   );
 });
 
-test("every container, those of users' images included, trusts the given certificates, by a volume of its pod", () => {
+test("certificate authority: every container, including those with user images, trusts it through a volume", () => {
   const pods = templatesOf(settings).filter(runsPod);
   for (const name of [
     "extract-pod",
@@ -77,7 +77,7 @@ test("every container, those of users' images included, trusts the given certifi
   assert.ok(!/CERT|certificate/.test(JSON.stringify(templatesOf(defaultClusterSettings))));
 });
 
-test("scratch is the node's disk, or a volume of the pod's own where a class is named", () => {
+test("scratch space: it is the node's disk, or a volume of the storage class that is set", () => {
   const volume = (given: ClusterSettings, name: string) =>
     templatesOf(given)
       .find((one) => one.name === "extract-pod")

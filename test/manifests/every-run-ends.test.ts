@@ -17,7 +17,7 @@ const specs = pipelines
     workflow(pipeline, settings).spec,
   ]);
 
-test("every run ends: a Workflow has a deadline, which also ends one whose pod was deleted unseen (argo-workflows#13951)", () => {
+test("every run ends: a Workflow has a deadline, which also ends one with a lost pod (argo-workflows#13951)", () => {
   for (const { activeDeadlineSeconds } of [...specs, ...shared.map(({ spec }) => spec)])
     assert.ok(
       Number(activeDeadlineSeconds) > 0 && Number(activeDeadlineSeconds) <= 7 * 86_400,
@@ -25,7 +25,7 @@ test("every run ends: a Workflow has a deadline, which also ends one whose pod w
     );
 });
 
-test("every run ends: the main container of the pod with tap and target waits for both, and the step is tried again where the pod is deleted", () => {
+test("every run ends: the main container of a stream pod waits for tap and target, and the step is retried if the pod is deleted", () => {
   const sets = templates.filter(({ containerSet }) => containerSet);
   assert.ok(sets.length > 0);
   for (const { name, containerSet } of sets) {
@@ -53,7 +53,7 @@ test("every run ends: the main container of the pod with tap and target waits fo
   }
 });
 
-test("every run ends: a step whose upload fails after its work is done is tried again, and the state is saved by the last step alone (argo-workflows#9914)", () => {
+test("every run ends: a step whose upload fails is retried, and only the last step saves the state (argo-workflows#9914)", () => {
   const uploads = templates.filter(
     (one) =>
       runsPod(one) &&
@@ -84,7 +84,7 @@ test("every run ends: a step whose upload fails after its work is done is tried 
   ]);
 });
 
-test("every run ends: a catalog travels as a file of the object store, never in a parameter, a variable or the Workflow (meltano#2415)", () => {
+test("every run ends: a catalog is a file in the object store, never a parameter or a variable (meltano#2415)", () => {
   const named = templates
     .flatMap((one) => [...(one.inputs?.artifacts ?? []), ...(one.outputs?.artifacts ?? [])])
     .filter(({ name }) => name === "catalog");
@@ -104,7 +104,7 @@ test("every run ends: a catalog travels as a file of the object store, never in 
   for (const spec of specs) assert.ok(Buffer.byteLength(JSON.stringify(spec)) < 256 * 1024);
 });
 
-test("schedules: a run that was missed starts at most an hour late, and no second one of a pipeline queues behind a first (argo-workflows#12778)", () => {
+test("every run ends: a missed run starts at most an hour late, and no second run of a pipeline is queued (argo-workflows#12778)", () => {
   for (const entry of pipelines) {
     const { spec } = cronWorkflow(deployed(entry, images), settings);
     assert.deepEqual([spec.startingDeadlineSeconds, spec.concurrencyPolicy], [3600, "Forbid"]);

@@ -11,7 +11,7 @@ import { settings } from "./fixtures";
 
 const { resources: defaults } = settings;
 
-test("resources: memory is reserved and never exceeded, processors are limited on demand", () => {
+test("resources: memory is requested and limited, CPU is limited only on demand", () => {
   assert.deepEqual(JSON.parse(connectorPatch({ cpu: 2, cpuLimit: "4", memory: "1Gi" }, defaults)), {
     containers: [
       {
@@ -30,7 +30,7 @@ test("resources: memory is reserved and never exceeded, processors are limited o
   });
 });
 
-test("stream mode: each container has its own", () => {
+test("resources: in stream mode, each container has its own", () => {
   const { containers } = JSON.parse(streamPatch({ tap: { memory: "1Gi" } }, defaults)) as {
     readonly containers: readonly {
       readonly name: string;
@@ -46,7 +46,7 @@ test("stream mode: each container has its own", () => {
   );
 });
 
-test("follow-ups keep their order, and every value is text", () => {
+test("follow-ups: they keep their order, and every value is text", () => {
   const list = [3, 1, 2].map((number) => ({
     name: `step-${number}`,
     image: "acme/x:1",
@@ -63,7 +63,7 @@ test("follow-ups keep their order, and every value is text", () => {
     for (const value of Object.values(one)) assert.equal(typeof value, "string");
 });
 
-test("no patch opens a template of Argo's, however settings nest", () => {
+test("pod patches: none contains Argo's template syntax", () => {
   const patch = containerPatch(
     { image: "acme/x:1", command: ["x"], env: { A: secret("a"), B: "b" } },
     "pipeline-x",

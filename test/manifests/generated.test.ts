@@ -18,7 +18,7 @@ function render(entries: readonly PipelineEntry[]): Map<string, string> {
 const entries = Array.from({ length: COUNT }, (_, number) => numbered(number));
 const rendered = render(entries);
 
-test("1,000 pipelines have names that differ, each within Argo's limit", () => {
+test("1,000 pipelines: names are unique and within Argo's limit", () => {
   const names = entries.flatMap((one) => {
     const { secret, cronWorkflow } = pipelineManifests(one, images, settings);
     assert.ok((cronWorkflow.metadata.name ?? "").length <= 52);
@@ -30,18 +30,18 @@ test("1,000 pipelines have names that differ, each within Argo's limit", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
-test("one more pipeline changes no other", () => {
+test("1,000 pipelines: one more changes no other", () => {
   const more = render([...entries, numbered(COUNT)]);
   assert.equal(more.size, COUNT + 1);
   for (const [name, manifests] of rendered) assert.equal(more.get(name), manifests);
 });
 
-test("the order of the array does not matter", () => {
+test("1,000 pipelines: the order of the array does not matter", () => {
   const reversed = render([...entries].reverse());
   for (const [name, manifests] of rendered) assert.equal(reversed.get(name), manifests);
 });
 
-test("one schedule is one change", () => {
+test("1,000 pipelines: a changed schedule is one change", () => {
   const [first] = entries;
   const before = JSON.parse(rendered.get(first?.name ?? "") ?? "") as {
     readonly cronWorkflow: { readonly spec: object };
@@ -60,7 +60,7 @@ test("one schedule is one change", () => {
   });
 });
 
-test("each of them is valid by the published types", async () => {
+test("1,000 pipelines: each is valid by the published types", async () => {
   const validate = await validators();
   for (const one of entries.slice(0, 50)) {
     const { cronWorkflow, workflow } = pipelineManifests(one, images, settings);
@@ -69,7 +69,7 @@ test("each of them is valid by the published types", async () => {
   }
 });
 
-test("what tapctl submits is valid by the published types", async () => {
+test("submitted Workflows: they are valid by the published types", async () => {
   const validate = await validators();
   validate(holdWorkflow("orders", "pipelines", "20261125T120000Z-abcdef"));
   const { cronWorkflow } = pipelineManifests(numbered(0), images, settings);

@@ -27,16 +27,16 @@ const named = (name: string): Template => {
 };
 const text = JSON.stringify(shared);
 
-test("the pipelines of the fixtures are valid", () => assertValid(pipelines));
+test("fixtures: all pipelines are valid", () => assertValid(pipelines));
 
-describe("goldens", () => {
+describe("golden manifests", () => {
   for (const template of shared)
-    test(`the template of ${template.spec.entrypoint}`, () =>
+    test(`golden manifests: the template "${template.spec.entrypoint}" equals its file`, () =>
       assertGolden(`${template.metadata.name}.yaml`, yaml([template])));
-  test("the templates by default", () =>
+  test("golden manifests: the default templates equal their file", () =>
     assertGolden("singer-templates-default.yaml", yaml(singerTemplates(defaultClusterSettings))));
   for (const { name, secret, cronWorkflow, workflow } of manifests) {
-    test(name, () =>
+    test(`golden manifests: pipeline "${name}" equals its file`, () =>
       assertGolden(
         `pipelines/${name}.yaml`,
         yaml([...(secret ? [secret] : []), cronWorkflow, workflow]),
@@ -45,7 +45,7 @@ describe("goldens", () => {
   }
 });
 
-test("every object is valid by the published types", async () => {
+test("manifests: every object is valid by the published types", async () => {
   const validate = await validators();
   const objects = [
     ...shared,
@@ -62,7 +62,7 @@ test("every object is valid by the published types", async () => {
   );
 });
 
-test("YAML of every object reads back as the object", () => {
+test("manifests: every object survives YAML", () => {
   for (const { cronWorkflow } of manifests)
     assert.deepEqual(
       parseAllDocuments(yaml([cronWorkflow]))[0]?.toJSON(),
@@ -70,8 +70,8 @@ test("YAML of every object reads back as the object", () => {
     );
 });
 
-describe("the shared templates", () => {
-  test("has a default for every parameter that it names", () => {
+describe("shared templates", () => {
+  test("shared templates: every parameter that they use has a default", () => {
     const known = new Set(Object.keys(defaultParameters(settings)));
     const used = [...text.matchAll(/workflow\.parameters\.(\w+)/g)].map(([, name]) => name ?? "");
     assert.ok(used.length > 20);
@@ -82,7 +82,7 @@ describe("the shared templates", () => {
     for (const name of known) assert.ok(used.includes(name), `nothing reads the parameter ${name}`);
   });
 
-  test("tries leaves again, with a limit, and nothing else", () => {
+  test("shared templates: only steps with a single pod are retried, with a limit", () => {
     for (const one of templates) {
       if (!one.retryStrategy) continue;
       assert.ok(one.retryStrategy.limit !== undefined, `${one.name} is tried for ever`);
@@ -100,7 +100,7 @@ describe("the shared templates", () => {
     for (const { spec } of shared) assert.equal(spec.retryStrategy, undefined);
   });
 
-  test("gives connectors no right that they do not need", () => {
+  test("shared templates: containers of connectors have minimal permissions", () => {
     for (const { spec } of shared)
       assert.deepEqual(
         [spec.automountServiceAccountToken, spec.executor?.serviceAccountName],
@@ -131,14 +131,14 @@ describe("the shared templates", () => {
     }
   });
 
-  test("waits for a connector's image in the containers that Argo tells of, and in no init container", () => {
+  test("shared templates: connector images are pulled by main containers, whose state Argo reports", () => {
     for (const one of templates)
       for (const { name, image } of one.initContainers ?? [])
         assert.ok(image !== undefined && !image.includes("{{"), `${one.name}, ${name}`);
     assert.equal(named("replicate-pod").initContainers?.length, 1);
   });
 
-  test("shows each connector its own settings alone", () => {
+  test("shared templates: each connector sees only its own settings", () => {
     const seen = (name: string) => JSON.stringify(named(name));
     assert.ok(
       !seen("extract-pod").includes("target-config") && !seen("load-pod").includes("tap-config"),
@@ -153,7 +153,7 @@ describe("the shared templates", () => {
     assert.ok(target?.includes("target-config") && !target.includes("tap-config"));
   });
 
-  test("lets tap and target of one pod share the run's files and certificates, and no place that may hold a configuration", () => {
+  test("shared templates: tap and target of one pod share only the run's files and certificates", () => {
     const pod = named("replicate-pod");
     const shared = pod.containerSet?.volumeMounts ?? [];
     assert.deepEqual(
@@ -194,7 +194,7 @@ describe("the shared templates", () => {
     assert.ok(!text.includes("shareProcessNamespace") && !text.includes("hostIPC"));
   });
 
-  test("never deletes what a run stored, and packs no file that another step reads", () => {
+  test("shared templates: stored files are never deleted, and files that another step reads are not packed", () => {
     for (const one of templates) {
       for (const artifact of one.steps ? [] : (one.outputs?.artifacts ?? [])) {
         assert.equal(artifact.artifactGC?.strategy, "Never", artifact.name);
@@ -207,7 +207,7 @@ describe("the shared templates", () => {
     }
   });
 
-  test("reads what need not be there onto a volume, where it is absent", () => {
+  test("shared templates: optional inputs are read into a volume", () => {
     for (const name of ["extract-pod", "load-pod", "replicate-pod", "notify-succeeded"]) {
       for (const artifact of named(name).inputs?.artifacts ?? [])
         if (artifact.optional)
@@ -215,7 +215,7 @@ describe("the shared templates", () => {
     }
   });
 
-  test("keeps the log of pods whose image users bring, each try's under a key of its own", () => {
+  test("shared templates: logs of pods with user images are stored, for each attempt under its own key", () => {
     const kept = templates.filter((one) => one.archiveLocation?.archiveLogs);
     assert.deepEqual(
       kept.map(({ name }) => name),
@@ -241,7 +241,7 @@ describe("the shared templates", () => {
     assert.ok(PIPELINES_KEY.includes(`.${LOG_KEY} ??`));
   });
 
-  test("saves a state in a step of its own, the history first", () => {
+  test("shared templates: a state is saved by a step of its own, after the history", () => {
     const stores = (one: Template) =>
       (one.outputs?.artifacts ?? []).filter(
         ({ s3 }) => s3?.key === "state/{{workflow.parameters.pipeline}}/state.json",
@@ -256,7 +256,7 @@ describe("the shared templates", () => {
     );
   });
 
-  test("gives nothing of a run to a shell", () => {
+  test("shared templates: no data of a run reaches a shell", () => {
     assert.ok(!/"(sh|bash|\/bin\/sh|\/bin\/bash)"/.test(text));
     for (const one of templates)
       assert.ok(
@@ -267,7 +267,7 @@ describe("the shared templates", () => {
       );
   });
 
-  test("an exit handler that fails or hangs has no say", () => {
+  test("shared templates: a notifier that fails or hangs does not affect the run", () => {
     const tellers = templates
       .flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()])
       .filter(({ template: used }) => used?.startsWith("notify-"));
@@ -286,9 +286,9 @@ describe("the shared templates", () => {
   });
 });
 
-describe("a pipeline", () => {
+describe("manifests of a pipeline", () => {
   const orders = manifests[0];
-  test("names its secrets and holds none", () => {
+  test("pipeline Secret: secrets are references", () => {
     assert.ok(orders?.secret);
     const { stringData } = orders.secret;
     assert.deepEqual(JSON.parse(stringData["tap-secrets.json"] ?? ""), [
@@ -308,7 +308,7 @@ describe("a pipeline", () => {
     assert.equal(stringData["webhook"], JSON.stringify({ $secret: "orders-channel" }));
   });
 
-  test("gives follow-ups and jobs secrets by reference", () => {
+  test("follow-ups and jobs: secrets are references", () => {
     const value = (index: number, name: string) =>
       manifests[index]?.cronWorkflow.spec.workflowSpec.arguments?.parameters?.find(
         (one) => one.name === name,
@@ -343,5 +343,5 @@ describe("a pipeline", () => {
     );
   });
 
-  test("a job without secrets has no Secret", () => assert.equal(manifests[4]?.secret, undefined));
+  test("pipeline Secret: a job without secrets has none", () => assert.equal(manifests[4]?.secret, undefined));
 });

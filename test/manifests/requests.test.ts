@@ -15,10 +15,10 @@ const ROOT = join(__dirname, "..", "..");
 
 type Values = { readonly [parameter: string]: string };
 
-test("request: the published schema is that of the program", () =>
+test("runner requests: the published schema is that of the program", () =>
   assertGolden("../../images/singer/request.schema.json", requestSchemaText()));
 
-describe("request: each container of the runner gets a valid one", () => {
+describe("runner requests of the templates", () => {
   const defaults: Values = { ...defaultParameters(settings) };
   const odd: Values = {
     ...defaults,
@@ -42,7 +42,7 @@ describe("request: each container of the runner gets a valid one", () => {
   for (const { spec } of singerTemplates(settings)) {
     for (const template of spec.templates ?? []) {
       for (const { name, args } of containersOf(template)) {
-        test(`${spec.entrypoint}, ${template.name}, ${name}`, () => {
+        test(`runner requests: ${spec.entrypoint}, ${template.name}, ${name} is valid`, () => {
           for (const values of all)
             assert.doesNotThrow(
               () => requestSchema.parse(JSON.parse(completed(args?.[0] ?? "", values))),
@@ -54,7 +54,7 @@ describe("request: each container of the runner gets a valid one", () => {
   }
 });
 
-test("request: text, lists and settings reach the runner unchanged", () => {
+test("runner requests: text, lists and settings reach the runner unchanged", () => {
   const [failed] = singerTemplates(settings)
     .flatMap(({ spec }) => spec.templates ?? [])
     .filter(({ name }) => name === "notify-failed");
@@ -70,7 +70,7 @@ test("request: text, lists and settings reach the runner unchanged", () => {
   assert.deepEqual([request.owner, request.on], [values.owner, ["failed", "recovered"]]);
 });
 
-test("request: the runner and the program accept and refuse the same", () => {
+test("runner requests: the runner and the program accept and reject the same", () => {
   const good = { command: "verdict", result: "r.json" };
   const requests: readonly (readonly [object, boolean])[] = [
     [good, true],

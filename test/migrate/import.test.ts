@@ -28,7 +28,7 @@ const files = [
   return { project, environment, path };
 });
 
-test("all that is written compiles", () => {
+test("imported projects: the written arrays compile", () => {
   const { config } = ts.readConfigFile(join(REPOSITORY, "tsconfig.json"), (path) =>
     ts.sys.readFile(path),
   ) as { readonly config: unknown };
@@ -55,7 +55,7 @@ test("all that is written compiles", () => {
 
 for (const { project, environment, path } of files) {
   suite(`${project} ${environment ?? ""}`, () => {
-    test("is valid, and holds no secret", () => {
+    test(`imported project ${project} ${environment ?? ""}: it is valid and contains no secret value`, () => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- the written file
       const { pipelines } = require(path) as { readonly pipelines: readonly PipelineEntry[] };
       assert.deepEqual(validatePipelines(pipelines).problems, []);
@@ -64,7 +64,7 @@ for (const { project, environment, path } of files) {
     });
 
     if (environment === undefined)
-      test("is as it was", () =>
+      test(`imported project ${project}: it equals the golden file`, () =>
         assertGolden(
           join("import", `${project}.ts.txt`),
           typescriptOf(imported(project), `${project}/meltano.yml`),

@@ -69,11 +69,11 @@ const PIP_URLS: readonly (readonly [string, readonly Requirement[], readonly str
 
 suite("pip_url", () => {
   for (const [text, packages, options] of PIP_URLS)
-    test(JSON.stringify(text), () =>
+    test(`pip_url: ${JSON.stringify(text)} is parsed`, () =>
       assert.deepEqual(parseRequirements(text), { packages, options }),
     );
 
-  test("versions", () => {
+  test("pip_url: only == gives an exact version", () => {
     assert.deepEqual(["==1.2.3", "===1.0", "==1.2.*", "~=1.2", "", ">=1,<2"].map(exactVersion), [
       "1.2.3",
       "1.0",
@@ -140,7 +140,7 @@ const SELECTIONS: readonly (readonly [
     0,
   ],
   [
-    "metadata of a stream that is not taken",
+    "metadata of an unselected stream is ignored",
     ["a.*"],
     { b: { "replication-method": "FULL_TABLE" } },
     [{ stream: "a" }],
@@ -162,9 +162,9 @@ const SELECTIONS: readonly (readonly [
   ],
 ];
 
-suite("select and metadata", () => {
+suite("import of select and metadata", () => {
   for (const [what, select, metadata, rules, left] of SELECTIONS) {
-    test(what, () => {
+    test(`import of select and metadata: ${what}`, () => {
       const plugin = pluginFrom("extractor", "meltano.yml:1", {
         name: "tap-x",
         ...(select && { select }),
@@ -175,51 +175,51 @@ suite("select and metadata", () => {
     });
   }
 
-  test("of a tap that has a catalog, nothing chosen is everything", () => {
+  test("import of select and metadata: for a tap with a catalog, no selection selects everything", () => {
     assert.deepEqual(carryStreams(pluginFrom("extractor", "x", { name: "tap-x" }), true).value, [
       { stream: "*" },
     ]);
   });
 });
 
-suite("variables", () => {
+suite("import of variables", () => {
   const variables = { HOST: "db", URL: "https://$HOST/${PATH_OF}", PATH_OF: "x", ROUND: "$ROUND" };
 
-  test("that the project gives are put in, at every depth", () =>
+  test("variables: those that the project sets are inserted, at every depth", () =>
     assert.deepEqual(expand("${URL}?a=$HOST", variables), {
       kind: "text",
       text: "https://db/x?a=db",
     }));
-  test("that it does not are secrets of the same variable", () =>
+  test("variables: others become secrets with the same variable", () =>
     assert.deepEqual(expand("$SHOP_PASSWORD", variables), {
       kind: "secret",
       secret: { $secret: "shop-password" },
       variable: "SHOP_PASSWORD",
     }));
-  test("among other text are told", () =>
+  test("variables: those inside other text are reported", () =>
     assert.deepEqual(expand("https://$A:${B}@$HOST", variables), {
       kind: "mixed",
       variables: ["A", "B"],
     }));
-  test("in lower case without braces are none", () =>
+  test("variables: lower case without braces is text", () =>
     assert.deepEqual(expand("gt$last_run_date $.items[*]", variables), {
       kind: "text",
       text: "gt$last_run_date $.items[*]",
     }));
-  test("that name themselves come to an end", () =>
+  test("variables: references to themselves end", () =>
     assert.equal(expand("$ROUND", variables).kind, "secret"));
-  test("that a shell sets itself get a name of their own", () =>
+  test("variables: those that a shell sets get a name of their own", () =>
     assert.deepEqual(
       [secretName("USER"), secretName("_TOKEN_"), secretName("1"), secretName("Tap X.token")],
       ["meltano-user", "token", "meltano", "tap-x-token"],
     ));
 });
 
-suite("lines of a flow collection that stand too far left", () => {
+suite("unindented lines of a flow collection", () => {
   const text =
     'plugins:\n  extractors:\n  - name: tap-x\n    config:\n      streams: [\n      {"name": "a", "note": "]"} # [\n    ]\n  - name: tap-y\n';
 
-  test("are indented, and nothing else", () =>
+  test("unindented flow collections: only their lines are indented", () =>
     assert.deepEqual(
       indentFlowLines(text)
         .split("\n")
@@ -227,7 +227,7 @@ suite("lines of a flow collection that stand too far left", () => {
       [0, 2, 2, 4, 6, 86, 84, 2, 0],
     ));
 
-  test("are read, with the places of the file", () =>
+  test("unindented flow collections: they are read, with the file's line numbers", () =>
     assert.deepEqual(
       parseFile("meltano.yml", text).project.plugins.map(({ name, place, config }) => [
         name,
@@ -240,14 +240,14 @@ suite("lines of a flow collection that stand too far left", () => {
       ],
     ));
 
-  test("do not hide what is wrong elsewhere", () =>
+  test("unindented flow collections: other errors are still reported", () =>
     assert.throws(
       () => parseFile("meltano.yml", "plugins: [\n"),
       /meltano\.yml: Flow sequence in block collection/,
     ));
 });
 
-test("settings that a shipped connector does not know and that say where data is become part of its destination", () => {
+test("import: unknown settings of a shipped connector that locate data become part of its destination", () => {
   const loader = pluginFrom("loader", "meltano.yml:1", {
     name: "target-duckdb",
     variant: "jwills",

@@ -27,10 +27,10 @@ const texts = {
   },
 };
 for (const [text, expected] of Object.entries(texts))
-  test(`"${text.replace(/@.*/, "@DIGEST")}" is taken apart as Docker does`, () =>
+  test(`image reference: "${text.replace(/@.*/, "@DIGEST")}" is parsed as Docker does`, () =>
     assert.deepEqual(parseImageReference(text), expected));
 
-test("only registries on this machine are spoken to without TLS", () => {
+test("registry address: only registries on this machine are used without TLS", () => {
   for (const host of ["localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000"])
     assert.equal(registryAddress(host), `http://${host}`);
   for (const host of ["quay.io", "localhost.example.com", "registry:5000", "127.0.0.1.example.com"])

@@ -127,7 +127,7 @@ const starts: readonly (readonly [
   ],
 ];
 
-describe("the rights of pods suffice for every artifact", () => {
+describe("permissions of pods for artifacts", () => {
   const templates = singerTemplates(settings);
   const refusedOfAll = (
     parameters: Partial<RunParameters>,
@@ -136,7 +136,7 @@ describe("the rights of pods suffice for every artifact", () => {
 
   for (const [start, parametersFor] of starts) {
     for (const entry of pipelines) {
-      test(`of ${start} of "${entry.name}", whatever role it has`, async () => {
+      test(`pod permissions: they suffice for artifacts of ${start} of "${entry.name}" with any role`, async () => {
         const parameters = { ...argumentsOf(entry), ...(await parametersFor(entry.name)) };
         assert.deepEqual(refusedOfAll(parameters), []);
         assert.deepEqual(refusedOfAll(parameters, ownPolicy(entry)), []);
@@ -144,13 +144,13 @@ describe("the rights of pods suffice for every artifact", () => {
     }
   }
 
-  test("of a run that gives no parameter, as the template alone is submitted", () =>
+  test("pod permissions: they suffice for a template that is submitted without parameters", () =>
     assert.deepEqual(refusedOfAll({}), []));
 
-  test("of the smoke test", () =>
+  test("pod permissions: they suffice for the smoke test", () =>
     assert.deepEqual(refused(smokeTestTemplate(settings, false), {}), []));
 
-  test("and are looked at for all of them: a right that is missing shows", () => {
+  test("pod permissions: a missing permission is detected", () => {
     const [orders] = pipelines;
     assert.ok(orders);
     const given = { ...argumentsOf(orders), givenState: requestKey("payroll", RUN) };

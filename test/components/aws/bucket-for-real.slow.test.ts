@@ -92,7 +92,7 @@ function describeBucket(
         await client.send(new GetObjectCommand({ Bucket: "etl", Key: key, VersionId }))
       ).Body?.transformToString();
 
-    test("takes every rule as it is written", async () => {
+    test(`${name}: the bucket accepts its rules unchanged`, async () => {
       const { Rules = [] } = await client.send(
         new GetBucketLifecycleConfigurationCommand({ Bucket: "etl" }),
       );
@@ -117,14 +117,14 @@ function describeBucket(
       );
     });
 
-    test("is refused by local runs", async () => {
+    test(`${name}: local runs refuse the bucket`, async () => {
       await assert.rejects(
         openStore(`s3://etl?endpoint=${server.endpoint}`),
         /belongs to a cluster \(it contains cluster\.json\)/,
       );
     });
 
-    test("holds what Argo stores where the commands look for it", async () => {
+    test(`${name}: commands find what Argo stores in the bucket`, async () => {
       assert.ok(isRunId(RUNS[0]));
       assert.match(RUN_ID, /^\{\{workflow\.creationTimestamp\.Y\}\}/);
       const text = stringifyJson(envelope(RUNS[0]));
@@ -135,7 +135,7 @@ function describeBucket(
       assert.deepEqual(await store.listFolders("runs/orders/"), [RUNS[0]]);
     });
 
-    test("keeps what a state was, each time that it is replaced, and after it was deleted", async () => {
+    test(`${name}: every replaced or deleted state stays as an old version`, async () => {
       for (const run of RUNS) await commitState(store, envelope(run));
       const versions = await versionsOf(stateKey("orders"));
       assert.equal(versions.length, RUNS.length + 1);
@@ -149,7 +149,7 @@ function describeBucket(
       assert.equal((await versionsOf(stateKey("orders"))).length, versions.length);
     });
 
-    test("takes a pipeline back to an earlier state", async () => {
+    test(`${name}: state rollback restores an earlier state`, async () => {
       await commitState(store, envelope(RUNS[2]));
       await rollbackState(store, "orders");
       assert.equal((await readState(store, "orders"))?.envelope.run, RUNS[1]);
@@ -157,7 +157,7 @@ function describeBucket(
       assert.equal((await readState(store, "orders"))?.envelope.run, RUNS[2]);
     });
 
-    test("lets one of many have the lease, as versions change nothing about conditional writes", async () => {
+    test(`${name}: one of many gets the lease, because versions do not affect conditional writes`, async () => {
       const attempts = await Promise.allSettled(
         Array.from({ length: 10 }, () => acquireLease(store, "orders", { run: RUNS[0] })),
       );

@@ -59,7 +59,7 @@ after(() =>
   }),
 );
 
-describe("what a server of AWS's services finds", () => {
+describe("AWS checks with a server", () => {
   let server: S3Server;
   before(async () => {
     server = await startS3Server();
@@ -96,11 +96,11 @@ describe("what a server of AWS's services finds", () => {
       }),
     );
 
-  test("nothing, where nothing is in the way", async () => {
+  test("AWS check: a valid stack has no problems", async () => {
     assert.deepEqual(await problems({ place: { account: ACCOUNT, ecr: {} } }, ["tap-shop"]), []);
   });
 
-  test("another account", async () => {
+  test("AWS check: another account is a problem", async () => {
     assert.deepEqual(
       await problems({
         place: { account: "210987654321" },
@@ -112,7 +112,7 @@ describe("what a server of AWS's services finds", () => {
     );
   });
 
-  test("a bucket that somebody made, which is used only where the settings say so", async () => {
+  test("AWS check: an existing bucket is used only with the setting for it", async () => {
     await makeBucket("somebodys");
     assert.deepEqual(await problems({ store: { bucket: "somebodys" } }), [
       `tapctl:objectStore.bucket: "somebodys" exists and was not created by this stack; set objectStore.existing to true to use it, or choose another name`,
@@ -120,7 +120,7 @@ describe("what a server of AWS's services finds", () => {
     assert.deepEqual(await problems({ store: { bucket: "somebodys", existing: true } }), []);
   });
 
-  test("that a bucket is the stack's own, or another stack's", async () => {
+  test("AWS check: the stack's own bucket is accepted, another stack's is not", async () => {
     await makeBucket("ours");
     await tagBucket("ours", OURS);
     assert.deepEqual(await problems({ store: { bucket: "ours" } }), []);
@@ -131,20 +131,20 @@ describe("what a server of AWS's services finds", () => {
     );
   });
 
-  test("that a bucket is not there", async () => {
+  test("AWS check: a missing bucket is a problem if the settings say that it exists", async () => {
     assert.deepEqual(await problems({ store: { bucket: "not-there", existing: true } }), [
       `tapctl:objectStore.bucket: bucket "not-there" does not exist; set objectStore.existing to false to create it`,
     ]);
   });
 
-  test("that a bucket is in another region", async () => {
+  test("AWS check: a bucket in another region is a problem", async () => {
     await makeBucket("far-away", "us-west-2");
     assert.deepEqual(await problems({ store: { bucket: "far-away", existing: true } }), [
       `tapctl:objectStore.bucket: "far-away" is in region us-west-2, but aws.region is eu-central-1`,
     ]);
   });
 
-  test("that a cluster is not there", async () => {
+  test("AWS check: a missing cluster is a problem", async () => {
     assert.deepEqual(
       await problems({ store: { identity: { ...podIdentity, cluster: "elsewhere" } } }),
       [
@@ -163,7 +163,7 @@ describe("what a server of AWS's services finds", () => {
     return KeyMetadata?.Arn ?? "";
   };
 
-  test("that a key is there, and of the kind that S3 uses", async () => {
+  test("AWS check: the key must exist and be usable by S3", async () => {
     assert.deepEqual(await problems({ store: { kmsKey: await makeKey() } }), []);
     assert.deepEqual(await problems({ store: { kmsKey: await makeKey("RSA_2048") } }), [
       "tapctl:objectStore.kmsKey: S3 needs a symmetric key, but this one is RSA_2048",
@@ -173,7 +173,7 @@ describe("what a server of AWS's services finds", () => {
     ]);
   });
 
-  test("a repository that somebody made, which is used only where the settings say so", async () => {
+  test("AWS check: an existing repository is used only with the setting for it", async () => {
     await makeRepository("tapctl/tap-shop");
     assert.deepEqual(await problems({ place: { ecr: {} } }, ["tap-shop"]), [
       `tapctl:aws.ecr: repository "tapctl/tap-shop" exists and was not created by this stack; use it with aws.ecr.existing["tap-shop"], or set another aws.ecr.prefix`,
@@ -186,12 +186,12 @@ describe("what a server of AWS's services finds", () => {
     );
   });
 
-  test("that a repository is the stack's own", async () => {
+  test("AWS check: the stack's own repository is accepted", async () => {
     await makeRepository("tapctl/target-lake", OURS);
     assert.deepEqual(await problems({ place: { ecr: {} } }, ["target-lake"]), []);
   });
 
-  test("that a repository is not there, or of no image", async () => {
+  test("AWS check: a missing repository, or one of no image, is a problem", async () => {
     assert.deepEqual(
       await problems({ place: { ecr: { existing: { "tap-x": "no/such", "tap-y": "a/b" } } } }, [
         "tap-x",
@@ -203,7 +203,7 @@ describe("what a server of AWS's services finds", () => {
     );
   });
 
-  test("everything at once", async () => {
+  test("AWS check: all problems are reported at once", async () => {
     const found = await problems(
       {
         store: {
@@ -228,7 +228,7 @@ describe("what a server of AWS's services finds", () => {
   });
 });
 
-describe("what AWS's refusals are told as", () => {
+describe("AWS checks with recorded answers", () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-aws-"));
   after(() => rmSync(folder, { recursive: true }));
   beforeEach(() =>
@@ -296,7 +296,7 @@ describe("what AWS's refusals are told as", () => {
       else response.writeHead(200, { "content-type": "text/xml" }).end(identity);
     };
 
-  test("a bucket of another account", async () => {
+  test("AWS answer: a bucket of another account is a problem", async () => {
     assert.deepEqual(await refused(answering({ bucket: 403 })), [
       `tapctl:objectStore.bucket: "etl" belongs to another account, or the credentials have no access; choose another name`,
     ]);
@@ -305,20 +305,20 @@ describe("what AWS's refusals are told as", () => {
     ]);
   });
 
-  test("a bucket of another region that S3 does not name", async () => {
+  test("AWS answer: a bucket in another region that S3 does not name is a problem", async () => {
     assert.deepEqual(await refused(answering({ bucket: 301 })), [
       `tapctl:objectStore.bucket: "etl" is in another region than eu-central-1; choose another name`,
     ]);
   });
 
-  test("a key that is off", async () => {
+  test("AWS answer: a disabled key is a problem", async () => {
     assert.deepEqual(
       await refused(answering({ keyState: "Disabled" }), { store: { kmsKey: KEY } }),
       ["tapctl:objectStore.kmsKey: the key is Disabled and must be Enabled"],
     );
   });
 
-  test("a key without rights", async () => {
+  test("AWS answer: a key without permissions is a problem", async () => {
     assert.deepEqual(
       await refused(answering({ kms: ["AccessDeniedException", 400] }), { store: { kmsKey: KEY } }),
       [
@@ -327,7 +327,7 @@ describe("what AWS's refusals are told as", () => {
     );
   });
 
-  test("a dry run that would succeed, as no problem", async () => {
+  test("AWS answer: a dry run that would succeed is no problem", async () => {
     assert.deepEqual(
       await refused(answering({ kms: ["DryRunOperationException", 412] }), {
         store: { kmsKey: KEY },
@@ -336,11 +336,11 @@ describe("what AWS's refusals are told as", () => {
     );
   });
 
-  test("no right to look at clusters, as no problem", async () => {
+  test("AWS answer: a missing permission to describe clusters is no problem", async () => {
     assert.deepEqual(await refused(answering({ eks: 403 })), []);
   });
 
-  test("no right to look at repositories", async () => {
+  test("AWS answer: a missing permission to describe repositories is a problem", async () => {
     assert.deepEqual(
       await refused(answering({ ecr: "AccessDeniedException" }), { place: { ecr: {} } }, [
         "tap-shop",
@@ -351,7 +351,7 @@ describe("what AWS's refusals are told as", () => {
     );
   });
 
-  test("credentials that no longer hold", async () => {
+  test("AWS answer: expired credentials are a problem", async () => {
     const expired: RequestListener = (_, response) =>
       response
         .writeHead(403, { "content-type": "text/xml" })
@@ -363,14 +363,14 @@ describe("what AWS's refusals are told as", () => {
     ]);
   });
 
-  test("no credentials", async () => {
+  test("AWS answer: missing credentials are a problem", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.deepEqual(await problems(), [
       "tapctl:aws: no credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws.profile",
     ]);
   });
 
-  test("a profile that is not there", async () => {
+  test("AWS answer: an unknown profile is a problem", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.match(
       (await problems({ place: { profile: "nobody" } }))[0] ?? "",
@@ -378,7 +378,7 @@ describe("what AWS's refusals are told as", () => {
     );
   });
 
-  test("a region that is not there", async () => {
+  test("AWS answer: an unknown region is a problem", async () => {
     set({ AWS_ENDPOINT_URL_STS: "http://sts.eu-cental-1.invalid" });
     assert.match(
       (await problems({ place: { region: "eu-cental-1" } }))[0] ?? "",

@@ -14,8 +14,8 @@ const HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 const ecrOf = (ecr: object, repositories: readonly string[] = ["tap-shop", "target-lake"]) =>
   declared(settingsOf({ place: { ecr } }), { repositories });
 
-describe("repositories of ECR", () => {
-  test("are one for each image, scanned as it is pushed", async () => {
+describe("ECR repositories", () => {
+  test("ECR repositories: one for each image, scanned on push", async () => {
     const { registrations } = await ecrOf({});
     const { inputs, options } = only(registrations, REPOSITORY, "tap-shop");
     assert.deepEqual(inputs, {
@@ -29,7 +29,7 @@ describe("repositories of ECR", () => {
     only(registrations, REPOSITORY, "target-lake");
   });
 
-  test("have the prefix and the rules of the settings", async () => {
+  test("ECR repositories: prefix and rules come from the settings", async () => {
     const { registrations } = await ecrOf({
       prefix: "data/etl",
       expireUntaggedDays: 30,
@@ -46,7 +46,7 @@ describe("repositories of ECR", () => {
     assert.match(String(policy), /"tagStatus":"untagged".*"countNumber":30/);
   });
 
-  test("that are there are looked up, and nothing of them is changed", async () => {
+  test("ECR repositories: existing ones are looked up and not changed", async () => {
     const { registrations, calls } = await ecrOf({ existing: { "tap-shop": "shared/tap-shop" } });
     assert.deepEqual(
       registrations.filter(({ type }) => type === REPOSITORY).map(({ name }) => name),
@@ -58,12 +58,12 @@ describe("repositories of ECR", () => {
     );
   });
 
-  test("need one token, however many there are", async () => {
+  test("ECR repositories: one token serves all", async () => {
     const { calls } = await ecrOf({}, ["a", "b", "c"]);
     assert.equal(calls.filter(([token]) => token === TOKEN).length, 1);
   });
 
-  test("are not made without the setting", async () => {
+  test("ECR repositories: none without the setting", async () => {
     const { registrations, calls } = await declared(settingsOf(), { repositories: ["tap-shop"] });
     assert.deepEqual(
       [
@@ -75,7 +75,7 @@ describe("repositories of ECR", () => {
   });
 });
 
-test("images go to their repositories with a token that is a secret, layers as well, and are referred to by digest", async () => {
+test("ECR images: they are pushed with a secret token, including cached layers, and referenced by digest", async () => {
   const pushed = [shop, lake].map((use) => connectorImage(use({}).connector, context));
   let reference: Promise<string> = Promise.resolve("");
   const { registrations } = await recordAws(() => {

@@ -27,100 +27,106 @@ const get = (resource: string, context?: AwsRequest["context"]): AwsRequest => (
   ...(context && { context }),
 });
 
-describe("the evaluator of policies", () => {
+describe("policy evaluator", () => {
   const cases: readonly (readonly [string, readonly Statement[], AwsRequest, Decision])[] = [
-    ["allows what a statement allows", [read], get("arn:aws:s3:::a/x/1/2"), "allowed"],
-    ["takes ? for one character", [read], get("arn:aws:s3:::a/y1"), "allowed"],
-    ["takes ? for no more than one", [read], get("arn:aws:s3:::a/y12"), "denied"],
-    ["takes a pattern for the whole text", [read], get("arn:aws:s3:::aa/x/1"), "denied"],
+    ["what a statement allows is allowed", [read], get("arn:aws:s3:::a/x/1/2"), "allowed"],
+    ["? matches one character", [read], get("arn:aws:s3:::a/y1"), "allowed"],
+    ["? matches no more than one character", [read], get("arn:aws:s3:::a/y12"), "denied"],
+    ["a pattern matches the whole text", [read], get("arn:aws:s3:::aa/x/1"), "denied"],
     [
-      "takes a dot for a dot",
+      "a dot matches only a dot",
       [{ ...read, Resource: "arn:aws:s3:::a.b/*" }],
       get("arn:aws:s3:::acb/1"),
       "denied",
     ],
     [
-      "does not look at the case of actions",
+      "the case of actions does not matter",
       [read],
       { action: "S3:getobject", resource: "arn:aws:s3:::a/x/1" },
       "allowed",
     ],
     [
-      "denies what no statement allows",
+      "what no statement allows is denied",
       [read],
       { action: "s3:PutObject", resource: "arn:aws:s3:::a/x/1" },
       "denied",
     ],
-    ["denies all without statements", [], get("arn:aws:s3:::a/x/1"), "denied"],
+    ["without statements, everything is denied", [], get("arn:aws:s3:::a/x/1"), "denied"],
     [
-      "lets a denial win, whatever the order",
+      "a Deny takes precedence in any order",
       [noWrites, read],
       { action: "s3:GetObjectAcl", resource: "arn:aws:s3:::a/x/1" },
       "refused",
     ],
     [
-      "needs a resource where the statement names one",
+      "a statement with a resource needs a request with one",
       [read],
       { action: "s3:GetObject" },
       "denied",
     ],
     [
-      "meets a condition by one of its values",
+      "one matching value meets a condition",
       [when("StringEquals", "k", ["a", "b"])],
       get("r", { k: "b" }),
       "allowed",
     ],
     [
-      "does not meet one by a part of a value",
+      "part of a value does not meet a condition",
       [when("StringEquals", "k", "a")],
       get("r", { k: "ab" }),
       "denied",
     ],
     [
-      "does not meet one whose key is not there",
+      "a missing key does not meet a condition",
       [when("StringEquals", "k", "a")],
       get("r"),
       "denied",
     ],
-    ["knows StringLike", [when("StringLike", "k", "a*")], get("r", { k: "ab" }), "allowed"],
-    ["knows Bool", [when("Bool", "k", "false")], get("r", { k: "False" }), "allowed"],
+    ["StringLike is supported", [when("StringLike", "k", "a*")], get("r", { k: "ab" }), "allowed"],
+    ["Bool is supported", [when("Bool", "k", "false")], get("r", { k: "False" }), "allowed"],
     [
-      "knows NumericLessThan",
+      "NumericLessThan is supported",
       [when("NumericLessThan", "k", "1.2")],
       get("r", { k: "1.1" }),
       "allowed",
     ],
     [
-      "knows that a number is not less than itself",
+      "NumericLessThan excludes equality",
       [when("NumericLessThan", "k", "1.2")],
       get("r", { k: "1.2" }),
       "denied",
     ],
     [
-      "wants all conditions met",
+      "all conditions must be met",
       [{ ...read, Resource: "*", Condition: { StringEquals: { k: "a", l: "b" } } }],
       get("r", { k: "a" }),
       "denied",
     ],
     [
-      "knows who asks",
+      "a matching principal is allowed",
       [{ ...read, Resource: "*", Principal: { Service: "x" } }],
       { ...get("r"), principal: { Service: "x" } },
       "allowed",
     ],
     [
-      "knows who does not",
+      "another principal is denied",
       [{ ...read, Resource: "*", Principal: { Service: "x" } }],
       { ...get("r"), principal: { AWS: "x" } },
       "denied",
     ],
-    ["takes * for everybody", [{ ...read, Resource: "*", Principal: "*" }], get("r"), "allowed"],
+    [
+      "* matches every principal",
+      [{ ...read, Resource: "*", Principal: "*" }],
+      get("r"),
+      "allowed",
+    ],
   ];
   for (const [name, statements, request, decision] of cases) {
-    test(name, () => assert.equal(decide(policy(...statements), request), decision));
+    test(`policy evaluator: ${name}`, () =>
+      assert.equal(decide(policy(...statements), request), decision));
   }
 
-  test("throws at what it does not know", () => {
+  test("policy evaluator: unknown elements throw", () => {
     assert.throws(
       () => decide(policy(when("IpAddress", "k", "a")), get("r", { k: "a" })),
       /operator IpAddress is not known here/,

@@ -31,7 +31,7 @@ const expiries = (key: string, days?: number) =>
     ...(noncurrentVersionExpiration ? [noncurrentVersionExpiration.noncurrentDays] : []),
   ]);
 
-describe("the rules of a bucket", () => {
+describe("lifecycle rules of a bucket", () => {
   for (const key of [
     stateKey("runs"),
     historyKey("orders", RUN),
@@ -40,7 +40,8 @@ describe("the rules of a bucket", () => {
     configKey("orders", "tap-config.json"),
     clusterMarkerKey,
   ]) {
-    test(`never delete ${key}, nor its older versions`, () => assert.deepEqual(expiries(key), []));
+    test(`bucket lifecycle: ${key} and its older versions are never deleted`, () =>
+      assert.deepEqual(expiries(key), []));
   }
 
   for (const key of [
@@ -50,14 +51,14 @@ describe("the rules of a bucket", () => {
     "smoke-test/x.txt",
     "artifacts/2026/11/23/x/y",
   ]) {
-    test(`delete ${key} after the days that are set, and its older versions after seven`, () => {
+    test(`bucket lifecycle: ${key} is deleted after the configured days, its older versions after seven`, () => {
       assert.deepEqual(expiries(key), [90, 7]);
       assert.deepEqual(expiries(key, 30), [30, 7]);
       assert.deepEqual(expiries(key, 0), []);
     });
   }
 
-  test("give up unfinished uploads wherever they are", () => {
+  test("bucket lifecycle: incomplete uploads are aborted everywhere", () => {
     for (const key of [
       stateKey("orders"),
       runFileKey("orders", RUN, "extract.jsonl"),
@@ -71,7 +72,7 @@ describe("the rules of a bucket", () => {
   });
 });
 
-test("the rules of a repository look at images without a tag alone", () => {
+test("repository lifecycle: rules apply only to untagged images", () => {
   assert.deepEqual(repositoryRules(14), {
     rules: [
       {

@@ -64,8 +64,8 @@ const json = (value: unknown) =>
     readonly Statement: readonly { readonly [field: string]: unknown }[];
   };
 
-describe("the roles of pods", () => {
-  test("are one for all pipelines and one for each that wants its own", async () => {
+describe("roles of pods", () => {
+  test('pod roles: one for all pipelines, and one for each pipeline with role "own"', async () => {
     const { registrations, identity } = await identityOf();
     assert.deepEqual(
       registrations.filter(({ type }) => type === ROLE).map(({ name }) => name),
@@ -75,7 +75,7 @@ describe("the roles of pods", () => {
     assert.deepEqual(Object.keys(identity.accountAnnotations), ["singer", "pipeline-payroll"]);
   });
 
-  test("reach what is theirs", async () => {
+  test("pod roles: they grant access to their own objects", async () => {
     const { registrations } = await identityOf();
     const resources = (name: string) =>
       JSON.stringify(
@@ -89,7 +89,7 @@ describe("the roles of pods", () => {
     assert.match(resources("payroll"), /etl\/state\/wages\/state\.json/);
   });
 
-  test("use the bucket's key where it has one", async () => {
+  test("pod roles: they grant use of the bucket's key if it has one", async () => {
     const { registrations } = await identityOf({ kmsKey: KEY });
     for (const name of [SHARED, "payroll"])
       assert.equal(
@@ -98,13 +98,13 @@ describe("the roles of pods", () => {
       );
   });
 
-  test("lie in a folder of their own, so that who deploys need touch no others", async () => {
+  test("pod roles: they have a path of their own, so that deployers need permissions for no others", async () => {
     const { registrations } = await identityOf();
     for (const name of [SHARED, "payroll"])
       assert.equal(only(registrations, ROLE, name).inputs["path"], "/tapctl/");
   });
 
-  test("are bounded where the settings say so", async () => {
+  test("pod roles: they have the permissions boundary of the settings", async () => {
     const boundary = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
     const { registrations } = await identityOf({
       identity: { ...podIdentity, permissionsBoundary: boundary },
@@ -117,8 +117,8 @@ describe("the roles of pods", () => {
   });
 });
 
-describe("by Pod Identity", () => {
-  test("a role is associated with its ServiceAccount, which needs no annotation", async () => {
+describe("EKS Pod Identity", () => {
+  test("Pod Identity: a role is associated with its ServiceAccount, which needs no annotation", async () => {
     const { registrations, arns } = await identityOf();
     assert.deepEqual(only(registrations, ASSOCIATION, "payroll").inputs, {
       clusterName: "etl",
@@ -130,7 +130,7 @@ describe("by Pod Identity", () => {
     assert.deepEqual(arns, {});
   });
 
-  test("the role trusts that ServiceAccount of that cluster in the account that deploys", async () => {
+  test("Pod Identity: the role trusts that ServiceAccount of that cluster in the deploying account", async () => {
     const { registrations } = await identityOf();
     assert.deepEqual(
       json(only(registrations, ROLE, SHARED).inputs["assumeRolePolicy"]).Statement[0]?.[
@@ -147,8 +147,8 @@ describe("by Pod Identity", () => {
   });
 });
 
-describe("by IRSA", () => {
-  test("a ServiceAccount is annotated with its role, which trusts the cluster's issuer", async () => {
+describe("IRSA", () => {
+  test("IRSA: a ServiceAccount is annotated with its role, which trusts the cluster's issuer", async () => {
     const { registrations, arns, calls } = await identityOf({ identity: irsa });
     assert.deepEqual(arns, {
       singer: `arn:aws:iam::${ACCOUNT}:role/${SHARED}-1a2b3c4`,
@@ -166,7 +166,7 @@ describe("by IRSA", () => {
   });
 });
 
-describe("connectors get no role", () => {
+describe("connectors without a role", () => {
   interface Containers {
     readonly container?: { readonly name?: string };
     readonly containerSet?: { readonly containers: readonly { readonly name: string }[] };
@@ -183,7 +183,7 @@ describe("connectors get no role", () => {
       ],
     );
 
-  test("because every container but Argo's own is skipped", () => {
+  test("connectors: every container except Argo's own is skipped", () => {
     const names = new Set(
       [...singerTemplates(clusterSettings), smokeTestTemplate(clusterSettings, false)].flatMap(
         containersOf,
@@ -193,7 +193,7 @@ describe("connectors get no role", () => {
     for (const own of ["init", "wait"]) assert.equal(SKIPPED_CONTAINERS.includes(own), false);
   });
 
-  test("by an annotation of every pod", async () => {
+  test("connectors: every pod has the annotation that skips them", async () => {
     const { identity } = await identityOf();
     const cluster = { ...clusterSettings, podAnnotations: identity.podAnnotations };
     for (const { spec } of [...singerTemplates(cluster), smokeTestTemplate(cluster, false)]) {
@@ -203,13 +203,13 @@ describe("connectors get no role", () => {
     }
   });
 
-  test("nor the one of the node, whose service they do not reach; Pod Identity's own is another address", async () => {
+  test("connectors: the metadata service is blocked, the Pod Identity agent is not", async () => {
     const { blockedNetworks } = (await identityOf()).identity;
     assert.deepEqual(blockedNetworks, ["169.254.169.254/32", "fd00:ec2::254/128"]);
   });
 });
 
-test("a pipeline with a role of its own runs as its own ServiceAccount, and others do not", () => {
+test('role "own": the pipeline has its own ServiceAccount, and others do not', () => {
   const cluster = { ...clusterSettings, serviceAccounts: { orders: "pipeline-orders" } };
   const accounts = fixtures.map((entry) => [
     entry.name,

@@ -31,11 +31,12 @@ const on = (action: string, resource: string, context?: AwsRequest["context"]): 
 });
 
 function check(
+  subject: string,
   document: PolicyDocument,
   cases: readonly (readonly [string, AwsRequest, Decision])[],
 ): void {
   for (const [name, request, decision] of cases)
-    test(name, () => assert.equal(decide(document, request), decision));
+    test(`${subject}: ${name}`, () => assert.equal(decide(document, request), decision));
 }
 
 const read = (key: string) => on("s3:GetObject", object(key));
@@ -54,159 +55,179 @@ const objectsOf = (pipeline: string) => [
 ];
 
 const never: readonly (readonly [string, AwsRequest, Decision])[] = [
-  ["objects are deleted by nobody", on("s3:DeleteObject", object(stateKey("orders"))), "denied"],
+  ["objects cannot be deleted", on("s3:DeleteObject", object(stateKey("orders"))), "denied"],
   [
-    "nor are their older versions",
+    "older versions of objects cannot be deleted",
     on("s3:DeleteObjectVersion", object(stateKey("orders"))),
     "denied",
   ],
-  ["the bucket is deleted by nobody", on("s3:DeleteBucket", "arn:aws:s3:::etl"), "denied"],
-  ["its policy is changed by nobody", on("s3:PutBucketPolicy", "arn:aws:s3:::etl"), "denied"],
+  ["the bucket cannot be deleted", on("s3:DeleteBucket", "arn:aws:s3:::etl"), "denied"],
+  ["the bucket's policy cannot be changed", on("s3:PutBucketPolicy", "arn:aws:s3:::etl"), "denied"],
   [
-    "its rules are changed by nobody",
+    "the bucket's lifecycle rules cannot be changed",
     on("s3:PutLifecycleConfiguration", "arn:aws:s3:::etl"),
     "denied",
   ],
-  ["objects are shown to nobody else", on("s3:PutObjectAcl", object(stateKey("orders"))), "denied"],
-  ["configs are written by people alone", write(configKey("orders", "tap-config.json")), "denied"],
-  ["the mark of the cluster is written by nobody", write(clusterMarkerKey), "denied"],
-  ["leases are the business of local runs", write(leaseKey("orders", 1)), "denied"],
-  ["another bucket is not read", on("s3:GetObject", object(stateKey("orders"), "etl-2")), "denied"],
-  ["another bucket is not listed", on("s3:ListBucket", "arn:aws:s3:::other"), "denied"],
-  ["roles are not taken", on("sts:AssumeRole", "arn:aws:iam::123456789012:role/admin"), "denied"],
+  [
+    "ACLs of objects cannot be changed",
+    on("s3:PutObjectAcl", object(stateKey("orders"))),
+    "denied",
+  ],
+  ["configs cannot be written", write(configKey("orders", "tap-config.json")), "denied"],
+  ["the cluster's marker cannot be written", write(clusterMarkerKey), "denied"],
+  ["leases cannot be written", write(leaseKey("orders", 1)), "denied"],
+  [
+    "another bucket cannot be read",
+    on("s3:GetObject", object(stateKey("orders"), "etl-2")),
+    "denied",
+  ],
+  ["another bucket cannot be listed", on("s3:ListBucket", "arn:aws:s3:::other"), "denied"],
+  [
+    "no other role can be assumed",
+    on("sts:AssumeRole", "arn:aws:iam::123456789012:role/admin"),
+    "denied",
+  ],
 ];
 
-describe("the role of all pipelines", () => {
+describe("role of all pipelines", () => {
   const role = storePolicy({ bucket: "etl", region: "eu-central-1" });
-  check(role, [
+  check("role of all pipelines", role, [
     ...[
       ...objectsOf("orders"),
       "smoke-test/smoke-test-x.txt",
       "artifacts/2026/11/23/hello/pod",
     ].flatMap((key) => [
-      [`reads ${key}`, read(key), "allowed"] as const,
-      [`writes ${key}`, write(key), "allowed"] as const,
+      [`${key} can be read`, read(key), "allowed"] as const,
+      [`${key} can be written`, write(key), "allowed"] as const,
     ]),
-    ["reads configs", read(configKey("orders", "tap-config.json")), "allowed"],
+    ["configs can be read", read(configKey("orders", "tap-config.json")), "allowed"],
+    ["given states of runs can be read", read(requestKey("orders", RUN)), "allowed"],
+    ["given states of runs cannot be written", write(requestKey("orders", RUN)), "denied"],
     [
-      "reads the states that runs are told to go on from",
-      read(requestKey("orders", RUN)),
-      "allowed",
-    ],
-    ["writes none of them", write(requestKey("orders", RUN)), "denied"],
-    [
-      "may ask for no object, which is how a run without a given state asks",
+      'the key "none", which a run without a given state requests, can be read',
       read("none"),
       "allowed",
     ],
-    ["writes no such object", write("none"), "denied"],
-    ["finds out that an object is not there", on("s3:ListBucket", "arn:aws:s3:::etl"), "allowed"],
+    ['the key "none" cannot be written', write("none"), "denied"],
+    ["missing objects are reported as missing", on("s3:ListBucket", "arn:aws:s3:::etl"), "allowed"],
     [
-      "gives up an upload",
+      "uploads can be aborted",
       on("s3:AbortMultipartUpload", object(runFileKey("orders", RUN, "extract.jsonl"))),
       "allowed",
     ],
-    ["uses no key of KMS", useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"), "denied"],
+    ["KMS keys cannot be used", useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"), "denied"],
     ...never,
   ]);
 });
 
-describe("the role of one pipeline", () => {
+describe("role of one pipeline", () => {
   const role = storePolicy({
     bucket: "etl",
     region: "eu-central-1",
     pipeline: { name: "orders", formerName: "sales" },
   });
-  check(role, [
+  check("role of one pipeline", role, [
     ...objectsOf("orders").flatMap((key) => [
-      [`reads ${key}`, read(key), "allowed"] as const,
-      [`writes ${key}`, write(key), "allowed"] as const,
+      [`${key} can be read`, read(key), "allowed"] as const,
+      [`${key} can be written`, write(key), "allowed"] as const,
     ]),
     ...objectsOf("orders-2").flatMap((key) => [
-      [`does not read ${key}`, read(key), "denied"] as const,
-      [`does not write ${key}`, write(key), "denied"] as const,
+      [`${key} cannot be read`, read(key), "denied"] as const,
+      [`${key} cannot be written`, write(key), "denied"] as const,
     ]),
-    ["reads its config", read(configKey("orders", "tap-config.json")), "allowed"],
-    ["reads no config of another", read(configKey("orders-2", "tap-config.json")), "denied"],
+    ["its config can be read", read(configKey("orders", "tap-config.json")), "allowed"],
     [
-      "reads the states that its runs are told to go on from",
-      read(requestKey("orders", RUN)),
-      "allowed",
+      "another pipeline's config cannot be read",
+      read(configKey("orders-2", "tap-config.json")),
+      "denied",
     ],
-    ["writes none of them", write(requestKey("orders", RUN)), "denied"],
-    ["reads none of another", read(requestKey("orders-2", RUN)), "denied"],
+    ["given states of its runs can be read", read(requestKey("orders", RUN)), "allowed"],
+    ["given states of runs cannot be written", write(requestKey("orders", RUN)), "denied"],
     [
-      "may ask for no object, which is how a run without a given state asks",
+      "given states of another pipeline cannot be read",
+      read(requestKey("orders-2", RUN)),
+      "denied",
+    ],
+    [
+      'the key "none", which a run without a given state requests, can be read',
       read("none"),
       "allowed",
     ],
-    ["writes no such object", write("none"), "denied"],
-    ["reads the state of its former name", read(stateKey("sales")), "allowed"],
-    ["reads no tokens of its former name", read(overlayKey("sales")), "denied"],
-    ["writes no state of its former name", write(stateKey("sales")), "denied"],
+    ['the key "none" cannot be written', write("none"), "denied"],
+    ["the state of its former name can be read", read(stateKey("sales")), "allowed"],
+    ["tokens of its former name cannot be read", read(overlayKey("sales")), "denied"],
+    ["the state of its former name cannot be written", write(stateKey("sales")), "denied"],
     [
-      "may ask for the state of no pipeline, which is how a pipeline without former name asks",
+      'the state of "none", which a pipeline without a former name requests, can be read',
       read(stateKey("none")),
       "allowed",
     ],
-    ["finds out that an object is not there", on("s3:ListBucket", "arn:aws:s3:::etl"), "allowed"],
-    ["does not touch the smoke test", write("smoke-test/x.txt"), "denied"],
-    ["does not touch other Workflows' artifacts", read("artifacts/x"), "denied"],
+    ["missing objects are reported as missing", on("s3:ListBucket", "arn:aws:s3:::etl"), "allowed"],
+    ["files of the smoke test cannot be written", write("smoke-test/x.txt"), "denied"],
+    ["artifacts of other Workflows cannot be read", read("artifacts/x"), "denied"],
     ...never,
   ]);
 });
 
-describe("the key of a bucket", () => {
-  check(storePolicy({ bucket: "etl", region: "eu-central-1", kmsKey: KEY }), [
+describe("key policy", () => {
+  check(
+    "role with a KMS key",
+    storePolicy({ bucket: "etl", region: "eu-central-1", kmsKey: KEY }),
     [
-      "is used through S3 to read",
-      useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"),
-      "allowed",
+      [
+        "S3 can decrypt with the key",
+        useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"),
+        "allowed",
+      ],
+      [
+        "S3 can encrypt with the key",
+        useKey("kms:GenerateDataKey", "s3.eu-central-1.amazonaws.com"),
+        "allowed",
+      ],
+      ["the key cannot be used directly", on("kms:Decrypt", KEY), "denied"],
+      [
+        "the key cannot be used through another service",
+        useKey("kms:Decrypt", "secretsmanager.eu-central-1.amazonaws.com"),
+        "denied",
+      ],
+      [
+        "the key cannot be deleted",
+        useKey("kms:ScheduleKeyDeletion", "s3.eu-central-1.amazonaws.com"),
+        "denied",
+      ],
+      [
+        "another key cannot be used",
+        { ...useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"), resource: `${KEY}5` },
+        "denied",
+      ],
     ],
-    [
-      "is used through S3 to write",
-      useKey("kms:GenerateDataKey", "s3.eu-central-1.amazonaws.com"),
-      "allowed",
-    ],
-    ["is not used by itself", on("kms:Decrypt", KEY), "denied"],
-    [
-      "is not used through another service",
-      useKey("kms:Decrypt", "secretsmanager.eu-central-1.amazonaws.com"),
-      "denied",
-    ],
-    [
-      "is not deleted",
-      useKey("kms:ScheduleKeyDeletion", "s3.eu-central-1.amazonaws.com"),
-      "denied",
-    ],
-    [
-      "is the only one",
-      { ...useKey("kms:Decrypt", "s3.eu-central-1.amazonaws.com"), resource: `${KEY}5` },
-      "denied",
-    ],
-  ]);
+  );
 });
 
-describe("the policy of a bucket", () => {
+describe("bucket policy", () => {
   const all = (context: AwsRequest["context"]): AwsRequest => ({
     ...on("s3:GetObject", object("state/x"), context),
     principal: { AWS: "arn:aws:iam::123456789012:root" },
   });
-  check(bucketPolicy("etl", "eu-central-1"), [
-    ["refuses connections without TLS", all({ "aws:SecureTransport": "false" }), "refused"],
-    ["refuses old TLS", all({ "aws:SecureTransport": "true", "s3:TlsVersion": "1.1" }), "refused"],
+  check("bucket policy", bucketPolicy("etl", "eu-central-1"), [
+    ["connections without TLS are refused", all({ "aws:SecureTransport": "false" }), "refused"],
     [
-      "leaves others to the roles",
+      "old versions of TLS are refused",
+      all({ "aws:SecureTransport": "true", "s3:TlsVersion": "1.1" }),
+      "refused",
+    ],
+    [
+      "other requests are left to the roles",
       all({ "aws:SecureTransport": "true", "s3:TlsVersion": "1.3" }),
       "denied",
     ],
     [
-      "refuses lists without TLS too",
+      "listing without TLS is refused",
       { ...on("s3:ListBucket", "arn:aws:s3:::etl", { "aws:SecureTransport": "false" }) },
       "refused",
     ],
   ]);
-  test("names the bucket as its part of AWS does", () => {
+  test("bucket policy: ARNs have the partition of the region", () => {
     assert.deepEqual(bucketPolicy("etl", "cn-north-1").Statement[0]?.Resource, [
       "arn:aws-cn:s3:::etl",
       "arn:aws-cn:s3:::etl/*",
@@ -218,7 +239,7 @@ describe("the policy of a bucket", () => {
   });
 });
 
-describe("a role by Pod Identity", () => {
+describe("trust policy for Pod Identity", () => {
   const tags = {
     "aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-central-1:123456789012:cluster/etl",
     "aws:RequestTag/kubernetes-namespace": "pipelines",
@@ -229,37 +250,50 @@ describe("a role by Pod Identity", () => {
     principal: AwsRequest["principal"] = { Service: "pods.eks.amazonaws.com" },
   ): AwsRequest => ({ action: "sts:AssumeRole", principal, context: { ...tags, ...over } });
   check(
+    "trust policy for Pod Identity",
     podIdentityTrust(
       { namespace: "pipelines", name: "singer" },
       { account: "123456789012", region: "eu-central-1", cluster: "etl" },
     ),
     [
-      ["is taken by pods of its ServiceAccount", take(), "allowed"],
-      ["with their tags", { ...take(), action: "sts:TagSession" }, "allowed"],
+      ["pods of its ServiceAccount can assume the role", take(), "allowed"],
       [
-        "not by another ServiceAccount",
+        "pods of its ServiceAccount can tag the session",
+        { ...take(), action: "sts:TagSession" },
+        "allowed",
+      ],
+      [
+        "another ServiceAccount cannot assume the role",
         take({ "aws:RequestTag/kubernetes-service-account": "singer-2" }),
         "denied",
       ],
       [
-        "not in another namespace",
+        "another namespace cannot assume the role",
         take({ "aws:RequestTag/kubernetes-namespace": "default" }),
         "denied",
       ],
       [
-        "not in another cluster",
+        "another cluster cannot assume the role",
         take({
           "aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-central-1:123456789012:cluster/etl-2",
         }),
         "denied",
       ],
-      ["not by another service", take({}, { Service: "ec2.amazonaws.com" }), "denied"],
-      ["not by an account", take({}, { AWS: "arn:aws:iam::123456789012:root" }), "denied"],
+      [
+        "another service cannot assume the role",
+        take({}, { Service: "ec2.amazonaws.com" }),
+        "denied",
+      ],
+      [
+        "an account cannot assume the role",
+        take({}, { AWS: "arn:aws:iam::123456789012:root" }),
+        "denied",
+      ],
     ],
   );
 });
 
-describe("a role by a token of the cluster", () => {
+describe("trust policy for IRSA", () => {
   const take = (
     over: AwsRequest["context"] = {},
     principal: AwsRequest["principal"] = { Federated: OIDC },
@@ -272,20 +306,24 @@ describe("a role by a token of the cluster", () => {
       ...over,
     },
   });
-  check(irsaTrust({ namespace: "pipelines", name: "singer" }, OIDC), [
-    ["is taken by its ServiceAccount", take(), "allowed"],
+  check("trust policy for IRSA", irsaTrust({ namespace: "pipelines", name: "singer" }, OIDC), [
+    ["its ServiceAccount can assume the role", take(), "allowed"],
     [
-      "not by another ServiceAccount",
+      "another ServiceAccount cannot assume the role",
       take({ [`${ISSUER}:sub`]: "system:serviceaccount:pipelines:default" }),
       "denied",
     ],
     [
-      "not in another namespace",
+      "another namespace cannot assume the role",
       take({ [`${ISSUER}:sub`]: "system:serviceaccount:default:singer" }),
       "denied",
     ],
-    ["not by a token for somebody else", take({ [`${ISSUER}:aud`]: "kubernetes" }), "denied"],
-    ["not by another issuer", take({}, { Federated: `${OIDC}5` }), "denied"],
-    ["not without a token", { ...take(), action: "sts:AssumeRole" }, "denied"],
+    [
+      "a token for another audience is rejected",
+      take({ [`${ISSUER}:aud`]: "kubernetes" }),
+      "denied",
+    ],
+    ["a token of another issuer is rejected", take({}, { Federated: `${OIDC}5` }), "denied"],
+    ["a request without a token is rejected", { ...take(), action: "sts:AssumeRole" }, "denied"],
   ]);
 });

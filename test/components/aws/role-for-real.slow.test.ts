@@ -17,7 +17,7 @@ const BUCKET = "etl";
 const RUN = "20261123T081502Z-4f2a9c";
 const place = { bucket: BUCKET, region: "us-east-1" };
 
-describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
+describe("role policies on MinIO", { skip: withoutMinio }, () => {
   let server: S3Server;
   let own: S3Client;
   let shared: S3Client;
@@ -57,7 +57,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
   const isDenied = { name: "AccessDenied" };
   const isMissing = { name: "NoSuchKey" };
 
-  test("lets pods read and write what is theirs", async () => {
+  test("role policy on MinIO: pods can read and write their own objects", async () => {
     await put(own, stateKey("orders"));
     await put(own, `runs/orders/${RUN}/tap.log`);
     await get(own, stateKey("orders"));
@@ -65,7 +65,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
     await get(shared, stateKey("payroll"));
   });
 
-  test("keeps a pipeline with a role of its own out of all others", async () => {
+  test("role policy on MinIO: a pipeline with its own role cannot access any other", async () => {
     await assert.rejects(get(own, stateKey("payroll")), isDenied);
     await assert.rejects(put(own, stateKey("payroll")), isDenied);
     await assert.rejects(put(own, stateKey("sales")), isDenied);
@@ -73,7 +73,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
     await assert.rejects(get(own, requestKey("payroll", RUN)), isDenied);
   });
 
-  test("lets nobody delete, nor write configs or the mark of the cluster", async () => {
+  test("role policy on MinIO: pods cannot delete, or write configs and the marker of the cluster", async () => {
     for (const client of [own, shared]) {
       await assert.rejects(
         client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: stateKey("orders") })),
@@ -84,7 +84,7 @@ describe("a role's policy, kept by MinIO", { skip: withoutMinio }, () => {
     }
   });
 
-  test("says of what is not there that it is not there, which Argo's optional artifacts need", async () => {
+  test("role policy on MinIO: missing objects are reported as missing, which Argo's optional artifacts need", async () => {
     for (const key of [
       "state/orders/overlay.json",
       stateKey("none"),

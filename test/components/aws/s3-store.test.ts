@@ -15,8 +15,8 @@ async function bucketOf(store: object = {}) {
 
 const inputs = async (type: string, store: object = {}) => only(await bucketOf(store), type).inputs;
 
-describe("a bucket of S3", () => {
-  test("has versions, encryption, rules of expiry, and neither public access nor connections without TLS", async () => {
+describe("S3 bucket", () => {
+  test("S3 bucket: it has versions, encryption and expiration, but no public access and no connections without TLS", async () => {
     assert.deepEqual(
       typesOf(await bucketOf())
         .slice()
@@ -50,7 +50,7 @@ describe("a bucket of S3", () => {
     );
   });
 
-  test("is encrypted by S3 itself, or by a key of KMS, which is asked once for many objects", async () => {
+  test("S3 bucket: it is encrypted by S3 or with a KMS key, which is requested once for many objects", async () => {
     const type =
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
     assert.deepEqual((await inputs(type))["rules"], [
@@ -64,7 +64,7 @@ describe("a bucket of S3", () => {
     ]);
   });
 
-  test("deletes what runs left after the days that are set", async () => {
+  test("S3 bucket: files of runs expire after the configured days", async () => {
     const type = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
     const ids = async (store: object) =>
       (
@@ -83,7 +83,7 @@ describe("a bucket of S3", () => {
     assert.deepEqual(await ids({ expireRunsDays: 0 }), [["abort-uploads", undefined]]);
   });
 
-  test("is kept from deletion with all its rules, unless the settings say otherwise", async () => {
+  test("S3 bucket: it and its rules are protected from deletion by default", async () => {
     const kept = async (store: object) =>
       Object.fromEntries(
         (await bucketOf(store)).map(({ type, options }) => [type, options.protect]),
@@ -94,12 +94,12 @@ describe("a bucket of S3", () => {
     assert.deepEqual(new Set(Object.values(await kept({ protect: false }))), new Set([false]));
   });
 
-  test("is marked as a cluster's, so that local runs refuse it", async () => {
+  test("S3 bucket: it is marked as a cluster's, so that local runs refuse it", async () => {
     const { key, content } = await inputs("aws:s3/bucketObjectv2:BucketObjectv2");
     assert.deepEqual([key, content], ["cluster.json", `{"cluster":true}\n`]);
   });
 
-  test("that is there is marked, and nothing else of it is changed", async () => {
+  test("S3 bucket: an existing one is only marked", async () => {
     const existing = await bucketOf({ existing: true });
     assert.deepEqual(typesOf(existing).slice().sort(), ["s3/bucketObjectv2", "tapctl:aws:S3Store"]);
     assert.deepEqual(
@@ -112,7 +112,7 @@ describe("a bucket of S3", () => {
     [REGION, "s3.eu-central-1.amazonaws.com"],
     ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
   ] as const) {
-    test(`of ${region} is reached at ${endpoint}, without keys`, async () => {
+    test(`S3 bucket: in ${region} its address is ${endpoint}, without keys`, async () => {
       let buckets: ObjectStoreBuckets | undefined;
       let name: Promise<string> | undefined;
       await recordAws(() => {
@@ -136,11 +136,11 @@ describe("a bucket of S3", () => {
   }
 });
 
-describe("the provider of AWS", () => {
+describe("AWS provider", () => {
   const provider = async (place: object = {}) =>
     only((await declared(settingsOf({ place }))).registrations, "pulumi:providers:aws").inputs;
 
-  test("is told the region, and tags all that it makes with the stack", async () => {
+  test("AWS provider: it has the region and tags all resources with the stack", async () => {
     assert.deepEqual(await provider(), {
       region: REGION,
       defaultTags: JSON.stringify({ tags: { "tapctl:stack": "tapctl/test" } }),
@@ -149,7 +149,7 @@ describe("the provider of AWS", () => {
     });
   });
 
-  test("is told the account that it may change, the profile, and more tags", async () => {
+  test("AWS provider: it has the allowed account, the profile and more tags", async () => {
     const { allowedAccountIds, profile, defaultTags } = await provider({
       account: "123456789012",
       profile: "etl",
@@ -165,7 +165,7 @@ describe("the provider of AWS", () => {
     );
   });
 
-  test("makes all that is on AWS", async () => {
+  test("AWS provider: it creates all resources on AWS", async () => {
     const { registrations } = await declared(settingsOf({ place: { ecr: {} } }), {
       repositories: ["tap-shop"],
     });

@@ -24,8 +24,8 @@ async function imageOf(made: ImageBuilding, build = tapBuild) {
   return only(await recordImages(() => new ConnectorImage("tap-shop", { ...made, build })), IMAGE);
 }
 
-describe("the image of a connector", () => {
-  test("is built from a narrow context, pushed, and kept in the registry when it is deleted here", async () => {
+describe("connector image", () => {
+  test("connector image: it is built from a small context, pushed, and kept in the registry when deleted", async () => {
     const { inputs, options } = await imageOf(building());
     assert.deepEqual(inputs, {
       tags: [`localhost:5000/tap-shop:${TAG}`],
@@ -55,13 +55,13 @@ describe("the image of a connector", () => {
     assert.match(options.parent, /tapctl:index:ConnectorImage::tap-shop$/);
   });
 
-  test("of the runner is the stage of that name", async () => {
+  test('runner image: it is the stage "runner"', async () => {
     const { inputs } = await imageOf(building(), buildOf(runnerImage(context)));
     assert.equal(inputs["target"], "runner");
     assert.deepEqual(inputs["labels"], { "org.opencontainers.image.title": "singer-runner" });
   });
 
-  test("is built as the settings say", async () => {
+  test("connector image: it is built according to the settings", async () => {
     const { inputs } = await imageOf(
       building({
         images: {
@@ -97,7 +97,7 @@ describe("the image of a connector", () => {
     });
   });
 
-  test("keeps its layers in the registry where the settings say so, under a tag of the connector", async () => {
+  test("connector image: layers are cached in the registry under a tag of the connector, if set", async () => {
     const { inputs } = await imageOf(
       building({ registry: { address: "registry.example.com/etl" }, images: { cache: true } }),
     );
@@ -116,7 +116,7 @@ describe("the image of a connector", () => {
     ]);
   });
 
-  test("is pushed with the settings' user, whose password is a secret", async () => {
+  test("connector image: it is pushed with the configured user and a secret password", async () => {
     const { inputs } = await imageOf(
       building({
         registry: {
@@ -135,7 +135,7 @@ describe("the image of a connector", () => {
     ]);
   });
 
-  test("trusts the stack's certificates, which are no reason to build again", async () => {
+  test("connector image: it trusts the stack's certificates, which do not cause another build", async () => {
     const { inputs } = await imageOf(building({}, "-----BEGIN CERTIFICATE-----"));
     assert.deepEqual(inputs["secrets"], {
       secret: { certificates: "-----BEGIN CERTIFICATE-----" },
@@ -144,7 +144,7 @@ describe("the image of a connector", () => {
     assert.doesNotMatch(JSON.stringify(inputs["buildArgs"]), /CERTIFICATE/);
   });
 
-  test("goes to the stack's own registry by any builder", async () => {
+  test("connector image: any builder pushes it to the stack's own registry", async () => {
     const { inputs } = await imageOf({
       ...building(),
       registry: {
@@ -166,7 +166,7 @@ describe("the image of a connector", () => {
     ],
   ] as const;
   for (const [registry, reference] of references) {
-    test(`is referred to as ${reference.replace(TAG, "TAG")} by digest`, async () => {
+    test(`connector image: ${reference.replace(TAG, "TAG")} is referenced by digest`, async () => {
       let found: Promise<string> | undefined;
       await recordImages(
         () =>

@@ -38,8 +38,8 @@ async function imagesOf(entries: readonly PipelineEntry[], images: object = {}) 
   return { stack, urns, references: await found };
 }
 
-describe("the images of a stack", () => {
-  test("are built once each, and named as their connectors", async () => {
+describe("images of a stack", () => {
+  test("stack images: each is built once and named after its connector", async () => {
     const { urns, references } = await imagesOf(arrayOf(shop({}), shop({ another: "use" })));
     assert.deepEqual(urns, [
       "tapctl:index:ConnectorImage singer-runner",
@@ -60,7 +60,7 @@ describe("the images of a stack", () => {
     assert.deepEqual([tapTwo, targetTwo], [tapOne, targetOne]);
   });
 
-  test("of two versions of a connector are both there, whatever the array's order", async () => {
+  test("stack images: two versions of a connector are both built, in any order of the array", async () => {
     const one = await imagesOf(arrayOf(shop({}), newer({})));
     const other = await imagesOf(arrayOf(newer({}), shop({})));
     assert.deepEqual(one.urns.slice(1, 3), [
@@ -72,7 +72,7 @@ describe("the images of a stack", () => {
     assert.match(other.references[1] ?? "", /tap-shop:2\.0\.0-/);
   });
 
-  test("that are ready are not built, by the array's word or the stack's", async () => {
+  test("stack images: ready ones of the array or the stack are not built", async () => {
     const { urns, references } = await imagesOf(arrayOf(erp({}), shop({})), {
       ready: { "tap-shop": `acme/tap-shop@${digest("3")}`, "singer-runner": "acme/runner:1" },
     });
@@ -87,7 +87,7 @@ describe("the images of a stack", () => {
     );
   });
 
-  test("need neither Docker nor a look-up where all are ready by digest", async () => {
+  test("stack images: if all are ready by digest, neither Docker nor a registry is needed", async () => {
     const ready = {
       "tap-shop": `acme/a@${digest("3")}`,
       "target-lake": `acme/b@${digest("4")}`,
@@ -96,7 +96,7 @@ describe("the images of a stack", () => {
     assert.deepEqual((await imagesOf(arrayOf(shop({})), { ready })).urns, []);
   });
 
-  test("are those of the array, and of no other entry", async () => {
+  test("stack images: only entries of the array have one", async () => {
     const { stack } = await imagesOf(arrayOf(shop({})));
     const [other] = arrayOf(newer({})).filter(isReplication);
     assert.throws(() => other && stack?.of(other), /no entry of the array/);
@@ -104,7 +104,7 @@ describe("the images of a stack", () => {
 });
 
 describe("repositories of a stack", () => {
-  test("are those of what is built, once each, whatever the versions", () => {
+  test("stack repositories: one for each built image, whatever its versions", () => {
     assert.deepEqual(imageRepositories(arrayOf(shop({}), newer({}), erp({})), context, {}), [
       "singer-runner",
       "tap-shop",
@@ -112,7 +112,7 @@ describe("repositories of a stack", () => {
     ]);
   });
 
-  test("are none for what is ready", () => {
+  test("stack repositories: none for ready images", () => {
     assert.deepEqual(
       imageRepositories(arrayOf(shop({})), context, {
         "singer-runner": "acme/runner:1",
@@ -132,7 +132,7 @@ describe("names of builds", () => {
   const plain = build(shop({}).connector, context);
   const extended = build({ ...shop({}).connector, settings: { host: "string" } }, context);
 
-  test("have the tag where nothing else tells two apart", () => {
+  test("build names: they contain the tag only if nothing else distinguishes two", () => {
     const names = nameBuilds([extended, plain, plain, build(lake({}).connector, context)]).map(
       ([name]) => name,
     );
@@ -142,14 +142,14 @@ describe("names of builds", () => {
     );
   });
 
-  test("do not change with a version", () => {
+  test("build names: they do not change with a version", () => {
     assert.deepEqual(
       nameBuilds([build(newer({}).connector, context)]).map(([name]) => name),
       nameBuilds([plain]).map(([name]) => name),
     );
   });
 
-  test("of a connector that is called as the runner do not take its place", () => {
+  test("build names: a connector named like the runner does not replace it", () => {
     const runner = runnerImage(context);
     assert.ok("build" in runner);
     const names = nameBuilds([

@@ -47,11 +47,11 @@ function lookUp(ready: { readonly [name: string]: string }, own: object = {}) {
   );
 }
 
-test("ready images: one with a digest is used as it is, and no registry is asked", async () => {
+test("ready images: one with a digest is used unchanged, without a query", async () => {
   assert.deepEqual(await lookUp({ "singer-runner": pinned }), new Map());
 });
 
-test("ready images: one by tag gets the digest that its registry has now, asked once however many use it", async (t) => {
+test("ready images: a tag is resolved to its digest by one query, however many use it", async (t) => {
   const { host, asked } = await registry(t);
   const image = `${host}/etl/tap-x:1`;
   assert.deepEqual(

@@ -7,7 +7,7 @@ import { dockerContext, imageBuilder } from "../../../src/manifests/images/image
 
 const unset = { exec: false };
 
-test("images for a registry on this machine are built by the engine itself, which a builder in a container cannot reach", () => {
+test("image builder: images for a registry on this machine are built by the engine, which a builder in a container cannot reach", () => {
   for (const address of ["localhost:5000", "localhost:5000/etl", "127.0.0.1:5000", "[::1]:5000"]) {
     assert.deepEqual(
       imageBuilder(unset, address, () => "desktop-linux"),
@@ -17,7 +17,7 @@ test("images for a registry on this machine are built by the engine itself, whic
   }
 });
 
-test("images for another registry, and by a builder that is named, are built as the settings say", () => {
+test("image builder: other images, and images with a named builder, are built according to the settings", () => {
   for (const address of ["registry.example.com/etl", "localhost.example.com", undefined])
     assert.deepEqual(imageBuilder(unset, address), { exec: false, keepsLayers: true });
   assert.deepEqual(imageBuilder({ exec: false, builder: "mine" }, "localhost:5000"), {
@@ -27,7 +27,7 @@ test("images for another registry, and by a builder that is named, are built as 
   });
 });
 
-test("the engine's context is the one that Docker's commands use", (t) => {
+test("image builder: the engine's context is that of Docker's commands", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-docker-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const env = { DOCKER_CONFIG: folder };

@@ -45,8 +45,8 @@ function buildOf(origin: ImageOrigin): ImageBuild {
   return origin.build;
 }
 
-describe("the image of a connector", () => {
-  test("has everything about it as build arguments", () => {
+describe("connector image", () => {
+  test("connector image: its build arguments describe the connector", () => {
     assert.deepEqual(buildOf(connectorImage(connector, context)).args, {
       BASE_IMAGE: "python:3.12-slim",
       CONNECTOR: "Tap-X",
@@ -65,14 +65,14 @@ describe("the image of a connector", () => {
     );
   });
 
-  test("has a name and a tag that registries take", () => {
+  test("connector image: its name and tag are valid in a registry", () => {
     assert.match(
       taggedReference(repositoriesBelow("localhost:5000/"), connectorImage(connector, context)),
       /^localhost:5000\/tap-x:1\.0_local-[0-9a-f]{12}$/,
     );
   });
 
-  test("is refused if its lock file was written for another version", () => {
+  test("connector image: a lock file of another version is an error", () => {
     const older = { ...connector, source: { ...source, version: "0.9" } };
     assert.throws(
       () => connectorImage(older, { ...context, locks: { "Tap-X.txt": lock } }),
@@ -80,7 +80,7 @@ describe("the image of a connector", () => {
     );
   });
 
-  test("has another tag when something that goes into it is another, and only then", () => {
+  test("connector image: its tag changes if and only if its inputs change", () => {
     const tag = (changed: BuildContext, of = connector) => buildOf(connectorImage(of, changed)).tag;
     assert.equal(
       tag({ ...context, launchers: { ...context.launchers, "y.py": "3" } }),
@@ -96,7 +96,7 @@ describe("the image of a connector", () => {
     assert.equal(new Set([tag(context), ...others]).size, others.length + 1);
   });
 
-  test("of a bulk connector: starts its module, and has another tag when its code or shared code changes", () => {
+  test("bulk connector image: it starts its module, and its tag changes with its code or shared code", () => {
     const bulk = tap({ name: "tap-b", bulk: "tap_b", requirements: ["x==1"] })({}).connector;
     const code = { "__init__.py": "1", "tap_b/__main__.py": "1", "target_c/__main__.py": "1" };
     const build = (changed: { readonly [path: string]: string } = {}) =>
@@ -114,7 +114,7 @@ describe("the image of a connector", () => {
     assert.equal(new Set([build(), ...others].map(({ tag }) => tag)).size, 3);
   });
 
-  test("is not built where it is there, by the array's or the stack's word, which wins", () => {
+  test("connector image: ready images are not built, and those of the stack take precedence", () => {
     const there = tap({ name: "tap-y", image: "acme/tap-y:1" })({}).connector;
     assert.equal(
       taggedReference(repositoriesBelow("localhost:5000"), connectorImage(there, context)),
@@ -144,10 +144,10 @@ describe("the image of a connector", () => {
   });
 });
 
-test("the runner's image is a stage of the same file", () =>
+test("runner image: it is a stage of the same Dockerfile", () =>
   assert.equal(buildOf(runnerImage(context)).target, "runner"));
 
-test("what images are built from is found, without what Python leaves behind", () => {
+test("build context: it has all sources and no __pycache__", () => {
   const { files, launchers } = readBuildContext("python:3.12-slim", ROOT);
   for (const path of [
     "images/singer/Dockerfile",
@@ -163,7 +163,7 @@ test("what images are built from is found, without what Python leaves behind", (
   );
 });
 
-test("a project's own lock file and launcher: they win, are named build contexts, and change no other image", (t) => {
+test("project files: a project's lock file and launcher take precedence, are named contexts, and change no other image", (t) => {
   const project = mkdtempSync(join(tmpdir(), "project-"));
   t.after(() => rmSync(project, { recursive: true }));
   const own = tap({ name: "tap-own", package: "tap-own", version: "1.0", launcher: "own.py" })({});
@@ -185,7 +185,7 @@ test("a project's own lock file and launcher: they win, are named build contexts
   assert.notEqual(buildOf(changed).tag, built.tag);
 });
 
-describe("a build that fails", () => {
+describe("failed builds", () => {
   const install = (action: string, env: NodeJS.ProcessEnv) => {
     const folder = mkdtempSync(join(tmpdir(), "install-"));
     try {
@@ -203,7 +203,7 @@ describe("a build that fails", () => {
     }
   };
 
-  test("names the connector and what is wrong with its arguments", () => {
+  test("failed build: the error names the connector and the invalid argument", () => {
     assert.deepEqual(install("install", { PACKAGE: "" }), {
       status: 1,
       last: 'connector "tap-x" ( 1.0): build argument PACKAGE is not set',
@@ -214,14 +214,14 @@ describe("a build that fails", () => {
     );
   });
 
-  test("says which launcher is not there", () => {
+  test("failed build: the error names a missing launcher", () => {
     assert.match(
       install("describe", { LAUNCHER: "nope.py" }).last ?? "",
       /^connector "tap-x" \(tap-x 1\.0\): its launcher connectors\/launchers\/nope\.py does not exist$/,
     );
   });
 
-  test("names the connector and what pip said", () => {
+  test("failed build: the error names the connector and the message of pip", () => {
     const { status, last } = install("install", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: "" });
     assert.equal(status, 1);
     assert.match(

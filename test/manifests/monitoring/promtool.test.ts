@@ -26,11 +26,11 @@ function promtool(cwd: string, args: readonly string[]): void {
   assert.equal(status, 0, `${stdout}${stderr}`);
 }
 
-test("promtool takes the rules", { skip }, (t) =>
+test("alert rules: promtool accepts them", { skip }, (t) =>
   promtool(rulesFolder(t), ["check", "rules", "rules.yaml"]),
 );
 
-test("the rules do what rules.promtool.yaml says", { skip }, (t) => {
+test("alert rules: they behave as in rules.promtool.yaml", { skip }, (t) => {
   const folder = rulesFolder(t);
   copyFileSync(join(__dirname, "rules.promtool.yaml"), join(folder, "rules.promtool.yaml"));
   promtool(folder, ["test", "rules", "rules.promtool.yaml"]);

@@ -31,17 +31,17 @@ function dashboardExpressions(minio: boolean): readonly string[] {
     );
 }
 
-test("the rules are as their golden file says", () =>
+test("alert rules: they equal the golden file", () =>
   assertGolden("monitoring-rules.yaml", stringify(prometheusRule(RULES, place), { lineWidth: 0 })));
 
-test("the dashboard is as its golden file says", () =>
+test("dashboard: it equals the golden file", () =>
   assertGolden(
     "monitoring-dashboard.json",
     dashboardConfigMap({ ...RULES }, { namespace: "pipelines" }).data["tapctl-pipelines.json"] +
       "\n",
   ));
 
-test("what is scraped", () => {
+test("ServiceMonitors: they select namespace, path and job", () => {
   const { metadata, spec } = serviceMonitor(storeTarget("minio"), place);
   assert.deepEqual(metadata, {
     name: "minio",
@@ -55,13 +55,13 @@ test("what is scraped", () => {
   ]);
 });
 
-test("the parser finds what is no PromQL", () => {
+test("PromQL parser: it detects invalid expressions", () => {
   assert.equal(promqlProblem("sum by (pipeline) (x)"), undefined);
   assert.match(promqlProblem("sum by (pipeline (x)") ?? "", /at 17/);
 });
 
 for (const minio of [true, false]) {
-  test(`every expression is PromQL, ${minio ? "with" : "without"} MinIO`, () => {
+  test(`PromQL: every expression is valid ${minio ? "with" : "without"} MinIO`, () => {
     const all = [...expressions({ ...RULES, minio }), ...dashboardExpressions(minio)];
     for (const expr of all) assert.equal(promqlProblem(expr), undefined, expr);
     assert.equal(
@@ -71,7 +71,7 @@ for (const minio of [true, false]) {
   });
 }
 
-test("only metrics that are there are asked for", () => {
+test("PromQL: every metric in use exists", () => {
   const told = [...runMetrics, ...committedMetrics].map(({ name }) => `argo_workflows_${name}`);
   const known = new Set([...told, "argo_workflows_error_count", ...Object.values(RECORDED)]);
   for (const expr of [...expressions(RULES), ...dashboardExpressions(true)]) {
@@ -80,7 +80,7 @@ test("only metrics that are there are asked for", () => {
   }
 });
 
-test("each alert says what is wrong, and has its section in the runbook", () => {
+test("alert rules: each has a summary, a description, and a section in the runbook", () => {
   const runbook = readFileSync(join(__dirname, "..", "..", "..", "docs", "runbook.md"), "utf8");
   const sections = new Set([...runbook.matchAll(/^## (.+)$/gm)].map(([, title]) => title));
   assert.ok(alerts.length >= 7);
@@ -98,13 +98,13 @@ test("each alert says what is wrong, and has its section in the runbook", () => 
   }
 });
 
-test("thresholds are those of the settings", () => {
+test("alert rules: thresholds come from the settings", () => {
   const all = expressions({ ...RULES, failuresInARow: 7, freeSpacePercent: 25 }).join("\n");
   assert.match(all, /tapctl:pipeline_failures_in_a_row >= 7/);
   assert.match(all, /< 25$/m);
 });
 
-test("panels of the dashboard have names, numbers of their own and room of their own", () => {
+test("dashboard: panels have titles and unique IDs, and do not overlap", () => {
   const panels = dashboard({ ...RULES }).panels ?? [];
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   const taken = new Set<string>();
@@ -119,7 +119,7 @@ test("panels of the dashboard have names, numbers of their own and room of their
   }
 });
 
-test("Grafana's sidecar finds the dashboard, in a folder where one is named", () => {
+test("dashboard: it has the label for Grafana's sidecar, and the folder if one is set", () => {
   const { metadata } = dashboardConfigMap(
     { ...RULES },
     { namespace: "pipelines", grafanaFolder: "Data" },

@@ -27,7 +27,7 @@ const namesOf = (registrations: readonly Registration[]) =>
     .map(({ type, name }) => `${type.split(/[/:]/).at(-1)} ${name}`)
     .sort();
 
-test("monitoring is a ServiceMonitor for Argo and MinIO each, the rules and the dashboard", async () => {
+test("monitoring: it adds a ServiceMonitor each for Argo and MinIO, the rules and the dashboard", async () => {
   const names = [
     "ConfigMap monitoring",
     "Monitoring monitoring",
@@ -38,7 +38,7 @@ test("monitoring is a ServiceMonitor for Argo and MinIO each, the rules and the 
   assert.deepEqual(namesOf(await recordStack({ "tapctl:monitoring": "true" })), names);
 });
 
-test("what this stack does not run it does not scrape", async () => {
+test("monitoring: only what the stack runs is scraped", async () => {
   const names = ["ConfigMap monitoring", "Monitoring monitoring", "PrometheusRule monitoring"];
   const stack = await recordStack({
     "tapctl:monitoring": "true",
@@ -49,11 +49,11 @@ test("what this stack does not run it does not scrape", async () => {
   assert.doesNotMatch(JSON.stringify(monitoringOf(stack)), /minio/i);
 });
 
-test("without monitoring there is none of it", async () => {
+test("monitoring: without the setting, nothing is added", async () => {
   assert.deepEqual(monitoringOf(await recordStack({})), []);
 });
 
-test("Prometheus may reach MinIO, where others may not", async () => {
+test("monitoring: the network policy admits Prometheus to MinIO", async () => {
   const namespaces = async (monitoring: string) =>
     JSON.stringify(
       only(
@@ -69,7 +69,7 @@ test("Prometheus may reach MinIO, where others may not", async () => {
   assert.doesNotMatch(await namespaces("false"), /prom|monitoring/);
 });
 
-test("one more pipeline changes nothing of monitoring", async () => {
+test("monitoring: another pipeline does not change it", async () => {
   const config = { "tapctl:monitoring": "true" };
   const [first] = pipelines.slice(4);
   const more = Array.from(

@@ -19,10 +19,10 @@ const withToken = (name: string, token: string) =>
   named(name, { tap: tapAny({ token: secret(token) }) });
 
 const arrays: readonly (readonly [string, readonly unknown[], readonly string[]])[] = [
-  ["nothing", [], []],
+  ["no entries", [], []],
   ["different names", [named("a"), named("b"), job], []],
   [
-    "a name twice",
+    "a duplicate name",
     [named("a"), named("b"), named("a")],
     [
       `pipelines[0] "a": name "a": is used by another entry`,
@@ -30,14 +30,14 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
     ],
   ],
   [
-    "a former name that is another's",
+    "a former name in use",
     [named("a"), named("b", { formerName: "a" })],
     [
       `pipelines[1] "b": formerName "a": is the current name of another entry, which owns that state`,
     ],
   ],
   [
-    "a former name twice",
+    "a duplicate former name",
     [named("a", { formerName: "x" }), named("b", { formerName: "x" })],
     [
       `pipelines[0] "a": formerName "x": is also the formerName of another entry`,
@@ -52,7 +52,7 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
       `pipelines[1] "b": secrets "api-token" and "api.token": are all read from the environment variable API_TOKEN`,
     ],
   ],
-  ["one secret twice", [withToken("a", "api-token"), withToken("b", "api-token")], []],
+  ["one secret in two entries", [withToken("a", "api-token"), withToken("b", "api-token")], []],
   [
     "a hole",
     Object.assign(new Array<unknown>(2), { 1: named("a") }),
@@ -71,7 +71,7 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
 ];
 
 for (const [what, entries, expected] of arrays) {
-  test(`an array with ${what}: ${expected.length === 0 ? "valid" : `${expected.length} problems`}`, () => {
+  test(`validation: an array with ${what} has ${expected.length === 0 ? "no problem" : \`${expected.length} problems\`}`, () => {
     assert.deepEqual(validatePipelines(entries).problems.map(formatProblem), expected);
   });
 }
@@ -81,14 +81,14 @@ for (const [value, kind] of [
   [undefined, "undefined"],
   ["x", "text"],
 ] as const) {
-  test(`${kind} is no array`, () => {
+  test(`validation: ${kind} is not an array`, () => {
     assert.deepEqual(validatePipelines(value).problems.map(formatProblem), [
       `pipelines: must be a list, as definePipelines([ … ]) returns, not ${kind}`,
     ]);
   });
 }
 
-test("a refusal counts and lists every problem and exits with 2", () => {
+test("validation: the error counts and lists all problems, with exit code 2", () => {
   const entries = [named("a", { schedule: "0 25 * * *" }), named("b", { deadline: "soon" })];
   const refusal = refusalOf(entries);
   assert.ok(refusal instanceof UserError);
@@ -103,10 +103,10 @@ pipelines[1] "b": deadline "soon": must be a positive number with a unit of s, m
   assert.match(refusalOf([named("A")]).message, /^1 problem in the pipelines:\n/);
 });
 
-test("a valid array is not refused", () =>
+test("validation: a valid array throws no error", () =>
   assert.doesNotThrow(() => assertValid([replication, job])));
 
-test("secrets that are not given are told, each once a pipeline", () => {
+test("validation: secrets that are not set are reported once per pipeline", () => {
   const entry = named("a", {
     tap: tapShop({
       host: secret("shop-host"),
@@ -124,7 +124,7 @@ test("secrets that are not given are told, each once a pipeline", () => {
   assert.deepEqual(validatePipelines([entry]).missing, []);
 });
 
-test("memory that few connectors start with is a note", () => {
+test("validation: too little memory for most connectors is a note", () => {
   const entries = [
     named("a", { resources: { tap: { memory: "24Mi" }, target: { memory: "64Mi" } } }),
     named("b", { resources: { target: { memory: "0.01Gi" } } }),
@@ -139,7 +139,7 @@ test("memory that few connectors start with is a note", () => {
   ]);
 });
 
-test("secrets are found wherever an entry can name them", () => {
+test("validation: secrets are found everywhere in an entry", () => {
   const entry: PipelineEntry = {
     ...replication,
     schedule: "0 6 * * *",
@@ -170,7 +170,7 @@ test("secrets are found wherever an entry can name them", () => {
   assert.equal(secretVariable("warehouse.password-2"), "WAREHOUSE_PASSWORD_2");
 });
 
-test("no value of a setting or variable is shown", () => {
+test("validation: messages never contain values of settings or variables", () => {
   const hush = "hush-7d1";
   const entry = {
     ...replication,
@@ -193,7 +193,7 @@ test("no value of a setting or variable is shown", () => {
   assert.ok(!texts.join("\n").includes(hush), texts.join("\n"));
 });
 
-test("the order of the entries does not change what is said of them", () => {
+test("validation: the order of the entries does not change the problems", () => {
   const entries = [
     ...arrays.flatMap(([, these]) => these),
     named("x", { formerName: "a", labels: { "app.kubernetes.io/name": "x" } }),
@@ -215,7 +215,7 @@ test("the order of the entries does not change what is said of them", () => {
   }
 });
 
-test("a thousand valid pipelines have no problem, in well under a second", () => {
+test("validation: 1,000 valid pipelines take less than a second", () => {
   const random = seeded(3);
   const entries = Array.from({ length: 1000 }, (_, index) => generated(index, random));
   const start = process.cpuUsage();

@@ -3,7 +3,7 @@ import { Session } from "node:inspector/promises";
 import { test } from "node:test";
 import { array, FILE, programOf } from "./compile-support";
 
-test("definePipelines: the work of a type check grows with the number of entries, not with its square", async () => {
+test("definePipelines: type-checking time grows linearly with the number of entries", async () => {
   const [few, more, many] = [
     await callsOfCheck(200),
     await callsOfCheck(400),

@@ -46,7 +46,7 @@ const WRONG: readonly (readonly [title: string, entry: string, error: RegExp])[]
     /not assignable to type 'Cron \|/,
   ],
   [
-    "a misspelt descriptor",
+    "a misspelled descriptor",
     `{ name: "a", schedule: "@dayly", tap, target }`,
     /Did you mean '"@daily"'/,
   ],
@@ -110,11 +110,11 @@ for (const [title, entry, error] of WRONG) {
   });
 }
 
-test("definePipelines: nothing but what is wrong is reported", () => {
+test("definePipelines: only invalid entries are compile errors", () => {
   assert.equal(errors.length, WRONG.length);
 });
 
-test("definePipelines: a schedule of six fields in a list that is spread does not compile", () => {
+test("definePipelines: a schedule of six fields in a spread list does not compile", () => {
   assert.match(
     errorsOf(array([`...["b", "c"].map((name) => ({ ...six, name }))`]))
       .map(({ text }) => text)
@@ -123,7 +123,7 @@ test("definePipelines: a schedule of six fields in a list that is spread does no
   );
 });
 
-test("definePipelines: what is right compiles", () => {
+test("definePipelines: valid entries compile", () => {
   for (const entry of [
     `{ ...job, schedule: checked }`,
     `...["b", "c"].map((name) => ({ ...six, name, schedule: "@daily" as const }))`,

@@ -26,7 +26,7 @@ for (const use of [
   targetCsv({}),
   targetPostgres({}),
 ]) {
-  test(`${use.connector.name} takes the settings that it tells of`, async () => {
+  test(`${use.connector.name}: its typed settings are those of --about`, async () => {
     const { descriptionFile } = await install(use);
     const { command } = JSON.parse(readFileSync(descriptionFile, "utf8")) as {
       readonly command: readonly [string, ...string[]];
@@ -45,7 +45,7 @@ for (const use of [
   });
 }
 
-test("a setting of another name or type does not compile", () => {
+test("connector settings: an unknown name or a wrong type does not compile", () => {
   // @ts-expect-error a setting that the connector does not have
   targetCsv({ filenames: "x.csv" });
   // @ts-expect-error a required setting is missing

@@ -37,7 +37,7 @@ const sources = ["src", "components", "connectors", "images", "policy"]
   .filter((path) => /\.(ts|py)$/.test(path) && !path.includes("node_modules"));
 
 for (const literal of new Set(LITERALS)) {
-  test(`defaults: "${literal}" is stated once`, () => {
+  test(`defaults: "${literal}" is defined once`, () => {
     const found = sources.filter((path) => {
       const code = readFileSync(join(ROOT, path), "utf8").replace(
         /\/\*[^]*?\*\/|^\s*(\/\/|#).*$/gm,
@@ -49,7 +49,7 @@ for (const literal of new Set(LITERALS)) {
   });
 }
 
-test("defaults: the Dockerfile builds on the same base image by hand", () => {
+test("defaults: the Dockerfile has the same base image", () => {
   const dockerfile = readFileSync(join(ROOT, "images/singer/Dockerfile"), "utf8");
   assert.match(dockerfile, new RegExp(`^ARG BASE_IMAGE=${DEFAULTS.baseImage}$`, "m"));
 });

@@ -18,7 +18,7 @@ const into = (settings: Parameters<typeof targetAny>[0]) => destinationOf(target
 const destinationOf = (one: Replication["target"]) =>
   identityOf({ ...replication, schedule: "@daily", target: one }).destination;
 
-test("an identity names tap and target, and is the same in every version", () => {
+test("identity: it consists of tap, source, target and destination, and stays the same in every version", () => {
   const entry: Replication = {
     ...replication,
     schedule: "@daily",
@@ -40,7 +40,7 @@ const same: readonly (readonly [string, string, string])[] = [
     into({ path: { y: [1, 2], x: 1 }, host: "a" }),
   ],
   [
-    "settings that say nothing of the place",
+    "settings other than locations",
     into({ host: "a", batch_size: 1 }),
     into({ host: "a", batch_size: 2, export: true, pathological: 1 }),
   ],
@@ -50,12 +50,12 @@ const same: readonly (readonly [string, string, string])[] = [
     into({ sqlalchemy_url: "postgresql://loader:two@db/dwh?sslpassword=y" }),
   ],
   [
-    "a default that is written out",
+    "an explicit default",
     destinationOf(targetDb({ host: "a" })),
     destinationOf(targetDb({ host: "a", schema: "public" })),
   ],
   [
-    "settings beside the named ones",
+    "settings other than the declared ones",
     destinationOf(targetDb({ host: "a" })),
     destinationOf(targetDb({ host: "a", port: 1, user: "b" })),
   ],
@@ -70,7 +70,7 @@ const same: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [what, one, other] of same)
-  test(`${what} does not change the destination`, () => assert.equal(one, other));
+  test(`destination: ${what} does not change it`, () => assert.equal(one, other));
 
 const different: readonly (readonly [string, string, string])[] = [
   ["another host", into({ host: "a" }), into({ host: "b" })],
@@ -120,7 +120,7 @@ const different: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [what, one, other] of different)
-  test(`${what} changes the destination`, () => assert.notEqual(one, other));
+  test(`destination: ${what} changes it`, () => assert.notEqual(one, other));
 
 for (const name of [
   "export_format",
@@ -138,7 +138,7 @@ for (const name of [
   "disable_collection",
   "log_path",
 ]) {
-  test(`the setting ${name} is not taken for a place`, () =>
+  test(`destination: the setting ${name} does not count`, () =>
     assert.equal(into({ [name]: "a" }), into({ [name]: "b" })));
 }
 
@@ -153,7 +153,7 @@ const tapListed = tap({
 const from = (one: Replication["tap"], source?: string) =>
   identityOf({ ...replication, schedule: "@daily", tap: one }, source);
 
-test("the source is made of the settings that say where the tap reads", () => {
+test("source: it consists of the settings that say where the tap reads", () => {
   assert.notEqual(
     from(tapAny({ database: "staging" })).source,
     from(tapAny({ database: "prod" })).source,
@@ -168,7 +168,7 @@ test("the source is made of the settings that say where the tap reads", () => {
   );
 });
 
-test("a tap's own list of locations takes precedence over names", () => {
+test("source: a tap's own list of locations takes precedence over names", () => {
   assert.equal(
     from(tapListed({ host: "a" })).source,
     from(tapListed({ host: "b", shop: "main" })).source,
@@ -176,7 +176,7 @@ test("a tap's own list of locations takes precedence over names", () => {
   assert.notEqual(from(tapListed({ shop: "a" })).source, from(tapListed({})).source);
 });
 
-test("data from elsewhere has a source of its own, whatever the settings say", () => {
+test("source: data of the bundled source has a source of its own, whatever the settings", () => {
   assert.deepEqual(
     from(tapAny({ port: 1 }), "bundled source"),
     from(tapAny({ port: 2 }), "bundled source"),
@@ -196,33 +196,33 @@ const compared: readonly (readonly [
   Parameters<typeof changedParts>[0],
   readonly string[],
 ])[] = [
-  ["the same", { tap: "t", source: "s", target: "g", destination: "d" }, []],
+  ["the same identity", { tap: "t", source: "s", target: "g", destination: "d" }, []],
   ["another source", { tap: "t", source: "x", target: "g", destination: "d" }, ["source"]],
   [
     "another tap and destination",
     { tap: "x", source: "s", target: "g", destination: "x" },
     ["tap", "destination"],
   ],
-  ["of a version that did not know sources", { tap: "t", target: "g", destination: "d" }, []],
+  ["one of a version without sources", { tap: "t", target: "g", destination: "d" }, []],
   [
-    "of such a version, with the destination that it made",
+    "one of such a version, with its destination,",
     { tap: "t", target: "g", destination: "old" },
     [],
   ],
   [
-    "of such a version, with another destination",
+    "one of such a version, with another destination,",
     { tap: "t", target: "g", destination: "x" },
     ["destination"],
   ],
   [
-    "of this version, with a destination of an older one",
+    "one of this version, with the destination of an older one,",
     { tap: "t", source: "s", target: "g", destination: "old" },
     ["destination"],
   ],
 ];
 
 for (const [what, saved, changed] of compared)
-  test(`a state's identity is compared: ${what}`, () =>
+  test(`identity of a saved state: ${what} differs in ${changed.join(" and ") || "nothing"}`, () =>
     assert.deepEqual(changedParts(saved, now), changed));
 
 test("a bulk connector and the published one have the same identity by their state name", () => {

@@ -11,7 +11,7 @@ const target = targetAny({});
 const base = { name: "orders", schedule: "0 6 * * *", tap, target } as const;
 const minute = 30 + 0;
 
-test("what is right compiles and is valid", () => {
+test("definePipelines: valid entries compile and pass validation", () => {
   const entries = definePipelines([
     { name: "a", schedule: "0 6 * * MON-FRI", timezone: "Europe/Berlin", tap, target },
     {
@@ -62,7 +62,7 @@ test("what is right compiles and is valid", () => {
 });
 
 /** Each line that must not compile; `tsc` fails where one does. Most of them are also refused when they run. */
-test("what is wrong does not compile", () => {
+test("definePipelines: invalid entries do not compile", () => {
   const entries = definePipelines([
     // @ts-expect-error a cron text of four fields
     { ...base, schedule: "0 6 * *" },
@@ -117,7 +117,7 @@ test("what is wrong does not compile", () => {
   assert.equal(refused.size, entries.length);
 });
 
-test("settings that are wrong do not compile", () => {
+test("definePipelines: invalid settings do not compile", () => {
   const made = [
     // @ts-expect-error a required setting is missing
     tapShop({ host: "db" }),

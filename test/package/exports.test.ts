@@ -15,7 +15,7 @@ interface PackageFile {
 
 const own = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as PackageFile;
 
-test("package: every entry and command is a file of it", () => {
+test("package: every entry point and command is one of its files", () => {
   const entries = Object.values(own.exports).map((entry) =>
     typeof entry === "string" ? entry : entry.default,
   );
@@ -29,11 +29,11 @@ test("package: every entry and command is a file of it", () => {
   }
 });
 
-test("package: nothing of the tests is packed", () => {
+test("package: it contains no tests", () => {
   for (const file of own.files) assert.doesNotMatch(file, /^(test|examples|pipelines)/);
 });
 
-test("package: what only deploying needs is optional, and tested in a version that is allowed", () => {
+test("package: packages for deployment are optional and tested in an allowed version", () => {
   for (const [name, range] of Object.entries(own.peerDependencies)) {
     assert.deepEqual(own.peerDependenciesMeta[name], { optional: true }, name);
     const [tested, oldest] = [own.devDependencies[name] ?? "", range.replace("^", "")].map((text) =>

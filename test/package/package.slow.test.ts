@@ -81,7 +81,7 @@ export const pipelines = definePipelines([
 ]);
 `;
 
-suite("package: from the tarball alone", () => {
+suite("package, installed from the tarball", () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-package-"));
   const [tool, project] = [join(folder, "tool"), join(folder, "my-etl")];
   const installed = join(project, "node_modules", "tapctl");
@@ -108,7 +108,7 @@ suite("package: from the tarball alone", () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("package: the tarball is small, has no test, and its source maps carry their sources", () => {
+  test("package: the tarball is small, has no tests, and its source maps contain their sources", () => {
     assert.ok(statSync(tarball).size < MOST_BYTES, `${statSync(tarball).size} bytes`);
     const files = readdirSync(installed, { recursive: true }).map(String);
     assert.deepEqual(
@@ -128,12 +128,12 @@ suite("package: from the tarball alone", () => {
     }
   });
 
-  test("package: publint and arethetypeswrong find nothing", async () => {
+  test("package: publint and arethetypeswrong find no problem", async () => {
     await run(folder, join(REPOSITORY, "node_modules", ".bin", "publint"), tarball, "--strict");
     await run(folder, "npx", "--yes", "@arethetypeswrong/cli@0.18.5", tarball);
   });
 
-  test("package: a project without AWS installs nothing of it but the client of object stores", () => {
+  test("package: without AWS, only the S3 client of AWS is installed", () => {
     assert.ok(!existsSync(join(project, "node_modules", "@pulumi", "aws")));
     assert.ok(!existsSync(join(project, "node_modules", "@aws-sdk", "client-eks")));
   });
@@ -149,7 +149,7 @@ suite("package: from the tarball alone", () => {
     assert.match(manifests, /kind: CronWorkflow\n[^]*name: exchange-rates\n/);
   });
 
-  test("package: the type check accepts the project, and finds a wrong setting", async () => {
+  test("package: type checking accepts the project and detects a wrong setting", async () => {
     await run(project, "npm", "run", "typecheck");
     const file = join(project, "pipelines", "index.ts");
     const array = readFileSync(file, "utf8");

@@ -19,8 +19,8 @@ const minio = (bucket: string) =>
     values: { buckets: [{ name: "singer", policy: bucket }] },
   });
 
-suite("buckets are private", () => {
-  test("closed ones pass", () => {
+suite("policy buckets-private", () => {
+  test("buckets-private: private buckets pass", () => {
     for (const one of [
       resource("aws:s3/bucket:Bucket", { acl: "private" }),
       resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", block),
@@ -41,7 +41,7 @@ suite("buckets are private", () => {
       assert.deepEqual(judge(privateBuckets, one), []);
   });
 
-  test("open ones are refused", () => {
+  test("buckets-private: public buckets are rejected", () => {
     assert.deepEqual(
       judge(privateBuckets, resource("aws:s3/bucketAcl:BucketAcl", { acl: "public-read" })),
       ['acl "public-read" opens the bucket to others'],
@@ -70,19 +70,19 @@ suite("buckets are private", () => {
   });
 });
 
-suite("buckets are guarded", () => {
+suite("policy buckets-guarded", () => {
   const bucket = resource("aws:s3/bucket:Bucket", { bucket: "etl" }, { name: "store" });
   const beside = (type: string, name = "etl") => resource(type, { bucket: name });
   const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
   const ENCRYPTION =
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 
-  test("one with an access block and an encryption passes", () => {
+  test("buckets-guarded: a bucket with an access block and encryption passes", () => {
     assert.deepEqual(judgeStack(guardedBuckets, [bucket, beside(BLOCK), beside(ENCRYPTION)]), []);
     assert.deepEqual(judgeStack(guardedBuckets, []), []);
   });
 
-  test("one whose name is not known yet is found by what depends on it", () => {
+  test("buckets-guarded: a bucket whose name is not known yet is found by its dependents", () => {
     const unnamed = resource("aws:s3/bucket:Bucket", { bucket: UNKNOWN });
     const dependent = (type: string) =>
       resource(type, { bucket: UNKNOWN }, { dependencies: [unnamed.urn] });
@@ -101,7 +101,7 @@ suite("buckets are guarded", () => {
     );
   });
 
-  test("one without is refused; those of another bucket do not count", () => {
+  test("buckets-guarded: a bucket without them is rejected, even if another bucket has them", () => {
     assert.deepEqual(judgeStack(guardedBuckets, [bucket, beside(BLOCK, "other")]), [
       'bucket "store" has no BucketPublicAccessBlock',
       'bucket "store" has no BucketServerSideEncryptionConfiguration',

@@ -9,7 +9,7 @@ const parameters = (retries: string) => ({
 });
 const retried = { container: {}, retryStrategy: { limit: "{{workflow.parameters.retries}}" } };
 
-test("a Workflow with a deadline and a limit of retries passes", () => {
+test("deadlines-and-retries: a Workflow with a deadline and a retry limit passes", () => {
   assert.deepEqual(judge(deadlines, workflowTemplate(retried, parameters("2"))), []);
   assert.deepEqual(judge(deadlines, cronWorkflow({ retries: "10" })), []);
   assert.deepEqual(
@@ -18,7 +18,7 @@ test("a Workflow with a deadline and a limit of retries passes", () => {
   );
 });
 
-test("a Workflow without a deadline, or with one that is too long, is refused", () => {
+test("deadlines-and-retries: a Workflow without a deadline, or with one that is too long, is rejected", () => {
   assert.deepEqual(
     judge(
       deadlines,
@@ -35,7 +35,7 @@ test("a Workflow without a deadline, or with one that is too long, is refused", 
   );
 });
 
-test("one that refers to a template has the deadline of that one", () => {
+test("deadlines-and-retries: a Workflow that refers to a template has its deadline", () => {
   assert.deepEqual(
     judge(
       deadlines,
@@ -47,7 +47,7 @@ test("one that refers to a template has the deadline of that one", () => {
   );
 });
 
-test("retries without a limit, or with too many, are refused", () => {
+test("deadlines-and-retries: retries without a limit, or with too many, are rejected", () => {
   assert.deepEqual(
     judge(deadlines, workflowTemplate({ container: {}, retryStrategy: { retryPolicy: "Always" } })),
     ['template "extract": retries have no limit, so that they never end; set retryStrategy.limit'],
@@ -60,7 +60,7 @@ test("retries without a limit, or with too many, are refused", () => {
   ]);
 });
 
-test("Jobs of Kubernetes come to an end as well", () => {
+test("deadlines-and-retries: Kubernetes Jobs need a deadline", () => {
   const job = (spec: object) => resource("kubernetes:batch/v1:Job", { spec });
   assert.deepEqual(judge(deadlines, job({ activeDeadlineSeconds: 60 })), []);
   assert.deepEqual(judge(deadlines, job({ backoffLimit: 20 })), [

@@ -7,7 +7,7 @@ import { cronWorkflow, DIGEST, judge, pod, resource, workflowTemplate } from "./
 const followUps = (image: string) =>
   JSON.stringify([{ name: "dbt", image, deadline: "60", patch: "{}" }]);
 
-test("images by digest pass, wherever they stand", () => {
+test("images-by-digest: images by digest pass everywhere", () => {
   const image = `ghcr.io/acme/tap:1@${DIGEST}`;
   for (const one of [
     pod({ image }),
@@ -17,7 +17,7 @@ test("images by digest pass, wherever they stand", () => {
     assert.deepEqual(judge(digests, one), []);
 });
 
-test("an image by tag is refused in a pod, a template, an argument and a follow-up", () => {
+test("images-by-digest: an image by tag is rejected in a pod, a template, an argument and a follow-up", () => {
   const has =
     'image "ghcr.io/acme/tap:1" has no digest: a tag can be moved. Write ghcr.io/acme/tap@sha256:…, or allow it in this policy\'s setting "allowed"';
   const image = "ghcr.io/acme/tap:1";
@@ -39,7 +39,7 @@ test("an image by tag is refused in a pod, a template, an argument and a follow-
   assert.deepEqual(judge(digests, job), [`container "first": ${has}`]);
 });
 
-test("an image that is told by an argument is judged where the argument is given", () => {
+test("images-by-digest: an image from an argument is checked where the argument is set", () => {
   const template = workflowTemplate(
     { container: { image: "{{workflow.parameters.tapImage}}" } },
     { arguments: { parameters: [{ name: "tapImage", value: "acme/tap:1" }] } },
@@ -54,11 +54,11 @@ test("an image that is told by an argument is judged where the argument is given
   );
 });
 
-test("an image that a preview does not know passes", () => {
+test("images-by-digest: an image that a preview does not know passes", () => {
   assert.deepEqual(judge(digests, cronWorkflow({ tapImage: UNKNOWN })), []);
 });
 
-test("an image may be allowed by its name, with whatever tag", () => {
+test("images-by-digest: an allowed image may have any tag", () => {
   const allowed = ["localhost:5000/dbt"];
   assert.deepEqual(judge(digests, pod({ image: "localhost:5000/dbt:1" }), { allowed }), []);
   assert.equal(judge(digests, pod({ image: "localhost:5000/other:1" }), { allowed }).length, 1);

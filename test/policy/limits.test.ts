@@ -11,7 +11,7 @@ const byPatch = (value: string) =>
     { arguments: { parameters: [{ name: "tapPatch", value }] } },
   );
 
-test("a container with requests and a limit of memory passes, also where a patch gives them", () => {
+test("requests-and-limits: a container with requests and a memory limit passes, also from a patch", () => {
   for (const one of [
     pod({ resources }),
     workflowTemplate({ container: { resources } }),
@@ -21,7 +21,7 @@ test("a container with requests and a limit of memory passes, also where a patch
     assert.deepEqual(judge(limits, one), []);
 });
 
-test("a container without is told what it lacks", () => {
+test("requests-and-limits: the message names what a container lacks", () => {
   assert.deepEqual(judge(limits, pod({ resources: { requests: { cpu: "1" } } })), [
     'container "main" has no resources.requests.memory, no resources.limits.memory',
   ]);
@@ -38,11 +38,11 @@ test("a container without is told what it lacks", () => {
   ]);
 });
 
-test("a limit stands for a request, as Kubernetes has it", () => {
+test("requests-and-limits: a limit counts as a request, as in Kubernetes", () => {
   assert.deepEqual(judge(limits, pod({ resources: { limits: { cpu: "1", memory: "1Gi" } } })), []);
 });
 
-test("what a run brings is judged where the run is", () => {
+test("requests-and-limits: resources from arguments are checked where they are set", () => {
   assert.deepEqual(
     judge(limits, workflowTemplate({ container: {}, podSpecPatch: "{{inputs.parameters.patch}}" })),
     [],
@@ -56,7 +56,7 @@ test("what a run brings is judged where the run is", () => {
   ]);
 });
 
-test("a limit of processor time is asked for where the settings want it", () => {
+test("requests-and-limits: a CPU limit is required if the setting says so", () => {
   assert.deepEqual(judge(limits, pod({ resources }), { cpuLimit: true }), [
     'container "main" has no resources.limits.cpu',
   ]);

@@ -80,7 +80,7 @@ const workflow = (parameters: readonly object[], activeDeadlineSeconds = 3600) =
   },
 });
 
-test("it names every policy, with level and settings", async () => {
+test("policy pack: it lists every policy with level and settings", async () => {
   const info = await answer<AnalyzerInfo>((callback) =>
     client.getAnalyzerInfo(new Empty(), callback),
   );
@@ -98,7 +98,7 @@ test("it names every policy, with level and settings", async () => {
   );
 });
 
-test("what a preview does not know keeps no policy from the rest of the resource", async () => {
+test("policy pack: unknown values in a preview do not hide the rest of the resource", async () => {
   const parameters = [
     { name: "tapImage", value: UNKNOWN },
     { name: "targetImage", value: "acme/target:1" },
@@ -113,7 +113,7 @@ test("what a preview does not know keeps no policy from the rest of the resource
   assert.deepEqual(await analyze("kubernetes:core/v1:ConfigMap", { data: UNKNOWN }), []);
 });
 
-test("a whole stack is looked at", async () => {
+test("policy pack: stack policies see the whole stack", async () => {
   const resources = Array.from({ length: 6 }, (_, index) =>
     new AnalyzerResource()
       .setType(CRON_WORKFLOW)
@@ -131,7 +131,7 @@ test("a whole stack is looked at", async () => {
   assert.deepEqual(others, []);
 });
 
-test("settings of the engine's file are taken", async () => {
+test("policy pack: settings of --policy-pack-config are used", async () => {
   const request = new ConfigureAnalyzerRequest();
   request
     .getPolicyconfigMap()

@@ -5,7 +5,7 @@ import { cronWorkflow, judge, pod, workflowTemplate } from "./support";
 
 const securityContext = { runAsNonRoot: true, runAsUser: 1000 };
 
-test("a container that is not root passes, said by itself, its pod or its Workflow", () => {
+test("no-privileges: a container that is not root by its own, its pod's or its Workflow's setting passes", () => {
   for (const one of [
     pod({ securityContext }),
     pod({}, { securityContext }),
@@ -15,7 +15,7 @@ test("a container that is not root passes, said by itself, its pod or its Workfl
     assert.deepEqual(judge(privileges, one), []);
 });
 
-test("a container that is root, or may be, is refused", () => {
+test("no-privileges: a container that is or may be root is rejected", () => {
   assert.deepEqual(judge(privileges, pod({})), [
     'container "main" may run as root: set runAsNonRoot to true',
   ]);
@@ -32,7 +32,7 @@ test("a container that is root, or may be, is refused", () => {
   ]);
 });
 
-test("templates of images that users bring may be root, and nothing more", () => {
+test("no-privileges: templates with user images may be root, and nothing more", () => {
   assert.deepEqual(
     judge(privileges, workflowTemplate({ name: "follow-up-pod", container: {} })),
     [],
@@ -54,7 +54,7 @@ test("templates of images that users bring may be root, and nothing more", () =>
   );
 });
 
-test("rights beyond a container's are refused", () => {
+test("no-privileges: privileges beyond a container are rejected", () => {
   assert.deepEqual(
     judge(
       privileges,
@@ -95,7 +95,7 @@ test("rights beyond a container's are refused", () => {
   );
 });
 
-test("a patch that makes a container root is refused, one that says nothing of it passes", () => {
+test("no-privileges: a patch that makes a container root is rejected, another patch passes", () => {
   const patch = (one: object) =>
     cronWorkflow({ jobPatch: JSON.stringify({ containers: [{ name: "main", ...one }] }) });
   assert.deepEqual(judge(privileges, patch({ command: ["x"] })), []);

@@ -18,7 +18,7 @@ const inZone = (name: string, cron: string, timezone: string) =>
     { name },
   );
 
-test("pipelines that start at different minutes pass", () => {
+test("schedules-spread: pipelines that start in different minutes pass", () => {
   assert.deepEqual(
     judgeStack(
       schedules,
@@ -29,7 +29,7 @@ test("pipelines that start at different minutes pass", () => {
   assert.deepEqual(judgeStack(schedules, many(5, "0 6 * * *")), []);
 });
 
-test("a crowd at one minute is told, with a spread over the hour", () => {
+test("schedules-spread: too many in one minute are reported, with a spread over the hour", () => {
   assert.deepEqual(judgeStack(schedules, many(6, "0 6 * * MON-FRI")), [
     `6 pipelines start at 06:00 UTC (winter time), more than 5. A spread, for the array:
   p2: "0 6 * * MON-FRI" → "10 6 * * MON-FRI"
@@ -40,7 +40,7 @@ test("a crowd at one minute is told, with a spread over the hour", () => {
   ]);
 });
 
-test("a spread keeps how often a pipeline runs, and leaves uneven minutes alone", () => {
+test("schedules-spread: the spread keeps how often a pipeline runs and does not touch uneven minutes", () => {
   const [message = ""] = judgeStack(
     schedules,
     [
@@ -59,7 +59,7 @@ test("a spread keeps how often a pipeline runs, and leaves uneven minutes alone"
   ]);
 });
 
-test("the proposed spread passes", () => {
+test("schedules-spread: the suggested spread passes", () => {
   const [message = ""] = judgeStack(schedules, many(20, "*/15 * * * *"));
   const proposed = [...message.matchAll(/(p\d+): ".*" → "(.*)"/g)].map(([, name = "", cron = ""]) =>
     starts(name, cron),
@@ -68,7 +68,7 @@ test("the proposed spread passes", () => {
   assert.deepEqual(judgeStack(schedules, proposed), []);
 });
 
-test("zones are compared by the moment, not by the clock", () => {
+test("schedules-spread: times are compared in UTC, not by local clocks", () => {
   const zones = [
     inZone("a", "0 6 * * *", "UTC"),
     inZone("b", "0 7 * * *", "Europe/Berlin"),
@@ -78,7 +78,7 @@ test("zones are compared by the moment, not by the clock", () => {
   assert.match(judgeStack(schedules, zones, { most: 2 }).join(), /^3 pipelines start at 06:00 UTC/);
 });
 
-test("a long list is cut, suspended pipelines and intervals do not count", () => {
+test("schedules-spread: a long list is truncated; suspended pipelines and intervals do not count", () => {
   assert.match(
     judgeStack(schedules, many(50, "0 6 * * *")).join(),
     /\n {2}and 29 more in the same steps$/,

@@ -12,7 +12,7 @@ const holds = (path: string) => [
   `${path} holds what looks like a secret and is in plain sight: put it into a Secret and refer to that`,
 ];
 
-test("references to secrets, names of keys and settings that are none pass", () => {
+test("secrets-in-secrets: references to secrets, names of keys and ordinary settings pass", () => {
   const patch = JSON.stringify({
     containers: [
       {
@@ -65,7 +65,7 @@ test("references to secrets, names of keys and settings that are none pass", () 
     assert.deepEqual(judge(secrets, one), []);
 });
 
-test("a Secret, and what only its owner sees, is not looked at", () => {
+test("secrets-in-secrets: a Secret and private files are not checked", () => {
   assert.deepEqual(
     judge(secrets, resource("kubernetes:core/v1:Secret", { stringData: { password: "x" } })),
     [],
@@ -76,7 +76,7 @@ test("a Secret, and what only its owner sees, is not looked at", () => {
   );
 });
 
-test("a secret that is written out is refused, and never shown", () => {
+test("secrets-in-secrets: a secret in plain text is rejected and not shown", () => {
   const cases: readonly (readonly [Parameters<typeof judge>[1], readonly string[]])[] = [
     [configMap({ password: "hunter2" }), told("data.password")],
     [
@@ -116,7 +116,7 @@ test("a secret that is written out is refused, and never shown", () => {
   }
 });
 
-test("a name that only looks like a secret's may be allowed", () => {
+test("secrets-in-secrets: a name that only looks like a secret's can be allowed", () => {
   assert.deepEqual(
     judge(secrets, configMap({ nextPageToken: "$.next" }), { allowed: ["nextPageToken"] }),
     [],

@@ -40,11 +40,11 @@ for (const { file, providers, ofEveryKind: entries } of SHIPPED) {
       (await recordStack(array, configOf(file), { ...providers, preview })).map(seen);
     const when = `${file}, ${preview ? "a preview" : "an update"}`;
 
-    test(`the shipped stack keeps its own policies: ${when}`, async () => {
+    test(`policies: the stack of this repository passes: ${when}`, async () => {
       assert.deepEqual(findings(await stackOf(shipped)), []);
     });
 
-    test(`of pipelines of every kind, only the images that users bring by tag are refused: ${when}`, async () => {
+    test(`policies: of all kinds of pipelines, only user images by tag are rejected: ${when}`, async () => {
       assert.deepEqual(
         findings(await stackOf(entries)).map((text) => text.replace(/ has no digest.*/, "")),
         [
@@ -58,7 +58,7 @@ for (const { file, providers, ofEveryKind: entries } of SHIPPED) {
   }
 }
 
-test("on AWS the bucket is looked at: without its public access block it is refused", async () => {
+test("policies: on AWS, a bucket without its public access block is rejected", async () => {
   const stack = (await recordStack(shipped, configOf("Pulumi.prod.yaml"), answers)).map(seen);
   const found = findings(
     stack.filter(({ type }) => type !== "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"),
@@ -69,7 +69,7 @@ test("on AWS the bucket is looked at: without its public access block it is refu
   );
 });
 
-test("policies have names of their own and defaults that fit what they say of their settings", () => {
+test("policies: names are unique, and defaults match their settings", () => {
   assert.equal(new Set(policies.map(({ name }) => name)).size, policies.length);
   for (const { name, settings } of policies) {
     for (const [setting, { type, default: value, pattern }] of Object.entries(

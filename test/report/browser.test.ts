@@ -23,7 +23,7 @@ const SIZES = {
   desktop: { width: 1280, height: 900 },
 } as const;
 
-suite("the report in a browser", { skip }, () => {
+suite("report in a browser", { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-report-"));
   const file = join(folder, "report.html");
   let browser: Browser;
@@ -72,7 +72,7 @@ suite("the report in a browser", { skip }, () => {
 
   for (const size of ["phone", "desktop"] as const) {
     for (const scheme of ["light", "dark"] as const) {
-      test(`${size}, ${scheme}: nothing is wider than the screen, closed and open, and text stands out`, async () => {
+      test(`report, ${size}, ${scheme}: nothing is wider than the screen, and contrast is sufficient`, async () => {
         const { page, asked, problems } = await open(size, scheme);
         const widest = () => page.evaluate<number>(WIDEST);
         const contrast = (selector: string) =>
@@ -102,7 +102,7 @@ suite("the report in a browser", { skip }, () => {
     }
   }
 
-  test("bars are seen, and each tells of its run under the pointer", async () => {
+  test("report: bars are visible, and hovering shows the run", async () => {
     const { page } = await open("desktop", "light");
     const bars = page
       .locator("details", { hasText: "orders-to-warehouse" })
@@ -123,7 +123,7 @@ suite("the report in a browser", { skip }, () => {
     await page.close();
   });
 
-  test("all of it is reached by keyboard", async () => {
+  test("report: everything works by keyboard", async () => {
     const { page } = await open("phone", "dark");
     const summary = page.locator("details", { hasText: "orders-to-warehouse" }).locator("summary");
     await summary.focus();
@@ -143,7 +143,7 @@ suite("the report in a browser", { skip }, () => {
     await page.close();
   });
 
-  test("pipelines are chosen by condition and by name", async () => {
+  test("report: pipelines are filtered by condition and by name", async () => {
     const { page } = await open("desktop", "light");
     const visible = () => page.locator("details:visible").count();
     const all = await visible();
@@ -159,7 +159,7 @@ suite("the report in a browser", { skip }, () => {
     await page.close();
   });
 
-  test("without scripts the runs are there all the same", async () => {
+  test("report: runs are visible without scripts", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(`file://${file}`);

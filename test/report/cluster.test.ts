@@ -7,7 +7,7 @@ import { cliEnvironment, makeProject, tapctl } from "../cli/support";
 
 const ARRAY = `["pipeline-000", "pipeline-001", "not-there"].map((name) => ({ name, description: "One of the array", schedule: "0 * * * *", timezone: "Europe/Berlin", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) })) as never`;
 
-test("tapctl report --on cluster tells of what is there, in the array or not", async (t) => {
+test("report on a cluster: it shows pipelines in the array and on the cluster", async (t) => {
   const cluster = await startMadeUpCluster(3, 4);
   t.after(() => cluster.stop());
   const root = makeProject(t, ARRAY);

@@ -49,8 +49,8 @@ function hostileReport(): ReportData {
   };
 }
 
-suite("escaping", () => {
-  test("what means something in HTML is text", () => {
+suite("escaping in the report", () => {
+  test("report: HTML characters are escaped", () => {
     assert.equal(
       html`<b title="${`"><i>`}">${"a & b"}${[1, "<", null]}</b>`.markup,
       `<b title="&quot;&gt;&lt;i&gt;">a &amp; b1&lt;</b>`,
@@ -58,7 +58,7 @@ suite("escaping", () => {
     assert.equal(escapeHtml("it's \u0000 \u202e"), "it&#39;s \ufffd \ufffd");
   });
 
-  test("a page of hostile texts has no element more than another one", () => {
+  test("report: hostile texts add no elements", () => {
     const page = reportPage(hostileReport());
     const elements = (text: string) =>
       [...text.matchAll(/<([a-z0-9]+)/gi)]
@@ -71,7 +71,7 @@ suite("escaping", () => {
     assert.ok(page.split("alert(1)").length > 10, "the texts are shown");
   });
 
-  test("the browser is told to take this page's own script alone, and nothing from the network", () => {
+  test("report: its policy permits only its own script, and nothing from the network", () => {
     const page = reportPage(madeUpReport());
     const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? "";
     const hash = createHash("sha256").update(script).digest("base64");
@@ -82,8 +82,8 @@ suite("escaping", () => {
   });
 });
 
-suite("content", () => {
-  test("those that need somebody come first, and the line on top counts them", () => {
+suite("content of the report", () => {
+  test("report: pipelines that need attention come first, and the summary counts them", () => {
     const page = reportPage(madeUpReport());
     const names = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, name]) => name);
     assert.deepEqual(names, [
@@ -108,7 +108,7 @@ suite("content", () => {
     assert.match(page, /column &quot;discount&quot; of relation/);
   });
 
-  test("each run is a bar and a row", () => {
+  test("report: each run is a bar and a row", () => {
     const page = reportPage(madeUpReport());
     const runs = SHOP.reduce((sum, pipeline) => sum + pipeline.runs.length, 0);
     assert.equal([...page.matchAll(/<i class=[sfir] style=/g)].length, runs);
@@ -116,12 +116,12 @@ suite("content", () => {
     assert.match(page, /no runs yet/);
   });
 
-  test("no pipelines", () => {
+  test("report: an array without pipelines is shown as such", () => {
     assert.match(reportPage(madeUpReport([])), /<b>0 pipelines<\/b>/);
   });
 });
 
-test("moments and durations in words", () => {
+test("report: times and durations are formatted", () => {
   assert.equal(moment("2026-01-05T06:07:59Z"), "5 Jan 06:07");
   assert.equal(moment("soon"), "soon");
   assert.deepEqual([null, 0, 9.94, 61, 7300].map(took), ["–", "0.0 s", "9.9 s", "61 s", "2 h"]);

@@ -32,20 +32,15 @@ const STATE_CASES: readonly (readonly [
     { streams: [incremental("a*", "id")] },
     /^state: `a\*`: replication key `updated_at` → `id`/,
   ],
+  ["a removed stream", { streams: ["a", "b"] }, { streams: ["a"] }, /^state: streams removed: `b`/],
   [
-    "a stream that is gone",
-    { streams: ["a", "b"] },
-    { streams: ["a"] },
-    /^state: streams removed: `b`/,
-  ],
-  [
-    "streams chosen where the tap took all",
+    "a selection in place of all streams",
     {},
     { streams: ["a"] },
     /^state: streams are now selected: `a`/,
   ],
   [
-    "another method",
+    "another replication method",
     { streams: [incremental("a", "id")] },
     { streams: [{ stream: "a", replicationMethod: "LOG_BASED" }] },
     /^state: `a`: replication method `INCREMENTAL` → `LOG_BASED`/,
@@ -100,15 +95,15 @@ const STATE_CASES: readonly (readonly [
   ],
 ];
 
-suite("a saved state that does not fit any more", () => {
+suite("changes that no longer fit the saved state", () => {
   for (const [what, before, after, expected] of STATE_CASES) {
-    test(what, () => {
+    test(`review: ${what} affects the saved state`, () => {
       const facts = factsOf(replication(before), replication(after));
       assert.match(facts[0] ?? "", expected);
     });
   }
 
-  test("a rename without formerName", () => {
+  test("review: a rename without formerName is an added and a removed pipeline with a hint", () => {
     const [added, removed] = review(
       [replication()],
       [replication({ name: "orders-daily" })],
@@ -121,7 +116,7 @@ suite("a saved state that does not fit any more", () => {
     assert.match(added.facts[0].text, /^matches `orders`, .*`formerName: "orders"`/);
   });
 
-  test("but not a rename with it, nor a new entry that does something else", () => {
+  test("review: a rename with formerName, or another new entry, has no such hint", () => {
     const [renamed, ...others] = review(
       [replication()],
       [replication({ name: "orders-daily", formerName: "orders" })],
@@ -146,13 +141,13 @@ const HARMLESS: readonly (readonly [
   readonly string[],
 ])[] = [
   [
-    "a minor version",
+    "a tap's minor version",
     {},
     { tap: shopTap(undefined, "1.5.0") },
     ["tap `tap-shop`: `1.4.0` → `1.5.0`"],
   ],
   [
-    "a stream that a pattern still takes",
+    "a stream that a pattern still matches",
     { streams: ["a", "b"] },
     { streams: ["a", "*"] },
     ["streams added: `*`; their first run replicates everything"],
@@ -164,7 +159,7 @@ const HARMLESS: readonly (readonly [
     ["`a` now uses replication key `id`", "`a`: replication method `FULL_TABLE` → `INCREMENTAL`"],
   ],
   [
-    "properties",
+    "a change of excluded properties",
     { streams: [{ stream: "a", exclude: ["ssn"] }] },
     { streams: [{ stream: "a", exclude: ["card_*"] }] },
     ["`a`: exclude added `card_*`, removed `ssn`"],
@@ -197,9 +192,9 @@ const HARMLESS: readonly (readonly [
   ],
 ];
 
-suite("what else changes", () => {
+suite("changes that do not affect the saved state", () => {
   for (const [what, before, after, expected] of HARMLESS) {
-    test(what, () => {
+    test(`review: ${what} does not affect the saved state`, () => {
       const facts = factsOf(replication(before), replication(after));
       assert.deepEqual(
         facts.filter((fact) => !/^plain: (schedule|next runs):/.test(fact)),
@@ -208,7 +203,7 @@ suite("what else changes", () => {
     });
   }
 
-  test("the schedule in words, before and after, with the next three runs by the clocks of its zone", () => {
+  test("review: a changed schedule is shown in words, with the next three runs in its time zone", () => {
     const facts = factsOf(
       replication({ timezone: "Europe/Berlin" }),
       replication({ timezone: "Europe/Berlin", schedule: "15 5 * * MON-FRI" }),
@@ -219,7 +214,7 @@ suite("what else changes", () => {
     ]);
   });
 
-  test("a pipeline that is suspended, and one that no longer is", () => {
+  test("review: a pipeline that is suspended or resumed is a risk", () => {
     assert.equal(
       factsOf(replication(), replication({ suspend: true }))[0],
       "risk: it is suspended: its schedule no longer starts runs",
@@ -230,12 +225,12 @@ suite("what else changes", () => {
     );
   });
 
-  test("nothing, where only the order of fields differs or formerName is taken out", () => {
+  test("review: another order of fields, or a removed formerName, is no change", () => {
     const { name, ...rest } = replication({ formerName: "older" });
     assert.deepEqual(review([replication()], [{ ...rest, name }]).changes, []);
   });
 
-  test("a removed pipeline, a job, and one that becomes the other", () => {
+  test("review: removed pipelines, jobs, and one that becomes the other are described", () => {
     const job: PipelineEntry = {
       kind: "job",
       name: "tidy",
@@ -256,7 +251,7 @@ suite("what else changes", () => {
   });
 });
 
-test("memory that few connectors start with is a risk, where it is new", () => {
+test("review: too little memory is a risk if it is new", () => {
   const resources = { tap: { memory: "24Mi" as const } };
   assert.match(
     factsOf(replication(), replication({ resources }))[0] ?? "",
@@ -269,15 +264,15 @@ test("memory that few connectors start with is a risk, where it is new", () => {
   );
 });
 
-suite("the review as a whole", () => {
-  test("names images that the base does not build", () => {
+suite("review as a whole", () => {
+  test("review: images that the base does not build are listed", () => {
     assert.deepEqual(
       review([replication()], [replication({ tap: shopTap(undefined, "1.5.0") })]).images,
       ["tap-shop:1.5.0"],
     );
   });
 
-  test("leaves entries of the base out that are not valid, and says so", () => {
+  test("review: invalid entries of the base are left out, and counted", () => {
     const { changes, limits } = review(
       [replication({ schedule: "0 25 * * *" }), replication({ name: "other" })],
       [replication(), replication({ name: "other" })],

@@ -25,14 +25,14 @@ function problemOf(description: CheckoutDescription): string {
 }
 
 const BROKEN: readonly (readonly [string, { readonly [path: string]: string }, RegExp])[] = [
-  ["has no array", {}, /^it has no pipelines\/index\.ts$/],
+  ["has no pipelines/index.ts", {}, /^it has no pipelines\/index\.ts$/],
   [
     "does not compile",
     { "pipelines/index.ts": "export const pipelines = [;" },
     /^pipelines\/index\.ts:1:\d+: ERROR: Unexpected ";"$/,
   ],
   [
-    "needs what is not there",
+    "imports a missing package",
     { "pipelines/index.ts": 'import "no-such-package"; export const pipelines = [];' },
     /^Cannot find module 'no-such-package'/,
   ],
@@ -53,14 +53,13 @@ const BROKEN: readonly (readonly [string, { readonly [path: string]: string }, R
   ],
 ];
 
-suite("a checkout that does not render says why", () => {
+suite("checkouts that do not render", () => {
   for (const [what, files, problem] of BROKEN)
-    test(what, async (t) =>
-      assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem),
-    );
+    test(`checkout: one that ${what} has an error that says so`, async (t) =>
+      assert.match(problemOf(await readCheckout(folder(t, files), BASE_IMAGE)), problem));
 });
 
-test("an array that prints answers all the same, and one is not found in a folder above", async (t) => {
+test("checkout: printing to stdout is harmless, and no array is read from a folder above", async (t) => {
   const root = makeProject(
     t,
     `[{ name: "orders", schedule: "@daily", tap: c.tapPostgres({ host: "db" }), target: c.targetJsonl({}) }].map((one) => (console.log("noise"), one)) as never`,
@@ -81,7 +80,7 @@ test("an array that prints answers all the same, and one is not found in a folde
   );
 });
 
-test("integers beyond 2^53 arrive as they are, and a change of their last digit shows", async (t) => {
+test("checkout: integers beyond 2^53 stay unchanged, and a change of their last digit is shown", async (t) => {
   const read = async (id: string) => {
     const description = await readCheckout(
       makeProject(
@@ -104,7 +103,7 @@ test("integers beyond 2^53 arrive as they are, and a change of their last digit 
   );
 });
 
-test("a checkout renders by its own code, with the packages of this one", async (t) => {
+test("checkout: it renders with its own code and the packages of the running tapctl", async (t) => {
   const render =
     'const { stringify } = require("yaml"); exports.renderArray = () => ({ templates: [stringify({})], pipelines: [], images: { "registry/singer-runner:old": {} } });';
   const description = await readCheckout(
@@ -122,7 +121,7 @@ test("a checkout renders by its own code, with the packages of this one", async 
   );
 });
 
-test("one that does not render its manifests still has its array", async (t) => {
+test("checkout: without manifests, its array is still compared", async (t) => {
   const description = await readCheckout(
     folder(t, {
       "dist/src/manifests/render/render.js": "exports.other = 1;",

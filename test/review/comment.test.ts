@@ -18,7 +18,7 @@ const many = (
 /** Four bytes a character, the worst there is. */
 const LONG = "😀".repeat(300);
 
-test("a comment of every kind of change", () => {
+test("comment: one with every kind of change equals the golden file", () => {
   const before = [
     replication({
       streams: [
@@ -73,13 +73,13 @@ test("a comment of every kind of change", () => {
   assert.ok(!text.includes("hunter2"));
 });
 
-test("nothing changes", () => {
+test("comment: without changes, it says so", () => {
   const text = commentText(review([replication()], [replication()]), COMMENT_BYTES);
   assert.match(text, /## Pipelines: no changes \(1 after the merge\)/);
   assert.ok(!text.includes("###"));
 });
 
-test("a base that does not render is one sentence, and all is new", () => {
+test("comment: a base that does not render is one sentence, and all pipelines are new", () => {
   const text = commentText(
     reviewOf(
       { kind: "failed", problem: "it has no pipelines/index.ts" },
@@ -116,7 +116,7 @@ const HUGE: readonly (readonly [string, Review])[] = [
     ),
   ],
   [
-    "values of the longest kind",
+    "values of maximum length",
     review(
       [],
       many(300, () => ({
@@ -127,14 +127,14 @@ const HUGE: readonly (readonly [string, Review])[] = [
     ),
   ],
   [
-    "warnings of the longest kind",
+    "warnings of maximum length",
     review(
       many(300, () => ({ streams: Array.from({ length: 60 }, (_, index) => `${index}${LONG}`) })),
       many(300, () => ({ streams: ["a"] })),
     ),
   ],
   [
-    "resources of the longest kind",
+    "resources of maximum length",
     review([], [], {
       losses: Array.from({ length: 5000 }, (_, index) => ({
         kind: "replaced" as const,
@@ -147,7 +147,7 @@ const HUGE: readonly (readonly [string, Review])[] = [
     }),
   ],
   [
-    "all pipelines rendered otherwise, and many images",
+    "5,000 changed manifests and 5,000 images",
     {
       ...review([], []),
       rerendered: Array.from({ length: 5000 }, () => LONG),
@@ -156,10 +156,10 @@ const HUGE: readonly (readonly [string, Review])[] = [
   ],
 ];
 
-suite("a comment fits whatever changes", () => {
+suite("size of the comment", () => {
   for (const [what, huge] of HUGE) {
     for (const bytes of [COMMENT_BYTES, 20_000, 3_000]) {
-      test(`${what}, in ${bytes} bytes`, () => {
+      test(`comment: ${what} fit in ${bytes} bytes`, () => {
         const text = commentText(huge, bytes);
         assert.ok(Buffer.byteLength(text) <= bytes, `${Buffer.byteLength(text)} bytes`);
         assert.ok(text.startsWith(`${MARKER}\n## Pipelines: `));
@@ -173,7 +173,7 @@ suite("a comment fits whatever changes", () => {
     }
   }
 
-  test("and the summary of the job has all of it where that is possible", () => {
+  test("comment: the job summary has all of it if possible", () => {
     const huge = review(
       [],
       many(1000, () => ({})),
@@ -182,7 +182,7 @@ suite("a comment fits whatever changes", () => {
     assert.match(commentText(huge, SUMMARY_BYTES), /\*\*`pipeline-999`\*\*\n- from/);
   });
 
-  test("what is shown in full is the beginning of the list, and every other pipeline is counted", () => {
+  test("comment: the first pipelines are shown in full, and all others are counted", () => {
     const text = commentText(
       review(
         [],

@@ -29,8 +29,8 @@ const DIGEST = {
   changeSummary: { create: 1, delete: 1, replace: 1, same: 1 },
 };
 
-suite("pulumi preview --json", () => {
-  test("deletions stand first, a replacement once, with its reasons", () => {
+suite("output of pulumi preview --json", () => {
+  test("pulumi preview: deletions come first, and a replacement is listed once with its reasons", () => {
     assert.deepEqual(readPulumiPreview("p.json", JSON.stringify(DIGEST)), {
       losses: [
         { kind: "deleted", type: "kubernetes:core/v1:Secret", name: "old", reasons: [] },
@@ -45,7 +45,7 @@ suite("pulumi preview --json", () => {
     });
   });
 
-  test("and are the first thing of the comment, without values", () => {
+  test("pulumi preview: deletions and replacements come first in the comment, without values", () => {
     const text = commentText(
       review([], [], readPulumiPreview("p.json", JSON.stringify(DIGEST))),
       60_000,
@@ -61,7 +61,7 @@ suite("pulumi preview --json", () => {
     assert.ok(!text.includes("canary"));
   });
 
-  test("that has nothing to do, and one that failed", () => {
+  test("pulumi preview: one without changes and a failed one are described", () => {
     const nothing = readPulumiPreview("p.json", '{"duration": 1, "changeSummary": {"same": 3}}');
     assert.match(
       commentText(review([], [], nothing), 60_000),
@@ -110,9 +110,9 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ],
 ];
 
-suite("a preview of another shape is refused in two lines that name the version", () => {
+suite("unsupported output of pulumi preview", () => {
   for (const [what, text, message] of REFUSED) {
-    test(what, () => {
+    test(`pulumi preview: ${what} is rejected in two lines that name the version`, () => {
       assert.throws(
         () => readPulumiPreview("p.json", text),
         (error) =>

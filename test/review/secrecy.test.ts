@@ -45,8 +45,9 @@ const OPEN_NAMES = [
 ];
 
 for (const name of SECRET_NAMES)
-  test(`${name} looks like a secret`, () => assert.ok(looksSecret(name)));
-for (const name of OPEN_NAMES) test(`${name} does not`, () => assert.ok(!looksSecret(name)));
+  test(`secret names: ${name} looks like a secret`, () => assert.ok(looksSecret(name)));
+for (const name of OPEN_NAMES)
+  test(`secret names: ${name} does not look like a secret`, () => assert.ok(!looksSecret(name)));
 
 /** Values that no name gives away. */
 const SECRET_VALUES: readonly Json[] = [
@@ -65,13 +66,12 @@ const SECRET_VALUES: readonly Json[] = [
   ["https://user:hunter2@host"],
 ];
 
-suite("values that are secrets whatever their name", () => {
+suite("secret values", () => {
   for (const value of SECRET_VALUES)
-    test(JSON.stringify(value).slice(0, 40), () =>
-      assert.equal(shown(["tap", "option"], value), undefined),
-    );
+    test(`secret values: ${JSON.stringify(value).slice(0, 40)} is a secret under any name`, () =>
+      assert.equal(shown(["tap", "option"], value), undefined));
 
-  test("and values that are none", () => {
+  test("secret values: ordinary values are not secrets", () => {
     assert.deepEqual(
       [
         "2026-01-01",
@@ -87,11 +87,11 @@ suite("values that are secrets whatever their name", () => {
     );
   });
 
-  test("a secret is shown by its name", () =>
+  test("secrets in comments: a secret is shown by its name", () =>
     assert.equal(shown(["tap", "password"], secret("db") as never), '`secret("db")`'));
 });
 
-test("no value of a secret reaches a comment, whatever changes", () => {
+test("secrets in comments: no value of a secret appears, whatever changes", () => {
   const settings = (canary: string) => ({
     ...Object.fromEntries(SECRET_NAMES.map((name) => [name, `${canary}-${name}`])),
     headers: { "X-Api-Key": canary, Authorization: canary },
@@ -129,7 +129,7 @@ test("no value of a secret reaches a comment, whatever changes", () => {
   );
 });
 
-test("a secret that is written out is told, and one that is named is not", () => {
+test("secrets in comments: one in plain text causes a warning, a reference does not", () => {
   const risks = (settings: { readonly [name: string]: Json }) =>
     review([], [replication({ tap: shopTap(settings) })])
       .changes[0]?.facts.filter(({ weight }) => weight === "risk")
@@ -148,8 +148,8 @@ test("a secret that is written out is told, and one that is named is not", () =>
   );
 });
 
-suite("texts of an array as Markdown", () => {
-  test("stay in their code span", () => {
+suite("Markdown in comments", () => {
+  test("Markdown: texts of the array stay in their code span", () => {
     assert.equal(code("a`b"), "``a`b``");
     assert.equal(code("`a``b`"), "``` `a``b` ```");
     assert.equal(code("a\n\n# b\r\n<!-- x --> @team"), "`a # b <!-- x --> @team`");
@@ -157,7 +157,7 @@ suite("texts of an array as Markdown", () => {
     assert.equal(code(""), "(empty)");
   });
 
-  test("are cut without cutting a character in two", () => {
+  test("Markdown: texts are truncated between characters", () => {
     assert.equal(code("😀".repeat(200)), `\`${"😀".repeat(119)}…\``);
   });
 });

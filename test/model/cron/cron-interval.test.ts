@@ -19,7 +19,7 @@ for (const [cron, seconds] of [
   ["0 0 29 2 *", 1461 * DAY],
   ["@every 90m", 90 * 60],
 ] as const) {
-  test(`longest interval of ${cron}`, () => {
+  test(`longest interval: ${cron} has ${seconds} s`, () => {
     const parsed = parseCron(cron);
     assert.ok(parsed.ok);
     assert.equal(longestInterval(parsed.schedule), seconds);

@@ -213,7 +213,7 @@ const answers: readonly (readonly [string, string, string, readonly string[]])[]
 ];
 
 for (const [cron, zone, after, expected] of answers) {
-  test(`${cron} in ${zone} after ${after}`, () => {
+  test(`next runs: ${cron} in ${zone} after ${after}`, () => {
     const found = nextRuns(scheduleOf(cron), zone, new Date(after), 4).map((run) =>
       run.toISOString().replace(".000Z", "Z"),
     );
@@ -221,7 +221,7 @@ for (const [cron, zone, after, expected] of answers) {
   });
 }
 
-test("a day that a zone left out is passed over", () => {
+test("next runs: a day that the time zone skipped is skipped", () => {
   const [first] = nextRuns(
     scheduleOf("0 12 30 * *"),
     "Pacific/Apia",
@@ -231,7 +231,7 @@ test("a day that a zone left out is passed over", () => {
   assert.equal(first?.toISOString(), "2012-01-29T22:00:00.000Z");
 });
 
-test("in UTC the next runs are the minutes that match, for random schedules", () => {
+test("next runs: in UTC they are the matching minutes, for random schedules", () => {
   const random = seeded(20_261_123);
   const days = 20;
   for (let round = 0; round < 100; round++) {

@@ -80,7 +80,7 @@ const refused: readonly (readonly [string, string])[] = [
 ];
 
 for (const [cron, problem] of refused) {
-  test(`${JSON.stringify(cron)} is refused: ${problem}`, () => {
+  test(`cron: ${JSON.stringify(cron)} is rejected: ${problem}`, () => {
     assert.deepEqual(parseCron(cron), { ok: false, problem });
   });
 }
@@ -110,7 +110,7 @@ const fields: readonly (readonly [
 ];
 
 for (const [cron, name, values, star] of fields) {
-  test(`${JSON.stringify(cron)}: ${name} is ${values.join()}${star ? " by a star" : ""}`, () => {
+  test(`cron: ${JSON.stringify(cron)} parses: ${name} is ${values.join()}${star ? " by a star" : ""}`, () => {
     const schedule = scheduleOf(cron);
     assert.equal(schedule.kind, "calendar");
     const field = schedule[name];
@@ -128,7 +128,7 @@ for (const [cron, seconds] of [
   ["@every 1500ms", 1],
   ["@every 2562047h", 9_223_369_200],
 ] as const) {
-  test(`${cron} is ${seconds} s`, () =>
+  test(`cron: ${cron} has an interval of ${seconds} s`, () =>
     assert.deepEqual(scheduleOf(cron), { kind: "interval", seconds }));
 }
 
@@ -148,7 +148,7 @@ const never: readonly (readonly [string, boolean])[] = [
 ];
 
 for (const [cron, expected] of never) {
-  test(`${cron} ${expected ? "never fires" : "fires"}`, () =>
+  test(`cron: ${cron} ${expected ? "never fires" : "fires"}`, () =>
     assert.equal(neverFires(scheduleOf(cron)), expected));
 }
 
@@ -162,7 +162,7 @@ const keys: readonly (readonly [string, string, boolean])[] = [
 ];
 
 for (const [one, other, same] of keys) {
-  test(`${one} and ${other} mean ${same ? "the same" : "different"} moments`, () => {
+  test(`cron: ${one} and ${other} have ${same ? "the same" : "different"} times`, () => {
     assert.equal(cronKey(scheduleOf(one)) === cronKey(scheduleOf(other)), same);
   });
 }
@@ -204,7 +204,7 @@ const words: readonly (readonly [string, string])[] = [
 ];
 
 for (const [cron, expected] of words) {
-  test(`${cron} in words: ${expected}`, () => assert.equal(describeCron(cron), expected));
+  test(`cron in words: ${cron} is "${expected}"`, () => assert.equal(describeCron(cron), expected));
 }
 
 function scheduleOf(cron: string): CronSchedule {

@@ -44,7 +44,7 @@ for (const [name, problem] of zones) {
 }
 
 for (const [name, meant] of Object.entries(ABBREVIATIONS)) {
-  test(`time zone ${name}: refused as an abbreviation, with the name of a place`, () => {
+  test(`time zone ${name}: an abbreviation is rejected with the name of a place`, () => {
     assert.equal(
       zoneProblem(name),
       `is an abbreviation, which not every controller knows; use a name such as "${meant}"`,
@@ -53,7 +53,7 @@ for (const [name, meant] of Object.entries(ABBREVIATIONS)) {
   });
 }
 
-test("time zones: an older name is known, and stands for the zone that has the same clocks", () => {
+test("time zones: an older name is known and stands for the zone with the same clocks", () => {
   for (const [name, current] of Object.entries(LEGACY_ZONES)) {
     assert.deepEqual(
       [zoneProblem(name), zoneProblem(current), currentZone(name), currentZone(current)],
@@ -68,7 +68,7 @@ test("time zones: an older name is known, and stands for the zone that has the s
   }
 });
 
-test("time zones: an older name is deployed by the one that every controller knows", () => {
+test("time zones: an older name is deployed as one that every controller knows", () => {
   const job = {
     kind: "job",
     name: "x",
@@ -96,6 +96,6 @@ const offsets: readonly (readonly [string, string, number])[] = [
 ];
 
 for (const [zone, time, expected] of offsets) {
-  test(`${zone} is ${expected / HOUR} h ahead of UTC at ${time}`, () =>
+  test(`time zone ${zone}: it is ${expected / HOUR} h ahead of UTC at ${time}`, () =>
     assert.equal(zoneOffset(zone, Date.parse(time)), expected));
 }

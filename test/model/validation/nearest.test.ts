@@ -16,12 +16,12 @@ const cases: readonly (readonly [string, readonly string[], string | undefined])
 ];
 
 for (const [name, candidates, expected] of cases) {
-  test(`nearest to ${JSON.stringify(name)} of ${candidates.join(", ") || "nothing"} is ${expected}`, () => {
+  test(`suggestion: the nearest to ${JSON.stringify(name)} of ${candidates.join(", ") || "nothing"} is ${expected}`, () => {
     assert.equal(nearest(name, candidates), expected);
   });
 }
 
-test("a hint is said only where there is one", () => {
+test("suggestion: it is part of the message only if a name is near", () => {
   assert.equal(didYouMean("shedule", ["schedule"]), `; did you mean "schedule"?`);
   assert.equal(didYouMean("xyz", ["schedule"]), "");
 });

@@ -17,7 +17,7 @@ function notesOf(target: Target, streams: readonly unknown[]): readonly string[]
   ]).notes.map(({ text }) => text);
 }
 
-test("validate: notes that a target that appends stores the last rows of incremental streams again with every run", () => {
+test("validation: a note says that an appending target stores the last rows of incremental streams again", () => {
   const note =
     '"public-orders": incremental, so every run reads the rows with the saved bookmark again, and target-csv stores duplicates of them; deduplicate by key in queries, or use a target that replaces rows by key';
   assert.deepEqual(notesOf(targetCsv({}), [incremental, "public-users"]), [note]);
@@ -27,7 +27,7 @@ test("validate: notes that a target that appends stores the last rows of increme
   );
 });
 
-test("validate: has no such note for a target that replaces rows by their key, or for streams that are read in full", () => {
+test("validation: a target that replaces rows by key and full-table streams have no such note", () => {
   assert.deepEqual(
     notesOf(targetPostgres({ host: "dwh", user: "etl", database: "dwh" }), [incremental]),
     [],

@@ -9,7 +9,7 @@ import { job, replication, textsOf } from "../support";
 const KIB = 1024;
 const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 
-test("sizes: an argument or variable that Linux starts no program with is refused", () => {
+test("size limits: an argument or variable too long for Linux is rejected", () => {
   const long = "x".repeat(128 * KIB - 1);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", `${long}x`] }), [
     "command[1]: has 128 KiB, more than the 128 KiB that Linux allows; move the content into the image or the object store",
@@ -25,7 +25,7 @@ test("sizes: an argument or variable that Linux starts no program with is refuse
 });
 
 test(
-  "sizes: Linux does start a program with the longest argument that one alone may have, and not with a longer one",
+  "size limits: Linux accepts the longest single argument and rejects a longer one",
   { skip: process.platform !== "linux" },
   () => {
     const start = (length: number) => execFileSync("/bin/true", ["x".repeat(length)]);
@@ -34,7 +34,7 @@ test(
   },
 );
 
-test("sizes: what commands and variables take together is bounded by what a Workflow can carry", () => {
+test("size limits: commands and variables together are limited to what fits a Workflow", () => {
   const half = "x".repeat(61 * KIB);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half] }), []);
   assert.deepEqual(textsOf({ ...job, command: ["dbt", half, half] }), [
@@ -48,7 +48,7 @@ test("sizes: what commands and variables take together is bounded by what a Work
   assert.deepEqual(textsOf({ ...replication, followUps: two.slice(1) }), []);
 });
 
-test("sizes: nothing that is accepted makes a parameter of 128 KiB, whatever its characters are", () => {
+test("size limits: no accepted entry gives a parameter of 128 KiB, whatever its characters", () => {
   for (const character of ["x", "$", '"', "\\", "\n", "é", "\u{1f600}", "{{"]) {
     // The most that is accepted.
     let [fits, fails] = [0, 128 * KIB];

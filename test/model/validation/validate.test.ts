@@ -638,7 +638,7 @@ for (const [base, cases] of [
       fields === undefined
         ? ""
         : String(Object.entries(fields).map(([name, value]) => `${name} = ${shorten(value)}`));
-    test(`${base.name} with ${shown || "nothing else"}: ${expected.length === 0 ? "valid" : shorten(expected[0])}`, () => {
+    test(`validation: ${base.name} with ${shown || "nothing else"}: ${expected.length === 0 ? "valid" : shorten(expected[0])}`, () => {
       assert.deepEqual(textsOf({ ...base, ...fields }), expected);
     });
   }
@@ -659,11 +659,11 @@ for (const [entry, expected] of [
     ["name is missing", "schedule is missing", "image is missing", "command is missing"],
   ],
 ] as const) {
-  test(`an entry that is ${shorten(entry)} is refused`, () =>
+  test(`validation: an entry that is ${shorten(entry)} is rejected`, () =>
     assert.deepEqual(textsOf(entry), expected));
 }
 
-test("no wrong value of any field is more than a problem", () => {
+test("validation: a wrong value in any field is a problem, never an exception", () => {
   const rubbish: readonly unknown[] = [
     null,
     0,

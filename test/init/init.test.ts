@@ -87,7 +87,7 @@ test("init: package.json names the file that tapctl was installed from", (t) => 
   assert.match(spec(), /^\d+\.\d+\.\d+$/);
 });
 
-test("init: a folder with files of a project is refused, with all of them named, and left as it is", async (t) => {
+test("init: a folder with files of a project is refused with a list of them, and nothing is changed", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "README.md"), "mine");
   writeFileSync(join(folder, "package.json"), "{}");
@@ -99,7 +99,7 @@ test("init: a folder with files of a project is refused, with all of them named,
   assert.equal(readFileSync(join(folder, "README.md"), "utf8"), "mine");
 });
 
-test("init: a file that cannot be written leaves no other file and folder behind", async (t) => {
+test("init: if a file cannot be written, the others and the folder are removed", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "pipelines"), "a file");
   const { code, stderr } = await tapctl(folder, ["init", "--yes"]);
@@ -124,7 +124,7 @@ test("init: an invalid schedule is an error", async (t) => {
   assert.deepEqual(filesBelow(folder), []);
 });
 
-test("init: --from carries a Meltano project over, and lists what it could not carry over", async (t) => {
+test("init: --from converts a Meltano project, and lists what it could not convert", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(
     join(folder, "meltano.yml"),

@@ -71,7 +71,7 @@ const arrays: readonly (readonly [string, readonly unknown[], readonly string[]]
 ];
 
 for (const [what, entries, expected] of arrays) {
-  test(`validation: an array with ${what} has ${expected.length === 0 ? "no problem" : \`${expected.length} problems\`}`, () => {
+  test(`validation: an array with ${what} has ${expected.length === 0 ? "no problem" : `${expected.length} problems`}`, () => {
     assert.deepEqual(validatePipelines(entries).problems.map(formatProblem), expected);
   });
 }

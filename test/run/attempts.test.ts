@@ -6,7 +6,7 @@ import { createStop } from "../../src/run/stop";
 const QUICK = { delay: "0.001s" } as const;
 
 suite("attempts", () => {
-  test("end with the first success", async () => {
+  test("attempts: they end with the first success", async () => {
     const tries: number[] = [];
     const step = async (number: number) => {
       tries.push(number);
@@ -25,7 +25,7 @@ suite("attempts", () => {
     assert.deepEqual(retried, [1]);
   });
 
-  test("end when the tries are used up, or a failure is for good", async () => {
+  test("attempts: they end when the retries are used up or a failure is final", async () => {
     const bad = () => Promise.resolve("bad");
     assert.equal(
       (
@@ -65,7 +65,7 @@ suite("attempts", () => {
     );
   });
 
-  test("end when a stop is asked for during the pause", async () => {
+  test("attempts: a stop during the pause ends them", async () => {
     const stop = createStop();
     const done = await attempt(
       { delay: "1d" },
@@ -77,7 +77,7 @@ suite("attempts", () => {
     assert.equal(done.attempts, 1);
   });
 
-  test("pause twice as long each time, up to the longest", () => {
+  test("attempts: pauses double up to the maximum", () => {
     const pauses = [1, 2, 3, 4, 5].map((number) =>
       delaySeconds({ delay: "10s", maxDelay: "1m" }, number),
     );
@@ -86,7 +86,7 @@ suite("attempts", () => {
   });
 });
 
-test("a stop tells its listeners, keeps the first reason and aborts", () => {
+test("stop: it notifies its listeners, keeps the first reason and aborts", () => {
   const stop = createStop();
   let told = 0;
   const forget = stop.onRequest(() => (told += 1));

@@ -29,8 +29,8 @@ async function scene(t: Parameters<typeof temporaryFolder>[0]) {
   };
 }
 
-suite("a run on this machine of a pipeline whose settings are in the store", () => {
-  test("runs by them", async (t) => {
+suite("local run with settings in the store", () => {
+  test("settings in the store: a run uses them", async (t) => {
     const { context, entry, folder, put, settings } = await scene(t);
     await put("tap-config.json", {
       ...settings.tap,
@@ -47,7 +47,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     assert.equal((await runPipeline(context, entry, { tapSettings: { rows: 25 } })).records, 5);
   });
 
-  test("begins at the first state there, and gives the tap the catalog there", async (t) => {
+  test("settings in the store: a run uses their initial state and catalog", async (t) => {
     const { context, entry, folder, put, settings } = await scene(t);
     await put("tap-config.json", { ...settings.tap, rows: 20 });
     await put("target-config.json", settings.target);
@@ -63,7 +63,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     );
   });
 
-  test("gives numbers to the tap as they were written, beside settings of this run alone", async (t) => {
+  test("settings in the store: numbers stay unchanged, and settings of one run are added", async (t) => {
     const { context, entry, folder, put, settings } = await scene(t);
     const numbers =
       '"id": 12345678901234567890, "ratio": 0.12345678901234567890, "far": [1e400, -0, 1.0]';
@@ -79,7 +79,7 @@ suite("a run on this machine of a pipeline whose settings are in the store", () 
     assert.ok(readFileSync(join(folder, "copy"), "utf8").startsWith(`{${numbers}, `));
   });
 
-  test("does not begin where one is missing or is none", async (t) => {
+  test("settings in the store: a missing or invalid file stops the run before it starts", async (t) => {
     const { context, entry, put, settings } = await scene(t);
     await put("tap-config.json", settings.tap);
     await assert.rejects(runPipeline(context, entry), {

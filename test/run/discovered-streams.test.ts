@@ -9,7 +9,7 @@ const stream = (name: string, root?: { readonly [name: string]: unknown }): Disc
 const SYSTEM = Array.from({ length: 62 }, (_, at) => stream(`information_schema-view_${at}`));
 const SHOP = [...SYSTEM, stream("public-orders"), stream("public-customers")];
 
-test("check: the streams that the pipeline selects are named, and the others counted", () =>
+test("check: selected streams are named, and the others counted", () =>
   assert.deepEqual(describeStreams(SHOP, [{ stream: "public-*" }]), {
     ok: true,
     detail: "found 64 streams, selects public-orders, public-customers",
@@ -30,13 +30,13 @@ test("check: without a selection, a tap that selects nothing by itself fails", (
   assert.match(describeStreams(off, undefined).detail, /^found 64 streams and selects none; name/);
 });
 
-test("check: without a selection, a tap that says nothing sends every stream", () =>
+test("check: without a selection, a tap without a default sends every stream", () =>
   assert.deepEqual(describeStreams([stream("rates")], undefined), {
     ok: true,
     detail: "found 1 stream, selects rates",
   }));
 
-test("check: the tap's own default counts, and a selection of the catalog wins over it", () => {
+test("check: the tap's default counts, and a selection in the catalog takes precedence", () => {
   const streams = [
     stream("a", { "selected-by-default": true }),
     stream("b", { selected: false, "selected-by-default": true }),

@@ -21,7 +21,7 @@ import { install, makeSite, temporaryFolder, tiny } from "./environments-support
 const NOWHERE = "tap-that-no-index-has-7f3a";
 
 for (const installer of ["uv", "pip"]) {
-  test(`${installer}: a package or version that does not exist is named`, async (t) => {
+  test(`environment, ${installer}: the error names a package or version that does not exist`, async (t) => {
     const site = await makeSite(t);
     const by = { ...site, env: { ...site.env, TEST_INSTALLER: installer } };
     const said = async (...args: Parameters<typeof tiny>) =>
@@ -43,7 +43,7 @@ for (const installer of ["uv", "pip"]) {
   });
 }
 
-test("a connector that cannot work here is told why, and nothing is left that looks installed", async (t) => {
+test("environment: the error explains why a connector cannot be installed, and nothing is left behind", async (t) => {
   const site = await makeSite(t);
   const said = async (...args: Parameters<typeof tiny>) =>
     (await install(site, tiny(...args))).error ?? "no error";
@@ -69,7 +69,7 @@ test("a connector that cannot work here is told why, and nothing is left that lo
   );
 });
 
-test("an index that cannot be reached is named, without its password", async (t) => {
+test("environment: the error names an unreachable index without its password", async (t) => {
   const site = await makeSite(t);
   const { error = "no error" } = await install(
     { ...site, env: { ...site.env, PIP_INDEX_URL: "http://me:hunter2@127.0.0.1:1/simple" } },
@@ -84,7 +84,7 @@ test("an index that cannot be reached is named, without its password", async (t)
   assert.doesNotMatch(readFileSync(join(site.root, logs[0] ?? ""), "utf8"), /hunter2/);
 });
 
-test("a Python without venv and pip works with uv, and is named where there is none", async (t) => {
+test("environment: a Python without venv and pip works with uv, and is an error without uv", async (t) => {
   const site = await makeSite(t);
   const bare = await bareClone(temporaryFolder(t));
   const env = { ...site.env, TAPCTL_PYTHON: bare, PATH: "/usr/bin:/bin" };
@@ -99,7 +99,7 @@ test("a Python without venv and pip works with uv, and is named where there is n
   );
 });
 
-test("a root that is no folder, or cannot be written, is named", async (t) => {
+test("environment: a root that is a file or cannot be written is an error", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "file"), "");
   await assert.rejects(
@@ -115,7 +115,7 @@ test("a root that is no folder, or cannot be written, is named", async (t) => {
   });
 });
 
-test("a connector that is an image is refused", async (t) => {
+test("environment: a connector with only an image is rejected", async (t) => {
   const image = tap({ name: "tap-image", image: "registry.example.com/tap@sha256:00" })(
     {},
   ).connector;

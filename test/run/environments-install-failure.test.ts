@@ -23,13 +23,13 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
     said: "the package index at https://pypi.example.com cannot be reached (its name is not known)",
   },
   {
-    name: "uv and a certificate of nobody known",
+    name: "uv and an unknown certificate authority",
     output:
       "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  cause: invalid peer certificate: UnknownIssuer",
     said: "the package index at https://pypi.example.com cannot be reached (its certificate is not trusted; set SSL_CERT_FILE, or cert in pip's configuration)",
   },
   {
-    name: "uv and an index that wants a password",
+    name: "uv and an index that requires a password",
     output:
       "error: Failed to fetch: `https://pypi.example.com/simple/tap-x/`\n  Caused by: HTTP status client error (401 Unauthorized) for url (https://pypi.example.com/simple/tap-x/)",
     said: "the package index at https://pypi.example.com answers 401 Unauthorized",
@@ -53,7 +53,7 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
     said: "the package index at http://127.0.0.1:9 cannot be reached (connection refused)",
   },
   {
-    name: "pip and a version that is not there",
+    name: "pip and an unknown version",
     output:
       "ERROR: Could not find a version that satisfies the requirement tap-x==1.0.0 (from versions: 0.1.0, 0.1.4)\nERROR: No matching distribution found for tap-x==1.0.0",
     said: "the package index has no version 1.0.0 of tap-x; the newest is 0.1.4",
@@ -82,20 +82,20 @@ const SEEN: readonly { readonly name: string; readonly output: string; readonly 
     said: "the disk is full",
   },
   {
-    name: "a compiler that is missing",
+    name: "a missing compiler",
     output:
       "  × Failed to build `psycopg2==2.9.3`\n  ├─▶ The build backend returned an error\n  ╰─▶ Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)\n\n      [stderr]\n      Error: pg_config executable not found.\n\n      hint: This usually indicates a problem with the package or the build environment.",
     said: "building psycopg2==2.9.3 failed: pg_config executable not found. (log: /logs/tap-x.log)",
   },
   {
-    name: "something new",
+    name: "an unknown error",
     output: "Resolved 3 packages in 10ms\nerror: the moon is in the wrong place\n",
     said: "the moon is in the wrong place (log: /logs/tap-x.log)",
   },
 ];
 
 for (const { name, output, said } of SEEN) {
-  test(`the reason is read off ${name}`, () => {
+  test(`install failure: the reason is found in the output of ${name}`, () => {
     const failure = {
       source: { package: "tap_X[more]", version: "1.0.0" },
       output,

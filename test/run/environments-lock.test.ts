@@ -22,7 +22,7 @@ function start(...args: readonly string[]) {
   });
 }
 
-test("processes that count under the lock lose no count", async (t) => {
+test("process lock: parallel processes lose no update", async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, "count");
   writeFileSync(file, "0");
@@ -32,7 +32,7 @@ test("processes that count under the lock lose no count", async (t) => {
   assert.deepEqual(readdirSync(join(folder, "lock")), []);
 });
 
-test("the lock of a process that was killed is taken at once, that of a live one is waited for", async (t) => {
+test("process lock: the lock of a killed process is taken over at once, that of a running one is waited for", async (t) => {
   const lock = join(temporaryFolder(t), "lock");
   const holder = start(lock, "hold", "0");
   await once(holder.stdout, "data");
@@ -44,7 +44,7 @@ test("the lock of a process that was killed is taken at once, that of a live one
   assert.equal(await taken, "taken");
 });
 
-test("a number of a process that came again does not hold a lock", async (t) => {
+test("process lock: a reused process ID does not hold a lock", async (t) => {
   const lock = join(temporaryFolder(t), "lock");
   await withLock(lock, {}, () => {
     const [own = ""] = readdirSync(lock);
@@ -59,7 +59,7 @@ test("a number of a process that came again does not hold a lock", async (t) => 
   );
 });
 
-test("work that fails gives the lock back", async (t) => {
+test("process lock: failing work releases it", async (t) => {
   const lock = join(temporaryFolder(t), "lock");
   await assert.rejects(
     withLock(lock, {}, () => Promise.reject(new Error("no"))),

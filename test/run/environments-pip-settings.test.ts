@@ -12,7 +12,7 @@ import {
 
 const anyFolder = () => true;
 
-test("pip's files are read as pip reads them", () => {
+test("pip settings: files are parsed as pip parses them", () => {
   const text =
     "# company\n[global]\nindex-url = https://a.example.com/simple\nextra_index_url =\n    https://b.example.com/simple\n    https://c.example.com/simple\n\n[install]\nfind-links: /wheels\n[list]\nformat = json\nindex-url = no\n";
   assert.deepEqual(parsePipConfig(text), {
@@ -22,7 +22,7 @@ test("pip's files are read as pip reads them", () => {
   });
 });
 
-test("variables win over the user's file", (t) => {
+test("pip settings: variables take precedence over the user's file", (t) => {
   const home = mkdtempSync(join(tmpdir(), "tapctl-pip-"));
   t.after(() => rmSync(home, { recursive: true }));
   mkdirSync(join(home, ".config", "pip"), { recursive: true });
@@ -39,7 +39,7 @@ test("variables win over the user's file", (t) => {
   assert.equal(settings["proxy"], "http://proxy:3128");
 });
 
-test("uv is told what pip is told", () => {
+test("pip settings: uv gets the same settings", () => {
   const pip = {
     "index-url": "https://a",
     "extra-index-url": "https://b https://c",
@@ -63,7 +63,7 @@ test("uv is told what pip is told", () => {
   });
 });
 
-test("what uv is told itself is left alone", () => {
+test("pip settings: uv's own settings take precedence", () => {
   const pip = { "index-url": "https://a", cert: "/ca.pem" };
   assert.deepEqual(
     uvVariables(pip, { UV_INDEX_URL: "https://own", SSL_CERT_FILE: "/own.pem" }, false, anyFolder),
@@ -72,14 +72,14 @@ test("what uv is told itself is left alone", () => {
   assert.deepEqual(uvVariables(pip, {}, true, anyFolder), { SSL_CERT_FILE: "/ca.pem" });
 });
 
-test("a folder of packages that is missing is left out, because uv would refuse it", () => {
+test("pip settings: a missing folder of packages is omitted, because uv would reject it", () => {
   assert.deepEqual(
     uvVariables({ "find-links": "/gone" }, {}, false, () => false),
     {},
   );
 });
 
-test("addresses are shown without user and password", () => {
+test("package index: addresses are shown without user and password", () => {
   assert.equal(
     withoutCredentials("from https://me:hunter2@a.example.com/simple and http://t0ken@b"),
     "from https://***@a.example.com/simple and http://***@b",

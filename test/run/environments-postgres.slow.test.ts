@@ -24,7 +24,7 @@ async function query(
   }
 }
 
-test("a server keeps its data in the folder it is given, over a start and a kill of the process that started it", async (t) => {
+test("PostgreSQL server: its folder keeps the data after a stop and after the process that started it is killed", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "tapctl-kept-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const first = await startPostgres({ directory });
@@ -45,7 +45,7 @@ test("a server keeps its data in the folder it is given, over a start and a kill
   await third.stop();
 });
 
-test("a port that is taken is named", async () => {
+test("PostgreSQL server: the error names a port in use", async () => {
   const first = await startPostgres();
   try {
     await assert.rejects(startPostgres({ port: first.port }), {

@@ -32,7 +32,7 @@ function machine(
   return { folder, env: { PATH: folder } };
 }
 
-test("3.11 and 3.12 come before others, and a wrapper that fails is passed over", async (t) => {
+test("Python: 3.11 and 3.12 are preferred, and a wrapper that fails is skipped", async (t) => {
   const { env } = machine(t, {
     python3: "3.13.1",
     "python3.11": "broken",
@@ -43,12 +43,12 @@ test("3.11 and 3.12 come before others, and a wrapper that fails is passed over"
   assert.equal((await findPython({ min: "3.13" }, { env })).version, "3.13.1");
 });
 
-test("the newest in range is taken where neither is there", async (t) => {
+test("Python: otherwise the newest supported version is used", async (t) => {
   const { env } = machine(t, { python3: "3.9.2", "python3.13": "3.10.1" });
   assert.equal((await findPython({}, { env })).version, "3.10.1");
 });
 
-test("what was found and what is needed is said", async (t) => {
+test("Python: the error says what was found and what is needed", async (t) => {
   const { env } = machine(t, { python3: "3.8.18" });
   await assert.rejects(findPython({ min: "3.10" }, { env }), {
     name: "UserError",
@@ -60,7 +60,7 @@ test("what was found and what is needed is said", async (t) => {
   });
 });
 
-test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
+test("Python: TAPCTL_PYTHON is used or rejected, never skipped", async (t) => {
   const { folder, env } = machine(t, {
     python3: "3.12.1",
     old: "3.9.1",
@@ -80,7 +80,7 @@ test("TAPCTL_PYTHON is taken or refused, never passed over", async (t) => {
   );
 });
 
-test("what was found is remembered by the next process until the program changes", (t) => {
+test("Python: the result is cached across processes until the program changes", (t) => {
   const { folder, env } = machine(t, { python3: "3.12.1" });
   const find = () =>
     execFileSync(

@@ -24,7 +24,7 @@ function environmentFolders({ root }: Site): readonly string[] {
   return readdirSync(root).filter((name) => name.startsWith("tap-") && !name.endsWith(".log"));
 }
 
-test("an environment is built once; later calls start no process", async (t) => {
+test("environment: it is built once, and later calls start no process", async (t) => {
   const site = await makeSite(t);
   const first = await install(site, tiny("tap-tiny"));
   assert.deepEqual(phases(first), ["creating", "installing", "describing", "ready"], first.error);
@@ -41,7 +41,7 @@ test("an environment is built once; later calls start no process", async (t) => 
   assert.ok((second.cpuSeconds ?? 1) < 0.05, `${second.cpuSeconds} s`);
 });
 
-test("an environment that was moved, or whose Python is gone, is built anew", async (t) => {
+test("environment: it is rebuilt if it was moved or its Python is gone", async (t) => {
   const site = await makeSite(t);
   const { environment } = await install(site, tiny("tap-tiny"));
   rmSync(environment?.python ?? "");
@@ -54,7 +54,7 @@ test("an environment that was moved, or whose Python is gone, is built anew", as
   assert.ok(copied.environment?.python.startsWith(copy.root), copied.error);
 });
 
-test("of two commands that need the same environment one builds and the other waits", async (t) => {
+test("environment: of two commands that need it, one builds and the other waits", async (t) => {
   const site = await makeSite(t);
   const results = await Promise.all([
     install(site, tiny("tap-slow")),
@@ -66,7 +66,7 @@ test("of two commands that need the same environment one builds and the other wa
 });
 
 for (const phase of ["creating", "installing", "describing"] as const) {
-  test(`a build that is killed while ${phase} is built anew at once`, async (t) => {
+  test(`environment: a build that is killed while ${phase} is repeated by the next call`, async (t) => {
     const site = await makeSite(t);
     const killed = startInstall(site, tiny("tap-slow"));
     await killed.reaches(phase);
@@ -84,7 +84,7 @@ for (const phase of ["creating", "installing", "describing"] as const) {
   });
 }
 
-test("pip installs where it is asked to, or uv cannot be had", async (t) => {
+test("environment: pip installs if it is requested or uv cannot be downloaded", async (t) => {
   const site = await makeSite(t);
   const { environment, error } = await install(
     { ...site, env: { ...site.env, TEST_INSTALLER: "pip" } },
@@ -94,7 +94,7 @@ test("pip installs where it is asked to, or uv cannot be had", async (t) => {
   assert.match(readFileSync(join(environment.directory, "install.log"), "utf8"), /-m pip install/);
 });
 
-test("uv is fetched where the machine has none", async (t) => {
+test("environment: uv is downloaded if the machine has none", async (t) => {
   const site = await makeSite(t);
   rmSync(join(site.root, "tools"));
   const { environment, error } = await install(

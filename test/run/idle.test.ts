@@ -11,7 +11,7 @@ import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./
 
 for (const mode of ["artifact", "stream"] as const) {
   test(
-    `idle timeout in ${mode} mode: the attempt fails, what was sent is loaded`,
+    `idle timeout, ${mode} mode: the attempt fails, and what was sent is loaded`,
     { timeout: 60_000 },
     async (t) => {
       const folder = temporaryFolder(t);
@@ -31,23 +31,19 @@ for (const mode of ["artifact", "stream"] as const) {
   );
 }
 
-test(
-  "idle timeout: the attempt is retried from where the data got to",
-  { timeout: 60_000 },
-  async (t) => {
-    const folder = temporaryFolder(t);
-    const context = await fakeContext(folder);
-    const summary = await runPipeline(
-      context,
-      fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "4s" }),
-      { mode: "stream" },
-    );
-    assert.equal(summary.status, "succeeded", summary.error ?? "");
-    assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
-  },
-);
+test("idle timeout: the retry resumes from the loaded data", { timeout: 60_000 }, async (t) => {
+  const folder = temporaryFolder(t);
+  const context = await fakeContext(folder);
+  const summary = await runPipeline(
+    context,
+    fakePipeline(folder, { rows: 30, hold: 20 }, {}, { idleTimeout: "4s" }),
+    { mode: "stream" },
+  );
+  assert.equal(summary.status, "succeeded", summary.error ?? "");
+  assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 30));
+});
 
-test("idle timeout: never", { timeout: 60_000 }, async (t) => {
+test('idle timeout: "never" disables it', { timeout: 60_000 }, async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
   const summary = await runPipeline(
@@ -57,7 +53,7 @@ test("idle timeout: never", { timeout: 60_000 }, async (t) => {
   assert.equal(summary.status, "succeeded", summary.error ?? "");
 });
 
-test("silence: the summary of a run in progress says since when nothing has moved", async (t) => {
+test("silence: the summary of a run in progress shows since when no data has moved", async (t) => {
   const store = await openStore(temporaryFolder(t));
   const opening = {
     version: 1,

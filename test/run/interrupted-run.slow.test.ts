@@ -41,8 +41,8 @@ function ended(child: ChildProcess): Promise<unknown> {
 }
 
 for (const mode of ["artifact", "stream"] as const) {
-  suite(`a run in ${mode} mode that is interrupted`, () => {
-    test("once: what the tap gave is loaded and saved", async (t) => {
+  suite(`interrupted run, ${mode} mode`, () => {
+    test(`${mode} mode, one interrupt: what the tap sent is loaded and saved`, async (t) => {
       const folder = temporaryFolder(t);
       const stop = createStop();
       const context = await fakeContext(folder, { stop });
@@ -61,25 +61,29 @@ for (const mode of ["artifact", "stream"] as const) {
     });
 
     // Asked once, the target would have thirty seconds to end by itself.
-    test("twice: it ends at once and saves nothing", { timeout: 20_000 }, async (t) => {
-      const folder = temporaryFolder(t);
-      const stop = createStop();
-      const context = await fakeContext(folder, { stop });
-      const running = runPipeline(context, fakePipeline(folder, { rows: 60 }, { hold: 20 }), {
-        mode,
-      });
-      await until("20 rows", () => numbersIn(join(folder, "loaded")).length === 20);
-      stop.request("interrupted by SIGINT");
-      stop.request("interrupted by SIGINT");
-      const summary = await running;
-      assert.equal(summary.code, ExitCode.interrupted);
-      assert.equal(await savedBookmark(context.store), 0);
-      for (const pid of numbersIn(join(folder, "target-starts")))
-        assert.equal(isRunning(pid), false);
-    });
+    test(
+      `${mode} mode, two interrupts: the run ends at once and saves nothing`,
+      { timeout: 20_000 },
+      async (t) => {
+        const folder = temporaryFolder(t);
+        const stop = createStop();
+        const context = await fakeContext(folder, { stop });
+        const running = runPipeline(context, fakePipeline(folder, { rows: 60 }, { hold: 20 }), {
+          mode,
+        });
+        await until("20 rows", () => numbersIn(join(folder, "loaded")).length === 20);
+        stop.request("interrupted by SIGINT");
+        stop.request("interrupted by SIGINT");
+        const summary = await running;
+        assert.equal(summary.code, ExitCode.interrupted);
+        assert.equal(await savedBookmark(context.store), 0);
+        for (const pid of numbersIn(join(folder, "target-starts")))
+          assert.equal(isRunning(pid), false);
+      },
+    );
 
     for (const where of ["tap", "target"] as const) {
-      test(`by kill -9 while the ${where} works: its connectors end, and the next run loads everything`, async (t) => {
+      test(`${mode} mode, kill -9 while the ${where} works: its connectors end, and the next run loads everything`, async (t) => {
         const folder = temporaryFolder(t);
         const child = startRun(
           folder,
@@ -117,7 +121,7 @@ for (const mode of ["artifact", "stream"] as const) {
       });
     }
 
-    test("by its deadline", async (t) => {
+    test(`${mode} mode, deadline: what the tap sent is loaded and saved`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -131,7 +135,7 @@ for (const mode of ["artifact", "stream"] as const) {
   });
 }
 
-test("a second run of a pipeline is refused while the first goes on", async (t) => {
+test("lease: a second run of a pipeline is refused while the first is in progress", async (t) => {
   const folder = temporaryFolder(t);
   const stop = createStop();
   const context = await fakeContext(folder, { stop });

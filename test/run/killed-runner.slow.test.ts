@@ -38,7 +38,7 @@ const MOMENTS = [
 
 suite("a killed runner", () => {
   for (const [mode, connector, tap, target] of MOMENTS) {
-    test(`${mode} mode, while the ${connector} works (${JSON.stringify({ ...tap, ...target })}): the run fails, saves nothing and runs no follow-up`, async (t) => {
+    test(`killed runner, ${mode} mode, while the ${connector} works (${JSON.stringify({ ...tap, ...target })}): the run fails, saves nothing and runs no follow-up`, async (t) => {
       const folder = temporaryFolder(t);
       const calls = fakeDocker(t, folder);
       const context = await fakeContext(folder);
@@ -67,7 +67,7 @@ suite("a killed runner", () => {
     });
   }
 
-  test("asked to stop from outside: the run is interrupted and keeps its progress", async (t) => {
+  test("runner stopped from outside: the run is interrupted and keeps its progress", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const running = runPipeline(context, fakePipeline(folder, { rows: 30, hold: 20 }), {

@@ -17,9 +17,9 @@ const OLDER_SETUPTOOLS = `setuptools==80.9.0 \\
     --hash=sha256:062d34222ad13e0cc312a4c02d73f059e86a4acbfbdea8f8f76b28c99f306922 \\
     --hash=sha256:f36b47402ecde768dbfafc46e8e4207b4360c654f1f3bb84475f0a28628fb19c`;
 
-suite("lock files of the shipped connectors", () => {
+suite("lock files of the included connectors", () => {
   for (const { name, source } of shippedConnectors()) {
-    test(`${name}: belongs to the definition, gives each package a version and hashes, and names no package index`, () => {
+    test(`lock file of ${name}: it matches the definition, has a version and hashes for each package, and names no package index`, () => {
       assert.ok("package" in source);
       const lock = readLock(name, source, PACKAGE_ROOT);
       assert.ok(lock !== undefined, `write it with: npx tapctl lock ${name}`);
@@ -43,9 +43,9 @@ suite("lock files of the shipped connectors", () => {
   }
 });
 
-suite("a connector with a lock file", () => {
+suite("connector with a lock file", () => {
   for (const installer of ["uv", "pip"]) {
-    test(`is installed from it by ${installer}, also when newer packages have come out since`, async (t) => {
+    test(`lock file: ${installer} installs from it, even if newer packages exist`, async (t) => {
       const site = await lockedSite(t, installer, (lock) =>
         lock.replace(/^setuptools==[\s\S]*?\n\n/m, `${OLDER_SETUPTOOLS}\n\n`),
       );
@@ -60,7 +60,7 @@ suite("a connector with a lock file", () => {
     });
   }
 
-  test("is not installed from a file that is not the locked one", async (t) => {
+  test("lock file: a file that it does not list is not installed", async (t) => {
     const site = await lockedSite(t, "uv", (lock) =>
       lock.replace(/(tap-tiny==1\.0\.0 \\\n\s+--hash=sha256:)[0-9a-f]{64}/, `$1${"0".repeat(64)}`),
     );
@@ -71,7 +71,7 @@ suite("a connector with a lock file", () => {
     );
   });
 
-  test("is another environment when the lock file changes", async (t) => {
+  test("lock file: a changed one gives another environment", async (t) => {
     const site = await lockedSite(t, "uv", (lock) => lock);
     const first = await install(site, tiny("tap-tiny"));
     const file = join(site.locks, "tap-tiny.txt");
@@ -81,7 +81,7 @@ suite("a connector with a lock file", () => {
     assert.ok(second.environment, second.error);
   });
 
-  test("is not installed if the lock file was written for another version", async (t) => {
+  test("lock file: one of another version is rejected", async (t) => {
     const site = await lockedSite(t, "uv", (lock) => lock);
     const { error } = await install(site, tiny("tap-tiny", { version: "1.0.1" }));
     assert.match(
@@ -91,7 +91,7 @@ suite("a connector with a lock file", () => {
   });
 });
 
-test("a connector without a lock file: the installation says so, later runs do not", async (t) => {
+test("missing lock file: the installation says so, later runs do not", async (t) => {
   const site = await makeSite(t);
   const notices = ({ progress }: Installed) =>
     progress.filter(({ detail }) => /no lock file.*npx tapctl lock tap-tiny/.test(detail ?? ""))

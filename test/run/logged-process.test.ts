@@ -5,30 +5,26 @@ import { test } from "node:test";
 import { runLogged } from "../../src/run/logged-process";
 import { isRunning, numbersIn, temporaryFolder, until } from "./support";
 
-test(
-  "logged process: a stop ends the program and what it started",
-  { timeout: 30_000 },
-  async (t) => {
-    const folder = temporaryFolder(t);
-    const pids = join(folder, "pids");
-    // Like a build of a package: the child holds the outputs, and does not notice that its parent is gone.
-    const script = `sleep 600 & echo $! >> '${pids}'; echo $$ >> '${pids}'; wait`;
-    const stop = new AbortController();
-    const running = runLogged({
-      command: ["sh", "-c", script],
-      cwd: folder,
-      env: process.env,
-      log: join(folder, "log"),
-      signal: stop.signal,
-    });
-    await until("both run", () => numbersIn(pids).length === 2);
-    stop.abort();
-    await assert.rejects(running, { name: "AbortError" });
-    await until("both have ended", () => !numbersIn(pids).some(isRunning));
-  },
-);
+test("logged process: a stop ends the program and its children", { timeout: 30_000 }, async (t) => {
+  const folder = temporaryFolder(t);
+  const pids = join(folder, "pids");
+  // Like a build of a package: the child holds the outputs, and does not notice that its parent is gone.
+  const script = `sleep 600 & echo $! >> '${pids}'; echo $$ >> '${pids}'; wait`;
+  const stop = new AbortController();
+  const running = runLogged({
+    command: ["sh", "-c", script],
+    cwd: folder,
+    env: process.env,
+    log: join(folder, "log"),
+    signal: stop.signal,
+  });
+  await until("both run", () => numbersIn(pids).length === 2);
+  stop.abort();
+  await assert.rejects(running, { name: "AbortError" });
+  await until("both have ended", () => !numbersIn(pids).some(isRunning));
+});
 
-test("logged process: a stop that came before starts nothing", async (t) => {
+test("logged process: an earlier stop starts nothing", async (t) => {
   const folder = temporaryFolder(t);
   const call = {
     command: ["sh", "-c", "echo started >> started"] as const,
@@ -42,7 +38,7 @@ test("logged process: a stop that came before starts nothing", async (t) => {
 });
 
 test(
-  "logged process: a child that keeps the outputs open is ended with the program",
+  "logged process: a child that holds the outputs open is ended with the program",
   { timeout: 30_000 },
   async (t) => {
     const folder = temporaryFolder(t);

@@ -28,8 +28,8 @@ const bookmark = (value: number) => ({
 });
 
 for (const mode of MODES) {
-  suite(`a run in ${mode} mode`, () => {
-    test("loads everything and saves the state; the next one goes on from there", async (t) => {
+  suite(`run in ${mode} mode`, () => {
+    test(`${mode} mode: a run loads everything and saves the state, and the next one resumes`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const first = await runPipeline(context, fakePipeline(folder, { rows: 25 }), { mode });
@@ -47,7 +47,7 @@ for (const mode of MODES) {
       );
     });
 
-    test("saves how far a tap got that fails for good, and fails", async (t) => {
+    test(`${mode} mode: if the tap fails for good, its progress is saved and the run fails`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -62,7 +62,7 @@ for (const mode of MODES) {
       assert.deepEqual(numbersIn(join(folder, "loaded")), range(1, 25));
     });
 
-    test("tries a tap again that fails once", async (t) => {
+    test(`${mode} mode: a tap that fails once is retried`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -76,7 +76,7 @@ for (const mode of MODES) {
       assert.deepEqual(plain(summary.stateAfter), bookmark(50));
     });
 
-    test("keeps the old state when the target fails for good", async (t) => {
+    test(`${mode} mode: if the target fails for good, the old state stays`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });
@@ -94,7 +94,7 @@ for (const mode of MODES) {
       );
     });
 
-    test("keeps the bookmarks of streams that it does not bring, in a full refresh too", async (t) => {
+    test(`${mode} mode: bookmarks of streams that a run does not send are kept, also in a full refresh`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 10 }), { mode });
@@ -117,7 +117,7 @@ for (const mode of MODES) {
       );
     });
 
-    test("a tap that fails once in a full refresh continues from what arrived, not from the saved state", async (t) => {
+    test(`${mode} mode: a full refresh whose tap fails once continues from the loaded data, not from the saved state`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       await runPipeline(context, fakePipeline(folder, { rows: 40 }), { mode });
@@ -136,7 +136,7 @@ for (const mode of MODES) {
       assert.deepEqual(plain(summary.stateAfter), bookmark(50));
     });
 
-    test("saves the earlier STATE that the target reports, and sends again what came after it", async (t) => {
+    test(`${mode} mode: an earlier STATE that the target reports is saved, and the next run sends the rest again`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -154,7 +154,7 @@ for (const mode of MODES) {
       assert.deepEqual([next.records, next.warnings], [10, []]);
     });
 
-    test("fails on an extract that is empty", async (t) => {
+    test(`${mode} mode: an empty extract fails the run`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(context, fakePipeline(folder, { rows: -1 }), { mode });
@@ -162,7 +162,7 @@ for (const mode of MODES) {
       assert.equal(summary.status, "failed");
     });
 
-    test("fails when there are fewer records than expected, and saves nothing", async (t) => {
+    test(`${mode} mode: fewer records than expected fail the run, and nothing is saved`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const summary = await runPipeline(
@@ -177,8 +177,8 @@ for (const mode of MODES) {
   });
 }
 
-suite("a run in artifact mode", () => {
-  test("loads again without asking the source when the target fails once", async (t) => {
+suite("run in artifact mode", () => {
+  test("artifact mode: if the target fails once, the load is retried without querying the source", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const summary = await runPipeline(
@@ -191,7 +191,7 @@ suite("a run in artifact mode", () => {
     assert.deepEqual([...new Set(numbersIn(join(folder, "loaded")))], range(1, 30));
   });
 
-  test("keeps extract, logs, outputs and summary in the store", async (t) => {
+  test("artifact mode: extract, logs, outputs and summary are stored", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const { run, outputs } = await runPipeline(
@@ -210,7 +210,7 @@ suite("a run in artifact mode", () => {
     );
   });
 
-  test("says so when both connectors fail", async (t) => {
+  test("artifact mode: the error names both connectors if both fail", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const summary = await runPipeline(
@@ -222,7 +222,7 @@ suite("a run in artifact mode", () => {
   });
 });
 
-suite("the state of a run", () => {
+suite("state of a run", () => {
   const rows = async (t: Parameters<typeof temporaryFolder>[0], options: RunOptions, more = {}) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
@@ -238,18 +238,18 @@ suite("the state of a run", () => {
     };
   };
 
-  test("is not asked in a full refresh, and replaced by it", async (t) => {
+  test("full refresh: the saved state is not used, and is replaced", async (t) => {
     const { summary } = await rows(t, { fullRefresh: true });
     assert.equal(summary.records, 30);
     assert.deepEqual(plain(summary.stateAfter), bookmark(30));
   });
 
-  test("may come from somewhere else", async (t) => {
+  test("given state: it is used instead of the saved one", async (t) => {
     const { summary } = await rows(t, { state: toJsonText(bookmark(28)) });
     assert.equal(summary.records, 2);
   });
 
-  test("follows the pipeline to a new name", async (t) => {
+  test("formerName: a renamed pipeline continues from the saved state", async (t) => {
     const { summary, context } = await rows(t, {}, { name: "renamed", formerName: "events" });
     assert.equal(summary.records, 10);
     assert.deepEqual(
@@ -258,7 +258,7 @@ suite("the state of a run", () => {
     );
   });
 
-  test("begins with the pipeline's own only as long as none is saved", async (t) => {
+  test("initialState: it is used only while no state is saved", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const entry = fakePipeline(folder, { rows: 20 }, {}, { initialState: bookmark(15) });
@@ -274,7 +274,7 @@ suite("the state of a run", () => {
     );
   });
 
-  test("stops a run from another source, unless told what to do", async (t) => {
+  test("changed source: the run stops without --full-refresh or --keep-state", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     await runPipeline(context, fakePipeline(folder, { rows: 20, database: "staging" }));
@@ -302,7 +302,7 @@ suite("the state of a run", () => {
     );
   });
 
-  test("stops a run to another destination, unless told what to do", async (t) => {
+  test("changed destination: the run stops without --full-refresh or --keep-state", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     await runPipeline(context, fakePipeline(folder, { rows: 20 }));
@@ -325,8 +325,8 @@ suite("the state of a run", () => {
   });
 });
 
-suite("a clock that is set back", () => {
-  test("does not change the order of runs and states", async (t) => {
+suite("clock that is set back", () => {
+  test("clock that is set back: runs and states keep their order", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const { run: first } = await runPipeline(context, fakePipeline(folder, { rows: 10 }));
@@ -357,7 +357,7 @@ suite("a clock that is set back", () => {
 suite("secrets of a run", () => {
   const value = 'p"ss/wörd %41';
 
-  test("reach the connector and nothing that is kept or told", async (t) => {
+  test("secrets: they reach the connector, but neither the store nor the events", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder, { secrets: () => value });
     const entry = fakePipeline(folder, { rows: 5, log: secret("tap-password") as never });
@@ -376,7 +376,7 @@ suite("secrets of a run", () => {
     }
   });
 
-  test("that are not given are named before anything is made", async (t) => {
+  test("secrets: a missing one is an error before anything is created", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     await assert.rejects(
@@ -390,7 +390,7 @@ suite("secrets of a run", () => {
     assert.deepEqual(await context.store.list(""), []);
   });
 
-  test("that a tap rotates are kept for the next run, and forgotten when the base changes", async (t) => {
+  test("secrets: one that a tap rotates is kept for the next run, until the setting changes", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const overlay = async () =>

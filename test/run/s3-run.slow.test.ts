@@ -8,7 +8,7 @@ import { createStop } from "../../src/run/stop";
 import { startS3Server, type S3Server } from "../support/s3-server";
 import { fakeContext, fakePipeline, numbersIn, temporaryFolder, until } from "./support";
 
-suite("a run whose store is a bucket", () => {
+suite("runs with a bucket", () => {
   let server: S3Server;
   before(async () => (server = await startS3Server()));
   after(() => server.stop());
@@ -20,7 +20,7 @@ suite("a run whose store is a bucket", () => {
   };
 
   for (const mode of ["artifact", "stream"] as const) {
-    test(`keeps everything there in ${mode} mode, and goes on from there on another machine`, async (t) => {
+    test(`bucket, ${mode} mode: everything is stored there, and another machine resumes`, async (t) => {
       const [here, there] = [temporaryFolder(t), temporaryFolder(t)];
       const store = await openStore(await makeBucket(`runs-${mode}`));
       const first = await runPipeline(
@@ -49,7 +49,7 @@ suite("a run whose store is a bucket", () => {
     });
   }
 
-  test("is refused to a second machine while the first one runs", async (t) => {
+  test("bucket: a second machine is refused while the first runs the pipeline", async (t) => {
     const folder = temporaryFolder(t);
     const stop = createStop();
     const location = await makeBucket("overlap");

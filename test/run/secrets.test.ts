@@ -56,9 +56,9 @@ const written: readonly (readonly [line: string, value: string])[] = [
   ["A=日本 pässword 🔑", "日本 pässword 🔑"],
 ];
 
-describe(".env: a value", () => {
+describe("values in .env", () => {
   for (const [line, value] of written) {
-    test(`${JSON.stringify(line)} is ${JSON.stringify(value)}`, (t) => {
+    test(`.env: ${JSON.stringify(line)} gives ${JSON.stringify(value)}`, (t) => {
       const lookup = localSecrets(folderWith(t, `${line}\nZ=next\n`), {});
       assert.equal(lookup("a"), value);
       assert.equal(lookup("z"), "next");
@@ -80,7 +80,7 @@ describe(".env: a value", () => {
     ],
   ];
   for (const [line, problem] of ambiguous) {
-    test(`${JSON.stringify(line)} is an error that names the line, where the secret is used`, (t) => {
+    test(`.env: ${JSON.stringify(line)} is an error that names the line, when the secret is used`, (t) => {
       const lookup = localSecrets(folderWith(t, `# comment\n${line}\nZ=next\n`), {});
       assert.throws(
         () => lookup("a"),
@@ -90,12 +90,12 @@ describe(".env: a value", () => {
     });
   }
 
-  test("the environment wins, also over an ambiguous line", (t) => {
+  test(".env: the environment takes precedence, also over an ambiguous line", (t) => {
     assert.equal(localSecrets(folderWith(t, "A=pa #ss"), { A: "pa #ss" })("a"), "pa #ss");
   });
 });
 
-describe("a secret reaches the connector byte for byte", () => {
+describe("secrets byte for byte", () => {
   const values = [
     ...new Set([
       ...written.map(([, value]) => value),
@@ -143,7 +143,7 @@ describe("a secret reaches the connector byte for byte", () => {
     ],
   ];
   for (const [name, config] of ways) {
-    test(name, (t) =>
+    test(`secrets byte for byte: ${name}`, (t) =>
       inWorkspace(async (space) => {
         const text = await config(t);
         space.write(
@@ -168,12 +168,11 @@ describe("a secret reaches the connector byte for byte", () => {
           steps: TEN,
           copy: space.path("got.json"),
         });
-      }),
-    );
+      }));
   }
 });
 
-test(".env: names are listed without their values", () => {
+test(".env: names are listed without values", () => {
   assert.deepEqual(
     [...parseEnvFile("A=1\nnot an assignment\n# B=2\nC_D: 3\n=4\nE=x #y").keys()],
     ["A", "C_D", "E"],

@@ -22,7 +22,7 @@ const IDS = [
   "1234567890123456799",
 ] as const;
 
-suite("ids beyond 2^53 from PostgreSQL to PostgreSQL", () => {
+suite("IDs beyond 2^53, PostgreSQL to PostgreSQL", () => {
   let postgres: Postgres;
 
   before(async () => {
@@ -34,7 +34,7 @@ suite("ids beyond 2^53 from PostgreSQL to PostgreSQL", () => {
   after(() => postgres.stop());
 
   for (const mode of ["artifact", "stream"] as const) {
-    test(`every row arrives over two runs in ${mode} mode`, async (t) => {
+    test(`IDs beyond 2^53, ${mode} mode: every row arrives over two runs`, async (t) => {
       const root = temporaryFolder(t);
       await query(
         "shop",

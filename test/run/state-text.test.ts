@@ -22,9 +22,9 @@ const DOCUMENTS = [BIG, ...Array.from({ length: 40 }, (_, seed) => randomJson(se
   .filter((text) => text.length > 2 && !text.includes('"version"'))
   .slice(0, 4);
 
-suite("a state of any JSON", () => {
+suite("states of any JSON", () => {
   for (const mode of MODES) {
-    test(`comes back byte for byte in ${mode} mode`, async (t) => {
+    test(`state, ${mode} mode: the tap gets it back byte for byte`, async (t) => {
       const folder = temporaryFolder(t);
       const context = await fakeContext(folder);
       const given = join(folder, "given");
@@ -50,7 +50,7 @@ suite("a state of any JSON", () => {
     });
   }
 
-  test("begins a pipeline, and is given by hand, as it was written", async (t) => {
+  test("state: an initial and a given one reach the tap unchanged", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const given = join(folder, "given");
@@ -68,7 +68,7 @@ suite("a state of any JSON", () => {
     assert.equal(readFileSync(given, "utf8"), BIG);
   });
 
-  test("is changed by hand without touching another byte", async (t) => {
+  test("state: a manual change touches no other byte", async (t) => {
     const folder = temporaryFolder(t);
     const { store } = await fakeContext(folder);
     const target = { store, guard: leaseGuard(store) };
@@ -90,10 +90,10 @@ suite("a state of any JSON", () => {
   });
 });
 
-suite("a STATE that is not JSON", () => {
+suite("STATE messages that are not JSON", () => {
   for (const mode of MODES) {
     for (const constant of ["NaN", "Infinity", "-Infinity"]) {
-      test(`with ${constant} ends the run and is not saved, in ${mode} mode`, async (t) => {
+      test(`STATE with ${constant}, ${mode} mode: the run fails, and the STATE is not saved`, async (t) => {
         const folder = temporaryFolder(t);
         const context = await fakeContext(folder);
         const summary = await runPipeline(
@@ -121,7 +121,7 @@ suite("a STATE that is not JSON", () => {
     }
   }
 
-  test("fails its own pipeline alone", async (t) => {
+  test("STATE with NaN: only its own pipeline fails", async (t) => {
     const folder = temporaryFolder(t);
     const context = await fakeContext(folder);
     const bad = fakePipeline(folder, { states: ['{"id": NaN}'] }, {}, { name: "bad" });
@@ -141,7 +141,7 @@ suite("a STATE that is not JSON", () => {
   });
 });
 
-test("a record with NaN reaches the target as the tap wrote it", async (t) => {
+test("record with NaN: it reaches the target unchanged", async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
   const entry = fakePipeline(
@@ -155,7 +155,7 @@ test("a record with NaN reaches the target as the tap wrote it", async (t) => {
   assert.match(readFileSync(join(folder, "raw"), "utf8"), /"v": NaN\}\}\n/);
 });
 
-test("a bug in the run of one pipeline does not stop the others", async (t) => {
+test("internal error: the runs of other pipelines continue", async (t) => {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);
   const prepare: typeof context.prepare = (connector, ...more) =>

@@ -34,28 +34,36 @@ async function stoppingAt(folder: string, matches: (event: RunEvent) => boolean)
 }
 
 for (const mode of ["artifact", "stream"] as const) {
-  suite(`a stop in ${mode} mode`, () => {
+  suite(`stop in ${mode} mode`, () => {
     for (const delay of [0, 5, 10, 20, 30, 45, 60, 90]) {
-      test(`${delay} ms after the runner was started`, { timeout: 60_000 }, async (t) => {
-        const folder = temporaryFolder(t);
-        const stop = createStop();
-        const context = await fakeContext(folder, { stop });
-        const onEvent = (event: RunEvent) =>
-          event.event === "started" &&
-          void sleep(delay).then(() => stop.request("interrupted by SIGINT"));
-        const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, WAITING), {
-          mode,
-        });
-        assert.deepEqual(
-          [summary.status, summary.code, summary.error],
-          ["interrupted", ExitCode.interrupted, "interrupted by SIGINT"],
-        );
-        for (const pid of numbersIn(join(folder, "tap-starts")))
-          assert.equal(isRunning(pid), false);
-      });
+      test(
+        `stop, ${mode} mode: ${delay} ms after the start of the runner, the run is interrupted`,
+        { timeout: 60_000 },
+        async (t) => {
+          const folder = temporaryFolder(t);
+          const stop = createStop();
+          const context = await fakeContext(folder, { stop });
+          const onEvent = (event: RunEvent) =>
+            event.event === "started" &&
+            void sleep(delay).then(() => stop.request("interrupted by SIGINT"));
+          const summary = await runPipeline(
+            { ...context, onEvent },
+            fakePipeline(folder, WAITING),
+            {
+              mode,
+            },
+          );
+          assert.deepEqual(
+            [summary.status, summary.code, summary.error],
+            ["interrupted", ExitCode.interrupted, "interrupted by SIGINT"],
+          );
+          for (const pid of numbersIn(join(folder, "tap-starts")))
+            assert.equal(isRunning(pid), false);
+        },
+      );
     }
 
-    test("before the run: it does not begin", async (t) => {
+    test(`stop, ${mode} mode: before the run, it does not start`, async (t) => {
       const folder = temporaryFolder(t);
       const stop = createStop();
       stop.request("interrupted by SIGINT");
@@ -67,7 +75,7 @@ for (const mode of ["artifact", "stream"] as const) {
       assert.deepEqual(numbersIn(join(folder, "tap-starts")), []);
     });
 
-    test("while the connectors are installed: it does not begin", async (t) => {
+    test(`stop, ${mode} mode: during installation, the run does not start`, async (t) => {
       const folder = temporaryFolder(t);
       const stop = createStop();
       const prepare: Parameters<typeof runPipeline>[0]["prepare"] = async (connector) => {
@@ -81,32 +89,36 @@ for (const mode of ["artifact", "stream"] as const) {
       );
     });
 
-    test("while it waits for the next attempt", { timeout: 60_000 }, async (t) => {
-      const folder = temporaryFolder(t);
-      const context = await stoppingAt(folder, (event) => event.event === "retry");
-      const summary = await runPipeline(
-        context,
-        fakePipeline(
-          folder,
-          { rows: 30, fail_after: 20 },
-          {},
-          { retries: { limit: 2, delay: "1h" } },
-        ),
-        { mode },
-      );
-      assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
-      assert.equal(numbersIn(join(folder, "tap-starts")).length, 1);
-      assert.deepEqual(
-        numbersIn(join(folder, "loaded")),
-        range(1, 20),
-        "what was sent before is loaded",
-      );
-    });
+    test(
+      `stop, ${mode} mode: during the pause before a retry, what was sent is loaded`,
+      { timeout: 60_000 },
+      async (t) => {
+        const folder = temporaryFolder(t);
+        const context = await stoppingAt(folder, (event) => event.event === "retry");
+        const summary = await runPipeline(
+          context,
+          fakePipeline(
+            folder,
+            { rows: 30, fail_after: 20 },
+            {},
+            { retries: { limit: 2, delay: "1h" } },
+          ),
+          { mode },
+        );
+        assert.deepEqual([summary.status, summary.code], ["interrupted", ExitCode.interrupted]);
+        assert.equal(numbersIn(join(folder, "tap-starts")).length, 1);
+        assert.deepEqual(
+          numbersIn(join(folder, "loaded")),
+          range(1, 20),
+          "what was sent before is loaded",
+        );
+      },
+    );
   });
 }
 
 test(
-  "a stop between extract and load: what was extracted is loaded, and the run is interrupted",
+  "stop: between extract and load, the extract is loaded, and the run is interrupted",
   { timeout: 60_000 },
   async (t) => {
     const folder = temporaryFolder(t);
@@ -123,26 +135,22 @@ test(
   },
 );
 
-test(
-  "a second stop that comes before the load: nothing is loaded",
-  { timeout: 60_000 },
-  async (t) => {
-    const folder = temporaryFolder(t);
-    const stop = createStop();
-    const context = await fakeContext(folder, { stop });
-    const onEvent = (event: RunEvent) => {
-      if (event.event === "phase" && event.phase === "extract" && event.state === "end")
-        ["once", "twice"].forEach((why) => stop.request(why));
-    };
-    const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, { rows: 30 }), {
-      mode: "artifact",
-    });
-    assert.equal(summary.code, ExitCode.interrupted);
-    assert.deepEqual(numbersIn(join(folder, "target-starts")), []);
-  },
-);
+test("stop: a second one before the load prevents it", { timeout: 60_000 }, async (t) => {
+  const folder = temporaryFolder(t);
+  const stop = createStop();
+  const context = await fakeContext(folder, { stop });
+  const onEvent = (event: RunEvent) => {
+    if (event.event === "phase" && event.phase === "extract" && event.state === "end")
+      ["once", "twice"].forEach((why) => stop.request(why));
+  };
+  const summary = await runPipeline({ ...context, onEvent }, fakePipeline(folder, { rows: 30 }), {
+    mode: "artifact",
+  });
+  assert.equal(summary.code, ExitCode.interrupted);
+  assert.deepEqual(numbersIn(join(folder, "target-starts")), []);
+});
 
-suite("a stop of follow-ups", () => {
+suite("stop of follow-ups", () => {
   /** A container engine whose containers wait for ever and ignore SIGTERM, until they are killed by name. */
   function stubbornDocker(t: TestContext, folder: string): string {
     const bin = join(folder, "bin");
@@ -165,7 +173,7 @@ suite("a stop of follow-ups", () => {
   }));
 
   test(
-    "requested twice while one runs: its container is killed, the next one does not start",
+    "stop twice during a follow-up: its container is killed, and the next one does not start",
     { timeout: 60_000 },
     async (t) => {
       const folder = temporaryFolder(t);
@@ -191,7 +199,7 @@ suite("a stop of follow-ups", () => {
     },
   );
 
-  test("requested as the load ends: no follow-up starts", { timeout: 60_000 }, async (t) => {
+  test("stop as the load ends: no follow-up starts", { timeout: 60_000 }, async (t) => {
     const folder = temporaryFolder(t);
     const calls = stubbornDocker(t, folder);
     const context = await stoppingAt(
@@ -216,7 +224,7 @@ suite("a stop of follow-ups", () => {
   }
 });
 
-test("the deadline of a run does not stop the one beside it", { timeout: 60_000 }, async (t) => {
+test("deadline of a run: it does not stop a run in parallel", { timeout: 60_000 }, async (t) => {
   const folders = [temporaryFolder(t), temporaryFolder(t)] as const;
   const context = await fakeContext(folders[0]);
   const late = runPipeline(context, {

@@ -47,9 +47,9 @@ const CASES: readonly Attempts[] = [
   },
 ];
 
-suite("counts of a stream that is tried again", () => {
+suite("counts of retried streams", () => {
   for (const { name, tap, target, minRecords, records, counted } of CASES) {
-    test(name, async (t) => {
+    test(`counts of retried streams: ${name}`, async (t) => {
       const folder = temporaryFolder(t);
       const summary = await runPipeline(
         await fakeContext(folder),
@@ -65,7 +65,7 @@ suite("counts of a stream that is tried again", () => {
       assert.deepEqual([...new Set(numbersIn(join(folder, "loaded")))], range(1, tap.rows));
     });
 
-    test(`${name}: one record fewer than expected fails`, async (t) => {
+    test(`counts of retried streams: ${name}: one record fewer than expected fails`, async (t) => {
       const folder = temporaryFolder(t);
       const summary = await runPipeline(
         await fakeContext(folder),
@@ -77,7 +77,7 @@ suite("counts of a stream that is tried again", () => {
     });
   }
 
-  test("bytes, bad lines and what was left out are added too", async (t) => {
+  test("counts of retried streams: bytes, bad lines and skipped lines are added up", async (t) => {
     const folder = temporaryFolder(t);
     const prints = { "3": "page 1\n", "33": "page 2\n", "50": "half..." };
     const summary = await runPipeline(

@@ -40,13 +40,13 @@ async function spoiled(
   return fakeContext(folder, { onEvent, ...more });
 }
 
-suite("a folder that does not take the state", () => {
+suite("folder that cannot store the state", () => {
   for (const mode of ["artifact", "stream"] as const) {
     for (const [what, key] of [
       ["state", stateKey("events")],
       ["history", dirname(historyKey("events", "r"))],
     ] as const) {
-      test(`because something else stands in the place of the ${what} fails the run in ${mode} mode`, async (t) => {
+      test(`unsaved state, ${mode} mode: the run fails if something else is in the place of the ${what}`, async (t) => {
         const folder = temporaryFolder(t);
         const place = join(folder, "store", key);
         // A folder stands in the place of the file, or a file in that of the folder.
@@ -83,7 +83,7 @@ suite("a folder that does not take the state", () => {
     }
   }
 
-  test("because the disk is full ends the run with that error, and never as succeeded", async (t) => {
+  test("unsaved state: a full disk fails the run with that error", async (t) => {
     const folder = temporaryFolder(t);
     const disk = join(folder, "store");
     mkdirSync(disk);
@@ -125,7 +125,7 @@ suite("a folder that does not take the state", () => {
   });
 });
 
-test("a bucket that refuses the state fails the run", async (t) => {
+test("unsaved state: a bucket that refuses it fails the run", async (t) => {
   const folder = temporaryFolder(t);
   const server = await startS3Server();
   t.after(() => server.stop());

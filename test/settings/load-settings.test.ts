@@ -55,13 +55,13 @@ const cases: readonly (readonly [
     ['tapctl:monitring: is not a setting; did you mean "monitoring"?'],
   ],
   [
-    "an unknown setting of the stack that is near no other",
+    "an unknown setting of the stack without a similar one",
     { somethingElse: "x" },
     undefined,
     ["tapctl:somethingElse: is not a setting"],
   ],
   [
-    "a number for a text",
+    "a number in place of text",
     { argo: { chart: { version: 1 } } },
     undefined,
     ["tapctl:argo.chart.version: Invalid input: expected string, received number"],
@@ -85,25 +85,25 @@ const cases: readonly (readonly [
     ["tapctl:monitoring.failures: is not a setting"],
   ],
   [
-    "no number of failures",
+    "an invalid number of failures",
     { monitoring: { failuresInARow: 0 } },
     undefined,
     ["tapctl:monitoring.failuresInARow: Too small: expected number to be >=1"],
   ],
   [
-    "no percentage",
+    "an invalid percentage",
     { monitoring: { freeSpacePercent: 99 } },
     undefined,
     ["tapctl:monitoring.freeSpacePercent: Too big: expected number to be <=90"],
   ],
   [
-    "a store of no kind that cannot be MinIO",
+    "a store without a kind that cannot be MinIO",
     { objectStore: { endpoint: "s3.example.com", bucket: "etl" } },
     undefined,
     ["tapctl:objectStore.kind: Invalid discriminator value. Expected 'minio' | 's3' | 'aws'"],
   ],
   [
-    "a mistake in a store of no kind",
+    "an error in a store without a kind",
     { objectStore: { imgae: "minio:1" } },
     undefined,
     ['tapctl:objectStore.imgae: is not a setting; did you mean "image"?'],
@@ -149,19 +149,19 @@ const cases: readonly (readonly [
     ],
   ],
   [
-    "AWS without its key",
+    'a store of kind "aws" without AWS settings',
     { objectStore: store() },
     undefined,
     ['tapctl:aws: is required for objectStore.kind "aws", with at least a region'],
   ],
   [
-    "AWS for nothing",
+    "unused AWS settings",
     { aws: place },
     undefined,
     ['tapctl:aws: is not used. Set objectStore.kind to "aws" or aws.ecr, or remove it'],
   ],
   [
-    "a region that is none",
+    "an invalid region",
     { aws: { region: "Frankfurt", ecr: {} } },
     undefined,
     ['tapctl:aws.region: must be a region, such as "eu-central-1"'],
@@ -187,7 +187,7 @@ const cases: readonly (readonly [
     ],
   ],
   [
-    "a registry beside ECR",
+    "a registry together with ECR",
     { aws: { ...place, ecr: {} }, registry: { address: "registry.example.com" } },
     undefined,
     [
@@ -223,7 +223,7 @@ const cases: readonly (readonly [
     ],
   ],
   [
-    "no identity",
+    "a missing identity",
     { aws: place, objectStore: { kind: "aws", bucket: "etl" } },
     undefined,
     ["tapctl:objectStore.identity: Invalid input: expected object, received undefined"],
@@ -297,10 +297,11 @@ const cases: readonly (readonly [
 ];
 
 for (const [name, values, secrets, expected] of cases) {
-  test(`${name} is refused`, () => assert.deepEqual(problems(values, secrets), expected));
+  test(`settings: ${name} is rejected`, () =>
+    assert.deepEqual(problems(values, secrets), expected));
 }
 
-test("settings: a stack that gives an unknown one is refused, whatever else it gives", () => {
+test("settings: an unknown one is rejected, and keys of other projects are ignored", () => {
   const before = pulumi.runtime.allConfig();
   try {
     pulumi.runtime.setAllConfig(
@@ -328,11 +329,11 @@ test("settings: a stack that gives an unknown one is refused, whatever else it g
   }
 });
 
-test("all problems are told at once", () => {
+test("settings: all problems are reported at once", () => {
   assert.equal(problems({ namespace: "A", argo: { bla: 1 }, monitoring: 1 }, { pin: 1 }).length, 4);
 });
 
-test("an issuer that is not of EKS, and ECR beside a MinIO, are fine", () => {
+test("settings: an issuer outside EKS, and ECR with MinIO, are valid", () => {
   assert.deepEqual(
     problems({
       aws: place,
@@ -348,7 +349,7 @@ test("an issuer that is not of EKS, and ECR beside a MinIO, are fine", () => {
   assert.deepEqual(problems({ aws: { ...place, ecr: {} } }), []);
 });
 
-test("nothing needs to be set", () => {
+test("settings: none is required", () => {
   const settings = checkSettings({}, undefined);
   assert.equal(settings.namespace, "pipelines");
   assert.equal(settings.objectStore.kind, "minio");
@@ -356,7 +357,7 @@ test("nothing needs to be set", () => {
   assert.deepEqual(checkSettings({ objectStore: { size: "20Gi" } }, undefined), settings);
 });
 
-test("monitoring is off, on with its defaults, or as it is set", () => {
+test("settings: monitoring is off, on with defaults, or an object", () => {
   const monitoring = (value: unknown) => checkSettings({ monitoring: value }, undefined).monitoring;
   assert.equal(monitoring(undefined), false);
   assert.deepEqual(monitoring(true), {
@@ -370,7 +371,7 @@ test("monitoring is off, on with its defaults, or as it is set", () => {
   assert.deepEqual(monitoring({}), monitoring(true));
 });
 
-test("Pulumi.yaml describes the same keys, with the same defaults", () => {
+test("Pulumi.yaml: it describes the same keys with the same defaults", () => {
   const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as {
     readonly config: {
       readonly [key: string]: { readonly description?: string; readonly default: unknown };

@@ -15,7 +15,7 @@ function folderWith(t: TestContext, files: { readonly [name: string]: string | o
   return folder;
 }
 
-test("a stack's settings are read from its file, as Pulumi gives them to the program", (t) => {
+test("stack file: it gives the same settings as Pulumi", (t) => {
   const config = {
     "tapctl:argo": '{"version":"v4.2.0"}',
     "tapctl:namespace": 1,
@@ -34,12 +34,12 @@ test("a stack's settings are read from its file, as Pulumi gives them to the pro
   assert.deepEqual(given, { argo: { version: "v4.2.0" }, namespace: "1", protect: true });
 });
 
-test("a file without settings is one of a stack with every default", (t) => {
+test("stack file: one without settings has every default", (t) => {
   for (const content of ["", "encryptionsalt: v1:x\n", "config:\n", "config: {}\n"])
     assert.deepEqual(readStackFile(folderWith(t, { "Pulumi.dev.yaml": content }), "dev").given, {});
 });
 
-test("defaults of the project's file hold where the stack's says nothing", (t) => {
+test("stack file: defaults of the project's file are used for missing settings", (t) => {
   const declared = {
     context: { type: "string", default: "" },
     namespace: { type: "string", default: "etl" },
@@ -66,7 +66,7 @@ test("defaults of the project's file hold where the stack's says nothing", (t) =
   assert.deepEqual(given, { scratch: { size: "9Gi" } });
 });
 
-test("all problems are told at once, with what is encrypted and cannot be read", (t) => {
+test("stack file: all problems are reported at once, including encrypted values that cannot be read", (t) => {
   const secure = { secure: "v1:abc:def" };
   const config = {
     "tapctl:namespace": "Data",
@@ -91,7 +91,7 @@ test("all problems are told at once, with what is encrypted and cannot be read",
   });
 });
 
-test("values of charts may have something encrypted in them", (t) => {
+test("stack file: chart values may contain encrypted values", (t) => {
   assert.ok(
     readStackFile(
       folderWith(t, {
@@ -118,7 +118,7 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     /Pulumi\.dev\.yaml does not exist; stacks with a file: none$/,
   ],
   [
-    "a misspelt stack",
+    "a misspelled stack",
     { "Pulumi.prod.yaml": "" },
     "pord",
     /Pulumi\.pord\.yaml does not exist; did you mean "prod"\?$/,
@@ -129,15 +129,15 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     "acme/tapctl/dev",
     /^UserError: --stack "acme\/tapctl\/dev": must be the name of a stack, /,
   ],
-  ["a way out of the folder", {}, "../dev", /^UserError: --stack "\.\.\/dev": /],
+  ["a path outside the folder", {}, "../dev", /^UserError: --stack "\.\.\/dev": /],
   [
-    "a file that is no YAML",
+    "a file that is not YAML",
     { "Pulumi.dev.yaml": "config: [" },
     "dev",
     /^UserError: \S*Pulumi\.dev\.yaml cannot be read: [^\n]+$/,
   ],
   [
-    "a list for a file",
+    "a file with a list",
     { "Pulumi.dev.yaml": "- config\n" },
     "dev",
     /^UserError: \S*Pulumi\.dev\.yaml: is not a stack file: /,
@@ -155,13 +155,13 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     /^UserError: 1 problem in the configuration of the stack:\ntapctl:monitring: is not a setting; did you mean "monitoring"\?$/,
   ],
   [
-    "a setting of all stacks that does not exist",
+    "an unknown setting of the project",
     { "Pulumi.yaml": "config: { monitring: { value: true } }\n", "Pulumi.dev.yaml": "" },
     "dev",
     /\ntapctl:monitring: is not a setting; did you mean "monitoring"\?$/,
   ],
   [
-    "a stack that is wrong in its parts together",
+    "a stack whose settings contradict each other",
     {
       "Pulumi.dev.yaml":
         "config: { 'tapctl:objectStore': { kind: aws, bucket: etl, identity: { kind: pod-identity, cluster: etl } } }\n",
@@ -171,6 +171,6 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
   ],
 ];
 for (const [name, files, stack, message] of cases) {
-  test(`${name} is refused`, (t) =>
+  test(`stack file: ${name} is rejected`, (t) =>
     assert.throws(() => readStackFile(folderWith(t, files), stack), message));
 }

@@ -39,8 +39,8 @@ function facts(change: Partial<PipelineFacts> = {}): PipelineFacts {
   };
 }
 
-suite("how a pipeline is", () => {
-  test("well", () => {
+suite("status of a pipeline", () => {
+  test("status: a pipeline without problems is ok", () => {
     const status = pipelineStatus(facts(), NOW);
     assert.equal(status.condition, "ok");
     assert.equal(status.next, "2026-11-25T13:00:00Z");
@@ -53,7 +53,7 @@ suite("how a pipeline is", () => {
     });
   });
 
-  test("with a bookmark that is ahead by more than a timezone", () => {
+  test("status: a bookmark in the future is flagged if no time zone explains it", () => {
     const last = facts().last;
     assert.ok(last);
     const age = (at: string) =>
@@ -68,7 +68,7 @@ suite("how a pipeline is", () => {
     assert.equal(formatBookmarkAge(age("2026-11-25T11:00:00Z")), "90 min old");
   });
 
-  test("by the bookmark of the stream that is furthest behind, or by one that is ahead", () => {
+  test("status: it shows the bookmark that is furthest behind, or one in the future", () => {
     const last = facts().last;
     assert.ok(last);
     const bookmarks = {
@@ -97,7 +97,7 @@ suite("how a pipeline is", () => {
     assert.equal(shown({ users: "2099-01-01" }, ["old"])?.stream, "users");
   });
 
-  test("late: a run was due after the newest one and has not begun", () => {
+  test("status: late if a run was due after the newest one and has not started", () => {
     const runs: readonly RunFact[] = [
       { run: "r1", status: "succeeded", started: "2026-11-25T11:00:01Z" },
     ];
@@ -111,7 +111,7 @@ suite("how a pipeline is", () => {
     );
   });
 
-  test("late although it never ran: its schedule has been there for longer", () => {
+  test("status: late if it never ran and its schedule has existed for longer", () => {
     assert.equal(
       pipelineStatus(facts({ runs: [], last: null, since: "2026-11-25T10:30:00Z" }), NOW)
         .lateSeconds,
@@ -123,7 +123,7 @@ suite("how a pipeline is", () => {
     );
   });
 
-  test("running: for how long nothing has moved in it", () => {
+  test("status: a run in progress shows how long no data has moved", () => {
     const run: RunFact = {
       run: "r2",
       status: "running",
@@ -135,7 +135,7 @@ suite("how a pipeline is", () => {
     assert.match(statusTable([status], commandsFor()), /now, for 3 h, silent for 10 min/);
   });
 
-  test("running: what is under way is not late", () => {
+  test("status: a run in progress is not late", () => {
     const status = pipelineStatus(
       facts({ runs: [{ run: "r2", status: "running", started: "2026-11-25T10:00:00Z" }] }),
       NOW,
@@ -150,7 +150,7 @@ suite("how a pipeline is", () => {
     });
   });
 
-  test("suspended: nothing is due", () => {
+  test("status: a suspended pipeline is not due", () => {
     const status = pipelineStatus(facts({ suspended: true, runs: [] }), NOW);
     assert.deepEqual(
       [status.condition, status.next, status.lateSeconds],
@@ -158,12 +158,12 @@ suite("how a pipeline is", () => {
     );
   });
 
-  test("on this machine nothing starts by itself", () => {
+  test("status: locally, no pipeline is due", () => {
     const status = pipelineStatus(facts({ since: null, runs: [] }), NOW);
     assert.deepEqual([status.condition, status.next, status.lateSeconds], ["ok", null, null]);
   });
 
-  test("with a schedule that Argo holds invalid: nothing is due, whatever else there is to say", () => {
+  test("status: an invalid schedule is not due, and takes precedence", () => {
     const status = pipelineStatus(facts({ invalid: "Argo says SpecError: bad", failures: 1 }), NOW);
     assert.deepEqual(
       [status.condition, status.next, status.lateSeconds],
@@ -171,7 +171,7 @@ suite("how a pipeline is", () => {
     );
   });
 
-  test("in the array alone, on the cluster alone", () => {
+  test("status: pipelines only in the array or only on the cluster are distinguished", () => {
     assert.equal(
       pipelineStatus(facts({ where: "array", since: null }), NOW).condition,
       "not deployed",
@@ -180,7 +180,7 @@ suite("how a pipeline is", () => {
   });
 });
 
-test("those that need somebody come first, then by name", () => {
+test("status: pipelines that need attention come first, then by name", () => {
   const all = [
     facts({ name: "b" }),
     facts({ name: "a" }),
@@ -196,7 +196,7 @@ test("those that need somebody come first, then by name", () => {
   );
 });
 
-test("failures in a row: cancelled and running runs do not count either way", () => {
+test("status: failures in a row ignore canceled and running runs", () => {
   const runs = (text: string) =>
     text.split(" ").map((status) => ({ status: status as RunFact["status"] }));
   assert.equal(failuresOf(runs("running failed interrupted failed succeeded failed")), 2);

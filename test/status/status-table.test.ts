@@ -24,10 +24,10 @@ const closing = (...rows: readonly PipelineStatus[]): readonly string[] =>
     .split("\n")
     .slice(rows.length + 1);
 
-test("a table without trouble ends with its rows", () =>
+test("status table: without problems, it ends with its rows", () =>
   assert.deepEqual(closing(row("orders", {}), row("users", {})), []));
 
-test("below the table stand the reasons, and where to look when runs do not begin", () => {
+test("status table: errors and reasons why no run starts are listed below", () => {
   const late = (name: string) => row(name, { condition: "late", lateSeconds: 400 });
   assert.deepEqual(
     closing(

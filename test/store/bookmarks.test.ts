@@ -15,7 +15,7 @@ const SDK = JsonText.parse(
   '{"bookmarks": {"orders": {"replication_key": "updated_at", "replication_key_value": "2026-11-20T08:00:00+02:00"}, "users": {"replication_key": "id", "replication_key_value": 12345678901234567890}}}',
 );
 
-test("the time of a bookmark: a date is the end of its day, a time without zone is UTC", () => {
+test("bookmark time: a date is the end of its day, and a time without zone is UTC", () => {
   assert.equal(timeOf("2026-11-20"), Date.parse("2026-11-21T00:00:00Z"));
   assert.equal(timeOf("2026-11-20 08:00"), Date.parse("2026-11-20T08:00:00Z"));
   assert.equal(timeOf("2026-11-20T08:00:00.5+0200"), Date.parse("2026-11-20T06:00:00Z"));
@@ -24,7 +24,7 @@ test("the time of a bookmark: a date is the end of its day, a time without zone 
     assert.equal(timeOf(text), undefined, text);
 });
 
-test("the newest bookmark is the latest date anywhere in the state", () => {
+test("newest bookmark: it is the latest date anywhere in the state", () => {
   assert.equal(newestBookmark(SDK)?.value, "2026-11-20T08:00:00+02:00");
   assert.equal(newestBookmark(toJsonText({ start_date: "2026-11-02" }))?.value, "2026-11-02");
   for (const state of [{}, { bookmarks: { users: { id: 7 } } }])
@@ -33,7 +33,7 @@ test("the newest bookmark is the latest date anywhere in the state", () => {
 });
 
 suite("one stream of a state", () => {
-  test("is named, read, replaced and taken out; all other bytes stay", () => {
+  test("stream of a state: it is named, read, replaced and removed; all other bytes stay", () => {
     assert.deepEqual(streamsOf(SDK), ["orders", "users"]);
     assert.equal(
       bookmarkOf(SDK, "users")?.text,
@@ -53,7 +53,7 @@ suite("one stream of a state", () => {
     );
   });
 
-  test("is not there where the state has no bookmarks by stream", () => {
+  test("stream of a state: a state without bookmarks has none", () => {
     const state = toJsonText({ start_date: "2026-11-02" });
     assert.deepEqual(streamsOf(state), []);
     assert.throws(
@@ -63,7 +63,7 @@ suite("one stream of a state", () => {
   });
 });
 
-test("a state is set back to a day in the form that each value has; all other bytes stay", () => {
+test("state set back to a day: each value keeps its form, and all other bytes stay", () => {
   const state = (a: string, b: string, c: string, e: string) =>
     JsonText.parse(
       `{"bookmarks": {"a":"${a}", "b": {"at": "${b}", "10": 1.10, "2": 12345678901234567890}, "c": "${c}", "d":"2026-10-01", "e":"${e}", "2026-11-20": "é\\u00e9"}}`,
@@ -84,7 +84,7 @@ test("a state is set back to a day in the form that each value has; all other by
   assert.equal(setBack(toJsonText({ start_date: "2026-11-01" }), "2026-11-01").changed, 0);
 });
 
-test("the difference between two states names the places, and is exact", () => {
+test("difference of states: it names the changed values exactly", () => {
   assert.deepEqual(diffStates(SDK, withBookmark(SDK, "users", undefined)), [
     'bookmarks.users.replication_key: "id" -> none',
     "bookmarks.users.replication_key_value: 12345678901234567890 -> none",

@@ -6,7 +6,7 @@ import { folderError } from "../../src/store/folder-errors";
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: something`), { code });
 
-describe("folder store's errors", () => {
+describe("errors of a folder as store", () => {
   const root = tmpdir();
   const table = [
     {
@@ -32,14 +32,14 @@ describe("folder store's errors", () => {
     { code: "EIO", exit: 1, says: "cannot write /s/a: EIO: something" },
   ];
   for (const { code, exit, says } of table) {
-    test(`${code} is one line with what and where`, () => {
+    test(`folder errors: ${code} is one line with what and where`, () => {
       const error = folderError(failure(code), root, "write /s/a");
       assert.equal(error.message, says);
       assert.equal(error.exitCode, exit);
     });
   }
 
-  test("what is explained already stays as it is", () => {
+  test("folder errors: an explained error stays unchanged", () => {
     const error = new UserError("said");
     assert.equal(folderError(error, root, "write"), error);
   });

@@ -26,10 +26,10 @@ const isUserError = (pattern: RegExp) => (error: unknown) => {
   return true;
 };
 
-describe("folder store", () => {
+describe("folder as store", () => {
   const folder = temporaryFolder();
 
-  test("reading makes nothing on disk", async () => {
+  test("folder store: reading creates nothing", async () => {
     const root = join(folder, "untouched");
     const store = openFolder(root);
     await store.get("a");
@@ -37,7 +37,7 @@ describe("folder store", () => {
     assert.equal(existsSync(root), false);
   });
 
-  test("a private object is for its owner only", async () => {
+  test("folder store: a private object is readable only by its owner", async () => {
     const store = openFolder(join(folder, "private"));
     await store.put("state/a/overlay.json", "{}", { private: true });
     await store.put("state/a/state.json", "{}");
@@ -45,7 +45,7 @@ describe("folder store", () => {
     assert.notEqual(statSync(store.localPath("state/a/state.json") ?? "").mode & 0o777, 0o600);
   });
 
-  test("a file that a runner wrote in place is an object, and uploading it is nothing to do", async () => {
+  test("folder store: a file that a runner wrote in place is an object, and uploading it changes nothing", async () => {
     const store = openFolder(join(folder, "in-place"));
     const path = store.localPath("runs/a/1/extract.jsonl") ?? "";
     assert.equal(path, join(folder, "in-place/runs/a/1/extract.jsonl"));
@@ -58,7 +58,7 @@ describe("folder store", () => {
     assert.equal((await store.get("runs/a/1/extract.jsonl"))?.toString(), "line\n");
   });
 
-  test("what a killed process left is invisible, and removed after a day", async () => {
+  test("folder store: leftovers of a killed process are invisible, and removed after a day", async () => {
     const root = join(folder, "left-overs");
     await openFolder(root).put("a", "1");
     writeFileSync(join(root, ".tmp/old"), "half");
@@ -75,7 +75,7 @@ describe("folder store", () => {
     assert.deepEqual(readdirSync(join(root, ".tmp")), ["young"]);
   });
 
-  test("a process killed while it overwrites leaves the old or the new content, and readers see no other", async () => {
+  test("folder store: a process killed while it overwrites leaves the old or the new content", async () => {
     const root = join(folder, "killed");
     const store = openFolder(root);
     const parse = async (): Promise<void> => {
@@ -104,7 +104,7 @@ describe("folder store", () => {
     }
   });
 
-  test("writers and deleters of one folder do not trip over each other", async () => {
+  test("folder store: parallel writers and deleters do not interfere", async () => {
     const root = join(folder, "busy");
     const rounds = Array.from({ length: 40 }, (_, index) => index);
     await Promise.all(
@@ -117,7 +117,7 @@ describe("folder store", () => {
     assert.deepEqual(await openFolder(root).listFolders(""), []);
   });
 
-  test("a path that is a file is named, for the folder itself and for one above it", async () => {
+  test("folder store: the error names a file in the place of the folder or one above it", async () => {
     const file = join(folder, "file");
     writeFileSync(file, "");
     for (const root of [file, join(file, "below/store")]) {
@@ -139,7 +139,7 @@ describe("folder store", () => {
     }
   });
 
-  test("an object is not a folder", async () => {
+  test("folder store: an object cannot be a folder", async () => {
     const store = openFolder(join(folder, "object"));
     await store.put("a", "x");
     assert.equal(await store.get("a/b"), undefined);
@@ -147,7 +147,7 @@ describe("folder store", () => {
     await assert.rejects(store.put("a/b", "x"), isUserError(/^cannot write .*object\/a\/b: /));
   });
 
-  test("a folder that cannot be written is one line", async () => {
+  test("folder store: an unwritable folder is one line", async () => {
     // Not even root can make a folder in /proc.
     await assert.rejects(
       openFolder("/proc/tapctl-store").put("a", "x"),
@@ -155,7 +155,7 @@ describe("folder store", () => {
     );
   });
 
-  test("a full disk is one line, and what was there stays", async (context) => {
+  test("folder store: a full disk is one line, and the old content stays", async (context) => {
     const disk = join(folder, "small-disk");
     mkdirSync(disk);
     if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status !== 0) {
@@ -177,7 +177,7 @@ describe("folder store", () => {
   });
 
   test(
-    "no rights: where, why and what is allowed",
+    "folder store: a missing permission names the path, the reason and the allowed user",
     { skip: process.getuid?.() === 0 && "root may write everywhere" },
     async () => {
       const root = join(folder, "locked");

@@ -15,8 +15,8 @@ import {
   stepLogFolder,
 } from "../../src/store/keys";
 
-describe("keys", () => {
-  test("lie where the layout says, which later versions and the cluster rely on", () => {
+describe("object keys", () => {
+  test("object keys: they equal the documented layout, on which later versions and the cluster rely", () => {
     const run = "20261123T081502Z-4f2a9c";
     const keys = [
       stateKey("orders"),
@@ -40,7 +40,7 @@ describe("keys", () => {
     assert.deepEqual(keys.map(checkKey), keys);
   });
 
-  test("a run id says when, and those of one millisecond differ", () => {
+  test("run IDs: they contain the time, and two of one millisecond differ", () => {
     const now = new Date("2026-11-23T08:15:02.500Z");
     assert.equal(
       newRunId(now, undefined, () => 0xa9c),
@@ -50,7 +50,7 @@ describe("keys", () => {
     assert.ok(new Set(Array.from({ length: 20 }, () => newRunId(now))).size > 1);
   });
 
-  test("run ids sort by time, to the millisecond", () => {
+  test("run IDs: they sort by time, to the millisecond", () => {
     const times = [
       "2026-11-23T08:15:02.000Z",
       "2026-11-23T08:15:02.001Z",
@@ -64,7 +64,7 @@ describe("keys", () => {
     assert.deepEqual([...extremes].sort(), extremes);
   });
 
-  test("a run id sorts after another one, whatever the clock says", () => {
+  test("run IDs: one created after another sorts after it, whatever the clock", () => {
     const now = new Date("2026-11-23T08:15:02.500Z");
     assert.equal(
       newRunId(now, "20261123T081502Z-4f2a9c", () => 0xa9c),
@@ -85,7 +85,7 @@ describe("keys", () => {
     );
   });
 
-  test("only run ids are run ids", () => {
+  test("run IDs: only valid ones are recognized", () => {
     assert.equal(isRunId(newRunId(new Date())), true);
     for (const text of [
       "",

@@ -46,7 +46,7 @@ describe("lease between processes", () => {
     await exit;
   }
 
-  test("of 20 processes one wins, round after round", async () => {
+  test("lease: of 20 processes one gets it, in every round", async () => {
     const holders: Holder[] = [];
     for (let started = 0; started < 20; started += 4) {
       holders.push(
@@ -65,7 +65,7 @@ describe("lease between processes", () => {
     await Promise.all(holders.map(end));
   });
 
-  test("a holder killed with -9 leaves the pipeline free at once, on its own machine", async () => {
+  test("lease: after kill -9 of its holder, it is free at once on the same machine", async () => {
     const store = openFolder(location("killed"));
     const holder = await startHolder(location("killed"));
     assert.equal(await holder.ask("acquire"), "won");
@@ -78,7 +78,7 @@ describe("lease between processes", () => {
     await lease.release();
   });
 
-  test("a holder that slept past its time finds that it lost", async () => {
+  test("lease: a holder that slept past its expiry has lost it", async () => {
     const store = openFolder(location("asleep"));
     const holder = await startHolder(location("asleep"));
     assert.equal(await holder.ask("acquire"), "won");

@@ -61,7 +61,7 @@ function beforeClaim(store: ObjectStore, happens: () => Promise<unknown>): Objec
 }
 
 describeStores("lease", (fresh, again) => {
-  test("is held by one, until it is released", async () => {
+  test("lease: it has one holder until it is released", async () => {
     const store = fresh();
     const lease = await acquireLease(store, "orders", { run: "one" });
     await lease.verify();
@@ -78,7 +78,7 @@ describeStores("lease", (fresh, again) => {
     await next.release();
   });
 
-  test("of 20 tasks one wins; only its generation stays", async () => {
+  test("lease: of 20 tasks one gets it, and only its generation remains", async () => {
     const store = fresh();
     await (await acquireLease(store, "orders", { run: "before" })).release();
     const tasks = Array.from({ length: 20 }, (_, index) =>
@@ -95,7 +95,7 @@ describeStores("lease", (fresh, again) => {
     await won[0]?.value.release();
   });
 
-  test("says who holds it, since when, until when, and what to do", async () => {
+  test("lease: the error names the holder, since when, until when, and what to do", async () => {
     const store = fresh();
     const { clock } = fakeClock();
     await store.put(leaseKey("orders", 1), JSON.stringify(foreign()));
@@ -136,7 +136,7 @@ describeStores("lease", (fresh, again) => {
     },
   ];
   for (const { what, content } of free) {
-    test(`${what} is taken over`, async () => {
+    test(`lease: ${what} is taken over`, async () => {
       const store = fresh();
       await store.put(leaseKey("orders", 7), content);
       const lease = await acquireLease(store, "orders", { run: "mine", clock: fakeClock().clock });
@@ -155,7 +155,7 @@ describeStores("lease", (fresh, again) => {
     { what: "a living process of this machine", record: foreign(self()) },
   ];
   for (const { what, record } of held) {
-    test(`a lease of ${what} is not`, async () => {
+    test(`lease: one of ${what} is not taken over`, async () => {
       const store = fresh();
       await store.put(leaseKey("orders", 7), JSON.stringify(record));
       await assert.rejects(
@@ -166,7 +166,7 @@ describeStores("lease", (fresh, again) => {
     });
   }
 
-  test("an owner past its time keeps it if nobody came, and has lost it if somebody did", async () => {
+  test("lease: an expired one stays with its holder unless another takes it", async () => {
     const store = fresh();
     const { clock, pass } = fakeClock();
     const owner = await acquireLease(store, "orders", { run: "owner", clock });
@@ -195,7 +195,7 @@ describeStores("lease", (fresh, again) => {
     ["forward", 86_400],
     ["back", -86_400],
   ] as const) {
-    test(`an owner on this machine keeps its lease when the clock is set ${what}`, async () => {
+    test(`lease: a holder on this machine keeps it when the clock is set ${what}`, async () => {
       const store = fresh();
       const { clock, pass, set } = fakeClock();
       const owner = await acquireLease(store, "orders", { run: "owner", clock });
@@ -216,7 +216,7 @@ describeStores("lease", (fresh, again) => {
     });
   }
 
-  test("a renewal that fails while the clock is set forward does not lose the lease", async () => {
+  test("lease: a renewal that fails while the clock is set forward does not lose it", async () => {
     const store = fresh();
     const { clock, set } = fakeClock();
     let failed = 0;
@@ -238,14 +238,14 @@ describeStores("lease", (fresh, again) => {
     await lease.release();
   });
 
-  test("an owner whose lease was deleted by hand has lost it", async () => {
+  test("lease: a holder whose lease was deleted by hand has lost it", async () => {
     const store = fresh();
     const owner = await acquireLease(store, "orders", { run: "owner" });
     await store.delete(leaseKey("orders", 1));
     await assert.rejects(owner.verify(), /its lease leases\/orders\/0000000001.json was removed/);
   });
 
-  test("a challenger gives way to an owner that renews between its look and its claim", async () => {
+  test("lease: a challenger yields to a holder that renews between its look and its claim", async () => {
     const store = fresh();
     const { clock, pass } = fakeClock();
     const owner = await acquireLease(store, "orders", { run: "owner", clock });
@@ -257,7 +257,7 @@ describeStores("lease", (fresh, again) => {
     await owner.release();
   });
 
-  test("a challenger that comes back with an old number does not win beside the new holder", async () => {
+  test("lease: a challenger that returns with an old generation does not replace the new holder", async () => {
     const store = fresh();
     await (await acquireLease(store, "orders", { run: "first" })).release();
     const late = beforeClaim(again(store), async () => {
@@ -271,7 +271,7 @@ describeStores("lease", (fresh, again) => {
     await holder?.release();
   });
 
-  test("renews itself every quarter of its time, and no more once released", async () => {
+  test("lease: it is renewed every quarter of its time, and not after its release", async () => {
     const store = fresh();
     const expiry = async (): Promise<number> =>
       (JSON.parse((await store.get(leaseKey("orders", 1)))?.toString() ?? "") as LeaseRecord)
@@ -287,7 +287,7 @@ describeStores("lease", (fresh, again) => {
     assert.equal(await expiry(), 0);
   });
 
-  test("is lost when it cannot be renewed in time", async () => {
+  test("lease: it is lost if it cannot be renewed in time", async () => {
     const store = fresh();
     const { clock, pass } = fakeClock();
     let broken = false;
@@ -310,7 +310,7 @@ describeStores("lease", (fresh, again) => {
   });
 });
 
-test("a process is alive when it is the one that started then", () => {
+test("process check: a process is alive if it has the same start time", () => {
   assert.equal(isProcessAlive(process.pid, self().started), true);
   assert.equal(isProcessAlive(process.pid, ""), true);
   assert.equal(isProcessAlive(process.pid, "1"), process.platform !== "linux");

@@ -31,7 +31,7 @@ async function withLogs(store: ObjectStore): Promise<ObjectStore> {
 }
 
 describeStores("logs", (fresh) => {
-  test("are told in the order of time, whatever the try; those of steps when the step had ended", async () => {
+  test("logs of a run: they are sorted by time across attempts; lines of steps come when the step ended", async () => {
     const store = await withLogs(fresh());
     const lines = await readLogs(store, "orders", undefined, both);
     assert.deepEqual(
@@ -57,7 +57,7 @@ describeStores("logs", (fresh) => {
     );
   });
 
-  test("of one connector leave the steps out", async () => {
+  test("logs of a run: those of one connector exclude the steps", async () => {
     const store = await withLogs(fresh());
     assert.deepEqual(
       (await readLogs(store, "orders", RUN, ["tap"])).map(({ text }) => text),
@@ -69,7 +69,7 @@ describeStores("logs", (fresh) => {
     );
   });
 
-  test("of a job are those of its one step", async () => {
+  test("logs of a job: they are those of its one step", async () => {
     const store = fresh();
     await store.put(`${stepLogFolder("tidy", RUN, "job", "2")}/main.log`, "tidied\n");
     assert.deepEqual(
@@ -78,7 +78,7 @@ describeStores("logs", (fresh) => {
     );
   });
 
-  test("of a run that is not there are refused", async () => {
+  test("logs of a run: an unknown run is an error", async () => {
     await assert.rejects(readLogs(fresh(), "orders", undefined, both), /"orders" has not run yet/);
     await assert.rejects(
       readLogs(await withLogs(fresh()), "orders", "20260101T000000Z-000000", both),

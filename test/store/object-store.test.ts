@@ -10,7 +10,7 @@ describeStores("object store", (fresh, again) => {
   const keys = async (listing: Promise<readonly { key: string }[]>): Promise<readonly string[]> =>
     (await listing).map(({ key }) => key);
 
-  test("an empty store has nothing and says so without failing", async () => {
+  test("object store: an empty one has no objects", async () => {
     const store = fresh();
     assert.equal(await store.get("state/orders/state.json"), undefined);
     assert.deepEqual(await store.list(""), []);
@@ -22,21 +22,21 @@ describeStores("object store", (fresh, again) => {
     await store.deleteFolder("a/");
   });
 
-  test("put writes and replaces, also for a second reader", async () => {
+  test("object store: put writes and replaces, also for another reader", async () => {
     const store = fresh();
     await store.put("state/orders/state.json", "one");
     await store.put("state/orders/state.json", Buffer.from([0, 255, 10]));
     assert.deepEqual(await again(store).get("state/orders/state.json"), Buffer.from([0, 255, 10]));
   });
 
-  test("an object may be empty and its key may hold blanks and letters of any script", async () => {
+  test("object store: an object may be empty, and keys may contain spaces and any letters", async () => {
     const store = fresh();
     await store.put("runs/p/output/Größe & more 数+1.csv", "");
     assert.deepEqual(await store.get("runs/p/output/Größe & more 数+1.csv"), Buffer.alloc(0));
     assert.deepEqual(await keys(store.list("runs/")), ["runs/p/output/Größe & more 数+1.csv"]);
   });
 
-  test("putIfAbsent makes an object once", async () => {
+  test("object store: putIfAbsent creates an object once", async () => {
     const store = fresh();
     assert.equal(await store.putIfAbsent("leases/a/1.json", "first"), true);
     assert.equal(await store.putIfAbsent("leases/a/1.json", "second"), false);
@@ -45,7 +45,7 @@ describeStores("object store", (fresh, again) => {
     assert.equal(await store.putIfAbsent("leases/a/1.json", "third"), true);
   });
 
-  test("of 20 callers of putIfAbsent one wins, and its content is there at once", async () => {
+  test("object store: of 20 calls of putIfAbsent one wins with its complete content", async () => {
     const store = fresh();
     const bodies = Array.from({ length: 20 }, (_, index) => `caller ${index}`);
     const won = await Promise.all(
@@ -58,7 +58,7 @@ describeStores("object store", (fresh, again) => {
     assert.equal((await store.get("leases/a/1.json"))?.toString(), bodies[won.indexOf(true)]);
   });
 
-  test("list gives every object below a folder, sorted, with size and time", async () => {
+  test("object store: list returns every object below a folder, sorted, with size and time", async () => {
     const store = fresh();
     for (const key of ["runs/a/2/x", "runs/a/1/output/y", "runs/a/1/x", "runs/ab/1/x", "state/a"]) {
       await store.put(key, key);
@@ -76,7 +76,7 @@ describeStores("object store", (fresh, again) => {
     assert.equal((await store.list("")).length, 5);
   });
 
-  test("listFolders gives the names of one level", async () => {
+  test("object store: listFolders returns the names of one level", async () => {
     const store = fresh();
     for (const key of ["runs/b/1/x", "runs/a/1/x", "runs/a/2/x", "runs/file"]) {
       await store.put(key, "");
@@ -86,7 +86,7 @@ describeStores("object store", (fresh, again) => {
     assert.deepEqual(await store.listFolders("runs/a/"), ["1", "2"]);
   });
 
-  test("deleted objects leave no folder behind", async () => {
+  test("object store: deleted objects leave no folder behind", async () => {
     const store = fresh();
     for (const key of ["runs/a/1/x", "runs/a/1/output/y", "runs/a/2/x", "runs/b/1/x"]) {
       await store.put(key, "");
@@ -98,7 +98,7 @@ describeStores("object store", (fresh, again) => {
     assert.deepEqual(await keys(store.list("")), ["runs/b/1/x"]);
   });
 
-  test("a folder with hundreds of objects is deleted whole", async () => {
+  test("object store: a folder with hundreds of objects is deleted", async () => {
     const store = fresh();
     await Promise.all(
       Array.from({ length: 100 }, (_, index) => store.put(`runs/a/1/output/${index}`, "")),
@@ -107,7 +107,7 @@ describeStores("object store", (fresh, again) => {
     assert.deepEqual(await store.list(""), []);
   });
 
-  test("files go up and come down whole, 12 MB too", async () => {
+  test("object store: files are uploaded and downloaded completely, also 12 MB", async () => {
     const store = fresh();
     const content = Buffer.alloc(12 * 1024 * 1024, "0123456789abcde\n");
     writeFileSync(join(folder, "up"), content);
@@ -120,7 +120,7 @@ describeStores("object store", (fresh, again) => {
     assert.ok(readFileSync(join(folder, "new/down")).equals(content));
   });
 
-  test("a file that is not there is named", async () => {
+  test("object store: the error names a missing file", async () => {
     await assert.rejects(fresh().uploadFile("a", join(folder, "absent")), (error: unknown) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /absent/);
@@ -128,7 +128,7 @@ describeStores("object store", (fresh, again) => {
     });
   });
 
-  test("keys and folders that would leave the store are refused", async () => {
+  test("object store: keys and folders outside the store are rejected", async () => {
     const store = fresh();
     for (const key of [
       "../x",

@@ -8,10 +8,10 @@ import { openS3 } from "../../src/store/s3";
 import { S3Server, startS3Server } from "../support/s3-server";
 import { temporaryFolder } from "./stores";
 
-describe("location of the object store", () => {
+describe("store location", () => {
   const folder = temporaryFolder();
 
-  test("a path is a folder", async () => {
+  test("store location: a path is a folder", async () => {
     const store = await openStore(join(folder, "store"));
     await store.put("a", "x");
     assert.equal(store.localPath("a"), join(folder, "store/a"));
@@ -33,7 +33,7 @@ describe("location of the object store", () => {
     },
   ];
   for (const { text, location } of good) {
-    test(`${text} is read, and its url is read the same`, () => {
+    test(`store location: ${text} is parsed, and its URL parses to the same`, () => {
       assert.deepEqual(parseS3(text), location);
       assert.deepEqual(parseS3(openS3(location).url), location);
     });
@@ -68,7 +68,7 @@ describe("location of the object store", () => {
     { text: "s3://data/a/../b", says: /is not a key of the object store/ },
   ];
   for (const { text, says } of bad) {
-    test(`${JSON.stringify(text)} is refused in one line, without its secrets`, async () => {
+    test(`store location: ${JSON.stringify(text)} is rejected in one line, without its secrets`, async () => {
       await assert.rejects(openStore(text), (error: unknown) => {
         assert.ok(error instanceof UserError);
         assert.match(error.message, says);
@@ -78,7 +78,7 @@ describe("location of the object store", () => {
     });
   }
 
-  test("a folder with a file in its way is refused by the first use", async () => {
+  test("store location: a file in the place of the folder is reported at first use", async () => {
     writeFileSync(join(folder, "file"), "");
     const store = await openStore(join(folder, "file"));
     await assert.rejects(store.get("a"), /is a file, the store needs a folder/);
@@ -107,7 +107,7 @@ describe("bucket of a cluster", () => {
     { path: "of-nobody/local", refused: false },
   ];
   for (const { path, refused } of table) {
-    test(`s3://${path} is ${refused ? "refused" : "opened"}`, async () => {
+    test(`bucket of a cluster: s3://${path} is ${refused ? "refused" : "opened"}`, async () => {
       const opening = openStore(`s3://${path}?endpoint=${server.endpoint}`);
       if (refused) {
         await assert.rejects(
@@ -120,7 +120,7 @@ describe("bucket of a cluster", () => {
     });
   }
 
-  test("a bucket that is not there is reported at once", async () => {
+  test("bucket: a missing one is reported at once", async () => {
     await assert.rejects(
       openStore(`s3://no-such-bucket?endpoint=${server.endpoint}`),
       /the bucket does not exist at http:/,

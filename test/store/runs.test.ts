@@ -63,7 +63,7 @@ describeStores("runs", (fresh) => {
   const left = (store: ObjectStore): Promise<readonly string[]> =>
     store.listFolders(runsPrefix("orders"));
 
-  test("a summary is read as it was written, replaced, and missing before", async () => {
+  test("run summaries: they are read as written, replaced, and undefined before", async () => {
     const store = fresh();
     const run = runOfDay(1);
     assert.equal(await readSummary(store, "orders", run), undefined);
@@ -77,7 +77,7 @@ describeStores("runs", (fresh) => {
     );
   });
 
-  test("the newest runs come first and nothing but their summaries is read", async () => {
+  test("list of runs: the newest come first, and only their summaries are read", async () => {
     const store = fresh();
     for (const day of [3, 1, 2, 5]) {
       await addRun(store, day, "succeeded");
@@ -103,7 +103,7 @@ describeStores("runs", (fresh) => {
     assert.deepEqual(await listRuns(store, "customers", 3), []);
   });
 
-  test("runs that were killed are marked, up to the last that had ended", async () => {
+  test("killed runs: they are marked, back to the last that ended", async () => {
     const store = fresh();
     await addRun(store, 1, "running");
     await addRun(store, 2, "failed");
@@ -132,31 +132,31 @@ describeStores("runs", (fresh) => {
       pruned: [],
     },
     {
-      what: "nothing that is among the newest and young",
+      what: "no run within the limits",
       runs: { 7: "succeeded", 8: "succeeded" },
       policy: { keep: 2, maxAgeDays: 30 },
       pruned: [],
     },
     {
-      what: "what is beyond the count",
+      what: "runs beyond the count",
       runs: { 5: "failed", 6: "succeeded", 7: "succeeded", 8: "succeeded" },
       policy: { keep: 2, maxAgeDays: 30 },
       pruned: [6, 5],
     },
     {
-      what: "what is too old",
+      what: "runs that are too old",
       runs: { 1: "succeeded", 6: "succeeded", 8: "succeeded" },
       policy: { keep: 10, maxAgeDays: 4 },
       pruned: [1],
     },
     {
-      what: "not the newest, however old",
+      what: "never the newest run, whatever its age",
       runs: { 1: "failed", 2: "succeeded" },
       policy: { keep: 0, maxAgeDays: 0 },
       pruned: [1],
     },
     {
-      what: "not the newest that succeeded",
+      what: "never the newest successful run",
       runs: { 1: "succeeded", 2: "succeeded", 3: "failed", 4: "failed" },
       policy: { keep: 1, maxAgeDays: 30 },
       pruned: [3, 1],
@@ -168,14 +168,14 @@ describeStores("runs", (fresh) => {
       pruned: [2, 1],
     },
     {
-      what: "all but the newest where none succeeded",
+      what: "all but the newest if none succeeded",
       runs: { 1: "failed", 2: "killed", 3: "interrupted" },
       policy: { keep: 1, maxAgeDays: 30 },
       pruned: [2, 1],
     },
   ];
   for (const { what, runs, policy, pruned } of table) {
-    test(`prune deletes: ${what}`, async () => {
+    test(`prune: it deletes ${what}`, async () => {
       const store = fresh();
       for (const [day, status] of Object.entries(runs)) {
         await addRun(store, Number(day), status);
@@ -188,7 +188,7 @@ describeStores("runs", (fresh) => {
     });
   }
 
-  test("prune spares a run that holds the lease, until it does no more", async () => {
+  test("prune: it keeps a run that holds the lease, until it is released", async () => {
     const store = fresh();
     await addRun(store, 1, "killed");
     await addRun(store, 2, "failed");

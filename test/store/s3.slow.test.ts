@@ -68,7 +68,7 @@ describe("S3 store", () => {
       incoming.pipe(onward);
     };
 
-  test("objects lie below the prefix and stay out of others' way", async () => {
+  test("S3 store: objects are below the prefix and separate from others", async () => {
     const inside = openS3({ bucket: "tests", prefix: "a/b", endpoint: server.endpoint });
     const whole = openS3({ bucket: "tests", endpoint: server.endpoint });
     await inside.put("state/x", "1");
@@ -81,7 +81,7 @@ describe("S3 store", () => {
     assert.equal(inside.localPath("state/x"), undefined);
   });
 
-  test("lists more than one page", async () => {
+  test("S3 store: lists may have more than one page", async () => {
     const store = openS3({ bucket: "tests", prefix: "pages", endpoint: server.endpoint });
     const names = Array.from({ length: 2 * PAGE + 1 }, (_, index) =>
       String(index).padStart(4, "0"),
@@ -94,7 +94,7 @@ describe("S3 store", () => {
     assert.deepEqual(await store.listFolders("runs/"), names);
   });
 
-  test("a server that ignores If-None-Match cannot hold leases and is refused", async () => {
+  test("S3 store: a server that ignores If-None-Match is refused for leases", async () => {
     await withServer(
       through((headers) => delete headers["if-none-match"]),
       async (endpoint) => {
@@ -107,7 +107,7 @@ describe("S3 store", () => {
     );
   });
 
-  test("a claim whose answer was lost is still won by who made it", async () => {
+  test("S3 store: a claim whose response is lost is still won by its writer", async () => {
     let puts = 0;
     await withServer(
       through(
@@ -123,7 +123,7 @@ describe("S3 store", () => {
     );
   });
 
-  test("a missing bucket is one line", async () => {
+  test("S3 store: a missing bucket is one line", async () => {
     const store = openS3({ bucket: "no-such-bucket", endpoint: server.endpoint });
     const says = isUserError(
       /^cannot use s3:\/\/no-such-bucket\?endpoint=\S+: the bucket does not exist at http:\S+; create it or name another$/,
@@ -137,7 +137,7 @@ describe("S3 store", () => {
     await assert.rejects(store.downloadFile("a", join(folder, "a")), says);
   });
 
-  test("denied access is one line that names what is needed", async () => {
+  test("S3 store: denied access is one line that names the needed permissions", async () => {
     await server.makeBucket("closed");
     const policy = {
       Version: "2012-10-17",
@@ -156,7 +156,7 @@ describe("S3 store", () => {
     await assert.rejects(store.put("a", "x"), isUserError(says, 1));
   });
 
-  test("an endpoint that is down is reported soon", { timeout: 12_000 }, async () => {
+  test("S3 store: an endpoint that is down is reported soon", { timeout: 12_000 }, async () => {
     let closed = "";
     await withServer(
       () => undefined,
@@ -179,7 +179,7 @@ describe("S3 store", () => {
   });
 
   test(
-    "an endpoint that accepts and never answers is given up after ten seconds",
+    "S3 store: an endpoint that never answers is given up after ten seconds",
     { timeout: 15_000 },
     async () => {
       await withServer(
@@ -196,7 +196,7 @@ describe("S3 store", () => {
     },
   );
 
-  test("a server that is not S3 is one line", async () => {
+  test("S3 store: a server that is not S3 is one line", async () => {
     await withServer(
       (_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end("<html>hello"),
       async (endpoint) => {
@@ -208,7 +208,7 @@ describe("S3 store", () => {
     );
   });
 
-  test("no credentials is one line that names the variables", () => {
+  test("S3 store: missing credentials are one line that names the variables", () => {
     const script = `require("./src/store/s3").openS3({ bucket: "tests", region: "eu-central-1" }).get("a").catch((error) => console.log(error.message))`;
     const env = { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: "true" };
     const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
@@ -223,7 +223,7 @@ describe("S3 store", () => {
     assert.equal(stderr, "");
   });
 
-  test("a folder store never loads the AWS SDK", () => {
+  test("folder store: it never loads the AWS SDK", () => {
     const script = `require("./src/store/open").openStore(${JSON.stringify(folder)}).then(async (store) => {
       await store.put("a", "x");
       console.log(Object.keys(require.cache).filter((file) => file.includes("@aws-sdk")).length);
@@ -235,7 +235,7 @@ describe("S3 store", () => {
     assert.equal(stdout, "0\n");
   });
 
-  test("a download that the disk refuses names the disk", async () => {
+  test("S3 store: the error of a failed download names the local path", async () => {
     const store = openS3({ bucket: "tests", prefix: "download", endpoint: server.endpoint });
     await store.put("a", "x");
     await openFolder(folder).put("file", "");
@@ -246,7 +246,7 @@ describe("S3 store", () => {
   });
 });
 
-describe("S3 store's errors", () => {
+describe("errors of an S3 store", () => {
   const table = [
     {
       error: { name: "SignatureDoesNotMatch", $metadata: { httpStatusCode: 403 } },
@@ -276,7 +276,7 @@ describe("S3 store's errors", () => {
     { error: "odd", says: /srv cannot be reached \(no answer\)/ },
   ];
   for (const { error, says } of table) {
-    test(`${String(says)}`, () => {
+    test(`S3 errors: the message matches ${String(says)}`, () => {
       assert.match(s3Error(error, "s3://b", "srv", "read a").message, says);
     });
   }

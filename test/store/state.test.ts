@@ -44,7 +44,7 @@ async function withRuns(store: ObjectStore, count: number): Promise<ObjectStore>
 }
 
 describeStores("state", (fresh) => {
-  test("what was saved is read, and nothing where nothing was", async () => {
+  test("saved state: it is read as saved, and undefined before", async () => {
     const store = fresh();
     assert.equal(await readState(store, "orders"), undefined);
     await commitState(store, envelope(RUNS[0]));
@@ -55,7 +55,7 @@ describeStores("state", (fresh) => {
     assert.equal(await readState(store, "customers"), undefined);
   });
 
-  test("the history is written first, so that a crash in between loses no generation", async () => {
+  test("saved state: the history is written first, so that a crash in between loses no generation", async () => {
     const written: string[] = [];
     const store = fresh();
     const watched: ObjectStore = {
@@ -67,7 +67,7 @@ describeStores("state", (fresh) => {
   });
 
   for (const state of ["{}", "null", "[ ]", '""']) {
-    test(`${state} is not saved over a state`, async () => {
+    test(`saved state: ${state} does not replace a state`, async () => {
       const store = await withRuns(fresh(), 1);
       await assert.rejects(
         commitState(store, { ...envelope(RUNS[1]), state: JsonText.parse(state) }),
@@ -92,7 +92,7 @@ describeStores("state", (fresh) => {
     { body: stringifyJson({ ...envelope(RUNS[0]), tap: 7 }), says: /"tap" has to be text/ },
   ];
   for (const { body, says } of unreadable) {
-    test(`a state that is ${body.slice(0, 20)}... is named with its repair, which works`, async () => {
+    test(`saved state: the error for ${body.slice(0, 20)}... names a repair that works`, async () => {
       const store = await withRuns(fresh(), 2);
       await store.put(stateKey("orders"), body);
       await assert.rejects(readState(store, "orders"), (error: unknown) => {
@@ -105,7 +105,7 @@ describeStores("state", (fresh) => {
     });
   }
 
-  test("the former name's state counts only while there has been none under the new name", async () => {
+  test("formerName: the former state counts only while the new name has never had one", async () => {
     const store = fresh();
     await commitState(store, envelope(RUNS[0], "old-orders"));
     assert.equal((await readState(store, "orders", "old-orders"))?.from, "old-orders");
@@ -114,7 +114,7 @@ describeStores("state", (fresh) => {
     assert.equal((await readState(store, "orders", "old-orders"))?.envelope.run, RUNS[1]);
   });
 
-  test("a reset of a renamed pipeline is not undone by the former name's state", async () => {
+  test("formerName: a reset of the new state does not restore the former one", async () => {
     const store = fresh();
     await commitState(store, envelope(RUNS[0], "old-orders"));
     const forgotten = await deleteState(store, "orders", {
@@ -126,7 +126,7 @@ describeStores("state", (fresh) => {
     assert.deepEqual((await rollbackState(store, "orders")).state, envelope(RUNS[0]).state);
   });
 
-  test("a reset forgets the state and keeps it in the history", async () => {
+  test("state reset: the state is removed and stays in the history", async () => {
     const store = await withRuns(fresh(), 2);
     assert.equal((await deleteState(store, "orders", { run: RUNS[2] }))?.envelope.run, RUNS[1]);
     assert.equal(await inForce(store), undefined);
@@ -138,7 +138,7 @@ describeStores("state", (fresh) => {
     assert.equal((await rollbackState(store, "orders")).run, RUNS[1]);
   });
 
-  test("a reset keeps a state that was edited by hand, and one that cannot be read", async () => {
+  test("state reset: a state that was edited by hand or is unreadable stays in the history", async () => {
     const store = await withRuns(fresh(), 1);
     await store.put(
       stateKey("orders"),
@@ -155,7 +155,7 @@ describeStores("state", (fresh) => {
     assert.equal(await inForce(store), undefined);
   });
 
-  test("the history is newest first, as long as asked, and shows what cannot be read", async () => {
+  test("state history: newest first, limited, with unreadable entries", async () => {
     const store = await withRuns(fresh(), 3);
     await store.put(historyKey("orders", RUNS[1]), "garbage");
     const entries = await history(store, "orders", 2);
@@ -165,7 +165,7 @@ describeStores("state", (fresh) => {
     assert.match(entries[1].problem, /000002.json in \S+ is not JSON/);
   });
 
-  test("states are ordered by what followed on what, where a clock was set back", async () => {
+  test("state history: states are ordered by their sequence, even if a clock was set back", async () => {
     const store = fresh();
     const [first, second, third, fourth] = RUNS;
     await commitState(store, envelope(third));
@@ -183,7 +183,7 @@ describeStores("state", (fresh) => {
     assert.deepEqual(await listed(20), [fourth, third], "the one in force is kept");
   });
 
-  test("each rollback goes one state further back, passes what cannot be read, and a named run goes forward again", async () => {
+  test("state rollback: each goes one state further back and skips unreadable ones; a named run goes forward again", async () => {
     const store = await withRuns(fresh(), 4);
     await store.put(historyKey("orders", RUNS[2]), "garbage");
     assert.equal((await rollbackTarget(store, "orders")).run, RUNS[1]);
@@ -204,7 +204,7 @@ describeStores("state", (fresh) => {
     );
   });
 
-  test("old generations are removed, never the newest", async () => {
+  test("state history: old generations are removed, the newest never", async () => {
     const store = await withRuns(fresh(), 4);
     assert.deepEqual(await pruneHistory(store, "orders", 2), [RUNS[1], RUNS[0]]);
     assert.deepEqual(await pruneHistory(store, "orders", 0), [RUNS[2]]);

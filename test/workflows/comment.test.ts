@@ -77,8 +77,8 @@ async function post(
 const TEXT = `${MARKER}\n## Pipelines: none changes\n`;
 const mine = { id: 3, user: { login: "github-actions[bot]" }, body: `${MARKER}\nold` };
 
-suite("the comment of a pull request", () => {
-  test("is made where there is none", async (t) => {
+suite("comment workflow", () => {
+  test("comment workflow: it creates a comment if there is none", async (t) => {
     assert.equal(
       JSON.stringify(
         await post(t, {
@@ -92,7 +92,7 @@ suite("the comment of a pull request", () => {
     );
   });
 
-  test("is written anew where there is one", async (t) => {
+  test("comment workflow: it updates its comment", async (t) => {
     assert.equal(
       JSON.stringify(
         await post(t, {
@@ -106,7 +106,7 @@ suite("the comment of a pull request", () => {
     );
   });
 
-  test("of a fork says so, and calls nobody", async (t) => {
+  test("comment workflow: the comment of a fork says so, and mentions notify no user", async (t) => {
     const [call] = await post(t, { comment: `${TEXT}@team`, from: "stranger/etl" });
     const body = String(call?.[1]["body"]);
     assert.match(
@@ -116,26 +116,26 @@ suite("the comment of a pull request", () => {
     assert.ok(!body.includes("@team") && body.includes("@\u200bteam"));
   });
 
-  test("never goes over GitHub's limit", async (t) => {
+  test("comment workflow: a comment never exceeds GitHub's limit", async (t) => {
     const [call] = await post(t, { comment: TEXT + "x".repeat(200_000), from: "stranger/etl" });
     assert.ok(String(call?.[1]["body"]).length <= 65_536);
   });
 });
 
-suite("nothing is posted", () => {
+suite("comment workflow without a comment", () => {
   const cases: readonly (readonly [string, World])[] = [
-    ["where the run wrote nothing", {}],
-    ["of a text without the marker", { comment: "## Pipelines" }],
-    ["of a file that a link leads to", { link: __filename }],
+    ["if the run wrote nothing", {}],
+    ["from a text without the marker", { comment: "## Pipelines" }],
+    ["from a symbolic link", { link: __filename }],
     [
-      "where the pull request has moved on",
+      "if the pull request has newer commits",
       {
         comment: TEXT,
         pulls: [{ number: 7, head: { sha: "b".repeat(40), repo: { full_name: OWN } } }],
       },
     ],
     [
-      "where the pull request is another repository's",
+      "if the pull request belongs to another repository",
       {
         comment: TEXT,
         pulls: [{ number: 7, head: { sha: SHA, repo: { full_name: "other/etl" } } }],
@@ -143,7 +143,7 @@ suite("nothing is posted", () => {
     ],
   ];
   for (const [what, world] of cases) {
-    test(what, async (t) => {
+    test(`comment workflow: it posts nothing ${what}`, async (t) => {
       const calls = await post(t, world);
       assert.deepEqual(
         calls.map(([method]) => method),

@@ -58,8 +58,8 @@ function runStep(
   };
 }
 
-suite("the preview of a pull request", { skip: !hasJq && "jq is not installed" }, () => {
-  test("leaves its job without values, and tapctl reads what is left", (t) => {
+suite("preview of a pull request", { skip: !hasJq && "jq is not installed" }, () => {
+  test("preview workflow: its output has no values, and tapctl can read it", (t) => {
     const { status, read } = runStep(t, "pull-request.yml", "preview", "Preview", DIGEST, 0);
     assert.equal(status, 0);
     assert.ok(!read("preview.json").includes(SECRET));
@@ -70,7 +70,7 @@ suite("the preview of a pull request", { skip: !hasJq && "jq is not installed" }
     });
   });
 
-  test("that fails fails its job, and still tells what it has", (t) => {
+  test("preview workflow: a failed preview fails the job and still provides its output", (t) => {
     const { status, read, stderr } = runStep(
       t,
       "pull-request.yml",
@@ -84,11 +84,11 @@ suite("the preview of a pull request", { skip: !hasJq && "jq is not installed" }
   });
 });
 
-suite("the report of drift", { skip: !hasJq && "jq is not installed" }, () => {
+suite("drift workflow", { skip: !hasJq && "jq is not installed" }, () => {
   const drift = (t: TestContext, printed: string, code: number) =>
     runStep(t, "drift.yml", "preview", "Preview", printed, code);
 
-  test("names what differs", (t) => {
+  test("drift workflow: it lists the differences", (t) => {
     const { status, output } = drift(t, DIGEST, 1);
     assert.equal(status, 0);
     assert.match(
@@ -97,14 +97,14 @@ suite("the report of drift", { skip: !hasJq && "jq is not installed" }, () => {
     );
   });
 
-  test("is none where nothing differs", (t) => {
+  test("drift workflow: without differences, it reports none", (t) => {
     assert.match(
       drift(t, JSON.stringify({ changeSummary: { same: 4 } }), 0).output,
       /^drift=none\n/,
     );
   });
 
-  test("a preview that fails otherwise is no drift", (t) => {
+  test("drift workflow: a preview that fails for another reason is not drift", (t) => {
     for (const printed of [
       "",
       JSON.stringify({

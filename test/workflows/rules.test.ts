@@ -16,7 +16,7 @@ const jobs = workflows.flatMap(({ file, jobs }) =>
   Object.entries(jobs).map(([name, job]) => ({ file, name, job, id: `${file} ${name}` })),
 );
 
-test("the workflows are those that the documentation names", () => {
+test("workflows: they are those in the documentation", () => {
   assert.deepEqual(
     workflows.map(({ file }) => file),
     ["comment.yml", "deploy.yml", "drift.yml", "pull-request.yml"],
@@ -24,23 +24,23 @@ test("the workflows are those that the documentation names", () => {
 });
 
 for (const { file, text, permissions, on } of workflows) {
-  suite(file, () => {
-    test("pins every action to a commit, with its version beside", () => {
+  suite(`workflow ${file}`, () => {
+    test(`${file}: every action is pinned to a commit, with its version`, () => {
       const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
       assert.ok(uses.length > 0);
       for (const line of uses)
         assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
-    test("gives a token nothing that a job does not ask for", () =>
+    test(`${file}: the token has no permissions by default`, () =>
       assert.deepEqual(permissions, {}));
 
-    test("never runs a pull request's code in the repository's own name", () =>
+    test(`${file}: pull_request_target is not used`, () =>
       assert.ok(!JSON.stringify(on).includes("pull_request_target")));
   });
 }
 
-test("the same action is the same commit everywhere", () => {
+test("workflows: an action has the same commit everywhere", () => {
   const pins = workflows.flatMap(({ text }) =>
     [...text.matchAll(/uses: (\S+)@(\S+) # (\S+)/g)].map(
       ([, action, commit, version]) => [action, `${commit} ${version}`] as const,
@@ -55,8 +55,8 @@ test("the same action is the same commit everywhere", () => {
 });
 
 for (const { id, job, file } of jobs) {
-  suite(id, () => {
-    test("writes what it must and nothing else, and comes to an end", () => {
+  suite(`job ${id}`, () => {
+    test(`${id}: it has only the write permissions that it needs, and a timeout`, () => {
       assert.ok(job.permissions);
       assert.deepEqual(
         Object.entries(job.permissions)
@@ -67,18 +67,18 @@ for (const { id, job, file } of jobs) {
       assert.ok((job["timeout-minutes"] ?? 0) > 0);
     });
 
-    test("puts no value of the event into a script", () => {
+    test(`${id}: scripts contain no value of the event`, () => {
       for (const step of job.steps)
         for (const script of [step.run, step.with?.["script"]])
           assert.ok(!JSON.stringify(script ?? "").includes("${{"));
     });
 
-    test("leaves no token in a checkout", () => {
+    test(`${id}: checkouts keep no token`, () => {
       for (const step of job.steps.filter(({ uses }) => uses?.startsWith("actions/checkout@")))
         assert.equal(step.with?.["persist-credentials"], false);
     });
 
-    test("runs scripts and verbs that there are", async () => {
+    test(`${id}: its scripts and verbs exist`, async () => {
       const lines = job.steps.flatMap(({ run }) => (run ?? "").split("\n"));
       for (const [, script] of lines.flatMap((line) => [...line.matchAll(/npm run ([\w:-]+)/g)]))
         assert.ok(script !== undefined && script in SCRIPTS, script);
@@ -87,12 +87,12 @@ for (const { id, job, file } of jobs) {
     });
 
     if (file === "pull-request.yml")
-      test("has no secret where a fork's code could run", () =>
+      test(`${id}: no secret where a fork's code could run`, () =>
         assert.ok(!holdsCredentials(job) || isOwnBranchOnly(job)));
   });
 }
 
-test("of the jobs of a pull request one has credentials", () => {
+test("workflows: of the jobs of a pull request, one has credentials", () => {
   const { jobs } = workflow("pull-request.yml");
   assert.deepEqual(
     Object.entries(jobs)
@@ -102,7 +102,7 @@ test("of the jobs of a pull request one has credentials", () => {
   );
 });
 
-test("the job that posts runs nothing of the pull request", () => {
+test("workflows: the job that posts comments runs no code of the pull request", () => {
   const steps = workflow("comment.yml").jobs["comment"]?.steps ?? [];
   assert.deepEqual(
     steps.map(({ uses, run }) => [uses?.split("@")[0], run]),
@@ -113,7 +113,7 @@ test("the job that posts runs nothing of the pull request", () => {
   );
 });
 
-test("deployments wait for each other, and drift for them", () => {
+test("workflows: deployments and drift checks never run in parallel", () => {
   for (const file of ["deploy.yml", "drift.yml"])
     assert.match(
       workflow(file).text,

@@ -11,8 +11,8 @@ interface Row {
 const list = (query: string, run = 0) =>
   answerTo(new URL(`http://x/v2/rates?${query}`), run).body as readonly Row[];
 
-suite("the stand-in for an exchange-rate service", () => {
-  test("lists the days from the one that is asked for", () => {
+suite("bundled exchange-rate service", () => {
+  test("bundled service: it lists the days from the requested one", () => {
     const rows = list("base=USD&quotes=EUR,GBP&from=2026-11-12");
     assert.deepEqual(
       rows.map(({ date, quote }) => `${date} ${quote}`),
@@ -20,7 +20,7 @@ suite("the stand-in for an exchange-rate service", () => {
     );
   });
 
-  test("answers the same on every machine, and differently from day to day", () => {
+  test("bundled service: its rates are the same on every machine and change from day to day", () => {
     assert.deepEqual(
       list("quotes=EUR&from=2026-11-12").map(({ rate }) => rate),
       [0.901399, 0.909369],
@@ -28,7 +28,7 @@ suite("the stand-in for an exchange-rate service", () => {
     assert.deepEqual(list("quotes=EUR"), list("quotes=EUR"));
   });
 
-  test("goes a day further with every run, and keeps the days before", () => {
+  test("bundled service: each run adds a day and keeps the earlier ones", () => {
     for (const run of [0, 1, 30]) {
       const [before, after] = [list("quotes=EUR", run), list("quotes=EUR", run + 1)];
       assert.equal(after.length, before.length + 1);
@@ -36,7 +36,7 @@ suite("the stand-in for an exchange-rate service", () => {
     }
   });
 
-  test("has every day, past and future, with the base among its rates, and fixes it anew with every run", () => {
+  test("bundled service: it has rates for every day, with new values for each run", () => {
     for (const day of ["1999-01-04", "2026-11-21", "2030-02-28"]) {
       const answer = (run: number) =>
         answerTo(new URL(`http://x/v1/${day}?base=USD`), run).body as {
@@ -56,11 +56,11 @@ suite("the stand-in for an exchange-rate service", () => {
     "/v1/latest",
     "/",
   ]) {
-    test(`has nothing at ${path}`, () =>
+    test(`bundled service: ${path} is not found`, () =>
       assert.equal(answerTo(new URL(`http://x${path}`), 0).status, 404));
   }
 
-  test("serves on localhost and stops", async () => {
+  test("bundled service: it listens on localhost and stops", async () => {
     const standIn = await startStandIn(2);
     assert.match(standIn.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     const rows = (await (

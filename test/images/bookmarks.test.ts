@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
   },
   {
-    name: "a full refresh replaces the bookmarks of the streams that it brings",
+    name: "a full refresh replaces the bookmarks of the streams that it sends",
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
     flags: () => [{ onChange: "refresh" }],
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     expected: '{"bookmarks": {"a": {"id": 2}}}',
   },
   {
-    name: "with --on-change keep the bookmarks move to another destination",
+    name: 'with "keep", the bookmarks move to another destination',
     saved: '{"bookmarks":{"b":{"id":7}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 2}}}']],
     flags: (space) => [
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
     expected: '{"bookmarks": {"a": {"id": 2}, "b":{"id":7}}}',
   },
   {
-    name: "a given state wins over the saved one, stream by stream",
+    name: "a given state takes precedence over the saved one, stream by stream",
     saved: '{"bookmarks":{"a":{"id":9},"b":{"id":7},"c":{"id":8}}}',
     sent: [["a", '{"bookmarks": {"a": {"id": 5}}}']],
     flags: (space) => [
@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
     expected: '{"start_date": "2026-11-02"}',
   },
   {
-    name: "what is not a bookmark comes from the last STATE alone",
+    name: "everything other than bookmarks comes from the last STATE",
     saved: '{"bookmarks":{"a":1},"currently_syncing":"a","old":true}',
     sent: [
       ["b", '{"currently_syncing": "b"}'],
@@ -168,7 +168,7 @@ const CASES: readonly Case[] = [
 for (const [mode, run] of Object.entries(MODES)) {
   describe(`bookmarks by stream, ${mode}`, () => {
     for (const { name, saved, sent, flags, expected } of CASES) {
-      test(name, () =>
+      test(`bookmarks, ${mode}: ${name}`, () =>
         inWorkspace(async (space) => {
           const state =
             saved === undefined ? [] : [{ state: space.write("saved.json", envelopeOf(saved)) }];
@@ -179,11 +179,10 @@ for (const [mode, run] of Object.entries(MODES)) {
           ]);
           assert.equal(ended.code, 0, ended.stderr);
           assert.equal(stateText(space), expected);
-        }),
-      );
+        }));
     }
 
-    test("the tap gets the saved state unchanged, byte for byte", () =>
+    test(`bookmarks, ${mode}: the tap gets the saved state unchanged, byte for byte`, () =>
       inWorkspace(async (space) => {
         const saved = '{"bookmarks": {"a":{"id":1234567890123456789, "at": 1.10}} }';
         const { stderr } = await run(
@@ -199,7 +198,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         if (mode === "stream") assert.ok(stderr.includes(`tap | state ${saved}`), stderr);
       }));
 
-    test("bookmarks of streams that are no longer selected are reported", () =>
+    test(`bookmarks, ${mode}: those of streams that are no longer selected are reported`, () =>
       inWorkspace(async (space) => {
         const saved = '{"bookmarks": {"a": 1, "b": 2, "gone": 3, "quiet": 4}}';
         const catalog = space.write("cat.json", catalogOf({ a: true, quiet: true, b: false }));
@@ -214,7 +213,7 @@ for (const [mode, run] of Object.entries(MODES)) {
         );
       }));
 
-    test("if the target reports an earlier STATE, the bookmarks up to it are saved", () =>
+    test(`bookmarks, ${mode}: if the target reports an earlier STATE, those up to it are saved`, () =>
       inWorkspace(async (space) => {
         const steps = send(
           ["a", '{"bookmarks": {"a": 1}}'],
@@ -232,7 +231,7 @@ for (const [mode, run] of Object.entries(MODES)) {
   });
 }
 
-test("full refresh: the next attempt resumes from the first one's progress, not from kept bookmarks", () =>
+test("full refresh: a retry resumes from the first attempt's progress, not from kept bookmarks", () =>
   inWorkspace(async (space) => {
     const flags = [
       {

@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     loaded: lines("a", 1, 10),
   },
   {
-    name: "tap is cut in the middle of a line",
+    name: "tap is killed in the middle of a line",
     steps: [...TEN, ["raw", '{"type": "RECORD", "stream": "a", "rec'], ["signal", "SIGKILL"]],
     extract: 10,
     load: 0,
@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
     loaded: lines("a", 1, 10),
   },
   {
-    name: "tap fails after a last line without newline: the line is left out, whole as it looks",
+    name: "tap fails after a last line without newline: the line is left out, although it looks complete",
     steps: [...TEN, ["raw", '{"type": "STATE", "value": {"at": 1}}'], ["exit", 3]],
     extract: 10,
     load: 0,
@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     says: "the tap sent no STATE: the next run starts from the beginning",
   },
   {
-    name: "several STATE lines: the last one",
+    name: "several STATE lines: the last one is saved",
     steps: [...START, ["state", { at: 1 }], ["state", { at: 2 }], ["state", { at: 3 }]],
     extract: 0,
     load: 0,
@@ -191,7 +191,7 @@ const CASES: readonly Case[] = [
     bad: 0,
   },
   {
-    name: "invalid UTF-8 is passed on: the target refuses it, and the line is named",
+    name: "invalid UTF-8 is passed on: the target rejects it, and the line is named",
     steps: [
       ...START,
       ["record", "a", 1],
@@ -250,7 +250,7 @@ const CASES: readonly Case[] = [
     bad: 0,
   },
   {
-    name: "nothing at all is empty",
+    name: "no output is an empty extract",
     steps: [],
     extract: 0,
     load: 15,
@@ -260,7 +260,7 @@ const CASES: readonly Case[] = [
     says: "no SCHEMA and no STATE",
   },
   {
-    name: "only rubbish is empty",
+    name: "only lines that are not messages are an empty extract",
     steps: [["raw", "No properties were selected\n"]],
     extract: 0,
     load: 15,
@@ -336,7 +336,7 @@ const CASES: readonly Case[] = [
     silent: true,
   },
   {
-    name: "a target that spells the last STATE in another way: that one is saved as the tap wrote it",
+    name: "a target that formats the last STATE differently: it is saved as the tap wrote it",
     steps: [
       ["schema", "a"],
       ["record", "a", 1],
@@ -373,7 +373,7 @@ function check(result: Result, expected: Expected): void {
 
 describe("edge cases, extract then load", { concurrency: 2 }, () => {
   for (const each of CASES) {
-    test(each.name, () =>
+    test(`extract then load: ${each.name}`, () =>
       inWorkspace(async (space) => {
         const extracted = await space.extract(each.steps);
         assert.equal(extracted.code, each.extract, extracted.stderr);
@@ -386,21 +386,19 @@ describe("edge cases, extract then load", { concurrency: 2 }, () => {
         check(space.result(), each);
         assert.deepEqual(space.loaded(), each.loaded);
         assert.deepEqual(space.candidate(), each.state);
-      }),
-    );
+      }));
   }
 });
 
 describe("edge cases, stream", { concurrency: 2 }, () => {
   for (const each of CASES) {
-    test(each.name, () =>
+    test(`stream: ${each.name}`, () =>
       inWorkspace(async (space) => {
         const ended = await space.stream(each.steps, each.target ?? {});
         assert.equal(ended.code, each.stream, ended.stderr);
         check(space.result(), each);
         assert.deepEqual(space.loaded(), each.loaded);
         assert.deepEqual(space.candidate(), each.state);
-      }),
-    );
+      }));
   }
 });

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { describe, test } from "node:test";
 import { inWorkspace, start, TEN, until, type Step, type Workspace, request } from "./support";
 
-describe("private copy", () => {
-  test("is only readable by the connector's user, and is removed afterwards", () =>
+describe("private copy of the configuration", () => {
+  test("private copy: it is readable only by the connector's user, and removed afterwards", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["modes"]]);
       const found = /modes 600 700 (\S+)/.exec(ended.stderr);
@@ -13,7 +13,7 @@ describe("private copy", () => {
       assert.equal(existsSync(found[1]), false);
     }));
 
-  test("outputDirectory sets the target's output setting unless the configuration has it", () =>
+  test("outputDirectory: it sets the target's output setting unless the configuration has it", () =>
     inWorkspace(async (space) => {
       mkdirSync(space.path("given"));
       mkdirSync(space.path("own"));
@@ -29,7 +29,7 @@ describe("private copy", () => {
       assert.equal(space.text("given/records.txt").split("\n").length, 11);
     }));
 
-  test("outputDirectory does not override the output setting under its alias", () =>
+  test("outputDirectory: it does not override the output setting under an alias", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       mkdirSync(space.path("own"));
@@ -46,7 +46,7 @@ describe("private copy", () => {
     }));
 });
 
-describe("secrets", () => {
+describe("masked secrets", () => {
   const secret = 'p"ä/ss wörd\\';
   const forms = [
     secret,
@@ -65,8 +65,8 @@ describe("secrets", () => {
   for (const named of [true, false]) {
     test(
       named
-        ? "named secrets are masked everywhere"
-        : "without names, settings that look like secrets are masked",
+        ? "masking: named secrets are masked everywhere"
+        : "masking: without names, settings that look like secrets are masked",
       () =>
         inWorkspace(async (space) => {
           const config = named ? { plain: { deep: [secret] } } : { plain: { db_password: secret } };
@@ -164,7 +164,7 @@ describe("secrets", () => {
   ];
 
   for (const value of hard) {
-    test(`${value} is masked in every spelling`, () =>
+    test(`masking: ${value} is masked in every spelling`, () =>
       inWorkspace(async (space) => {
         const all = spellings(value);
         const steps = all.map((text, index): Step => ["say", `FORM ${index} [${text}] END`]);
@@ -186,7 +186,7 @@ describe("secrets", () => {
       }));
   }
 
-  test("a long run of backslashes does not delay the log", () =>
+  test("masking: a long run of backslashes does not delay the log", () =>
     inWorkspace(async (space) => {
       const ended = await space.run(
         "extract",
@@ -203,7 +203,7 @@ describe("secrets", () => {
       assert.match(ended.stderr, /tap \| \*\*\*\n/);
     }));
 
-  test("other values are not masked", () =>
+  test("masking: other values are not masked", () =>
     inWorkspace(async (space) => {
       const said = [
         "INFO loaded 5432 rows into public.orders",
@@ -226,7 +226,7 @@ describe("secrets", () => {
       );
     }));
 
-  test("bad lines, target output and states in the result are masked too", () =>
+  test("masking: bad lines, target output and states in the result are masked too", () =>
     inWorkspace(async (space) => {
       const target = space.target({ api_key: "s3cr3t-value", print: ["say s3cr3t-value\n"] });
       await space.extract([
@@ -241,14 +241,14 @@ describe("secrets", () => {
       assert.deepEqual(space.candidate(), { at: "s3cr3t-value" });
     }));
 
-  test("a multi-line key is masked line by line", () =>
+  test("masking: a multi-line key is masked line by line", () =>
     inWorkspace(async (space) => {
       const key = "-----BEGIN KEY-----\nabcdefghijkl\nmnopqrstuvwx\n-----END KEY-----";
       const ended = await space.run("extract", ...space.tap([["say", key]], { private_key: key }));
       assert.ok(!/abcdef|mnopqr/.test(ended.stderr), ended.stderr);
     }));
 
-  test("a secret at the cut of a long line is not shown in part", () =>
+  test("masking: a secret at the cut of a long line is not shown in part", () =>
     inWorkspace(async (space) => {
       const secret = "topsecret".repeat(20);
       const ended = await space.run(
@@ -259,7 +259,7 @@ describe("secrets", () => {
     }));
 });
 
-describe("secrets: text is converted to the type of the setting", () => {
+describe("typed secrets", () => {
   const settings = {
     port: "number",
     ssl: "boolean",
@@ -298,7 +298,7 @@ describe("secrets: text is converted to the type of the setting", () => {
     { tapSecrets: space.write("secrets.json", secrets) },
   ];
 
-  test("numbers, booleans and JSON are converted, also in nested settings; everything else stays text", () =>
+  test("typed secrets: numbers, booleans and JSON are converted, also in nested settings; everything else stays text", () =>
     inWorkspace(async (space) => {
       const ended = await space.run("extract", ...typedTap(space, given));
       assert.equal(ended.code, 0, ended.stderr);
@@ -309,7 +309,7 @@ describe("secrets: text is converted to the type of the setting", () => {
       });
     }));
 
-  test("stream mode converts secrets of the target too", () =>
+  test("typed secrets: stream mode converts those of the target too", () =>
     inWorkspace(async (space) => {
       const target = [
         ...space.target(
@@ -339,13 +339,13 @@ describe("secrets: text is converted to the type of the setting", () => {
     ["a boolean", { ssl: "sure" }, /setting "ssl" of tap-fake must be a boolean, e.g. true/],
     ["JSON", { streams: "[hunter2" }, /setting "streams" of tap-fake must be JSON/],
     [
-      "a number inside of another setting",
+      "a number inside another setting",
       { tunnel: { port: "x" } },
       /setting "tunnel.port" of tap-fake must be a number/,
     ],
   ];
   for (const [name, config, error] of wrong) {
-    test(`invalid ${name}: one error that names the setting but not the value`, () =>
+    test(`typed secrets: invalid ${name} is one error that names the setting but not the value`, () =>
       inWorkspace(async (space) => {
         const ended = await space.run("extract", ...typedTap(space, config));
         assert.equal(ended.code, 2, ended.stderr);
@@ -357,7 +357,7 @@ describe("secrets: text is converted to the type of the setting", () => {
       }));
   }
 
-  test("an invalid value for a typed setting: one error that names the setting and the secret", () =>
+  test("typed secrets: the error for an invalid value names the setting and the secret", () =>
     inWorkspace(async (space) => {
       const named = [
         ["tunnel", "port"],
@@ -377,7 +377,7 @@ describe("secrets: text is converted to the type of the setting", () => {
       assert.ok(!space.text("result.json").includes("hunter2"));
     }));
 
-  test("both spellings of a converted secret are masked", () =>
+  test("typed secrets: both spellings of a converted secret are masked", () =>
     inWorkspace(async (space) => {
       const key = '{"project": "p-12345", "key": "abc-def"}';
       const ended = await space.run(
@@ -395,7 +395,7 @@ describe("overlay", () => {
   ];
   const echo: readonly Step[] = [["echo-config"]];
 
-  test("changes of a tap are saved and applied on the next run", () =>
+  test("overlay: changes of a tap are saved and applied on the next run", () =>
     inWorkspace(async (space) => {
       const config = { token: "old-token", other: 1 };
       const ended = await space.run("extract", ...space.tap([...rotated, ["exit", 1]], config));
@@ -412,7 +412,7 @@ describe("overlay", () => {
       assert.deepEqual(space.result().warnings, []);
     }));
 
-  test("digits that a tap loses when it rewrites its configuration are not a change", () =>
+  test("overlay: digits that a tap loses when it rewrites its configuration are not a change", () =>
     inWorkspace(async (space) => {
       const flags = space.tap(rotated, { token: "old-token", ratio: "R", id: "I" });
       const config = String(flags[0]?.tapConfig);
@@ -429,7 +429,7 @@ describe("overlay", () => {
       });
     }));
 
-  test("is applied while the base is unchanged, then discarded", () =>
+  test("overlay: it is applied while the base is unchanged, then discarded", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [...echo, ["rewrite", { added: "also-new" }]];
       await space.run("extract", ...space.tap(steps, { other: 1 }));
@@ -446,7 +446,7 @@ describe("overlay", () => {
       assert.equal(space.exists("overlay.json"), false);
     }));
 
-  test("changed values are masked once noticed, and saved while the tap runs", () =>
+  test("overlay: changed values are masked once noticed, and saved while the tap runs", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["rewrite", { token: "new-token" }],
@@ -461,7 +461,7 @@ describe("overlay", () => {
       assert.match(ended.stderr, /now \*\*\*/);
     }));
 
-  test("an overlay that is not JSON is discarded", () =>
+  test("overlay: one that is not JSON is discarded", () =>
     inWorkspace(async (space) => {
       space.write("overlay.json", "{");
       assert.equal((await space.extract([])).code, 0);
@@ -479,60 +479,60 @@ function placed(space: Workspace, argument: string): string {
   );
 }
 
-describe("bad input: one line and exit 2", () => {
+describe("invalid requests", () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     [
-      "no connector",
+      "a missing connector description",
       [request("extract")],
       /connector description \S+connector.json does not exist/,
     ],
     [
-      "connector of the other kind",
+      "a connector of the other kind",
       [request("load", { targetConnector: "tap.json" })],
       /"kind" is "tap", expected "target"/,
     ],
     [
-      "config that is no JSON",
+      "a config that is not JSON",
       [request("extract", { tapConnector: "tap.json", tapConfig: "rubbish" })],
       /config of tap-fake \S+rubbish is not JSON/,
     ],
     [
-      "config that is a list",
+      "a config that is a list",
       [request("extract", { tapConnector: "tap.json", tapConfig: "list" })],
       /must contain a JSON object/,
     ],
     [
-      "config that is not there",
+      "a missing config",
       [request("extract", { tapConnector: "tap.json", tapConfig: "nowhere" })],
       /nowhere does not exist/,
     ],
     [
-      "config that is a folder",
+      "a config that is a folder",
       [request("extract", { tapConnector: "tap.json", tapConfig: "." })],
       /cannot be read: Is a directory/,
     ],
     [
-      "state that is no JSON",
+      "a state that is not JSON",
       [request("extract", { tapConnector: "tap.json", state: "rubbish" })],
       /state \S+rubbish is not JSON/,
     ],
     [
-      "catalog without streams",
+      "a catalog without streams",
       [request("extract", { tapConnector: "tap.json", catalog: "empty" })],
       /is not a Singer catalog/,
     ],
     [
-      "input that is not there",
+      "a missing input",
       [request("load", { targetConnector: "target.json", input: "nowhere" })],
       /input \S+nowhere: No such file/,
     ],
     [
-      "result in a folder that is not there",
+      "a result in a missing folder",
       [request("load", { result: "/nonexistent/x" })],
       /^runner \| request: "result": the folder \/nonexistent does not exist; create it\n$/,
     ],
     [
-      "wrong number",
+      "a number out of range",
       [request("load", { minRecords: -1 })],
       /^runner \| request: "minRecords" is -1; it must be a whole number of at least 0\n$/,
     ],
@@ -542,47 +542,47 @@ describe("bad input: one line and exit 2", () => {
       /both write to stdout/,
     ],
     [
-      "fraction where a whole number is needed",
+      "a fraction in place of an integer",
       [request("load", { maxBadLines: 1.5 })],
       /"maxBadLines" is 1.5; it must be a whole number/,
     ],
     [
-      "text where a number is needed",
+      "text in place of a number",
       [request("extract", { graceSeconds: "30" })],
       /"graceSeconds" is "30"; it must be a number of at least 0\n$/,
     ],
     [
-      "true where a number is needed",
+      "true in place of a number",
       [request("extract", { attempt: true })],
       /"attempt" is true; it must be a whole number/,
     ],
     [
-      "text where true or false is needed",
+      "text in place of a boolean",
       [request("load", { partial: "no" })],
       /"partial" is "no"; it must be true or false\n$/,
     ],
     [
-      "a list where an object is needed",
+      "a list in place of an object",
       [request("extract", { settings: [1] })],
       /"settings" is \[1\]; it must be an object\n$/,
     ],
     [
-      "word that is not one of the choices",
+      "an unknown choice",
       [request("load", { onChange: "ask" })],
       /"onChange" is "ask"; it must be one of: fail, keep, refresh\n$/,
     ],
     [
-      "empty list",
+      "an empty list",
       [request("describe", { kind: "tap", name: "x", version: "1", start: [], output: "c.json" })],
       /"start" is empty/,
     ],
     [
-      "item of a list",
+      "an invalid item of a list",
       [request("notify", { event: "failed", on: ["failed", "lost"], pipeline: "p", run: "r" })],
       /"on"\[1\] is "lost"; it must be one of/,
     ],
     [
-      "value of a setting's type",
+      "an unknown type of a setting",
       [
         request("describe", {
           kind: "tap",
@@ -596,59 +596,59 @@ describe("bad input: one line and exit 2", () => {
       /"a" is "text"; it must be one of: string, /,
     ],
     [
-      "field that is missing",
+      "a missing field",
       [request("verdict")],
       /verdict: "result" is missing; add it to the request\n$/,
     ],
     [
-      "field of another command",
+      "a field of another command",
       [request("load", { output: "x" })],
       /load: "output" is not a field; remove it, or see the fields in request.schema.json\n$/,
     ],
     [
-      "misspelled field",
+      "a misspelled field",
       ['{"command": "extract", "outptu": "x"}'],
       /extract: "outptu" is not a field; did you mean "output"\?\n$/,
     ],
     [
-      "unknown command",
+      "an unknown command",
       ['{"command": "extarct"}'],
       /^runner \| request: "command" is "extarct"; it must be one of: extract, load, /,
     ],
     [
-      "no command",
+      "a missing command",
       ["{}"],
       /^runner \| request: "command" is missing; it must be one of: extract, load, /,
     ],
     ["request that is no JSON", ['{"command": }'], /^runner \| request: it is not JSON: /],
     [
-      "request with NaN",
+      "a request with NaN",
       ['{"command": "load", "minRecords": NaN}'],
       /it is not JSON: it holds NaN/,
     ],
     [
-      "request that is a list",
+      "a request that is a list",
       ["list"],
       /^runner \| request: it must be a JSON object such as \{"command": "extract"\}\n$/,
     ],
     [
-      "request in a file that is not there",
+      "a request in a missing file",
       ["nowhere"],
       /^runner \| request \S+nowhere cannot be read: No such file or directory; give JSON such as /,
     ],
     [
-      "flags",
+      "a call with flags",
       ["extract", "--output", "x"],
       /^runner \| "extract" is followed by 2 more arguments; pass one argument: the request as JSON \(see --help\)\n$/,
     ],
     [
-      "nothing",
+      "a call without a request",
       [],
       /^runner \| no request was given and \S+connector.json does not exist; pass a request as JSON \(see --help\)\n$/,
     ],
   ];
   for (const [name, args, expected] of cases) {
-    test(name, () =>
+    test(`invalid request: ${name} is one line and exit code 2`, () =>
       inWorkspace(async (space) => {
         space.connector("tap");
         space.connector("target");
@@ -662,11 +662,10 @@ describe("bad input: one line and exit 2", () => {
         assert.equal(ended.code, 2, ended.stderr);
         assert.match(ended.stderr, expected);
         assert.equal(ended.stderr.trim().split("\n").length, 1, ended.stderr);
-      }),
-    );
+      }));
   }
 
-  test("a missing connector: reported as a tap that does not start, not as a usage error", () =>
+  test("missing connector: it is reported as a tap that does not start, not as a usage error", () =>
     inWorkspace(async (space) => {
       const ended = await space.run(
         "extract",

@@ -74,7 +74,7 @@ const ABOUT = {
 
 type Flags = Readonly<Record<string, unknown>>;
 
-describe("describe", () => {
+describe("connector description", () => {
   const styles: readonly (readonly [string, string, Flags])[] = [
     [
       "SDK tap (click)",
@@ -87,7 +87,7 @@ describe("describe", () => {
       { config: true, catalog: "catalog", state: true, discover: true, about: false },
     ],
     [
-      "old singer-python tap: a --catalog in prose is none",
+      "old singer-python tap with --catalog in prose",
       OLD,
       { config: true, catalog: "properties", state: true, discover: true, about: false },
     ],
@@ -103,7 +103,7 @@ describe("describe", () => {
     ],
   ];
   for (const [name, help, flags] of styles) {
-    test(name, () =>
+    test(`describe: flags of ${name}`, () =>
       inWorkspace(async (space) => {
         const script = space.write(
           "connector.sh",
@@ -152,11 +152,10 @@ describe("describe", () => {
           help: flags.about ? { host: "Its name." } : {},
           outputAliases: [],
         });
-      }),
-    );
+      }));
   }
 
-  test("includes outputSetting and the Python of the virtual environment", () =>
+  test("describe: the description has outputSetting and the Python of the virtual environment", () =>
     inWorkspace(async (space) => {
       const { mkdirSync, chmodSync } = await import("node:fs");
       mkdirSync(space.path("bin"));
@@ -181,7 +180,7 @@ describe("describe", () => {
     ["tap", 10],
     ["target", 11],
   ] as const) {
-    test(`a ${kind} that does not start: exit ${code} with its reason`, () =>
+    test(`describe: a ${kind} that does not start gives exit code ${code} with its reason`, () =>
       inWorkspace(async (space) => {
         const script = space.write(
           "broken.sh",
@@ -205,7 +204,7 @@ describe("describe", () => {
       }));
   }
 
-  test("a legacy connector without --help: its flags are read from its usage", () =>
+  test("describe: flags of a legacy connector without --help are read from its usage", () =>
     inWorkspace(async (space) => {
       const script = space.write(
         "legacy.sh",

@@ -31,7 +31,7 @@ async function load(
 }
 
 describe("load --earlier", { concurrency: 2 }, () => {
-  test("adds the records of an attempt whose target loaded everything", () =>
+  test("load after earlier attempts: records of an attempt whose target loaded everything are added", () =>
     inWorkspace(async (space) => {
       const { code, result } = await load(space, {
         taken: true,
@@ -53,7 +53,7 @@ describe("load --earlier", { concurrency: 2 }, () => {
       );
     }));
 
-  test("ignores an attempt whose target failed, and keeps the attempts before it", () =>
+  test("load after earlier attempts: an attempt whose target failed is ignored, those before it are kept", () =>
     inWorkspace(async (space) => {
       const { result } = await load(space, {
         records: { a: 40 },
@@ -63,13 +63,13 @@ describe("load --earlier", { concurrency: 2 }, () => {
       assert.deepEqual([result.records, result.bytes], [{ a: 8 }, 100 + INPUT.length]);
     }));
 
-  test("adds nothing without a file", () =>
+  test("load after earlier attempts: without a file, nothing is added", () =>
     inWorkspace(async (space) => {
       const { result } = await load(space, undefined);
       assert.deepEqual([result.records, result.badLines], [{ a: 1 }, 1]);
     }));
 
-  test("minRecords includes resumed attempts, not ones that start over", () =>
+  test("load after earlier attempts: minRecords includes resumed attempts, not ones that started over", () =>
     inWorkspace(async (space) => {
       const earlier = { taken: true, records: { a: 4 } };
       assert.equal((await load(space, { ...earlier, resumed: 4 }, { minRecords: 5 })).code, 0);

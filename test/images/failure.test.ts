@@ -110,7 +110,7 @@ for (const [what, lines, expected] of [
     'ValueError: bad (stream "public-orders")',
   ],
   [
-    "the column of a record that does not fit",
+    "the column of an invalid record",
     [...UNFIT, "x.InvalidRecord: 'abc' is not of type 'number'"],
     `x.InvalidRecord: 'abc' is not of type 'number' (column "lines.0.amount")`,
   ],
@@ -191,7 +191,7 @@ for (const [connector, error, hint] of [
     "check that the table exists, and that the user can access it",
   ],
 ] as const) {
-  test(`failure: known error has a hint: ${connector}: ${error}`, () =>
+  test(`failure: the known error has a hint: ${connector}: ${error}`, () =>
     inWorkspace(async (space) => {
       const kind = connector.startsWith("tap") ? "tap" : "target";
       if (kind === "tap")

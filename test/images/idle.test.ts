@@ -13,8 +13,8 @@ const FROZEN: readonly Step[] = [
   ["wait", NEVER],
 ];
 
-describe("a tap that sends nothing for the idle timeout", () => {
-  test("extract: it is stopped and fails, and its records are kept", () =>
+describe("idle tap", () => {
+  test("idle tap, extract: it is stopped and fails, and its records are kept", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(FROZEN, ...IDLE)).code, 10);
       assert.equal(
@@ -25,7 +25,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.loaded(), lines("a", 1, 3));
     }));
 
-  test("extract: it fails although it exits with 0 when stopped", () =>
+  test("idle tap, extract: it fails although it exits with 0 when stopped", () =>
     inWorkspace(async (space) => {
       const { code } = await space.run(
         "extract",
@@ -36,7 +36,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.result().tap, { exit: 0, signal: null });
     }));
 
-  test("stream: its records are loaded and its progress is saved", () =>
+  test("idle tap, stream: its records are loaded and its progress is saved", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.stream(FROZEN, {}, ...IDLE)).code, 10);
       assert.equal(
@@ -47,7 +47,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.deepEqual(space.candidate(), { at: 3 });
     }));
 
-  test("discovery: it is stopped and fails", () =>
+  test("idle tap, discovery: it is stopped and fails", () =>
     inWorkspace(async (space) => {
       const select = space.write("select.json", [{ stream: "a" }]);
       const tap = space.tap([], { discover: { streams: [] }, discoverWaits: NEVER });
@@ -58,7 +58,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       );
     }));
 
-  test("load from a FIFO: nothing is saved", () =>
+  test("idle tap, load from a FIFO: nothing is saved", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -80,7 +80,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       await extract.ended;
     }));
 
-  test("a tap that keeps logging is not silent", () =>
+  test("idle tap: one that keeps logging is not idle", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["schema", "a"],
@@ -92,7 +92,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
       assert.equal((await space.extract(steps, { idleTimeoutSeconds: 1.2 })).code, 0);
     }));
 
-  test("without an idle timeout, silence is allowed", () =>
+  test("idle tap: without an idle timeout, it may be silent", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap([["say", "ready"], ["pace", 1.5], ...TEN]), {
         idleTimeoutSeconds: 0,
@@ -101,7 +101,7 @@ describe("a tap that sends nothing for the idle timeout", () => {
     }));
 });
 
-describe("a target that reads nothing for the idle timeout", () => {
+describe("idle target", () => {
   const flood: readonly Step[] = [
     ["schema", "a"],
     ["records", "a", 1, 40_000],
@@ -109,7 +109,7 @@ describe("a target that reads nothing for the idle timeout", () => {
   ];
 
   for (const mode of ["load", "stream"]) {
-    test(`${mode}: it is killed and fails, and nothing is saved`, () =>
+    test(`idle target, ${mode}: it is killed and fails, and nothing is saved`, () =>
       inWorkspace(async (space) => {
         const config = { holdAfter: [5, NEVER] };
         const code =
@@ -124,7 +124,7 @@ describe("a target that reads nothing for the idle timeout", () => {
         assert.equal(space.candidate(), undefined);
       }));
 
-    test(`${mode}: a target that has read everything may take longer to store it`, () =>
+    test(`idle target, ${mode}: one that has read everything may take longer to store it`, () =>
       inWorkspace(async (space) => {
         const config = { flush: 2 };
         const code =
@@ -136,7 +136,7 @@ describe("a target that reads nothing for the idle timeout", () => {
       }));
   }
 
-  test("stream: the tap may clean up while the target stores its data", () =>
+  test("idle target, stream: the tap may clean up while the target stores its data", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await space.stream(
         [...TEN, ["close"], ["pace", 1.5]],
@@ -147,7 +147,7 @@ describe("a target that reads nothing for the idle timeout", () => {
     }));
 });
 
-test("load from a FIFO: changes of the tap's log are signs of life", () =>
+test("load from a FIFO: a growing log of the tap counts as activity", () =>
   inWorkspace(async (space) => {
     execFileSync("mkfifo", [space.path("fifo")]);
     const log = space.path("tap.log");

@@ -50,7 +50,7 @@ const got = (space: Workspace): { readonly [name: string]: unknown } =>
   space.json("got.json") as { readonly [name: string]: unknown };
 
 describe("image settings", () => {
-  test("variables are converted to the types of their settings", () =>
+  test("image settings: variables are converted to the types of their settings", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const ended = await run([], {
@@ -70,7 +70,7 @@ describe("image settings", () => {
       });
     }));
 
-  test("NAME_FILE reads a file without its trailing newline, and the value is masked", () =>
+  test("image settings: NAME_FILE reads a file without its trailing newline, and the value is masked", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const env = {
@@ -88,7 +88,7 @@ describe("image settings", () => {
       assert.match(ended.stderr, /it is \*\*\*/);
     }));
 
-  test("a variable with the connector's name takes precedence, and sets a setting whose plain variable the system uses", () =>
+  test("image settings: a variable prefixed with the connector's name takes precedence, and is needed for names that the system uses", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space);
       const ended = await run([], {
@@ -106,7 +106,7 @@ describe("image settings", () => {
       assert.ok(!("path" in got(space)), "PATH is no setting");
     }));
 
-  test("a connector with unknown settings gets all variables with its prefix", () =>
+  test("image settings: a connector with unknown settings gets all variables with its prefix", () =>
     inWorkspace(async (space) => {
       const { run, write } = image(space, "tap");
       write("singer/config.json", { steps: TEN });
@@ -118,7 +118,7 @@ describe("image settings", () => {
       assert.equal(got(space)["token"], "abc");
     }));
 
-  test("variables override a file, and a file overrides the connector's defaults", () =>
+  test("image settings: variables override a file, and a file overrides the connector's defaults", () =>
     inWorkspace(async (space) => {
       const { run, write } = tapImage(space, {
         defaults: { page_size: 1, full: true, start_date: "default" },
@@ -163,7 +163,7 @@ describe("image settings", () => {
     ],
   ];
   for (const [name, env, error] of wrong) {
-    test(`${name}: one error`, () =>
+    test(`image settings: ${name} is one error`, () =>
       inWorkspace(async (space) => {
         const { run } = tapImage(space, {
           required: name.includes("missing") ? ["start_date"] : [],
@@ -180,7 +180,7 @@ describe("image settings", () => {
     "singer/config.json",
     "code/config.json",
   ]) {
-    test(`a file is read from ${place}`, () =>
+    test(`image settings: a file is read from ${place}`, () =>
       inWorkspace(async (space) => {
         const { run, write } = tapImage(space);
         write(place, { steps: TEN });
@@ -191,8 +191,8 @@ describe("image settings", () => {
   }
 });
 
-describe("an image of a tap", () => {
-  test("writes records to a file in the mounted folder, and reports its path", () =>
+describe("tap image", () => {
+  test("tap image: it writes records to a file in the mounted folder, and reports its path", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run([], STEPS);
       assert.equal(ended.code, 0, ended.stderr);
@@ -210,7 +210,7 @@ describe("an image of a tap", () => {
       );
     }));
 
-  test("with --stdout, writes only records to stdout", () =>
+  test("tap image: with --stdout, it writes only records to stdout", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run(["--stdout"], {
         STEPS: JSON.stringify([["say", "hello"], ...TEN]),
@@ -227,7 +227,7 @@ describe("an image of a tap", () => {
       assert.equal(space.exists("singer/extract.jsonl"), false);
     }));
 
-  test("passes the catalog and state of the mounted folder to the tap", () =>
+  test("tap image: it passes the catalog and state in the mounted folder to the tap", () =>
     inWorkspace(async (space) => {
       const { run, write } = tapImage(space);
       write("code/catalog.json", { streams: [] });
@@ -240,7 +240,7 @@ describe("an image of a tap", () => {
       assert.match(ended.stderr, /state \{"at": ?3\}/);
     }));
 
-  test("with --discover, prints the catalog", () =>
+  test("tap image: with --discover, it prints the catalog", () =>
     inWorkspace(async (space) => {
       const { run } = image(space, "tap", { settings: { discover: "json" } });
       const ended = await run(["--discover"], { DISCOVER: '{"streams":[]}' });
@@ -248,7 +248,7 @@ describe("an image of a tap", () => {
       assert.deepEqual(JSON.parse(ended.stdout), { streams: [] });
     }));
 
-  test("finds its description for a request too", () =>
+  test("tap image: a request uses its description too", () =>
     inWorkspace(async (space) => {
       const ended = await tapImage(space).run([request("extract", { output: "-" })], STEPS);
       assert.equal(ended.code, 0, ended.stderr);
@@ -256,7 +256,7 @@ describe("an image of a tap", () => {
     }));
 });
 
-describe("an image of a target", () => {
+describe("target image", () => {
   const targetImage = (space: Workspace, more: object = {}) =>
     image(space, "target", {
       settings: { out: "string", folder: "string", print: "json" },
@@ -267,7 +267,7 @@ describe("an image of a target", () => {
     return space.text("extract.jsonl");
   };
 
-  test("reads stdin, writes the state to a file and stdout, and files to a folder", () =>
+  test("target image: it reads stdin, writes the state to a file and stdout, and files to a folder", () =>
     inWorkspace(async (space) => {
       const { run } = targetImage(space);
       const ended = await run([], {}, await extract(space));
@@ -293,7 +293,7 @@ describe("an image of a target", () => {
       ["without a stdin", null],
       ["with a stdin that nothing is written to", ""],
     ] as const) {
-      test(`reads ${place} ${how}`, () =>
+      test(`target image: it reads ${place} ${how}`, () =>
         inWorkspace(async (space) => {
           const { run, write } = targetImage(space);
           write(place, await extract(space));
@@ -308,7 +308,7 @@ describe("an image of a target", () => {
     }
   }
 
-  test("prefers piped input to a mounted extract", () =>
+  test("target image: it prefers piped input to a mounted extract", () =>
     inWorkspace(async (space) => {
       const { run, write } = targetImage(space);
       const piped = await extract(space);
@@ -318,14 +318,14 @@ describe("an image of a target", () => {
       assert.equal(space.text("singer/output/records.txt").split("\n").length, 11);
     }));
 
-  test("reports an empty pipe", () =>
+  test("target image: an empty pipe is reported", () =>
     inWorkspace(async (space) => {
       const ended = await targetImage(space).run([], {}, "");
       assert.equal(ended.code, 15, ended.stderr);
       assert.match(ended.stderr, /the tap sent no SCHEMA/);
     }));
 
-  test("explains how to provide input if there is none", () =>
+  test("target image: without input, the error explains how to provide it", () =>
     inWorkspace(async (space) => {
       const ended = await targetImage(space).run([]);
       assert.equal(ended.code, 2);
@@ -335,7 +335,7 @@ describe("an image of a target", () => {
       );
     }));
 
-  test("keeps the state after a failure", () =>
+  test("target image: it keeps the state after a failure", () =>
     inWorkspace(async (space) => {
       const { run, write } = image(space, "target", {
         settings: { stopAfter: "number", how: "number" },
@@ -349,7 +349,7 @@ describe("an image of a target", () => {
 });
 
 describe("image description", () => {
-  test("--help: shows settings with variables, files and examples", () =>
+  test("image --help: it shows settings with variables, files and examples", () =>
     inWorkspace(async (space) => {
       const { run } = tapImage(space, {
         required: ["start_date"],
@@ -374,7 +374,7 @@ describe("image description", () => {
       );
     }));
 
-  test("--about: prints the same as JSON", () =>
+  test("image --about: it prints the same as JSON", () =>
     inWorkspace(async (space) => {
       const { stdout } = await tapImage(space, { required: ["start_date"] }).run(["--about"]);
       const {
@@ -399,7 +399,7 @@ describe("image description", () => {
       });
     }));
 
-  test("--version: prints the versions", () =>
+  test("image --version: it prints the versions", () =>
     inWorkspace(async (space) => {
       assert.match(
         (await tapImage(space).run(["--version"])).stdout,

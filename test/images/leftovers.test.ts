@@ -69,12 +69,12 @@ function processesOf(space: Workspace): readonly number[] {
 }
 
 for (const mode of ["artifact", "stream"]) {
-  describe(`${mode} mode, a process that the tap left behind`, { skip: !linux }, () => {
+  describe(`process that the tap left behind, ${mode} mode`, { skip: !linux }, () => {
     for (const session of [false, true]) {
       for (const quiet of [false, true]) {
         const which = `${session ? "in a session of its own" : "in the tap's group"}${quiet ? ", without stderr" : ""}`;
 
-        test(`${which}: a process that holds the output and writes nothing is killed after the grace period, and reported`, () =>
+        test(`leftover process, ${mode} mode, ${which}: if it holds the output and writes nothing, it is killed after the grace period and reported`, () =>
           inWorkspace(async (space) => {
             const { code, warnings } = await runIn(
               mode,
@@ -93,7 +93,7 @@ for (const mode of ["artifact", "stream"]) {
             assert.deepEqual(processesOf(space), []);
           }));
 
-        test(`${which}: records written within the grace period are loaded`, () =>
+        test(`leftover process, ${mode} mode, ${which}: records that it writes within the grace period are loaded`, () =>
           inWorkspace(async (space) => {
             const left = { session, quiet, after: 0.3, first: 4, count: 3, state: { at: 6 } };
             const { code, warnings } = await runIn(
@@ -109,7 +109,7 @@ for (const mode of ["artifact", "stream"]) {
             assert.equal(warnings, "");
           }));
 
-        test(`${which}: a process that still writes after the grace period is killed, and the tap fails`, () =>
+        test(`leftover process, ${mode} mode, ${which}: if it still writes after the grace period, it is killed and the tap fails`, () =>
           inWorkspace(async (space) => {
             const left = {
               session,
@@ -142,8 +142,8 @@ for (const mode of ["artifact", "stream"]) {
     }
   });
 
-  describe(`${mode} mode, a tap that has closed its output`, { skip: !linux }, () => {
-    test("it has the grace period to exit", () =>
+  describe(`tap that has closed its output, ${mode} mode`, { skip: !linux }, () => {
+    test(`closed output, ${mode} mode: the tap has the grace period to exit`, () =>
       inWorkspace(async (space) => {
         const { code } = await runIn(
           mode,
@@ -157,7 +157,7 @@ for (const mode of ["artifact", "stream"]) {
         assert.deepEqual(space.candidate(), { at: 3 });
       }));
 
-    test("it is stopped and fails if it does not exit within the grace period", () =>
+    test(`closed output, ${mode} mode: the tap is stopped and fails if it does not exit within the grace period`, () =>
       inWorkspace(async (space) => {
         const { code, tap } = await runIn(
           mode,
@@ -175,7 +175,7 @@ for (const mode of ["artifact", "stream"]) {
         assert.deepEqual(space.candidate(), { at: 3 });
       }));
 
-    test("it fails if it then exits with an error", () =>
+    test(`closed output, ${mode} mode: the tap fails if it then exits with an error`, () =>
       inWorkspace(async (space) => {
         const { code, tap } = await runIn(
           mode,
@@ -191,7 +191,7 @@ for (const mode of ["artifact", "stream"]) {
 }
 
 describe("stream mode", { skip: !linux }, () => {
-  test("a leftover process that waits for a slow target is not killed", () =>
+  test("leftover process, stream mode: it is not killed while it waits for a slow target", () =>
     inWorkspace(async (space) => {
       const left = { session: true, first: 4, count: 60_000, state: { at: 60_003 } };
       const target = space.target({ holdAfter: [1, space.path("go")] });
@@ -211,7 +211,7 @@ describe("stream mode", { skip: !linux }, () => {
     }));
 
   for (const times of [1, 2]) {
-    test(`${times === 1 ? "one stop" : "two stops"}: ends a run whose pipes are held open on both sides`, () =>
+    test(`stream mode: ${times === 1 ? "one stop" : "two stops"} end a run whose pipes are held open on both sides`, () =>
       inWorkspace(async (space) => {
         const tap = space.tap(
           [
@@ -238,7 +238,7 @@ describe("stream mode", { skip: !linux }, () => {
       }));
   }
 
-  test("a target that dies and leaves a process on its input: the run fails", () =>
+  test("stream mode: the run fails if a target dies and leaves a process on its input", () =>
     inWorkspace(async (space) => {
       const { code } = await space.stream(
         [
@@ -279,7 +279,7 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
     return ended;
   }
 
-  test("a process that holds it open and writes nothing: the load does not wait", () =>
+  test("load from a FIFO: it does not wait for a process that holds the FIFO open and writes nothing", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await loadFrom(
         space,
@@ -293,7 +293,7 @@ describe("load from a FIFO whose tap has ended", { skip: !linux }, () => {
       );
     }));
 
-  test("a process that still writes to it: the load fails, because rows may be missing", () =>
+  test("load from a FIFO: it fails if a process still writes after the tap ended, because rows may be missing", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await loadFrom(
         space,

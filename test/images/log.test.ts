@@ -23,9 +23,9 @@ function checkWhole(log: string): void {
   assert.equal(numbers.length + (leftOut[0] ?? 0), FLOOD);
 }
 
-describe("a tap that floods its log", () => {
+describe("flooded log of a tap", () => {
   for (const mode of ["extract", "stream"]) {
-    test(`${mode}: the file and the copy on stderr are bounded, and the run succeeds`, () =>
+    test(`flooded log, ${mode}: the file and the copy on stderr are bounded, and the run succeeds`, () =>
       inWorkspace(async (space) => {
         const log = space.path("tap.log");
         const { code, stderr } =
@@ -40,7 +40,7 @@ describe("a tap that floods its log", () => {
       }));
   }
 
-  test("a tap that also fails: the error is its last one", () =>
+  test("flooded log: if the tap also fails, the error is its last one", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract([["logs", FLOOD, 200], ["boom"]]);
       assert.equal(code, 10);
@@ -50,7 +50,7 @@ describe("a tap that floods its log", () => {
       );
     }));
 
-  test("a line without end: its beginning is shown", () =>
+  test("flooded log: of a line without end, the beginning is shown", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       const { code } = await space.extract([...TEN, ["log-line", 60_000_000]], { tapLog: log });
@@ -59,7 +59,7 @@ describe("a tap that floods its log", () => {
       assert.match(readFileSync(log, "utf8").slice(-30), /y \.\.\. \(cut\)\n$/);
     }));
 
-  test("several attempts: the file is still bounded", () =>
+  test("flooded log: the file of several attempts is bounded too", () =>
     inWorkspace(async (space) => {
       const log = space.path("tap.log");
       for (let attempt = 0; attempt < 3; attempt += 1)
@@ -72,7 +72,7 @@ describe("a tap that floods its log", () => {
     }));
 });
 
-test("a target that floods its log: the load succeeds", () =>
+test("flooded log of a target: the load succeeds", () =>
   inWorkspace(async (space) => {
     assert.equal((await space.extract(TEN)).code, 0);
     const log = space.path("target.log");

@@ -20,13 +20,13 @@ const FLOOD: readonly Step[] = [
   ["flood", "a"],
 ];
 
-describe("target that dies while the tap sends: the target fails regardless of its exit code, and the tap is stopped", () => {
+describe("target that dies while the tap sends", () => {
   for (const [how, says] of [
     [0, "exited with 0 before the end of its input"],
     [1, "exited with 1"],
     ["SIGKILL", "was killed by SIGKILL"],
   ] as const) {
-    test(`${how}`, () =>
+    test(`target that dies (${how}): it fails regardless of its exit code, and the tap is stopped`, () =>
       inWorkspace(async (space) => {
         const ended = await space.stream(FLOOD, { stopAfter: 100, how });
         assert.equal(ended.code, 11, ended.stderr);
@@ -39,7 +39,7 @@ describe("target that dies while the tap sends: the target fails regardless of i
       }));
   }
 
-  test("a tap that ignores the stop is killed after the grace period", () =>
+  test("target that dies: a tap that ignores the stop is killed after the grace period", () =>
     inWorkspace(async (space) => {
       const tap = space.tap([...TEN, ["wait", "/nonexistent"]], { onTerm: "ignore" });
       const ended = await space.run("stream", ...tap, ...space.target({ stopAfter: 3, how: 0 }), {
@@ -49,7 +49,7 @@ describe("target that dies while the tap sends: the target fails regardless of i
       assert.equal(space.result().tap?.signal, "SIGKILL");
     }));
 
-  test("both fail: the tap's error comes first", () =>
+  test("tap and target that fail: the tap's error comes first", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream([...TEN, ["exit", 3]], { how: 4 });
       assert.equal(ended.code, 12, ended.stderr);
@@ -57,7 +57,7 @@ describe("target that dies while the tap sends: the target fails regardless of i
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("both fail, and the tap's end is noticed last although its output ended first", () =>
+  test("tap and target that fail: the tap's error comes first, even if its end is noticed last", () =>
     inWorkspace(async (space) => {
       const tap = space.tap([...TEN, ["close"], ["wait", "/nonexistent"], ["exit", 3]], {
         onTerm: "finish",
@@ -70,7 +70,7 @@ describe("target that dies while the tap sends: the target fails regardless of i
       );
     }));
 
-  test("the error is the exception of the traceback", () =>
+  test("failure: the error is the exception of the traceback", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream([...TEN, ["boom"]], {});
       assert.equal(ended.code, 10);
@@ -80,7 +80,7 @@ describe("target that dies while the tap sends: the target fails regardless of i
       );
     }));
 
-  test("a target that does not start ends the run", () =>
+  test("target that does not start: the run ends", () =>
     inWorkspace(async (space) => {
       const target = space.target({}, { command: ["/nonexistent/target"] });
       const ended = await space.run("stream", ...space.tap(TEN), ...target);
@@ -104,7 +104,7 @@ test("relay: records that a tap flushes one by one reach the target in batches",
   }));
 
 describe("FIFO", () => {
-  test("connects an extract and a load", () =>
+  test("FIFO: it connects an extract and a load", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -125,7 +125,7 @@ describe("FIFO", () => {
       assert.equal((space.json("load.json") as { badLines: number }).badLines, 1);
     }));
 
-  test("a tap that dies in the middle of a line fails a load without its outcome", () =>
+  test("FIFO: a tap that dies in the middle of a line fails a load without its outcome", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -145,7 +145,7 @@ describe("FIFO", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("a load without a writer can be stopped", () =>
+  test("FIFO: a load without a writer can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = space.begin("load", ...space.target({ say: "ready" }), {
@@ -157,7 +157,7 @@ describe("FIFO", () => {
       assert.equal((await load.ended).code, 13);
     }));
 
-  test("an extract without a reader can be stopped", () =>
+  test("FIFO: an extract without a reader can be stopped", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const catalog = [{ catalog: space.write("given.json", { streams: [] }) }];
@@ -177,7 +177,7 @@ describe("FIFO", () => {
 });
 
 describe("progress", () => {
-  test("prints events with phases, bytes and records to stdout", () =>
+  test("progress: events with phases, bytes and records are printed to stdout", () =>
     inWorkspace(async (space) => {
       const run = space.begin(
         "extract",

@@ -121,58 +121,53 @@ async function both(
   check("stream", (await space.stream(steps, config)).code);
 }
 
-describe(
-  "an unreadable line that may contain a message: fails the run, and nothing after it is loaded",
-  { concurrency: 2 },
-  () => {
-    for (const [name, text, line, reason] of FATAL) {
-      test(name, () =>
-        inWorkspace((space) =>
-          both(
-            space,
-            around(text),
-            (mode, code) => {
-              assert.equal(code, 14);
-              assert.match(space.result().error ?? "", new RegExp(`^bad stream: line ${line}: `));
-              assert.match(space.result().error ?? "", reason);
-              assert.equal(space.candidate(), undefined);
-              assert.deepEqual(space.loaded(), mode === "artifact" ? [] : lines("a", 1, 2));
-            },
-            { lenient: true },
-          ),
-        ),
-      );
-    }
-
-    test("the output ends in the middle of a message although the tap exits with 0", () =>
+describe("unreadable lines that may contain a message", { concurrency: 2 }, () => {
+  for (const [name, text, line, reason] of FATAL) {
+    test(`unreadable line: the run fails, and nothing after it is loaded: ${name}`, () =>
       inWorkspace((space) =>
-        both(space, [...around(""), ["raw", record(9).slice(0, 30)]], (_, code) => {
+        both(
+          space,
+          around(text),
+          (mode, code) => {
+            assert.equal(code, 14);
+            assert.match(space.result().error ?? "", new RegExp(`^bad stream: line ${line}: `));
+            assert.match(space.result().error ?? "", reason);
+            assert.equal(space.candidate(), undefined);
+            assert.deepEqual(space.loaded(), mode === "artifact" ? [] : lines("a", 1, 2));
+          },
+          { lenient: true },
+        ),
+      ));
+  }
+
+  test("truncated output: the run fails, although the tap exits with 0", () =>
+    inWorkspace((space) =>
+      both(space, [...around(""), ["raw", record(9).slice(0, 30)]], (_, code) => {
+        assert.equal(code, 14);
+        assert.match(
+          space.result().error ?? "",
+          /^bad stream: line 6: it looks like a Singer message/,
+        );
+        assert.equal(space.candidate(), undefined);
+      }),
+    ));
+
+  test("UTF-16: the run fails, and the error names the encoding", () =>
+    inWorkspace(async (space) => {
+      for (const hex of [
+        `fffe${Buffer.from(record(1), "utf16le").toString("hex")}`,
+        Buffer.from(record(1), "utf16le").swap16().toString("hex"),
+      ]) {
+        await both(space, [["hex", hex]], (_, code) => {
           assert.equal(code, 14);
           assert.match(
             space.result().error ?? "",
-            /^bad stream: line 6: it looks like a Singer message/,
+            /^bad stream: line 1: the output is UTF-16 or UTF-32, and Singer messages are UTF-8/,
           );
-          assert.equal(space.candidate(), undefined);
-        }),
-      ));
-
-    test("UTF-16: the error names the encoding", () =>
-      inWorkspace(async (space) => {
-        for (const hex of [
-          `fffe${Buffer.from(record(1), "utf16le").toString("hex")}`,
-          Buffer.from(record(1), "utf16le").swap16().toString("hex"),
-        ]) {
-          await both(space, [["hex", hex]], (_, code) => {
-            assert.equal(code, 14);
-            assert.match(
-              space.result().error ?? "",
-              /^bad stream: line 1: the output is UTF-16 or UTF-32, and Singer messages are UTF-8/,
-            );
-          });
-        }
-      }));
-  },
-);
+        });
+      }
+    }));
+});
 
 const LOADED: readonly (readonly [
   name: string,
@@ -213,78 +208,73 @@ const LOADED: readonly (readonly [
   ],
 ];
 
-describe(
-  "lines that cannot contain a record: left out, and the target gets only complete messages",
-  { concurrency: 2 },
-  () => {
-    for (const [name, text, { bad = 0, recovered = 0, leftOut }] of LOADED) {
-      test(name, () =>
-        inWorkspace((space) =>
-          both(
-            space,
-            around(text),
-            (_, code) => {
-              assert.equal(code, 0, space.result().error ?? "");
-              assert.deepEqual(space.loaded(), ["a 1", "a 2", "a 9", "a 3"]);
-              assert.deepEqual(space.candidate(), { at: 3 });
-              assert.deepEqual(
-                [space.result().badLines, space.result().recoveredLines],
-                [bad, recovered],
-              );
-              assert.equal(space.result().leftOut.length, leftOut === undefined ? 0 : 1);
-              assert.match(space.result().leftOut.join("\n"), leftOut ?? /^$/);
-              assert.equal(space.text("kept"), space.text("kept").replace(BOM, ""));
-              assert.ok(
-                space
-                  .text("kept")
-                  .split("\n")
-                  .slice(0, -1)
-                  .every((line) => line.trim().startsWith("{")),
-              );
-            },
-            { keep: space.path("kept") },
-          ),
-        ),
-      );
-    }
-
-    test("a byte order mark before the SCHEMA and before the last STATE", () =>
+describe("lines that cannot contain a record", { concurrency: 2 }, () => {
+  for (const [name, text, { bad = 0, recovered = 0, leftOut }] of LOADED) {
+    test(`other lines: they are left out, and the target gets only complete messages: ${name}`, () =>
       inWorkspace((space) =>
         both(
           space,
-          [
-            ["raw", BOM],
-            ["schema", "a"],
-            ["records", "a", 1, 3],
-            ["state", { at: 2 }],
-            ["raw", BOM],
-            ["state", { at: 3 }],
-          ],
+          around(text),
           (_, code) => {
-            assert.equal(code, 0);
-            assert.deepEqual(space.loaded(), lines("a", 1, 3));
+            assert.equal(code, 0, space.result().error ?? "");
+            assert.deepEqual(space.loaded(), ["a 1", "a 2", "a 9", "a 3"]);
             assert.deepEqual(space.candidate(), { at: 3 });
+            assert.deepEqual(
+              [space.result().badLines, space.result().recoveredLines],
+              [bad, recovered],
+            );
+            assert.equal(space.result().leftOut.length, leftOut === undefined ? 0 : 1);
+            assert.match(space.result().leftOut.join("\n"), leftOut ?? /^$/);
+            assert.equal(space.text("kept"), space.text("kept").replace(BOM, ""));
+            assert.ok(
+              space
+                .text("kept")
+                .split("\n")
+                .slice(0, -1)
+                .every((line) => line.trim().startsWith("{")),
+            );
           },
+          { keep: space.path("kept") },
         ),
       ));
+  }
 
-    test("2,000 blank lines are not counted as bad", () =>
-      inWorkspace((space) =>
-        both(
-          space,
-          [
-            ["schema", "a"],
-            ["raw", Array.from({ length: 2000 }, (_, id) => `${record(id)}\n`).join("")],
-            ["state", { at: 1 }],
-          ],
-          (_, code) => {
-            assert.equal(code, 0);
-            assert.deepEqual([space.loaded().length, space.result().badLines], [2000, 0]);
-          },
-        ),
-      ));
-  },
-);
+  test("byte order marks: those before the SCHEMA and the last STATE are dropped", () =>
+    inWorkspace((space) =>
+      both(
+        space,
+        [
+          ["raw", BOM],
+          ["schema", "a"],
+          ["records", "a", 1, 3],
+          ["state", { at: 2 }],
+          ["raw", BOM],
+          ["state", { at: 3 }],
+        ],
+        (_, code) => {
+          assert.equal(code, 0);
+          assert.deepEqual(space.loaded(), lines("a", 1, 3));
+          assert.deepEqual(space.candidate(), { at: 3 });
+        },
+      ),
+    ));
+
+  test("blank lines: 2,000 of them do not count as bad", () =>
+    inWorkspace((space) =>
+      both(
+        space,
+        [
+          ["schema", "a"],
+          ["raw", Array.from({ length: 2000 }, (_, id) => `${record(id)}\n`).join("")],
+          ["state", { at: 1 }],
+        ],
+        (_, code) => {
+          assert.equal(code, 0);
+          assert.deepEqual([space.loaded().length, space.result().badLines], [2000, 0]);
+        },
+      ),
+    ));
+});
 
 test("damaged streams: either the run fails, or every record arrives and the state is not ahead", () => {
   const fixture = join(__dirname, "fixtures", "arrival_property.py");

@@ -20,7 +20,7 @@ test("scanner: STATEs recognized by shape give the same result as parsing each",
   assert.equal(fixture("states_property.py", "400"), "ok\n");
 });
 
-describe("memory", () => {
+describe("memory of the runner", () => {
   const steps: readonly Step[] = [
     ["schema", "a"],
     ["record", "a", 1],
@@ -29,7 +29,7 @@ describe("memory", () => {
   ];
   const records = { a: 2 };
 
-  test("load: a record of 60 MB takes a few times its size", () =>
+  test("memory, load: a record of 60 MB takes a few times its size", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(steps)).code, 0);
       const [code, peak] = fixture(
@@ -43,7 +43,7 @@ describe("memory", () => {
       assert.ok(peak! < 220, `${peak} MB`);
     }));
 
-  test("stream: a record of 60 MB takes a few times its size", () =>
+  test("memory, stream: a record of 60 MB takes a few times its size", () =>
     inWorkspace((space) => {
       const [code, peak] = fixture(
         "peak.py",
@@ -56,7 +56,7 @@ describe("memory", () => {
       assert.ok(peak! < 220, `${peak} MB`);
     }));
 
-  test("stream: many small records stay below 40 MB", () =>
+  test("memory, stream: many small records stay below 40 MB", () =>
     inWorkspace((space) => {
       const many: readonly Step[] = [
         ["schema", "a"],

@@ -60,7 +60,7 @@ async function select(space: Workspace, rules: unknown, flags: object = {}) {
 }
 
 describe("selection", () => {
-  test("only streams that match a rule are selected; later rules take precedence", () =>
+  test("selection: only streams that match a rule are selected; later rules take precedence", () =>
     inWorkspace(async (space) => {
       const { ended, entries, metadata } = await select(space, [
         { stream: "public-*", replicationMethod: "FULL_TABLE" },
@@ -84,7 +84,7 @@ describe("selection", () => {
       assert.match(ended.stderr, /args .*--catalog \S+catalog\.json/);
     }));
 
-  test("properties: include and exclude apply; automatic ones stay, unsupported ones are never selected", () =>
+  test("selection: include and exclude apply; automatic properties stay, unsupported ones are never selected", () =>
     inWorkspace(async (space) => {
       const { metadata } = await select(space, [
         { stream: "public-items", include: ["e*", "note"], exclude: ["note", "id"] },
@@ -140,7 +140,7 @@ describe("selection", () => {
     ],
   ];
   for (const [name, rules, flags, expected] of refused) {
-    test(`${name}: exit 2`, () =>
+    test(`selection: ${name} gives exit code 2`, () =>
       inWorkspace(async (space) => {
         const { ended } = await select(space, rules, flags);
         assert.equal(ended.code, 2, ended.stderr);
@@ -148,7 +148,7 @@ describe("selection", () => {
       }));
   }
 
-  test("discover: writes the catalog and ignores log lines before it", () =>
+  test("discover: it writes the catalog and ignores log lines before it", () =>
     inWorkspace(async (space) => {
       const wrapper = space.write(
         "wrapper.sh",
@@ -173,7 +173,7 @@ describe("selection", () => {
     }));
 });
 
-describe("flags", () => {
+describe("connector flags", () => {
   const cases: readonly (readonly [string, object, RegExp, RegExp])[] = [
     [
       "--properties",
@@ -186,7 +186,7 @@ describe("flags", () => {
     ["no config", { config: false, catalog: "none", state: false }, /args/, /--config/],
   ];
   for (const [name, flags, expected, never] of cases) {
-    test(`${name}: only supported flags are passed`, () =>
+    test(`connector flags: only supported ones are passed: ${name}`, () =>
       inWorkspace(async (space) => {
         const echo = space.write("echo.sh", 'echo "args $*" >&2');
         const tap = space.tap([], {}, { flags, command: ["sh", echo] });
@@ -206,7 +206,7 @@ describe("flags", () => {
     ["an envelope with null", '{"version":1,"state":null}'],
     ["no file", undefined],
   ] as const) {
-    test(`--state is not passed for ${name}`, () =>
+    test(`connector flags: --state is not passed for ${name}`, () =>
       inWorkspace(async (space) => {
         if (state) space.write("state-in.json", state);
         const ended = await space.run("extract", ...space.tap(STEPS), {

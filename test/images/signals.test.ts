@@ -41,8 +41,8 @@ async function heldLoad(space: Workspace, config: object, ...more: readonly Fiel
   return run;
 }
 
-describe("extract", () => {
-  test("one signal: the tap is terminated, and its complete lines are kept", () =>
+describe("signals during an extract", () => {
+  test("extract, one signal: the tap is terminated, and its complete lines are kept", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap(WAITING));
       await run.says("ready");
@@ -55,7 +55,7 @@ describe("extract", () => {
       assert.ok(space.text("extract.jsonl").endsWith("}\n"));
     }));
 
-  test("one signal: the run is interrupted even if the tap exits with 0", () =>
+  test("extract, one signal: the run is interrupted even if the tap exits with 0", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "finish" }));
       await run.says("ready");
@@ -66,7 +66,7 @@ describe("extract", () => {
       assert.ok(space.text("extract.jsonl").endsWith("}\n"));
     }));
 
-  test("one signal: a tap that ignores it is killed after the grace period", () =>
+  test("extract, one signal: a tap that ignores it is killed after the grace period", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), {
         graceSeconds: 0.2,
@@ -77,7 +77,7 @@ describe("extract", () => {
       assert.equal(space.result().tap?.signal, "SIGKILL");
     }));
 
-  test("two signals: the tap is killed immediately", () =>
+  test("extract, two signals: the tap is killed immediately", () =>
     inWorkspace(async (space) => {
       const run = space.begin("extract", ...space.tap(WAITING, { onTerm: "ignore" }), {
         graceSeconds: 600,
@@ -90,7 +90,7 @@ describe("extract", () => {
       assert.equal(space.result().tap?.signal, "SIGKILL");
     }));
 
-  test("Ctrl-C in a terminal reaches only the runner", () =>
+  test("extract: Ctrl-C in a terminal reaches only the runner", () =>
     inWorkspace(async (space) => {
       const args = [request("extract", ...space.tap(WAITING), { directory: space.dir })];
       const child = spawn(PYTHON, ["-I", "-S", "-B", RUNNER, ...args], {
@@ -107,8 +107,8 @@ describe("extract", () => {
     }));
 });
 
-describe("load", () => {
-  test("one signal: the target may finish, its state is saved, and the run is interrupted", () =>
+describe("signals during a load", () => {
+  test("load, one signal: the target may finish, its state is saved, and the run is interrupted", () =>
     inWorkspace(async (space) => {
       const run = await heldLoad(space, {});
       run.process.kill("SIGTERM");
@@ -119,7 +119,7 @@ describe("load", () => {
       assert.equal(space.result().status, "interrupted");
     }));
 
-  test("one signal: a target that does not finish is killed after the grace period, and nothing is saved", () =>
+  test("load, one signal: a target that does not finish is killed after the grace period, and nothing is saved", () =>
     inWorkspace(async (space) => {
       const run = await heldLoad(space, {}, { graceSeconds: 0.2 });
       run.process.kill("SIGTERM");
@@ -132,7 +132,7 @@ describe("load", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("two signals: the target is killed immediately, and nothing is saved", () =>
+  test("load, two signals: the target is killed immediately, and nothing is saved", () =>
     inWorkspace(async (space) => {
       const run = await heldLoad(space, {}, { graceSeconds: 600 });
       stopTwice(run.process);
@@ -142,7 +142,7 @@ describe("load", () => {
     }));
 });
 
-describe("stream", () => {
+describe("signals during a stream", () => {
   const flood: readonly Step[] = [
     ["schema", "a"],
     ["records", "a", -10, 10],
@@ -150,7 +150,7 @@ describe("stream", () => {
     ["flood", "a"],
   ];
 
-  test("one signal: the tap stops, the target drains, and the progress is saved", () =>
+  test("stream, one signal: the tap stops, the target drains, and the progress is saved", () =>
     inWorkspace(async (space) => {
       const run = space.begin(
         "stream",
@@ -167,7 +167,7 @@ describe("stream", () => {
       assert.equal(saved?.bookmarks.a.id ?? 0, Math.floor((loaded - 1) / 10) * 10);
     }));
 
-  test("one signal: a target that does not finish is killed after the grace period, and nothing is saved", () =>
+  test("stream, one signal: a target that does not finish is killed after the grace period, and nothing is saved", () =>
     inWorkspace(async (space) => {
       const held = space.target({ hold: space.path("go"), say: "holding", onTerm: "ignore" });
       const run = space.begin(
@@ -183,7 +183,7 @@ describe("stream", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("two signals: both are killed immediately, and nothing is saved", () =>
+  test("stream, two signals: both are killed immediately, and nothing is saved", () =>
     inWorkspace(async (space) => {
       const held = space.target({ hold: space.path("go"), say: "holding" });
       const tap = space.tap([...TEN, ["say", "ready"], ["wait", NEVER]], { onTerm: "ignore" });
@@ -196,7 +196,7 @@ describe("stream", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("a tap that exits with 0 in the middle of a line: the line is left out", () =>
+  test("stream, one signal: an incomplete line of a tap that exits with 0 is left out", () =>
     inWorkspace(async (space) => {
       const run = space.begin(
         "stream",

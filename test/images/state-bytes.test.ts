@@ -71,9 +71,9 @@ async function runOf(space: Workspace, state: string) {
   return { extracted, loaded, committed, told };
 }
 
-describe("a state on a cluster", () => {
+describe("bytes of a state on a cluster", () => {
   for (const [number, text] of DOCUMENTS.entries()) {
-    test(`keeps its bytes through extract, load, commit, summary and the next extract: document ${number}`, () =>
+    test(`state bytes: document ${number} is the same after extract, load, commit, summary and the next extract`, () =>
       inWorkspace(async (space) => {
         const { extracted, loaded, committed, told } = await runOf(space, text);
         assert.deepEqual(
@@ -89,7 +89,7 @@ describe("a state on a cluster", () => {
       }));
   }
 
-  test("with NaN: the load exits with 14, and there is nothing to commit", () =>
+  test("state with NaN: the load exits with 14, and there is nothing to commit", () =>
     inWorkspace(async (space) => {
       const { loaded } = await runOf(space, '{"id": NaN}');
       assert.equal(loaded.code, 14, loaded.stderr);
@@ -98,7 +98,7 @@ describe("a state on a cluster", () => {
       assert.ok(!space.exists("candidate.json") && !space.exists("state.json"));
     }));
 
-  test("with NaN, saved by an older version: rejected with an error that names it", () =>
+  test("saved state with NaN: it is rejected with an error that names it", () =>
     inWorkspace(async (space) => {
       const state = [{ state: space.write("saved.json", `{"version": 1, "state": {"id": NaN}}`) }];
       const ended = await space.extract([["schema", "s"]], ...state);

@@ -20,7 +20,7 @@ const SAVED = {
 };
 
 describe("envelope and identity", () => {
-  test("the tap gets the inner state, and the new state is written as an envelope", () =>
+  test("state envelope: the tap gets the inner state, and the new state is written as an envelope", () =>
     inWorkspace(async (space) => {
       const flags = [
         {
@@ -45,7 +45,7 @@ describe("envelope and identity", () => {
     }));
 
   for (const field of ["tap", "source", "target", "destination"] as const) {
-    test(`a different ${field} fails the run unless the request says what to do`, () =>
+    test(`state identity: a different ${field} fails the run unless the request says what to do`, () =>
       inWorkspace(async (space) => {
         const flags = [
           {
@@ -73,7 +73,7 @@ describe("envelope and identity", () => {
     ["may have the destination that its version made", { destination: "older" }, 0],
     ["is refused with another destination", { destination: "other" }, 17],
   ] as const) {
-    test(`a state without a source, from an earlier version, ${what}`, () =>
+    test(`state identity: a state of an earlier version, without a source, ${what}`, () =>
       inWorkspace(async (space) => {
         const { source, ...older } = { ...SAVED, ...saved };
         const flags = [
@@ -108,7 +108,7 @@ describe("envelope and identity", () => {
       }));
   }
 
-  test("a full refresh ignores an unchanged state too", () =>
+  test("full refresh: it also ignores a state that fits", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["echo-state"]], {
         state: space.write("saved.json", SAVED),
@@ -118,7 +118,7 @@ describe("envelope and identity", () => {
       assert.match(ended.stderr, /tap \| state none/);
     }));
 
-  test("a bare state is used unchanged", () =>
+  test("bare state: it is used unchanged", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([["echo-state"]], {
         state: space.write("saved.json", { state: 1, at: 2 }),
@@ -127,7 +127,7 @@ describe("envelope and identity", () => {
       assert.match(ended.stderr, /tap \| state \{"state":1,"at":2\}/);
     }));
 
-  test("a state of a newer version is rejected", () =>
+  test("state envelope: one of a newer version is rejected", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract([], {
         state: space.write("saved.json", { ...SAVED, version: 2 }),
@@ -137,7 +137,7 @@ describe("envelope and identity", () => {
     }));
 });
 
-describe("a tap that failed in its last attempt", () => {
+describe("tap that failed in its last attempt", () => {
   const method = (
     name: string,
     value: string,
@@ -179,7 +179,7 @@ describe("a tap that failed in its last attempt", () => {
     { catalog: space.write("cat.json", CATALOG), state: space.write("saved.json", previous) },
   ];
 
-  test("partial load: full tables are left out and keep their bookmarks", () =>
+  test("last attempt, partial load: full tables are left out and keep their bookmarks", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(STEPS)).code, 10);
       const ended = await space.load({ print: "none" }, { partial: true }, ...flags(space));
@@ -193,14 +193,14 @@ describe("a tap that failed in its last attempt", () => {
       );
     }));
 
-  test("stream: records cannot be taken back, but bookmarks are kept", () =>
+  test("last attempt, stream: records cannot be taken back, but bookmarks are kept", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream(STEPS, { print: "none" }, ...flags(space));
       assert.equal(ended.code, 10, ended.stderr);
       assert.deepEqual(space.candidate(), expected);
     }));
 
-  test("a state without bookmarks is not saved if full tables are missing", () =>
+  test("last attempt: a state without bookmarks is not saved if full tables are missing", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ["schema", "a"],
@@ -218,7 +218,7 @@ describe("a tap that failed in its last attempt", () => {
       assert.deepEqual(space.result().stateAfter, previous);
     }));
 
-  test("a load for another destination is rejected", () =>
+  test("last attempt: a load for another destination is rejected", () =>
     inWorkspace(async (space) => {
       await space.extract(STEPS);
       const ended = await space.load(
@@ -235,7 +235,7 @@ describe("a tap that failed in its last attempt", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("without full tables, all complete lines are loaded", () =>
+  test("last attempt: without full tables, all complete lines are loaded", () =>
     inWorkspace(async (space) => {
       await space.extract([...TEN, ["raw", '{"type'], ["exit", 1]]);
       const ended = await space.load({}, { partial: true });
@@ -249,7 +249,7 @@ describe("expectations", () => {
   const started = (stderr: string): boolean => stderr.includes("target | started");
   const say = { say: "started" };
 
-  test("too few records: exit 16 before the target starts", () =>
+  test("minRecords, load: too few records give exit code 16 before the target starts", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       const ended = await space.load(say, { minRecords: 11 });
@@ -260,7 +260,7 @@ describe("expectations", () => {
       assert.equal((await space.load(say, { minRecords: 10 })).code, 0);
     }));
 
-  test("too few records in a stream: exit 16, nothing is saved", () =>
+  test("minRecords, stream: too few records give exit code 16, and nothing is saved", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.stream(TEN, {}, { minRecords: 11 })).code, 16);
       assert.equal(space.candidate(), undefined);
@@ -316,7 +316,7 @@ describe("expectations", () => {
       assert.equal(ended.code, 0, ended.stderr);
     }));
 
-  test("more bad lines than allowed: exit 14 before the target starts", () =>
+  test("bad lines, load: more than allowed give exit code 14 before the target starts", () =>
     inWorkspace(async (space) => {
       await space.extract([...TEN, ["raw", "one\ntwo\nthree\n"]]);
       const ended = await space.load(say, { maxBadLines: 2 });
@@ -330,7 +330,7 @@ describe("expectations", () => {
       assert.equal(space.loaded().length, 10);
     }));
 
-  test("more bad lines than allowed in a stream: exit 14, nothing is saved, the tap is stopped", () =>
+  test("bad lines, stream: more than allowed give exit code 14, nothing is saved, and the tap is stopped", () =>
     inWorkspace(async (space) => {
       const ended = await space.stream(
         [...TEN, ["raw", "one\ntwo\nthree\n"], ["wait", "/nonexistent"]],
@@ -341,7 +341,7 @@ describe("expectations", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("empty: the target is not started", () =>
+  test("empty extract: the target is not started", () =>
     inWorkspace(async (space) => {
       await space.extract([]);
       const ended = await space.load(say);
@@ -350,7 +350,7 @@ describe("expectations", () => {
     }));
 
   for (const count of [1, 5000, 60_000]) {
-    test(`a target that reopens /dev/stdin and reads ${count} records succeeds`, () =>
+    test(`/dev/stdin: a target that reopens it and reads ${count} records succeeds`, () =>
       inWorkspace(async (space) => {
         await space.extract([
           ["schema", "a"],
@@ -363,7 +363,7 @@ describe("expectations", () => {
       }));
   }
 
-  test("a target that reopens /dev/stdin and leaves part of it unread fails", () =>
+  test("/dev/stdin: a target that reopens it and leaves part of it unread fails", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],
@@ -374,7 +374,7 @@ describe("expectations", () => {
       assert.equal(space.candidate(), undefined);
     }));
 
-  test("a target that leaves part of a file unread fails although it exits with 0", () =>
+  test("unread input: a target that leaves part of a file unread fails although it exits with 0", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],

@@ -36,7 +36,7 @@ async function inBothModes(
 describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }, () => {
   const after: readonly Step[] = [SCHEMA, ["records", "a", 1, 2500], activate(7), STATE];
 
-  test("hard_delete: an extract is not loaded, and a stream stops before the line", () =>
+  test("hard_delete, records without a version: an extract is not loaded, and a stream stops before the line", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -58,7 +58,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       ),
     ));
 
-  test("hard_delete: rejected if the ACTIVATE_VERSION comes first, because the next run would delete them", () =>
+  test("hard_delete, records without a version: rejected if the ACTIVATE_VERSION comes first, because the next run would delete them", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -72,7 +72,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       ),
     ));
 
-  test("hard_delete: rejected if only later records have no version", () =>
+  test("hard_delete, records without a version: rejected if only later records have none", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -99,7 +99,7 @@ describe("records without a version and an ACTIVATE_VERSION", { concurrency: 2 }
       { hard_delete: "boolean", add_metadata_columns: "boolean" },
     ],
   ] as const) {
-    test(`loaded with a warning ${why}`, () =>
+    test(`records without a version: loaded with a warning ${why}`, () =>
       inWorkspace(async (space) => {
         assert.equal((await space.extract(after)).code, 0);
         assert.equal((await space.run("load", ...space.target(config, { settings }))).code, 0);
@@ -118,7 +118,7 @@ describe(
   () => {
     const older: readonly Step[] = [SCHEMA, ...versioned(1, 30, 6), activate(7), STATE];
 
-    test("artifact: rejected before the extract is loaded", () =>
+    test("hard_delete, older versions, artifact: rejected before the extract is loaded", () =>
       inWorkspace(async (space) => {
         await space.extract(older);
         assert.equal((await space.load({ hard_delete: true })).code, 14);
@@ -129,7 +129,7 @@ describe(
         assert.deepEqual(space.loaded(), []);
       }));
 
-    test("stream: rejected before the target reads the ACTIVATE_VERSION, and rows of earlier runs are kept", () =>
+    test("hard_delete, older versions, stream: rejected before the target reads the ACTIVATE_VERSION, and earlier rows are kept", () =>
       inWorkspace(async (space) => {
         assert.equal(
           (await space.stream(older, { hard_delete: true, keep: space.path("kept") })).code,
@@ -146,7 +146,7 @@ describe(
         assert.equal(space.candidate(), undefined);
       }));
 
-    test("stream without hard_delete: loaded with a warning", () =>
+    test("older versions without hard_delete, stream: loaded with a warning", () =>
       inWorkspace(async (space) => {
         assert.equal((await space.stream(older, {})).code, 0);
         assert.match(
@@ -155,7 +155,7 @@ describe(
         );
       }));
 
-    test("loaded if records of the activated version follow", () =>
+    test("hard_delete, older versions: loaded if records of the activated version follow", () =>
       inWorkspace((space) =>
         inBothModes(
           space,
@@ -206,7 +206,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
       ],
     ],
   ] as const) {
-    test(`${name}: loaded without a warning`, () =>
+    test(`hard_delete: ${name}: loaded without a warning`, () =>
       inWorkspace((space) =>
         inBothModes(space, steps, { hard_delete: true }, (code, result) => {
           assert.equal(code, 0, result.error ?? "");
@@ -215,7 +215,7 @@ describe("healthy taps with hard_delete", { concurrency: 2 }, () => {
       ));
   }
 
-  test("an ACTIVATE_VERSION from the saved state without records: no warning", () =>
+  test("hard_delete: an ACTIVATE_VERSION from the saved state without records causes no warning", () =>
     inWorkspace((space) =>
       inBothModes(
         space,
@@ -243,18 +243,17 @@ describe("inconsistent versions cause a warning", { concurrency: 2 }, () => {
       /^stream "a": records carry version 9, and ACTIVATE_VERSION 8 came; a target that follows it deletes rows of older versions or marks them as deleted$/,
     ],
   ] as const) {
-    test(name, () =>
+    test(`inconsistent versions cause a warning: ${name}`, () =>
       inWorkspace((space) =>
         inBothModes(space, steps, { hard_delete: true }, (code, result) => {
           assert.equal(code, 0);
           assert.match(result.warnings.join("\n"), warning);
         }),
-      ),
-    );
+      ));
   }
 });
 
-test("random versions: exactly the streams that would delete all records are rejected", () => {
+test("random versions: only streams that would delete all records are rejected", () => {
   const said = execFileSync(
     "python3",
     ["-B", join(__dirname, "fixtures", "versions_property.py"), "500"],

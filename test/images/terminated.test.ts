@@ -12,9 +12,9 @@ import { inWorkspace, lines, TEN, type Step } from "./support";
 const SDK =
   "2026-11-29 18:04:06,720 | INFO     | tap-fake                       | Gracefully shutting down...";
 
-describe("a connector that is terminated by another process and exits with 0", () => {
+describe("connector that is terminated by another process and exits with 0", () => {
   for (const mode of ["extract", "stream"] as const) {
-    test(`${mode}: an SDK tap that logs it fails`, () =>
+    test(`terminated connector, ${mode}: an SDK tap that logs it fails`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [...TEN, ["say", SDK], ["exit", 0]];
         const { code } =
@@ -27,7 +27,7 @@ describe("a connector that is terminated by another process and exits with 0", (
         assert.equal(space.result().complete, false);
       }));
 
-    test(`${mode}: in the middle of a record, the run fails and the state is not past it`, () =>
+    test(`terminated connector, ${mode}: in the middle of a record, the run fails and the state is not past it`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [
           ...TEN,
@@ -42,7 +42,7 @@ describe("a connector that is terminated by another process and exits with 0", (
         assert.equal(space.candidate(), undefined);
       }));
 
-    test(`${mode}: together with the runner, as in a shutdown, the run is interrupted`, () =>
+    test(`terminated connector, ${mode}: together with the runner, as in a shutdown, the run is interrupted`, () =>
       inWorkspace(async (space) => {
         const tap = space.tap([...TEN, ["say", "ready"], ["wait", "/nonexistent"]], {
           onTerm: "finish",
@@ -58,7 +58,7 @@ describe("a connector that is terminated by another process and exits with 0", (
       }));
   }
 
-  test("load: an SDK target that logs it fails, and nothing is saved", () =>
+  test("terminated connector, load: an SDK target that logs it fails, and nothing is saved", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       const { code } = await space.load({ say: SDK });

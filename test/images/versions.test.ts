@@ -35,7 +35,7 @@ function pythons(): Map<string, string> {
 
 describe("Python versions", () => {
   const found = pythons();
-  test("at least one is installed", () => assert.ok(found.size > 0));
+  test("Python versions: at least one is installed", () => assert.ok(found.size > 0));
 
   for (const [name, python] of found) {
     test(`Python ${name}: extract, load, stream, help, module start and scanner work`, () =>

@@ -17,13 +17,13 @@ async function replicate(
   return (await space.extract(steps)).code || (await space.load(config)).code;
 }
 
-describe("a connector that exits with 0 although one of its workers failed (meltano/meltano#8579)", () => {
+describe("connector that exits with 0 although a worker failed (meltano/meltano#8579)", () => {
   for (const mode of ["load", "stream"]) {
     for (const [worker, named] of [
       ["thread", "thread Thread-1 \\(drain\\)"],
       ["process", "process (Fork)?Process-1"],
     ] as const) {
-      test(`target, ${mode}: a failed ${worker} fails the run and no state is saved`, () =>
+      test(`target, ${mode}: a failed ${worker} fails the run, and no state is saved`, () =>
         inWorkspace(async (space) => {
           assert.equal(await replicate(space, mode, TEN, { worker }), 11);
           assert.match(
@@ -37,7 +37,7 @@ describe("a connector that exits with 0 although one of its workers failed (melt
     }
   }
 
-  test("tap: its records are loaded and the run fails", () =>
+  test("tap with a failed worker: its records are loaded, and the run fails", () =>
     inWorkspace(async (space) => {
       const steps: readonly Step[] = [
         ...TEN,
@@ -125,12 +125,12 @@ print(json.dumps(seen.failed))`;
   }
 });
 
-describe("a target that dies while its tap has nothing to send (meltano/meltano#6272)", () => {
+describe("target that dies while its tap has nothing to send (meltano/meltano#6272)", () => {
   for (const [how, error] of [
     [1, /^target-fake exited with 1: RuntimeError: no such bucket/],
     ["SIGKILL", /^target-fake was killed by SIGKILL, possibly out of memory/],
   ] as const) {
-    test(`stream: the run fails and the tap is stopped (${how})`, () =>
+    test(`target that dies while the tap is silent, stream: the run fails and the tap is stopped (${how})`, () =>
       inWorkspace(async (space) => {
         const steps: readonly Step[] = [
           ["schema", "a"],
@@ -150,8 +150,8 @@ describe("a target that dies while its tap has nothing to send (meltano/meltano#
   }
 });
 
-describe("a target that dies at the other end of a FIFO, while its tap has nothing to send (meltano/meltano#6272)", () => {
-  test("the tap is stopped and both fail", () =>
+describe("target that dies at the other end of a FIFO (meltano/meltano#6272)", () => {
+  test("target that dies while the tap is silent, FIFO: the tap is stopped and both fail", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([

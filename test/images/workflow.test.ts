@@ -30,7 +30,7 @@ const facts = (space: Workspace) => [{ outcome: space.path("outcome") }];
 const last = [{ attempt: 2, lastAttempt: 2 }];
 
 describe("extract in a workflow", () => {
-  test("a failed tap exits with its own code while attempts are left", () =>
+  test("extract in a workflow: a failed tap exits with its own code while attempts are left", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(FAILING, ...facts(space), {
         attempt: 1,
@@ -39,7 +39,7 @@ describe("extract in a workflow", () => {
       assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
-  test("in the last attempt it exits with 0, the outcome is partial, and the result still reports the failure", () =>
+  test("extract in a workflow: in the last attempt it exits with 0 and a partial outcome, and the result reports the failure", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(FAILING, ...facts(space), ...last);
       assert.deepEqual(
@@ -48,13 +48,13 @@ describe("extract in a workflow", () => {
       );
     }));
 
-  test("without any data, the last attempt fails too", () =>
+  test("extract in a workflow: without any data, the last attempt fails too", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract([["exit", 3]], ...facts(space), ...last);
       assert.deepEqual([code, space.text("outcome")], [10, "failed"]);
     }));
 
-  test("a failed discovery is not partial, even in the last attempt", () =>
+  test("extract in a workflow: a failed discovery is not partial, even in the last attempt", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(TEN, ...facts(space), ...last, {
         select: space.write("select.json", [{ stream: "*" }]),
@@ -65,7 +65,7 @@ describe("extract in a workflow", () => {
       );
     }));
 
-  test("other failures are never partial", () =>
+  test("extract in a workflow: other failures are never partial", () =>
     inWorkspace(async (space) => {
       const { code } = await space.run(
         "extract",
@@ -76,7 +76,7 @@ describe("extract in a workflow", () => {
       assert.equal(code, 2);
     }));
 
-  test("an error that a retry cannot fix exits with 0 if a verdict follows, and the outcome is failed", () =>
+  test("extract in a workflow: an error that a retry cannot fix exits with 0 if a verdict follows, and the outcome is failed", () =>
     inWorkspace(async (space) => {
       const { code } = await space.extract(TEN, ...facts(space), {
         settings: {},
@@ -92,7 +92,7 @@ describe("extract in a workflow", () => {
       );
     }));
 
-  test("a failed tap is retried even if a verdict follows", () =>
+  test("extract in a workflow: a failed tap is retried even if a verdict follows", () =>
     inWorkspace(async (space) => {
       assert.equal(
         (
@@ -106,7 +106,7 @@ describe("extract in a workflow", () => {
       );
     }));
 
-  test("a successful tap is complete in any attempt", () =>
+  test("extract in a workflow: a successful tap is complete in any attempt", () =>
     inWorkspace(async (space) => {
       assert.equal((await space.extract(TEN, ...facts(space), ...last)).code, 0);
       assert.equal(space.text("outcome"), "complete");
@@ -114,7 +114,7 @@ describe("extract in a workflow", () => {
 });
 
 describe("load in a workflow", () => {
-  test("reports that there is a state to save, under the given run", () =>
+  test("load in a workflow: it reports that there is a state to save, under the given run", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       const { code } = await space.load({}, ...facts(space), {
@@ -126,7 +126,7 @@ describe("load in a workflow", () => {
       assert.equal((space.candidate() as { readonly run: string }).run, RUN);
     }));
 
-  test("reports nothing to save without a STATE", () =>
+  test("load in a workflow: without a STATE, it reports nothing to save", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],
@@ -136,7 +136,7 @@ describe("load in a workflow", () => {
       assert.equal(space.text("outcome"), "unchanged");
     }));
 
-  test("a partial extract is loaded regardless of expectations", () =>
+  test("load in a workflow: a partial extract is loaded regardless of expectations", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
       const { code } = await space.load({}, ...facts(space), {
@@ -146,7 +146,7 @@ describe("load in a workflow", () => {
       assert.deepEqual([code, space.loaded().length, space.text("outcome")], [0, 10, "saved"]);
     }));
 
-  test("a maximum age of 0 accepts any age", () =>
+  test("load in a workflow: a maximum age of 0 accepts any age", () =>
     inWorkspace(async (space) => {
       await space.extract([
         ["schema", "a"],
@@ -158,7 +158,7 @@ describe("load in a workflow", () => {
     }));
 });
 
-describe("the state to start from", () => {
+describe("state that a run starts from", () => {
   const before = async (space: Workspace, ...flags: readonly Fields[]): Promise<unknown> => {
     assert.equal(
       (
@@ -176,7 +176,7 @@ describe("the state to start from", () => {
     );
     return (space.json("result.json") as Result).stateBefore;
   };
-  test("is the saved state, else that of the former name, else the initial state, else none", () =>
+  test("start state: it is the saved one, else that of the former name, else the initial one, else none", () =>
     inWorkspace(async (space) => {
       assert.equal(await before(space), null);
       const initial = [{ initialState: space.write("initial.json", { at: 1 }) }];
@@ -187,7 +187,7 @@ describe("the state to start from", () => {
       assert.deepEqual(await before(space, ...initial), { at: 3 });
     }));
 
-  test("is not that of the former name after a reset, which leaves a history", () =>
+  test("start state: after a reset, which leaves a history, the former name's state is not used", () =>
     inWorkspace(async (space) => {
       space.write("former.json", { at: 2 });
       mkdirSync(space.path("history"));
@@ -215,20 +215,20 @@ describe("commit", () => {
       }),
     ]).ended;
 
-  test("keeps the bytes of the candidate", () =>
+  test("commit: it keeps the bytes of the candidate", () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
       assert.equal((await commit(space)).code, 0);
       assert.deepEqual(space.json("commit.json"), envelope);
     }));
 
-  test("succeeds without a candidate and writes nothing", () =>
+  test("commit: without a candidate, it succeeds and writes nothing", () =>
     inWorkspace(async (space) => {
       assert.equal((await commit(space)).code, 0);
       assert.ok(!space.exists("commit.json"));
     }));
 
-  test("rejects the result of a failed load, which is from another attempt", () =>
+  test("commit: the result of a failed load, which is from another attempt, is rejected", () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
       const target = space.write("target.json", { code: 11, error: "target-fake exited with 1" });
@@ -246,7 +246,7 @@ describe("commit", () => {
       assert.ok(!space.exists("commit.json"));
     }));
 
-  test("with --save false, writes no state", () =>
+  test('commit: without "save", it writes no state', () =>
     inWorkspace(async (space) => {
       space.write("candidate.json", envelope);
       assert.equal(
@@ -318,7 +318,7 @@ describe("commit", () => {
     });
   };
 
-  test("writes the summary of the run and its metrics", () =>
+  test("commit: it writes the summary of the run and its metrics", () =>
     inWorkspace(async (space) => {
       results(space);
       const { code, stderr } = await withSummary(space, { tapOutcome: "complete" });
@@ -368,7 +368,7 @@ describe("commit", () => {
     ["a tap that failed, which fails the run later", [{ tapOutcome: "partial" }]],
     ["follow-ups to come", [{ tapOutcome: "complete", followUps: true }]],
   ] as const) {
-    test(`does not report the end of a run with ${what}`, () =>
+    test(`commit: it does not report the end of a run with ${what}`, () =>
       inWorkspace(async (space) => {
         results(space);
         await withSummary(space, ...more);
@@ -386,7 +386,7 @@ describe("commit", () => {
     ["that is empty", { ...envelope, state: {} }],
     ["that is none", { at: 9 }],
   ] as const) {
-    test(`rejects a state ${what}`, () =>
+    test(`commit: it rejects a state ${what}`, () =>
       inWorkspace(async (space) => {
         space.write("candidate.json", candidate);
         const { code, stderr } = await commit(space);
@@ -448,7 +448,7 @@ describe("summary", () => {
   ];
   const attempts = { extract: 0, load: 0 };
 
-  test("a failed run: has the error and exit code, even without a result of a step", () =>
+  test("summary: a failed run has the error and exit code, even without a result of a step", () =>
     inWorkspace(async (space) => {
       assert.deepEqual(await summarize(space, "Failed", failed("OOMKilled (exit code 137)")), {
         status: "failed",
@@ -494,7 +494,7 @@ describe("summary", () => {
       });
     }));
 
-  test("a stream whose tap failed: has the tap's error, not that of the stopped target", () =>
+  test("summary: a stream whose tap failed has the tap's error, not that of the stopped target", () =>
     inWorkspace(async (space) => {
       const step = (displayName: string, message: string, second: number) => ({
         displayName,
@@ -524,7 +524,7 @@ describe("summary", () => {
       });
     }));
 
-  test("a stream with a line that fails the run: has that line, not the tap that lost its reader", () =>
+  test("summary: a stream with a line that fails the run has that line, not the tap that lost its reader", () =>
     inWorkspace(async (space) => {
       execFileSync("mkfifo", [space.path("fifo")]);
       const load = start([
@@ -570,7 +570,7 @@ describe("summary", () => {
       );
     }));
 
-  test("a run past its deadline: has the error of an earlier attempt, and a verdict is reported as its step", () =>
+  test("summary: a run past its deadline has the error of an earlier attempt, and a verdict is reported as its step", () =>
     inWorkspace(async (space) => {
       const step = (displayName: string, message: string, second: number) => ({
         displayName,
@@ -599,7 +599,7 @@ describe("summary", () => {
       );
     }));
 
-  test("a cancelled run: is interrupted", () =>
+  test("summary: a canceled run is interrupted", () =>
     inWorkspace(async (space) => {
       assert.deepEqual(
         await summarize(space, "Failed", failed("workflow shutdown with strategy: Stop")),
@@ -612,7 +612,7 @@ describe("summary", () => {
       );
     }));
 
-  test("keeps the state that its commit saved", () =>
+  test("summary: it keeps the state that its commit saved", () =>
     inWorkspace(async (space) => {
       space.write("committed.json", {
         status: "running",
@@ -630,7 +630,7 @@ describe("summary", () => {
       }
     }));
 
-  test("a run with successful follow-ups: succeeds", () =>
+  test("summary: a run with successful follow-ups succeeds", () =>
     inWorkspace(async (space) =>
       assert.deepEqual(await summarize(space, "Succeeded"), {
         status: "succeeded",
@@ -642,7 +642,7 @@ describe("summary", () => {
 });
 
 describe("verdict", () => {
-  test("fails with the code and error of the step", () =>
+  test("verdict: it fails with the code and error of the step", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
       const { code, stderr } = await start([
@@ -655,7 +655,7 @@ describe("verdict", () => {
       );
     }));
 
-  test("reports how much was loaded, if there is a load result", () =>
+  test("verdict: it reports how much was loaded, if there is a load result", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
       const told = async (loaded: unknown) =>
@@ -676,7 +676,7 @@ describe("verdict", () => {
         assert.match(await told(unknown), /and its progress is saved\)$/m);
     }));
 
-  test("fails a step whose result reports success, which is from another attempt", () =>
+  test("verdict: it fails a step whose result reports success, which is from another attempt", () =>
     inWorkspace(async (space) => {
       await space.extract(TEN);
       const { code, stderr } = await start([
@@ -756,7 +756,7 @@ describe("notify", () => {
     failure("extract(0)", "main: Error (exit code 10): an earlier attempt", 0),
   ];
 
-  test("reports a failure with the message of the last step, and writes a marker", (t) =>
+  test("notify: it reports a failure with the message of the last step, and writes a marker", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       const flags = [{ seconds: "12.25", link: "https://argo/x", owner: "us" }];
@@ -772,7 +772,7 @@ describe("notify", () => {
       assert.deepEqual(space.json("marker.json"), { failing: true });
     }));
 
-  test("reads the complete entries of a truncated list, and escapes that only Go writes", (t) =>
+  test("notify: it reads the complete entries of a truncated list, and escapes that only Go writes", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       const all = asArgoLists(steps);
@@ -797,7 +797,7 @@ describe("notify", () => {
       assert.equal(bodies.at(3)?.error, "load: Error: a\u007fb \u{1f600} $$ {{x}}");
     }));
 
-  test("reports a recovery once after a failure", (t) =>
+  test("notify: it reports a recovery once after a failure", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       await notify(space, url, "succeeded", [
@@ -836,7 +836,7 @@ describe("notify", () => {
       "(5 records and the rows of 1 BATCH file)\n",
     ],
   ] as const) {
-    test(`reports ${what}`, (t) =>
+    test(`notify: it reports ${what}`, (t) =>
       inWorkspace(async (space) => {
         const { bodies, url } = await webhook(t);
         await notify(space, url, "succeeded", [
@@ -847,14 +847,14 @@ describe("notify", () => {
       }));
   }
 
-  test("names the run if there is no link", (t) =>
+  test("notify: without a link, it names the run", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       await notify(space, url, "failed");
       assert.equal(bodies.at(0)?.text, `:x: orders failed\nrun ${RUN}`);
     }));
 
-  test("never fails: no address, a wrong address, or failures that are not JSON", (t) =>
+  test("notify: it never fails: no address, a wrong address, or failures that are not JSON", (t) =>
     inWorkspace(async (space) => {
       const { bodies, url } = await webhook(t);
       for (const address of ["", "file:///etc/passwd", "http://127.0.0.1:1/secret-path"]) {
@@ -874,7 +874,7 @@ describe("notify", () => {
       assert.equal(bodies.at(0)?.error, '"not \\x JSON');
     }));
 
-  test("gives up on a webhook that does not respond", (t) =>
+  test("notify: it gives up on a webhook that does not respond", (t) =>
     inWorkspace(async (space) => {
       const { url } = await webhook(t, true);
       const began = Date.now();
@@ -883,7 +883,7 @@ describe("notify", () => {
     }));
 });
 
-describe("a stream of two containers", () => {
+describe("stream of two containers", () => {
   const both = async (space: Workspace, steps: readonly Step[], attempt: number) => {
     const pipe = space.path("pipe");
     spawnSync("mkfifo", [pipe]);
@@ -911,7 +911,7 @@ describe("a stream of two containers", () => {
     return { tap, target: await target, outcome: space.text("tap-outcome") };
   };
 
-  test("a tap that fails in the last attempt: its progress is saved regardless of expectations", () =>
+  test("two containers: if the tap fails in the last attempt, its progress is saved regardless of expectations", () =>
     inWorkspace(async (space) => {
       const { tap, target, outcome } = await both(space, FAILING, 2);
       assert.deepEqual(
@@ -922,7 +922,7 @@ describe("a stream of two containers", () => {
       assert.ok(space.exists("candidate.json"));
     }));
 
-  test("a tap that fails before sending anything: the verdict has the tap's error", () =>
+  test("two containers: if the tap fails before sending anything, the verdict has the tap's error", () =>
     inWorkspace(async (space) => {
       const { tap, target } = await both(space, [["exit", 3]], 2);
       assert.deepEqual(
@@ -933,13 +933,13 @@ describe("a stream of two containers", () => {
       assert.ok(!space.exists("candidate.json"));
     }));
 
-  test("while attempts are left, a failed tap fails the step", () =>
+  test("two containers: while attempts are left, a failed tap fails the step", () =>
     inWorkspace(async (space) => {
       const { tap, outcome } = await both(space, FAILING, 1);
       assert.deepEqual([tap.code, outcome], [10, "failed"]);
     }));
 
-  test("a failed tap exits only after the target has loaded its data, because Argo then ends the pod", () =>
+  test("two containers: a failed tap exits only after the target has loaded its data, because Argo then ends the pod", () =>
     inWorkspace(async (space) => {
       const pipe = space.path("pipe");
       spawnSync("mkfifo", [pipe]);
@@ -960,7 +960,7 @@ describe("a stream of two containers", () => {
       assert.equal((await target).code, 0);
     }));
 
-  test("a failed tap does not wait without a FIFO, or once it is stopped", () =>
+  test("two containers: a failed tap does not wait without a FIFO, or once it is stopped", () =>
     inWorkspace(async (space) => {
       const never = space.path("never.json");
       const unstarted = await space.run("extract", ...space.tap(TEN), {
@@ -981,7 +981,7 @@ describe("a stream of two containers", () => {
       assert.equal((await waiting.ended).code, 10);
     }));
 
-  test("expectations apply to a complete run", () =>
+  test("two containers: expectations apply to a complete run", () =>
     inWorkspace(async (space) => {
       const { tap, target } = await both(space, TEN, 0);
       assert.deepEqual([tap.code, target.code], [0, 16], tap.stderr + target.stderr);
@@ -989,7 +989,7 @@ describe("a stream of two containers", () => {
 });
 
 describe("settings and a state for one run", () => {
-  test("settings override the configuration", () =>
+  test("settings for one run: they override the configuration", () =>
     inWorkspace(async (space) => {
       const ended = await space.run(
         "extract",
@@ -1000,7 +1000,7 @@ describe("settings and a state for one run", () => {
       assert.match(ended.stderr, /"start_date": "2026-01-01"/);
     }));
 
-  test("settings that are not an object are rejected", () =>
+  test("settings for one run: anything other than an object is rejected", () =>
     inWorkspace(async (space) => {
       const { code, stderr } = await space.run("extract", ...space.tap(TEN), { settings: [1] });
       assert.deepEqual(
@@ -1009,7 +1009,7 @@ describe("settings and a state for one run", () => {
       );
     }));
 
-  test("a given state replaces the saved one", () =>
+  test("state for one run: it replaces the saved one", () =>
     inWorkspace(async (space) => {
       const ended = await space.extract(TEN, {
         state: space.write("state.json", { at: 3 }),

@@ -37,7 +37,7 @@ const BLOCKED = [
  */
 export const privateBuckets: ResourcePolicy<None> = {
   name: "buckets-private",
-  description: "Buckets of S3 and MinIO are open to nobody but those with rights of their own.",
+  description: "Buckets of S3 and MinIO are not public.",
   level: "mandatory",
   scope: "resource",
   settings: {},

@@ -24,7 +24,7 @@ export default async function* report(events) {
     else if (!isFile && kind !== "suite")
       counts[data.skip === undefined ? "passed" : "skipped"] += 1;
   }
-  // A file fails with its tests, and alone if it cannot be loaded.
+  // A file fails with its tests, or by itself if it cannot be loaded.
   const shown = failures.filter(
     ({ file, isFile }) => !isFile || failures.every((other) => other.isFile || other.file !== file),
   );

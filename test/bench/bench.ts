@@ -84,6 +84,6 @@ function readFlags(): Flags | undefined {
 
 void runCommand(USAGE, readFlags, async ({ records, only }) => ({
   machine: await machineLine(),
-  asked: { records },
+  parameters: { records },
   figures: await measure(records, only),
 }));

@@ -8,7 +8,7 @@ import { startKubernetesApi, type KubernetesApi } from "../support/kubernetes-ap
 import { manyName } from "./many-pipelines";
 
 /** A fake cluster with its object store, served over HTTP by this process. */
-export interface MadeUpCluster {
+export interface SampleCluster {
   readonly api: KubernetesApi;
   stop(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const MANAGED_FIELDS = [
 ];
 
 /** Starts a cluster of hourly pipelines with some runs each; every tenth pipeline's last run has failed. */
-export async function startMadeUpCluster(pipelines: number, runs: number): Promise<MadeUpCluster> {
+export async function startSampleCluster(pipelines: number, runs: number): Promise<SampleCluster> {
   const api = await startKubernetesApi();
   const bucket = new Map<string, string>();
   const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;

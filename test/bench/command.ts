@@ -7,7 +7,7 @@ export interface Measured {
   /** What the figures depend on (machine, versions), in one line. */
   readonly machine: string;
   /** Extra JSON between the machine and the figures. Default: nothing. */
-  readonly asked?: { readonly [name: string]: number };
+  readonly parameters?: { readonly [name: string]: number };
   readonly figures: readonly Figure[];
 }
 
@@ -46,9 +46,9 @@ export function parseFlags<const Options extends NonNullable<ParseArgsConfig["op
   }
 }
 
-function textOf({ machine, asked, figures }: Measured, json: boolean): string {
+function textOf({ machine, parameters, figures }: Measured, json: boolean): string {
   if (json)
-    return `${JSON.stringify({ machine, ...asked, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`;
+    return `${JSON.stringify({ machine, ...parameters, figures: figures.map((each) => ({ ...each, met: isMet(each) })) }, null, 2)}\n`;
   const missed = figures.filter((each) => !isMet(each)).length;
   return `${machine}\n\n${markdownTable(figures)}\n\n${figures.filter((each) => each.target).length - missed} figures met, ${missed} not met.\n`;
 }

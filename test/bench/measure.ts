@@ -11,7 +11,7 @@ export interface Usage {
   readonly rss: number;
 }
 
-/** Where a command runs. */
+/** The folder and environment of a command. */
 export interface UsageOptions {
   /** Default: this process's folder. */
   readonly cwd?: string;

@@ -27,7 +27,7 @@ export interface InstalledConnector {
  * Compiles both programs and installs them the way published connectors are installed, from wheels.
  *
  * @param folder where programs and wheels go.
- * @param environments folder that environments lie in, kept from one run to the next.
+ * @param environments folder of the environments, kept between runs.
  * @throws UserError if there is no C compiler.
  */
 export async function makePair(folder: string, environments: string): Promise<Pair> {

@@ -1,4 +1,4 @@
-"""Moves chunks from standard input to standard output and looks at none of them: what Python alone costs."""
+"""Moves chunks from standard input to standard output without reading them: the cost of Python itself."""
 
 import os
 

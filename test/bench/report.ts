@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openFolder } from "../../src/store/folder";
 import { writeSummary } from "../../src/store/runs/runs";
-import { madeUpRun } from "../report/support";
+import { sampleRun } from "../report/support";
 import type { BenchContext } from "./context";
 import { figure, type Figure } from "./figure";
 import { manyName, writeManyPipelines } from "./many-pipelines";
@@ -68,7 +68,7 @@ async function writeRuns(project: string): Promise<void> {
           : null;
         return writeSummary(
           store,
-          madeUpRun({
+          sampleRun({
             pipeline: name,
             started,
             status: failed ? "failed" : "succeeded",

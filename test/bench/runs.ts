@@ -18,7 +18,11 @@ interface Flags {
 }
 
 async function measure({ runs }: Flags): Promise<Measured> {
-  return { machine: await machineLine(), asked: { runs }, figures: await benchRunsAtOnce(runs) };
+  return {
+    machine: await machineLine(),
+    parameters: { runs },
+    figures: await benchRunsAtOnce(runs),
+  };
 }
 
 function readFlags(): Flags | undefined {

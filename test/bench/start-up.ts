@@ -6,7 +6,7 @@ const ROUNDS = 5;
 const MEGABYTE = 1e6;
 const ROOT = join(__dirname, "..", "..");
 
-/** What a preview takes before Pulumi's engine is asked for anything, and what the check of types takes, with AWS and without. */
+/** Time of a preview before the first request to Pulumi's engine, and of the type check, with and without AWS. */
 export async function benchStartUp(): Promise<readonly Figure[]> {
   const node = (...args: readonly string[]) => usageOf(["node", ...args], { cwd: ROOT });
   const register = (store: string) => node(join("test", "bench", "register.cjs"), store);

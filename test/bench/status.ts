@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startMadeUpCluster } from "./cluster";
+import { startSampleCluster } from "./cluster";
 import type { BenchContext } from "./context";
 import { figure, type Figure } from "./figure";
 import { writeManyPipelines } from "./many-pipelines";
@@ -12,7 +12,7 @@ const ROOT = join(__dirname, "..", "..");
 
 /** `tapctl status --on cluster` of many pipelines, against a fake cluster on this machine. */
 export async function benchStatus({ folder }: BenchContext): Promise<readonly Figure[]> {
-  const cluster = await startMadeUpCluster(PIPELINES, RUNS);
+  const cluster = await startSampleCluster(PIPELINES, RUNS);
   try {
     const project = join(folder, "status");
     writeManyPipelines(project, PIPELINES);

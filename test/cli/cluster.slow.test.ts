@@ -35,7 +35,7 @@ interface Scene {
   readonly store: ObjectStore;
   readonly root: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs a command; in a process of its own where it reads its standard input. */
+  /** Runs a command; in a separate process if it reads standard input. */
   run(line: string, input?: string): Promise<Printed>;
 }
 
@@ -840,7 +840,7 @@ suite("tapctl on a cluster", () => {
     }
   };
 
-  /** What `ui` prints until it is there; it is then ended. */
+  /** Output of `ui` until it is ready; it is then stopped. */
   const ui = async (one: Scene): Promise<{ readonly stdout: string; readonly stderr: string }> => {
     const child = spawn(process.execPath, [TAPCTL, "ui", "--no-browser"], {
       cwd: one.root,

@@ -25,7 +25,7 @@ export const FILES: { readonly [file: string]: string } = {
   "reference.json": '{"auth":{"password":{"$secret":"shop-password"}}}',
 };
 
-/** A project with files to put, and what `tapctl config` says in it. */
+/** A project with files to store, and `tapctl config` in it. */
 export function scene(t: TestContext) {
   const root = makeProject(t, ARRAY);
   for (const [file, text] of Object.entries(FILES)) writeFileSync(join(root, file), text);

@@ -4,7 +4,7 @@ import type { Printed } from "../support/command";
 
 const REPOSITORY = join(__dirname, "..", "..") + sep;
 
-/** Where a command works. */
+/** The working folder and environment of a command. */
 export interface Place {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -41,7 +41,7 @@ export async function tapctlHere(args: readonly string[], { cwd, env }: Place): 
   }
 }
 
-/** Takes what is written to a stream of this process, as a pipe would. */
+/** Captures what is written to a stream of this process, as a pipe does. */
 function capture(name: "stdout" | "stderr"): {
   readonly text: () => string;
   readonly release: () => void;

@@ -70,7 +70,7 @@ test(
     });
     assert.equal(installed.code, 0, installed.stderr);
     for (let round = 0; round < ROUNDS; round += 1) {
-      // In turn, so that few rounds meet all of them too; the moment alone is drawn.
+      // In turn, so that a few rounds cover all of them; only the moment is random.
       const mode = MODES[round % 2] ?? "artifact";
       const victim = VICTIMS[Math.floor(round / 2) % 4] ?? "tapctl";
       const signal = SIGNALS[Math.floor(round / 8) % 3] ?? "SIGKILL";
@@ -178,7 +178,7 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
   }
   const secondsAfter = killedAt === undefined ? 0 : (performance.now() - killedAt) / 1000;
   const running = () => [...seen].filter((each) => roleOf(each) !== undefined);
-  for (let tries = 0; tries < 200 && running().length > 0; tries += 1) await sleep(25);
+  for (let attempt = 0; attempt < 200 && running().length > 0; attempt += 1) await sleep(25);
   return { code, stderr, killed: killedAt !== undefined, secondsAfter, left: running() };
 }
 

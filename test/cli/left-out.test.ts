@@ -15,7 +15,7 @@ import { cliEnvironment, makeProject, tapctl } from "./support";
 
 const ARRAY = `[{ name: "events", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://localhost" }), target: c.targetJsonl({}) }]`;
 
-/** A run of the fake tap, what the screen said of it, and the commands that show it. */
+/** A run of the fake tap, its output on the screen, and the commands that show it. */
 async function shownRun(
   t: TestContext,
   settings: FakeSettings,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { ReportData } from "../../src/report/data";
 import { openFolder } from "../../src/store/folder";
 import { writeSummary } from "../../src/store/runs/runs";
-import { madeUpRun } from "../report/support";
+import { sampleRun } from "../report/support";
 import { makeProject, tapctl } from "./support";
 
 const ARRAY = `[
@@ -19,7 +19,7 @@ async function projectWithRuns(t: Parameters<typeof makeProject>[0]): Promise<st
   for (const [day, status] of (["succeeded", "succeeded", "failed"] as const).entries()) {
     await writeSummary(
       store,
-      madeUpRun({
+      sampleRun({
         pipeline: "orders",
         started: `2026-11-0${day + 1}T06:00:00Z`,
         status,

@@ -9,7 +9,7 @@ import { ExitCode } from "../../src/run/runner";
 import type { RunSummary } from "../../src/store/runs/runs";
 import { cliEnvironment, makeProject, startTapctl, tapctl, TAPCTL } from "./support";
 
-/** The classic tap, which is small, to JSON lines; it asks a day at a time. */
+/** The classic tap, which is small, to JSON lines; it requests one day at a time. */
 const rates = (baseUrl: string) =>
   `[{ name: "rates", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "${baseUrl}", start_date: "2026-11-02" }), target: c.targetJsonl({}), retries: { limit: 0 } }]`;
 
@@ -171,10 +171,10 @@ suite("tapctl run: errors", () => {
   test("run: the error names a package that does not exist", async (t) => {
     const root = makeProject(
       t,
-      `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-nobody", package: "tap-that-nobody-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`,
+      `[{ name: "x", schedule: "@daily", tap: tap({ name: "tap-unknown", package: "tap-that-is-not-published", version: "1.0.0" })({}), target: c.targetJsonl({}) }]`,
     );
     const { code, stderr } = await tapctl(root, ["run", "x"]);
-    assert.match(stderr.trim().split("\n").at(-1) ?? "", /^x: .*tap-that-nobody-published/);
+    assert.match(stderr.trim().split("\n").at(-1) ?? "", /^x: .*tap-that-is-not-published/);
     assert.doesNotMatch(stderr, /\n\s+at /);
     assert.notEqual(code, 0);
     assert.equal(existsSync(join(root, ".tapctl", "store", "runs")), false);

@@ -1,4 +1,4 @@
-/** What the verbs print and keep of JSON that people give, byte for byte; and what they say of saved JSON that is none. */
+/** Commands print and keep JSON from users byte for byte, and report saved JSON that is invalid. */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ const BIG =
 const ARRAY =
   '[{ name: "orders", schedule: "@daily", tap: c.tapExchangeRatesApi({ base_url: "http://127.0.0.1:9", start_date: "2026-11-02" }), target: c.targetJsonl({}) }, { name: "kept", schedule: "@daily", configFrom: "store", tap: c.tapExchangeRatesApi({}), target: c.targetJsonl({}) }]';
 
-/** A project whose store holds some objects. */
+/** A project with objects in its store. */
 function projectWith(t: TestContext, objects: { readonly [key: string]: string }): string {
   const root = makeProject(t, ARRAY);
   for (const [key, body] of Object.entries(objects)) {
@@ -43,7 +43,7 @@ suite("states in files and on the screen", () => {
       (await state("show", "orders")).stdout.replaceAll(/\s/g, ""),
       BIG.replaceAll(/\s/g, ""),
     );
-    // What is shown as JSON is an envelope, which may be given again.
+    // The JSON output is an envelope, which is valid input again.
     const shown = (await state("show", "orders", "--json")).stdout;
     const piped = await startTapctl(root, ["state", "set", "orders", "-", "--json"], {
       input: shown,

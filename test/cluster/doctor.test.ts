@@ -120,14 +120,14 @@ const GOOD: DoctorFacts = {
   entries: [ORDERS],
 };
 
-/** What Kubernetes keeps of who wrote a field. */
+/** Who wrote a field, as Kubernetes records it. */
 const written = (manager: string, time: string, field = "f:spec") => ({
   manager,
   time,
   fieldsV1: { [field]: {} },
 });
 
-/** Level and text of what a check finds where the facts are others. */
+/** Level and text of a check's findings with changed facts. */
 function found(check: Check, change: Partial<DoctorFacts>): string {
   return check({ ...GOOD, ...change })
     .map((finding) => findingText(finding, commandsFor()))
@@ -777,10 +777,10 @@ test("doctor: a missing permission is reported, and all other checks run", async
 });
 
 test("doctor: registries are queried for the images of deployed pipelines, each image once", async (t) => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const registry = (answer: (path: string) => number) =>
     standInRegistry(t, ({ url = "" }, response) => {
-      asked.push(url);
+      requests.push(url);
       response.writeHead(url === "/v2/" ? 200 : answer(url)).end();
     });
   const open = await registry((path) => (path.endsWith("/gone/manifests/1") ? 404 : 200));
@@ -837,8 +837,8 @@ test("doctor: registries are queried for the images of deployed pipelines, each 
       [`${closed}/dbt:1`, undefined],
     ].sort(),
   );
-  assert.equal(asked.filter((path) => path === "/v2/target/manifests/1").length, 1);
-  assert.ok(asked.includes("/v2/runner/manifests/sha256:4c"));
+  assert.equal(requests.filter((path) => path === "/v2/target/manifests/1").length, 1);
+  assert.ok(requests.includes("/v2/runner/manifests/sha256:4c"));
   assert.deepEqual(
     (await askRegistries([`${open}/target:1`], "https://10.0.0.1:6443")).map(({ there }) => there),
     [undefined],

@@ -21,10 +21,10 @@ const ENTRY: Replication = {
   target: targetJsonl({}),
 };
 
-function options(told: string[] = [], change: Partial<HoldOptions> = {}): HoldOptions {
+function options(reported: string[] = [], change: Partial<HoldOptions> = {}): HoldOptions {
   return {
     waitSeconds: 10,
-    onWait: (what) => told.push(what),
+    onWait: (what) => reported.push(what),
     signal: new AbortController().signal,
     pollMs: 5,
     ...change,
@@ -92,8 +92,8 @@ suite("state changes under the pipeline lock", () => {
     const { api, connect } = await standIn(t);
     control(api, 5);
     const store = openFolder(temporaryFolder());
-    const told: string[] = [];
-    const guard = holdGuard(await connect(), options(told));
+    const reported: string[] = [];
+    const guard = holdGuard(await connect(), options(reported));
     const change = await setState(
       { store, guard },
       ENTRY,
@@ -104,7 +104,7 @@ suite("state changes under the pipeline lock", () => {
       before: null,
       after: toJsonText({ bookmarks: { orders: 1, users: 2 } }),
     });
-    assert.deepEqual(told, ["waiting for orders-7xk2p, the pipeline's current run"]);
+    assert.deepEqual(reported, ["waiting for orders-7xk2p, the pipeline's current run"]);
     const [hold] = api.all("workflows");
     assert.equal((hold?.["status"] as { readonly phase: string }).phase, "Succeeded");
     assert.equal(hold?.metadata.labels?.["tapctl.dev/trigger"], "state");
@@ -211,10 +211,10 @@ suite("pipeline lock that is not granted", () => {
 
   test("pipeline lock: without a controller, the wait is reported as such", async (t) => {
     const { connect } = await standIn(t);
-    const told: string[] = [];
+    const reported: string[] = [];
     const abort = new AbortController();
     const onWait = (what: string) => {
-      told.push(what);
+      reported.push(what);
       abort.abort();
     };
     await assert.rejects(
@@ -224,7 +224,7 @@ suite("pipeline lock that is not granted", () => {
       ),
       { exitCode: 130 },
     );
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       "waiting for Argo's controller, which has not processed orders-state-1 yet",
     ]);
   });

@@ -86,7 +86,7 @@ test("pod logs: those of connectors, the runner and follow-ups are read", () => 
   const found = loggedContainers([
     pod("a", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
     pod("b", "orders-1.stream[0].stream(0)", ["tap", "target", "main", "wait"], true),
-    pod("c", "orders-1.onExit.tell-failed", ["main"], true),
+    pod("c", "orders-1.onExit.notify-failed", ["main"], true),
     {
       ...followUp,
       metadata: {
@@ -127,12 +127,12 @@ suite("following a run", () => {
       "pods",
       pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main", "wait"], true),
     );
-    const asked: (string | null)[] = [];
+    const requests: (string | null)[] = [];
     const line = (second: number) =>
       `2026-11-25T12:00:0${second}.000000001Z tap | line ${second}\n`;
     api.onLog = (_pod, _container, query, response: ServerResponse) => {
-      asked.push(query.get("sinceTime"));
-      if (asked.length === 1) {
+      requests.push(query.get("sinceTime"));
+      if (requests.length === 1) {
         response.write(line(1) + line(2));
         setTimeout(() => api.cut(), 50);
         return;
@@ -154,7 +154,7 @@ suite("following a run", () => {
     );
     assert.equal(ended?.status?.phase, "Succeeded");
     assert.deepEqual(lines, ["tap: line 1", "tap: line 2", "tap: line 3"]);
-    assert.deepEqual(asked, [null, "2026-11-25T12:00:02Z"]);
+    assert.deepEqual(requests, [null, "2026-11-25T12:00:02Z"]);
     assert.equal(progress[0], "extract: running");
   });
 
@@ -212,18 +212,18 @@ suite("following a run", () => {
     api.put("workflows", workflow("orders-1", "orders", "Running"));
     api.put("pods", pod("orders-1-extract", "orders-1.artifact[0].extract(0)", ["main"], true));
   };
-  const follow = async (connect: () => Promise<Connection>, told: string[]) =>
+  const follow = async (connect: () => Promise<Connection>, shown: string[]) =>
     followWorkflow(
       await connect(),
       "orders-1",
-      { line: ({ text }) => told.push(text), progress: (text) => told.push(text) },
+      { line: ({ text }) => shown.push(text), progress: (text) => shown.push(text) },
       { signal: new AbortController().signal, pollMs: 10 },
     );
 
   test("follow: it continues after a long outage of the API, also for logs", async (t) => {
     const { api, connect } = await standIn(t);
     running(api);
-    const asked = () => api.seen.filter(({ url }) => url.includes("/log?")).length;
+    const requests = () => api.seen.filter(({ url }) => url.includes("/log?")).length;
     let logs = 0;
     api.onLog = (_pod, _container, _query, response) => {
       if ((logs += 1) > 1)
@@ -235,12 +235,12 @@ suite("following a run", () => {
       }, 30);
     };
     // A request that breaks off is sent three times.
-    const back = setInterval(() => (api.away &&= asked() < 3 * 65), 1);
+    const back = setInterval(() => (api.away &&= requests() < 3 * 65), 1);
     t.after(() => clearInterval(back));
-    const told: string[] = [];
-    assert.equal((await follow(connect, told))?.status?.phase, "Succeeded");
+    const shown: string[] = [];
+    assert.equal((await follow(connect, shown))?.status?.phase, "Succeeded");
     assert.deepEqual(
-      told
+      shown
         .filter((text) => /^(one|two)$|^connect/.test(text))
         .map((text) => text.split(":")[0])
         .sort(),
@@ -266,9 +266,9 @@ suite("following a run", () => {
       const { api, connect } = await standIn(t);
       running(api);
       api.forbid(rule);
-      const told: string[] = [];
-      await assert.rejects(follow(connect, told), { message, exitCode: 1 });
-      assert.deepEqual(told, []);
+      const shown: string[] = [];
+      await assert.rejects(follow(connect, shown), { message, exitCode: 1 });
+      assert.deepEqual(shown, []);
     });
   }
 
@@ -294,12 +294,12 @@ suite("following a run", () => {
     const ask: Connection["ask"] = (request) =>
       busy-- > 0 ? Promise.reject(new ApiError(429, "too many requests")) : connection.ask(request);
     api.onLog = (_pod, _container, _query, response) => (end(api, "Succeeded"), response.end());
-    const told: string[] = [];
+    const shown: string[] = [];
     assert.equal(
-      (await follow(() => Promise.resolve({ ...connection, ask }), told))?.status?.phase,
+      (await follow(() => Promise.resolve({ ...connection, ask }), shown))?.status?.phase,
       "Succeeded",
     );
-    assert.deepEqual(told.slice(0, 2), [
+    assert.deepEqual(shown.slice(0, 2), [
       "connection lost: too many requests; retrying",
       "connected again",
     ]);
@@ -311,10 +311,10 @@ suite("following a run", () => {
     api.onLog = (_pod, _container, _query, response) =>
       void response.writeHead(500).end('{"message":"no node"}');
     setTimeout(() => end(api, "Failed"), 1000);
-    const told: string[] = [];
-    assert.equal((await follow(connect, told))?.status?.phase, "Failed");
+    const shown: string[] = [];
+    assert.equal((await follow(connect, shown))?.status?.phase, "Failed");
     assert.match(
-      told.at(-1) ?? "",
+      shown.at(-1) ?? "",
       /^cannot read the rest of the log of orders-1-extract, main: .* answered 500 to get pods "orders-1-extract": no node$/,
     );
   });

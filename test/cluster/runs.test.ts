@@ -117,7 +117,7 @@ suite("result of a Workflow", () => {
         message: "Error (exit code 11)",
         outputs: { exitCode: "11" },
       },
-      { displayName: "tell-failed" },
+      { displayName: "notify-failed" },
     ]);
     assert.deepEqual(outcomeOf(failed), {
       status: "failed",

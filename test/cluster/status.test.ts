@@ -25,9 +25,9 @@ suite("status of a cluster with an unreadable store", () => {
       api.put("cronworkflows", cronWorkflow("orders"));
       api.put("cronworkflows", cronWorkflow("users"));
       api.put("workflows", workflow("orders-1", "orders", "Failed"));
-      const told: string[] = [];
+      const reported: string[] = [];
       const facts = await clusterFacts(await connect(), store, [], {
-        onUnread: (why) => told.push(why),
+        onUnread: (why) => reported.push(why),
         onIdle: assert.fail,
       });
       assert.deepEqual(
@@ -43,7 +43,7 @@ suite("status of a cluster with an unreadable store", () => {
         ],
       );
       assert.deepEqual(
-        told.map((why) => why.split(": ")[1]),
+        reported.map((why) => why.split(": ")[1]),
         [AWAY],
       );
     });
@@ -94,14 +94,14 @@ suite("status of a controller that is not working", () => {
       const { api, connect } = await standIn(t);
       for (const one of controllers) api.put("deployments", one);
       if (controllers.length === 0) api.forbid("list deployments");
-      const told: string[] = [];
+      const reported: string[] = [];
       await clusterFacts(
         await connect(),
         () => Promise.resolve(openFolder(temporaryFolder())),
         [],
-        { onUnread: assert.fail, onIdle: (why) => told.push(why) },
+        { onUnread: assert.fail, onIdle: (why) => reported.push(why) },
       );
-      assert.deepEqual(told, notes);
+      assert.deepEqual(reported, notes);
     });
   }
 });
@@ -114,10 +114,13 @@ test("status: an invalid summary is reported, and the other summaries are read",
     api.put("workflows", workflow(`${name}-1`, name, "Succeeded"));
   const run = runIdOf(workflow("orders-1", "orders", "Succeeded").metadata);
   for (const name of ["orders", "users"]) await store.put(`runs/${name}/${run}/summary.json`, "[]");
-  const told: string[] = [];
+  const reported: string[] = [];
   await clusterFacts(await connect(), () => Promise.resolve(store), [], {
-    onUnread: (why) => told.push(why),
+    onUnread: (why) => reported.push(why),
     onIdle: assert.fail,
   });
-  assert.deepEqual(told.map((why) => /runs\/(\w+)\//.exec(why)?.[1]).sort(), ["orders", "users"]);
+  assert.deepEqual(reported.map((why) => /runs\/(\w+)\//.exec(why)?.[1]).sort(), [
+    "orders",
+    "users",
+  ]);
 });

@@ -17,7 +17,7 @@ interface Places {
   readonly chart: string;
 }
 
-/** Where a program that was started as Pulumi does it looks for files. */
+/** The folder in which a program started by Pulumi looks for files. */
 function places(kubeconfig: string): Places {
   const script = `
     require(${JSON.stringify(`./${basename(main)}`)});

@@ -124,7 +124,7 @@ describe("stack of Pulumi.prod.yaml", () => {
 });
 
 describe("AWS modules", () => {
-  /** Which packages stacks load, one after the other in a process of their own. */
+  /** The packages that stacks load, sequentially in a separate process. */
   function loaded(...configs: readonly { readonly [key: string]: string }[]): readonly string[] {
     const script = `
       const pulumi = require("@pulumi/pulumi");

@@ -65,7 +65,7 @@ test("stack: another pipeline adds at most three resources and changes no other"
   for (const [index, entry] of pipelines.entries()) {
     const without = byUrn(await recordStack(pipelines.filter((_, other) => other !== index)));
     const added = [...all.keys()].filter((urn) => !without.has(urn));
-    // What is built for a connector that no other pipeline has comes along.
+    // A connector that no other pipeline uses adds its image.
     const own = added.filter((urn) => !urn.includes("ConnectorImage"));
     assert.ok(own.length >= 2 && own.length <= 3, `${entry.name}: ${own.join(", ")}`);
     for (const [urn, registration] of without) assert.equal(all.get(urn), registration, urn);

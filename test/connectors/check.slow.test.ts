@@ -43,12 +43,12 @@ test("check: a target with a database server is tested only with permission, and
     password: "hunter2",
     database: "x",
   });
-  const untried = await check(target, folder);
-  assert.ok(untried.ok);
-  assert.match(untried.steps.at(-1)?.detail ?? "", /^not tried/);
-  const tried = await check(target, folder, { write: true });
-  assert.equal(tried.ok, false);
-  assert.match(tried.steps.at(-1)?.detail ?? "", /target-postgres exited with 1: /);
+  const skipped = await check(target, folder);
+  assert.ok(skipped.ok);
+  assert.match(skipped.steps.at(-1)?.detail ?? "", /^not tried/);
+  const written = await check(target, folder, { write: true });
+  assert.equal(written.ok, false);
+  assert.match(written.steps.at(-1)?.detail ?? "", /target-postgres exited with 1: /);
 });
 
 test("check: a tap that can discover is tested with its catalog", async (t) => {
@@ -64,15 +64,15 @@ test("check: a tap that can discover is tested with its catalog", async (t) => {
 });
 
 test("check: a tap without a catalog is stopped after its first message", async (t) => {
-  let asked = 0;
+  let requests = 0;
   const api = await serve(t, (request, response) => {
-    asked += 1;
+    requests += 1;
     const date = (request.url ?? "").split("?")[0]?.slice(1);
     const answer = () =>
       response
         .setHeader("content-type", "application/json")
         .end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
-    if (asked < 3) answer();
+    if (requests < 3) answer();
   });
   const { ok, steps } = await check(
     tapExchangeRatesApi({ base_url: api, start_date: "2020-01-01" }),

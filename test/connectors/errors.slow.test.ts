@@ -1,4 +1,4 @@
-/** What is told of errors of real connectors: where they are, and what to do. */
+/** Errors of real connectors: where they are, and what to do. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Client } from "pg";

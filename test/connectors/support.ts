@@ -80,7 +80,7 @@ export async function extract(
   return { result, messages: lines.map((line) => JSON.parse(line) as Message) };
 }
 
-/** Gives messages to a target by the runner, with a folder for the files it writes. */
+/** Loads messages into a target with the runner, with a folder for its files. */
 export async function load(
   t: TestContext,
   target: Target,
@@ -104,7 +104,7 @@ export async function load(
   });
 }
 
-/** Two rates, a state, in the form every target takes. */
+/** Two rates, a state, in a form that every target accepts. */
 export const RATES = [
   {
     type: "SCHEMA",
@@ -142,7 +142,7 @@ export function textsIn(folder: string): readonly string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-/** JSON with integers of any size, which JavaScript holds as `bigint` alone. */
+/** JSON with integers of any size, which JavaScript represents only as `bigint`. */
 function jsonText(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === "bigint" ? `integer:${item}` : item,

@@ -5,16 +5,16 @@ import { extract, serve } from "./support";
 
 const DAY = 86_400_000;
 
-/** The day a number of days ago: the tap always asks until today. */
+/** The date a number of days ago: the tap always reads up to today. */
 function day(ago: number): string {
   return new Date(Date.now() - ago * DAY).toISOString().slice(0, 10);
 }
 
 test("tap-exchangeratesapi: it reads from the configured address and resumes from the last day", async (t) => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const api = await serve(t, (request, response) => {
     const url = new URL(request.url ?? "/", "http://api");
-    asked.push(`${url.pathname} ${url.searchParams.get("base")}`);
+    requests.push(`${url.pathname} ${url.searchParams.get("base")}`);
     const date = url.pathname.split("/").at(-1);
     response
       .setHeader("content-type", "application/json")
@@ -25,7 +25,7 @@ test("tap-exchangeratesapi: it reads from the configured address and resumes fro
 
   const first = await extract(t, tap);
   assert.equal(first.result.code, 0, first.result.error ?? "");
-  assert.equal(asked[0], `/v1/${start} EUR`);
+  assert.equal(requests[0], `/v1/${start} EUR`);
   const records = first.messages
     .filter(({ type }) => type === "RECORD")
     .map(({ record }) => record);
@@ -40,10 +40,10 @@ test("tap-exchangeratesapi: it reads from the configured address and resumes fro
   const state = first.messages.find(({ type }) => type === "STATE")?.value as {
     readonly start_date: string;
   };
-  asked.length = 0;
+  requests.length = 0;
   const second = await extract(t, tap, { state });
   assert.equal(second.result.code, 0, second.result.error ?? "");
-  assert.equal(asked[0], `/v1/${state.start_date} EUR`);
+  assert.equal(requests[0], `/v1/${state.start_date} EUR`);
 });
 
 test("tap-exchangeratesapi: an unreachable server is one line", async (t) => {
@@ -56,10 +56,10 @@ test("tap-exchangeratesapi: an unreachable server is one line", async (t) => {
 });
 
 test("tap-exchangeratesapi: it ends with the configured day", async (t) => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const api = await serve(t, (request, response) => {
     const date = new URL(request.url ?? "/", "http://api").pathname.split("/").at(-1) ?? "";
-    asked.push(date);
+    requests.push(date);
     response
       .setHeader("content-type", "application/json")
       .end(JSON.stringify({ base: "USD", date, rates: { EUR: 0.9 } }));
@@ -73,5 +73,5 @@ test("tap-exchangeratesapi: it ends with the configured day", async (t) => {
     }),
   );
   assert.equal(result.code, 0, result.error ?? "");
-  assert.deepEqual(asked, ["2026-01-30", "2026-01-31", "2026-02-01"]);
+  assert.deepEqual(requests, ["2026-01-30", "2026-01-31", "2026-02-01"]);
 });

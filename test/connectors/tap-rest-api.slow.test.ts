@@ -6,10 +6,10 @@ import { extract, serve } from "./support";
 const DAYS = ["2026-11-18", "2026-11-19", "2026-11-20"];
 
 test("tap-rest-api-msdk: it extracts records and resumes from the saved value, inclusive", async (t) => {
-  const asked: (string | null)[] = [];
+  const requests: (string | null)[] = [];
   const api = await serve(t, (request, response) => {
     const from = new URL(request.url ?? "/", "http://api").searchParams.get("from");
-    asked.push(from);
+    requests.push(from);
     const rows = DAYS.filter((date) => date >= (from ?? "")).map((date) => ({
       date,
       base: "USD",
@@ -55,7 +55,7 @@ test("tap-rest-api-msdk: it extracts records and resumes from the saved value, i
     ["2026-11-20"],
   );
   assert.deepEqual(
-    asked.filter((from) => from !== null),
+    requests.filter((from) => from !== null),
     ["2026-11-19", "2026-11-20"],
   );
 });

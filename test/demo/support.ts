@@ -3,7 +3,7 @@ import { runToEnd } from "../support/command";
 
 const REPOSITORY = join(__dirname, "..", "..");
 
-/** What the demo printed; an error with what it said where it failed. */
+/** Output of the demo. @throws Error with the output if it failed. */
 export async function demo(store: string, ...flags: readonly string[]): Promise<string> {
   const env = { ...process.env, TAPCTL_STORE: store, NO_COLOR: "1" };
   const { code, stdout, stderr } = await runToEnd(

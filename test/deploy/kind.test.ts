@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pulumi, run } from "./support";
 
-/** A Docker engine with kind's registry in some state: `true` where it runs, `false` where it was stopped, or none. */
+/** A Docker engine with kind's registry: `true` if it runs, `false` if it is stopped, or none. */
 const docker = (running?: boolean, network = "null"): string => `case "$*" in
   *State.Running*) ${running === undefined ? "exit 1" : `echo ${running}`};;
   *Networks.kind*) echo '${network}';;
@@ -52,11 +52,11 @@ test("down with kind: the cluster and the registry are deleted if they exist", a
     "--yes",
   ]);
   assert.match(both.calls, /^kind delete cluster --name tapctl\ndocker rm -f tapctl-registry$/m);
-  const registryAlone = await run("down", { pulumi: pulumi(), docker: docker(false), kind: "" }, [
+  const registryOnly = await run("down", { pulumi: pulumi(), docker: docker(false), kind: "" }, [
     "--yes",
   ]);
-  assert.match(registryAlone.calls, /^docker rm -f tapctl-registry$/m);
-  assert.doesNotMatch(registryAlone.calls, /^kind delete/m);
+  assert.match(registryOnly.calls, /^docker rm -f tapctl-registry$/m);
+  assert.doesNotMatch(registryOnly.calls, /^kind delete/m);
   const neither = await run("down", { pulumi: pulumi(), docker: docker(), kind: "" }, ["--yes"]);
   assert.doesNotMatch(neither.calls, /^docker rm|^kind delete/m);
 });

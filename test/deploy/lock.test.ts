@@ -50,7 +50,7 @@ function locked(
   };
 }
 
-/** No system gives a process this number. */
+/** A process ID that no system uses. */
 const NO_PROCESS = 2 ** 30;
 
 test("update lock: the lock of a local process that no longer exists is removed", (t) => {

@@ -8,14 +8,14 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { endOrphans } from "../../src/deploy/orphans";
 
-/** An engine's port; closed again where the engine is to be dead. */
+/** An engine's port; closed if the engine must be dead. */
 async function listen(): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** Starts a provider in a folder; the signal that has ended it by the time that others are asked. */
+/** Starts a provider in a folder; returns the signal that has ended it. */
 async function provider(
   t: TestContext,
   folder: string,

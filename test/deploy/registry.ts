@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
-/** A registry that answers as a test says, until the test has ended; its host. */
+/** Starts a registry with a test's answers, until the test ends; returns its host. */
 export async function standInRegistry(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse, host: string) => void,

@@ -23,7 +23,7 @@ import { stringify } from "yaml";
 const ROOT = join(__dirname, "..", "..");
 export const SETTINGS = join(ROOT, "Pulumi.dev.yaml");
 
-/** Where the registry is. */
+/** The registry's address. */
 export let registry: string;
 /** A registry, and a repository of charts. */
 const server = createServer(({ url }, response) =>
@@ -44,7 +44,7 @@ after(() => server.close());
 /** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
 export type Programs = { readonly [name: string]: string };
 
-/** An engine that answers, with a stack of these settings. It writes into the project's own file where it is told of no other. */
+/** A fake engine whose stack has these settings. It writes to the project's file unless another is given. */
 export const pulumi = ({
   settings = {},
   version = "v3.259.0",
@@ -70,7 +70,7 @@ esac`;
 
 export const charts = () => ({ chart: { repository: `http://${registry}` } });
 
-/** Settings as the engine lists them: what is no text or number as an object. */
+/** Settings as the engine lists them: values other than text and numbers are objects. */
 function configuration(settings: object): object {
   const entries = Object.entries(settings).map(([key, value]: [string, unknown]) => [
     `tapctl:${key}`,
@@ -103,7 +103,7 @@ export const withArgo = (release: string): string => `case "$*" in
 esac
 ${kubectl()}`;
 
-/** Runs `npx tapctl up` or `down` in a home of its own, with given programs on PATH and no others but a shell's. */
+/** Runs `npx tapctl up` or `down` with a home folder of its own and only these programs and those of a shell on PATH. */
 export async function run(
   verb: "up" | "down" | "pulumi",
   programs: Programs,

@@ -27,7 +27,7 @@ export function pages(): readonly Page[] {
   return paths.map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), "utf8") }));
 }
 
-/** The part of an address that leads to a heading, as GitHub makes it. */
+/** The anchor of a heading, as GitHub derives it. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

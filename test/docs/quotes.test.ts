@@ -39,7 +39,7 @@ function quotesOf(section: string): readonly string[] {
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, quote = ""]) => quote));
 }
 
-/** The parts of a quote that are the same in every message: without numbers, names and what is left out. */
+/** The parts of a quote that are the same in every message: without numbers, names and omissions. */
 function fragmentsOf(quote: string): readonly string[] {
   return quote
     .split(/…|\d+ \w+|"[^"]*"|\b[A-Z]{2,}\b|\bNaN\b/)

@@ -25,7 +25,7 @@ import {
 
 /** Runs with faults: the loaded rows and the saved state are compared with the source each time. */
 export function testFaults(scene: () => Scene): void {
-  test("a source that fails: the run fails with a notification, and the state is kept", async () => {
+  test("failing source: the run fails with a notification, and the state is kept", async () => {
     const { bucket, source, webhook } = scene();
     const saved = async () =>
       ((await bucket.state("exchange-rates-classic")) as { readonly state: unknown }).state;
@@ -36,17 +36,17 @@ export function testFaults(scene: () => Scene): void {
     source.fault = "none";
     assert.equal(workflow.status?.phase, "Failed");
     assert.deepEqual(await saved(), before);
-    assert.match((await webhook.told(name)).error ?? "", /^extract/);
+    assert.match((await webhook.notification(name)).error ?? "", /^extract/);
     const again = submit("exchange-rates-classic", NAMESPACE);
     await succeeded(again);
-    assert.equal((await webhook.told(again)).event, "recovered");
+    assert.equal((await webhook.notification(again)).event, "recovered");
   });
 
   for (const [pipeline, table] of [
     ["shop-copy", "copy.orders"],
     ["shop-stream", "streamed.orders"],
   ] as const) {
-    test(`${pipeline}: a tap that fails midway in its last attempt: its records are loaded, and the run fails`, async (context) => {
+    test(`${pipeline}: if the tap fails midway in its last attempt, its records are loaded, and the run fails`, async (context) => {
       const { roads } = scene();
       await addOrders(scene(), 60_000);
       const name = submit(pipeline, NAMESPACE, { parameters: { retries: "0" } });
@@ -68,7 +68,7 @@ export function testFaults(scene: () => Scene): void {
     });
   }
 
-  test("shop-stream: the records of a failed partial attempt are counted with those of the next one", async (context) => {
+  test("shop-stream: records of a failed partial attempt are counted with those of the next one", async (context) => {
     const { roads, bucket } = scene();
     await succeeded(submit("shop-stream", NAMESPACE), 600);
     await addOrders(scene(), 60_000);
@@ -89,7 +89,7 @@ export function testFaults(scene: () => Scene): void {
     await assertCopied(scene(), "shop-stream", "streamed.orders");
   });
 
-  test("a target that fails: the state is kept, and a retry loads the stored extract without querying the source", async () => {
+  test("failing target: the state is kept, and a retry loads the stored extract without querying the source", async () => {
     const { bucket, client, roads, webhook } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-copy");
@@ -103,7 +103,7 @@ export function testFaults(scene: () => Scene): void {
     const workflow = await finished(name, NAMESPACE, 600);
     await client.query("drop trigger refuse on copy.orders");
     assert.equal(workflow.status?.phase, "Failed", messages(workflow));
-    assert.match((await webhook.told(name)).error ?? "", /^load.*broken on purpose/);
+    assert.match((await webhook.notification(name)).error ?? "", /^load.*broken on purpose/);
     assert.deepEqual(await bucket.state("shop-copy"), before);
     const extracts =
       (await bucket.runs("shop-copy"))
@@ -135,7 +135,7 @@ export function testFaults(scene: () => Scene): void {
     await assertCopied(scene(), "shop-copy", "copy.orders");
   });
 
-  test("a network outage to the source: no row is lost", async () => {
+  test("network outage to the source: no row is lost", async () => {
     const { roads } = scene();
     await addOrders(scene(), 500);
     roads.shop.cut(true);
@@ -161,7 +161,7 @@ export function testFaults(scene: () => Scene): void {
     );
   });
 
-  test("a source that hangs: the run ends at its deadline with a notification", async () => {
+  test("hanging source: the run ends at its deadline with a notification", async () => {
     const { source } = scene();
     source.fault = "hang";
     try {
@@ -177,7 +177,7 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
   });
 
-  test("a follow-up that fails: the run fails, later follow-ups are skipped, and the loaded state is kept", async () => {
+  test("failing follow-up: the run fails, later follow-ups are skipped, and the loaded state is kept", async () => {
     const { bucket } = scene();
     await addOrders(scene(), 500);
     const before = await bucket.state("shop-orders");
@@ -188,12 +188,12 @@ export function testFaults(scene: () => Scene): void {
     const name = submit("shop-orders", NAMESPACE, { parameters: { followUps, retries: "0" } });
     const workflow = await finished(name, NAMESPACE, 300);
     assert.equal(workflow.status?.phase, "Failed", messages(workflow));
-    assert.match((await scene().webhook.told(name)).error ?? "", /^follow-up/);
+    assert.match((await scene().webhook.notification(name)).error ?? "", /^follow-up/);
     assert.equal(podsOf(workflow, "follow-up-pod").length, 1);
     assert.notDeepEqual(await bucket.state("shop-orders"), before);
   });
 
-  test("a webhook that hangs or a missing notifier image: the run ends promptly with the same result", async () => {
+  test("hanging webhook, missing notifier image: the run ends promptly with the same result", async () => {
     const { source, webhook, registry } = scene();
     const template = get<{
       readonly spec: {
@@ -235,7 +235,7 @@ export function testFaults(scene: () => Scene): void {
     await succeeded(submit("exchange-rates-classic", NAMESPACE));
   });
 
-  test("a restart of the controller and MinIO during a run: the run succeeds", async () => {
+  test("restart of the controller and MinIO during a run: the run succeeds", async () => {
     await addOrders(scene(), 500);
     const name = submit("shop-copy", NAMESPACE);
     await pause(3000);
@@ -251,8 +251,8 @@ export function testFaults(scene: () => Scene): void {
 /** User errors: the run fails soon, with a clear error and a notification. */
 export function testMistakes(scene: () => Scene): void {
   for (const [what, image] of [
-    ["an image that is not there", (registry: string) => `${registry}/no-such-image:1`],
-    ["a registry that is away", () => "127.0.0.1:9/tap:1"],
+    ["missing image", (registry: string) => `${registry}/no-such-image:1`],
+    ["unreachable registry", () => "127.0.0.1:9/tap:1"],
   ] as const) {
     test(`${what}: the attempt is given up instead of blocking the run until its deadline`, async () => {
       const started = Date.now();
@@ -267,7 +267,7 @@ export function testMistakes(scene: () => Scene): void {
   }
 
   for (const pipeline of ["shop-copy", "shop-stream"]) {
-    test(`${pipeline}: a wrong password: the run fails with the tap's error`, async () => {
+    test(`${pipeline}: a wrong password fails the run with the tap's error`, async () => {
       const { data } = get<{ readonly data: { readonly [file: string]: string } }>(
         "secret",
         secretName(pipeline),
@@ -299,7 +299,7 @@ export function testMistakes(scene: () => Scene): void {
     });
   }
 
-  test("a missing Secret", () =>
+  test("missing Secret: the run fails with that error and a notification", () =>
     failsAs(
       scene(),
       "exchange-rates-classic",
@@ -307,7 +307,7 @@ export function testMistakes(scene: () => Scene): void {
       /exit code 2\).*was the pipeline's Secret deleted/,
     ));
 
-  test("a bucket that does not exist", async () => {
+  test("missing bucket: the run fails with that error and a notification", async () => {
     const repositories = JSON.parse(
       kubectl(["get", "configmap", "artifact-repositories", "-n", NAMESPACE, "-o", "json"]),
     ) as { readonly data: { readonly singer: string } };
@@ -336,7 +336,7 @@ export function testMistakes(scene: () => Scene): void {
     kubectl(["delete", "configmap", "wrong-bucket", "-n", NAMESPACE]);
   });
 
-  test("an invalid catalog", async () => {
+  test("invalid catalog: the run fails with that error and a notification", async () => {
     const { bucket } = scene();
     await bucket.put("configs/kept-rates/catalog.json", { strems: [] });
     await failsAs(scene(), "kept-rates", {}, /exit code 2\).*catalog/);
@@ -354,7 +354,7 @@ async function failsAs(
   const name = submit(pipeline, NAMESPACE, different);
   const workflow = await finished(name, NAMESPACE, 300);
   assert.match(workflow.status?.phase ?? "", /Failed|Error/, messages(workflow));
-  const told = await scene.webhook.told(name);
-  assert.match(told.error ?? "", error, messages(workflow));
+  const notification = await scene.webhook.notification(name);
+  assert.match(notification.error ?? "", error, messages(workflow));
   assert.deepEqual(await scene.bucket.state(pipeline), before);
 }

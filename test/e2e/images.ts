@@ -56,7 +56,7 @@ export function testImages(scene: () => ImagesScene): void {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    test("every command of docs/images.md works as documented", async (t) => {
+    test("docker run: every command of docs/images.md works as documented", async (t) => {
       const said = new Map<string, Ended>();
       for (const line of commands()) {
         const ended = await shell(line);
@@ -100,7 +100,7 @@ export function testImages(scene: () => ImagesScene): void {
       assert.match(piped.stderr, /1 file is in \/tmp\/output/);
     });
 
-    test("a pipe and a volume load the same rows", async () => {
+    test("docker run: a pipe and a volume load the same rows", async () => {
       const flags = "-e START_DATE=2026-11-10 -e END_DATE=2026-11-12 -e BASE_URL=$BASE_URL";
       assert.equal((await shell(`docker run --rm ${flags} -v images-test:/singer $TAP`)).code, 0);
       assert.equal(
@@ -148,18 +148,18 @@ export function testImages(scene: () => ImagesScene): void {
         /\/singer belongs to user 0, and user 1000 cannot write to it: .*--user/,
       ],
       [
-        "no place for records",
+        "a container without a writable folder",
         "docker run --rm --read-only -e BASE_URL=$BASE_URL $TAP",
         /no folder is writable: mount a volume at \/singer/,
       ],
       [
-        "a flag that it does not have",
+        "an unknown flag",
         "docker run --rm -e BASE_URL=$BASE_URL $TAP --std",
         /unrecognized arguments: --std/,
       ],
     ];
     for (const [what, line, error] of refused) {
-      test(`${what}: one line and exit code 2`, async () => {
+      test(`docker run: ${what} is one line and exit code 2`, async () => {
         const { code, stderr } = await shell(line);
         assert.equal(code, 2, stderr);
         assert.match(stderr, error);
@@ -167,7 +167,7 @@ export function testImages(scene: () => ImagesScene): void {
       });
     }
 
-    test("a source that does not respond: the tap fails, and received records are kept", async () => {
+    test("docker run: if the source does not respond, the tap fails, and received records are kept", async () => {
       const { code, stderr } = await shell(
         "docker run --rm -e START_DATE=2026-11-10 -e BASE_URL=http://127.0.0.1:1 $TAP",
       );
@@ -175,7 +175,7 @@ export function testImages(scene: () => ImagesScene): void {
       assert.match(stderr, /cannot reach http:\/\/127\.0\.0\.1:1/);
     });
 
-    test("docker stop: ends a target that waits for input", async () => {
+    test("docker stop: it ends a target that waits for input", async () => {
       const name = `images-test-${process.pid}`;
       assert.equal(
         (await shell(`docker run --detach --interactive --name ${name} $TARGET && sleep 2`)).code,

@@ -6,7 +6,7 @@ import { addOrders, NAMESPACE, reopen, ROWS, succeeded, type Scene } from "./sce
 
 /** `up` from scratch, and a second time. */
 export function testUp(scene: () => Scene): void {
-  test("up: installs from scratch, and the smoke test passes", async (context) => {
+  test("up: it installs from scratch, and the smoke test passes", async (context) => {
     await addOrders(scene(), ROWS);
     const started = Date.now();
     const changes = await scene().stack.up();
@@ -26,7 +26,7 @@ export function testUp(scene: () => Scene): void {
     await reopen(scene());
   });
 
-  test("up: a second time changes nothing, and nothing has drifted", async () => {
+  test("up: a second one changes nothing, and nothing has drifted", async () => {
     const { unchanged, ...changed } = await scene().stack.up();
     assert.deepEqual(changed, {});
     assert.ok(unchanged);
@@ -55,7 +55,7 @@ export function testChanges(scene: () => Scene): void {
     assert.equal((await stack.preview())["create"], 3);
   });
 
-  test("up: reverts a schedule that was resumed manually, and changes nothing else", async () => {
+  test("up: it reverts a schedule that was resumed manually, and changes nothing else", async () => {
     const { stack, entries } = scene();
     kubectl([
       "patch",
@@ -77,7 +77,7 @@ export function testChanges(scene: () => Scene): void {
     );
   });
 
-  test("destroy: leaves only Argo's definitions, and up works again", async (context) => {
+  test("destroy: it leaves only Argo's definitions, and up works again", async (context) => {
     const { stack, entries, bucket } = scene();
     bucket.close();
     const started = Date.now();

@@ -21,7 +21,7 @@ const MOMENTS: readonly (readonly [number, readonly number[]])[] = [
 export function testInterrupted(scene: () => Scene): void {
   for (const [count, shares] of MOMENTS) {
     for (const share of shares) {
-      test(`interrupted update: ${count} new pipelines, killed with ${Math.round(share * 100)}% of them created, are completed`, async (context) => {
+      test(`interrupted update: ${count} new pipelines are completed after a kill with ${Math.round(share * 100)}% of them created`, async (context) => {
         const { stack, entries } = scene();
         const added = manyOf(entries, count, `many${count}-${Math.round(share * 100)}`);
         stack.setPipelines([...entries, ...added]);

@@ -15,7 +15,7 @@ import { addOrders, assertCopied, NAMESPACE, ROWS, succeeded, type Scene } from 
 
 /** Successful runs. */
 export function testRuns(scene: () => Scene): void {
-  test("a manual run keeps the extract, files, logs, state, history and summary; the second resumes from the state", async (context) => {
+  test("manual run: it stores extract, files, logs, state, history and summary, and the second one resumes", async (context) => {
     const { bucket } = scene();
     const first = await succeeded(submit("exchange-rates-classic", NAMESPACE));
     context.diagnostic(`artifact mode, a run of one record: ${duration(first)} s`);
@@ -44,7 +44,7 @@ export function testRuns(scene: () => Scene): void {
     assert.equal((await bucket.history("exchange-rates-classic")).length, 2);
   });
 
-  test("the schedule starts runs, and a manual run in the same minute waits", async () => {
+  test("schedule: it starts runs, and a manual run in the same minute waits", async () => {
     await pause(120_000 - (Date.now() % 120_000));
     const byHand = submit("exchange-rates", NAMESPACE);
     const scheduled = await firstScheduled();
@@ -58,7 +58,7 @@ export function testRuns(scene: () => Scene): void {
     ["shop-copy", "copy.orders"],
     ["shop-stream", "streamed.orders"],
   ] as const) {
-    test(`${pipeline}: ${ROWS} rows from PostgreSQL to PostgreSQL with a pod deleted midway`, async (context) => {
+    test(`${pipeline}: ${ROWS} rows arrive from PostgreSQL in PostgreSQL although a pod is deleted midway`, async (context) => {
       const name = submit(pipeline, NAMESPACE);
       const isAsking = ({ metadata, status: { containerStatuses = [] } }: PodObject) =>
         /-(extract|replicate)-pod/.test(metadata.name) &&
@@ -82,11 +82,11 @@ export function testRuns(scene: () => Scene): void {
   for (const [when, wanted] of [
     ["while it loads", (template: string, ended: boolean) => template === "load-pod" && !ended],
     [
-      "while it stores what it left",
+      "while it stores its files",
       (template: string, ended: boolean) => template === "load-pod" && ended,
     ],
   ] as const) {
-    test(`a pod deleted ${when}: the load is retried without querying the source again`, async (context) => {
+    test(`pod deleted ${when}: the load is retried without querying the source again`, async (context) => {
       await addOrders(scene(), 20_000);
       const name = submit("shop-copy", NAMESPACE);
       const deleted = await deletePod(
@@ -103,13 +103,13 @@ export function testRuns(scene: () => Scene): void {
         },
       );
       context.diagnostic(deleted ? "deleted" : "it was too fast to be deleted then");
-      const tries = podsOf(await succeeded(name, 600), "extract-pod");
-      assert.equal(tries.length, 1);
+      const pods = podsOf(await succeeded(name, 600), "extract-pod");
+      assert.equal(pods.length, 1);
       await assertCopied(scene(), "shop-copy", "copy.orders");
     });
   }
 
-  test("two manual runs are sequential, and a run without new data is short", async (context) => {
+  test("manual runs: two of them run sequentially, and one without new data is short", async (context) => {
     await addOrders(scene(), 1000);
     const [one, two] = await Promise.all(
       [submit("shop-stream", NAMESPACE), submit("shop-stream", NAMESPACE)].map((name) =>
@@ -128,13 +128,13 @@ export function testRuns(scene: () => Scene): void {
     );
   });
 
-  test("follow-ups run in order with the files, the state and their secrets; a job runs alone", async () => {
+  test("follow-ups: they run in order with the files, the state and their secrets; a job has no other steps", async () => {
     const workflow = await succeeded(submit("shop-orders", NAMESPACE), 600);
-    const tries = podsOf(workflow, "follow-up-pod")
+    const pods = podsOf(workflow, "follow-up-pod")
       .map(({ startedAt = "", finishedAt = "" }) => ({ startedAt, finishedAt }))
       .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-    assert.equal(tries.length, 2, messages(workflow));
-    assert.ok((tries[1]?.startedAt ?? "") >= (tries[0]?.finishedAt ?? "~"));
+    assert.equal(pods.length, 2, messages(workflow));
+    assert.ok((pods[1]?.startedAt ?? "") >= (pods[0]?.finishedAt ?? "~"));
     await succeeded(submit("tidy", NAMESPACE));
     for (const [pipeline, steps] of [
       ["shop-orders", ["count", "after"]],
@@ -149,11 +149,11 @@ export function testRuns(scene: () => Scene): void {
     }
   });
 
-  test("unusual commands and variables of a job arrive byte for byte, as for the follow-ups above", async () => {
+  test("job: unusual commands and variables arrive byte for byte, as for follow-ups", async () => {
     await succeeded(submit("odd-values", NAMESPACE));
   });
 
-  test("a pipeline with settings in the store uses them", async () => {
+  test("settings in the store: a pipeline uses them", async () => {
     const { bucket, entries } = scene();
     const rates = entries.find(({ name }) => name === "exchange-rates");
     assert.ok(rates && "tap" in rates);

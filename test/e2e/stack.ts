@@ -41,7 +41,7 @@ module.exports = require("tapctl/stack").stack(JSON.parse(readFileSync(process.e
 `;
 
 /**
- * Makes a stack.
+ * Creates a stack.
  *
  * @param config of the stack, by key without the project's name.
  */
@@ -75,19 +75,20 @@ export async function makeStack(
   };
   const run = (args: readonly string[]) =>
     execute("pulumi", ["--non-interactive", "--color=never", ...args], folder, env);
-  const must = async (args: readonly string[]) => {
+  const succeed = async (args: readonly string[]) => {
     const { code, text } = await run(args);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
     return text;
   };
   const withStack = (args: readonly string[]) => [...args, "--stack", "e2e"];
-  await must(["stack", "init", "e2e"]);
+  await succeed(["stack", "init", "e2e"]);
   return {
     setPipelines: (entries) => writeFileSync(pipelines, JSON.stringify(entries)),
-    up: async () => changesIn(await must(withStack(["up", "--yes", "--skip-preview"]))),
-    preview: async () => changesIn(await must(withStack(["preview"]))),
-    refresh: async () => changesIn(await must(withStack(["refresh", "--yes", "--skip-preview"]))),
-    destroy: async () => void (await must(withStack(["destroy", "--yes", "--skip-preview"]))),
+    up: async () => changesIn(await succeed(withStack(["up", "--yes", "--skip-preview"]))),
+    preview: async () => changesIn(await succeed(withStack(["preview"]))),
+    refresh: async () =>
+      changesIn(await succeed(withStack(["refresh", "--yes", "--skip-preview"]))),
+    destroy: async () => void (await succeed(withStack(["destroy", "--yes", "--skip-preview"]))),
     run: (args) => run(withStack(args)),
     killedUp: async (moment) => {
       const child = spawn(
@@ -123,7 +124,7 @@ async function installProject(folder: string): Promise<void> {
     readonly devDependencies: { readonly [name: string]: string };
   };
   const engine = ["@pulumi/docker-build", "@pulumi/kubernetes", "@pulumi/pulumi", "@pulumi/random"];
-  await must("npm", ["pack", "--pack-destination", folder], PACKAGE);
+  await runOrThrow("npm", ["pack", "--pack-destination", folder], PACKAGE);
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   writeFileSync(
     join(folder, "package.json"),
@@ -135,7 +136,7 @@ async function installProject(folder: string): Promise<void> {
       },
     }),
   );
-  await must("npm", ["install", "--no-audit", "--no-fund"], folder);
+  await runOrThrow("npm", ["install", "--no-audit", "--no-fund"], folder);
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     stringify({ name: "tapctl", runtime: { name: "nodejs", options: { typescript: false } } }),
@@ -143,7 +144,7 @@ async function installProject(folder: string): Promise<void> {
   writeFileSync(join(folder, "index.js"), PROGRAM);
 }
 
-async function must(program: string, args: readonly string[], cwd: string): Promise<void> {
+async function runOrThrow(program: string, args: readonly string[], cwd: string): Promise<void> {
   const { code, text } = await execute(program, args, cwd, process.env);
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${text}`);
 }

@@ -52,7 +52,7 @@ export function testVerbs(scene: () => Scene): void {
   const state = async () =>
     ((await scene().bucket.state(NAME)) as { readonly state: unknown }).state;
 
-  test("tapctl runs a pipeline and follows it; status, logs, files and report show it", async () => {
+  test("run --follow: it follows the run; status, logs, artifacts and report show it", async () => {
     assert.match(await tapctl(`run ${NAME} --follow`), /succeeded/);
     const statuses =
       await json<readonly { readonly name: string; readonly condition: string }[]>("status");
@@ -88,7 +88,7 @@ export function testVerbs(scene: () => Scene): void {
     );
   });
 
-  test("tapctl changes a state under the pipeline's lock, and rolls back", async () => {
+  test("state: it is changed under the pipeline's lock and rolled back", async () => {
     const before = await state();
     const file = join(folder, "state.json");
     writeFileSync(file, '{"start_date":"2026-11-03"}');
@@ -103,7 +103,7 @@ export function testVerbs(scene: () => Scene): void {
     assert.deepEqual(await state(), before);
   });
 
-  test("tapctl reloads an extract, runs a backfill, cancels a run, and suspends and resumes a schedule", async () => {
+  test("retry, backfill, cancel, suspend, resume: they work on the cluster", async () => {
     const { source } = scene();
     assert.match(await tapctl(`retry ${NAME} --data-only --follow`), /succeeded/);
     const before = await state();

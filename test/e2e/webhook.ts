@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A notification. */
-export interface Told {
+export interface Notification {
   readonly event: string;
   readonly pipeline: string;
   readonly workflow: string;
@@ -18,21 +18,21 @@ export interface Webhook {
   /** Whether it accepts requests and never responds. */
   hangs: boolean;
   /** Waits for the notification about a Workflow's end. */
-  told(workflow: string): Promise<Told>;
+  notification(workflow: string): Promise<Notification>;
   /** Stops it. */
   stop(): void;
 }
 
 /** Starts a webhook that records notifications. */
 export async function startWebhook(): Promise<Webhook> {
-  const all: Told[] = [];
+  const all: Notification[] = [];
   const webhook = { hangs: false };
   const server = createServer((request, response) => {
     if (webhook.hangs) return;
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
-      all.push(JSON.parse(Buffer.concat(parts).toString()) as Told);
+      all.push(JSON.parse(Buffer.concat(parts).toString()) as Notification);
       response.end("ok");
     });
   });
@@ -40,7 +40,7 @@ export async function startWebhook(): Promise<Webhook> {
   await once(server, "listening");
   return Object.assign(webhook, {
     port: (server.address() as AddressInfo).port,
-    told: async (workflow: string) => {
+    notification: async (workflow: string) => {
       for (let left = 100; left > 0; left--) {
         const found = all.find((one) => one.workflow === workflow && one.event !== "started");
         if (found) return found;

@@ -381,18 +381,18 @@ describe("image description", () => {
         name,
         kind,
         version,
-        settings: told,
+        settings: described,
       } = JSON.parse(stdout) as {
         readonly [name: string]: unknown;
         readonly settings: { readonly [name: string]: unknown };
       };
       assert.deepEqual([name, kind, version], ["tap-fake", "tap", "1"]);
-      assert.deepEqual(told["start_date"], {
+      assert.deepEqual(described["start_date"], {
         type: "string",
         required: true,
         variables: ["TAP_FAKE_START_DATE", "START_DATE"],
       });
-      assert.deepEqual(told["path"], {
+      assert.deepEqual(described["path"], {
         type: "string",
         required: false,
         variables: ["TAP_FAKE_PATH"],

@@ -22,7 +22,7 @@ const START: readonly Step[] = [
 ];
 const linux = process.platform === "linux";
 
-/** What a run of both steps, or of both at once, came to: code of the step that failed, result of the tap's step, all warnings. */
+/** The outcome of a run of both steps, or of a stream: code of the failed step, result of the tap's step, all warnings. */
 interface Outcome {
   readonly code: number | null;
   readonly tap: Result;

@@ -79,7 +79,7 @@ describe("selection", () => {
         [entries[0]?.selected, entries[0]?.replication_method, entries[0]?.replication_key],
         [true, "INCREMENTAL", "id"],
       );
-      // Only where the entry has them.
+      // Only if the entry has them.
       assert.equal(entries[1] && "selected" in entries[1], false);
       assert.match(ended.stderr, /args .*--catalog \S+catalog\.json/);
     }));

@@ -57,7 +57,7 @@ async function runOf(space: Workspace, state: string) {
       ...files,
     ),
   ]).ended;
-  const told = await start([
+  const summarized = await start([
     request(
       "summary",
       {
@@ -68,18 +68,18 @@ async function runOf(space: Workspace, state: string) {
       ...files,
     ),
   ]).ended;
-  return { extracted, loaded, committed, told };
+  return { extracted, loaded, committed, summarized };
 }
 
 describe("bytes of a state on a cluster", () => {
   for (const [number, text] of DOCUMENTS.entries()) {
     test(`state bytes: document ${number} is the same after extract, load, commit, summary and the next extract`, () =>
       inWorkspace(async (space) => {
-        const { extracted, loaded, committed, told } = await runOf(space, text);
+        const { extracted, loaded, committed, summarized } = await runOf(space, text);
         assert.deepEqual(
-          [extracted.code, loaded.code, committed.code, told.code],
+          [extracted.code, loaded.code, committed.code, summarized.code],
           [0, 0, 0, 0],
-          extracted.stderr + loaded.stderr + committed.stderr + told.stderr,
+          extracted.stderr + loaded.stderr + committed.stderr + summarized.stderr,
         );
         for (const file of ["candidate.json", "state.json", "committed.json", "summary.json"])
           assert.ok(space.text(file).includes(`: ${text}`), `${file} holds ${text}`);

@@ -231,8 +231,8 @@ export function lines(stream: string, first: number, last: number): string[] {
 
 /** Waits until `check` holds; fails after ten seconds. */
 export async function until(what: string, check: () => boolean): Promise<void> {
-  for (let tries = 0; !check(); tries++) {
-    if (tries > 1000) throw new Error(`never happened: ${what}`);
+  for (let attempt = 0; !check(); attempt++) {
+    if (attempt > 1000) throw new Error(`never happened: ${what}`);
     await new Promise((done) => setTimeout(done, 10));
   }
 }

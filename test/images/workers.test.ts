@@ -76,7 +76,7 @@ describe("connector that exits with 0 although a worker failed (meltano/meltano#
     ],
     [
       "a name without a traceback",
-      ["Exception in thread Thread-1 (f):", "INFO goes on", "ValueError: x"],
+      ["Exception in thread Thread-1 (f):", "INFO continuing", "ValueError: x"],
       null,
     ],
     [

@@ -431,8 +431,8 @@ describe("summary", () => {
     }).ended;
     assert.equal(code, 0, stderr);
     const {
-      status: told,
-      code: toldCode,
+      status: report,
+      code: reportedCode,
       error,
       attempts,
     } = space.json("summary.json") as {
@@ -441,7 +441,7 @@ describe("summary", () => {
       readonly error: string | null;
       readonly attempts: unknown;
     };
-    return { status: told, code: toldCode, error, attempts };
+    return { status: report, code: reportedCode, error, attempts };
   };
   const failed = (message: string) => [
     { displayName: "extract(0)", message, phase: "Failed", finishedAt: "2026-11-23T08:16:00Z" },
@@ -658,7 +658,7 @@ describe("verdict", () => {
   test("verdict: it reports how much was loaded, if there is a load result", () =>
     inWorkspace(async (space) => {
       await space.extract(FAILING, ...facts(space), ...last);
-      const told = async (loaded: unknown) =>
+      const report = async (loaded: unknown) =>
         (
           await start([
             request("verdict", {
@@ -668,12 +668,12 @@ describe("verdict", () => {
           ]).ended
         ).stderr;
       assert.match(
-        await told({ records: { a: 1000, b: 200 } }),
+        await report({ records: { a: 1000, b: 200 } }),
         /\(the records it sent are loaded, and its progress is saved: 1,200 records\)$/m,
       );
-      assert.match(await told({ records: { a: 1 } }), /saved: 1 record\)$/m);
+      assert.match(await report({ records: { a: 1 } }), /saved: 1 record\)$/m);
       for (const unknown of [{}, [], { records: null }])
-        assert.match(await told(unknown), /and its progress is saved\)$/m);
+        assert.match(await report(unknown), /and its progress is saved\)$/m);
     }));
 
   test("verdict: it fails a step whose result reports success, which is from another attempt", () =>

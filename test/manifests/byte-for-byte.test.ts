@@ -206,7 +206,7 @@ function followUpPatch(container: ContainerArgs): string {
   ).podSpecPatch;
 }
 
-/** What Argo makes of a template: its JSON with each tag replaced by a text that is quoted as in Go, in more passes than one. */
+/** A template as Argo expands it: its JSON with each tag replaced by text quoted as in Go, in several passes. */
 function substituted<Template extends object>(
   template: Template,
   values: { readonly [tag: string]: string },
@@ -255,7 +255,7 @@ function goJson(value: unknown): string {
   );
 }
 
-/** What the container is given in the end: the patched pod, expanded by Kubernetes. */
+/** The container's final arguments: those of the patched pod, expanded by Kubernetes. */
 function arrived(patch: string): {
   readonly command: readonly string[];
   readonly env: { readonly [name: string]: string };

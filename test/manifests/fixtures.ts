@@ -20,7 +20,7 @@ const targetFiles = target({
   outputSetting: "output_path",
 });
 
-/** Settings with everything given. */
+/** Settings with every field set. */
 export const settings: ClusterSettings = {
   ...defaultClusterSettings,
   runnerImage: "registry.example.com/singer-runner:1",

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 const GOLDEN = join(__dirname, "..", "golden");
 
-/** Compares a text with the file that holds what it was; `UPDATE_GOLDEN=1` writes that file anew. */
+/** Compares a text with its golden file; `UPDATE_GOLDEN=1` rewrites the file. */
 export function assertGolden(name: string, text: string): void {
   const path = join(GOLDEN, name);
   if (process.env.UPDATE_GOLDEN === "1") {
@@ -14,6 +14,6 @@ export function assertGolden(name: string, text: string): void {
   assert.equal(
     text,
     readFileSync(path, "utf8"),
-    `${name} has changed; UPDATE_GOLDEN=1 writes it anew`,
+    `${name} has changed; UPDATE_GOLDEN=1 rewrites it`,
   );
 }

@@ -40,8 +40,7 @@ describe("golden manifests", () => {
       assertGolden(
         `pipelines/${name}.yaml`,
         yaml([...(secret ? [secret] : []), cronWorkflow, workflow]),
-      ),
-    );
+      ));
   }
 });
 
@@ -86,7 +85,7 @@ describe("shared templates", () => {
     for (const one of templates) {
       if (!one.retryStrategy) continue;
       assert.ok(one.retryStrategy.limit !== undefined, `${one.name} is tried for ever`);
-      // Argo looks at the pendingTimeout of a pod only where the pod is not tried itself.
+      // Argo applies the pendingTimeout of a pod only if the pod itself is not retried.
       const pods = (one.steps ?? []).flat().map(({ template: pod }) => named(pod ?? ""));
       assert.equal(pods.length, 1, one.name);
       for (const pod of pods)
@@ -268,13 +267,13 @@ describe("shared templates", () => {
   });
 
   test("shared templates: a notifier that fails or hangs does not affect the run", () => {
-    const tellers = templates
+    const notifiers = templates
       .flatMap((one) => [...(one.dag?.tasks ?? []), ...(one.steps ?? []).flat()])
       .filter(({ template: used }) => used?.startsWith("notify-"));
-    assert.equal(tellers.length, 3 * shared.length);
-    for (const teller of tellers)
-      assert.deepEqual(teller.continueOn, { failed: true, error: true });
-    // A group of steps fails with a pod that is late, whatever its step says.
+    assert.equal(notifiers.length, 3 * shared.length);
+    for (const notifier of notifiers)
+      assert.deepEqual(notifier.continueOn, { failed: true, error: true });
+    // A group of steps fails with a pod past its deadline, whatever its step's continueOn.
     for (const one of templates)
       for (const step of (one.steps ?? []).flat())
         assert.ok(!step.template?.startsWith("notify-"), one.name);
@@ -343,5 +342,6 @@ describe("manifests of a pipeline", () => {
     );
   });
 
-  test("pipeline Secret: a job without secrets has none", () => assert.equal(manifests[4]?.secret, undefined));
+  test("pipeline Secret: a job without secrets has none", () =>
+    assert.equal(manifests[4]?.secret, undefined));
 });

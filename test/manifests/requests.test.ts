@@ -141,7 +141,7 @@ function containersOf({ container, containerSet }: Template) {
   );
 }
 
-/** What Argo makes of a text: parameters, and the expressions that requests use. */
+/** A text as Argo expands it: parameters, and the expressions that requests use. */
 function completed(text: string, values: Values): string {
   return text.replace(/\{\{(.*?)\}\}/g, (_, tag: string) => {
     const name = /^workflow\.parameters\.(\w+)$/.exec(tag)?.[1];

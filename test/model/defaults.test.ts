@@ -9,7 +9,7 @@ const ROOT = packageFile(".");
 
 const HOME = "src/model/defaults.ts";
 
-/** The same text where it is not the default: file and how often. */
+/** Files that contain the same text with another meaning, and how often. */
 const OTHER_MEANINGS: { readonly [literal: string]: readonly string[] } = {
   "15m": ["src/manifests/monitoring/alerts.ts"],
   "20Gi": ["src/settings/object-store.ts"],

@@ -20,10 +20,10 @@ export const tapShop = tap<ShopSettings>({
   required: ["host", "password"],
 });
 
-/** A tap that takes any JSON. */
+/** A tap that accepts any JSON. */
 export const tapAny = tap({ name: "tap-any", package: "tap-any", version: "0.1.0" });
 
-/** A target that takes any JSON and writes no files. */
+/** A target that accepts any JSON and writes no files. */
 export const targetAny = target({ name: "target-any", package: "target-any", version: "0.1.0" });
 
 /** A target that writes files. */

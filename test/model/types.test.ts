@@ -61,7 +61,7 @@ test("definePipelines: valid entries compile and pass validation", () => {
   assert.doesNotThrow(() => assertValid(entries));
 });
 
-/** Each line that must not compile; `tsc` fails where one does. Most of them are also refused when they run. */
+/** Lines that must not compile; `tsc` fails if one does. Validation rejects most of them too. */
 test("definePipelines: invalid entries do not compile", () => {
   const entries = definePipelines([
     // @ts-expect-error a cron text of four fields
@@ -90,7 +90,7 @@ test("definePipelines: invalid entries do not compile", () => {
     { ...base, idleTimeout: "always" },
     // @ts-expect-error memory in decimal units
     { ...base, resources: { tap: { memory: "512MB" } } },
-    // @ts-expect-error processor time with a unit that is none
+    // @ts-expect-error CPU with an invalid unit
     { ...base, resources: { tap: { cpu: "1 core" } } },
     // @ts-expect-error a field that is not known
     { ...base, shedule: "0 6 * * *" },
@@ -100,7 +100,7 @@ test("definePipelines: invalid entries do not compile", () => {
     { ...base, tap: target },
     // @ts-expect-error a tap in place of a target
     { ...base, target: tap },
-    // @ts-expect-error a connector that was not given its settings
+    // @ts-expect-error a connector without its settings
     { ...base, tap: tapShop },
     // @ts-expect-error a name that is missing
     { schedule: "@daily", tap, target },
@@ -132,7 +132,7 @@ test("definePipelines: invalid settings do not compile", () => {
     // @ts-expect-error a date in JSON
     tapAny({ since: new Date(0) }),
   ];
-  // The items of a setting that is JSON are the compiler's work alone.
+  // Only the compiler checks the items of a JSON setting.
   assert.equal(
     made.filter((one) => validatePipelines([{ ...base, tap: one }]).problems.length === 0).length,
     1,

@@ -20,7 +20,7 @@ import { REPOSITORY } from "../cli/support";
 
 const MOST_BYTES = 2_000_000;
 
-/** What the tarball is made of, and what makes it. */
+/** The files of the tarball, and what is needed to build it. */
 const SOURCES = [
   "components",
   "connectors",
@@ -94,7 +94,7 @@ suite("package, installed from the tarball", () => {
   };
 
   before(async () => {
-    // In a copy, because packing builds anew what other tests are using.
+    // In a copy, because packing rebuilds files that other tests use.
     const copy = join(folder, "copy");
     for (const name of SOURCES)
       cpSync(join(REPOSITORY, name), join(copy, name), { recursive: true });

@@ -21,7 +21,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { policies } from "../../policy/policies";
 
-// The pack as the engine starts it: a process of its own in its own folder, asked by gRPC.
+// The pack as the engine starts it: a separate process in its own folder, called by gRPC.
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const CRON_WORKFLOW = "kubernetes:argoproj.io/v1alpha1:CronWorkflow";
@@ -58,10 +58,10 @@ async function analyze(type: string, props: object): Promise<readonly string[]> 
     .setUrn(`urn:pulumi:t::tapctl::${type}::orders`)
     .setProperties(struct(props))
     .setOptions(new AnalyzerResourceOptions());
-  return told(await answer((callback) => client.analyze(request, callback)));
+  return messagesOf(await answer((callback) => client.analyze(request, callback)));
 }
 
-function told(response: AnalyzeResponse): readonly string[] {
+function messagesOf(response: AnalyzeResponse): readonly string[] {
   return response
     .getDiagnosticsList()
     .map((one) => `${one.getPolicyname()}: ${one.getMessage().split("\n").at(-1) ?? ""}`);
@@ -122,7 +122,7 @@ test("policy pack: stack policies see the whole stack", async () => {
       .setProperties(struct({ ...workflow([]), metadata: { name: `p${index}` } }))
       .setOptions(new AnalyzerResourceOptions()),
   );
-  const [first, ...others] = told(
+  const [first, ...others] = messagesOf(
     await answer((callback) =>
       client.analyzeStack(new AnalyzeStackRequest().setResourcesList(resources), callback),
     ),

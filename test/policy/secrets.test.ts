@@ -5,7 +5,7 @@ import { cronWorkflow, judge, pod, resource } from "./support";
 
 const configMap = (data: object) => resource("kubernetes:core/v1:ConfigMap", { data });
 const release = (values: object) => resource("kubernetes:helm.sh/v3:Release", { values });
-const told = (path: string) => [
+const finding = (path: string) => [
   `${path} looks like a secret and is in plain sight: put it into a Secret and refer to that`,
 ];
 const holds = (path: string) => [
@@ -78,36 +78,39 @@ test("secrets-in-secrets: a Secret and private files are not checked", () => {
 
 test("secrets-in-secrets: a secret in plain text is rejected and not shown", () => {
   const cases: readonly (readonly [Parameters<typeof judge>[1], readonly string[]])[] = [
-    [configMap({ password: "hunter2" }), told("data.password")],
+    [configMap({ password: "hunter2" }), finding("data.password")],
     [
       configMap({ "app.yaml": "database:\n  user: etl\n  password: hunter2\n" }),
-      told("data.app.yaml.database.password"),
+      finding("data.app.yaml.database.password"),
     ],
-    [configMap({ "app.json": '{"clientSecret":"hunter2"}' }), told("data.app.json.clientSecret")],
-    [release({ auth: { rootPassword: "hunter2" } }), told("values.auth.rootPassword")],
+    [
+      configMap({ "app.json": '{"clientSecret":"hunter2"}' }),
+      finding("data.app.json.clientSecret"),
+    ],
+    [release({ auth: { rootPassword: "hunter2" } }), finding("values.auth.rootPassword")],
     [
       pod({ env: [{ name: "API_TOKEN", value: "hunter2" }] }),
-      told("spec.containers.0.env.API_TOKEN"),
+      finding("spec.containers.0.env.API_TOKEN"),
     ],
-    [pod({ args: ["--password", "hunter2"] }), told("spec.containers.0.args.password")],
+    [pod({ args: ["--password", "hunter2"] }), finding("spec.containers.0.args.password")],
     [pod({ args: ["--password=hunter2"] }), holds("spec.containers.0.args.0")],
     [
       resource("docker-build:index:Image", { buildArgs: { PIP_TOKEN: "hunter2" } }),
-      told("buildArgs.PIP_TOKEN"),
+      finding("buildArgs.PIP_TOKEN"),
     ],
-    [resource("tapctl:index:Pipeline", { tap: { password: "hunter2" } }), told("tap.password")],
+    [resource("tapctl:index:Pipeline", { tap: { password: "hunter2" } }), finding("tap.password")],
     [configMap({ url: "postgres://etl:hunter2@db/shop" }), holds("data.url")],
     [configMap({ key: "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n" }), holds("data.key")],
     [configMap({ header: "Bearer hunter2hunter2" }), holds("data.header")],
     [configMap({ id: "AKIAIOSFODNN7EXAMPLE" }), holds("data.id")],
-    [cronWorkflow({ apiKey: "hunter2" }), told("spec.workflowSpec.arguments.parameters.apiKey")],
+    [cronWorkflow({ apiKey: "hunter2" }), finding("spec.workflowSpec.arguments.parameters.apiKey")],
     [
       cronWorkflow({
         jobPatch: JSON.stringify({
           containers: [{ name: "main", env: [{ name: "PASSWORD", value: "hunter2" }] }],
         }),
       }),
-      told("spec.workflowSpec.arguments.parameters.jobPatch.containers.0.env.PASSWORD"),
+      finding("spec.workflowSpec.arguments.parameters.jobPatch.containers.0.env.PASSWORD"),
     ],
   ];
   for (const [one, messages] of cases) {

@@ -12,7 +12,7 @@ import { seen } from "./support";
 /** The files of settings that are shipped: what providers answer to their stacks, and pipelines of every kind for them. */
 const SHIPPED = [
   { file: "Pulumi.dev.yaml", providers: {}, ofEveryKind },
-  // A role of one's own is a ServiceAccount, a role and its rights more.
+  // A role of its own adds a ServiceAccount, a role and its permissions.
   {
     file: "Pulumi.prod.yaml",
     providers: answers,

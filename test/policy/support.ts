@@ -71,7 +71,7 @@ export function pod(container: object, spec: object = {}): Resource {
   });
 }
 
-/** What a policy says of a resource, with its defaults where nothing is given. */
+/** Violations of a policy by a resource, with the policy's defaults. */
 export function judge<Settings extends object>(
   policy: ResourcePolicy<Settings>,
   one: Resource,
@@ -80,7 +80,7 @@ export function judge<Settings extends object>(
   return policy.check(one, settingsFor(policy as PolicyBase<Settings>, settings));
 }
 
-/** What a policy says of a stack. */
+/** Violations of a policy by a stack. */
 export function judgeStack<Settings extends object>(
   policy: StackPolicy<Settings>,
   all: readonly Resource[],

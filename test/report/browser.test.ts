@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { reportPage } from "../../src/report/page";
-import { madeUpReport } from "./support";
+import { sampleReport } from "./support";
 
 const CHROMIUM =
   process.env.TAPCTL_CHROMIUM ??
@@ -41,8 +41,8 @@ suite("report in a browser", { skip }, () => {
     writeFileSync(
       file,
       reportPage({
-        ...madeUpReport(),
-        pipelines: [...madeUpReport([long]).pipelines, ...madeUpReport().pipelines],
+        ...sampleReport(),
+        pipelines: [...sampleReport([long]).pipelines, ...sampleReport().pipelines],
       }),
     );
     browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
@@ -57,23 +57,23 @@ suite("report in a browser", { skip }, () => {
     colorScheme: "light" | "dark",
   ): Promise<{
     readonly page: Page;
-    readonly asked: readonly string[];
+    readonly requests: readonly string[];
     readonly problems: readonly string[];
   }> {
     const page = await browser.newPage({ viewport: SIZES[size], colorScheme });
-    const asked: string[] = [];
+    const requests: string[] = [];
     const problems: string[] = [];
-    page.on("request", (request) => asked.push(request.url()));
+    page.on("request", (request) => requests.push(request.url()));
     page.on("console", (message) => problems.push(message.text()));
     page.on("pageerror", (error) => problems.push(String(error)));
     await page.goto(`file://${file}`);
-    return { page, asked, problems };
+    return { page, requests, problems };
   }
 
   for (const size of ["phone", "desktop"] as const) {
     for (const scheme of ["light", "dark"] as const) {
       test(`report, ${size}, ${scheme}: nothing is wider than the screen, and contrast is sufficient`, async () => {
-        const { page, asked, problems } = await open(size, scheme);
+        const { page, requests, problems } = await open(size, scheme);
         const widest = () => page.evaluate<number>(WIDEST);
         const contrast = (selector: string) =>
           page.evaluate<number>(`(${CONTRAST})(${JSON.stringify(selector)})`);
@@ -95,7 +95,7 @@ suite("report in a browser", { skip }, () => {
         ])
           assert.ok((await contrast(soft)) >= 4.5, soft);
         assert.deepEqual(problems, []);
-        assert.deepEqual(asked, [`file://${file}`]);
+        assert.deepEqual(requests, [`file://${file}`]);
         assert.match(await page.title(), /^\d failing/);
         await page.close();
       });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startMadeUpCluster } from "../bench/cluster";
+import { startSampleCluster } from "../bench/cluster";
 import type { ReportData } from "../../src/report/data";
 import { cliEnvironment, makeProject, tapctl } from "../cli/support";
 
 const ARRAY = `["pipeline-000", "pipeline-001", "not-there"].map((name) => ({ name, description: "One of the array", schedule: "0 * * * *", timezone: "Europe/Berlin", tap: c.tapRestApi({ api_url: "http://127.0.0.1:9" }), target: c.targetJsonl({}) })) as never`;
 
 test("report on a cluster: it shows pipelines in the array and on the cluster", async (t) => {
-  const cluster = await startMadeUpCluster(3, 4);
+  const cluster = await startSampleCluster(3, 4);
   t.after(() => cluster.stop());
   const root = makeProject(t, ARRAY);
   cluster.api.writeKubeconfig(join(root, "kubeconfig"), "pipelines");

@@ -5,18 +5,18 @@ import { escapeHtml, html } from "../../src/report/html";
 import { reportPage } from "../../src/report/page";
 import { moment, took } from "../../src/report/words";
 import type { ReportData } from "../../src/report/data";
-import { madeUpReport, madeUpRun, SHOP } from "./support";
+import { sampleReport, sampleRun, SHOP } from "./support";
 import { toJsonText } from "../../src/common/json";
 
 const HOSTILE = `</style></script><script>alert(1)</script><img src=x onerror=alert(2)>"'\`&lt; onmouseover=alert(3) \u202egnp.exe\u0000 javascript:alert(4)`;
 
 /** A report whose every text is hostile. */
 function hostileReport(): ReportData {
-  const report = madeUpReport([
+  const report = sampleReport([
     { name: "orders", every: 60, runs: "sf", records: 1, seconds: 1, ago: 7, error: HOSTILE },
   ]);
   const run = {
-    ...madeUpRun({
+    ...sampleRun({
       pipeline: HOSTILE,
       started: "2026-11-25T12:00:00Z",
       status: "failed",
@@ -72,7 +72,7 @@ suite("escaping in the report", () => {
   });
 
   test("report: its policy permits only its own script, and nothing from the network", () => {
-    const page = reportPage(madeUpReport());
+    const page = reportPage(sampleReport());
     const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? "";
     const hash = createHash("sha256").update(script).digest("base64");
     assert.match(page, /default-src &#39;none&#39;/);
@@ -84,7 +84,7 @@ suite("escaping in the report", () => {
 
 suite("content of the report", () => {
   test("report: pipelines that need attention come first, and the summary counts them", () => {
-    const page = reportPage(madeUpReport());
+    const page = reportPage(sampleReport());
     const names = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, name]) => name);
     assert.deepEqual(names, [
       "ad-spend",
@@ -109,7 +109,7 @@ suite("content of the report", () => {
   });
 
   test("report: each run is a bar and a row", () => {
-    const page = reportPage(madeUpReport());
+    const page = reportPage(sampleReport());
     const runs = SHOP.reduce((sum, pipeline) => sum + pipeline.runs.length, 0);
     assert.equal([...page.matchAll(/<i class=[sfir] style=/g)].length, runs);
     assert.equal([...page.matchAll(/<tr class=[sfir]>/g)].length, runs);
@@ -117,7 +117,7 @@ suite("content of the report", () => {
   });
 
   test("report: an array without pipelines is shown as such", () => {
-    assert.match(reportPage(madeUpReport([])), /<b>0 pipelines<\/b>/);
+    assert.match(reportPage(sampleReport([])), /<b>0 pipelines<\/b>/);
   });
 });
 

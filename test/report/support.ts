@@ -4,13 +4,13 @@ import type { RunStatus, RunSummary } from "../../src/store/runs/runs";
 import { random } from "../support/random";
 import { toJsonText } from "../../src/common/json";
 
-/** The moment of made-up reports. */
+/** The moment of sample reports. */
 export const NOW = new Date("2026-11-25T12:07:00Z");
 
 const MINUTE_MS = 60_000;
 
 /** A pipeline to make up: how many minutes lie between its runs, and how each ended, the newest last. */
-export interface MadeUp {
+export interface SamplePipeline {
   readonly name: string;
   /** Minutes from one run to the next; a schedule of the same. */
   readonly every: number;
@@ -34,7 +34,7 @@ const STATUS: { readonly [letter: string]: RunStatus } = {
 };
 
 /** Pipelines as a shop has them: two that fail, one that is late, one that runs, one that is suspended, one that is new. */
-export const SHOP: readonly MadeUp[] = [
+export const SHOP: readonly SamplePipeline[] = [
   {
     name: "orders-to-warehouse",
     every: 15,
@@ -99,10 +99,10 @@ export const SHOP: readonly MadeUp[] = [
   },
 ];
 
-/** A report of made-up pipelines: the same each time. */
-export function madeUpReport(pipelines: readonly MadeUp[] = SHOP): ReportData {
+/** A report of sample pipelines: the same each time. */
+export function sampleReport(pipelines: readonly SamplePipeline[] = SHOP): ReportData {
   const runs = new Map(
-    pipelines.map((pipeline, index) => [pipeline.name, madeUpRuns(pipeline, random(index + 1))]),
+    pipelines.map((pipeline, index) => [pipeline.name, sampleRuns(pipeline, random(index + 1))]),
   );
   return reportData({
     entries: [],
@@ -113,7 +113,10 @@ export function madeUpReport(pipelines: readonly MadeUp[] = SHOP): ReportData {
   });
 }
 
-function factsOf({ name, every, suspended }: MadeUp, runs: readonly RunSummary[]): PipelineFacts {
+function factsOf(
+  { name, every, suspended }: SamplePipeline,
+  runs: readonly RunSummary[],
+): PipelineFacts {
   const schedules =
     every < 60
       ? [`*/${every} * * * *`]
@@ -156,7 +159,7 @@ function lastRun(
   };
 }
 
-function madeUpRuns(pipeline: MadeUp, next: () => number): readonly RunSummary[] {
+function sampleRuns(pipeline: SamplePipeline, next: () => number): readonly RunSummary[] {
   return [...pipeline.runs].reverse().map((letter, index) => {
     const started = new Date(NOW.getTime() - (pipeline.ago + index * pipeline.every) * MINUTE_MS);
     const status = STATUS[letter] ?? "succeeded";
@@ -166,7 +169,7 @@ function madeUpRuns(pipeline: MadeUp, next: () => number): readonly RunSummary[]
         ? null
         : Math.round(pipeline.seconds * (good ? 0.6 + next() : 0.2 + 0.3 * next()) * 10) / 10;
     const records = good ? Math.round(pipeline.records * (0.4 + 1.2 * next())) : 0;
-    return madeUpRun({
+    return sampleRun({
       pipeline: pipeline.name,
       started: started.toISOString().replace(".000Z", "Z"),
       status,
@@ -179,7 +182,7 @@ function madeUpRuns(pipeline: MadeUp, next: () => number): readonly RunSummary[]
 }
 
 /** A run's summary. */
-export function madeUpRun({
+export function sampleRun({
   pipeline,
   started,
   status,

@@ -7,9 +7,9 @@ const QUICK = { delay: "0.001s" } as const;
 
 suite("attempts", () => {
   test("attempts: they end with the first success", async () => {
-    const tries: number[] = [];
+    const numbers: number[] = [];
     const step = async (number: number) => {
-      tries.push(number);
+      numbers.push(number);
       return Promise.resolve(number === 2 ? "good" : "bad");
     };
     const retried: number[] = [];
@@ -21,7 +21,7 @@ suite("attempts", () => {
       (_, number) => retried.push(number),
     );
     assert.deepEqual(done, { result: "good", attempts: 2 });
-    assert.deepEqual(tries, [1, 2]);
+    assert.deepEqual(numbers, [1, 2]);
     assert.deepEqual(retried, [1]);
   });
 
@@ -88,10 +88,10 @@ suite("attempts", () => {
 
 test("stop: it notifies its listeners, keeps the first reason and aborts", () => {
   const stop = createStop();
-  let told = 0;
-  const forget = stop.onRequest(() => (told += 1));
+  let calls = 0;
+  const forget = stop.onRequest(() => (calls += 1));
   stop.request("first");
   forget();
   stop.request("second");
-  assert.deepEqual([told, stop.count, stop.reason, stop.signal.aborted], [1, 2, "first", true]);
+  assert.deepEqual([calls, stop.count, stop.reason, stop.signal.aborted], [1, 2, "first", true]);
 });

@@ -10,7 +10,7 @@ const bookmark = (value: number) => ({
   bookmarks: { events: { replication_key: "id", replication_key_value: value } },
 });
 
-/** A pipeline that keeps its settings in the store, of which the array has none, and a way to put a file there. */
+/** A pipeline with all settings in the store, and a function that stores a file there. */
 async function scene(t: Parameters<typeof temporaryFolder>[0]) {
   const folder = temporaryFolder(t);
   const context = await fakeContext(folder);

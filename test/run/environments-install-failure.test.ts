@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explainInstallFailure } from "../../src/run/environments/install-failure";
 
-/** What uv and pip really printed, shortened, and what is said of it. */
+/** Real output of uv and pip, shortened, and the message for it. */
 const SEEN: readonly { readonly name: string; readonly output: string; readonly said: string }[] = [
   {
     name: "uv before 0.10, which wraps its lines",

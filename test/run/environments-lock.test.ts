@@ -36,12 +36,14 @@ test("process lock: the lock of a killed process is taken over at once, that of 
   const lock = join(temporaryFolder(t), "lock");
   const holder = start(lock, "hold", "0");
   await once(holder.stdout, "data");
-  const told: number[] = [];
-  const taken = withLock(lock, { onWait: (pid) => told.push(pid) }, () => Promise.resolve("taken"));
-  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.deepEqual(told, [holder.pid]);
+  const waitedFor: number[] = [];
+  const acquired = withLock(lock, { onWait: (pid) => waitedFor.push(pid) }, () =>
+    Promise.resolve("taken"),
+  );
+  while (waitedFor.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(waitedFor, [holder.pid]);
   holder.kill("SIGKILL");
-  assert.equal(await taken, "taken");
+  assert.equal(await acquired, "taken");
 });
 
 test("process lock: a reused process ID does not hold a lock", async (t) => {

@@ -7,7 +7,7 @@ import { test, type TestContext } from "node:test";
 import { findPython } from "../../src/run/environments/python";
 import { compiled } from "../support/command";
 
-/** A folder of programs that answer as Pythons of the versions given; each start is a line in the file `starts`. */
+/** A folder of fake Pythons with these versions; each start adds a line to the file `starts`. */
 function machine(
   t: TestContext,
   programs: { readonly [name: string]: string },

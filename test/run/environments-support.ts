@@ -10,7 +10,7 @@ import { findInstaller } from "../../src/run/environments/installer";
 import { findPython } from "../../src/run/environments/python";
 import { compiled } from "../support/command";
 
-/** Where the suite keeps its connectors, and uv with them. */
+/** The folder with the suite's connectors and uv. */
 const SHARED = join(__dirname, "..", "..", ".tapctl", "environments");
 const FIXTURES = join(__dirname, "fixtures");
 
@@ -21,13 +21,13 @@ export function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-/** Where a test installs: an empty root that borrows the suite's uv, and wheels of tiny connectors that pip is told of. */
+/** Where a test installs: an empty root with the suite's uv, and wheels of tiny connectors that pip finds. */
 export interface Site {
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Makes a site. */
+/** Creates a site. */
 export async function makeSite(t: TestContext): Promise<Site> {
   const folder = temporaryFolder(t);
   const [root, wheels] = [join(folder, "root"), join(folder, "wheels")];
@@ -73,15 +73,15 @@ export interface Installed {
   readonly progress: readonly EnvironmentProgress[];
 }
 
-/** An installation that goes on in a process of its own. */
+/** An installation in a separate process. */
 export interface Installing {
   readonly child: ChildProcess;
-  /** Comes when the phase begins. */
+  /** Resolves when the phase starts. */
   reaches(phase: EnvironmentProgress["phase"]): Promise<void>;
   readonly end: Promise<Installed>;
 }
 
-/** Installs a connector in a process of its own. */
+/** Installs a connector in a separate process. */
 export function startInstall({ root, env }: Site, connector: ConnectorDefinition): Installing {
   const args = [compiled("test/run/fixtures/install"), root, JSON.stringify(connector)];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });

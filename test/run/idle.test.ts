@@ -64,8 +64,8 @@ test("silence: the summary of a run in progress shows since when no data has mov
   const silence = trackSilence(store, opening);
   const silentSince = async () => (await readSummary(store, "events", opening.run))?.silentSince;
   const until = async (isSilent: boolean) => {
-    for (let tries = 0; ((await silentSince()) !== undefined) !== isSilent; tries += 1) {
-      assert.ok(tries < 400, `silent: ${!isSilent}`);
+    for (let attempt = 0; ((await silentSince()) !== undefined) !== isSilent; attempt += 1) {
+      assert.ok(attempt < 400, `silent: ${!isSilent}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   };

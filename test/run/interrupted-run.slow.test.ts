@@ -26,7 +26,7 @@ const savedBookmark = async (store: Parameters<typeof readState>[0]) => {
   return state?.bookmarks.events.replication_key_value ?? 0;
 };
 
-/** Starts a run in a process of its own, so that it can be killed. */
+/** Starts a run in a separate process, so that it can be killed. */
 function startRun(folder: string, mode: string, tap: object, target: object): ChildProcess {
   const driver = compiled("test/run/fixtures/driver");
   return spawn(
@@ -60,7 +60,7 @@ for (const mode of ["artifact", "stream"] as const) {
       assert.equal(await savedBookmark(context.store), 40);
     });
 
-    // Asked once, the target would have thirty seconds to end by itself.
+    // After one request, the target would have thirty seconds to end by itself.
     test(
       `${mode} mode, two interrupts: the run ends at once and saves nothing`,
       { timeout: 20_000 },

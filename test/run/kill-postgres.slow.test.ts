@@ -16,7 +16,7 @@ const KILLS = 10;
 const ROWS = 200_000;
 /** Rows that the source gains before each run that is killed; the others come before the last run. */
 const MORE = 4_000;
-/** About what an order takes as a Singer record. */
+/** Approximate size of an order as a Singer record. */
 const BYTES = 200;
 
 suite("PostgreSQL to PostgreSQL, killed at random moments", () => {
@@ -58,7 +58,7 @@ suite("PostgreSQL to PostgreSQL, killed at random moments", () => {
     assert.deepEqual(await fingerprint("warehouse"), await fingerprint("shop"));
   });
 
-  /** Runs the pipeline in a process of its own, and kills that once so many bytes were moved; how it ended, and doing what. */
+  /** Runs the pipeline in a separate process and kills it after this number of bytes; returns how it ended, and in which phase. */
   function run(
     root: string,
     mode: string,

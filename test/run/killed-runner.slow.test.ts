@@ -1,4 +1,4 @@
-/** A runner that is killed: its step has failed, whatever the steps before it left. */
+/** A killed runner: its step has failed, whatever earlier steps left behind. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ function runnerOf(pid: number): number {
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
-/** A container engine that notes what it is asked to run. */
+/** A container engine that records what it would run. */
 function fakeDocker(t: TestContext, folder: string): string {
   const bin = join(folder, "bin");
   const calls = join(folder, "docker-calls");
@@ -27,7 +27,7 @@ function fakeDocker(t: TestContext, folder: string): string {
   return calls;
 }
 
-/** When the runner is killed: mode, connector that works then, and what holds it. */
+/** When the runner is killed: mode, connector at work, and what keeps it busy. */
 const MOMENTS = [
   ["artifact", "tap", { hold: 20 }, {}],
   ["artifact", "target", {}, { hold: 20 }],

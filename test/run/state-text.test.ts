@@ -1,4 +1,4 @@
-/** The state that a tap writes is what is saved, shown and given back to it, byte for byte. */
+/** The state that a tap writes is saved, shown and returned to it byte for byte. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

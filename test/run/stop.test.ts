@@ -1,4 +1,4 @@
-/** A stop reaches a run whatever it is doing. The connectors below wait for ever: a stop that is lost hangs the test. */
+/** A stop reaches a run in every phase. The connectors below wait forever: a lost stop hangs the test. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -151,7 +151,7 @@ test("stop: a second one before the load prevents it", { timeout: 60_000 }, asyn
 });
 
 suite("stop of follow-ups", () => {
-  /** A container engine whose containers wait for ever and ignore SIGTERM, until they are killed by name. */
+  /** A container engine whose containers wait forever and ignore SIGTERM, until they are killed by name. */
   function stubbornDocker(t: TestContext, folder: string): string {
     const bin = join(folder, "bin");
     const calls = join(folder, "docker-calls");

@@ -1,4 +1,4 @@
-/** Stream mode that is tried again: the run's counts are those of all attempts. */
+/** Retries in stream mode: the run's counts are those of all attempts. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";

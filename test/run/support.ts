@@ -31,7 +31,7 @@ export function temporaryFolder(t: TestContext): string {
 /** Settings of the fake connectors, which take any. */
 export type FakeSettings = Parameters<typeof fakeTap>[0];
 
-/** A pipeline of the fake connectors; retries come at once. */
+/** A pipeline of the fake connectors; retries start immediately. */
 export function fakePipeline(
   folder: string,
   tapSettings: FakeSettings = {},
@@ -52,7 +52,7 @@ export function fakePipeline(
   };
 }
 
-/** Where the fake connectors "are installed": their descriptions, beside the test's data. */
+/** The environments of the fake connectors: their descriptions, next to the test's data. */
 export async function prepareFake(
   folder: string,
   name: string,
@@ -103,7 +103,7 @@ export async function fakeContext(
   };
 }
 
-/** Numbers in a file, a line each; none where there is no file. */
+/** Numbers in a file, one per line; none if the file does not exist. */
 export function numbersIn(file: string): readonly number[] {
   try {
     return readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number);
@@ -119,7 +119,7 @@ export function range(from: number, to: number): readonly number[] {
 
 /** Waits until a condition holds, for 20 seconds at most. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 800; tries += 1) {
+  for (let attempt = 0; attempt < 800; attempt += 1) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -10,7 +10,7 @@ import { systemClock } from "../../src/store/lease/lease-record";
 import { compiled } from "../support/command";
 import { temporaryFolder } from "./stores";
 
-/** A child process that takes leases on command. */
+/** A child process that acquires leases on command. */
 interface Holder {
   readonly child: ChildProcessWithoutNullStreams;
   ask(command: "acquire" | "verify" | "release"): Promise<string>;

@@ -11,7 +11,7 @@ import { describeStores } from "./stores";
 
 const START = Date.parse("2026-11-23T08:15:02Z");
 
-/** A clock that moves only when told; `set` sets it forward or back, which is no time that passes. */
+/** A clock that moves only by `pass`; `set` sets it forward or back without time passing. */
 function fakeClock(): {
   clock: Clock;
   pass: (seconds: number) => void;
@@ -45,7 +45,7 @@ const foreign = (changes: Partial<LeaseRecord> = {}): LeaseRecord => ({
 const stored = async (store: ObjectStore): Promise<readonly string[]> =>
   (await store.list("leases/")).map(({ key }) => key);
 
-/** The store, with something that happens once just before a claim is made. */
+/** The store with an event that happens once, just before a claim. */
 function beforeClaim(store: ObjectStore, happens: () => Promise<unknown>): ObjectStore {
   let done = false;
   return {
@@ -223,15 +223,15 @@ describeStores("lease", (fresh, again) => {
     const failing: ObjectStore = {
       ...store,
       list: (prefix) =>
-        failed++ < 2 && prefix.startsWith("leases/") && taken
+        failed++ < 2 && prefix.startsWith("leases/") && isTaken
           ? Promise.reject(new Error("no network"))
           : store.list(prefix),
     };
-    let taken = false;
+    let isTaken = false;
     const lease = await acquireLease(failing, "orders", { run: "one", ttlSeconds: 0.2, clock });
     const heard: string[] = [];
     lease.onLost((error) => heard.push(error.message));
-    [taken, failed] = [true, 0];
+    [isTaken, failed] = [true, 0];
     set(86_400);
     while (failed < 3) await sleep(10);
     assert.deepEqual(heard, []);

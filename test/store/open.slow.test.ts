@@ -90,9 +90,9 @@ describe("bucket of a cluster", () => {
   before(async () => {
     server = await startS3Server();
     await server.makeBucket("of-a-cluster");
-    await server.makeBucket("of-nobody");
+    await server.makeBucket("no-cluster");
     await openS3({ bucket: "of-a-cluster", endpoint: server.endpoint }).put("cluster.json", "{}");
-    await openS3({ bucket: "of-nobody", prefix: "marked", endpoint: server.endpoint }).put(
+    await openS3({ bucket: "no-cluster", prefix: "marked", endpoint: server.endpoint }).put(
       "cluster.json",
       "{}",
     );
@@ -102,9 +102,9 @@ describe("bucket of a cluster", () => {
   const table = [
     { path: "of-a-cluster", refused: true },
     { path: "of-a-cluster/local", refused: true },
-    { path: "of-nobody/marked", refused: true },
-    { path: "of-nobody", refused: false },
-    { path: "of-nobody/local", refused: false },
+    { path: "no-cluster/marked", refused: true },
+    { path: "no-cluster", refused: false },
+    { path: "no-cluster/local", refused: false },
   ];
   for (const { path, refused } of table) {
     test(`bucket of a cluster: s3://${path} is ${refused ? "refused" : "opened"}`, async () => {

@@ -8,7 +8,7 @@ import { openS3 } from "../../src/store/s3";
 import { startMinio, withoutMinio } from "../support/minio-server";
 import { S3Server, startS3Server } from "../support/s3-server";
 
-/** A new folder that is removed after the tests of the suite that asked for it. */
+/** A new folder that is removed after the tests of its suite. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-store-"));
   after(() => rmSync(folder, { recursive: true, force: true }));

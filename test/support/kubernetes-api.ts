@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { WebSocketServer } from "ws";
 import { allows, type Attributes, type Roles } from "./roles";
 
-/** An object of the stand-in; its kind is known from where it is kept. */
+/** An object of the fake API; its kind follows from where it is stored. */
 export interface ApiObject {
   readonly metadata: {
     readonly name?: string;
@@ -40,9 +40,9 @@ export interface KubernetesApi {
   remove(plural: string, name: string): void;
   /** Answers 403 from now on to a verb and a kind, such as `create workflows` or `get pods/log`. */
   forbid(verbAndPlural: string): void;
-  /** Whether it knows who sends a request, by the header that says so; else it answers 401. The default knows everybody. */
+  /** Whether it accepts the authorization header of a request; else it answers 401. The default accepts all. */
   knows: (authorization: string | undefined) => boolean;
-  /** Whether it breaks off whatever it is asked, as one that is restarted does. */
+  /** Whether it breaks off every request, as during a restart. */
   away: boolean;
   /** Allows from now on what these Roles do and nothing else, to requests and access reviews. */
   restrict(roles: Roles): void;
@@ -64,9 +64,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
   const kinds = new Map<string, Map<string, ApiObject>>();
   const forbidden = new Set<string>();
   let given: Roles | undefined;
-  const permits = (asked: Attributes): boolean =>
-    !forbidden.has(`${asked.verb} ${placeText(asked)}`) &&
-    (given === undefined || allows(given, asked));
+  const permits = (attributes: Attributes): boolean =>
+    !forbidden.has(`${attributes.verb} ${placeText(attributes)}`) &&
+    (given === undefined || allows(given, attributes));
   const seen: SeenRequest[] = [];
   let count = 0;
   const kind = (plural: string) => {
@@ -112,8 +112,9 @@ export async function startKubernetesApi(): Promise<KubernetesApi> {
       const { spec } = body as { readonly spec: { readonly resourceAttributes: Attributes } };
       return json(201, { status: { allowed: permits(spec.resourceAttributes) } });
     }
-    const asked = { verb, group, resource: plural, subresource, namespace, name };
-    if (!permits(asked)) return json(403, { message: `${placeText(asked)} is forbidden` });
+    const attributes = { verb, group, resource: plural, subresource, namespace, name };
+    if (!permits(attributes))
+      return json(403, { message: `${placeText(attributes)} is forbidden` });
     if (subresource === "log")
       return api.onLog(
         name ?? "",
@@ -275,7 +276,7 @@ function placeOf(path: string): {
   };
 }
 
-/** A page of a list; its token is the place to go on from. */
+/** A page of a list; its token is where the next page starts. */
 function page(
   plural: string,
   objects: readonly ApiObject[],
@@ -298,7 +299,7 @@ function page(
   return {
     kind: `${plural}List`,
     metadata: { ...(end < chosen.length && { continue: String(end) }) },
-    // As the API does, whose lists of metadata alone are null where they are empty.
+    // Like the API, whose empty lists of metadata are null.
     items: metadataOnly && items.length === 0 ? null : items,
   };
 }

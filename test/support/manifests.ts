@@ -5,7 +5,7 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly annotations?: object };
 }
 
-/** What a stack declares of what is rendered: the shared templates, and the objects of its pipelines. */
+/** The registrations of a stack that `render` writes too: the shared templates, and the objects of its pipelines. */
 export function declared(registrations: readonly Registration[]): readonly object[] {
   const ofPipelines = registrations.filter(
     ({ type, options }) =>

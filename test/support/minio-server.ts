@@ -14,13 +14,13 @@ const PASSWORD = "tapctl-test-password";
 const PAUSE_MS = 100;
 const TRIES = 300;
 
-/** Why there is no MinIO to test with; false where there is one: `minio` on PATH, or what TAPCTL_TEST_MINIO names. */
+/** Why the tests with MinIO are skipped; false if `minio` is on PATH or TAPCTL_TEST_MINIO names it. */
 export const withoutMinio: string | false =
   spawnSync(PROGRAM, ["--version"]).status === 0
     ? false
     : "no minio on PATH, and TAPCTL_TEST_MINIO names none";
 
-/** Starts MinIO over an empty folder, on a free port, and gives this process credentials for it. */
+/** Starts MinIO with an empty folder on a free port, and sets credentials for it in this process. */
 export async function startMinio(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), "tapctl-minio-"));
   const address = `127.0.0.1:${await freePort()}`;
@@ -66,7 +66,7 @@ export async function startMinio(): Promise<S3Server> {
 }
 
 async function untilItAnswers(url: string): Promise<void> {
-  for (let tried = 0; tried < TRIES; tried += 1) {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
     if (
       await fetch(url).then(
         ({ ok }) => ok,
@@ -79,7 +79,7 @@ async function untilItAnswers(url: string): Promise<void> {
   throw new Error(`${PROGRAM} did not answer at ${url}`);
 }
 
-/** MinIO does not tell which port it took. */
+/** MinIO does not report its port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

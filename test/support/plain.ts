@@ -1,6 +1,6 @@
 import { parseJson, type JsonText } from "../../src/common/json";
 
-/** What a JSON text says, for comparison with a literal: white space does not count. */
+/** The value of a JSON text, for comparison with a literal. */
 export function plain(json: JsonText | null | undefined): unknown {
   return json && parseJson(json.text);
 }

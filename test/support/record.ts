@@ -31,11 +31,11 @@ export interface RecordOptions {
   readonly config?: { readonly [key: string]: string };
   /** Keys of the configuration that are secret. */
   readonly secretKeys?: readonly string[];
-  /** Whether it is a preview, in which what a provider gives is not known. Default: false. */
+  /** Whether it is a preview, in which outputs of providers are unknown. Default: false. */
   readonly preview?: boolean;
-  /** What a provider gives beside the inputs, such as a password that is made up. Default: nothing. */
+  /** Outputs of a provider in addition to the inputs, such as a generated password. Default: nothing. */
   readonly outputs?: (args: pulumi.runtime.MockResourceArgs) => Readonly<Record<string, unknown>>;
-  /** What a look-up gives. Default: its arguments. */
+  /** The result of a lookup. Default: its arguments. */
   readonly call?: (args: pulumi.runtime.MockCallArgs) => Readonly<Record<string, unknown>>;
 }
 
@@ -84,7 +84,7 @@ export async function record(
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
-/** The one registration of a type, with a name where the type has several. */
+/** The only registration of a type, or of a type and name. */
 export function only(
   registrations: readonly Registration[],
   type: string,

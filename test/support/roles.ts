@@ -10,12 +10,12 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** Rules by the namespace that they are given in. */
+/** Rules by namespace. */
 export interface Roles {
   readonly [namespace: string]: readonly Rule[];
 }
 
-/** What somebody wants to do, as an access review has it. */
+/** An action, as in an access review. */
 export interface Attributes {
   readonly verb: string;
   readonly group: string;
@@ -25,7 +25,7 @@ export interface Attributes {
   readonly name?: string | undefined;
 }
 
-/** Whether Roles allow it, as Kubernetes judges: a rule with names allows nothing where no name is asked for. */
+/** Whether Roles allow it, as in Kubernetes: a rule with names allows no request without a name. */
 export function allows(
   roles: Roles,
   { verb, group, resource, subresource, namespace, name }: Attributes,

@@ -70,7 +70,7 @@ export async function startS3Server(): Promise<S3Server> {
   };
 }
 
-/** Made under another name and renamed, so that test files that run at once do not meet a half-made one. */
+/** Made under another name and renamed, so that test files that run in parallel never see an incomplete one. */
 async function installMoto(): Promise<string> {
   const folder = join(root, ".tapctl/test");
   const home = join(folder, `moto-${MOTO}`);

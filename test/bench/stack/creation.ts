@@ -18,7 +18,10 @@ export async function benchCreation({
   pipelines,
   rounds,
 }: Scene): Promise<readonly Figure[]> {
-  const taken: { readonly stack: Usage[]; readonly kubectl: Usage[] } = { stack: [], kubectl: [] };
+  const samples: { readonly stack: Usage[]; readonly kubectl: Usage[] } = {
+    stack: [],
+    kubectl: [],
+  };
   for (let round = 1; round <= rounds; round++) {
     const part = join(folder, `creation-${round}`);
     mkdirSync(part, { recursive: true });
@@ -31,7 +34,7 @@ export async function benchCreation({
     );
     try {
       await bringUp(stack, 0);
-      taken.stack.push(await bringUp(stack, pipelines));
+      samples.stack.push(await bringUp(stack, pipelines));
     } finally {
       await destroy(stack);
     }
@@ -40,7 +43,7 @@ export async function benchCreation({
     const kubectl = ["kubectl", "--context", context] as const;
     await run([...kubectl, "create", "namespace", NAMESPACE]);
     try {
-      taken.kubectl.push(await usageOf([...kubectl, "apply", "--server-side", "-f", objects]));
+      samples.kubectl.push(await usageOf([...kubectl, "apply", "--server-side", "-f", objects]));
     } finally {
       await run([...kubectl, "delete", "namespace", NAMESPACE]);
     }
@@ -51,8 +54,8 @@ export async function benchCreation({
       what: `${pipelinesText(pipelines)}: creating them, \`npx tapctl up\` / \`kubectl apply --server-side\` of the same objects`,
       unit: "times",
       target: pipelines >= MANY ? { atMost: 1 } : undefined,
-      measured: ratioOf(wall(taken.stack), wall(taken.kubectl)),
-      detail: `${seconds(spreadOf(wall(taken.stack)).median)} / ${seconds(spreadOf(wall(taken.kubectl)).median)}`,
+      measured: ratioOf(wall(samples.stack), wall(samples.kubectl)),
+      detail: `${seconds(spreadOf(wall(samples.stack)).median)} / ${seconds(spreadOf(wall(samples.kubectl)).median)}`,
     }),
   ];
 }

@@ -6,7 +6,7 @@ import type { PipelinesCluster } from "../../../src/deploy/pipeline-objects";
 import type { Engine } from "../../../src/deploy/pulumi";
 import { run, usageOf, type Usage } from "../measure";
 
-/** A stack of the real engine, with its state in a folder of its own. */
+/** A stack of the real engine with its own state folder. */
 export interface BenchStack {
   readonly engine: Omit<Engine, "env">;
   readonly cluster: PipelinesCluster;
@@ -37,7 +37,7 @@ export function benchConfig(
 }
 
 /**
- * Makes a stack.
+ * Creates a stack.
  *
  * @param program file of the Pulumi program in `test/bench/stack`.
  */

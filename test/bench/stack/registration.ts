@@ -12,7 +12,7 @@ export async function benchRegistration({
   rounds,
 }: Scene): Promise<readonly Figure[]> {
   mkdirSync(folder, { recursive: true });
-  const taken: Usage[] = [];
+  const samples: Usage[] = [];
   for (let round = 0; round <= rounds; round++) {
     tell(
       `registering ${pipelinesText(pipelines)}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}`,
@@ -23,10 +23,10 @@ export async function benchRegistration({
       context,
       pipelines,
     );
-    if (round > 0) taken.push(usage);
+    if (round > 0) samples.push(usage);
   }
-  const measured = spreadOf(taken.map(({ cpu }) => cpu));
-  const detail = `${Math.round(spreadOf(taken.map(({ rss }) => rss)).median / 1e6)} MB; wall ${seconds(spreadOf(taken.map((usage) => usage.seconds)).median)}`;
+  const measured = spreadOf(samples.map(({ cpu }) => cpu));
+  const detail = `${Math.round(spreadOf(samples.map(({ rss }) => rss)).median / 1e6)} MB; wall ${seconds(spreadOf(samples.map((usage) => usage.seconds)).median)}`;
   return [
     figure({
       what: `${pipelinesText(pipelines)}: the program alone, registered without an engine, CPU`,

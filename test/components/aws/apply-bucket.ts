@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { only, type Registration } from "../../support/record";
 
-/** What is left out for a server that does not know it. */
+/** Parts to omit for a server that does not support them. */
 export type Part = "encryption" | "publicAccess" | "uploads";
 
 interface Rule {
@@ -23,7 +23,7 @@ interface Rule {
   readonly abortIncompleteMultipartUpload?: { readonly daysAfterInitiation: number };
 }
 
-/** Makes a bucket as its registrations say, by the calls that Pulumi's provider makes for them; without its policy, which only AWS can keep. */
+/** Creates a bucket from its registrations with the calls of Pulumi's provider; without its policy, which only AWS supports. */
 export async function applyBucket(
   client: S3Client,
   registrations: readonly Registration[],

@@ -51,7 +51,7 @@ function usesOf({ spec }: WorkflowTemplate): readonly Use[] {
   });
 }
 
-/** Fills in what Argo does. @throws Error where a place is left, whose rights would not be looked at. */
+/** Fills in Argo's placeholders. @throws Error if one is left, because its permissions would not be checked. */
 function filled(key: string, parameters: Partial<RunParameters>): string {
   const values = {
     "workflow.name": "smoke-test-x",
@@ -69,7 +69,7 @@ function filled(key: string, parameters: Partial<RunParameters>): string {
   return text;
 }
 
-/** What a policy keeps from the pods of a template, in a run with such parameters beside the defaults. */
+/** Requests of a template's pods that a policy denies, in a run with these parameters in addition to the defaults. */
 function refused(
   template: WorkflowTemplate,
   parameters: Partial<RunParameters>,
@@ -86,7 +86,7 @@ function refused(
   );
 }
 
-/** The arguments that a pipeline's CronWorkflow gives. */
+/** The arguments of a pipeline's CronWorkflow. */
 const argumentsOf = (entry: PipelineEntry): Partial<RunParameters> =>
   Object.fromEntries(
     runArguments(deployed(entry, images), settings, "schedule").map(({ name, value }) => [
@@ -98,7 +98,7 @@ const argumentsOf = (entry: PipelineEntry): Partial<RunParameters> =>
 const ownPolicy = ({ name, formerName }: PipelineEntry) =>
   storePolicy({ ...place, pipeline: { name, ...(formerName !== undefined && { formerName }) } });
 
-/** Parameters that change what a run asks for, by what people call such a run. */
+/** Parameters that change the objects of a run, by the kind of run. */
 const starts: readonly (readonly [
   string,
   (pipeline: string) => Promise<Partial<RunParameters>>,

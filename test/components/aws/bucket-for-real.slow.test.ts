@@ -51,7 +51,7 @@ const filled = (key: string, run: string) =>
     .replaceAll("{{retries}}", "0");
 
 describeBucket("a bucket as it is declared, at moto's server", startS3Server, []);
-// MinIO has no public access to block, needs a service of keys to encrypt, and gives up uploads by itself.
+// MinIO has no public access block, needs a key service to encrypt, and aborts uploads by itself.
 describeBucket(
   "a bucket as it is declared, at MinIO",
   startMinio,

@@ -18,7 +18,7 @@ import { ACCOUNT, KEY, podIdentity, REGION, settingsOf } from "./support";
 const OURS = "tapctl/prod";
 const place = { region: REGION };
 
-/** What the check says; empty where nothing is wrong. */
+/** Problems that the check reports. */
 async function problems(
   settings: Parameters<typeof settingsOf>[0] = {},
   repositories: readonly string[] = [],
@@ -243,7 +243,7 @@ describe("AWS checks with recorded answers", () => {
   );
   afterEach(() => set({ AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_STS: undefined }));
 
-  /** The check's answer where a service answers so; the others know nothing. */
+  /** The check's result if a service gives this answer; the others know no objects. */
   async function refused(
     listener: RequestListener,
     settings: Parameters<typeof settingsOf>[0] = {},
@@ -261,7 +261,7 @@ describe("AWS checks with recorded answers", () => {
   }
 
   const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/x</Arn><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
-  /** Services by what their requests look like; what is not named answers that nothing is there. */
+  /** Services by the form of their requests; others answer that no object exists. */
   const answering =
     (answers: {
       readonly bucket?: number;
@@ -373,8 +373,8 @@ describe("AWS checks with recorded answers", () => {
   test("AWS answer: an unknown profile is a problem", async () => {
     set({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
     assert.match(
-      (await problems({ place: { profile: "nobody" } }))[0] ?? "",
-      /^tapctl:aws: profile "nobody" has no valid credentials \(.*\); sign in with: aws sso login --profile nobody, or use another profile$/,
+      (await problems({ place: { profile: "unknown" } }))[0] ?? "",
+      /^tapctl:aws: profile "unknown" has no valid credentials \(.*\); sign in with: aws sso login --profile unknown, or use another profile$/,
     );
   });
 

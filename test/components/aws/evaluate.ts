@@ -6,18 +6,18 @@ export interface AwsRequest {
   readonly action: string;
   /** ARN of what it is about. */
   readonly resource?: string;
-  /** Who asks, such as `{ Service: "pods.eks.amazonaws.com" }`; policies of a role name nobody. */
+  /** The caller, such as `{ Service: "pods.eks.amazonaws.com" }`; policies of a role name none. */
   readonly principal?: { readonly [kind: string]: string };
   /** Keys of the request that conditions look at. */
   readonly context?: { readonly [key: string]: string };
 }
 
-/** `refused`: a statement says no. `denied`: none says yes. */
+/** `refused`: a statement denies it. `denied`: no statement allows it. */
 export type Decision = "allowed" | "refused" | "denied";
 
 /**
  * Decides on a request by one policy, as IAM does: a denial wins over all, and what no statement allows is denied. It
- * knows what this project's policies use, and throws at all else, so that nothing is taken for allowed by mistake.
+ * supports what this project's policies use and throws on everything else, so that nothing is allowed by mistake.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide(document: PolicyDocument, request: AwsRequest): Decision {

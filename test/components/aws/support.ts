@@ -32,14 +32,14 @@ export function settingsOf({
   );
 }
 
-/** A recording, and the look-ups that were made. */
+/** A recording and its lookups. */
 export interface AwsRecord {
   readonly registrations: readonly Registration[];
   /** Token of each look-up, with its arguments. */
   readonly calls: readonly (readonly [string, object])[];
 }
 
-/** Records a program that asks AWS. */
+/** Records a program that queries AWS. */
 export async function recordAws(
   program: () => unknown,
   options: RecordOptions = {},

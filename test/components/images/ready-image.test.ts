@@ -17,12 +17,12 @@ const context: BuildContext = {
 };
 const pinned = `ghcr.io/acme/tap-erp@${digest("1")}`;
 
-/** A registry that has `tap-x:1`, also for one user alone. */
+/** A registry with `tap-x:1`, for everyone or for one user. */
 async function registry(
   t: TestContext,
   password?: string,
-): Promise<{ readonly host: string; readonly asked: string[] }> {
-  const asked: string[] = [];
+): Promise<{ readonly host: string; readonly requests: string[] }> {
+  const requests: string[] = [];
   const basic =
     password === undefined
       ? undefined
@@ -30,12 +30,12 @@ async function registry(
   const host = await standInRegistry(t, ({ url = "", headers }, response) => {
     if (basic !== undefined && headers.authorization !== basic)
       return response.writeHead(401, { "www-authenticate": "Basic" }).end();
-    asked.push(url);
+    requests.push(url);
     return url === "/v2/etl/tap-x/manifests/1"
       ? response.writeHead(200, { "docker-content-digest": digest("2") }).end()
       : response.writeHead(404).end();
   });
-  return { host, asked };
+  return { host, requests };
 }
 
 function lookUp(ready: { readonly [name: string]: string }, own: object = {}) {
@@ -52,13 +52,13 @@ test("ready images: one with a digest is used unchanged, without a query", async
 });
 
 test("ready images: a tag is resolved to its digest by one query, however many use it", async (t) => {
-  const { host, asked } = await registry(t);
+  const { host, requests } = await registry(t);
   const image = `${host}/etl/tap-x:1`;
   assert.deepEqual(
     await lookUp({ "singer-runner": image, "tap-shop": image, "target-files": pinned }),
     new Map([[image, `${image}@${digest("2")}`]]),
   );
-  assert.deepEqual(asked, ["/v2/etl/tap-x/manifests/1"]);
+  assert.deepEqual(requests, ["/v2/etl/tap-x/manifests/1"]);
 });
 
 test("ready images: the settings' user is used for their own registry", async (t) => {

@@ -1,6 +1,6 @@
 import { parser } from "@prometheus-io/lezer-promql";
 
-/** Where a text is no PromQL, by the parser of Prometheus' own user interface; undefined where it is. */
+/** Position of the first PromQL error, by the parser of Prometheus' user interface; undefined if there is none. */
 export function promqlProblem(text: string): string | undefined {
   let problem: string | undefined;
   parser.parse(text).iterate({

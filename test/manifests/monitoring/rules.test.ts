@@ -72,8 +72,8 @@ for (const minio of [true, false]) {
 }
 
 test("PromQL: every metric in use exists", () => {
-  const told = [...runMetrics, ...committedMetrics].map(({ name }) => `argo_workflows_${name}`);
-  const known = new Set([...told, "argo_workflows_error_count", ...Object.values(RECORDED)]);
+  const metrics = [...runMetrics, ...committedMetrics].map(({ name }) => `argo_workflows_${name}`);
+  const known = new Set([...metrics, "argo_workflows_error_count", ...Object.values(RECORDED)]);
   for (const expr of [...expressions(RULES), ...dashboardExpressions(true)]) {
     for (const [name] of expr.matchAll(/(argo_workflows_|tapctl:)[a-z_]+/g))
       assert.ok(known.has(name), `${name} in ${expr}`);
@@ -107,13 +107,13 @@ test("alert rules: thresholds come from the settings", () => {
 test("dashboard: panels have titles and unique IDs, and do not overlap", () => {
   const panels = dashboard({ ...RULES }).panels ?? [];
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
-  const taken = new Set<string>();
+  const occupied = new Set<string>();
   for (const { title, gridPos } of panels) {
     assert.ok(title && gridPos && gridPos.x + gridPos.w <= 24, title);
     for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
       for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
-        assert.ok(!taken.has(`${x} ${y}`), `${title} lies over another panel`);
-        taken.add(`${x} ${y}`);
+        assert.ok(!occupied.has(`${x} ${y}`), `${title} lies over another panel`);
+        occupied.add(`${x} ${y}`);
       }
     }
   }

@@ -8,7 +8,7 @@ import {
 } from "../../../src/model/cron/cron";
 import { seeded } from "../support";
 
-/** What robfig/cron v3.0.1 (Go 1.26) answers: schedule, zone, moment to begin from, the next four runs. */
+/** Results of robfig/cron v3.0.1 (Go 1.26): schedule, time zone, start, the next four runs. */
 const answers: readonly (readonly [string, string, string, readonly string[]])[] = [
   [
     "30 2 * * *",

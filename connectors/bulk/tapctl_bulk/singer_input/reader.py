@@ -1,4 +1,4 @@
-"""Messages of an input. RECORD lines are told by their first bytes and never parsed."""
+"""Messages of an input. RECORD lines are recognized by their first bytes and never parsed."""
 
 from __future__ import annotations
 

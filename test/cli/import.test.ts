@@ -117,7 +117,12 @@ suite("import: errors", () => {
       [],
       /meltano\.yml: cannot be read \(ENOENT\)\.\nCheck the path and its permissions\.\n$/,
     ],
-    ["a file that is not YAML", { "meltano.yml": "plugins: [\n" }, [], /^meltano\.yml: .* at line 2/],
+    [
+      "a file that is not YAML",
+      { "meltano.yml": "plugins: [\n" },
+      [],
+      /^meltano\.yml: .* at line 2/,
+    ],
     [
       "a file that is not a Meltano project",
       { "meltano.yml": "- a\n" },

@@ -146,7 +146,7 @@ suite("usage errors", () => {
     assert.equal(code, 2);
   });
 
-  test("array: a file without the export \"pipelines\" is an error", async (t) => {
+  test('array: a file without the export "pipelines" is an error', async (t) => {
     const root = makeProject(t, "[]");
     writeFileSync(join(root, "pipelines", "index.ts"), "export const pipes = [];\n");
     assert.match(

@@ -70,8 +70,7 @@ const PIP_URLS: readonly (readonly [string, readonly Requirement[], readonly str
 suite("pip_url", () => {
   for (const [text, packages, options] of PIP_URLS)
     test(`pip_url: ${JSON.stringify(text)} is parsed`, () =>
-      assert.deepEqual(parseRequirements(text), { packages, options }),
-    );
+      assert.deepEqual(parseRequirements(text), { packages, options }));
 
   test("pip_url: only == gives an exact version", () => {
     assert.deepEqual(["==1.2.3", "===1.0", "==1.2.*", "~=1.2", "", ">=1,<2"].map(exactVersion), [

@@ -98,7 +98,7 @@ function addSet(state: Command): void {
   change(
     state,
     "set <name> <file>",
-    "save the state in a file (- for standard input)",
+    "replace the saved state with that in a file (- for standard input)",
     "state set exchange-rates state.json",
   ).action(async (name: string, file: string, flags: StateFlags, command: Command) => {
     const fresh = parseState(file, readText(file));
@@ -158,7 +158,7 @@ function verb(state: Command, usage: string, description: string, example: strin
   return state
     .command(usage)
     .description(description)
-    .option("--stream <stream>", "only the bookmark of this stream")
+    .option("--stream <stream>", "limit the command to the bookmark of this stream")
     .option("--json", "print as JSON")
     .addHelpText("after", `\nExample:\n  $ npx tapctl ${example}`);
 }

@@ -33,7 +33,7 @@ export function surprise(
 }
 
 /**
- * Tries cases together. If that fails, it tries each half, down to single cases; cases that are known to be
+ * Runs cases together. If that fails, it runs each half, down to single cases; cases that are known to be
  * rejected are run separately from the start, because one of them fails all.
  */
 export async function certifyCases<Case extends Certifiable>(

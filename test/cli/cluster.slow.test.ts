@@ -67,7 +67,7 @@ async function scene(t: TestContext): Promise<Scene> {
   });
   api.put("cronworkflows", cronWorkflow("orders"));
   api.put("secrets", { metadata: metadata("pipeline-orders", "orders") });
-  // No keys from the environment: those of the cluster's Secret have to do.
+  // No keys from the environment: those of the cluster's Secret must suffice.
   const environment = {
     ...cliEnvironment(),
     KUBECONFIG: kubeconfig,
@@ -761,7 +761,7 @@ suite("tapctl on a cluster", () => {
   test("backfill: windows run in order, and the saved state does not change", async (t) => {
     const one = await scene(t);
     one.api.put("cronworkflows", cronWorkflow("rates"));
-    // It shows no lines: without a right to pods and their logs, too.
+    // It shows no log lines, so it needs no permission for pods and logs.
     one.api.forbid("list pods");
     one.api.onChange = (plural, { metadata: { name = "" } }) => {
       if (plural === "workflows")

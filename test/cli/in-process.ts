@@ -14,7 +14,7 @@ let running = false;
 
 /**
  * Runs `tapctl` in this process to its end, which spares starting another: until then folder, environment,
- * output and exit code of this process are the command's. What it loaded of a project is forgotten.
+ * output and exit code of this process are the command's. Modules that it loaded from a project are removed from the cache.
  */
 export async function tapctlHere(args: readonly string[], { cwd, env }: Place): Promise<Printed> {
   if (running) throw new Error("one command at a time: two would print into each other");

@@ -143,7 +143,7 @@ interface Killing {
   readonly mode: string;
   readonly victim: Victim | undefined;
   readonly signal: NodeJS.Signals;
-  /** Seconds from when the victim is there; of tapctl, from when its first runner is, or 0 for its own start. */
+  /** Seconds after the victim's start; for tapctl, after its first runner's start, or 0 for its own start. */
   readonly delay: number;
 }
 
@@ -164,7 +164,7 @@ async function runAndKill({ folder, env, mode, victim, signal, delay }: Killing)
   while (code === undefined) {
     const below = descendants(pid);
     below.forEach((each) => seen.add(each.pid));
-    // A run begins with its first runner; killed at once, tapctl has not even loaded its own program.
+    // A run starts with its first runner; killed immediately, tapctl has not even loaded its own program.
     const begun = victim !== "tapctl" || delay === 0 || below.some(({ role }) => role === "runner");
     const found = victim === "tapctl" ? pid : below.find(({ role }) => role === victim)?.pid;
     if (victim !== undefined && found !== undefined && killedAt === undefined) {
@@ -245,7 +245,7 @@ function descendants(root: number): readonly Process[] {
       return parent === undefined ? [] : [{ pid, parent }];
     });
   const found = new Set([root]);
-  // A child may have a lower number than its parent: until nothing more is found.
+  // A child may have a lower ID than its parent, so this repeats until no more are found.
   for (let size = 0; size !== found.size;) {
     size = found.size;
     for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
@@ -264,7 +264,7 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** What a process of a run is, by its command; undefined for others, and for those that have ended. */
+/** The role of a process in a run, by its command; undefined for others and for ended ones. */
 function roleOf(pid: number): Victim | undefined {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");

@@ -1,4 +1,4 @@
-/** What a run left out is shown wherever the run is. */
+/** Skipped lines of a run are shown wherever the run is. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -58,7 +58,7 @@ function shown({ code, stdout, stderr }: Printed): string {
   return stdout;
 }
 
-suite("what a run left out", () => {
+suite("skipped lines of a run", () => {
   test("skipped lines: they are shown during the run, in runs, in status and in the report", async (t) => {
     const { summary, screen, show, root } = await shownRun(t, {
       rows: 9,

@@ -15,7 +15,7 @@ const rates = (baseUrl: string) =>
 
 const OFFLINE = rates("https://api.frankfurter.dev/v1");
 
-/** A source that answers some days and then leaves the tap waiting. */
+/** A source that answers for some days and then never again. */
 async function hangingSource(
   t: TestContext,
   days: number,
@@ -213,7 +213,7 @@ async function runJson(root: string): Promise<readonly RunSummary[]> {
   return JSON.parse(stdout) as readonly RunSummary[];
 }
 
-/** Runs against a source that hangs after three days and sends SIGINT so many times. */
+/** Runs against a source that hangs after three days and sends SIGINT this many times. */
 async function interrupt(
   t: TestContext,
   times: number,

@@ -44,7 +44,7 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs `tapctl` in a folder to its end, without a process of its own. */
+/** Runs `tapctl` in a folder, in this process. */
 export function tapctl(
   cwd: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export function tapctl(
   return tapctlHere(args, { cwd, env: options.env ?? cliEnvironment() });
 }
 
-/** Runs `tapctl` in a folder to its end as people do, for what only a process shows: its exit code, its standard input. */
+/** Runs `tapctl` in a folder as a separate process, for its exit code and standard input. */
 export function startTapctl(
   cwd: string,
   args: readonly string[],

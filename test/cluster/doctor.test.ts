@@ -649,7 +649,7 @@ suite("doctor: problems and their fixes", () => {
       assert.match(
         found(statesCheck, { states: yes([{ ...SAVED, bookmarks: bookmark(value) }]) }),
         /^ok/,
-        "dates may be of another timezone",
+        "dates may be in another time zone",
       );
     const off = {
       metadata: metadata("orders", "orders", { creationTimestamp: "2026-11-24T00:00:00Z" }),
@@ -713,7 +713,7 @@ suite("doctor: problems and their fixes", () => {
       assert.match(
         found(schedulesCheck, { crons: yes([changed]) }),
         /^ok/,
-        "was not due since it was changed, by whatever deploys it",
+        "not due since it was changed",
       );
     }
   });
@@ -749,7 +749,7 @@ test("doctor: a missing permission is reported, and all other checks run", async
     api.seen
       .filter(({ url }) => /secrets\?/.test(url))
       .every(({ accept }) => accept.includes("PartialObjectMetadataList")),
-    "what they hold is not asked for",
+    "their content is not requested",
   );
   const findings = CHECKS.flatMap((check) => check(facts))
     .filter(({ level }) => level !== "ok")
@@ -886,11 +886,7 @@ suite("Role in docs/operating.md", () => {
       [],
     );
     for (const outside of ["s3.amazonaws.com", "objects.example.com"])
-      assert.deepEqual(
-        await missing(t, outside, { pipelines: own }),
-        [],
-        "no port is forwarded to it",
-      );
+      assert.deepEqual(await missing(t, outside, { pipelines: own }), [], "no port is forwarded");
   });
 
   test("Role in docs/operating.md: doctor needs each of its rules", async (t) => {

@@ -32,7 +32,7 @@ function options(reported: string[] = [], change: Partial<HoldOptions> = {}): Ho
 }
 
 /**
- * Does what the controller does: gives the lock after some looks, and ends the Workflow whose step
+ * Does what the controller does: grants the lock after some polls, and ends the Workflow whose step
  * was resumed.
  */
 function control(

@@ -137,7 +137,7 @@ suite("following a run", () => {
         setTimeout(() => api.cut(), 50);
         return;
       }
-      // The server counts whole seconds, so that the last line comes again.
+      // The server counts whole seconds, so that the last line is repeated.
       response.write(line(2) + line(3));
       setTimeout(() => (end(api, "Succeeded"), response.end()), 50);
     };

@@ -6,7 +6,7 @@ import { connect, type Connection } from "../../src/cluster/connection";
 import type { WorkflowObject } from "../../src/cluster/objects";
 import { startKubernetesApi, type ApiObject, type KubernetesApi } from "../support/kubernetes-api";
 
-/** A stand-in for a cluster, and the kubeconfig that leads to it. */
+/** A stand-in for a cluster, and the kubeconfig for it. */
 export interface StandIn {
   readonly api: KubernetesApi;
   readonly kubeconfig: string;
@@ -14,7 +14,7 @@ export interface StandIn {
   readonly connect: () => Promise<Connection>;
 }
 
-/** Starts a stand-in that ends with the test; the kubeconfig of this process leads to it. */
+/** Starts a stand-in until the end of the test; the kubeconfig of this process refers to it. */
 export async function standIn(t: TestContext): Promise<StandIn> {
   const api = await startKubernetesApi();
   const folder = mkdtempSync(join(tmpdir(), "tapctl-cluster-"));

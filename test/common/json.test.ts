@@ -159,7 +159,7 @@ test("lossless JSON: the runner parses JSON that it writes again only in lossles
     (file) =>
       file.endsWith(".py") && /json\.loads?\(/.test(readFileSync(join(folder, file), "utf8")),
   );
-  // These only look: at lines of connectors, at types of settings, at a note of their own.
+  // These only read: lines of connectors, types of settings, their own notes.
   const looking = [
     "canonical.py",
     "describe.py",

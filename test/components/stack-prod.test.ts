@@ -17,7 +17,7 @@ const pipelines: readonly PipelineEntry[] = fixtures.map((entry) =>
   entry.name === "orders" ? { ...entry, role: "own" as const } : entry,
 );
 
-/** The stack, recorded once for all tests that look at it. */
+/** The stack, recorded once for all its tests. */
 const prodStack = once(() => recordStack(pipelines, prodConfig(), answers));
 
 describe("stack of Pulumi.prod.yaml", () => {

@@ -13,7 +13,7 @@ import { fullConfig } from "../support/stack-full";
 const byUrn = (registrations: readonly Registration[]) =>
   new Map(registrations.map((one) => [one.urn, JSON.stringify(one)]));
 
-/** Stacks that several tests look at, each recorded once. */
+/** Stacks of several tests, each recorded once. */
 const stacks = {
   default: once(() => recordStack(pipelines)),
   full: once(() => recordStack(pipelines, fullConfig)),

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { checkCharts } from "../../src/deploy/charts";
 import { settingsSchema } from "../../src/settings/schema";
 
-/** As Helm writes it, with the version of a dependency that is no version of the chart. */
+/** As Helm writes it, with the version of a dependency, which is not a version of the chart. */
 const HELM = `apiVersion: v1
 entries:
   argo-cd:

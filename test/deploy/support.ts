@@ -41,7 +41,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Shell programs that stand in for those of the machine; each call is written down in `calls`. */
+/** Shell programs in place of the machine's; each call is recorded in `calls`. */
 export type Programs = { readonly [name: string]: string };
 
 /** A fake engine whose stack has these settings. It writes to the project's file unless another is given. */
@@ -123,7 +123,7 @@ export async function run(
     const project = join(folder, "project");
     mkdirSync(bin);
     mkdirSync(join(project, ".tapctl"), { recursive: true });
-    // A project of its own, so that what is written into it is not written into this one.
+    // A separate project, so that nothing is written into this one.
     for (const name of ["pipelines", "Pulumi.yaml"]) link(name, project, files);
     for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
     copyFileSync(SETTINGS, join(project, "Pulumi.dev.yaml"));

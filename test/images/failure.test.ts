@@ -39,7 +39,7 @@ for (const [what, lines, expected] of [
     "KeyError: 'id'",
   ],
   [
-    "an exception whose traceback is gone",
+    "an exception without its traceback",
     [
       "db.ProgrammingError: no such table",
       "CONTEXT: line 1",
@@ -54,12 +54,12 @@ for (const [what, lines, expected] of [
     "db.ProgrammingError: no such table; hint: check that the table exists, and that the user can access it",
   ],
   [
-    "the last line where there is none",
+    "the last line if there is no exception",
     ["connecting", "the password is wrong", ""],
     "the password is wrong",
   ],
   [
-    "the last error in the log, above the line that says only that there was one",
+    "the last error in the log, above a line that only mentions an error",
     [
       SDK("ERROR", "tap-x", "'x' is not of type 'integer', 'null' in config['port']"),
       SDK("ERROR", "tap-x", "Config validation failed"),
@@ -67,7 +67,7 @@ for (const [what, lines, expected] of [
     "'x' is not of type 'integer', 'null' in config['port']; hint: correct the setting in the pipeline",
   ],
   [
-    "the setting that is missing",
+    "the missing setting",
     [SDK("ERROR", "tap-x", "Config validation error: 'api_url' is a required property")],
     "Config validation error: 'api_url' is a required property; hint: add the setting to the pipeline",
   ],
@@ -124,7 +124,7 @@ for (const [what, lines, expected] of [
     'db.DataError: bad (column "amount")',
   ],
   [
-    "a column once",
+    "the column once",
     ["Traceback (most recent call last):", `ValueError: no value for field 'd'`],
     "ValueError: no value for field 'd'",
   ],

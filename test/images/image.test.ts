@@ -1,4 +1,4 @@
-/** `docker run IMAGE`: the runner beside a connector description, without a request. */
+/** `docker run IMAGE`: the runner next to a connector description, without a request. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -42,7 +42,7 @@ const settings = {
   path: "string",
 };
 
-/** A tap that copies the settings it gets to got.json. */
+/** A tap that copies its settings to got.json. */
 const tapImage = (space: Workspace, more: object = {}) =>
   image(space, "tap", { settings, ...more });
 const STEPS = { STEPS: JSON.stringify(TEN) };
@@ -152,12 +152,12 @@ describe("image settings", () => {
       /PASSWORD and PASSWORD_FILE are both set/,
     ],
     [
-      "a file that is not there",
+      "a missing file",
       { PASSWORD_FILE: "/nonexistent/x" },
       /PASSWORD_FILE: \/nonexistent\/x cannot be read: No such file/,
     ],
     [
-      "one that is missing",
+      "a missing required setting",
       {},
       /^runner \| tap-fake requires start_date \(-e START_DATE=...\); settings can also come from a config.json/,
     ],

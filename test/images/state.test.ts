@@ -269,11 +269,11 @@ describe("expectations", () => {
   const day = (days: number): string =>
     new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   for (const [what, bookmarks, error] of [
-    ["a stream that is fresh", { a: day(0) }, null],
-    ["a date that is tomorrow already in another timezone", { a: day(1) }, null],
+    ["a fresh stream", { a: day(0) }, null],
+    ["a date that is tomorrow in another time zone", { a: day(1) }, null],
     ["a stream without dates", { a: { id: 7 }, b: day(0) }, null],
     [
-      "a fresh stream beside an old one",
+      "a fresh stream and an old one",
       { a: day(0), b: { at: "2001-02-03T04:05:06+01:00" } },
       /^the bookmark of stream "b" is [\d.]+ hours old \(2001-02-03T04:05:06\+01:00\), expected at most 1$/,
     ],

@@ -818,19 +818,19 @@ describe("notify", () => {
 
   for (const [what, result, records, says] of [
     [
-      "what was left out",
+      "skipped lines",
       { records: { a: 3 }, leftOut: ["1 line", "full tables: b"], leftOutCount: 2 },
       3,
       "(3 records)\nleft out: 1 line\nleft out: full tables: b\n",
     ],
     [
-      "BATCH files that are not counted",
+      "BATCH files without counts",
       { records: { a: 0 }, leftOut: [], uncountedFiles: 2 },
       undefined,
       "(the rows of 2 BATCH files)\n",
     ],
     [
-      "BATCH files beside records",
+      "BATCH files and records",
       { records: { a: 5 }, uncountedFiles: 1 },
       5,
       "(5 records and the rows of 1 BATCH file)\n",

@@ -16,7 +16,7 @@ mkdirSync(join(folder, "node_modules"));
 symlinkSync(REPOSITORY, join(folder, "node_modules", "tapctl"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-/** Every project in each of its environments that matter, written to a file. */
+/** Every project in each relevant environment, written to a file. */
 const files = [
   ...PROJECTS.map((project) => [project, undefined] as const),
   ["warehouse", "prod"] as const,

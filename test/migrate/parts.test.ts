@@ -91,7 +91,7 @@ suite("pip_url", () => {
   });
 });
 
-/** Patterns, metadata, the rules they become, and how many things had to be left over. */
+/** Patterns, metadata, the resulting rules, and the number of things that are not converted. */
 const SELECTIONS: readonly (readonly [
   string,
   readonly string[] | undefined,

@@ -13,7 +13,7 @@ test("definePipelines: type-checking time grows linearly with the number of entr
   assert.ok(growth < 2.2, `400 more entries cost ${growth.toFixed(2)} times as much as 200 more`);
 });
 
-/** Calls of functions of the compiler while it checks an array of so many entries: the same count in each run. */
+/** Number of compiler function calls to check an array of this many entries: the same count in each run. */
 async function callsOfCheck(entries: number): Promise<number> {
   const program = programOf(
     array(

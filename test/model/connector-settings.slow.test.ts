@@ -13,7 +13,7 @@ import {
 } from "../../connectors";
 import { install } from "../connectors/support";
 
-/** Settings that the connectors take and call deprecated. */
+/** Settings that the connectors accept as deprecated. */
 const DEPRECATED = ["dialect+driver", "output_path_prefix"];
 
 interface About {

@@ -225,7 +225,7 @@ for (const [what, saved, changed] of compared)
   test(`identity of a saved state: ${what} differs in ${changed.join(" and ") || "nothing"}`, () =>
     assert.deepEqual(changedParts(saved, now), changed));
 
-test("a bulk connector and the published one have the same identity by their state name", () => {
+test("state name: a bulk connector and the published one with the same state name have the same identity", () => {
   const published = tap({
     name: "tap-db-sdk",
     stateName: "tap-db",

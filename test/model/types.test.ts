@@ -74,7 +74,7 @@ test("definePipelines: invalid entries do not compile", () => {
     { ...base, schedule: "0 6 * * 7" },
     // @ts-expect-error a day that Argo does not know
     { ...base, schedule: "0 6 * * 5L" },
-    // @ts-expect-error a misspelt descriptor
+    // @ts-expect-error a misspelled descriptor
     { ...base, schedule: "@dayly" },
     // @ts-expect-error an interval in days
     { ...base, schedule: "@every 1d" },

@@ -197,7 +197,7 @@ suite("package, installed from the tarball", () => {
 
 function runIn(cwd: string, command: string, args: readonly string[]): Promise<Printed> {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1" };
-  // Variables of npm that started the tests, and places of this repository, are not those of the project.
+  // Variables of the npm that started the tests, and paths of this repository, do not apply to the project.
   for (const name of Object.keys(env))
     if (name.startsWith("npm_") || name.startsWith("TAPCTL_")) delete env[name];
   return new Promise((resolve) =>

@@ -4,12 +4,12 @@ import type { RunStatus, RunSummary } from "../../src/store/runs/runs";
 import { random } from "../support/random";
 import { toJsonText } from "../../src/common/json";
 
-/** The moment of sample reports. */
+/** The time of sample reports. */
 export const NOW = new Date("2026-11-25T12:07:00Z");
 
 const MINUTE_MS = 60_000;
 
-/** A pipeline to make up: how many minutes lie between its runs, and how each ended, the newest last. */
+/** A sample pipeline: how many minutes lie between its runs, and how each ended, the newest last. */
 export interface SamplePipeline {
   readonly name: string;
   /** Minutes from one run to the next; a schedule of the same. */
@@ -20,7 +20,7 @@ export interface SamplePipeline {
   readonly records: number;
   /** Seconds of a usual run. */
   readonly seconds: number;
-  /** Minutes since the newest run began. */
+  /** Minutes since the start of the newest run. */
   readonly ago: number;
   readonly suspended?: boolean;
   readonly error?: string;

@@ -13,7 +13,7 @@ const incremental = (stream: string, replicationKey: string) => ({
   replicationKey,
 });
 
-/** What changes, before, after, and what the review must say of it. */
+/** Changed thing, before, after, and the expected text of the review. */
 const STATE_CASES: readonly (readonly [
   string,
   Partial<Replication>,
@@ -133,7 +133,7 @@ suite("changes that no longer fit the saved state", () => {
   });
 });
 
-/** What changes and leaves the saved state as it is. */
+/** Changes that do not affect the saved state. */
 const HARMLESS: readonly (readonly [
   string,
   Partial<Replication>,

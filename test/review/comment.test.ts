@@ -15,7 +15,7 @@ const many = (
     replication({ name: `pipeline-${index}`, ...fields(index) }),
   );
 
-/** Four bytes a character, the worst there is. */
+/** Four bytes per character, the maximum. */
 const LONG = "😀".repeat(300);
 
 test("comment: one with every kind of change equals the golden file", () => {
@@ -99,7 +99,7 @@ test("comment: a base that does not render is one sentence, and all pipelines ar
   );
 });
 
-/** Changes that are as large as they get. */
+/** The largest possible changes. */
 const HUGE: readonly (readonly [string, Review])[] = [
   [
     "1,000 new pipelines",

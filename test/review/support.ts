@@ -6,7 +6,7 @@ import type { CheckoutDescription } from "../../src/review/checkout";
 import { reviewOf, type Review } from "../../src/review/review";
 import type { ResourcePlan } from "../../src/review/pulumi-preview";
 
-/** The moment that next runs are counted from in these tests: a Tuesday. */
+/** The time from which these tests compute the next runs: a Tuesday. */
 export const NOW = new Date("2026-11-24T00:00:00Z");
 
 /** A tap of a given version, for use in entries. */
@@ -35,7 +35,7 @@ export function replication(fields: Partial<Replication> = {}): Replication {
   return { name: "orders", schedule: "0 6 * * *", tap: shopTap(), target: warehouse(), ...fields };
 }
 
-/** What a checkout of these entries describes, with images named after their connectors. */
+/** The description of a checkout with these entries and images named after their connectors. */
 export function checkout(
   entries: readonly PipelineEntry[],
 ): Extract<CheckoutDescription, { readonly kind: "array" }> {

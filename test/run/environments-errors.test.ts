@@ -107,7 +107,7 @@ test("environment: a root that is a file or cannot be written is an error", asyn
     { name: "UserError", message: /is no folder; connectors are installed below/ },
   );
 
-  // A folder of the kernel, which refuses root as well.
+  // A folder of the kernel, which rejects root as well.
   const root = join("/sys", "environments");
   await assert.rejects(ensureEnvironment(tiny("tap-tiny"), { root }), {
     name: "UserError",

@@ -105,7 +105,7 @@ test("environment: uv is downloaded if the machine has none", async (t) => {
   assert.ok(readdirSync(join(site.root, "tools")).some((name) => /^uv-[\d.]+$/.test(name)));
 });
 
-/** `PATH` less the folders that hold uv. */
+/** `PATH` without the folders that contain uv. */
 function pathWithoutUv(t: Parameters<typeof temporaryFolder>[0]): string {
   const folders = (process.env["PATH"] ?? "")
     .split(":")

@@ -1,4 +1,4 @@
-/** A run in which nothing moves ends, and is seen to be silent. */
+/** A run in which no data moves ends, and is shown as silent. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

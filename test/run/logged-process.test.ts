@@ -8,7 +8,7 @@ import { isRunning, numbersIn, temporaryFolder, until } from "./support";
 test("logged process: a stop ends the program and its children", { timeout: 30_000 }, async (t) => {
   const folder = temporaryFolder(t);
   const pids = join(folder, "pids");
-  // Like a build of a package: the child holds the outputs, and does not notice that its parent is gone.
+  // Like a build of a package: the child holds the outputs and does not notice the end of its parent.
   const script = `sleep 600 & echo $! >> '${pids}'; echo $$ >> '${pids}'; wait`;
   const stop = new AbortController();
   const running = runLogged({

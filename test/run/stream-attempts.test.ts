@@ -16,9 +16,9 @@ interface Attempts {
   };
   readonly target?: { readonly fail_after: number; readonly fail_times: number };
   readonly minRecords: number;
-  /** What has come when all attempts have ended. */
+  /** Records after all attempts. */
   readonly records: number;
-  /** The most that `minRecords` may ask for. */
+  /** The largest `minRecords` that passes. */
   readonly counted: number;
 }
 
@@ -86,7 +86,7 @@ suite("counts of retried streams", () => {
       { mode: "stream" },
     );
     assert.equal(summary.status, "succeeded", summary.error ?? "");
-    // Lines 3 and 33 in the first attempt, line 33 and what is glued to 50 in the second.
+    // Lines 3 and 33 in the first attempt, line 33 and the text before 50 in the second.
     assert.equal(summary.badLines, 3);
     assert.equal(summary.leftOut?.length, 3);
     assert.equal(summary.records, 35 + 30);

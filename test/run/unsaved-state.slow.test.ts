@@ -1,4 +1,4 @@
-/** A store that does not take the state (meltano/meltano#9922): the run fails, and the next one sends the data again. */
+/** A store that rejects the state (meltano/meltano#9922): the run fails, and the next one sends the data again. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import { fakeContext, fakePipeline, numbersIn, range, temporaryFolder } from "./
 
 const UNSAVED = /^the state could not be saved, so the next run sends what this one loaded again: /;
 
-/** A context in which something happens when the data is about to be loaded. */
+/** A context with an event just before the data is loaded. */
 async function spoiled(
   folder: string,
   mode: string,
@@ -49,7 +49,7 @@ suite("folder that cannot store the state", () => {
       test(`unsaved state, ${mode} mode: the run fails if something else is in the place of the ${what}`, async (t) => {
         const folder = temporaryFolder(t);
         const place = join(folder, "store", key);
-        // A folder stands in the place of the file, or a file in that of the folder.
+        // A folder is in the place of the file, or a file in that of the folder.
         const spoil = () =>
           what === "state"
             ? mkdirSync(join(place, "x"), { recursive: true })

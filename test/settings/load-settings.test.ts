@@ -237,7 +237,7 @@ const cases: readonly (readonly [
     ],
   ],
   [
-    "the name of a cluster that is none",
+    "an invalid cluster name",
     { aws: place, objectStore: store({ identity: { kind: "pod-identity", cluster: "a/b" } }) },
     undefined,
     ["tapctl:objectStore.identity.cluster: must be the name of an EKS cluster"],

@@ -112,7 +112,7 @@ const cases: readonly (readonly [string, { readonly [name: string]: string }, st
     /^UserError: \S*Pulumi\.staging\.yaml does not exist; stacks with a file: dev, eu\.prod$/,
   ],
   [
-    "a stack without a file where there is none",
+    "a stack in a project without stack files",
     {},
     "dev",
     /Pulumi\.dev\.yaml does not exist; stacks with a file: none$/,

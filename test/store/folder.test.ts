@@ -148,7 +148,7 @@ describe("folder as store", () => {
   });
 
   test("folder store: an unwritable folder is one line", async () => {
-    // Not even root can make a folder in /proc.
+    // Not even root can create a folder in /proc.
     await assert.rejects(
       openFolder("/proc/tapctl-store").put("a", "x"),
       isUserError(/^cannot write \/proc\/tapctl-store\/a: /),

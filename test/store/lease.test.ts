@@ -149,10 +149,10 @@ describeStores("lease", (fresh, again) => {
   const held: readonly { readonly what: string; readonly record: LeaseRecord }[] = [
     { what: "another machine", record: foreign({ expires: START + 1 }) },
     {
-      what: "a process that is dead here but was of another boot or container",
+      what: "a process of another boot or container that does not run here",
       record: { ...foreign(self()), boot: "another", pid: 2 ** 22 + 1 },
     },
-    { what: "a living process of this machine", record: foreign(self()) },
+    { what: "a running process of this machine", record: foreign(self()) },
   ];
   for (const { what, record } of held) {
     test(`lease: one of ${what} is not taken over`, async () => {

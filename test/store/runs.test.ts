@@ -126,56 +126,56 @@ describeStores("runs", (fresh) => {
   const now = new Date("2026-11-09T12:00:00Z");
   const table: readonly PruneCase[] = [
     {
-      what: "nothing when there are no runs",
+      what: "it deletes nothing if there are no runs",
       runs: {},
       policy: { keep: 1, maxAgeDays: 1 },
       pruned: [],
     },
     {
-      what: "no run within the limits",
+      what: "it keeps runs within the limits",
       runs: { 7: "succeeded", 8: "succeeded" },
       policy: { keep: 2, maxAgeDays: 30 },
       pruned: [],
     },
     {
-      what: "runs beyond the count",
+      what: "it deletes runs beyond the count",
       runs: { 5: "failed", 6: "succeeded", 7: "succeeded", 8: "succeeded" },
       policy: { keep: 2, maxAgeDays: 30 },
       pruned: [6, 5],
     },
     {
-      what: "runs that are too old",
+      what: "it deletes runs that are too old",
       runs: { 1: "succeeded", 6: "succeeded", 8: "succeeded" },
       policy: { keep: 10, maxAgeDays: 4 },
       pruned: [1],
     },
     {
-      what: "never the newest run, whatever its age",
+      what: "it keeps the newest run, whatever its age",
       runs: { 1: "failed", 2: "succeeded" },
       policy: { keep: 0, maxAgeDays: 0 },
       pruned: [1],
     },
     {
-      what: "never the newest successful run",
+      what: "it keeps the newest successful run",
       runs: { 1: "succeeded", 2: "succeeded", 3: "failed", 4: "failed" },
       policy: { keep: 1, maxAgeDays: 30 },
       pruned: [3, 1],
     },
     {
-      what: "runs that were killed",
+      what: "it deletes killed runs",
       runs: { 1: "killed", 2: "running", 8: "succeeded" },
       policy: { keep: 1, maxAgeDays: 30 },
       pruned: [2, 1],
     },
     {
-      what: "all but the newest if none succeeded",
+      what: "it keeps the newest run if none succeeded",
       runs: { 1: "failed", 2: "killed", 3: "interrupted" },
       policy: { keep: 1, maxAgeDays: 30 },
       pruned: [2, 1],
     },
   ];
   for (const { what, runs, policy, pruned } of table) {
-    test(`prune: it deletes ${what}`, async () => {
+    test(`prune: ${what}`, async () => {
       const store = fresh();
       for (const [day, status] of Object.entries(runs)) {
         await addRun(store, Number(day), status);

@@ -12,7 +12,7 @@ import { PAGE, S3Server, startS3Server } from "../support/s3-server";
 import { COMPILED } from "../support/command";
 import { temporaryFolder } from "./stores";
 
-/** Runs work against a small HTTP server of the test's own. */
+/** Runs work against a small HTTP server. */
 async function withServer(
   listener: RequestListener,
   work: (endpoint: string) => Promise<void>,

@@ -18,7 +18,7 @@ export interface ApiObject {
   readonly [field: string]: unknown;
 }
 
-/** A request that the stand-in got. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string;
   /** Path and query. */

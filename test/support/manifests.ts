@@ -38,7 +38,7 @@ export function byName(objects: readonly object[]): { readonly [name: string]: u
   return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** A value in which JSON in text is data, digests of images are left out, and a reference to a secret is what tests give for it. */
+/** A value with JSON texts parsed, image digests removed, and references to secrets replaced by the tests' values. */
 function comparable(value: unknown): unknown {
   if (typeof value === "string")
     return /^[[{]/.test(value) && isJson(value)

@@ -23,7 +23,7 @@ const root = resolve(__dirname, "..", "..");
 export interface S3Server {
   /** URL without a slash at its end, e.g. `http://127.0.0.1:40123`. */
   readonly endpoint: string;
-  /** Makes a bucket. */
+  /** Creates a bucket. */
   makeBucket(name: string): Promise<void>;
   /** Ends the server. */
   stop(): Promise<void>;
@@ -70,7 +70,7 @@ export async function startS3Server(): Promise<S3Server> {
   };
 }
 
-/** Made under another name and renamed, so that test files that run in parallel never see an incomplete one. */
+/** Created under another name and renamed, so that test files that run in parallel never see an incomplete one. */
 async function installMoto(): Promise<string> {
   const folder = join(root, ".tapctl/test");
   const home = join(folder, `moto-${MOTO}`);

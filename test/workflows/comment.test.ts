@@ -21,7 +21,7 @@ interface World {
 const OWN = "acme/etl";
 const SHA = "a".repeat(40);
 
-/** Runs the script of comment.yml against a pretended GitHub; returns what it did there. */
+/** Runs the script of comment.yml against a fake GitHub; returns the calls. */
 async function post(
   t: TestContext,
   { comment, link, from = OWN, pulls, comments = [] }: World,
@@ -31,7 +31,7 @@ async function post(
   mkdirSync(join(temp, "comment"));
   if (comment !== undefined) writeFileSync(join(temp, "comment", "comment.md"), comment);
   if (link !== undefined) symlinkSync(link, join(temp, "comment", "comment.md"));
-  // By JSON below, because objects of another context have other prototypes.
+  // Compared as JSON, because objects of another context have other prototypes.
   const calls: Call[] = [];
   const does = (method: string, data?: unknown) => (args: { readonly [name: string]: unknown }) => (
     calls.push([method, args]),

@@ -35,7 +35,7 @@ export interface Workflow {
   readonly jobs: { readonly [name: string]: Job };
 }
 
-/** All workflows that are shipped. */
+/** All workflows of this repository. */
 export const workflows: readonly Workflow[] = readdirSync(FOLDER)
   .sort()
   .map((file) => {

@@ -4,11 +4,11 @@ import type { PolicyDocument, Statement } from "../../../components/aws/policy-d
 export interface AwsRequest {
   /** Such as `s3:GetObject`. */
   readonly action: string;
-  /** ARN of what it is about. */
+  /** ARN of the resource. */
   readonly resource?: string;
   /** The caller, such as `{ Service: "pods.eks.amazonaws.com" }`; policies of a role name none. */
   readonly principal?: { readonly [kind: string]: string };
-  /** Keys of the request that conditions look at. */
+  /** Keys of the request for conditions. */
   readonly context?: { readonly [key: string]: string };
 }
 

@@ -4,7 +4,7 @@ import type { PipelineEntry } from "../../../src/model/define";
 import { checkSettings } from "../../../src/settings/load-settings";
 import { record, type RecordOptions, type Registration } from "../../support/record";
 
-/** The account that look-ups answer with. */
+/** The account in results of lookups. */
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-central-1";
 export const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -35,7 +35,7 @@ export function settingsOf({
 /** A recording and its lookups. */
 export interface AwsRecord {
   readonly registrations: readonly Registration[];
-  /** Token of each look-up, with its arguments. */
+  /** Token of each lookup, with its arguments. */
   readonly calls: readonly (readonly [string, object])[];
 }
 

@@ -41,7 +41,7 @@ export function arrayOf(...taps: readonly ReturnType<typeof shop>[]): readonly P
   );
 }
 
-/** Records a program whose builds have a digest of nothing but zeros. */
+/** Records a program whose builds have a digest of zeros. */
 export function recordImages(
   program: () => unknown,
   options: RecordOptions = {},

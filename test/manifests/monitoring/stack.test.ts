@@ -8,7 +8,7 @@ import { only, record, type Registration } from "../../support/record";
 
 const S3 = JSON.stringify({ kind: "s3", bucket: "etl", credentials: "ambient" });
 
-/** What a stack of the pipelines without secrets registers. */
+/** Registrations of a stack of the pipelines without secrets. */
 function recordStack(
   config: { readonly [key: string]: string },
   entries: readonly PipelineEntry[] = pipelines.slice(4),

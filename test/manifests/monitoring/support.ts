@@ -14,7 +14,7 @@ export const RULES: RuleOptions = {
 /** The promtool to test with: `$TAPCTL_PROMTOOL`, else that on PATH. */
 export const PROMTOOL = process.env.TAPCTL_PROMTOOL ?? "promtool";
 
-/** Why tests with promtool are skipped; false where they are not. */
+/** Why tests with promtool are skipped; false if they are not. */
 export function withoutPromtool(): string | false {
   return spawnSync(PROMTOOL, ["--version"]).status === 0
     ? false

@@ -262,7 +262,7 @@ test("next runs: in UTC they are the matching minutes, for random schedules", ()
   }
 });
 
-/** The definition, written apart from the code: a minute matches when each field does. */
+/** The definition, independent of the code: a minute matches when each field does. */
 function matches(schedule: CalendarSchedule, time: Date): boolean {
   const dayOfMonth = schedule.day.values.has(time.getUTCDate());
   const dayOfWeek = schedule.weekday.values.has(time.getUTCDay());

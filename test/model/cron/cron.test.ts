@@ -157,7 +157,7 @@ const keys: readonly (readonly [string, string, boolean])[] = [
   ["0 0 * * 1-5", "00 0 ? * FRI,MON-THU", true],
   ["@every 60m", "@every 1h", true],
   ["@hourly", "@every 1h", false],
-  // 1-31 is no star: with a restricted day of week, either is enough.
+  // 1-31 is not a star: with a restricted day of week, either is enough.
   ["0 0 1-31 * 1", "0 0 * * 1", false],
 ];
 

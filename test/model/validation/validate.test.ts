@@ -38,7 +38,7 @@ const followUp = { name: "dbt", image: "acme/dbt:1", command: ["dbt"] };
 const circle: Record<string, unknown> = {};
 circle["self"] = circle;
 
-/** Fields put over a valid replication, and the texts that come of it. */
+/** Fields that replace those of a valid replication, and the problems. */
 const replications: readonly (readonly [Readonly<Record<string, unknown>>, readonly string[]])[] = [
   [{}, []],
   [{ name: undefined }, ["name is missing"]],
@@ -612,7 +612,7 @@ const replications: readonly (readonly [Readonly<Record<string, unknown>>, reado
   [{ tap: tapOf({ text: "x".repeat(1_000_000) }), configFrom: "store" }, []],
 ];
 
-/** Fields put over a valid job, and the texts that come of it. */
+/** Fields that replace those of a valid job, and the problems. */
 const jobs: readonly (readonly [Readonly<Record<string, unknown>>, readonly string[]])[] = [
   [{}, []],
   [{ resources: { cpu: "1", memory: "1Gi" }, env: { TOKEN: secret("dbt-token") } }, []],

@@ -110,7 +110,7 @@ class TapRuns:
         state: Mapping[str, Any] | None = None,
         **settings: Any,
     ) -> subprocess.Popen[bytes]:
-        """Start the tap. It stops soon if nobody reads its output: a pipe holds 64 KiB."""
+        """Start the tap. It stops soon if its output is not read: a pipe holds 64 KiB."""
         return subprocess.Popen(
             self.command(catalog, state, **settings),
             stdout=subprocess.PIPE,

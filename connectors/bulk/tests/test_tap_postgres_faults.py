@@ -64,7 +64,7 @@ def test_killed_tap_resumes_without_losing_a_row(server: PostgresServer, tap: Ta
             if message["type"] == "RECORD"
         )
         state = kept[-1]["value"] if kept else state
-        # The source goes on changing.
+        # The source keeps changing.
         server.query(
             "update f.t set at = now() where id in (select id from f.t order by random() limit 5)"
         )

@@ -1,4 +1,4 @@
-"""A run: sends the selected streams, one after the other, from one snapshot."""
+"""A run: sends the selected streams sequentially from one snapshot."""
 
 from __future__ import annotations
 

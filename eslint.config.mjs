@@ -20,6 +20,12 @@ const PLAIN_JSON = [
   "test/**",
 ];
 
+/** An error says what is wrong in its first argument, and what to do in the option `fix`. */
+const FIX_IN_PROBLEM = [
+  "NewExpression[callee.name=/Error$|^UnreadableState$/] > Literal[value=/\\n[A-Z`]/]:first-child",
+  "NewExpression[callee.name=/Error$|^UnreadableState$/] > TemplateLiteral:first-child > TemplateElement[value.raw=/\\\\n([A-Z`]|$)/]",
+].map((selector) => ({ selector, message: "Move the instruction to the option `fix`." }));
+
 export default tseslint.config(
   { ignores: ["node_modules/", "dist/", ".tapctl/"] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ["**/*.ts"] })),
@@ -55,6 +61,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ["{src,components,policy,connectors}/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...FIX_IN_PROBLEM] },
   },
   {
     files: ["test/**/*.ts"],

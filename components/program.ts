@@ -37,15 +37,14 @@ export function stack(pipelines: readonly PipelineEntry[]): Program {
   return async () => {
     const commands = commandsFor({ stack: pulumi.getStack });
     try {
-      const settings = loadSettings(undefined, commands);
-      await check(settings, pipelines, commands);
+      const settings = loadSettings();
+      await check(settings, pipelines);
       const digests = await readyDigests(
         settings,
         pipelines,
         readBuildContext(settings.images.baseImage),
       );
       return deploy(settings, pipelines, {
-        commands,
         digests,
         transformations: supportsErrorHooks() ? [namesRecovery(commands)] : [],
       });

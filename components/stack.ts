@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgoWorkflows } from "./argo/argo-workflows";
-import type { Commands } from "../src/common/commands";
 import { defaultClusterSettings } from "../src/manifests/argo/cluster-settings";
 import { SMOKE_TEST } from "../src/manifests/argo/smoke-test";
 import { ArtifactRepository } from "./store/artifact-repository";
@@ -46,16 +45,10 @@ export interface StackOutputs {
 /**
  * Checks the array, and the cloud if the settings use one, for problems that would otherwise fail a
  * deployment halfway. Changes nothing.
- *
- * @param commands the commands to print in problems. Default: those without options.
  * @throws UserError with all problems of the array, or otherwise of the cloud.
  */
-export async function check(
-  settings: Settings,
-  entries: readonly PipelineEntry[],
-  commands?: Commands,
-): Promise<void> {
-  assertDeployable(entries, Object.keys(settings.secrets), commands);
+export async function check(settings: Settings, entries: readonly PipelineEntry[]): Promise<void> {
+  assertDeployable(entries, Object.keys(settings.secrets));
   await cloudOf(settings)?.check(cloudArgs(settings, entries));
 }
 
@@ -65,8 +58,6 @@ export interface DeployOptions {
   readonly transformations?: readonly pulumi.ResourceTransformation[];
   /** Digests of the ready images. Default: images are used by tag. */
   readonly digests?: Digests;
-  /** The commands to print in problems. Default: those without options. */
-  readonly commands?: Commands;
 }
 
 /**
@@ -77,9 +68,9 @@ export interface DeployOptions {
 export function deploy(
   settings: Settings,
   entries: readonly PipelineEntry[],
-  { transformations = [], digests = new Map(), commands }: DeployOptions = {},
+  { transformations = [], digests = new Map() }: DeployOptions = {},
 ): StackOutputs {
-  assertDeployable(entries, Object.keys(settings.secrets), commands);
+  assertDeployable(entries, Object.keys(settings.secrets));
   const certificates = readCertificates(settings.certificateAuthority);
   const { secrets, networkPolicy, protect } = settings;
   // Objects are updated in place, because users refer to them by name.

@@ -36,7 +36,8 @@ export function hasLock(name: string, source: InstalledSource, root: string): bo
 export function checkedLock(name: string, source: InstalledSource, text: string): string {
   if (belongs(text, source)) return text;
   throw new UserError(
-    `connector "${name}": connectors/locks/${name}.txt does not belong to ${packageName(source)} ${sourceVersion(source)} as it is defined now\nWrite it again with: npx tapctl lock ${name}`,
+    `connector "${name}": connectors/locks/${name}.txt does not belong to ${packageName(source)} ${sourceVersion(source)} as it is defined now`,
+    { fix: `Write it again with: npx tapctl lock ${name}` },
   );
 }
 

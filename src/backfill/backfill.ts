@@ -68,9 +68,9 @@ export async function readBackfill(store: ObjectStore, fresh: Backfill): Promise
   } catch {
     // Reported below, like any other unknown format.
   }
-  throw new UserError(
-    `${key} in ${store.url} is not a backfill of version 1.\nStart over with --restart.`,
-  );
+  throw new UserError(`${key} in ${store.url} is not a backfill of version 1.`, {
+    fix: "Start over with --restart.",
+  });
 }
 
 /**

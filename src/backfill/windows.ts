@@ -22,7 +22,9 @@ const MOST = 5000;
 export function checkDay(flag: string, text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(time) || dayOf(time) !== text)
-    throw new UserError(`Invalid value for ${flag}: "${text}".\nUse a date such as 2026-01-31.`);
+    throw new UserError(`Invalid value for ${flag}: "${text}".`, {
+      fix: "Use a date such as 2026-01-31.",
+    });
   return text;
 }
 
@@ -32,16 +34,17 @@ export function checkDay(flag: string, text: string): string {
  */
 export function windowsOf({ from, to }: Days, step: Step): readonly Days[] {
   if (from >= to)
-    throw new UserError(
-      `--to ${to} is not later than --from ${from}.\nSet --to to the day after the last one.`,
-    );
+    throw new UserError(`--to ${to} is not later than --from ${from}.`, {
+      fix: "Set --to to the day after the last one.",
+    });
   const windows: Days[] = [];
   for (let start = from; start < to;) {
     const end = next(start, step);
     windows.push({ from: start, to: end < to ? end : to });
     if (windows.length > MOST)
       throw new UserError(
-        `--from ${from} --to ${to} --by ${step} gives more than ${MOST} windows.\nUse longer windows.`,
+        `--from ${from} --to ${to} --by ${step} gives more than ${MOST} windows.`,
+        { fix: "Use longer windows." },
       );
     start = end;
   }

@@ -62,7 +62,8 @@ async function cancelHere(
     });
   if (holder.host !== hostname() || holder.boot !== bootId())
     throw new UserError(
-      `Run ${holder.run} of "${name}" is running on another machine: host ${holder.host}, process ${holder.pid}.\nCancel it there.`,
+      `Run ${holder.run} of "${name}" is running on another machine: host ${holder.host}, process ${holder.pid}.`,
+      { fix: "Cancel it there." },
     );
   process.kill(holder.pid, "SIGINT");
   return { workflow: holder.run, how: "stopping" };

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Argument, type Command } from "commander";
 import type { Commands } from "../common/commands";
-import { UserError } from "../common/errors";
+import { joinErrors, UserError } from "../common/errors";
 import { getConfigs, putConfigs, removeConfig, type ConfigChange } from "../run/config-changes";
 import { checkedConfig, putCommand } from "../run/config-files";
 import type { Replication } from "../model/replication";
@@ -73,8 +73,10 @@ function addShow(config: Command): void {
         ),
       );
     else if (readsStore(entry)) print(`"${name}" has no files in the store`);
-    if (!readsStore(entry))
-      print(`${files.length > 0 ? "The stored files are not used: " : ""}${notFromStore(name)}`);
+    if (!readsStore(entry)) {
+      const { cause, fix } = notFromStore(name);
+      print(`${files.length > 0 ? "The stored files are not used: " : ""}${cause}\n${fix}`);
+    }
     printMissing(commands, name, missing);
   });
 }
@@ -179,24 +181,24 @@ function checkedTexts(flags: PutFlags): { readonly [Part in ConfigPart]?: string
     flags[part] === undefined ? [] : [{ part, file: flags[part] }],
   );
   if (given.length === 0)
-    throw new UserError(
-      "No file is given.\nUse at least one of --tap, --target, --catalog and --state.",
-    );
+    throw new UserError("No file is given.", {
+      fix: "Use at least one of --tap, --target, --catalog and --state.",
+    });
   if (given.filter(({ file }) => file === "-").length > 1)
-    throw new UserError(
-      'More than one file is read from standard input ("-").\nUse "-" for one file only.',
-    );
-  const problems: string[] = [];
+    throw new UserError('More than one file is read from standard input ("-").', {
+      fix: 'Use "-" for one file only.',
+    });
+  const problems: UserError[] = [];
   const texts = given.flatMap(({ part, file }) => {
     try {
       return [[part, checkedConfig(part, `--${part} ${file}`, readText(file))] as const];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push(error.problem);
+      problems.push(error);
       return [];
     }
   });
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  if (problems.length > 0) throw joinErrors(problems);
   return Object.fromEntries(texts);
 }
 
@@ -205,11 +207,15 @@ function readsStore({ configFrom }: Replication): boolean {
 }
 
 function requireFromStore(entry: Replication): void {
-  if (!readsStore(entry)) throw new UserError(notFromStore(entry.name));
+  const { cause, fix } = notFromStore(entry.name);
+  if (!readsStore(entry)) throw new UserError(cause, { fix });
 }
 
-function notFromStore(name: string): string {
-  return `"${name}" has its settings in the array.\nTo read them from the store, add configFrom: "store" to its entry.`;
+function notFromStore(name: string): { readonly cause: string; readonly fix: string } {
+  return {
+    cause: `"${name}" has its settings in the array.`,
+    fix: 'To read them from the store, add configFrom: "store" to its entry.',
+  };
 }
 
 function missingOf(

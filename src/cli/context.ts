@@ -47,9 +47,9 @@ export function contextOf(command: Command, about: "all" | "named" = "all"): Cli
   const project = checked(loadProject(from ?? process.cwd()), about);
   const { surroundings } = whereOf(project.root, flags);
   if (surroundings.on === "cluster" && location !== undefined)
-    throw new UserError(
-      "--store cannot be used with --on cluster.\nOmit --store: a cluster has its own object store.",
-    );
+    throw new UserError("--store cannot be used with --on cluster.", {
+      fix: "Omit --store: a cluster has its own object store.",
+    });
   let connection: Promise<Connection> | undefined;
   const connect = () => (connection ??= connectTo(command, surroundings));
   let store: Promise<ObjectStore> | undefined;
@@ -92,7 +92,7 @@ export function closeContexts(): void {
 export function localOnly(command: Command): void {
   const { on } = command.optsWithGlobals<WhereFlags>();
   if (on === "cluster")
-    throw new UserError(`${command.name()} only works locally.\nOmit --on cluster.`);
+    throw new UserError(`${command.name()} only works locally.`, { fix: "Omit --on cluster." });
 }
 
 /** Location of a project's object store: the given one, `$TAPCTL_STORE` or `.tapctl/store`. */

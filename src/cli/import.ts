@@ -67,15 +67,15 @@ function line({ where, text }: LeftOver): string {
 
 function write(file: string, text: string, force: boolean): void {
   if (!force && existsSync(file))
-    throw new UserError(
-      `--out ${file}: the file already exists.\nChoose another file, or use --force to overwrite it.`,
-    );
+    throw new UserError(`--out ${file}: the file already exists.`, {
+      fix: "Choose another file, or use --force to overwrite it.",
+    });
   try {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
-      1,
+      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check that the folder exists and is writable.", exitCode: 1 },
     );
   }
 }

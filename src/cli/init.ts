@@ -117,7 +117,9 @@ async function firstArray(flags: InitFlags): Promise<FirstArray> {
 
 function fromMeltano(file: string, { template, schedule, environment }: InitFlags): FirstArray {
   if (template !== undefined || schedule !== undefined)
-    throw new UserError("--from cannot be combined with --template or --schedule\nLeave them out");
+    throw new UserError("--from cannot be combined with --template or --schedule", {
+      fix: "Leave them out",
+    });
   const { readMeltano } = load("../migrate/read") as typeof import("../migrate/read");
   const { importProject } = load("../migrate/import") as typeof import("../migrate/import");
   const { typescriptOf } = load("../migrate/typescript") as typeof import("../migrate/typescript");
@@ -148,9 +150,9 @@ async function choose({ yes, json, template, schedule }: InitFlags): Promise<Cho
   };
   if (yes || json || named !== undefined) return defaults;
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
-    throw new UserError(
-      "init asks for source, target and schedule, and this is not a terminal\nName a template with --template, or use the defaults with --yes",
-    );
+    throw new UserError("init asks for source, target and schedule, and this is not a terminal", {
+      fix: "Name a template with --template, or use the defaults with --yes",
+    });
   const prompt = openPrompt();
   try {
     const source = await pick(prompt, "Source", SOURCES, "exchange-rates");

@@ -12,13 +12,13 @@ export function readText(file: string, named = file): string {
   try {
     bytes = readFileSync(file === "-" ? 0 : file);
   } catch (error) {
-    throw new UserError(
-      `${named}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
-    );
+    throw new UserError(`${named}: cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
+      fix: "Check the path and its permissions.",
+    });
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UserError(`${named}: is not UTF-8 text.\nSave the file as UTF-8.`);
+    throw new UserError(`${named}: is not UTF-8 text.`, { fix: "Save the file as UTF-8." });
   }
 }

@@ -11,9 +11,9 @@ export interface SourceFlags {
 /** The sources of the requested logs. Default: both connectors. */
 export function wantedSources({ tap, target }: SourceFlags): readonly ("tap" | "target")[] {
   if (tap && target)
-    throw new UserError(
-      "--tap and --target cannot be used together.\nOmit both to print both logs.",
-    );
+    throw new UserError("--tap and --target cannot be used together.", {
+      fix: "Omit both to print both logs.",
+    });
   return tap ? ["tap"] : target ? ["target"] : ["tap", "target"];
 }
 

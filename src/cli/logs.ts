@@ -45,7 +45,9 @@ export function addLogs(program: Command): void {
     .action(async (name: string, run: string | undefined, flags: LogFlags, command: Command) => {
       const sources = wantedSources(flags);
       if (flags.follow && flags.json)
-        throw new UserError("--follow and --json cannot be used together.\nOmit one of them.");
+        throw new UserError("--follow and --json cannot be used together.", {
+          fix: "Omit one of them.",
+        });
       const context = contextOf(command, "named");
       if (context.surroundings.on === "cluster")
         return clusterLogs(context, name, run, sources, flags);

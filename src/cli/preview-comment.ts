@@ -75,17 +75,17 @@ export function addPreviewComment(program: Command): void {
 function moment(text: string | undefined): Date {
   const date = text === undefined ? new Date() : new Date(text);
   if (Number.isNaN(date.getTime()))
-    throw new UserError(
-      `Invalid value for --now: "${text}".\nUse a time such as 2026-01-31T12:00Z.`,
-    );
+    throw new UserError(`Invalid value for --now: "${text}".`, {
+      fix: "Use a time such as 2026-01-31T12:00Z.",
+    });
   return date;
 }
 
 function folder(flag: string, path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(
-      `${flag} ${path}: the folder does not exist.\nGive the path of a checkout of the project.`,
-    );
+    throw new UserError(`${flag} ${path}: the folder does not exist.`, {
+      fix: "Give the path of a checkout of the project.",
+    });
   return resolve(path);
 }
 
@@ -94,7 +94,8 @@ function readText(flag: string, file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw new UserError(
-      `${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
+      `${flag} ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check the path and its permissions." },
     );
   }
 }
@@ -104,8 +105,8 @@ function write(flag: string, file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `${flag} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
-      1,
+      `${flag} ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check that the folder exists and is writable.", exitCode: 1 },
     );
   }
 }

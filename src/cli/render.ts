@@ -87,9 +87,9 @@ async function renderedOf(
   const { root, entries } = loadProject(project ?? process.cwd());
   assertValid(entries);
   if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
-    throw new UserError(
-      `Invalid value for --namespace: "${namespace}".\nUse at most 63 lowercase letters, digits and "-".`,
-    );
+    throw new UserError(`Invalid value for --namespace: "${namespace}".`, {
+      fix: `Use at most 63 lowercase letters, digits and "-".`,
+    });
   const given = {
     root,
     ...(registry !== undefined && { registry }),
@@ -115,9 +115,9 @@ function writeFiles(folder: string, files: readonly ManifestFile[]): void {
     }
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      `${path ?? folder}: cannot be written (${code}).\nCheck that the folder exists and is writable.`,
-      1,
-    );
+    throw new UserError(`${path ?? folder}: cannot be written (${code}).`, {
+      fix: "Check that the folder exists and is writable.",
+      exitCode: 1,
+    });
   }
 }

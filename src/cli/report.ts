@@ -62,8 +62,8 @@ function write(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).\nCheck that the folder exists and is writable.`,
-      1,
+      `--out ${file}: cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check that the folder exists and is writable.", exitCode: 1 },
     );
   }
 }

@@ -32,7 +32,9 @@ export async function runOnCluster(
   flags: ClusterRunFlags,
 ): Promise<void> {
   if (flags.follow && entries.length > 1)
-    throw new UserError("--follow works with one pipeline.\nName one pipeline, or omit --follow.");
+    throw new UserError("--follow works with one pipeline.", {
+      fix: "Name one pipeline, or omit --follow.",
+    });
   const { submit } = await import("../cluster/submit.js");
   const { startParameters } = await import("../cluster/requests.js");
   const { runIdOf } = await import("../cluster/run-id.js");
@@ -93,9 +95,9 @@ async function startFrom(
     flags.fullRefresh || flags.keepState || flags.state !== undefined || flags.from !== undefined;
   if (!isReplication(entry)) {
     if (asked)
-      throw new UserError(
-        `"${entry.name}" is a job and has no state.\nOmit --full-refresh, --keep-state, --state and --from.`,
-      );
+      throw new UserError(`"${entry.name}" is a job and has no state.`, {
+        fix: "Omit --full-refresh, --keep-state, --state and --from.",
+      });
     return { kind: "saved" };
   }
   if (flags.fullRefresh) return { kind: "refresh" };

@@ -102,9 +102,9 @@ async function runAction(
     return onCluster(context, chosen(context.project, names, flags, findEntry), flags);
   }
   if (flags.follow)
-    throw new UserError(
-      "--follow needs --on cluster.\nFor a local run, use --verbose to show the logs.",
-    );
+    throw new UserError("--follow needs --on cluster.", {
+      fix: "For a local run, use --verbose to show the logs.",
+    });
   const entries = chosen(context.project, names, flags, findReplication);
   const stop = createStop();
   const progress = showProgress({ output: process.stderr, verbose: flags.verbose === true });
@@ -169,9 +169,9 @@ async function onCluster(
     (flag) => flags[flag] !== undefined,
   );
   if (stray !== undefined)
-    throw new UserError(
-      `${LOCAL_FLAGS[stray]} cannot be used with --on cluster.\nOmit it: a run on the cluster uses the deployed settings.`,
-    );
+    throw new UserError(`${LOCAL_FLAGS[stray]} cannot be used with --on cluster.`, {
+      fix: "Omit it: a run on the cluster uses the deployed settings.",
+    });
   const { runOnCluster } = await import("./run-on-cluster.js");
   const { state, ...others } = flags;
   await runOnCluster(context, entries, {
@@ -200,28 +200,30 @@ function chosen<Entry extends PipelineEntry>(
   find: (project: Project, name: string) => Entry,
 ): readonly Entry[] {
   if (flags.fullRefresh && (flags.keepState || flags.state))
-    throw new UserError(
-      "--full-refresh cannot be combined with --keep-state or --state.\nUse only one of them.",
-    );
+    throw new UserError("--full-refresh cannot be combined with --keep-state or --state.", {
+      fix: "Use only one of them.",
+    });
   if (flags.from && (flags.fullRefresh || flags.keepState || flags.state))
-    throw new UserError(
-      "--from cannot be combined with --full-refresh, --keep-state or --state.\nUse only one of them.",
-    );
+    throw new UserError("--from cannot be combined with --full-refresh, --keep-state or --state.", {
+      fix: "Use only one of them.",
+    });
   if (flags.all && names.length > 0)
-    throw new UserError("--all cannot be combined with pipeline names.\nOmit the names or --all.");
+    throw new UserError("--all cannot be combined with pipeline names.", {
+      fix: "Omit the names or --all.",
+    });
   if (flags.all)
     return project.entries
       .filter(isReplication)
       .filter((entry) => !entry.suspend)
       .map(({ name }) => find(project, name));
   if (names.length === 0)
-    throw new UserError(
-      `No pipeline is given.\nName one or use --all; available: ${project.entries.map(({ name }) => name).join(", ")}`,
-    );
+    throw new UserError("No pipeline is given.", {
+      fix: `Name one or use --all; available: ${project.entries.map(({ name }) => name).join(", ")}`,
+    });
   const entries = [...new Set(names)].map((name) => find(project, name));
   const single = flags.state ? "--state" : flags.from ? "--from" : undefined;
   if (single !== undefined && entries.length > 1)
-    throw new UserError(`${single} works with one pipeline.\nName one pipeline.`);
+    throw new UserError(`${single} works with one pipeline.`, { fix: "Name one pipeline." });
   return entries;
 }
 

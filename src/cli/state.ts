@@ -192,9 +192,9 @@ async function guarded(
 ): Promise<void> {
   const waitSeconds = durationSeconds(flags.wait ?? "10m");
   if (waitSeconds === undefined)
-    throw new UserError(
-      `Invalid value for --wait: "${flags.wait}".\nUse a duration such as 90s or 10m.`,
-    );
+    throw new UserError(`Invalid value for --wait: "${flags.wait}".`, {
+      fix: "Use a duration such as 90s or 10m.",
+    });
   const { context, entry, store } = await open(name, command);
   if (context.surroundings.on === "local")
     return printChange(await apply({ store, guard: leaseGuard(store) }, entry), flags);

@@ -40,7 +40,9 @@ export function addStatus(program: Command): void {
         command: Command,
       ) => {
         if (flags.watch && flags.json)
-          throw new UserError("--watch and --json cannot be used together.\nOmit one of them.");
+          throw new UserError("--watch and --json cannot be used together.", {
+            fix: "Omit one of them.",
+          });
         const seconds = positive("--every", flags.every);
         const context = contextOf(command);
         if (!flags.watch) return show(context, name, run, flags.json === true);

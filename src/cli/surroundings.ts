@@ -49,7 +49,9 @@ function surroundingsOf(flags: WhereFlags, defaults: Defaults): Surroundings {
   const stray = (["context", "namespace"] as const).find((name) => flags[name] !== undefined);
   if (on === "local") {
     if (stray !== undefined)
-      throw new UserError(`--${stray} needs --on cluster.\nAdd --on cluster, or omit --${stray}.`);
+      throw new UserError(`--${stray} needs --on cluster.`, {
+        fix: `Add --on cluster, or omit --${stray}.`,
+      });
     return { on };
   }
   const context = flags.context ?? defaults.context;
@@ -75,26 +77,26 @@ function readDefaults(file: string): Defaults {
   try {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new UserError(
-      `${file}: cannot be read: ${(error as Error).message.split("\n")[0]}\nFix or delete the file.`,
-    );
+    throw new UserError(`${file}: cannot be read: ${(error as Error).message.split("\n")[0]}`, {
+      fix: "Fix or delete the file.",
+    });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new UserError(
-      `${file}: is not a mapping of settings.\nAllowed settings are ${KEYS.join(", ")}, e.g. on: cluster`,
-    );
+    throw new UserError(`${file}: is not a mapping of settings.`, {
+      fix: `Allowed settings are ${KEYS.join(", ")}, e.g. on: cluster`,
+    });
   const unknown = Object.keys(value).find((key) => !KEYS.some((known) => known === key));
   if (unknown !== undefined)
-    throw new UserError(
-      `${file}: unknown setting "${unknown}"${didYouMean(unknown, KEYS)}\nAllowed settings are ${KEYS.join(", ")}.`,
-    );
+    throw new UserError(`${file}: unknown setting "${unknown}"${didYouMean(unknown, KEYS)}`, {
+      fix: `Allowed settings are ${KEYS.join(", ")}.`,
+    });
   const settings = value as { readonly [key in (typeof KEYS)[number]]?: unknown };
   const text = (key: (typeof KEYS)[number]): string | undefined => {
     const found = settings[key];
     if (found !== undefined && (typeof found !== "string" || found === ""))
-      throw new UserError(
-        `${file}: ${key} is ${JSON.stringify(found)}, not a string.\nSet it to a non-empty string.`,
-      );
+      throw new UserError(`${file}: ${key} is ${JSON.stringify(found)}, not a string.`, {
+        fix: "Set it to a non-empty string.",
+      });
     return found;
   };
   const on = checkOn(`${file}: on`, text("on"));
@@ -108,5 +110,7 @@ function readDefaults(file: string): Defaults {
 
 function checkOn(where: string, on: string | undefined): "local" | "cluster" | undefined {
   if (on === undefined || on === "local" || on === "cluster") return on;
-  throw new UserError(`Invalid value for ${where}: ${JSON.stringify(on)}.\nUse local or cluster.`);
+  throw new UserError(`Invalid value for ${where}: ${JSON.stringify(on)}.`, {
+    fix: "Use local or cluster.",
+  });
 }

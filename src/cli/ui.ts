@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Console } from "../cluster/consoles";
 import type { Forward } from "../cluster/port-forward";
 import { textWith, type Commands } from "../common/commands";
-import { UserError } from "../common/errors";
+import { joinErrors, UserError } from "../common/errors";
 import { contextOf } from "./context";
 import { print, printJson } from "../common/print";
 
@@ -35,16 +35,16 @@ export function addUi(program: Command): void {
           forwardOf(one, context.commands, (service) => forwardService(connection, service)),
         ),
       );
-      const forwards = results.filter((one) => typeof one === "object");
-      const missing = [...refused, ...results.filter((one) => typeof one === "string")];
+      const forwards = results.flatMap((one) => (one instanceof UserError ? [] : [one]));
+      const missing = [...refused, ...results.filter((one) => one instanceof UserError)];
       if (forwards.length === 0)
         throw missing.length > 0
-          ? new UserError(missing.join("\n"), 1)
+          ? joinErrors(missing)
           : new UserError("This cluster has neither an Argo Workflows nor a MinIO console.", {
               fix: ({ tapctl }) => `Diagnose the installation with: ${tapctl("doctor")}`,
               exitCode: 1,
             });
-      for (const why of missing) process.stderr.write(`${why}\n`);
+      for (const error of missing) process.stderr.write(`${error.textWith(context.commands)}\n`);
       const shown = forwards.map(({ name, forward, credentials }) => ({
         name,
         url: `http://localhost:${forward.port}`,
@@ -71,12 +71,12 @@ async function forwardOf(
   { name, service, credentials }: Console,
   commands: Commands,
   forward: (service: Console["service"]) => Promise<Forward>,
-): Promise<Forwarded | string> {
+): Promise<Forwarded | UserError> {
   try {
     return { name, credentials: textWith(credentials, commands), forward: await forward(service) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `${name}: ${error.textWith(commands)}`;
+    return error.in(name);
   }
 }
 

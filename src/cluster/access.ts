@@ -91,7 +91,8 @@ async function libraryAccess({ context }: ChosenContext): Promise<Access> {
     config.setCurrentContext(context);
   } catch (error) {
     throw new UserError(
-      `${kubeconfigFiles().join(", ")}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}\nFix the file, or set KUBECONFIG to another one.`,
+      `${kubeconfigFiles().join(", ")}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}`,
+      { fix: "Fix the file, or set KUBECONFIG to another one." },
     );
   }
   return config;
@@ -115,7 +116,8 @@ function read(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw new UserError(
-      `${file}, which the kubeconfig refers to, cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
+      `${file}, which the kubeconfig refers to, cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      { fix: "Check the path and its permissions." },
     );
   }
 }

@@ -9,8 +9,8 @@ export class ApiError extends UserError {
   /** HTTP status. */
   readonly status: number;
 
-  constructor(status: number, message: string) {
-    super(message, 1);
+  constructor(status: number, problem: string, fix?: string) {
+    super(problem, { ...(fix !== undefined && { fix }), exitCode: 1 });
     this.status = status;
   }
 }
@@ -67,20 +67,27 @@ export function apiError(
     case 401:
       return new ApiError(
         status,
-        `${server} rejected your credentials: the kubeconfig user is not logged in, or its certificate or token has expired.\nLog in to the cluster again.`,
+        `${server} rejected your credentials: the kubeconfig user is not logged in, or its certificate or token has expired.`,
+        "Log in to the cluster again.",
       );
     case 403:
       return new ApiError(
         status,
-        `You are not allowed to ${verb} ${what}.\nMissing rule: ${ruleOf(verb, place)}`,
+        `You are not allowed to ${verb} ${what}.`,
+        `Missing rule: ${ruleOf(verb, place)}`,
       );
     case 404:
-      return new ApiError(
-        status,
-        place.name === undefined
-          ? `${server} has no resource ${place.resource.plural}${place.resource.group === "" ? "" : ` in ${place.resource.group}`}.\nCheck that Argo Workflows is installed there.`
-          : `${what} does not exist in namespace "${place.namespace ?? ""}".\nCheck the name and the namespace.`,
-      );
+      return place.name === undefined
+        ? new ApiError(
+            status,
+            `${server} has no resource ${place.resource.plural}${place.resource.group === "" ? "" : ` in ${place.resource.group}`}.`,
+            "Check that Argo Workflows is installed there.",
+          )
+        : new ApiError(
+            status,
+            `${what} does not exist in namespace "${place.namespace ?? ""}".`,
+            "Check the name and the namespace.",
+          );
     default:
       return new ApiError(status, `${server} answered ${status} to ${verb} ${what}: ${message}`);
   }
@@ -90,8 +97,8 @@ export function apiError(
 export function unreachable(error: unknown, server: string, context: string): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new UserError(
-    `No answer from the cluster at ${server} (context "${context}"): ${code ?? message}.\nCheck that it is running, or choose another one with --context NAME.`,
-    1,
+    `No answer from the cluster at ${server} (context "${context}"): ${code ?? message}.`,
+    { fix: "Check that it is running, or choose another one with --context NAME.", exitCode: 1 },
   );
 }
 

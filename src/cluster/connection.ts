@@ -171,8 +171,8 @@ async function requestOptions(
     await access.applyToHTTPSOptions(options);
   } catch (error) {
     throw new UserError(
-      `Context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}\nCheck its user, or choose another context with --context NAME.`,
-      1,
+      `Context "${context}" of the kubeconfig cannot be used for ${server}: ${(error as Error).message.split("\n")[0]}`,
+      { fix: "Check its user, or choose another context with --context NAME.", exitCode: 1 },
     );
   }
   const agent = options.agent as https.Agent & { keepAlive?: boolean };

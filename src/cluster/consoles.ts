@@ -1,4 +1,5 @@
 import type { TextWithCommands } from "../common/commands";
+import { UserError } from "../common/errors";
 import { absentOrForbidden, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 import type { Page, ServiceObject } from "./objects";
@@ -49,7 +50,7 @@ const WANTED: readonly Wanted[] = [
 export interface FoundConsoles {
   readonly consoles: readonly Console[];
   /** E.g. `MinIO: You are not allowed to list services…`. */
-  readonly refused: readonly string[];
+  readonly refused: readonly UserError[];
 }
 
 /**
@@ -62,17 +63,19 @@ export async function findConsoles(connection: Connection): Promise<FoundConsole
     WANTED.map((wanted) => findConsole(connection, wanted, everywhere)),
   );
   return {
-    consoles: results.flatMap((one) => (typeof one === "object" ? [one] : [])),
-    refused: results.filter((one) => typeof one === "string"),
+    consoles: results.flatMap((one) =>
+      one === undefined || one instanceof UserError ? [] : [one],
+    ),
+    refused: results.filter((one) => one instanceof UserError),
   };
 }
 
-/** A console, an error text if access is denied, or undefined if it does not exist. */
+/** A console, an error if access is denied, or undefined if it does not exist. */
 async function findConsole(
   connection: Connection,
   { name, namespace, isIt, port, credentials }: Wanted,
   everywhere: readonly ServiceObject[] | undefined,
-): Promise<Console | string | undefined> {
+): Promise<Console | UserError | undefined> {
   try {
     const service = (everywhere ?? (await services(connection, namespace))).find(isIt);
     if (service === undefined) return undefined;
@@ -89,7 +92,7 @@ async function findConsole(
     };
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 403)) throw error;
-    return `${name}: ${error.message}`;
+    return error.in(name);
   }
 }
 

@@ -105,8 +105,8 @@ async function waitForLock(
     if (signal.aborted) throw new UserError("Canceled: the state is unchanged.", 130);
     if (uptime() > end)
       throw new UserError(
-        `Timed out after ${waitSeconds} s: ${reported ?? "the lock was not acquired"}. The state is unchanged.\nTry again, or wait longer with --wait.`,
-        3,
+        `Timed out after ${waitSeconds} s: ${reported ?? "the lock was not acquired"}. The state is unchanged.`,
+        { fix: "Try again, or wait longer with --wait.", exitCode: 3 },
       );
     await pause(pollMs);
   }
@@ -147,8 +147,8 @@ function held(connection: Connection, { pipeline, name, since, uptime }: HeldLoc
       const left = since + HOLD_SECONDS * 1000 - uptime();
       if (node === undefined || left < LEAST_LEFT_MS)
         throw new UserError(
-          `"${pipeline}": ${name} no longer holds the lock. The state is unchanged.\nTry again.`,
-          3,
+          `"${pipeline}": ${name} no longer holds the lock. The state is unchanged.`,
+          { fix: "Try again.", exitCode: 3 },
         );
     },
     // Like `argo resume`: the Workflow succeeds and passes the lock to the next one waiting.

@@ -54,9 +54,9 @@ export function chooseContext(wanted: string | undefined): ChosenContext {
   const files = kubeconfigFiles();
   const there = files.filter((file) => existsSync(file));
   if (there.length === 0)
-    throw new UserError(
-      `No kubeconfig: ${files.join(", ")} does not exist.\nSet KUBECONFIG, or run locally with --on local.`,
-    );
+    throw new UserError(`No kubeconfig: ${files.join(", ")} does not exist.`, {
+      fix: "Set KUBECONFIG, or run locally with --on local.",
+    });
   const source = there.join(delimiter);
   const read = there.map(readKubeconfig);
   const all = (kind: "clusters" | "users" | "contexts") => read.flatMap((file) => file[kind] ?? []);
@@ -65,20 +65,21 @@ export function chooseContext(wanted: string | undefined): ChosenContext {
     wanted ??
     read.map((file) => file["current-context"]).find((one) => one !== undefined && one !== "");
   if (name === undefined)
-    throw new UserError(
-      `${source}: no current context is set.\nChoose one with --context NAME: ${names.join(", ") || "none is defined"}`,
-    );
+    throw new UserError(`${source}: no current context is set.`, {
+      fix: `Choose one with --context NAME: ${names.join(", ") || "none is defined"}`,
+    });
   const find = (kind: "clusters" | "users" | "contexts", named: unknown) =>
     all(kind).find((one) => one.name === named);
   const context = find("contexts", name)?.context;
   if (context === undefined)
-    throw new UserError(
-      `${source}: context "${name}" does not exist.\nAvailable contexts: ${names.join(", ") || "none"}`,
-    );
+    throw new UserError(`${source}: context "${name}" does not exist.`, {
+      fix: `Available contexts: ${names.join(", ") || "none"}`,
+    });
   const cluster = find("clusters", context["cluster"]);
   if (typeof cluster?.cluster?.["server"] !== "string")
     throw new UserError(
-      `${source}: the cluster of context "${name}" is not defined or has no server.\nFix the kubeconfig, or choose another context with --context NAME.`,
+      `${source}: the cluster of context "${name}" is not defined or has no server.`,
+      { fix: "Fix the kubeconfig, or choose another context with --context NAME." },
     );
   const user = find("users", context["user"]);
   const namespace = context["namespace"];
@@ -97,12 +98,14 @@ function readKubeconfig(file: string): KubeconfigFile {
     value = parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UserError(
-      `${file}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}\nFix the file, or set KUBECONFIG to another one.`,
+      `${file}: is not a valid kubeconfig: ${(error as Error).message.split("\n")[0]}`,
+      { fix: "Fix the file, or set KUBECONFIG to another one." },
     );
   }
   if (typeof value !== "object" || value === null)
     throw new UserError(
-      `${file}: is not a valid kubeconfig: it has neither clusters nor contexts.\nFix the file, or set KUBECONFIG to another one.`,
+      `${file}: is not a valid kubeconfig: it has neither clusters nor contexts.`,
+      { fix: "Fix the file, or set KUBECONFIG to another one." },
     );
   const found = value as KubeconfigFile;
   const folder = dirname(resolve(file));

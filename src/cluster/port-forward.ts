@@ -83,10 +83,10 @@ export async function forwardService(
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
-        new UserError(
-          `Port ${localPort} of this machine cannot be used (${error.code}).\nChoose another port, or stop the program that uses it.`,
-          1,
-        ),
+        new UserError(`Port ${localPort} of this machine cannot be used (${error.code}).`, {
+          fix: "Choose another port, or stop the program that uses it.",
+          exitCode: 1,
+        }),
       ),
     );
     server.listen(localPort, "127.0.0.1", resolve);
@@ -138,8 +138,8 @@ async function podOf(
 }
 
 function forbidden(namespace: string): UserError {
-  return new UserError(
-    `You are not allowed to forward ports.\nMissing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, plus the verb "get"`,
-    1,
-  );
+  return new UserError("You are not allowed to forward ports.", {
+    fix: `Missing rule: ${ruleOf("create", { resource: PODS, namespace, subresource: "portforward" })}, plus the verb "get"`,
+    exitCode: 1,
+  });
 }

@@ -34,7 +34,8 @@ export async function extractOf(
   const saved = savesState ? await readState(store, pipeline) : undefined;
   if (saved !== undefined && saved.envelope.run > extract.run) {
     throw new UserError(
-      `Run ${saved.envelope.run} has saved a newer state than the one in the extract of run ${extract.run}.\nTo load the data without saving its state, add --data-only.`,
+      `Run ${saved.envelope.run} has saved a newer state than the one in the extract of run ${extract.run}.`,
+      { fix: "To load the data without saving its state, add --data-only." },
     );
   }
   return extract;

@@ -52,7 +52,8 @@ export async function openClusterStore(connection: Connection): Promise<ClusterS
   const forward = service && (await forwardService(connection, service));
   if (forward && !insecure)
     throw new UserError(
-      `The bucket's endpoint ${endpoint} uses TLS inside the cluster, which cannot be forwarded through the API.\nUse an endpoint without TLS, or one that is reachable from outside.`,
+      `The bucket's endpoint ${endpoint} uses TLS inside the cluster, which cannot be forwarded through the API.`,
+      { fix: "Use an endpoint without TLS, or one that is reachable from outside." },
     );
   const url = forward
     ? `http://127.0.0.1:${forward.port}`
@@ -164,9 +165,9 @@ async function readKeys(
       await connection.ask({ resource: SECRETS, namespace, name });
     const value = data?.[key];
     if (value === undefined)
-      throw new UserError(
-        `Secret ${namespace}/${name} has no key "${key}" for the bucket.\nAdd the key, or correct the artifact repository.`,
-      );
+      throw new UserError(`Secret ${namespace}/${name} has no key "${key}" for the bucket.`, {
+        fix: "Add the key, or correct the artifact repository.",
+      });
     return Buffer.from(value, "base64").toString("utf8");
   };
   const [accessKeyId, secretAccessKey] = await Promise.all([read(access), read(secret)]);

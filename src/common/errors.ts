@@ -41,10 +41,31 @@ export class UserError extends Error {
     return this.fixText === undefined ? undefined : textWith(this.fixText, commands);
   }
 
+  /** The same error with a place before the problem. */
+  in(place: string): UserError {
+    return new UserError(`${place}: ${this.problem}`, {
+      ...(this.fixText !== undefined && { fix: this.fixText }),
+      exitCode: this.exitCode,
+    });
+  }
+
   /** The lines to print: the problem, then the fix with commands for that place. */
   textWith(commands: Commands): string {
     return [this.problem, this.fixWith(commands)].filter((line) => line !== undefined).join("\n");
   }
+}
+
+/** Several errors as one: their problems, then each fix once. The exit code is that of the first. */
+export function joinErrors(errors: readonly UserError[]): UserError {
+  const fixes = (commands: Commands): readonly string[] => [
+    ...new Set(errors.flatMap((error) => error.fixWith(commands) ?? [])),
+  ];
+  return new UserError(errors.map(({ problem }) => problem).join("\n"), {
+    ...(errors.some(({ fix }) => fix !== undefined) && {
+      fix: (commands) => fixes(commands).join("\n"),
+    }),
+    exitCode: errors[0]?.exitCode ?? 2,
+  });
 }
 
 /** Why a `fetch` failed: Node puts the reason into `cause`, and only "fetch failed" into the message. */

@@ -32,9 +32,9 @@ async function main(): Promise<void> {
   const flags = new Set(process.argv.slice(2));
   const unknown = [...flags].find((flag) => !["--online", "--postgres", "--help"].includes(flag));
   if (unknown !== undefined)
-    throw new UserError(
-      `Unknown option ${unknown}.\nAvailable options: --online, --postgres and --help.`,
-    );
+    throw new UserError(`Unknown option ${unknown}.`, {
+      fix: "Available options: --online, --postgres and --help.",
+    });
   if (flags.has("--help")) return print(HELP);
   const project = loadProject(join(__dirname, "..", ".."));
   assertValid(project.entries);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { causeOf, UserError } from "../common/errors";
+import { causeOf, joinErrors, UserError } from "../common/errors";
 import type { Chart } from "../settings/argo";
 import type { CheckedSettings } from "../settings/schema";
 
@@ -47,38 +47,47 @@ export async function checkCharts(
           : folderProblem(chart.path, root),
     })),
   );
-  const lines = problems.flatMap(({ key, problem }) =>
-    problem === undefined ? [] : [`tapctl:${key}.chart: ${problem}`],
-  );
-  if (lines.length > 0) throw new UserError(lines.join("\n"));
+  const found = problems.flatMap(({ key, problem }) => problem?.in(`tapctl:${key}.chart`) ?? []);
+  if (found.length > 0) throw joinErrors(found);
 }
 
-function folderProblem(path: string, root: string): string | undefined {
+function folderProblem(path: string, root: string): UserError | undefined {
   const file = resolve(root, path);
   if (file.endsWith(".tgz") ? existsSync(file) : existsSync(join(file, "Chart.yaml")))
     return undefined;
-  return `path ${path} (relative to the project) is neither a folder with a Chart.yaml nor a .tgz file\nCorrect the path.`;
+  return new UserError(
+    `path ${path} (relative to the project) is neither a folder with a Chart.yaml nor a .tgz file`,
+    { fix: "Correct the path." },
+  );
 }
 
 async function repositoryProblem(
   chart: Chart,
   env: NodeJS.ProcessEnv,
-): Promise<string | undefined> {
+): Promise<UserError | undefined> {
   if (!/^https?:/.test(chart.repository)) return undefined;
-  const instead = "Set another repository, or the path of a local copy.";
+  const fix = "Set another repository, or the path of a local copy.";
   try {
     const answer = await fetch(`${chart.repository.replace(/\/$/, "")}/index.yaml`, {
       signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
     });
     if (!answer.ok)
-      return `the repository ${chart.repository} answers ${answer.status} for its index.yaml\n${instead}`;
+      return new UserError(
+        `the repository ${chart.repository} answers ${answer.status} for its index.yaml`,
+        { fix },
+      );
     return indexHas(await answer.text(), chart)
       ? undefined
-      : `the repository ${chart.repository} has no chart "${chart.name}" in version ${chart.version}\nCorrect the name or the version.`;
+      : new UserError(
+          `the repository ${chart.repository} has no chart "${chart.name}" in version ${chart.version}`,
+          { fix: "Correct the name or the version." },
+        );
   } catch (error) {
     // Pulumi uses proxies from the environment; this check does not.
     if (PROXIES.some((name) => env[name])) return undefined;
-    return `the repository ${chart.repository} does not answer: ${causeOf(error)}\n${instead}`;
+    return new UserError(`the repository ${chart.repository} does not answer: ${causeOf(error)}`, {
+      fix,
+    });
   }
 }
 

@@ -24,20 +24,20 @@ const NEEDED = [
 export function findContext(wanted: string): string | undefined {
   const listed = capture("kubectl", ["config", "get-contexts", "-o", "name"]);
   if (listed.error.includes("ENOENT"))
-    throw new UserError(
-      "`kubectl` is not on PATH.\nInstall it: https://kubernetes.io/docs/tasks/tools/",
-    );
+    throw new UserError("`kubectl` is not on PATH.", {
+      fix: "Install it: https://kubernetes.io/docs/tasks/tools/",
+    });
   const contexts = listed.output.split("\n").filter((line) => line !== "");
   if (wanted !== "" && !contexts.includes(wanted))
-    throw new UserError(
-      `The kubeconfig has no context "${wanted}".\nAvailable contexts: ${contexts.join(", ") || "none"}`,
-    );
+    throw new UserError(`The kubeconfig has no context "${wanted}".`, {
+      fix: `Available contexts: ${contexts.join(", ") || "none"}`,
+    });
   const context = wanted !== "" ? wanted : capture("kubectl", ["config", "current-context"]).output;
   if (context === "") {
     if (contexts.length > 0)
-      throw new UserError(
-        `The kubeconfig has no current context.\nChoose one with --context: ${contexts.join(", ")}`,
-      );
+      throw new UserError("The kubeconfig has no current context.", {
+        fix: `Choose one with --context: ${contexts.join(", ")}`,
+      });
     return undefined;
   }
   checkCluster(context);
@@ -62,7 +62,8 @@ export function checkMonitoring(context: string): void {
   );
   if (missing.length > 0)
     throw new UserError(
-      `tapctl:monitoring needs the Prometheus operator, but the cluster of context "${context}" has no ${missing.join(", ")}.\nInstall the operator, or remove the setting.`,
+      `tapctl:monitoring needs the Prometheus operator, but the cluster of context "${context}" has no ${missing.join(", ")}.`,
+      { fix: "Install the operator, or remove the setting." },
     );
 }
 
@@ -111,8 +112,11 @@ function checkCluster(context: string): void {
   const reached = capture("kubectl", ["--context", context, "version", "--request-timeout=10s"]);
   if (!reached.ok)
     throw new UserError(
-      `The cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}\nCheck that it is running, or choose another context with --context NAME.`,
-      1,
+      `The cluster of context "${context}" does not answer: ${reached.error.split("\n").at(-1)}`,
+      {
+        fix: "Check that it is running, or choose another context with --context NAME.",
+        exitCode: 1,
+      },
     );
   const missing = NEEDED.filter(
     (kind) =>
@@ -120,6 +124,7 @@ function checkCluster(context: string): void {
   );
   if (missing.length > 0)
     throw new UserError(
-      `The user of context "${context}" is not allowed to create ${missing.join(", ")}.\nUse a context with these permissions, or ask an administrator to run this command.`,
+      `The user of context "${context}" is not allowed to create ${missing.join(", ")}.`,
+      { fix: "Use a context with these permissions, or ask an administrator to run this command." },
     );
 }

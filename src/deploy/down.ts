@@ -32,7 +32,8 @@ export async function down(args: EngineArgs): Promise<void> {
   print(destroyedText(engine, context, resources));
   if (!yes && !canAsk())
     throw new UserError(
-      "The destruction cannot be confirmed without a terminal. Nothing was destroyed.\nAdd --yes to skip the confirmation.",
+      "The destruction cannot be confirmed without a terminal. Nothing was destroyed.",
+      { fix: "Add --yes to skip the confirmation." },
     );
   if (!(await consents(`Destroy the stack "${stack}"?`, yes)))
     return print("Nothing was destroyed.");

@@ -61,7 +61,7 @@ function withoutOption(
   if (at < 0) return { args };
   const value = args[at + 1];
   if (value === undefined)
-    throw new UserError(`${names[0]} has no value.\nAdd the value after the option.`);
+    throw new UserError(`${names[0]} has no value.`, { fix: "Add the value after the option." });
   return { value, args: [...args.slice(0, at), ...args.slice(at + 2)] };
 }
 

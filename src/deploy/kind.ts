@@ -24,31 +24,31 @@ containerdConfigPatches:
 export async function offerKind(yes: boolean): Promise<string> {
   const none = "The kubeconfig has no cluster";
   if (!capture("docker", ["version", "--format", "{{.Server.Version}}"]).ok)
-    throw new UserError(
-      `${none}, and Docker is not running, so none can be created.\nSet KUBECONFIG, or start Docker.`,
-    );
+    throw new UserError(`${none}, and Docker is not running, so none can be created.`, {
+      fix: "Set KUBECONFIG, or start Docker.",
+    });
   if (!capture("kind", ["version"]).ok)
-    throw new UserError(
-      `${none}.\nSet KUBECONFIG, or install kind to create a cluster in Docker: https://kind.sigs.k8s.io`,
-    );
+    throw new UserError(`${none}.`, {
+      fix: "Set KUBECONFIG, or install kind to create a cluster in Docker: https://kind.sigs.k8s.io",
+    });
   if (
     !(await consents(
       `${none}. Create one in Docker with kind, and a registry at localhost:5000?`,
       yes,
     ))
   )
-    throw new UserError(
-      `${none}.\nSet KUBECONFIG, or use --yes to create a cluster in Docker with kind.`,
-    );
+    throw new UserError(`${none}.`, {
+      fix: "Set KUBECONFIG, or use --yes to create a cluster in Docker with kind.",
+    });
   await startRegistry();
   const made = capture("kind", ["create", "cluster", "--name", NAME, "--config", "-"], {
     input: CLUSTER,
   });
   if (!made.ok)
-    throw new UserError(
-      `kind could not create a cluster: ${made.error.split("\n").at(-1)}\nCheck Docker, then run this command again.`,
-      1,
-    );
+    throw new UserError(`kind could not create a cluster: ${made.error.split("\n").at(-1)}`, {
+      fix: "Check Docker, then run this command again.",
+      exitCode: 1,
+    });
   if (inspectRegistry("{{json .NetworkSettings.Networks.kind}}") === "null")
     await runOrThrow("docker", ["network", "connect", "kind", REGISTRY]);
   for (const node of capture("kind", ["get", "nodes", "--name", NAME]).output.split("\n")) {
@@ -108,8 +108,8 @@ function inspectRegistry(format: string): string | undefined {
 async function runOrThrow(program: string, args: readonly string[]): Promise<void> {
   const code = await show(program, args);
   if (code !== 0)
-    throw new UserError(
-      `${program} ${args.slice(0, 2).join(" ")} exited with ${code}.\nFix the error above, then run this command again.`,
-      1,
-    );
+    throw new UserError(`${program} ${args.slice(0, 2).join(" ")} exited with ${code}.`, {
+      fix: "Fix the error above, then run this command again.",
+      exitCode: 1,
+    });
 }

@@ -35,8 +35,8 @@ export function requireUnlocked(engine: Engine): void {
   const { ok, error } = askEngine(engine, ["cancel", "--stack", name, "--yes"]);
   if (!ok)
     throw new UserError(
-      `The stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}\nFix that error, then run this command again.`,
-      1,
+      `The stack "${name}" is locked by a process that no longer exists, and \`pulumi cancel\` failed: ${error}`,
+      { fix: "Fix that error, then run this command again.", exitCode: 1 },
     );
   print(
     `An earlier update was interrupted (process ${locks.map(({ pid }) => pid).join(", ")}); its lock was removed.`,

@@ -64,8 +64,8 @@ export function liveObjects({ context, namespace }: PipelinesCluster): readonly 
     if (!ok && error.includes("the server doesn't have a resource type")) return [];
     if (!ok)
       throw new UserError(
-        `Cannot list the pipelines in namespace "${namespace}": ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
-        1,
+        `Cannot list the pipelines in namespace "${namespace}": ${error.split("\n").at(-1)}`,
+        { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
       );
     return output.split("\n").filter((line) => line !== "") as ObjectKey[];
   });
@@ -106,7 +106,7 @@ export function deleteObjects(
   );
   if (!ok)
     throw new UserError(
-      `Cannot delete leftovers of an interrupted update in namespace "${namespace}": ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
-      1,
+      `Cannot delete leftovers of an interrupted update in namespace "${namespace}": ${error.split("\n").at(-1)}`,
+      { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
     );
 }

@@ -135,7 +135,8 @@ function projectName(root: string): string {
   const { name } = read(file) as { readonly name?: unknown };
   if (typeof name === "string" && name !== "") return name;
   throw new UserError(
-    `${file} ${existsSync(file) ? "has no name" : "does not exist, so this project cannot be deployed"}.\nCreate a project with: npx tapctl init`,
+    `${file} ${existsSync(file) ? "has no name" : "does not exist, so this project cannot be deployed"}.`,
+    { fix: "Create a project with: npx tapctl init" },
   );
 }
 
@@ -143,9 +144,9 @@ async function findCommand(yes: boolean): Promise<Engine["command"]> {
   const { ok, output } = capture("pulumi", ["version"]);
   if (ok) {
     if (isNewer(OLDEST, output.replace(/^v/, "")))
-      throw new UserError(
-        `pulumi ${output} is too old.\nInstall v${OLDEST} or newer: https://www.pulumi.com/docs/install/`,
-      );
+      throw new UserError(`pulumi ${output} is too old.`, {
+        fix: `Install v${OLDEST} or newer: https://www.pulumi.com/docs/install/`,
+      });
     return ["pulumi"];
   }
   if (
@@ -154,13 +155,13 @@ async function findCommand(yes: boolean): Promise<Engine["command"]> {
       yes,
     ))
   )
-    throw new UserError(
-      "`pulumi` is not on PATH.\nInstall it (https://www.pulumi.com/docs/install/), or use --yes to download it with npx.",
-    );
+    throw new UserError("`pulumi` is not on PATH.", {
+      fix: "Install it (https://www.pulumi.com/docs/install/), or use --yes to download it with npx.",
+    });
   if (!capture(BY_NPX[0], [...BY_NPX.slice(1), "version"]).ok)
     throw new UserError(
-      "`npx pulumi` does not start: it downloads from get.pulumi.com, which may be unreachable.\nInstall pulumi: https://www.pulumi.com/docs/install/",
-      1,
+      "`npx pulumi` does not start: it downloads from get.pulumi.com, which may be unreachable.",
+      { fix: "Install pulumi: https://www.pulumi.com/docs/install/", exitCode: 1 },
     );
   return BY_NPX;
 }
@@ -180,10 +181,10 @@ function initStack(
     copyFileSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     const made = call(["stack", "init", stack, "--cwd", folder]);
     if (!made.ok)
-      throw new UserError(
-        `Cannot create the stack "${stack}": ${lastLine(made.error)}\nFix that error, then run this command again.`,
-        1,
-      );
+      throw new UserError(`Cannot create the stack "${stack}": ${lastLine(made.error)}`, {
+        fix: "Fix that error, then run this command again.",
+        exitCode: 1,
+      });
     writeFileSync(
       file,
       stringify({

@@ -107,8 +107,8 @@ function liveOf(
     // A kind whose CRD is not installed yet has no objects.
     if (!ok && !/no matches for kind|NotFound|not found/.test(error))
       throw new UserError(
-        `Cannot look up ${kind} "${name}" of an interrupted update: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
-        1,
+        `Cannot look up ${kind} "${name}" of an interrupted update: ${error.split("\n").at(-1)}`,
+        { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
       );
     // kubectl returns a list for objects that are looked up with -f.
     return ok && output !== ""
@@ -153,10 +153,10 @@ function refuseForeign(objects: readonly PendingObject[]): void {
     ({ kind, name, namespace }) =>
       `${kind} "${name}"${namespace === undefined ? "" : ` in namespace "${namespace}"`}`,
   );
-  throw new UserError(
-    `${names.join(", ")} already exists and does not belong to this stack.\nRename or delete it, or change the names in the stack's settings, then run the update again.`,
-    1,
-  );
+  throw new UserError(`${names.join(", ")} already exists and does not belong to this stack.`, {
+    fix: "Rename or delete it, or change the names in the stack's settings, then run the update again.",
+    exitCode: 1,
+  });
 }
 
 /** The Helm releases in the state and those pending. */
@@ -196,8 +196,8 @@ function forgetUnfinished(
   ]);
   if (!ok && !/not found/i.test(error))
     throw new UserError(
-      `The Helm release "${name}" in namespace "${namespace}" was interrupted, and its record cannot be deleted: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
-      1,
+      `The Helm release "${name}" in namespace "${namespace}" was interrupted, and its record cannot be deleted: ${error.split("\n").at(-1)}`,
+      { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
     );
   return isPending ? deleteUnboundClaims({ name, namespace }, kubectl) : [];
 }

@@ -28,8 +28,11 @@ export async function checkLogin(address: string, login: Login, secret: string):
   );
   if (status === undefined) return;
   throw new UserError(
-    `the registry ${host} rejects the login of "${login.username}" (HTTP ${status})\nCorrect tapctl:registry.username, or the password in the secret "${secret}".`,
-    1,
+    `the registry ${host} rejects the login of "${login.username}" (HTTP ${status})`,
+    {
+      fix: `Correct tapctl:registry.username, or the password in the secret "${secret}".`,
+      exitCode: 1,
+    },
   );
 }
 

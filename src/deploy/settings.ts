@@ -17,10 +17,10 @@ interface ConfigValue {
  */
 export function readSettings(listed: CommandResult): CheckedSettings {
   if (!listed.ok)
-    throw new UserError(
-      `Cannot read the configuration of the stack: ${listed.error}\nFix that error, then run this command again.`,
-      1,
-    );
+    throw new UserError(`Cannot read the configuration of the stack: ${listed.error}`, {
+      fix: "Fix that error, then run this command again.",
+      exitCode: 1,
+    });
   const given = JSON.parse(listed.output) as { readonly [key: string]: ConfigValue };
   const { settings, problems } = checkValues(
     Object.fromEntries(settingKeys.map((key) => [key, valueOf(key, given[`tapctl:${key}`])])),

@@ -43,8 +43,8 @@ export async function runSmokeTest(
     );
     if (!ok)
       throw new UserError(
-        `Cannot ${input === undefined ? "follow" : "submit"} the smoke test: ${error.split("\n").at(-1)}\nCheck your access to the cluster, then run this command again.`,
-        1,
+        `Cannot ${input === undefined ? "follow" : "submit"} the smoke test: ${error.split("\n").at(-1)}`,
+        { fix: "Check your access to the cluster, then run this command again.", exitCode: 1 },
       );
     return JSON.parse(output) as Submitted;
   };
@@ -61,7 +61,10 @@ export async function runSmokeTest(
     const { status } = call(["get", "workflow", name]);
     if (status?.phase === "Succeeded") return name;
     if (status?.phase === "Failed" || status?.phase === "Error")
-      throw new UserError(`The smoke test ${name} failed:\n${reasons(status)}`, inspect(name));
+      throw new UserError(
+        [`The smoke test ${name} failed:`, ...reasons(status)].join("\n"),
+        inspect(name),
+      );
     await pause(2000);
   }
   throw new UserError(
@@ -95,12 +98,11 @@ function refuseIdleController(context: string, commands: Commands): void {
     });
 }
 
-function reasons({ message, nodes }: NonNullable<Submitted["status"]>): string {
+function reasons({ message, nodes }: NonNullable<Submitted["status"]>): readonly string[] {
   const failed = Object.values(nodes ?? {}).filter(
     (node) => node.message !== undefined && node.phase !== "Succeeded",
   );
-  return (
-    failed.map((node) => `  ${node.displayName}: ${node.message}`).join("\n") ||
-    `  ${message ?? "unknown error"}`
-  );
+  return failed.length > 0
+    ? failed.map((node) => `  ${node.displayName}: ${node.message}`)
+    : [`  ${message ?? "unknown error"}`];
 }

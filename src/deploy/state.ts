@@ -71,10 +71,10 @@ export function readState(engine: Engine): StackState {
       file,
     ]);
     if (!ok)
-      throw new UserError(
-        `Cannot read the state of the stack "${engine.name}": ${error}\nFix that error, then run this command again.`,
-        1,
-      );
+      throw new UserError(`Cannot read the state of the stack "${engine.name}": ${error}`, {
+        fix: "Fix that error, then run this command again.",
+        exitCode: 1,
+      });
     return JSON.parse(readFileSync(file, "utf8")) as StackState;
   });
 }
@@ -92,10 +92,10 @@ export function writeState(engine: Engine, state: StackState): void {
       file,
     ]);
     if (!ok)
-      throw new UserError(
-        `Cannot repair the state of the stack "${engine.name}": ${error}\nFix that error, then run this command again.`,
-        1,
-      );
+      throw new UserError(`Cannot repair the state of the stack "${engine.name}": ${error}`, {
+        fix: "Fix that error, then run this command again.",
+        exitCode: 1,
+      });
   });
 }
 

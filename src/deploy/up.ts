@@ -119,7 +119,8 @@ async function findStack(args: EngineArgs, wanted: string | undefined): Promise<
 function refuseWithoutAnswer(yes: boolean): void {
   if (!yes && !canAsk())
     throw new UserError(
-      "The changes cannot be confirmed without a terminal. Nothing was changed.\nAdd --yes to skip the confirmation.",
+      "The changes cannot be confirmed without a terminal. Nothing was changed.",
+      { fix: "Add --yes to skip the confirmation." },
     );
 }
 
@@ -140,10 +141,10 @@ async function agreesToPreview(engine: Engine, refresh: boolean): Promise<boolea
     ...(refresh ? ["--refresh"] : []),
   ]);
   if (code !== 0)
-    throw new UserError(
-      "The preview failed. Nothing was changed.\nFix the cause above, then run this command again.",
-      1,
-    );
+    throw new UserError("The preview failed. Nothing was changed.", {
+      fix: "Fix the cause above, then run this command again.",
+      exitCode: 1,
+    });
   return consents("Make these changes?", false);
 }
 
@@ -198,8 +199,8 @@ function setValue(engine: Engine, key: string, value: string): void {
     ...engine.stack,
   ]);
   if (!ok)
-    throw new UserError(
-      `Cannot save the setting ${key}: ${error}\nFix that error, then run this command again.`,
-      1,
-    );
+    throw new UserError(`Cannot save the setting ${key}: ${error}`, {
+      fix: "Fix that error, then run this command again.",
+      exitCode: 1,
+    });
 }

@@ -43,9 +43,10 @@ async function operate(run: EngineRun): Promise<void> {
     [
       `pulumi ${operation} failed:`,
       ...reasons.map((reason) => `  ${reason.replaceAll("\n", "\n  ")}`),
-      `Completed changes are saved. Fix the cause, then continue with: ${command}`,
-      `Log: ${log}`,
     ].join("\n"),
-    1,
+    {
+      fix: `Completed changes are saved. Fix the cause, then continue with: ${command}\nLog: ${log}`,
+      exitCode: 1,
+    },
   );
 }

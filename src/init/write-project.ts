@@ -7,9 +7,9 @@ import type { ProjectFile } from "./project-files";
 export function requireNew(folder: string, paths: readonly string[]): void {
   const existing = paths.filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0)
-    throw new UserError(
-      `${folder} has files that init would overwrite: ${existing.join(", ")}\nChoose another folder, or move these files away`,
-    );
+    throw new UserError(`${folder} has files that init would overwrite: ${existing.join(", ")}`, {
+      fix: "Choose another folder, or move these files away",
+    });
 }
 
 /**
@@ -36,10 +36,10 @@ export function writeProject(folder: string, files: readonly ProjectFile[]): voi
     for (const file of written) rmSync(file);
     for (const made of created.reverse()) rmdirSync(made);
     const { code, path } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      `${path ?? folder} cannot be written (${code}); nothing was created\nChoose a folder that you can write to`,
-      1,
-    );
+    throw new UserError(`${path ?? folder} cannot be written (${code}); nothing was created`, {
+      fix: "Choose a folder that you can write to",
+      exitCode: 1,
+    });
   }
 }
 

@@ -226,7 +226,8 @@ function environmentOf(
     const known = [...new Set(project.environments.map((one) => one.name))];
     const near = nearest(name, known);
     throw new UserError(
-      `--environment ${name}: the project has no such environment${near === undefined ? "" : `; did you mean "${near}"?`}\nAvailable environments: ${known.join(", ") || "none"}`,
+      `--environment ${name}: the project has no such environment${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      { fix: `Available environments: ${known.join(", ") || "none"}` },
     );
   }
   if (name === undefined || parts.length === 0) return undefined;

@@ -68,13 +68,13 @@ export function parseFile(file: string, text: string): ParsedFile {
   const { document, lines } = documentOf(text);
   const [error] = document.errors;
   if (error)
-    throw new UserError(
-      `${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}\nFix the YAML, then run the import again.`,
-    );
+    throw new UserError(`${file}: ${error.message.split("\n")[0]?.replace(/:$/, "")}`, {
+      fix: "Fix the YAML, then run the import again.",
+    });
   if (!isMap(document.contents))
-    throw new UserError(
-      `${file}: is not a Meltano project.\nUse a file with top-level fields such as plugins and schedules.`,
-    );
+    throw new UserError(`${file}: is not a Meltano project.`, {
+      fix: "Use a file with top-level fields such as plugins and schedules.",
+    });
   const source: Source = { file, document, lines };
   const top = jsonOf(document.contents, document) as JsonObject;
   const plugins = Object.entries(KINDS).flatMap(([list, kind]) =>
@@ -187,7 +187,8 @@ export function pluginFrom(kind: PluginKind, place: string, fields: JsonObject):
 function pluginOf(source: Source, kind: PluginKind, node: Node): Plugin {
   const place = placeOf(source, node);
   const plugin = pluginFrom(kind, place, objectOf(jsonOf(node, source.document)));
-  if (plugin.name === "") throw new UserError(`${place}: the plugin has no name.\nAdd its name.`);
+  if (plugin.name === "")
+    throw new UserError(`${place}: the plugin has no name.`, { fix: "Add its name." });
   return plugin;
 }
 
@@ -265,7 +266,9 @@ function items(
   const found = isMap(from) ? from.getIn(path, true) : undefined;
   if (found === undefined || found === null || (isScalar(found) && found.value === null)) return [];
   if (!isSeq(found))
-    throw new UserError(`${file}: ${path.join(".")} is not a list.\nWrite it as a YAML list.`);
+    throw new UserError(`${file}: ${path.join(".")} is not a list.`, {
+      fix: "Write it as a YAML list.",
+    });
   return found.items.filter((item): item is Node => isMap(item));
 }
 

@@ -139,7 +139,9 @@ function readJson(file: string): JsonObject {
     return parseJson(readText(file)) as JsonObject;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file}: is not valid JSON.\nRecreate it with: meltano lock --update`);
+    throw new UserError(`${file}: is not valid JSON.`, {
+      fix: "Recreate it with: meltano lock --update",
+    });
   }
 }
 
@@ -147,8 +149,8 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(
-      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).\nCheck the path and its permissions.`,
-    );
+    throw new UserError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
+      fix: "Check the path and its permissions.",
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { UserError } from "../common/errors";
+import { UserError, type UserErrorOptions } from "../common/errors";
 import { didYouMean } from "../model/validation/nearest";
 import { awsProblems } from "./aws-problems";
 import { keysAt } from "./keys-at";
@@ -39,14 +39,22 @@ export function checkValues(values: { readonly [key: string]: unknown }): Checke
   return { settings: checked.data, problems: awsProblems(checked.data) };
 }
 
-/** All problems of a configuration as one error. */
-export function settingsError(problems: readonly string[], project = "tapctl"): UserError {
+/**
+ * All problems of a configuration as one error.
+ *
+ * @param options `project`: namespace of the keys; default: `tapctl`.
+ */
+export function settingsError(
+  problems: readonly string[],
+  { project = "tapctl", ...options }: UserErrorOptions & { readonly project?: string } = {},
+): UserError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new UserError(
     [
       `${count} in the configuration of the stack:`,
       ...problems.map((problem) => `${project}:${problem}`),
     ].join("\n"),
+    options,
   );
 }
 

@@ -1,21 +1,18 @@
-import { commandsFor } from "../common/commands";
 import { UserError } from "../common/errors";
 import type { PipelineEntry } from "../model/define";
 import { formatProblem, InvalidPipelines } from "../model/validation/problem";
 import { secretsOf, validatePipelines } from "../model/validation/validate";
-import { setSecretCommand } from "./secrets";
+import { setSecrets } from "./secrets";
 
 /**
  * Refuses an array that cannot be deployed because it has problems or because secrets are not set.
  *
  * @param secrets names of the secrets that are set.
- * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
 export function assertDeployable(
   entries: readonly PipelineEntry[],
   secrets: readonly string[],
-  commands = commandsFor(),
 ): void {
   const { problems } = validatePipelines(entries);
   if (problems.length > 0) throw new InvalidPipelines(problems);
@@ -24,18 +21,16 @@ export function assertDeployable(
     const names = [...new Set(secretsOf(entry).map(({ name }) => name))].filter(
       (name) => !given.has(name),
     );
-    return names.map((name) =>
-      formatProblem({
-        where: `pipelines[${index}] "${entry.name}"`,
-        text: `secret "${name}" is not set. Set it with: ${setSecretCommand(commands, name)}`,
-      }),
-    );
+    return names.map((name) => ({ name, where: `pipelines[${index}] "${entry.name}"` }));
   });
   if (missing.length > 0)
     throw new UserError(
       [
         `${missing.length === 1 ? "1 secret is" : `${missing.length} secrets are`} missing:`,
-        ...missing,
+        ...missing.map(({ name, where }) =>
+          formatProblem({ where, text: `secret "${name}" is not set` }),
+        ),
       ].join("\n"),
+      { fix: setSecrets(missing.map(({ name }) => name)) },
     );
 }

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { commandsFor, type Commands } from "../common/commands";
 import { checkValues, parseValue, settingsError } from "./check";
 import { settingsSchema, type CheckedSettings } from "./schema";
-import { secretSettings, setSecretCommand, type Secrets } from "./secrets";
+import { secretSettings, setSecrets, type Secrets, type SecretSetting } from "./secrets";
 
 /** Settings of a stack, read from the Pulumi configuration. */
 export interface Settings extends Readonly<CheckedSettings> {
@@ -13,17 +12,13 @@ export interface Settings extends Readonly<CheckedSettings> {
 /**
  * Reads the configuration of the stack.
  *
- * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
-export function loadSettings(
-  config = new pulumi.Config("tapctl"),
-  commands = commandsFor(),
-): Settings {
+export function loadSettings(config = new pulumi.Config("tapctl")): Settings {
   const values = Object.fromEntries(keysIn(config).map((key) => [key, rawValue(config, key)]));
   const secrets = rawValue(config, "secrets");
   return {
-    ...checkSettings(values, secrets, config.name, commands),
+    ...checkSettings(values, secrets, config.name),
     secrets: wrapSecrets(secrets),
   };
 }
@@ -34,22 +29,27 @@ export function loadSettings(
  * @param values JSON values by key; undefined for a key that is not set.
  * @param secrets value of the key `secrets`; checked only to be text.
  * @param project namespace of the keys, shown in problems.
- * @param commands the commands to print in problems.
  * @throws UserError with all problems.
  */
 export function checkSettings(
   values: { readonly [key: string]: unknown },
   secrets: unknown,
   project = "tapctl",
-  commands: Commands = commandsFor(),
 ): CheckedSettings {
   const { settings, problems: wrong } = checkValues(values);
+  const missing = settings ? missingSecrets(settings, secrets) : [];
   const problems = [
     ...wrong,
-    ...(settings ? missingSecrets(settings, secrets, commands) : []),
-    ...secretsProblems(secrets, commands),
+    ...missing.map(({ path, secret }) => `${path}: secret "${secret}" is not set`),
+    ...secretsProblems(secrets),
   ];
-  if (!settings || problems.length > 0) throw settingsError(problems, project);
+  if (!settings || problems.length > 0)
+    throw settingsError(problems, {
+      project,
+      ...((missing.length > 0 || !isObject(secrets)) && {
+        fix: setSecrets(missing.map(({ secret }) => secret)),
+      }),
+    });
   return settings;
 }
 
@@ -75,33 +75,24 @@ function wrapSecrets(secrets: unknown): Secrets {
   );
 }
 
-function secretsProblems(secrets: unknown, commands: Commands): readonly string[] {
-  if (secrets === undefined) return [];
-  if (typeof secrets !== "object" || secrets === null || Array.isArray(secrets))
-    return [
-      `secrets: must be an object with text values. Set each with: ${setSecretCommand(commands, "NAME")}`,
-    ];
-  return Object.entries(secrets).flatMap(([name, value]) =>
+function secretsProblems(secrets: unknown): readonly string[] {
+  if (!isObject(secrets)) return ["secrets: must be an object with text values"];
+  return Object.entries(secrets ?? {}).flatMap(([name, value]) =>
     typeof value === "string"
       ? []
       : [`secrets["${name}"]: must be text. Quote a password that is a number`],
   );
 }
 
-/** A problem for each setting that names a secret that is not set. */
-function missingSecrets(
-  settings: CheckedSettings,
-  secrets: unknown,
-  commands: Commands,
-): readonly string[] {
-  const given = new Set(
-    Object.keys(typeof secrets === "object" && secrets !== null ? secrets : {}),
-  );
-  return secretSettings(settingsSchema, settings).flatMap(({ path, secret }) =>
-    given.has(secret)
-      ? []
-      : [
-          `${path}: secret "${secret}" is not set. Set it with: ${setSecretCommand(commands, secret)}`,
-        ],
-  );
+/** Whether the value of the key `secrets` is an object, as it has to be if it is set. */
+function isObject(secrets: unknown): secrets is object | undefined {
+  return typeof secrets === "object"
+    ? secrets !== null && !Array.isArray(secrets)
+    : secrets === undefined;
+}
+
+/** The settings that name a secret that is not set. */
+function missingSecrets(settings: CheckedSettings, secrets: unknown): readonly SecretSetting[] {
+  const given = new Set(Object.keys(isObject(secrets) ? (secrets ?? {}) : {}));
+  return secretSettings(settingsSchema, settings).filter(({ secret }) => !given.has(secret));
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { Commands } from "../common/commands";
+import type { TextWithCommands } from "../common/commands";
 import { UserError } from "../common/errors";
 import { secretName } from "./values";
 
@@ -24,14 +24,22 @@ export function requireSecret(secrets: Secrets, name: string): pulumi.Output<str
   const value = secrets[name];
   if (value === undefined)
     throw new UserError(`secret "${name}" is not set`, {
-      fix: (commands) => `Set it with: ${setSecretCommand(commands, name)}`,
+      fix: setSecrets([name]),
     });
   return value;
 }
 
-/** The command that sets a secret of the stack. */
-export function setSecretCommand(commands: Commands, name: string): string {
-  return commands.pulumi(`config set --secret --path 'tapctl:secrets["${name}"]'`);
+/** How to set secrets of the stack that are missing, of which there is at least one. */
+export function setSecrets(names: readonly string[]): TextWithCommands {
+  const [name = "NAME", ...others] = [...new Set(names)];
+  return ({ pulumi }) =>
+    others.length === 0
+      ? `Set the secret with: ${pulumi(setOf(name))}`
+      : `Set each secret with: ${pulumi(setOf("NAME"))}`;
+}
+
+function setOf(name: string): string {
+  return `config set --secret --path 'tapctl:secrets["${name}"]'`;
 }
 
 /** The parts of a Zod schema that lead to its values. */

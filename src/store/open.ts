@@ -92,9 +92,9 @@ async function refuseClusterBucket(s3: S3Location): Promise<void> {
     (await openS3(s3).get(clusterMarkerKey)) ??
     (prefix === undefined ? undefined : await rootMarker(bucket));
   if (marker !== undefined) {
-    throw new UserError(
-      `${s3Url(s3)} belongs to a cluster (it contains ${clusterMarkerKey})\nUse --on cluster, or another bucket. If that cluster no longer exists, delete ${clusterMarkerKey}.`,
-    );
+    throw new UserError(`${s3Url(s3)} belongs to a cluster (it contains ${clusterMarkerKey})`, {
+      fix: `Use --on cluster, or another bucket. If that cluster no longer exists, delete ${clusterMarkerKey}.`,
+    });
   }
 }
 

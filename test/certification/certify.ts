@@ -29,9 +29,9 @@ async function certify(names: readonly string[]): Promise<void> {
   const connectors = shippedConnectors();
   const unknown = names.find((name) => !connectors.some((one) => one.name === name));
   if (unknown !== undefined)
-    throw new UserError(
-      `no connector of the package is called "${unknown}"\nThere are: ${connectors.map(({ name }) => name).join(", ")}`,
-    );
+    throw new UserError(`no connector of the package is called "${unknown}"`, {
+      fix: `There are: ${connectors.map(({ name }) => name).join(", ")}`,
+    });
   const surprises: string[] = [];
   const postgres = await startPostgres();
   try {
@@ -50,10 +50,10 @@ async function certify(names: readonly string[]): Promise<void> {
     await postgres.stop();
   }
   if (surprises.length > 0)
-    throw new UserError(
-      `${surprises.join("\n")}\nFix the connector, or document what it does in limitations of its definition`,
-      1,
-    );
+    throw new UserError(`${surprises.join("\n")}`, {
+      fix: "Fix the connector, or document what it does in limitations of its definition",
+      exitCode: 1,
+    });
   writeFileSync(PAGE, connectorsPage(certified()));
 }
 

@@ -161,7 +161,7 @@ const MISTAKES: readonly (readonly [string, string, string])[] = [
   [
     "invalid files, all at once and without their content",
     "put kept --tap broken.json --target nowhere.json --catalog no-catalog.json --state list.json",
-    '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT).\nCheck the path and its permissions.\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\n',
+    '--tap broken.json: not JSON\nnowhere.json: cannot be read (ENOENT).\n--catalog no-catalog.json: not a Singer catalog: it has no list "streams" of objects\n--state list.json: a Singer state is a JSON object\nCheck the path and its permissions.\n',
   ],
   [
     "an empty state",

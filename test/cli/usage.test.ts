@@ -272,3 +272,11 @@ suite("secrets that are not set", () => {
     assert.equal((await tapctl(root, ["validate", "--secrets"])).code, 0);
   });
 });
+
+test("--json: an error is printed as JSON with its fix apart, and as text to standard error", async (t) => {
+  const root = makeProject(t, TWO);
+  const { code, stdout, stderr } = await tapctl(root, ["runs", "orders", "--limit", "0", "--json"]);
+  const [error, fix] = ['Invalid value for --limit: "0".', "Use a whole number, 1 or greater."];
+  assert.deepEqual(JSON.parse(stdout), { error, fix });
+  assert.deepEqual([code, stderr], [2, `${error}\n${fix}\n`]);
+});

@@ -51,7 +51,7 @@ test("secrets: the error for a missing secret has the command that sets it", () 
   assert.throws(() => requireSecret({}, "registry"), {
     name: "UserError",
     problem: 'secret "registry" is not set',
-    fix: `Set it with: pulumi config set --secret --path 'tapctl:secrets["registry"]'`,
+    fix: `Set the secret with: pulumi config set --secret --path 'tapctl:secrets["registry"]'`,
   });
 });
 

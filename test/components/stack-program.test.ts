@@ -33,6 +33,6 @@ test("program: the command in an error names the engine's stack", async () => {
   await record(() => stack(pipelines)().catch((reason: unknown) => (error = reason)));
   assert.match(
     String(error),
-    /"shop-password" is not set\. Set it with: pulumi config set .* --stack test$/,
+    /"shop-password" is not set\nSet the secret with: pulumi config set .* --stack test$/,
   );
 });

@@ -122,7 +122,7 @@ test("stack: invalid pipelines are rejected before anything is registered", asyn
   await refused(
     pipelines,
     {},
-    /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set. Set it with: pulumi config set --secret/s,
+    /secrets are missing:\n.*pipelines\[0\] "orders": secret "shop-password" is not set\n.*Set each secret with: pulumi config set --secret/s,
   );
   await refused(
     [],

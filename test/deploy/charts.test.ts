@@ -86,7 +86,7 @@ test("chart check: all problems are reported at once; charts that are not instal
   const chart = { repository: `${server}/helm`, version: "0.0.1" };
   await assert.rejects(
     checkCharts(settingsSchema.parse({ argo: { chart }, objectStore: { chart } }), "/", {}),
-    /^UserError: tapctl:argo\.chart: .*\n.*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1\nCorrect the name or the version\.$/,
+    /^UserError: tapctl:argo\.chart: .*\ntapctl:objectStore\.chart: .*"minio" in version 0\.0\.1\nCorrect the name or the version\.$/,
   );
   await checkCharts(
     settingsSchema.parse({ argo: { install: false, chart }, objectStore: s3 }),

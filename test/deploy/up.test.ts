@@ -354,7 +354,7 @@ const refusals: readonly (readonly [string, () => Programs, readonly string[], R
       docker: "echo 28",
     }),
     ["--yes"],
-    /^tapctl:argo\.chart: path charts\/argo \(relative to the project\) is neither .*\nCorrect the path\.\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9\nCorrect the name or the version\.$/m,
+    /^tapctl:argo\.chart: path charts\/argo \(relative to the project\) is neither .*\ntapctl:objectStore\.chart: the repository .* has no chart "minio" in version 9\.9\.9\nCorrect the path\.\nCorrect the name or the version\.$/m,
   ],
   [
     "invalid settings, all at once",

@@ -277,7 +277,8 @@ const cases: readonly (readonly [
     { notifications: { webhook: "channel" } },
     {},
     [
-      `tapctl:notifications.webhook: secret "channel" is not set. Set it with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`,
+      `tapctl:notifications.webhook: secret "channel" is not set`,
+      `Set the secret with: pulumi config set --secret --path 'tapctl:secrets["channel"]'`,
     ],
   ],
   [
@@ -291,7 +292,8 @@ const cases: readonly (readonly [
     {},
     "pw",
     [
-      `tapctl:secrets: must be an object with text values. Set each with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`,
+      "tapctl:secrets: must be an object with text values",
+      `Set the secret with: pulumi config set --secret --path 'tapctl:secrets["NAME"]'`,
     ],
   ],
 ];

@@ -41,10 +41,10 @@ export async function lockConnectors(
   const context = await installContext(root);
   const uv = await fixedUv(context);
   if (uv === undefined)
-    throw new UserError(
-      `uv, which writes lock files, cannot be installed from the package index\nSee ${context.log}`,
-      1,
-    );
+    throw new UserError("uv, which writes lock files, cannot be installed from the package index", {
+      fix: `See ${context.log}`,
+      exitCode: 1,
+    });
   const locks = join(root, "connectors", "locks");
   mkdirSync(locks, { recursive: true });
   for (const { name, source } of connectors) {
@@ -80,7 +80,10 @@ function chosen(root: string, names: readonly string[]): readonly Lockable[] {
   if (missing !== undefined) {
     const shipped = shippedConnectors().some(({ name }) => name === missing);
     throw new UserError(
-      `${shipped ? `connector "${missing}" is locked by the package tapctl` : `no connector of the array that is installed from a package index is called "${missing}"`}\n${known.size === 0 ? "The array has no connector that needs a lock file" : `You can lock: ${[...known.keys()].join(", ")}`}`,
+      `${shipped ? `connector "${missing}" is locked by the package tapctl` : `no connector of the array that is installed from a package index is called "${missing}"`}`,
+      {
+        fix: `${known.size === 0 ? "The array has no connector that needs a lock file" : `You can lock: ${[...known.keys()].join(", ")}`}`,
+      },
     );
   }
   return names.length === 0 ? [...known.values()] : names.map((name) => known.get(name)!);

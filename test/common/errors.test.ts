@@ -10,19 +10,19 @@ const noRun = new UserError('"orders" has no run.', {
 const onCluster = commandsFor({ options: ["--on cluster"] });
 
 suite("errors", () => {
-  test("the message is the problem and the fix on lines of their own", () => {
+  test("UserError: its message has the problem and the fix on separate lines", () => {
     assert.equal(noRun.message, '"orders" has no run.\nRun it with: npx tapctl run orders');
     assert.equal(new UserError("nothing to fix").message, "nothing to fix");
   });
 
-  test("the printed text has the commands of the place", () => {
+  test("UserError: the printed text has the commands for the project, stack and cluster in use", () => {
     assert.equal(
       noRun.textWith(onCluster),
       '"orders" has no run.\nRun it with: npx tapctl run orders --on cluster',
     );
   });
 
-  test("an error with a place keeps its fix and its exit code", () => {
+  test("UserError: a place in front keeps the fix and the exit code", () => {
     const placed = noRun.in("store");
     assert.deepEqual(
       [placed.problem, placed.fixWith(onCluster), placed.exitCode],
@@ -30,7 +30,7 @@ suite("errors", () => {
     );
   });
 
-  test("joined errors list the problems, then each fix once", () => {
+  test("UserError: joined errors list all problems, then each fix once", () => {
     const joined = joinErrors([noRun, noRun.in("copy"), new UserError("no fix")]);
     assert.equal(
       joined.textWith(onCluster),

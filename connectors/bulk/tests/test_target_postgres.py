@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from postgres_server import PostgresServer
-from target_runs import Result, activate, load, record, schema, state
+from target_runs import Result, activate, load, record, schema, start, state
 
 INTEGER = {"type": ["null", "integer"]}
 NUMBER = {"type": ["null", "number"]}
@@ -455,3 +455,23 @@ def test_about_describes_the_settings(tmp_path: Path) -> None:
     properties = json.loads(done.stdout)["settings"]["properties"]
     assert properties["default_target_schema"]["default"] == "melty"
     assert properties["load_method"]["enum"] == ["append-only", "upsert", "overwrite"]
+
+
+def test_memory_is_bounded_with_rows_of_10_mb(warehouse: Warehouse) -> None:
+    text = "abc\\ndef\\u00e9 " * 330_000
+    rows = [
+        record("s", f'{{"id":{n},"v":"{text}","j":{{"a":"{"q" * 5_000_000}"}}}}') for n in range(5)
+    ]
+    process = start(warehouse.folder, warehouse.server.config(default_target_schema=warehouse.name))
+    assert process.stdin
+    process.stdin.write(schema("s", {**ID, "v": TEXT, "j": OBJECT}).encode() + b"\n")
+    for row in rows:
+        process.stdin.write(row.encode() + b"\n")
+    process.stdin.flush()
+    peak = Path(f"/proc/{process.pid}/status").read_text().split("VmHWM:")[1].split()[0]
+    process.communicate(b"", timeout=120)
+    assert process.returncode == 0
+    assert int(peak) < 100_000
+    assert warehouse.query("select count(*), min(length(v)), min(length(j->>'a')) from s") == [
+        (5, 2_970_000, 5_000_000)
+    ]

@@ -16,6 +16,7 @@ class Channel(Generic[T]):
         self._max = max_bytes
         self._items: deque[tuple[T, int]] = deque()
         self._bytes = 0
+        self._is_idle = False
         self._closed = False
         self._changed = threading.Condition()
 
@@ -34,12 +35,21 @@ class Channel(Generic[T]):
     def receive(self) -> T:
         """Take the next item, and wait for it."""
         with self._changed:
+            self._is_idle = True
+            self._changed.notify_all()
             while not self._items:
                 self._changed.wait()
+            self._is_idle = False
             item, size = self._items.popleft()
             self._bytes -= size
             self._changed.notify_all()
             return item
+
+    def wait_until_idle(self) -> None:
+        """Wait until the receiver has done everything, or has ended."""
+        with self._changed:
+            while not self._closed and (self._items or not self._is_idle):
+                self._changed.wait()
 
     def close(self) -> None:
         """End the receiving side."""

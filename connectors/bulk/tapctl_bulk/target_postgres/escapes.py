@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-# Pairs are matched as a whole, so that the backslash that a pair stands for starts no escape.
-ESCAPE = re.compile(rb'\\(?:["\\]|((?:u[0-9a-fA-F]{4})(?:\\u[0-9a-fA-F]{4})*)|([/bfnrt]))')
-CONTROLS = {b"/": b"/", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+# Stands for an escaped backslash. Never a byte of UTF-8.
+BACKSLASH = b"\xff"
+CACHED_BYTES = 24
+CONTROLS = (
+    (b"\\/", b"/"),
+    (b"\\b", b"\b"),
+    (b"\\f", b"\f"),
+    (b"\\n", b"\n"),
+    (b"\\r", b"\r"),
+    (b"\\t", b"\t"),
+)
+UNITS = re.compile(rb"(?:\\u[0-9a-fA-F]{4})+")
 JSON_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
-NEEDS_WORK = re.compile(rb'\\[^"\\]')
 
 
 class NulCharacter(Exception):
@@ -20,24 +29,17 @@ def unescape(text: bytes, *, replaces_nul: bool) -> bytes:
 
     Raises:
         NulCharacter: A text has U+0000 and is not to be changed.
+        UnicodeDecodeError: A text has half of a surrogate pair.
     """
-    if not NEEDS_WORK.search(text):
+    if b"\\" not in text:
         return text
-
-    def replaced(match: re.Match[bytes]) -> bytes:
-        units, control = match[1], match[2]
-        if control:
-            return CONTROLS[control]
-        if not units:
-            return match[0]
-        characters = _characters(units)
-        if "\0" in characters:
-            if not replaces_nul:
-                raise NulCharacter
-            characters = characters.replace("\0", "\ufffd")
-        return characters.replace("\\", "\\\\").replace('"', '\\"').encode()
-
-    return ESCAPE.sub(replaced, text)
+    # With the pairs out of the way, every backslash that is left starts an escape.
+    text = text.replace(b"\\\\", BACKSLASH)
+    for escape, character in CONTROLS:
+        text = text.replace(escape, character)
+    if b"\\u" in text:
+        text = _with_characters(text, replaces_nul)
+    return text.replace(BACKSLASH, b"\\\\")
 
 
 def quote(value: bytes) -> bytes:
@@ -54,7 +56,29 @@ def replace_nul(value: bytes) -> bytes:
     return JSON_ESCAPE.sub(lambda match: b"\\ufffd" if match[0] == b"\\u0000" else match[0], value)
 
 
-def _characters(units: bytes) -> str:
-    """Decode the rest of `\\uXXXX\\uXXXX`, of which the first backslash is cut off."""
-    codes = [int(unit, 16) for unit in units[1:].split(b"\\u")]
-    return b"".join(code.to_bytes(2, "little") for code in codes).decode("utf-16-le")
+def _with_characters(text: bytes, replaces_nul: bool) -> bytes:
+    # Into one buffer: the list of parts that re.sub builds takes many times the memory of the text.
+    result = bytearray()
+    position = 0
+    for match in UNITS.finditer(text):
+        result += memoryview(text)[position : match.start()]
+        units = match[0]
+        characters = _cached(units) if len(units) <= CACHED_BYTES else _characters(units)
+        if b"\0" in characters:
+            if not replaces_nul:
+                raise NulCharacter
+            characters = characters.replace(b"\0", "\ufffd".encode())
+        result += characters
+        position = match.end()
+    result += memoryview(text)[position:]
+    return bytes(result)
+
+
+def _characters(units: bytes) -> bytes:
+    """Decode `\\uXXXX\\uXXXX`, which may be surrogate pairs, into UTF-8."""
+    codes = [int(unit, 16) for unit in units[2:].split(b"\\u")]
+    text = b"".join(code.to_bytes(2, "little") for code in codes).decode("utf-16-le")
+    return text.encode().replace(b"\\", BACKSLASH).replace(b'"', b'\\"')
+
+
+_cached = lru_cache(maxsize=4096)(_characters)

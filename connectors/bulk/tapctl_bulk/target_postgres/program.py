@@ -25,12 +25,15 @@ from tapctl_bulk.singer_input import (
 from tapctl_bulk.target_postgres.channel import Channel
 from tapctl_bulk.target_postgres.connection import connect
 from tapctl_bulk.target_postgres.loader import Loader
+from tapctl_bulk.target_postgres.memory import return_large_blocks
 from tapctl_bulk.target_postgres.names import TableName, table_of
 from tapctl_bulk.target_postgres.rows import RowWriter
 from tapctl_bulk.target_postgres.settings import SETTINGS, handles_versions
 from tapctl_bulk.target_postgres.wanted import wanted_table
 
 MAX_QUEUED_BYTES = 4 << 20
+LARGE_BYTES = 2 << 20
+"""Records of this size are parsed only when nothing else is in memory."""
 EMPTY_STATES = (b"{}", b"null")
 T = TypeVar("T")
 
@@ -53,6 +56,7 @@ def run(arguments: Arguments, config: Config) -> None:
             'setting "activate_version" requires "add_record_metadata"',
             'Set "activate_version" to false, or "add_record_metadata" to true',
         )
+    return_large_blocks()
     connection = connect(config)
     if arguments.test:
         return
@@ -105,6 +109,8 @@ class _Target:
         if b'"time_extracted"' in message.data or b'"version"' in message.data:
             self._with_origin.add(stream)
         with_origin = stream in self._with_origin
+        if len(message.data) > LARGE_BYTES:
+            self._worker.wait_until_idle()
         for part in _parts(message, self._max_rows):
             rows = self._writers[stream].rows(part, with_origin=with_origin)
             self._worker.do(
@@ -145,6 +151,10 @@ class _Worker:
         """Do something after everything before it."""
         if not self._channel.send(action, size):
             self._raise()
+
+    def wait_until_idle(self) -> None:
+        """Wait until everything is done."""
+        self._channel.wait_until_idle()
 
     def result_of(self, action: Callable[[Loader], T]) -> T:
         """Do something, wait for it and return its result."""

@@ -60,6 +60,24 @@ class RowWriter:
         Raises:
             ConnectorError: A line is damaged, or holds U+0000.
         """
+        rows = self._decoded(records, with_origin)
+        if self._json:
+            rows = [self._with_json(row) for row in rows]
+        text = _joined(rows)
+        if any(mark in text for mark in NESTED_FIELDS) or text[:1] in (b"{", b"["):
+            text = _joined([tuple(_nested(value) for value in row) for row in rows])
+        del rows
+        try:
+            return unescape(text, replaces_nul=self._replace_nul)
+        except NulCharacter:
+            raise self._nul_error(records) from None
+        except UnicodeDecodeError as error:
+            raise ConnectorError(
+                f'stream "{records.stream}": a text has half of a surrogate pair, which is not a character',
+                "Correct it in the source",
+            ) from error
+
+    def _decoded(self, records: Records, with_origin: bool) -> list[Values]:
         try:
             found = self._decoder.decode_lines(records.data)
         except (msgspec.MsgspecError, RecursionError):
@@ -68,28 +86,8 @@ class RowWriter:
             found = self._decode_each(records)
         values = self._values
         if with_origin:
-            rows = [(*values(one.record), one.time_extracted, one.version) for one in found]
-        else:
-            rows = [values(one.record) for one in found]
-        return self._text(rows, records)
-
-    def _text(self, rows: list[Values], records: Records) -> bytes:
-        if self._json:
-            rows = [self._with_json(row) for row in rows]
-        text = _joined(rows)
-        if any(mark in text for mark in NESTED_FIELDS) or text[:1] in (b"{", b"["):
-            text = _joined([tuple(_nested(value) for value in row) for row in rows])
-        if b"\\" not in text:
-            return text
-        try:
-            return unescape(text, replaces_nul=self._replace_nul)
-        except NulCharacter:
-            raise self._nul_error(rows, records) from None
-        except UnicodeDecodeError as error:
-            raise ConnectorError(
-                f'stream "{records.stream}": a text has half of a surrogate pair, which is not a character',
-                "Correct it in the source",
-            ) from error
+            return [(*values(one.record), one.time_extracted, one.version) for one in found]
+        return [values(one.record) for one in found]
 
     def _with_json(self, row: Values) -> Values:
         changed = list(row)
@@ -114,9 +112,11 @@ class RowWriter:
                 found.append(self._decoder.decode(plain))
         return found
 
-    def _nul_error(self, rows: list[Values], records: Records) -> ConnectorError:
-        for index, row in enumerate(rows):
-            for column, value in zip(self._columns, row, strict=False):
+    def _nul_error(self, records: Records) -> ConnectorError:
+        for index, row in enumerate(self._decoded(records, with_origin=False)):
+            for column, value in zip(self._columns, row, strict=True):
+                if column.is_json:
+                    continue
                 try:
                     unescape(bytes(value), replaces_nul=False)
                 except NulCharacter:

@@ -118,6 +118,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
 )
 
+
 def mode_of(config: Config, keys: tuple[str, ...]) -> Mode:
     """Return how a stream with this key is loaded."""
     chosen = text(config, "mode") or (

@@ -6,7 +6,7 @@ import { canAsk, consents } from "./consent";
 import { removeKind } from "./kind";
 import { requireUnlocked } from "./lock";
 import { endOrphans } from "./orphans";
-import { countPipelines } from "./pipeline-objects";
+import { countPipelines } from "./stack-objects";
 import { askEngine, findEngine, type Engine, type EngineArgs } from "./pulumi";
 import { RELEASE } from "./recovery";
 import { readSettings } from "./settings";

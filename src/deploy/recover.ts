@@ -2,7 +2,6 @@ import { print } from "../common/print";
 import { MANAGED, STACK_LABEL } from "../manifests/namespace-labels";
 import { UserError } from "../common/errors";
 import { capture } from "../common/command";
-import { deleteObjects, liveObjects, recordedObjects } from "./pipeline-objects";
 import type { Engine } from "./pulumi";
 import {
   pendingCreates,
@@ -21,6 +20,7 @@ import {
   type RecordedResource,
   type StackState,
 } from "./state";
+import { deleteObjects, strayObjects } from "./stack-objects";
 import { deleteUnboundClaims } from "./unbound-claims";
 
 interface LiveObject {
@@ -63,8 +63,8 @@ export function recover({ engine, state, context, namespace }: RecoveryArgs): St
   const isChanged = pendingCreates(recovery.state).length < pendingCreates(state).length;
   if (isChanged) writeState(engine, recovery.state);
   const repaired = isChanged ? recovery.state : state;
-  const strays = strayObjects(repaired, { context, namespace });
-  deleteObjects({ context, namespace }, strays);
+  const strays = strayObjects(resourcesOf(repaired), context, namespace);
+  deleteObjects(context, strays);
   report(engine, recovery, strays.length, claims);
   return repaired;
 }
@@ -202,16 +202,6 @@ function forgetUnfinished(
   return isPending ? deleteUnboundClaims({ name, namespace }, kubectl) : [];
 }
 
-/** Objects of pipelines in a namespace of the stack that are missing from its state. */
-function strayObjects(
-  state: StackState,
-  cluster: { readonly context: string; readonly namespace: string },
-): ReturnType<typeof liveObjects> {
-  if (!namespacesIn(resourcesOf(state)).includes(cluster.namespace)) return [];
-  const recorded = recordedObjects(resourcesOf(state));
-  return liveObjects(cluster).filter((key) => !recorded.has(key));
-}
-
 function report(
   engine: Engine,
   { adopted, again, unknown }: Recovery,
@@ -226,7 +216,7 @@ function report(
   if (again.length > 0) print(`  will be created by this update: ${names(again)}`);
   if (strays > 0)
     print(
-      `  deleted ${strays} pipeline objects that are missing from the state; those in the array will be created again`,
+      `  deleted ${strays} objects of the stack that are missing from its state; this update creates again what it needs`,
     );
   if (claims.length > 0) print(`  deleted volume claims that had no volume: ${claims.join(", ")}`);
   if (unknown.length > 0)

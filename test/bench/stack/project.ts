@@ -2,9 +2,15 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { commandsFor } from "../../../src/common/commands";
-import type { PipelinesCluster } from "../../../src/deploy/pipeline-objects";
 import type { Engine } from "../../../src/deploy/pulumi";
 import { run, usageOf, type Usage } from "../measure";
+
+/** The cluster and namespace in which pipelines run. */
+interface PipelinesCluster {
+  /** Context of the kubeconfig. */
+  readonly context: string;
+  readonly namespace: string;
+}
 
 /** A stack of the real engine with its own state folder. */
 export interface BenchStack {

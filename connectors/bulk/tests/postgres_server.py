@@ -33,7 +33,8 @@ def _version(path: str) -> int:
 class PostgresServer:
     """A server in a temporary folder. Root starts it as the user nobody, which PostgreSQL requires."""
 
-    def __init__(self, settings: Sequence[str] = ()) -> None:
+    def __init__(self, settings: Sequence[str] = (), port: int = 5432) -> None:
+        self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="tapctl-server-"))
         if getpass.getuser() == "root":
             shutil.chown(self.folder, "nobody")
@@ -41,7 +42,12 @@ class PostgresServer:
         self._run(
             "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
         )
-        lines = [*SETTINGS, f"unix_socket_directories = '{self.folder}'", *settings]
+        lines = [
+            *SETTINGS,
+            f"port = {port}",
+            f"unix_socket_directories = '{self.folder}'",
+            *settings,
+        ]
         with open(self.folder / "data" / "postgresql.conf", "a") as file:
             file.write("\n".join(lines) + "\n")
 
@@ -67,7 +73,12 @@ class PostgresServer:
     def connect(self, **more: Any) -> psycopg.Connection[tuple[Any, ...]]:
         """Connect as superuser."""
         return psycopg.connect(
-            host=str(self.folder), user=SUPERUSER, dbname="postgres", autocommit=True, **more
+            host=str(self.folder),
+            port=self.port,
+            user=SUPERUSER,
+            dbname="postgres",
+            autocommit=True,
+            **more,
         )
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

@@ -329,6 +329,16 @@ def test_names_beyond_63_bytes_stay_apart(warehouse: Warehouse) -> None:
         assert warehouse.query(f'select "{names[1]}", "{names[2]}" from {table}') == [("A", "B")]
 
 
+def test_names_with_quotes_backslashes_and_reserved_words(warehouse: Warehouse) -> None:
+    names = ['a"b', "a\\b", "select", "a b", "größe", "1st", "a.b", "%s", "Cased", "cased"]
+    warehouse.succeed(
+        schema('t"1', {**ID, **dict.fromkeys(names, TEXT)}),
+        record('t"1', {"id": 1, **{name: f"value of {name}" for name in names}}),
+    )
+    ((row,),) = warehouse.query('select row_to_json(t) from "t""1" t')
+    assert {name: row[name] for name in names} == {name: f"value of {name}" for name in names}
+
+
 def test_streams_are_mapped_to_schemas(warehouse: Warehouse) -> None:
     lines = [schema(one, ID) for one in ("a-t", "b-t")] + [
         record(one, {"id": 1}) for one in ("a-t", "b-t")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import operator
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ COPY_FORMAT = (
 # A nested value at the start of a field, where only JSON columns may have one, and those are quoted.
 NESTED_FIELDS = (b"\t{", b"\t[", b"\n{", b"\n[")
 
+UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')
+
 Values = tuple[Any, ...]
 
 
@@ -41,14 +44,20 @@ class RowWriter:
         names = [f"f{index}" for index in range(len(columns))]
         keys = {name: column.key for name, column in zip(names, columns, strict=True)}
         fields = [(name, Raw, NULL) for name in names]
-        record = msgspec.defstruct("Record", fields, rename=keys, gc=False)
+        # msgspec cannot name a field with a quote: such a record becomes a dictionary.
+        is_named = not any(UNNAMEABLE.search(column.key) for column in columns)
+        record: Any = (
+            msgspec.defstruct("Record", fields, rename=keys, gc=False)
+            if is_named
+            else dict[str, Raw]
+        )
         message = msgspec.defstruct(
             "Message",
             [("record", record), ("time_extracted", Raw, NULL), ("version", Raw, NULL)],
             gc=False,
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(message)
-        self._values = _getter(names)
+        self._values = _getter(names) if is_named else _item_getter(list(keys.values()))
 
     def rows(self, records: Records, *, with_origin: bool) -> bytes:
         """Return a row per line.
@@ -132,6 +141,10 @@ def _joined(rows: list[Values]) -> bytes:
     lines = [b"\t".join(row) for row in rows]
     lines.append(b"")
     return b"\n".join(lines)
+
+
+def _item_getter(keys: Sequence[str]) -> Callable[[Any], Values]:
+    return lambda record: tuple(record.get(key, NULL) for key in keys)
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], Values]:

@@ -41,6 +41,7 @@ export const targetCsvClassic = target<TargetCsvClassicSettings>({
   },
   required: [],
   defaults: { disable_collection: true },
+  concurrentSetup: true,
   outputSetting: "destination_path",
   destination: ["destination_path"],
   limitations: [

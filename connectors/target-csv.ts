@@ -75,6 +75,7 @@ export const targetCsv = target<TargetCsvSettings>({
     file_naming_scheme: "{stream_name}-{timestamp}.csv",
     timestamp_format: "%Y%m%dT%H%M%S-%f",
   },
+  concurrentSetup: true,
   outputSetting: "output_path",
   outputAliases: ["destination_path"],
   destination: ["output_path", "destination_path"],

@@ -94,6 +94,8 @@ export const targetDuckdb = target<TargetDuckdbSettings>({
   defaults: { default_target_schema: "main" },
   destination: ["path", "dbname", "database", "default_target_schema", "schema_mapping"],
   trial: { path: "{directory}/trial.duckdb" },
+  // DuckDB locks its file: a second process cannot open it.
+  singleWriter: true,
   limitations: [
     {
       cases: ["decimal_38"],

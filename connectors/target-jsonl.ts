@@ -26,6 +26,7 @@ export const targetJsonl = target<TargetJsonlSettings>({
   version: "0.1.4",
   settings: { destination_path: "string", custom_name: "string", do_timestamp_file: "boolean" },
   required: [],
+  concurrentSetup: true,
   outputSetting: "destination_path",
   destination: ["destination_path"],
 });

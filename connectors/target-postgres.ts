@@ -59,6 +59,7 @@ export const targetPostgres = target<TargetPostgresSettings>({
     sanitize_null_text_characters: "boolean",
   },
   required: [],
+  concurrentSetup: true,
   destination: ["host", "port", "database", "sqlalchemy_url", "default_target_schema"],
   limitations: [
     {

@@ -4,11 +4,14 @@ import type { ObjectStore } from "../store/object-store";
 import { listRuns } from "../store/runs/runs";
 import { readState } from "../store/state/state";
 
+/** The key of an extract: a file, or the folder of the files of a parallel run. */
+const EXTRACT = /^(.*\/extract(?:-\d+)?\.jsonl)(?:\/[^/]+)?$/;
+
 /** An extract that can be loaded again. */
 export interface StoredExtract {
   /** Id of its run. */
   readonly run: string;
-  /** Its key in the bucket. */
+  /** Its key in the bucket; of a parallel run that of its folder. */
   readonly key: string;
   readonly bytes: number;
   /** Whether the tap finished: if not, its progress is loaded and saved. */
@@ -50,17 +53,20 @@ async function find(
     wanted === undefined ? (await listRuns(store, pipeline, 20)).map(({ run }) => run) : [wanted];
   for (const run of runs) {
     const files = await store.list(runPrefix(pipeline, run));
-    const last = files
-      .filter(({ key }) => /\/extract(?:-\d+)?\.jsonl$/.test(key))
-      .sort((a, b) => attempt(a.key) - attempt(b.key))
-      .at(-1);
+    const extracts = new Map<string, number>();
+    for (const { key, size } of files) {
+      const extract = EXTRACT.exec(key)?.[1];
+      if (extract !== undefined) extracts.set(extract, (extracts.get(extract) ?? 0) + size);
+    }
+    const last = [...extracts].sort(([a], [b]) => attempt(a) - attempt(b)).at(-1);
     if (last === undefined) continue;
+    const [key, bytes] = last;
     const result = await store.get(runFileKey(pipeline, run, "extract-result.json"));
     const catalog = files.find(({ key }) => key === runFileKey(pipeline, run, "catalog.json"))?.key;
     return {
       run,
-      key: last.key,
-      bytes: last.size,
+      key,
+      bytes,
       outcome: result !== undefined && codeOf(result) !== 0 ? "partial" : "complete",
       catalog,
     };

@@ -154,6 +154,19 @@ export interface ConnectorDefinition {
    */
   readonly trial?: JsonObject;
 
+  /**
+   * Whether only one process at a time can write to a target's destination, such as a database file.
+   * `parallel` then has no effect. Default: false.
+   */
+  readonly singleWriter?: boolean;
+
+  /**
+   * Whether several processes of a target can create schemas and tables in one destination at the
+   * same time. If not, `parallel` keeps streams that were never loaded together, so that one process
+   * creates their tables. Default: false.
+   */
+  readonly concurrentSetup?: boolean;
+
   /** Settings of a tap that limit the date range it reads. Default: the tap has none. */
   readonly window?: Window;
 
@@ -223,6 +236,8 @@ export type ConnectorArgs<Settings> = Pick<
   | "destination"
   | "location"
   | "trial"
+  | "singleWriter"
+  | "concurrentSetup"
   | "limitations"
 > &
   (InstalledSource | ImageSource) &
@@ -288,6 +303,8 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     destination,
     location,
     trial,
+    singleWriter,
+    concurrentSetup,
     window,
     limitations,
     ...source
@@ -305,6 +322,8 @@ function define<Settings>(kind: ConnectorKind, args: ConnectorArgs<Settings>): C
     ...(destination && { destination }),
     ...(location && { location }),
     ...(trial && { trial }),
+    ...(singleWriter && { singleWriter }),
+    ...(concurrentSetup && { concurrentSetup }),
     ...(window && { window }),
     ...(limitations && { limitations }),
   };

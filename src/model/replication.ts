@@ -106,6 +106,14 @@ export interface Replication extends EntryBase {
   readonly mode?: Mode;
 
   /**
+   * Most taps and targets that replicate the selected streams in parallel, 1 to 16, each with a slice
+   * of the streams and the `resources` of one. It speeds up connectors that are slower than the
+   * databases behind them. The tap must keep a state per stream, and `streams` must be given; where
+   * a pipeline cannot run in parallel, `tapctl validate` or the run says why. Default: 1.
+   */
+  readonly parallel?: number;
+
+  /**
    * Longest time without activity: the tap writes no byte, the target reads none, and neither
    * writes to its log. The attempt then fails and is retried. It does not apply to a target that
    * has read all input and is still storing it; only `deadline` ends that. `never` turns it off.

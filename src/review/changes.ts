@@ -1,6 +1,7 @@
 import { settingsOf, type Tap, type Target } from "../model/connector";
 import type { Json } from "../model/connector-settings";
 import { isReplication, type PipelineEntry } from "../model/define";
+import { parallelNotes } from "../model/validation/parallel";
 import { memoryNotes } from "../model/validation/resources";
 import { connectorFacts, connectorText } from "./connectors";
 import { aboutState, plain, risk, type Fact } from "./fact";
@@ -75,7 +76,7 @@ function additionFacts(entry: PipelineEntry, now: Date): readonly Fact[] {
     ...bodyOf(entry),
     ...scheduleFacts(undefined, entry, now),
     ...plainSecrets(otherFields(entry), []),
-    ...memoryRisks(undefined, entry),
+    ...newNotes(undefined, entry),
     ...(entry.formerName === undefined
       ? []
       : [plain(`takes over the state of ${code(entry.formerName)}, if there is one`)]),
@@ -92,13 +93,18 @@ function changeFacts(before: PipelineEntry, after: PipelineEntry, now: Date): re
     ...bodyFacts(before, after),
     ...scheduleFacts(before, after, now),
     ...valueFacts(otherFields(before), otherFields(after), []),
-    ...memoryRisks(before, after),
+    ...newNotes(before, after),
   ];
 }
 
-function memoryRisks(before: PipelineEntry | undefined, after: PipelineEntry): readonly Fact[] {
-  const known = memoryNotes(before);
-  return memoryNotes(after)
+/** What `validate` notes about the entry and did not note before. */
+function newNotes(before: PipelineEntry | undefined, after: PipelineEntry): readonly Fact[] {
+  const notes = (entry: PipelineEntry | undefined) => [
+    ...memoryNotes(entry),
+    ...parallelNotes(entry),
+  ];
+  const known = notes(before);
+  return notes(after)
     .filter((note) => !known.includes(note))
     .map(risk);
 }

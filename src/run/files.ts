@@ -8,7 +8,7 @@ import type { Workspace } from "./workspace";
 
 /** Where a run's files lie on this machine. */
 export interface RunFiles {
-  /** The tap's raw output. */
+  /** The tap's raw output; of a parallel run a folder with a file per slice. */
   readonly extract: string;
   /** Folder that a file-writing target fills. */
   readonly outputs: string;
@@ -182,7 +182,11 @@ function placeOf({ store, workspace }: RunFilesArgs, key: string): string {
   return path;
 }
 
+/** Stores a file, or each file of a folder: the extract of a parallel run. */
 async function upload(args: RunFilesArgs, key: string): Promise<void> {
   const path = placeOf(args, key);
-  if (existsSync(path)) await args.store.uploadFile(key, path, args.signal);
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) return args.store.uploadFile(key, path, args.signal);
+  for (const { path: name } of filesBelow(path))
+    await args.store.uploadFile(`${key}/${name}`, join(path, name), args.signal);
 }

@@ -44,6 +44,7 @@ export interface Replicated {
   readonly unselected: readonly string[];
   readonly leftOut: readonly string[];
   readonly uncountedFiles: number;
+  readonly slices?: RunnerResult["slices"];
 }
 
 /** Extracts into the object store, then loads from there. */
@@ -186,6 +187,7 @@ function summed(
     unselected: counted.unselected ?? [],
     leftOut: results.flatMap(({ leftOut = [] }) => leftOut),
     uncountedFiles: counted.uncountedFiles ?? 0,
+    ...(counted.slices && { slices: counted.slices }),
   };
 }
 

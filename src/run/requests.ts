@@ -1,5 +1,6 @@
 import { idleSeconds } from "../model/idle-timeout";
 import type { Request, RequestFor } from "../model/request/schema";
+import { parallelOf } from "../model/parallel";
 import type { Replication } from "../model/replication";
 import { durationSeconds } from "../model/units";
 import type { RunFiles } from "./files";
@@ -66,12 +67,14 @@ function shared({
   onChange,
 }: RequestArgs): Pick<
   Extract<Request, { onChange?: unknown }>,
-  "idleTimeoutSeconds" | "identity" | "onChange" | "state" | "givenState"
+  "idleTimeoutSeconds" | "identity" | "onChange" | "state" | "givenState" | "parallel"
 > {
+  const parallel = parallelOf(entry);
   return {
     idleTimeoutSeconds: idleSeconds(entry.idleTimeout),
     identity: files.identity,
     onChange,
+    ...(parallel && { parallel }),
     ...files.request.states,
   };
 }

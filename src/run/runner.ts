@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { UserError } from "../common/errors";
 import { packageFile } from "../common/package";
 import type { Request } from "../model/request/schema";
+import type { RunSlice } from "../store/runs/runs";
 
 /** Exit codes of the runner, which are those of a run: see `images/singer/runner/codes.py`. */
 export const ExitCode = {
@@ -67,6 +68,8 @@ export interface RunnerResult {
   readonly progress?: number;
   readonly complete?: boolean;
   readonly seconds?: { readonly [phase: string]: number };
+  /** The slices of a parallel run. */
+  readonly slices?: readonly RunSlice[];
 }
 
 /** A request of a command that leaves a result. */

@@ -271,6 +271,7 @@ function closingSummary(
     leftOut: replicated.leftOut,
     uncountedFiles: replicated.uncountedFiles,
     unselected: replicated.unselected,
+    ...(replicated.slices && { slices: replicated.slices }),
     stateAfter: committed?.state ?? opening.stateAfter,
     stateCommitted: committed !== undefined,
     outputs: filesBelow(files.outputs),

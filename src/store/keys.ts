@@ -10,6 +10,8 @@
  * | `leases/<pipeline>/<generation>.json` | who runs the pipeline (lease.ts) | a run, `state set` |
  * | `runs/<pipeline>/<run>/extract.jsonl` | the tap's raw output | the runner |
  * | `runs/<pipeline>/<run>/extract-<attempt>.jsonl` | the same on a cluster, by attempt from 0 | the runner |
+ * | `runs/<pipeline>/<run>/extract.jsonl/<slice>.jsonl`, `extract-<attempt>.jsonl/<slice>.jsonl` | the same of a parallel run, a file per slice | the runner |
+ * | `runs/<pipeline>/<run>/extract.jsonl/slices.json`, `extract-<attempt>.jsonl/slices.json` | the slices of a parallel run and their streams | the runner |
  * | `runs/<pipeline>/<run>/candidate-<attempt>.json` | on a cluster: the state of a load, before it is saved | the runner |
  * | `runs/<pipeline>/<run>/extract-result.json`, `load-result.json` | on a cluster: what a step came to | the runner |
  * | `runs/<pipeline>/<run>/output.tar.gz` | on a cluster: files the target wrote, in one archive | the target |

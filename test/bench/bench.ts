@@ -11,6 +11,7 @@ import { benchFixedCost } from "./fixed-cost";
 import { machineLine } from "./machine";
 import { benchMeltano } from "./meltano";
 import { makePair } from "./pair";
+import { benchParallel } from "./parallel";
 import { benchPreviewComment } from "./preview-comment";
 import { benchReport } from "./report";
 import { benchStartUp } from "./start-up";
@@ -23,6 +24,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   "fixed-cost": benchFixedCost,
   meltano: benchMeltano,
   connectors: benchConnectors,
+  parallel: benchParallel,
   "preview-comment": benchPreviewComment,
   "start-up": benchStartUp,
   status: benchStatus,

@@ -335,6 +335,15 @@ suite("extract to retry", () => {
     );
   });
 
+  test("extract to retry: that of a parallel run is the folder of the files of its slices", async () => {
+    const store = await put(["extract-0.jsonl/1.jsonl", "extract-0.jsonl/slices.json"], {
+      code: 0,
+    });
+    const { key, bytes } = await extractOf(store, "orders", undefined, true);
+    assert.equal(key, "runs/orders/20261125T120000Z-abcdef/extract-0.jsonl");
+    assert.equal(bytes, 2);
+  });
+
   test("extract to retry: stream mode and a newer saved state are errors", async () => {
     await assert.rejects(
       extractOf(await put([]), "orders", undefined, true),

@@ -200,8 +200,10 @@ describe("shared templates", () => {
         assert.ok(artifact.name === "output" || artifact.archive?.none, artifact.name);
       }
       for (const artifact of one.inputs?.artifacts ?? []) {
+        // An extract may be the folder of a parallel run.
+        const mode = artifact.name === "extract" ? 0o755 : 0o644;
         if (artifact.archive?.none)
-          assert.equal(artifact.mode, 0o644, `${one.name} ${artifact.name}`);
+          assert.equal(artifact.mode, mode, `${one.name} ${artifact.name}`);
       }
     }
   });

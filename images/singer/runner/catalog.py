@@ -61,11 +61,12 @@ def selected_streams(catalog: Any) -> Optional[frozenset[str]]:
     """Names of the streams that a catalog selects; None if it selects none explicitly, and the tap decides."""
     listed = entries(catalog, "the catalog")
     return (
-        frozenset(name for entry in listed if _is_selected(entry) for name in names(entry)) or None
+        frozenset(name for entry in listed if is_selected(entry) for name in names(entry)) or None
     )
 
 
-def _is_selected(entry: Entry) -> bool:
+def is_selected(entry: Entry) -> bool:
+    """Whether a catalog selects a stream."""
     root = metadata_of(entry, [])
     chosen = [root.get("selected"), entry.get("selected"), root.get("selected-by-default")]
     return (

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import Callable, Optional
 
 from . import VERSION, places
-from .codes import INTERNAL, INTERRUPTED, OK, USAGE, RunnerError, io_error
+from .codes import INTERRUPTED, OK, USAGE, RunnerError
 from .connector import read_connector
 from .descent import request_death
 from .files import read_object
+from .guarded import Outcome, complain, guarded
 from .request import DATA, Arguments, read_request
 from .session import Session
-from .workflow import await_target, settle, tell_pod
-
-Outcome = tuple[int, Optional[str]]
-"""Exit code and the error in one line."""
+from .workflow import await_target, settle
 
 
 def main(argv: list[str]) -> int:
@@ -25,20 +22,20 @@ def main(argv: list[str]) -> int:
     try:
         args = _arguments(argv)
     except RunnerError as error:
-        return _complain(str(error), error.code)
+        return complain(str(error), error.code)
     except KeyboardInterrupt:
         return INTERRUPTED
     if args is None:
         return OK
     if args.command not in DATA:
-        return _guarded(lambda: _without_session(args), None)
+        return guarded(lambda: _without_session(args), None)
     if args.parent_process is not None:
         request_death(signal.SIGKILL, args.parent_process)
     try:
         session = Session(args)
     except RunnerError as error:
-        return _complain(str(error), error.code)
-    code = _guarded(lambda: _command(args.command)(session), session)
+        return complain(str(error), error.code)
+    code = guarded(lambda: _command(args)(session), session)
     if args.standalone:
         from .standalone import report
 
@@ -46,7 +43,7 @@ def main(argv: list[str]) -> int:
     try:
         code = settle(args, code, session.result)
     except RunnerError as error:
-        return _complain(str(error), error.code)
+        return complain(str(error), error.code)
     if code != OK:
         await_target(args, session.result, lambda: session.supervisor.stops > 0)
     return code
@@ -83,7 +80,12 @@ def _arguments(argv: list[str]) -> Optional[Arguments]:
     return None
 
 
-def _command(name: str) -> Callable[[Session], Outcome]:
+def _command(args: Arguments) -> Callable[[Session], Outcome]:
+    name = args.command
+    if _is_parallel(args):
+        from . import parallel
+
+        return parallel.COMMANDS[name]
     if name == "extract":
         from .extract import extract
 
@@ -99,6 +101,15 @@ def _command(name: str) -> Callable[[Session], Outcome]:
     from .discover import discover
 
     return discover
+
+
+def _is_parallel(args: Arguments) -> bool:
+    """Whether a run is split; an extract is loaded in the form that it has, whatever the pipeline says now."""
+    source = getattr(args, "input", None)
+    if source and os.path.isdir(source):
+        return True
+    is_split: bool = bool(getattr(args, "parallel", None)) and args.parallel["slices"] > 1
+    return is_split and not (source and os.path.isfile(source))
 
 
 def _without_session(args: Arguments) -> Outcome:
@@ -121,40 +132,3 @@ def _without_session(args: Arguments) -> Outcome:
     from .describe import describe
 
     return describe(args)
-
-
-def _guarded(work: Callable[[], Outcome], session: Optional[Session]) -> int:
-    try:
-        code, error = work()
-    except RunnerError as failure:
-        code, error = failure.code, str(failure)
-    except KeyboardInterrupt:
-        code, error = INTERRUPTED, "stopped"
-    except OSError as failure:
-        code, error = INTERNAL, str(io_error(failure, "use", str(failure.filename or "a file")))
-    except Exception as failure:  # A bug is reported in one line like any other error.
-        if os.environ.get("SINGER_DEBUG"):
-            import traceback
-
-            traceback.print_exc(file=sys.stderr)
-        code, error = (
-            INTERNAL,
-            f"bug in the runner: {type(failure).__name__}: {failure} (SINGER_DEBUG=1 shows where)",
-        )
-    if session is None:
-        return _complain(error, code) if error else code
-    error = session.masker.text(error) if error else None
-    if error:
-        session.log.line("runner", error)
-        tell_pod(error)
-    try:
-        session.close(code, error)
-    except RunnerError as failure:
-        return _complain(str(failure), code if code != OK else failure.code)
-    return code
-
-
-def _complain(message: str, code: int) -> int:
-    sys.stderr.write(f"runner | {message}\n")
-    tell_pod(message)
-    return code

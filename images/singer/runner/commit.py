@@ -38,7 +38,7 @@ def commit(args: Arguments) -> tuple[int, Optional[str]]:
 def _check_loaded(path: Optional[str]) -> None:
     """Refuses the result of a failed load: it is from another attempt, or the load did not succeed."""
     result = result_of(path)
-    if result.get("code", OK) != OK:
+    if result.get("code", OK) != OK and not result.get("partialLoad"):
         raise RunnerError(
             INTERNAL,
             f"the load succeeded, but its result reports: {result.get('error') or 'failed'}",
@@ -66,7 +66,8 @@ def _checked(args: Arguments) -> JsonText:
 def _end(args: Arguments) -> tuple[str, Optional[int], None]:
     """Status, code and error. A run with follow-up steps is still in progress; its exit handler reports the end."""
     outcome = awaited_outcome(args.tap_outcome_file) if args.tap_outcome_file else args.tap_outcome
-    more = outcome not in (None, COMPLETE) or args.follow_ups
+    failed = outcome not in (None, COMPLETE) or result_of(args.target_result).get("partialLoad")
+    more = failed or args.follow_ups
     return ("running", None, None) if more else ("succeeded", OK, None)
 
 

@@ -56,6 +56,11 @@ def own(pid: int) -> None:
     _own.add(pid)
 
 
+def forget() -> None:
+    """Forgets all children: they are those of the process that this one was forked from."""
+    _own.clear()
+
+
 def reap_orphans() -> None:
     """Reaps adopted processes that have ended."""
     for pid in _children(os.getpid()):

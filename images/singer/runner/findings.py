@@ -34,6 +34,7 @@ def publish(session: Session, scanner: Scanner) -> None:
         {name: earlier.plus(name, count) for name, count in own.items()},
         records=earlier.plus_records(scanner.loaded()),
         schemas=scanner.of(SCHEMA),
+        streamBytes=scanner.stream_bytes,
         earlierRecords=dict(earlier.records),
         resumed=earlier.resumed,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import stat
 import time
 from typing import Any, Callable, Optional
@@ -25,6 +26,8 @@ from .session import Session
 from .states import States
 from .target import Load, PipeLoad, TargetPlan, prepare_target
 from .workflow import COMPLETE, awaited_outcome
+
+_PAUSE_MILLISECONDS = 200
 
 
 def load(session: Session) -> tuple[int, Optional[str]]:
@@ -63,7 +66,7 @@ def held_streams(catalog: Any) -> frozenset[str]:
     return full_table_streams(catalog) if catalog else frozenset()
 
 
-def _is_partial(args: Arguments) -> bool:
+def is_partial(args: Arguments) -> bool:
     """Whether the tap failed, which is known once its FIFO has ended."""
     if args.tap_outcome_file and not args.partial:
         take_outcome(args, awaited_outcome(args.tap_outcome_file))
@@ -91,6 +94,19 @@ def _open(path: str) -> int:
         return os.open(path, os.O_RDONLY)
     except OSError as error:
         raise io_error(error, "read", path) from None
+
+
+def _open_pipe(args: Arguments) -> int:
+    """Opens the input; that of a slice even if its tap ends without having opened it."""
+    if not getattr(args, "slice", None):
+        return _open(args.input)
+    source = os.open(args.input, os.O_RDONLY | os.O_NONBLOCK)
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    while not poll.poll(_PAUSE_MILLISECONDS) and not os.path.exists(args.tap_outcome_file):
+        pass
+    os.set_blocking(source, True)
+    return source
 
 
 def _scan(session: Session, source: int, hard_delete: bool) -> tuple[Scanner, bool]:
@@ -160,8 +176,8 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     scanner = Scanner(
         saved.held, args.max_bad_lines + 1, plan.hard_delete, remember=True, live=True
     )
-    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not _is_partial(args))
-    relay.start(lambda: _open(args.input), session.supervisor.wake)
+    relay = Relay(scanner, load.sink, args.max_bad_lines, lambda: not is_partial(args))
+    relay.start(lambda: _open_pipe(args), session.supervisor.wake)
     load.watch(relay)
 
     tap = DistantTap(session, relay)
@@ -186,7 +202,7 @@ def _load_pipe(session: Session, saved: Saved, plan: TargetPlan) -> tuple[int, O
     if tap.fault:
         return TAP_FAILED, tap.fault
     untroubled = not session.supervisor.stops and load.trouble() is None
-    if untroubled and _is_partial(args) and scanner.empty:
+    if untroubled and is_partial(args) and scanner.empty:
         # The tap reports its own error.
         return OK, None
     # The catalog, and whether it is complete, is only known once the tap has ended.

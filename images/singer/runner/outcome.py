@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from .bookmarks import State, merge, streams_of
@@ -24,12 +25,11 @@ class Saved:
         args = session.args
         self._session = session
         self._identity = read_identity(args.identity, args.run)
-        self._start = read_start(args)
+        self.start = read_start(args)
+        """What the run starts from."""
         self._catalog = catalog
         self.held = held
-        session.result.update(
-            stateBefore=self._start.tap, stateAfter=self._start.kept, unselected=[]
-        )
+        session.result.update(stateBefore=self.start.tap, stateAfter=self.start.kept, unselected=[])
 
     def commit(self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]) -> None:
         """Writes the candidate for the loaded state; `states` are the STATEs received."""
@@ -49,21 +49,30 @@ class Saved:
                 len(held),
             )
         if brought is None:
-            session.warn(_why_none(scanner, self._start.kept is not None))
+            session.warn(_why_none(scanner, self.start.kept is not None))
             return
-        after = merge(self._start.kept, brought) or brought
-        self._tell_kept(after, brought, seen)
-        if args.candidate:
-            write_json(args.candidate, envelope(after, self._identity, self._start.previous))
-        if getattr(args, "resume", None):
-            # Not `after`: in a full refresh the next attempt must not start from bookmarks that are only kept.
-            write_json(
-                args.resume, envelope(merge(self._start.tap, brought) or brought, self._identity)
-            )
+        after = merge(self.start.kept, brought) or brought
+        if not getattr(args, "slice", None):
+            self.report_kept(after, brought, seen)
+        # Not `after`: in a full refresh the next attempt must not start from bookmarks that are only kept.
+        self.write(after, merge(self.start.tap, brought) or brought)
         session.result["progress"] = sum(
             count for stream, count in scanner.loaded().items() if stream not in self.held
         )
         session.result["stateAfter"] = after
+
+    def write(
+        self, after: State, resumed: State, stream_bytes: Optional[Mapping[str, int]] = None
+    ) -> None:
+        """Writes the state to save, and the one that the next attempt of this run resumes from."""
+        args = self._session.args
+        if args.candidate:
+            saved = envelope(after, self._identity, self.start.previous)
+            if stream_bytes and isinstance(saved, dict):
+                saved = {**saved, "streamBytes": stream_bytes}
+            write_json(args.candidate, saved)
+        if getattr(args, "resume", None):
+            write_json(args.resume, envelope(resumed, self._identity))
 
     def _loaded(
         self, scanner: Scanner, load: Optional[Load], states: Callable[[], States]
@@ -83,7 +92,7 @@ class Saved:
         self._session.leave_out(f"the STATEs after the one that {load.child.name} reports")
         return earlier
 
-    def _tell_kept(self, after: State, brought: State, seen: set[str]) -> None:
+    def report_kept(self, after: State, brought: State, seen: set[str]) -> None:
         """Reports the bookmarks of streams that this run did not select."""
         marks = streams_of(after)
         selected = selected_streams(self._catalog) if self._catalog else None

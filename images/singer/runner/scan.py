@@ -82,6 +82,7 @@ class Scanner(Totals):
         self.clean = self.clean and not self._cuts
         self.lines += total
         self.bytes += end
+        self._attribute(end)
         return self._cuts
 
     def _region(self, buffer: bytearray, start: int, end: int, total: int, line: int) -> None:

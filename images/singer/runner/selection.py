@@ -64,10 +64,11 @@ def _check(rule: Any, place: int) -> Rule:
 
 
 def _matches(rule: Rule, entry: Entry) -> bool:
-    return any(_fits(rule["stream"], name) for name in names(entry))
+    return any(fits(rule["stream"], name) for name in names(entry))
 
 
-def _fits(glob: str, name: str) -> bool:
+def fits(glob: str, name: str) -> bool:
+    """Whether `name` matches a pattern in which * stands for any text."""
     return re.fullmatch(".*".join(map(re.escape, glob.split("*"))), name, re.S) is not None
 
 
@@ -81,7 +82,7 @@ def _check_properties(rule: Rule, place: int, matched: list[Entry]) -> None:
     known = sorted({name for entry in matched for name in _properties(entry)})
     for field in ("include", "exclude"):
         for glob in rule.get(field, []):
-            if not any(_fits(glob, name) for name in known):
+            if not any(fits(glob, name) for name in known):
                 raise RunnerError(
                     USAGE,
                     f'selection {place} ("{rule["stream"]}"): no property matches '
@@ -126,8 +127,8 @@ def _apply_property(entry: Entry, rule: Rule, name: str) -> list[Optional[str]]:
     if "include" not in rule and "exclude" not in rule:
         return []
     metadata = metadata_of(entry, ["properties", name])
-    wanted = "include" not in rule or any(_fits(glob, name) for glob in rule["include"])
-    excluded = any(_fits(glob, name) for glob in rule.get("exclude", []))
+    wanted = "include" not in rule or any(fits(glob, name) for glob in rule["include"])
+    excluded = any(fits(glob, name) for glob in rule.get("exclude", []))
     if metadata.get("inclusion") == "automatic":
         refused = name in rule.get("exclude", [])
         return (

@@ -83,6 +83,7 @@ def summary(
         "tap": tap.get("tapConnector", _NOBODY),
         "target": target.get("targetConnector", _NOBODY),
         "unselected": target.get("unselected", []),
+        **({"slices": target["slices"]} if "slices" in target else {}),
         "stateBefore": before,
         "stateAfter": after,
         "stateCommitted": committed is not None,

@@ -36,6 +36,8 @@ class Totals:
         self.bytes = 0
         self.counts: dict[tuple[str, Optional[str]], int] = {}
         """Number of messages by (type, stream)."""
+        self.stream_bytes: dict[str, int] = {}
+        """About how many bytes the records of each stream have."""
         self.bad = 0
         """Number of bad lines."""
         self.recovered = 0
@@ -58,6 +60,8 @@ class Totals:
         self.dropped: set[str] = set()
         """Streams that occurred and were left out."""
         self._notes: list[tuple[int, str]] = []
+        self._recent: dict[str, int] = {}
+        """Number of records of the streams in the current block."""
 
     def of(self, kind: str) -> dict[str, int]:
         """Number of messages of a type by stream."""
@@ -113,6 +117,7 @@ class Totals:
             fatal,
             self.batches,
             self.versions.totals(),
+            list(self.stream_bytes.items()),
         )
 
     def add(self, totals: tuple[Any, ...]) -> None:
@@ -127,9 +132,13 @@ class Totals:
             fatal,
             batches,
             versions,
+            stream_bytes,
         ) = totals
         for key, count in counts:
             self._add(key, count)
+        self._recent = {}
+        for stream, count in stream_bytes:
+            self.stream_bytes[stream] = self.stream_bytes.get(stream, 0) + count
         listed = [BadLine(line[0] + self.lines, *line[1:]) for line in bad_lines]
         self.bad_lines = (self.bad_lines + listed)[: self._keep_bad]
         for number, text in notes:
@@ -149,6 +158,15 @@ class Totals:
 
     def _add(self, key: tuple[str, Optional[str]], count: int) -> None:
         self.counts[key] = self.counts.get(key, 0) + count
+        if key[0] == RECORD:
+            self._recent[str(key[1])] = self._recent.get(str(key[1]), 0) + count
+
+    def _attribute(self, size: int) -> None:
+        """Adds the bytes of a block to the streams whose records it holds, by their number."""
+        total = sum(self._recent.values())
+        for stream, count in self._recent.items():
+            self.stream_bytes[stream] = self.stream_bytes.get(stream, 0) + size * count // total
+        self._recent = {}
 
     def _note(self, number: int, text: str) -> None:
         if len(self._notes) < _NOTED:

@@ -24,28 +24,38 @@ def settle(args: Arguments, code: int, result: dict[str, Any]) -> int:
 
     A tap that failed in its last attempt after sending data exits with 0: its lines are loaded first,
     and a verdict step then fails the run. With leaveVerdict, so does an error that a retry cannot fix,
-    because Argo would retry it.
+    because Argo would retry it. A load of which some slices failed also exits with 0, so that the progress
+    of the others is saved first.
     """
+    last = (
+        args.command in ("extract", "load")
+        and args.last_attempt is not None
+        and ((args.attempt or 0) >= args.last_attempt)
+    )
     # Only the reader of a FIFO knows how much passed through it; if the tap was not started, discovery failed.
     partial = (
         args.command == "extract"
         and code == TAP_FAILED
         and "tap" in result
         and result.get("bytes", 1) > 0
-        and args.last_attempt is not None
-        and (args.attempt or 0) >= args.last_attempt
+        and last
     )
     path = getattr(args, "outcome", None)
     for_good = bool(path) and args.leave_verdict and code in _HOPELESS
-    outcome = FAILED if for_good else _outcome(args, code, partial) if path else None
+    partial = partial or (bool(result.get("partialLoad")) and (last or for_good))
+    outcome = (
+        FAILED if for_good and not partial else _outcome(args, code, partial) if path else None
+    )
     if path and outcome:
         write_atomic(path, outcome.encode())
     return OK if partial or for_good else code
 
 
 def _outcome(args: Arguments, code: int, partial: bool) -> Optional[str]:
+    if partial:
+        return PARTIAL
     if args.command == "extract":
-        return PARTIAL if partial else COMPLETE if code == OK else FAILED
+        return COMPLETE if code == OK else FAILED
     if code != OK:
         return None
     return "saved" if args.candidate and os.path.exists(args.candidate) else "unchanged"

@@ -50,6 +50,8 @@ export interface RunParameters {
   readonly idleTimeout: string;
   /** What a state of another source or destination does: `fail`, `keep` or `refresh`. */
   readonly onChange: string;
+  /** How the streams are split over several taps and targets: a JSON object; one slice for none. */
+  readonly parallel: string;
   /** Tries after the first one. */
   readonly retries: string;
   /** Pause before the first of them, in seconds. */
@@ -120,6 +122,7 @@ export function defaultParameters(settings: ClusterSettings): RunParameters {
     maxStaleness: "0",
     idleTimeout: String(idleSeconds()),
     onChange: "fail",
+    parallel: `{"slices":1}`,
     ...retryParameters(settings.retries),
     pendingSeconds: String(secondsOf(settings.pendingDeadline)),
     tapPatch: connectorPatch(undefined, settings.resources),

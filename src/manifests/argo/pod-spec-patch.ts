@@ -12,19 +12,24 @@ import { secretKey } from "./names";
 
 type Defaults = ClusterSettings["resources"];
 
-/** Patch of a pod with one connector. */
-export function connectorPatch(resources: Resources | undefined, defaults: Defaults): string {
-  return patchOf([{ name: "main", resources: requirements(resources, defaults) }]);
+/** Patch of a pod with a connector that runs `count` times. */
+export function connectorPatch(
+  resources: Resources | undefined,
+  defaults: Defaults,
+  count = 1,
+): string {
+  return patchOf([{ name: "main", resources: requirements(resources, defaults, count) }]);
 }
 
 /** Patch of the pod that holds a tap and a target. */
 export function streamPatch(
   pair: { readonly tap?: Resources; readonly target?: Resources } | undefined,
   defaults: Defaults,
+  count = 1,
 ): string {
   return patchOf([
-    { name: "tap", resources: requirements(pair?.tap, defaults) },
-    { name: "target", resources: requirements(pair?.target, defaults) },
+    { name: "tap", resources: requirements(pair?.tap, defaults, count) },
+    { name: "target", resources: requirements(pair?.target, defaults, count) },
   ]);
 }
 
@@ -51,12 +56,19 @@ export function containerPatch(args: ContainerArgs, secret: string, defaults: De
   ]);
 }
 
-function requirements(given: Resources | undefined, defaults: Defaults) {
-  const memory = given?.memory ?? defaults.memory;
+function requirements(given: Resources | undefined, defaults: Defaults, count = 1) {
+  const memory = times(given?.memory ?? defaults.memory, count);
   return {
-    requests: { cpu: String(given?.cpu ?? defaults.cpu), memory },
-    limits: { memory, ...(given?.cpuLimit !== undefined && { cpu: String(given.cpuLimit) }) },
+    requests: { cpu: times(given?.cpu ?? defaults.cpu, count), memory },
+    limits: { memory, ...(given?.cpuLimit !== undefined && { cpu: times(given.cpuLimit, count) }) },
   };
+}
+
+/** A quantity several times, in its own unit. */
+function times(quantity: string | number, count: number): string {
+  if (count === 1) return String(quantity);
+  const [, number, unit = ""] = /^([\d.]+)(.*)$/.exec(String(quantity)) ?? [];
+  return `${Math.round(Number(number) * count * 1000) / 1000}${unit}`;
 }
 
 function patchOf(containers: readonly object[]): string {

@@ -34,6 +34,7 @@ export const STREAM = {
   tapOutcome: file("tap-outcome"),
   tapResult: file("tap-result.json"),
   targetResult: file("target-result.json"),
+  targetOutcome: file("target-outcome"),
 };
 
 /** Where the commit leaves the state and the summary. */
@@ -50,7 +51,6 @@ export const extractRequest = {
   output: file("extract.jsonl"),
   result: file("result.json"),
   outcome: file("outcome"),
-  lastAttempt: json("retries"),
   leaveVerdict: true,
 } satisfies RequestTemplate;
 
@@ -74,7 +74,6 @@ export const streamTapRequest = {
   result: STREAM.tapResult,
   outcome: STREAM.tapOutcome,
   awaitResult: STREAM.targetResult,
-  lastAttempt: json("retries"),
 } satisfies RequestTemplate;
 
 /** The target of stream mode. */
@@ -88,7 +87,7 @@ export const streamTargetRequest = {
   // Result of the target in the attempt before, which this one adds its counts to.
   earlier: file("earlier.json"),
   result: STREAM.targetResult,
-  outcome: file("target-outcome"),
+  outcome: STREAM.targetOutcome,
 } satisfies RequestTemplate;
 
 /** The commit of artifact mode. */
@@ -163,6 +162,8 @@ function tap() {
     settings: json("tapSettings"),
     overlay: file("overlay.json"),
     tapLog: file("tap.log"),
+    parallel: json("parallel"),
+    lastAttempt: json("retries"),
   };
 }
 
@@ -175,6 +176,8 @@ function target() {
     candidate: file("candidate.json"),
     minRecords: json("minRecords"),
     maxStalenessSeconds: json("maxStaleness"),
+    parallel: json("parallel"),
+    lastAttempt: json("retries"),
   };
 }
 

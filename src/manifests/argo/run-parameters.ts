@@ -2,10 +2,11 @@ import { idleSeconds } from "../../model/idle-timeout";
 import { durationSeconds } from "../../model/units";
 import { isReplication, schedulesOf, type PipelineEntry } from "../../model/define";
 import type { Job } from "../../model/job";
+import { parallelOf } from "../../model/parallel";
 import type { Replication } from "../../model/replication";
 import { parseCron } from "../../model/cron/cron";
 import { longestInterval } from "../../model/cron/cron-interval";
-import { unexpanded } from "../../model/validation/byte-for-byte";
+import { unexpanded, untemplatedJson } from "../../model/validation/byte-for-byte";
 import type { ClusterSettings } from "./cluster-settings";
 import { followUpsParameter } from "./follow-ups";
 import { runKindOf, secretName } from "./names";
@@ -80,6 +81,7 @@ function replication(
 ): Partial<RunParameters> {
   const { expectations, resources } = entry;
   const fromStore = entry.configFrom === "store";
+  const parallel = parallelOf(entry);
   return {
     tapImage: images.tap,
     targetImage: images.target,
@@ -95,11 +97,12 @@ function replication(
         : (durationSeconds(expectations.maxStaleness) ?? 0),
     ),
     idleTimeout: String(idleSeconds(entry.idleTimeout)),
+    ...(parallel && { parallel: untemplatedJson(parallel) }),
     ...(entry.mode === "stream"
-      ? { streamPatch: streamPatch(resources, settings.resources) }
+      ? { streamPatch: streamPatch(resources, settings.resources, parallel?.slices) }
       : {
-          tapPatch: connectorPatch(resources?.tap, settings.resources),
-          targetPatch: connectorPatch(resources?.target, settings.resources),
+          tapPatch: connectorPatch(resources?.tap, settings.resources, parallel?.slices),
+          targetPatch: connectorPatch(resources?.target, settings.resources, parallel?.slices),
         }),
     followUps: followUpsParameter(entry.followUps ?? [], secretName(entry.name), settings),
   };

@@ -4,7 +4,14 @@ import { stateInputs, storeConfigInputs } from "./singer-inputs";
 import { loadRequest, OUTPUT } from "./requests";
 import { configMount, configVolume, runnerContainer, singerPod, workMounts } from "./singer-pod";
 import { withRetries } from "./singer-retry";
-import { fileFromStep, folderOut, keys, optionalFileOut, WORK } from "./store-artifacts";
+import {
+  extractFromStep,
+  fileFromStep,
+  folderOut,
+  keys,
+  optionalFileOut,
+  WORK,
+} from "./store-artifacts";
 import type { NamedTemplate, Template } from "./types";
 
 /** Gives an extract to the target. It leaves the state to save as a candidate of this attempt, and saves nothing. */
@@ -20,7 +27,7 @@ function loadPod(settings: ClusterSettings): NamedTemplate {
     inputs: {
       parameters: [{ name: "run" }, { name: "tapOutcome" }],
       artifacts: [
-        fileFromStep("extract", `${WORK}/extract.jsonl`),
+        extractFromStep("extract", `${WORK}/extract.jsonl`),
         { ...fileFromStep("catalog", `${WORK}/catalog.json`), optional: true },
         ...stateInputs,
         ...storeConfigInputs("target"),

@@ -29,6 +29,7 @@ export const artifactTemplate: Template = {
     ],
     [verdictStep("load", "failed")],
     [commitStep("{{steps.extract.outputs.parameters.outcome}}")],
+    [verdictStep("load", "partial")],
     [verdictStep("extract", "partial", { loaded: "{{steps.load.outputs.artifacts.result}}" })],
     [followUpsStep],
   ],
@@ -39,6 +40,7 @@ export const streamStepsTemplate: Template = {
   name: "stream-run",
   steps: [
     [{ name: "stream", template: "replicate", arguments: { parameters: [run] } }],
+    [verdictStep("stream", "partial", { result: "target-result", of: "load" })],
     [
       verdictStep("stream", "partial", {
         result: "tap-result",
@@ -68,7 +70,7 @@ const storedLoadStep = loadStep(
  */
 export const loadOnlyTemplate: Template = {
   name: "load-only",
-  steps: [[storedLoadStep], [verdictStep("load", "failed")]],
+  steps: [[storedLoadStep], [verdictStep("load", "failed")], [verdictStep("load", "partial")]],
 };
 
 /** The entry point `retry`: {@link loadOnlyTemplate} for the newest extract, whose load had failed: its state is saved. */
@@ -78,6 +80,7 @@ export const retryTemplate: Template = {
     [storedLoadStep],
     [verdictStep("load", "failed")],
     [commitStep(parameter("extractOutcome"))],
+    [verdictStep("load", "partial")],
     [followUpsStep],
   ],
 };
@@ -99,12 +102,17 @@ function commitStep(tapOutcome: string): WorkflowStep {
 function verdictStep(
   step: string,
   outcome: "failed" | "partial",
-  { result = "result", loaded }: { readonly result?: string; readonly loaded?: string } = {},
+  {
+    result = "result",
+    loaded,
+    of,
+  }: { readonly result?: string; readonly loaded?: string; readonly of?: "load" } = {},
 ): WorkflowStep {
+  const name = of === undefined ? "outcome" : `${of}-outcome`;
   return {
-    name: `${step}-${outcome}`,
+    name: `${of ?? step}-${outcome}`,
     template: "verdict",
-    when: `{{steps.${step}.outputs.parameters.outcome}} == ${outcome}`,
+    when: `{{steps.${step}.outputs.parameters.${name}}} == ${outcome}`,
     arguments: {
       artifacts: [
         { name: "result", from: `{{steps.${step}.outputs.artifacts.${result}}}`, optional: true },

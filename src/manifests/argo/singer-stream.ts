@@ -80,6 +80,8 @@ function streamPod(settings: ClusterSettings): NamedTemplate {
     outputs: {
       parameters: [
         { name: "outcome", valueFrom: { path: STREAM.tapOutcome } },
+        // A target that fails the pod leaves none.
+        { name: "load-outcome", valueFrom: { path: STREAM.targetOutcome, default: "unchanged" } },
         ...(committed.parameters ?? []),
       ],
       artifacts: [

@@ -60,6 +60,11 @@ export function fileFromStep(name: string, path: string): Artifact {
   return { name, path, mode: 0o644, archive: { none: {} } };
 }
 
+/** {@link fileFromStep} for one that may be a folder: the extract of a parallel run, which has a file per slice. */
+export function extractFromStep(name: string, path: string): Artifact {
+  return { ...fileFromStep(name, path), mode: 0o755, recurseMode: true };
+}
+
 /** A file that a pod leaves in the store, where it has one. Nothing that a run stores is ever deleted by Argo. */
 export function optionalFileOut(name: string, key: string, path: string): Artifact {
   return {

@@ -56,7 +56,7 @@ export const run = {
   result: path.describe("Receives the result of the command, as JSON.").exactOptional(),
   outcome: path
     .describe(
-      "Receives one word: `complete`, `partial` or `failed` from a tap; `saved`, `unchanged` or `failed` from a load.",
+      "Receives one word: `complete`, `partial` or `failed` from a tap; `saved`, `unchanged`, `partial` or `failed` from a load.",
     )
     .exactOptional(),
   leaveVerdict: z
@@ -120,6 +120,37 @@ export const target = {
     ),
   maxStalenessSeconds: seconds
     .describe("Greatest age of a stream's bookmark after the load, in seconds; 0 for any.")
+    .exactOptional(),
+};
+
+/** How a run is split over several taps and targets. */
+export const slices = {
+  parallel: z
+    .strictObject({
+      slices: z.int().min(1).max(16).describe("The most slices; each has its own tap and target."),
+      aliases: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe("Tables that the target gives to streams, by stream or pattern."),
+      newTogether: z
+        .boolean()
+        .default(true)
+        .describe("Keep streams without a bookmark together: one target creates their tables."),
+    })
+    .describe(
+      "Splits the selected streams into slices that run in parallel. `output` and `input` are then folders, or FIFOs that mark stream mode.",
+    )
+    .exactOptional(),
+};
+
+/** In which attempt a failure of a part lets the run continue. */
+export const lastAttempt = {
+  lastAttempt: z
+    .int()
+    .min(0)
+    .describe(
+      "In this attempt a tap that fails after it has sent data, and a load of which some slices fail, exit with 0 and the outcome `partial`.",
+    )
     .exactOptional(),
 };
 

@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { ofRun, path, run, shared, tap, tapOutcome, tapRun, target } from "./fields";
+import {
+  lastAttempt,
+  ofRun,
+  path,
+  run,
+  shared,
+  slices,
+  tap,
+  tapOutcome,
+  tapRun,
+  target,
+} from "./fields";
 
 const extract = z
   .strictObject({
@@ -16,13 +27,8 @@ const extract = z
         "After a failure, end only once the target behind the FIFO has written this result, or at a stop.",
       )
       .exactOptional(),
-    lastAttempt: z
-      .int()
-      .min(0)
-      .describe(
-        "In this attempt a tap that fails after it has sent data exits with 0, as a partial extract.",
-      )
-      .exactOptional(),
+    ...slices,
+    ...lastAttempt,
   })
   .describe("Runs a tap and writes its output to a file.");
 
@@ -41,11 +47,21 @@ const load = z
       .default(false)
       .describe("The tap failed: load whole lines only, and no FULL_TABLE stream."),
     ...tapOutcome,
+    ...slices,
+    ...lastAttempt,
   })
   .describe("Gives an extract to a target and writes the state to save.");
 
 const stream = z
-  .strictObject({ command: z.literal("stream"), ...shared, ...tap, ...target, ...run, ...tapRun })
+  .strictObject({
+    command: z.literal("stream"),
+    ...shared,
+    ...tap,
+    ...target,
+    ...run,
+    ...tapRun,
+    ...slices,
+  })
   .describe("Runs a tap and a target together.");
 
 const discover = z

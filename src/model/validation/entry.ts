@@ -13,6 +13,7 @@ import {
   record,
   rules,
   text,
+  wholeNumber,
   type Check,
   type Fields,
 } from "./checks";
@@ -21,6 +22,7 @@ import { containerFields, followUps } from "./containers";
 import { labels } from "./labels";
 import { harmless, oneLine, pipelineName, untemplated } from "./names";
 import { duration, idleTimeout } from "./quantities";
+import { MOST_SLICES } from "./parallel";
 import { pairResources, retries } from "./resources";
 import { schedules, timezone } from "./schedules";
 import { secretNameProblems } from "./secrets";
@@ -73,6 +75,7 @@ const replicationFields = (
   target: connector("target", configFrom),
   streams,
   mode: oneOf("artifact", "stream"),
+  parallel: wholeNumber(1, MOST_SLICES),
   initialState,
   resources: pairResources,
   expectations,

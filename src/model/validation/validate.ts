@@ -2,6 +2,7 @@ import type { PipelineEntry } from "../define";
 import { problemsBetween } from "./array";
 import { isFields, kindOf, quote } from "./checks";
 import { entryProblems } from "./entry";
+import { parallelNotes } from "./parallel";
 import { InvalidPipelines, type Problem } from "./problem";
 import { repeatNotes } from "./repeats";
 import { memoryNotes } from "./resources";
@@ -55,7 +56,7 @@ export function validatePipelines(entries: unknown, options: ValidationOptions =
     problems: problemsByEntry(all).flat(),
     missing: secrets ? all.flatMap((entry, index) => missingSecrets(entry, index, secrets)) : [],
     notes: all.flatMap((entry, index) =>
-      [...memoryNotes(entry), ...repeatNotes(entry)].map((text) => ({
+      [...memoryNotes(entry), ...repeatNotes(entry), ...parallelNotes(entry)].map((text) => ({
         where: placeOf(entry, index),
         text,
       })),

@@ -70,10 +70,27 @@ export interface RunSummary {
   readonly stateCommitted: boolean;
   /** Files the target wrote, by their path, with their size in bytes. */
   readonly outputs: readonly { readonly path: string; readonly bytes: number }[];
+  /** The slices of a parallel run. Default: it had one tap and one target. */
+  readonly slices?: readonly RunSlice[];
   /** Since when nothing has moved in a run that is in progress, RFC 3339 in UTC. Default: something moves, or it is not known. */
   readonly silentSince?: string;
   /** Machine it ran on; on a cluster the name of its Workflow. */
   readonly host: string;
+}
+
+/** A part of the streams of a parallel run, with a tap and a target of its own. */
+export interface RunSlice {
+  /** Its number, from 1. */
+  readonly slice: number;
+  /** Its streams, by the names that they have in the catalog. */
+  readonly streams: readonly string[];
+  /** How it went. */
+  readonly status: RunStatus;
+  readonly records: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  /** What failed, in one line; null when nothing did. */
+  readonly error: string | null;
 }
 
 /** Which runs `prune` keeps: those that are both among the newest and young enough. */

@@ -22,6 +22,8 @@ export interface StateEnvelope {
   readonly previous?: string;
   /** When it was saved, RFC 3339 in UTC. */
   readonly time: string;
+  /** About how many bytes each stream had in the last parallel run, which balance the slices of the next one. */
+  readonly streamBytes?: { readonly [stream: string]: number };
   /** The state itself, as the tap wrote it. Never empty. */
   readonly state: JsonText;
 }

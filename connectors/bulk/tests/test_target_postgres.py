@@ -224,6 +224,31 @@ def test_rows_of_earlier_versions_are_marked_or_deleted(warehouse: Warehouse, ha
     assert rows == ([(1, False, 2)] if hard else [(1, False, 2), (2, True, 1)])
 
 
+def test_marked_rows_are_appended_in_mode_append(warehouse: Warehouse) -> None:
+    at = "2026-01-01T00:00:00Z"
+    warehouse.succeed(
+        schema("s", {**ID, "_sdc_deleted_at": MOMENT}),
+        record("s", {"id": 1}),
+        record("s", {"id": 1, "_sdc_deleted_at": at}),
+        mode="append",
+        hard_delete=True,
+    )
+    assert warehouse.query("select count(*), count(_sdc_deleted_at) from s") == [(2, 1)]
+
+
+@pytest.mark.parametrize("mode", ["upsert", "replace"])
+def test_schemas_of_several_streams_change_in_mid_stream(warehouse: Warehouse, mode: str) -> None:
+    lines = []
+    for properties in (ID, {**ID, "v": TEXT}, {**ID, "v": TEXT, "w": TEXT}):
+        for stream in "abc":
+            lines.append(schema(stream, properties))
+            lines.append(record(stream, {"id": len(properties), "v": "x", "w": "y"}))
+    warehouse.succeed(*lines, mode=mode)
+    for stream in "abc":
+        rows = warehouse.query(f"select id, v, w from {stream} order by id")
+        assert rows == [(1, None, None), (2, "x", None), (3, "x", "y")]
+
+
 @pytest.mark.parametrize("hard", [False, True])
 @pytest.mark.parametrize("size", [1, 1000])
 def test_rows_that_the_tap_marks_as_deleted(warehouse: Warehouse, hard: bool, size: int) -> None:

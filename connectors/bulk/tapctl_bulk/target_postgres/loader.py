@@ -70,14 +70,17 @@ class Loader:
         self._state = b""
         self._batch_since = 0.0
         self._batch_bytes = 0
+        self._stages = 0
 
     def prepare(self, wanted: Wanted, table: TableName) -> tuple[Column, ...]:
         """Create or adapt the table of a stream. Returns the columns that its rows must have."""
         self.flush()
+        self._stages += 1
+        previous = self._loads.get(wanted.stream)
         with _named(wanted.stream, table):
-            stage, is_new = prepare(
-                self._connection, wanted, table, f"tapctl_stage_{len(self._loads)}"
-            )
+            if previous:
+                self._connection.execute(f"drop table {previous.stage.sql}")
+            stage, is_new = prepare(self._connection, wanted, table, f"tapctl_stage_{self._stages}")
             if wanted.mode != "replace":
                 self._connection.commit()
         has_unique_key = is_new or stage.has_unique_key

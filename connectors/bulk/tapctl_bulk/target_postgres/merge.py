@@ -61,7 +61,8 @@ def merge(
 
 
 def _deletes(stage: Stage) -> bool:
-    return stage.wanted.hard_delete and stage.wanted.reads_deletion
+    replaces_rows = bool(stage.keys) and stage.wanted.mode in ("upsert", "replace")
+    return stage.wanted.hard_delete and stage.wanted.reads_deletion and replaces_rows
 
 
 def _upsert(connection: Connection, stage: Stage, habits: Habits, values: dict[str, str]) -> int:

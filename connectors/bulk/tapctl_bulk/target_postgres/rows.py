@@ -73,7 +73,7 @@ class RowWriter:
         if self._json:
             rows = [self._with_json(row) for row in rows]
         text = _joined(rows)
-        if any(mark in text for mark in NESTED_FIELDS) or text[:1] in (b"{", b"["):
+        if not _is_flat(records) and _has_nested_field(text):
             text = _joined([tuple(_nested(value) for value in row) for row in rows])
         del rows
         try:
@@ -135,6 +135,16 @@ class RowWriter:
                         'Remove it in the source, or set "sanitize_null_text_characters"',
                     )
         return ConnectorError(f'stream "{records.stream}": a text has the character U+0000')
+
+
+def _is_flat(records: Records) -> bool:
+    """Whether no value can be nested: each line has only the braces of message and record."""
+    data = records.data
+    return b"[" not in data and data.count(b"{") == 2 * records.count
+
+
+def _has_nested_field(text: bytes) -> bool:
+    return text[:1] in (b"{", b"[") or any(mark in text for mark in NESTED_FIELDS)
 
 
 def _joined(rows: list[Values]) -> bytes:

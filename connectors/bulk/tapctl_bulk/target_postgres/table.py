@@ -28,7 +28,7 @@ select i.indisprimary, array(
     where a.attrelid = i.indrelid and a.attnum = any(i.indkey::int[])
 )
 from pg_index i
-where i.indrelid = to_regclass(%s) and i.indisunique and i.indisvalid
+where i.indrelid = to_regclass(%s) and i.indisunique and i.indisvalid and i.indimmediate
     and i.indpred is null and i.indexprs is null
 """
 

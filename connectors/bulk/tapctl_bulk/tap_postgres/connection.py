@@ -62,7 +62,8 @@ def connect(parameters: dict[str, Any]) -> Connection:
         ConnectorError: The server refuses the connection.
     """
     try:
-        return psycopg.connect(**parameters, autocommit=True)
+        # Poolers do not keep prepared statements apart.
+        return psycopg.connect(**parameters, autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
         message = " ".join(str(error).split())
         raise ConnectorError(

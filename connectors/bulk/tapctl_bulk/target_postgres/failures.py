@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 
@@ -40,7 +42,7 @@ FIXES = {
 
 def failure(error: psycopg.Error, stream: str = "", table: str = "") -> ConnectorError:
     """Return the error for what the server or libpq reports."""
-    message = error.diag.message_primary or str(error).strip()
+    message = error.diag.message_primary or str(error).strip().rstrip(".")
     detail = error.diag.message_detail or ""
     place = COPY_PLACE.search(error.diag.context or "")
     column = (place["column"] if place else None) or error.diag.column_name or ""
@@ -57,6 +59,15 @@ def failure(error: psycopg.Error, stream: str = "", table: str = "") -> Connecto
     if value and value.strip('"') not in message:
         text += f" in {value[:MAX_VALUE]}"
     return ConnectorError(text, _fix(error))
+
+
+@contextmanager
+def named(stream: str = "", table: object = "") -> Iterator[None]:
+    """Turn an error of the server into one that names the stream and the table."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise failure(error, stream, str(table)) from error
 
 
 def _fix(error: psycopg.Error) -> str:

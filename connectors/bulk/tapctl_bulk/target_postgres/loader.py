@@ -17,7 +17,7 @@ from tapctl_bulk.common.errors import ConnectorError
 from tapctl_bulk.common.logs import warn
 from tapctl_bulk.common.settings import Config, integer
 from tapctl_bulk.target_postgres.columns import Column
-from tapctl_bulk.target_postgres.failures import failure
+from tapctl_bulk.target_postgres.failures import named
 from tapctl_bulk.target_postgres.merge import Habits, merge
 from tapctl_bulk.target_postgres.names import TableName
 from tapctl_bulk.target_postgres.prepare import prepare
@@ -77,7 +77,7 @@ class Loader:
         self.flush()
         self._stages += 1
         previous = self._loads.get(wanted.stream)
-        with _named(wanted.stream, table):
+        with named(wanted.stream, table):
             if previous:
                 self._connection.execute(f"drop table {previous.stage.sql}")
             stage, is_new = prepare(self._connection, wanted, table, f"tapctl_stage_{self._stages}")
@@ -90,7 +90,7 @@ class Loader:
     def add_rows(self, stream: str, rows: bytes, count: int, *, with_origin: bool) -> None:
         """Stage rows, and commit the batch if it is large enough."""
         load = self._loads[stream]
-        with _named(stream, load.table):
+        with named(stream, load.table):
             copy = self._open_copy(stream, load.stage, with_origin)
             copy.copy.write(rows)
             copy.sent += count
@@ -123,7 +123,7 @@ class Loader:
             warn(f'stream "{stream}": an ACTIVATE_VERSION message was ignored, as the settings say')
             return
         self.flush()
-        with _named(stream, load.table):
+        with named(stream, load.table):
             activate_version(self._connection, load.stage, version)
             self._connection.commit()
 
@@ -134,7 +134,7 @@ class Loader:
         for stream, load in self._loads.items():
             if not load.staged:
                 continue
-            with _named(stream, load.table):
+            with named(stream, load.table):
                 lock(self._connection, f"table {load.table}")
                 merge(self._connection, load.stage, load.habits, load.staged, now, self._started)
                 if load.stage.wanted.mode == "replace":
@@ -142,7 +142,7 @@ class Loader:
             load.staged = 0
         self._batch_bytes = 0
         if not self._is_replacing():
-            with _named():
+            with named():
                 self._connection.commit()
             self._report_state()
 
@@ -153,9 +153,9 @@ class Loader:
             return
         for stream, load in self._loads.items():
             if load.stage.wanted.mode == "replace":
-                with _named(stream, load.table):
+                with named(stream, load.table):
                     swap(self._connection, load.stage, load.table)
-        with _named():
+        with named():
             self._connection.commit()
         self._loads.clear()
         self._report_state()
@@ -184,7 +184,7 @@ class Loader:
         if current is None:
             return
         load = self._loads[current.stream]
-        with _named(current.stream, load.table):
+        with named(current.stream, load.table):
             current.stack.close()
         if current.cursor.rowcount != current.sent:
             raise ConnectorError(
@@ -192,16 +192,3 @@ class Loader:
                 "Nothing of this batch was loaded",
             )
         load.staged += current.sent
-
-
-class _named:
-    """Turns an error of the server into one that names the stream and the table."""
-
-    def __init__(self, stream: str = "", table: TableName | None = None) -> None:
-        self._stream, self._table = stream, str(table) if table else ""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, psycopg.Error):
-            raise failure(error, self._stream, self._table) from error

@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/open";
 import { LeaseHeld } from "../../src/store/lease/lease";
 import { createStop } from "../../src/run/stop";
 import { startS3Server, type S3Server } from "../support/s3-server";
+import { slicedPipeline, slicesContext } from "./parallel-support";
 import { fakeContext, fakePipeline, numbersIn, temporaryFolder, until } from "./support";
 
 suite("runs with a bucket", () => {
@@ -48,6 +49,19 @@ suite("runs with a bucket", () => {
       assert.equal(second.records, 10, second.error ?? "");
     });
   }
+
+  test("bucket: a parallel run stores an extract per slice", async (t) => {
+    const folder = temporaryFolder(t);
+    const store = await openStore(await makeBucket("parallel"));
+    const context = await slicesContext(folder, { store });
+    const summary = await runPipeline(context, slicedPipeline(folder, {}, { mode: "artifact" }));
+    assert.equal(summary.error, null);
+    const extract = `runs/shop/${summary.run}/extract.jsonl/`;
+    assert.deepEqual(
+      (await store.list(extract)).map(({ key }) => key.slice(extract.length)),
+      ["1.jsonl", "2.jsonl", "3.jsonl", "slices.json"],
+    );
+  });
 
   test("bucket: a second machine is refused while the first runs the pipeline", async (t) => {
     const folder = temporaryFolder(t);
